@@ -1,0 +1,232 @@
+//! The command line.
+
+use std::env;
+use std::fmt::Write as _;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::config::{self, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
+use crate::{server, telemetry};
+
+const WHERE_SETTINGS_ARE: &str = "\
+Every flag of `run` is also a key of the file and a variable COLAHUB_….
+`colahub check-config --help` lists all settings.";
+
+/// An edge chat hub: anonymous, offline, one binary.
+#[derive(Debug, Parser)]
+#[command(name = "colahub", version)]
+#[command(after_help = WHERE_SETTINGS_ARE)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the hub until it is told to stop (SIGTERM or Ctrl-C)
+    Run(RunArgs),
+    /// Check the configuration and say what the hub would do with it
+    #[command(after_help = settings_help())]
+    CheckConfig(FileArg),
+}
+
+#[derive(Debug, Args)]
+struct FileArg {
+    /// The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct RunArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// Where to accept connections, once for each address; a port alone means every address
+    /// [COLAHUB_LISTEN, listen]
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Vec<String>,
+    /// The directory of the database and the hub's keys [COLAHUB_DATA_DIR, data_dir]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// The hub's name: people open NAME.local [COLAHUB_NAME, name]
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Do not announce the hub on the local network [COLAHUB_MDNS, mdns]
+    #[arg(long)]
+    no_mdns: bool,
+}
+
+impl RunArgs {
+    fn into_sources(self) -> Sources {
+        let listen =
+            (!self.listen.is_empty()).then(|| Flag::list("--listen", "listen", self.listen));
+        let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
+        let name = self.name.map(|name| Flag::one("--name", "name", name));
+        let no_mdns = self.no_mdns.then(|| Flag::one("--no-mdns", "mdns", "false"));
+        Sources {
+            flags: [listen, data_dir, name, no_mdns].into_iter().flatten().collect(),
+            ..self.file.into_sources()
+        }
+    }
+}
+
+impl FileArg {
+    fn into_sources(self) -> Sources {
+        Sources { file: self.config, environment: env::vars_os().collect(), flags: Vec::new() }
+    }
+}
+
+/// Does what the command line asks, and tells the shell how it went.
+///
+/// A command line that makes no sense, `--help` and `--version` end the process here.
+pub fn run() -> ExitCode {
+    let done = match Cli::parse().command {
+        Command::Run(args) => run_hub(args),
+        Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With standard error gone, there is nobody left to tell.
+            let _ = io::stderr().write_all(complaint(&error).as_bytes());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run_hub(args: RunArgs) -> anyhow::Result<()> {
+    let Loaded { config, .. } = config::load(args.into_sources())?;
+    telemetry::init(&config.log_level)?;
+    server::run(config)
+}
+
+fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
+    let Loaded { config, file } = config::load(sources)?;
+    match file {
+        Some(file) => writeln!(out, "{}: good", file.display())?,
+        None => writeln!(out, "{DEFAULT_FILE}: not there, and none is needed")?,
+    }
+    writeln!(out, "{}", outlook(&config))?;
+    Ok(())
+}
+
+/// What a hub with this configuration does, in a line.
+fn outlook(config: &Config) -> String {
+    let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+    let announced = match (config.mdns, config.listen.first().map(SocketAddr::port)) {
+        (false, _) | (_, None) => "is not announced on the network".to_owned(),
+        (true, Some(80)) => format!("is found at http://{}.local", config.name),
+        (true, Some(port)) => format!("is found at http://{}.local:{port}", config.name),
+    };
+    format!(
+        "The hub listens on {}, {announced}, keeps its data in {}, and a room lives {}.",
+        listen.join(" and "),
+        config.data_dir.display(),
+        humantime::format_duration(config.rooms_lifetime),
+    )
+}
+
+/// The error with what caused it, each sentence on a line that says who complains.
+fn complaint(error: &anyhow::Error) -> String {
+    format!("{error:#}").lines().map(|line| format!("colahub: {line}\n")).collect()
+}
+
+fn settings_help() -> String {
+    SETTINGS.iter().fold("Settings:".to_owned(), |mut help, setting| {
+        let (key, variable, doc) = (setting.key, setting.variable(), setting.doc);
+        // Writing to a String cannot fail.
+        let _ = write!(help, "\n  {key} [{variable}]\n      {doc}");
+        help
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    fn args(line: &str) -> RunArgs {
+        match Cli::try_parse_from(line.split(' ')).unwrap().command {
+            Command::Run(args) => args,
+            other => panic!("{line} gave {other:?}"),
+        }
+    }
+
+    fn file(text: &str) -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("hub.toml");
+        fs::write(&path, text).unwrap();
+        (dir, path)
+    }
+
+    /// This file and nothing else, whatever the environment of the tests is.
+    fn only(path: &Path) -> Sources {
+        Sources { file: Some(path.to_owned()), ..Sources::default() }
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn every_flag_reaches_its_setting() {
+        let (_dir, path) = file("");
+        let line = format!(
+            "colahub run --config {} --listen 81 --listen 127.0.0.1:82 --data-dir /srv --name camp \
+             --no-mdns",
+            path.display()
+        );
+        let sources = Sources { environment: Vec::new(), ..args(&line).into_sources() };
+        let Loaded { config, file } = config::load(sources).unwrap();
+        assert_eq!(file, Some(path));
+        assert_eq!(config.listen, ["[::]:81".parse().unwrap(), "127.0.0.1:82".parse().unwrap()]);
+        assert_eq!(config.data_dir, PathBuf::from("/srv"));
+        assert_eq!((config.name.as_str(), config.mdns), ("camp", false));
+    }
+
+    #[test]
+    fn flags_left_out_say_nothing() {
+        assert!(args("colahub run").into_sources().flags.is_empty());
+    }
+
+    #[test]
+    fn a_good_file_is_told_with_what_it_does() {
+        let (_dir, path) = file("name = 'camp'\nlisten = '80'\nrooms.lifetime = '90min'");
+        let mut out = Vec::new();
+        check_config(only(&path), &mut out).unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            format!(
+                "{}: good\nThe hub listens on [::]:80, is found at http://camp.local, \
+                 keeps its data in /var/lib/colahub, and a room lives 1h 30m.\n",
+                path.display()
+            )
+        );
+    }
+
+    #[test]
+    fn a_hub_on_another_port_or_without_mdns_says_so() {
+        let config = Config::default();
+        assert!(outlook(&config).contains("http://cola.local:8080,"));
+        let silent = outlook(&Config { mdns: false, ..config });
+        assert!(silent.contains("not announced") && !silent.contains("cola.local"));
+    }
+
+    #[test]
+    fn every_sentence_of_an_error_says_who_complains() {
+        let (_dir, path) = file("mdns = 1\nnmae = 'camp'");
+        let error = check_config(only(&path), &mut Vec::new()).unwrap_err();
+        let complaint = complaint(&error);
+        assert_eq!(complaint.lines().count(), 2);
+        assert!(complaint.lines().all(|line| line.starts_with("colahub: ")), "{complaint}");
+    }
+}

@@ -1,0 +1,185 @@
+//! What the host may decide: file, environment and flags, merged into one checked [`Config`].
+//!
+//! Later sources outweigh earlier ones: defaults, file, environment, flags. Every key is declared
+//! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
+//! sees only [`Config`], whose values need no further checks.
+
+mod environment;
+mod file;
+mod problem;
+mod raw;
+mod settings;
+mod types;
+mod wifi;
+
+use std::ffi::OsString;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+
+use crate::domain::language::Language;
+use raw::Raw;
+use settings::{Draft, Given};
+
+pub use problem::{Place, Problem, Problems};
+pub use settings::{SETTINGS, Setting};
+pub use types::{CorsOrigin, HubName, Profile};
+pub use wifi::{Secret, Wifi, WifiSecurity};
+
+/// The file that is read when nobody names another; it may be missing.
+pub const DEFAULT_FILE: &str = "/etc/colahub/config.toml";
+
+/// The whole configuration of a hub, checked. A field is named like its key, with `_` for `.`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Config {
+    /// The hub's name on the network: people open `http://NAME.local`.
+    pub name: HubName,
+    /// What people see as the hub's name: 1 to 30 graphemes, the name unless configured.
+    pub title: String,
+    /// The language of what the hub itself says.
+    pub language: Language,
+    /// Where the hub accepts connections; at least one address.
+    pub listen: Vec<SocketAddr>,
+    /// The directory of the database and the hub's keys.
+    pub data_dir: PathBuf,
+    /// Whether the hub announces itself on the local network.
+    pub mdns: bool,
+    /// How long a room lives after it was made: 1 second to 365 days.
+    pub rooms_lifetime: Duration,
+    /// The most rooms that live at once: 1 to 10,000.
+    pub rooms_limit: usize,
+    /// The most chatters whom a room's list of people names: 2 to 1,000.
+    pub rooms_roster_limit: usize,
+    /// The title of the open room made at the first start; `None` makes no room.
+    pub rooms_first: Option<String>,
+    /// The namespace of that first room.
+    pub rooms_first_namespace: String,
+    /// Whose pages may call the hub from a browser, besides the hub's own.
+    pub cors_origins: Vec<CorsOrigin>,
+    /// Whether an HTTP call without credentials is taken for the person whose live socket comes
+    /// from the same address, as Cola Chat's front end expects.
+    pub identity_bridge: bool,
+    /// How strictly one address is held to a fair share.
+    pub limits_profile: Profile,
+    /// How much is logged, by target.
+    pub log_level: Targets,
+    /// The most TCP connections at once: 16 to 65,536.
+    pub http_max_connections: usize,
+    /// The wireless network that the join page tells people to enter.
+    pub wifi: Option<Wifi>,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        let name = HubName::default();
+        let language = Language::default();
+        Self {
+            title: name.to_string(),
+            name,
+            language,
+            listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, 8080))],
+            data_dir: PathBuf::from("/var/lib/colahub"),
+            mdns: true,
+            rooms_lifetime: Duration::from_secs(24 * 60 * 60),
+            rooms_limit: 500,
+            rooms_roster_limit: 50,
+            rooms_first: Some(settings::first_room(language).to_owned()),
+            rooms_first_namespace: "anonymous".to_owned(),
+            cors_origins: Vec::new(),
+            identity_bridge: true,
+            limits_profile: Profile::default(),
+            log_level: Targets::new().with_default(LevelFilter::INFO),
+            http_max_connections: 4096,
+            wifi: None,
+        }
+    }
+}
+
+/// Everything that may say something about the configuration.
+// No Debug: a variable may hold the wireless password.
+#[derive(Default)]
+pub struct Sources {
+    /// The file named by `--config`, which then must exist.
+    pub file: Option<PathBuf>,
+    /// The environment; only `COLAHUB_*` is looked at.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The settings given on the command line.
+    pub flags: Vec<Flag>,
+}
+
+/// A setting given on the command line, not checked yet.
+pub struct Flag {
+    name: &'static str,
+    key: &'static str,
+    raw: Raw,
+}
+
+impl Flag {
+    /// The flag `name` (`--data-dir`) that gives the setting `key` (`data_dir`) one value.
+    pub fn one(name: &'static str, key: &'static str, value: impl Into<String>) -> Self {
+        Self { name, key, raw: Raw::Untyped(value.into()) }
+    }
+
+    /// The repeatable flag `name` that gives the setting `key` a list of values.
+    pub fn list(name: &'static str, key: &'static str, values: Vec<String>) -> Self {
+        Self { name, key, raw: Raw::List(values.into_iter().map(Raw::Untyped).collect()) }
+    }
+
+    fn into_given(self) -> Result<Given, Problem> {
+        let place = Place::Flag(self.name);
+        match settings::find(self.key) {
+            Some(setting) => Ok(Given { setting, raw: self.raw, place }),
+            None => Err(Problem::unknown_key(place, self.key.to_owned())),
+        }
+    }
+}
+
+/// A configuration and the file it came from.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The checked configuration.
+    pub config: Config,
+    /// The file that was read, if there was one.
+    pub file: Option<PathBuf>,
+}
+
+/// Merges and checks everything that `sources` say, or returns all that is wrong with it.
+pub fn load(sources: Sources) -> Result<Loaded, Problems> {
+    load_or(sources, Path::new(DEFAULT_FILE))
+}
+
+fn load_or(sources: Sources, default_file: &Path) -> Result<Loaded, Problems> {
+    let file = sources
+        .file
+        .or_else(|| environment::named_file(&sources.environment))
+        .or_else(|| may_exist(default_file).then(|| default_file.to_owned()));
+    let from_file = file.iter().flat_map(|path| file::read(path));
+    let from_environment = environment::read(sources.environment);
+    let from_flags = sources.flags.into_iter().map(Flag::into_given);
+
+    let given = from_file.chain(from_environment).chain(from_flags);
+    Ok(Loaded { config: merge(given)?, file })
+}
+
+/// A file that cannot be looked at counts as there, so that reading it says why it cannot be read.
+fn may_exist(path: &Path) -> bool {
+    path.try_exists().unwrap_or(true)
+}
+
+/// Applies the settings in order, so that the last one stays.
+fn merge(given: impl Iterator<Item = Result<Given, Problem>>) -> Result<Config, Problems> {
+    let mut draft = Draft::default();
+    let problems: Vec<Problem> =
+        given.filter_map(|given| given.and_then(|given| given.apply(&mut draft)).err()).collect();
+    if problems.is_empty() {
+        draft.finish().map_err(|problem| Problems(vec![problem]))
+    } else {
+        // What contradicts what is only worth saying of values that are good by themselves.
+        Err(Problems(problems))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+//! The one table of everything a host can set.
+
+use std::path::PathBuf;
+
+use super::Config;
+use super::problem::{Place, Problem};
+use super::raw::{NotAllowed, Raw};
+use super::types::{self, CorsOrigin, HubName, Profile};
+use super::wifi::{self, WifiDraft, WifiSecurity};
+use crate::domain::language::Language;
+
+/// One thing a host can set: in the file, in the environment and, for some, on the command line.
+pub struct Setting {
+    /// Its name in the file; a dot separates the group.
+    pub key: &'static str,
+    /// What it is, in one line.
+    pub doc: &'static str,
+    /// What it takes, as the end of "it must be …".
+    pub(super) allowed: &'static str,
+    apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
+}
+
+/// All settings, in the order of the annotated example file.
+pub static SETTINGS: &[Setting] = &[
+    Setting {
+        key: "name",
+        doc: "The hub's name on the network: people open http://NAME.local",
+        allowed: "1 to 58 letters, digits and hyphens, with no hyphen at an end",
+        apply: |draft, raw| raw.text(HubName::parse).map(|name| draft.config.name = name),
+    },
+    Setting {
+        key: "title",
+        doc: "What people see as the hub's name; the name itself unless set.",
+        allowed: "text of 1 to 30 characters in one line",
+        apply: |draft, raw| raw.text(types::title).map(|title| draft.title = Some(title)),
+    },
+    Setting {
+        key: "language",
+        doc: "The language of what the hub itself says.",
+        allowed: "\"ko\" or \"en\"",
+        apply: |draft, raw| raw.text(Language::from_code).map(|code| draft.config.language = code),
+    },
+    Setting {
+        key: "listen",
+        doc: "Where the hub accepts connections; a port alone means every address.",
+        allowed: "ADDR:PORT, [ADDR]:PORT or a port in quotes, or a list of at least one of them",
+        apply: |draft, raw| raw.filled_list(types::listen).map(|list| draft.config.listen = list),
+    },
+    Setting {
+        key: "data_dir",
+        doc: "The directory of the database and the hub's keys.",
+        allowed: "the path of a directory",
+        apply: |draft, raw| raw.text(path).map(|path| draft.config.data_dir = path),
+    },
+    Setting {
+        key: "mdns",
+        doc: "Whether the hub announces itself on the local network.",
+        allowed: "true or false",
+        apply: |draft, raw| raw.truth().map(|mdns| draft.config.mdns = mdns),
+    },
+    Setting {
+        key: "rooms.lifetime",
+        doc: "How long a room lives after it was made.",
+        allowed: "a duration such as \"90min\" or \"1day 12h\", from 1 second to 365 days",
+        apply: |draft, raw| {
+            raw.text(types::lifetime).map(|time| draft.config.rooms_lifetime = time)
+        },
+    },
+    Setting {
+        key: "rooms.limit",
+        doc: "The most rooms that live at once.",
+        allowed: "a whole number from 1 to 10000",
+        apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
+    },
+    Setting {
+        key: "rooms.roster_limit",
+        doc: "The most people whom a room's list of people names.",
+        allowed: "a whole number from 2 to 1000",
+        apply: |draft, raw| {
+            raw.number(2..=1000).map(|limit| draft.config.rooms_roster_limit = limit)
+        },
+    },
+    Setting {
+        key: "rooms.first",
+        doc: "The title of the open room made at the first start; \"\" makes none.",
+        allowed: "text of at most 30 characters in one line",
+        apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
+    },
+    Setting {
+        key: "rooms.first_namespace",
+        doc: "The namespace of that first room.",
+        allowed: "text of 1 to 64 bytes, without spaces, commas, slashes and question marks",
+        apply: |draft, raw| {
+            raw.text(types::namespace).map(|name| draft.config.rooms_first_namespace = name)
+        },
+    },
+    Setting {
+        key: "cors.origins",
+        doc: "Whose pages may call the hub from a browser, besides the hub's own; \"*\" is anyone's.",
+        allowed: "a list of \"*\" or scheme://host[:port], without a path",
+        apply: |draft, raw| {
+            raw.list(CorsOrigin::parse).map(|list| draft.config.cors_origins = list)
+        },
+    },
+    Setting {
+        key: "identity.bridge",
+        doc: "Whether a call without credentials is taken for the person connected from its address.",
+        allowed: "true or false",
+        apply: |draft, raw| raw.truth().map(|bridge| draft.config.identity_bridge = bridge),
+    },
+    Setting {
+        key: "limits.profile",
+        doc: "How strictly one address is held to a fair share: \"event\", \"nat\" or \"off\".",
+        allowed: "\"event\", \"nat\" or \"off\"",
+        apply: |draft, raw| raw.text(Profile::parse).map(|name| draft.config.limits_profile = name),
+    },
+    Setting {
+        key: "log.level",
+        doc: "How much is logged, by target.",
+        allowed: "a level (off, error, warn, info, debug, trace) or several such as \"info,colahub=debug\"",
+        apply: |draft, raw| raw.text(types::levels).map(|levels| draft.config.log_level = levels),
+    },
+    Setting {
+        key: "http.max_connections",
+        doc: "The most connections at once.",
+        allowed: "a whole number from 16 to 65536",
+        apply: |draft, raw| {
+            raw.number(16..=65_536).map(|limit| draft.config.http_max_connections = limit)
+        },
+    },
+    Setting {
+        key: "wifi.ssid",
+        doc: "The wireless network that the join page tells people to enter.",
+        allowed: "text of 1 to 32 bytes",
+        apply: |draft, raw| raw.text(wifi::ssid).map(|ssid| draft.wifi.ssid = Some(ssid)),
+    },
+    Setting {
+        key: "wifi.security",
+        doc: "How that network is protected: \"WPA\", \"WEP\" or \"nopass\".",
+        allowed: "\"WPA\", \"WEP\" or \"nopass\"",
+        apply: |draft, raw| {
+            raw.text(WifiSecurity::parse).map(|security| draft.wifi.security = Some(security))
+        },
+    },
+    Setting {
+        key: "wifi.password",
+        doc: "The password of that network; the join page shows it to whoever opens it.",
+        allowed: "text of 1 to 64 bytes, in quotes",
+        apply: |draft, raw| {
+            raw.secret(wifi::password).map(|secret| draft.wifi.password = Some(secret))
+        },
+    },
+];
+
+impl Setting {
+    /// Its variable: `COLAHUB_ROOMS_LIMIT` for `rooms.limit`.
+    pub fn variable(&self) -> String {
+        format!("COLAHUB_{}", self.key.replace('.', "_").to_ascii_uppercase())
+    }
+}
+
+/// The setting with this key.
+pub(super) fn find(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The setting with this variable.
+pub(super) fn find_variable(name: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.variable() == name)
+}
+
+/// Whether some settings are grouped under `name`, as `rooms.limit` is under `rooms`.
+pub(super) fn is_group(name: &str) -> bool {
+    let inner = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
+    SETTINGS.iter().any(|setting| inner(setting.key))
+}
+
+/// A value that a source gives a setting.
+pub(super) struct Given {
+    pub(super) setting: &'static Setting,
+    pub(super) raw: Raw,
+    pub(super) place: Place,
+}
+
+impl Given {
+    /// Writes the value into `draft` if the setting takes it.
+    pub(super) fn apply(self, draft: &mut Draft) -> Result<(), Problem> {
+        let Setting { key, allowed, apply, .. } = *self.setting;
+        apply(draft, &self.raw).map_err(|NotAllowed { found }| Problem::NotAllowed {
+            place: self.place,
+            key,
+            found,
+            allowed,
+        })
+    }
+}
+
+/// A configuration that is still being filled in.
+#[derive(Default)]
+pub(super) struct Draft {
+    config: Config,
+    // What depends on other settings waits for all of them.
+    title: Option<String>,
+    rooms_first: Option<String>,
+    wifi: WifiDraft,
+}
+
+impl Draft {
+    /// The configuration, once what depends on other settings is settled.
+    pub(super) fn finish(self) -> Result<Config, Problem> {
+        let Self { config, title, rooms_first, wifi } = self;
+        let title = title.unwrap_or_else(|| config.name.to_string());
+        let room = rooms_first.unwrap_or_else(|| first_room(config.language).to_owned());
+        let rooms_first = (!room.is_empty()).then_some(room);
+        Ok(Config { title, rooms_first, wifi: wifi.finish()?, ..config })
+    }
+}
+
+/// The title of the first room, unless the host chooses one.
+pub(super) fn first_room(language: Language) -> &'static str {
+    match language {
+        Language::Ko => "자유롭게 이야기해요",
+        Language::En => "Talk about anything",
+    }
+}
+
+fn path(text: &str) -> Option<PathBuf> {
+    (!text.is_empty()).then(|| PathBuf::from(text))
+}
+
+/// Takes the title of the first room, or nothing for no room.
+fn room(text: &str) -> Option<String> {
+    if text.is_empty() { Some(String::new()) } else { types::title(text) }
+}

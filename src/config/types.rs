@@ -1,0 +1,271 @@
+//! The types of single settings: parsed once here, never checked again.
+
+use std::fmt;
+use std::net::{Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
+///
+/// A DNS label may have 63 bytes; five are left for a number behind the name, when another hub
+/// already has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubName(String);
+
+impl HubName {
+    const MAX_BYTES: usize = 58;
+
+    /// Takes a name in any case; `None` when it cannot be a DNS label.
+    pub fn parse(text: &str) -> Option<Self> {
+        let fits = (1..=Self::MAX_BYTES).contains(&text.len());
+        let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let hyphen_at_end = text.starts_with('-') || text.ends_with('-');
+        (fits && plain && !hyphen_at_end).then(|| Self(text.to_ascii_lowercase()))
+    }
+
+    /// The name, without `.local`.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for HubName {
+    fn default() -> Self {
+        Self("cola".to_owned())
+    }
+}
+
+impl fmt::Display for HubName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whose pages may call the hub.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CorsOrigin {
+    /// Anyone's: `*`.
+    Any,
+    /// Those of one origin, written as browsers do: lower case, no default port.
+    Exact(String),
+}
+
+impl CorsOrigin {
+    /// Takes `*` or `scheme://host[:port]`; `None` for anything else, a path among it.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "*" {
+            return Some(Self::Any);
+        }
+        let text = text.to_ascii_lowercase();
+        let (scheme, authority) = text.split_once("://")?;
+        (is_scheme(scheme) && is_authority(authority)).then_some(())?;
+        // A browser leaves the default port out, so an origin that has it would never match.
+        let authority = match scheme {
+            "http" => authority.strip_suffix(":80"),
+            "https" => authority.strip_suffix(":443"),
+            _ => None,
+        }
+        .unwrap_or(authority);
+        Some(Self::Exact(format!("{scheme}://{authority}")))
+    }
+}
+
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|first: char| first.is_ascii_lowercase())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
+}
+
+fn is_authority(text: &str) -> bool {
+    if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        let port_is_good = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+        return address.parse::<Ipv6Addr>().is_ok() && port_is_good;
+    }
+    match text.split_once(':') {
+        Some((host, port)) => is_host(host) && is_port(port),
+        None => is_host(text),
+    }
+}
+
+fn is_host(text: &str) -> bool {
+    !text.is_empty()
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
+}
+
+fn is_port(text: &str) -> bool {
+    text.parse::<u16>().is_ok_and(|port| port != 0)
+}
+
+/// How strictly one address is held to a fair share of the hub.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Profile {
+    /// Every device has an address of its own, as on the hub's own wireless network.
+    #[default]
+    Event,
+    /// Many people come from one address, as behind a venue's router.
+    Nat,
+    /// No limits per address: for measurements.
+    Off,
+}
+
+impl Profile {
+    /// Takes `event`, `nat` or `off`.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "event" => Some(Self::Event),
+            "nat" => Some(Self::Nat),
+            "off" => Some(Self::Off),
+            _ => None,
+        }
+    }
+}
+
+/// Takes `ADDR:PORT`, `[ADDR]:PORT`, or a port alone, which means every address of the machine.
+pub(super) fn listen(text: &str) -> Option<SocketAddr> {
+    match text.parse() {
+        Ok(port) => Some(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))),
+        Err(_) => text.parse().ok(),
+    }
+}
+
+/// Takes what people can read in one line: 1 to 30 graphemes, no control characters.
+pub(super) fn title(text: &str) -> Option<String> {
+    const MAX_GRAPHEMES: usize = 30;
+    let text = text.trim();
+    let fits = (1..=MAX_GRAPHEMES).contains(&text.graphemes(true).count());
+    (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
+}
+
+/// Takes a namespace that clients can connect to; in Socket.IO a comma ends its name.
+pub(super) fn namespace(text: &str) -> Option<String> {
+    let fits = (1..=64).contains(&text.len());
+    let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace() || ",/?".contains(c));
+    (fits && plain).then(|| text.to_owned())
+}
+
+/// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
+pub(super) fn lifetime(text: &str) -> Option<Duration> {
+    const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+    let lifetime = humantime::parse_duration(text).ok()?;
+    (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
+}
+
+/// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
+///
+/// Stricter than `Targets` itself, which takes a misspelt level for the name of a target and
+/// then logs everything below it and nothing else.
+pub(super) fn levels(text: &str) -> Option<Targets> {
+    text.split(',').try_fold(Targets::new(), |targets, part| match part.split_once('=') {
+        Some((target, text)) => Some(targets.with_target(target.trim(), level(text)?)),
+        None => Some(targets.with_default(level(part)?)),
+    })
+}
+
+fn level(text: &str) -> Option<LevelFilter> {
+    match text.trim() {
+        "off" => Some(LevelFilter::OFF),
+        "error" => Some(LevelFilter::ERROR),
+        "warn" => Some(LevelFilter::WARN),
+        "info" => Some(LevelFilter::INFO),
+        "debug" => Some(LevelFilter::DEBUG),
+        "trace" => Some(LevelFilter::TRACE),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hub_name_is_a_dns_label_in_lower_case() {
+        assert_eq!(HubName::parse("Camp-2").unwrap().as_str(), "camp-2");
+        assert!(HubName::parse(&"a".repeat(58)).is_some());
+        for bad in ["", "-a", "a-", "a.b", "a b", "콜라", &"a".repeat(59)] {
+            assert_eq!(HubName::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_origin_is_written_as_browsers_send_it() {
+        let origin = |text| match CorsOrigin::parse(text) {
+            Some(CorsOrigin::Exact(origin)) => origin,
+            other => panic!("{text:?} gave {other:?}"),
+        };
+        assert_eq!(CorsOrigin::parse("*"), Some(CorsOrigin::Any));
+        assert_eq!(origin("HTTPS://Chat.Example:443"), "https://chat.example");
+        assert_eq!(origin("http://localhost:5173"), "http://localhost:5173");
+        assert_eq!(origin("http://[fe80::1]:80"), "http://[fe80::1]");
+        assert_eq!(origin("https://a.b:80"), "https://a.b:80");
+        assert_eq!(origin("capacitor://localhost"), "capacitor://localhost");
+    }
+
+    #[test]
+    fn what_is_more_or_less_than_an_origin_is_refused() {
+        for bad in [
+            "chat.example",
+            "https://",
+            "://a",
+            "https://a/",
+            "https://a/b",
+            "https://a:port",
+            "https://a:0",
+            "https://[::1",
+            "https://[::1]80",
+            "https://*.a",
+            "https://me@a",
+            "null",
+        ] {
+            assert_eq!(CorsOrigin::parse(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_alone_listens_on_every_address() {
+        assert_eq!(listen("8080"), "[::]:8080".parse().ok());
+        assert_eq!(listen("127.0.0.1:80"), "127.0.0.1:80".parse().ok());
+        for bad in ["", "65536", "localhost:80", "::1", "127.0.0.1"] {
+            assert_eq!(listen(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_title_is_counted_as_people_count() {
+        let families = "👨‍👩‍👧‍👦".repeat(30);
+        assert_eq!(title(&families), Some(families.clone()));
+        assert_eq!(title(&format!("{families}a")), None);
+        assert_eq!(title("  Camp  "), Some("Camp".to_owned()));
+        for bad in ["", " ", "a\nb"] {
+            assert_eq!(title(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_namespace_can_be_connected_to() {
+        assert_eq!(namespace("회의실"), Some("회의실".to_owned()));
+        for bad in ["", "a,b", "/a", "a b", "a?b", &"a".repeat(65)] {
+            assert_eq!(namespace(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_lifetime_is_one_second_to_a_year() {
+        assert_eq!(lifetime("1s"), Some(Duration::from_secs(1)));
+        assert_eq!(lifetime("365days"), Some(Duration::from_secs(31_536_000)));
+        for bad in ["999ms", "365days 1s", "1", "soon", ""] {
+            assert_eq!(lifetime(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn levels_are_by_target_and_a_misspelt_one_is_no_target() {
+        let expected = Targets::new()
+            .with_default(LevelFilter::INFO)
+            .with_target("colahub::store", LevelFilter::DEBUG);
+        assert_eq!(levels("info, colahub::store=debug"), Some(expected));
+        for bad in ["", "verbose", "info,", "colahub=", "colahub=loud", "a=b=info"] {
+            assert_eq!(levels(bad), None, "{bad:?}");
+        }
+    }
+}

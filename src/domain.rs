@@ -1,0 +1,20 @@
+//! The rules of the chat as pure code.
+//!
+//! Invariant: nothing here does I/O, reads a clock or draws a random number. The time and fresh
+//! identifiers come in as arguments; decisions go out as values. It knows no wire format either.
+
+pub mod chatter;
+pub mod code;
+pub mod ids;
+pub mod language;
+pub mod limits;
+pub mod message;
+pub mod nickname;
+pub mod notices;
+pub mod presence;
+pub mod refusal;
+pub mod room;
+pub mod text;
+pub mod throttle;
+pub mod time;
+pub mod words;

@@ -1,0 +1,109 @@
+//! Who and what: identifiers, each its own type.
+
+use std::fmt;
+use std::str::FromStr;
+
+use uuid::Uuid;
+
+/// A text that is not an identifier of the wanted kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a UUID")]
+pub struct NotAnId;
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// The identifier (UUID version 4) that these 16 random bytes make.
+            #[must_use]
+            pub fn from_random(bytes: [u8; 16]) -> Self {
+                Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+            }
+
+            /// The identifier with exactly these bytes, as a store keeps it.
+            #[must_use]
+            pub fn from_bytes(bytes: [u8; 16]) -> Self {
+                Self(Uuid::from_bytes(bytes))
+            }
+
+            /// The bytes to store.
+            #[must_use]
+            pub fn as_bytes(&self) -> &[u8; 16] {
+                self.0.as_bytes()
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = NotAnId;
+
+            fn from_str(text: &str) -> Result<Self, NotAnId> {
+                // The hyphenated form only: what the wire carries, and one spelling for one id.
+                if text.len() != 36 {
+                    return Err(NotAnId);
+                }
+                Uuid::try_parse(text).map(Self).map_err(|_| NotAnId)
+            }
+        }
+    };
+}
+
+uuid_id!(
+    /// A room. Public: it is in every link.
+    RoomId
+);
+uuid_id!(
+    /// A chatter. Public: every message carries it, so it proves nothing.
+    ChatterId
+);
+uuid_id!(
+    /// A browser (or other client) as its signed token names it. Never sent to anyone else.
+    IdentityId
+);
+uuid_id!(
+    /// This hub, made at its first start.
+    HubId
+);
+
+/// A message's place in the hub: unique, growing in the order of commits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MessageId(pub i64);
+
+/// A message's place in its room: 1, 2, 3, without gaps. 0 stands for "before the first".
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct Seq(pub i64);
+
+impl Seq {
+    /// The place after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+/// One live connection of a client to a namespace, within this run of the hub.
+/// Not the transport's own session id, which is a secret of its client.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnId(pub u64);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_has_one_spelling() {
+        let id = RoomId::from_random([7; 16]);
+        assert_eq!(id.to_string().parse(), Ok(id));
+        for other in ["", "undefined", "07070707070747078707070707070707", "{…}"] {
+            assert_eq!(other.parse::<RoomId>(), Err(NotAnId), "{other}");
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! Who is in a room: a state machine without clock or sockets.
+//!
+//! A chatter is present through any number of connections. When the last one goes they have one
+//! second (the contract's grace) to return, in which they still count as present and nobody is
+//! told anything: a page refresh is silent.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::chatter::Chatter;
+use super::ids::{ChatterId, ConnId, IdentityId};
+use super::time::HubTime;
+
+/// How long a chatter may be gone before the room is told.
+pub const GRACE: Duration = Duration::from_secs(1);
+
+/// The people in one room, in the order in which they came.
+#[derive(Debug, Default)]
+pub struct Presence {
+    people: HashMap<ChatterId, Person>,
+    owners: HashMap<IdentityId, ChatterId>,
+    /// Grows with each arrival: the order of the roster.
+    arrivals: u64,
+    /// All connections, shared with the broadcasts under way; made anew when someone comes or goes.
+    audience: Option<Arc<[ConnId]>>,
+}
+
+#[derive(Debug)]
+struct Person {
+    chatter: Chatter,
+    owner: IdentityId,
+    conns: Vec<ConnId>,
+    arrival: u64,
+    /// Until when they may return unnoticed, while no connection is left.
+    grace: Option<HubTime>,
+}
+
+impl Presence {
+    /// How many people are present, those within their grace included.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.people.len()
+    }
+
+    /// The chatter that this identity is present as.
+    #[must_use]
+    pub fn chatter_of(&self, owner: IdentityId) -> Option<&Chatter> {
+        self.get(*self.owners.get(&owner)?)
+    }
+
+    /// A chatter who is present.
+    #[must_use]
+    pub fn get(&self, chatter: ChatterId) -> Option<&Chatter> {
+        self.people.get(&chatter).map(|person| &person.chatter)
+    }
+
+    /// The identity that a present chatter belongs to.
+    #[must_use]
+    pub fn owner_of(&self, chatter: ChatterId) -> Option<IdentityId> {
+        self.people.get(&chatter).map(|person| person.owner)
+    }
+
+    /// The live connections of a chatter; none while they are in their grace.
+    #[must_use]
+    pub fn conns_of(&self, chatter: ChatterId) -> &[ConnId] {
+        self.people.get(&chatter).map_or(&[], |person| &person.conns)
+    }
+
+    /// Whether someone present goes by this name.
+    #[must_use]
+    pub fn has_name(&self, nickname: &str) -> bool {
+        self.people.values().any(|p| p.chatter.nickname.as_str() == nickname)
+    }
+
+    /// A chatter comes in, or comes back, through a connection.
+    pub fn enter(&mut self, chatter: Chatter, owner: IdentityId, conn: ConnId) {
+        let arrival = self.arrivals;
+        self.arrivals += 1;
+        self.owners.insert(owner, chatter.id);
+        let person = self.people.entry(chatter.id).or_insert_with(|| Person {
+            chatter,
+            owner,
+            conns: Vec::with_capacity(1),
+            arrival,
+            grace: None,
+        });
+        person.grace = None;
+        if !person.conns.contains(&conn) {
+            person.conns.push(conn);
+        }
+        self.audience = None;
+    }
+
+    /// A chatter who was here when the hub last ran: until when their place is kept.
+    pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
+        let arrival = self.arrivals;
+        self.arrivals += 1;
+        self.owners.insert(owner, chatter.id);
+        let person = Person { chatter, owner, conns: Vec::new(), arrival, grace: Some(until) };
+        self.people.insert(person.chatter.id, person);
+    }
+
+    /// A connection goes. When it was a chatter's last, their grace begins: until when.
+    pub fn drop_conn(&mut self, chatter: ChatterId, conn: ConnId, now: HubTime) -> Option<HubTime> {
+        let person = self.people.get_mut(&chatter)?;
+        person.conns.retain(|c| *c != conn);
+        self.audience = None;
+        if !person.conns.is_empty() || person.grace.is_some() {
+            return None;
+        }
+        person.grace = Some(now.after(GRACE));
+        person.grace
+    }
+
+    /// Takes out a chatter whose grace is over by `now`; nothing if they came back.
+    pub fn expire(&mut self, chatter: ChatterId, now: HubTime) -> Option<Chatter> {
+        let over = self.people.get(&chatter)?.grace.is_some_and(|until| until <= now);
+        if !over {
+            return None;
+        }
+        let person = self.people.remove(&chatter)?;
+        self.owners.remove(&person.owner);
+        Some(person.chatter)
+    }
+
+    /// A chatter goes by another name from now on. Whether they were here.
+    pub fn rename(&mut self, renamed: &Chatter) -> bool {
+        let Some(person) = self.people.get_mut(&renamed.id) else {
+            return false;
+        };
+        person.chatter = renamed.clone();
+        true
+    }
+
+    /// Who is here, in the order in which they came: from `skip` on, at most `most`.
+    #[must_use]
+    pub fn roster(&self, skip: usize, most: usize) -> Vec<Chatter> {
+        let mut people: Vec<&Person> = self.people.values().collect();
+        people.sort_unstable_by_key(|person| person.arrival);
+        people.into_iter().skip(skip).take(most).map(|p| p.chatter.clone()).collect()
+    }
+
+    /// Everybody's connections, for a broadcast.
+    pub fn audience(&mut self) -> Arc<[ConnId]> {
+        let people = &self.people;
+        let all = || people.values().flat_map(|person| person.conns.iter().copied()).collect();
+        Arc::clone(self.audience.get_or_insert_with(all))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::text::Nickname;
+    use super::super::time::WallTime;
+    use super::*;
+    use proptest::prelude::*;
+
+    fn chatter(n: u8) -> Chatter {
+        Chatter {
+            id: ChatterId::from_random([n; 16]),
+            nickname: Nickname::parse(&format!("n{n}")).unwrap(),
+            created_at: WallTime(0),
+            left_at: None,
+        }
+    }
+
+    fn owner(n: u8) -> IdentityId {
+        IdentityId::from_random([n; 16])
+    }
+
+    #[test]
+    fn a_return_within_the_grace_is_silent() {
+        let mut room = Presence::default();
+        let ann = chatter(1);
+        room.enter(ann.clone(), owner(1), ConnId(1));
+        let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
+        assert_eq!(until, HubTime(1_000));
+        assert_eq!(room.count(), 1, "still present in their grace");
+        room.enter(ann.clone(), owner(1), ConnId(2));
+        assert_eq!(room.expire(ann.id, until), None);
+        assert_eq!(room.conns_of(ann.id), [ConnId(2)]);
+    }
+
+    #[test]
+    fn a_chatter_is_gone_only_with_their_last_connection() {
+        let mut room = Presence::default();
+        let ann = chatter(1);
+        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter(ann.clone(), owner(1), ConnId(2));
+        assert_eq!(room.drop_conn(ann.id, ConnId(1), HubTime(0)), None);
+        let until = room.drop_conn(ann.id, ConnId(2), HubTime(5)).unwrap();
+        assert_eq!(room.expire(ann.id, HubTime(until.0 - 1)), None);
+        assert_eq!(room.expire(ann.id, until), Some(ann.clone()));
+        assert_eq!(room.chatter_of(owner(1)), None);
+    }
+
+    #[test]
+    fn the_roster_is_in_order_of_arrival() {
+        let mut room = Presence::default();
+        for n in [3, 1, 2] {
+            room.enter(chatter(n), owner(n), ConnId(n.into()));
+        }
+        let names: Vec<_> = room.roster(1, 5).iter().map(|c| c.nickname.to_string()).collect();
+        assert_eq!(names, ["n1", "n2"]);
+    }
+
+    proptest! {
+        /// Whatever comes and goes: the audience is exactly the connections that entered and did
+        /// not go, and nobody without a connection outlives their grace.
+        #[test]
+        fn the_audience_is_who_is_connected(steps in prop::collection::vec((0u8..3, 1u8..4, 0u64..6), 0..60)) {
+            let mut room = Presence::default();
+            let mut model: Vec<(u8, ConnId)> = Vec::new();
+            for (now, (step, n, conn)) in steps.into_iter().enumerate() {
+                let now = HubTime(now as u64 * 400);
+                let conn = ConnId(conn * 4 + u64::from(n));
+                match step {
+                    0 => {
+                        room.enter(chatter(n), owner(n), conn);
+                        if !model.contains(&(n, conn)) { model.push((n, conn)); }
+                    }
+                    1 => {
+                        room.drop_conn(chatter(n).id, conn, now);
+                        model.retain(|m| *m != (n, conn));
+                    }
+                    _ => { room.expire(chatter(n).id, now); }
+                }
+                let mut heard = room.audience().to_vec();
+                heard.sort();
+                let mut expected: Vec<_> = model.iter().map(|m| m.1).collect();
+                expected.sort();
+                prop_assert_eq!(heard, expected);
+            }
+            let end = HubTime(u64::MAX);
+            for n in 1..4 { room.expire(chatter(n).id, end); }
+            prop_assert!(room.roster(0, 99).iter().all(|c| !room.conns_of(c.id).is_empty()));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Why something was refused: the one list, for HTTP answers, acks and tests alike.
+
+use std::time::Duration;
+
+use super::text::TextError;
+
+/// Why the hub did not do what was asked. Nothing was stored and nothing was sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The request itself cannot be read: what is wrong with it, in English, for a developer.
+    BadRequest(String),
+    /// More bytes than a request may have.
+    TooLarge,
+    /// A text that cannot be taken.
+    Text(TextError),
+    /// A password where the room has no lock, or a lock without one.
+    LockMismatch,
+    /// Credentials that are not this hub's.
+    BadToken,
+    /// The caller does not own this chatter.
+    NotYours,
+    /// The caller has not joined this room.
+    NotJoined,
+    /// A locked room, and neither password nor admission.
+    Locked,
+    /// A locked room, and the wrong password.
+    WrongPassword,
+    /// There is no such room, or none in this namespace.
+    NoSuchRoom,
+    /// There is no such chatter.
+    NoSuchChatter,
+    /// The room's time is over.
+    Expired,
+    /// The room is full.
+    Full,
+    /// More than the hub takes at once; try again after this time.
+    TooFast(Duration),
+    /// The hub holds as many rooms as it may.
+    TooManyRooms,
+    /// One connection is in as many rooms as it may be.
+    TooManyJoined,
+    /// The hub cannot do it now: it is shutting down, overloaded, or its disk does not take it.
+    Unavailable,
+}
+
+impl Refusal {
+    /// A refusal of a request that cannot be read.
+    #[must_use]
+    pub fn bad(what: impl Into<String>) -> Self {
+        Self::BadRequest(what.into())
+    }
+}
+
+impl From<TextError> for Refusal {
+    fn from(error: TextError) -> Self {
+        Self::Text(error)
+    }
+}

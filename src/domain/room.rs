@@ -1,0 +1,121 @@
+//! A room: its definition, and who may still come in.
+
+use std::time::Duration;
+
+use super::code::Code;
+use super::ids::RoomId;
+use super::refusal::Refusal;
+use super::text::{Namespace, Title};
+use super::time::{HubTime, WallTime};
+
+/// Most people a room may be made for; more than one board can carry.
+pub const CAPACITY_MAX: u32 = 10_000;
+
+/// A room's definition. It does not change once made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Room {
+    /// Its identifier.
+    pub id: RoomId,
+    /// Its short code.
+    pub code: Code,
+    /// Its title.
+    pub title: Title,
+    /// The namespace it lives in.
+    pub namespace: Namespace,
+    /// How many people may be in it at once; 0 is no limit.
+    pub capacity: u32,
+    /// The password's hash, for a locked room.
+    pub lock: Option<PasswordHash>,
+    /// When it was made, for people's eyes.
+    pub created_at: WallTime,
+    /// When it was made.
+    pub created: HubTime,
+    /// How long it lives.
+    pub lifetime: Duration,
+}
+
+/// A password's Argon2id hash in PHC form. Never leaves the hub.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(pub String);
+
+impl std::fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+impl Room {
+    /// When it expires.
+    #[must_use]
+    pub fn expires(&self) -> HubTime {
+        self.created.after(self.lifetime)
+    }
+
+    /// When it expires, for people's eyes.
+    #[must_use]
+    pub fn expires_at(&self) -> WallTime {
+        let lifetime = i64::try_from(self.lifetime.as_millis()).unwrap_or(i64::MAX);
+        WallTime(self.created_at.0.saturating_add(lifetime))
+    }
+
+    /// Whether it has expired by `now`.
+    #[must_use]
+    pub fn is_expired(&self, now: HubTime) -> bool {
+        self.expires() <= now
+    }
+
+    /// Whether a password is needed.
+    #[must_use]
+    pub fn is_locked(&self) -> bool {
+        self.lock.is_some()
+    }
+
+    /// Refuses where the room is over.
+    ///
+    /// # Errors
+    /// [`Refusal::Expired`].
+    pub fn open_at(&self, now: HubTime) -> Result<(), Refusal> {
+        if self.is_expired(now) { Err(Refusal::Expired) } else { Ok(()) }
+    }
+
+    /// Refuses one more person where `present` is all the room holds.
+    ///
+    /// # Errors
+    /// [`Refusal::Full`].
+    pub fn has_place(&self, present: usize) -> Result<(), Refusal> {
+        let capacity = self.capacity as usize;
+        if capacity != 0 && present >= capacity { Err(Refusal::Full) } else { Ok(()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(capacity: u32) -> Room {
+        Room {
+            id: RoomId::from_random([1; 16]),
+            code: Code::from_random([1; 16]),
+            title: Title::parse("t").unwrap(),
+            namespace: Namespace::parse("n").unwrap(),
+            capacity,
+            lock: None,
+            created_at: WallTime(0),
+            created: HubTime(1_000),
+            lifetime: Duration::from_secs(1),
+        }
+    }
+
+    #[test]
+    fn a_room_is_over_exactly_when_its_lifetime_is() {
+        assert_eq!(room(0).open_at(HubTime(1_999)), Ok(()));
+        assert_eq!(room(0).open_at(HubTime(2_000)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_room_holds_its_capacity_and_zero_is_no_limit() {
+        assert_eq!(room(2).has_place(1), Ok(()));
+        assert_eq!(room(2).has_place(2), Err(Refusal::Full));
+        assert_eq!(room(0).has_place(1_000_000), Ok(()));
+    }
+}

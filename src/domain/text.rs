@@ -1,0 +1,291 @@
+//! Texts that people write, each parsed once at the edge into a type that is known to be good.
+//!
+//! Lengths are in characters as a person counts them: extended grapheme clusters (UAX #29).
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Most characters of a room's title.
+pub const TITLE_MAX: usize = 30;
+/// Most characters of a room's password.
+pub const PASSWORD_MAX: usize = 12;
+/// Most characters of a nickname.
+pub const NICKNAME_MAX: usize = 10;
+/// Most characters of a message.
+pub const CONTENT_MAX: usize = 1000;
+/// Most characters of a namespace.
+pub const NAMESPACE_MAX: usize = 64;
+/// Most characters of a message's key.
+pub const KEY_MAX: usize = 64;
+
+/// Most bytes a single grapheme cluster counts for on average before the text is refused: a
+/// family emoji takes 25, stacked marks ("zalgo") are what goes beyond.
+const BYTES_PER_CHARACTER: usize = 32;
+
+/// Which text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Field {
+    /// A room's title.
+    Title,
+    /// A room's password.
+    Password,
+    /// A chatter's nickname.
+    Nickname,
+    /// A message's content.
+    Content,
+    /// A room's namespace.
+    Namespace,
+    /// A message's key.
+    Key,
+}
+
+/// Why a text was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextProblem {
+    /// Nothing but white space.
+    Empty,
+    /// More than this many characters.
+    TooLong(usize),
+    /// A character that may not stand there.
+    Forbidden(char),
+}
+
+/// A refused text: which, and why.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TextError {
+    /// Which text.
+    pub field: Field,
+    /// What is wrong with it.
+    pub problem: TextProblem,
+}
+
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// A text that was parsed before and comes back from the store.
+            #[must_use]
+            pub fn trusted(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    };
+}
+
+text!(
+    /// A room's title: one line of at most [`TITLE_MAX`] characters, in NFC.
+    Title
+);
+text!(
+    /// A chatter's nickname: one line of at most [`NICKNAME_MAX`] characters, in NFC.
+    Nickname
+);
+text!(
+    /// What a message says: at most [`CONTENT_MAX`] characters, lines allowed, kept as written.
+    Content
+);
+text!(
+    /// A room's namespace without the leading slash, in NFC; what attendees see as a channel.
+    Namespace
+);
+text!(
+    /// A client's key for one message: the same key from the same chatter is the same message.
+    Key
+);
+
+impl Title {
+    /// Parses a title; spaces around it do not count.
+    ///
+    /// # Errors
+    /// Empty, too long, or with a control character.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        one_line(Field::Title, text, TITLE_MAX).map(Self)
+    }
+}
+
+impl Nickname {
+    /// Parses a nickname; spaces around it do not count.
+    ///
+    /// # Errors
+    /// Empty, too long, or with a control character.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        one_line(Field::Nickname, text, NICKNAME_MAX).map(Self)
+    }
+}
+
+impl Namespace {
+    /// Parses a namespace, with or without its leading slash.
+    ///
+    /// A comma would hang Socket.IO's clients (the protocol ends the name there), and `?` and `#`
+    /// end the path of the address that a client connects to: a room there could not be reached.
+    ///
+    /// # Errors
+    /// Empty, too long, or with one of these or a control character.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let name = text.strip_prefix('/').unwrap_or(text);
+        let name = one_line(Field::Namespace, name, NAMESPACE_MAX)?;
+        match name.chars().find(|c| matches!(c, ',' | '?' | '#')) {
+            Some(c) => Err(refuse(Field::Namespace, TextProblem::Forbidden(c))),
+            None => Ok(Self(name)),
+        }
+    }
+}
+
+impl Content {
+    /// Parses a message's content. It is stored as it was written.
+    ///
+    /// # Errors
+    /// Empty, too long, or with a control character other than line breaks and tabs.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let bad = |problem| Err(refuse(Field::Content, problem));
+        if text.trim().is_empty() {
+            return bad(TextProblem::Empty);
+        }
+        if is_longer(text, CONTENT_MAX) {
+            return bad(TextProblem::TooLong(CONTENT_MAX));
+        }
+        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            Some(c) => bad(TextProblem::Forbidden(c)),
+            None => Ok(Self(text.to_owned())),
+        }
+    }
+}
+
+impl Key {
+    /// Parses a message's key: any characters, compared as they are.
+    ///
+    /// # Errors
+    /// Empty or too long.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        if text.is_empty() {
+            return Err(refuse(Field::Key, TextProblem::Empty));
+        }
+        if is_longer(text, KEY_MAX) {
+            return Err(refuse(Field::Key, TextProblem::TooLong(KEY_MAX)));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A room's password as it was typed: never stored, never shown by `Debug`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(String);
+
+impl Password {
+    /// Parses a password; spaces count. NFC, since two phones may type `é` differently.
+    ///
+    /// # Errors
+    /// Empty or too long.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        if text.is_empty() {
+            return Err(refuse(Field::Password, TextProblem::Empty));
+        }
+        if is_longer(text, PASSWORD_MAX) {
+            return Err(refuse(Field::Password, TextProblem::TooLong(PASSWORD_MAX)));
+        }
+        Ok(Self(text.nfc().collect()))
+    }
+
+    /// The bytes to hash.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+fn one_line(field: Field, text: &str, max: usize) -> Result<String, TextError> {
+    // Before anything that costs: a megabyte of marks is refused by its bytes alone.
+    if text.len() > max * BYTES_PER_CHARACTER * 4 {
+        return Err(refuse(field, TextProblem::TooLong(max)));
+    }
+    let text: String = text.trim().nfc().collect();
+    if text.is_empty() {
+        return Err(refuse(field, TextProblem::Empty));
+    }
+    if is_longer(&text, max) {
+        return Err(refuse(field, TextProblem::TooLong(max)));
+    }
+    match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        Some(c) => Err(refuse(field, TextProblem::Forbidden(c))),
+        None => Ok(text),
+    }
+}
+
+/// Whether a text has more than `max` characters, or more bytes than that many can honestly need.
+fn is_longer(text: &str, max: usize) -> bool {
+    text.len() > max * BYTES_PER_CHARACTER || text.graphemes(true).nth(max).is_some()
+}
+
+fn refuse(field: Field, problem: TextProblem) -> TextError {
+    TextError { field, problem }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lengths_are_counted_as_a_person_counts() {
+        let families = "👨‍👩‍👧‍👦".repeat(NICKNAME_MAX);
+        assert!(Nickname::parse(&families).is_ok());
+        let one_more = format!("{families}a");
+        assert_eq!(
+            Nickname::parse(&one_more).unwrap_err().problem,
+            TextProblem::TooLong(NICKNAME_MAX)
+        );
+        assert!(Content::parse(&"👨‍👩‍👧‍👦".repeat(CONTENT_MAX)).is_ok());
+        assert!(Content::parse(&"가".repeat(CONTENT_MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn stacked_marks_are_not_one_character() {
+        let zalgo = format!("a{}", "\u{301}".repeat(100_000));
+        assert!(Title::parse(&zalgo).is_err());
+        assert!(Content::parse(&zalgo).is_err());
+    }
+
+    #[test]
+    fn names_are_normalised_and_content_is_kept() {
+        assert_eq!(Title::parse("  e\u{301}te\u{301} ").unwrap().as_str(), "été");
+        assert_eq!(Content::parse(" e\u{301}\n").unwrap().as_str(), " e\u{301}\n");
+    }
+
+    #[test]
+    fn a_namespace_that_no_client_could_reach_is_refused() {
+        assert_eq!(Namespace::parse("/광장/둘").unwrap().as_str(), "광장/둘");
+        for bad in ["", "/", "a,b", "a?b", "a#b", "a\nb"] {
+            assert!(Namespace::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn controls_and_nothing_are_refused() {
+        assert!(Content::parse("a\nb\tc").is_ok());
+        for bad in ["", " \n ", "a\0b", "\u{1b}[31m"] {
+            assert!(Content::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! How often something may be done: token buckets over the hub's own time.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::time::Duration;
+
+use super::time::HubTime;
+
+/// So many at once, and one more after each `every`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rate {
+    /// How many at once.
+    pub burst: u32,
+    /// After how long one more is free.
+    pub every: Duration,
+}
+
+/// How full one bucket is: the time at which it will be empty again.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bucket {
+    empty_at: HubTime,
+}
+
+impl Bucket {
+    /// Takes one, or says after how long there will be one.
+    ///
+    /// # Errors
+    /// The time to wait.
+    pub fn take(&mut self, rate: Rate, now: HubTime) -> Result<(), Duration> {
+        let start = self.empty_at.max(now);
+        let full = now.after(rate.every * rate.burst);
+        let next = start.after(rate.every);
+        if next > full {
+            return Err(next.since(full));
+        }
+        self.empty_at = next;
+        Ok(())
+    }
+
+    /// Gives one back that turned out not to count.
+    pub fn give_back(&mut self, rate: Rate) {
+        let every = u64::try_from(rate.every.as_millis()).unwrap_or(u64::MAX);
+        self.empty_at = HubTime(self.empty_at.0.saturating_sub(every));
+    }
+}
+
+/// Buckets by key, at most `most` of them. When all are in use a new key waits for one: strangers
+/// cannot make the map grow, nor free their own bucket by crowding it out.
+#[derive(Debug)]
+pub struct Throttle<K> {
+    rate: Rate,
+    most: usize,
+    buckets: HashMap<K, Bucket>,
+}
+
+impl<K: Hash + Eq> Throttle<K> {
+    /// An empty throttle.
+    #[must_use]
+    pub fn new(rate: Rate, most: usize) -> Self {
+        Self { rate, most, buckets: HashMap::new() }
+    }
+
+    /// Takes one for `key`.
+    ///
+    /// # Errors
+    /// The time to wait.
+    pub fn take(&mut self, key: K, now: HubTime) -> Result<(), Duration> {
+        if self.buckets.len() >= self.most && !self.buckets.contains_key(&key) {
+            self.buckets.retain(|_, bucket| bucket.empty_at > now);
+            if self.buckets.len() >= self.most {
+                return Err(self.rate.every);
+            }
+        }
+        self.buckets.entry(key).or_default().take(self.rate, now)
+    }
+
+    /// Gives one back for `key`.
+    pub fn give_back(&mut self, key: &K) {
+        if let Some(bucket) = self.buckets.get_mut(key) {
+            bucket.give_back(self.rate);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RATE: Rate = Rate { burst: 2, every: Duration::from_secs(1) };
+
+    #[test]
+    fn a_burst_passes_and_then_one_at_a_time() {
+        let mut bucket = Bucket::default();
+        let t = HubTime(10_000);
+        assert_eq!(bucket.take(RATE, t), Ok(()));
+        assert_eq!(bucket.take(RATE, t), Ok(()));
+        assert_eq!(bucket.take(RATE, t), Err(Duration::from_secs(1)));
+        assert_eq!(bucket.take(RATE, HubTime(10_400)), Err(Duration::from_millis(600)));
+        assert_eq!(bucket.take(RATE, HubTime(11_000)), Ok(()));
+        bucket.give_back(RATE);
+        assert_eq!(bucket.take(RATE, HubTime(11_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_full_throttle_refuses_strangers_until_a_bucket_is_empty() {
+        let mut throttle = Throttle::new(RATE, 1);
+        assert_eq!(throttle.take("a", HubTime(0)), Ok(()));
+        assert!(throttle.take("b", HubTime(500)).is_err());
+        assert_eq!(throttle.take("b", HubTime(1_000)), Ok(()));
+    }
+}

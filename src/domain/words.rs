@@ -1,0 +1,172 @@
+//! What the hub itself says to people, in its language.
+
+use std::time::Duration;
+
+use super::language::Language;
+use super::message::Alert;
+use super::refusal::Refusal;
+use super::text::{Field, Nickname, TextError, TextProblem};
+
+/// The sentence of a notice. The first is the contract's: front ends show it as it is.
+#[must_use]
+pub fn alert(language: Language, alert: &Alert, nickname: &Nickname) -> String {
+    use Language::{En, Ko};
+    match (language, alert) {
+        (Ko, Alert::Joined(1)) => format!("{nickname}님이 입장했습니다."),
+        (Ko, Alert::Left(1)) => format!("{nickname}님이 퇴장했습니다."),
+        (Ko, Alert::Joined(count)) => format!("{count}명이 입장했습니다."),
+        (Ko, Alert::Left(count)) => format!("{count}명이 퇴장했습니다."),
+        (Ko, Alert::Renamed { was, now }) => format!("{was}님이 이름을 {now}(으)로 바꿨습니다."),
+        (En, Alert::Joined(1)) => format!("{nickname} joined."),
+        (En, Alert::Left(1)) => format!("{nickname} left."),
+        (En, Alert::Joined(count)) => format!("{count} people joined."),
+        (En, Alert::Left(count)) => format!("{count} people left."),
+        (En, Alert::Renamed { was, now }) => format!("{was} is now {now}."),
+        (_, Alert::Note) => String::new(),
+    }
+}
+
+/// A refusal as a sentence that a person can act on.
+#[must_use]
+pub fn refusal(language: Language, refusal: &Refusal) -> String {
+    match language {
+        Language::Ko => refusal_ko(refusal),
+        Language::En => refusal_en(refusal),
+    }
+}
+
+fn refusal_ko(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::BadRequest(what) => format!("요청을 읽을 수 없습니다: {what}"),
+        Refusal::TooLarge => "보낸 내용이 너무 큽니다.".into(),
+        Refusal::Text(error) => text_ko(*error),
+        Refusal::LockMismatch => {
+            "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
+        }
+        Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
+        Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
+        Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
+        Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
+        Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
+        Refusal::NoSuchRoom => "없는 방입니다.".into(),
+        Refusal::NoSuchChatter => "없는 사람입니다.".into(),
+        Refusal::Expired => "시간이 끝난 방입니다.".into(),
+        Refusal::Full => "방이 가득 찼습니다.".into(),
+        Refusal::TooFast(wait) => {
+            format!("너무 빠릅니다. {}초 뒤에 다시 해 주세요.", seconds(*wait))
+        }
+        Refusal::TooManyRooms => "방이 너무 많아 더 만들 수 없습니다.".into(),
+        Refusal::TooManyJoined => "한 번에 들어갈 수 있는 방이 더 없습니다.".into(),
+        Refusal::Unavailable => "지금은 할 수 없습니다. 잠시 뒤에 다시 해 주세요.".into(),
+    }
+}
+
+fn refusal_en(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
+        Refusal::TooLarge => "That is more than the hub takes at once.".into(),
+        Refusal::Text(error) => text_en(*error),
+        Refusal::LockMismatch => {
+            "A locked room needs a password, and an open one takes none.".into()
+        }
+        Refusal::BadToken => "This token is not one of this hub's.".into(),
+        Refusal::NotYours => "That belongs to somebody else.".into(),
+        Refusal::NotJoined => "Join the room first.".into(),
+        Refusal::Locked => "This room needs a password.".into(),
+        Refusal::WrongPassword => "The password is wrong.".into(),
+        Refusal::NoSuchRoom => "There is no such room.".into(),
+        Refusal::NoSuchChatter => "There is no such person.".into(),
+        Refusal::Expired => "This room's time is over.".into(),
+        Refusal::Full => "The room is full.".into(),
+        Refusal::TooFast(wait) => {
+            format!("Too fast. Try again in {} seconds.", seconds(*wait))
+        }
+        Refusal::TooManyRooms => "There are too many rooms to make another.".into(),
+        Refusal::TooManyJoined => "One connection cannot join more rooms than this.".into(),
+        Refusal::Unavailable => "The hub cannot do that just now. Try again in a moment.".into(),
+    }
+}
+
+fn text_ko(error: TextError) -> String {
+    let field = match error.field {
+        Field::Title => "방 제목",
+        Field::Password => "비밀번호",
+        Field::Nickname => "이름",
+        Field::Content => "메시지",
+        Field::Namespace => "채널",
+        Field::Key => "key",
+    };
+    match error.problem {
+        TextProblem::Empty => format!("{field} 칸이 비어 있습니다."),
+        TextProblem::TooLong(max) => format!("{field}: {max}자까지 쓸 수 있습니다."),
+        TextProblem::Forbidden(c) => {
+            format!("{field}에 쓸 수 없는 글자가 있습니다 ({}).", shown(c))
+        }
+    }
+}
+
+fn text_en(error: TextError) -> String {
+    let field = match error.field {
+        Field::Title => "The title",
+        Field::Password => "The password",
+        Field::Nickname => "The name",
+        Field::Content => "The message",
+        Field::Namespace => "The channel",
+        Field::Key => "The key",
+    };
+    match error.problem {
+        TextProblem::Empty => format!("{field} is empty."),
+        TextProblem::TooLong(max) => format!("{field} can have at most {max} characters."),
+        TextProblem::Forbidden(c) => {
+            format!("{field} has a character that cannot stand there ({}).", shown(c))
+        }
+    }
+}
+
+fn shown(c: char) -> String {
+    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { c.to_string() }
+}
+
+/// Whole seconds, never less than it takes.
+#[must_use]
+pub fn seconds(wait: Duration) -> u64 {
+    wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
+}
+
+/// The title of the room that a new hub starts with.
+#[must_use]
+pub fn first_room(language: Language) -> &'static str {
+    match language {
+        Language::Ko => "자유롭게 이야기해요",
+        Language::En => "Talk about anything",
+    }
+}
+
+/// What a call that succeeded says.
+#[must_use]
+pub fn done(language: Language) -> &'static str {
+    match language {
+        Language::Ko => "성공했습니다.",
+        Language::En => "Done.",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_contracts_sentences_are_exact() {
+        let ann = Nickname::parse("졸린 여우").unwrap();
+        let say = |a| alert(Language::Ko, &a, &ann);
+        assert_eq!(say(Alert::Joined(1)), "졸린 여우님이 입장했습니다.");
+        assert_eq!(say(Alert::Left(1)), "졸린 여우님이 퇴장했습니다.");
+        assert_eq!(say(Alert::Joined(12)), "12명이 입장했습니다.");
+    }
+
+    #[test]
+    fn a_wait_is_never_said_shorter_than_it_is() {
+        assert_eq!(seconds(Duration::from_millis(1_001)), 2);
+        assert_eq!(seconds(Duration::ZERO), 1);
+    }
+}

@@ -1,0 +1,394 @@
+//! Socket.IO: namespaces, events in, acknowledgements and broadcasts out.
+//!
+//! Events of one connection are decided in the order in which they came: socketioxide runs a
+//! handler's body in order and only spawns the future it returns, so the body decodes and enqueues,
+//! and the future is empty. Everything that goes out leaves from [`postman`].
+
+mod conn;
+mod handshake;
+mod namespaces;
+mod payload;
+mod postman;
+mod session;
+
+use std::collections::HashMap;
+use std::future::ready;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use serde_json::value::RawValue;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
+use socketioxide::socket::{DisconnectReason, Sid, Socket};
+use socketioxide::{ParserConfig, SocketIo};
+use tokio::sync::mpsc::Receiver;
+use tokio::task::JoinHandle;
+
+use self::conn::{Conn, Parcel, Permit};
+use self::namespaces::{Namespaces, ROOT};
+use self::payload::{Decode, EVENTS};
+use self::session::Session;
+use crate::domain::ids::{ConnId, HubId, IdentityId};
+use crate::domain::language::Language;
+use crate::domain::limits::Limits;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Namespace;
+use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply};
+use crate::hub::{HubHandle, wall_now};
+use crate::identity::Signer;
+use crate::wire;
+
+/// Where Socket.IO is served.
+const PATH: &str = "/socket.io";
+
+/// Largest message on a WebSocket, in bytes: 1000 characters of the widest kind, escaped, and what
+/// is around them. Each unfinished message may hold as much memory.
+const MESSAGE_MAX: usize = 64 * 1024;
+
+/// Largest body of a polling request, in bytes.
+const BODY_MAX: u64 = 128 * 1024;
+
+/// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
+const BUFFER: usize = 128;
+
+/// How long a client may take from the handshake to its first namespace.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the library may take to close its sessions at shutdown.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What the gateway is built from.
+pub struct Setup {
+    /// The way to the hub.
+    pub hub: HubHandle,
+    /// What tells whose a token is.
+    pub signer: Arc<Signer>,
+    /// Fresh random bytes for new identities.
+    pub random: fn() -> [u8; 16],
+    /// The language of refusals.
+    pub language: Language,
+    /// How much anyone may do.
+    pub limits: Limits,
+    /// Which hub it is, for the greeting.
+    pub hub_id: HubId,
+    /// The hub's name for people.
+    pub title: String,
+}
+
+/// The Socket.IO side of the hub.
+pub struct Gateway {
+    shared: Arc<Shared>,
+    io: SocketIo,
+    postman: JoinHandle<()>,
+}
+
+/// What all handlers share.
+struct Shared {
+    hub: HubHandle,
+    signer: Arc<Signer>,
+    random: fn() -> [u8; 16],
+    language: Language,
+    hub_id: HubId,
+    title: String,
+    namespaces: Namespaces,
+    io: OnceLock<SocketIo>,
+    // Locks: each is taken alone and for a look-up only.
+    conns: Mutex<HashMap<ConnId, Arc<Conn>>>,
+    sessions: Mutex<HashMap<Sid, Weak<Session>>>,
+    /// Connections with a backlog.
+    waiting: Mutex<Vec<Arc<Conn>>>,
+    next: AtomicU64,
+}
+
+impl Gateway {
+    /// Puts Socket.IO in front of a router and starts to carry out the hub's outputs.
+    pub fn serve(setup: Setup, outputs: Receiver<Output>, router: Router) -> (Self, Router) {
+        let parser = ParserConfig::common()
+            .max_incoming_binaries(4)
+            .max_incoming_binary_buf_size(MESSAGE_MAX)
+            .packet_completion_timeout(CONNECT_TIMEOUT);
+        let (layer, io) = SocketIo::builder()
+            .req_path(PATH)
+            .max_buffer_size(BUFFER)
+            .max_payload(BODY_MAX)
+            .ws_max_message_size(MESSAGE_MAX)
+            .ws_max_frame_size(MESSAGE_MAX)
+            .ws_read_buffer_size(4096)
+            .connect_timeout(CONNECT_TIMEOUT)
+            .with_parser(parser)
+            .build_layer();
+        let shared = Arc::new(Shared::new(setup));
+        // Set once, right here; nobody connects before.
+        let _first = shared.io.set(io.clone());
+        io.ns(ROOT, handler(&shared));
+        if let Err(error) = io.dyn_ns("/{*namespace}", handler(&shared)) {
+            tracing::error!(%error, "namespaces cannot be served");
+        }
+        let prepare = axum::middleware::from_fn_with_state(Arc::clone(&shared), handshake::prepare);
+        let router = router.layer(layer).layer(prepare);
+        let postman = tokio::spawn(postman::run(Arc::clone(&shared), outputs));
+        (Self { shared, io, postman }, router)
+    }
+
+    /// Tells all clients that the hub goes, and ends their connections. To be called when the hub
+    /// has closed: the last outputs are carried out first.
+    pub async fn close(self) {
+        let _ended = self.postman.await;
+        let closing = tokio::time::timeout(CLOSE_TIMEOUT, self.io.close()).await;
+        // A client that does not read never lets the library finish.
+        let stuck = self.shared.drain_conns();
+        if closing.is_err() {
+            tracing::info!(connections = stuck.len(), "clients that did not read were cut off");
+        }
+        for conn in stuck {
+            conn.session.hang_up();
+        }
+    }
+}
+
+/// The handler of every namespace: a check before, and the events after.
+fn handler(
+    shared: &Arc<Shared>,
+) -> impl ConnectHandler<LocalAdapter, (Own, TryData<serde_json::Value>)> + use<> {
+    let checking = Arc::clone(shared);
+    let connecting = Arc::clone(shared);
+    let connect = move |own: Own, auth: TryData<serde_json::Value>| {
+        connecting.connected(&own.0, auth.0.ok().as_ref());
+        ready(())
+    };
+    connect.with(move |socket: SocketRef| ready(checking.check(&socket)))
+}
+
+/// The socket itself: socketioxide's `SocketRef` does not give its `Arc` away.
+struct Own(Arc<Socket<LocalAdapter>>);
+
+impl FromConnectParts<LocalAdapter> for Own {
+    type Error = std::convert::Infallible;
+
+    fn from_connect_parts(
+        socket: &Arc<Socket<LocalAdapter>>,
+        _: &Option<Value>,
+    ) -> Result<Self, Self::Error> {
+        Ok(Self(Arc::clone(socket)))
+    }
+}
+
+/// The number that a client gave its acknowledgement, if it wants one.
+struct AckNumber(Option<i64>);
+
+impl FromMessageParts<LocalAdapter> for AckNumber {
+    type Error = std::convert::Infallible;
+
+    fn from_message_parts(
+        _: &Arc<Socket<LocalAdapter>>,
+        _: &mut Value,
+        number: &Option<i64>,
+    ) -> Result<Self, Self::Error> {
+        Ok(Self(*number))
+    }
+}
+
+/// Why a client cannot connect to a namespace.
+#[derive(Debug, thiserror::Error)]
+enum Rejected {
+    #[error(transparent)]
+    Namespace(#[from] namespaces::NotConnected),
+    #[error("The hub is not ready")]
+    NotReady,
+}
+
+impl Shared {
+    fn new(setup: Setup) -> Self {
+        let Limits { namespaces_each, namespaces, .. } = setup.limits;
+        Self {
+            hub: setup.hub,
+            signer: setup.signer,
+            random: setup.random,
+            language: setup.language,
+            hub_id: setup.hub_id,
+            title: setup.title,
+            namespaces: Namespaces::new(namespaces_each, namespaces),
+            io: OnceLock::new(),
+            conns: Mutex::default(),
+            sessions: Mutex::default(),
+            waiting: Mutex::default(),
+            next: AtomicU64::new(1),
+        }
+    }
+
+    fn check(&self, socket: &SocketRef) -> Result<(), Rejected> {
+        let io = self.io.get().ok_or(Rejected::NotReady)?;
+        let session = session_of(socket).ok_or(Rejected::NotReady)?;
+        self.namespaces.check(io, socket.ns(), session, Instant::now())?;
+        Ok(())
+    }
+
+    /// A client is connected to a namespace.
+    fn connected(
+        self: &Arc<Self>,
+        socket: &Arc<Socket<LocalAdapter>>,
+        auth: Option<&serde_json::Value>,
+    ) {
+        let Some(session) = session_of(socket).cloned() else {
+            return;
+        };
+        if self.is_orphan(socket) {
+            // Its namespace was freed between the look-up and the check: the client reconnects.
+            if !session.hang_up() {
+                let _closing = Arc::clone(socket).disconnect();
+            }
+            return;
+        }
+        let id = ConnId(self.next.fetch_add(1, Ordering::Relaxed));
+        let identity = self.identity(auth, session.identity);
+        let conn = Arc::new(Conn::new(id, Arc::clone(socket), Arc::clone(&session)));
+        self.namespaces.enter(socket.ns(), &session);
+        lock(&self.sessions).insert(socket.id, Arc::downgrade(&session));
+        lock(&self.conns).insert(id, Arc::clone(&conn));
+        let namespace = Namespace::parse(socket.ns()).ok();
+        tracing::info!(
+            conn = id.0,
+            namespace = socket.ns(),
+            transport = ?socket.transport_type(),
+            "connected"
+        );
+        let peer = session.peer;
+        self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
+        let hello = wire::hello(self.hub_id, &self.title, self.language, wall_now());
+        self.send(&conn, Parcel::Event("hello", Arc::from(hello)));
+        for (event, decode) in EVENTS {
+            self.listen(&conn, event, *decode);
+        }
+        self.listen_for_the_end(&conn);
+    }
+
+    /// Whose connection it is: a token in the client's `auth`, else what the handshake proved.
+    fn identity(&self, auth: Option<&serde_json::Value>, session: IdentityId) -> IdentityId {
+        let token = auth.and_then(|auth| auth.get("token")).and_then(serde_json::Value::as_str);
+        token.and_then(|token| self.signer.verify(token)).unwrap_or(session)
+    }
+
+    fn is_orphan(&self, socket: &Socket<LocalAdapter>) -> bool {
+        let namespace = self.io.get().and_then(|io| io.of(socket.ns()));
+        namespace.is_none_or(|namespace| namespace.get_socket(socket.id).is_none())
+    }
+
+    fn listen(self: &Arc<Self>, conn: &Arc<Conn>, event: &'static str, decode: Decode) {
+        let (shared, id) = (Arc::clone(self), conn.id);
+        conn.socket.on(event, move |data: TryData<serde_json::Value>, ack: AckNumber| {
+            let data = data.0.map_err(|error| error.to_string());
+            shared.received(id, decode(data), ack.0);
+            ready(())
+        });
+    }
+
+    /// An event came: it is enqueued right here, in order.
+    fn received(self: &Arc<Self>, id: ConnId, event: Result<Event, Refusal>, ack: Option<i64>) {
+        let Some(conn) = self.conn(id) else { return };
+        let Some(permit) = conn.permit() else {
+            return self.drop_conn(&conn, "it sends faster than it can be told to stop");
+        };
+        match event {
+            Ok(event) => {
+                let shared = Arc::clone(self);
+                let reply = Reply::new(move |answer| {
+                    shared.answer(&conn, ack, &answer);
+                    drop::<Permit>(permit);
+                });
+                self.hub.submit(Command::Event { conn: id, event, reply });
+            }
+            Err(refusal) => self.answer(&conn, ack, &Err(refusal)),
+        }
+    }
+
+    /// Acknowledges an event; a refusal is also told by the contract's `message` event.
+    fn answer(&self, conn: &Arc<Conn>, ack: Option<i64>, answer: &Result<Answer, Refusal>) {
+        if ack.is_none() && answer.is_ok() {
+            return;
+        }
+        let payload: Arc<RawValue> = Arc::from(wire::ack(self.language, answer));
+        if answer.is_err() {
+            let text = wire::encode(&payload.get());
+            self.send(conn, Parcel::Event("message", Arc::from(text)));
+        }
+        if let Some(number) = ack {
+            self.send(conn, Parcel::Ack(number, payload));
+        }
+    }
+
+    fn listen_for_the_end(self: &Arc<Self>, conn: &Arc<Conn>) {
+        let (shared, id) = (Arc::clone(self), conn.id);
+        conn.socket.on_disconnect(move |reason: DisconnectReason| {
+            shared.disconnected(id, reason);
+            ready(())
+        });
+    }
+
+    fn disconnected(&self, id: ConnId, reason: DisconnectReason) {
+        let Some(conn) = lock(&self.conns).remove(&id) else {
+            return;
+        };
+        conn.end();
+        let namespace = conn.socket.ns();
+        if let Some(io) = self.io.get() {
+            self.namespaces.leave(io, namespace, &conn.session, Instant::now());
+        }
+        if conn.session.namespaces.load(Ordering::SeqCst) == 0 {
+            lock(&self.sessions).remove(&conn.socket.id);
+        }
+        tracing::info!(conn = id.0, namespace, ?reason, "disconnected");
+        self.hub.submit(Command::Gone(id));
+    }
+
+    /// Ends a connection that cannot be served any longer. The client may come back.
+    fn drop_conn(&self, conn: &Arc<Conn>, why: &'static str) {
+        tracing::info!(conn = conn.id.0, namespace = conn.socket.ns(), why, "dropped");
+        conn.end();
+        if !conn.session.hang_up() {
+            // On polling there is no line to cut: the session ends here, or by its missed ping.
+            let _closing = Arc::clone(&conn.socket).disconnect();
+        }
+        self.hub.submit(Command::Gone(conn.id));
+    }
+
+    fn conn(&self, id: ConnId) -> Option<Arc<Conn>> {
+        lock(&self.conns).get(&id).cloned()
+    }
+
+    fn drain_conns(&self) -> Vec<Arc<Conn>> {
+        lock(&self.conns).drain().map(|(_, conn)| conn).collect()
+    }
+
+    fn wait(&self, conn: &Arc<Conn>) {
+        let mut waiting = lock(&self.waiting);
+        if !waiting.iter().any(|other| other.id == conn.id) {
+            waiting.push(Arc::clone(conn));
+        }
+    }
+
+    fn has_waiting(&self) -> bool {
+        !lock(&self.waiting).is_empty()
+    }
+
+    fn take_waiting(&self) -> Vec<Arc<Conn>> {
+        std::mem::take(&mut *lock(&self.waiting))
+    }
+
+    fn sweep(&self, now: Instant) {
+        if let Some(io) = self.io.get() {
+            self.namespaces.sweep(io, now);
+        }
+    }
+}
+
+fn session_of(socket: &Socket<LocalAdapter>) -> Option<&Arc<Session>> {
+    socket.req_parts().extensions.get::<Arc<Session>>()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // A panic elsewhere leaves these maps as usable as before.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

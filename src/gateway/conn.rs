@@ -1,0 +1,174 @@
+//! One client's connection to one namespace: what goes out to it, and how much may come in.
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::value::RawValue;
+use socketioxide::adapter::LocalAdapter;
+use socketioxide::extract::AckSender;
+use socketioxide::handler::{FromMessageParts, Value};
+use socketioxide::socket::Socket;
+use socketioxide::{SendError, SocketError};
+
+use super::session::Session;
+use crate::domain::ids::ConnId;
+
+/// From how many undecided events on nothing more is read from a client.
+const UNDECIDED_BUSY: usize = 256;
+
+/// How many undecided events end a connection: more than the packets that were in its buffers when
+/// reading stopped.
+const UNDECIDED_MAX: usize = 8_192;
+
+/// How many parcels may wait behind a full transport. They share the broadcasts' bytes.
+const BACKLOG_MAX: usize = 4_096;
+
+/// How long a backlog may stand still.
+const STUCK_MAX: Duration = Duration::from_secs(10);
+
+/// A connection to a namespace.
+pub(super) struct Conn {
+    pub(super) id: ConnId,
+    pub(super) socket: Arc<Socket<LocalAdapter>>,
+    pub(super) session: Arc<Session>,
+    undecided: AtomicUsize,
+    /// Whether this connection holds its session for undecided events.
+    holds: AtomicBool,
+    out: Mutex<Out>,
+}
+
+/// What waits to go out.
+#[derive(Default)]
+struct Out {
+    backlog: VecDeque<Parcel>,
+    /// When the backlog last got shorter.
+    moved: Option<Instant>,
+    is_over: bool,
+}
+
+/// Something to go out.
+pub(super) enum Parcel {
+    /// An event, its payload shared with all who get it.
+    Event(&'static str, Arc<RawValue>),
+    /// The acknowledgement that the client gave this number.
+    Ack(i64, Arc<RawValue>),
+}
+
+/// What became of a parcel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    /// Everything went out.
+    Flowing,
+    /// It waits behind a full transport.
+    Waiting,
+    /// The client takes too little; the connection is to be ended.
+    Stuck,
+}
+
+impl Conn {
+    pub(super) fn new(
+        id: ConnId,
+        socket: Arc<Socket<LocalAdapter>>,
+        session: Arc<Session>,
+    ) -> Self {
+        Self {
+            id,
+            socket,
+            session,
+            undecided: AtomicUsize::new(0),
+            holds: AtomicBool::new(false),
+            out: Mutex::default(),
+        }
+    }
+
+    /// Sends a parcel, after all that wait already.
+    pub(super) fn send(&self, parcel: Parcel) -> Sent {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        if out.is_over {
+            return Sent::Flowing;
+        }
+        if out.backlog.is_empty() {
+            if self.deliver(&parcel) {
+                return Sent::Flowing;
+            }
+            // A client that does not take its answers is not read from either.
+            self.session.hold();
+            out.moved = Some(Instant::now());
+        }
+        out.backlog.push_back(parcel);
+        if out.backlog.len() > BACKLOG_MAX { Sent::Stuck } else { Sent::Waiting }
+    }
+
+    /// Sends what waits, as far as the transport takes it.
+    pub(super) fn flush(&self, now: Instant) -> Sent {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        while let Some(parcel) = out.backlog.front() {
+            if !self.deliver(parcel) {
+                let is_stuck = out.moved.is_some_and(|moved| now - moved > STUCK_MAX);
+                return if is_stuck { Sent::Stuck } else { Sent::Waiting };
+            }
+            out.backlog.pop_front();
+            out.moved = Some(now);
+        }
+        if out.moved.take().is_some() {
+            self.session.release();
+        }
+        Sent::Flowing
+    }
+
+    /// Hands a parcel to the transport. False where its buffer is full.
+    fn deliver(&self, parcel: &Parcel) -> bool {
+        let sent = match parcel {
+            Parcel::Event(name, payload) => self.socket.emit(name, &**payload),
+            Parcel::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
+        };
+        !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
+    }
+
+    /// socketioxide's sender is used up by a try that fails; this makes it anew for each.
+    fn ack_sender(&self, number: i64) -> AckSender {
+        let mut unread = Value::Bytes(axum::body::Bytes::new());
+        let made = AckSender::from_message_parts(&self.socket, &mut unread, &Some(number));
+        match made {
+            Ok(sender) => sender,
+            Err(never) => match never {},
+        }
+    }
+
+    /// Forgets what waits and takes no more.
+    pub(super) fn end(&self) {
+        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        out.is_over = true;
+        out.backlog.clear();
+        if out.moved.take().is_some() {
+            self.session.release();
+        }
+    }
+
+    /// Counts an event in until its permit is dropped. None where there are far too many.
+    pub(super) fn permit(self: &Arc<Self>) -> Option<Permit> {
+        let before = self.undecided.fetch_add(1, Ordering::SeqCst);
+        let permit = Permit(Arc::clone(self));
+        if before >= UNDECIDED_MAX {
+            return None;
+        }
+        if before + 1 >= UNDECIDED_BUSY && !self.holds.swap(true, Ordering::SeqCst) {
+            self.session.hold();
+        }
+        Some(permit)
+    }
+}
+
+/// An event under way.
+pub(super) struct Permit(Arc<Conn>);
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let before = self.0.undecided.fetch_sub(1, Ordering::SeqCst);
+        if before <= UNDECIDED_BUSY / 2 && self.0.holds.swap(false, Ordering::SeqCst) {
+            self.0.session.release();
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! In front of Engine.IO: who a new session belongs to, where its bytes flow, and when it may send.
+
+use std::sync::{Arc, Weak};
+
+use axum::extract::{OriginalUri, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+
+use super::session::Session;
+use super::{PATH, Shared};
+use crate::domain::ids::IdentityId;
+use crate::identity::Signer;
+use crate::tcp::Line;
+
+/// What Engine.IO looks at. Everything else would stay in memory as long as the session, and with
+/// it the 16 KiB that the request was read into.
+const KEPT: [HeaderName; 8] = [
+    header::CONNECTION,
+    header::UPGRADE,
+    header::HOST,
+    header::CONTENT_TYPE,
+    header::SEC_WEBSOCKET_KEY,
+    header::SEC_WEBSOCKET_VERSION,
+    header::SEC_WEBSOCKET_PROTOCOL,
+    header::SEC_WEBSOCKET_EXTENSIONS,
+];
+
+/// Prepares each request for Engine.IO; passes all others by.
+pub(super) async fn prepare(
+    State(shared): State<Arc<Shared>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if !request.uri().path().starts_with(PATH) {
+        return next.run(request).await;
+    }
+    let query = request.uri().query().unwrap_or_default();
+    let is_websocket = parameter(query, "transport") == Some("websocket");
+    let session = parameter(query, "sid").map(|sid| shared.session(sid));
+    // Taken out, not copied: Engine.IO keeps the request, and with it would keep the connection.
+    let line = request.extensions_mut().remove::<Arc<Line>>();
+    match (session, line) {
+        (Some(Some(session)), Some(line)) if is_websocket => {
+            session.set_line(line);
+            trim(&mut request);
+        }
+        (Some(Some(session)), _) if request.method() == Method::POST => session.freed().await,
+        (Some(_), _) => {}
+        (None, Some(line)) => return open(&shared, &line, is_websocket, request, next).await,
+        // Without a line (which the server always gives) there is nobody to open a session for.
+        (None, None) => {}
+    }
+    next.run(request).await
+}
+
+/// A handshake: it gets a session, and a browser without an identity gets one to keep.
+async fn open(
+    shared: &Shared,
+    line: &Arc<Line>,
+    is_websocket: bool,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let known = identify(&shared.signer, request.headers());
+    let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
+    let session = Arc::new(Session::new(identity, line.peer()));
+    if is_websocket {
+        session.set_line(Arc::clone(line));
+    }
+    trim(&mut request);
+    request.extensions_mut().insert(session);
+    let mut response = next.run(request).await;
+    let is_open = response.status().is_success() || response.status().as_u16() == 101;
+    if known.is_none()
+        && is_open
+        && let Ok(cookie) = HeaderValue::from_str(&shared.signer.set_cookie(identity))
+    {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
+/// is as none: who reconnects after the hub lost its key must not be locked out.
+fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+    let by_bearer = bearer.and_then(|token| signer.verify(token));
+    by_bearer.or_else(|| text(header::COOKIE).and_then(|value| signer.verify_cookie(value)))
+}
+
+fn trim(request: &mut Request) {
+    let headers = request.headers();
+    let kept: HeaderMap = KEPT
+        .iter()
+        .filter_map(|name| {
+            // A copy, not a handle on the buffer of the whole request.
+            let value = HeaderValue::from_bytes(headers.get(name)?.as_bytes()).ok()?;
+            Some((name.clone(), value))
+        })
+        .collect();
+    *request.headers_mut() = kept;
+    if let Ok(uri) = request.uri().to_string().parse() {
+        *request.uri_mut() = uri;
+    }
+    request.extensions_mut().remove::<OriginalUri>();
+}
+
+fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
+}
+
+impl Shared {
+    fn session(&self, sid: &str) -> Option<Arc<Session>> {
+        let sid = sid.parse().ok()?;
+        let sessions = self.sessions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        sessions.get(&sid).and_then(Weak::upgrade)
+    }
+}

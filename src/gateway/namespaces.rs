@@ -1,0 +1,166 @@
+//! Which namespaces are alive: any name may be connected to, none may stay behind.
+//!
+//! socketioxide makes a namespace for every name that somebody tries, before it asks whether they
+//! may, and never frees it. Here each is counted, refused names are freed at once, and a namespace
+//! goes a moment after its last connection.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use socketioxide::SocketIo;
+
+use super::session::Session;
+
+/// The namespace that is always there: the protocol's own.
+pub(super) const ROOT: &str = "/";
+
+/// How long an empty namespace stays, so that a page refresh finds it.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// How many empty namespaces may stay; the longest empty goes first.
+const EMPTY_MAX: usize = 128;
+
+/// Longest name, in bytes.
+const NAME_MAX: usize = 4 * crate::domain::text::NAMESPACE_MAX;
+
+/// The living namespaces.
+#[derive(Debug)]
+pub(super) struct Namespaces {
+    each: usize,
+    most: usize,
+    table: Mutex<Table>,
+}
+
+#[derive(Debug, Default)]
+struct Table {
+    live: HashMap<String, Live>,
+    /// Those that may be empty, and when they became so, the earliest first.
+    empty: VecDeque<(Instant, String)>,
+}
+
+#[derive(Debug)]
+struct Live {
+    sockets: usize,
+    /// When somebody last came, tried or left.
+    touched: Instant,
+}
+
+/// Why somebody may not connect to a namespace; the client's `connect_error` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum NotConnected {
+    /// The name is longer than any room's.
+    #[error("This namespace's name is too long")]
+    NameTooLong,
+    /// One client is connected to as many as it may be.
+    #[error("Too many namespaces on one connection; leave one first")]
+    ManyHere,
+    /// The hub holds as many as it may.
+    #[error("Too many namespaces; try again later")]
+    ManyInAll,
+}
+
+impl Namespaces {
+    pub(super) fn new(each: usize, most: usize) -> Self {
+        Self { each, most, table: Mutex::default() }
+    }
+
+    /// Whether this session may connect to a namespace, which socketioxide has made by now.
+    ///
+    /// # Errors
+    /// It may not; the namespace is gone again unless others are in it.
+    pub(super) fn check(
+        &self,
+        io: &SocketIo,
+        name: &str,
+        session: &Session,
+        now: Instant,
+    ) -> Result<(), NotConnected> {
+        if name == ROOT {
+            return Ok(());
+        }
+        let mut table = self.table();
+        let verdict = self.verdict(&mut table, io, name, session, now);
+        if verdict.is_ok() {
+            let entry = Live { sockets: 0, touched: now };
+            table.live.entry(name.to_owned()).or_insert(entry).touched = now;
+            // Until it is in: a connection can still fail, and then nobody says so.
+            table.may_be_empty(io, name, now);
+        } else if !table.live.contains_key(name) {
+            io.delete_ns(name);
+        }
+        verdict
+    }
+
+    fn verdict(
+        &self,
+        table: &mut Table,
+        io: &SocketIo,
+        name: &str,
+        session: &Session,
+        now: Instant,
+    ) -> Result<(), NotConnected> {
+        if name.len() > NAME_MAX {
+            return Err(NotConnected::NameTooLong);
+        }
+        if session.namespaces.load(Ordering::SeqCst) >= self.each {
+            return Err(NotConnected::ManyHere);
+        }
+        if table.live.len() >= self.most && !table.live.contains_key(name) {
+            table.free_empty(io, now, 0);
+        }
+        let has_place = table.live.len() < self.most || table.live.contains_key(name);
+        if has_place { Ok(()) } else { Err(NotConnected::ManyInAll) }
+    }
+
+    /// A connection is in.
+    pub(super) fn enter(&self, name: &str, session: &Session) {
+        session.namespaces.fetch_add(1, Ordering::SeqCst);
+        if let Some(entry) = self.table().live.get_mut(name) {
+            entry.sockets += 1;
+        }
+    }
+
+    /// A connection is out.
+    pub(super) fn leave(&self, io: &SocketIo, name: &str, session: &Session, now: Instant) {
+        session.namespaces.fetch_sub(1, Ordering::SeqCst);
+        let mut table = self.table();
+        let Some(entry) = table.live.get_mut(name) else { return };
+        entry.sockets = entry.sockets.saturating_sub(1);
+        entry.touched = now;
+        if entry.sockets == 0 {
+            table.may_be_empty(io, name, now);
+        }
+    }
+
+    /// Frees the namespaces that have been empty for a while.
+    pub(super) fn sweep(&self, io: &SocketIo, now: Instant) {
+        self.table().free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Table {
+    fn may_be_empty(&mut self, io: &SocketIo, name: &str, now: Instant) {
+        self.empty.push_back((now, name.to_owned()));
+        self.free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
+    }
+
+    /// Frees what is empty since before `until`, and as many more as leave at most `keep`.
+    fn free_empty(&mut self, io: &SocketIo, until: Instant, keep: usize) {
+        while let Some((since, _)) = self.empty.front()
+            && (*since < until || self.empty.len() > keep)
+        {
+            let Some((since, name)) = self.empty.pop_front() else { return };
+            // Somebody may be in again, or have tried since: then a later entry stands for it.
+            if self.live.get(&name).is_some_and(|e| e.sockets == 0 && e.touched <= since) {
+                self.live.remove(&name);
+                io.delete_ns(&name);
+            }
+        }
+    }
+}

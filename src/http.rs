@@ -1,0 +1,107 @@
+//! HTTP: Cola Chat's calls, the hub's own `/api`, health, and the page.
+
+mod api;
+mod body;
+mod chat;
+mod health;
+mod pages;
+mod request;
+mod respond;
+mod serve;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderName, Method, header};
+use tower_http::cors::{AllowOrigin, CorsLayer};
+
+pub use self::pages::with_client;
+pub use self::serve::Server;
+use crate::config::{Config, CorsOrigin};
+use crate::domain::refusal::Refusal;
+use crate::hub::HubHandle;
+use crate::identity::Signer;
+use crate::store::Reader;
+
+/// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
+const BODY_MAX: usize = 16 * 1024;
+
+/// How long a browser may remember what CORS allows.
+const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(600);
+
+/// What every call can reach.
+#[derive(Clone)]
+pub struct App(Arc<Parts>);
+
+/// What HTTP is served from.
+pub struct Parts {
+    /// The way to the hub.
+    pub hub: HubHandle,
+    /// The reading side of the store.
+    pub reader: Reader,
+    /// What tells whose a token is.
+    pub signer: Arc<Signer>,
+    /// Fresh random bytes for new identities.
+    pub random: fn() -> [u8; 16],
+    /// What the host decided.
+    pub config: Arc<Config>,
+    /// Where the hub listens, with the ports it got.
+    pub listening: Vec<SocketAddr>,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+/// All routes but Socket.IO's.
+pub fn router(parts: Parts) -> Router {
+    let app = App(Arc::new(parts));
+    Router::new()
+        .nest("/chat", chat::routes())
+        .nest("/api", api::routes())
+        .merge(health::routes())
+        .merge(pages::routes())
+        .method_not_allowed_fallback(respond::method_not_allowed)
+        .layer(DefaultBodyLimit::max(BODY_MAX))
+        .with_state(app)
+}
+
+/// CORS for the configured origins, to go around everything, Socket.IO's handshake included. None
+/// where only the hub's own page may call.
+#[must_use]
+pub fn cors(origins: &[CorsOrigin]) -> Option<CorsLayer> {
+    if origins.is_empty() {
+        return None;
+    }
+    let any = origins.contains(&CorsOrigin::Any);
+    let listed = origins.iter().filter_map(|origin| match origin {
+        CorsOrigin::Any => None,
+        CorsOrigin::Exact(origin) => origin.parse().ok(),
+    });
+    let allowed = if any { AllowOrigin::any() } else { AllowOrigin::list(listed) };
+    const HEADERS: [HeaderName; 2] = [header::AUTHORIZATION, header::CONTENT_TYPE];
+    Some(
+        CorsLayer::new()
+            .allow_origin(allowed)
+            .allow_methods([Method::GET, Method::POST, Method::PATCH])
+            .allow_headers(HEADERS)
+            .max_age(CORS_AGE),
+    )
+}
+
+impl App {
+    /// Whether a room that does not live has expired or never was.
+    async fn missing(&self, room: crate::domain::ids::RoomId) -> Refusal {
+        match self.reader.room(room).await {
+            Ok(Some(_)) => Refusal::Expired,
+            Ok(None) => Refusal::NoSuchRoom,
+            Err(refusal) => refusal,
+        }
+    }
+}

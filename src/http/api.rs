@@ -1,0 +1,284 @@
+//! The hub's own calls, additional to the contract, in the same envelope.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::Router;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::routing::{get, post};
+use serde::{Deserialize, Serialize};
+
+use super::App;
+use super::chat::{now, room_id};
+use super::request::{By, InPath};
+use super::respond::{Outcome, no_such_call};
+use crate::domain::ids::{IdentityId, RoomId, Seq};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
+use crate::hub::command::{Call, Caller};
+use crate::hub::is_plausible;
+use crate::store::Member;
+use crate::wire;
+
+/// Messages in an answer, unless asked for fewer, and at most.
+const LIMIT: usize = 50;
+const LIMIT_MAX: usize = 100;
+
+/// People on a page.
+const PEOPLE: usize = 100;
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/hub", get(hub))
+        .route("/identity", post(identity))
+        .route("/codes/{code}", get(by_code))
+        .route("/rooms/{room}/messages", get(messages))
+        .route("/rooms/{room}/chatters", get(chatters))
+        .fallback(no_such_call)
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Hub<'a> {
+    id: String,
+    name: &'a str,
+    version: &'static str,
+    language: &'static str,
+    /// Seconds.
+    uptime: u64,
+    time: String,
+    time_trusted: bool,
+    /// Where to join, for people: with IP addresses, which every phone can open.
+    addresses: Vec<String>,
+    rooms: usize,
+    people: usize,
+    announced: Announced,
+    limits: Limits,
+    wifi: Option<Wifi<'a>>,
+}
+
+/// What of the hub is announced on the network.
+#[derive(Serialize)]
+struct Announced {
+    state: &'static str,
+    name: Option<String>,
+    reason: Option<&'static str>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Limits {
+    title: usize,
+    password: usize,
+    nickname: usize,
+    content: usize,
+    roster_limit: usize,
+}
+
+/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there.
+#[derive(Serialize)]
+struct Wifi<'a> {
+    ssid: &'a str,
+    password: Option<&'a str>,
+    security: &'static str,
+}
+
+async fn hub(State(app): State<App>) -> Outcome {
+    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+    let wifi = app.config.wifi.as_ref().map(|wifi| Wifi {
+        ssid: &wifi.ssid,
+        password: wifi.password.as_ref().map(crate::config::Secret::expose),
+        security: wifi.security.as_str(),
+    });
+    app.ok(Hub {
+        id: facts.hub.to_string(),
+        name: &app.config.title,
+        version: wire::VERSION,
+        language: app.config.language.code(),
+        uptime: facts.uptime.as_secs(),
+        time: wire::iso(facts.wall),
+        time_trusted: is_plausible(facts.wall),
+        addresses: addresses(&app.listening),
+        rooms: facts.rooms,
+        people: facts.people,
+        announced: Announced {
+            state: "off",
+            name: None,
+            reason: Some("this version does not announce itself on the network"),
+        },
+        limits: Limits {
+            title: TITLE_MAX,
+            password: PASSWORD_MAX,
+            nickname: NICKNAME_MAX,
+            content: CONTENT_MAX,
+            roster_limit: app.config.rooms_roster_limit,
+        },
+        wifi,
+    })
+}
+
+/// The addresses at which the hub can be joined from elsewhere; its own ones where it listens on all.
+fn addresses(listening: &[SocketAddr]) -> Vec<String> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    let outside = |ip: &IpAddr| match ip {
+        IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
+        IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
+    };
+    let mut found: Vec<SocketAddr> = Vec::new();
+    for listens in listening {
+        if !listens.ip().is_unspecified() {
+            found.push(*listens);
+            continue;
+        }
+        let reached = |ip: &IpAddr| outside(ip) && (ip.is_ipv4() || listens.is_ipv6());
+        let own = interfaces.iter().map(if_addrs::Interface::ip).filter(reached);
+        found.extend(own.map(|ip| SocketAddr::new(ip, listens.port())));
+    }
+    // IPv4 first: shorter to read out, and every phone has it.
+    found.sort_by_key(SocketAddr::is_ipv6);
+    found.dedup();
+    found.iter().map(url).collect()
+}
+
+fn url(address: &SocketAddr) -> String {
+    match (address, address.port()) {
+        (SocketAddr::V4(v4), 80) => format!("http://{}", v4.ip()),
+        (SocketAddr::V6(v6), 80) => format!("http://[{}]", v6.ip()),
+        _ => format!("http://{address}"),
+    }
+}
+
+#[derive(Serialize)]
+struct Token {
+    token: String,
+}
+
+/// A fresh identity, for clients without a cookie jar.
+async fn identity(State(app): State<App>) -> Outcome {
+    let identity = IdentityId::from_random((app.random)());
+    app.created(Token { token: app.signer.token(identity) })
+}
+
+async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Outcome {
+    let code = code.parse().map_err(|_| app.refuse(Refusal::NoSuchRoom))?;
+    let view = app.hub.call(|tell| Call::ByCode(code, tell)).await;
+    app.ok(wire::room(&view.map_err(|refusal| app.refuse(refusal))?))
+}
+
+#[derive(Deserialize)]
+struct Range {
+    after: Option<i64>,
+    before: Option<i64>,
+    limit: Option<usize>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Stretch<M> {
+    messages: Vec<M>,
+    more: bool,
+    first_seq: i64,
+    time: String,
+}
+
+async fn messages(
+    State(app): State<App>,
+    By(caller): By,
+    InPath(room): InPath<String>,
+    range: Result<Query<Range>, QueryRejection>,
+) -> Outcome {
+    let read = read_range(&app, caller, &room, range).await;
+    let (first, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
+    let messages = wire::messages(&list);
+    app.ok(Stretch { messages, more, first_seq: first.0, time: now() })
+}
+
+async fn read_range(
+    app: &App,
+    caller: Caller,
+    room: &str,
+    range: Result<Query<Range>, QueryRejection>,
+) -> Result<(Seq, Vec<crate::domain::message::Message>, bool), Refusal> {
+    let room = room_id(room)?;
+    let Query(range) = range.map_err(|error| Refusal::BadRequest(error.body_text()))?;
+    let member = app.member(caller, room).await?;
+    let first = member.first;
+    let most = range.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
+    let (list, more) = match (range.after, range.before) {
+        (Some(after), None) => app.reader.after(member, Seq(after), most).await?,
+        (None, before) => {
+            let before = Seq(before.unwrap_or(i64::MAX));
+            app.reader.before(member, before, most).await?
+        }
+        (Some(_), Some(_)) => return Err(Refusal::bad("give after or before, not both")),
+    };
+    Ok((first, list, more))
+}
+
+impl App {
+    /// Who the caller is in a room, by their token.
+    async fn member(&self, caller: Caller, room: RoomId) -> Result<Member, Refusal> {
+        let identity = caller.identity.ok_or(Refusal::NotJoined)?;
+        match self.reader.member_of(room, identity).await? {
+            Some(member) => Ok(member),
+            None if self.reader.room(room).await?.is_none() => Err(Refusal::NoSuchRoom),
+            None => Err(Refusal::NotJoined),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Page {
+    page: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct People<C> {
+    chatters: Vec<C>,
+    present: usize,
+    more: bool,
+}
+
+/// Who is in a room, a page at a time. Of a locked room only its members learn it.
+async fn chatters(
+    State(app): State<App>,
+    By(caller): By,
+    InPath(room): InPath<String>,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Outcome {
+    let people = read_people(&app, caller, &room, page).await;
+    let (list, present, end) = people.map_err(|refusal| app.refuse(refusal))?;
+    app.ok(People { chatters: wire::chatters(&list), present, more: end < present })
+}
+
+async fn read_people(
+    app: &App,
+    caller: Caller,
+    room: &str,
+    page: Result<Query<Page>, QueryRejection>,
+) -> Result<(Vec<crate::domain::chatter::Chatter>, usize, usize), Refusal> {
+    let room = room_id(room)?;
+    let Query(Page { page }) = page.map_err(|error| Refusal::BadRequest(error.body_text()))?;
+    let skip = page.unwrap_or(1).saturating_sub(1).saturating_mul(PEOPLE);
+    let view = app.hub.call(|tell| Call::Room(room, tell)).await?;
+    if view.room.is_locked() {
+        app.member(caller, room).await?;
+    }
+    let ask = |tell| Call::Roster { room, skip, most: PEOPLE, tell };
+    let (list, present) = app.hub.call(ask).await?;
+    Ok((list, present, skip.saturating_add(PEOPLE)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_as_people_type_them() {
+        let shown = |text: &str| url(&text.parse().unwrap());
+        assert_eq!(shown("192.168.4.1:80"), "http://192.168.4.1");
+        assert_eq!(shown("192.168.4.1:8080"), "http://192.168.4.1:8080");
+        assert_eq!(shown("[fd00::1]:80"), "http://[fd00::1]");
+        assert_eq!(shown("[fd00::1]:8080"), "http://[fd00::1]:8080");
+    }
+}

@@ -1,0 +1,28 @@
+//! Bodies of calls: JSON, or a refusal by the contract.
+
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+use serde::de::DeserializeOwned;
+
+use crate::domain::refusal::Refusal;
+
+/// A body as axum reads it, bounded by the router's limit.
+pub(super) type Body = Result<Bytes, BytesRejection>;
+
+/// Parses a body. What is not there at all counts as `{}`.
+///
+/// # Errors
+/// 413 for too many bytes, 400 with serde's words for all else.
+pub(super) fn parse<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> {
+    let bytes = body.map_err(|rejection| {
+        if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {
+            Refusal::TooLarge
+        } else {
+            Refusal::bad("the body did not arrive whole")
+        }
+    })?;
+    let bytes: &[u8] = if bytes.is_empty() { b"{}" } else { &bytes };
+    serde_json::from_slice(bytes).map_err(|error| Refusal::BadRequest(error.to_string()))
+}

@@ -1,0 +1,224 @@
+//! Cola Chat's calls, as `/chat/…` of the contract has them.
+
+use axum::Router;
+use axum::extract::State;
+use axum::routing::{get, patch, post};
+use serde::Deserialize;
+
+use super::App;
+use super::body::{Body, parse};
+use super::request::{By, InPath};
+use super::respond::{Outcome, no_such_call};
+use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::CAPACITY_MAX;
+use crate::domain::text::{Namespace, Nickname, Password, Title};
+use crate::hub::command::{Call, Caller, NewRoom, RoomView};
+use crate::hub::wall_now;
+use crate::store::Member;
+use crate::wire;
+
+/// Messages on a page of history.
+const PAGE: u32 = 20;
+
+/// What the front end sends where it has no chatter yet.
+const UNDEFINED: &str = "undefined";
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/rooms", post(create).get(list))
+        .route("/rooms/{room}", get(show))
+        .route("/rooms/{room}/access-check", post(check))
+        .route("/rooms/{room}/{chatter}/reentry-check", get(is_present))
+        .route("/messages/{room}/{page}", get(page_of_nobody))
+        .route("/messages/{room}/{page}/{chatter}", get(page))
+        .route("/chatters/{chatter}/nickname", patch(rename))
+        .fallback(no_such_call)
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct CreateBody {
+    namespace: String,
+    title: String,
+    capacity: u32,
+    is_password: bool,
+    password: Option<String>,
+}
+
+impl CreateBody {
+    fn into_room(self) -> Result<NewRoom, Refusal> {
+        if self.capacity > CAPACITY_MAX {
+            return Err(Refusal::bad(format!("capacity must be at most {CAPACITY_MAX}")));
+        }
+        let password = self.password.filter(|password| !password.is_empty());
+        if self.is_password != password.is_some() {
+            return Err(Refusal::LockMismatch);
+        }
+        Ok(NewRoom {
+            namespace: Namespace::parse(&self.namespace)?,
+            title: Title::parse(&self.title)?,
+            capacity: self.capacity,
+            password: password.as_deref().map(Password::parse).transpose()?,
+        })
+    }
+}
+
+async fn create(State(app): State<App>, body: Body) -> Outcome {
+    let room = parse::<CreateBody>(body).and_then(CreateBody::into_room);
+    let room = room.map_err(|refusal| app.refuse(refusal))?;
+    let made = app.hub.call(|tell| Call::Create(room, tell)).await;
+    let view = made.map_err(|refusal| app.refuse(refusal))?;
+    app.created(wire::room(&view))
+}
+
+async fn list(State(app): State<App>) -> Outcome {
+    let rooms = app.hub.call(Call::Rooms).await.map_err(|refusal| app.refuse(refusal))?;
+    app.ok(rooms.iter().map(wire::room).collect::<Vec<_>>())
+}
+
+async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Outcome {
+    let view = find(&app, &room).await.map_err(|refusal| app.refuse(refusal))?;
+    app.ok(wire::room_with_chatters(&view))
+}
+
+/// A room that lives, or one that has expired and is still stored.
+async fn find(app: &App, room: &str) -> Result<RoomView, Refusal> {
+    let id = room_id(room)?;
+    match app.hub.call(|tell| Call::Room(id, tell)).await {
+        Err(Refusal::NoSuchRoom | Refusal::Expired) => {}
+        other => return other,
+    }
+    let room = app.reader.room(id).await?.ok_or(Refusal::NoSuchRoom)?;
+    Ok(RoomView { room, present: 0, is_expired: true })
+}
+
+#[derive(Deserialize)]
+struct CheckBody {
+    password: Option<String>,
+}
+
+async fn check(
+    State(app): State<App>,
+    By(caller): By,
+    InPath(room): InPath<String>,
+    body: Body,
+) -> Outcome {
+    let passed = checked(&app, caller, &room, body).await;
+    app.ok(passed.map_err(|refusal| app.refuse(refusal))?)
+}
+
+async fn checked(app: &App, caller: Caller, room: &str, body: Body) -> Result<bool, Refusal> {
+    let room = room_id(room)?;
+    let CheckBody { password } = parse(body)?;
+    // What no password can be is a wrong one, not an error.
+    let password = password.and_then(|text| Password::parse(&text).ok());
+    let ask = |tell| Call::Check { caller, room, password, tell };
+    match app.hub.call(ask).await {
+        Err(Refusal::NoSuchRoom) => Err(app.missing(room).await),
+        other => other,
+    }
+}
+
+async fn is_present(
+    State(app): State<App>,
+    InPath((room, chatter)): InPath<(String, String)>,
+) -> Outcome {
+    let room = room_id(&room).map_err(|refusal| app.refuse(refusal))?;
+    let Ok(chatter) = chatter.parse::<ChatterId>() else {
+        return app.ok(false);
+    };
+    let present = app.hub.call(|tell| Call::IsPresent(room, chatter, tell)).await;
+    app.ok(present.map_err(|refusal| app.refuse(refusal))?)
+}
+
+async fn page_of_nobody(State(app): State<App>) -> Outcome {
+    app.ok([(); 0])
+}
+
+async fn page(
+    State(app): State<App>,
+    By(caller): By,
+    InPath((room, page, chatter)): InPath<(String, String, String)>,
+) -> Outcome {
+    let messages = read_page(&app, caller, &room, &page, &chatter).await;
+    app.ok(wire::messages(&messages.map_err(|refusal| app.refuse(refusal))?))
+}
+
+async fn read_page(
+    app: &App,
+    caller: Caller,
+    room: &str,
+    page: &str,
+    chatter: &str,
+) -> Result<Vec<crate::domain::message::Message>, Refusal> {
+    let room = room_id(room)?;
+    // The front end's own slips: a chatter it does not know yet, and a page joined with it.
+    let Ok(chatter) = chatter.parse::<ChatterId>() else {
+        return Ok(Vec::new());
+    };
+    if page.ends_with(UNDEFINED) {
+        return Ok(Vec::new());
+    }
+    let page = page.parse::<u32>().ok().filter(|page| *page > 0);
+    let page = page.ok_or_else(|| Refusal::bad("page must be a whole number from 1 on"))?;
+    let Some(member) = app.reader.member(room, chatter).await? else {
+        return Ok(Vec::new());
+    };
+    app.may_read(caller, &member).await?;
+    app.reader.page(member, page, PAGE).await
+}
+
+impl App {
+    /// Whether the caller may read what this member may: it is theirs by token, or, where no token
+    /// came, by the connection that the same address holds as them.
+    pub(super) async fn may_read(&self, caller: Caller, member: &Member) -> Result<(), Refusal> {
+        let allowed = match caller.identity {
+            Some(identity) => identity == member.owner,
+            None if !self.config.identity_bridge => false,
+            None => {
+                let (peer, room, chatter) = (caller.peer, member.room, member.chatter.id);
+                self.hub.call(|tell| Call::Holds { peer, room, chatter, tell }).await?
+            }
+        };
+        if allowed { Ok(()) } else { Err(Refusal::NotYours) }
+    }
+}
+
+#[derive(Deserialize)]
+struct RenameBody {
+    nickname: String,
+}
+
+async fn rename(
+    State(app): State<App>,
+    By(caller): By,
+    InPath(chatter): InPath<String>,
+    body: Body,
+) -> Outcome {
+    let renamed = renamed(&app, caller, &chatter, body).await;
+    app.ok(wire::chatter(&renamed.map_err(|refusal| app.refuse(refusal))?))
+}
+
+async fn renamed(
+    app: &App,
+    caller: Caller,
+    chatter: &str,
+    body: Body,
+) -> Result<crate::domain::chatter::Chatter, Refusal> {
+    let chatter = chatter.parse().map_err(|_| Refusal::NoSuchChatter)?;
+    let RenameBody { nickname } = parse(body)?;
+    let nickname = Nickname::parse(&nickname)?;
+    app.reader.chatter(chatter).await?.ok_or(Refusal::NoSuchChatter)?;
+    let bridge = app.config.identity_bridge;
+    app.hub.call(|tell| Call::Rename { caller, bridge, chatter, nickname, tell }).await
+}
+
+pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {
+    text.parse().map_err(|_| Refusal::NoSuchRoom)
+}
+
+/// The hub's time as the calls say it.
+pub(super) fn now() -> String {
+    wire::iso(wall_now())
+}

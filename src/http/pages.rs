@@ -1,0 +1,203 @@
+//! The hub's own page, compiled in, and the official client for pages of others.
+//!
+//! Every file comes with a strong ETag and, where the browser takes it, already compressed: the
+//! build made `FILE.br` and `FILE.gz` beside each.
+
+use axum::Router;
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::{Next, from_fn};
+use axum::response::{Html, IntoResponse, Response};
+use axum::routing::get;
+use rust_embed::{Embed, EmbeddedFile};
+
+use super::App;
+
+/// What the build of the page left. Empty in a hub that was built without it.
+#[derive(Embed)]
+#[folder = "web/dist"]
+#[allow_missing = true]
+struct Dist;
+
+/// The file behind the lobby, the rooms and the join page.
+const INDEX: &str = "index.html";
+
+/// Files whose names change with their content.
+const HASHED: &str = "assets/";
+
+/// What a hub says that was built without its page.
+const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+<meta name=\"viewport\" content=\"width=device-width\"><title>Cola Hub</title>\
+<h1>This hub was built without its page</h1>\
+<p>It serves Cola Chat and every Socket.IO client all the same. \
+<code>./dev run</code> builds hub and page together.</p></html>\n";
+
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/", get(index))
+        .route("/join", get(index))
+        .route("/r/{code}", get(index))
+        .route("/assets/{*file}", get(file))
+        .route("/licenses.txt", get(file))
+}
+
+/// Puts the official client in front of Socket.IO, which would take its path for a handshake.
+pub fn with_client(inner: Router) -> Router {
+    let served = Dist::iter().filter(|name| name.starts_with("socket.io/"));
+    let plain = served.filter(|name| !name.ends_with(".br") && !name.ends_with(".gz"));
+    let routes = plain.fold(Router::new(), |router, name| {
+        router.route(&format!("/{name}"), get(file).layer(from_fn(for_everyone)))
+    });
+    routes.fallback_service(inner)
+}
+
+/// The client is for pages from anywhere, as other Socket.IO servers give it.
+async fn for_everyone(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let anyone = HeaderValue::from_static("cross-origin");
+    response.headers_mut().insert("cross-origin-resource-policy", anyone);
+    response
+}
+
+async fn index(headers: HeaderMap) -> Response {
+    match Dist::get(INDEX) {
+        Some(_) => serve(INDEX, &headers),
+        None => Html(NO_PAGE).into_response(),
+    }
+}
+
+async fn file(request: Request) -> Response {
+    serve(request.uri().path().trim_start_matches('/'), request.headers())
+}
+
+fn serve(name: &str, headers: &HeaderMap) -> Response {
+    let Some((file, coding)) = best(name, headers) else {
+        return (StatusCode::NOT_FOUND, "There is no such file.\n").into_response();
+    };
+    let etag = etag(&file);
+    let mut response = if is_known(headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let kind = HeaderValue::from_static(content_type(name));
+        ([(header::CONTENT_TYPE, kind)], file.data.into_owned()).into_response()
+    };
+    let out = response.headers_mut();
+    if let Some(coding) = coding {
+        out.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    let age =
+        if name.starts_with(HASHED) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    out.insert(header::CACHE_CONTROL, HeaderValue::from_static(age));
+    out.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    if let Ok(etag) = etag.parse() {
+        out.insert(header::ETAG, etag);
+    }
+    secure(out, headers);
+    response
+}
+
+/// The smallest form of a file that the browser takes, and its coding.
+fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
+    let codings = [("br", "br"), ("gz", "gzip")];
+    codings
+        .into_iter()
+        .filter(|(_, coding)| takes(headers, coding))
+        .find_map(|(ending, coding)| Some((Dist::get(&format!("{name}.{ending}"))?, Some(coding))))
+        .or_else(|| Some((Dist::get(name)?, None)))
+}
+
+/// Whether `Accept-Encoding` names this coding and does not rule it out (RFC 9110, 12.5.3).
+fn takes(headers: &HeaderMap, coding: &str) -> bool {
+    let lists = headers.get_all(header::ACCEPT_ENCODING);
+    let items = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));
+    items.map(|item| item.split_once(';').unwrap_or((item, ""))).any(|(name, weight)| {
+        let is_ruled_out = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
+        name.trim().eq_ignore_ascii_case(coding) && !is_ruled_out
+    })
+}
+
+/// A strong validator: the content's own hash. Each coding is content of its own.
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}
+
+fn is_known(headers: &HeaderMap, etag: &str) -> bool {
+    let lists = headers.get_all(header::IF_NONE_MATCH);
+    let known = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));
+    known.map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == etag)
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit('.').next() {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("map" | "json") => "application/json; charset=utf-8",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("webmanifest") => "application/manifest+json",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        _ => "application/octet-stream",
+    }
+}
+
+/// The headers of a page that needs nothing from elsewhere.
+fn secure(out: &mut HeaderMap, headers: &HeaderMap) {
+    if let Ok(policy) = HeaderValue::from_str(&policy(headers)) {
+        out.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    out.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    out.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+}
+
+/// The content security policy. Safari before 15.4 does not count a WebSocket as `'self'`, so the
+/// hub's own name stands there too, where it is one.
+fn policy(headers: &HeaderMap) -> String {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| {
+        host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))
+    });
+    let sockets = host.map(|host| format!(" ws://{host} wss://{host}")).unwrap_or_default();
+    format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; manifest-src 'self'; connect-src 'self'{sockets}; base-uri 'none'; \
+         form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(name: header::HeaderName, value: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(name, HeaderValue::from_static(value))])
+    }
+
+    #[test]
+    fn a_coding_is_taken_only_where_the_browser_names_it() {
+        let takes = |value, coding| takes(&headers(header::ACCEPT_ENCODING, value), coding);
+        assert!(takes("gzip, deflate, br", "br"));
+        assert!(takes("GZIP;q=0.5", "gzip"));
+        assert!(!takes("gzip, br;q=0", "br"));
+        assert!(!takes("gzip;q=0.0", "gzip"));
+        assert!(!takes("brotli", "br"));
+        assert!(!super::takes(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn a_validator_is_found_among_others() {
+        let known = |value| is_known(&headers(header::IF_NONE_MATCH, value), "\"ab\"");
+        assert!(known("\"x\", \"ab\"") && known("W/\"ab\"") && known("*"));
+        assert!(!known("\"abc\"") && !known("ab"));
+    }
+
+    #[test]
+    fn a_strange_host_does_not_get_into_the_policy() {
+        let policy = |host| policy(&headers(header::HOST, host));
+        assert!(policy("cola.local:8080").contains("connect-src 'self' ws://cola.local:8080 "));
+        assert!(policy("x; script-src *").contains("connect-src 'self';"));
+    }
+}

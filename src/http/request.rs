@@ -1,0 +1,53 @@
+//! What calls have in common: who calls, and what stands in the path.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::header;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+
+use super::App;
+use super::respond::Refused;
+use crate::domain::refusal::Refusal;
+use crate::hub::command::Caller;
+use crate::tcp::Line;
+
+/// The caller of a call.
+pub(super) struct By(pub(super) Caller);
+
+impl FromRequestParts<App> for By {
+    type Rejection = Refused;
+
+    /// A Bearer token that is not ours is refused. A cookie that is not ours is as none: its browser
+    /// cannot know better, and gets a new one at its next handshake.
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
+        let bearer = match text(header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer ")) {
+            Some(token) => {
+                Some(app.signer.verify(token).ok_or_else(|| app.refuse(Refusal::BadToken))?)
+            }
+            None => None,
+        };
+        let cookie = || text(header::COOKIE).and_then(|value| app.signer.verify_cookie(value));
+        let identity = bearer.or_else(cookie);
+        let line = parts.extensions.get::<Arc<Line>>();
+        let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        Ok(Self(Caller { identity, peer: line.map_or(nobody, |line| line.peer()) }))
+    }
+}
+
+/// What stands in the path, or a refusal where it is not even text.
+pub(super) struct InPath<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let path = Path::<T>::from_request_parts(parts, app).await;
+        let Path(path) =
+            path.map_err(|error| app.refuse(Refusal::BadRequest(error.body_text())))?;
+        Ok(Self(path))
+    }
+}

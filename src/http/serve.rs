@@ -1,0 +1,107 @@
+//! Accepting connections and speaking HTTP over them.
+//!
+//! Not `axum::serve`: that sets no TCP_NODELAY, and lets half-open clients stay for ever.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tower::ServiceExt;
+
+use crate::tcp::{Line, LineIo};
+
+/// How long a client may take to send a request's head, its first byte included; also how long an
+/// idle connection is kept for the next request.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Largest head of a request, in bytes.
+const HEAD_MAX: usize = 16 * 1024;
+
+/// How long to wait when the system has no file descriptor to give.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a client is told when the hub holds all the connections it may.
+const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\
+retry-after: 10\r\ncontent-type: text/plain\r\ncontent-length: 33\r\n\r\nThis hub is full. Try again soon.";
+
+/// The accepting side: its tasks end with it.
+#[derive(Debug)]
+pub struct Server {
+    accepting: JoinSet<()>,
+}
+
+impl Server {
+    /// Starts to accept on these listeners, at most `most` connections at once, WebSockets included.
+    #[must_use]
+    pub fn start(listeners: Vec<TcpListener>, router: &Router, most: usize) -> Self {
+        let places = Arc::new(Semaphore::new(most));
+        let mut accepting = JoinSet::new();
+        for listener in listeners {
+            accepting.spawn(accept(listener, router.clone(), Arc::clone(&places)));
+        }
+        Self { accepting }
+    }
+
+    /// Stops accepting and ends every connection that still speaks HTTP.
+    pub async fn close(mut self) {
+        self.accepting.shutdown().await;
+    }
+}
+
+async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
+    // Dropped with this task, and with them the connections.
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            Some(_) = connections.join_next() => continue,
+        };
+        let (stream, peer) = match accepted {
+            Ok(accepted) => accepted,
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+                continue;
+            }
+        };
+        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            turn_away(&stream);
+            continue;
+        };
+        // A connection that is gone before it began is nobody's fault.
+        if let Ok(line) = Line::new(stream, peer, Some(place)) {
+            connections.spawn(speak(line, router.clone()));
+        }
+    }
+}
+
+fn turn_away(stream: &TcpStream) {
+    tracing::debug!("a connection was turned away: all places are taken");
+    // A new connection's buffer takes this at once, or the client is gone.
+    let _written = stream.try_write(FULL);
+}
+
+async fn speak(line: Arc<Line>, router: Router) {
+    let io = TokioIo::new(LineIo(Arc::clone(&line)));
+    let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        request.extensions_mut().insert(Arc::clone(&line));
+        router.clone().oneshot(request.map(Body::new))
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIMEOUT)
+        .max_buf_size(HEAD_MAX)
+        .serve_connection(io, service)
+        .with_upgrades();
+    if let Err(error) = served.await {
+        tracing::debug!(%error, "a connection ended");
+    }
+}

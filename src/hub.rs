@@ -1,0 +1,19 @@
+//! The use cases of the chat, in order: join, leave, say, rename, make rooms, let people in.
+//!
+//! One task owns all of it. Commands are decided one at a time ([`state`]); what a decision writes
+//! is committed by the store, and only then broadcast and acknowledged, in commit order ([`run`]).
+//! A transport talks to it in the types of [`command`] and never sees the state.
+
+mod admission;
+mod clock;
+pub mod command;
+mod join;
+mod password;
+mod rooms;
+mod run;
+mod say;
+mod state;
+
+pub use clock::{is_plausible, wall_now};
+pub use run::{HubHandle, Kept, Start, start};
+pub use state::Settings;

@@ -1,0 +1,319 @@
+//! What the hub can be asked, and what it answers: the seam to any transport.
+//!
+//! A transport (Socket.IO today) knows connections and wire formats; the hub knows connection ids,
+//! commands and committed messages.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
+use crate::domain::time::WallTime;
+
+/// Something for the hub to decide, in the order in which it arrives.
+#[derive(Debug)]
+pub enum Command {
+    /// A connection has come.
+    Connected(Connection),
+    /// A connection has gone; nothing can be sent to it any more.
+    Gone(ConnId),
+    /// A connection asks for something.
+    Event {
+        /// Which.
+        conn: ConnId,
+        /// For what.
+        event: Event,
+        /// Where the answer goes.
+        reply: Reply,
+    },
+    /// Somebody without a connection asks for something.
+    Call(Call),
+}
+
+/// A connection as the hub knows it.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// Its number in this run.
+    pub id: ConnId,
+    /// Whose browser it is.
+    pub identity: IdentityId,
+    /// Where it comes from.
+    pub peer: IpAddr,
+    /// The namespace it is connected to; nothing where no room can have that name.
+    pub namespace: Option<Namespace>,
+}
+
+/// What a connection can ask for.
+#[derive(Debug)]
+pub enum Event {
+    /// To come into a room.
+    Join {
+        /// The room.
+        room: RoomId,
+        /// The chatter they say they are.
+        wanted: Option<ChatterId>,
+        /// The room's password.
+        password: Option<Password>,
+        /// The last message they saw.
+        after: Option<Seq>,
+    },
+    /// To leave all rooms of this connection.
+    Leave,
+    /// To say something.
+    Say {
+        /// The room.
+        room: RoomId,
+        /// What.
+        content: Content,
+        /// The client's key for it.
+        key: Option<Key>,
+    },
+    /// To put a note of their own into the room.
+    Note {
+        /// The room.
+        room: RoomId,
+        /// What.
+        content: Content,
+    },
+    /// That the room be sent its roster.
+    Roster {
+        /// The room.
+        room: RoomId,
+    },
+    /// To go by another name.
+    Rename {
+        /// The room that is told.
+        room: RoomId,
+        /// The name.
+        nickname: Nickname,
+    },
+    /// That the others see them typing, or no more.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// Whether they are.
+        is_typing: bool,
+    },
+}
+
+/// Where the answer to a connection's event goes.
+pub struct Reply(Box<dyn FnOnce(Result<Answer, Refusal>) + Send>);
+
+impl Reply {
+    /// An answer goes to this function, once, in the order of the broadcasts.
+    pub fn new(to: impl FnOnce(Result<Answer, Refusal>) + Send + 'static) -> Self {
+        Self(Box::new(to))
+    }
+
+    /// Gives the answer.
+    pub fn give(self, answer: Result<Answer, Refusal>) {
+        (self.0)(answer);
+    }
+}
+
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Reply(…)")
+    }
+}
+
+/// The answer to a connection's event.
+#[derive(Debug)]
+pub enum Answer {
+    /// Done; there is nothing more to say.
+    Done,
+    /// They are in the room.
+    Joined(Box<Entry>),
+    /// The message as it is stored.
+    Said(Message),
+    /// The chatter under the new name.
+    Renamed(Chatter),
+}
+
+/// What somebody who came into a room gets to know.
+#[derive(Debug)]
+pub struct Entry {
+    /// As whom they are in.
+    pub chatter: Chatter,
+    /// The room.
+    pub room: RoomView,
+    /// The first message that they may read.
+    pub first: Seq,
+    /// The room's newest message.
+    pub last: Seq,
+    /// What they missed, oldest first, if they said what they saw last.
+    pub missed: Vec<Message>,
+    /// Whether there is more after that.
+    pub more: bool,
+}
+
+/// A room as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoomView {
+    /// Its definition.
+    pub room: Room,
+    /// How many people are in it.
+    pub present: usize,
+    /// Whether its time is over.
+    pub is_expired: bool,
+}
+
+/// Who asks without a connection.
+#[derive(Debug, Clone, Copy)]
+pub struct Caller {
+    /// Whose browser it is, where a token came.
+    pub identity: Option<IdentityId>,
+    /// Where it comes from.
+    pub peer: IpAddr,
+}
+
+/// The answer's way back to a call.
+pub type Tell<T> = oneshot::Sender<Result<T, Refusal>>;
+
+/// What can be asked without a connection.
+#[derive(Debug)]
+pub enum Call {
+    /// The living rooms, oldest first.
+    Rooms(Tell<Vec<RoomView>>),
+    /// One living room.
+    Room(RoomId, Tell<RoomView>),
+    /// The living room with this code.
+    ByCode(Code, Tell<RoomView>),
+    /// A new room.
+    Create(NewRoom, Tell<RoomView>),
+    /// Whether this password opens a room; if so the caller is let in for a while.
+    Check {
+        /// Who asks.
+        caller: Caller,
+        /// The room.
+        room: RoomId,
+        /// The password; nothing where none was given.
+        password: Option<Password>,
+        /// Where the answer goes.
+        tell: Tell<bool>,
+    },
+    /// Whether a chatter is present in a room.
+    IsPresent(RoomId, ChatterId, Tell<bool>),
+    /// Whether somebody at this address holds a connection to a room as this chatter.
+    Holds {
+        /// The address.
+        peer: IpAddr,
+        /// The room.
+        room: RoomId,
+        /// The chatter.
+        chatter: ChatterId,
+        /// Where the answer goes.
+        tell: Tell<bool>,
+    },
+    /// Another name for a chatter.
+    Rename {
+        /// Who asks.
+        caller: Caller,
+        /// Whether somebody without a token counts as who holds the chatter's connection.
+        bridge: bool,
+        /// The chatter.
+        chatter: ChatterId,
+        /// The name.
+        nickname: Nickname,
+        /// Where the answer goes.
+        tell: Tell<Chatter>,
+    },
+    /// Who is in a room, `most` from `skip` on, and how many there are in all.
+    Roster {
+        /// The room.
+        room: RoomId,
+        /// How many to pass over.
+        skip: usize,
+        /// How many at most.
+        most: usize,
+        /// Where the answer goes.
+        tell: Tell<(Vec<Chatter>, usize)>,
+    },
+    /// How the hub is.
+    Facts(Tell<Facts>),
+    /// Answered by the writer, through its queue.
+    Ping(Tell<()>),
+}
+
+/// A room to be made.
+#[derive(Debug)]
+pub struct NewRoom {
+    /// Its namespace.
+    pub namespace: Namespace,
+    /// Its title.
+    pub title: Title,
+    /// How many people it holds; 0 is no limit.
+    pub capacity: u32,
+    /// Its password, if it is to be locked.
+    pub password: Option<Password>,
+}
+
+/// How the hub is.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts {
+    /// The hub's identity.
+    pub hub: HubId,
+    /// Living rooms.
+    pub rooms: usize,
+    /// People present, counted once in each room.
+    pub people: usize,
+    /// How long it has been up.
+    pub uptime: Duration,
+    /// The time, for people's eyes.
+    pub wall: WallTime,
+}
+
+/// What leaves the hub for the connections, in one order for all.
+#[derive(Debug)]
+pub enum Output {
+    /// The same to many.
+    Broadcast {
+        /// To whom.
+        to: Arc<[ConnId]>,
+        /// But not to this one.
+        except: Option<ConnId>,
+        /// What.
+        news: News,
+    },
+    /// The answer to an event.
+    Reply(Reply, Result<Answer, Refusal>),
+}
+
+/// What a room is told.
+#[derive(Debug)]
+pub enum News {
+    /// A committed message.
+    Message(Message),
+    /// Who is present: all, or as many as the roster's limit lets.
+    Roster(Vec<Chatter>),
+    /// How many are present.
+    Presence {
+        /// The room.
+        room: RoomId,
+        /// How many.
+        present: usize,
+    },
+    /// The room's time is over.
+    Expired {
+        /// The room.
+        room: RoomId,
+    },
+    /// Somebody is typing, or no more.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        chatter: ChatterId,
+        /// Whether they are.
+        is_typing: bool,
+    },
+}

@@ -1,0 +1,245 @@
+//! Coming into a room and going out of it.
+
+use super::command::{Answer, Reply};
+use super::state::{
+    Conn, Due, Effect, Hub, JoinRequest, PasswordWork, Purpose, Then, entry, unexpected,
+};
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
+use crate::domain::nickname;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::HubTime;
+use crate::store::{Join, Joined, Leave, Moment, Write, Written};
+
+/// How somebody at the door stands to the room.
+enum Standing {
+    /// They are in already, or in their grace: silent.
+    Present,
+    /// They may come in if the store knows them from before.
+    IfMember,
+    /// They may come in.
+    Admitted,
+    /// Their password has to be verified first.
+    Verify,
+}
+
+impl Hub {
+    /// Somebody wants in.
+    pub(super) fn join(&mut self, request: JoinRequest, at: Moment) {
+        match self.standing(&request, at.hub) {
+            Ok(Standing::Verify) => self.verify_join(request, at.hub),
+            Ok(standing) => self.let_in(request, &standing, at),
+            Err(refusal) => self.reply(request.reply, Err(refusal)),
+        }
+    }
+
+    /// The password of somebody at the door has been verified.
+    pub(super) fn join_verified(&mut self, request: JoinRequest, right: bool, at: Moment) {
+        let Some(conn) = self.conns.get(&request.conn) else {
+            return;
+        };
+        let peer = conn.who.peer;
+        if !right {
+            return self.reply(request.reply, Err(Refusal::WrongPassword));
+        }
+        self.guesses.give_back(&(request.room, peer));
+        match self.standing(&request, at.hub) {
+            Ok(Standing::Present) => self.let_in(request, &Standing::Present, at),
+            Ok(_) => self.let_in(request, &Standing::Admitted, at),
+            Err(refusal) => self.reply(request.reply, Err(refusal)),
+        }
+    }
+
+    fn standing(&self, request: &JoinRequest, now: HubTime) -> Result<Standing, Refusal> {
+        let conn = self.conns.get(&request.conn).ok_or(Refusal::Unavailable)?;
+        let live = self.room_for(conn, request.room)?;
+        live.room.open_at(now)?;
+        if live.people.chatter_of(conn.who.identity).is_some() {
+            return Ok(Standing::Present);
+        }
+        if conn.rooms.len() >= self.settings.limits.rooms_joined {
+            return Err(Refusal::TooManyJoined);
+        }
+        if !live.joining.contains_key(&conn.who.identity) {
+            live.room.has_place(live.people.count() + live.joining.len())?;
+        }
+        let (identity, peer) = (conn.who.identity, conn.who.peer);
+        if !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now) {
+            return Ok(Standing::Admitted);
+        }
+        Ok(if request.password.is_some() { Standing::Verify } else { Standing::IfMember })
+    }
+
+    fn verify_join(&mut self, mut request: JoinRequest, now: HubTime) {
+        let Some(peer) = self.conns.get(&request.conn).map(|conn| conn.who.peer) else {
+            return;
+        };
+        let hash = self.rooms.get(&request.room).and_then(|live| live.room.lock.clone());
+        let (Some(password), Some(hash)) = (request.password.take(), hash) else {
+            return;
+        };
+        if let Err(wait) = self.guesses.take((request.room, peer), now) {
+            return self.reply(request.reply, Err(Refusal::TooFast(wait)));
+        }
+        let purpose = Purpose::Join(request);
+        let work = PasswordWork::Verify { password, hash, purpose };
+        self.effects.push_back(Effect::Password(work));
+    }
+
+    fn let_in(&mut self, request: JoinRequest, standing: &Standing, at: Moment) {
+        let Some(identity) = self.conns.get(&request.conn).map(|conn| conn.who.identity) else {
+            return;
+        };
+        let fresh = self.fresh_chatter(request.room, at);
+        let (language, limit) = (self.settings.language, self.settings.roster_limit);
+        let Some(live) = self.rooms.get_mut(&request.room) else {
+            return;
+        };
+        let is_new =
+            !matches!(standing, Standing::Present) && !live.joining.contains_key(&identity);
+        let is_small = live.people.count() + live.joining.len() < limit;
+        *live.joining.entry(identity).or_default() += 1;
+        let join = Join {
+            room: request.room,
+            identity,
+            wanted: request.wanted,
+            fresh,
+            admitted: !matches!(standing, Standing::IfMember),
+            notice: (is_new && is_small).then_some(language),
+            after: request.after,
+            at,
+        };
+        let (conn, room, reply) = (request.conn, request.room, request.reply);
+        self.write(Write::Join(join), Then::Joined { conn, room, identity, reply });
+    }
+
+    fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> Chatter {
+        let id = ChatterId::from_random((self.random)());
+        let [a, b, c, d, e, f, g, h, ..] = (self.random)();
+        let seed = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
+        let people = self.rooms.get(&room).map(|live| &live.people);
+        let taken = |name: &str| people.is_some_and(|people| people.has_name(name));
+        Chatter {
+            id,
+            nickname: nickname::fresh(self.settings.language, seed, taken),
+            created_at: at.wall,
+            left_at: None,
+        }
+    }
+
+    /// A join is committed, or was refused.
+    pub(super) fn joined(
+        &mut self,
+        (conn, room, identity): (ConnId, RoomId, IdentityId),
+        reply: Reply,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
+        if let Some(live) = self.rooms.get_mut(&room) {
+            release(&mut live.joining, identity);
+        }
+        let joined = match result {
+            Ok(Written::Joined(joined)) => joined,
+            Ok(other) => return self.reply(reply, Err(unexpected(&other))),
+            Err(refusal) => return self.reply(reply, Err(refusal)),
+        };
+        match self.enter(conn, room, identity, joined, now) {
+            Ok(answer) => self.reply(reply, Ok(answer)),
+            Err(refusal) => self.reply(reply, Err(refusal)),
+        }
+    }
+
+    fn enter(
+        &mut self,
+        conn: ConnId,
+        room: RoomId,
+        identity: IdentityId,
+        mut joined: Joined,
+        now: HubTime,
+    ) -> Result<Answer, Refusal> {
+        let is_here = self.conns.contains_key(&conn);
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return Err(Refusal::Expired);
+        };
+        let was_present = live.people.chatter_of(identity).is_some();
+        live.people.enter(joined.chatter.clone(), identity, conn);
+        let alert = joined.alert.take();
+        let is_gathered = !was_present && alert.is_none();
+        if is_gathered {
+            live.notices.joined(&joined.chatter);
+        }
+        match self.conns.get_mut(&conn) {
+            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+            // They went while the join was under way: their grace begins now.
+            None => self.leave_room(room, joined.chatter.id, conn, now),
+        }
+        if let Some(alert) = alert {
+            self.broadcast_message(alert);
+        }
+        if is_gathered {
+            self.plan_notices(room, now);
+        }
+        self.tell_roster(room, now);
+        let view = self.live_view(room, now)?;
+        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
+    }
+
+    /// A connection leaves all its rooms.
+    pub(super) fn leave_rooms(&mut self, conn: ConnId, now: HubTime) {
+        let Some(Conn { rooms, .. }) = self.conns.get_mut(&conn) else {
+            return;
+        };
+        for (room, chatter) in std::mem::take(rooms) {
+            self.leave_room(room, chatter, conn, now);
+        }
+    }
+
+    fn leave_room(&mut self, room: RoomId, chatter: ChatterId, conn: ConnId, now: HubTime) {
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        if let Some(until) = live.people.drop_conn(chatter, conn, now) {
+            self.agenda.insert((until, Due::Grace(room, chatter)));
+        }
+    }
+
+    /// Somebody's grace may be over.
+    pub(super) fn grace_over(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
+        let (language, limit) = (self.settings.language, self.settings.roster_limit);
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        let is_small = live.people.count() <= limit;
+        let Some(chatter) = live.people.expire(chatter, at.hub) else {
+            return;
+        };
+        if !is_small {
+            live.notices.left(&chatter);
+            self.plan_notices(room, at.hub);
+        }
+        let notice = is_small.then_some(language);
+        self.write(Write::Leave(Leave { room, chatter, notice, at }), Then::Left(room));
+    }
+
+    /// Somebody's leaving is committed.
+    pub(super) fn has_left(
+        &mut self,
+        room: RoomId,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
+        if let Ok(Written::Left { alert: Some(alert) }) = result {
+            self.broadcast_message(alert);
+        }
+        self.tell_roster(room, now);
+    }
+}
+
+fn release(joining: &mut std::collections::HashMap<IdentityId, u32>, identity: IdentityId) {
+    if let Some(count) = joining.get_mut(&identity) {
+        *count -= 1;
+        if *count == 0 {
+            joining.remove(&identity);
+        }
+    }
+}

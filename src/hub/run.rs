@@ -1,0 +1,292 @@
+//! The hub's task: feeds commands, commits and time to the decisions, and carries out their effects
+//! in the order in which they were decided.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+use tokio::time::sleep_until;
+
+use super::clock::Clock;
+use super::command::{Answer, Call, Command, Output};
+use super::password;
+use super::state::{Effect, Hub, PasswordWork, Purpose, Random, Settings, Then};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::PasswordHash;
+use crate::domain::text::{Namespace, Title};
+use crate::hub::command::NewRoom;
+use crate::store::{QUEUE_MAX, Store, Write, Writer};
+
+/// Most events and calls that may wait for a decision. What comes beyond is refused as unavailable.
+const COMMANDS_MAX: usize = 16_384;
+
+/// From how many writes under way on the hub decides nothing new: well below what the writer's
+/// queue holds, since one decision can lead to several.
+const WRITES_BUSY: usize = QUEUE_MAX / 2;
+
+/// How many outputs may wait for the transport: it sets the hub's pace.
+const OUTPUTS_MAX: usize = 256;
+
+/// Most passwords that may wait to be hashed or verified.
+const PASSWORDS_MAX: usize = 64;
+
+/// A cheap handle to the hub: its one ordered way in.
+#[derive(Debug, Clone)]
+pub struct HubHandle {
+    commands: mpsc::UnboundedSender<Input>,
+    waiting: Arc<AtomicUsize>,
+}
+
+#[derive(Debug)]
+enum Input {
+    Command(Command),
+    Close(oneshot::Sender<()>),
+}
+
+/// What the hub starts with.
+pub struct Start {
+    /// What the host decided.
+    pub settings: Settings,
+    /// The store, just opened.
+    pub store: Store<Kept>,
+    /// Fresh random bytes for identifiers.
+    pub random: Random,
+    /// The open room that a new hub makes, if it is to make one.
+    pub first_room: Option<(Namespace, Title)>,
+}
+
+/// What the hub keeps with each write until it is committed.
+#[derive(Debug)]
+pub struct Kept(pub(super) Then);
+
+/// Starts the hub's task. It ends after [`HubHandle::close`], with the store closed.
+pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Output>, JoinHandle<()>) {
+    let (commands, inputs) = mpsc::unbounded_channel();
+    let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
+    let waiting = Arc::new(AtomicUsize::new(0));
+    let handle = HubHandle { commands, waiting: Arc::clone(&waiting) };
+    let task = tokio::spawn(run(start, inputs, outputs, waiting));
+    (handle, outbox, task)
+}
+
+impl HubHandle {
+    /// Submits a command; they are decided in the order of submission.
+    ///
+    /// Coming and going is never refused. An event or call is, where too many wait: its answer is
+    /// [`Refusal::Unavailable`].
+    pub fn submit(&self, command: Command) {
+        let counts = matches!(command, Command::Event { .. } | Command::Call(_));
+        if counts && self.waiting.fetch_add(1, Ordering::Relaxed) >= COMMANDS_MAX {
+            self.waiting.fetch_sub(1, Ordering::Relaxed);
+            if let Command::Event { reply, .. } = command {
+                reply.give(Err(Refusal::Unavailable));
+            }
+            return;
+        }
+        // After the hub has ended nobody is left to be told: the transports are closing too.
+        let _ended = self.commands.send(Input::Command(command));
+    }
+
+    /// Asks for something and waits for the answer.
+    ///
+    /// # Errors
+    /// What the hub refused; [`Refusal::Unavailable`] where it is overloaded or has ended.
+    pub async fn call<T>(
+        &self,
+        ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
+    ) -> Result<T, Refusal> {
+        let (tell, told) = oneshot::channel();
+        self.submit(Command::Call(ask(tell)));
+        told.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// Lets the hub finish what was submitted, commit it, and close the store.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.commands.send(Input::Close(done)).is_ok() {
+            let _ended = closed.await;
+        }
+    }
+}
+
+struct Shell {
+    hub: Hub,
+    clock: Clock,
+    writer: Writer<Kept>,
+    /// Writes that were submitted and have not come back.
+    writing: usize,
+    outputs: mpsc::Sender<Output>,
+    passwords: mpsc::Sender<PasswordWork>,
+}
+
+async fn run(
+    start: Start,
+    mut inputs: mpsc::UnboundedReceiver<Input>,
+    outputs: mpsc::Sender<Output>,
+    waiting: Arc<AtomicUsize>,
+) {
+    let Start { settings, store, random, first_room } = start;
+    let Store { writer, mut ended, past, reader: _ } = store;
+    let mut clock = Clock::starting_at(past.time);
+    let first_room = first_room.filter(|_| past.is_new);
+    let hub = Hub::new(settings, past, random, clock.now().hub);
+    let (passwords, work) = mpsc::channel(PASSWORDS_MAX);
+    let (done, mut verified) = mpsc::channel(1);
+    let hasher = tokio::spawn(hash_one_at_a_time(work, done));
+    let mut shell = Shell { hub, clock, writer, writing: 0, outputs, passwords };
+    if let Some(first) = first_room {
+        shell.make_first_room(first);
+    }
+    shell.carry_out().await;
+
+    let mut closing = None;
+    while closing.is_none() || shell.writing > 0 {
+        let due = shell.hub.next_due().map(|due| shell.clock.instant(due));
+        let timer = async {
+            match due {
+                Some(due) => sleep_until(due).await,
+                None => std::future::pending().await,
+            }
+        };
+        let may_decide = closing.is_none() && shell.writing < WRITES_BUSY;
+        tokio::select! {
+            biased;
+            Some(batch) = ended.recv(), if shell.writing > 0 => {
+                shell.writing -= batch.len();
+                for (Kept(then), result) in batch {
+                    let now = shell.clock.now();
+                    shell.hub.ended((then, result), now);
+                }
+            }
+            Some(done) = verified.recv() => shell.password_done(done),
+            input = inputs.recv(), if may_decide => match input {
+                Some(Input::Command(command)) => {
+                    if matches!(command, Command::Event { .. } | Command::Call(_)) {
+                        waiting.fetch_sub(1, Ordering::Relaxed);
+                    }
+                    let now = shell.clock.now();
+                    shell.hub.command(command, now);
+                }
+                Some(Input::Close(done)) => {
+                    let now = shell.clock.now();
+                    shell.hub.write(Write::Mark(now.hub), Then::Nothing);
+                    closing = Some(done);
+                }
+                None => break,
+            },
+            () = timer, if closing.is_none() => {
+                let now = shell.clock.now();
+                shell.hub.tick(now);
+            }
+        }
+        shell.carry_out().await;
+    }
+    drop(shell.passwords);
+    hasher.abort();
+    let closed = tokio::task::spawn_blocking(move || shell.writer.close()).await;
+    if closed.is_err() {
+        tracing::error!("the store did not close");
+    }
+    if let Some(done) = closing {
+        let _gone = done.send(());
+    }
+}
+
+impl Shell {
+    async fn carry_out(&mut self) {
+        while let Some(effect) = self.hub.effects.pop_front() {
+            match effect {
+                Effect::Output(output) => {
+                    // The transport has ended before us only in a shutdown.
+                    let _ended = self.outputs.send(output).await;
+                }
+                Effect::Write(write, then) => self.write(write, then),
+                Effect::Password(work) => self.password(work),
+            }
+        }
+    }
+
+    fn write(&mut self, write: Write, then: Then) {
+        match self.writer.submit(write, Kept(then)) {
+            Ok(()) => self.writing += 1,
+            Err(Kept(then)) => {
+                let now = self.clock.now();
+                self.hub.ended((then, Err(Refusal::Unavailable)), now);
+            }
+        }
+    }
+
+    fn password(&mut self, work: PasswordWork) {
+        if let Err(error) = self.passwords.try_send(work) {
+            let answer = error.into_inner().refuse().map(Effect::Output);
+            self.hub.effects.extend(answer);
+        }
+    }
+
+    fn password_done(&mut self, done: PasswordDone) {
+        let now = self.clock.now();
+        match done {
+            PasswordDone::Hashed(room, Some(hash), tell) => {
+                self.hub.create_hashed(room, Some(hash), Some(tell), now);
+            }
+            PasswordDone::Hashed(_, None, tell) => drop(tell.send(Err(Refusal::Unavailable))),
+            PasswordDone::Verified(Purpose::Check { caller, room, tell }, right) => {
+                self.hub.check_verified(caller, room, tell, right, now.hub);
+            }
+            PasswordDone::Verified(Purpose::Join(request), right) => {
+                self.hub.join_verified(request, right, now);
+            }
+        }
+    }
+
+    fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
+        let room = NewRoom { namespace, title, capacity: 0, password: None };
+        let now = self.clock.now();
+        self.hub.create_hashed(room, None, None, now);
+    }
+}
+
+impl PasswordWork {
+    /// Answers that it cannot be done now; an answer for a connection goes out like any other.
+    fn refuse(self) -> Option<Output> {
+        match self {
+            Self::Hash { tell, .. } => drop(tell.send(Err(Refusal::Unavailable))),
+            Self::Verify { purpose: Purpose::Check { tell, .. }, .. } => {
+                drop(tell.send(Err(Refusal::Unavailable)));
+            }
+            Self::Verify { purpose: Purpose::Join(request), .. } => {
+                let refused: Result<Answer, Refusal> = Err(Refusal::Unavailable);
+                return Some(Output::Reply(request.reply, refused));
+            }
+        }
+        None
+    }
+}
+
+enum PasswordDone {
+    Hashed(NewRoom, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
+    Verified(Purpose, bool),
+}
+
+/// One at a time: each takes 19 MiB and, on a small board, a second of one core.
+async fn hash_one_at_a_time(
+    mut work: mpsc::Receiver<PasswordWork>,
+    done: mpsc::Sender<PasswordDone>,
+) {
+    while let Some(work) = work.recv().await {
+        let result = tokio::task::spawn_blocking(move || match work {
+            PasswordWork::Hash { password, salt, room, tell } => {
+                PasswordDone::Hashed(room, password::hash(&password, salt), tell)
+            }
+            PasswordWork::Verify { password, hash, purpose } => {
+                PasswordDone::Verified(purpose, password::verify(&password, &hash))
+            }
+        });
+        if let Ok(result) = result.await
+            && done.send(result).await.is_err()
+        {
+            return;
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! The hub's state and its decisions: commands, commits and time go in, effects come out.
+//!
+//! Nothing here waits or does I/O, so every step is one decision, and a run of steps can be
+//! replayed. What a decision leads to is an [`Effect`]; [`super::run`] carries them out in order.
+
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::admission::Admissions;
+use super::command::{
+    Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
+    RoomView, Tell,
+};
+use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, Seq};
+use crate::domain::language::Language;
+use crate::domain::limits::Limits;
+use crate::domain::notices::Notices;
+use crate::domain::presence::Presence;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::{PasswordHash, Room};
+use crate::domain::text::Password;
+use crate::domain::throttle::{Bucket, Throttle};
+use crate::domain::time::HubTime;
+use crate::store::{Ended, Moment, Past, Write, Written};
+
+/// How long the places of those who were present are kept when the hub starts again.
+const RETURN: Duration = Duration::from_secs(20);
+
+/// How often the hub's own time is written down while nothing else is.
+const MARK: Duration = Duration::from_secs(300);
+
+/// How many rooms that expired in this run are remembered as such.
+const OVER_MAX: usize = 1_024;
+
+/// Most rooms and addresses whose guesses are counted at once.
+const THROTTLES: usize = 10_000;
+
+/// What a host decides about the hub.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// The language of notices, refusals and nicknames.
+    pub language: Language,
+    /// Most living rooms.
+    pub rooms_max: usize,
+    /// How long a room lives.
+    pub lifetime: Duration,
+    /// Up to how many people a room is told of everyone.
+    pub roster_limit: usize,
+    /// How much anyone may do.
+    pub limits: Limits,
+}
+
+/// Where fresh identifiers come from.
+pub(super) type Random = Box<dyn FnMut() -> [u8; 16] + Send>;
+
+/// What a decision leads to.
+#[derive(Debug)]
+pub(super) enum Effect {
+    /// Commit this, and come back with what became of it.
+    Write(Write, Then),
+    /// Work on a password, and come back.
+    Password(PasswordWork),
+    /// Tell connections.
+    Output(Output),
+}
+
+/// What to do once a write is committed.
+#[derive(Debug)]
+pub(super) enum Then {
+    Nothing,
+    Pong(Tell<()>),
+    Made(Room, Option<Tell<RoomView>>),
+    Joined { conn: ConnId, room: RoomId, identity: IdentityId, reply: Reply },
+    Said(Option<Reply>),
+    Left(RoomId),
+    Renamed(Asker),
+}
+
+/// Who asked for another name.
+#[derive(Debug)]
+pub(super) enum Asker {
+    Socket(Reply),
+    Call(Tell<Chatter>),
+}
+
+/// Work on a password, and what it is for.
+#[derive(Debug)]
+pub(super) enum PasswordWork {
+    Hash { password: Password, salt: [u8; 16], room: NewRoom, tell: Tell<RoomView> },
+    Verify { password: Password, hash: PasswordHash, purpose: Purpose },
+}
+
+/// What a password was verified for.
+#[derive(Debug)]
+pub(super) enum Purpose {
+    Check { caller: Caller, room: RoomId, tell: Tell<bool> },
+    Join(JoinRequest),
+}
+
+/// Somebody at the door.
+#[derive(Debug)]
+pub(super) struct JoinRequest {
+    pub(super) conn: ConnId,
+    pub(super) room: RoomId,
+    pub(super) wanted: Option<ChatterId>,
+    pub(super) password: Option<Password>,
+    pub(super) after: Option<Seq>,
+    pub(super) reply: Reply,
+}
+
+/// A room that lives.
+#[derive(Debug)]
+pub(super) struct LiveRoom {
+    pub(super) room: Room,
+    pub(super) people: Presence,
+    /// Those whose join is being committed: they have a place already.
+    pub(super) joining: HashMap<IdentityId, u32>,
+    pub(super) notices: Notices,
+}
+
+/// A connection.
+#[derive(Debug)]
+pub(super) struct Conn {
+    pub(super) who: Connection,
+    pub(super) rooms: HashMap<RoomId, ChatterId>,
+    pub(super) notes: Bucket,
+    pub(super) rosters: Bucket,
+    pub(super) typing: Bucket,
+}
+
+/// What is due at some time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Due {
+    Grace(RoomId, ChatterId),
+    Expiry(RoomId),
+    Notices(RoomId),
+    Mark,
+}
+
+/// The hub.
+pub(super) struct Hub {
+    pub(super) id: HubId,
+    pub(super) settings: Settings,
+    pub(super) rooms: HashMap<RoomId, LiveRoom>,
+    pub(super) codes: HashMap<Code, RoomId>,
+    /// Rooms that expired in this run, the last of them at the end.
+    pub(super) over: VecDeque<RoomId>,
+    pub(super) conns: HashMap<ConnId, Conn>,
+    pub(super) agenda: BTreeSet<(HubTime, Due)>,
+    pub(super) admissions: Admissions,
+    pub(super) guesses: Throttle<(RoomId, IpAddr)>,
+    pub(super) renames: Throttle<ChatterId>,
+    pub(super) random: Random,
+    pub(super) effects: VecDeque<Effect>,
+    /// When this run began.
+    started: HubTime,
+}
+
+impl Hub {
+    /// A hub that goes on from its past.
+    pub(super) fn new(settings: Settings, past: Past, random: Random, now: HubTime) -> Self {
+        let mut hub = Self {
+            id: past.hub,
+            settings,
+            rooms: HashMap::new(),
+            codes: HashMap::new(),
+            over: VecDeque::new(),
+            conns: HashMap::new(),
+            agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
+            admissions: Admissions::default(),
+            guesses: Throttle::new(settings.limits.guesses, THROTTLES),
+            renames: Throttle::new(settings.limits.renames, THROTTLES),
+            random,
+            effects: VecDeque::new(),
+            started: now,
+        };
+        for room in past.rooms {
+            hub.open_room(room);
+        }
+        let until = now.after(RETURN);
+        for member in past.present {
+            if let Some(live) = hub.rooms.get_mut(&member.room) {
+                hub.agenda.insert((until, Due::Grace(member.room, member.chatter.id)));
+                live.people.expect(member.chatter, member.owner, until);
+            }
+        }
+        hub
+    }
+
+    /// Decides one command.
+    pub(super) fn command(&mut self, command: Command, at: Moment) {
+        match command {
+            Command::Connected(who) => {
+                let conn = Conn {
+                    rooms: HashMap::new(),
+                    notes: Bucket::default(),
+                    rosters: Bucket::default(),
+                    typing: Bucket::default(),
+                    who,
+                };
+                self.conns.insert(conn.who.id, conn);
+            }
+            Command::Gone(conn) => {
+                self.leave_rooms(conn, at.hub);
+                self.conns.remove(&conn);
+            }
+            Command::Event { conn, event, reply } => self.event(conn, event, reply, at),
+            Command::Call(call) => self.call(call, at),
+        }
+    }
+
+    fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
+        match event {
+            Event::Join { room, wanted, password, after } => {
+                self.join(JoinRequest { conn, room, wanted, password, after, reply }, at);
+            }
+            Event::Leave => {
+                self.leave_rooms(conn, at.hub);
+                self.reply(reply, Ok(Answer::Done));
+            }
+            Event::Say { room, content, key } => self.say(conn, room, &content, key, reply, at),
+            Event::Note { room, content } => self.note(conn, room, &content, reply, at),
+            Event::Roster { room } => self.ask_roster(conn, room, reply, at.hub),
+            Event::Rename { room, nickname } => self.rename_here(conn, room, nickname, reply, at),
+            Event::Typing { room, is_typing } => self.typing(conn, room, is_typing, at.hub),
+        }
+    }
+
+    fn call(&mut self, call: Call, at: Moment) {
+        // A caller who has gone away meanwhile is normal: their answer is dropped.
+        match call {
+            Call::Rooms(tell) => drop(tell.send(Ok(self.list(at.hub)))),
+            Call::Room(room, tell) => drop(tell.send(self.live_view(room, at.hub))),
+            Call::ByCode(code, tell) => drop(tell.send(self.view_by_code(code, at.hub))),
+            Call::Create(room, tell) => self.create(room, tell, at),
+            Call::Check { caller, room, password, tell } => {
+                self.check(caller, room, password, tell, at.hub);
+            }
+            Call::IsPresent(room, chatter, tell) => {
+                drop(tell.send(Ok(self.is_present(room, chatter))));
+            }
+            Call::Holds { peer, room, chatter, tell } => {
+                drop(tell.send(Ok(self.holds(peer, room, chatter))));
+            }
+            Call::Rename { caller, bridge, chatter, nickname, tell } => {
+                self.rename_by_call(caller, bridge, chatter, nickname, tell, at);
+            }
+            Call::Roster { room, skip, most, tell } => {
+                drop(tell.send(self.roster_page(room, skip, most)));
+            }
+            Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
+            Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
+        }
+    }
+
+    /// Goes on with what was committed or refused by the store.
+    pub(super) fn ended(&mut self, (then, result): Ended<Then>, at: Moment) {
+        match then {
+            Then::Nothing => {}
+            Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::Made(room, tell) => self.room_made(room, tell, result.map(|_| ()), at.hub),
+            Then::Joined { conn, room, identity, reply } => {
+                self.joined((conn, room, identity), reply, result, at.hub);
+            }
+            Then::Said(reply) => self.said(reply, result),
+            Then::Left(room) => self.has_left(room, result, at.hub),
+            Then::Renamed(asker) => self.renamed(asker, result, at.hub),
+        }
+    }
+
+    /// Does what is due by now.
+    pub(super) fn tick(&mut self, at: Moment) {
+        while let Some(&(time, due)) = self.agenda.first() {
+            if time > at.hub {
+                break;
+            }
+            self.agenda.pop_first();
+            match due {
+                Due::Grace(room, chatter) => self.grace_over(room, chatter, at),
+                Due::Expiry(room) => self.expire(room, at.hub),
+                Due::Notices(room) => self.notices_due(room, at),
+                Due::Mark => {
+                    self.agenda.insert((at.hub.after(MARK), Due::Mark));
+                    self.write(Write::Mark(at.hub), Then::Nothing);
+                }
+            }
+        }
+    }
+
+    /// When something is due next.
+    pub(super) fn next_due(&self) -> Option<HubTime> {
+        self.agenda.first().map(|(time, _)| *time)
+    }
+
+    fn facts(&self, at: Moment) -> Facts {
+        Facts {
+            hub: self.id,
+            rooms: self.rooms.len(),
+            people: self.rooms.values().map(|live| live.people.count()).sum(),
+            uptime: at.hub.since(self.started),
+            wall: at.wall,
+        }
+    }
+
+    /// The living room that this connection may use: one of its own namespace.
+    pub(super) fn room_for(&self, conn: &Conn, room: RoomId) -> Result<&LiveRoom, Refusal> {
+        let live = self.live(room)?;
+        let namespace = Some(&live.room.namespace);
+        if conn.who.namespace.as_ref() == namespace { Ok(live) } else { Err(Refusal::NoSuchRoom) }
+    }
+
+    /// A living room, or why there is none.
+    pub(super) fn live(&self, room: RoomId) -> Result<&LiveRoom, Refusal> {
+        self.rooms.get(&room).ok_or_else(|| self.missing(room))
+    }
+
+    fn missing(&self, room: RoomId) -> Refusal {
+        if self.over.contains(&room) { Refusal::Expired } else { Refusal::NoSuchRoom }
+    }
+
+    /// Remembers that a room's time is over.
+    pub(super) fn remember_over(&mut self, room: RoomId) {
+        if self.over.len() == OVER_MAX {
+            self.over.pop_front();
+        }
+        self.over.push_back(room);
+    }
+
+    pub(super) fn reply(&mut self, reply: Reply, answer: Result<Answer, Refusal>) {
+        self.effects.push_back(Effect::Output(Output::Reply(reply, answer)));
+    }
+
+    pub(super) fn write(&mut self, write: Write, then: Then) {
+        self.effects.push_back(Effect::Write(write, then));
+    }
+}
+
+/// The entry that a committed join becomes.
+pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
+    Answer::Joined(Box::new(Entry {
+        chatter: joined.chatter,
+        room,
+        first: joined.first,
+        last: joined.last,
+        missed: joined.missed,
+        more: joined.more,
+    }))
+}
+
+/// What the store answered, where it can only be one thing.
+pub(super) fn unexpected(written: &Written) -> Refusal {
+    tracing::error!(?written, "the store answered something else than was asked");
+    Refusal::Unavailable
+}

@@ -1,0 +1,175 @@
+//! Who a browser is: a signed token (JWT, RFC 7519, HS256) that names it, and nothing else.
+//!
+//! A chatter's id is public and proves nothing; owning it is proved by the token of the browser that
+//! made it. There is no expiry in it: a clock that is wrong must not turn people into strangers.
+
+use std::io::Write;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use jwt_compact::alg::{Hs256, Hs256Key};
+use jwt_compact::{AlgorithmExt, Claims, Header, UntrustedToken};
+use serde::{Deserialize, Serialize};
+
+use crate::domain::ids::IdentityId;
+
+/// The file of the signing key inside the data folder.
+const FILE: &str = "identity.key";
+
+/// The cookie that carries the token.
+const COOKIE: &str = "colahub";
+
+/// How long a browser keeps the cookie, in seconds: the 400 days that browsers allow at most.
+const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
+
+/// Longest token that is looked at; ours have 140 bytes.
+const TOKEN_MAX: usize = 512;
+
+/// Signs and verifies the tokens of one hub.
+pub struct Signer {
+    key: Hs256Key,
+}
+
+/// The signing key could not be read or made.
+#[derive(Debug, thiserror::Error)]
+#[error("the key {} cannot be read or made: {source}", path.display())]
+pub struct KeyError {
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Subject {
+    sub: String,
+}
+
+impl Signer {
+    /// The hub's signer, with its key from this folder; at the first start `fresh` becomes the key,
+    /// in a file that only the hub's user can read.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, or does not hold a key.
+    pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
+        let path = folder.join(FILE);
+        let key = read_or_make(&path, fresh).map_err(|source| KeyError { path, source })?;
+        Ok(Self { key: Hs256Key::new(key) })
+    }
+
+    /// The token that names this browser.
+    #[must_use]
+    pub fn token(&self, identity: IdentityId) -> String {
+        let claims = Claims::new(Subject { sub: identity.to_string() });
+        let header = Header::empty().with_token_type("JWT");
+        Hs256.token(&header, &claims, &self.key).unwrap_or_else(|error| {
+            // Only a claim that is not JSON could fail, and a UUID is.
+            tracing::error!(%error, "a token could not be made");
+            String::new()
+        })
+    }
+
+    /// The browser that a token names; nothing where this hub did not sign it.
+    #[must_use]
+    pub fn verify(&self, token: &str) -> Option<IdentityId> {
+        if token.len() > TOKEN_MAX {
+            return None;
+        }
+        let untrusted = UntrustedToken::new(token).ok()?;
+        // The algorithm is ours to say, not the token's: anything but HS256 fails here.
+        let token = Hs256.validator::<Subject>(&self.key).validate(&untrusted).ok()?;
+        token.claims().custom.sub.parse().ok()
+    }
+
+    /// The browser that a `Cookie` header names.
+    #[must_use]
+    pub fn verify_cookie(&self, header: &str) -> Option<IdentityId> {
+        let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+        pairs.filter(|(name, _)| *name == COOKIE).find_map(|(_, token)| self.verify(token))
+    }
+
+    /// The `Set-Cookie` header that makes a browser keep its identity. Not `Secure`: the hub speaks
+    /// plain HTTP, and a browser would not send it back.
+    #[must_use]
+    pub fn set_cookie(&self, identity: IdentityId) -> String {
+        let token = self.token(identity);
+        format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Lax; Max-Age={COOKIE_AGE}")
+    }
+}
+
+fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
+    match std::fs::read(path) {
+        Ok(key) if key.len() == fresh.len() => Ok(key),
+        Ok(_) => Err(std::io::Error::other(
+            "it does not hold a key of 32 bytes; remove it for a new one (everybody becomes a new chatter)",
+        )),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            make(path, fresh)?;
+            Ok(fresh.to_vec())
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Whole or not at all: a plug pulled in between must not leave half a key.
+fn make(path: &Path, key: &[u8]) -> std::io::Result<()> {
+    let draft = path.with_extension("key.new");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
+    file.write_all(key)?;
+    file.sync_all()?;
+    std::fs::rename(&draft, path)?;
+    std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    fn signer(key: u8) -> Signer {
+        Signer { key: Hs256Key::new([key; 32]) }
+    }
+
+    fn ann() -> IdentityId {
+        IdentityId::from_random([1; 16])
+    }
+
+    #[test]
+    fn only_this_hubs_tokens_are_believed() {
+        let token = signer(1).token(ann());
+        assert_eq!(signer(1).verify(&token), Some(ann()));
+        assert_eq!(signer(2).verify(&token), None, "another key");
+        let (body, _) = token.rsplit_once('.').unwrap();
+        assert_eq!(signer(1).verify(&format!("{body}.")), None, "no signature");
+        assert_eq!(signer(1).verify(&token.replace('.', "..")), None);
+        assert_eq!(signer(1).verify(&"a".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn a_token_that_names_another_algorithm_is_not_believed() {
+        // {"alg":"none"} with the subject of a true token.
+        let token = signer(1).token(ann());
+        let claims = token.split('.').nth(1).unwrap();
+        assert_eq!(signer(1).verify(&format!("eyJhbGciOiJub25lIn0.{claims}.")), None);
+    }
+
+    #[test]
+    fn a_cookie_is_found_among_others() {
+        let signer = signer(1);
+        let cookie = format!("a=b; colahub={}; c=d", signer.token(ann()));
+        assert_eq!(signer.verify_cookie(&cookie), Some(ann()));
+        assert_eq!(signer.verify_cookie("colahub=; colahub"), None);
+    }
+
+    #[test]
+    fn the_key_is_made_once_and_for_the_hubs_user_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let token = Signer::open(folder.path(), &[1; 32]).unwrap().token(ann());
+        let again = Signer::open(folder.path(), &[2; 32]).unwrap();
+        assert_eq!(again.verify(&token), Some(ann()));
+        let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        std::fs::write(folder.path().join(FILE), "short").unwrap();
+        assert!(Signer::open(folder.path(), &[1; 32]).is_err());
+    }
+}

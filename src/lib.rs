@@ -1,0 +1,33 @@
+//! Cola Hub: an edge chat hub for single-board computers.
+//!
+//! The map of the house. A module imports only modules below it; `tests/house.rs` holds that.
+//!
+//! | module | what it does |
+//! | --- | --- |
+//! | [`cli`] | the command line |
+//! | [`server`] | builds everything, owns start and shutdown |
+//! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
+//! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
+//! | [`wire`] | every JSON shape that leaves the hub |
+//! | [`hub`] | the use cases, decided one at a time, in order |
+//! | [`store`] | SQLite: one writer thread, read-only connections |
+//! | [`identity`] | the signed tokens that name a browser |
+//! | [`tcp`] | one accepted connection |
+//! | [`telemetry`] | logs, to the journal or a terminal |
+//! | [`config`] | file, environment and flags, as one checked value |
+//! | [`domain`] | the rules of the chat, as pure code |
+
+#![forbid(unsafe_code)]
+
+pub mod cli;
+pub mod config;
+pub mod domain;
+pub mod gateway;
+pub mod http;
+pub mod hub;
+pub mod identity;
+pub mod server;
+pub mod store;
+pub mod tcp;
+pub mod telemetry;
+pub mod wire;

@@ -1,0 +1,201 @@
+//! The composition root: builds everything, owns start and shutdown.
+
+mod bind;
+mod lock;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::config::{Config, Profile};
+use crate::domain::ids::HubId;
+use crate::domain::limits::Limits;
+use crate::domain::text::{Namespace, Title};
+use crate::gateway::{self, Gateway};
+use crate::http::{self, Server};
+use crate::hub::command::Call;
+use crate::hub::{self, Settings};
+use crate::identity::Signer;
+use crate::store::Store;
+
+/// How long a shutdown may take in all; below the five seconds that a host waits patiently.
+const SHUTDOWN: Duration = Duration::from_millis(4_500);
+
+/// Runs a hub until it is told to stop.
+///
+/// # Errors
+/// The hub could not start: a sentence for the host.
+pub fn run(config: Config) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        // For queries, password hashing and name look-ups; more would only cost memory.
+        .max_blocking_threads(8)
+        .build()
+        .context("the system does not give what the hub needs to run")?;
+    let result = runtime.block_on(async {
+        let listeners = bind::all(&config.listen)?;
+        let stop = Stop::new()?;
+        serve(config, listeners, stop).await
+    });
+    // Whatever still hangs in a blocking call must not hold the process.
+    runtime.shutdown_timeout(Duration::from_millis(200));
+    result
+}
+
+/// The signals that end a hub.
+struct Stop {
+    term: Signal,
+    int: Signal,
+}
+
+impl Stop {
+    fn new() -> anyhow::Result<Self> {
+        let listen = |kind| signal(kind).context("the system gives no signals");
+        Ok(Self { term: listen(SignalKind::terminate())?, int: listen(SignalKind::interrupt())? })
+    }
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.term.recv() => {}
+            _ = self.int.recv() => {}
+        }
+    }
+}
+
+async fn serve(config: Config, listeners: Vec<TcpListener>, mut stop: Stop) -> anyhow::Result<()> {
+    let listening = bind::addresses(&listeners)?;
+    let running = Running::start(config, listeners, listening.clone())?;
+    // Ready is who can write: this comes back through the writer's queue, after the first room.
+    if running.hub.call(Call::Ping).await.is_err() {
+        anyhow::bail!("the database takes no writes; the log says why");
+    }
+    announce_ready(&listening)?;
+    stop.told().await;
+    tracing::info!("told to stop");
+    notify(&[sd_notify::NotifyState::Stopping]);
+    tokio::select! {
+        () = running.close() => tracing::info!("stopped"),
+        () = tokio::time::sleep(SHUTDOWN) => tracing::warn!("stopped before all was done"),
+        () = stop.told() => tracing::warn!("told to stop twice: ended at once"),
+    }
+    Ok(())
+}
+
+/// A hub that runs.
+struct Running {
+    hub: hub::HubHandle,
+    hub_task: tokio::task::JoinHandle<()>,
+    gateway: Gateway,
+    server: Server,
+    _lock: lock::Lock,
+}
+
+impl Running {
+    fn start(
+        config: Config,
+        listeners: Vec<TcpListener>,
+        listening: Vec<SocketAddr>,
+    ) -> anyhow::Result<Self> {
+        let config = Arc::new(config);
+        // First of all: two hubs on one database would tell each other's people nothing.
+        let lock = lock::Lock::take(&config.data_dir)?;
+        let store = Store::open(&config.data_dir, HubId::from_random(random()))?;
+        let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
+        let (reader, hub_id) = (store.reader.clone(), store.past.hub);
+        let settings = settings(&config);
+        let (hub, outputs, hub_task) = hub::start(hub::Start {
+            settings,
+            store,
+            random: Box::new(random),
+            first_room: first_room(&config),
+        });
+        let router = http::router(http::Parts {
+            hub: hub.clone(),
+            reader,
+            signer: Arc::clone(&signer),
+            random,
+            config: Arc::clone(&config),
+            listening,
+        });
+        let setup = gateway::Setup {
+            hub: hub.clone(),
+            signer,
+            random,
+            language: config.language,
+            limits: settings.limits,
+            hub_id,
+            title: config.title.clone(),
+        };
+        let (gateway, router) = Gateway::serve(setup, outputs, router);
+        let router = http::with_client(router);
+        // Outermost, so that Socket.IO's handshake has it too.
+        let router = match http::cors(&config.cors_origins) {
+            Some(cors) => router.layer(cors),
+            None => router,
+        };
+        let server =
+            Server::start(bind::into_tokio(listeners)?, &router, config.http_max_connections);
+        Ok(Self { hub, hub_task, gateway, server, _lock: lock })
+    }
+
+    /// Stops accepting, commits what was submitted, tells the clients, and closes.
+    async fn close(self) {
+        // HTTP first: nothing new may be submitted while the hub finishes.
+        self.server.close().await;
+        self.hub.close().await;
+        let _ended = self.hub_task.await;
+        self.gateway.close().await;
+    }
+}
+
+fn settings(config: &Config) -> Settings {
+    Settings {
+        language: config.language,
+        rooms_max: config.rooms_limit,
+        lifetime: config.rooms_lifetime,
+        roster_limit: config.rooms_roster_limit,
+        limits: match config.limits_profile {
+            Profile::Event => Limits::EVENT,
+            Profile::Nat => Limits::NAT,
+            Profile::Off => Limits::OFF,
+        },
+    }
+}
+
+fn first_room(config: &Config) -> Option<(Namespace, Title)> {
+    let title = config.rooms_first.as_deref()?;
+    // Both were checked with the configuration.
+    Some((Namespace::parse(&config.rooms_first_namespace).ok()?, Title::parse(title).ok()?))
+}
+
+/// Random bytes from the system.
+fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        // Identities that can be guessed are worse than none, and Linux always has randomness.
+        tracing::error!(%error, "the system gives no randomness");
+        std::process::abort();
+    }
+    bytes
+}
+
+/// One line on standard output for whoever started the hub, and word to systemd.
+fn announce_ready(listening: &[SocketAddr]) -> anyhow::Result<()> {
+    use std::io::Write;
+
+    let urls: Vec<String> = listening.iter().map(bind::url).collect();
+    let line = format!("listening on {}", urls.join(" and "));
+    // Standard output may be closed; that is no reason not to serve.
+    let _told = writeln!(std::io::stdout(), "{line}");
+    tracing::info!("{line}");
+    notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&line)]);
+    Ok(())
+}
+
+fn notify(state: &[sd_notify::NotifyState<'_>]) {
+    // Without systemd there is nobody to tell.
+    let _told = sd_notify::notify(state);
+}

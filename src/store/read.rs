@@ -1,0 +1,184 @@
+//! The queries, on whichever connection runs them.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::rows;
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::room::Room;
+use crate::domain::text::Key;
+use crate::domain::time::HubTime;
+
+/// Somebody who was in a room, as the store knows them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Member {
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub chatter: Chatter,
+    /// Whose browser.
+    pub owner: IdentityId,
+    /// The first message they may read.
+    pub first: Seq,
+}
+
+pub(super) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Room>> {
+    let sql = format!("SELECT {} FROM rooms WHERE expires_hub > ?1 ORDER BY n", rows::ROOM);
+    db.prepare_cached(&sql)?.query_map([rows::sql(now)], rows::room)?.collect()
+}
+
+pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
+    let sql = format!("SELECT {} FROM rooms WHERE id = ?1", rows::ROOM);
+    db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
+}
+
+const MEMBER: &str =
+    "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, s.first_seq
+     FROM memberships s JOIN rooms r ON r.n = s.room JOIN chatters c ON c.n = s.chatter";
+
+fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
+    Ok(Member {
+        room: RoomId::from_bytes(row.get(0)?),
+        chatter: rows::chatter(row, 1)?,
+        owner: rows::identity(row, 5)?,
+        first: Seq(row.get(6)?),
+    })
+}
+
+/// Who was present in the living rooms when the hub last ran.
+pub(super) fn present(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Member>> {
+    let sql = format!("{MEMBER} WHERE s.left_at IS NULL AND r.expires_hub > ?1");
+    db.prepare_cached(&sql)?.query_map([rows::sql(now)], as_member)?.collect()
+}
+
+pub(super) fn member_by_chatter(
+    db: &Connection,
+    room: RoomId,
+    chatter: ChatterId,
+) -> rusqlite::Result<Option<Member>> {
+    let sql = format!("{MEMBER} WHERE r.id = ?1 AND c.id = ?2");
+    db.prepare_cached(&sql)?
+        .query_row(params![room.as_bytes(), chatter.as_bytes()], as_member)
+        .optional()
+}
+
+pub(super) fn member_by_identity(
+    db: &Connection,
+    room: RoomId,
+    identity: IdentityId,
+) -> rusqlite::Result<Option<Member>> {
+    let sql = format!("{MEMBER} WHERE r.id = ?1 AND s.identity = ?2");
+    db.prepare_cached(&sql)?
+        .query_row(params![room.as_bytes(), identity.as_bytes()], as_member)
+        .optional()
+}
+
+pub(super) fn chatter(
+    db: &Connection,
+    id: ChatterId,
+) -> rusqlite::Result<Option<(Chatter, IdentityId)>> {
+    db.prepare_cached(
+        "SELECT id, nickname, created_at, NULL, identity FROM chatters WHERE id = ?1",
+    )?
+    .query_row([id.as_bytes()], |row| Ok((rows::chatter(row, 0)?, rows::identity(row, 4)?)))
+    .optional()
+}
+
+/// The place of a room's newest message.
+pub(super) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
+    db.prepare_cached("SELECT coalesce(max(seq), 0) FROM messages WHERE room = ?1")?
+        .query_row([room], |row| row.get(0).map(Seq))
+}
+
+/// At most `most` messages after a place, oldest first, and whether there are more.
+pub(super) fn after(
+    db: &Connection,
+    room: RoomId,
+    after: Seq,
+    most: usize,
+) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let sql = format!(
+        "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.seq > ?2
+         ORDER BY m.seq LIMIT ?3",
+        rows::MESSAGE
+    );
+    let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+    let mut messages: Vec<Message> = db
+        .prepare_cached(&sql)?
+        .query_map(params![room.as_bytes(), after.0, limit], rows::message)?
+        .collect::<rusqlite::Result<_>>()?;
+    let more = messages.len() > most;
+    messages.truncate(most);
+    Ok((messages, more))
+}
+
+/// At most `most` messages before a place and not before `first`, oldest first, and whether there
+/// are more.
+pub(super) fn before(
+    db: &Connection,
+    room: RoomId,
+    first: Seq,
+    before: Seq,
+    most: usize,
+) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let sql = format!(
+        "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1)
+         AND m.seq < ?2 AND m.seq >= ?3 ORDER BY m.seq DESC LIMIT ?4",
+        rows::MESSAGE
+    );
+    let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+    let mut messages: Vec<Message> = db
+        .prepare_cached(&sql)?
+        .query_map(params![room.as_bytes(), before.0, first.0, limit], rows::message)?
+        .collect::<rusqlite::Result<_>>()?;
+    let more = messages.len() > most;
+    messages.truncate(most);
+    messages.reverse();
+    Ok((messages, more))
+}
+
+/// Page `page` (1 is the newest) of a room's messages from `first` on, oldest first.
+pub(super) fn page(
+    db: &Connection,
+    room: RoomId,
+    first: Seq,
+    page: u32,
+    size: u32,
+) -> rusqlite::Result<Vec<Message>> {
+    let Some(number) = db
+        .prepare_cached("SELECT n FROM rooms WHERE id = ?1")?
+        .query_row([room.as_bytes()], |row| row.get::<_, i64>(0))
+        .optional()?
+    else {
+        return Ok(Vec::new());
+    };
+    // Places have no gaps: a page is a range of them, however far back.
+    let end = last_seq(db, number)?.next().0 - i64::from(page - 1) * i64::from(size);
+    let start = Seq((end - i64::from(size)).max(first.0));
+    before(db, room, start, Seq(end), size as usize).map(|(messages, _)| messages)
+}
+
+/// The message that a chatter sent with this key.
+pub(super) fn by_key(
+    db: &Connection,
+    chatter: ChatterId,
+    key: &Key,
+) -> rusqlite::Result<Option<Message>> {
+    let sql = format!("SELECT {} WHERE c.id = ?1 AND m.key = ?2", rows::MESSAGE);
+    db.prepare_cached(&sql)?
+        .query_row(params![chatter.as_bytes(), key.as_str()], rows::message)
+        .optional()
+}
+
+/// The newest time that the file knows of.
+pub(super) fn hub_time(db: &Connection) -> rusqlite::Result<HubTime> {
+    db.query_row(
+        "SELECT max(
+             coalesce((SELECT value FROM meta WHERE key = 'hub_time'), 0),
+             coalesce((SELECT sent_hub FROM messages ORDER BY id DESC LIMIT 1), 0),
+             coalesce((SELECT max(created_hub) FROM rooms), 0))",
+        [],
+        |row| rows::hub_time(row, 0),
+    )
+}

@@ -1,0 +1,150 @@
+//! Reading, beside the writer: a few read-only connections, off the async thread.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use super::read::{self, Member};
+use super::schema;
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+
+/// How many may read at once; more wait their turn.
+const READERS: usize = 2;
+
+/// A cheap handle to the reading side of the store.
+#[derive(Debug, Clone)]
+pub struct Reader {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    turns: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Reader {
+    pub(super) fn new(path: PathBuf) -> Self {
+        let shared = Shared { path, turns: Semaphore::new(READERS), idle: Mutex::new(Vec::new()) };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// A room by its id, also one that has expired.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] where the database cannot be read; so for all here.
+    pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
+        self.run(move |db| read::room(db, id)).await
+    }
+
+    /// A chatter and the browser they belong to.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn chatter(&self, id: ChatterId) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
+        self.run(move |db| read::chatter(db, id)).await
+    }
+
+    /// Who this chatter is in this room.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn member(
+        &self,
+        room: RoomId,
+        chatter: ChatterId,
+    ) -> Result<Option<Member>, Refusal> {
+        self.run(move |db| read::member_by_chatter(db, room, chatter)).await
+    }
+
+    /// Who this browser is in this room.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn member_of(
+        &self,
+        room: RoomId,
+        identity: IdentityId,
+    ) -> Result<Option<Member>, Refusal> {
+        self.run(move |db| read::member_by_identity(db, room, identity)).await
+    }
+
+    /// Page `page` (1 is the newest) of what a member may read, oldest first, `size` a page.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn page(
+        &self,
+        member: Member,
+        page: u32,
+        size: u32,
+    ) -> Result<Vec<Message>, Refusal> {
+        self.run(move |db| read::page(db, member.room, member.first, page, size)).await
+    }
+
+    /// At most `most` messages after a place, of what a member may read, oldest first; and
+    /// whether there are more.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn after(
+        &self,
+        member: Member,
+        after: Seq,
+        most: usize,
+    ) -> Result<(Vec<Message>, bool), Refusal> {
+        let after = after.max(Seq(member.first.0 - 1));
+        self.run(move |db| read::after(db, member.room, after, most)).await
+    }
+
+    /// At most `most` messages before a place, of what a member may read, oldest first; and
+    /// whether there are more.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn before(
+        &self,
+        member: Member,
+        before: Seq,
+        most: usize,
+    ) -> Result<(Vec<Message>, bool), Refusal> {
+        self.run(move |db| read::before(db, member.room, member.first, before, most)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let _turn = self.shared.turns.acquire().await.map_err(|_| Refusal::Unavailable)?;
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || shared.run(query))
+            .await
+            .map_err(|_| Refusal::Unavailable)?
+    }
+}
+
+impl Shared {
+    fn run<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Refusal> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let db = match idle {
+            Some(db) => db,
+            None => schema::open_reader(&self.path).map_err(|error| {
+                tracing::error!(%error, "a reader could not open the database");
+                Refusal::Unavailable
+            })?,
+        };
+        let result = query(&db).map_err(|error| {
+            tracing::error!(%error, "a query failed");
+            Refusal::Unavailable
+        });
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        result
+    }
+}

@@ -1,0 +1,112 @@
+//! Rows to domain types and back. What comes from the file was parsed when it went in.
+
+use std::time::Duration;
+
+use rusqlite::Row;
+use rusqlite::types::{FromSqlError, Type};
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::room::{PasswordHash, Room};
+use crate::domain::text::{Namespace, Nickname, Title};
+use crate::domain::time::{HubTime, WallTime};
+
+/// The columns that [`room`] reads, in its order.
+pub(super) const ROOM: &str =
+    "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime";
+
+/// The columns that [`message`] reads, in its order, and where they come from.
+pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at \
+     FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
+     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room";
+
+pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
+    Ok(Room {
+        id: RoomId::from_bytes(row.get(0)?),
+        code: parsed(row, 1)?,
+        title: Title::trusted(row.get(2)?),
+        namespace: Namespace::trusted(row.get(3)?),
+        capacity: row.get(4)?,
+        lock: row.get::<_, Option<String>>(5)?.map(PasswordHash),
+        created_at: WallTime(row.get(6)?),
+        created: hub_time(row, 7)?,
+        lifetime: Duration::from_millis(hub_time(row, 8)?.0),
+    })
+}
+
+pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message {
+        id: MessageId(row.get(0)?),
+        seq: Seq(row.get(1)?),
+        room: RoomId::from_bytes(row.get(2)?),
+        kind: kind(row, 3)?,
+        content: row.get(4)?,
+        sent_at: WallTime(row.get(8)?),
+        chatter: chatter(row, 9)?,
+    })
+}
+
+/// A chatter from four columns: id, nickname, created_at, left_at.
+pub(super) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
+    Ok(Chatter {
+        id: ChatterId::from_bytes(row.get(at)?),
+        nickname: Nickname::trusted(row.get(at + 1)?),
+        created_at: WallTime(row.get(at + 2)?),
+        left_at: row.get::<_, Option<i64>>(at + 3)?.map(WallTime),
+    })
+}
+
+pub(super) fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<IdentityId> {
+    row.get(at).map(IdentityId::from_bytes)
+}
+
+pub(super) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<HubTime> {
+    row.get::<_, i64>(at).map(|ms| HubTime(u64::try_from(ms).unwrap_or(0)))
+}
+
+/// Hub time as SQLite keeps it; it would take 292 million years to overflow.
+pub(super) fn sql(time: HubTime) -> i64 {
+    i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+/// The columns of a kind: kind, count, was, now.
+pub(super) fn kind_columns(kind: &Kind) -> (i64, Option<u32>, Option<&str>, Option<&str>) {
+    match kind {
+        Kind::Said => (0, None, None, None),
+        Kind::Alert(Alert::Note) => (1, None, None, None),
+        Kind::Alert(Alert::Joined(count)) => (2, Some(*count), None, None),
+        Kind::Alert(Alert::Left(count)) => (3, Some(*count), None, None),
+        Kind::Alert(Alert::Renamed { was, now }) => {
+            (4, None, Some(was.as_str()), Some(now.as_str()))
+        }
+    }
+}
+
+/// The kind from its columns: kind, content, count, was, now.
+fn kind(row: &Row<'_>, at: usize) -> rusqlite::Result<Kind> {
+    let count = || row.get::<_, Option<u32>>(at + 2).map(|count| count.unwrap_or(1));
+    let name = |column| {
+        row.get::<_, Option<String>>(column).map(|name| Nickname::trusted(name.unwrap_or_default()))
+    };
+    Ok(match row.get(at)? {
+        0 => Kind::Said,
+        1 => Kind::Alert(Alert::Note),
+        2 => Kind::Alert(Alert::Joined(count()?)),
+        3 => Kind::Alert(Alert::Left(count()?)),
+        4 => Kind::Alert(Alert::Renamed { was: name(at + 3)?, now: name(at + 4)? }),
+        other => return Err(FromSqlError::OutOfRange(other).into()),
+    })
+}
+
+fn parsed<T>(row: &Row<'_>, at: usize) -> rusqlite::Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(at)?;
+    text.parse().map_err(|error: T::Err| {
+        rusqlite::Error::FromSqlConversionFailure(at, Type::Text, Box::new(error))
+    })
+}

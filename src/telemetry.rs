@@ -1,0 +1,124 @@
+//! Where log events go: to the journal with their fields under systemd, else to standard error.
+//!
+//! Only `tracing` events are collected. What dependencies say through the `log` crate goes
+//! nowhere, which is meant: nobody has read it for what it gives away.
+
+mod journal;
+
+use std::fmt;
+use std::io::{self, IsTerminal};
+use std::time::SystemTime;
+
+use systemd_journal_logger::{JournalLog, connected_to_journal};
+use tracing::Subscriber;
+use tracing::level_filters::LevelFilter;
+use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
+use tracing_subscriber::filter::{FilterExt, Targets};
+use tracing_subscriber::fmt::format::Writer;
+use tracing_subscriber::fmt::time::FormatTime;
+use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
+use tracing_subscriber::registry::{LookupSpan, Registry};
+
+use journal::JournalLayer;
+
+/// Libraries that log tokens and messages at `debug`; targets match by their beginning, so
+/// `hyper` also stands for `hyper_util`.
+const TALKATIVE: [&str; 5] =
+    ["engineioxide", "hyper", "socketioxide", "tokio_tungstenite", "tungstenite"];
+
+/// Starts to log what `levels` let through. Only the first call in a process has an effect.
+pub fn init(levels: &Targets) -> Result<(), SetGlobalDefaultError> {
+    let registry = Registry::default();
+    match journal() {
+        Some(journal) => {
+            // There is no better place to complain about the journal than the journal.
+            let send = move |record: &log::Record<'_>| drop(journal.journal_send(record));
+            set_global_default(registry.with(JournalLayer::new(send).with_filter(filter(levels))))
+        }
+        None => set_global_default(registry.with(lines().with_filter(filter(levels)))),
+    }
+}
+
+/// The journal, if this process was started to log there and can.
+fn journal() -> Option<JournalLog> {
+    connected_to_journal().then(JournalLog::new)?.ok()
+}
+
+/// One readable line for each event, on standard error.
+fn lines<S>() -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+{
+    tracing_subscriber::fmt::layer()
+        .compact()
+        .with_timer(UtcSeconds)
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr)
+}
+
+/// What `levels` let through, but never the details of talkative libraries, whatever the host
+/// configured: attendees did not agree to that.
+fn filter<S>(levels: &Targets) -> impl Filter<S> + use<S> {
+    let cap = Targets::new()
+        .with_default(LevelFilter::TRACE)
+        .with_targets(TALKATIVE.map(|target| (target, LevelFilter::INFO)));
+    levels.clone().and(cap)
+}
+
+struct UtcSeconds;
+
+impl FormatTime for UtcSeconds {
+    fn format_time(&self, w: &mut Writer<'_>) -> fmt::Result {
+        write!(w, "{}", humantime::format_rfc3339_seconds(SystemTime::now()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::subscriber::with_default;
+
+    use super::*;
+
+    /// The messages that pass a filter of these levels.
+    fn passing(levels: &Targets, log: impl FnOnce()) -> Vec<String> {
+        let passed = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&passed);
+        let layer = JournalLayer::new(move |record: &log::Record<'_>| {
+            sink.lock().unwrap().push(record.args().to_string());
+        });
+        with_default(Registry::default().with(layer.with_filter(filter(levels))), log);
+        passed.lock().unwrap().clone()
+    }
+
+    #[test]
+    fn talkative_libraries_never_pass_details() {
+        let levels = Targets::new()
+            .with_default(LevelFilter::TRACE)
+            .with_target("socketioxide::client", LevelFilter::TRACE);
+        let passed = passing(&levels, || {
+            tracing::debug!(target: "socketioxide", "a token");
+            tracing::debug!(target: "socketioxide::client", "a payload");
+            tracing::trace!(target: "engineioxide::transport", "a frame");
+            tracing::debug!(target: "hyper_util::server", "a header");
+            tracing::info!(target: "socketioxide", "a warning sign");
+            tracing::trace!(target: "colahub::hub", "a detail of ours");
+        });
+        assert_eq!(passed, ["a warning sign", "a detail of ours"]);
+    }
+
+    #[test]
+    fn the_configured_levels_hold_below_the_cap() {
+        let levels = Targets::new()
+            .with_default(LevelFilter::WARN)
+            .with_target("colahub::store", LevelFilter::DEBUG);
+        let passed = passing(&levels, || {
+            tracing::info!(target: "socketioxide", "quiet");
+            tracing::info!(target: "colahub::hub", "quiet");
+            tracing::debug!(target: "colahub::store", "asked for");
+            tracing::warn!(target: "hyper", "important");
+        });
+        assert_eq!(passed, ["asked for", "important"]);
+    }
+}

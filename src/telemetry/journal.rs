@@ -1,0 +1,205 @@
+//! Events for the systemd journal, with every field of the event and the spans around it.
+
+use std::fmt;
+
+use log::kv::{Key, Source, Value, VisitSource};
+use log::{Level, Record};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer};
+use tracing_subscriber::registry::{LookupSpan, Scope};
+
+/// Turns each event into a [`Record`] whose key-values are the event's fields, and sends it.
+///
+/// `tracing`'s own bridge to `log` would lose the fields; with them,
+/// `journalctl ROOM=…` shows one room's story.
+pub(super) struct JournalLayer<F> {
+    send: F,
+}
+
+impl<F: Fn(&Record<'_>)> JournalLayer<F> {
+    pub(super) fn new(send: F) -> Self {
+        Self { send }
+    }
+}
+
+impl<S, F> Layer<S> for JournalLayer<F>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    F: Fn(&Record<'_>) + 'static,
+{
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        if let Some(span) = context.span(id) {
+            span.extensions_mut().insert(fields);
+        }
+    }
+
+    fn on_record(&self, id: &Id, values: &tracing::span::Record<'_>, context: Context<'_, S>) {
+        if let Some(span) = context.span(id)
+            && let Some(fields) = span.extensions_mut().get_mut::<Fields>()
+        {
+            values.record(fields);
+        }
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let mut fields = Fields::of_spans(event, &context);
+        event.record(&mut fields);
+        let message = fields.take_message();
+        let metadata = event.metadata();
+        // In one expression, because `format_args!` lives no longer than that.
+        (self.send)(
+            &Record::builder()
+                .args(format_args!("{message}"))
+                .level(level(metadata.level()))
+                .target(metadata.target())
+                .module_path(metadata.module_path())
+                .file(metadata.file())
+                .line(metadata.line())
+                .key_values(&fields)
+                .build(),
+        );
+    }
+}
+
+fn level(level: &tracing::Level) -> Level {
+    match *level {
+        tracing::Level::ERROR => Level::Error,
+        tracing::Level::WARN => Level::Warn,
+        tracing::Level::INFO => Level::Info,
+        tracing::Level::DEBUG => Level::Debug,
+        tracing::Level::TRACE => Level::Trace,
+    }
+}
+
+/// Fields by name, each name once.
+#[derive(Default)]
+struct Fields(Vec<(&'static str, String)>);
+
+impl Fields {
+    /// The fields of the spans around `event`; an inner span outweighs an outer one.
+    fn of_spans<S>(event: &Event<'_>, context: &Context<'_, S>) -> Self
+    where
+        S: Subscriber + for<'span> LookupSpan<'span>,
+    {
+        let mut all = Self::default();
+        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
+            if let Some(Self(fields)) = span.extensions().get::<Self>() {
+                fields.iter().for_each(|(name, value)| all.put(name, value.clone()));
+            }
+        }
+        all
+    }
+
+    fn put(&mut self, name: &'static str, value: String) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    /// Takes out the event's text, which `tracing` passes as one more field.
+    fn take_message(&mut self) -> String {
+        match self.0.iter().position(|(name, _)| *name == "message") {
+            Some(index) => self.0.remove(index).1,
+            None => String::new(),
+        }
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.put(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.put(field.name(), format!("{value:?}"));
+    }
+}
+
+impl Source for Fields {
+    fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), log::kv::Error> {
+        self.0.iter().try_for_each(|(name, value)| {
+            visitor.visit_pair(Key::from(*name), Value::from(value.as_str()))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use tracing::subscriber::with_default;
+    use tracing::{info, info_span};
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::registry::Registry;
+
+    use super::*;
+
+    /// What reaches the journal, written `LEVEL TARGET: MESSAGE name=value …`.
+    fn sent(log: impl FnOnce()) -> Vec<String> {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&lines);
+        let layer = JournalLayer::new(move |record: &Record<'_>| {
+            sink.lock().unwrap().push(line(record));
+        });
+        with_default(Registry::default().with(layer), log);
+        lines.lock().unwrap().clone()
+    }
+
+    fn line(record: &Record<'_>) -> String {
+        struct Line(String);
+        impl<'kvs> VisitSource<'kvs> for Line {
+            fn visit_pair(
+                &mut self,
+                key: Key<'kvs>,
+                value: Value<'kvs>,
+            ) -> Result<(), log::kv::Error> {
+                self.0 += &format!(" {key}={value}");
+                Ok(())
+            }
+        }
+        let mut line = Line(format!("{} {}: {}", record.level(), record.target(), record.args()));
+        record.key_values().visit(&mut line).unwrap();
+        line.0
+    }
+
+    #[test]
+    fn fields_of_any_type_become_text() {
+        let sent = sent(|| {
+            info!(target: "hub", room = "r1", people = 3, full = false, reason = ?Some(1), "joined");
+        });
+        assert_eq!(sent, ["INFO hub: joined room=r1 people=3 full=false reason=Some(1)"]);
+    }
+
+    #[test]
+    fn spans_lend_their_fields_and_the_innermost_stays() {
+        let sent = sent(|| {
+            let outer = info_span!("connection", namespace = "camp", room = "none").entered();
+            let inner = info_span!("join", room = "r1", chatter = tracing::field::Empty).entered();
+            inner.record("chatter", "c1");
+            info!(target: "hub", "joined");
+            drop((inner, outer));
+            tracing::error!(target: "hub", "alone");
+        });
+        assert_eq!(
+            sent,
+            ["INFO hub: joined namespace=camp room=r1 chatter=c1", "ERROR hub: alone"]
+        );
+    }
+
+    #[test]
+    fn the_source_line_is_kept() {
+        let places = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&places);
+        let layer = JournalLayer::new(move |record: &Record<'_>| {
+            sink.lock().unwrap().push((record.file().map(str::to_owned), record.line()));
+        });
+        let here = line!() + 1;
+        with_default(Registry::default().with(layer), || info!("here"));
+        assert_eq!(*places.lock().unwrap(), [(Some(file!().to_owned()), Some(here))]);
+    }
+}

@@ -1,0 +1,410 @@
+//! The wire: every JSON shape that leaves the hub, in one place. `web/src/wire.ts` mirrors it.
+//!
+//! The contract's fields are fixed; what the hub adds is additional and named here as such.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{HubId, RoomId};
+use crate::domain::language::Language;
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::TextProblem;
+use crate::domain::time::WallTime;
+use crate::domain::words;
+use crate::hub::command::{Answer, Entry, News, RoomView};
+use crate::hub::is_plausible;
+
+/// The envelope of every HTTP answer and acknowledgement.
+#[derive(Debug, Serialize)]
+pub struct Envelope<T> {
+    success: bool,
+    message: String,
+    data: Option<T>,
+    /// Additional: a stable name for what was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// Additional: after how many seconds to try again.
+    #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+impl<T: Serialize> Envelope<T> {
+    /// The envelope of what was done.
+    pub fn done(language: Language, data: T) -> Self {
+        let message = words::done(language).to_owned();
+        Self { success: true, message, data: Some(data), code: None, retry_after: None }
+    }
+}
+
+impl Envelope<()> {
+    /// The envelope of a refusal.
+    #[must_use]
+    pub fn refused(language: Language, refusal: &Refusal) -> Self {
+        Self {
+            success: false,
+            message: words::refusal(language, refusal),
+            data: None,
+            code: Some(code(refusal)),
+            retry_after: retry_after(refusal),
+        }
+    }
+}
+
+/// A refusal's HTTP status: the contract's table.
+#[must_use]
+pub fn status(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
+        Refusal::BadToken => 401,
+        Refusal::NotYours | Refusal::NotJoined | Refusal::Locked | Refusal::WrongPassword => 403,
+        Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
+        Refusal::TooLarge => 413,
+        Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
+        Refusal::TooManyRooms | Refusal::Unavailable => 503,
+    }
+}
+
+/// A refusal's name for programs. Stable.
+fn code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
+        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",
+        Refusal::BadToken | Refusal::NotYours => "forbidden",
+        Refusal::TooLarge => "too_long",
+        Refusal::NotJoined => "not_joined",
+        Refusal::Locked => "locked",
+        Refusal::WrongPassword => "wrong_password",
+        Refusal::NoSuchRoom => "no_such_room",
+        Refusal::NoSuchChatter => "no_such_chatter",
+        Refusal::Expired => "expired",
+        Refusal::Full => "full",
+        Refusal::TooFast(_) => "too_fast",
+        Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::Unavailable => "unavailable",
+    }
+}
+
+fn retry_after(refusal: &Refusal) -> Option<u64> {
+    match refusal {
+        Refusal::TooFast(wait) => Some(words::seconds(*wait)),
+        _ => None,
+    }
+}
+
+/// A time on the wire: ISO 8601, UTC, milliseconds.
+#[must_use]
+pub fn iso(time: WallTime) -> String {
+    /// 9999-12-31T23:59:59.999Z, the last that the format can say.
+    const LAST: u64 = 253_402_300_799_999;
+    let ms = u64::try_from(time.0).unwrap_or(0).min(LAST);
+    humantime::format_rfc3339_millis(at(ms)).to_string()
+}
+
+fn at(ms: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_millis(ms)
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireChatter<'a> {
+    id: String,
+    nickname: &'a str,
+    created_at: String,
+    deleted_at: Option<String>,
+    is_active: bool,
+}
+
+/// A chatter.
+pub fn chatter(chatter: &Chatter) -> impl Serialize {
+    WireChatter {
+        id: chatter.id.to_string(),
+        nickname: chatter.nickname.as_str(),
+        created_at: iso(chatter.created_at),
+        deleted_at: chatter.left_at.map(iso),
+        is_active: chatter.left_at.is_none(),
+    }
+}
+
+/// Several chatters.
+pub fn chatters(list: &[Chatter]) -> Vec<impl Serialize> {
+    list.iter().map(chatter).collect()
+}
+
+/// A room. The password or its hash is never among its fields.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WireRoom<'a> {
+    id: String,
+    title: &'a str,
+    namespace: &'a str,
+    capacity: u32,
+    created_at: String,
+    expires_at: String,
+    is_expired: bool,
+    is_password: bool,
+    user_id: Option<()>,
+    /// Additional: the short code.
+    code: &'a str,
+    /// Additional: how many people are in it now.
+    present: usize,
+    /// Only in the answer to `GET /chat/rooms/{id}`, and empty there as in the original.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room_chatters: Option<[(); 0]>,
+}
+
+/// A room.
+#[must_use]
+pub fn room(view: &RoomView) -> WireRoom<'_> {
+    WireRoom {
+        id: view.room.id.to_string(),
+        title: view.room.title.as_str(),
+        namespace: view.room.namespace.as_str(),
+        capacity: view.room.capacity,
+        created_at: iso(view.room.created_at),
+        expires_at: iso(view.room.expires_at()),
+        is_expired: view.is_expired,
+        is_password: view.room.is_locked(),
+        user_id: None,
+        code: view.room.code.as_str(),
+        present: view.present,
+        room_chatters: None,
+    }
+}
+
+/// A room with the (always empty) list of chatters that the contract has in one answer.
+#[must_use]
+pub fn room_with_chatters(view: &RoomView) -> WireRoom<'_> {
+    WireRoom { room_chatters: Some([]), ..room(view) }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireMessage<'a, C> {
+    id: i64,
+    r#type: &'static str,
+    content: &'a str,
+    sent_at: String,
+    room_id: String,
+    chatter_id: String,
+    chatter: C,
+    /// Additional: its place in the room.
+    seq: i64,
+    /// Additional, on an ALERT: what it tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    alert: Option<WireAlert<'a>>,
+    /// Additional, on an ALERT: `hub`, or `chatter` for a client's own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'static str>,
+}
+
+#[derive(Debug, Serialize)]
+struct WireAlert<'a> {
+    kind: &'static str,
+    count: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    was: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    now: Option<&'a str>,
+}
+
+/// A message.
+pub fn message(message: &Message) -> impl Serialize {
+    let alert = match &message.kind {
+        Kind::Said => None,
+        Kind::Alert(alert) => Some(wire_alert(alert)),
+    };
+    let from = alert.as_ref().map(|a| if a.kind == NOTE { "chatter" } else { "hub" });
+    WireMessage {
+        id: message.id.0,
+        r#type: if alert.is_some() { "ALERT" } else { "MESSAGE" },
+        content: &message.content,
+        sent_at: iso(message.sent_at),
+        room_id: message.room.to_string(),
+        chatter_id: message.chatter.id.to_string(),
+        chatter: chatter(&message.chatter),
+        seq: message.seq.0,
+        alert,
+        from,
+    }
+}
+
+/// Several messages.
+pub fn messages(list: &[Message]) -> Vec<impl Serialize> {
+    list.iter().map(message).collect()
+}
+
+const NOTE: &str = "note";
+
+fn wire_alert(alert: &Alert) -> WireAlert<'_> {
+    let plain = |kind, count| WireAlert { kind, count, was: None, now: None };
+    match alert {
+        Alert::Joined(count) => plain("joined", *count),
+        Alert::Left(count) => plain("left", *count),
+        Alert::Note => plain(NOTE, 1),
+        Alert::Renamed { was, now } => {
+            WireAlert { was: Some(was.as_str()), now: Some(now.as_str()), ..plain("renamed", 1) }
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireEntry<'a, C, M> {
+    #[serde(flatten)]
+    chatter: C,
+    /// Additional, all below.
+    room: WireRoom<'a>,
+    first_seq: i64,
+    last_seq: i64,
+    missed: Vec<M>,
+    more: bool,
+}
+
+fn entry(entry: &Entry) -> impl Serialize {
+    WireEntry {
+        chatter: chatter(&entry.chatter),
+        room: room(&entry.room),
+        first_seq: entry.first.0,
+        last_seq: entry.last.0,
+        missed: messages(&entry.missed),
+        more: entry.more,
+    }
+}
+
+/// A piece of JSON, encoded once and sent to as many as need it.
+pub type Json = Box<RawValue>;
+
+/// Encodes any shape of this module.
+#[must_use]
+pub fn encode(shape: &impl Serialize) -> Json {
+    // Every shape here is structs, strings and numbers: there is nothing that JSON cannot say.
+    to_raw_value(shape).unwrap_or_else(|error| {
+        tracing::error!(%error, "a shape could not be encoded");
+        RawValue::NULL.to_owned()
+    })
+}
+
+/// The acknowledgement of an event.
+#[must_use]
+pub fn ack(language: Language, result: &Result<Answer, Refusal>) -> Json {
+    match result {
+        Ok(Answer::Done) => encode(&Envelope { data: None, ..Envelope::done(language, ()) }),
+        Ok(Answer::Joined(joined)) => encode(&Envelope::done(language, entry(joined))),
+        Ok(Answer::Said(said)) => encode(&Envelope::done(language, message(said))),
+        Ok(Answer::Renamed(renamed)) => encode(&Envelope::done(language, chatter(renamed))),
+        Err(refusal) => encode(&Envelope::refused(language, refusal)),
+    }
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireRoomNews {
+    room_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    present: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chatter_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_typing: Option<bool>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireHello<'a> {
+    hub: WireHub<'a>,
+    language: &'static str,
+    time: String,
+    time_trusted: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct WireHub<'a> {
+    id: String,
+    name: &'a str,
+    version: &'static str,
+}
+
+/// This program's version.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Additional: what a client is greeted with when it connects to a namespace.
+#[must_use]
+pub fn hello(hub: HubId, name: &str, language: Language, now: WallTime) -> Json {
+    encode(&WireHello {
+        hub: WireHub { id: hub.to_string(), name, version: VERSION },
+        language: language.code(),
+        time: iso(now),
+        time_trusted: is_plausible(now),
+    })
+}
+
+/// What a room is told: the event's name and its payload.
+#[must_use]
+pub fn news(news: &News) -> (&'static str, Json) {
+    let about = |room: &RoomId| WireRoomNews {
+        room_id: room.to_string(),
+        present: None,
+        reason: None,
+        chatter_id: None,
+        is_typing: None,
+    };
+    match news {
+        News::Message(said) => {
+            let event = if said.kind == Kind::Said { "sendMessage" } else { "sendAlert" };
+            (event, encode(&message(said)))
+        }
+        News::Roster(list) => ("returnChatters", encode(&chatters(list))),
+        News::Presence { room, present } => {
+            ("presence", encode(&WireRoomNews { present: Some(*present), ..about(room) }))
+        }
+        News::Expired { room } => {
+            ("roomClosed", encode(&WireRoomNews { reason: Some("expired"), ..about(room) }))
+        }
+        News::Typing { room, chatter, is_typing } => {
+            let chatter_id = Some(chatter.to_string());
+            let is_typing = Some(*is_typing);
+            ("typing", encode(&WireRoomNews { chatter_id, is_typing, ..about(room) }))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::ChatterId;
+    use crate::domain::text::Nickname;
+
+    #[test]
+    fn times_have_milliseconds_and_never_leave_the_format() {
+        assert_eq!(iso(WallTime(1_727_229_600_000)), "2024-09-25T02:00:00.000Z");
+        assert_eq!(iso(WallTime(-5)), "1970-01-01T00:00:00.000Z");
+        assert_eq!(iso(WallTime(i64::MAX)), "9999-12-31T23:59:59.999Z");
+    }
+
+    #[test]
+    fn a_chatter_has_the_contracts_fields() {
+        let away = Chatter {
+            id: ChatterId::from_random([1; 16]),
+            nickname: Nickname::parse("졸린 여우").unwrap(),
+            created_at: WallTime(0),
+            left_at: Some(WallTime(1)),
+        };
+        let expected = r#"{"id":"01010101-0101-4101-8101-010101010101","nickname":"졸린 여우","createdAt":"1970-01-01T00:00:00.000Z","deletedAt":"1970-01-01T00:00:00.001Z","isActive":false}"#;
+        assert_eq!(encode(&chatter(&away)).get(), expected);
+    }
+
+    #[test]
+    fn a_refusal_says_what_and_when_to_try_again() {
+        let refusal = Refusal::TooFast(Duration::from_millis(1_200));
+        let body = encode(&Envelope::refused(Language::En, &refusal));
+        let expected = r#"{"success":false,"message":"Too fast. Try again in 2 seconds.","data":null,"code":"too_fast","retryAfter":2}"#;
+        assert_eq!(body.get(), expected);
+        assert_eq!(status(&refusal), 429);
+    }
+}
