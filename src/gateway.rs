@@ -52,7 +52,7 @@ const MESSAGE_MAX: usize = 64 * 1024;
 const BODY_MAX: u64 = 128 * 1024;
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
-const BUFFER: usize = 128;
+const BUFFER: usize = 256;
 
 /// How long a client may take from the handshake to its first namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);

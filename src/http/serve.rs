@@ -2,6 +2,8 @@
 //!
 //! Not `axum::serve`: that sets no TCP_NODELAY, and lets half-open clients stay for ever.
 
+use std::io::ErrorKind;
+use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +13,9 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
@@ -27,6 +30,10 @@ const HEAD_MAX: usize = 16 * 1024;
 
 /// How long to wait when the system has no file descriptor to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How many clients may be told at once that there is no place, and how long that may take.
+const TURNED_AWAY: usize = 64;
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// What a client is told when the hub holds all the connections it may.
 const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\
@@ -57,6 +64,7 @@ impl Server {
 }
 
 async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
+    let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
     // Dropped with this task, and with them the connections.
     let mut connections = JoinSet::new();
     loop {
@@ -73,7 +81,10 @@ async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            turn_away(&stream);
+            // Beyond these it is a flood, and nobody waits for words.
+            if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
+                connections.spawn(turn_away(stream, leaving));
+            }
             continue;
         };
         // A connection that is gone before it began is nobody's fault.
@@ -83,10 +94,25 @@ async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
     }
 }
 
-fn turn_away(stream: &TcpStream) {
+/// Tells a client that there is no place, and waits a moment until it has read that: closing with
+/// its request unread would take the words back.
+async fn turn_away(stream: TcpStream, _leaving: OwnedSemaphorePermit) {
     tracing::debug!("a connection was turned away: all places are taken");
-    // A new connection's buffer takes this at once, or the client is gone.
-    let _written = stream.try_write(FULL);
+    let told =
+        stream.try_write(FULL).is_ok() && SockRef::from(&stream).shutdown(Shutdown::Write).is_ok();
+    if told {
+        let read = async {
+            let mut unread = [0; 512];
+            while stream.readable().await.is_ok() {
+                match stream.try_read(&mut unread) {
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                    Ok(1..) => {}
+                    Ok(0) | Err(_) => return,
+                }
+            }
+        };
+        let _patience = tokio::time::timeout(FAREWELL, read).await;
+    }
 }
 
 async fn speak(line: Arc<Line>, router: Router) {

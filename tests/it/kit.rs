@@ -1,0 +1,144 @@
+//! A hub of one's own for each story, and a client that speaks just enough HTTP.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long anything may take before a story fails.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A command of the program under test, without the settings of whoever runs the tests.
+pub fn colahub(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_colahub"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("COLAHUB_") {
+            command.env_remove(name);
+        }
+    }
+    command.args(args);
+    command
+}
+
+/// What a command that ends said and how it ended.
+pub fn told(args: &[&str]) -> (Option<i32>, String) {
+    let Output { status, stdout, stderr } = colahub(args).output().unwrap();
+    let text = [stdout, stderr].concat();
+    (status.code(), String::from_utf8(text).unwrap())
+}
+
+/// A hub that runs until the story ends.
+pub struct Hub {
+    child: Child,
+    pub address: SocketAddr,
+    /// Where its data is; kept by the story that wants to start another hub there.
+    pub folder: TempDir,
+}
+
+impl Hub {
+    pub fn start() -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), &[])
+    }
+
+    pub fn with(settings: &[(&str, &str)]) -> Self {
+        Self::start_in(tempfile::tempdir().unwrap(), settings)
+    }
+
+    pub fn start_in(folder: TempDir, settings: &[(&str, &str)]) -> Self {
+        let mut child = run_in(folder.path())
+            .envs(settings.iter().copied())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let address = line.trim().strip_prefix("listening on http://");
+        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).parse().unwrap();
+        Self { child, address, folder }
+    }
+
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.pid().to_string()]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits for the end: the exit code, and the folder for the next hub.
+    pub fn ended(mut self) -> (Option<i32>, TempDir) {
+        let begun = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+                return (status.code(), folder);
+            }
+            assert!(begun.elapsed() < PATIENCE, "the hub does not end");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    pub fn connect(&self) -> TcpStream {
+        let stream = TcpStream::connect(self.address).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream
+    }
+
+    /// A request of one's own headers, and the whole answer.
+    pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut stream = self.connect();
+        let lines: String = headers.iter().map(|(name, v)| format!("{name}: {v}\r\n")).collect();
+        let host = self.address;
+        write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n")
+            .unwrap();
+        let mut bytes = Vec::new();
+        stream.read_to_end(&mut bytes).unwrap();
+        Answer::parse(&bytes)
+    }
+}
+
+impl Drop for Hub {
+    fn drop(&mut self) {
+        // It may have ended in the story already.
+        let _ended = self.child.kill();
+        let _status = self.child.wait();
+    }
+}
+
+/// `colahub run` on a free port with its data in this folder.
+pub fn run_in(folder: &Path) -> Command {
+    let folder = folder.to_str().unwrap();
+    colahub(&["run", "--listen", "127.0.0.1:0", "--no-mdns", "--data-dir", folder])
+}
+
+/// An HTTP answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    head: String,
+    pub body: Vec<u8>,
+}
+
+impl Answer {
+    fn parse(bytes: &[u8]) -> Self {
+        let end = bytes.windows(4).position(|w| w == b"\r\n\r\n").expect("a head");
+        let head = String::from_utf8(bytes[..end].to_vec()).unwrap();
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head, body: bytes[end + 4..].to_vec() }
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.lines().filter_map(|line| line.split_once(": "));
+        lines.filter(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value).next()
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+}

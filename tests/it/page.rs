@@ -1,0 +1,79 @@
+use crate::kit::Hub;
+
+/// Whether the page was built before the hub; without Node there is none.
+fn is_built() -> bool {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/dist/index.html").exists()
+}
+
+#[test]
+fn a_hub_without_its_page_says_so_and_one_with_it_shows_it() {
+    let page = Hub::start().get("/", &[]);
+    assert_eq!(page.status, 200);
+    assert_eq!(page.text().contains("built without its page"), !is_built());
+}
+
+#[test]
+fn the_page_needs_nothing_from_elsewhere_and_says_so() {
+    if !is_built() {
+        return;
+    }
+    let hub = Hub::start();
+    for path in ["/", "/join", "/r/ACDEFG"] {
+        let page = hub.get(path, &[]);
+        assert_eq!(page.status, 200, "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert!(policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
+        assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(page.header("cache-control"), Some("no-cache"));
+    }
+}
+
+#[test]
+fn a_file_comes_compressed_where_asked_and_not_again_where_known() {
+    if !is_built() {
+        return;
+    }
+    let hub = Hub::start();
+    let index = hub.get("/", &[]);
+    let script = index.text().split("src=\"").nth(1).unwrap().split('"').next().unwrap();
+    let plain = hub.get(script, &[]);
+    let brotli = hub.get(script, &[("accept-encoding", "gzip, br")]);
+    let gzip = hub.get(script, &[("accept-encoding", "gzip")]);
+    assert_eq!(plain.header("content-encoding"), None);
+    assert_eq!(brotli.header("content-encoding"), Some("br"));
+    assert_eq!(gzip.header("content-encoding"), Some("gzip"));
+    assert!(brotli.body.len() < gzip.body.len() && gzip.body.len() < plain.body.len());
+    assert!(brotli.header("cache-control").unwrap().contains("immutable"));
+    let etag = brotli.header("etag").unwrap();
+    assert_ne!(Some(etag), plain.header("etag"), "each coding is content of its own");
+    let again = hub.get(script, &[("accept-encoding", "gzip, br"), ("if-none-match", etag)]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
+}
+
+#[test]
+fn the_official_client_is_served_beside_socket_io() {
+    if !is_built() {
+        return;
+    }
+    let hub = Hub::start();
+    for file in ["socket.io.js", "socket.io.js.map", "socket.io.min.js"] {
+        assert_eq!(hub.get(&format!("/socket.io/{file}"), &[]).status, 200, "{file}");
+    }
+    let handshake = hub.get("/socket.io/?EIO=4&transport=polling", &[]);
+    assert!(handshake.text().starts_with("0{\"sid\""), "{}", handshake.text());
+}
+
+#[test]
+fn what_is_not_there_is_an_answer_all_the_same() {
+    let hub = Hub::start();
+    for path in ["/nothing", "/assets/../Cargo.toml", "/assets/x.js"] {
+        assert_eq!(hub.get(path, &[]).status, 404, "{path}");
+    }
+    for path in ["/api/nothing", "/chat/nothing"] {
+        let answer = hub.get(path, &[]);
+        assert_eq!(answer.status, 404, "{path}");
+        assert!(answer.text().contains(r#""success":false"#), "{}", answer.text());
+    }
+}
