@@ -1,0 +1,148 @@
+//! The JSON in `web/golden` is what the hub really sends. The page's own tests read the same files, so
+//! neither side can change a shape alone.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
+
+use std::path::Path;
+use std::time::Duration;
+
+use colahub::domain::chatter::Chatter;
+use colahub::domain::ids::{MessageId, Seq};
+use colahub::domain::language::Language;
+use colahub::domain::message::{Alert, Kind, Message};
+use colahub::domain::refusal::Refusal;
+use colahub::domain::room::{PasswordHash, Room};
+use colahub::domain::text::{Namespace, Nickname, Title};
+use colahub::domain::time::{HubTime, WallTime};
+use colahub::domain::words;
+use colahub::hub::command::{Answer, Entry, News, RoomView};
+use colahub::wire;
+use serde_json::Value;
+
+fn golden(name: &str) -> Value {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("web/golden").join(name);
+    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
+}
+
+fn assert_golden(name: &str, sent: &wire::Json) {
+    let sent: Value = serde_json::from_str(sent.get()).unwrap();
+    let expected = golden(name);
+    assert_eq!(sent, expected, "{name}: the hub sends\n{sent:#}");
+}
+
+/// Minutes after 2024-09-25T02:00:00Z.
+fn at(minutes: f64) -> WallTime {
+    WallTime(1_727_229_600_000 + (minutes * 60_000.0) as i64)
+}
+
+fn name(text: &str) -> Nickname {
+    Nickname::parse(text).unwrap()
+}
+
+fn fox() -> Chatter {
+    Chatter {
+        id: "4f0c1f6e-8f4b-4f0e-9b53-6f1d2a3b4c5d".parse().unwrap(),
+        nickname: name("배고픈 여우"),
+        created_at: at(0.0),
+        left_at: None,
+    }
+}
+
+fn frog() -> Chatter {
+    Chatter {
+        id: "a3bb189e-8bf9-4888-9912-ace4e6543002".parse().unwrap(),
+        nickname: name("깬 개구리"),
+        created_at: at(1.0),
+        left_at: None,
+    }
+}
+
+fn room() -> RoomView {
+    let room = Room {
+        id: "7d444840-9dc0-41d1-b245-5ffdce74fad2".parse().unwrap(),
+        code: "K7PMX3".parse().unwrap(),
+        title: Title::parse("자유롭게 이야기해요").unwrap(),
+        namespace: Namespace::parse("anonymous").unwrap(),
+        capacity: 16,
+        lock: Some(PasswordHash("never sent".into())),
+        created_at: at(-1.0),
+        created: HubTime(0),
+        lifetime: Duration::from_secs(24 * 60 * 60),
+    };
+    RoomView { room, present: 2, is_expired: false }
+}
+
+fn said() -> Message {
+    Message {
+        id: MessageId(42),
+        seq: Seq(3),
+        room: room().room.id,
+        kind: Kind::Said,
+        content: "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요".into(),
+        sent_at: WallTime(1_727_229_845_678),
+        chatter: fox(),
+    }
+}
+
+fn alert(id: i64, seq: i64, minutes: f64, alert: Alert, chatter: Chatter) -> Message {
+    Message {
+        id: MessageId(id),
+        seq: Seq(seq),
+        content: words::alert(Language::Ko, &alert, &chatter.nickname),
+        kind: Kind::Alert(alert),
+        sent_at: at(minutes),
+        chatter,
+        ..said()
+    }
+}
+
+#[test]
+fn chatters_rooms_and_messages() {
+    assert_golden("chatter.json", &wire::encode(&wire::chatter(&fox())));
+    assert_golden("room.json", &wire::encode(&wire::room(&room())));
+    assert_golden("message.json", &wire::encode(&wire::message(&said())));
+}
+
+#[test]
+fn alerts() {
+    let joined = alert(40, 1, 0.0, Alert::Joined(1), fox());
+    assert_golden("alert-joined.json", &wire::encode(&wire::message(&joined)));
+    let renamed = Alert::Renamed { was: name("졸린 개구리"), now: name("깬 개구리") };
+    let renamed = alert(43, 4, 5.0, renamed, frog());
+    assert_golden("alert-renamed.json", &wire::encode(&wire::message(&renamed)));
+}
+
+#[test]
+fn the_answer_to_a_join() {
+    let entry = Entry {
+        chatter: fox(),
+        room: room(),
+        first: Seq(1),
+        last: Seq(3),
+        missed: vec![said()],
+        more: false,
+    };
+    let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
+    assert_golden("join-ack.json", &ack);
+}
+
+#[test]
+fn a_refusal() {
+    let refusal = Refusal::TooFast(Duration::from_secs(3));
+    assert_golden("error.json", &wire::ack(Language::Ko, &Err(refusal)));
+}
+
+#[test]
+fn a_greeting() {
+    let hub = "0e0c6a9e-3c5b-4a35-8a43-2f6d1c0b9a88".parse().unwrap();
+    let hello = wire::hello(hub, "여름 캠프", Language::Ko, WallTime(1_785_549_846_000));
+    let hello = hello.get().replace(wire::VERSION, "0.1.0");
+    let hello = serde_json::value::RawValue::from_string(hello).unwrap();
+    assert_golden("hello.json", &hello);
+}
+
+#[test]
+fn how_many_are_present() {
+    let (_, presence) = wire::news(&News::Presence { room: room().room.id, present: 2 });
+    assert_golden("presence.json", &presence);
+}

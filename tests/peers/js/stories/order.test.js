@@ -1,0 +1,62 @@
+// Order: one sender's messages stay in the order they were sent; all members of a room see one order.
+
+import { it } from 'node:test';
+import assert from 'node:assert/strict';
+import { assertDone, overEachTransport, until, withHub } from '../kit.js';
+
+overEachTransport('order', (transport) => {
+  const the = withHub();
+
+  it('10,000 messages sent without waiting are all stored, broadcast and acknowledged in order', async () => {
+    const room = await the.hub.room();
+    const minsu = await the.hub.member(transport, room);
+    const jiwoo = await the.hub.member(transport, room);
+    const count = 10_000;
+    const sent = Array.from({ length: count }, (_, n) => `number ${n}`);
+    const acked = [];
+    for (const content of sent) {
+      minsu.socket.emit('sendMessage', { roomId: room.id, content }, (answer) => {
+        assertDone(answer);
+        acked.push(content);
+      });
+    }
+    for (const person of [minsu, jiwoo]) {
+      await until(`${count} messages are heard`, () => person.inbox.all('sendMessage').length >= count, 60_000);
+      const heard = person.inbox.all('sendMessage');
+      assert.deepEqual(heard.map((message) => message.content), sent);
+    }
+    await until('all are acknowledged', () => acked.length >= count, 60_000);
+    assert.deepEqual(acked, sent);
+    const stored = (await the.hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE');
+    assert.deepEqual(stored.map((message) => message.content), sent);
+  });
+
+  it('20 people who talk at once all hear one and the same order', async () => {
+    const room = await the.hub.room({ capacity: 0 });
+    const people = [];
+    for (let n = 0; n < 20; n++) people.push(await the.hub.member(transport, room));
+    for (const person of people) person.inbox.clear();
+    const each = 25;
+    const said = people.map(async (person, who) => {
+      const words = Array.from({ length: each }, (_, n) => person.says(`${who}: ${n}`));
+      return Promise.all(words);
+    });
+    await Promise.all(said);
+    const total = people.length * each;
+    const orders = [];
+    for (const person of people) {
+      await until(`${total} messages are heard`, () => person.inbox.all('sendMessage').length >= total);
+      orders.push(person.inbox.all('sendMessage').map((message) => message.content));
+    }
+    assert.equal(new Set(orders[0]).size, total, 'nothing twice, nothing missing');
+    for (const order of orders) assert.deepEqual(order, orders[0]);
+    people.forEach((_, who) => {
+      const own = orders[0].filter((content) => content.startsWith(`${who}: `));
+      assert.deepEqual(own, Array.from({ length: each }, (_, n) => `${who}: ${n}`), 'each in their own order');
+    });
+    const ids = people[0].inbox.all('sendMessage').map((message) => message.id);
+    assert.deepEqual(ids, [...ids].sort((a, b) => a - b), 'the order is the order of ids');
+    const stored = (await the.hub.history(room, people[0].id)).filter((message) => message.type === 'MESSAGE');
+    assert.deepEqual(stored.map((message) => message.content), orders[0]);
+  });
+});

@@ -1,0 +1,49 @@
+// GET /chat/rooms and GET /chat/rooms/{roomId}.
+
+import { describe, it } from 'node:test';
+import assert from 'node:assert/strict';
+import { assertDone, assertHttpError, assertRoom, withHub } from '../kit.js';
+
+const NOBODYS = '00000000-0000-4000-8000-000000000000';
+
+describe('reading rooms', () => {
+  const the = withHub();
+
+  it('lists every room that was made', async () => {
+    const made = [await the.hub.room(), await the.hub.room({ password: 'opensesame' })];
+    const answer = await the.hub.calls('GET', '/chat/rooms');
+    assert.equal(answer.status, 200);
+    const listed = assertDone(answer.json);
+    for (const room of listed) assertRoom(room);
+    for (const room of made) {
+      const { title, namespace, isPassword } = listed.find((one) => one.id === room.id);
+      assert.deepEqual({ title, namespace, isPassword }, { title: room.title, namespace: room.namespace, isPassword: room.isPassword });
+    }
+  });
+
+  it('reads one room, with roomChatters empty', async () => {
+    const made = await the.hub.room();
+    const answer = await the.hub.calls('GET', `/chat/rooms/${made.id}`);
+    assert.equal(answer.status, 200);
+    const room = assertDone(answer.json);
+    assertRoom(room);
+    assert.equal(room.id, made.id);
+    assert.equal(room.title, made.title);
+    assert.equal(room.expiresAt, made.expiresAt);
+    assert.deepEqual(room.roomChatters, []);
+  });
+
+  it('keeps roomChatters empty while people are in the room', async () => {
+    const room = await the.hub.room();
+    await the.hub.member('websocket', room);
+    assert.deepEqual(assertDone((await the.hub.calls('GET', `/chat/rooms/${room.id}`)).json).roomChatters, []);
+  });
+
+  it('answers 404 for a room that is not there', async () => {
+    assertHttpError(await the.hub.calls('GET', `/chat/rooms/${NOBODYS}`), 404);
+  });
+
+  it('puts every answer into the envelope, also for a path that is none', async () => {
+    assertHttpError(await the.hub.calls('GET', '/chat/no-such-call'), 404);
+  });
+});

@@ -1,0 +1,191 @@
+"""The hub as a process, and a person as python-socketio makes one."""
+
+import json
+import os
+import queue
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import threading
+import time
+
+import requests
+import socketio
+from engineio.payload import Payload
+
+PATIENCE = 15  # seconds; generous: a busy machine is not a broken hub
+
+# This client gives up on a poll's answer with more than 16 packets, which any lively room has.
+Payload.max_decode_packets = 1000
+
+
+class Hub:
+    """The real program with an empty data directory on a free port."""
+
+    def __enter__(self):
+        self.directory = tempfile.mkdtemp(prefix="colahub-peers-")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("COLAHUB_")}
+        self.process = subprocess.Popen(
+            [os.environ["COLAHUB_BIN"], "run", "--listen", "127.0.0.1:0", "--no-mdns"]
+            + ["--data-dir", os.path.join(self.directory, "data")],
+            env={**inherited, "COLAHUB_LANGUAGE": "ko"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        watchdog = threading.Timer(20, self.process.kill)
+        watchdog.start()
+        for line in self.process.stdout:
+            if found := re.search(r"listening on (http://[^\s/]+)", line):
+                self.url = found[1]
+                break
+        else:
+            raise RuntimeError(f"the hub did not start: {self.process.wait()}")
+        watchdog.cancel()
+        # Whatever it still says must not fill the pipe.
+        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        self.rooms_made = 0
+        return self
+
+    def __exit__(self, *_):
+        self.process.send_signal(signal.SIGKILL)
+        self.process.wait()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+    def call(self, method, path, **options):
+        """An HTTP call without credentials, as the front end's are. Gives status and envelope."""
+        answer = requests.request(method, self.url + path, timeout=PATIENCE, **options)
+        return answer.status_code, answer.json()
+
+    def data(self, method, path, **options):
+        """The data of a call that must succeed."""
+        status, envelope = self.call(method, path, **options)
+        assert status < 300 and envelope["success"] is True, envelope
+        return envelope["data"]
+
+    def room(self, **fields):
+        self.rooms_made += 1
+        form = {
+            "namespace": f"python-{self.rooms_made}",
+            "title": f"Room {self.rooms_made}",
+            "capacity": 16,
+            "isPassword": bool(fields.get("password")),
+            "password": "",
+            **fields,
+        }
+        return self.data("POST", "/chat/rooms", json=form)
+
+    def page(self, room, page, chatter_id):
+        return self.data("GET", f"/chat/messages/{room['id']}/{page}/{chatter_id}")
+
+    def person(self, transport):
+        """Somebody new, with a token of their own."""
+        token = self.data("POST", "/api/identity")["token"]
+        return Person(self.url, transport, token)
+
+
+class Refused(Exception):
+    """The hub acknowledged, and said no."""
+
+    def __init__(self, envelope):
+        super().__init__(envelope["message"])
+        self.envelope = envelope
+
+
+class Person:
+    def __init__(self, url, transport, token):
+        self.url, self.transport, self.token = url, transport, token
+        self.inbox = queue.Queue()
+        self.kept = []  # what was heard while something else was waited for
+        self.chatter = None
+
+    @property
+    def id(self):
+        return self.chatter["id"]
+
+    def connect(self, namespace):
+        self.namespace = f"/{namespace}"
+        self.client = socketio.Client(reconnection=False)
+        self.client.on("*", lambda event, *args: self.inbox.put((event, *args)), namespace=self.namespace)
+        self.client.connect(
+            self.url,
+            auth={"token": self.token},
+            namespaces=[self.namespace],
+            transports=[self.transport],
+            wait_timeout=PATIENCE,
+        )
+        return self
+
+    def asks(self, event, payload=None):
+        """Sends an event and gives the acknowledged data; a refusal raises `Refused`."""
+        envelope = self.client.call(event, payload, namespace=self.namespace, timeout=PATIENCE)
+        assert set(envelope) >= {"success", "message", "data"}, envelope
+        if not envelope["success"]:
+            assert envelope["data"] is None and envelope["message"].strip(), envelope
+            raise Refused(envelope)
+        return envelope["data"]
+
+    def join(self, room, chatter_id=None, **more):
+        if not getattr(self, "client", None) or not self.client.connected:
+            self.connect(room["namespace"])
+        self.room = room
+        self.chatter = self.asks("joinRoom", {"roomId": room["id"], "chatterId": chatter_id, **more})
+        return self.chatter
+
+    def says(self, content):
+        return self.asks("sendMessage", {"roomId": self.room["id"], "content": content})
+
+    def hears(self, event, fits=lambda _: True):
+        """Waits for an event whose argument fits. Others are kept for later."""
+        for kept in self.kept:
+            if kept[0] == event and fits(kept[1]):
+                self.kept.remove(kept)
+                return kept[1]
+        end = time.monotonic() + PATIENCE
+        while (left := end - time.monotonic()) > 0:
+            try:
+                heard = self.inbox.get(timeout=left)
+            except queue.Empty:
+                break
+            if heard[0] == event and fits(heard[1]):
+                return heard[1]
+            self.kept.append(heard)
+        raise AssertionError(f"no fitting {event!r} came; heard {[heard[0] for heard in self.kept]}")
+
+    def hears_words(self, content):
+        return self.hears("sendMessage", lambda message: message["content"] == content)
+
+    def hears_alert_of(self, person, word):
+        return self.hears("sendAlert", lambda alert: alert["chatterId"] == person.id and word in alert["content"])
+
+    def sees_present(self, *people):
+        wanted = sorted(person.id for person in people)
+        return self.hears("returnChatters", lambda roster: sorted(chatter["id"] for chatter in roster) == wanted)
+
+    def hears_error(self):
+        envelope = json.loads(self.hears("message"))
+        assert envelope["success"] is False and envelope["data"] is None and envelope["message"].strip()
+        return envelope
+
+    def has_heard_no(self, event):
+        """Nothing of this kind came before one's own next word."""
+        self.says("is anybody there?")
+        self.hears_words("is anybody there?")
+        assert [heard for heard in self.kept if heard[0] == event] == []
+
+    def forget(self):
+        """Clears what was heard so far."""
+        self.says("let us begin")
+        self.hears_words("let us begin")
+        self.kept.clear()
+
+    def disconnect(self):
+        if getattr(self, "client", None) and self.client.connected:
+            self.client.disconnect()
+
+    def refreshes(self):
+        """A page reload: a new connection with the chatter id kept."""
+        self.disconnect()
+        return self.join(self.room, chatter_id=self.id)

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import {
+  readAnswer,
+  readChatter,
+  readHello,
+  readHub,
+  readJoinAck,
+  readList,
+  readMessage,
+  readPresence,
+  readRoom,
+  type Reader,
+} from "../src/wire";
+
+const golden = (name: string): unknown => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+
+const readers: Record<string, Reader<unknown>> = {
+  room: readRoom,
+  chatter: readChatter,
+  message: readMessage,
+  "alert-joined": readMessage,
+  "alert-renamed": readMessage,
+  hello: readHello,
+  hub: readHub,
+  presence: readPresence,
+};
+
+describe("the golden shapes", () => {
+  it("all have a reader", () => {
+    const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
+    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "error"].sort());
+  });
+
+  for (const [name, read] of Object.entries(readers)) {
+    it(`${name} is read whole`, () => expect(read(golden(name))).toEqual(golden(name)));
+    it(`${name} is refused when any needed field is of another type`, () => {
+      expect(read(null)).toBeNull();
+      expect(read([])).toBeNull();
+      expect(read({})).toBeNull();
+    });
+  }
+
+  it("a join's acknowledgement opens to the chatter, the room and what was missed", () => {
+    const answer = readAnswer(golden("join-ack"), readJoinAck);
+    if (!answer.ok) throw new Error("refused");
+    expect(answer.data.nickname).toBe("배고픈 여우");
+    expect(answer.data.room.code).toBe("K7PMX3");
+    expect(answer.data.missed.map((message) => message.seq)).toEqual([3]);
+  });
+
+  it("an error opens to its code and when to try again", () => {
+    const answer = readAnswer(golden("error"), readChatter);
+    expect(answer).toEqual({
+      ok: false,
+      refusal: { code: "too_fast", message: "너무 빠릅니다. 3초 뒤에 다시 해 주세요.", retryAfter: 3 },
+    });
+  });
+});
+
+describe("what is not from this hub", () => {
+  it("counts as the hub being unavailable, and never throws", () => {
+    for (const odd of [null, undefined, 7, "<html>", [], { success: true }, { success: true, data: 3 }]) {
+      const answer = readAnswer(odd, readChatter);
+      expect(answer.ok ? "" : answer.refusal.code).toBe("unavailable");
+    }
+  });
+
+  it("keeps unknown fields and unknown codes from breaking anything", () => {
+    expect(readChatter({ ...(golden("chatter") as object), mood: "good" })).toMatchObject({ mood: "good" });
+    const answer = readAnswer({ success: false, code: "on_holiday" }, readChatter);
+    expect(answer.ok ? "" : answer.refusal.code).toBe("unavailable");
+  });
+
+  it("one odd entry costs one entry", () => {
+    expect(readList(readChatter)([golden("chatter"), { id: 3 }, null])).toHaveLength(1);
+  });
+});
