@@ -20,6 +20,7 @@ use std::time::Duration;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::domain::language::Language;
+use crate::domain::text::{Namespace, Title};
 use raw::Raw;
 use settings::{Draft, Given};
 
@@ -37,7 +38,7 @@ pub struct Config {
     /// The hub's name on the network: people open `http://NAME.local`.
     pub name: HubName,
     /// What people see as the hub's name: 1 to 30 graphemes, the name unless configured.
-    pub title: String,
+    pub title: Title,
     /// The language of what the hub itself says.
     pub language: Language,
     /// Where the hub accepts connections; at least one address.
@@ -53,9 +54,9 @@ pub struct Config {
     /// The most chatters whom a room's list of people names: 2 to 1,000.
     pub rooms_roster_limit: usize,
     /// The title of the open room made at the first start; `None` makes no room.
-    pub rooms_first: Option<String>,
+    pub rooms_first: Option<Title>,
     /// The namespace of that first room.
-    pub rooms_first_namespace: String,
+    pub rooms_first_namespace: Namespace,
     /// Whose pages may call the hub from a browser, besides the hub's own.
     pub cors_origins: Vec<CorsOrigin>,
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
@@ -76,7 +77,7 @@ impl Default for Config {
         let name = HubName::default();
         let language = Language::default();
         Self {
-            title: name.to_string(),
+            title: settings::title_of(&name),
             name,
             language,
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, 8080))],
@@ -85,8 +86,8 @@ impl Default for Config {
             rooms_lifetime: Duration::from_secs(24 * 60 * 60),
             rooms_limit: 500,
             rooms_roster_limit: 50,
-            rooms_first: Some(settings::first_room(language).to_owned()),
-            rooms_first_namespace: "anonymous".to_owned(),
+            rooms_first: Some(settings::first_room(language)),
+            rooms_first_namespace: Namespace::trusted("anonymous".to_owned()),
             cors_origins: Vec::new(),
             identity_bridge: true,
             limits_profile: Profile::default(),

@@ -67,14 +67,17 @@ impl Stop {
 
 async fn serve(config: Config, listeners: Vec<TcpListener>, mut stop: Stop) -> anyhow::Result<()> {
     let listening = bind::addresses(&listeners)?;
-    let running = Running::start(config, listeners, listening.clone())?;
+    let mut running = Running::start(config, listeners, listening.clone())?;
     // Ready is who can write: this comes back through the writer's queue, after the first room.
     if running.hub.call(Call::Ping).await.is_err() {
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening)?;
-    stop.told().await;
-    tracing::info!("told to stop");
+    tokio::select! {
+        () = stop.told() => tracing::info!("told to stop"),
+        // It ends by itself only when it has failed; whoever started the hub starts it again.
+        _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
+    }
     notify(&[sd_notify::NotifyState::Stopping]);
     tokio::select! {
         () = running.close() => tracing::info!("stopped"),
@@ -127,7 +130,7 @@ impl Running {
             language: config.language,
             limits: settings.limits,
             hub_id,
-            title: config.title.clone(),
+            title: config.title.as_str().to_owned(),
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
         let router = http::with_client(router);
@@ -166,9 +169,7 @@ fn settings(config: &Config) -> Settings {
 }
 
 fn first_room(config: &Config) -> Option<(Namespace, Title)> {
-    let title = config.rooms_first.as_deref()?;
-    // Both were checked with the configuration.
-    Some((Namespace::parse(&config.rooms_first_namespace).ok()?, Title::parse(title).ok()?))
+    config.rooms_first.clone().map(|title| (config.rooms_first_namespace.clone(), title))
 }
 
 /// Random bytes from the system.

@@ -8,6 +8,8 @@ use super::raw::{NotAllowed, Raw};
 use super::types::{self, CorsOrigin, HubName, Profile};
 use super::wifi::{self, WifiDraft, WifiSecurity};
 use crate::domain::language::Language;
+use crate::domain::text::{Namespace, TITLE_MAX, Title};
+use crate::domain::words;
 
 /// One thing a host can set: in the file, in the environment and, for some, on the command line.
 pub struct Setting {
@@ -32,7 +34,9 @@ pub static SETTINGS: &[Setting] = &[
         key: "title",
         doc: "What people see as the hub's name; the name itself unless set.",
         allowed: "text of 1 to 30 characters in one line",
-        apply: |draft, raw| raw.text(types::title).map(|title| draft.title = Some(title)),
+        apply: |draft, raw| {
+            raw.text(|text| Title::parse(text).ok()).map(|title| draft.title = Some(title))
+        },
     },
     Setting {
         key: "language",
@@ -89,9 +93,10 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "rooms.first_namespace",
         doc: "The namespace of that first room.",
-        allowed: "text of 1 to 64 bytes, without spaces, commas, slashes and question marks",
+        allowed: "text of 1 to 64 characters in one line, without commas, # and question marks",
         apply: |draft, raw| {
-            raw.text(types::namespace).map(|name| draft.config.rooms_first_namespace = name)
+            raw.text(|text| Namespace::parse(text).ok())
+                .map(|name| draft.config.rooms_first_namespace = name)
         },
     },
     Setting {
@@ -200,8 +205,9 @@ impl Given {
 pub(super) struct Draft {
     config: Config,
     // What depends on other settings waits for all of them.
-    title: Option<String>,
-    rooms_first: Option<String>,
+    title: Option<Title>,
+    /// `Some(None)`: the host wants no room.
+    rooms_first: Option<Option<Title>>,
     wifi: WifiDraft,
 }
 
@@ -209,19 +215,21 @@ impl Draft {
     /// The configuration, once what depends on other settings is settled.
     pub(super) fn finish(self) -> Result<Config, Problem> {
         let Self { config, title, rooms_first, wifi } = self;
-        let title = title.unwrap_or_else(|| config.name.to_string());
-        let room = rooms_first.unwrap_or_else(|| first_room(config.language).to_owned());
-        let rooms_first = (!room.is_empty()).then_some(room);
+        let title = title.unwrap_or_else(|| title_of(&config.name));
+        let rooms_first = rooms_first.unwrap_or_else(|| Some(first_room(config.language)));
         Ok(Config { title, rooms_first, wifi: wifi.finish()?, ..config })
     }
 }
 
 /// The title of the first room, unless the host chooses one.
-pub(super) fn first_room(language: Language) -> &'static str {
-    match language {
-        Language::Ko => "자유롭게 이야기해요",
-        Language::En => "Talk about anything",
-    }
+pub(super) fn first_room(language: Language) -> Title {
+    Title::trusted(words::first_room(language).to_owned())
+}
+
+/// The hub's name for people, unless the host chooses one: the name on the network, as much of it
+/// as a title holds (it is ASCII).
+pub(super) fn title_of(name: &HubName) -> Title {
+    Title::trusted(name.as_str().chars().take(TITLE_MAX).collect())
 }
 
 fn path(text: &str) -> Option<PathBuf> {
@@ -229,6 +237,6 @@ fn path(text: &str) -> Option<PathBuf> {
 }
 
 /// Takes the title of the first room, or nothing for no room.
-fn room(text: &str) -> Option<String> {
-    if text.is_empty() { Some(String::new()) } else { types::title(text) }
+fn room(text: &str) -> Option<Option<Title>> {
+    if text.is_empty() { Some(None) } else { Title::parse(text).ok().map(Some) }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::ffi::OsStringExt;
 
 use super::*;
+use crate::domain::text::Title;
 
 /// Loads a file with this text, which sentences call `hub.toml`, with variables and flags.
 fn merged(
@@ -45,7 +46,7 @@ fn flags_outweigh_variables_which_outweigh_the_file() {
     let variables = [("COLAHUB_NAME", "variable"), ("COLAHUB_TITLE", "variable"), ("PATH", "x")];
     let config = merged(text, &variables, [Flag::one("--name", "name", "flag")]).unwrap();
     assert_eq!(config.name.as_str(), "flag");
-    assert_eq!(config.title, "variable");
+    assert_eq!(config.title.as_str(), "variable");
     assert_eq!(config.rooms_limit, 7);
 }
 
@@ -64,8 +65,8 @@ fn a_variable_and_a_flag_can_hold_lists() {
 #[test]
 fn what_depends_on_other_settings_follows_them() {
     let config = in_file("name = 'camp'\nlanguage = 'en'").unwrap();
-    assert_eq!(config.title, "camp");
-    assert_eq!(config.rooms_first.as_deref(), Some("Talk about anything"));
+    assert_eq!(config.title.as_str(), "camp");
+    assert_eq!(config.rooms_first.as_ref().map(Title::as_str), Some("Talk about anything"));
     assert_eq!(in_file("rooms.first = ''").unwrap().rooms_first, None);
 }
 

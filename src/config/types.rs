@@ -5,7 +5,6 @@ use std::net::{Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
-use unicode_segmentation::UnicodeSegmentation;
 
 /// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
 ///
@@ -129,21 +128,6 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// Takes what people can read in one line: 1 to 30 graphemes, no control characters.
-pub(super) fn title(text: &str) -> Option<String> {
-    const MAX_GRAPHEMES: usize = 30;
-    let text = text.trim();
-    let fits = (1..=MAX_GRAPHEMES).contains(&text.graphemes(true).count());
-    (fits && !text.chars().any(char::is_control)).then(|| text.to_owned())
-}
-
-/// Takes a namespace that clients can connect to; in Socket.IO a comma ends its name.
-pub(super) fn namespace(text: &str) -> Option<String> {
-    let fits = (1..=64).contains(&text.len());
-    let plain = !text.chars().any(|c| c.is_control() || c.is_whitespace() || ",/?".contains(c));
-    (fits && plain).then(|| text.to_owned())
-}
-
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
 pub(super) fn lifetime(text: &str) -> Option<Duration> {
     const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -227,25 +211,6 @@ mod tests {
         assert_eq!(listen("127.0.0.1:80"), "127.0.0.1:80".parse().ok());
         for bad in ["", "65536", "localhost:80", "::1", "127.0.0.1"] {
             assert_eq!(listen(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_title_is_counted_as_people_count() {
-        let families = "👨‍👩‍👧‍👦".repeat(30);
-        assert_eq!(title(&families), Some(families.clone()));
-        assert_eq!(title(&format!("{families}a")), None);
-        assert_eq!(title("  Camp  "), Some("Camp".to_owned()));
-        for bad in ["", " ", "a\nb"] {
-            assert_eq!(title(bad), None, "{bad:?}");
-        }
-    }
-
-    #[test]
-    fn a_namespace_can_be_connected_to() {
-        assert_eq!(namespace("회의실"), Some("회의실".to_owned()));
-        for bad in ["", "a,b", "/a", "a b", "a?b", &"a".repeat(65)] {
-            assert_eq!(namespace(bad), None, "{bad:?}");
         }
     }
 

@@ -92,7 +92,7 @@ async fn hub(State(app): State<App>) -> Outcome {
     });
     app.ok(Hub {
         id: facts.hub.to_string(),
-        name: &app.config.title,
+        name: app.config.title.as_str(),
         version: wire::VERSION,
         language: app.config.language.code(),
         uptime: facts.uptime.as_secs(),

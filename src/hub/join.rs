@@ -7,6 +7,7 @@ use super::state::{
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::nickname;
+use crate::domain::presence::GRACE;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
@@ -209,6 +210,12 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
+        let owner = live.people.owner_of(chatter);
+        if owner.is_some_and(|owner| live.joining.contains_key(&owner)) {
+            // They are coming back at this very moment; should that fail, we look again.
+            self.agenda.insert((at.hub.after(GRACE), Due::Grace(room, chatter)));
+            return;
+        }
         let is_small = live.people.count() <= limit;
         let Some(chatter) = live.people.expire(chatter, at.hub) else {
             return;

@@ -152,7 +152,9 @@ async fn run(
         let may_decide = closing.is_none() && shell.writing < WRITES_BUSY;
         tokio::select! {
             biased;
-            Some(batch) = ended.recv(), if shell.writing > 0 => {
+            batch = ended.recv() => {
+                // The writing thread has failed: without it the hub can promise nothing.
+                let Some(batch) = batch else { break };
                 shell.writing -= batch.len();
                 for (Kept(then), result) in batch {
                     let now = shell.clock.now();
