@@ -13,6 +13,8 @@ mod rooms;
 mod run;
 mod say;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use clock::{is_plausible, wall_now};
 pub use run::{HubHandle, Kept, Start, start};

@@ -1,0 +1,366 @@
+//! Decisions, step by step, with a store that commits when the story says so.
+
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
+use super::state::{Effect, Hub, Settings, Then};
+use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::language::Language;
+use crate::domain::limits::Limits;
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+use crate::domain::text::{Content, Namespace, Nickname, Title};
+use crate::domain::time::{HubTime, WallTime};
+use crate::store::{Join, Joined, Member, Moment, Past, Write, Written};
+
+type Answered = Receiver<Result<Answer, Refusal>>;
+
+struct Chat {
+    hub: Hub,
+    now: u64,
+    /// Writes that the store has not committed yet.
+    pending: VecDeque<(Write, Then)>,
+    /// What the room was told, as short words: `joined 1`, `roster 3`, `said hi`.
+    told: Vec<String>,
+    last_seq: i64,
+    /// Who each browser is, as the store would know.
+    members: HashMap<IdentityId, Chatter>,
+}
+
+impl Chat {
+    fn new(capacity: u32, roster_limit: usize) -> Self {
+        Self::with_past(capacity, roster_limit, Vec::new())
+    }
+
+    fn with_past(capacity: u32, roster_limit: usize, present: Vec<Member>) -> Self {
+        let settings = Settings {
+            language: Language::En,
+            rooms_max: 10,
+            lifetime: Duration::from_secs(100),
+            roster_limit,
+            limits: Limits::EVENT,
+        };
+        let past = Past {
+            hub: HubId::from_random([1; 16]),
+            is_new: false,
+            time: HubTime(0),
+            rooms: vec![room(capacity)],
+            present: present.clone(),
+        };
+        let known = present.iter().map(|member| (member.owner, member.chatter.clone()));
+        let members = known.collect();
+        let mut next = 0_u8;
+        let random = Box::new(move || {
+            next += 1;
+            [next; 16]
+        });
+        let hub = Hub::new(settings, past, random, HubTime(0));
+        Self { hub, now: 0, pending: VecDeque::new(), told: Vec::new(), last_seq: 0, members }
+    }
+
+    fn at(&self) -> Moment {
+        Moment { hub: HubTime(self.now), wall: WallTime(0) }
+    }
+
+    fn command(&mut self, command: Command) {
+        let at = self.at();
+        self.hub.command(command, at);
+        self.collect();
+    }
+
+    fn event(&mut self, who: u8, event: Event) -> Answered {
+        let (tell, answered) = channel();
+        // The story may not care for the answer.
+        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        self.command(Command::Event { conn: ConnId(who.into()), event, reply });
+        answered
+    }
+
+    fn connects(&mut self, who: u8) {
+        self.command(Command::Connected(Connection {
+            id: ConnId(who.into()),
+            identity: owner(who),
+            peer: IpAddr::from([127, 0, 0, who]),
+            namespace: Some(room(0).namespace),
+        }));
+    }
+
+    fn asks_in(&mut self, who: u8) -> Answered {
+        self.event(who, Event::Join { room: room(0).id, wanted: None, password: None, after: None })
+    }
+
+    fn is_in(&mut self, who: u8) {
+        self.connects(who);
+        let answered = self.asks_in(who);
+        self.commits();
+        assert!(matches!(answered.recv().unwrap(), Ok(Answer::Joined(_))));
+    }
+
+    fn goes(&mut self, who: u8) {
+        self.command(Command::Gone(ConnId(who.into())));
+    }
+
+    fn time_passes(&mut self, ms: u64) {
+        self.now += ms;
+        let at = self.at();
+        self.hub.tick(at);
+        self.collect();
+    }
+
+    fn collect(&mut self) {
+        while let Some(effect) = self.hub.effects.pop_front() {
+            match effect {
+                Effect::Write(write, then) => self.pending.push_back((write, then)),
+                Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
+                Effect::Output(Output::Broadcast { news, .. }) => self.told.push(words(&news)),
+                Effect::Password(_) => panic!("no room here is locked"),
+            }
+        }
+    }
+
+    fn commits(&mut self) {
+        while let Some((write, then)) = self.pending.pop_front() {
+            let written = self.written(write);
+            let at = self.at();
+            self.hub.ended((then, Ok(written)), at);
+            self.collect();
+        }
+    }
+
+    fn written(&mut self, write: Write) -> Written {
+        let at = self.at();
+        match write {
+            Write::Join(Join { fresh, notice, identity, .. }) => {
+                let chatter = self.members.entry(identity).or_insert(fresh).clone();
+                let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
+                let last = Seq(self.last_seq);
+                let (first, missed, more) = (last, Vec::new(), false);
+                Written::Joined(Joined { chatter, alert, first, last, missed, more })
+            }
+            Write::Leave(leave) => {
+                let left = Kind::Alert(Alert::Left(1));
+                Written::Left { alert: leave.notice.map(|_| self.message(left, &leave.chatter)) }
+            }
+            Write::Say(say) => {
+                let chatter = self.hub.rooms[&say.room].people.get(say.chatter).cloned();
+                let chatter = chatter.unwrap_or_else(|| member(99).chatter);
+                let said = self.message(say.kind, &chatter);
+                let message = Message { content: say.content, sent_at: at.wall, ..said };
+                Written::Said { message, repeated: say.key.is_some() }
+            }
+            _ => Written::Done,
+        }
+    }
+
+    fn message(&mut self, kind: Kind, chatter: &Chatter) -> Message {
+        self.last_seq += 1;
+        Message {
+            id: MessageId(self.last_seq),
+            seq: Seq(self.last_seq),
+            room: room(0).id,
+            kind,
+            content: String::new(),
+            sent_at: WallTime(0),
+            chatter: chatter.clone(),
+        }
+    }
+
+    fn told(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.told)
+    }
+}
+
+fn words(news: &News) -> String {
+    match news {
+        News::Message(Message { kind: Kind::Alert(Alert::Joined(count)), .. }) => {
+            format!("joined {count}")
+        }
+        News::Message(Message { kind: Kind::Alert(Alert::Left(count)), .. }) => {
+            format!("left {count}")
+        }
+        News::Message(message) => format!("said {}", message.content),
+        News::Roster(list) => format!("roster {}", list.len()),
+        News::Presence { present, .. } => format!("present {present}"),
+        News::Expired { .. } => "expired".into(),
+        News::Typing { .. } => "typing".into(),
+    }
+}
+
+fn room(capacity: u32) -> Room {
+    Room {
+        id: RoomId::from_random([1; 16]),
+        code: Code::from_random([1; 16]),
+        title: Title::parse("room").unwrap(),
+        namespace: Namespace::parse("anonymous").unwrap(),
+        capacity,
+        lock: None,
+        created_at: WallTime(0),
+        created: HubTime(0),
+        lifetime: Duration::from_secs(100),
+    }
+}
+
+fn owner(who: u8) -> IdentityId {
+    IdentityId::from_random([who; 16])
+}
+
+fn member(who: u8) -> Member {
+    let chatter = Chatter {
+        id: ChatterId::from_random([who; 16]),
+        nickname: Nickname::parse("old friend").unwrap(),
+        created_at: WallTime(0),
+        left_at: None,
+    };
+    Member { room: room(0).id, chatter, owner: owner(who), first: Seq(1) }
+}
+
+#[test]
+fn a_join_is_told_and_answered_only_once_it_is_committed() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let answered = chat.asks_in(1);
+    assert!(answered.try_recv().is_err() && chat.told().is_empty());
+    chat.commits();
+    assert_eq!(chat.told(), ["joined 1", "roster 1", "present 1"]);
+    assert!(answered.recv().unwrap().is_ok());
+}
+
+#[test]
+fn the_last_place_is_taken_while_its_join_is_still_being_committed() {
+    let mut chat = Chat::new(1, 50);
+    chat.connects(1);
+    chat.connects(2);
+    let first = chat.asks_in(1);
+    let second = chat.asks_in(2);
+    assert_eq!(second.recv().unwrap().unwrap_err(), Refusal::Full);
+    chat.commits();
+    assert!(first.recv().unwrap().is_ok());
+}
+
+#[test]
+fn one_browser_that_joins_twice_at_once_is_told_once() {
+    let mut chat = Chat::new(1, 50);
+    chat.connects(1);
+    let (first, second) = (chat.asks_in(1), chat.asks_in(1));
+    chat.commits();
+    assert!(first.recv().unwrap().is_ok() && second.recv().unwrap().is_ok());
+    let told = chat.told();
+    assert_eq!(told.iter().filter(|told| *told == "joined 1").count(), 1, "{told:?}");
+}
+
+#[test]
+fn a_refresh_is_silent_and_a_real_leaving_is_told_after_the_grace() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    chat.told();
+    chat.goes(1);
+    chat.time_passes(900);
+    chat.is_in(1);
+    chat.time_passes(5_000);
+    assert_eq!(chat.told(), ["roster 2", "present 2"], "only the roster of the return");
+    chat.goes(1);
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!(chat.told(), ["left 1", "roster 1", "present 1"]);
+}
+
+#[test]
+fn a_return_that_is_being_committed_when_the_grace_ends_is_no_leaving() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    chat.goes(1);
+    chat.time_passes(999);
+    chat.connects(1);
+    let _answered = chat.asks_in(1);
+    chat.time_passes(1);
+    chat.commits();
+    chat.time_passes(5_000);
+    chat.commits();
+    assert_eq!(chat.told(), ["roster 1", "present 1"]);
+}
+
+#[test]
+fn somebody_who_goes_while_joining_does_not_stay_behind() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let _nobody_waits = chat.asks_in(1);
+    chat.goes(1);
+    chat.commits();
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0);
+}
+
+#[test]
+fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
+    let mut chat = Chat::with_past(2, 50, vec![member(1), member(2)]);
+    chat.connects(3);
+    let stranger = chat.asks_in(3);
+    assert_eq!(stranger.recv().unwrap().unwrap_err(), Refusal::Full);
+    chat.is_in(1);
+    assert_eq!(chat.told(), ["roster 2", "present 2"], "the return is silent");
+    chat.time_passes(20_000);
+    chat.commits();
+    assert_eq!(chat.told(), ["left 1", "roster 1", "present 1"], "the other did not come back");
+}
+
+#[test]
+fn a_large_room_is_told_in_bulk() {
+    let mut chat = Chat::new(0, 2);
+    for who in 1..=2 {
+        chat.is_in(who);
+    }
+    chat.told();
+    for who in 3..=6 {
+        chat.is_in(who);
+    }
+    assert!(chat.told().is_empty(), "nobody is told of each");
+    chat.time_passes(3_000);
+    chat.commits();
+    assert_eq!(chat.told(), ["roster 2", "present 6", "joined 4"]);
+}
+
+#[test]
+fn a_message_that_came_twice_is_told_once_and_answered_twice() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let key = crate::domain::text::Key::parse("k").unwrap();
+    let say = |key| Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key };
+    let first = chat.event(1, say(None));
+    let again = chat.event(1, say(Some(key)));
+    chat.commits();
+    assert_eq!(chat.told(), ["said hi"]);
+    assert!(first.recv().unwrap().is_ok() && again.recv().unwrap().is_ok());
+}
+
+#[test]
+fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    chat.time_passes(100_000);
+    assert_eq!(chat.told(), ["expired"]);
+    let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    assert_eq!(chat.event(1, say).recv().unwrap().unwrap_err(), Refusal::Expired);
+}
+
+#[test]
+fn a_room_of_another_namespace_is_not_there() {
+    let mut chat = Chat::new(0, 50);
+    chat.command(Command::Connected(Connection {
+        id: ConnId(1),
+        identity: owner(1),
+        peer: IpAddr::from([127, 0, 0, 1]),
+        namespace: Some(Namespace::parse("elsewhere").unwrap()),
+    }));
+    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
+}
