@@ -4,6 +4,7 @@
 //! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
 //! this module knows SQL: another database would go behind the same API.
 
+mod perform;
 mod read;
 mod reader;
 mod rows;
@@ -80,7 +81,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
         .optional()?;
     if known.is_none() {
-        write::set_meta(db, "hub_id", fresh.as_bytes())?;
+        perform::set_meta(db, "hub_id", fresh.as_bytes())?;
     }
     let time = read::hub_time(db)?;
     Ok(Past {

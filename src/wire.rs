@@ -2,98 +2,22 @@
 //!
 //! The contract's fields are fixed; what the hub adds is additional and named here as such.
 
+mod envelope;
+
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use self::envelope::{Envelope, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::TextProblem;
 use crate::domain::time::WallTime;
-use crate::domain::words;
 use crate::hub::command::{Answer, Entry, News, RoomView};
 use crate::hub::is_plausible;
-
-/// The envelope of every HTTP answer and acknowledgement.
-#[derive(Debug, Serialize)]
-pub struct Envelope<T> {
-    success: bool,
-    message: String,
-    data: Option<T>,
-    /// Additional: a stable name for what was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'static str>,
-    /// Additional: after how many seconds to try again.
-    #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
-    retry_after: Option<u64>,
-}
-
-impl<T: Serialize> Envelope<T> {
-    /// The envelope of what was done.
-    pub fn done(language: Language, data: T) -> Self {
-        let message = words::done(language).to_owned();
-        Self { success: true, message, data: Some(data), code: None, retry_after: None }
-    }
-}
-
-impl Envelope<()> {
-    /// The envelope of a refusal.
-    #[must_use]
-    pub fn refused(language: Language, refusal: &Refusal) -> Self {
-        Self {
-            success: false,
-            message: words::refusal(language, refusal),
-            data: None,
-            code: Some(code(refusal)),
-            retry_after: retry_after(refusal),
-        }
-    }
-}
-
-/// A refusal's HTTP status: the contract's table.
-#[must_use]
-pub fn status(refusal: &Refusal) -> u16 {
-    match refusal {
-        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
-        Refusal::BadToken => 401,
-        Refusal::NotYours | Refusal::NotJoined | Refusal::Locked | Refusal::WrongPassword => 403,
-        Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
-        Refusal::TooLarge => 413,
-        Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
-        Refusal::TooManyRooms | Refusal::Unavailable => 503,
-    }
-}
-
-/// A refusal's name for programs. Stable.
-fn code(refusal: &Refusal) -> &'static str {
-    match refusal {
-        Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
-        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",
-        Refusal::BadToken | Refusal::NotYours => "forbidden",
-        Refusal::TooLarge => "too_long",
-        Refusal::NotJoined => "not_joined",
-        Refusal::Locked => "locked",
-        Refusal::WrongPassword => "wrong_password",
-        Refusal::NoSuchRoom => "no_such_room",
-        Refusal::NoSuchChatter => "no_such_chatter",
-        Refusal::Expired => "expired",
-        Refusal::Full => "full",
-        Refusal::TooFast(_) => "too_fast",
-        Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
-        Refusal::Unavailable => "unavailable",
-    }
-}
-
-fn retry_after(refusal: &Refusal) -> Option<u64> {
-    match refusal {
-        Refusal::TooFast(wait) => Some(words::seconds(*wait)),
-        _ => None,
-    }
-}
 
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
@@ -292,7 +216,7 @@ pub fn encode(shape: &impl Serialize) -> Json {
 #[must_use]
 pub fn ack(language: Language, result: &Result<Answer, Refusal>) -> Json {
     match result {
-        Ok(Answer::Done) => encode(&Envelope { data: None, ..Envelope::done(language, ()) }),
+        Ok(Answer::Done) => encode(&Envelope::done_without_data(language)),
         Ok(Answer::Joined(joined)) => encode(&Envelope::done(language, entry(joined))),
         Ok(Answer::Said(said)) => encode(&Envelope::done(language, message(said))),
         Ok(Answer::Renamed(renamed)) => encode(&Envelope::done(language, chatter(renamed))),
@@ -397,14 +321,5 @@ mod tests {
         };
         let expected = r#"{"id":"01010101-0101-4101-8101-010101010101","nickname":"졸린 여우","createdAt":"1970-01-01T00:00:00.000Z","deletedAt":"1970-01-01T00:00:00.001Z","isActive":false}"#;
         assert_eq!(encode(&chatter(&away)).get(), expected);
-    }
-
-    #[test]
-    fn a_refusal_says_what_and_when_to_try_again() {
-        let refusal = Refusal::TooFast(Duration::from_millis(1_200));
-        let body = encode(&Envelope::refused(Language::En, &refusal));
-        let expected = r#"{"success":false,"message":"Too fast. Try again in 2 seconds.","data":null,"code":"too_fast","retryAfter":2}"#;
-        assert_eq!(body.get(), expected);
-        assert_eq!(status(&refusal), 429);
     }
 }

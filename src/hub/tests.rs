@@ -35,10 +35,10 @@ struct Chat {
 
 impl Chat {
     fn new(capacity: u32, roster_limit: usize) -> Self {
-        Self::with_past(capacity, roster_limit, Vec::new())
+        Self::with_past(capacity, roster_limit, &[])
     }
 
-    fn with_past(capacity: u32, roster_limit: usize, present: Vec<Member>) -> Self {
+    fn with_past(capacity: u32, roster_limit: usize, present: &[Member]) -> Self {
         let settings = Settings {
             language: Language::En,
             rooms_max: 10,
@@ -51,7 +51,7 @@ impl Chat {
             is_new: false,
             time: HubTime(0),
             rooms: vec![room(capacity)],
-            present: present.clone(),
+            present: present.to_vec(),
         };
         let known = present.iter().map(|member| (member.owner, member.chatter.clone()));
         let members = known.collect();
@@ -301,7 +301,7 @@ fn somebody_who_goes_while_joining_does_not_stay_behind() {
 
 #[test]
 fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
-    let mut chat = Chat::with_past(2, 50, vec![member(1), member(2)]);
+    let mut chat = Chat::with_past(2, 50, &[member(1), member(2)]);
     chat.connects(3);
     let stranger = chat.asks_in(3);
     assert_eq!(stranger.recv().unwrap().unwrap_err(), Refusal::Full);

@@ -10,7 +10,8 @@ use std::thread::JoinHandle;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::write::{Write, WriteError, Written, perform};
+use super::perform::{WriteError, perform};
+use super::write::{Write, Written};
 use crate::domain::refusal::Refusal;
 
 /// Most writes in one transaction: what a slow card commits well within a second.

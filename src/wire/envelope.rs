@@ -1,0 +1,107 @@
+//! The envelope around every answer, and the one table from refusal to status and code.
+
+use serde::Serialize;
+
+use crate::domain::language::Language;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::TextProblem;
+use crate::domain::words;
+
+/// The envelope of every HTTP answer and acknowledgement.
+#[derive(Debug, Serialize)]
+pub struct Envelope<T> {
+    success: bool,
+    message: String,
+    data: Option<T>,
+    /// Additional: a stable name for what was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'static str>,
+    /// Additional: after how many seconds to try again.
+    #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
+    retry_after: Option<u64>,
+}
+
+impl<T: Serialize> Envelope<T> {
+    /// The envelope of what was done.
+    pub fn done(language: Language, data: T) -> Self {
+        let message = words::done(language).to_owned();
+        Self { success: true, message, data: Some(data), code: None, retry_after: None }
+    }
+}
+
+impl Envelope<()> {
+    /// The envelope of what was done and leaves nothing to tell.
+    #[must_use]
+    pub fn done_without_data(language: Language) -> Self {
+        Self { data: None, ..Self::done(language, ()) }
+    }
+
+    /// The envelope of a refusal.
+    #[must_use]
+    pub fn refused(language: Language, refusal: &Refusal) -> Self {
+        Self {
+            success: false,
+            message: words::refusal(language, refusal),
+            data: None,
+            code: Some(code(refusal)),
+            retry_after: retry_after(refusal),
+        }
+    }
+}
+
+/// A refusal's HTTP status: the contract's table.
+#[must_use]
+pub fn status(refusal: &Refusal) -> u16 {
+    match refusal {
+        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
+        Refusal::BadToken => 401,
+        Refusal::NotYours | Refusal::NotJoined | Refusal::Locked | Refusal::WrongPassword => 403,
+        Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
+        Refusal::TooLarge => 413,
+        Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
+        Refusal::TooManyRooms | Refusal::Unavailable => 503,
+    }
+}
+
+/// A refusal's name for programs. Stable.
+fn code(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
+        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",
+        Refusal::BadToken | Refusal::NotYours => "forbidden",
+        Refusal::TooLarge => "too_long",
+        Refusal::NotJoined => "not_joined",
+        Refusal::Locked => "locked",
+        Refusal::WrongPassword => "wrong_password",
+        Refusal::NoSuchRoom => "no_such_room",
+        Refusal::NoSuchChatter => "no_such_chatter",
+        Refusal::Expired => "expired",
+        Refusal::Full => "full",
+        Refusal::TooFast(_) => "too_fast",
+        Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::Unavailable => "unavailable",
+    }
+}
+
+fn retry_after(refusal: &Refusal) -> Option<u64> {
+    match refusal {
+        Refusal::TooFast(wait) => Some(words::seconds(*wait)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_says_what_and_when_to_try_again() {
+        let refusal = Refusal::TooFast(Duration::from_millis(1_200));
+        let body = crate::wire::encode(&Envelope::refused(Language::En, &refusal));
+        let expected = r#"{"success":false,"message":"Too fast. Try again in 2 seconds.","data":null,"code":"too_fast","retryAfter":2}"#;
+        assert_eq!(body.get(), expected);
+        assert_eq!(status(&refusal), 429);
+    }
+}
