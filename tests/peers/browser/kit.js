@@ -16,8 +16,13 @@ const { default: react } = await import('@vitejs/plugin-react');
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
 /** What headless Chromium wants as root, and what keeps it from calling home. */
 const FLAGS = [
-  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
 ];
 /** Page and hub are one site on two ports, as they are on a board: its cookie is a first-party one. */
 const HOST = '127.0.0.1';
@@ -102,7 +107,10 @@ export class Visitor {
 
   /** Waits until this stands in the page, as one's own or as somebody else's. */
   async sees(content, whose = 'theirs') {
-    await this.page.locator('#messages li', { hasText: content }).and(this.page.locator(`.${whose}`)).waitFor();
+    await this.page
+      .locator('#messages li', { hasText: content })
+      .and(this.page.locator(`.${whose}`))
+      .waitFor();
   }
 
   async seesOwn(content) {

@@ -22,4 +22,5 @@ export const listRooms = () => call('GET', '/chat/rooms');
 export const checkAccess = (roomId, password) => call('POST', `/chat/rooms/${roomId}/access-check`, { password });
 export const checkReentry = (roomId, chatterId) => call('GET', `/chat/rooms/${roomId}/${chatterId}/reentry-check`);
 export const readMessages = (roomId, page, chatterId) => call('GET', `/chat/messages/${roomId}/${page}/${chatterId}`);
-export const changeNickname = (chatterId, nickname) => call('PATCH', `/chat/chatters/${chatterId}/nickname`, { nickname });
+export const changeNickname = (chatterId, nickname) =>
+  call('PATCH', `/chat/chatters/${chatterId}/nickname`, { nickname });

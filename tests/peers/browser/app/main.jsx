@@ -2,7 +2,16 @@
 
 import { StrictMode, useEffect, useState } from 'react';
 import { createRoot } from 'react-dom/client';
-import { HOOK, PASSWORD, ROOM_ID, changeNickname, checkAccess, checkReentry, listRooms, readMessages } from './calls.js';
+import {
+  HOOK,
+  PASSWORD,
+  ROOM_ID,
+  changeNickname,
+  checkAccess,
+  checkReentry,
+  listRooms,
+  readMessages,
+} from './calls.js';
 import { useSocket, useSocketMadeInEffect } from './useSocket.js';
 
 const useTheSocket = HOOK === 'effect' ? useSocketMadeInEffect : useSocket;
@@ -26,7 +35,9 @@ function Door() {
   if (!room) return <p>…</p>;
   return (
     <>
-      <button id="door" onClick={() => setIsInside(!isInside)}>{isInside ? 'leave' : 'enter'}</button>
+      <button id="door" onClick={() => setIsInside(!isInside)}>
+        {isInside ? 'leave' : 'enter'}
+      </button>
       {isInside && <Room room={room} />}
     </>
   );
@@ -85,16 +96,32 @@ function Room({ room }) {
   return (
     <main data-connected={isConnected} data-me={me?.id}>
       <p id="trouble">{trouble}</p>
-      <ul id="chatters">{chatters.map(({ id, nickname }) => <li key={id} data-id={id}>{nickname}</li>)}</ul>
+      <ul id="chatters">
+        {chatters.map(({ id, nickname }) => (
+          <li key={id} data-id={id}>
+            {nickname}
+          </li>
+        ))}
+      </ul>
       <ol id="messages">
         {messages.map(({ id, type, content, chatter }) => (
-          <li key={id} data-type={type} className={chatter.id === me?.id ? 'mine' : 'theirs'}>{content}</li>
+          <li key={id} data-type={type} className={chatter.id === me?.id ? 'mine' : 'theirs'}>
+            {content}
+          </li>
         ))}
       </ol>
-      <form id="say" onSubmit={say}><input name="content" /></form>
-      <form id="rename" onSubmit={rename}><input name="nickname" /></form>
+      <form id="say" onSubmit={say}>
+        <input name="content" />
+      </form>
+      <form id="rename" onSubmit={rename}>
+        <input name="nickname" />
+      </form>
     </main>
   );
 }
 
-createRoot(document.getElementById('root')).render(<StrictMode><Door /></StrictMode>);
+createRoot(document.getElementById('root')).render(
+  <StrictMode>
+    <Door />
+  </StrictMode>,
+);

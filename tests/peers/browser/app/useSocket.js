@@ -5,7 +5,10 @@ import { io } from 'socket.io-client';
 import { BASE } from './calls.js';
 
 export function useSocket(namespace) {
-  const socket = useMemo(() => io(`${BASE}/${namespace}`, { transports: ['websocket'], autoConnect: false }), [namespace]);
+  const socket = useMemo(
+    () => io(`${BASE}/${namespace}`, { transports: ['websocket'], autoConnect: false }),
+    [namespace],
+  );
   const isConnected = useConnection(socket);
   return { socket, isConnected };
 }

@@ -110,9 +110,13 @@ describe('a page of Cola Chat’s', () => {
     const minsu = await the.hub.member('websocket', room);
     const sora = await (await the.visitor()).enters(room);
     await sora.renames('소라게');
-    const alert = await minsu.inbox.take('sendAlert', ({ content }) => content.endsWith('님이 소라게(으)로 바꿨습니다.'));
+    const alert = await minsu.inbox.take('sendAlert', ({ content }) =>
+      content.endsWith('님이 소라게(으)로 바꿨습니다.'),
+    );
     assert.equal(alert.chatterId, sora.id);
-    await minsu.inbox.take('returnChatters', (roster) => roster.some(({ id, nickname }) => id === sora.id && nickname === '소라게'));
+    await minsu.inbox.take('returnChatters', (roster) =>
+      roster.some(({ id, nickname }) => id === sora.id && nickname === '소라게'),
+    );
     await sora.refreshes();
     await sora.seesPeople(2);
     assert.ok((await sora.page.locator('#chatters li').allTextContents()).includes('소라게'));

@@ -23,7 +23,10 @@ export function assertRefused(envelope) {
 
 /** An HTTP error: one of these statuses, with the envelope. */
 export function assertHttpError(answer, ...statuses) {
-  assert.ok(statuses.includes(answer.status), `status ${answer.status}, not ${statuses.join(' or ')}: ${answer.text.slice(0, 300)}`);
+  assert.ok(
+    statuses.includes(answer.status),
+    `status ${answer.status}, not ${statuses.join(' or ')}: ${answer.text.slice(0, 300)}`,
+  );
   assertRefused(answer.json);
 }
 

@@ -12,8 +12,8 @@ export const ZALGO = `z${'\u0301'.repeat(200_000)}`;
 export function wrongArguments(room) {
   const { id: roomId } = room;
   return {
-    'nothing': [],
-    'null': [null],
+    nothing: [],
+    null: [null],
     'a number': [7],
     'a string': ['roomId'],
     'a truth value': [true],
@@ -26,7 +26,7 @@ export function wrongArguments(room) {
     'roomId an object': [{ roomId: { $ne: null }, content: 'x', nickname: 'x' }],
     'roomId no UUID': [{ roomId: 'x', content: 'x', nickname: 'x' }],
     'roomId a long text': [{ roomId: 'x'.repeat(10_000), content: 'x', nickname: 'x' }],
-    'bytes': [Buffer.from([0, 1, 2, 255])],
+    bytes: [Buffer.from([0, 1, 2, 255])],
     'roomId of bytes': [{ roomId: Buffer.from(roomId), content: 'x', nickname: 'x' }],
   };
 }
@@ -34,8 +34,17 @@ export function wrongArguments(room) {
 /** Arguments that are wrong for one event only. */
 export function wrongFields(event, room) {
   const { id: roomId } = room;
-  const values = { null: null, 'a number': 7, 'an array': ['x'], 'an object': { x: 1 }, 'a truth value': true, bytes: Buffer.from('x') };
-  const field = { joinRoom: 'chatterId', sendMessage: 'content', sendAlert: 'content', renameChatter: 'nickname' }[event];
+  const values = {
+    null: null,
+    'a number': 7,
+    'an array': ['x'],
+    'an object': { x: 1 },
+    'a truth value': true,
+    bytes: Buffer.from('x'),
+  };
+  const field = { joinRoom: 'chatterId', sendMessage: 'content', sendAlert: 'content', renameChatter: 'nickname' }[
+    event
+  ];
   if (!field) return {};
   const wrong = {};
   for (const [what, value] of Object.entries(values)) {

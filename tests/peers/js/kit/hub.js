@@ -117,7 +117,14 @@ export class Hub {
   roomForm(fields = {}) {
     const nth = ++roomsMade;
     const locked = Boolean(fields.password);
-    return { namespace: `room-${nth}`, title: `Room ${nth}`, capacity: 16, isPassword: locked, password: '', ...fields };
+    return {
+      namespace: `room-${nth}`,
+      title: `Room ${nth}`,
+      capacity: 16,
+      isPassword: locked,
+      password: '',
+      ...fields,
+    };
   }
 
   /** Makes a room. */

@@ -43,7 +43,11 @@ export class Inbox {
       const timer = setTimeout(() => {
         this.#waiting.delete(look);
         const heard = this.#events.slice(-8).map((one) => `${one.event} ${JSON.stringify(one.data)}`.slice(0, 300));
-        reject(new Error(`no «${event}» that fits came in ${patience} ms; heard instead:\n  ${heard.join('\n  ') || 'nothing'}`));
+        reject(
+          new Error(
+            `no «${event}» that fits came in ${patience} ms; heard instead:\n  ${heard.join('\n  ') || 'nothing'}`,
+          ),
+        );
       }, patience);
       timer.unref(); // what nobody waits for any more need not keep the process
       if (!look()) this.#waiting.add(look);

@@ -9,7 +9,10 @@ const AT_ONCE = 32;
 
 /** Connects to one namespace and leaves it. The hub may refuse, that is its answer too. */
 async function visit(raw, name) {
-  const answer = raw.inbox.take('packet', (packet) => typeof packet === 'string' && (packet.startsWith(`40/${name},`) || packet.startsWith(`44/${name},`)));
+  const answer = raw.inbox.take(
+    'packet',
+    (packet) => typeof packet === 'string' && (packet.startsWith(`40/${name},`) || packet.startsWith(`44/${name},`)),
+  );
   raw.sends(`40/${name},`);
   if ((await answer).startsWith('40')) raw.sends(`41/${name},`);
 }

@@ -95,11 +95,17 @@ export class Person {
   }
 
   hearsArrivalOf(person) {
-    return this.inbox.take('sendAlert', (alert) => alert.chatterId === person.id && alert.content.includes('입장했습니다'));
+    return this.inbox.take(
+      'sendAlert',
+      (alert) => alert.chatterId === person.id && alert.content.includes('입장했습니다'),
+    );
   }
 
   hearsDepartureOf(person) {
-    return this.inbox.take('sendAlert', (alert) => alert.chatterId === person.id && alert.content.includes('퇴장했습니다'));
+    return this.inbox.take(
+      'sendAlert',
+      (alert) => alert.chatterId === person.id && alert.content.includes('퇴장했습니다'),
+    );
   }
 
   /** Waits for a roster of exactly these people. */

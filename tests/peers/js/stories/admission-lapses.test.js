@@ -9,7 +9,9 @@ const the = withHub();
 
 it('an admission to a locked room lapses after 60 s', async () => {
   const room = await the.hub.room({ password: 'opensesame' });
-  const check = await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, { body: { password: 'opensesame' } });
+  const check = await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, {
+    body: { password: 'opensesame' },
+  });
   assert.equal(assertDone(check.json), true);
   const [early, late] = [await the.hub.person('websocket').connect(room.namespace), the.hub.person('websocket')];
   await elapsed(50_000);

@@ -54,7 +54,9 @@ overEachTransport('a client’s alert', (transport) => {
   it('is limited: of a hundred at once most are refused, and none of those is heard or stored', async () => {
     const room = await the.hub.room();
     const minsu = await the.hub.member(transport, room);
-    const flood = Array.from({ length: 100 }, (_, n) => minsu.asks('sendAlert', { roomId: room.id, content: `flood ${n}` }));
+    const flood = Array.from({ length: 100 }, (_, n) =>
+      minsu.asks('sendAlert', { roomId: room.id, content: `flood ${n}` }),
+    );
     const answers = await Promise.all(flood);
     const taken = answers.filter((answer) => answer.success).length;
     for (const answer of answers.filter((one) => !one.success)) assertRefused(answer);

@@ -44,7 +44,9 @@ overEachTransport('a crowd', (transport) => {
 
   it('is paged in full over HTTP', async () => {
     const { room, watcher, people } = await crowd();
-    const answer = await the.hub.calls('GET', `/api/rooms/${room.id}/chatters?page=1`, { headers: { cookie: watcher.browser.cookie } });
+    const answer = await the.hub.calls('GET', `/api/rooms/${room.id}/chatters?page=1`, {
+      headers: { cookie: watcher.browser.cookie },
+    });
     assert.equal(answer.status, 200, answer.text);
     const { chatters, present, more } = assertDone(answer.json);
     for (const chatter of chatters) assertChatter(chatter);

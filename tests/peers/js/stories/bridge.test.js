@@ -33,7 +33,10 @@ overEachTransport('the bridge', (transport) => {
   });
 
   it('takes nobody at another address for them', async () => {
-    for (const [address, other] of [[HERE, ELSEWHERE], [ELSEWHERE, HERE]]) {
+    for (const [address, other] of [
+      [HERE, ELSEWHERE],
+      [ELSEWHERE, HERE],
+    ]) {
       const minsu = await someone(address);
       assertHttpError(await rename(the.hub, minsu, { from: other }), 401, 403);
       assertShowsNothing(await firstPage(the.hub, minsu, { from: other }));

@@ -63,6 +63,9 @@ overEachTransport('a full room', (transport) => {
 
   it('is 404 at access-check', async () => {
     const { room } = await fullRoom();
-    assertHttpError(await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, { body: { password: '' } }), 404);
+    assertHttpError(
+      await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, { body: { password: '' } }),
+      404,
+    );
   });
 });

@@ -49,8 +49,12 @@ describe('with origins configured', () => {
       const answer = await the.hub.calls('OPTIONS', path, { headers });
       assert.ok(answer.status === 200 || answer.status === 204, `status ${answer.status}`);
       assert.equal(answer.headers['access-control-allow-origin'], FRONT);
-      assert.ok(list(answer.headers['access-control-allow-methods']).some((one) => one === method.toLowerCase() || one === '*'));
-      assert.ok(list(answer.headers['access-control-allow-headers']).some((one) => one === 'content-type' || one === '*'));
+      assert.ok(
+        list(answer.headers['access-control-allow-methods']).some((one) => one === method.toLowerCase() || one === '*'),
+      );
+      assert.ok(
+        list(answer.headers['access-control-allow-headers']).some((one) => one === 'content-type' || one === '*'),
+      );
 
       const strangers = await the.hub.calls('OPTIONS', path, { headers: { ...headers, origin: STRANGER } });
       assert.ok(!['*', STRANGER].includes(strangers.headers['access-control-allow-origin']));

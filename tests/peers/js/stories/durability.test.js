@@ -27,7 +27,9 @@ overEachTransport('a hub that is killed', (transport) => {
 
     await the.hub.startsAgain();
     await minsu.join(room);
-    const stored = (await the.hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE').map((message) => message.content);
+    const stored = (await the.hub.history(room, minsu.id))
+      .filter((message) => message.type === 'MESSAGE')
+      .map((message) => message.content);
     assert.deepEqual(stored.slice(0, acked.length), acked);
     assert.deepEqual(stored, sent.slice(0, stored.length), 'nothing twice, nothing out of order');
   });

@@ -25,7 +25,10 @@ overEachTransport('an expired room', (transport) => {
     assertRefused(await minsu.hearsError());
     assert.deepEqual(minsu.inbox.all('sendMessage'), []);
     const read = assertDone((await the.hub.calls('GET', `/chat/messages/${room.id}/1/${minsu.id}`)).json);
-    assert.deepEqual(read.filter((one) => one.type === 'MESSAGE').map((one) => one.content), ['in time']);
+    assert.deepEqual(
+      read.filter((one) => one.type === 'MESSAGE').map((one) => one.content),
+      ['in time'],
+    );
   });
 
   it('takes no alert and nobody new', async () => {
@@ -37,7 +40,10 @@ overEachTransport('an expired room', (transport) => {
 
   it('is 404 at access-check, and says so where it is still shown', async () => {
     const { room } = await expiredRoom();
-    assertHttpError(await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, { body: { password: '' } }), 404);
+    assertHttpError(
+      await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, { body: { password: '' } }),
+      404,
+    );
     const read = await the.hub.calls('GET', `/chat/rooms/${room.id}`);
     if (read.status === 200) assert.equal(assertDone(read.json).isExpired, true);
     else assertHttpError(read, 404);

@@ -74,7 +74,9 @@ overEachTransport('reading history', (transport) => {
 
   it('names people as they are called now', async () => {
     const { room, minsu } = await roomWithTalk(1);
-    assertDone((await the.hub.calls('PATCH', `/chat/chatters/${minsu.id}/nickname`, { body: { nickname: '새이름' } })).json);
+    assertDone(
+      (await the.hub.calls('PATCH', `/chat/chatters/${minsu.id}/nickname`, { body: { nickname: '새이름' } })).json,
+    );
     for (const message of await the.hub.page(room, 1, minsu.id)) assert.equal(message.chatter.nickname, '새이름');
   });
 
@@ -82,12 +84,20 @@ overEachTransport('reading history', (transport) => {
     const { room, minsu } = await roomWithTalk(1);
     const heard = await minsu.hears('number 1');
     const [read] = (await the.hub.page(room, 1, minsu.id)).filter((message) => message.id === heard.id);
-    for (const field of ['type', 'content', 'sentAt', 'roomId', 'chatterId']) assert.equal(read[field], heard[field], field);
+    for (const field of ['type', 'content', 'sentAt', 'roomId', 'chatterId'])
+      assert.equal(read[field], heard[field], field);
   });
 
   it('is empty without a chatter, for `undefined`, for an unknown one, and for page `1undefined`', async () => {
     const { room, minsu } = await roomWithTalk(2);
-    for (const path of ['1', '1/undefined', `1/${NOBODYS}`, '1undefined', `1undefined/${minsu.id}`, '1undefined/undefined']) {
+    for (const path of [
+      '1',
+      '1/undefined',
+      `1/${NOBODYS}`,
+      '1undefined',
+      `1undefined/${minsu.id}`,
+      '1undefined/undefined',
+    ]) {
       const answer = await the.hub.calls('GET', `/chat/messages/${room.id}/${path}`);
       assert.equal(answer.status, 200, `${path}: ${answer.text}`);
       assert.deepEqual(assertDone(answer.json), [], path);

@@ -17,7 +17,9 @@ overEachTransport('a wrong payload', (transport) => {
     const room = await the.hub.room();
     const minsu = await the.hub.member(transport, room);
     const mallory =
-      event === 'joinRoom' ? await the.hub.person(transport).connect(room.namespace) : await the.hub.member(transport, room);
+      event === 'joinRoom'
+        ? await the.hub.person(transport).connect(room.namespace)
+        : await the.hub.member(transport, room);
     if (event !== 'joinRoom') {
       await minsu.hearsArrivalOf(mallory);
       await minsu.seesPresent(minsu, mallory);

@@ -18,7 +18,10 @@ async function scene(hub) {
   const noHarmIsDone = async () => {
     assert.deepEqual(minsu.inbox.all('sendMessage'), []);
     const stored = (await hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE');
-    assert.deepEqual(stored, before.filter((message) => message.type === 'MESSAGE'));
+    assert.deepEqual(
+      stored,
+      before.filter((message) => message.type === 'MESSAGE'),
+    );
     await minsu.says('all well');
     await minsu.hears('all well');
     await raw.closes();
@@ -54,15 +57,24 @@ describe('a frame that is no packet may cost the connection, and nobody else’s
   const the = withHub();
   const packet = (room, json) => `42/${room.namespace},77${json}`;
   const bad = {
-    'invalid UTF-8': (room) => Buffer.concat([
-      Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)), Buffer.from([0xff, 0xfe, 0xc0]), Buffer.from('"}]'),
-    ]),
-    'half a character': (room) => Buffer.concat([
-      Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)), Buffer.from('한').subarray(0, 2), Buffer.from('"}]'),
-    ]),
-    'a surrogate in UTF-8': (room) => Buffer.concat([
-      Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)), Buffer.from([0xed, 0xa0, 0x80]), Buffer.from('"}]'),
-    ]),
+    'invalid UTF-8': (room) =>
+      Buffer.concat([
+        Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)),
+        Buffer.from([0xff, 0xfe, 0xc0]),
+        Buffer.from('"}]'),
+      ]),
+    'half a character': (room) =>
+      Buffer.concat([
+        Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)),
+        Buffer.from('한').subarray(0, 2),
+        Buffer.from('"}]'),
+      ]),
+    'a surrogate in UTF-8': (room) =>
+      Buffer.concat([
+        Buffer.from(packet(room, `["sendMessage",{"roomId":"${room.id}","content":"`)),
+        Buffer.from([0xed, 0xa0, 0x80]),
+        Buffer.from('"}]'),
+      ]),
     'a megabyte': (room) => packet(room, `["sendMessage",{"roomId":"${room.id}","content":"${MEGABYTE}"}]`),
     'a megabyte of one letter': (room) => packet(room, `["sendMessage",{"roomId":"${room.id}","content":"${ZALGO}"}]`),
     'nested 100,000 deep': (room) => packet(room, `["sendMessage",${nested(100_000)}]`),
@@ -72,10 +84,13 @@ describe('a frame that is no packet may cost the connection, and nobody else’s
     'an empty frame': () => '',
     'an unknown packet type': () => '49',
     'an unknown Engine.IO type': () => 'x',
-    'attachments announced and never sent': (room) => `451-/${room.namespace},77["sendMessage",{"_placeholder":true,"num":0}]`,
-    'a thousand attachments announced': (room) => `451000-/${room.namespace},77["sendMessage",{"_placeholder":true,"num":999}]`,
+    'attachments announced and never sent': (room) =>
+      `451-/${room.namespace},77["sendMessage",{"_placeholder":true,"num":0}]`,
+    'a thousand attachments announced': (room) =>
+      `451000-/${room.namespace},77["sendMessage",{"_placeholder":true,"num":999}]`,
     'an acknowledgement nobody asked for': (room) => `43/${room.namespace},123456789[{}]`,
-    'an acknowledgement number beyond all numbers': (room) => `42/${room.namespace},${'9'.repeat(40)}["sendMessage",{}]`,
+    'an acknowledgement number beyond all numbers': (room) =>
+      `42/${room.namespace},${'9'.repeat(40)}["sendMessage",{}]`,
     'an event for a namespace not connected to': () => '42/elsewhere,1["sendMessage",{}]',
   };
 
@@ -123,7 +138,7 @@ describe('a polling session by hand', () => {
     'invalid UTF-8': Buffer.from([0x34, 0xff, 0xfe, 0xc0]),
     'a megabyte': `42["sendMessage","${MEGABYTE}"]`,
     'ten megabytes': `42["sendMessage","${MEGABYTE.repeat(10)}"]`,
-    'nothing': '',
+    nothing: '',
     'separators only': '\x1e'.repeat(1000),
     'base64 that is none': 'b!!!!',
     'nested 100,000 deep': `42["sendMessage",${nested(100_000)}]`,
@@ -135,7 +150,10 @@ describe('a polling session by hand', () => {
       const opened = await the.hub.calls('GET', '/socket.io/?EIO=4&transport=polling');
       const { sid } = JSON.parse(opened.text.slice(1));
       const answer = await the.hub
-        .calls('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, { body, headers: { 'content-type': 'text/plain' } })
+        .calls('POST', `/socket.io/?EIO=4&transport=polling&sid=${sid}`, {
+          body,
+          headers: { 'content-type': 'text/plain' },
+        })
         .catch((error) => ({ status: error.code }));
       assert.notEqual(answer.status, 500);
       await noHarmIsDone();

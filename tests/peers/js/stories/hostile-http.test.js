@@ -18,7 +18,13 @@ describe('a wrong body', () => {
       minsu,
       each: [
         { method: 'POST', path: '/chat/rooms', good: the.hub.roomForm(), fields: ['namespace', 'title'] },
-        { method: 'POST', path: `/chat/rooms/${room.id}/access-check`, good: { password: 'x' }, fields: ['password'], mayBeEmpty: true },
+        {
+          method: 'POST',
+          path: `/chat/rooms/${room.id}/access-check`,
+          good: { password: 'x' },
+          fields: ['password'],
+          mayBeEmpty: true,
+        },
         { method: 'PATCH', path: `/chat/chatters/${minsu.id}/nickname`, good: { nickname: 'x' }, fields: ['nickname'] },
       ],
     };
@@ -27,7 +33,10 @@ describe('a wrong body', () => {
   async function assertNothingHappens(send) {
     const { room, minsu, each } = await calls();
     const { nickname } = minsu;
-    const listed = async () => assertDone((await the.hub.calls('GET', '/chat/rooms')).json).map((one) => one.id).sort();
+    const listed = async () =>
+      assertDone((await the.hub.calls('GET', '/chat/rooms')).json)
+        .map((one) => one.id)
+        .sort();
     const before = await listed();
     for (const call of each) await send(call);
     assert.deepEqual(await listed(), before, 'a room was made');
@@ -38,7 +47,7 @@ describe('a wrong body', () => {
   }
 
   const wholly = {
-    'null': 'null',
+    null: 'null',
     'a number': '7',
     'a text': '"x"',
     'an array': '[]',
@@ -48,7 +57,7 @@ describe('a wrong body', () => {
     'nested 1,000 deep': nested(1000),
     'nested 100,000 deep': nested(100_000),
     'invalid UTF-8': Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]),
-    'bytes': Buffer.from([0, 1, 2, 3, 255]),
+    bytes: Buffer.from([0, 1, 2, 3, 255]),
   };
   for (const [what, body] of Object.entries(wholly)) {
     it(`that is ${what} is a 400`, async () => {
@@ -68,7 +77,7 @@ describe('a wrong body', () => {
 
   /** JSON text in place of one field's value. */
   const inAField = {
-    'null': 'null',
+    null: 'null',
     'a number': '7',
     'an array': '["x"]',
     'an object': '{"$gt":""}',
@@ -103,15 +112,42 @@ describe('a wrong body', () => {
 describe('a wrong path', () => {
   const the = withHub();
   const SOMEBODYS = '00000000-0000-4000-8000-000000000000';
-  const strange = ['x', '0', '-1', 'null', '%00', '%ff%fe', '%2e%2e%2f', '..%2f..%2fetc%2fpasswd', "'%20OR%201=1--", 'a'.repeat(4000), '%F0%9F%91%A8', '%ED%A0%80'];
+  const strange = [
+    'x',
+    '0',
+    '-1',
+    'null',
+    '%00',
+    '%ff%fe',
+    '%2e%2e%2f',
+    '..%2f..%2fetc%2fpasswd',
+    "'%20OR%201=1--",
+    'a'.repeat(4000),
+    '%F0%9F%91%A8',
+    '%ED%A0%80',
+  ];
 
   for (const id of strange) {
     it(`with ${id.slice(0, 30)} for an id is an error in the envelope`, async () => {
       const room = await the.hub.room();
       assertHttpError(await the.hub.calls('GET', `/chat/rooms/${id}`), 400, 404);
-      assertHttpError(await the.hub.calls('POST', `/chat/rooms/${id}/access-check`, { body: { password: '' } }), 400, 404);
-      assertHttpError(await the.hub.calls('PATCH', `/chat/chatters/${id}/nickname`, { body: { nickname: 'x' } }), 400, 401, 403, 404);
-      for (const path of [`/chat/messages/${id}/1/${SOMEBODYS}`, `/chat/messages/${room.id}/1/${id}`, `/chat/messages/${room.id}/${id}/${SOMEBODYS}`]) {
+      assertHttpError(
+        await the.hub.calls('POST', `/chat/rooms/${id}/access-check`, { body: { password: '' } }),
+        400,
+        404,
+      );
+      assertHttpError(
+        await the.hub.calls('PATCH', `/chat/chatters/${id}/nickname`, { body: { nickname: 'x' } }),
+        400,
+        401,
+        403,
+        404,
+      );
+      for (const path of [
+        `/chat/messages/${id}/1/${SOMEBODYS}`,
+        `/chat/messages/${room.id}/1/${id}`,
+        `/chat/messages/${room.id}/${id}/${SOMEBODYS}`,
+      ]) {
         const answer = await the.hub.calls('GET', path);
         if (answer.status === 200) assert.deepEqual(assertDone(answer.json), []);
         else assertHttpError(answer, 400, 404);

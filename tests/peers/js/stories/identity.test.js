@@ -5,7 +5,8 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { Browser, RawSocket, assertDone, assertHttpError, assertRefused, overEachTransport, withHub } from '../kit.js';
 
-const base64url = (value) => Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+const base64url = (value) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
 
 /** Everything that somebody may try who has seen a token and wants to be its owner, but has not the hub's key. */
 function forgeries(token) {
@@ -70,7 +71,9 @@ describe('the cookie', () => {
   it('is not replaced while it is valid', async () => {
     const first = await the.hub.calls('GET', '/socket.io/?EIO=4&transport=polling');
     const token = assertIdentityCookie(first.headers['set-cookie']);
-    const second = await the.hub.calls('GET', '/socket.io/?EIO=4&transport=polling', { headers: { cookie: `colahub=${token}` } });
+    const second = await the.hub.calls('GET', '/socket.io/?EIO=4&transport=polling', {
+      headers: { cookie: `colahub=${token}` },
+    });
     const sub = (jwt) => JSON.parse(Buffer.from(jwt.split('.')[1], 'base64url')).sub;
     for (const line of second.headers['set-cookie'] ?? []) assert.equal(sub(line.split(/[=;]/)[1]), sub(token));
   });
@@ -109,7 +112,9 @@ overEachTransport('an identity', (transport) => {
     const room = await the.hub.room();
     const extraHeaders = { authorization: `Bearer ${await freshToken()}` };
     const first = await the.hub.person(transport, { browser: forgetful(), extraHeaders }).join(room);
-    const again = await the.hub.person(transport, { browser: forgetful(), extraHeaders }).join(room, { chatterId: first.id });
+    const again = await the.hub
+      .person(transport, { browser: forgetful(), extraHeaders })
+      .join(room, { chatterId: first.id });
     assert.equal(again.id, first.id);
   });
 
@@ -128,7 +133,11 @@ overEachTransport('an identity', (transport) => {
     const token = await freshToken();
     const minsu = await the.hub.member(transport, room, { auth: { token } });
     for (const [how, forged] of Object.entries(forgeries(token))) {
-      for (const credential of [{ auth: { token: forged } }, { extraHeaders: { authorization: `Bearer ${forged}` } }, { extraHeaders: { cookie: `colahub=${forged}` } }]) {
+      for (const credential of [
+        { auth: { token: forged } },
+        { extraHeaders: { authorization: `Bearer ${forged}` } },
+        { extraHeaders: { cookie: `colahub=${forged}` } },
+      ]) {
         const forger = the.hub.person(transport, { browser: forgetful(), ...credential });
         // A hub may turn away whoever brings a bad token, or take them as somebody new.
         const joined = await forger.join(room, { chatterId: minsu.id }).catch(() => null);
@@ -167,7 +176,10 @@ overEachTransport('somebody who knows another’s chatter id', (transport) => {
     const { room, victim, stranger } = await victimAndStranger();
     await stranger.asks('joinRoom', { roomId: room.id, chatterId: victim.id });
     const answer = await stranger.asks('sendMessage', {
-      roomId: room.id, content: 'it is me', chatterId: victim.id, chatter: { id: victim.id },
+      roomId: room.id,
+      content: 'it is me',
+      chatterId: victim.id,
+      chatter: { id: victim.id },
     });
     if (answer.success) assert.notEqual((await victim.hears('it is me')).chatterId, victim.id);
     const alert = await stranger.asks('sendAlert', { roomId: room.id, content: 'it is I', chatterId: victim.id });

@@ -9,7 +9,11 @@ const NOBODYS = '00000000-0000-4000-8000-000000000000';
 overEachTransport('joining a room', (transport) => {
   const the = withHub();
 
-  for (const [what, chatterId] of [['null', null], ['absent', undefined], ['empty', '']]) {
+  for (const [what, chatterId] of [
+    ['null', null],
+    ['absent', undefined],
+    ['empty', ''],
+  ]) {
     it(`makes a new chatter where chatterId is ${what}`, async () => {
       const room = await the.hub.room();
       const minsu = the.hub.person(transport);
@@ -100,7 +104,8 @@ overEachTransport('joining a room', (transport) => {
   it('answers reentry-check', async () => {
     const room = await the.hub.room();
     const minsu = await the.hub.member(transport, room);
-    const check = async (chatterId) => assertDone((await the.hub.calls('GET', `/chat/rooms/${room.id}/${chatterId}/reentry-check`)).json);
+    const check = async (chatterId) =>
+      assertDone((await the.hub.calls('GET', `/chat/rooms/${room.id}/${chatterId}/reentry-check`)).json);
     assert.equal(await check(minsu.id), true);
     assert.equal(await check('undefined'), false);
     assert.equal(await check(NOBODYS), false);

@@ -9,7 +9,7 @@ const LETTERS = {
   'Hangul syllables': '한',
   'decomposed Hangul': '한'.normalize('NFD'),
   'letters with a combining accent': 'e\u0301',
-  'flags': '🇰🇷',
+  flags: '🇰🇷',
   'thumbs with a skin tone': '👍🏽',
   'family emoji': '👨‍👩‍👧‍👦',
 };
@@ -55,7 +55,8 @@ overEachTransport('the limits of names', (transport) => {
       assertHttpError(await make({ password: letter.repeat(13) }), 400);
 
       const minsu = await the.hub.member(transport, room);
-      const rename = (nickname) => the.hub.calls('PATCH', `/chat/chatters/${minsu.id}/nickname`, { body: { nickname } });
+      const rename = (nickname) =>
+        the.hub.calls('PATCH', `/chat/chatters/${minsu.id}/nickname`, { body: { nickname } });
       const renamed = assertDone((await rename(letter.repeat(10))).json);
       assert.equal(renamed.nickname.normalize('NFC'), letter.repeat(10).normalize('NFC'));
       assertHttpError(await rename(letter.repeat(11)), 400);

@@ -145,9 +145,11 @@ overEachTransport('a locked room', (transport) => {
       `/chat/messages/${room.id}/1`,
       `/chat/messages/${room.id}/1/${owner.id}`,
       `/api/rooms/${room.id}/messages?after=0`,
+      `/api/rooms/${room.id}/chatters?page=1`,
     ]) {
       const answer = await the.hub.calls('GET', path, { from: stranger });
       assert.doesNotMatch(answer.text, /only for us/, path);
+      assert.ok(!answer.text.includes(owner.nickname), `${path} names who is inside`);
     }
     const lurker = await the.hub.person(transport, { address: stranger }).connect(room.namespace);
     assertRefused(await lurker.asks('returnChatters', { roomId: room.id }));

@@ -26,7 +26,9 @@ it('100,000 made-up namespaces leave nothing behind', { timeout: 240_000 }, asyn
   let peak = before;
   let slowest = 0;
   let over = false;
-  const storming = storm({ url, tag: 'storm', onOneConnection: 92_000, onManyConnections: 8_000 }).then(() => (over = true));
+  const storming = storm({ url, tag: 'storm', onOneConnection: 92_000, onManyConnections: 8_000 }).then(
+    () => (over = true),
+  );
   for (let n = 0; !over; n++) {
     const asked = performance.now();
     await minsu.says(`prompt ${n}`);
@@ -35,11 +37,17 @@ it('100,000 made-up namespaces leave nothing behind', { timeout: 240_000 }, asyn
     await Promise.race([storming, new Promise((resolve) => setTimeout(resolve, 20))]);
   }
   minsu.inbox.clear();
-  t.diagnostic(`memory ${before.toFixed(1)} MB before, ${peak.toFixed(1)} MB at most; slowest ack ${slowest.toFixed(0)} ms`);
+  t.diagnostic(
+    `memory ${before.toFixed(1)} MB before, ${peak.toFixed(1)} MB at most; slowest ack ${slowest.toFixed(0)} ms`,
+  );
 
-  await until('memory is within 5 MB of where it was', async () => (await the.hub.memory()) - before < 5, 30_000).catch(async (error) => {
-    throw new Error(`${error.message}: ${before.toFixed(1)} MB before, ${(await the.hub.memory()).toFixed(1)} MB after`);
-  });
+  await until('memory is within 5 MB of where it was', async () => (await the.hub.memory()) - before < 5, 30_000).catch(
+    async (error) => {
+      throw new Error(
+        `${error.message}: ${before.toFixed(1)} MB before, ${(await the.hub.memory()).toFixed(1)} MB after`,
+      );
+    },
+  );
   t.diagnostic(`memory ${(await the.hub.memory()).toFixed(1)} MB after`);
   assert.ok(slowest < 2000, `somebody else’s ack took ${slowest} ms`);
 });

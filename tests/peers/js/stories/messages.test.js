@@ -58,12 +58,22 @@ overEachTransport('saying something', (transport) => {
         ids.push((await person.hears(`${n}`)).id);
       }
     }
-    assert.deepEqual(ids, [...new Set(ids)].sort((a, b) => a - b));
+    assert.deepEqual(
+      ids,
+      [...new Set(ids)].sort((a, b) => a - b),
+    );
   });
 
   it('carries text as it is: markup, quotes, line breaks, Korean, emoji', async () => {
     const minsu = await the.hub.member(transport, await the.hub.room());
-    for (const text of ['<script>alert(1)</script>', `"'\`; DROP TABLE messages; --`, 'one\ntwo', '뷁 쀍', '🇰🇷👩‍👩‍👧', '\\u0000 %s {}']) {
+    for (const text of [
+      '<script>alert(1)</script>',
+      `"'\`; DROP TABLE messages; --`,
+      'one\ntwo',
+      '뷁 쀍',
+      '🇰🇷👩‍👩‍👧',
+      '\\u0000 %s {}',
+    ]) {
       await minsu.says(text);
       await minsu.hears(text);
     }

@@ -26,7 +26,9 @@ overEachTransport('renaming oneself', (transport) => {
     const jiwoo = await the.hub.member(transport, room);
     jiwoo.inbox.clear();
     assertDone((await rename(minsu.id, { nickname: '파란 고래' })).json);
-    await jiwoo.inbox.take('returnChatters', (roster) => roster.some((one) => one.id === minsu.id && one.nickname === '파란 고래'));
+    await jiwoo.inbox.take('returnChatters', (roster) =>
+      roster.some((one) => one.id === minsu.id && one.nickname === '파란 고래'),
+    );
     await minsu.says('it is still me');
     assert.equal((await jiwoo.hears('it is still me')).chatter.nickname, '파란 고래');
   });
@@ -47,7 +49,15 @@ overEachTransport('renaming oneself', (transport) => {
 
   it('is refused without a name, or with one that is no text', async () => {
     const minsu = await the.hub.member(transport, await the.hub.room());
-    for (const body of [{}, { nickname: null }, { nickname: 7 }, { nickname: ['a'] }, { nickname: {} }, [], 'nickname']) {
+    for (const body of [
+      {},
+      { nickname: null },
+      { nickname: 7 },
+      { nickname: ['a'] },
+      { nickname: {} },
+      [],
+      'nickname',
+    ]) {
       assertHttpError(await rename(minsu.id, body), 400);
     }
     await minsu.refreshes();

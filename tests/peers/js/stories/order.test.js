@@ -23,12 +23,24 @@ overEachTransport('order', (transport) => {
     for (const person of [minsu, jiwoo]) {
       await until(`${count} messages are heard`, () => person.inbox.all('sendMessage').length >= count, 60_000);
       const heard = person.inbox.all('sendMessage');
-      assert.deepEqual(heard.map((message) => message.content), sent);
+      assert.deepEqual(
+        heard.map((message) => message.content),
+        sent,
+      );
+      const { seq } = heard[0];
+      assert.deepEqual(
+        heard.map((message) => message.seq),
+        sent.map((_, n) => seq + n),
+        'seq has no gaps',
+      );
     }
     await until('all are acknowledged', () => acked.length >= count, 60_000);
     assert.deepEqual(acked, sent);
     const stored = (await the.hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE');
-    assert.deepEqual(stored.map((message) => message.content), sent);
+    assert.deepEqual(
+      stored.map((message) => message.content),
+      sent,
+    );
   });
 
   it('20 people who talk at once all hear one and the same order', async () => {
@@ -52,11 +64,22 @@ overEachTransport('order', (transport) => {
     for (const order of orders) assert.deepEqual(order, orders[0]);
     people.forEach((_, who) => {
       const own = orders[0].filter((content) => content.startsWith(`${who}: `));
-      assert.deepEqual(own, Array.from({ length: each }, (_, n) => `${who}: ${n}`), 'each in their own order');
+      assert.deepEqual(
+        own,
+        Array.from({ length: each }, (_, n) => `${who}: ${n}`),
+        'each in their own order',
+      );
     });
     const ids = people[0].inbox.all('sendMessage').map((message) => message.id);
-    assert.deepEqual(ids, [...ids].sort((a, b) => a - b), 'the order is the order of ids');
+    assert.deepEqual(
+      ids,
+      [...ids].sort((a, b) => a - b),
+      'the order is the order of ids',
+    );
     const stored = (await the.hub.history(room, people[0].id)).filter((message) => message.type === 'MESSAGE');
-    assert.deepEqual(stored.map((message) => message.content), orders[0]);
+    assert.deepEqual(
+      stored.map((message) => message.content),
+      orders[0],
+    );
   });
 });

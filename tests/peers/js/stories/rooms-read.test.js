@@ -17,7 +17,10 @@ describe('reading rooms', () => {
     for (const room of listed) assertRoom(room);
     for (const room of made) {
       const { title, namespace, isPassword } = listed.find((one) => one.id === room.id);
-      assert.deepEqual({ title, namespace, isPassword }, { title: room.title, namespace: room.namespace, isPassword: room.isPassword });
+      assert.deepEqual(
+        { title, namespace, isPassword },
+        { title: room.title, namespace: room.namespace, isPassword: room.isPassword },
+      );
     }
   });
 

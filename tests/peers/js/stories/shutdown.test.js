@@ -42,7 +42,10 @@ overEachTransport('the end of a hub', (transport) => {
     await minsu.join(room);
     assert.equal(minsu.id, before);
     const said = (await hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE');
-    assert.deepEqual(said.map((message) => message.content), Array.from({ length: 30 }, (_, n) => `number ${n}`));
+    assert.deepEqual(
+      said.map((message) => message.content),
+      Array.from({ length: 30 }, (_, n) => `number ${n}`),
+    );
     const [listed] = assertDone((await hub.calls('GET', '/chat/rooms')).json).filter((one) => one.id === room.id);
     assert.equal(listed.title, room.title);
     assert.equal(listed.expiresAt, room.expiresAt);
