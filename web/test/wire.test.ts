@@ -13,7 +13,8 @@ import {
   type Reader,
 } from "../src/wire";
 
-const golden = (name: string): unknown => JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
+const golden = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
 
 const readers: Record<string, Reader<unknown>> = {
   room: readRoom,

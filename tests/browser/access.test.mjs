@@ -1,0 +1,211 @@
+// For everybody: axe in every view, keys alone, a screen reader's live regions, small screens,
+// large text, no motion.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { DESK, PHONE, until } from "./kit/people.mjs";
+import { story } from "./kit/story.mjs";
+import { furnish, VIEWS } from "./kit/views.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIFI = { COLAHUB_WIFI_SSID: "camp-2026", COLAHUB_WIFI_PASSWORD: "cola;hub", COLAHUB_WIFI_SECURITY: "WPA" };
+
+/** A person's view of the same rooms on another screen, as the same person. */
+async function resize(ann, { width, height }, scheme) {
+  await ann.page.setViewportSize({ width, height });
+  await ann.page.emulateMedia({ colorScheme: scheme });
+}
+
+async function violations(page) {
+  await page.evaluate(axe);
+  // Colours are judged at rest, not half-way through an entrance.
+  await page.waitForFunction(() =>
+    document
+      .getAnimations()
+      .every(
+        (animation) =>
+          animation.playState !== "running" || animation.effect.getComputedTiming().iterations === Infinity,
+      ),
+  );
+  const { violations: found } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  return found.map(
+    ({ id, help, nodes }) =>
+      `${id}: ${help}: ${nodes
+        .map((node) => node.html)
+        .join(" | ")
+        .slice(0, 300)}`,
+  );
+}
+
+for (const scheme of ["light", "dark"]) {
+  story(`axe finds nothing, ${scheme}`, WIFI, async (stage) => {
+    const furnished = await furnish(stage);
+    for (const size of [PHONE, DESK]) {
+      await resize(furnished.ann, size, scheme);
+      for (const [name, open] of Object.entries(VIEWS)) {
+        await open(furnished);
+        assert.deepEqual(await violations(furnished.ann.page), [], `${name}, ${size.width} wide, ${scheme}`);
+      }
+    }
+  });
+}
+
+story("banners and messages that could not be sent pass axe too", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "끊김" });
+  const ann = await somebodyIn(room);
+  hub.wire.cut();
+  await ann.writes("아직 못 가요");
+  await ann.banner.getByText("다시 연결하는 중").waitFor();
+  for (const scheme of ["light", "dark"]) {
+    await ann.page.emulateMedia({ colorScheme: scheme });
+    assert.deepEqual(await violations(ann.page), [], scheme);
+  }
+});
+
+/** Presses Tab until `selector` has the focus. */
+async function tabTo(page, selector, key = "Tab") {
+  for (let presses = 0; presses < 40; presses += 1) {
+    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted), selector)) return;
+    await page.keyboard.press(key);
+  }
+  assert.fail(`no way to ${selector} with ${key}`);
+}
+
+const focused = (page) =>
+  page.evaluate(() => {
+    const { outlineStyle, boxShadow } = getComputedStyle(document.activeElement);
+    const box = document.activeElement.closest(".composer-box");
+    return (
+      outlineStyle !== "none" || boxShadow !== "none" || (box !== null && getComputedStyle(box).boxShadow !== "none")
+    );
+  });
+
+story("everything with the keyboard alone", {}, async ({ hub, somebody }) => {
+  await hub.makeRoom({ title: "건반" });
+  const ann = await somebody();
+  const { page } = ann;
+  await ann.opens("/");
+  await page.locator(".card").first().waitFor();
+
+  await tabTo(page, ".foot .primary");
+  assert.ok(await focused(page), "the focus is seen");
+  await page.keyboard.press("Enter");
+  await page.keyboard.type("손끝으로");
+  await tabTo(page, "input[name=channel]");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.type(" ");
+  await tabTo(page, "input[name=capacity]");
+  await page.keyboard.press("ArrowRight");
+  await tabTo(page, ".sheet .primary");
+  // The focus stays in the sheet, whichever way one goes.
+  for (let presses = 0; presses < 25; presses += 1) {
+    await page.keyboard.press(presses % 2 ? "Shift+Tab" : "Tab");
+    assert.ok(await page.evaluate(() => document.activeElement.closest(".sheet") !== null));
+  }
+  await page.keyboard.press("Escape");
+  await page.locator(".sheet").waitFor({ state: "detached" });
+  assert.ok(await page.evaluate(() => document.activeElement.matches(".foot .primary")), "the focus came back");
+
+  await tabTo(page, ".card", "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await ann.isLive();
+  await tabTo(page, ".composer textarea");
+  assert.ok(await focused(page), "the focus is seen");
+  await page.keyboard.type("건반으로 썼어요");
+  await page.keyboard.press("Enter");
+  await ann.hasSentAll();
+  assert.deepEqual(await ann.said(), ["건반으로 썼어요"]);
+
+  await tabTo(page, ".log", "Shift+Tab");
+  await page.keyboard.press("Home");
+  await tabTo(page, ".people-button", "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await page.locator(".sheet .people").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".sheet").waitFor({ state: "detached" });
+
+  await tabTo(page, ".bar > .round:last-child");
+  await page.keyboard.press("Enter");
+  await tabTo(page, "#nickname");
+  await page.keyboard.press("Control+a");
+  await page.keyboard.type("건반이");
+  await page.keyboard.press("Enter");
+  await page.getByText("이름을 바꿨어요.").waitFor();
+  await tabTo(page, ".leave .button");
+  await page.keyboard.press("Enter");
+  await page.locator(".lobby .card").first().waitFor();
+});
+
+story("a screen reader follows the conversation and hears one's own doings", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "소리" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const log = ann.page.getByRole("log", { name: "대화" });
+  assert.equal(await log.getAttribute("aria-live"), "polite");
+  // Whatever is added inside the log is what is read; sending must not add it a second time.
+  await log.evaluate((element) => {
+    window.added = [];
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes)
+        for (const node of addedNodes)
+          if (node.matches?.(".msg")) window.added.push(node.querySelector(".bubble").textContent);
+    }).observe(element, { childList: true, subtree: true });
+  });
+  await ben.says("들려요?");
+  await ann.sees("들려요?");
+  await ann.says("네, 들려요");
+  await ann.page.getByRole("status").filter({ hasText: "보냈어요" }).waitFor({ state: "attached" });
+  assert.deepEqual(await ann.page.evaluate(() => window.added), ["들려요?", "네, 들려요"]);
+  await ann.page.getByRole("link", { name: "방 목록으로" }).click();
+  await ann.page.getByRole("link", { name: /소리.*1명.*시간 남음/ }).waitFor();
+});
+
+story("320 pixels are enough for every view", WIFI, async (stage) => {
+  const furnished = await furnish(stage);
+  await furnished.ann.page.setViewportSize({ width: 320, height: 568 });
+  for (const [name, open] of Object.entries(VIEWS)) {
+    await open(furnished);
+    await furnished.ann.fits().catch((error) => assert.fail(`${name}: ${error.message}`));
+  }
+});
+
+story("text of twice the size loses nothing", WIFI, async (stage) => {
+  const furnished = await furnish(stage);
+  const { ann } = furnished;
+  await ann.page.setViewportSize(PHONE);
+  // What a phone's "font size: largest" does: the root's size, before anything is drawn.
+  await ann.page.addInitScript(() => {
+    const grow = () => document.documentElement?.style.setProperty("font-size", "200%");
+    grow();
+    document.addEventListener("DOMContentLoaded", grow);
+  });
+  for (const [name, open] of Object.entries(VIEWS)) {
+    await open(furnished);
+    await ann.fits().catch((error) => assert.fail(`${name}: ${error.message}`));
+    const cut = await ann.page.evaluate(() =>
+      [...document.querySelectorAll("button, .button, label, .chip span, .banner span, h2, .problem")]
+        .filter(
+          (element) =>
+            !element.closest(".unseen") && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0,
+        )
+        .filter((element) => getComputedStyle(element).overflow !== "visible")
+        .map((element) => element.outerHTML.slice(0, 120)),
+    );
+    assert.deepEqual(cut, [], name);
+  }
+  await VIEWS.room(furnished);
+  const height = await ann.page.locator(".log").evaluate((element) => element.clientHeight);
+  assert.ok(height > 250, `room to read: ${height}`);
+});
+
+story("nothing moves for those who want no motion", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "가만히" });
+  const ann = await somebodyIn(room, { reducedMotion: "reduce" });
+  const ben = await somebodyIn(room);
+  await ben.composer.pressSequentially("음");
+  await ann.page.locator(".typing-dots").waitFor();
+  await ann.writes("가만히");
+  await ann.opensPeople();
+  await until(async () => assert.deepEqual(await ann.page.evaluate(() => document.getAnimations().length), 0));
+});

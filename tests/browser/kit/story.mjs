@@ -1,0 +1,29 @@
+// A story: one hub, some people, and at the end everybody was fine.
+
+import { after, test } from "node:test";
+import { startHub } from "./hub.mjs";
+import { closeBrowser, somebody, somebodyIn } from "./people.mjs";
+
+after(closeBrowser);
+
+export function story(name, settings, tell) {
+  test(name, { timeout: 90_000 }, async () => {
+    const hub = await startHub(settings);
+    const people = [];
+    const met = (person) => {
+      people.push(person);
+      return person;
+    };
+    try {
+      await tell({
+        hub,
+        somebody: async (options) => met(await somebody(hub, options)),
+        somebodyIn: async (room, options) => met(await somebodyIn(hub, room, options)),
+      });
+      for (const person of people) person.wasFine();
+    } finally {
+      for (const person of people) await person.leaves();
+      await hub.close();
+    }
+  });
+}

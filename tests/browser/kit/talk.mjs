@@ -1,0 +1,23 @@
+// One who talks without end, over plain Socket.IO: some on their way at any time, in order.
+
+import { createRequire } from "node:module";
+
+const { io } = createRequire(import.meta.url)("socket.io-client");
+
+const FLYING = 20;
+
+/** Says "1번째 글" to "`count`번째 글" in a room, and leaves. */
+export async function talk(url, room, count) {
+  const socket = io(`${url}/${room.namespace}`, { transports: ["websocket"], forceNew: true });
+  const joined = await socket.emitWithAck("joinRoom", { roomId: room.id, chatterId: null });
+  if (!joined.success) throw new Error(joined.message);
+  for (let n = 0; n < count; n += FLYING) {
+    const some = Array.from({ length: Math.min(FLYING, count - n) }, (_, at) => `${n + at + 1}번째 글`);
+    const acks = await Promise.all(
+      some.map((content) => socket.emitWithAck("sendMessage", { roomId: room.id, content })),
+    );
+    const refused = acks.find((ack) => !ack.success);
+    if (refused) throw new Error(refused.message);
+  }
+  socket.disconnect();
+}

@@ -1,0 +1,58 @@
+// Every view of the page, each in the state in which people meet it.
+
+export const VIEWS = {
+  lobby: async ({ ann }) => {
+    await ann.opens("/");
+    await ann.page.locator(".card").first().waitFor();
+  },
+  "make a room": async ({ ann }) => {
+    await VIEWS.lobby({ ann });
+    await ann.page.locator(".foot .primary").click();
+    await ann.page.locator(".sheet").waitFor();
+    await ann.page.locator(".sheet .primary").click();
+    await ann.page.locator(".sheet .problem:not(:empty)").first().waitFor();
+  },
+  "open by code": async ({ ann }) => {
+    await VIEWS.lobby({ ann });
+    await ann.page.locator(".foot .button").nth(1).click();
+    await ann.page.locator(".sheet").waitFor();
+  },
+  room: async ({ ann, room }) => ann.enters(room),
+  people: async ({ ann, room }) => {
+    await ann.enters(room);
+    await ann.opensPeople();
+  },
+  details: async ({ ann, room }) => {
+    await ann.enters(room);
+    await ann.opensDetails();
+    await ann.page.locator(".qr path").waitFor();
+  },
+  "a locked room": async ({ ann, locked }) => {
+    await ann.opens(`/r/${locked.code}`);
+    await ann.page.locator(".gate").waitFor();
+    await ann.page.locator(".gate input").fill("wrong");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator(".gate .problem:not(:empty)").waitFor();
+  },
+  "no such room": async ({ ann }) => {
+    await ann.opens("/r/ACDEFG");
+    await ann.page.locator(".empty-actions").waitFor();
+  },
+  join: async ({ ann }) => {
+    await ann.opens("/join");
+    await ann.page.locator(".qr path").first().waitFor();
+  },
+};
+
+/** A hub with rooms of all kinds, and a conversation with all kinds of messages in it. */
+export async function furnish({ hub, somebodyIn }) {
+  const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
+  const locked = await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
+  const full = await hub.makeRoom({ title: "둘만", namespace: "조별 방", capacity: 2 });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
+  await ben.says("지도는 http://192.168.4.1/map 에 있어요");
+  await ann.says("지금 갈게요");
+  return { room, locked, full, ann, ben };
+}

@@ -1,0 +1,60 @@
+// The network between a phone and the hub, as plain TCP, so that it can fail as networks do:
+// `cut` breaks what is open and refuses the rest; `deafen` lets nothing through and tells nobody,
+// like a phone that walked out of the Wi-Fi.
+
+import net from "node:net";
+
+export async function startWire(targetPort) {
+  const pairs = new Set();
+  let state = "open";
+
+  const server = net.createServer((near) => {
+    if (state === "cut") return near.resetAndDestroy();
+    const far = net.connect(targetPort(), "127.0.0.1");
+    const pair = { near, far, deaf: state === "deaf" };
+    pairs.add(pair);
+    const end = () => {
+      pairs.delete(pair);
+      near.destroy();
+      far.destroy();
+    };
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ]) {
+      from.setNoDelay(true);
+      from.on("data", (bytes) => void (pair.deaf || to.write(bytes)));
+      from.on("end", () => void (pair.deaf || to.end()));
+      from.on("error", end);
+      from.on("close", () => void (pair.deaf ? pairs.delete(pair) : end()));
+    }
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+
+  const breakAll = () => {
+    for (const { near, far } of pairs) {
+      near.destroy();
+      far.destroy();
+    }
+    pairs.clear();
+  };
+  return {
+    port: server.address().port,
+    cut() {
+      state = "cut";
+      breakAll();
+    },
+    deafen() {
+      state = "deaf";
+      for (const pair of pairs) pair.deaf = true;
+    },
+    /** New connections get through again; deaf ones stay deaf, as a dead address does. */
+    mend() {
+      state = "open";
+    },
+    async close() {
+      breakAll();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,37 @@
+// What the page weighs, and that it needs nothing from anywhere but the hub.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { story } from "./kit/story.mjs";
+
+test("the lobby weighs at most 45 kB, a room 60 kB in all", () => {
+  const script = fileURLToPath(new URL("../../web/scripts/size.mjs", import.meta.url));
+  console.log(execFileSync(process.execPath, [script], { encoding: "utf8" }).replace(/^/gm, "# "));
+});
+
+story("the lobby fetches nothing that only a room needs", {}, async ({ somebody }) => {
+  const ann = await somebody();
+  const fetched = [];
+  ann.page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  await ann.opens("/");
+  await ann.page.locator(".card").first().waitFor();
+  await ann.page.waitForLoadState("networkidle");
+  assert.deepEqual(
+    fetched.filter((path) => /room-|qr-|join-|socket/.test(path)),
+    [],
+  );
+  assert.ok(
+    fetched.every((path) => /^\/(assets\/.+-[\w-]{8,}\.\w+|api\/hub|chat\/rooms)?$/.test(path)),
+    fetched.join(" "),
+  );
+});
+
+story("nothing on the page breaks the policy that the hub sends with it", {}, async ({ hub, somebody }) => {
+  const ann = await somebody();
+  await ann.opens("/");
+  const response = await ann.page.goto(hub.url + "/join");
+  assert.match(response.headers()["content-security-policy"] ?? "", /script-src 'self'/);
+  assert.doesNotMatch(response.headers()["content-security-policy"], /unsafe/);
+});

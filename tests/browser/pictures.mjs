@@ -1,0 +1,85 @@
+// Pictures of the views that matter, on a phone and on a desk, in light and dark, for looking at:
+//
+//   COLAHUB_BIN=../../target/debug/colahub node pictures.mjs FOLDER
+//
+// FOLDER/together.png is what web/screenshot.png shows.
+
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startHub } from "./kit/hub.mjs";
+import { closeBrowser, DESK, openBrowser, PHONE, somebody, somebodyIn } from "./kit/people.mjs";
+
+const folder = process.argv[2] ?? "pictures";
+mkdirSync(folder, { recursive: true });
+
+const WIFI = { COLAHUB_WIFI_SSID: "camp-2026", COLAHUB_WIFI_PASSWORD: "fizzy-2026", COLAHUB_WIFI_SECURITY: "WPA" };
+const hub = await startHub({ COLAHUB_ROOMS_FIRST: "", ...WIFI });
+const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
+const lost = await hub.makeRoom({ title: "분실물 찾기" });
+await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
+const full = await hub.makeRoom({ title: "별 보기 모임", namespace: "조별 방", capacity: 2 });
+
+const crowd = [];
+for (const where of [room, room, room, room, lost, full, full]) crowd.push(await somebodyIn(hub, where));
+const [ann, ben, cat, dan] = crowd;
+await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
+await ben.says("오늘은 김치볶음밥 🍳");
+await ann.says("지금 갈게요, 자리 좀 맡아 주세요");
+await cat.says("물 마시는 곳은 어디예요? 지도가 http://192.168.4.1/map 에 있다던데 안 보여요");
+await ann.says("운동장 옆이에요");
+await ann.looksAway();
+await cat.says("찾았어요, 고마워요!");
+await dan.says("저녁에 별 보러 갈 사람? ✨");
+await ben.sees("별 보러");
+await ann.looksAgain();
+await ben.composer.pressSequentially("저요");
+
+const views = {
+  lobby: async (person) => {
+    await person.opens("/");
+    await person.page.locator(".card").first().waitFor();
+  },
+  join: async (person) => {
+    await person.opens("/join");
+    await person.page.locator(".qr path").first().waitFor();
+  },
+};
+
+for (const [size, viewport] of Object.entries({ phone: PHONE, desk: DESK })) {
+  for (const colorScheme of ["light", "dark"]) {
+    const shoot = async (person, view) => {
+      await person.page.mouse.move(0, 0);
+      await person.page.waitForTimeout(250);
+      await person.page.screenshot({ path: join(folder, `${view}-${size}-${colorScheme}.png`) });
+    };
+    await ann.page.setViewportSize(viewport);
+    await ann.page.emulateMedia({ colorScheme });
+    await ann.page.locator(".log").evaluate((log) => (log.scrollTop = log.scrollHeight));
+    await ann.page.evaluate(() => document.activeElement.blur());
+    await ben.composer.pressSequentially("!");
+    await shoot(ann, "room");
+    await ann.opensPeople();
+    await shoot(ann, "people");
+    await ann.closesSheet();
+    await ann.opensDetails();
+    await ann.page.locator(".qr path").waitFor();
+    await shoot(ann, "details");
+    await ann.closesSheet();
+    const visitor = await somebody(hub, { viewport, colorScheme });
+    for (const [view, open] of Object.entries(views)) {
+      await open(visitor);
+      await shoot(visitor, view);
+    }
+    await visitor.leaves();
+  }
+}
+
+const picture = (name) => `data:image/png;base64,${readFileSync(join(folder, `${name}.png`)).toString("base64")}`;
+const page = await (await openBrowser()).newPage({ viewport: { width: 1200, height: 820 } });
+await page.setContent(`<style>
+  body { margin: 0; height: 820px; display: flex; align-items: center; justify-content: center; background: #e9e1cb }
+  img { width: 350px; margin: 0 16px; border-radius: 28px; box-shadow: 0 0 0 1px #cdbf9f, 0 14px 34px #0003 }
+</style>${["lobby-phone-light", "room-phone-light", "room-phone-dark"].map((name) => `<img src="${picture(name)}">`).join("")}`);
+await page.screenshot({ path: join(folder, "together.png") });
+await closeBrowser();
+await hub.close();

@@ -1,0 +1,57 @@
+// After the bundler: what a hub serves beside the page.
+//
+// - The official Socket.IO client under /socket.io/, as Socket.IO servers serve it: a page of
+//   somebody else's on an offline LAN has no other place to load it from.
+// - The licences of what is bundled.
+// - .br and .gz beside every file, so that no board compresses the same bytes twice.
+
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, extname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+
+const web = join(dirname(fileURLToPath(import.meta.url)), "..");
+const dist = join(web, "dist");
+const modules = join(web, "node_modules");
+
+const CLIENT = ["socket.io.js", "socket.io.min.js", "socket.io.esm.min.js"];
+mkdirSync(join(dist, "socket.io"), { recursive: true });
+for (const name of CLIENT.flatMap((file) => [file, `${file}.map`])) {
+  copyFileSync(join(modules, "socket.io-client/dist", name), join(dist, "socket.io", name));
+}
+
+/** Every package that the bundle may hold: what package.json names, and what those need. */
+function bundled(names, found = new Set()) {
+  for (const name of names) {
+    if (found.has(name)) continue;
+    found.add(name);
+    bundled(Object.keys(manifest(name).dependencies ?? {}), found);
+  }
+  return [...found].sort();
+}
+
+function manifest(name) {
+  return JSON.parse(readFileSync(join(modules, name, "package.json"), "utf8"));
+}
+
+function licence(name) {
+  const folder = join(modules, name);
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  const { version, license } = manifest(name);
+  const text = file ? readFileSync(join(folder, file), "utf8").trim() : `Licensed under ${license}.`;
+  return `${name} ${version}\n\n${text}\n`;
+}
+
+const own = JSON.parse(readFileSync(join(web, "package.json"), "utf8"));
+const packages = bundled(Object.keys(own.dependencies)).filter((name) => existsSync(join(modules, name)));
+writeFileSync(join(dist, "licenses.txt"), packages.map(licence).join(`\n${"-".repeat(72)}\n\n`));
+
+const COMPRESSIBLE = new Set([".html", ".js", ".css", ".svg", ".txt", ".map", ".json"]);
+const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
+for (const entry of readdirSync(dist, { recursive: true })) {
+  const file = join(dist, entry);
+  if (!COMPRESSIBLE.has(extname(file))) continue;
+  const bytes = readFileSync(file);
+  writeFileSync(`${file}.br`, brotliCompressSync(bytes, brotli));
+  writeFileSync(`${file}.gz`, gzipSync(bytes, { level: 9 }));
+}

@@ -1,0 +1,49 @@
+// What a phone fetches, over the wire: the lobby at most 45 kB, a room at most 60 kB in all.
+// gzip is counted, the larger of the two: on plain http, browsers ask for nothing better.
+
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const dist = join(dirname(fileURLToPath(import.meta.url)), "..", "dist");
+const KB = 1000;
+const BUDGETS = { lobby: 45 * KB, room: 60 * KB };
+
+const read = (path) => readFileSync(join(dist, path));
+const html = read("index.html").toString();
+const linked = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]);
+
+/** A chunk with everything it imports at once, scripts and styles. */
+function closure(path, found = new Set()) {
+  if (found.has(path)) return found;
+  found.add(path);
+  if (!path.endsWith(".js")) return found;
+  for (const [, name] of read(path)
+    .toString()
+    .matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g))
+    closure(`assets/${name}`, found);
+  return found;
+}
+
+const entry = linked.find((path) => path.endsWith(".js"));
+const script = read(entry).toString();
+const chunk = (name) => [...new Set(script.match(new RegExp(`assets/${name}-[\\w-]+\\.(?:js|css)`, "g")) ?? [])];
+const lazyJs = (name) =>
+  [...script.matchAll(new RegExp(`import\\("\\./(${name}-[\\w-]+\\.js)"\\)`, "g"))].map((m) => `assets/${m[1]}`);
+
+const lobby = new Set(["index.html", ...linked.flatMap((path) => [...closure(path)])]);
+const room = new Set([...lobby, ...chunk("room"), ...lazyJs("room").flatMap((path) => [...closure(path)])]);
+
+let over = false;
+for (const [view, files] of Object.entries({ lobby, room })) {
+  let sum = 0;
+  for (const file of [...files].sort()) {
+    const size = gzipSync(read(file), { level: 9 }).length;
+    sum += size;
+    if (process.argv.includes("--files")) console.log(`  ${String(size).padStart(7)}  ${file}`);
+  }
+  over ||= sum > BUDGETS[view];
+  console.log(`${view}: ${sum} bytes of ${BUDGETS[view]}${sum > BUDGETS[view] ? ": too much" : ""}`);
+}
+process.exitCode = over ? 1 : 0;

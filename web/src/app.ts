@@ -1,0 +1,31 @@
+// What all views share: the hub over HTTP, this browser's memory, the lobby's state.
+
+import { signal } from "@preact/signals";
+import { httpApi } from "./client/http";
+import { tidy } from "./client/keeper";
+import { Lobby, type LobbyState } from "./client/lobby";
+import { browserMemory } from "./client/storage";
+import type { Limits, Room } from "./wire";
+
+export const memory = browserMemory();
+export const api = httpApi();
+tidy(memory, Date.now());
+
+export const lobby = signal<LobbyState>({ hub: null, rooms: null, clockOffset: 0, reachable: true });
+export const lobbyWatch = new Lobby(api, (state) => {
+  lobby.value = state;
+  if (state.hub) memory.set("cola.name", state.hub.name);
+});
+
+/** The hub's name; until it has answered, what it was called last time. */
+export const hubName = (): string | null => lobby.value.hub?.name ?? memory.get("cola.name");
+
+// The contract's own limits, until the hub has said its.
+const LIMITS: Limits = { title: 30, password: 12, nickname: 10, content: 1000, rosterLimit: 50 };
+export const limits = (): Limits => lobby.value.hub?.limits ?? LIMITS;
+
+/** A room that was just made or found, with the password just typed: saves asking for either again. */
+export const hint: { room: Room | null; password: string | null } = { room: null, password: null };
+
+/** Who is here now, as the open room knows it: fresher than the lobby's last look. */
+export const here = signal<{ roomId: string; present: number } | null>(null);

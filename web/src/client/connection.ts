@@ -1,0 +1,115 @@
+// One Socket.IO connection for one room, as the rest of the client wants to see it: it is up or
+// it is down, it asks and is answered, and it keeps coming back until it is closed.
+
+import { Manager, type Socket } from "socket.io-client";
+
+/** What a session needs from a connection; its tests bring their own. */
+export interface Link {
+  /** Emits and waits for the acknowledgement. `null` when none came in time. */
+  ask(event: string, payload: unknown, patience: number): Promise<unknown | null>;
+  /** Emits if connected; what is lost is not missed. */
+  tell(event: string, payload: unknown): void;
+  /** Drops a connection that does not answer, and makes a new one at once. */
+  restart(): void;
+  /** Tries now instead of at the next appointed time. */
+  hurry(): void;
+  close(): void;
+}
+
+export interface LinkEvents {
+  up(): void;
+  down(): void;
+  /** The hub will not have this connection, and says why. It is tried again, in longer steps. */
+  turnedAway(reason: string): void;
+  event(name: string, payload: unknown): void;
+}
+
+export type Connect = (namespace: string, events: LinkEvents) => Link;
+
+const EVENTS = ["hello", "sendMessage", "sendAlert", "returnChatters", "presence", "typing", "roomClosed"];
+
+const WEBSOCKET_FIRST = ["websocket", "polling"];
+
+/** A connected transport whose namespace never answers is worth no more than a dead one. */
+const NAMESPACE_PATIENCE = 6_000;
+
+/**
+ * `known` says whether this browser has met this hub. At a first meeting the hub gives it its
+ * cookie, and an ordinary HTTP answer is where every browser keeps one; from then on straight to
+ * WebSocket, which is quicker, with polling where something in between does not let it through.
+ */
+export function socketConnect(origin: string, known: () => boolean): Connect {
+  return (namespace, events) => {
+    const manager = new Manager(origin, {
+      forceNew: true,
+      autoConnect: false,
+      transports: known() ? WEBSOCKET_FIRST : ["polling", "websocket"],
+      tryAllTransports: true,
+      reconnectionDelay: 400,
+      reconnectionDelayMax: 4_000,
+      timeout: 4_500,
+    });
+    const socket: Socket = manager.socket(`/${namespace}`);
+    let closed = false;
+    let refusals = 0;
+    let later: ReturnType<typeof setTimeout> | undefined;
+    let watchdog: ReturnType<typeof setTimeout> | undefined;
+
+    const again = (delay: number): void => {
+      clearTimeout(later);
+      later = setTimeout(() => !closed && socket.connect(), delay);
+    };
+    // Not `engine.close()`: this also ends an attempt that waits on an address that is gone.
+    const anew = (): void => {
+      socket.disconnect();
+      socket.connect();
+    };
+    manager.on("open", () => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => !socket.connected && anew(), NAMESPACE_PATIENCE);
+    });
+    socket.on("connect", () => {
+      // From now on always: a WebSocket opens a line of its own, while a request may be given one
+      // that was kept open and died with the last network.
+      manager.opts.transports = WEBSOCKET_FIRST;
+      refusals = 0;
+      clearTimeout(watchdog);
+      events.up();
+    });
+    socket.on("disconnect", (reason) => {
+      events.down();
+      // The library does not come back by itself from a goodbye of the hub (it shuts down, or
+      // dropped us); a person holding a phone wants to.
+      if (reason === "io server disconnect") again(600);
+    });
+    socket.on("connect_error", (error) => {
+      if (socket.active) return events.down();
+      clearTimeout(watchdog);
+      refusals += 1;
+      events.turnedAway(error.message);
+      again(Math.min(15_000, 1_000 * 2 ** refusals));
+    });
+    for (const name of EVENTS) socket.on(name, (payload: unknown) => events.event(name, payload));
+    socket.connect();
+
+    return {
+      ask: (event, payload, patience) =>
+        new Promise((resolve) => {
+          if (!socket.connected) return resolve(null);
+          const answered = (failure: Error | null, answer: unknown): void => resolve(failure ? null : answer);
+          // An event without a payload has the acknowledgement as its only argument.
+          if (payload === undefined) socket.timeout(patience).emit(event, answered);
+          else socket.timeout(patience).emit(event, payload, answered);
+        }),
+      tell: (event, payload) => void (socket.connected && socket.volatile.emit(event, payload)),
+      restart: () => void (!closed && anew()),
+      hurry: () => void (!closed && !socket.connected && anew()),
+      close() {
+        closed = true;
+        clearTimeout(later);
+        clearTimeout(watchdog);
+        socket.disconnect();
+      },
+    };
+  };
+}

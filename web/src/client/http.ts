@@ -1,0 +1,75 @@
+// The hub over HTTP. Who asks is told by the hub's own HttpOnly cookie; no script here ever sees it.
+
+import {
+  readAnswer,
+  readHistory,
+  readHub,
+  readRoom,
+  readRooms,
+  readRoster,
+  type Answer,
+  type History,
+  type Hub,
+  type Id,
+  type Reader,
+  type Room,
+  type Roster,
+} from "../wire";
+
+/** The hub could not be reached, or what answered is not the hub. */
+export class Unreachable extends Error {}
+
+export interface NewRoom {
+  title: string;
+  namespace: string;
+  capacity: number;
+  password: string;
+}
+
+export interface Api {
+  hub(): Promise<Answer<Hub>>;
+  rooms(): Promise<Answer<Room[]>>;
+  roomByCode(code: string): Promise<Answer<Room>>;
+  createRoom(room: NewRoom): Promise<Answer<Room>>;
+  after(roomId: Id, seq: number): Promise<Answer<History>>;
+  before(roomId: Id, seq: number): Promise<Answer<History>>;
+  chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
+}
+
+/** Longer than any answer on a healthy LAN takes; a phone between two access points gives up here. */
+const PATIENCE = 8_000;
+
+const PAGE = 50;
+
+export function httpApi(base = ""): Api {
+  const get = <T>(path: string, read: Reader<T>): Promise<Answer<T>> => call(base + path, {}, read);
+  const history = (roomId: Id, query: string): Promise<Answer<History>> =>
+    get(`/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`, readHistory);
+  return {
+    hub: () => get("/api/hub", readHub),
+    rooms: () => get("/chat/rooms", readRooms),
+    roomByCode: (code) => get(`/api/codes/${encodeURIComponent(code)}`, readRoom),
+    after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),
+    before: (roomId, seq) => history(roomId, `before=${seq}&limit=${PAGE}`),
+    chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
+    createRoom({ title, namespace, capacity, password }) {
+      const body = JSON.stringify({ title, namespace, capacity, isPassword: password !== "", password });
+      const headers = { "content-type": "application/json" };
+      return call(`${base}/chat/rooms`, { method: "POST", headers, body }, readRoom);
+    },
+  };
+}
+
+async function call<T>(url: string, init: RequestInit, read: Reader<T>): Promise<Answer<T>> {
+  const abort = new AbortController();
+  const patience = setTimeout(() => abort.abort(), PATIENCE);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal, cache: "no-store", credentials: "same-origin" });
+    const body: unknown = await response.json();
+    return readAnswer(body, read);
+  } catch {
+    throw new Unreachable();
+  } finally {
+    clearTimeout(patience);
+  }
+}

@@ -1,0 +1,88 @@
+// What is kept of a room over a reload: what was written and not yet sent, the draft, how far one read.
+//
+// Every outgoing message has an entry of its own. Two tabs in one room then never overwrite each
+// other's; both may send one, and its key makes that one message.
+
+import type { Outgoing } from "../store/outbox";
+import type { Memory } from "./storage";
+
+const WEEK = 7 * 24 * 3600_000;
+
+export class Keeper {
+  constructor(
+    private readonly memory: Memory,
+    private readonly roomId: string,
+  ) {}
+
+  keepOutgoing(one: Outgoing): void {
+    const { content, at, state, problem } = one;
+    this.memory.set(this.name("out", one.key), JSON.stringify({ content, at, state, problem }));
+  }
+
+  dropOutgoing(key: string): void {
+    this.memory.remove(this.name("out", key));
+  }
+
+  /** Everything unsent, in the order it was written. */
+  outbox(): Outgoing[] {
+    const prefix = this.name("out", "");
+    const found: Outgoing[] = [];
+    for (const name of this.memory.keys()) {
+      if (!name.startsWith(prefix)) continue;
+      const kept = parse(this.memory.get(name));
+      if (typeof kept?.content === "string" && typeof kept.at === "number") {
+        const failed = kept.state === "failed";
+        found.push({
+          key: name.slice(prefix.length),
+          content: kept.content,
+          at: kept.at,
+          state: failed ? "failed" : "sending",
+          problem: failed ? ((kept.problem as Outgoing["problem"]) ?? null) : null,
+        });
+      }
+    }
+    return found.sort((a, b) => a.at - b.at);
+  }
+
+  get draft(): string {
+    return String(parse(this.memory.get(this.name("draft")))?.text ?? "");
+  }
+
+  set draft(text: string) {
+    if (text) this.memory.set(this.name("draft"), JSON.stringify({ text, at: Date.now() }));
+    else this.memory.remove(this.name("draft"));
+  }
+
+  /** The last seq read here, or `null` on a first visit. */
+  get read(): number | null {
+    const seq = parse(this.memory.get(this.name("read")))?.seq;
+    return typeof seq === "number" ? seq : null;
+  }
+
+  set read(seq: number | null) {
+    if (seq === null) this.memory.remove(this.name("read"));
+    else this.memory.set(this.name("read"), JSON.stringify({ seq, at: Date.now() }));
+  }
+
+  private name(what: string, key?: string): string {
+    return `cola.${what}.${this.roomId}${key === undefined ? "" : `.${key}`}`;
+  }
+}
+
+/** Forgets rooms nobody came back to for a week. */
+export function tidy(memory: Memory, now: number): void {
+  for (const name of memory.keys()) {
+    if (!/^cola\.(out|draft|read)\./.test(name)) continue;
+    const at = parse(memory.get(name))?.at;
+    if (typeof at !== "number" || now - at > WEEK) memory.remove(name);
+  }
+}
+
+function parse(text: string | null): Record<string, unknown> | null {
+  try {
+    const value: unknown = text === null ? null : JSON.parse(text);
+    return typeof value === "object" ? (value as Record<string, unknown> | null) : null;
+  } catch {
+    return null;
+  }
+}

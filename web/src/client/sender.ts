@@ -1,0 +1,116 @@
+// Carries the outbox to the hub: in order, each message after the one before it was acknowledged.
+//
+// Nothing leaves the outbox before the hub said that it is committed. A message that may or may
+// not have arrived is sent again with the same key, which makes it one.
+
+import * as Outbox from "../store/outbox";
+import { withSettled, type RoomState } from "../store/room";
+import { receive } from "../store/log";
+import { readAnswer, readMessage, type ErrorCode, type Message } from "../wire";
+import type { Keeper } from "./keeper";
+
+/** What the sender needs from the session it belongs to. */
+export interface Desk {
+  readonly state: RoomState;
+  readonly keep: Keeper | null;
+  change(patch: Partial<RoomState>): void;
+  ask(event: string, payload: unknown, patience: number): Promise<unknown | null>;
+  wait(ms: number): Promise<void>;
+  /** Whether the hub would take a message now. */
+  ready(): boolean;
+  /** The connection does not answer. */
+  deaf(): void;
+  /** The hub does not know us in this room (any more). */
+  forgotten(): void;
+}
+
+const PATIENCE = 6_000;
+/** How often a hub that cannot write just now (its card is full, it shuts down) is asked again by itself. */
+const UNAVAILABLE_TRIES = 3;
+
+export class Sender {
+  private pumping = false;
+
+  constructor(private readonly desk: Desk) {}
+
+  say(key: string, content: string, now: number): void {
+    this.desk.change({ outbox: Outbox.add(this.desk.state.outbox, key, content, now), unreadFrom: null });
+    this.store(key);
+    void this.pump();
+  }
+
+  retry(key: string): void {
+    this.desk.change({ outbox: Outbox.retry(this.desk.state.outbox, key) });
+    this.store(key);
+    void this.pump();
+  }
+
+  discard(key: string): void {
+    this.desk.change({ outbox: Outbox.drop(this.desk.state.outbox, key) });
+    this.desk.keep?.dropOutgoing(key);
+  }
+
+  /** Nothing that waits will ever be taken: says so at each. */
+  giveUp(code: ErrorCode): void {
+    for (const { key, state } of this.desk.state.outbox) {
+      if (state === "sending") this.unsent(key, code);
+    }
+  }
+
+  /** Sends what waits, as long as there is a hub that takes it. Called again whenever there may be. */
+  async pump(): Promise<void> {
+    if (this.pumping) return;
+    this.pumping = true;
+    let tries = 0;
+    for (let one = this.next(); one; one = this.next()) {
+      const payload = { roomId: this.desk.state.room!.id, content: one.content, key: one.key };
+      const reply = await this.desk.ask("sendMessage", payload, PATIENCE);
+      if (reply === null) {
+        if (this.desk.ready()) this.desk.deaf();
+        break;
+      }
+      const answer = readAnswer(reply, readMessage);
+      if (answer.ok) {
+        tries = 0;
+        this.sent(one.key, answer.data);
+        continue;
+      }
+      const { code, retryAfter } = answer.refusal;
+      if (code === "not_joined") {
+        this.desk.forgotten();
+        break;
+      }
+      tries += 1;
+      if (code === "too_fast" || (code === "unavailable" && tries < UNAVAILABLE_TRIES)) {
+        await this.desk.wait(Math.min(30, retryAfter ?? tries) * 1000);
+        continue;
+      }
+      tries = 0;
+      this.unsent(one.key, code);
+    }
+    this.pumping = false;
+  }
+
+  private next(): Outbox.Outgoing | undefined {
+    return this.desk.ready() ? Outbox.next(this.desk.state.outbox) : undefined;
+  }
+
+  private sent(key: string, message: Message): void {
+    const settled = withSettled(this.desk.state, key, message);
+    this.desk.keep?.dropOutgoing(key);
+    this.desk.change({ ...settled, log: receive(settled.log, message) });
+  }
+
+  private unsent(key: string, code: ErrorCode): void {
+    const { state } = this.desk;
+    const echoed = state.echoed === key ? null : state.echoed;
+    const closed = state.closed || code === "expired";
+    this.desk.change({ outbox: Outbox.fail(state.outbox, key, code), echoed, closed });
+    this.store(key);
+  }
+
+  private store(key: string): void {
+    const one = this.desk.state.outbox.find((entry) => entry.key === key);
+    if (one) this.desk.keep?.keepOutgoing(one);
+  }
+}

@@ -1,0 +1,377 @@
+// One room, from entering to leaving: keeps `RoomState` true while the network comes and goes.
+//
+// Two rules hold it together. Everything shown came from the hub in order (`store/log.ts`), and
+// everything typed stays in the outbox until the hub acknowledged it, which it does only once it
+// is committed. So any moment is a good one to lose the connection.
+
+import { heard, told, TYPING_LASTS } from "../store/hear";
+import * as Log from "../store/log";
+import * as State from "../store/room";
+import type { RoomState } from "../store/room";
+import {
+  readAnswer,
+  readChatter,
+  readHello,
+  readJoinAck,
+  type Answer,
+  type JoinAck,
+  type Message,
+  type Refusal,
+  type Room,
+} from "../wire";
+import type { Connect, Link } from "./connection";
+import { Unreachable, type Api } from "./http";
+import { Keeper } from "./keeper";
+import { Sender } from "./sender";
+import type { Memory } from "./storage";
+
+export interface Surroundings {
+  api: Api;
+  connect: Connect;
+  memory: Memory;
+  newKey(): string;
+  now(): number;
+  wait(ms: number): Promise<void>;
+}
+
+const JOIN_PATIENCE = 8_000;
+const RENAME_PATIENCE = 8_000;
+const PROBE_PATIENCE = 4_000;
+/** A message out of order is often followed at once by the one before it. */
+const GAP_PATIENCE = 250;
+/** After this long out of sight a connection may be dead without knowing it. */
+const ASLEEP = 12_000;
+const TYPING_EVERY = 3_000;
+
+/** Where the id of the hub this browser met last is kept. */
+export const MET = "cola.met";
+
+export class Session {
+  state: RoomState;
+  private link: Link | null = null;
+  private keep: Keeper | null = null;
+  private ended = false;
+  private joined = false;
+  private joining = false;
+  private catchingUp = false;
+  private watching = true;
+  private awaySince = 0;
+  private typingToldAt = 0;
+  private password: string | null;
+  private readonly sender: Sender;
+
+  constructor(
+    code: string,
+    private readonly around: Surroundings,
+    private readonly onChange: (state: RoomState) => void,
+    hints: { room?: Room | undefined; password?: string | undefined } = {},
+  ) {
+    this.state = State.newRoom(code);
+    this.password = hints.password ?? null;
+    this.sender = this.makeSender();
+    if (hints.room) this.state = { ...this.state, room: hints.room, present: hints.room.present };
+  }
+
+  // ---- entering -------------------------------------------------------------------------------
+
+  async start(): Promise<void> {
+    const room = this.state.room ?? (await this.find());
+    if (!room || this.ended) return;
+    this.keep = new Keeper(this.around.memory, room.id);
+    this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired });
+    this.link = this.around.connect(room.namespace, {
+      up: () => void this.join(),
+      down: () => this.lost(),
+      turnedAway: () => this.lost(),
+      event: (name, payload) => this.hear(name, payload),
+    });
+  }
+
+  /** Asks which room a code means, for as long as it takes to reach the hub. */
+  private async find(): Promise<Room | null> {
+    for (let pause = 500; !this.ended; pause = Math.min(pause * 2, 5_000)) {
+      try {
+        const answer = await this.around.api.roomByCode(this.state.code);
+        if (answer.ok) return answer.data;
+        if (answer.refusal.code !== "unavailable" && answer.refusal.code !== "too_fast") {
+          this.refuse(answer.refusal);
+          return null;
+        }
+        this.change({ phase: { name: "retrying" } });
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+        this.change({ phase: { name: "retrying" } });
+      }
+      await this.around.wait(pause);
+    }
+    return null;
+  }
+
+  private async join(patience = JOIN_PATIENCE): Promise<void> {
+    const { room, me, log } = this.state;
+    if (!room || !this.link || this.joining) return;
+    this.joining = true;
+    const after = log.upTo === null ? {} : { after: log.upTo };
+    const password = this.password === null ? {} : { password: this.password };
+    const payload = { roomId: room.id, chatterId: me?.id ?? null, ...password, ...after };
+    const reply = await this.link.ask("joinRoom", payload, patience);
+    this.joining = false;
+    if (this.ended) return;
+    if (reply === null) return this.link.restart();
+    const answer = readAnswer(reply, readJoinAck);
+    if (!answer.ok) return this.notAdmitted(answer.refusal);
+    this.password = null;
+    await this.admitted(answer.data);
+  }
+
+  private async admitted(ack: JoinAck): Promise<void> {
+    const { room, lastSeq, firstSeq, missed, more, ...me } = ack;
+    // A hub that starts anew (its card was replaced) counts from 1 again: what is here is not its.
+    if (this.state.log.upTo !== null && lastSeq < this.state.log.upTo) {
+      this.change({ log: Log.emptyLog, settled: new Map() });
+    }
+    const names = new Map(this.state.names).set(me.id, me.nickname);
+    this.change({ me, names, room, present: room.present, closed: room.isExpired });
+    this.joined = true;
+    const whole =
+      this.state.log.upTo === null ? await this.openLog(lastSeq, firstSeq) : await this.catchUp(missed, more);
+    if (!whole || this.ended || !this.joined) return;
+    this.change({ phase: { name: "live" } });
+    void this.sender.pump();
+  }
+
+  /** The newest page, and with it the line where new begins. */
+  private async openLog(lastSeq: number, firstSeq: number): Promise<boolean> {
+    const answer = await this.fetched(() => this.around.api.before(this.state.room!.id, lastSeq + 1));
+    if (!answer) return false;
+    const { messages, more } = answer;
+    const log = Log.open(this.state.log, messages, lastSeq, more, firstSeq);
+    const read = this.keep?.read ?? null;
+    const unreadFrom = read !== null && read < lastSeq ? read + 1 : null;
+    this.change({ log, unreadFrom });
+    return true;
+  }
+
+  /** Everything after what we have, page by page, until the hub says that is all. */
+  private async catchUp(first: Message[] | null, firstMore: boolean): Promise<boolean> {
+    if (this.catchingUp) return true;
+    this.catchingUp = true;
+    try {
+      let messages = first ?? [];
+      let more = first === null || firstMore;
+      if (first) this.take(messages, !more);
+      while (more && this.joined && !this.ended) {
+        const page = await this.fetched(() => this.around.api.after(this.state.room!.id, this.state.log.upTo ?? 0));
+        if (!page) return false;
+        messages = page.messages;
+        more = page.more && messages.length > 0;
+        this.take(messages, !more);
+      }
+      return this.joined;
+    } finally {
+      this.catchingUp = false;
+    }
+  }
+
+  private take(messages: Message[], complete: boolean): void {
+    this.change({ log: Log.fill(this.state.log, messages, complete) });
+    for (const message of messages) this.state = told(this.state, message, this.watching);
+    this.onChange(this.state);
+  }
+
+  /** A fetch that is tried until it works, as long as we are in the room. */
+  private async fetched<T>(fetch: () => Promise<Answer<T>>): Promise<T | null> {
+    for (let pause = 400; this.joined && !this.ended; pause = Math.min(pause * 2, 4_000)) {
+      try {
+        const answer = await fetch();
+        if (answer.ok) return answer.data;
+        const { code, retryAfter } = answer.refusal;
+        if (code !== "too_fast" && code !== "unavailable") {
+          this.refuse(answer.refusal);
+          return null;
+        }
+        pause = Math.max(pause, (retryAfter ?? 0) * 1000);
+      } catch (error) {
+        if (!(error instanceof Unreachable)) throw error;
+      }
+      await this.around.wait(pause);
+    }
+    return null;
+  }
+
+  private notAdmitted(refusal: Refusal): void {
+    const { code, retryAfter } = refusal;
+    const asked = this.password !== null;
+    if (code === "locked" || code === "wrong_password" || (asked && code === "too_fast")) {
+      this.password = null;
+      const problem = code === "locked" && !asked ? null : code;
+      return this.change({ phase: { name: "locked", problem, retryAfter } });
+    }
+    if (code === "too_fast" || code === "unavailable") {
+      this.change({ phase: { name: "retrying" } });
+      void this.around.wait((retryAfter ?? 2) * 1000).then(() => this.join());
+      return;
+    }
+    // What was read before the room closed may still be read.
+    if (code === "expired" && this.state.log.upTo !== null) {
+      this.change({ closed: true, phase: { name: "live" } });
+      return this.sender.giveUp("expired");
+    }
+    this.refuse(refusal);
+  }
+
+  private refuse({ code, retryAfter }: Refusal): void {
+    this.change({ phase: { name: "refused", code, retryAfter } });
+  }
+
+  unlock(password: string): void {
+    this.password = password;
+    this.change({ phase: { name: "entering" } });
+    void this.join();
+  }
+
+  /** Asks again after a refusal (a full room may have a place now). */
+  again(): void {
+    this.change({ phase: { name: "entering" } });
+    if (this.link) void this.join();
+    else void this.start();
+  }
+
+  // ---- losing and coming back -----------------------------------------------------------------
+
+  private lost(): void {
+    this.joined = false;
+    const { name } = this.state.phase;
+    if (name === "live" || name === "entering") this.change({ phase: { name: "retrying" }, typing: new Map() });
+  }
+
+  /** The page is looked at again, or the phone says it has a network. */
+  wake(): void {
+    if (this.state.phase.name === "refused") return;
+    if (!this.joined) return this.link?.hurry();
+    if (this.around.now() - this.awaySince > ASLEEP) void this.join(PROBE_PATIENCE);
+  }
+
+  /** Whether somebody is looking. What comes while nobody is stands below the line "new". */
+  watch(watching: boolean): void {
+    if (watching === this.watching) return;
+    this.watching = watching;
+    if (watching) return this.wake();
+    this.awaySince = this.around.now();
+    this.change({ unreadFrom: null });
+  }
+
+  // ---- hearing --------------------------------------------------------------------------------
+
+  private hear(name: string, payload: unknown): void {
+    this.state = heard(this.state, name, payload, this.around.now(), this.watching);
+    this.onChange(this.state);
+    if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");
+    if (name === "typing") void this.around.wait(TYPING_LASTS + 50).then(() => this.change({}));
+    if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.mendGap());
+  }
+
+  private mendGap(): void {
+    if (Log.hasGap(this.state.log) && this.joined) void this.catchUp(null, true);
+  }
+
+  async older(): Promise<void> {
+    const { log, room, older } = this.state;
+    if (!room || older === "loading" || !Log.hasOlder(log)) return;
+    this.change({ older: "loading" });
+    try {
+      const answer = await this.around.api.before(room.id, log.from);
+      if (!answer.ok) return this.change({ older: "failed" });
+      const { messages, more } = answer.data;
+      this.change({ older: "idle", log: Log.prepend(this.state.log, messages, more) });
+    } catch {
+      this.change({ older: "failed" });
+    }
+  }
+
+  // ---- saying ---------------------------------------------------------------------------------
+
+  say(content: string): void {
+    this.typingToldAt = 0;
+    this.sender.say(this.around.newKey(), content, this.around.now());
+  }
+
+  retry(key: string): void {
+    this.sender.retry(key);
+  }
+
+  discard(key: string): void {
+    this.sender.discard(key);
+  }
+
+  private makeSender(): Sender {
+    const session = this;
+    return new Sender({
+      get state() {
+        return session.state;
+      },
+      get keep() {
+        return session.keep;
+      },
+      change: (patch) => session.change(patch),
+      ask: (event, payload, patience) => session.link?.ask(event, payload, patience) ?? Promise.resolve(null),
+      wait: (ms) => session.around.wait(ms),
+      ready: () => session.joined && !session.ended && session.state.phase.name === "live",
+      deaf: () => session.link?.restart(),
+      forgotten() {
+        session.joined = false;
+        session.change({ phase: { name: "retrying" } });
+        void session.join();
+      },
+    });
+  }
+
+  // ---- the rest -------------------------------------------------------------------------------
+
+  async rename(nickname: string): Promise<Refusal | null> {
+    const payload = { roomId: this.state.room?.id, nickname };
+    const reply = (await this.link?.ask("renameChatter", payload, RENAME_PATIENCE)) ?? null;
+    const answer = readAnswer(reply, readChatter);
+    if (!answer.ok) return answer.refusal;
+    this.change({ me: answer.data, names: new Map(this.state.names).set(answer.data.id, answer.data.nickname) });
+    return null;
+  }
+
+  /** Tells the others that one is typing: at the first key, then now and then, and when it ends. */
+  typing(isTyping: boolean): void {
+    const now = this.around.now();
+    if (isTyping ? now - this.typingToldAt < TYPING_EVERY : this.typingToldAt === 0) return;
+    this.typingToldAt = isTyping ? now : 0;
+    if (this.joined) this.link?.tell("typing", { roomId: this.state.room!.id, isTyping });
+  }
+
+  get draft(): string {
+    return this.keep?.draft ?? "";
+  }
+
+  set draft(text: string) {
+    if (this.keep) this.keep.draft = text;
+  }
+
+  /** All that is here has been seen. */
+  read(): void {
+    if (this.keep && this.state.log.upTo !== null && this.keep.read !== this.state.log.upTo) {
+      this.keep.read = this.state.log.upTo;
+    }
+  }
+
+  async leave(): Promise<void> {
+    if (this.joined) await this.link?.ask("leaveRoom", undefined, 1_500);
+    this.end();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.link?.close();
+  }
+
+  private change(patch: Partial<RoomState>): void {
+    this.state = { ...this.state, ...patch };
+    this.onChange(this.state);
+  }
+}

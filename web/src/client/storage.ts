@@ -1,0 +1,62 @@
+// What this browser remembers. A browser that keeps nothing (private mode, storage full) still
+// chats: then memory stands in, for as long as the page is open.
+
+export interface Memory {
+  get(key: string): string | null;
+  set(key: string, value: string): void;
+  remove(key: string): void;
+  keys(): string[];
+}
+
+export function browserMemory(): Memory {
+  const spare = new Map<string, string>();
+  const attempt = <T>(act: () => T, otherwise: () => T): T => {
+    try {
+      return act();
+    } catch {
+      return otherwise();
+    }
+  };
+  return {
+    get: (key) =>
+      spare.get(key) ??
+      attempt(
+        () => localStorage.getItem(key),
+        () => null,
+      ),
+    set(key, value) {
+      attempt(
+        () => {
+          localStorage.setItem(key, value);
+          spare.delete(key);
+        },
+        () => void spare.set(key, value),
+      );
+    },
+    remove(key) {
+      spare.delete(key);
+      attempt(
+        () => localStorage.removeItem(key),
+        () => undefined,
+      );
+    },
+    keys: () => [
+      ...new Set([
+        ...spare.keys(),
+        ...attempt(
+          () => Object.keys(localStorage),
+          () => [],
+        ),
+      ]),
+    ],
+  };
+}
+
+export function mapMemory(map = new Map<string, string>()): Memory {
+  return {
+    get: (key) => map.get(key) ?? null,
+    set: (key, value) => void map.set(key, value),
+    remove: (key) => void map.delete(key),
+    keys: () => [...map.keys()],
+  };
+}

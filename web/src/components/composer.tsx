@@ -1,0 +1,115 @@
+// Where one writes. Enter sends, Shift+Enter breaks the line, and nothing is ever sent while an
+// input method composes: in Korean the last syllable is still being built when Enter comes.
+
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { limits } from "../app";
+import type { Session } from "../client/session";
+import { length } from "../store/text";
+import { words } from "../words";
+import { Icon } from "./icons";
+
+/** From here on it is counted down. */
+const COUNT_FROM = 100;
+
+/** What several browsers say instead of a key while an input method has it. Safari says it even after `compositionend`. */
+const KEY_OF_INPUT_METHOD = 229;
+
+/** What the hub takes no message with, and a paste may bring along unseen. Line breaks and tabs stay. */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+export function Composer({ session, wide }: { session: Session; wide: boolean }): JSX.Element {
+  const say = words();
+  const box = useRef<HTMLTextAreaElement>(null);
+  const composing = useRef(false);
+  const [text, setText] = useState(() => session.draft);
+
+  const most = limits().content;
+  const rest = most - length(text);
+  const empty = text.trim() === "";
+
+  // As tall as what is written, up to what the style sheet allows.
+  useLayoutEffect(() => {
+    const area = box.current!;
+    area.style.height = "auto";
+    area.style.height = `${area.scrollHeight + area.offsetHeight - area.clientHeight}px`;
+  }, [text]);
+
+  useEffect(() => {
+    if (wide) box.current?.focus();
+    return () => session.typing(false);
+  }, []);
+
+  const write = (value: string): void => {
+    setText(value);
+    session.draft = value;
+    session.typing(value.trim() !== "");
+  };
+
+  const send = (): void => {
+    // The element knows more than the last render: the syllable that was just finished.
+    const content = box.current!.value.replace(CONTROLS, "").trim();
+    if (content === "" || length(content) > most) return;
+    session.typing(false);
+    session.say(content);
+    write("");
+  };
+
+  const keyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || event.shiftKey) return;
+    if (event.isComposing || composing.current || event.keyCode === KEY_OF_INPUT_METHOD) return;
+    event.preventDefault();
+    send();
+  };
+
+  const press = (): void => {
+    const area = box.current!;
+    if (composing.current) {
+      // Ends the composition, so that its last syllable is in the text and not after it.
+      area.blur();
+    }
+    send();
+    area.focus();
+  };
+
+  return (
+    <div class="composer">
+      <div class={`composer-box ${rest < 0 ? "composer-over" : ""}`}>
+        <textarea
+          ref={box}
+          rows={1}
+          value={text}
+          aria-label={say.write}
+          placeholder={say.write}
+          aria-describedby="composer-count"
+          aria-invalid={rest < 0 ? "true" : undefined}
+          dir="auto"
+          enterkeyhint="send"
+          onInput={(event) => write(event.currentTarget.value)}
+          onKeyDown={keyDown}
+          onCompositionStart={() => (composing.current = true)}
+          onCompositionEnd={() => (composing.current = false)}
+          onBlur={() => {
+            composing.current = false;
+            session.typing(false);
+          }}
+        />
+        <span id="composer-count" class="count" role="status">
+          {rest < 0 ? say.tooLong(-rest) : rest <= COUNT_FROM ? say.charactersLeft(rest) : ""}
+        </span>
+      </div>
+      <button
+        type="button"
+        class="send"
+        aria-label={say.send}
+        aria-disabled={empty || rest < 0}
+        // The button must not take the focus: the phone's keyboard would go away and come back.
+        onPointerDown={(event) => event.preventDefault()}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={press}
+      >
+        <Icon name="send" />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+// About this room: who one is here, how to bring others, how to leave.
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { limits, lobby, lobbyWatch } from "../app";
+import type { Session } from "../client/session";
+import { left } from "../store/clock";
+import { addresses } from "../store/invite";
+import type { RoomState } from "../store/room";
+import { length } from "../store/text";
+import { words } from "../words";
+import { Copy } from "./copy";
+import { Field } from "./field";
+import { LaterQr } from "./later-qr";
+import { Mark } from "./mark";
+import { Sheet } from "./sheet";
+
+export function DetailsSheet(props: { state: RoomState; session: Session; onLeave(): void }): JSX.Element {
+  const say = words();
+  const { state, session } = props;
+  const room = state.room!;
+  const rest = left(room.expiresAt, state.clockOffset, Date.now());
+  const people = room.capacity > 0 ? say.of(state.present, room.capacity) : say.people(state.present);
+
+  useEffect(() => {
+    if (!lobby.value.hub) void lobbyWatch.refresh();
+  }, []);
+  const base = addresses(lobby.value.hub?.addresses ?? [], location.origin)[0]!;
+  const link = `${base}/r/${room.code}`;
+
+  return (
+    <Sheet title={say.details}>
+      <p class="soft details-facts">
+        <bdi>{room.title}</bdi>
+        {` · ${people} · ${say.left[rest.unit](rest.count)}`}
+      </p>
+      {state.me && <Name state={state} session={session} />}
+      <section class="invite" aria-labelledby="invite-title">
+        <h3 id="invite-title">{say.invite}</h3>
+        <div class="invite-grid">
+          <LaterQr text={link} label={say.qrRoom(link)} />
+          <div>
+            <p class="soft">{say.code}</p>
+            <p class="room-code" translate={false}>
+              {room.code}
+            </p>
+            <p class="soft">{say.link}</p>
+            <p class="invite-link" dir="ltr">
+              {link.replace("http://", "")}
+            </p>
+            <Copy text={link} label={say.copyLink} />
+          </div>
+        </div>
+      </section>
+      <section class="leave">
+        <p class="soft">{say.leaveHint}</p>
+        <button type="button" class="button wide" onClick={props.onLeave}>
+          {say.leave}
+        </button>
+      </section>
+    </Sheet>
+  );
+}
+
+/** One's own name here: seen first, changed on request. */
+function Name({ state, session }: { state: RoomState; session: Session }): JSX.Element {
+  const say = words();
+  const me = state.me!;
+  const [typed, setTyped] = useState(me.nickname);
+  const [said, setSaid] = useState<{ good: boolean; text: string } | null>(null);
+  const name = typed.trim();
+  const changed = name !== me.nickname;
+
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (!name) return setSaid({ good: false, text: say.nameMissing });
+    if (!changed || length(name) > limits().nickname) return;
+    const refusal = await session.rename(name);
+    setSaid(
+      refusal ? { good: false, text: say.refused[refusal.code].join(". ") } : { good: true, text: say.nameChanged },
+    );
+  };
+
+  return (
+    <form class="name-form" onSubmit={(event) => void submit(event)} noValidate>
+      <Mark id={me.id} />
+      <Field
+        id="nickname"
+        label={say.yourName}
+        value={typed}
+        onInput={(value) => {
+          setTyped(value);
+          setSaid(null);
+        }}
+        limit={limits().nickname}
+        problem={said && !said.good ? said.text : null}
+        inputProps={{ enterkeyhint: "done" }}
+        bare
+      />
+      <button type="submit" class="button" aria-disabled={!changed}>
+        {say.change}
+      </button>
+      <p class={`result ${said?.good ? "good" : "problem"}`} id="nickname-problem" role="status">
+        {said?.text ?? (length(name) > limits().nickname ? say.atMost(limits().nickname) : "")}
+      </p>
+    </form>
+  );
+}

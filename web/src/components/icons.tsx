@@ -1,0 +1,55 @@
+// Our own few line icons: emoji look different on every phone, and belong to people here.
+
+import type { JSX } from "preact";
+
+const PATHS = {
+  back: "M15 5l-7 7 7 7",
+  close: "M6 6l12 12M18 6L6 18",
+  more: "M5 12h.01M12 12h.01M19 12h.01",
+  send: "M12 19V6M6 11l6-6 6 6",
+  down: "M12 5v13M6 13l6 6 6-6",
+  lock: "M7 11V8a5 5 0 0110 0v3M6 11h12v9H6z",
+  people:
+    "M9 11a3.5 3.5 0 100-7 3.5 3.5 0 000 7zM2.5 20c0-3.6 2.9-6 6.5-6s6.5 2.4 6.5 6M16 4.5a3.5 3.5 0 010 6.5M18 14.5c2.2.8 3.5 2.8 3.5 5.5",
+  scan: "M4 9V5a1 1 0 011-1h4M15 4h4a1 1 0 011 1v4M20 15v4a1 1 0 01-1 1h-4M9 20H5a1 1 0 01-1-1v-4M8 12h8",
+  retry: "M20 11a8 8 0 10-2.3 6.3M20 5v6h-6",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name }: { name: IconName }): JSX.Element {
+  return (
+    <svg class={`icon icon-${name}`} viewBox="0 0 24 24" width="24" height="24" aria-hidden="true" focusable="false">
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}
+
+/** The hub's own sign: a cola's bubbles. */
+export function Fizz(): JSX.Element {
+  return (
+    <svg class="fizz" viewBox="0 0 26 26" width="26" height="26" aria-hidden="true" focusable="false">
+      <circle cx="11" cy="16" r="9" />
+      <circle cx="20" cy="8" r="4" opacity=".7" />
+      <circle cx="14" cy="3" r="2" opacity=".45" />
+    </svg>
+  );
+}
+
+/** A glass of cola, for where nothing is yet. */
+export function Glass(): JSX.Element {
+  return (
+    <svg class="glass" viewBox="0 0 96 120" width="96" height="120" aria-hidden="true" focusable="false">
+      <path class="glass-cola" d="M23 46h50l-5.2 58a6 6 0 01-6 5.500H34.200a6 6 0 01-6-5.500z" />
+      <g class="glass-bubbles">
+        <circle cx="40" cy="92" r="4" />
+        <circle cx="55" cy="80" r="3" />
+        <circle cx="45" cy="66" r="2.500" />
+        <circle cx="60" cy="60" r="2" />
+        <circle cx="52" cy="34" r="3" />
+        <circle cx="41" cy="24" r="2" />
+      </g>
+      <path class="glass-line" d="M19 30l7 76a8 8 0 008 7h28a8 8 0 008-7l7-76M60 44L72 6l12-3" />
+    </svg>
+  );
+}

@@ -1,0 +1,157 @@
+import type { JSX, RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { here, hint, hubName, lobby } from "../app";
+import { follow, openSheet, route } from "../route";
+import { left } from "../store/clock";
+import { channels, isFull, matching, PLAZA } from "../store/lobby";
+import type { Room } from "../wire";
+import { switchLanguage, words } from "../words";
+import { fetchRoom } from "./later";
+import { Fizz, Glass, Icon } from "./icons";
+
+/** From this many rooms on, finding one by eye gets slow. */
+const SEARCH_FROM = 10;
+
+export function Lobby({ main }: { main: boolean }): JSX.Element {
+  const say = words();
+  const { hub, rooms, reachable } = lobby.value;
+  const [wanted, setWanted] = useState("");
+  useMinute();
+  const heading = useArrival(main);
+
+  const shown = channels(matching(rooms ?? [], wanted));
+  return (
+    <section class="lobby" role={main ? "main" : "navigation"} aria-label={say.rooms}>
+      <header class="bar">
+        <h1 class="brand" ref={heading} tabIndex={-1}>
+          <Fizz />
+          <bdi>{hubName() ?? say.hub}</bdi>
+        </h1>
+        {hub && (
+          <span class="pill" title={say.peopleNow(hub.people)}>
+            <i class={`dot ${reachable ? "" : "dot-off"}`} />
+            <span class="unseen">{say.peopleNow(hub.people)}</span>
+            <span aria-hidden="true">{say.people(hub.people)}</span>
+          </span>
+        )}
+      </header>
+      <p class={`banner ${reachable ? "banner-none" : ""}`} role="status">
+        {reachable ? "" : say.hubLost}
+      </p>
+      <div class="lobby-scroll">
+        {rooms === null && <p class="soft centre">{say.looking}</p>}
+        {rooms && rooms.length > SEARCH_FROM && (
+          <input
+            class="search"
+            type="search"
+            aria-label={say.search}
+            placeholder={say.search}
+            value={wanted}
+            onInput={(event) => setWanted(event.currentTarget.value)}
+          />
+        )}
+        {shown.map((channel) => (
+          <section key={channel.namespace} aria-label={channel.namespace === PLAZA ? say.plaza : channel.namespace}>
+            <h2 class="channel">
+              <bdi>{channel.namespace === PLAZA ? say.plaza : channel.namespace}</bdi>
+            </h2>
+            <ul class="rooms">
+              {channel.rooms.map((room) => (
+                <li key={room.id}>
+                  <RoomLink room={room} />
+                </li>
+              ))}
+            </ul>
+          </section>
+        ))}
+        {rooms && shown.length === 0 && <NoRooms searching={wanted.trim() !== ""} />}
+        <div class="lobby-end">
+          <a href="/join" onClick={follow}>
+            <Icon name="scan" />
+            {say.howToJoin}
+          </a>
+          <button type="button" onClick={switchLanguage} lang={say.locale === "ko" ? "en" : "ko"}>
+            {say.otherLanguage}
+          </button>
+        </div>
+      </div>
+      <div class="foot">
+        <button type="button" class="button primary" onClick={() => openSheet("create")}>
+          {say.create}
+        </button>
+        <button type="button" class="button" onClick={() => openSheet("code")}>
+          {say.openByCode}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+function RoomLink({ room: listed }: { room: Room }): JSX.Element {
+  const say = words();
+  const place = route.value;
+  const room = here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
+  const rest = left(room.expiresAt, lobby.value.clockOffset, Date.now());
+  const time = say.left[rest.unit](rest.count);
+  const full = isFull(room);
+  const people = room.capacity > 0 ? say.of(room.present, room.capacity) : say.people(room.present);
+  const current = place.view === "room" && place.code === room.code;
+  // Read aloud it is one sentence; the commas between its parts are heard, not seen.
+  return (
+    <a
+      class={`card ${current ? "card-here" : ""}`}
+      href={`/r/${room.code}`}
+      onPointerEnter={fetchRoom}
+      onTouchStart={fetchRoom}
+      onFocus={fetchRoom}
+      aria-current={current ? "page" : undefined}
+      onClick={(event) => {
+        hint.room = room;
+        follow(event);
+      }}
+    >
+      <bdi class="card-title">{room.title}</bdi>
+      <span class="card-people">
+        {room.isPassword && <Icon name="lock" />}
+        <span class="unseen">{room.isPassword ? `, ${say.locked}, ` : ", "}</span>
+        {people}
+      </span>
+      <span class={`card-more ${full ? "card-full" : ""}`}>
+        <span class="unseen">, </span>
+        {full ? `${say.full} · ${time}` : time}
+      </span>
+    </a>
+  );
+}
+
+function NoRooms({ searching }: { searching: boolean }): JSX.Element {
+  const say = words();
+  return (
+    <div class="empty">
+      <Glass />
+      <h2>{searching ? say.nothingFound : say.noRooms}</h2>
+      {!searching && <p>{say.noRoomsHint}</p>}
+    </div>
+  );
+}
+
+let arrivedBefore = false;
+
+/** Coming back here, the focus comes along; at the first visit it is where browsers put it. */
+function useArrival(main: boolean): RefObject<HTMLHeadingElement> {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (main && arrivedBefore) heading.current?.focus();
+    arrivedBefore = true;
+  }, [main]);
+  return heading;
+}
+
+/** Redraws now and then, so that "time left" stays true on a page that lies open. */
+function useMinute(): void {
+  const [, redraw] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => redraw((count) => count + 1), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+}

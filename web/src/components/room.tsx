@@ -1,0 +1,236 @@
+// A room: the session that keeps it true, and the views of what the session knows.
+
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { api, here, hint, memory } from "../app";
+import { socketConnect } from "../client/connection";
+import { newKey } from "../client/key";
+import { MET, Session } from "../client/session";
+import { follow, go, openSheet, sheet } from "../route";
+import { PLAZA } from "../store/lobby";
+import { countNew } from "../store/rows";
+import type { RoomState } from "../store/room";
+import { words } from "../words";
+import { Composer } from "./composer";
+import { DetailsSheet } from "./details";
+import { Gate } from "./gate";
+import { Icon } from "./icons";
+import { LogView } from "./log";
+import { People, PeopleSheet } from "./people";
+import { Refused } from "./states";
+import { TypingLine } from "./typing";
+import "../styles/room.css";
+
+export interface RoomProps {
+  code: string;
+  wide: boolean;
+}
+
+export function RoomView({ code, wide }: RoomProps): JSX.Element {
+  const say = words();
+  const [session, state] = useSession(code);
+  const { phase, room, log } = state;
+  const started = log.upTo !== null;
+  const now = useUnseen(state);
+  const title = room?.title ?? code;
+
+  useEffect(() => {
+    document.title = now > 0 ? `(${now}) ${title}` : title;
+  }, [now, title]);
+
+  const { present } = state;
+  useEffect(() => {
+    here.value = room && started ? { roomId: room.id, present } : null;
+    return () => void (here.value = null);
+  }, [room?.id, started, present]);
+
+  // To a new view the focus comes along, for those who hear the page: its heading. On a phone the
+  // composer would bring up the keyboard over what is there to read.
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus(), []);
+
+  const refused = phase.name === "refused";
+  return (
+    <>
+      <main class="room" aria-label={title}>
+        <header class="bar">
+          <a class="round back" href="/" aria-label={say.back} onClick={follow}>
+            <Icon name="back" />
+          </a>
+          <div class="room-title">
+            <h1 ref={heading} tabIndex={-1}>
+              <bdi>{title}</bdi>
+            </h1>
+            {room && (
+              <p class="soft">
+                <bdi>{room.namespace === PLAZA ? say.plaza : room.namespace}</bdi>
+                {started && ` · ${say.people(state.present)}`}
+              </p>
+            )}
+          </div>
+          {started && (
+            <>
+              <button type="button" class="pill people-button" onClick={() => openSheet("people")}>
+                <Icon name="people" />
+                <span class="unseen">{say.peopleList}</span>
+                <span class="people-count">{state.present}</span>
+              </button>
+              <button type="button" class="round" aria-label={say.details} onClick={() => openSheet("details")}>
+                <Icon name="more" />
+              </button>
+            </>
+          )}
+        </header>
+        <Banner state={state} session={session} />
+        {phase.name === "locked" ? (
+          <Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
+        ) : refused && !started ? (
+          <Refused title={say.refused[phase.code][0]} text={say.refused[phase.code][1]}>
+            {phase.code !== "no_such_room" && phase.code !== "expired" && (
+              <button type="button" class="button primary" onClick={() => session.again()}>
+                {say.retryNow}
+              </button>
+            )}
+            <a class="button" href="/" onClick={follow}>
+              {say.toLobby}
+            </a>
+          </Refused>
+        ) : (
+          <LogView state={state} session={session} say={say} />
+        )}
+        {started && phase.name !== "locked" && !state.closed && (
+          <>
+            <TypingLine state={state} />
+            <Composer key={state.room?.id} session={session} wide={wide} />
+          </>
+        )}
+      </main>
+      {wide && started && (
+        <aside class="people-pane" aria-label={say.peopleList}>
+          <People state={state} />
+        </aside>
+      )}
+      {sheet.value === "people" && started && <PeopleSheet state={state} />}
+      {sheet.value === "details" && room && (
+        <DetailsSheet
+          state={state}
+          session={session}
+          onLeave={() => {
+            void session.leave();
+            go("/");
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** A session for as long as the room is on the screen, and its state as it changes. */
+function useSession(code: string): [Session, RoomState] {
+  const [session, current] = useMemo(() => {
+    const room = hint.room?.code === code ? hint.room : undefined;
+    const password = room && hint.password !== null ? hint.password : undefined;
+    hint.room = null;
+    hint.password = null;
+    const around = {
+      api,
+      memory,
+      newKey,
+      connect: socketConnect(location.origin, () => memory.get(MET) !== null),
+      now: () => Date.now(),
+      wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
+    };
+    const shown = signal<RoomState | null>(null);
+    const show = calmly(() => (shown.value = made.state));
+    const made: Session = new Session(code, around, show, { room, password });
+    return [made, shown] as const;
+  }, [code]);
+
+  useEffect(() => {
+    void session.start();
+    const look = (): void => session.watch(!document.hidden);
+    const wake = (): void => session.wake();
+    // Taken out of the browser's back-forward cache: its connections did not survive that.
+    const thaw = (event: PageTransitionEvent): void => void (event.persisted && session.wake());
+    document.addEventListener("visibilitychange", look);
+    window.addEventListener("online", wake);
+    window.addEventListener("pageshow", thaw);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      window.removeEventListener("online", wake);
+      window.removeEventListener("pageshow", thaw);
+      session.end();
+    };
+  }, [session]);
+  return [session, current.value ?? session.state];
+}
+
+/** One drawing for a burst of changes: a phone that comes back to a busy room has better things to do. */
+const BURST = 40;
+
+function calmly(show: () => void): () => void {
+  let resting = false;
+  let wanted = false;
+  return function changed(): void {
+    if (resting) {
+      wanted = true;
+      return;
+    }
+    show();
+    resting = true;
+    setTimeout(() => {
+      resting = false;
+      if (wanted) {
+        wanted = false;
+        changed();
+      }
+    }, BURST);
+  };
+}
+
+/** What came while nobody looked, for the tab's title. */
+function useUnseen(state: RoomState): number {
+  const [hidden, set] = useState(document.hidden);
+  useEffect(() => {
+    const look = (): void => set(document.hidden);
+    document.addEventListener("visibilitychange", look);
+    return () => document.removeEventListener("visibilitychange", look);
+  }, []);
+  if (!hidden || state.unreadFrom === null) return 0;
+  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null);
+}
+
+/** How it stands between here and the hub, in words, under the title. */
+function Banner({ state, session }: { state: RoomState; session: Session }): JSX.Element {
+  const say = words();
+  const { phase, log } = state;
+  const started = log.upTo !== null;
+  const lost = useLasting(phase.name === "retrying", 500);
+  let text = "";
+  if (lost) text = started ? say.reconnecting : say.hubLost;
+  else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
+  else if (state.closed && started) text = say.closedRoom;
+  const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";
+  return (
+    <div class={`banner ${text ? "" : "banner-none"}`} role="status">
+      <span>{text}</span>
+      {again && (
+        <button type="button" onClick={() => session.again()}>
+          {say.retryNow}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** True once `value` has been true for a while: a blink of the network needs no banner. */
+function useLasting(value: boolean, ms: number): boolean {
+  const [lasting, set] = useState(false);
+  useEffect(() => {
+    if (!value) return set(false);
+    const timer = setTimeout(() => set(true), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return value && lasting;
+}

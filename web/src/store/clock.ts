@@ -1,0 +1,44 @@
+// Times as the reader's phone would have written them, and how long something still lasts.
+//
+// A hub without internet and without a battery may be wrong by years. Its messages carry its own
+// time, so the difference at the moment it said hello puts them right; the phone is believed,
+// because people set it by eye. Differences below a few seconds are the way through the air.
+
+const NOISE = 5_000;
+
+/** Milliseconds to add to a hub's time to get this phone's. */
+export function offset(hubTime: string, phoneNow: number): number {
+  const hub = Date.parse(hubTime);
+  if (Number.isNaN(hub)) return 0;
+  const difference = phoneNow - hub;
+  return Math.abs(difference) < NOISE ? 0 : difference;
+}
+
+/** A moment the hub named, in this phone's time. */
+export const local = (hubTime: string, clockOffset: number): number => Date.parse(hubTime) + clockOffset;
+
+/** The calendar day in the reader's zone, as something to compare. */
+export function day(time: number): string {
+  const date = new Date(time);
+  return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
+}
+
+export interface Left {
+  unit: "day" | "hour" | "minute" | "soon" | "over";
+  count: number;
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Time left until `expiresAt`, in the largest unit that still says something. */
+export function left(expiresAt: string, clockOffset: number, phoneNow: number): Left {
+  const rest = local(expiresAt, clockOffset) - phoneNow;
+  if (rest <= 0) return { unit: "over", count: 0 };
+  if (rest < MINUTE) return { unit: "soon", count: 0 };
+  // Rounded to the nearest, so that a room made just now has 24 hours and not 23.
+  if (rest < HOUR - MINUTE / 2) return { unit: "minute", count: Math.max(1, Math.round(rest / MINUTE)) };
+  if (rest < 2 * DAY) return { unit: "hour", count: Math.round(rest / HOUR) };
+  return { unit: "day", count: Math.round(rest / DAY) };
+}

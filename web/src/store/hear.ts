@@ -1,0 +1,51 @@
+// What the hub says by itself, and what it changes.
+
+import { readChatters, readHello, readMessage, readPresence, readTyping, type Message } from "../wire";
+import { offset } from "./clock";
+import { receive } from "./log";
+import { withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+
+/** Who stops typing in mid-word never says so; after this it is not believed any longer. */
+export const TYPING_LASTS = 6_000;
+
+export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
+  switch (name) {
+    case "hello": {
+      const hello = readHello(payload);
+      return hello ? { ...state, clockOffset: offset(hello.time, now) } : state;
+    }
+    case "sendMessage":
+    case "sendAlert": {
+      const message = readMessage(payload);
+      return message && message.roomId === state.room?.id ? arrived(state, message, watching) : state;
+    }
+    case "returnChatters": {
+      const chatters = readChatters(payload);
+      return chatters ? withRoster(state, chatters) : state;
+    }
+    case "presence": {
+      const presence = readPresence(payload);
+      return presence && presence.roomId === state.room?.id ? { ...state, present: presence.present } : state;
+    }
+    case "typing": {
+      const typing = readTyping(payload);
+      return typing ? withTyping(state, typing.chatterId, typing.isTyping ? now + TYPING_LASTS : 0) : state;
+    }
+    case "roomClosed":
+      return { ...state, closed: true };
+    default:
+      return state;
+  }
+}
+
+function arrived(state: RoomState, message: Message, watching: boolean): RoomState {
+  const echoed = withEcho(state, message);
+  return told({ ...echoed, log: receive(echoed.log, message) }, message, watching);
+}
+
+/** What a new message tells beside itself: names, and where the line "new" belongs. */
+export function told(state: RoomState, message: Message, watching: boolean): RoomState {
+  const next = withNews(state, message);
+  const others = message.type === "MESSAGE" && message.chatterId !== state.me?.id;
+  return others && !watching && next.unreadFrom === null ? { ...next, unreadFrom: message.seq } : next;
+}

@@ -1,0 +1,120 @@
+// All that is known of one room, as one value that changes in one place (`client/session.ts`).
+
+import type { Chatter, ErrorCode, Id, Message, Room } from "../wire";
+import { emptyLog, type Log } from "./log";
+import { drop, inFlight, type Outbox } from "./outbox";
+
+export type Phase =
+  /** Asking the hub which room this is, and getting in for the first time. */
+  | { name: "entering" }
+  | { name: "live" }
+  /** The hub cannot be reached just now; everything is kept and it is tried again. */
+  | { name: "retrying" }
+  /** A password is wanted. `problem` says what was wrong with the last one. */
+  | { name: "locked"; problem: ErrorCode | null; retryAfter: number | null }
+  /** The hub said no. */
+  | { name: "refused"; code: ErrorCode; retryAfter: number | null };
+
+export interface RoomState {
+  readonly code: string;
+  readonly room: Room | null;
+  readonly phase: Phase;
+  readonly me: Chatter | null;
+  readonly log: Log;
+  /** Whether older messages are being fetched, and whether that failed. */
+  readonly older: "idle" | "loading" | "failed";
+  readonly outbox: Outbox;
+  readonly settled: ReadonlyMap<number, string>;
+  readonly echoed: string | null;
+  /** Those present, as far as the hub lists them; `present` is the true number. */
+  readonly roster: readonly Chatter[];
+  readonly present: number;
+  /** The newest nickname of everybody met here. */
+  readonly names: ReadonlyMap<Id, string>;
+  /** Who is typing, and until when to believe it. */
+  readonly typing: ReadonlyMap<Id, number>;
+  readonly unreadFrom: number | null;
+  readonly clockOffset: number;
+  /** The room's time is over: reading goes on, writing does not. */
+  readonly closed: boolean;
+}
+
+export const newRoom = (code: string): RoomState => ({
+  code,
+  room: null,
+  phase: { name: "entering" },
+  me: null,
+  log: emptyLog,
+  older: "idle",
+  outbox: [],
+  settled: new Map(),
+  echoed: null,
+  roster: [],
+  present: 0,
+  names: new Map(),
+  typing: new Map(),
+  unreadFrom: null,
+  clockOffset: 0,
+  closed: false,
+});
+
+export const nicknameOf = (state: RoomState, chatter: Chatter): string =>
+  state.names.get(chatter.id) ?? chatter.nickname;
+
+/** A new list of who is present. The same person twice (two tabs) is one person. */
+export function withRoster(state: RoomState, chatters: Chatter[]): RoomState {
+  const roster = [...new Map(chatters.map((chatter) => [chatter.id, chatter])).values()];
+  const names = new Map(state.names);
+  for (const chatter of roster) names.set(chatter.id, chatter.nickname);
+  const me = roster.find((chatter) => chatter.id === state.me?.id) ?? state.me;
+  // Not the number present: a big room's list is cut, and `presence` says the number.
+  return { ...state, roster, names, me };
+}
+
+/** What a message that came by itself says about people. */
+export function withNews(state: RoomState, message: Message): RoomState {
+  let next = state;
+  if (message.alert?.kind === "renamed" && message.alert.now) {
+    next = { ...next, names: new Map(next.names).set(message.chatterId, message.alert.now) };
+    if (next.me?.id === message.chatterId) next = { ...next, me: { ...next.me, nickname: message.alert.now } };
+  }
+  if (!next.names.has(message.chatterId)) {
+    next = { ...next, names: new Map(next.names).set(message.chatterId, message.chatter.nickname) };
+  }
+  // Who has just said something is no longer typing it.
+  return message.type === "MESSAGE" ? withTyping(next, message.chatterId, 0) : next;
+}
+
+export function withTyping(state: RoomState, chatterId: Id, until: number): RoomState {
+  if (until === 0 && !state.typing.has(chatterId)) return state;
+  const typing = new Map(state.typing);
+  if (until === 0) typing.delete(chatterId);
+  else typing.set(chatterId, until);
+  return { ...state, typing };
+}
+
+/** Names of those typing now, without oneself. */
+export function typists(state: RoomState, now: number): string[] {
+  const names: string[] = [];
+  for (const [id, until] of state.typing) {
+    const name = state.names.get(id);
+    if (until > now && id !== state.me?.id && name) names.push(name);
+  }
+  return names;
+}
+
+/** The broadcast of one's own message came before its acknowledgement: show it once. */
+export function withEcho(state: RoomState, message: Message): RoomState {
+  if (message.chatterId !== state.me?.id || state.echoed !== null) return state;
+  const one = inFlight(state.outbox, message);
+  if (!one) return state;
+  return { ...state, echoed: one.key, settled: new Map(state.settled).set(message.id, one.key) };
+}
+
+/** The hub has it: acknowledged means committed. */
+export const withSettled = (state: RoomState, key: string, message: Message): RoomState => ({
+  ...state,
+  outbox: drop(state.outbox, key),
+  echoed: state.echoed === key ? null : state.echoed,
+  settled: new Map(state.settled).set(message.id, key),
+});

@@ -1,0 +1,94 @@
+// Text of strangers: counted as people count it, its links found, its tricks held in place.
+
+/** One stretch of a message: plain, or a link. */
+export interface Piece {
+  text: string;
+  href: string | null;
+}
+
+const LINK = /https?:\/\/[^\s<>"'`\u2066-\u2069\u202a-\u202e]+/gi;
+// What ends a sentence rather than a link.
+const TAIL = /[.,!?;:'"“”‘’…。、，！？)\]}>]+$/;
+
+/** Splits a message at its links. Only http and https become links; everything else is only ever text. */
+export function pieces(content: string): Piece[] {
+  const found: Piece[] = [];
+  let at = 0;
+  for (const match of content.matchAll(LINK)) {
+    const text = trimLink(match[0]);
+    const start = match.index ?? 0;
+    const href = safeHref(text);
+    if (!href) continue;
+    if (start > at) found.push({ text: content.slice(at, start), href: null });
+    found.push({ text, href });
+    at = start + text.length;
+  }
+  if (at < content.length) found.push({ text: content.slice(at), href: null });
+  return found;
+}
+
+function trimLink(text: string): string {
+  const trimmed = text.replace(TAIL, "");
+  // A bracket that opened inside the link closes inside it: …/Cola_(drink)
+  const closing = text[trimmed.length] === ")" && trimmed.includes("(");
+  return closing ? trimmed + ")" : trimmed;
+}
+
+function safeHref(text: string): string | null {
+  try {
+    const url = new URL(text);
+    return (url.protocol === "http:" || url.protocol === "https:") && url.hostname ? url.href : null;
+  } catch {
+    return null;
+  }
+}
+
+type Segmenter = { segment(text: string): Iterable<unknown> };
+
+const segmenter = ((): Segmenter | null => {
+  const intl = Intl as unknown as { Segmenter?: new (locale?: string, options?: object) => Segmenter };
+  return intl.Segmenter ? new intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+})();
+
+// Without Intl.Segmenter: marks, joiners and what a joiner holds, skin tones and the second half
+// of a flag count with what they follow. Close enough to count down by; the hub has the last word.
+const CLUSTER = /\r\n|\p{RI}\p{RI}|(?:\P{M}(?:\p{M}|\u200d\P{M}|[\u{1f3fb}-\u{1f3ff}])*)|\p{M}+/gsu;
+
+/** The characters of a text as a person counts them. */
+export function graphemes(text: string): string[] {
+  if (!segmenter) return text.match(CLUSTER) ?? [];
+  const found: string[] = [];
+  for (const part of segmenter.segment(text)) found.push((part as { segment: string }).segment);
+  return found;
+}
+
+/** How many characters a person would count. Plain ASCII, most of the time, needs no counting. */
+export function length(text: string): number {
+  return /^[\x20-\x7e\n]*$/.test(text) ? text.length : graphemes(text).length;
+}
+
+/** The first `count` characters, never cutting one in half. */
+export const cut = (text: string, count: number): string =>
+  text.length <= count ? text : graphemes(text).slice(0, count).join("");
+
+const BIDI = /[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+/** A name for use inside a sentence: its direction stays its own, and it cannot turn the rest around. */
+export const isolate = (name: string): string => `\u2068${name.replace(BIDI, "")}\u2069`;
+
+/** A room code as people type it: any case, spaces and dashes between, or the whole link. */
+export function readCode(typed: string): string {
+  const link = /\/r\/([a-z0-9]+)/i.exec(typed);
+  return (link ? link[1]! : typed)
+    .replace(/[^a-z0-9]/gi, "")
+    .toUpperCase()
+    .slice(0, 12);
+}
+
+const TALL = 12;
+
+/** How much of a very tall message is shown before one asks for all of it; `null` when all of it. */
+export function fold(content: string): string | null {
+  const lines = content.split("\n");
+  return lines.length > TALL + 2 ? lines.slice(0, TALL).join("\n") : null;
+}

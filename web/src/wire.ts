@@ -1,0 +1,241 @@
+// What crosses the wire, mirrored from the hub's `src/wire.rs`.
+//
+// `golden/*.json` holds one of each shape; the hub's tests and ours read the same files, so
+// neither side can drift alone. Every value from outside passes through a reader here once;
+// behind it nothing is checked again. Readers take unknown extra fields as they come (a newer
+// hub may add some) and answer `null` for what is not the shape at all.
+
+export type Id = string;
+
+export interface Chatter {
+  id: Id;
+  nickname: string;
+  createdAt: string;
+  deletedAt: string | null;
+  isActive: boolean;
+}
+
+export interface Room {
+  id: Id;
+  code: string;
+  title: string;
+  namespace: string;
+  capacity: number;
+  present: number;
+  createdAt: string;
+  expiresAt: string;
+  isExpired: boolean;
+  isPassword: boolean;
+  userId: null;
+}
+
+export type AlertKind = "joined" | "left" | "renamed" | "note";
+
+export interface Alert {
+  kind: AlertKind;
+  count: number;
+  /** Old and new nickname, on `renamed` only. */
+  was?: string;
+  now?: string;
+}
+
+export interface Message {
+  id: number;
+  seq: number;
+  type: "MESSAGE" | "ALERT";
+  content: string;
+  sentAt: string;
+  roomId: Id;
+  chatterId: Id;
+  chatter: Chatter;
+  alert?: Alert;
+  from?: "hub" | "chatter";
+}
+
+export interface JoinAck extends Chatter {
+  room: Room;
+  lastSeq: number;
+  firstSeq: number;
+  missed: Message[];
+  more: boolean;
+}
+
+export interface Hello {
+  hub: { id: Id; name: string; version: string };
+  language: "ko" | "en";
+  time: string;
+  timeTrusted: boolean;
+}
+
+export interface Hub {
+  id: Id;
+  name: string;
+  language: "ko" | "en";
+  version: string;
+  uptime: number;
+  time: string;
+  timeTrusted: boolean;
+  addresses: string[];
+  rooms: number;
+  people: number;
+  announced: { state: "off" | "announced" | "not_announced"; name: string | null; reason: string | null };
+  limits: Limits;
+  wifi: Wifi | null;
+}
+
+export interface Limits {
+  title: number;
+  password: number;
+  nickname: number;
+  content: number;
+  rosterLimit: number;
+}
+
+export interface Wifi {
+  ssid: string;
+  password: string;
+  security: string;
+}
+
+export interface Presence {
+  roomId: Id;
+  present: number;
+}
+
+export interface Typing {
+  roomId: Id;
+  chatterId: Id;
+  isTyping: boolean;
+}
+
+export interface History {
+  messages: Message[];
+  more: boolean;
+  firstSeq: number;
+}
+
+export interface Roster {
+  chatters: Chatter[];
+  present: number;
+  more: boolean;
+}
+
+export const errorCodes = [
+  "bad_request",
+  "not_joined",
+  "no_such_room",
+  "expired",
+  "full",
+  "locked",
+  "wrong_password",
+  "too_fast",
+  "too_long",
+  "too_many",
+  "forbidden",
+  "no_such_chatter",
+  "unavailable",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** A refusal, with what a program needs from it. `message` is the hub's own sentence. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+  retryAfter: number | null;
+}
+
+export type Answer<T> = { ok: true; data: T } | { ok: false; refusal: Refusal };
+
+export type Reader<T> = (value: unknown) => T | null;
+
+type Fields = Record<string, unknown>;
+
+const isObject = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** True when every named field of `value` has the type that `typeof` says. */
+function has(value: Fields, types: Record<string, "string" | "number" | "boolean">): boolean {
+  return Object.keys(types).every((name) => typeof value[name] === types[name]);
+}
+
+export const readChatter: Reader<Chatter> = (value) =>
+  isObject(value) && has(value, { id: "string", nickname: "string" }) ? (value as unknown as Chatter) : null;
+
+export const readRoom: Reader<Room> = (value) => {
+  if (!isObject(value)) return null;
+  const strings = { id: "string", code: "string", title: "string", namespace: "string", expiresAt: "string" } as const;
+  const rest = { capacity: "number", present: "number", isPassword: "boolean", isExpired: "boolean" } as const;
+  return has(value, strings) && has(value, rest) ? (value as unknown as Room) : null;
+};
+
+export const readMessage: Reader<Message> = (value) => {
+  if (!isObject(value) || !readChatter(value.chatter)) return null;
+  const types = { id: "number", seq: "number", type: "string", content: "string", sentAt: "string" } as const;
+  return has(value, types) ? (value as unknown as Message) : null;
+};
+
+/** A list in which what cannot be read is left out, so that one odd entry costs one entry. */
+export function readList<T>(read: Reader<T>): Reader<T[]> {
+  return (value) => (Array.isArray(value) ? value.filter((entry) => read(entry) !== null) : null);
+}
+
+export const readMessages = readList(readMessage);
+export const readChatters = readList(readChatter);
+export const readRooms = readList(readRoom);
+
+export const readJoinAck: Reader<JoinAck> = (value) => {
+  if (!isObject(value) || !readChatter(value) || !readRoom(value.room)) return null;
+  const missed = readMessages(value.missed);
+  if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", more: "boolean" })) return null;
+  return { ...(value as unknown as JoinAck), missed };
+};
+
+export const readHello: Reader<Hello> = (value) =>
+  isObject(value) && isObject(value.hub) && has(value, { time: "string" }) ? (value as unknown as Hello) : null;
+
+export const readHub: Reader<Hub> = (value) =>
+  isObject(value) &&
+  has(value, { name: "string", time: "string", people: "number" }) &&
+  Array.isArray(value.addresses) &&
+  isObject(value.announced) &&
+  isObject(value.limits)
+    ? (value as unknown as Hub)
+    : null;
+
+export const readPresence: Reader<Presence> = (value) =>
+  isObject(value) && has(value, { roomId: "string", present: "number" }) ? (value as unknown as Presence) : null;
+
+export const readTyping: Reader<Typing> = (value) =>
+  isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;
+
+export const readHistory: Reader<History> = (value) => {
+  if (!isObject(value) || typeof value.more !== "boolean") return null;
+  const messages = readMessages(value.messages);
+  return messages && { messages, more: value.more, firstSeq: typeof value.firstSeq === "number" ? value.firstSeq : 1 };
+};
+
+export const readRoster: Reader<Roster> = (value) => {
+  if (!isObject(value) || !has(value, { present: "number", more: "boolean" })) return null;
+  const chatters = readChatters(value.chatters);
+  return chatters && { chatters, present: value.present as number, more: value.more as boolean };
+};
+
+/** Opens an envelope. What is no envelope at all counts as the hub being unavailable. */
+export function readAnswer<T>(value: unknown, read: Reader<T>): Answer<T> {
+  if (isObject(value) && value.success === true) {
+    const data = read(value.data);
+    if (data !== null) return { ok: true, data };
+  }
+  return { ok: false, refusal: readRefusal(value) };
+}
+
+function readRefusal(value: unknown): Refusal {
+  const fields = isObject(value) ? value : {};
+  const code = errorCodes.find((known) => known === fields.code) ?? "unavailable";
+  return {
+    code,
+    message: typeof fields.message === "string" ? fields.message : "",
+    retryAfter: typeof fields.retryAfter === "number" ? fields.retryAfter : null,
+  };
+}

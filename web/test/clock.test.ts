@@ -1,0 +1,28 @@
+import { describe, expect, it } from "vitest";
+import { left, local, offset } from "../src/store/clock";
+import { START } from "./kit";
+
+const iso = (time: number): string => new Date(time).toISOString();
+const HOUR = 3600_000;
+
+describe("the clock", () => {
+  it("forgives the way through the air", () => expect(offset(iso(START), START + 900)).toBe(0));
+
+  it("puts a hub that woke up in 1970 right", () => {
+    const difference = offset(iso(60_000), START);
+    expect(local(iso(120_000), difference)).toBe(START + 60_000);
+  });
+
+  it("says how long a room still lasts, by the hub's clock and not the phone's", () => {
+    const ago = 1000 * 24 * HOUR;
+    const difference = offset(iso(START - ago), START);
+    const at = (ms: number) => left(iso(START - ago + ms), difference, START);
+    expect(at(24 * HOUR)).toEqual({ unit: "hour", count: 24 });
+    expect(at(72 * HOUR)).toEqual({ unit: "day", count: 3 });
+    expect(at(5 * 60_000)).toEqual({ unit: "minute", count: 5 });
+    expect(at(30_000).unit).toBe("soon");
+    expect(at(-1).unit).toBe("over");
+  });
+
+  it("takes an unreadable time for none", () => expect(offset("yesterday", START)).toBe(0));
+});

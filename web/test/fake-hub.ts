@@ -1,0 +1,139 @@
+// A hub in memory, as strict as the real one about order and keys, on a network that can fail in
+// every way a network fails: down, deaf, and losing only the acknowledgements.
+
+import type { Api } from "../src/client/http";
+import { Unreachable } from "../src/client/http";
+import type { Connect, LinkEvents } from "../src/client/connection";
+import type { Answer, ErrorCode, Message, Room } from "../src/wire";
+import { chatter, ROOM, room, said } from "./kit";
+
+const ok = (data: unknown) => ({ success: true, message: "", data });
+const refused = (code: ErrorCode, retryAfter?: number) => ({
+  success: false,
+  message: "",
+  data: null,
+  code,
+  retryAfter,
+});
+
+export class FakeHub {
+  messages: Message[] = [];
+  room: Room = { ...room };
+  up = true;
+  /** Carries out what it hears, but its acknowledgements are lost. */
+  loseAcks = false;
+  password: string | null = null;
+  refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
+  joins = 0;
+  private readonly keys = new Map<string, Message>();
+  private links: { events: LinkEvents; joined: boolean; connected: boolean }[] = [];
+
+  say(who: string, content: string, key?: string): Message {
+    const before = key === undefined ? undefined : this.keys.get(key);
+    if (before) return before;
+    const message = said(this.messages.length + 1, who, content);
+    this.messages.push(message);
+    if (key !== undefined) this.keys.set(key, message);
+    this.emit("sendMessage", message);
+    return message;
+  }
+
+  emit(name: string, payload: unknown): void {
+    for (const link of this.links) if (link.joined && this.up) link.events.event(name, payload);
+  }
+
+  /** The network goes; everybody notices. */
+  cut(): void {
+    this.up = false;
+    for (const link of this.links) this.drop(link);
+  }
+
+  mend(): void {
+    this.up = true;
+    for (const link of this.links) this.open(link);
+  }
+
+  private drop(link: { events: LinkEvents; joined: boolean; connected: boolean }): void {
+    link.joined = false;
+    if (link.connected) link.events.down();
+    link.connected = false;
+  }
+
+  private open(link: { events: LinkEvents; joined: boolean; connected: boolean }): void {
+    if (!this.up || link.connected) return;
+    link.connected = true;
+    link.events.up();
+  }
+
+  connect: Connect = (_namespace, events) => {
+    const link = { events, joined: false, connected: false };
+    this.links.push(link);
+    queueMicrotask(() => this.open(link));
+    const again = (): void => {
+      this.drop(link);
+      this.open(link);
+    };
+    return {
+      ask: async (event, payload) => {
+        if (!this.up || !link.connected) return null;
+        const reply = this.answer(link, event, payload as Record<string, unknown>);
+        await Promise.resolve();
+        return this.loseAcks || !this.up ? null : reply;
+      },
+      tell: () => undefined,
+      restart: () => void setTimeout(again, 1),
+      hurry: again,
+      close: () => this.drop(link),
+    };
+  };
+
+  private answer(link: { joined: boolean }, event: string, payload: Record<string, unknown>): unknown {
+    const refusal = this.refuseNext.shift();
+    if (refusal) return refused(refusal.code, refusal.retryAfter);
+    if (event === "joinRoom") {
+      this.joins += 1;
+      if (this.password !== null && payload.password !== this.password) {
+        return refused(payload.password === undefined ? "locked" : "wrong_password");
+      }
+      link.joined = true;
+      const after = payload.after as number | undefined;
+      const all = after === undefined ? [] : this.messages.filter((message) => message.seq > after);
+      const missed = all.slice(0, 3);
+      const more = all.length > missed.length;
+      return ok({ ...chatter("me"), room: this.room, lastSeq: this.messages.length, firstSeq: 1, missed, more });
+    }
+    if (event === "sendMessage") {
+      if (!link.joined) return refused("not_joined");
+      return ok(this.say("me", String(payload.content), String(payload.key)));
+    }
+    if (event === "renameChatter") return ok(chatter("me", String(payload.nickname)));
+    return ok(null);
+  }
+
+  private page(
+    list: Message[],
+    more: boolean,
+  ): Promise<Answer<{ messages: Message[]; more: boolean; firstSeq: number }>> {
+    return this.up
+      ? Promise.resolve({ ok: true, data: { messages: list, more, firstSeq: 1 } })
+      : Promise.reject(new Unreachable());
+  }
+
+  api = {
+    roomByCode: (code: string) => {
+      if (!this.up) return Promise.reject(new Unreachable());
+      const refusal = { code: "no_such_room" as const, message: "", retryAfter: null };
+      return Promise.resolve(code === this.room.code ? { ok: true, data: this.room } : { ok: false, refusal });
+    },
+    after: (_room: string, seq: number) => {
+      const all = this.messages.filter((message) => message.seq > seq);
+      return this.page(all.slice(0, 4), all.length > 4);
+    },
+    before: (_room: string, seq: number) => {
+      const all = this.messages.filter((message) => message.seq < seq);
+      return this.page(all.slice(-5), all.length > 5);
+    },
+  } as unknown as Api;
+}
+
+export { ROOM };

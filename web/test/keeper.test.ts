@@ -1,0 +1,44 @@
+import { describe, expect, it } from "vitest";
+import { Keeper, tidy } from "../src/client/keeper";
+import { mapMemory } from "../src/client/storage";
+
+const one = (key: string, at: number) => ({ key, content: key, at, state: "sending" as const, problem: null });
+
+describe("what a browser keeps of a room", () => {
+  it("is its own, whatever other tabs and rooms keep", () => {
+    const memory = mapMemory();
+    const tab = new Keeper(memory, "r");
+    const other = new Keeper(memory, "r");
+    tab.keepOutgoing(one("b", 2));
+    other.keepOutgoing(one("a", 1));
+    new Keeper(memory, "r2").keepOutgoing(one("c", 3));
+    expect(tab.outbox().map((kept) => kept.key)).toEqual(["a", "b"]);
+    other.dropOutgoing("a");
+    expect(tab.outbox().map((kept) => kept.key)).toEqual(["b"]);
+  });
+
+  it("is not trusted: what cannot be read is nothing", () => {
+    const memory = mapMemory(
+      new Map([
+        ["cola.out.r.x", "{"],
+        ["cola.out.r.y", "3"],
+        ["cola.read.r", "null"],
+        ["cola.draft.r", "[]"],
+      ]),
+    );
+    const keeper = new Keeper(memory, "r");
+    expect(keeper.outbox()).toEqual([]);
+    expect(keeper.read).toBeNull();
+    expect(keeper.draft).toBe("");
+  });
+
+  it("is forgotten after a week, and nothing else is", () => {
+    const memory = mapMemory();
+    new Keeper(memory, "old").draft = "x";
+    memory.set("cola.language", "ko");
+    tidy(memory, Date.now() + 6 * 24 * 3600_000);
+    expect(memory.keys()).toHaveLength(2);
+    tidy(memory, Date.now() + 8 * 24 * 3600_000);
+    expect(memory.keys()).toEqual(["cola.language"]);
+  });
+});

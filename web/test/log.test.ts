@@ -1,0 +1,74 @@
+import { describe, expect, it } from "vitest";
+import { emptyLog, fill, hasGap, hasOlder, open, prepend, receive, type Log } from "../src/store/log";
+import { range, said } from "./kit";
+
+const seqs = (log: Log): number[] => log.messages.map((message) => message.seq);
+const many = (from: number, to: number) => range(from, to).map((seq) => said(seq));
+const opened = open(emptyLog, many(11, 20), 20, true, 1);
+
+describe("the log", () => {
+  it("opens with the newest page and knows that there is more", () => {
+    expect(seqs(opened)).toEqual(range(11, 20));
+    expect(hasOlder(opened)).toBe(true);
+    expect(hasOlder(open(emptyLog, many(1, 3), 3, false, 1))).toBe(false);
+  });
+
+  it("keeps what came before its first page, once", () => {
+    let log = receive(receive(emptyLog, said(20)), said(21));
+    log = open(log, many(11, 20), 20, true, 1);
+    expect(seqs(log)).toEqual(range(11, 21));
+    expect(hasGap(log)).toBe(false);
+  });
+
+  it("shows nobody an answer before its question", () => {
+    let log = receive(opened, said(22));
+    expect(seqs(log)).toEqual(range(11, 20));
+    expect(hasGap(log)).toBe(true);
+    log = receive(log, said(21));
+    expect(seqs(log)).toEqual(range(11, 22));
+    expect(hasGap(log)).toBe(false);
+  });
+
+  it("takes everything once, however often it comes", () => {
+    let log = opened;
+    for (const seq of [21, 21, 23, 23, 15, 22, 23, 21]) log = receive(log, said(seq));
+    expect(seqs(log)).toEqual(range(11, 23));
+  });
+
+  it("fills a gap over several pages, in order", () => {
+    let log = receive(opened, said(30));
+    log = fill(log, many(21, 25), false);
+    expect(seqs(log)).toEqual(range(11, 25));
+    log = fill(log, many(26, 30), true);
+    expect(seqs(log)).toEqual(range(11, 30));
+    expect(hasGap(log)).toBe(false);
+  });
+
+  it("steps over a seq that the hub says is empty", () => {
+    let log = receive(opened, said(22));
+    log = fill(log, [], true);
+    expect(seqs(log)).toEqual([...range(11, 20), 22]);
+    expect(seqs(receive(log, said(23)))).toEqual([...range(11, 20), 22, 23]);
+  });
+
+  it("puts older pages in front and stops at the first one", () => {
+    let log = prepend(opened, many(6, 10), true);
+    expect(seqs(log)).toEqual(range(6, 20));
+    expect(hasOlder(log)).toBe(true);
+    log = prepend(log, many(1, 5), false);
+    expect(seqs(log)).toEqual(range(1, 20));
+    expect(hasOlder(log)).toBe(false);
+  });
+
+  it("survives any order of any losses and repeats", () => {
+    // A small generator of its own, so that a failure can be repeated.
+    let seed = 7;
+    const random = (below: number): number => (seed = (seed * 1103515245 + 12345) & 0x7fffffff) % below;
+    for (let round = 0; round < 200; round += 1) {
+      let log = open(emptyLog, many(1, 5), 5, false, 1);
+      for (let step = 0; step < 60; step += 1) log = receive(log, said(1 + random(40)));
+      log = fill(log, many((log.upTo ?? 0) + 1, 40), true);
+      expect(seqs(log)).toEqual(range(1, 40));
+    }
+  });
+});

@@ -1,0 +1,136 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { addresses, localName, wifiText } from "../src/store/invite";
+import { channels, isFull, matching } from "../src/store/lobby";
+import { mark, TINTS } from "../src/store/marks";
+import { room } from "./kit";
+
+const ids = Array.from({ length: 12000 }, (_, at) => `${at.toString(16).padStart(8, "0")}-8f4b-4f0e-9b53-6f1d2a3b4c5d`);
+
+describe("marks", () => {
+  it("stay the same for an id, for ever", () => {
+    expect(mark("4f0c1f6e-8f4b-4f0e-9b53-6f1d2a3b4c5d")).toEqual({ emoji: "🦔", tint: 4 });
+  });
+
+  it("tell people apart: all faces and tints come, about equally often", () => {
+    const seen = new Map<string, number>();
+    for (const id of ids) {
+      const { emoji, tint } = mark(id);
+      expect(emoji).not.toBe("");
+      seen.set(`${emoji}${tint}`, (seen.get(`${emoji}${tint}`) ?? 0) + 1);
+    }
+    expect(seen.size).toBe(48 * TINTS);
+    expect(Math.max(...seen.values())).toBeLessThan(50);
+  });
+});
+
+describe("tints", () => {
+  const css = readFileSync(new URL("../src/styles/tints.css", import.meta.url), "utf8");
+  const tokens = readFileSync(new URL("../src/styles/tokens.css", import.meta.url), "utf8");
+  const [light, dark] = css.split("@media") as [string, string];
+  const [lightTokens, darkTokens] = tokens.split("@media") as [string, string];
+  const values = (text: string, name: string): string[] =>
+    [...text.matchAll(new RegExp(`--${name}: (#\\w+)`, "g"))].map((match) => match[1]!);
+
+  it("are as many as the table says", () => {
+    expect(values(light, "name")).toHaveLength(TINTS);
+    expect(values(light, "tint")).toHaveLength(TINTS);
+    expect(values(dark, "name")).toHaveLength(TINTS);
+  });
+
+  it("are readable (AA) on every ground, light and dark", () => {
+    for (const [names, grounds] of [
+      [light, lightTokens],
+      [dark, darkTokens],
+    ] as const) {
+      for (const name of values(names, "name")) {
+        for (const ground of ["paper", "card", "wash"]) {
+          expect(contrast(name, values(grounds, ground)[0]!), `${name} on ${ground}`).toBeGreaterThan(4.5);
+        }
+      }
+    }
+  });
+
+  it("go with tokens that are readable (AA) on their grounds, light and dark", () => {
+    const pairs = {
+      ink: ["paper", "card", "wash", "mine", "theirs"],
+      soft: ["paper", "card", "wash"],
+      fizz: ["paper", "card", "wash", "mine", "theirs"],
+      bad: ["paper", "wash", "card"],
+      warn: ["card"],
+      "on-cola": ["cola"],
+      "on-warn": ["warn"],
+      cola: ["paper", "wash", "mine"],
+    };
+    for (const grounds of [lightTokens, darkTokens]) {
+      for (const [text, on] of Object.entries(pairs)) {
+        for (const ground of on) {
+          expect(
+            contrast(values(grounds, text)[0]!, values(grounds, ground)[0]!),
+            `${text} on ${ground}`,
+          ).toBeGreaterThan(4.5);
+        }
+      }
+    }
+  });
+});
+
+function contrast(one: string, other: string): number {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
+  return (high + 0.05) / (low + 0.05);
+}
+
+function luminance(hex: string): number {
+  const parts = [1, 3, 5].map((at) => {
+    const value = parseInt(hex.slice(at, at + 2), 16) / 255;
+    return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  }) as [number, number, number];
+  return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+}
+
+describe("the lobby", () => {
+  const at = (id: string, namespace: string, more = {}) => ({ ...room, id, namespace, ...more });
+
+  it("has the plaza first, then channels by name, without rooms that are over", () => {
+    const list = channels([at("1", "b"), at("2", "anonymous"), at("3", "a"), at("4", "c", { isExpired: true })]);
+    expect(list.map((channel) => channel.namespace)).toEqual(["anonymous", "a", "b"]);
+  });
+
+  it("does not move rooms while people come and go", () => {
+    const order = (present: number) =>
+      channels([at("1", "a", { present }), at("2", "a")])[0]!.rooms.map((one) => one.id);
+    expect(order(9)).toEqual(order(0));
+  });
+
+  it("knows full from unlimited", () => {
+    expect(isFull(at("1", "a", { capacity: 2, present: 2 }))).toBe(true);
+    expect(isFull(at("1", "a", { capacity: 0, present: 500 }))).toBe(false);
+  });
+
+  it("finds by title, channel and code", () => {
+    const list = [at("1", "조별 방", { title: "3조" }), at("2", "b", { code: "ACDEFG" })];
+    expect(matching(list, "조별").map((one) => one.id)).toEqual(["1"]);
+    expect(matching(list, "acd").map((one) => one.id)).toEqual(["2"]);
+  });
+});
+
+describe("invitations", () => {
+  it("give the address one came by first, and never nothing", () => {
+    const known = ["http://10.0.0.1", "http://192.168.4.1:8080/"];
+    expect(addresses(known, "http://192.168.4.1:8080")[0]).toBe("http://192.168.4.1:8080");
+    expect(addresses(known, "http://cola.local")[0]).toBe("http://10.0.0.1");
+    expect(addresses([], "http://cola.local")).toEqual(["http://cola.local"]);
+  });
+
+  it("name the port where there is one", () => {
+    expect(localName("cola", "http://10.0.0.1")).toBe("cola.local");
+    expect(localName("cola.local", "http://10.0.0.1:8080")).toBe("cola.local:8080");
+  });
+
+  it("escape what has a meaning in a Wi-Fi code", () => {
+    expect(wifiText({ ssid: 'a;b,"c', password: "p:\\q", security: "wpa2" })).toBe(
+      'WIFI:T:WPA;S:a\\;b\\,\\"c;P:p\\:\\\\q;;',
+    );
+    expect(wifiText({ ssid: "open", password: "", security: "none" })).toBe("WIFI:T:nopass;S:open;;");
+  });
+});

@@ -1,0 +1,220 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Session } from "../src/client/session";
+import { mapMemory, type Memory } from "../src/client/storage";
+import { FakeHub } from "./fake-hub";
+import { range } from "./kit";
+
+let hub: FakeHub;
+let memory: Memory;
+let keys = 0;
+
+beforeEach(() => {
+  hub = new FakeHub();
+  memory = mapMemory();
+});
+
+/** Somebody who opens the room's link. */
+function visitor(code = hub.room.code): Session {
+  const around = {
+    api: hub.api,
+    connect: hub.connect,
+    memory,
+    newKey: () => `key-${(keys += 1)}`,
+    now: () => Date.now(),
+    // Waiting takes no time here; only its order counts.
+    wait: () => new Promise<void>((resolve) => setTimeout(resolve, 2)),
+  };
+  const session = new Session(code, around, () => undefined);
+  void session.start();
+  return session;
+}
+
+const phase = (session: Session, name: string) => vi.waitFor(() => expect(session.state.phase.name).toBe(name));
+const seqs = (session: Session) => session.state.log.messages.map((message) => message.seq);
+const contents = (session: Session) => session.state.log.messages.map((message) => message.content);
+
+describe("entering", () => {
+  it("shows the newest page and gets the older ones on request", async () => {
+    for (const n of range(1, 12)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    expect(seqs(me)).toEqual(range(8, 12));
+    await me.older();
+    expect(seqs(me)).toEqual(range(3, 12));
+  });
+
+  it("says that there is no such room", async () => {
+    const me = visitor("NOSUCH");
+    await phase(me, "refused");
+  });
+
+  it("waits for a hub that is not there yet", async () => {
+    hub.up = false;
+    const me = visitor();
+    await phase(me, "retrying");
+    hub.mend();
+    await phase(me, "live");
+  });
+
+  it("asks for a password once it is wanted, and again when it was wrong", async () => {
+    hub.password = "1234";
+    const me = visitor();
+    await phase(me, "locked");
+    expect(me.state.phase).toMatchObject({ problem: null });
+    me.unlock("0000");
+    await vi.waitFor(() => expect(me.state.phase).toMatchObject({ name: "locked", problem: "wrong_password" }));
+    me.unlock("1234");
+    await phase(me, "live");
+  });
+
+  it("can try a full room again", async () => {
+    hub.refuseNext.push({ code: "full" });
+    const me = visitor();
+    await phase(me, "refused");
+    me.again();
+    await phase(me, "live");
+  });
+
+  it("draws the line where one stopped reading", async () => {
+    for (const n of range(1, 3)) hub.say("fox", `${n}`);
+    const first = visitor();
+    await phase(first, "live");
+    first.read();
+    first.end();
+    hub.say("owl", "new");
+    const again = visitor();
+    await phase(again, "live");
+    expect(again.state.unreadFrom).toBe(4);
+  });
+});
+
+describe("what one writes", () => {
+  it("is sent in order and shown once", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    for (const text of ["a", "b", "c"]) me.say(text);
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["a", "b", "c"]);
+    expect(memory.keys().filter((key) => key.startsWith("cola.out"))).toEqual([]);
+  });
+
+  it("waits while the network is away and goes out once, in order, when it is back", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    for (const text of ["a", "b", "c"]) me.say(text);
+    hub.say("fox", "meanwhile");
+    expect(me.state.outbox).toHaveLength(3);
+    hub.mend();
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["meanwhile", "a", "b", "c"]);
+  });
+
+  it("is not doubled when only the acknowledgement was lost", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.loseAcks = true;
+    me.say("once");
+    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    hub.loseAcks = false;
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["once"]);
+    expect(hub.messages).toHaveLength(1);
+  });
+
+  it("survives a reload in mid-send, once", async () => {
+    const before = visitor();
+    await phase(before, "live");
+    hub.loseAcks = true;
+    before.say("a");
+    before.say("b");
+    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    before.end();
+    hub.loseAcks = false;
+    const after = visitor();
+    await vi.waitFor(() => expect(after.state.outbox).toEqual([]), { timeout: 3000 });
+    await phase(after, "live");
+    expect(contents(after)).toEqual(["a", "b"]);
+  });
+
+  it("waits out a hub that says too fast", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "too_fast", retryAfter: 1 });
+    me.say("a");
+    me.say("b");
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["a", "b"]);
+  });
+
+  it("says what could not be sent, and sends it when asked", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "unavailable" }, { code: "unavailable" }, { code: "unavailable" });
+    me.say("a");
+    await vi.waitFor(() => expect(me.state.outbox[0]).toMatchObject({ state: "failed", problem: "unavailable" }));
+    me.retry(me.state.outbox[0]!.key);
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["a"]);
+  });
+
+  it("joins again when the hub has forgotten it, and loses nothing", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "not_joined" });
+    me.say("a");
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(hub.joins).toBe(2);
+    expect(contents(me)).toEqual(["a"]);
+  });
+});
+
+describe("coming back", () => {
+  it("fills a long gap page by page while new messages come in", async () => {
+    hub.say("fox", "0");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    for (const n of range(1, 30)) hub.say("fox", `${n}`);
+    hub.mend();
+    hub.say("owl", "live");
+    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 32)));
+  });
+
+  it("asks for a message that a broadcast jumped over", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    const links = hub.emit;
+    hub.emit = () => undefined;
+    hub.say("fox", "lost");
+    hub.emit = links;
+    hub.say("fox", "next");
+    await vi.waitFor(() => expect(contents(me)).toEqual(["lost", "next"]));
+  });
+
+  it("starts over when the hub did", async () => {
+    for (const n of range(1, 5)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    hub.messages = [];
+    hub.say("owl", "a new beginning");
+    hub.mend();
+    await vi.waitFor(() => expect(contents(me)).toEqual(["a new beginning"]));
+  });
+
+  it("stays readable when the room closed", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "expired" });
+    expect(me.state.closed).toBe(true);
+    hub.cut();
+    me.say("too late");
+    hub.refuseNext.push({ code: "expired" });
+    hub.mend();
+    await phase(me, "live");
+    expect(contents(me)).toEqual(["a"]);
+    expect(me.state.outbox).toMatchObject([{ content: "too late", state: "failed", problem: "expired" }]);
+  });
+});
