@@ -63,6 +63,41 @@ story("banners and messages that could not be sent pass axe too", {}, async ({ h
   }
 });
 
+async function passesInBothSchemes(who, view) {
+  for (const scheme of ["light", "dark"]) {
+    await who.page.emulateMedia({ colorScheme: scheme });
+    assert.deepEqual(await violations(who.page), [], `${view}, ${scheme}`);
+  }
+}
+
+story(
+  "where the hub says no, axe finds nothing either",
+  { COLAHUB_ROOMS_LIFETIME: "20s" },
+  async ({ hub, somebody, somebodyIn }) => {
+    const over = await hub.makeRoom({ title: "잠깐" });
+    const ann = await somebodyIn(over);
+    const full = await hub.makeRoom({ title: "혼자", capacity: 1 });
+    await somebodyIn(full);
+    const cat = await somebody();
+    await cat.opens(`/r/${full.code}`);
+    await cat.page.getByText("방이 가득 찼어요").waitFor();
+    await passesInBothSchemes(cat, "a full room");
+
+    hub.wire.cut();
+    await ann.writes("늦은 글");
+    await until(async () => {
+      const { data } = await (await fetch(`${hub.direct}/chat/rooms`)).json();
+      assert.ok(data.every((one) => one.id !== over.id));
+    }, 40_000);
+    hub.wire.mend();
+    await ann.page.getByText("보내지 못했어요 – 끝난 방이에요").waitFor();
+    await passesInBothSchemes(ann, "a room that is over, with a message that could not be sent");
+    await cat.opens(`/r/${over.code}`);
+    await cat.page.getByRole("heading", { name: /끝난 방이에요|그런 방이 없어요/ }).waitFor();
+    await passesInBothSchemes(cat, "a room that was over before one came");
+  },
+);
+
 /** Presses Tab until `selector` has the focus. */
 async function tabTo(page, selector, key = "Tab") {
   for (let presses = 0; presses < 40; presses += 1) {

@@ -56,7 +56,7 @@ story("a full room, and a place in it later", {}, async ({ hub, somebody, somebo
 
 story(
   "a room whose time is over while one is in it",
-  { COLAHUB_ROOMS_LIFETIME: "6s" },
+  { COLAHUB_ROOMS_LIFETIME: "12s" },
   async ({ hub, somebody, somebodyIn }) => {
     const room = await hub.makeRoom({ title: "잠깐" });
     const ann = await somebodyIn(room);
@@ -72,7 +72,7 @@ story(
 
 story(
   "a message that was still on its way when the room's time was over",
-  { COLAHUB_ROOMS_LIFETIME: "5s" },
+  { COLAHUB_ROOMS_LIFETIME: "12s" },
   async ({ hub, somebodyIn }) => {
     const room = await hub.makeRoom({ title: "너무 늦게" });
     const ann = await somebodyIn(room);
