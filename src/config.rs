@@ -53,7 +53,7 @@ pub struct Config {
     pub rooms_limit: usize,
     /// The most chatters whom a room's list of people names: 2 to 1,000.
     pub rooms_roster_limit: usize,
-    /// The title of the open room made at the first start; `None` makes no room.
+    /// The title of the open room that a hub without rooms starts with; `None` makes no room.
     pub rooms_first: Option<Title>,
     /// The namespace of that first room.
     pub rooms_first_namespace: Namespace,

@@ -47,8 +47,6 @@ pub struct Store<C> {
 pub struct Past {
     /// The hub's identity, made at its first start.
     pub hub: HubId,
-    /// Whether this is the first start with this database.
-    pub is_new: bool,
     /// The hub's own time when it last wrote.
     pub time: HubTime,
     /// The rooms that have not expired, oldest first.
@@ -86,7 +84,6 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     let time = read::hub_time(db)?;
     Ok(Past {
         hub: known.map_or(fresh, HubId::from_bytes),
-        is_new: known.is_none(),
         time,
         rooms: read::live_rooms(db, time)?,
         present: read::present(db, time)?,

@@ -86,7 +86,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "rooms.first",
-        doc: "The title of the open room made at the first start; \"\" makes none.",
+        doc: "The title of the open room that a hub without rooms starts with; \"\" makes none.",
         allowed: "text of at most 30 characters in one line",
         apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
     },

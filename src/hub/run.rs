@@ -52,7 +52,7 @@ pub struct Start {
     pub store: Store<Kept>,
     /// Fresh random bytes for identifiers.
     pub random: Random,
-    /// The open room that a new hub makes, if it is to make one.
+    /// The open room that a hub without rooms starts with, if the host wants one.
     pub first_room: Option<(Namespace, Title)>,
 }
 
@@ -129,7 +129,8 @@ async fn run(
     let Start { settings, store, random, first_room } = start;
     let Store { writer, mut ended, past, reader: _ } = store;
     let mut clock = Clock::starting_at(past.time);
-    let first_room = first_room.filter(|_| past.is_new);
+    // Nobody should meet an empty page: not at the first start, nor after a night in which all ended.
+    let first_room = first_room.filter(|_| past.rooms.is_empty());
     let hub = Hub::new(settings, past, random, clock.now().hub);
     let (passwords, work) = mpsc::channel(PASSWORDS_MAX);
     let (done, mut verified) = mpsc::channel(1);

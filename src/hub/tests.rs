@@ -48,7 +48,6 @@ impl Chat {
         };
         let past = Past {
             hub: HubId::from_random([1; 16]),
-            is_new: false,
             time: HubTime(0),
             rooms: vec![room(capacity)],
             present: present.to_vec(),

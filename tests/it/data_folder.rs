@@ -40,3 +40,20 @@ fn a_database_of_a_newer_hub_is_refused_and_left_as_it_is() {
     assert!(text.contains("newer colahub"), "{text}");
     assert_eq!(std::fs::read(&database).unwrap()[60..64], 99_u32.to_be_bytes());
 }
+
+#[test]
+fn a_hub_whose_rooms_all_ended_starts_with_an_open_one_again() {
+    let brief = [("COLAHUB_ROOMS_LIFETIME", "3s")];
+    let mut hub = Hub::start_in(tempfile::tempdir().unwrap(), &brief);
+    for _ in 0..2 {
+        assert!(hub.get("/chat/rooms", &[]).text().contains(r#""isPassword":false"#));
+        let begun = std::time::Instant::now();
+        while hub.get("/chat/rooms", &[]).text().contains(r#""isPassword""#) {
+            assert!(begun.elapsed() < crate::kit::PATIENCE, "the room does not end");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        hub.signal("TERM");
+        let (_, folder) = hub.ended();
+        hub = Hub::start_in(folder, &brief);
+    }
+}
