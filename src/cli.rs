@@ -3,7 +3,6 @@
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write};
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -52,7 +51,7 @@ struct RunArgs {
     /// The directory of the database and the hub's keys [COLAHUB_DATA_DIR, data_dir]
     #[arg(long, value_name = "DIR")]
     data_dir: Option<String>,
-    /// The hub's name: people open NAME.local [COLAHUB_NAME, name]
+    /// The name of the hub on the network [COLAHUB_NAME, name]
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Do not announce the hub on the local network [COLAHUB_MDNS, mdns]
@@ -117,13 +116,8 @@ fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
 /// What a hub with this configuration does, in a line.
 fn outlook(config: &Config) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
-    let announced = match (config.mdns, config.listen.first().map(SocketAddr::port)) {
-        (false, _) | (_, None) => "is not announced on the network".to_owned(),
-        (true, Some(80)) => format!("is found at http://{}.local", config.name),
-        (true, Some(port)) => format!("is found at http://{}.local:{port}", config.name),
-    };
     format!(
-        "The hub listens on {}, {announced}, keeps its data in {}, and a room lives {}.",
+        "The hub listens on {}, keeps its data in {}, and a room lives {}.",
         listen.join(" and "),
         config.data_dir.display(),
         humantime::format_duration(config.rooms_lifetime),
@@ -206,19 +200,11 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
-                "{}: good\nThe hub listens on [::]:80, is found at http://camp.local, \
+                "{}: good\nThe hub listens on [::]:80, \
                  keeps its data in /var/lib/colahub, and a room lives 1h 30m.\n",
                 path.display()
             )
         );
-    }
-
-    #[test]
-    fn a_hub_on_another_port_or_without_mdns_says_so() {
-        let config = Config::default();
-        assert!(outlook(&config).contains("http://cola.local:8080,"));
-        let silent = outlook(&Config { mdns: false, ..config });
-        assert!(silent.contains("not announced") && !silent.contains("cola.local"));
     }
 
     #[test]

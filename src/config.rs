@@ -35,7 +35,7 @@ pub const DEFAULT_FILE: &str = "/etc/colahub/config.toml";
 /// The whole configuration of a hub, checked. A field is named like its key, with `_` for `.`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Config {
-    /// The hub's name on the network: people open `http://NAME.local`.
+    /// The hub's name on the network, without `.local`.
     pub name: HubName,
     /// What people see as the hub's name: 1 to 30 graphemes, the name unless configured.
     pub title: Title,
@@ -45,7 +45,7 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The directory of the database and the hub's keys.
     pub data_dir: PathBuf,
-    /// Whether the hub announces itself on the local network.
+    /// Whether the hub announces itself on the local network; this version does not yet.
     pub mdns: bool,
     /// How long a room lives after it was made: 1 second to 365 days.
     pub rooms_lifetime: Duration,

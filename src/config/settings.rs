@@ -26,7 +26,7 @@ pub struct Setting {
 pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "name",
-        doc: "The hub's name on the network: people open http://NAME.local",
+        doc: "The hub's name on the network; this version does not announce it yet.",
         allowed: "1 to 58 letters, digits and hyphens, with no hyphen at an end",
         apply: |draft, raw| raw.text(HubName::parse).map(|name| draft.config.name = name),
     },
@@ -58,7 +58,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "mdns",
-        doc: "Whether the hub announces itself on the local network.",
+        doc: "Whether the hub announces itself on the local network; this version does not yet.",
         allowed: "true or false",
         apply: |draft, raw| raw.truth().map(|mdns| draft.config.mdns = mdns),
     },
