@@ -198,6 +198,10 @@ story("rooms, chat and people stand side by side on a desk", {}, async ({ hub, s
   await ann.page.locator(".lobby .card-here", { hasText: "책상" }).waitFor();
   await ann.page.locator(".people-pane li").waitFor();
   assert.equal(await ann.composer.evaluate((element) => document.activeElement === element), true);
+  // Whoever comes is counted everywhere at once, not only at the lobby's next look.
+  await somebodyIn(room);
+  await ann.page.locator(".lobby .card-here .card-people", { hasText: "2명" }).waitFor();
+  assert.equal(await ann.page.locator(".lobby .pill [aria-hidden]").textContent(), "2명");
   await ann.page.locator(".card", { hasText: "옆방" }).click();
   await ann.page.getByRole("heading", { name: "옆방", level: 1 }).waitFor();
   await ann.isLive();

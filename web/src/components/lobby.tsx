@@ -14,7 +14,9 @@ const SEARCH_FROM = 10;
 
 export function Lobby({ main }: { main: boolean }): JSX.Element {
   const say = words();
-  const { hub, rooms, reachable } = lobby.value;
+  const { hub, reachable } = lobby.value;
+  const rooms = lobby.value.rooms?.map(asOfNow) ?? null;
+  const people = rooms?.reduce((sum, room) => sum + room.present, 0);
   const [wanted, setWanted] = useState("");
   useMinute();
   const heading = useArrival(main);
@@ -27,11 +29,11 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
           <Fizz />
           <bdi>{hubName() ?? say.hub}</bdi>
         </h1>
-        {hub && (
-          <span class="pill" title={say.peopleNow(hub.people)}>
+        {hub && people !== undefined && (
+          <span class="pill" title={say.peopleNow(people)}>
             <i class={`dot ${reachable ? "" : "dot-off"}`} />
-            <span class="unseen">{say.peopleNow(hub.people)}</span>
-            <span aria-hidden="true">{say.people(hub.people)}</span>
+            <span class="unseen">{say.peopleNow(people)}</span>
+            <span aria-hidden="true">{say.people(people)}</span>
           </span>
         )}
       </header>
@@ -87,10 +89,14 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
   );
 }
 
-function RoomLink({ room: listed }: { room: Room }): JSX.Element {
+/** A listed room, with the number of people that the open room knows better. */
+function asOfNow(listed: Room): Room {
+  return here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
+}
+
+function RoomLink({ room }: { room: Room }): JSX.Element {
   const say = words();
   const place = route.value;
-  const room = here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
   const rest = left(room.expiresAt, lobby.value.clockOffset, Date.now());
   const time = say.left[rest.unit](rest.count);
   const full = isFull(room);
