@@ -1,6 +1,6 @@
 use std::os::unix::fs::PermissionsExt;
 
-use crate::kit::{Hub, run_in};
+use crate::kit::{Hub, Signal, run_in};
 
 #[test]
 fn a_second_hub_on_the_same_data_is_refused_with_a_sentence() {
@@ -18,7 +18,7 @@ fn the_signing_key_is_for_the_hubs_user_only_and_is_kept() {
     let file = hub.folder.path().join("identity.key");
     assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
     let key = std::fs::read(&file).unwrap();
-    hub.signal("TERM");
+    hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();
     let hub = Hub::start_in(folder, &[]);
     assert_eq!(std::fs::read(hub.folder.path().join("identity.key")).unwrap(), key);
@@ -27,7 +27,7 @@ fn the_signing_key_is_for_the_hubs_user_only_and_is_kept() {
 #[test]
 fn a_database_of_a_newer_hub_is_refused_and_left_as_it_is() {
     let hub = Hub::start();
-    hub.signal("TERM");
+    hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();
     let database = folder.path().join("hub.sqlite3");
     // The schema's number stands at offset 60 of the file (SQLite's file format, 1.3).
@@ -52,7 +52,7 @@ fn a_hub_whose_rooms_all_ended_starts_with_an_open_one_again() {
             assert!(begun.elapsed() < crate::kit::PATIENCE, "the room does not end");
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
-        hub.signal("TERM");
+        hub.signal(Signal::TERM);
         let (_, folder) = hub.ended();
         hub = Hub::start_in(folder, &brief);
     }

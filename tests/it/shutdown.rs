@@ -1,17 +1,17 @@
 use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
-use crate::kit::Hub;
+use crate::kit::{Hub, Signal};
 
 /// What a host waits for patiently, and what the contract of a shutdown is.
 const WITHIN: Duration = Duration::from_secs(5);
 
 #[test]
 fn either_signal_ends_a_hub_well() {
-    for signal in ["TERM", "INT"] {
+    for signal in [Signal::TERM, Signal::INT] {
         let hub = Hub::start();
         hub.signal(signal);
-        assert_eq!(hub.ended().0, Some(0), "{signal}");
+        assert_eq!(hub.ended().0, Some(0), "{signal:?}");
     }
 }
 
@@ -27,7 +27,7 @@ fn a_client_that_does_not_read_does_not_hold_the_end() {
     )
     .unwrap();
     stream.read_exact(&mut [0; 64]).unwrap();
-    hub.signal("TERM");
+    hub.signal(Signal::TERM);
     let begun = Instant::now();
     assert_eq!(hub.ended().0, Some(0));
     assert!(begun.elapsed() < WITHIN, "it took {:?}", begun.elapsed());
