@@ -362,11 +362,10 @@ impl Shared {
         lock(&self.conns).drain().map(|(_, conn)| conn).collect()
     }
 
+    /// What waits for this connection is tried again from now on. Each is here once: it comes when
+    /// its backlog begins, and leaves for each try.
     fn wait(&self, conn: &Arc<Conn>) {
-        let mut waiting = lock(&self.waiting);
-        if !waiting.iter().any(|other| other.id == conn.id) {
-            waiting.push(Arc::clone(conn));
-        }
+        lock(&self.waiting).push(Arc::clone(conn));
     }
 
     fn has_waiting(&self) -> bool {

@@ -59,9 +59,9 @@ pub(super) enum Parcel {
 /// What became of a parcel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// Everything went out.
+    /// It went out, or waits behind others that somebody sees to already.
     Flowing,
-    /// It waits behind a full transport.
+    /// The transport is full: somebody has to see to what waits.
     Waiting,
     /// The client takes too little; the connection is to be ended.
     Stuck,
@@ -98,7 +98,11 @@ impl Conn {
             out.moved = Some(Instant::now());
         }
         out.backlog.push_back(parcel);
-        if out.backlog.len() > BACKLOG_MAX { Sent::Stuck } else { Sent::Waiting }
+        match out.backlog.len() {
+            1 => Sent::Waiting,
+            0..=BACKLOG_MAX => Sent::Flowing,
+            _ => Sent::Stuck,
+        }
     }
 
     /// Sends what waits, as far as the transport takes it.

@@ -1,15 +1,14 @@
-//! Saying things: messages, notes, names, typing.
+//! Saying things: messages, notes, typing.
 
-use super::command::{Answer, Caller, News, Output, Reply, Tell};
-use super::state::{Asker, Conn, Effect, Hub, Then, unexpected};
-use crate::domain::chatter::Chatter;
+use super::command::{Answer, News, Output, Reply};
+use super::state::{Conn, Effect, Hub, Then, unexpected};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::{Content, Key, Nickname};
+use crate::domain::text::{Content, Key};
 use crate::domain::throttle::{Bucket, Rate};
 use crate::domain::time::HubTime;
-use crate::store::{Moment, Rename, Say, Write, Written};
+use crate::store::{Moment, Say, Write, Written};
 
 impl Hub {
     /// Somebody says something.
@@ -104,83 +103,6 @@ impl Hub {
         let news = News::Typing { room, chatter, is_typing };
         let output = Output::Broadcast { to, except: Some(conn), news };
         self.effects.push_back(Effect::Output(output));
-    }
-
-    /// Somebody in a room goes by another name, and the room is told.
-    pub(super) fn rename_here(
-        &mut self,
-        conn: ConnId,
-        room: RoomId,
-        nickname: Nickname,
-        reply: Reply,
-        at: Moment,
-    ) {
-        let paced = self.speaker(conn, room, at.hub).and_then(|chatter| {
-            self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;
-            Ok(chatter)
-        });
-        match paced {
-            Ok(chatter) => {
-                let notice = Some((room, self.settings.language));
-                let rename = Rename { chatter, owner: None, nickname, notice, at };
-                self.write(Write::Rename(rename), Then::Renamed(Asker::Socket(reply)));
-            }
-            Err(refusal) => self.reply(reply, Err(refusal)),
-        }
-    }
-
-    /// Somebody without a connection asks for another name. The room is not told: Cola Chat's front
-    /// end does that with an alert of its own.
-    pub(super) fn rename_by_call(
-        &mut self,
-        caller: Caller,
-        bridge: bool,
-        chatter: ChatterId,
-        nickname: Nickname,
-        tell: Tell<Chatter>,
-        at: Moment,
-    ) {
-        let is_held = || self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter));
-        let allowed = match caller.identity {
-            Some(_) => Ok(()),
-            None if bridge && is_held() => Ok(()),
-            None => Err(Refusal::NotYours),
-        };
-        let paced =
-            allowed.and_then(|()| self.renames.take(chatter, at.hub).map_err(Refusal::TooFast));
-        if let Err(refusal) = paced {
-            return drop(tell.send(Err(refusal)));
-        }
-        let rename = Rename { chatter, owner: caller.identity, nickname, notice: None, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Call(tell)));
-    }
-
-    /// Another name is committed, or was refused.
-    pub(super) fn renamed(&mut self, asker: Asker, result: Result<Written, Refusal>, now: HubTime) {
-        let result = match result {
-            Ok(Written::Renamed { chatter, alert }) => {
-                self.show_renamed(&chatter, alert, now);
-                Ok(chatter)
-            }
-            Ok(other) => Err(unexpected(&other)),
-            Err(refusal) => Err(refusal),
-        };
-        match asker {
-            Asker::Socket(reply) => self.reply(reply, result.map(Answer::Renamed)),
-            Asker::Call(tell) => drop(tell.send(result)),
-        }
-    }
-
-    fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {
-        if let Some(alert) = alert {
-            self.broadcast_message(alert);
-        }
-        let renamed = self.rooms.iter_mut();
-        let rooms: Vec<RoomId> =
-            renamed.filter_map(|(id, live)| live.people.rename(chatter).then_some(*id)).collect();
-        for room in rooms {
-            self.tell_roster(room, now);
-        }
     }
 
     /// The chatter as whom a connection may speak in a room.
