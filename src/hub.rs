@@ -16,6 +16,8 @@ mod run;
 mod say;
 mod state;
 #[cfg(test)]
+mod simulation;
+#[cfg(test)]
 mod tests;
 
 pub use clock::{is_plausible, wall_now};
