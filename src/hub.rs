@@ -14,9 +14,9 @@ mod rooms;
 mod roster;
 mod run;
 mod say;
-mod state;
 #[cfg(test)]
 mod simulation;
+mod state;
 #[cfg(test)]
 mod tests;
 

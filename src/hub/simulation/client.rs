@@ -49,6 +49,8 @@ pub(super) struct View {
     pub(super) is_in: Option<ConnId>,
     /// Whether there was more than the join's answer held; the rest is read over HTTP.
     pub(super) is_behind: bool,
+    /// Why they did not come in the last time.
+    pub(super) refused: Option<Refusal>,
     /// How many are present, as last told.
     pub(super) present: usize,
 }
@@ -111,6 +113,7 @@ impl View {
         self.learn_all(&entry.missed);
         self.advance();
         self.is_in = Some(conn);
+        self.refused = None;
         self.is_behind = self.have < entry.last;
         let may_be_behind = after.is_none() || entry.more;
         assert!(!self.is_behind || may_be_behind, "missed something on the way in: {entry:?}");
@@ -133,6 +136,9 @@ impl Client {
     }
 
     fn answered(&mut self, number: u64, wish: Wish, answer: Result<Answer, Refusal>) {
+        if let (Wish::Join { room, .. }, Err(refusal)) = (&wish, &answer) {
+            self.views.entry(*room).or_default().refused = Some(refusal.clone());
+        }
         match (wish, answer) {
             (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
                 let conn = self.conn.unwrap();

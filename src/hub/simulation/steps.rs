@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use tokio::sync::oneshot;
+
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
-use crate::hub::command::{Call, Caller, Command, Event, NewRoom};
+use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
 
 /// Messages in a page over HTTP.
 const PAGE: usize = 50;
@@ -20,25 +23,25 @@ impl World {
         let n = self.dice.below(CLIENTS);
         let some = 1 + self.dice.below(8);
         match self.dice.below(1_000) {
-            0..=149 => self.comes_in(n),
-            150..=379 => self.says(n),
-            380..=429 => self.repeats(n),
-            430..=449 => self.leaves(n),
-            450..=479 => self.is_cut_off(n),
-            480..=519 => self.notices_the_dead(),
-            520..=549 => self.does_something_else(n),
-            550..=569 => self.makes_a_room(),
-            570..=574 => self.checks_a_password(n),
-            575..=689 => self.commit(some),
-            690..=699 => self.fail(some),
-            700..=814 => self.end(some),
-            815..=839 => self.password(),
-            840..=909 => self.reads(n, some * 4),
-            910..=929 => self.reads_on(n),
-            930..=969 => self.some_time_passes(),
+            0..=119 => self.comes_in(n),
+            120..=349 => self.says(n),
+            350..=389 => self.repeats(n),
+            390..=394 => self.leaves(n),
+            395..=409 => self.is_cut_off(n),
+            410..=429 => self.notices_the_dead(),
+            430..=469 => self.does_something_else(n),
+            470..=484 => self.makes_a_room(),
+            485..=494 => self.checks_a_password(n),
+            495..=624 => self.commit(some),
+            625..=634 => self.fail(some),
+            635..=764 => self.end(some),
+            765..=784 => self.password(),
+            785..=914 => self.some_read(),
+            915..=939 => self.reads_on(n),
+            940..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
-            980..=984 => self.floods(n),
-            985..=992 => self.is_killed(),
+            980..=988 => self.floods(n),
+            989..=994 => self.is_killed(),
             _ => self.stops(),
         }
         self.learns_of_rooms();
@@ -53,15 +56,30 @@ impl World {
     }
 
     fn comes_in(&mut self, n: usize) {
-        let Some(room) = self.some_room() else { return self.makes_a_room() };
         if self.clients[n].conn.is_none() {
-            // Now and then to where the room is not.
-            let elsewhere = self.dice.percent(5);
-            let namespace = if elsewhere { name("elsewhere") } else { room.namespace.clone() };
+            // Now and then to where no room is.
+            let some = self.some_room().filter(|_| self.dice.percent(95));
+            let namespace = some.map_or_else(|| name("elsewhere"), |room| room.namespace);
             self.connect(n, namespace);
         }
+        let Some(room) = self.some_room_near(n) else { return self.makes_a_room() };
+        if self.clients[n].rooms().contains(&room) && self.dice.percent(80) {
+            return self.says(n);
+        }
         let given = self.dice.percent(70).then_some(PASSWORD);
-        self.joins(n, room.id, given);
+        self.joins(n, room, given);
+    }
+
+    /// A room in the namespace that a client is connected to; now and then any.
+    fn some_room_near(&mut self, n: usize) -> Option<RoomId> {
+        let here = self.lines[&self.clients[n].conn?].namespace.clone();
+        let any = self.dice.percent(5);
+        let is_near = |place: &&Place| place.namespace == here || any;
+        let now = self.now.hub;
+        let lives = |place: &&Place| place.ends > now || any;
+        let near = self.rooms.iter().filter(is_near).filter(lives);
+        let near: Vec<RoomId> = near.map(|place| place.id).collect();
+        self.dice.one_of(&near)
     }
 
     fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
@@ -153,9 +171,10 @@ impl World {
                 self.ask(n, Event::Note { room, content }, Wish::Note { content: text });
             }
             _ => {
-                let (tell, _unread) = tokio::sync::oneshot::channel();
+                let (tell, _unread) = oneshot::channel();
                 let chatter = chatter.unwrap();
-                let caller = Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
+                let caller =
+                    Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
                 self.tell(format!("client {n} renames itself by a call"));
                 let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
                 self.command(Command::Call(call));
@@ -167,9 +186,11 @@ impl World {
         let is_locked = self.dice.percent(25);
         let capacity = self.dice.one_of(&[0, 0, 0, 2, 4]).unwrap();
         let namespace = name(self.dice.one_of(&["one", "one", "two"]).unwrap());
-        let (tell, made) = tokio::sync::oneshot::channel();
-        self.tell(format!("a room for {capacity} is to be made in {namespace}, locked: {is_locked}"));
-        self.making.push(made);
+        let (tell, made) = oneshot::channel();
+        self.tell(format!(
+            "a room for {capacity} is to be made in {namespace}, locked: {is_locked}"
+        ));
+        self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
         let new = NewRoom { namespace, title, capacity, password };
@@ -177,21 +198,23 @@ impl World {
     }
 
     fn learns_of_rooms(&mut self) {
-        let mut made = std::mem::take(&mut self.making);
-        made.retain_mut(|made| match made.try_recv() {
-            Ok(Ok(view)) => {
+        let mut making = std::mem::take(&mut self.making);
+        making.retain_mut(|(asked, made)| match made.try_recv() {
+            Ok(Ok(RoomView { room, .. })) => {
+                let is_now = *asked <= room.created && room.created <= self.now.hub;
+                assert!(is_now, "made at another time than it was: {room:?}");
                 self.rooms.push(Place {
-                    id: view.room.id,
-                    namespace: view.room.namespace.clone(),
-                    is_locked: view.room.is_locked(),
-                    ends: view.room.expires(),
+                    id: room.id,
+                    namespace: room.namespace.clone(),
+                    is_locked: room.is_locked(),
+                    ends: room.expires(),
                 });
                 false
             }
             Ok(Err(_)) => false,
-            Err(error) => error == tokio::sync::oneshot::error::TryRecvError::Empty,
+            Err(error) => error == oneshot::error::TryRecvError::Empty,
         });
-        self.making.append(&mut made);
+        self.making.append(&mut making);
     }
 
     fn checks_a_password(&mut self, n: usize) {
@@ -200,10 +223,20 @@ impl World {
         let Some(room) = self.dice.one_of(&locked) else { return };
         let text = if self.dice.percent(70) { PASSWORD } else { "wrong" };
         let password = Some(Password::parse(text).unwrap());
-        let caller = Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
-        let (tell, _unread) = tokio::sync::oneshot::channel();
+        let caller =
+            Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
+        let (tell, _unread) = oneshot::channel();
         self.tell(format!("client {n} tries the password {text}"));
         self.command(Command::Call(Call::Check { caller, room, password, tell }));
+    }
+
+    fn some_read(&mut self) {
+        for n in 0..CLIENTS {
+            if self.dice.percent(60) {
+                let most = self.dice.below(32);
+                self.reads(n, most);
+            }
+        }
     }
 
     fn reads(&mut self, n: usize, most: usize) {
@@ -314,7 +347,6 @@ impl World {
 
     fn meets_again(&mut self, place: &Place) {
         self.tell(format!("all meet in {}", place.id));
-        let is_over = place.ends <= self.now.hub;
         for n in 0..CLIENTS {
             self.connect(n, place.namespace.clone());
             self.joins(n, place.id, Some(PASSWORD));
@@ -327,10 +359,18 @@ impl World {
             self.settles();
         }
         assert_eq!(self.is_owed(), None, "asked, and not answered");
+        let is_over = place.ends <= self.now.hub;
         let inside: BTreeSet<usize> =
             (0..CLIENTS).filter(|n| self.clients[*n].rooms().contains(&place.id)).collect();
         if is_over {
             assert!(inside.is_empty(), "in a room that is over");
+        }
+        for n in 0..CLIENTS {
+            let refused =
+                self.clients[n].views.get(&place.id).and_then(|view| view.refused.as_ref());
+            let may_be = matches!(refused, None | Some(Refusal::Full));
+            assert!(is_over || may_be, "client {n} does not come in: {refused:?}");
+            assert!(is_over || refused.is_some() || inside.contains(&n), "client {n} is not in");
         }
         for n in &inside {
             self.has_all(*n, place.id, inside.len());

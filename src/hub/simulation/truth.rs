@@ -79,7 +79,10 @@ impl Truth {
         assert!(!attempt.is_refused, "refused, and stored: {message:?}");
         assert_eq!((attempt.room, attempt.key.as_deref()), (message.room, key), "{message:?}");
         let before = self.stored.insert((attempt.conn, attempt.room), attempt.number);
-        assert!(before < Some(attempt.number), "out of the order in which it was said: {message:?}");
+        assert!(
+            before < Some(attempt.number),
+            "out of the order in which it was said: {message:?}"
+        );
     }
 
     /// Something about a message leaves the hub: it must be committed, and be told as it is.
@@ -104,8 +107,9 @@ impl Truth {
         self.rooms.get(&room).and_then(|room| room.last()).map_or(Seq(0), |message| message.seq)
     }
 
-    pub(super) fn newest(&self) -> Option<&Message> {
-        self.messages.last()
+    /// How many messages there are.
+    pub(super) fn count(&self) -> usize {
+        self.messages.len()
     }
 
     /// Everything that was ever committed is still there, as it was, and nothing else.
@@ -121,5 +125,13 @@ impl Truth {
 /// The same message; its chatter's name is always today's.
 pub(super) fn is_same(one: &Message, other: &Message) -> bool {
     (one.id, one.seq, one.room, &one.kind, &one.content, one.sent_at, one.chatter.id)
-        == (other.id, other.seq, other.room, &other.kind, &other.content, other.sent_at, other.chatter.id)
+        == (
+            other.id,
+            other.seq,
+            other.room,
+            &other.kind,
+            &other.content,
+            other.sent_at,
+            other.chatter.id,
+        )
 }

@@ -10,6 +10,8 @@ use std::time::Duration;
 use super::client::{Client, Packet, Wish};
 use super::dice::Dice;
 use super::truth::{Truth, Try};
+use tokio::sync::oneshot;
+
 use crate::domain::ids::{ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
@@ -23,13 +25,14 @@ use crate::hub::command::{
 };
 use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Ended, MISSED_MAX, Moment, Write};
+use crate::store::{Ended, MISSED_MAX, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
 /// A connection as the network has it.
 #[derive(Debug)]
 pub(super) struct Line {
+    pub(super) namespace: Namespace,
     /// What was sent and not read.
     pub(super) packets: VecDeque<Packet>,
     /// The place of the next message that it must be told, for each room it is in.
@@ -69,10 +72,13 @@ pub(super) struct World {
     pub(super) requests: u64,
     conns: u64,
     answers: (Sender<Answered>, Receiver<Answered>),
+    /// The newest time in the database.
+    written: HubTime,
     /// Who was let into which room by the store.
     members: BTreeSet<(IdentityId, RoomId)>,
     pub(super) rooms: Vec<Place>,
-    pub(super) making: Vec<tokio::sync::oneshot::Receiver<Result<RoomView, Refusal>>>,
+    /// Rooms that were asked for, and when.
+    pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
 }
 
 type Answered = (u64, Result<Answer, Refusal>);
@@ -112,6 +118,7 @@ impl World {
             requests: 0,
             conns: 0,
             answers: channel(),
+            written: HubTime(0),
             members: BTreeSet::new(),
             rooms: Vec::new(),
             making: Vec::new(),
@@ -138,6 +145,7 @@ impl World {
         client.left = 0;
         let (identity, peer) = (client.identity, client.peer);
         let line = Line {
+            namespace: namespace.clone(),
             packets: VecDeque::new(),
             next: BTreeMap::new(),
             left: 0,
@@ -180,8 +188,14 @@ impl World {
         let batch: Vec<(Write, Then)> = self.submitted.drain(..count).collect();
         let results = self.store.commit(batch.iter().map(|(write, _)| write));
         for ((write, _), result) in batch.iter().zip(&results) {
-            if let (Write::Join(join), Ok(_)) = (write, result) {
-                self.members.insert((join.identity, join.room));
+            match (write, result) {
+                (Write::Join(join), Ok(_)) => {
+                    self.members.insert((join.identity, join.room));
+                }
+                (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
+                    self.written = self.written.max(say.at.hub);
+                }
+                _ => {}
             }
         }
         self.only_members(batch.iter().map(|(write, _)| write));
@@ -269,8 +283,8 @@ impl World {
         self.dead.clear();
         self.clients.iter_mut().for_each(Client::is_cut_off);
         let past = self.store.past();
-        let newest = self.truth.newest().map_or(0, |message| message.id.0);
-        self.tell(format!("the hub starts again, after message {newest}"));
+        self.tell(format!("the hub starts again with {} messages", self.truth.count()));
+        assert!(past.time >= self.written, "the hub's own time runs backwards");
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
@@ -346,6 +360,7 @@ impl World {
             (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
                 self.let_in(number, conn, *room, *after, entry);
             }
+            (Wish::Say { .. } | Wish::Join { .. }, Ok(_)) => panic!("{wish:?}: {answer:?}"),
             _ => {}
         }
         // Nobody is there to read it where the connection has gone.
