@@ -1,5 +1,7 @@
 //! The command line.
 
+mod status;
+
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -31,6 +33,8 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
+    /// Ask the hub that runs on this machine how it is
+    Status(StatusArgs),
 }
 
 #[derive(Debug, Args)]
@@ -57,6 +61,25 @@ struct RunArgs {
     /// Do not announce the hub on the local network [COLAHUB_MDNS, mdns]
     #[arg(long)]
     no_mdns: bool,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// The directory of the hub's data [COLAHUB_DATA_DIR, data_dir]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Answer as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+impl StatusArgs {
+    fn into_sources(self) -> Sources {
+        let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
+        Sources { flags: data_dir.into_iter().collect(), ..self.file.into_sources() }
+    }
 }
 
 impl RunArgs {
@@ -86,6 +109,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+        Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -17,6 +17,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+pub use self::api::addresses;
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::config::{Config, CorsOrigin};

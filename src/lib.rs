@@ -6,6 +6,7 @@
 //! | --- | --- |
 //! | [`cli`] | the command line |
 //! | [`server`] | builds everything, owns start and shutdown |
+//! | [`control`] | the socket that the host's own commands ask |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
 //! | [`wire`] | every JSON shape that leaves the hub |
@@ -21,6 +22,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod domain;
 pub mod gateway;
 pub mod http;

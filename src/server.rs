@@ -1,7 +1,10 @@
 //! The composition root: builds everything, owns start and shutdown.
 
 mod bind;
+mod kept;
 mod lock;
+mod places;
+mod watchdog;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -10,7 +13,10 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::watchdog::Watchdog;
 use crate::config::{Config, Profile};
+use crate::control::protocol::Announced;
+use crate::control::{self, Control};
 use crate::domain::ids::HubId;
 use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
@@ -19,7 +25,7 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
-use crate::store::Store;
+use crate::store::{self, Store};
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -73,6 +79,7 @@ async fn serve(config: Config, listeners: Vec<TcpListener>, mut stop: Stop) -> a
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening)?;
+    let _watchdog = running.watch(listening);
     tokio::select! {
         () = stop.told() => tracing::info!("told to stop"),
         // It ends by itself only when it has failed; whoever started the hub starts it again.
@@ -93,6 +100,8 @@ struct Running {
     hub_task: tokio::task::JoinHandle<()>,
     gateway: Gateway,
     server: Server,
+    // Gone before the lock is: the next hub makes its own.
+    _control: Option<Control>,
     _lock: lock::Lock,
 }
 
@@ -121,7 +130,17 @@ impl Running {
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(&config),
+            listening: listening.clone(),
+        });
+        let places = places::places(config.http_max_connections);
+        let control = Control::start(control::Parts {
+            hub: hub.clone(),
+            config: Arc::clone(&config),
+            database: config.data_dir.join(store::FILE),
             listening,
+            addresses: http::addresses,
+            announced: Box::new(announced),
+            places,
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
@@ -139,9 +158,15 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
-        let server =
-            Server::start(bind::into_tokio(listeners)?, &router, config.http_max_connections);
-        Ok(Self { hub, hub_task, gateway, server, _lock: lock })
+        let server = Server::start(bind::into_tokio(listeners)?, &router, places);
+        tracing::info!(connections = places, "serving at most so many connections at once");
+        Ok(Self { hub, hub_task, gateway, server, _control: control, _lock: lock })
+    }
+
+    /// Tells systemd how the hub is, for as long as the guard is held.
+    fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
+        let address = http::addresses(&listening).into_iter().next();
+        Watchdog::start(self.hub.clone(), listening, address)
     }
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.
@@ -151,6 +176,15 @@ impl Running {
         self.hub.close().await;
         let _ended = self.hub_task.await;
         self.gateway.close().await;
+    }
+}
+
+/// What of the hub is announced on the network: nothing, in this version.
+fn announced() -> Announced {
+    Announced {
+        state: "off".to_owned(),
+        name: None,
+        reason: Some("this version does not announce itself on the network".to_owned()),
     }
 }
 

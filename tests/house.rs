@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "telemetry", "config"]),
-    ("server", &["http", "gateway", "hub", "store", "identity", "config", "domain"]),
+    ("cli", &["server", "control", "telemetry", "config"]),
+    ("server", &["control", "http", "gateway", "hub", "store", "identity", "config", "domain"]),
+    ("control", &["wire", "hub", "config", "domain"]),
     ("http", &["wire", "hub", "store", "identity", "tcp", "config", "domain"]),
     ("gateway", &["wire", "hub", "identity", "tcp", "domain"]),
     ("wire", &["hub", "domain"]),
@@ -32,6 +33,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("argon2", "hub"),
     ("systemd_journal_logger", "telemetry"),
     ("clap", "cli"),
+    ("qrcodegen", "cli"),
+    ("sd_notify", "server"),
+    ("listenfd", "server"),
     ("rust_embed", "http"),
     ("socket2", "tcp http server"),
 ];

@@ -118,7 +118,8 @@ async fn hub(State(app): State<App>) -> Outcome {
 }
 
 /// The addresses at which the hub can be joined from elsewhere; its own ones where it listens on all.
-fn addresses(listening: &[SocketAddr]) -> Vec<String> {
+#[must_use]
+pub fn addresses(listening: &[SocketAddr]) -> Vec<String> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     let outside = |ip: &IpAddr| match ip {
         IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
