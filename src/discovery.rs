@@ -11,6 +11,7 @@ mod diagnosis;
 mod life;
 mod name;
 mod others;
+mod refresh;
 mod remembered;
 mod run;
 mod told;

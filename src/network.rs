@@ -80,6 +80,18 @@ pub fn own_addresses() -> Vec<IpAddr> {
     interfaces.iter().map(Interface::ip).collect()
 }
 
+/// Whether this link-local IPv6 address is all that its interface has. Else it is better not
+/// announced: it looks like a neighbour's on every network, and leads nowhere from all but one.
+#[must_use]
+pub fn is_last_resort(name: &str, ip: IpAddr) -> bool {
+    let is_link_local = |ip: IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+    let has_better = || {
+        let own = if_addrs::get_if_addrs().unwrap_or_default();
+        own.iter().any(|own| own.name == name && is_typeable(own.ip()))
+    };
+    is_link_local(ip) && !has_better()
+}
+
 /// Whether `ip` is in the network of one of these interfaces: a neighbour, reached directly.
 #[must_use]
 pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
@@ -116,7 +128,9 @@ fn is_makeshift(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
-fn is_typeable(ip: IpAddr) -> bool {
+/// Whether a browser on another machine opens this address as it is written.
+#[must_use]
+pub fn is_typeable(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_unspecified(),
         IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unspecified() && !ip.is_unicast_link_local(),

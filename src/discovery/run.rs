@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use if_addrs::Interface;
 use tokio::sync::{oneshot, watch as channel};
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::daemon::{Daemon, Event};
 use super::life::Life;
@@ -12,12 +13,22 @@ use super::name::Claim;
 use super::others::{Heard, Others};
 use super::remembered::Remembered;
 use super::watch::{Due, OwnAddresses, TICK};
-use super::{Announced, Known, Names, Reason, Setup, diagnosis};
+use super::{Announced, Known, Names, Reason, Setup, diagnosis, refresh};
 use crate::network;
 
 /// Most records of strangers that are kept, timers counted: far more than a large network has, and
-/// some two megabytes.
-const CACHE_MAX: i64 = 6_000;
+/// about a megabyte.
+const CACHE_MAX: i64 = 4_000;
+
+/// Most reports of the library between two looks at its cache.
+const REPORTS_MAX: u32 = 400;
+
+/// How long to stay silent after a flood; twice as long after each that follows at once.
+const AFTER_FLOOD: Duration = Duration::from_millis(500);
+const AFTER_FLOODS: Duration = Duration::from_secs(8);
+
+/// How often addresses that are new are sent to every cache, a second apart (RFC 6762, section 8.3).
+const REFRESHES: u8 = 2;
 
 /// How long to wait before trying again what failed for a lasting reason.
 const RETRY: Duration = Duration::from_secs(30);
@@ -73,6 +84,12 @@ struct Announcer {
     known: channel::Sender<Arc<Known>>,
     others: Others,
     own: OwnAddresses,
+    /// The interfaces whose networks other hubs are looked for in.
+    neighbours: Vec<Interface>,
+    /// The host name that others may have in their caches.
+    announced_host: Option<String>,
+    /// What the library reported since the last look at its cache.
+    reports: u32,
     /// Conflicts since a name was last announced.
     conflicts: u32,
     /// Floods since a name was last announced.
@@ -88,7 +105,20 @@ impl Announcer {
             tracing::info!("this machine is itself called {wish}; the hub is {name} instead");
         }
         let (others, own) = (Others::default(), OwnAddresses::default());
-        Self { setup, claim, remembered, known, others, own, conflicts: 0, floods: 0 }
+        let neighbours = Vec::new();
+        Self {
+            setup,
+            claim,
+            remembered,
+            known,
+            others,
+            own,
+            neighbours,
+            announced_host: None,
+            reports: 0,
+            conflicts: 0,
+            floods: 0,
+        }
     }
 
     /// One daemon's life. How long to wait before the next, or nothing when told to stop.
@@ -102,15 +132,27 @@ impl Announcer {
             end = self.claim_and_follow(&mut daemon) => end,
             _ = stop => End::Stopped,
         };
-        daemon.end().await;
+        if matches!(end, End::Flood) {
+            daemon.cut().await;
+        } else {
+            daemon.end().await;
+        }
+        if let Some(host) = self.announced_host.take() {
+            refresh::send(&host, &self.neighbours, refresh::GONE);
+        }
         self.after(end)
     }
 
     async fn claim_and_follow(&mut self, daemon: &mut Daemon) -> End {
-        self.own.see(network::own_addresses(), Instant::now());
-        while self.is_taken(daemon).await {
-            if !self.try_the_next_name() {
-                return End::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
+        self.see_addresses(Instant::now());
+        loop {
+            match self.is_taken(daemon).await {
+                Ok(false) => break,
+                Ok(true) if self.try_the_next_name() => {}
+                Ok(true) => {
+                    return End::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
+                }
+                Err(end) => return end,
             }
         }
         let names = self.claim.names();
@@ -123,15 +165,20 @@ impl Announcer {
 
     /// Whether another machine has the name, before it is claimed: the library's own way out of a
     /// conflict leaves records under two names on the network for a while.
-    async fn is_taken(&mut self, daemon: &mut Daemon) -> bool {
+    async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, End> {
         let names = self.claim.names();
-        let Some(look_up) = daemon.look_up(&names.host) else { return false };
+        let Some(look_up) = daemon.look_up(&names.host) else { return Ok(false) };
+        let mut ticks = ticks();
         loop {
             tokio::select! {
                 is_taken = look_up.is_answered(|ip| !self.own.has(ip)) => {
-                    return is_taken || self.is_anothers(&names.local(), &names.instance);
+                    return Ok(is_taken || self.is_anothers(&names.local(), &names.instance));
                 }
-                event = daemon.event() => self.on_hubs(event),
+                event = daemon.event() => {
+                    self.count_report()?;
+                    self.on_hubs(event);
+                }
+                _ = ticks.tick() => self.look_at_cache(daemon).await?,
             }
         }
     }
@@ -146,10 +193,8 @@ impl Announcer {
             End::Conflict => Some(self.after_conflict()),
             End::Flood => {
                 self.floods += 1;
-                if self.floods > 1 {
-                    self.tell(Announced::No(Reason::Flood));
-                }
-                Some(Duration::ZERO)
+                self.tell(Announced::No(Reason::Flood));
+                Some((AFTER_FLOOD * 2_u32.pow(self.floods.min(5) - 1)).min(AFTER_FLOODS))
             }
             End::Silence(reason) => {
                 self.tell(Announced::No(reason));
@@ -191,11 +236,13 @@ impl Announcer {
 
     /// Follows what the daemon reports until its life has to end.
     async fn follow(&mut self, daemon: &mut Daemon, life: &mut Life, names: &Names) -> End {
-        let mut ticks = interval(TICK);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut ticks = ticks();
         loop {
             let end = tokio::select! {
-                event = daemon.event() => self.on_event(event, life, names),
+                event = daemon.event() => match self.count_report() {
+                    Ok(()) => self.on_event(event, life, names),
+                    Err(flood) => Some(flood),
+                },
                 (host, is_answered) = life.answer(&self.own) => {
                     self.on_answer(&host, is_answered, names)
                 }
@@ -213,6 +260,7 @@ impl Announcer {
             Event::Announced(service) => {
                 if life.announced(&service) {
                     self.on_announced(names);
+                    life.refresh = REFRESHES;
                 }
             }
             event => self.on_hubs(event),
@@ -231,26 +279,34 @@ impl Announcer {
 
     fn on_announced(&mut self, names: &Names) {
         (self.conflicts, self.floods) = (0, 0);
+        self.announced_host = Some(names.host.clone());
         self.remembered.keep(self.claim.number());
         self.tell(Announced::Yes(names.clone()));
     }
 
     fn on_heard(&mut self, service: String, heard: Heard) {
         tracing::debug!(?heard, "a hub was heard");
-        let own = network::suitable(self.setup.reach.interfaces());
-        let hub = heard.check(&own).filter(|hub| hub.id != self.setup.hub);
+        let hub = heard.check(&self.neighbours).filter(|hub| hub.id != self.setup.hub);
         if let Some(hub) = hub {
             self.others.heard(service, hub);
         }
     }
 
+    fn count_report(&mut self) -> Result<(), End> {
+        self.reports += 1;
+        if self.reports > REPORTS_MAX { Err(End::Flood) } else { Ok(()) }
+    }
+
+    async fn look_at_cache(&mut self, daemon: &Daemon) -> Result<(), End> {
+        self.reports = 0;
+        if daemon.cached().await > CACHE_MAX { Err(End::Flood) } else { Ok(()) }
+    }
+
     async fn on_tick(&mut self, daemon: &mut Daemon, life: &mut Life) -> Option<End> {
-        daemon.listen_again(Instant::now());
-        let cached = daemon.cached().await;
-        if cached > CACHE_MAX {
-            tracing::warn!(cached, "too many mDNS records from strangers: beginning anew");
-            return Some(End::Flood);
+        if let Err(flood) = self.look_at_cache(daemon).await {
+            return Some(flood);
         }
+        daemon.listen_again(Instant::now());
         let now = Instant::now();
         let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
         if addresses {
@@ -266,6 +322,11 @@ impl Announcer {
         diagnosis.then(|| self.diagnose(life))?
     }
 
+    fn see_addresses(&mut self, now: Instant) {
+        self.own.see(network::own_addresses(), now);
+        self.neighbours = network::suitable(self.setup.reach.interfaces());
+    }
+
     /// The own name, and every other time the wished one where that is another.
     fn name_to_look_up<'a>(&'a self, life: &'a mut Life) -> &'a str {
         life.asked_for_wish = self.claim.waits_for_wish() && !life.asked_for_wish;
@@ -273,7 +334,15 @@ impl Announcer {
     }
 
     fn look_at_addresses(&mut self, life: &mut Life, now: Instant) {
-        self.own.see(network::own_addresses(), now);
+        let before = std::mem::take(&mut self.neighbours);
+        self.see_addresses(now);
+        if self.neighbours != before {
+            life.refresh = REFRESHES;
+        }
+        if life.is_announced() && life.refresh > 0 {
+            life.refresh -= 1;
+            refresh::send(&life.host, &self.neighbours, refresh::GOOD);
+        }
         let is_reached = !self.setup.reach.addresses().is_empty();
         if life.is_reached && !is_reached {
             life.withdrawn();
@@ -355,6 +424,12 @@ impl Announcer {
             self.known.send_replace(Arc::new(Known { announced, others }));
         }
     }
+}
+
+fn ticks() -> Interval {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
 }
 
 /// What the machine's other programs call it: the first label of its host name.
