@@ -8,6 +8,7 @@
 mod ask;
 mod daemon;
 mod diagnosis;
+mod follow;
 mod life;
 mod name;
 mod others;

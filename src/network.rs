@@ -20,10 +20,12 @@ impl Reach {
         Self { listening, interfaces }
     }
 
-    /// By which interfaces people may come.
+    /// The interfaces, with an address each, at which people reach the hub now.
     #[must_use]
-    pub fn interfaces(&self) -> &Interfaces {
-        &self.interfaces
+    pub fn interfaces_now(&self) -> Vec<Interface> {
+        let mut found = suitable(&self.interfaces);
+        found.retain(|own| self.covers(&own.name, own.ip()));
+        found
     }
 
     /// The port people use: that of the first listener.
