@@ -104,7 +104,7 @@ impl World {
         let key = self.dice.percent(80).then(|| {
             let client = &mut self.clients[n];
             client.keys += 1;
-            let key = format!("k{}", client.keys);
+            let key = format!("{n}/{}", client.keys);
             client.outbox.push(Unacked { room, key: key.clone() });
             key
         });
@@ -260,9 +260,9 @@ impl World {
 
     fn some_time_passes(&mut self) {
         let ms = match self.dice.below(20) {
-            0 => self.dice.from_to(60_000, 3_600_000),
-            1..=6 => self.dice.from_to(1_000, 20_000),
-            _ => self.dice.from_to(1, 1_000),
+            0 => self.dice.between(60_000, 3_600_000),
+            1..=6 => self.dice.between(1_000, 20_000),
+            _ => self.dice.between(1, 1_000),
         };
         self.pass(ms);
     }
@@ -278,7 +278,7 @@ impl World {
 
     /// More than a join's answer holds is said at once.
     fn floods(&mut self, n: usize) {
-        for _ in 0..self.dice.from_to(100, 300) {
+        for _ in 0..self.dice.between(100, 300) {
             self.says(n);
         }
     }
@@ -372,8 +372,9 @@ impl World {
             assert!(is_over || may_be, "client {n} does not come in: {refused:?}");
             assert!(is_over || refused.is_some() || inside.contains(&n), "client {n} is not in");
         }
+        let people: BTreeSet<_> = inside.iter().map(|n| self.clients[*n].identity).collect();
         for n in &inside {
-            self.has_all(*n, place.id, inside.len());
+            self.has_all(*n, place.id, people.len());
         }
         for n in 0..CLIENTS {
             self.is_cut_off(n);

@@ -90,7 +90,7 @@ impl World {
         let settings = Settings {
             language: Language::En,
             rooms_max: 6,
-            lifetime: Duration::from_secs(dice.from_to(60, 7_200)),
+            lifetime: Duration::from_secs(dice.between(60, 7_200)),
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
             limits: Limits::EVENT,
@@ -290,7 +290,7 @@ impl World {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
         }
         self.now.hub = past.time;
-        let mut random = Dice::new(self.dice.from_to(0, u64::MAX));
+        let mut random = Dice::new(self.dice.between(0, u64::MAX));
         self.hub = Hub::new(self.settings, past, Box::new(move || random.bytes()), self.now.hub);
         self.carry_out();
     }
@@ -445,7 +445,8 @@ impl Line {
 
 fn client(n: u8) -> Client {
     Client {
-        identity: IdentityId::from_random([n; 16]),
+        // The last two are one browser with two tabs.
+        identity: IdentityId::from_random([n.min(u8::try_from(CLIENTS).unwrap() - 1); 16]),
         // Some share an address, as behind a NAT.
         peer: [127, 0, 0, n / 2].into(),
         conn: None,
