@@ -21,6 +21,7 @@ mod command_line;
 mod connections;
 mod data_folder;
 mod health;
+#[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod page;
 mod shutdown;
