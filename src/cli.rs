@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(test)]
+mod packaged;
 mod status;
 
 use std::env;
