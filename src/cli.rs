@@ -35,6 +35,9 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
+    /// Open the ports for a hub without privileges; the service does this before it starts one
+    #[command(hide = true)]
+    HoldPorts(FileArg),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
 }
@@ -111,6 +114,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+        Command::HoldPorts(file) => hold_ports(file),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     match done {
@@ -127,6 +131,12 @@ fn run_hub(args: RunArgs) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(args.into_sources())?;
     telemetry::init(&config.log_level)?;
     server::run(config)
+}
+
+fn hold_ports(file: FileArg) -> anyhow::Result<()> {
+    let Loaded { config, .. } = config::load(file.into_sources())?;
+    server::hold_ports(&config);
+    Ok(())
 }
 
 fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {

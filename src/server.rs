@@ -51,6 +51,12 @@ pub fn run(config: Config) -> anyhow::Result<()> {
     result
 }
 
+/// Opens the configured ports and leaves them with systemd, for a hub that may not open them itself: it
+/// runs right after, as a user without privileges. Does nothing where no systemd asks for it.
+pub fn hold_ports(config: &Config) {
+    bind::hold(&config.listen);
+}
+
 /// The signals that end a hub.
 struct Stop {
     term: Signal,

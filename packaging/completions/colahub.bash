@@ -22,6 +22,9 @@ _colahub() {
             colahub,help)
                 cmd="colahub__subcmd__help"
                 ;;
+            colahub,hold-ports)
+                cmd="colahub__subcmd__hold__subcmd__ports"
+                ;;
             colahub,run)
                 cmd="colahub__subcmd__run"
                 ;;
@@ -33,6 +36,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,help)
                 cmd="colahub__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__help,hold-ports)
+                cmd="colahub__subcmd__help__subcmd__hold__subcmd__ports"
                 ;;
             colahub__subcmd__help,run)
                 cmd="colahub__subcmd__help__subcmd__run"
@@ -47,7 +53,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run check-config status help"
+            opts="-h -V --help --version run check-config hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -79,7 +85,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run check-config status help"
+            opts="run check-config hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -120,6 +126,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__hold__subcmd__ports)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -141,6 +161,24 @@ _colahub() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hold__subcmd__ports)
+            opts="-h --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
