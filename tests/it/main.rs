@@ -16,4 +16,6 @@ mod connections;
 mod data_folder;
 mod health;
 mod page;
+mod service;
 mod shutdown;
+mod status;

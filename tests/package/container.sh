@@ -40,6 +40,7 @@ clean() {
   rm -rf "$work"
 }
 trap clean EXIT
+trap 'die "line $LINENO"' ERR
 
 step() { printf 'package: %s\n' "$*"; }
 die() {
@@ -107,13 +108,13 @@ memory=$(inside sed -n 's/^VmRSS:\s*//p' "/proc/$(main_pid)/status")
 
 step "killed, it comes back"
 before=$(main_pid)
-inside kill -KILL "$before"
+inside systemctl kill --kill-who=main --signal=KILL colahub
 back() { [ "$(main_pid)" != "$before" ] && ready; }
 until_true 20 "a killed hub does not come back" back
 
 step "stopped, it comes back (the watchdog's 20 seconds)"
 before=$(main_pid)
-inside kill -STOP "$before"
+inside systemctl kill --kill-who=main --signal=STOP colahub
 until_true 40 "a stopped hub does not come back" back
 
 step "upgrade, with a configuration edited by hand and somebody in the room"
