@@ -124,6 +124,7 @@ impl Announcer {
             Err(error) => return self.after(End::failed(&error)),
         };
         self.others.begin_anew();
+        self.reports = 0;
         let end = tokio::select! {
             end = self.claim_and_follow(&mut daemon) => end,
             _ = stop => End::Stopped,
