@@ -24,4 +24,6 @@ mod health;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod page;
+mod service;
 mod shutdown;
+mod status;
