@@ -30,9 +30,6 @@ pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
         Err(error) => return Verdict::Broken(error.to_string()),
     };
     store.writer.close();
-    if let Some(name) = set_aside(data) {
-        return Verdict::Lost(format!("the store says that it was damaged: {name}"));
-    }
     let stored = match read(data) {
         Ok(stored) => stored,
         Err(error) => return Verdict::Broken(error),
@@ -41,14 +38,13 @@ pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
     unknown.map_or_else(|| holds(life, data, &stored, until), Verdict::Broken)
 }
 
-/// What the store has put aside because it could not go on from it.
-fn set_aside(data: &Path) -> Option<String> {
+fn read(data: &Path) -> Result<Vec<Stored>, String> {
+    let set_aside = |name: String| name.contains("corrupt").then_some(name);
     let names = std::fs::read_dir(data).unwrap();
     let mut names = names.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-    names.find(|name| name.contains("corrupt"))
-}
-
-fn read(data: &Path) -> Result<Vec<Stored>, String> {
+    if let Some(name) = names.find_map(set_aside) {
+        return Err(format!("the store found it corrupt: {name}"));
+    }
     let failed = |error: rusqlite::Error| error.to_string();
     let db = Connection::open(data.join(FILE)).map_err(failed)?;
     let health: String =
