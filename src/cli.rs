@@ -1,5 +1,7 @@
 //! The command line.
 
+mod discover;
+
 use std::env;
 use std::fmt::Write as _;
 use std::io::{self, Write};
@@ -31,6 +33,8 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
+    /// List the hubs on the local network
+    Discover(discover::DiscoverArgs),
 }
 
 #[derive(Debug, Args)]
@@ -86,6 +90,7 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+        Command::Discover(args) => discover::discover(args, &mut io::stdout()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -116,8 +121,12 @@ fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
 /// What a hub with this configuration does, in a line.
 fn outlook(config: &Config) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+    let found = match config.mdns {
+        true => format!("is found as {}.local", config.name),
+        false => "is not announced on the network".to_owned(),
+    };
     format!(
-        "The hub listens on {}, keeps its data in {}, and a room lives {}.",
+        "The hub listens on {}, {found}, keeps its data in {}, and a room lives {}.",
         listen.join(" and "),
         config.data_dir.display(),
         humantime::format_duration(config.rooms_lifetime),
@@ -200,7 +209,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
-                "{}: good\nThe hub listens on [::]:80, \
+                "{}: good\nThe hub listens on [::]:80, is found as camp.local, \
                  keeps its data in /var/lib/colahub, and a room lives 1h 30m.\n",
                 path.display()
             )

@@ -13,6 +13,8 @@
 //! | [`store`] | SQLite: one writer thread, read-only connections |
 //! | [`identity`] | the signed tokens that name a browser |
 //! | [`tcp`] | one accepted connection |
+//! | [`discovery`] | the hub's name on the network, and the other hubs there |
+//! | [`network`] | the addresses at which people reach the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
@@ -21,11 +23,13 @@
 
 pub mod cli;
 pub mod config;
+pub mod discovery;
 pub mod domain;
 pub mod gateway;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod network;
 pub mod server;
 pub mod store;
 pub mod tcp;

@@ -11,6 +11,7 @@ use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::config::{Config, Profile};
+use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
 use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
@@ -19,7 +20,9 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
+use crate::network::Reach;
 use crate::store::Store;
+use crate::wire;
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -93,6 +96,7 @@ struct Running {
     hub_task: tokio::task::JoinHandle<()>,
     gateway: Gateway,
     server: Server,
+    discovery: Discovery,
     _lock: lock::Lock,
 }
 
@@ -108,6 +112,8 @@ impl Running {
         let store = Store::open(&config.data_dir, HubId::from_random(random()))?;
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
+        let reach = Reach::new(listening, config.interfaces.clone());
+        let discovery = discovery(&config, hub_id, &reach);
         let settings = settings(&config);
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
@@ -121,7 +127,8 @@ impl Running {
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(&config),
-            listening,
+            reach,
+            found: discovery.view(),
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
@@ -141,16 +148,20 @@ impl Running {
         };
         let server =
             Server::start(bind::into_tokio(listeners)?, &router, config.http_max_connections);
-        Ok(Self { hub, hub_task, gateway, server, _lock: lock })
+        Ok(Self { hub, hub_task, gateway, server, discovery, _lock: lock })
     }
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.
     async fn close(self) {
         // HTTP first: nothing new may be submitted while the hub finishes.
         self.server.close().await;
-        self.hub.close().await;
-        let _ended = self.hub_task.await;
-        self.gateway.close().await;
+        let hub = async {
+            self.hub.close().await;
+            let _ended = self.hub_task.await;
+            self.gateway.close().await;
+        };
+        // Each waits for others: the disk and the clients, the network.
+        tokio::join!(hub, self.discovery.close());
     }
 }
 
@@ -166,6 +177,19 @@ fn settings(config: &Config) -> Settings {
             Profile::Off => Limits::OFF,
         },
     }
+}
+
+fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
+    if !config.mdns {
+        return Discovery::off();
+    }
+    Discovery::start(discovery::Setup {
+        wish: config.name.clone(),
+        hub: hub.to_string(),
+        version: wire::VERSION,
+        reach: reach.clone(),
+        folder: config.data_dir.clone(),
+    })
 }
 
 fn first_room(config: &Config) -> Option<(Namespace, Title)> {

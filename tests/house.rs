@@ -10,14 +10,33 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "telemetry", "config"]),
-    ("server", &["http", "gateway", "hub", "store", "identity", "config", "domain"]),
-    ("http", &["wire", "hub", "store", "identity", "tcp", "config", "domain"]),
+    ("cli", &["server", "discovery", "network", "telemetry", "config"]),
+    (
+        "server",
+        &[
+            "http",
+            "gateway",
+            "wire",
+            "hub",
+            "store",
+            "identity",
+            "discovery",
+            "network",
+            "config",
+            "domain",
+        ],
+    ),
+    (
+        "http",
+        &["wire", "hub", "store", "identity", "discovery", "network", "tcp", "config", "domain"],
+    ),
     ("gateway", &["wire", "hub", "identity", "tcp", "domain"]),
     ("wire", &["hub", "domain"]),
     ("hub", &["store", "domain"]),
     ("store", &["domain"]),
     ("identity", &["domain"]),
+    ("discovery", &["network", "config", "domain"]),
+    ("network", &["config"]),
     ("tcp", &[]),
     ("telemetry", &[]),
     ("config", &["domain"]),
@@ -33,7 +52,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("systemd_journal_logger", "telemetry"),
     ("clap", "cli"),
     ("rust_embed", "http"),
-    ("socket2", "tcp http server"),
+    ("socket2", "tcp http server discovery"),
+    ("mdns_sd", "discovery"),
+    ("if_addrs", "network discovery"),
 ];
 
 /// What the pure code must not touch: I/O, clocks, randomness, wire formats.

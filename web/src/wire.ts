@@ -78,9 +78,18 @@ export interface Hub {
   addresses: string[];
   rooms: number;
   people: number;
-  announced: { state: "off" | "announced" | "not_announced"; name: string | null; reason: string | null };
+  announced: Announced;
   limits: Limits;
   wifi: Wifi | null;
+}
+
+/** Whether people find the hub by its name on the network. */
+export interface Announced {
+  state: "off" | "starting" | "announced" | "not_announced";
+  /** The name to type: `cola.local`. */
+  name: string | null;
+  instance: string | null;
+  reason: string | null;
 }
 
 export interface Limits {
