@@ -25,7 +25,7 @@ def test_a_hub_that_stops_takes_all_its_records_back_within_three_seconds(lan, j
     assert types == {dns.A, dns.AAAA, dns.PTR, dns.SRV, dns.TXT}
     for judge in judges:
         eventually(lambda: judge.services("_colahub._tcp"), lambda found: found == [])
-        assert judge.address("cola.local", 4) is None
+    assert judges[1].address("cola.local", 4) is None
 
 
 def is_own(name, type):

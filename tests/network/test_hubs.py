@@ -95,7 +95,7 @@ def test_what_strangers_announce_is_checked(lan):
 
 def test_a_thousand_hubs_do_not_push_out_the_one_that_is_known(lan):
     pi, mallory = lan.host("pi"), lan.host("mallory")
-    hub, friend = Hub(pi), Hub(lan.host("friend"), name="friend")
+    hub, friend = Hub(pi), Hub(lan.host("other"), name="friend")
     known = line(friend, "friend", "friend")
     eventually(lambda: listed(hub), lambda seen: seen == [known])
     impostor = Impostor(mallory)

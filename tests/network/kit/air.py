@@ -82,9 +82,21 @@ class Ear:
     def send(self, packet, family=4):
         self.sockets[family].sendto(packet, (GROUPS[family], PORT))
 
-    def ask(self, name, type, family=4):
-        """Asks everybody, by multicast. Answers are heard like anything else."""
-        self.send(dns.message([(name, type)]), family)
+    def ask(self, name, type, fits=lambda record: True, family=4, within=PATIENCE):
+        """Asks everybody, by multicast, until an answer comes that fits. Gives that.
+
+        Once is not enough: what was said within the last second may stay unanswered (RFC 6762, section 6).
+        """
+        asked = time.monotonic()
+        while True:
+            self.send(dns.message([(name, type)]), family)
+            try:
+                return self.hears(
+                    lambda heard: heard.record[:2] == (name, type) and fits(heard.record), within=1, since=asked
+                ).record
+            except AssertionError:
+                if time.monotonic() > asked + within:
+                    raise
 
     def hears(self, fits, within=PATIENCE, since=0.0):
         """Waits for a record that fits and came after `since`. Gives it."""

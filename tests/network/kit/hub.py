@@ -7,11 +7,12 @@ import re
 import signal
 import socket
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from kit.lan import PATIENCE
 
-PROGRAM = os.environ.get("COLAHUB_BIN", "target/debug/colahub")
+PROGRAM = os.environ.get("COLAHUB_BIN") or str(Path(__file__).parents[3] / "target/debug/colahub")
 SERVICES = "_http._tcp", "_colahub._tcp"
 
 
