@@ -1,6 +1,7 @@
 //! The command line.
 
 mod discover;
+mod doctor;
 
 use std::env;
 use std::fmt::Write as _;
@@ -35,6 +36,8 @@ enum Command {
     CheckConfig(FileArg),
     /// List the hubs on the local network
     Discover(discover::DiscoverArgs),
+    /// Look for what may keep people from the hub
+    Doctor(doctor::DoctorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -91,9 +94,15 @@ pub fn run() -> ExitCode {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
+        Command::Doctor(args) => return or_complain(doctor::doctor(args)),
     };
+    or_complain(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// The exit code, or the complaint and the one for failure.
+fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // With standard error gone, there is nobody left to tell.
             let _ = io::stderr().write_all(complaint(&error).as_bytes());

@@ -5,6 +5,7 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`cli`] | the command line |
+//! | [`doctor`] | what may keep people from the hub, looked at from this machine |
 //! | [`server`] | builds everything, owns start and shutdown |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
@@ -24,6 +25,7 @@
 pub mod cli;
 pub mod config;
 pub mod discovery;
+pub mod doctor;
 pub mod domain;
 pub mod gateway;
 pub mod http;

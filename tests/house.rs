@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "discovery", "network", "telemetry", "config"]),
+    ("cli", &["doctor", "server", "discovery", "telemetry", "config"]),
+    ("doctor", &["discovery", "network", "config"]),
     (
         "server",
         &[
