@@ -2,6 +2,7 @@
 
 mod discover;
 mod doctor;
+mod status;
 
 use std::env;
 use std::fmt::Write as _;
@@ -38,6 +39,8 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Ask the hub that runs on this machine how it is
+    Status(StatusArgs),
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +67,25 @@ struct RunArgs {
     /// Do not announce the hub on the local network [COLAHUB_MDNS, mdns]
     #[arg(long)]
     no_mdns: bool,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// The directory of the hub's data [COLAHUB_DATA_DIR, data_dir]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Answer as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+impl StatusArgs {
+    fn into_sources(self) -> Sources {
+        let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
+        Sources { flags: data_dir.into_iter().collect(), ..self.file.into_sources() }
+    }
 }
 
 impl RunArgs {
@@ -95,6 +117,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
+        Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }

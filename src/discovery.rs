@@ -13,6 +13,7 @@ mod name;
 mod others;
 mod remembered;
 mod run;
+mod told;
 mod watch;
 
 use std::path::PathBuf;
@@ -24,6 +25,7 @@ use tokio::task::JoinHandle;
 pub use self::ask::{Failed, hubs, resolve};
 pub use self::diagnosis::{Avahi, MDNS_PORT, avahi, port_is_free};
 pub use self::others::Hub;
+pub use self::told::Told;
 use crate::config::HubName;
 use crate::network::Reach;
 

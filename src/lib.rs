@@ -7,6 +7,7 @@
 //! | [`cli`] | the command line |
 //! | [`doctor`] | what may keep people from the hub, looked at from this machine |
 //! | [`server`] | builds everything, owns start and shutdown |
+//! | [`control`] | the socket that the host's own commands ask |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
 //! | [`wire`] | every JSON shape that leaves the hub |
@@ -24,6 +25,7 @@
 
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod discovery;
 pub mod doctor;
 pub mod domain;

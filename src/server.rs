@@ -1,7 +1,10 @@
 //! The composition root: builds everything, owns start and shutdown.
 
 mod bind;
+mod kept;
 mod lock;
+mod places;
+mod watchdog;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -10,7 +13,9 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::watchdog::Watchdog;
 use crate::config::{Config, Profile};
+use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
 use crate::domain::limits::Limits;
@@ -20,8 +25,8 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
-use crate::network::Reach;
-use crate::store::Store;
+use crate::network::{self, Reach};
+use crate::store::{self, Store};
 use crate::wire;
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
@@ -76,6 +81,7 @@ async fn serve(config: Config, listeners: Vec<TcpListener>, mut stop: Stop) -> a
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening)?;
+    let _watchdog = running.watch(listening);
     tokio::select! {
         () = stop.told() => tracing::info!("told to stop"),
         // It ends by itself only when it has failed; whoever started the hub starts it again.
@@ -97,6 +103,9 @@ struct Running {
     gateway: Gateway,
     server: Server,
     discovery: Discovery,
+    reach: Reach,
+    // Gone before the lock is: the next hub makes its own.
+    _control: Option<Control>,
     _lock: lock::Lock,
 }
 
@@ -127,8 +136,17 @@ impl Running {
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(&config),
-            reach,
+            reach: reach.clone(),
             found: discovery.view(),
+        });
+        let places = places::places(config.http_max_connections);
+        let control = Control::start(control::Parts {
+            hub: hub.clone(),
+            config: Arc::clone(&config),
+            database: config.data_dir.join(store::FILE),
+            reach: reach.clone(),
+            found: discovery.view(),
+            places,
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
@@ -146,9 +164,24 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
-        let server =
-            Server::start(bind::into_tokio(listeners)?, &router, config.http_max_connections);
-        Ok(Self { hub, hub_task, gateway, server, discovery, _lock: lock })
+        let server = Server::start(bind::into_tokio(listeners)?, &router, places);
+        tracing::info!(connections = places, "serving at most so many connections at once");
+        Ok(Self {
+            hub,
+            hub_task,
+            gateway,
+            server,
+            discovery,
+            reach,
+            _control: control,
+            _lock: lock,
+        })
+    }
+
+    /// Tells systemd how the hub is, for as long as the guard is held.
+    fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
+        let address = self.reach.addresses().first().map(network::url);
+        Watchdog::start(self.hub.clone(), listening, address)
     }
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["doctor", "server", "discovery", "telemetry", "config"]),
+    ("cli", &["doctor", "server", "control", "discovery", "telemetry", "config"]),
     ("doctor", &["discovery", "network", "config"]),
     (
         "server",
         &[
+            "control",
             "http",
             "gateway",
             "wire",
@@ -27,6 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
+    ("control", &["wire", "hub", "discovery", "network", "config", "domain"]),
     (
         "http",
         &["wire", "hub", "store", "identity", "discovery", "network", "tcp", "config", "domain"],
@@ -52,10 +54,13 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("argon2", "hub"),
     ("systemd_journal_logger", "telemetry"),
     ("clap", "cli"),
+    ("qrcodegen", "cli"),
+    ("sd_notify", "server"),
+    ("listenfd", "server"),
     ("rust_embed", "http"),
     ("socket2", "tcp http server discovery"),
     ("mdns_sd", "discovery"),
-    ("if_addrs", "network discovery"),
+    ("if_addrs", "network discovery server"),
 ];
 
 /// What the pure code must not touch: I/O, clocks, randomness, wire formats.

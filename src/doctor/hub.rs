@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::config::Config;
+use crate::discovery::Told;
 
 /// How long each step of the question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -19,15 +20,7 @@ const ANSWER_MAX: u64 = 64 * 1024;
 pub(super) struct Hub {
     pub(super) name: String,
     pub(super) version: String,
-    pub(super) announced: Announced,
-}
-
-/// Whether and how it is announced.
-#[derive(Debug, Deserialize)]
-pub(super) struct Announced {
-    pub(super) state: String,
-    pub(super) name: Option<String>,
-    pub(super) reason: Option<String>,
+    pub(super) announced: Told,
 }
 
 #[derive(Deserialize)]

@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::chat::{now, room_id};
-use super::hubs::{Announced, hubs};
+use super::hubs::hubs;
 use super::request::{By, InPath};
 use super::respond::{Outcome, no_such_call};
+use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
@@ -53,7 +54,7 @@ struct Hub<'a> {
     addresses: Vec<String>,
     rooms: usize,
     people: usize,
-    announced: Announced,
+    announced: Told,
     limits: Limits,
     wifi: Option<Wifi<'a>>,
 }

@@ -1,4 +1,4 @@
-//! What the network shows of this hub and of others.
+//! The other hubs on the local network.
 
 use axum::extract::State;
 use serde::Serialize;
@@ -6,37 +6,6 @@ use serde::Serialize;
 use super::App;
 use super::respond::Outcome;
 use crate::discovery;
-
-/// Whether people find the hub by its name.
-#[derive(Serialize)]
-pub(super) struct Announced {
-    state: &'static str,
-    /// The host name as people type it: `cola-2.local`.
-    name: Option<String>,
-    /// The name in browsers of services: `cola (2)`.
-    instance: Option<String>,
-    /// Why it is not announced: a sentence.
-    reason: Option<String>,
-}
-
-impl From<discovery::Announced> for Announced {
-    fn from(announced: discovery::Announced) -> Self {
-        let plain = |state| Self { state, name: None, instance: None, reason: None };
-        match announced {
-            discovery::Announced::Off => plain("off"),
-            discovery::Announced::Starting => plain("starting"),
-            discovery::Announced::Yes(names) => Self {
-                state: "announced",
-                name: Some(names.local()),
-                instance: Some(names.instance),
-                reason: None,
-            },
-            discovery::Announced::No(reason) => {
-                Self { reason: Some(reason.to_string()), ..plain("not_announced") }
-            }
-        }
-    }
-}
 
 /// Another hub on the local network.
 #[derive(Serialize)]
@@ -66,7 +35,6 @@ pub(super) async fn hubs(State(app): State<App>) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discovery::{Names, Reason};
 
     #[test]
     fn the_list_has_the_shape_that_the_page_expects() {
@@ -80,15 +48,5 @@ mod tests {
         let golden: serde_json::Value =
             serde_json::from_str(include_str!("../../web/golden/hubs.json")).unwrap();
         assert_eq!(serde_json::to_value([Hub::from(hub)]).unwrap(), golden);
-    }
-
-    #[test]
-    fn what_is_announced_is_told_with_its_name_or_the_reason() {
-        let names = Names { host: "cola-2".into(), instance: "cola (2)".into() };
-        let yes = Announced::from(discovery::Announced::Yes(names));
-        assert_eq!(yes.name.as_deref(), Some("cola-2.local"));
-        let no = Announced::from(discovery::Announced::No(Reason::NoInterface));
-        assert_eq!(no.state, "not_announced");
-        assert!(no.name.is_none() && no.reason.unwrap().contains("no network interface"));
     }
 }

@@ -22,8 +22,7 @@ impl Lock {
     /// Another hub has it, or it cannot be written: a sentence for the host.
     pub(super) fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
-        make_folder(folder)
-            .with_context(|| format!("the data folder {shown} cannot be made"))?;
+        make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
         let file = File::create(folder.join("hub.lock"))
             .with_context(|| format!("the data folder {shown} cannot be written"))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
