@@ -1,9 +1,11 @@
 """avahi-daemon is on the same machine, as on every Raspberry Pi."""
 
+import re
 import time
+from pathlib import Path
 
 from kit.finding import is_found, resolves
-from kit.hub import Hub, get
+from kit.hub import SERVICES, Hub, eventually, get
 from kit.judges import Avahi
 
 
@@ -69,3 +71,21 @@ def test_avahi_that_starts_later_keeps_the_machines_name(lan, judges):
     assert avahi.named() == "cola.local"
     is_found(judges, hub, "cola-2", "cola (2)")
     assert avahi.named() == "cola.local"
+
+
+def test_avahi_announces_the_hub_by_the_documented_service_file(lan, judges):
+    documentation = (Path(__file__).parents[2] / "docs/discovery.md").read_text()
+    service = re.search(r"```xml\n(.*?)```", documentation, re.DOTALL)[1]
+    pi = lan.host("raspberrypi")
+    hub = Hub(pi, "--no-mdns", port=80)
+    path = "<txt-record>txtvers=1</txt-record>"
+    assert path in service
+    Avahi(pi, service=service.replace(path, f"{path}<txt-record>id={hub.id}</txt-record>"))
+    for judge in judges:
+        for type in SERVICES:
+            found = judge.finds(type, lambda service: service.instance == "cola")
+            assert (found.host, found.port, found.txt["path"]) == ("raspberrypi.local", 80, "/")
+    other = Hub(lan.host("two"))
+    url = f"http://{pi.v4}"
+    known = {"name": "cola", "id": hub.id, "version": "", "url": url, "host": "raspberrypi.local"}
+    eventually(lambda: other.api("/api/hubs"), lambda seen: seen == [known])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kit.hub import Hub
+from kit.hub import Hub, eventually
 from kit.judges import Avahi
 
 HERE = Path(__file__).parent
@@ -36,7 +36,11 @@ def laptop(lan):
 def test_two_people_open_the_hub_by_its_name_and_chat(lan, laptop):
     hub = Hub(lan.host("pi"), port=80)
     hub.is_announced_as("cola", "cola")
+    other = Hub(lan.host("two"), port=80)
+    other.is_announced_as("cola-2", "cola (2)")
+    eventually(lambda: hub.api("/api/hubs"), lambda seen: len(seen) == 1)
     assert laptop.run("getent", "ahosts", "cola.local").stdout.split()[0] == hub.host.v4
-    chat = laptop.start("node", HERE / "chat.mjs", "http://cola.local")
+    urls = "http://cola.local", "http://cola-2.local", f"http://{other.host.v4}"
+    chat = laptop.start("node", HERE / "chat.mjs", *urls)
     assert chat.wait(90) == 0, chat.said
     assert "they chatted" in chat.said

@@ -8,7 +8,7 @@ import pytest
 from kit import dns
 from kit.air import Impostor
 from kit.finding import is_found, resolves
-from kit.hub import SERVICES, Hub, eventually
+from kit.hub import PROGRAM, SERVICES, Hub, eventually
 from kit.lan import Lan
 
 FIRST, SECOND = ("cola", "cola"), ("cola-2", "cola (2)")
@@ -31,6 +31,7 @@ def test_the_second_hub_has_another_name_in_all_its_records(two, judges, ear):
     is_found(judges, second, *SECOND)
     assert {hub.instance for hub in judges[1].services("_colahub._tcp")} == {"cola", "cola (2)"}
     second.process.says(lambda line: "cola-2.local" in line)
+    assert "cola-2.local" in second.host.run(PROGRAM, "status", "--data-dir", "/run/hub").stdout
     # Asked for everything either could answer to, nobody speaks for the other.
     for hub, (name, instance) in (first, FIRST), (second, SECOND):
         host = hub.host

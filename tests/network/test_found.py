@@ -32,6 +32,17 @@ def test_a_hub_has_the_name_and_the_port_it_was_given(lan, judges):
     is_found(judges, hub, "summer-camp", instance)
 
 
+def test_the_longest_name_is_found_and_so_is_its_second(lan, judges):
+    longest = "c" * 58
+    first = Hub(lan.host("one"), name=longest)
+    first.is_announced_as(longest, longest)
+    is_found(judges, first, longest, longest)
+    second = Hub(lan.host("two"), name=longest)
+    said = second.becomes("announced")
+    assert said["name"].endswith("c-2.local") and said["instance"].endswith("c (2)")
+    is_found(judges, second, said["name"].removesuffix(".local"), said["instance"])
+
+
 def test_a_hub_that_shall_not_be_announced_says_nothing(lan, ear, judges):
     silent, loud = lan.host("silent"), lan.host("loud")
     off = Hub(silent, "--no-mdns")

@@ -37,7 +37,8 @@ class Service(NamedTuple):
 class Avahi:
     """avahi-daemon on a host, with the message bus that it wants."""
 
-    def __init__(self, host, **server):
+    def __init__(self, host, service=None, **server):
+        """Runs it with these settings of its section `server`, and with a service file."""
         self.host = host
         sections = {**AVAHI, "server": {**AVAHI["server"], **server}}
         lines = [
@@ -47,6 +48,8 @@ class Avahi:
         ]
         host.write("/etc/avahi/avahi-daemon.conf", "\n".join(lines) + "\n")
         host.run("mkdir", "-p", "/etc/avahi/services")
+        if service:
+            host.write("/etc/avahi/services/colahub.service", service)
         if not hasattr(host, "bus"):
             host.bus = host.start("dbus-daemon", "--system", "--nofork", "--nopidfile", "--print-address")
             host.bus.says(lambda line: line.startswith("unix:"))
