@@ -100,9 +100,10 @@ impl Life {
     }
 }
 
-/// The index of the WAL is in shared memory, not on the disk: each start makes it anew.
+/// The index of the WAL is in shared memory, not on the disk, and a socket has no bytes: each start
+/// makes both anew.
 pub fn is_kept(path: &str) -> bool {
-    !path.ends_with("-shm")
+    !path.ends_with("-shm") && !path.ends_with(".sock")
 }
 
 /// The first to come into a room may read everything.
