@@ -149,9 +149,11 @@ class ZeroconfJudge:
     def address(self, name, family):
         """The address of a name; None when nobody answered for 5 s."""
         resolver = zeroconf.AddressResolverIPv4 if family == 4 else zeroconf.AddressResolverIPv6
+        wanted = zeroconf.IPVersion.V4Only if family == 4 else zeroconf.IPVersion.V6Only
         with self._client() as client:
             info = resolver(f"{name}.")
-            return info.parsed_addresses()[0].split("%")[0] if info.request(client, 5000) else None
+            info.request(client, 5000)
+            return next((address.split("%")[0] for address in info.parsed_addresses(wanted)), None)
 
     def services(self, type, listens=2.0):
         """All that answer within a while and can be resolved."""
