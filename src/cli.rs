@@ -1,5 +1,7 @@
 //! The command line.
 
+mod discover;
+mod doctor;
 #[cfg(test)]
 mod packaged;
 mod status;
@@ -38,6 +40,10 @@ enum Command {
     /// Open the ports for a hub without privileges; the service does this before it starts one
     #[command(hide = true)]
     HoldPorts(FileArg),
+    /// List the hubs on the local network
+    Discover(discover::DiscoverArgs),
+    /// Look for what may keep people from the hub
+    Doctor(doctor::DoctorArgs),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
 }
@@ -115,10 +121,17 @@ pub fn run() -> ExitCode {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::HoldPorts(file) => hold_ports(file),
+        Command::Discover(args) => discover::discover(args, &mut io::stdout()),
+        Command::Doctor(args) => return or_complain(doctor::doctor(args)),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
+    or_complain(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// The exit code, or the complaint and the one for failure.
+fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // With standard error gone, there is nobody left to tell.
             let _ = io::stderr().write_all(complaint(&error).as_bytes());
@@ -152,8 +165,12 @@ fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
 /// What a hub with this configuration does, in a line.
 fn outlook(config: &Config) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+    let found = match config.mdns {
+        true => format!("is found as {}.local", config.name),
+        false => "is not announced on the network".to_owned(),
+    };
     format!(
-        "The hub listens on {}, keeps its data in {}, and a room lives {}.",
+        "The hub listens on {}, {found}, keeps its data in {}, and a room lives {}.",
         listen.join(" and "),
         config.data_dir.display(),
         humantime::format_duration(config.rooms_lifetime),
@@ -236,7 +253,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
-                "{}: good\nThe hub listens on [::]:80, \
+                "{}: good\nThe hub listens on [::]:80, is found as camp.local, \
                  keeps its data in /var/lib/colahub, and a room lives 1h 30m.\n",
                 path.display()
             )

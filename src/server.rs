@@ -15,8 +15,8 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::watchdog::Watchdog;
 use crate::config::{Config, Profile};
-use crate::control::protocol::Announced;
 use crate::control::{self, Control};
+use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
 use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
@@ -25,7 +25,9 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
+use crate::network::{self, Reach};
 use crate::store::{self, Store};
+use crate::wire;
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -106,6 +108,8 @@ struct Running {
     hub_task: tokio::task::JoinHandle<()>,
     gateway: Gateway,
     server: Server,
+    discovery: Discovery,
+    reach: Reach,
     // Gone before the lock is: the next hub makes its own.
     _control: Option<Control>,
     _lock: lock::Lock,
@@ -123,6 +127,8 @@ impl Running {
         let store = Store::open(&config.data_dir, HubId::from_random(random()))?;
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
+        let reach = Reach::new(listening, config.interfaces.clone());
+        let discovery = discovery(&config, hub_id, &reach);
         let settings = settings(&config);
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
@@ -136,16 +142,16 @@ impl Running {
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(&config),
-            listening: listening.clone(),
+            reach: reach.clone(),
+            found: discovery.view(),
         });
         let places = places::places(config.http_max_connections);
         let control = Control::start(control::Parts {
             hub: hub.clone(),
             config: Arc::clone(&config),
             database: config.data_dir.join(store::FILE),
-            listening,
-            addresses: http::addresses,
-            announced: Box::new(announced),
+            reach: reach.clone(),
+            found: discovery.view(),
             places,
         });
         let setup = gateway::Setup {
@@ -166,12 +172,21 @@ impl Running {
         };
         let server = Server::start(bind::into_tokio(listeners)?, &router, places);
         tracing::info!(connections = places, "serving at most so many connections at once");
-        Ok(Self { hub, hub_task, gateway, server, _control: control, _lock: lock })
+        Ok(Self {
+            hub,
+            hub_task,
+            gateway,
+            server,
+            discovery,
+            reach,
+            _control: control,
+            _lock: lock,
+        })
     }
 
     /// Tells systemd how the hub is, for as long as the guard is held.
     fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
-        let address = http::addresses(&listening).into_iter().next();
+        let address = self.reach.addresses().first().map(network::url);
         Watchdog::start(self.hub.clone(), listening, address)
     }
 
@@ -179,18 +194,13 @@ impl Running {
     async fn close(self) {
         // HTTP first: nothing new may be submitted while the hub finishes.
         self.server.close().await;
-        self.hub.close().await;
-        let _ended = self.hub_task.await;
-        self.gateway.close().await;
-    }
-}
-
-/// What of the hub is announced on the network: nothing, in this version.
-fn announced() -> Announced {
-    Announced {
-        state: "off".to_owned(),
-        name: None,
-        reason: Some("this version does not announce itself on the network".to_owned()),
+        let hub = async {
+            self.hub.close().await;
+            let _ended = self.hub_task.await;
+            self.gateway.close().await;
+        };
+        // Each waits for others: the disk and the clients, the network.
+        tokio::join!(hub, self.discovery.close());
     }
 }
 
@@ -206,6 +216,19 @@ fn settings(config: &Config) -> Settings {
             Profile::Off => Limits::OFF,
         },
     }
+}
+
+fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
+    if !config.mdns {
+        return Discovery::off();
+    }
+    Discovery::start(discovery::Setup {
+        wish: config.name.clone(),
+        hub: hub.to_string(),
+        version: wire::VERSION,
+        reach: reach.clone(),
+        folder: config.data_dir.clone(),
+    })
 }
 
 fn first_room(config: &Config) -> Option<(Namespace, Title)> {

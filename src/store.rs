@@ -4,6 +4,7 @@
 //! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
 //! this module knows SQL: another database would go behind the same API.
 
+mod folder;
 mod perform;
 mod read;
 mod reader;
@@ -14,6 +15,7 @@ mod writer;
 
 use std::path::Path;
 
+pub use folder::make_folder;
 pub use read::Member;
 pub use reader::Reader;
 use rusqlite::OptionalExtension;
@@ -64,7 +66,7 @@ impl<C: Send + 'static> Store<C> {
     /// See [`OpenError`].
     pub fn open(folder: &Path, fresh: HubId) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(in_folder)?;
+        make_folder(folder).map_err(in_folder)?;
         let path = folder.join(FILE);
         let db = schema::open_writer(&path)?;
         let past =
@@ -90,5 +92,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     })
 }
 
+#[cfg(test)]
+pub(crate) mod memory;
 #[cfg(test)]
 mod tests;

@@ -10,15 +10,36 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "control", "telemetry", "config"]),
-    ("server", &["control", "http", "gateway", "hub", "store", "identity", "config", "domain"]),
-    ("control", &["wire", "hub", "config", "domain"]),
-    ("http", &["wire", "hub", "store", "identity", "tcp", "config", "domain"]),
+    ("cli", &["doctor", "server", "control", "discovery", "telemetry", "config"]),
+    ("doctor", &["discovery", "network", "config"]),
+    (
+        "server",
+        &[
+            "control",
+            "http",
+            "gateway",
+            "wire",
+            "hub",
+            "store",
+            "identity",
+            "discovery",
+            "network",
+            "config",
+            "domain",
+        ],
+    ),
+    ("control", &["wire", "hub", "discovery", "network", "config", "domain"]),
+    (
+        "http",
+        &["wire", "hub", "store", "identity", "discovery", "network", "tcp", "config", "domain"],
+    ),
     ("gateway", &["wire", "hub", "identity", "tcp", "domain"]),
     ("wire", &["hub", "domain"]),
     ("hub", &["store", "domain"]),
     ("store", &["domain"]),
     ("identity", &["domain"]),
+    ("discovery", &["network", "config", "domain"]),
+    ("network", &["config"]),
     ("tcp", &[]),
     ("telemetry", &[]),
     ("config", &["domain"]),
@@ -37,7 +58,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("sd_notify", "server"),
     ("listenfd", "server"),
     ("rust_embed", "http"),
-    ("socket2", "tcp http server"),
+    ("socket2", "tcp http server discovery"),
+    ("mdns_sd", "discovery"),
+    ("if_addrs", "network discovery"),
 ];
 
 /// What the pure code must not touch: I/O, clocks, randomness, wire formats.

@@ -19,6 +19,12 @@ _colahub() {
             colahub,check-config)
                 cmd="colahub__subcmd__check__subcmd__config"
                 ;;
+            colahub,discover)
+                cmd="colahub__subcmd__discover"
+                ;;
+            colahub,doctor)
+                cmd="colahub__subcmd__doctor"
+                ;;
             colahub,help)
                 cmd="colahub__subcmd__help"
                 ;;
@@ -33,6 +39,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help,check-config)
                 cmd="colahub__subcmd__help__subcmd__check__subcmd__config"
+                ;;
+            colahub__subcmd__help,discover)
+                cmd="colahub__subcmd__help__subcmd__discover"
+                ;;
+            colahub__subcmd__help,doctor)
+                cmd="colahub__subcmd__help__subcmd__doctor"
                 ;;
             colahub__subcmd__help,help)
                 cmd="colahub__subcmd__help__subcmd__help"
@@ -53,7 +65,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run check-config hold-ports status help"
+            opts="-h -V --help --version run check-config hold-ports discover doctor status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -84,8 +96,56 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__discover)
+            opts="-h --config --wait --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wait)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__doctor)
+            opts="-h --config --listen --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help)
-            opts="run check-config hold-ports status help"
+            opts="run check-config hold-ports discover doctor status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -99,6 +159,34 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__check__subcmd__config)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__discover)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -7,8 +7,9 @@ use std::time::Duration;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::config::{self, Loaded, Sources};
-use crate::control::protocol::{Announced, Data, Request, Status};
+use crate::control::protocol::{Data, Request, Status};
 use crate::control::{AskError, ask};
+use crate::discovery::Told;
 
 /// Empty modules around a code, as its standard asks.
 const QUIET: i32 = 4;
@@ -72,15 +73,14 @@ fn text(status: &Status) -> String {
     text
 }
 
-fn announced(Announced { state, name, reason }: &Announced) -> String {
-    let mut text = match name {
-        Some(name) => format!("{name}.local, {state}"),
-        None => format!("not announced ({state})"),
-    };
-    if let Some(reason) = reason {
-        let _ = write!(text, ": {reason}");
+/// Under which name people find it, or why they do not.
+fn announced(told: &Told) -> String {
+    match (&told.name, &told.reason) {
+        (Some(name), _) => name.clone(),
+        (None, Some(reason)) => format!("not announced: {reason}"),
+        (None, None) if told.state == "off" => "not announced, as configured".to_owned(),
+        (None, None) => "being claimed".to_owned(),
     }
-    text
 }
 
 fn kept(data: &Data) -> String {
@@ -132,10 +132,11 @@ mod tests {
             uptime: 11_520,
             since: Some("2026-07-01T10:48:00.000Z".to_owned()),
             addresses: vec!["http://192.168.4.1".to_owned(), "http://[fd00::1]".to_owned()],
-            announced: Announced {
-                state: "off".to_owned(),
-                name: None,
-                reason: Some("the configuration says so".to_owned()),
+            announced: Told {
+                state: "announced".to_owned(),
+                name: Some("cola-2.local".to_owned()),
+                instance: Some("cola (2)".to_owned()),
+                reason: None,
             },
             people: 12,
             rooms: 3,
@@ -155,10 +156,21 @@ mod tests {
             "여름 캠프: Cola Hub 1.2.3, up 3h 12m, since 2026-07-01 10:48 UTC\n\
              Address    http://192.168.4.1\n\
              \x20          http://[fd00::1]\n\
-             Name       not announced (off): the configuration says so\n\
+             Name       cola-2.local\n\
              People     12 in 3 rooms; there is place for 4096\n\
              Database   1.2 MB in /var/lib/colahub; 14.0 GB free on its disk\n"
         );
+    }
+
+    #[test]
+    fn a_hub_that_is_not_found_says_why() {
+        let told = |state: &str, reason: Option<&str>| {
+            let (state, reason) = (state.to_owned(), reason.map(str::to_owned));
+            announced(&Told { state, name: None, instance: None, reason })
+        };
+        assert_eq!(told("not_announced", Some("no network")), "not announced: no network");
+        assert_eq!(told("off", None), "not announced, as configured");
+        assert_eq!(told("starting", None), "being claimed");
     }
 
     #[test]

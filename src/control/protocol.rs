@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::discovery::Told;
+
 /// What can be asked: `{"do":"status"}`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "lowercase")]
@@ -35,7 +37,7 @@ pub struct Status {
     /// Where people can join, IPv4 first.
     pub addresses: Vec<String>,
     /// What of the hub is announced on the network.
-    pub announced: Announced,
+    pub announced: Told,
     /// People present, counted once in each room.
     pub people: usize,
     /// Living rooms.
@@ -44,17 +46,6 @@ pub struct Status {
     pub places: usize,
     /// What is kept, and where.
     pub data: Data,
-}
-
-/// What of a hub is announced on the network.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Announced {
-    /// How it goes: `off` where nothing is announced.
-    pub state: String,
-    /// The name, where there is one.
-    pub name: Option<String>,
-    /// Why it is not as the host wanted it.
-    pub reason: Option<String>,
 }
 
 /// What a hub keeps.

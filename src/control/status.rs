@@ -1,15 +1,16 @@
 //! What the hub tells its host about itself.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::protocol::{Announced, Data, Status};
+use super::protocol::{Data, Status};
 use crate::config::Config;
+use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Facts};
 use crate::hub::{HubHandle, is_plausible};
+use crate::network::{self, Reach};
 use crate::wire;
 
 /// What the control socket answers from.
@@ -20,12 +21,10 @@ pub struct Parts {
     pub config: Arc<Config>,
     /// The database's file.
     pub database: PathBuf,
-    /// Where the hub listens, with the ports it got.
-    pub listening: Vec<SocketAddr>,
-    /// Where people can join a hub that listens there.
-    pub addresses: fn(&[SocketAddr]) -> Vec<String>,
-    /// What is announced on the network now.
-    pub announced: Box<dyn Fn() -> Announced + Send + Sync>,
+    /// Where the hub is reached.
+    pub reach: Reach,
+    /// What the network shows of this hub.
+    pub found: discovery::View,
     /// The most connections at once.
     pub places: usize,
 }
@@ -41,8 +40,8 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         title: parts.config.title.as_str().to_owned(),
         uptime: facts.uptime.as_secs(),
         since: since(&facts),
-        addresses: (parts.addresses)(&parts.listening),
-        announced: (parts.announced)(),
+        addresses: parts.reach.addresses().iter().map(network::url).collect(),
+        announced: parts.found.announced().into(),
         people: facts.people,
         rooms: facts.rooms,
         places: parts.places,

@@ -7,6 +7,8 @@ use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
+use crate::store::make_folder;
+
 /// Held as long as the hub runs; the system lets go of it even when the hub is killed.
 #[derive(Debug)]
 pub(super) struct Lock {
@@ -20,8 +22,7 @@ impl Lock {
     /// Another hub has it, or it cannot be written: a sentence for the host.
     pub(super) fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("the data folder {shown} cannot be made"))?;
+        make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
         let file = File::create(folder.join("hub.lock"))
             .with_context(|| format!("the data folder {shown} cannot be written"))?;
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {

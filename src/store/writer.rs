@@ -92,7 +92,7 @@ fn run<C>(db: &Connection, jobs: &Receiver<(Write, C)>, done: &UnboundedSender<V
 }
 
 /// Commits a batch: each write's result, or the error for which none of them happened.
-fn commit<'a>(
+pub(super) fn commit<'a>(
     db: &Connection,
     batch: impl Iterator<Item = &'a Write>,
 ) -> rusqlite::Result<Vec<Result<Written, Refusal>>> {

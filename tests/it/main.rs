@@ -9,12 +9,20 @@
     reason = "a test may panic"
 )]
 
+#[path = "../../src/hub/simulation/dice.rs"]
+#[allow(dead_code, reason = "shared with the simulation, which rolls more of them")]
+mod dice;
 mod kit;
+#[allow(dead_code, reason = "shared with the power cuts, which look at the time")]
+mod sender;
+mod socket;
 
 mod command_line;
 mod connections;
 mod data_folder;
 mod health;
+#[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
+mod killed;
 mod page;
 mod service;
 mod shutdown;
