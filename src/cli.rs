@@ -37,13 +37,13 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
-    /// Open the ports for a hub without privileges; the service does this before it starts one
-    #[command(hide = true)]
-    HoldPorts(FileArg),
     /// List the hubs on the local network
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Open the ports for a hub without privileges; the service does this before it starts one
+    #[command(hide = true)]
+    HoldPorts(FileArg),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
 }
@@ -120,9 +120,9 @@ pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
-        Command::HoldPorts(file) => hold_ports(file),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
+        Command::HoldPorts(file) => hold_ports(file),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))

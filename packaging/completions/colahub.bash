@@ -65,7 +65,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run check-config hold-ports discover doctor status help"
+            opts="-h -V --help --version run check-config discover doctor hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -145,7 +145,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run check-config hold-ports discover doctor status help"
+            opts="run check-config discover doctor hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
