@@ -23,7 +23,7 @@ use crate::config::{Config, CorsOrigin};
 use crate::domain::refusal::Refusal;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
-use crate::store::Reader;
+use crate::store::{Health, Reader};
 
 /// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
 const BODY_MAX: usize = 16 * 1024;
@@ -49,6 +49,8 @@ pub struct Parts {
     pub config: Arc<Config>,
     /// Where the hub listens, with the ports it got.
     pub listening: Vec<SocketAddr>,
+    /// How the store is.
+    pub health: Health,
 }
 
 impl std::ops::Deref for App {

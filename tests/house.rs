@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "telemetry", "config"]),
+    ("cli", &["server", "store", "telemetry", "config", "domain"]),
     ("server", &["http", "gateway", "hub", "store", "identity", "config", "domain"]),
     ("http", &["wire", "hub", "store", "identity", "tcp", "config", "domain"]),
     ("gateway", &["wire", "hub", "identity", "tcp", "domain"]),

@@ -108,6 +108,7 @@ impl Hub {
             admitted: !matches!(standing, Standing::IfMember),
             notice: (is_new && is_small).then_some(language),
             after: request.after,
+            epoch: request.epoch,
             at,
         };
         let (conn, room, reply) = (request.conn, request.room, request.reply);
@@ -134,7 +135,7 @@ impl Hub {
         (conn, room, identity): (ConnId, RoomId, IdentityId),
         reply: Reply,
         result: Result<Written, Refusal>,
-        now: HubTime,
+        at: Moment,
     ) {
         if let Some(live) = self.rooms.get_mut(&room) {
             release(&mut live.joining, identity);
@@ -144,7 +145,7 @@ impl Hub {
             Ok(other) => return self.reply(reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(reply, Err(refusal)),
         };
-        match self.enter(conn, room, identity, joined, now) {
+        match self.enter(conn, room, identity, joined, at) {
             Ok(answer) => self.reply(reply, Ok(answer)),
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
@@ -156,7 +157,7 @@ impl Hub {
         room: RoomId,
         identity: IdentityId,
         mut joined: Joined,
-        now: HubTime,
+        at: Moment,
     ) -> Result<Answer, Refusal> {
         let is_here = self.conns.contains_key(&conn);
         let Some(live) = self.rooms.get_mut(&room) else {
@@ -172,16 +173,16 @@ impl Hub {
         match self.conns.get_mut(&conn) {
             Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
             // They went while the join was under way: their grace begins now.
-            None => self.leave_room(room, joined.chatter.id, conn, now),
+            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
         }
         if is_gathered {
-            self.plan_notices(room, now);
+            self.plan_notices(room, at.hub);
         }
-        self.tell_roster(room, now);
-        let view = self.live_view(room, now)?;
+        self.tell_roster(room, at.hub);
+        let view = self.live_view(room, at)?;
         if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }
 
