@@ -1,6 +1,9 @@
 //! The command line.
 
 mod copies;
+mod discover;
+mod doctor;
+mod status;
 
 use std::env;
 use std::fmt::Write as _;
@@ -38,6 +41,12 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
+    /// List the hubs on the local network
+    Discover(discover::DiscoverArgs),
+    /// Look for what may keep people from the hub
+    Doctor(doctor::DoctorArgs),
+    /// Ask the hub that runs on this machine how it is
+    Status(StatusArgs),
 }
 
 #[derive(Debug, Args)]
@@ -64,6 +73,25 @@ struct RunArgs {
     /// Do not announce the hub on the local network [COLAHUB_MDNS, mdns]
     #[arg(long)]
     no_mdns: bool,
+}
+
+#[derive(Debug, Args)]
+struct StatusArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// The directory of the hub's data [COLAHUB_DATA_DIR, data_dir]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+    /// Answer as JSON, for programs
+    #[arg(long)]
+    json: bool,
+}
+
+impl StatusArgs {
+    fn into_sources(self) -> Sources {
+        let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
+        Sources { flags: data_dir.into_iter().collect(), ..self.file.into_sources() }
+    }
 }
 
 impl RunArgs {
@@ -95,9 +123,17 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => copies::back_up(args, &mut io::stdout()),
         Command::Restore(args) => copies::restore(args, &mut io::stdout()),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+        Command::Discover(args) => discover::discover(args, &mut io::stdout()),
+        Command::Doctor(args) => return or_complain(doctor::doctor(args)),
+        Command::Status(args) => status::run(args.json, args.into_sources()),
     };
+    or_complain(done.map(|()| ExitCode::SUCCESS))
+}
+
+/// The exit code, or the complaint and the one for failure.
+fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             // With standard error gone, there is nobody left to tell.
             let _ = io::stderr().write_all(complaint(&error).as_bytes());
@@ -125,8 +161,12 @@ fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
 /// What a hub with this configuration does, in a line.
 fn outlook(config: &Config) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+    let found = match config.mdns {
+        true => format!("is found as {}.local", config.name),
+        false => "is not announced on the network".to_owned(),
+    };
     format!(
-        "The hub listens on {}, keeps its data in {}, and a room lives {}.",
+        "The hub listens on {}, {found}, keeps its data in {}, and a room lives {}.",
         listen.join(" and "),
         config.data_dir.display(),
         humantime::format_duration(config.rooms_lifetime),
@@ -209,7 +249,7 @@ mod tests {
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
-                "{}: good\nThe hub listens on [::]:80, \
+                "{}: good\nThe hub listens on [::]:80, is found as camp.local, \
                  keeps its data in /var/lib/colahub, and a room lives 1h 30m.\n",
                 path.display()
             )

@@ -6,6 +6,7 @@
 
 mod environment;
 mod file;
+mod interfaces;
 mod problem;
 mod raw;
 mod settings;
@@ -24,9 +25,10 @@ use crate::domain::text::{Namespace, Title};
 use raw::Raw;
 use settings::{Draft, Given};
 
+pub use interfaces::Interfaces;
 pub use problem::{Place, Problem, Problems};
 pub use settings::{SETTINGS, Setting};
-pub use types::{CorsOrigin, HubName, Profile};
+pub use types::{CorsOrigin, HubName, InterfacePattern, Profile};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
 /// The file that is read when nobody names another; it may be missing.
@@ -45,8 +47,10 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The directory of the database and the hub's keys.
     pub data_dir: PathBuf,
-    /// Whether the hub announces itself on the local network; this version does not yet.
+    /// Whether the hub announces itself on the local network.
     pub mdns: bool,
+    /// Which network interfaces people come by.
+    pub interfaces: Interfaces,
     /// How long a room lives after it was made: 1 second to 365 days.
     pub rooms_lifetime: Duration,
     /// The most rooms that live at once: 1 to 10,000.
@@ -95,6 +99,7 @@ impl Default for Config {
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, 8080))],
             data_dir: PathBuf::from("/var/lib/colahub"),
             mdns: true,
+            interfaces: Interfaces::default(),
             rooms_lifetime: Duration::from_secs(24 * 60 * 60),
             rooms_limit: 500,
             rooms_roster_limit: 50,

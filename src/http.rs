@@ -4,12 +4,12 @@ mod api;
 mod body;
 mod chat;
 mod health;
+mod hubs;
 mod pages;
 mod request;
 mod respond;
 mod serve;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
@@ -20,9 +20,11 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::config::{Config, CorsOrigin};
+use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
+use crate::network::Reach;
 use crate::store::{Health, Reader};
 
 /// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
@@ -47,8 +49,10 @@ pub struct Parts {
     pub random: fn() -> [u8; 16],
     /// What the host decided.
     pub config: Arc<Config>,
-    /// Where the hub listens, with the ports it got.
-    pub listening: Vec<SocketAddr>,
+    /// Where the hub is reached.
+    pub reach: Reach,
+    /// What the network shows of this hub and of others.
+    pub found: discovery::View,
     /// How the store is.
     pub health: Health,
 }

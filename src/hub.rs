@@ -14,6 +14,8 @@ mod rooms;
 mod roster;
 mod run;
 mod say;
+#[cfg(test)]
+mod simulation;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,9 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`cli`] | the command line |
+//! | [`doctor`] | what may keep people from the hub, looked at from this machine |
 //! | [`server`] | builds everything, owns start and shutdown |
+//! | [`control`] | the socket that the host's own commands ask |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
 //! | [`wire`] | every JSON shape that leaves the hub |
@@ -13,6 +15,8 @@
 //! | [`store`] | SQLite: one writer thread, read-only connections |
 //! | [`identity`] | the signed tokens that name a browser |
 //! | [`tcp`] | one accepted connection |
+//! | [`discovery`] | the hub's name on the network, and the other hubs there |
+//! | [`network`] | the addresses at which people reach the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
@@ -21,11 +25,15 @@
 
 pub mod cli;
 pub mod config;
+pub mod control;
+pub mod discovery;
+pub mod doctor;
 pub mod domain;
 pub mod gateway;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod network;
 pub mod server;
 pub mod store;
 pub mod tcp;

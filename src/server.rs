@@ -1,7 +1,10 @@
 //! The composition root: builds everything, owns start and shutdown.
 
 mod bind;
+mod kept;
 mod lock;
+mod places;
+mod watchdog;
 
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
@@ -10,7 +13,10 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::watchdog::Watchdog;
 use crate::config::{Config, Profile};
+use crate::control::{self, Control};
+use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
 use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
@@ -19,7 +25,9 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
-use crate::store::{Care, Health, Retention, Schedule, Store};
+use crate::network::{self, Reach};
+use crate::store::{self, Care, Health, Retention, Schedule, Store};
+use crate::wire;
 
 pub use lock::Lock;
 
@@ -89,6 +97,7 @@ async fn serve(
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening)?;
+    let _watchdog = running.watch(listening);
     let end = tokio::select! {
         () = stop.told() => End::Told,
         () = running.health.outdated() => End::Anew,
@@ -121,6 +130,10 @@ struct Running {
     gateway: Gateway,
     server: Server,
     health: Health,
+    discovery: Discovery,
+    reach: Reach,
+    // Gone before the lock is: the next hub makes its own.
+    _control: Option<Control>,
     _lock: lock::Lock,
 }
 
@@ -137,6 +150,8 @@ impl Running {
         let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
+        let reach = Reach::new(listening, config.interfaces.clone());
+        let discovery = discovery(config, hub_id, &reach);
         let settings = settings(config);
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
@@ -150,8 +165,19 @@ impl Running {
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(config),
-            listening,
+            reach: reach.clone(),
+            found: discovery.view(),
             health: health.clone(),
+        });
+        let places = places::places(config.http_max_connections);
+        let control = Control::start(control::Parts {
+            hub: hub.clone(),
+            config: Arc::clone(config),
+            database: config.data_dir.join(store::FILE),
+            health: health.clone(),
+            reach: reach.clone(),
+            found: discovery.view(),
+            places,
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
@@ -169,18 +195,38 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
-        let server =
-            Server::start(bind::into_tokio(listeners)?, &router, config.http_max_connections);
-        Ok(Self { hub, hub_task, gateway, server, health, _lock: lock })
+        let server = Server::start(bind::into_tokio(listeners)?, &router, places);
+        tracing::info!(connections = places, "serving at most so many connections at once");
+        Ok(Self {
+            hub,
+            hub_task,
+            gateway,
+            server,
+            health,
+            discovery,
+            reach,
+            _control: control,
+            _lock: lock,
+        })
+    }
+
+    /// Tells systemd how the hub is, for as long as the guard is held.
+    fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
+        let address = self.reach.addresses().first().map(network::url);
+        Watchdog::start(self.hub.clone(), listening, address)
     }
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.
     async fn close(self) {
         // HTTP first: nothing new may be submitted while the hub finishes.
         self.server.close().await;
-        self.hub.close().await;
-        let _ended = self.hub_task.await;
-        self.gateway.close().await;
+        let hub = async {
+            self.hub.close().await;
+            let _ended = self.hub_task.await;
+            self.gateway.close().await;
+        };
+        // Each waits for others: the disk and the clients, the network.
+        tokio::join!(hub, self.discovery.close());
     }
 }
 
@@ -209,6 +255,19 @@ fn care(config: &Config) -> Care {
         },
         backups: config.backup_every.map(|every| Schedule { every, keep }),
     }
+}
+
+fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
+    if !config.mdns {
+        return Discovery::off();
+    }
+    Discovery::start(discovery::Setup {
+        wish: config.name.clone(),
+        hub: hub.to_string(),
+        version: wire::VERSION,
+        reach: reach.clone(),
+        folder: config.data_dir.clone(),
+    })
 }
 
 fn first_room(config: &Config) -> Option<(Namespace, Title)> {

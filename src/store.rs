@@ -6,6 +6,7 @@
 
 mod backup;
 mod check;
+mod folder;
 mod gather;
 mod health;
 mod keeper;
@@ -28,6 +29,7 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use backup::BackupError;
+pub use folder::make_folder;
 pub use health::{GoesOn, Health, Loss, Storage};
 pub use keeper::Schedule;
 pub use prune::Retention;
@@ -99,7 +101,7 @@ impl<C: Send + 'static> Store<C> {
     /// See [`OpenError`].
     pub fn open(folder: &Path, fresh: HubId, care: Care) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
-        std::fs::create_dir_all(folder).map_err(in_folder)?;
+        make_folder(folder).map_err(in_folder)?;
         let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
         let path = folder.join(FILE);
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
@@ -144,5 +146,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     })
 }
 
+#[cfg(test)]
+pub(crate) mod memory;
 #[cfg(test)]
 mod tests;

@@ -10,14 +10,39 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "store", "telemetry", "config", "domain"]),
-    ("server", &["http", "gateway", "hub", "store", "identity", "config", "domain"]),
-    ("http", &["wire", "hub", "store", "identity", "tcp", "config", "domain"]),
+    (
+        "cli",
+        &["doctor", "server", "control", "discovery", "store", "telemetry", "config", "domain"],
+    ),
+    ("doctor", &["discovery", "network", "config"]),
+    (
+        "server",
+        &[
+            "control",
+            "http",
+            "gateway",
+            "wire",
+            "hub",
+            "store",
+            "identity",
+            "discovery",
+            "network",
+            "config",
+            "domain",
+        ],
+    ),
+    ("control", &["wire", "hub", "store", "discovery", "network", "config", "domain"]),
+    (
+        "http",
+        &["wire", "hub", "store", "identity", "discovery", "network", "tcp", "config", "domain"],
+    ),
     ("gateway", &["wire", "hub", "identity", "tcp", "domain"]),
     ("wire", &["hub", "domain"]),
     ("hub", &["store", "domain"]),
     ("store", &["domain"]),
     ("identity", &["domain"]),
+    ("discovery", &["network", "config", "domain"]),
+    ("network", &["config"]),
     ("tcp", &[]),
     ("telemetry", &[]),
     ("config", &["domain"]),
@@ -32,8 +57,13 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("argon2", "hub"),
     ("systemd_journal_logger", "telemetry"),
     ("clap", "cli"),
+    ("qrcodegen", "cli"),
+    ("sd_notify", "server"),
+    ("listenfd", "server"),
     ("rust_embed", "http"),
-    ("socket2", "tcp http server"),
+    ("socket2", "tcp http server discovery"),
+    ("mdns_sd", "discovery"),
+    ("if_addrs", "network discovery server"),
 ];
 
 /// What the pure code must not touch: I/O, clocks, randomness, wire formats.

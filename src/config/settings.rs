@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Config;
 use super::problem::{Place, Problem};
 use super::raw::{NotAllowed, Raw};
-use super::types::{self, CorsOrigin, HubName, Profile};
+use super::types::{self, CorsOrigin, HubName, InterfacePattern, Profile};
 use super::wifi::{self, WifiDraft, WifiSecurity};
 use crate::domain::language::Language;
 use crate::domain::text::{Namespace, TITLE_MAX, Title};
@@ -26,7 +26,7 @@ pub struct Setting {
 pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "name",
-        doc: "The hub's name on the network; this version does not announce it yet.",
+        doc: "The hub's name on the network: people open http://NAME.local.",
         allowed: "1 to 58 letters, digits and hyphens, with no hyphen at an end",
         apply: |draft, raw| raw.text(HubName::parse).map(|name| draft.config.name = name),
     },
@@ -58,9 +58,25 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "mdns",
-        doc: "Whether the hub announces itself on the local network; this version does not yet.",
+        doc: "Whether the hub announces itself on the local network, by mDNS.",
         allowed: "true or false",
         apply: |draft, raw| raw.truth().map(|mdns| draft.config.mdns = mdns),
+    },
+    Setting {
+        key: "network.only",
+        doc: "The network interfaces that people come by; every suitable one unless set.",
+        allowed: "a list of interfaces, such as \"wlan0\" or \"eth*\"",
+        apply: |draft, raw| {
+            raw.list(InterfacePattern::parse).map(|list| draft.config.interfaces.only = list)
+        },
+    },
+    Setting {
+        key: "network.skip",
+        doc: "The network interfaces that people never come by.",
+        allowed: "a list of interfaces, such as \"docker0\" or \"veth*\"",
+        apply: |draft, raw| {
+            raw.list(InterfacePattern::parse).map(|list| draft.config.interfaces.skip = list)
+        },
     },
     Setting {
         key: "rooms.lifetime",

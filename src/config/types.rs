@@ -42,6 +42,36 @@ impl fmt::Display for HubName {
     }
 }
 
+/// Network interfaces by name: `wlan0`, or `veth*` for all that begin so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InterfacePattern(String);
+
+impl InterfacePattern {
+    /// Linux keeps names of interfaces below 16 bytes.
+    const MAX_BYTES: usize = 15;
+
+    /// Takes a name, with `*` as its last character for any ending.
+    pub fn parse(text: &str) -> Option<Self> {
+        let beginning = text.strip_suffix('*').unwrap_or(text);
+        let plain =
+            beginning.bytes().all(|byte| byte.is_ascii_graphic() && !b"*/:,".contains(&byte));
+        (!text.is_empty() && beginning.len() <= Self::MAX_BYTES && plain)
+            .then(|| Self(text.to_owned()))
+    }
+
+    /// Whether it stands for the interface with this name.
+    pub fn matches(&self, name: &str) -> bool {
+        match self.0.strip_suffix('*') {
+            Some(beginning) => name.starts_with(beginning),
+            None => name == self.0,
+        }
+    }
+
+    pub(super) fn trusted(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
 /// Whose pages may call the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigin {
@@ -196,6 +226,17 @@ fn level(text: &str) -> Option<LevelFilter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_interface_is_named_whole_or_by_its_beginning() {
+        let matches = |pattern: &str, name| InterfacePattern::parse(pattern).unwrap().matches(name);
+        assert!(matches("wlan0", "wlan0") && !matches("wlan0", "wlan01"));
+        assert!(matches("veth*", "veth4f1c") && !matches("veth*", "eth0"));
+        assert!(matches("*", "anything"));
+        for bad in ["", "a*b", "e th", "much-too-long-a-name", "eth0:1"] {
+            assert_eq!(InterfacePattern::parse(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn a_hub_name_is_a_dns_label_in_lower_case() {

@@ -1,7 +1,5 @@
 //! The hub's own calls, additional to the contract, in the same envelope.
 
-use std::net::{IpAddr, SocketAddr};
-
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
@@ -10,13 +8,16 @@ use serde::{Deserialize, Serialize};
 
 use super::App;
 use super::chat::room_id;
+use super::hubs::hubs;
 use super::request::{By, InPath};
 use super::respond::{Outcome, no_such_call};
+use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
+use crate::network;
 use crate::store::{Loss, Member, Storage};
 use crate::wire;
 
@@ -30,6 +31,7 @@ const PEOPLE: usize = 100;
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/hub", get(hub))
+        .route("/hubs", get(hubs))
         .route("/identity", post(identity))
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
@@ -52,18 +54,10 @@ struct Hub<'a> {
     addresses: Vec<String>,
     rooms: usize,
     people: usize,
-    announced: Announced,
+    announced: Told,
     storage: &'static str,
     limits: Limits,
     wifi: Option<Wifi<'a>>,
-}
-
-/// What of the hub is announced on the network.
-#[derive(Serialize)]
-struct Announced {
-    state: &'static str,
-    name: Option<String>,
-    reason: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -100,14 +94,10 @@ async fn hub(State(app): State<App>) -> Outcome {
         uptime: facts.uptime.as_secs(),
         time: wire::iso(time),
         time_trusted,
-        addresses: addresses(&app.listening),
+        addresses: app.reach.addresses().iter().map(network::url).collect(),
         rooms: facts.rooms,
         people: facts.people,
-        announced: Announced {
-            state: "off",
-            name: None,
-            reason: Some("this version does not announce itself on the network"),
-        },
+        announced: app.found.announced().into(),
         storage: storage(&app, time),
         limits: Limits {
             title: TITLE_MAX,
@@ -130,37 +120,6 @@ fn storage(app: &App, now: WallTime) -> &'static str {
         Storage::ReadOnly | Storage::Outdated => "read_only",
         Storage::Good if app.health.loss().is_some_and(is_recent) => "restored",
         Storage::Good => "ok",
-    }
-}
-
-/// The addresses at which the hub can be joined from elsewhere; its own ones where it listens on all.
-fn addresses(listening: &[SocketAddr]) -> Vec<String> {
-    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
-    let outside = |ip: &IpAddr| match ip {
-        IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_link_local(),
-        IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unicast_link_local(),
-    };
-    let mut found: Vec<SocketAddr> = Vec::new();
-    for listens in listening {
-        if !listens.ip().is_unspecified() {
-            found.push(*listens);
-            continue;
-        }
-        let reached = |ip: &IpAddr| outside(ip) && (ip.is_ipv4() || listens.is_ipv6());
-        let own = interfaces.iter().map(if_addrs::Interface::ip).filter(reached);
-        found.extend(own.map(|ip| SocketAddr::new(ip, listens.port())));
-    }
-    // IPv4 first: shorter to read out, and every phone has it.
-    found.sort_by_key(SocketAddr::is_ipv6);
-    found.dedup();
-    found.iter().map(url).collect()
-}
-
-fn url(address: &SocketAddr) -> String {
-    match (address, address.port()) {
-        (SocketAddr::V4(v4), 80) => format!("http://{}", v4.ip()),
-        (SocketAddr::V6(v6), 80) => format!("http://[{}]", v6.ip()),
-        _ => format!("http://{address}"),
     }
 }
 
@@ -285,18 +244,4 @@ async fn read_people(
     let ask = |tell| Call::Roster { room, skip, most: PEOPLE, tell };
     let (list, present) = app.hub.call(ask).await?;
     Ok((list, present, skip.saturating_add(PEOPLE)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_as_people_type_them() {
-        let shown = |text: &str| url(&text.parse().unwrap());
-        assert_eq!(shown("192.168.4.1:80"), "http://192.168.4.1");
-        assert_eq!(shown("192.168.4.1:8080"), "http://192.168.4.1:8080");
-        assert_eq!(shown("[fd00::1]:80"), "http://[fd00::1]");
-        assert_eq!(shown("[fd00::1]:8080"), "http://[fd00::1]:8080");
-    }
 }

@@ -151,7 +151,6 @@ fn secure(out: &mut HeaderMap, headers: &HeaderMap) {
     }
     out.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     out.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
-    out.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
 }
 
 /// The content security policy. Safari before 15.4 does not count a WebSocket as `'self'`, so the

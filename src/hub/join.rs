@@ -2,7 +2,7 @@
 
 use super::command::{Answer, Reply};
 use super::state::{
-    Conn, Due, Effect, Hub, JoinRequest, PasswordWork, Purpose, Then, entry, unexpected,
+    Conn, Due, Effect, Hub, JoinRequest, Joining, PasswordWork, Purpose, Then, entry, unexpected,
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
@@ -40,10 +40,14 @@ impl Hub {
             return;
         };
         let peer = conn.who.peer;
+        let has_left = conn.stay != request.stay;
         if !right {
             return self.reply(request.reply, Err(Refusal::WrongPassword));
         }
         self.guesses.give_back(&(request.room, peer));
+        if has_left {
+            return self.reply(request.reply, Err(Refusal::NotJoined));
+        }
         match self.standing(&request, at.hub) {
             Ok(Standing::Present) => self.let_in(request, &Standing::Present, at),
             Ok(_) => self.let_in(request, &Standing::Admitted, at),
@@ -111,8 +115,8 @@ impl Hub {
             epoch: request.epoch,
             at,
         };
-        let (conn, room, reply) = (request.conn, request.room, request.reply);
-        self.write(Write::Join(join), Then::Joined { conn, room, identity, reply });
+        let JoinRequest { conn, stay, room, reply, .. } = request;
+        self.write(Write::Join(join), Then::Joined(Joining { conn, stay, room, identity }, reply));
     }
 
     fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> Chatter {
@@ -132,34 +136,29 @@ impl Hub {
     /// A join is committed, or was refused.
     pub(super) fn joined(
         &mut self,
-        (conn, room, identity): (ConnId, RoomId, IdentityId),
+        joining: Joining,
         reply: Reply,
         result: Result<Written, Refusal>,
         at: Moment,
     ) {
-        if let Some(live) = self.rooms.get_mut(&room) {
-            release(&mut live.joining, identity);
+        if let Some(live) = self.rooms.get_mut(&joining.room) {
+            release(&mut live.joining, joining.identity);
         }
         let joined = match result {
             Ok(Written::Joined(joined)) => joined,
             Ok(other) => return self.reply(reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(reply, Err(refusal)),
         };
-        match self.enter(conn, room, identity, joined, at) {
-            Ok(answer) => self.reply(reply, Ok(answer)),
-            Err(refusal) => self.reply(reply, Err(refusal)),
-        }
+        let answer = self.enter(joining, joined, at);
+        self.reply(reply, answer);
     }
 
     fn enter(
         &mut self,
-        conn: ConnId,
-        room: RoomId,
-        identity: IdentityId,
+        Joining { conn, stay, room, identity }: Joining,
         mut joined: Joined,
         at: Moment,
     ) -> Result<Answer, Refusal> {
-        let is_here = self.conns.contains_key(&conn);
         let Some(live) = self.rooms.get_mut(&room) else {
             return Err(Refusal::Expired);
         };
@@ -170,10 +169,10 @@ impl Hub {
         if is_gathered {
             live.notices.joined(&joined.chatter);
         }
-        match self.conns.get_mut(&conn) {
-            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+        match self.stays(conn, stay) {
+            Ok(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
             // They went while the join was under way: their grace begins now.
-            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
+            Err(_) => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
@@ -182,15 +181,22 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         self.tell_roster(room, at.hub);
-        let view = self.live_view(room, at)?;
-        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
+        self.stays(conn, stay)?;
+        self.live_view(room, at).map(|view| entry(joined, view))
+    }
+
+    /// The connection, where it has neither gone nor left since it asked.
+    fn stays(&mut self, conn: ConnId, stay: u64) -> Result<&mut Conn, Refusal> {
+        let conn = self.conns.get_mut(&conn).ok_or(Refusal::Unavailable)?;
+        if conn.stay == stay { Ok(conn) } else { Err(Refusal::NotJoined) }
     }
 
     /// A connection leaves all its rooms.
     pub(super) fn leave_rooms(&mut self, conn: ConnId, now: HubTime) {
-        let Some(Conn { rooms, .. }) = self.conns.get_mut(&conn) else {
+        let Some(Conn { rooms, stay, .. }) = self.conns.get_mut(&conn) else {
             return;
         };
+        *stay += 1;
         for (room, chatter) in std::mem::take(rooms) {
             self.leave_room(room, chatter, conn, now);
         }

@@ -73,10 +73,19 @@ pub(super) enum Then {
     Nothing,
     Pong(Tell<()>),
     Made(Room, Option<Tell<RoomView>>),
-    Joined { conn: ConnId, room: RoomId, identity: IdentityId, reply: Reply },
+    Joined(Joining, Reply),
     Said(Option<Reply>),
     Left(RoomId),
     Renamed(Asker),
+}
+
+/// A join that is being committed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Joining {
+    pub(super) conn: ConnId,
+    pub(super) stay: u64,
+    pub(super) room: RoomId,
+    pub(super) identity: IdentityId,
 }
 
 /// Who asked for another name.
@@ -104,6 +113,8 @@ pub(super) enum Purpose {
 #[derive(Debug)]
 pub(super) struct JoinRequest {
     pub(super) conn: ConnId,
+    /// The connection's stay in which they asked.
+    pub(super) stay: u64,
     pub(super) room: RoomId,
     pub(super) wanted: Option<ChatterId>,
     pub(super) password: Option<Password>,
@@ -127,6 +138,8 @@ pub(super) struct LiveRoom {
 pub(super) struct Conn {
     pub(super) who: Connection,
     pub(super) rooms: HashMap<RoomId, ChatterId>,
+    /// How often they have left all rooms: a join from before a leaving does not outlive it.
+    pub(super) stay: u64,
     pub(super) notes: Bucket,
     pub(super) rosters: Bucket,
     pub(super) typing: Bucket,
@@ -197,6 +210,7 @@ impl Hub {
             Command::Connected(who) => {
                 let conn = Conn {
                     rooms: HashMap::new(),
+                    stay: 0,
                     notes: Bucket::default(),
                     rosters: Bucket::default(),
                     typing: Bucket::default(),
@@ -216,7 +230,10 @@ impl Hub {
     fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
         match event {
             Event::Join { room, wanted, password, after, epoch } => {
-                self.join(JoinRequest { conn, room, wanted, password, after, epoch, reply }, at);
+                let stay = self.conns.get(&conn).map_or(0, |conn| conn.stay);
+                let request =
+                    JoinRequest { conn, stay, room, wanted, password, after, epoch, reply };
+                self.join(request, at);
             }
             Event::Leave => {
                 self.leave_rooms(conn, at.hub);
@@ -263,9 +280,7 @@ impl Hub {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
             Then::Made(room, tell) => self.room_made(room, tell, result.map(|_| ()), at),
-            Then::Joined { conn, room, identity, reply } => {
-                self.joined((conn, room, identity), reply, result, at);
-            }
+            Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker) => self.renamed(asker, result, at.hub),

@@ -309,6 +309,20 @@ fn somebody_who_goes_while_joining_does_not_stay_behind() {
 }
 
 #[test]
+fn somebody_who_leaves_while_joining_is_out() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let joined = chat.asks_in(1);
+    let left = chat.event(1, Event::Leave);
+    chat.commits();
+    assert!(left.recv().unwrap().is_ok());
+    assert_eq!(joined.recv().unwrap().unwrap_err(), Refusal::NotJoined);
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0, "they would have stayed");
+}
+
+#[test]
 fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
     let mut chat = Chat::with_past(2, 50, &[member(1), member(2)]);
     chat.connects(3);

@@ -6,15 +6,25 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::kept::{self, Kept};
+
 /// How many connections may wait to be accepted: a whole room that scans one code.
 const BACKLOG: i32 = 1024;
 
-/// Binds all addresses.
+/// Binds all addresses, but for those whose sockets systemd kept.
 ///
 /// # Errors
 /// One is taken, or may not be used: which, and what to do.
 pub(super) fn all(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
-    addresses.iter().map(|address| one(*address)).collect()
+    let mut kept = Kept::take();
+    let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
+    // First, since one of them may be in the way.
+    kept.let_go();
+    let bind = |(address, claimed): (&SocketAddr, Option<TcpListener>)| match claimed {
+        Some(socket) => Ok(socket),
+        None => one(*address).inspect(kept::keep),
+    };
+    addresses.iter().zip(claimed).map(bind).collect()
 }
 
 fn one(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -9,6 +9,8 @@ use anyhow::Context;
 use rustix::fs::{FlockOperation, flock};
 use rustix::io::Errno;
 
+use crate::store::make_folder;
+
 /// Held as long as the hub runs; the system lets go of it even when the hub is killed.
 #[derive(Debug)]
 pub struct Lock {
@@ -22,8 +24,7 @@ impl Lock {
     /// Another hub has it, or it cannot be written: a sentence for the host.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
-        std::fs::create_dir_all(folder)
-            .with_context(|| format!("the data folder {shown} cannot be made"))?;
+        make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
         let path = folder.join("hub.lock");
         let file = File::create(&path)
             // On a disk that takes no writing the file that is there will do, or the folder itself.

@@ -23,9 +23,25 @@ story("the lobby fetches nothing that only a room needs", {}, async ({ somebody 
     [],
   );
   assert.ok(
-    fetched.every((path) => /^\/(assets\/.+-[\w-]{8,}\.\w+|api\/hub|chat\/rooms)?$/.test(path)),
+    fetched.every((path) => /^\/(assets\/.+-[\w-]{8,}\.\w+|api\/hubs?|chat\/rooms)?$/.test(path)),
     fetched.join(" "),
   );
+});
+
+story("the lobby lists the other hubs of the network with their addresses", {}, async ({ somebody }) => {
+  const ann = await somebody();
+  const others = [
+    { id: "1", name: "cola (2)", version: "0.1.0", host: "cola-2.local", url: "http://10.0.0.7:8080" },
+    { id: "2", name: "evil", version: "", host: "evil.local", url: "javascript:alert(1)" },
+  ];
+  await ann.page.route("**/api/hubs", (route) =>
+    route.fulfill({ json: { success: true, message: "", data: others } }),
+  );
+  await ann.opens("/");
+  const nearby = ann.page.getByRole("region", { name: "가까이 있는 다른 허브" });
+  await nearby.waitFor();
+  const links = await nearby.getByRole("link").evaluateAll((all) => all.map((a) => [a.href, a.textContent]));
+  assert.deepEqual(links, [["http://10.0.0.7:8080/", "cola (2)10.0.0.7:8080"]]);
 });
 
 story("nothing on the page breaks the policy that the hub sends with it", {}, async ({ hub, somebody }) => {

@@ -50,12 +50,14 @@ impl Hub {
     }
 
     pub fn start_in(folder: TempDir, settings: &[(&str, &str)]) -> Self {
-        let mut child = run_in(folder.path())
-            .envs(settings.iter().copied())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut command = run_in(folder.path());
+        command.envs(settings.iter().copied());
+        Self::run(command, folder)
+    }
+
+    /// Runs a command that is a hub with its data in this folder.
+    pub fn run(mut command: Command, folder: TempDir) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://");
@@ -90,10 +92,21 @@ impl Hub {
 
     /// A request of one's own headers, and the whole answer.
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
-        let mut stream = self.connect();
         let lines: String = headers.iter().map(|(name, v)| format!("{name}: {v}\r\n")).collect();
+        self.request(&format!("GET {path}"), &lines, "")
+    }
+
+    /// A call with this JSON.
+    pub fn post(&self, path: &str, json: &str) -> Answer {
+        let length = json.len();
+        let lines = format!("content-type: application/json\r\ncontent-length: {length}\r\n");
+        self.request(&format!("POST {path}"), &lines, json)
+    }
+
+    fn request(&self, what: &str, lines: &str, body: &str) -> Answer {
+        let mut stream = self.connect();
         let host = self.address;
-        write!(stream, "GET {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n")
+        write!(stream, "{what} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{lines}\r\n{body}")
             .unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();

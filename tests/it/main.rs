@@ -9,11 +9,18 @@
     reason = "a test may panic"
 )]
 
+#[path = "../../src/hub/simulation/dice.rs"]
+#[allow(dead_code, reason = "shared with the simulation, which rolls more of them")]
+mod dice;
 mod kit;
+#[allow(dead_code, reason = "shared with the power cuts, which look at the time")]
+mod sender;
+mod socket;
 
 mod command_line;
 mod connections;
 mod data_folder;
 mod health;
+mod killed;
 mod page;
 mod shutdown;

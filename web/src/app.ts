@@ -3,7 +3,7 @@
 import { signal } from "@preact/signals";
 import { httpApi } from "./client/http";
 import { tidy } from "./client/keeper";
-import { Lobby, type LobbyState } from "./client/lobby";
+import { EMPTY, Lobby, type LobbyState } from "./client/lobby";
 import { browserMemory } from "./client/storage";
 import type { Limits, Room } from "./wire";
 
@@ -11,7 +11,7 @@ export const memory = browserMemory();
 export const api = httpApi();
 tidy(memory, Date.now());
 
-export const lobby = signal<LobbyState>({ hub: null, rooms: null, clockOffset: 0, reachable: true });
+export const lobby = signal<LobbyState>(EMPTY);
 export const lobbyWatch = new Lobby(api, (state) => {
   lobby.value = state;
   if (state.hub) memory.set("cola.name", state.hub.name);

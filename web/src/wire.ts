@@ -78,9 +78,26 @@ export interface Hub {
   addresses: string[];
   rooms: number;
   people: number;
-  announced: { state: "off" | "announced" | "not_announced"; name: string | null; reason: string | null };
+  announced: Announced;
   limits: Limits;
   wifi: Wifi | null;
+}
+
+/** Another hub on the same network. */
+export interface OtherHub {
+  id: Id;
+  name: string;
+  host: string;
+  url: string;
+}
+
+/** Whether people find the hub by its name on the network. */
+export interface Announced {
+  state: "off" | "starting" | "announced" | "not_announced";
+  /** The name to type: `cola.local`. */
+  name: string | null;
+  instance: string | null;
+  reason: string | null;
 }
 
 export interface Limits {
@@ -202,6 +219,16 @@ export const readHub: Reader<Hub> = (value) =>
   isObject(value.limits)
     ? (value as unknown as Hub)
     : null;
+
+/** What a stranger's hub says of itself ends here: only plain web addresses are ever linked to. */
+const readOtherHub: Reader<OtherHub> = (value) =>
+  isObject(value) &&
+  has(value, { id: "string", name: "string", host: "string", url: "string" }) &&
+  /^https?:\/\/[\d.:[\]a-f]+$/i.test(value.url as string)
+    ? (value as unknown as OtherHub)
+    : null;
+
+export const readHubs = readList(readOtherHub);
 
 export const readPresence: Reader<Presence> = (value) =>
   isObject(value) && has(value, { roomId: "string", present: "number" }) ? (value as unknown as Presence) : null;

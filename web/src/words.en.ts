@@ -36,6 +36,7 @@ export const en: Words = {
   pickRoom: "Which room?",
   pickRoomHint: "Pick one on the left and start talking. No account, no name needed.",
   looking: "Looking for rooms…",
+  otherHubs: "Other hubs nearby",
   hubLost: "The hub is out of reach. Check the Wi-Fi – still looking.",
 
   title: "Title",

@@ -35,6 +35,7 @@ export const ko = {
   pickRoom: "어느 방으로 갈까요?",
   pickRoomHint: "왼쪽에서 방을 고르면 바로 이야기할 수 있어요. 가입도 이름도 필요 없어요.",
   looking: "방을 찾는 중이에요…",
+  otherHubs: "가까이 있는 다른 허브",
   hubLost: "허브에 닿지 않아요. 와이파이를 확인해 주세요 – 계속 찾고 있어요.",
 
   title: "방 제목",

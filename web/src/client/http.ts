@@ -4,6 +4,7 @@ import {
   readAnswer,
   readHistory,
   readHub,
+  readHubs,
   readRoom,
   readRooms,
   readRoster,
@@ -11,6 +12,7 @@ import {
   type History,
   type Hub,
   type Id,
+  type OtherHub,
   type Reader,
   type Room,
   type Roster,
@@ -28,6 +30,7 @@ export interface NewRoom {
 
 export interface Api {
   hub(): Promise<Answer<Hub>>;
+  hubs(): Promise<Answer<OtherHub[]>>;
   rooms(): Promise<Answer<Room[]>>;
   roomByCode(code: string): Promise<Answer<Room>>;
   createRoom(room: NewRoom): Promise<Answer<Room>>;
@@ -47,6 +50,7 @@ export function httpApi(base = ""): Api {
     get(`/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`, readHistory);
   return {
     hub: () => get("/api/hub", readHub),
+    hubs: () => get("/api/hubs", readHubs),
     rooms: () => get("/chat/rooms", readRooms),
     roomByCode: (code) => get(`/api/codes/${encodeURIComponent(code)}`, readRoom),
     after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),

@@ -67,6 +67,7 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
           </section>
         ))}
         {rooms && shown.length === 0 && <NoRooms searching={wanted.trim() !== ""} />}
+        <OtherHubs />
         <div class="lobby-end">
           <a href="/join" onClick={follow}>
             <Icon name="scan" />
@@ -127,6 +128,30 @@ function RoomLink({ room }: { room: Room }): JSX.Element {
         {full ? `${say.full} · ${time}` : time}
       </span>
     </a>
+  );
+}
+
+/** The hubs of other tables, by their address: every phone can open that. */
+function OtherHubs(): JSX.Element | null {
+  const { others } = lobby.value;
+  if (others.length === 0) return null;
+  const say = words();
+  return (
+    <section aria-label={say.otherHubs}>
+      <h2 class="channel">{say.otherHubs}</h2>
+      <ul class="rooms">
+        {others.map((hub) => (
+          <li key={hub.id}>
+            <a class="card" href={hub.url}>
+              <bdi class="card-title">{hub.name}</bdi>
+              <span class="card-more" translate={false}>
+                {hub.url.replace("http://", "")}
+              </span>
+            </a>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Makes a Debian package of a compiled hub, with dpkg-deb alone:
+#
+#   packaging/deb.sh amd64|arm64|armhf BINARY FOLDER
+#
+# It says the package's path. The same binary at the same commit gives the same bytes.
+set -euo pipefail
+arch=$1 binary=$2 folder=$3
+here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+umask 022
+
+version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../Cargo.toml" | head -1)
+# Files carry the commit's time, so that two builds are alike; outside git, the changelog's.
+: "${SOURCE_DATE_EPOCH:=$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
+  dpkg-parsechangelog -l "$here/deb/changelog" -S Timestamp)}"
+export SOURCE_DATE_EPOCH
+
+# The C library that the binary asks for: 2.34 at least, since that is what we promise to support.
+glibc() {
+  local newest
+  newest=$({ echo 2.34; readelf -V "$binary" | grep -o 'GLIBC_2\.[0-9]*' | cut -d_ -f2; } | sort -V | tail -1)
+  [ "$newest" = 2.34 ] || echo "packaging/deb.sh: this binary needs glibc $newest; built on Debian 12 it needs 2.34" >&2
+  echo "$newest"
+}
+
+# put SOURCE TARGET: a file of the package; manuals and the like are compressed there by `pack`.
+root=$(mktemp -d)
+trap 'rm -rf "$root"' EXIT
+chmod 755 "$root"
+put() { install -D -m "${3:-644}" "$1" "$root/$2"; }
+pack() { gzip -9n "$root/$1"; }
+doc=usr/share/doc/colahub man=usr/share/man
+
+put "$binary" usr/bin/colahub 755
+put "$here/colahub.service" lib/systemd/system/colahub.service
+put "$here/colahub.sysusers" usr/lib/sysusers.d/colahub.conf
+mkdir -p "$root/etc/colahub"
+sed -f "$here/deb/config.sed" "$here/config.toml" >"$root/etc/colahub/config.toml"
+put "$here/colahub.8" $man/man8/colahub.8
+pack $man/man8/colahub.8
+mkdir -p "$root/$man/man5"
+awk -f "$here/colahub.toml.awk" "$here/config.toml" >"$root/$man/man5/colahub.toml.5"
+pack $man/man5/colahub.toml.5
+put "$here/completions/colahub.bash" usr/share/bash-completion/completions/colahub
+put "$here/completions/_colahub" usr/share/zsh/vendor-completions/_colahub
+put "$here/completions/colahub.fish" usr/share/fish/vendor_completions.d/colahub.fish
+put "$here/deb/copyright" $doc/copyright
+put "$here/deb/changelog" $doc/changelog
+pack $doc/changelog
+put "$here/deb/lintian-overrides" usr/share/lintian/overrides/colahub
+find "$root" -type f -path '*/etc/*' -exec chmod 644 {} +
+
+control=$root/DEBIAN
+mkdir "$control"
+install -m 755 "$here"/deb/{postinst,prerm,postrm} "$control/"
+echo /etc/colahub/config.toml >"$control/conffiles"
+(cd "$root" && find usr lib -type f | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
+size=$(du -k --apparent-size -s "$root" | cut -f1)
+sed "s/@VERSION@/$version/;s/@ARCH@/$arch/;s/@SIZE@/$size/;s/@GLIBC@/$(glibc)/" "$here/deb/control.in" >"$control/control"
+find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
+
+mkdir -p "$folder"
+deb=$folder/colahub_${version}_$arch.deb
+dpkg-deb --root-owner-group -Zxz -z9 --build "$root" "$deb" >/dev/null
+echo "$deb"

@@ -1,0 +1,227 @@
+//! `colahub status`: what a host asks over SSH.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal, Write};
+use std::time::Duration;
+
+use qrcodegen::{QrCode, QrCodeEcc};
+
+use crate::config::{self, Loaded, Sources};
+use crate::control::protocol::{Data, Request, Status};
+use crate::control::{AskError, ask};
+use crate::discovery::Told;
+
+/// Empty modules around a code, as its standard asks.
+const QUIET: i32 = 4;
+
+/// Black on white, whatever the terminal's own colours are; and back.
+const BLACK_ON_WHITE: &str = "\x1b[30;107m";
+const AS_BEFORE: &str = "\x1b[0m";
+
+/// Asks the hub that these sources configure, and tells how it is.
+pub(super) fn run(json: bool, sources: Sources) -> anyhow::Result<()> {
+    let Loaded { config, .. } = config::load(sources)?;
+    let status: Status = ask(&config.data_dir, Request::Status).map_err(explain)?;
+    let mut out = io::stdout();
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&status)?)?;
+        return Ok(());
+    }
+    write!(out, "{}", text(&status))?;
+    if let Some(address) = status.addresses.first().filter(|_| out.is_terminal()) {
+        write!(out, "\n{}", code(address)?)?;
+    }
+    Ok(())
+}
+
+fn explain(error: AskError) -> anyhow::Error {
+    match error {
+        AskError::NotRunning(_) => anyhow::anyhow!(
+            "{error}; `sudo systemctl start colahub` starts it, `journalctl -u colahub` says why it ended"
+        ),
+        other => other.into(),
+    }
+}
+
+/// The status for people.
+fn text(status: &Status) -> String {
+    let Status { version, title, uptime, since, people, rooms, places, data, .. } = status;
+    let up = humantime::format_duration(Duration::from_secs(*uptime));
+    let since = match since {
+        // The date and the minute.
+        Some(since) => {
+            format!(", since {} UTC", since.get(..16).unwrap_or(since).replace('T', " "))
+        }
+        None => ", and the machine's clock is not set".to_owned(),
+    };
+    let mut text = format!("{title}: Cola Hub {version}, up {up}{since}\n");
+    let mut line = |name: &str, what: &str| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name:<11}{what}");
+    };
+    match status.addresses.as_slice() {
+        [] => line("Address", "none: this machine is in no network"),
+        [first, more @ ..] => {
+            line("Address", first);
+            more.iter().for_each(|address| line("", address));
+        }
+    }
+    line("Name", &announced(&status.announced));
+    line("People", &format!("{people} in {rooms} rooms; there is place for {places}"));
+    line("Database", &kept(data));
+    match data.storage.as_str() {
+        "full" => {
+            line("Disk", "full: the hub can be read, but takes no messages until there is space");
+        }
+        "read_only" => line("Disk", "read-only: the hub can be read, but takes no messages"),
+        _ => {}
+    }
+    if let Some(loss) = &data.loss {
+        line("Lost", loss);
+    }
+    text
+}
+
+/// Under which name people find it, or why they do not.
+fn announced(told: &Told) -> String {
+    match (&told.name, &told.reason) {
+        (Some(name), _) => name.clone(),
+        (None, Some(reason)) => format!("not announced: {reason}"),
+        (None, None) if told.state == "off" => "not announced, as configured".to_owned(),
+        (None, None) => "being claimed".to_owned(),
+    }
+}
+
+fn kept(data: &Data) -> String {
+    let free = match data.free {
+        Some(free) => format!("{} free on its disk", size(free)),
+        None => "its disk cannot be looked at".to_owned(),
+    };
+    format!("{} in {}; {free}", size(data.database), data.folder)
+}
+
+/// Bytes for people, as disks are sold: in powers of ten.
+fn size(bytes: u64) -> String {
+    const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match STEPS.iter().find(|(step, _)| bytes >= *step) {
+        Some((step, unit)) => format!("{}.{} {unit}", bytes / step, bytes % step * 10 / step),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+/// The address as a code to scan, two modules a character.
+fn code(address: &str) -> anyhow::Result<String> {
+    let code = QrCode::encode_text(address, QrCodeEcc::Medium)?;
+    let all = -QUIET..code.size() + QUIET;
+    let mut text = String::new();
+    for y in all.clone().step_by(2) {
+        text += BLACK_ON_WHITE;
+        text.extend(all.clone().map(|x| {
+            match (code.get_module(x, y), code.get_module(x, y + 1)) {
+                (true, true) => '█',
+                (true, false) => '▀',
+                (false, true) => '▄',
+                (false, false) => ' ',
+            }
+        }));
+        text += AS_BEFORE;
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> Status {
+        Status {
+            version: "1.2.3".to_owned(),
+            title: "여름 캠프".to_owned(),
+            uptime: 11_520,
+            since: Some("2026-07-01T10:48:00.000Z".to_owned()),
+            addresses: vec!["http://192.168.4.1".to_owned(), "http://[fd00::1]".to_owned()],
+            announced: Told {
+                state: "announced".to_owned(),
+                name: Some("cola-2.local".to_owned()),
+                instance: Some("cola (2)".to_owned()),
+                reason: None,
+            },
+            people: 12,
+            rooms: 3,
+            places: 4096,
+            data: Data {
+                folder: "/var/lib/colahub".to_owned(),
+                database: 1_234_567,
+                storage: "ok".to_owned(),
+                loss: None,
+                free: Some(14_000_000_000),
+            },
+        }
+    }
+
+    #[test]
+    fn a_host_reads_all_of_it_at_a_glance() {
+        assert_eq!(
+            text(&status()),
+            "여름 캠프: Cola Hub 1.2.3, up 3h 12m, since 2026-07-01 10:48 UTC\n\
+             Address    http://192.168.4.1\n\
+             \x20          http://[fd00::1]\n\
+             Name       cola-2.local\n\
+             People     12 in 3 rooms; there is place for 4096\n\
+             Database   1.2 MB in /var/lib/colahub; 14.0 GB free on its disk\n"
+        );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_disk_and_what_was_lost_is_told() {
+        let mut status = status();
+        status.data.storage = "full".to_owned();
+        status.data.loss = Some("2026-07-01T09:00:00.000Z: the hub begins anew".to_owned());
+        let text = text(&status);
+        for part in ["Disk       full: ", "Lost       2026-07-01T09:00:00.000Z: the hub begins"] {
+            assert!(text.contains(part), "no {part:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn a_hub_that_is_not_found_says_why() {
+        let told = |state: &str, reason: Option<&str>| {
+            let (state, reason) = (state.to_owned(), reason.map(str::to_owned));
+            announced(&Told { state, name: None, instance: None, reason })
+        };
+        assert_eq!(told("not_announced", Some("no network")), "not announced: no network");
+        assert_eq!(told("off", None), "not announced, as configured");
+        assert_eq!(told("starting", None), "being claimed");
+    }
+
+    #[test]
+    fn a_hub_without_clock_and_network_says_so() {
+        let lost = Status { since: None, addresses: Vec::new(), ..status() };
+        let text = text(&lost);
+        assert!(text.contains("clock is not set"), "{text}");
+        assert!(text.contains("in no network"), "{text}");
+    }
+
+    #[test]
+    fn a_code_is_black_on_white_with_a_margin_all_around() {
+        let code = code("http://192.168.4.1").unwrap();
+        let rows: Vec<String> = code
+            .lines()
+            .map(|row| row.replace(BLACK_ON_WHITE, "").replace(AS_BEFORE, ""))
+            .collect();
+        let width = rows[0].chars().count();
+        // Version 2, 25 modules, holds it; two modules a character in height.
+        assert_eq!((width, rows.len()), (33, 17));
+        assert!(rows.iter().all(|row| row.chars().count() == width));
+        assert!(rows[..2].iter().all(|row| row.trim().is_empty()));
+        // The corner mark, whose first row is seven dark modules above a ring.
+        assert!(rows[2].starts_with("    █▀▀▀▀▀█ "), "{}", rows[2]);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        let shown = [999, 4_096, 999_999, 2_000_000_000].map(size);
+        assert_eq!(shown, ["999 bytes", "4.0 kB", "999.9 kB", "2.0 GB"]);
+    }
+}

@@ -1,0 +1,74 @@
+//! The asking side: a command on the same machine.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use super::protocol::{Answer, Request};
+use super::{LINE_MAX, socket};
+
+/// How long a hub may take to answer: longer than it lets itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why there is no answer.
+#[derive(Debug, Error)]
+pub enum AskError {
+    /// Nobody listens.
+    #[error("no hub is running with the data folder {}", .0.display())]
+    NotRunning(PathBuf),
+    /// The socket is not for this user.
+    #[error(
+        "this user may not ask the hub in {}; use sudo, or become a member of the group colahub",
+        .0.display()
+    )]
+    NotAllowed(PathBuf),
+    /// It listens and does not answer, or not in our words.
+    #[error("the hub does not answer as it should ({0}); `journalctl -u colahub` may say why")]
+    Strange(String),
+    /// It answered that it could not.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// Asks the hub that runs with this data folder. Blocks.
+///
+/// # Errors
+/// A sentence for who asked.
+pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: Request) -> Result<T, AskError> {
+    let mut stream = UnixStream::connect(socket(data_dir)).map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => AskError::NotAllowed(data_dir.to_owned()),
+        ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
+            AskError::NotRunning(data_dir.to_owned())
+        }
+        _ => AskError::Strange(error.to_string()),
+    })?;
+    let line = exchange(&mut stream, request).map_err(|error| strange(&error))?;
+    match serde_json::from_slice(&line) {
+        Ok(Answer::Ok(answer)) => Ok(answer),
+        Ok(Answer::Error(sentence)) => Err(AskError::Refused(sentence)),
+        Err(error) => Err(AskError::Strange(error.to_string())),
+    }
+}
+
+fn exchange(stream: &mut UnixStream, request: Request) -> io::Result<Vec<u8>> {
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut line = serde_json::to_vec(&request)?;
+    line.push(b'\n');
+    stream.write_all(&line)?;
+    let mut answer = Vec::new();
+    // The hub closes behind its answer.
+    stream.take(LINE_MAX as u64).read_to_end(&mut answer)?;
+    Ok(answer)
+}
+
+fn strange(error: &io::Error) -> AskError {
+    match error.kind() {
+        ErrorKind::WouldBlock => AskError::Strange("it took too long".to_owned()),
+        _ => AskError::Strange(error.to_string()),
+    }
+}

@@ -1,0 +1,128 @@
+//! The answering side: a few connections at a time, one request each.
+
+use std::fs::{self, Permissions};
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::protocol::{Answer, Request};
+use super::status::{Parts, status};
+use super::{LINE_MAX, socket};
+
+/// How many may ask at once; more wait to be accepted.
+const PLACES: usize = 16;
+
+/// How long one exchange may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long to wait when a connection could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// For the hub's user and group.
+const MODE: u32 = 0o660;
+
+/// The answering side: its tasks and the socket end with it.
+#[derive(Debug)]
+pub struct Control {
+    path: PathBuf,
+    _answering: JoinSet<()>,
+}
+
+impl Control {
+    /// Starts to answer in the data folder that `parts` name. The hub must have that folder to itself,
+    /// since a socket that a killed hub left behind is replaced.
+    ///
+    /// Without the socket the hub only cannot be asked: the log says so, and `None` comes back.
+    #[must_use]
+    pub fn start(parts: Parts) -> Option<Self> {
+        let path = socket(&parts.config.data_dir);
+        match bind(&path) {
+            Ok(listener) => {
+                let mut answering = JoinSet::new();
+                answering.spawn(accept(listener, Arc::new(parts)));
+                Some(Self { path, _answering: answering })
+            }
+            Err(error) => {
+                tracing::warn!(%error, path = %path.display(), "`colahub status` will not work");
+                None
+            }
+        }
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        // Left behind, it would only be replaced by the next hub.
+        let _gone = fs::remove_file(&self.path);
+    }
+}
+
+fn bind(path: &Path) -> io::Result<UnixListener> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let listener = UnixListener::bind(path)?;
+    fs::set_permissions(path, Permissions::from_mode(MODE))?;
+    Ok(listener)
+}
+
+async fn accept(listener: UnixListener, parts: Arc<Parts>) {
+    let places = Arc::new(Semaphore::new(PLACES));
+    // Dropped with this task, and with them the connections.
+    let mut connections = JoinSet::new();
+    // The semaphore is never closed.
+    while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        while connections.try_join_next().is_some() {}
+        match listener.accept().await {
+            Ok((stream, _)) => {
+                let parts = Arc::clone(&parts);
+                connections.spawn(async move {
+                    let _place = place;
+                    // Who does not ask or read in time, or went away, has nobody to tell.
+                    let _late = tokio::time::timeout(PATIENCE, serve(stream, &parts)).await;
+                });
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a connection to the control socket could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn serve(mut stream: UnixStream, parts: &Parts) -> io::Result<()> {
+    let (read, mut write) = stream.split();
+    let mut line = Vec::new();
+    BufReader::new(read.take(LINE_MAX as u64)).read_until(b'\n', &mut line).await?;
+    let mut answer = match serde_json::from_slice(&line) {
+        Ok(request) => answer(parts, request).await,
+        Err(error) => encode(&Answer::<()>::Error(format!("this is no request: {error}"))),
+    };
+    answer.push(b'\n');
+    write.write_all(&answer).await
+}
+
+async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
+    match request {
+        Request::Status => encode(&match status(parts).await {
+            Ok(status) => Answer::Ok(status),
+            Err(_) => Answer::Error("the hub is too busy to answer, or is ending".to_owned()),
+        }),
+    }
+}
+
+fn encode<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
+    serde_json::to_vec(answer).unwrap_or_else(|error| {
+        tracing::error!(%error, "an answer to the host could not be encoded");
+        br#"{"error":"the answer could not be encoded"}"#.to_vec()
+    })
+}

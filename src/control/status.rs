@@ -1,0 +1,83 @@
+//! What the hub tells its host about itself.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::protocol::{Data, Status};
+use crate::config::Config;
+use crate::discovery;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::WallTime;
+use crate::hub::HubHandle;
+use crate::hub::command::Call;
+use crate::network::{self, Reach};
+use crate::store::{Health, Storage};
+use crate::wire;
+
+/// What the control socket answers from.
+pub struct Parts {
+    /// The way to the hub.
+    pub hub: HubHandle,
+    /// What the host decided.
+    pub config: Arc<Config>,
+    /// The database's file.
+    pub database: PathBuf,
+    /// How the store is.
+    pub health: Health,
+    /// Where the hub is reached.
+    pub reach: Reach,
+    /// What the network shows of this hub.
+    pub found: discovery::View,
+    /// The most connections at once.
+    pub places: usize,
+}
+
+/// How the hub is now.
+///
+/// # Errors
+/// It is overloaded or ending.
+pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
+    let facts = parts.hub.call(Call::Facts).await?;
+    Ok(Status {
+        version: wire::VERSION.to_owned(),
+        title: parts.config.title.as_str().to_owned(),
+        uptime: facts.uptime.as_secs(),
+        since: since(&parts.hub, facts.uptime),
+        addresses: parts.reach.addresses().iter().map(network::url).collect(),
+        announced: parts.found.announced().into(),
+        people: facts.people,
+        rooms: facts.rooms,
+        places: parts.places,
+        data: data(parts),
+    })
+}
+
+fn since(hub: &HubHandle, uptime: Duration) -> Option<String> {
+    let up = i64::try_from(uptime.as_millis()).ok()?;
+    let (now, trusted) = hub.clock().wall();
+    trusted.then(|| wire::iso(WallTime(now.0.saturating_sub(up))))
+}
+
+fn storage(health: &Health) -> &'static str {
+    match health.storage() {
+        Storage::Good => "ok",
+        Storage::Full => "full",
+        Storage::ReadOnly => "read_only",
+        Storage::Outdated => "being opened anew",
+    }
+}
+
+fn data(parts: &Parts) -> Data {
+    let mut log = parts.database.clone().into_os_string();
+    log.push("-wal");
+    let size = |path| std::fs::metadata(path).map_or(0, |file| file.len());
+    let free = rustix::fs::statvfs(&parts.config.data_dir).ok();
+    Data {
+        folder: parts.config.data_dir.display().to_string(),
+        database: size(parts.database.clone().into_os_string()) + size(log),
+        storage: storage(&parts.health).to_owned(),
+        loss: parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at))),
+        free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+    }
+}

@@ -1,0 +1,70 @@
+//! Questions to the network, asked once, for the command line. They block.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use mdns_sd::{HostnameResolutionEvent, ScopedIp, ServiceEvent};
+
+use super::daemon::{HUBS, heard_of, listener};
+use super::others::{Hub, Others};
+use crate::config::Interfaces;
+use crate::network;
+
+/// The network could not be asked.
+#[derive(Debug, thiserror::Error)]
+#[error("the network cannot be asked: {0}")]
+pub struct Failed(#[from] mdns_sd::Error);
+
+/// The hubs that answer within `wait`, this machine's own among them; at most 64.
+///
+/// # Errors
+/// mDNS cannot be spoken here.
+pub fn hubs(interfaces: &Interfaces, wait: Duration) -> Result<Vec<Hub>, Failed> {
+    let daemon = listener(interfaces)?;
+    let events = daemon.browse(HUBS)?;
+    let own = network::suitable(interfaces);
+    let mut others = Others::default();
+    let until = Instant::now() + wait;
+    while let Ok(event) = events.recv_deadline(until) {
+        match event {
+            ServiceEvent::ServiceResolved(service) => {
+                if let Some(hub) = heard_of(&service).check(&own) {
+                    others.heard(service.fullname, hub);
+                }
+            }
+            ServiceEvent::ServiceRemoved(_, service) => others.gone(&service),
+            _ => {}
+        }
+    }
+    // The process ends soon; a daemon that does not end first harms nobody.
+    let _ending = daemon.shutdown();
+    Ok(others.list())
+}
+
+/// The addresses that anyone on the network gives for a host (`cola` for `cola.local`) within `wait`.
+///
+/// # Errors
+/// mDNS cannot be spoken here.
+pub fn resolve(
+    interfaces: &Interfaces,
+    host: &str,
+    wait: Duration,
+) -> Result<BTreeSet<IpAddr>, Failed> {
+    let daemon = listener(interfaces)?;
+    let timeout = u64::try_from(wait.as_millis()).ok();
+    let events = daemon.resolve_hostname(&format!("{host}.local."), timeout)?;
+    let mut found = BTreeSet::new();
+    let until = Instant::now() + wait;
+    while let Ok(event) = events.recv_deadline(until) {
+        match event {
+            HostnameResolutionEvent::AddressesFound(_, ips) => {
+                found.extend(ips.iter().map(ScopedIp::to_ip_addr));
+            }
+            HostnameResolutionEvent::SearchTimeout(_) => break,
+            _ => {}
+        }
+    }
+    let _ending = daemon.shutdown();
+    Ok(found)
+}

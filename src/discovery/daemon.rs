@@ -1,0 +1,245 @@
+//! One life of mdns-sd's daemon: made for one set of names, and ended when those change.
+//!
+//! The library keeps the names it once evaded and answers under a new host name while its services
+//! still point to the old one; so the hub never renames within a life but begins another.
+
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use mdns_sd::{
+    DaemonEvent, HostnameResolutionEvent, IfKind, IfPredicate, Metrics, Receiver, ResolvedService,
+    ScopedIp, ServiceDaemon, ServiceEvent, ServiceInfo,
+};
+use tokio::time::timeout;
+
+use super::others::Heard;
+use super::{Names, Setup};
+use crate::config::Interfaces;
+use crate::network::Reach;
+
+/// The type that browsers of services show.
+const HTTP: &str = "_http._tcp.local.";
+
+/// The type by which hubs find each other.
+pub(super) const HUBS: &str = "_colahub._tcp.local.";
+
+/// How often the library looks for interfaces that came, went or changed, in seconds.
+const INTERFACES_EVERY: u32 = 1;
+
+/// How long the library may take to answer a question about itself.
+const ANSWER: Duration = Duration::from_secs(1);
+
+/// The library says each goodbye twice, the second time after 120 ms.
+const GOODBYE: Duration = Duration::from_millis(200);
+
+/// How long after a goodbye to see whether the hub came back, perhaps under another name; the
+/// last first.
+const AFTER_GOODBYE: [Duration; 2] = [Duration::from_secs(8), Duration::from_secs(2)];
+
+/// How long an answer to a question on the network is waited for: the question is delayed by up to
+/// 120 ms and an answer by up to 120 ms (RFC 6762, sections 5.2 and 6).
+const LOOK_UP: Duration = Duration::from_millis(800);
+
+/// A running daemon with what it reports.
+pub(super) struct Daemon {
+    inner: ServiceDaemon,
+    services: Vec<String>,
+    events: Receiver<DaemonEvent>,
+    /// None while the library does not listen: it ends a browsing whose events were not taken in time.
+    hubs: Option<Receiver<ServiceEvent>>,
+    /// When to listen anew, because a hub said goodbye.
+    listen_anew: Vec<Instant>,
+}
+
+/// What the daemon reported.
+pub(super) enum Event {
+    /// This service was announced on an interface.
+    Announced(String),
+    /// Somebody else has one of the names.
+    Conflict,
+    /// A hub was heard, this one among them.
+    Heard(String, Heard),
+    /// A hub said goodbye.
+    Gone(String),
+    /// Nothing of interest.
+    Other,
+}
+
+impl Daemon {
+    /// Starts to listen, where people come by.
+    pub(super) fn listen(reach: &Reach) -> mdns_sd::Result<Self> {
+        let inner = ServiceDaemon::new()?;
+        inner.set_ip_check_interval(INTERFACES_EVERY)?;
+        inner.disable_interface(IfKind::Predicate(all_but(reach.clone())))?;
+        let events = inner.monitor()?;
+        let hubs = inner.browse(HUBS).ok();
+        Ok(Self { inner, services: Vec::new(), events, hubs, listen_anew: Vec::new() })
+    }
+
+    /// Starts to announce `names`. Once in a life.
+    pub(super) fn announce(&mut self, setup: &Setup, names: &Names) -> mdns_sd::Result<()> {
+        let host = format!("{}.", names.local());
+        let port = setup.reach.port().unwrap_or_default();
+        for (kind, text) in [(HTTP, vec![("path", "/")]), (HUBS, hub_text(setup))] {
+            let info = ServiceInfo::new(kind, &names.instance, &host, "", port, text.as_slice())?
+                .enable_addr_auto();
+            self.services.push(info.get_fullname().to_owned());
+            self.inner.register(info)?;
+        }
+        Ok(())
+    }
+
+    /// The full names of the announced services.
+    pub(super) fn services(&self) -> &[String] {
+        &self.services
+    }
+
+    /// The next report. Waits for ever where there is none.
+    pub(super) async fn event(&mut self) -> Event {
+        let heard = async {
+            match &self.hubs {
+                Some(hubs) => hubs.recv_async().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Ok(event) = self.events.recv_async() => match event {
+                DaemonEvent::Announce(service, _) => Event::Announced(service),
+                DaemonEvent::NameChange(_) => Event::Conflict,
+                _ => Event::Other,
+            },
+            event = heard => match event {
+                Ok(ServiceEvent::ServiceResolved(service)) => {
+                    Event::Heard(service.fullname.clone(), heard_of(&service))
+                }
+                Ok(ServiceEvent::ServiceRemoved(_, service)) => {
+                    self.listen_anew = AFTER_GOODBYE.map(|span| Instant::now() + span).into();
+                    Event::Gone(service)
+                }
+                Ok(_) => Event::Other,
+                Err(_) => {
+                    self.hubs = None;
+                    Event::Other
+                }
+            },
+        }
+    }
+
+    /// Listens for hubs again where the library stopped, and some time after a goodbye: a hub that
+    /// is back within the second that a goodbye takes (RFC 6762, section 10.1) is in the library's
+    /// cache but was never reported again.
+    pub(super) fn listen_again(&mut self, now: Instant) {
+        let is_due = self.listen_anew.pop_if(|at| now >= *at).is_some();
+        if is_due || self.hubs.is_none() {
+            self.hubs = self.inner.browse(HUBS).ok();
+        }
+    }
+
+    /// How many records of strangers the library holds, with the timers for them.
+    pub(super) async fn cached(&self) -> i64 {
+        let count = async { self.inner.get_metrics().ok()?.recv_async().await.ok() };
+        // A daemon too busy to say is as bad as a full one.
+        timeout(ANSWER, count).await.ok().flatten().map_or(i64::MAX, |metrics| in_cache(&metrics))
+    }
+
+    /// Asks the network for the addresses of a host: `cola` for `cola.local`.
+    pub(super) fn look_up(&self, host: &str) -> Option<LookUp> {
+        let wait = u64::try_from(LOOK_UP.as_millis()).ok();
+        let events = self.inner.resolve_hostname(&format!("{host}.local."), wait).ok()?;
+        Some(LookUp { host: host.to_owned(), events })
+    }
+
+    /// Takes the names back, and ends.
+    pub(super) async fn end(self) {
+        for service in &self.services {
+            if let Ok(done) = self.inner.unregister(service) {
+                let _told = timeout(ANSWER, done.recv_async()).await;
+            }
+        }
+        tokio::time::sleep(GOODBYE).await;
+        if let Ok(done) = self.inner.shutdown() {
+            let _told = timeout(ANSWER, done.recv_async()).await;
+        }
+    }
+}
+
+/// A question for a host's addresses that is under way.
+pub(super) struct LookUp {
+    pub(super) host: String,
+    events: Receiver<HostnameResolutionEvent>,
+}
+
+impl LookUp {
+    /// Whether anyone answers who `is_another`: as soon as that is so, or when the time is over.
+    pub(super) async fn is_answered(&self, is_another: impl Fn(&IpAddr) -> bool) -> bool {
+        loop {
+            match self.events.recv_async().await {
+                Ok(HostnameResolutionEvent::AddressesFound(_, ips)) => {
+                    if ips.iter().any(|ip| is_another(&ip.to_ip_addr())) {
+                        return true;
+                    }
+                }
+                Ok(HostnameResolutionEvent::SearchTimeout(_)) | Err(_) => return false,
+                Ok(_) => {}
+            }
+        }
+    }
+}
+
+/// A daemon that only listens and asks, on the interfaces that people come by.
+pub(super) fn listener(interfaces: &Interfaces) -> mdns_sd::Result<ServiceDaemon> {
+    let inner = ServiceDaemon::new()?;
+    let interfaces = interfaces.clone();
+    let unsuitable = IfPredicate::new(move |own| own.is_loopback() || !interfaces.suits(&own.name));
+    inner.disable_interface(IfKind::Predicate(unsuitable))?;
+    Ok(inner)
+}
+
+/// What a resolved service says of a hub.
+pub(super) fn heard_of(service: &ResolvedService) -> Heard {
+    let text = |key| service.get_property_val_str(key).unwrap_or_default().to_owned();
+    let suffix = format!(".{HUBS}");
+    Heard {
+        instance: unescaped(service.fullname.strip_suffix(&suffix).unwrap_or_default()),
+        host: service.host.clone(),
+        port: service.port,
+        addresses: service.addresses.iter().map(ScopedIp::to_ip_addr).collect(),
+        id: text("id"),
+        version: text("version"),
+    }
+}
+
+fn hub_text(setup: &Setup) -> Vec<(&str, &str)> {
+    vec![("txtvers", "1"), ("version", setup.version), ("id", &setup.hub), ("path", "/")]
+}
+
+fn all_but(reach: Reach) -> IfPredicate {
+    IfPredicate::new(move |own| !reach.covers(&own.name, own.ip()))
+}
+
+fn in_cache(metrics: &Metrics) -> i64 {
+    let counts = metrics.iter().filter(|(name, _)| name.starts_with("cached-") || *name == "timer");
+    counts.map(|(_, count)| *count).sum()
+}
+
+/// An instance's name as it was written, without the escapes of a full name.
+fn unescaped(name: &str) -> String {
+    let mut text = String::with_capacity(name.len());
+    let mut chars = name.chars();
+    while let Some(c) = chars.next() {
+        text.extend(if c == '\\' { chars.next() } else { Some(c) });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_instances_name_is_read_as_it_was_written() {
+        assert_eq!(unescaped("cola (2)"), "cola (2)");
+        assert_eq!(unescaped(r"st\. john\\s"), r"st. john\s");
+        assert_eq!(unescaped(r"cut\"), "cut");
+    }
+}

@@ -1,0 +1,57 @@
+//! How it is told whether the hub is announced: in `/api/hub`, to `colahub status`, to `colahub doctor`.
+
+use serde::{Deserialize, Serialize};
+
+use super::Announced;
+
+/// Whether people find the hub by its name, as JSON.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// `off`, `starting`, `announced` or `not_announced`.
+    pub state: String,
+    /// The host name as people type it: `cola-2.local`.
+    pub name: Option<String>,
+    /// The name in browsers of services: `cola (2)`.
+    pub instance: Option<String>,
+    /// Why it is not announced: a sentence.
+    pub reason: Option<String>,
+}
+
+impl From<Announced> for Told {
+    fn from(announced: Announced) -> Self {
+        let plain = |state: &str| Self {
+            state: state.to_owned(),
+            name: None,
+            instance: None,
+            reason: None,
+        };
+        match announced {
+            Announced::Off => plain("off"),
+            Announced::Starting => plain("starting"),
+            Announced::Yes(names) => Self {
+                name: Some(names.local()),
+                instance: Some(names.instance),
+                ..plain("announced")
+            },
+            Announced::No(reason) => {
+                Self { reason: Some(reason.to_string()), ..plain("not_announced") }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Names, Reason};
+    use super::*;
+
+    #[test]
+    fn a_name_or_the_reason_is_told() {
+        let names = Names { host: "cola-2".into(), instance: "cola (2)".into() };
+        let yes = Told::from(Announced::Yes(names));
+        assert_eq!(yes.name.as_deref(), Some("cola-2.local"));
+        let no = Told::from(Announced::No(Reason::NoInterface));
+        assert_eq!(no.state, "not_announced");
+        assert!(no.name.is_none() && no.reason.unwrap().contains("no network interface"));
+    }
+}

@@ -1,0 +1,42 @@
+//! Whether the machine's clock can be right. The hub does without: this is about what people read.
+
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::Finding;
+
+const CHECK: &str = "clock";
+
+/// 2026-01-01, before which this program was not written, in seconds since 1970.
+const WRITTEN: u64 = 1_767_225_600;
+
+pub(super) fn check() -> Finding {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    judge(since.as_secs(), Path::new("/run/systemd/timesync/synchronized").exists())
+}
+
+fn judge(now: u64, is_synchronised: bool) -> Finding {
+    if now < WRITTEN {
+        return Finding::note(CHECK, "the clock is not set; times in the chat will be guessed")
+            .and_advice(
+                "`sudo date -s \"2026-07-01 10:00\"` sets it; order does not depend on it",
+            );
+    }
+    if is_synchronised {
+        return Finding::good(CHECK, "the clock is synchronised");
+    }
+    Finding::good(CHECK, "the clock is plausible, though nothing here sets it by a time server")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    #[test]
+    fn a_clock_in_1970_is_told_and_breaks_nothing() {
+        assert_eq!(judge(100, false).verdict, Verdict::Note);
+        assert_eq!(judge(WRITTEN, false).verdict, Verdict::Good);
+        assert_eq!(judge(WRITTEN, true).seen, "the clock is synchronised");
+    }
+}

@@ -1,0 +1,105 @@
+//! Whether the data folder takes what people say.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use rustix::fs::{Access, StatVfs, StatVfsMountFlags, access, statvfs};
+
+use super::Finding;
+use crate::config::Config;
+
+const CHECK: &str = "data";
+
+/// Below this the hub will soon take no messages.
+const SCARCE: u64 = 200 << 20;
+
+pub(super) fn check(config: &Config) -> Vec<Finding> {
+    let folder = &config.data_dir;
+    match statvfs(folder) {
+        Ok(disk) => vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))],
+        Err(error) => vec![missing(folder, &error.into())],
+    }
+}
+
+fn missing(folder: &Path, error: &std::io::Error) -> Finding {
+    let folder = folder.display();
+    match error.kind() {
+        ErrorKind::NotFound => {
+            Finding::note(CHECK, format!("{folder} is not there yet; the hub makes it"))
+        }
+        ErrorKind::PermissionDenied => {
+            Finding::note(CHECK, format!("you may not look into {folder}"))
+                .and_advice("run this with sudo to see more")
+        }
+        _ => Finding::bad(CHECK, format!("{folder} cannot be read: {error}"), "check the disk"),
+    }
+}
+
+fn writable(folder: &Path, disk: &StatVfs) -> Finding {
+    let shown = folder.display();
+    if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
+        return Finding::bad(
+            CHECK,
+            format!("{shown} is on a file system that is read-only"),
+            "a worn-out card does that to save itself: `dmesg` tells; make a copy and change the card",
+        );
+    }
+    match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
+        Ok(()) => Finding::good(CHECK, format!("{shown} can be written")),
+        Err(_) => Finding::note(CHECK, format!("you may not write to {shown}")).and_advice(
+            "the service has a user of its own, who may: run this with sudo to see more",
+        ),
+    }
+}
+
+fn space(folder: &Path, free: u64, all: u64) -> Finding {
+    let shown = format!("{} free of {}", size(free), size(all));
+    // The hub stops at five in a hundred.
+    if free < SCARCE || free < all / 10 {
+        let advice =
+            format!("delete what is not needed, or move {} to a larger disk", folder.display());
+        return Finding::bad(CHECK, format!("the disk is nearly full: {shown}"), advice);
+    }
+    Finding::good(CHECK, shown)
+}
+
+fn free(disk: &StatVfs) -> u64 {
+    disk.f_bavail.saturating_mul(disk.f_frsize)
+}
+
+fn full(disk: &StatVfs) -> u64 {
+    disk.f_blocks.saturating_mul(disk.f_frsize)
+}
+
+/// A size for people, in units of a thousand as disks are sold.
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000_000_000 => format!("{} MB", bytes / 1_000_000),
+        _ => format!("{}.{} GB", bytes / 1_000_000_000, bytes / 100_000_000 % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict;
+    use super::*;
+
+    #[test]
+    fn a_disk_that_fills_is_told_in_time() {
+        let verdict = |free, all| space(Path::new("/data"), free, all).verdict;
+        assert_eq!(verdict(8_000_000_000, 16_000_000_000), Verdict::Good);
+        assert_eq!(verdict(1_000_000_000, 16_000_000_000), Verdict::Bad);
+        assert_eq!(verdict(100_000_000, 500_000_000), Verdict::Bad);
+    }
+
+    #[test]
+    fn sizes_are_as_disks_are_sold() {
+        assert_eq!((size(312_000_000), size(15_940_000_000)), ("312 MB".into(), "15.9 GB".into()));
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_no_fault() {
+        let error = std::io::Error::from(ErrorKind::NotFound);
+        assert_eq!(missing(Path::new("/data"), &error).verdict, Verdict::Note);
+    }
+}

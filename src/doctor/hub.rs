@@ -1,0 +1,61 @@
+//! Asking the hub that runs on this machine, by its own address.
+
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::config::Config;
+use crate::discovery::Told;
+
+/// How long each step of the question may take.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// The longest answer that is read, in bytes.
+const ANSWER_MAX: u64 = 64 * 1024;
+
+/// A hub that answered, as far as `GET /api/hub` tells.
+#[derive(Debug, Deserialize)]
+pub(super) struct Hub {
+    pub(super) name: String,
+    pub(super) version: String,
+    pub(super) announced: Told,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    data: Hub,
+}
+
+/// The hub that answers where the configuration lets it listen.
+pub(super) fn ask(config: &Config) -> Option<Hub> {
+    config.listen.iter().find_map(|listens| at(*listens))
+}
+
+/// The hub that answers at this address.
+pub(super) fn at(listens: SocketAddr) -> Option<Hub> {
+    let answer = get(from_here(listens), "/api/hub").ok()?;
+    let (_head, body) = answer.split_once("\r\n\r\n")?;
+    Some(serde_json::from_str::<Envelope>(body).ok()?.data)
+}
+
+/// Where a listener is reached from its own machine.
+fn from_here(listens: SocketAddr) -> SocketAddr {
+    let ip = match listens.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        ip => ip,
+    };
+    SocketAddr::new(ip, listens.port())
+}
+
+fn get(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    stream.set_write_timeout(Some(PATIENCE))?;
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
+    let mut answer = String::new();
+    stream.take(ANSWER_MAX).read_to_string(&mut answer)?;
+    Ok(answer)
+}

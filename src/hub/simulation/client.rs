@@ -1,0 +1,184 @@
+//! A client as the page is one: it keeps what it has seen, sends again what was not acknowledged,
+//! and after a loss asks for what came since.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use super::truth::is_same;
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::hub::command::{Answer, Entry};
+
+/// What a client asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Wish {
+    Join { room: RoomId, after: Option<Seq> },
+    Say { room: RoomId, key: Option<String>, content: String },
+    Note { content: String },
+    Leave,
+    Other,
+}
+
+/// What is on its way to a client.
+#[derive(Debug)]
+pub(super) enum Packet {
+    Message(Message),
+    Present(RoomId, usize),
+    Expired(RoomId),
+    Answer { number: u64, wish: Wish, answer: Result<Answer, Refusal> },
+}
+
+/// Something said that was not acknowledged yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Unacked {
+    pub(super) room: RoomId,
+    pub(super) key: String,
+}
+
+/// What a client has seen of a room.
+#[derive(Debug, Default)]
+pub(super) struct View {
+    pub(super) chatter: Option<ChatterId>,
+    /// The first message that they may read.
+    pub(super) first: Option<Seq>,
+    /// Up to here everything from `first` on is known.
+    pub(super) have: Seq,
+    pub(super) known: BTreeMap<Seq, Message>,
+    /// The connection on which they are in.
+    pub(super) is_in: Option<ConnId>,
+    /// Whether there was more than the join's answer held; the rest is read over HTTP.
+    pub(super) is_behind: bool,
+    /// Why they did not come in the last time.
+    pub(super) refused: Option<Refusal>,
+    /// How many are present, as last told.
+    pub(super) present: usize,
+}
+
+#[derive(Debug)]
+pub(super) struct Client {
+    pub(super) identity: IdentityId,
+    pub(super) peer: IpAddr,
+    pub(super) conn: Option<ConnId>,
+    pub(super) views: BTreeMap<RoomId, View>,
+    pub(super) outbox: Vec<Unacked>,
+    /// How many keys it has made.
+    pub(super) keys: u32,
+    /// Its request to leave, which joins asked for before do not survive.
+    pub(super) left: u64,
+}
+
+impl View {
+    /// What to ask for when coming back.
+    pub(super) fn after(&self) -> Option<Seq> {
+        self.first.map(|_| self.have)
+    }
+
+    fn learn(&mut self, message: &Message) {
+        if let Some(known) = self.known.get(&message.seq) {
+            assert!(is_same(known, message), "two messages in one place: {known:?}, {message:?}");
+        }
+        self.known.insert(message.seq, message.clone());
+        self.advance();
+    }
+
+    pub(super) fn learn_all(&mut self, messages: &[Message]) {
+        messages.iter().for_each(|message| self.learn(message));
+    }
+
+    fn advance(&mut self) {
+        while self.first.is_some() && self.known.contains_key(&self.have.next()) {
+            self.have = self.have.next();
+        }
+    }
+
+    /// Whether the view has no gap where it claims to have none.
+    pub(super) fn is_whole(&self, conn: Option<ConnId>) {
+        if self.is_in.is_none() || self.is_in != conn || self.is_behind {
+            return;
+        }
+        let last = self.known.keys().next_back().copied().unwrap_or(self.have);
+        assert!(last <= self.have, "a gap between {:?} and {last:?}", self.have);
+    }
+
+    fn joined(&mut self, conn: ConnId, after: Option<Seq>, entry: &Entry) {
+        let before = self.chatter.replace(entry.chatter.id);
+        assert!(before.is_none_or(|id| id == entry.chatter.id), "somebody else than before");
+        if let Some(first) = self.first {
+            assert_eq!(first, entry.stretch.first, "what they may read changed");
+        } else {
+            self.have = Seq(entry.stretch.first.0 - 1);
+            self.first = Some(entry.stretch.first);
+        }
+        self.learn_all(&entry.stretch.missed);
+        self.advance();
+        self.is_in = Some(conn);
+        self.refused = None;
+        self.is_behind = self.have < entry.stretch.last;
+        let may_be_behind = after.is_none() || entry.stretch.more;
+        assert!(!self.is_behind || may_be_behind, "missed something on the way in: {entry:?}");
+    }
+}
+
+impl Client {
+    /// Takes in what came over its connection.
+    pub(super) fn reads(&mut self, packet: Packet) {
+        match packet {
+            Packet::Message(message) => {
+                self.views.entry(message.room).or_default().learn(&message);
+            }
+            Packet::Present(room, present) => {
+                self.views.entry(room).or_default().present = present;
+            }
+            Packet::Expired(room) => self.is_over(room),
+            Packet::Answer { number, wish, answer } => self.answered(number, wish, answer),
+        }
+    }
+
+    fn answered(&mut self, number: u64, wish: Wish, answer: Result<Answer, Refusal>) {
+        if let (Wish::Join { room, .. }, Err(refusal)) = (&wish, &answer) {
+            self.views.entry(*room).or_default().refused = Some(refusal.clone());
+        }
+        match (wish, answer) {
+            (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
+                let conn = self.conn.unwrap();
+                let view = self.views.entry(room).or_default();
+                view.joined(conn, after, &entry);
+                if number < self.left {
+                    view.is_in = None;
+                }
+            }
+            (Wish::Say { key: Some(key), .. }, Ok(Answer::Said(_))) => {
+                self.outbox.retain(|unacked| unacked.key != key);
+            }
+            (
+                Wish::Join { room, .. } | Wish::Say { room, .. },
+                Err(Refusal::Expired | Refusal::NoSuchRoom),
+            ) => self.is_over(room),
+            // What was refused for now stays in the outbox.
+            (_, Ok(_) | Err(_)) => {}
+        }
+    }
+
+    /// A room has ended: nothing can be said there any more.
+    pub(super) fn is_over(&mut self, room: RoomId) {
+        self.outbox.retain(|unacked| unacked.room != room);
+        if let Some(view) = self.views.get_mut(&room) {
+            view.is_in = None;
+        }
+    }
+
+    /// Its connection is gone.
+    pub(super) fn is_cut_off(&mut self) {
+        self.conn = None;
+        for view in self.views.values_mut() {
+            view.is_in = None;
+        }
+    }
+
+    /// The rooms it is in.
+    pub(super) fn rooms(&self) -> Vec<RoomId> {
+        let inside = |(room, view): (&RoomId, &View)| view.is_in.is_some().then_some(*room);
+        self.views.iter().filter_map(inside).collect()
+    }
+}

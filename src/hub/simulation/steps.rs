@@ -1,0 +1,433 @@
+//! What can happen in a step, and how it all comes to rest.
+
+use std::collections::BTreeSet;
+
+use tokio::sync::oneshot;
+
+use super::client::{Client, Unacked, Wish};
+use super::world::{CLIENTS, Place, World};
+use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
+use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
+
+/// Messages in a page over HTTP.
+const PAGE: usize = 50;
+
+/// The password of every locked room.
+const PASSWORD: &str = "cola";
+
+impl World {
+    /// One thing happens, and all is as it should be.
+    pub(super) fn step(&mut self) {
+        let n = self.dice.below(CLIENTS);
+        let some = 1 + self.dice.below(8);
+        match self.dice.below(1_000) {
+            0..=119 => self.comes_in(n),
+            120..=349 => self.says(n),
+            350..=389 => self.repeats(n),
+            390..=394 => self.leaves(n),
+            395..=409 => self.is_cut_off(n),
+            410..=429 => self.notices_the_dead(),
+            430..=469 => self.does_something_else(n),
+            470..=484 => self.makes_a_room(),
+            485..=494 => self.checks_a_password(n),
+            495..=624 => self.commit(some),
+            625..=634 => self.fail(some),
+            635..=764 => self.end(some),
+            765..=784 => self.password(),
+            785..=914 => self.some_read(),
+            915..=939 => self.reads_on(n),
+            940..=969 => self.some_time_passes(),
+            970..=979 => self.clock_jumps(),
+            980..=988 => self.floods(n),
+            989..=994 => self.is_killed(),
+            _ => self.stops(),
+        }
+        self.learns_of_rooms();
+        self.is_well();
+    }
+
+    /// What must be so after every step, besides what is checked where it leaves the hub.
+    fn is_well(&self) {
+        for client in &self.clients {
+            client.views.values().for_each(|view| view.is_whole(client.conn));
+        }
+    }
+
+    fn comes_in(&mut self, n: usize) {
+        if self.clients[n].conn.is_none() {
+            // Now and then to where no room is.
+            let some = self.some_room().filter(|_| self.dice.percent(95));
+            let namespace = some.map_or_else(|| name("elsewhere"), |room| room.namespace);
+            self.connect(n, namespace);
+        }
+        let Some(room) = self.some_room_near(n) else { return self.makes_a_room() };
+        if self.clients[n].rooms().contains(&room) && self.dice.percent(80) {
+            return self.says(n);
+        }
+        let given = self.dice.percent(70).then_some(PASSWORD);
+        self.joins(n, room, given);
+    }
+
+    /// A room in the namespace that a client is connected to; now and then any.
+    fn some_room_near(&mut self, n: usize) -> Option<RoomId> {
+        let here = self.lines[&self.clients[n].conn?].namespace.clone();
+        let any = self.dice.percent(5);
+        let is_near = |place: &&Place| place.namespace == here || any;
+        let now = self.now.hub;
+        let lives = |place: &&Place| place.ends > now || any;
+        let near = self.rooms.iter().filter(is_near).filter(lives);
+        let near: Vec<RoomId> = near.map(|place| place.id).collect();
+        self.dice.one_of(&near)
+    }
+
+    fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
+        let view = self.clients[n].views.get(&room);
+        let after = view.and_then(super::client::View::after);
+        // A stranger may say that they are somebody else.
+        let claims = self.dice.percent(10);
+        let wanted = if claims { self.somebody() } else { view_chatter(&self.clients[n], room) };
+        let password = password.map(|text| Password::parse(text).unwrap());
+        let event = Event::Join { room, wanted, password, after, epoch: None };
+        self.ask(n, event, Wish::Join { room, after });
+    }
+
+    fn somebody(&mut self) -> Option<ChatterId> {
+        let ids: Vec<ChatterId> =
+            self.clients.iter().flat_map(|c| c.views.values().filter_map(|v| v.chatter)).collect();
+        self.dice.one_of(&ids)
+    }
+
+    fn says(&mut self, n: usize) {
+        let Some(room) = self.room_of(n) else { return };
+        let key = self.dice.percent(80).then(|| {
+            let client = &mut self.clients[n];
+            client.keys += 1;
+            let key = format!("k{}", client.keys);
+            client.outbox.push(Unacked { room, key: key.clone() });
+            key
+        });
+        self.sends(n, room, key);
+    }
+
+    /// Sends again what was not acknowledged, in order, also what may still be on its way.
+    fn repeats(&mut self, n: usize) {
+        let inside = self.clients[n].rooms();
+        for Unacked { room, key } in self.clients[n].outbox.clone() {
+            if inside.contains(&room) {
+                self.sends(n, room, Some(key));
+            }
+        }
+    }
+
+    fn sends(&mut self, n: usize, room: RoomId, key: Option<String>) {
+        // Each try says something else, so that it shows which of them was stored.
+        let content = format!("{n}/{}", self.requests);
+        let event = Event::Say {
+            room,
+            content: Content::parse(&content).unwrap(),
+            key: key.as_deref().map(|key| Key::parse(key).unwrap()),
+        };
+        self.ask(n, event, Wish::Say { room, key, content });
+    }
+
+    fn leaves(&mut self, n: usize) {
+        if self.clients[n].conn.is_some() {
+            self.ask(n, Event::Leave, Wish::Leave);
+        }
+    }
+
+    fn is_cut_off(&mut self, n: usize) {
+        let Some(conn) = self.clients[n].conn else { return };
+        self.tell(format!("client {n} is cut off"));
+        self.clients[n].is_cut_off();
+        self.dead.push(conn);
+    }
+
+    /// The hub notices that a connection is dead; the client may be back on another by then.
+    fn notices_the_dead(&mut self) {
+        if self.dead.is_empty() {
+            return;
+        }
+        let which = self.dice.below(self.dead.len());
+        let conn = self.dead.remove(which);
+        self.tell(format!("connection {} is gone", conn.0));
+        self.lines.remove(&conn);
+        self.command(Command::Gone(conn));
+    }
+
+    fn does_something_else(&mut self, n: usize) {
+        let Some(room) = self.room_of(n) else { return };
+        let nickname = Nickname::parse(&format!("n{}", self.requests)).unwrap();
+        let chatter = view_chatter(&self.clients[n], room);
+        match self.dice.below(5) {
+            0 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
+            1 => self.ask(n, Event::Roster { room }, Wish::Other),
+            2 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),
+            3 => {
+                let text = format!("note {}", self.requests);
+                let content = Content::parse(&text).unwrap();
+                self.ask(n, Event::Note { room, content }, Wish::Note { content: text });
+            }
+            _ => {
+                let (tell, _unread) = oneshot::channel();
+                let chatter = chatter.unwrap();
+                let caller =
+                    Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
+                self.tell(format!("client {n} renames itself by a call"));
+                let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+                self.command(Command::Call(call));
+            }
+        }
+    }
+
+    fn makes_a_room(&mut self) {
+        let is_locked = self.dice.percent(25);
+        let capacity = self.dice.one_of(&[0, 0, 0, 2, 4]).unwrap();
+        let namespace = name(self.dice.one_of(&["one", "one", "two"]).unwrap());
+        let (tell, made) = oneshot::channel();
+        self.tell(format!(
+            "a room for {capacity} is to be made in {namespace}, locked: {is_locked}"
+        ));
+        self.making.push((self.now.hub, made));
+        let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
+        let title = Title::parse("room").unwrap();
+        let new = NewRoom { namespace, title, capacity, password };
+        self.command(Command::Call(Call::Create(new, tell)));
+    }
+
+    fn learns_of_rooms(&mut self) {
+        let mut making = std::mem::take(&mut self.making);
+        making.retain_mut(|(asked, made)| match made.try_recv() {
+            Ok(Ok(RoomView { room, .. })) => {
+                let is_now = *asked <= room.created && room.created <= self.now.hub;
+                assert!(is_now, "made at another time than it was: {room:?}");
+                self.rooms.push(Place {
+                    id: room.id,
+                    namespace: room.namespace.clone(),
+                    is_locked: room.is_locked(),
+                    ends: room.expires(),
+                });
+                false
+            }
+            Ok(Err(_)) => false,
+            Err(error) => error == oneshot::error::TryRecvError::Empty,
+        });
+        self.making.append(&mut making);
+    }
+
+    fn checks_a_password(&mut self, n: usize) {
+        let locked: Vec<RoomId> =
+            self.rooms.iter().filter(|place| place.is_locked).map(|place| place.id).collect();
+        let Some(room) = self.dice.one_of(&locked) else { return };
+        let text = if self.dice.percent(70) { PASSWORD } else { "wrong" };
+        let password = Some(Password::parse(text).unwrap());
+        let caller =
+            Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
+        let (tell, _unread) = oneshot::channel();
+        self.tell(format!("client {n} tries the password {text}"));
+        self.command(Command::Call(Call::Check { caller, room, password, tell }));
+    }
+
+    fn some_read(&mut self) {
+        for n in 0..CLIENTS {
+            if self.dice.percent(60) {
+                let most = self.dice.below(32);
+                self.reads(n, most);
+            }
+        }
+    }
+
+    fn reads(&mut self, n: usize, most: usize) {
+        let Some(conn) = self.clients[n].conn else { return };
+        let line = self.lines.get_mut(&conn).unwrap();
+        let packets: Vec<_> = line.packets.drain(..most.min(line.packets.len())).collect();
+        self.tell(format!("client {n} reads {} packets", packets.len()));
+        packets.into_iter().for_each(|packet| self.clients[n].reads(packet));
+    }
+
+    /// A client that is behind reads a page of what it has not.
+    fn reads_on(&mut self, n: usize) {
+        let behind = self.clients[n].views.iter().find(|(_, view)| view.is_behind);
+        let Some(room) = behind.map(|(room, _)| *room) else { return };
+        let view = self.clients[n].views.get_mut(&room).unwrap();
+        let (messages, more) = self.store.after(room, view.have, PAGE);
+        view.learn_all(&messages);
+        view.is_behind = more;
+        self.tell(format!("client {n} reads a page, more: {more}"));
+    }
+
+    fn some_time_passes(&mut self) {
+        let ms = match self.dice.below(20) {
+            0 => self.dice.from_to(60_000, 3_600_000),
+            1..=6 => self.dice.from_to(1_000, 20_000),
+            _ => self.dice.from_to(1, 1_000),
+        };
+        self.pass(ms);
+    }
+
+    /// The system's clock is set: the hub has no say in it.
+    fn clock_jumps(&mut self) {
+        const DAY: i64 = 86_400_000;
+        let wall = self.now.wall.0;
+        let to = [0, 20_780 * DAY, wall - DAY, wall + 3_650 * DAY];
+        self.now.wall.0 = self.dice.one_of(&to).unwrap();
+        self.tell(format!("the clock is set to {}", self.now.wall.0));
+    }
+
+    /// More than a join's answer holds is said at once.
+    fn floods(&mut self, n: usize) {
+        for _ in 0..self.dice.from_to(100, 300) {
+            self.says(n);
+        }
+    }
+
+    /// The plug is pulled: of what was on its way something may still arrive.
+    fn is_killed(&mut self) {
+        self.tell("the hub is killed");
+        for n in 0..CLIENTS {
+            let some = self.dice.below(10);
+            self.reads(n, some);
+        }
+        self.start_again();
+    }
+
+    /// The hub is told to stop, and finishes what it was given.
+    fn stops(&mut self) {
+        self.tell("the hub is told to stop");
+        let mark = crate::store::Write::Mark(self.now);
+        self.submitted.push_back((mark, crate::hub::state::Then::Nothing));
+        self.finish();
+        self.learns_of_rooms();
+        for n in 0..CLIENTS {
+            self.reads(n, usize::MAX);
+        }
+        self.start_again();
+    }
+
+    fn finish(&mut self) {
+        while !(self.submitted.is_empty() && self.committed.is_empty() && self.passwords.is_empty())
+        {
+            self.password();
+            self.commit(usize::MAX);
+            self.end(usize::MAX);
+        }
+    }
+
+    /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
+    pub(super) fn comes_to_rest(&mut self) {
+        self.tell("all go");
+        for n in 0..CLIENTS {
+            self.is_cut_off(n);
+        }
+        while !self.dead.is_empty() {
+            self.notices_the_dead();
+        }
+        for _ in 0..3 {
+            self.finish();
+            self.pass(30_000);
+        }
+        self.learns_of_rooms();
+        self.nobody_is_left();
+        for place in self.rooms.clone() {
+            self.meets_again(&place);
+        }
+        self.truth.is_all_of(&self.store);
+        self.stops();
+    }
+
+    fn nobody_is_left(&self) {
+        for (id, live) in &self.hub.rooms {
+            assert_eq!(live.people.count(), 0, "somebody is left in {id}");
+            assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
+        }
+        assert!(self.hub.conns.is_empty());
+    }
+
+    fn meets_again(&mut self, place: &Place) {
+        self.tell(format!("all meet in {}", place.id));
+        for n in 0..CLIENTS {
+            self.connect(n, place.namespace.clone());
+            self.joins(n, place.id, Some(PASSWORD));
+            self.settles();
+            self.repeats(n);
+            self.settles();
+        }
+        for _ in 0..3 {
+            self.pass(10_000);
+            self.settles();
+        }
+        assert_eq!(self.is_owed(), None, "asked, and not answered");
+        let is_over = place.ends <= self.now.hub;
+        let inside: BTreeSet<usize> =
+            (0..CLIENTS).filter(|n| self.clients[*n].rooms().contains(&place.id)).collect();
+        if is_over {
+            assert!(inside.is_empty(), "in a room that is over");
+        }
+        for n in 0..CLIENTS {
+            let refused =
+                self.clients[n].views.get(&place.id).and_then(|view| view.refused.as_ref());
+            let may_be = matches!(refused, None | Some(Refusal::Full));
+            assert!(is_over || may_be, "client {n} does not come in: {refused:?}");
+            assert!(is_over || refused.is_some() || inside.contains(&n), "client {n} is not in");
+        }
+        for n in &inside {
+            self.has_all(*n, place.id, inside.len());
+        }
+        for n in 0..CLIENTS {
+            self.is_cut_off(n);
+        }
+        while !self.dead.is_empty() {
+            self.notices_the_dead();
+        }
+        self.pass(30_000);
+        self.finish();
+    }
+
+    fn settles(&mut self) {
+        self.finish();
+        for n in 0..CLIENTS {
+            self.reads(n, usize::MAX);
+            while self.clients[n].views.values().any(|view| view.is_behind) {
+                self.reads_on(n);
+            }
+        }
+        self.is_well();
+    }
+
+    fn has_all(&self, n: usize, room: RoomId, present: usize) {
+        let client = &self.clients[n];
+        let unacked = client.outbox.iter().find(|unacked| unacked.room == room);
+        assert_eq!(unacked, None, "client {n} is never acknowledged");
+        let view = &client.views[&room];
+        assert_eq!(view.have, self.truth.last(room), "client {n} has not all of {room}");
+        assert!(view.known.values().all(|message| self.truth.at(room, message.seq).is_some()));
+        for (seq, message) in &view.known {
+            let stored = self.truth.at(room, *seq).unwrap();
+            assert!(super::truth::is_same(stored, message), "client {n} has another {seq:?}");
+        }
+        assert_eq!(view.present, present, "client {n} thinks that others are present");
+    }
+
+    fn some_room(&mut self) -> Option<Place> {
+        if self.rooms.is_empty() {
+            return None;
+        }
+        let which = self.dice.below(self.rooms.len());
+        Some(self.rooms[which].clone())
+    }
+
+    fn room_of(&mut self, n: usize) -> Option<RoomId> {
+        let inside = self.clients[n].rooms();
+        self.dice.one_of(&inside)
+    }
+}
+
+fn view_chatter(client: &Client, room: RoomId) -> Option<ChatterId> {
+    client.views.get(&room).and_then(|view| view.chatter)
+}
+
+fn name(text: &str) -> Namespace {
+    Namespace::parse(text).unwrap()
+}

@@ -1,0 +1,137 @@
+//! What is in the database, and what may be: against this everything that leaves the hub is held.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::store::memory::Memory;
+
+/// One try of a client to put something into a room. What it says is said in no other try, so that
+/// each stored message shows which try it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Try {
+    pub(super) room: RoomId,
+    pub(super) conn: ConnId,
+    pub(super) key: Option<String>,
+    /// Its place among all requests.
+    pub(super) number: u64,
+    pub(super) is_refused: bool,
+}
+
+/// The committed messages, and what has been promised about them.
+#[derive(Debug, Default)]
+pub(super) struct Truth {
+    messages: Vec<Message>,
+    rooms: BTreeMap<RoomId, Vec<Message>>,
+    keys: HashMap<(ChatterId, String), MessageId>,
+    tries: HashMap<String, Try>,
+    /// The last try of each connection in each room that was stored.
+    stored: HashMap<(ConnId, RoomId), u64>,
+}
+
+impl Truth {
+    pub(super) fn tried(&mut self, content: &str, attempt: Try) {
+        assert!(self.tries.insert(content.to_owned(), attempt).is_none(), "{content} tried twice");
+    }
+
+    /// A try was refused: it must not be there, now or later.
+    pub(super) fn refused(&mut self, content: &str) {
+        let stored = self.messages.iter().find(|message| message.content == content);
+        assert!(stored.is_none(), "{content:?} was refused, and is stored: {stored:?}");
+        self.tries.get_mut(content).unwrap().is_refused = true;
+    }
+
+    /// A try was under way when the hub ended: it is there by now, or never will be.
+    pub(super) fn lost(&mut self, content: &str) {
+        let is_stored = self.messages.iter().any(|message| message.content == content);
+        self.tries.get_mut(content).unwrap().is_refused = !is_stored;
+    }
+
+    /// Looks at what the last commit brought.
+    pub(super) fn learn(&mut self, store: &Memory) -> usize {
+        let last = self.messages.last().map_or(0, |message| message.id.0);
+        let news = store.messages_above(last);
+        let count = news.len();
+        for (message, key) in news {
+            self.learn_one(message, key);
+        }
+        count
+    }
+
+    fn learn_one(&mut self, message: Message, key: Option<String>) {
+        let room = self.rooms.entry(message.room).or_default();
+        let next = room.last().map_or(Seq(1), |last| last.seq.next());
+        assert_eq!(message.seq, next, "places in a room have no gaps: {message:?}");
+        room.push(message.clone());
+        if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+            self.learn_said(&message, key.as_deref());
+        }
+        if let Some(key) = key {
+            let first = self.keys.insert((message.chatter.id, key), message.id);
+            assert_eq!(first, None, "its key was used before: {message:?}");
+        }
+        self.messages.push(message);
+    }
+
+    fn learn_said(&mut self, message: &Message, key: Option<&str>) {
+        let attempt = self.tries.get(&message.content);
+        let attempt = attempt.unwrap_or_else(|| panic!("nobody said this: {message:?}"));
+        assert!(!attempt.is_refused, "refused, and stored: {message:?}");
+        assert_eq!((attempt.room, attempt.key.as_deref()), (message.room, key), "{message:?}");
+        let before = self.stored.insert((attempt.conn, attempt.room), attempt.number);
+        assert!(
+            before < Some(attempt.number),
+            "out of the order in which it was said: {message:?}"
+        );
+    }
+
+    /// Something about a message leaves the hub: it must be committed, and be told as it is.
+    pub(super) fn holds(&self, told: &Message) {
+        let stored = self.at(told.room, told.seq);
+        assert!(stored.is_some(), "told before it was committed: {told:?}");
+        let stored = stored.unwrap();
+        assert!(is_same(stored, told), "told {told:?}, stored {stored:?}");
+    }
+
+    /// The message that a key names.
+    pub(super) fn by_key(&self, chatter: ChatterId, key: &str) -> Option<MessageId> {
+        self.keys.get(&(chatter, key.to_owned())).copied()
+    }
+
+    pub(super) fn at(&self, room: RoomId, seq: Seq) -> Option<&Message> {
+        let index = usize::try_from(seq.0 - 1).ok()?;
+        self.rooms.get(&room)?.get(index)
+    }
+
+    pub(super) fn last(&self, room: RoomId) -> Seq {
+        self.rooms.get(&room).and_then(|room| room.last()).map_or(Seq(0), |message| message.seq)
+    }
+
+    /// How many messages there are.
+    pub(super) fn count(&self) -> usize {
+        self.messages.len()
+    }
+
+    /// Everything that was ever committed is still there, as it was, and nothing else.
+    pub(super) fn is_all_of(&self, store: &Memory) {
+        let stored = store.messages_above(0);
+        assert_eq!(stored.len(), self.messages.len(), "messages came or went unseen");
+        for ((stored, _), known) in stored.iter().zip(&self.messages) {
+            assert!(is_same(stored, known), "{known:?} has become {stored:?}");
+        }
+    }
+}
+
+/// The same message; its chatter's name is always today's.
+pub(super) fn is_same(one: &Message, other: &Message) -> bool {
+    (one.id, one.seq, one.room, &one.kind, &one.content, one.sent_at, one.chatter.id)
+        == (
+            other.id,
+            other.seq,
+            other.room,
+            &other.kind,
+            &other.content,
+            other.sent_at,
+            other.chatter.id,
+        )
+}

@@ -1,0 +1,466 @@
+//! The hub, its store and its clients in simulated time, and how a step of one reaches the other.
+//!
+//! Everything that leaves the hub is checked where it leaves it.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::time::Duration;
+
+use super::client::{Client, Packet, Wish};
+use super::dice::Dice;
+use super::truth::{Truth, Try};
+use tokio::sync::oneshot;
+
+use crate::domain::ids::{ConnId, IdentityId, RoomId, Seq};
+use crate::domain::language::Language;
+use crate::domain::limits::Limits;
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::PasswordHash;
+use crate::domain::text::{Namespace, Password};
+use crate::domain::time::{HubTime, WallTime};
+use crate::hub::command::{
+    Answer, Command, Connection, Entry, Event, News, Output, Reply, RoomView,
+};
+use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
+use crate::store::memory::Memory;
+use crate::store::{Ended, MISSED_MAX, Moment, Write, Written};
+
+pub(super) const CLIENTS: usize = 6;
+
+/// A connection as the network has it.
+#[derive(Debug)]
+pub(super) struct Line {
+    pub(super) namespace: Namespace,
+    /// What was sent and not read.
+    pub(super) packets: VecDeque<Packet>,
+    /// The place of the next message that it must be told, for each room it is in.
+    next: BTreeMap<RoomId, Seq>,
+    /// Its request to leave that was answered last.
+    left: u64,
+}
+
+/// A room that was made.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) id: RoomId,
+    pub(super) namespace: Namespace,
+    pub(super) is_locked: bool,
+    pub(super) ends: HubTime,
+}
+
+pub(super) struct World {
+    pub(super) dice: Dice,
+    pub(super) trace: Vec<String>,
+    pub(super) store: Memory,
+    pub(super) hub: Hub,
+    settings: Settings,
+    pub(super) now: Moment,
+    /// Submitted to the store and not committed.
+    pub(super) submitted: VecDeque<(Write, Then)>,
+    /// Committed, and the hub has not been told.
+    pub(super) committed: VecDeque<Ended<Then>>,
+    pub(super) passwords: VecDeque<PasswordWork>,
+    pub(super) truth: Truth,
+    pub(super) clients: Vec<Client>,
+    pub(super) lines: BTreeMap<ConnId, Line>,
+    /// Lines that are dead without the hub's knowing it yet.
+    pub(super) dead: Vec<ConnId>,
+    /// What was asked and not answered.
+    asked: BTreeMap<u64, (ConnId, Wish)>,
+    pub(super) requests: u64,
+    conns: u64,
+    answers: (Sender<Answered>, Receiver<Answered>),
+    /// The newest time in the database.
+    written: HubTime,
+    /// Who was let into which room by the store.
+    members: BTreeSet<(IdentityId, RoomId)>,
+    pub(super) rooms: Vec<Place>,
+    /// Rooms that were asked for, and when.
+    pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
+}
+
+type Answered = (u64, Result<Answer, Refusal>);
+
+impl World {
+    pub(super) fn new(seed: u64) -> Self {
+        let mut dice = Dice::new(seed);
+        let store = Memory::new();
+        let settings = Settings {
+            language: Language::En,
+            rooms_max: 6,
+            lifetime: Duration::from_secs(dice.from_to(60, 7_200)),
+            // In some runs every room is a large one, whose people are told of in bulk.
+            roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
+            limits: Limits::EVENT,
+        };
+        let past = store.past();
+        let now = Moment { hub: past.time, wall: WallTime(0) };
+        let mut random = dice.clone();
+        let hub = Hub::new(settings, past, Box::new(move || random.bytes()), now.hub);
+        let clients = (1..=CLIENTS).map(|n| client(u8::try_from(n).unwrap())).collect();
+        Self {
+            dice,
+            trace: Vec::new(),
+            store,
+            hub,
+            settings,
+            now,
+            submitted: VecDeque::new(),
+            committed: VecDeque::new(),
+            passwords: VecDeque::new(),
+            truth: Truth::default(),
+            clients,
+            lines: BTreeMap::new(),
+            dead: Vec::new(),
+            asked: BTreeMap::new(),
+            requests: 0,
+            conns: 0,
+            answers: channel(),
+            written: HubTime(0),
+            members: BTreeSet::new(),
+            rooms: Vec::new(),
+            making: Vec::new(),
+        }
+    }
+
+    pub(super) fn tell(&mut self, what: impl Into<String>) {
+        let now = self.now.hub.0;
+        self.trace.push(format!("{now:>9} ms  {}", what.into()));
+    }
+
+    pub(super) fn command(&mut self, command: Command) {
+        self.hub.command(command, self.now);
+        self.carry_out();
+    }
+
+    /// A client connects.
+    pub(super) fn connect(&mut self, n: usize, namespace: Namespace) {
+        self.conns += 1;
+        let id = ConnId(self.conns);
+        self.tell(format!("client {n} connects to {namespace} as connection {}", id.0));
+        let client = &mut self.clients[n];
+        client.conn = Some(id);
+        client.left = 0;
+        let (identity, peer) = (client.identity, client.peer);
+        let line = Line {
+            namespace: namespace.clone(),
+            packets: VecDeque::new(),
+            next: BTreeMap::new(),
+            left: 0,
+        };
+        self.lines.insert(id, line);
+        let namespace = Some(namespace);
+        self.command(Command::Connected(Connection { id, identity, peer, namespace }));
+    }
+
+    /// A client asks for something over its connection.
+    pub(super) fn ask(&mut self, n: usize, event: Event, wish: Wish) {
+        let conn = self.clients[n].conn.unwrap();
+        self.requests += 1;
+        let number = self.requests;
+        self.tell(format!("client {n} asks #{number}: {}", self.named(&wish)));
+        let attempt = |room, key| Try { room, conn, key, number, is_refused: false };
+        match (&wish, &event) {
+            (Wish::Say { content, key, room }, _) => {
+                self.truth.tried(content, attempt(*room, key.clone()));
+            }
+            (Wish::Note { content }, Event::Note { room, .. }) => {
+                self.truth.tried(content, attempt(*room, None));
+            }
+            (Wish::Leave, _) => {
+                self.clients[n].left = number;
+                self.clients[n].views.values_mut().for_each(|view| view.is_in = None);
+                self.lines.get_mut(&conn).unwrap().next.clear();
+            }
+            _ => {}
+        }
+        self.asked.insert(number, (conn, wish));
+        let answers = self.answers.0.clone();
+        let reply = Reply::new(move |answer| answers.send((number, answer)).unwrap());
+        self.command(Command::Event { conn, event, reply });
+    }
+
+    /// The store commits some of what was submitted.
+    pub(super) fn commit(&mut self, most: usize) {
+        let count = most.min(self.submitted.len());
+        let batch: Vec<(Write, Then)> = self.submitted.drain(..count).collect();
+        let results = self.store.commit(batch.iter().map(|(write, _)| write));
+        for ((write, _), result) in batch.iter().zip(&results) {
+            match (write, result) {
+                (Write::Join(join), Ok(_)) => {
+                    self.members.insert((join.identity, join.room));
+                }
+                (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
+                    self.written = self.written.max(say.at.hub);
+                }
+                _ => {}
+            }
+        }
+        self.only_members(batch.iter().map(|(write, _)| write));
+        let news = self.truth.learn(&self.store);
+        self.tell(format!("{count} writes are committed, {news} messages among them"));
+        self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
+    }
+
+    /// The store cannot commit: the whole batch is rolled back and refused.
+    pub(super) fn fail(&mut self, most: usize) {
+        let count = most.min(self.submitted.len());
+        let batch: Vec<(Write, Then)> = self.submitted.drain(..count).collect();
+        self.store.fail(batch.iter().map(|(write, _)| write));
+        let news = self.truth.learn(&self.store);
+        assert_eq!(news, 0, "a batch that failed left messages");
+        self.only_members(batch.iter().map(|(write, _)| write));
+        self.tell(format!("{count} writes fail"));
+        let refused = batch.into_iter().map(|(_, then)| (then, Err(Refusal::Unavailable)));
+        self.committed.extend(refused);
+    }
+
+    /// Whoever was refused, or whose batch failed, has no place in the room.
+    fn only_members<'a>(&self, batch: impl Iterator<Item = &'a Write>) {
+        for write in batch {
+            let Write::Join(join) = write else { continue };
+            let is_member = self.members.contains(&(join.identity, join.room));
+            let has_place = self.store.is_member(join.room, join.identity);
+            assert_eq!(has_place, is_member, "{join:?}");
+        }
+    }
+
+    /// The hub is told how some of its writes ended.
+    pub(super) fn end(&mut self, most: usize) {
+        let count = most.min(self.committed.len());
+        self.tell(format!("the hub hears of {count} writes"));
+        for ended in self.committed.drain(..count).collect::<Vec<_>>() {
+            self.hub.ended(ended, self.now);
+            self.carry_out();
+        }
+    }
+
+    /// The next password is hashed or verified.
+    pub(super) fn password(&mut self) {
+        let Some(work) = self.passwords.pop_front() else { return };
+        self.tell("a password is looked at");
+        match work {
+            PasswordWork::Hash { password, room, tell, .. } => {
+                let hash = Some(hashed(&password));
+                self.hub.create_hashed(room, hash, Some(tell), self.now);
+            }
+            PasswordWork::Verify { password, hash, purpose } => {
+                let right = hash == hashed(&password);
+                match purpose {
+                    Purpose::Check { caller, room, tell } => {
+                        self.hub.check_verified(caller, room, tell, right, self.now.hub);
+                    }
+                    Purpose::Join(request) => self.hub.join_verified(request, right, self.now),
+                }
+            }
+        }
+        self.carry_out();
+    }
+
+    /// Time passes, on both clocks.
+    pub(super) fn pass(&mut self, ms: u64) {
+        self.now.hub.0 += ms;
+        self.now.wall.0 += i64::try_from(ms).unwrap();
+        self.tell(format!("{ms} ms have passed"));
+        self.hub.tick(self.now);
+        self.carry_out();
+    }
+
+    /// The hub ends, in whatever state, and another goes on from what was committed.
+    pub(super) fn start_again(&mut self) {
+        self.truth.learn(&self.store);
+        self.truth.is_all_of(&self.store);
+        self.submitted.clear();
+        self.committed.clear();
+        self.passwords.clear();
+        self.making.clear();
+        for (_, (_, wish)) in std::mem::take(&mut self.asked) {
+            self.lost(&wish);
+        }
+        self.lines.clear();
+        self.dead.clear();
+        self.clients.iter_mut().for_each(Client::is_cut_off);
+        let past = self.store.past();
+        self.tell(format!("the hub starts again with {} messages", self.truth.count()));
+        assert!(past.time >= self.written, "the hub's own time runs backwards");
+        let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
+        for place in self.rooms.iter().filter(|place| place.ends > past.time) {
+            assert!(living.contains(&place.id), "{} was forgotten", place.id);
+        }
+        self.now.hub = past.time;
+        let mut random = Dice::new(self.dice.from_to(0, u64::MAX));
+        self.hub = Hub::new(self.settings, past, Box::new(move || random.bytes()), self.now.hub);
+        self.carry_out();
+    }
+
+    /// What was under way when the hub ended is in the database by now, or never will be.
+    fn lost(&mut self, wish: &Wish) {
+        if let Wish::Say { content, .. } | Wish::Note { content } = wish {
+            self.truth.lost(content);
+        }
+    }
+
+    pub(super) fn carry_out(&mut self) {
+        while let Some(effect) = self.hub.effects.pop_front() {
+            match effect {
+                Effect::Write(write, then) => self.submitted.push_back((write, then)),
+                Effect::Password(work) => self.passwords.push_back(work),
+                Effect::Output(Output::Broadcast { to, except, news }) => {
+                    self.broadcast(&to, except, &news);
+                }
+                Effect::Output(Output::Reply(reply, answer)) => {
+                    reply.give(answer);
+                    let (number, answer) = self.answers.1.try_recv().unwrap();
+                    self.answered(number, answer);
+                }
+            }
+        }
+    }
+
+    fn broadcast(&mut self, to: &Arc<[ConnId]>, except: Option<ConnId>, news: &News) {
+        match news {
+            News::Message(message) => {
+                self.truth.holds(message);
+                for (id, line) in &self.lines {
+                    let is_told = to.contains(id);
+                    assert!(is_told || !line.next.contains_key(&message.room), "{id:?} left out");
+                }
+            }
+            News::Expired { room } => {
+                let place = self.rooms.iter().find(|place| place.id == *room);
+                let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
+                assert!(is_due, "{room} ended before its time");
+            }
+            _ => {}
+        }
+        for id in to.iter().filter(|id| except != Some(**id)) {
+            let line = self.lines.get_mut(id).unwrap_or_else(|| panic!("{id:?} is gone"));
+            line.told(news);
+        }
+    }
+
+    fn answered(&mut self, number: u64, answer: Result<Answer, Refusal>) {
+        let (conn, wish) = self.asked.remove(&number).expect("each is answered once");
+        match (&wish, &answer) {
+            (Wish::Say { key, content, .. }, Ok(Answer::Said(said))) => {
+                self.truth.holds(said);
+                match key {
+                    Some(key) => {
+                        let first = self.truth.by_key(said.chatter.id, key);
+                        assert_eq!(first, Some(said.id), "a key names one message");
+                    }
+                    None => assert_eq!(*content, said.content),
+                }
+            }
+            (Wish::Say { content, .. } | Wish::Note { content }, Err(_)) => {
+                self.truth.refused(content);
+            }
+            (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
+                self.let_in(number, conn, *room, *after, entry);
+            }
+            (Wish::Say { .. } | Wish::Join { .. }, Ok(_)) => panic!("{wish:?}: {answer:?}"),
+            _ => {}
+        }
+        // Nobody is there to read it where the connection has gone.
+        if let Some(line) = self.lines.get_mut(&conn) {
+            if wish == Wish::Leave {
+                line.left = number;
+            }
+            line.packets.push_back(Packet::Answer { number, wish, answer });
+        }
+    }
+
+    fn let_in(
+        &mut self,
+        number: u64,
+        conn: ConnId,
+        room: RoomId,
+        after: Option<Seq>,
+        entry: &Entry,
+    ) {
+        let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
+        assert!(number > line.left, "came in although they have left");
+        let next = line.next.entry(room).or_insert_with(|| entry.stretch.last.next());
+        assert_eq!(*next, entry.stretch.last.next(), "between the answer and what follows it");
+        let Some(after) = after else {
+            return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
+        };
+        let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
+        for message in &entry.stretch.missed {
+            seq = seq.next();
+            assert_eq!(message.seq, seq, "what was missed has a gap");
+            self.truth.holds(message);
+        }
+        if entry.stretch.more {
+            assert_eq!(entry.stretch.missed.len(), MISSED_MAX);
+            assert!(seq < entry.stretch.last, "there is no more");
+        } else {
+            assert!(
+                seq >= entry.stretch.last,
+                "there is more after {seq:?}: {:?}",
+                entry.stretch.last
+            );
+        }
+    }
+
+    /// Whether something was asked over a living connection and not answered.
+    pub(super) fn is_owed(&self) -> Option<&Wish> {
+        let lives = |conn: &ConnId| self.lines.contains_key(conn) && !self.dead.contains(conn);
+        self.asked.values().find(|(conn, _)| lives(conn)).map(|(_, wish)| wish)
+    }
+
+    /// What somebody wishes, in words for the trace.
+    fn named(&self, wish: &Wish) -> String {
+        let room = |id: &RoomId| self.rooms.iter().position(|place| place.id == *id);
+        match wish {
+            Wish::Join { room: id, after } => format!("into room {:?} after {after:?}", room(id)),
+            Wish::Say { room: id, key, content } => {
+                format!("say {content:?} with key {key:?} in room {:?}", room(id))
+            }
+            other => format!("{other:?}"),
+        }
+    }
+}
+
+impl Line {
+    fn told(&mut self, news: &News) {
+        match news {
+            News::Message(message) => {
+                self.is_next(message);
+                self.packets.push_back(Packet::Message(message.clone()));
+            }
+            News::Presence { room, present } => {
+                self.packets.push_back(Packet::Present(*room, *present));
+            }
+            News::Expired { room } => self.packets.push_back(Packet::Expired(*room)),
+            News::Roster(_) | News::Typing { .. } => {}
+        }
+    }
+
+    /// The live stream of a room has no gap and no turning back.
+    fn is_next(&mut self, message: &Message) {
+        let next = self.next.entry(message.room).or_insert(message.seq);
+        assert_eq!(*next, message.seq, "out of order to a connection: {message:?}");
+        *next = message.seq.next();
+    }
+}
+
+fn client(n: u8) -> Client {
+    Client {
+        identity: IdentityId::from_random([n; 16]),
+        // Some share an address, as behind a NAT.
+        peer: [127, 0, 0, n / 2].into(),
+        conn: None,
+        views: BTreeMap::new(),
+        outbox: Vec::new(),
+        keys: 0,
+        left: 0,
+    }
+}
+
+/// Instead of Argon2, which is slow on purpose.
+fn hashed(password: &Password) -> PasswordHash {
+    PasswordHash(String::from_utf8_lossy(password.as_bytes()).into_owned())
+}

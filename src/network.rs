@@ -1,0 +1,151 @@
+//! Where on the network the hub can be reached: its addresses on the interfaces that people come by.
+
+use std::net::{IpAddr, SocketAddr};
+
+use if_addrs::{IfAddr, Interface};
+
+use crate::config::Interfaces;
+
+/// Where the hub listens, and by which interfaces people may come.
+#[derive(Debug, Clone)]
+pub struct Reach {
+    listening: Vec<SocketAddr>,
+    interfaces: Interfaces,
+}
+
+impl Reach {
+    /// A hub that listens at these addresses, with the ports it got.
+    #[must_use]
+    pub fn new(listening: Vec<SocketAddr>, interfaces: Interfaces) -> Self {
+        Self { listening, interfaces }
+    }
+
+    /// By which interfaces people may come.
+    #[must_use]
+    pub fn interfaces(&self) -> &Interfaces {
+        &self.interfaces
+    }
+
+    /// The port people use: that of the first listener.
+    #[must_use]
+    pub fn port(&self) -> Option<u16> {
+        self.listening.first().map(SocketAddr::port)
+    }
+
+    /// Whether the hub answers other machines at all.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.listening.iter().any(|listens| !listens.ip().is_loopback())
+    }
+
+    /// Whether people can reach the hub at this address of the interface with this name.
+    #[must_use]
+    pub fn covers(&self, name: &str, ip: IpAddr) -> bool {
+        let listens = |at: &SocketAddr| at.ip() == ip || is_any(at.ip(), ip);
+        !ip.is_loopback() && self.interfaces.suits(name) && self.listening.iter().any(listens)
+    }
+
+    /// The addresses to join at, as they are now: IPv4 first, for it is shorter to read out and
+    /// every phone has it. Link-local addresses are left out: a browser cannot open most of them.
+    #[must_use]
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        let own: Vec<_> = suitable(&self.interfaces);
+        let mut found: Vec<SocketAddr> = Vec::new();
+        for listens in &self.listening {
+            if listens.ip().is_unspecified() {
+                let reached = own.iter().filter(|own| is_any(listens.ip(), own.ip()));
+                found.extend(reached.map(|own| SocketAddr::new(own.ip(), listens.port())));
+            } else {
+                found.push(*listens);
+            }
+        }
+        found.sort_by_key(|at| (at.is_ipv6(), is_makeshift(at.ip())));
+        found.dedup();
+        found
+    }
+}
+
+/// The machine's interfaces with an address that people can type, as they are now.
+#[must_use]
+pub fn suitable(interfaces: &Interfaces) -> Vec<Interface> {
+    let mut found = if_addrs::get_if_addrs().unwrap_or_default();
+    found.retain(|own| own.is_oper_up() && interfaces.suits(&own.name) && is_typeable(own.ip()));
+    found
+}
+
+/// All addresses of this machine, those of every interface and kind.
+#[must_use]
+pub fn own_addresses() -> Vec<IpAddr> {
+    let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
+    interfaces.iter().map(Interface::ip).collect()
+}
+
+/// Whether `ip` is in the network of one of these interfaces: a neighbour, reached directly.
+#[must_use]
+pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
+    interfaces.iter().any(|own| match (&own.addr, ip) {
+        (IfAddr::V4(own), IpAddr::V4(ip)) => {
+            let mask = u32::from(own.netmask);
+            u32::from(own.ip) & mask == u32::from(ip) & mask
+        }
+        (IfAddr::V6(own), IpAddr::V6(ip)) => {
+            let mask = u128::from(own.netmask);
+            u128::from(own.ip) & mask == u128::from(ip) & mask
+        }
+        _ => false,
+    })
+}
+
+/// An address as people type it: without the port where it is HTTP's own.
+#[must_use]
+pub fn url(address: &SocketAddr) -> String {
+    match (address, address.port()) {
+        (SocketAddr::V4(v4), 80) => format!("http://{}", v4.ip()),
+        (SocketAddr::V6(v6), 80) => format!("http://[{}]", v6.ip()),
+        _ => format!("http://{address}"),
+    }
+}
+
+/// Whether who listens at `any` is reached at `ip`. `[::]` takes both families.
+fn is_any(any: IpAddr, ip: IpAddr) -> bool {
+    any.is_unspecified() && (any.is_ipv6() || ip.is_ipv4())
+}
+
+/// An address that a machine gave itself because nobody gave it one.
+fn is_makeshift(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
+}
+
+fn is_typeable(ip: IpAddr) -> bool {
+    match ip {
+        IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_unspecified(),
+        IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unspecified() && !ip.is_unicast_link_local(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_as_people_type_them() {
+        let shown = |text: &str| url(&text.parse().unwrap());
+        assert_eq!(shown("192.168.4.1:80"), "http://192.168.4.1");
+        assert_eq!(shown("192.168.4.1:8080"), "http://192.168.4.1:8080");
+        assert_eq!(shown("[fd00::1]:80"), "http://[fd00::1]");
+        assert_eq!(shown("[fd00::1]:8080"), "http://[fd00::1]:8080");
+    }
+
+    #[test]
+    fn only_what_is_listened_on_is_covered() {
+        let reach = |at: &str| Reach::new(vec![at.parse().unwrap()], Interfaces::default());
+        let (v4, v6) = ("10.0.0.7".parse().unwrap(), "fd00::7".parse().unwrap());
+        assert!(reach("[::]:80").covers("eth0", v4) && reach("[::]:80").covers("eth0", v6));
+        assert!(reach("0.0.0.0:80").covers("eth0", v4) && !reach("0.0.0.0:80").covers("eth0", v6));
+        assert!(reach("10.0.0.7:80").covers("eth0", v4));
+        assert!(!reach("10.0.0.8:80").covers("eth0", v4));
+        assert!(!reach("[::]:80").covers("docker0", v4));
+        assert!(!reach("[::]:80").covers("lo", "127.0.0.1".parse().unwrap()));
+        assert!(!reach("127.0.0.1:80").is_open() && reach("[::]:80").is_open());
+    }
+}

@@ -1,0 +1,177 @@
+//! Tells systemd, from time to time, that the hub is alive and how it is.
+//!
+//! Alive is a hub whose writer answers through its queue (with a ping, which writes nothing) and which
+//! answers itself over TCP. One that is not gets no word out, and systemd starts it again.
+
+use std::io::ErrorKind;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use sd_notify::NotifyState;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::hub::HubHandle;
+use crate::hub::command::Call;
+
+/// How often systemd learns how the hub is, where it does not ask to be told more often.
+const STATUS_EVERY: Duration = Duration::from_secs(10);
+
+/// What the hub is asked. Any answer will do, also that it is full.
+const QUESTION: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
+
+/// The task that tells; it ends with this.
+#[derive(Debug)]
+pub(super) struct Watchdog {
+    _task: JoinSet<()>,
+}
+
+impl Watchdog {
+    /// Starts to tell of a hub that listens on `listening` and is joined at `address`. Nothing, where
+    /// nobody listens: without systemd.
+    pub(super) fn start(
+        hub: HubHandle,
+        listening: Vec<SocketAddr>,
+        address: Option<String>,
+    ) -> Option<Self> {
+        std::env::var_os("NOTIFY_SOCKET")?;
+        // Several times within what systemd waits, so that a slow moment does not end a hub.
+        let feeding = sd_notify::watchdog_enabled().map(|patience| patience / 4);
+        let mut task = JoinSet::new();
+        task.spawn(tell(hub, listening, address.unwrap_or_default(), feeding));
+        Some(Self { _task: task })
+    }
+}
+
+async fn tell(
+    hub: HubHandle,
+    listening: Vec<SocketAddr>,
+    address: String,
+    feeding: Option<Duration>,
+) {
+    let every = feeding.unwrap_or(STATUS_EVERY);
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut told = String::new();
+    loop {
+        ticks.tick().await;
+        if feeding.is_some() && is_alive(&hub, &listening, every).await {
+            super::notify(&[NotifyState::Watchdog]);
+        }
+        if let Some(status) = status(&hub, &address, every).await
+            && status != told
+        {
+            super::notify(&[NotifyState::Status(&status)]);
+            told = status;
+        }
+    }
+}
+
+async fn is_alive(hub: &HubHandle, listening: &[SocketAddr], patience: Duration) -> bool {
+    let alive = async { hub.call(Call::Ping).await.is_ok() && answers(listening).await };
+    let alive = timeout(patience, alive).await.unwrap_or(false);
+    if !alive {
+        tracing::warn!("the hub does not answer itself; systemd starts it again if that goes on");
+    }
+    alive
+}
+
+/// Whether the hub answers where it listens.
+async fn answers(listening: &[SocketAddr]) -> bool {
+    for address in listening {
+        match ask(reachable(*address)).await {
+            Ok(()) => return true,
+            // The address went away with its interface, which is not the hub's fault.
+            Err(error) if is_away(error.kind()) || !is_own(address.ip()) => {}
+            Err(_) => return false,
+        }
+    }
+    true
+}
+
+/// Connects, asks, and waits for whatever the hub does about it.
+async fn ask(address: SocketAddr) -> std::io::Result<()> {
+    let mut stream = TcpStream::connect(address).await?;
+    // A hub that hangs up on us is as alive as one that answers.
+    let _answer = async {
+        stream.write_all(QUESTION).await?;
+        stream.read(&mut [0; 16]).await
+    }
+    .await;
+    Ok(())
+}
+
+/// How this machine itself reaches a listener: one for every address also takes IPv4.
+fn reachable(listening: SocketAddr) -> SocketAddr {
+    match listening.ip() {
+        ip if ip.is_unspecified() => (IpAddr::V4(Ipv4Addr::LOCALHOST), listening.port()).into(),
+        _ => listening,
+    }
+}
+
+fn is_away(error: ErrorKind) -> bool {
+    matches!(
+        error,
+        ErrorKind::AddrNotAvailable | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+    )
+}
+
+fn is_own(ip: IpAddr) -> bool {
+    let own = if_addrs::get_if_addrs().unwrap_or_default();
+    ip.is_unspecified() || own.iter().any(|interface| interface.ip() == ip)
+}
+
+/// What `systemctl status` shows; nothing while the hub is too busy.
+async fn status(hub: &HubHandle, address: &str, patience: Duration) -> Option<String> {
+    let facts = timeout(patience, hub.call(Call::Facts)).await.ok()?.ok()?;
+    let count =
+        |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
+    let people = count(facts.people, "person", "people");
+    let rooms = count(facts.rooms, "room", "rooms");
+    Some(format!("{people} in {rooms}; join at {address}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    async fn listener() -> (TcpListener, SocketAddr) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        (listener, address)
+    }
+
+    #[tokio::test]
+    async fn whoever_accepts_and_hangs_up_is_alive() {
+        let (listener, address) = listener().await;
+        let hang_up = async { drop(listener.accept().await.unwrap()) };
+        let listening = [address];
+        let (alive, ()) = tokio::join!(answers(&listening), hang_up);
+        assert!(alive);
+    }
+
+    #[tokio::test]
+    async fn nobody_listening_is_not_alive() {
+        let (listener, address) = listener().await;
+        drop(listener);
+        assert!(!answers(&[address]).await);
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_never_answers_is_waited_for() {
+        let (_listener, address) = listener().await;
+        assert!(timeout(Duration::from_millis(50), answers(&[address])).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn an_address_that_went_away_says_nothing() {
+        // From the block that documentation is written with: no interface of ours has it.
+        let away = "192.0.2.1:80".parse().unwrap();
+        assert!(is_away(ErrorKind::NetworkUnreachable) && !is_own(IpAddr::from([192, 0, 2, 1])));
+        assert_eq!(reachable(away), away);
+    }
+}

@@ -1,0 +1,68 @@
+//! A store without disk and thread: it commits when it is told to. For the tests of what is above.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::perform::perform;
+use super::write::{Write, Written};
+use super::{Past, past, read, schema, writer};
+use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+
+/// The real schema and the real SQL, on a database in memory that outlives the hubs over it.
+pub(crate) struct Memory {
+    db: Connection,
+}
+
+impl Memory {
+    /// An empty store.
+    pub(crate) fn new() -> Self {
+        Self { db: schema::open_writer(Path::new(":memory:")).unwrap() }
+    }
+
+    /// What a hub that starts now goes on from.
+    pub(crate) fn past(&self) -> Past {
+        past(&self.db, HubId::from_random([1; 16])).unwrap()
+    }
+
+    /// Commits these writes as one batch.
+    pub(crate) fn commit<'a>(
+        &self,
+        batch: impl Iterator<Item = &'a Write>,
+    ) -> Vec<Result<Written, Refusal>> {
+        writer::commit(&self.db, batch).unwrap()
+    }
+
+    /// Does these writes up to the commit, which fails: as on a full disk, or cut off before it.
+    pub(crate) fn fail<'a>(&self, batch: impl Iterator<Item = &'a Write>) {
+        let tx = self.db.unchecked_transaction().unwrap();
+        for write in batch {
+            // Also a refusal leaves nothing: all of it is rolled back.
+            let _undone = perform(&tx, write);
+        }
+        tx.rollback().unwrap();
+    }
+
+    /// What a member reads after a place, as over HTTP.
+    pub(crate) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
+        read::after(&self.db, room, after, most).unwrap()
+    }
+
+    /// Whether a browser has a place in a room.
+    pub(crate) fn is_member(&self, room: RoomId, identity: IdentityId) -> bool {
+        read::member_by_identity(&self.db, room, identity).unwrap().is_some()
+    }
+
+    /// All messages with an id above this one, in the order of their ids, each with its key.
+    pub(crate) fn messages_above(&self, id: i64) -> Vec<(Message, Option<String>)> {
+        let sql = format!(
+            "SELECT {} WHERE m.id > ?1 ORDER BY m.id",
+            super::rows::MESSAGE.replace(" FROM", ", m.key FROM")
+        );
+        let mut query = self.db.prepare_cached(&sql).unwrap();
+        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(13)?)));
+        rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
+    }
+}

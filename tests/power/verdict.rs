@@ -1,0 +1,139 @@
+//! Whether what a power cut left keeps what was promised.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+use colahub::domain::ids::HubId;
+use colahub::store::{Care, FILE, GoesOn, Store};
+use rusqlite::Connection;
+
+use crate::kit::Hub;
+use crate::life::Life;
+use crate::sender::read_all;
+
+#[derive(Debug)]
+pub enum Verdict {
+    Kept,
+    /// Something that was acknowledged is not there, or is another.
+    Lost(String),
+    /// It cannot be opened, or is not in order.
+    Broken(String),
+}
+
+/// A stored message: room, id, seq and content.
+type Stored = (String, i64, i64, String);
+
+/// Opens a data folder as the hub does and holds it against what was acknowledged until then.
+pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
+    let store = match Store::<()>::open(data, HubId::from_random([7; 16]), Care::default()) {
+        Ok(store) => store,
+        Err(error) => return Verdict::Broken(error.to_string()),
+    };
+    let loss = store.health.loss().cloned();
+    store.writer.close();
+    match loss {
+        // The store has seen by itself that the end of its WAL is missing.
+        Some(loss) if loss.goes_on == GoesOn::WithTheRest => {
+            return Verdict::Lost(loss.to_string());
+        }
+        Some(loss) => return Verdict::Broken(loss.to_string()),
+        None => {}
+    }
+    let stored = match read(data) {
+        Ok(stored) => stored,
+        Err(error) => return Verdict::Broken(error),
+    };
+    let unknown = in_order(life, &stored);
+    unknown.map_or_else(|| holds(life, data, &stored, until), Verdict::Broken)
+}
+
+fn read(data: &Path) -> Result<Vec<Stored>, String> {
+    let failed = |error: rusqlite::Error| error.to_string();
+    let db = Connection::open(data.join(FILE)).map_err(failed)?;
+    let health: String =
+        db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).map_err(failed)?;
+    if health != "ok" {
+        return Err(health);
+    }
+    let orphans: i64 = db
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0))
+        .map_err(failed)?;
+    if orphans > 0 {
+        return Err(format!("{orphans} rows refer to nothing"));
+    }
+    let mut query = db
+        .prepare(
+            "SELECT lower(hex(r.id)), m.id, m.seq, m.content, m.kind
+             FROM messages m JOIN rooms r ON r.n = m.room ORDER BY m.id",
+        )
+        .map_err(failed)?;
+    let rows = query.query_map([], |row| {
+        let is_said = row.get::<_, i64>(4)? == 0;
+        // Notices are in other people's words; they count for their place.
+        let content = if is_said { row.get(3)? } else { String::new() };
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, content))
+    });
+    rows.map_err(failed)?.collect::<Result<_, _>>().map_err(failed)
+}
+
+/// Places have no gaps, and each sender's messages are there from the first on, each once.
+fn in_order(life: &Life, stored: &[Stored]) -> Option<String> {
+    let (mut places, mut numbers) = (BTreeMap::new(), BTreeMap::new());
+    for (room, _, seq, content) in stored {
+        let place = places.entry(room).or_insert(0);
+        *place += 1;
+        if seq != place {
+            return Some(format!("place {seq} of {room} follows {}", *place - 1));
+        }
+        let Some((name, number)) = content.rsplit_once(' ') else { continue };
+        let next = numbers.entry(name).or_insert(0_u64);
+        *next += 1;
+        let said = life.senders.iter().find(|sender| sender.name == name).map_or(0, |s| s.said);
+        if number.parse() != Ok(*next) || *next > said {
+            return Some(format!("{content:?} follows {}", *next - 1));
+        }
+    }
+    None
+}
+
+fn holds(life: &Life, data: &Path, stored: &[Stored], until: u64) -> Verdict {
+    let by_id: HashMap<i64, &Stored> = stored.iter().map(|stored| (stored.1, stored)).collect();
+    let mut is_promised = false;
+    for sender in &life.senders {
+        let room = sender.room.id.replace('-', "");
+        for acked in sender.acked.iter().filter(|acked| acked.at < until) {
+            is_promised = true;
+            let expected = (room.clone(), acked.id, acked.seq, sender.content(acked.number));
+            if by_id.get(&acked.id) != Some(&&expected) {
+                return Verdict::Lost(format!("{expected:?} of {}", sender.name));
+            }
+        }
+    }
+    // Without it nobody is who they were: what they send again would be there twice.
+    let key = std::fs::read(data.join("identity.key")).ok();
+    if is_promised && key != Some(life.read("identity.key")) {
+        return Verdict::Lost("the key that signs identities".into());
+    }
+    Verdict::Kept
+}
+
+/// The program itself serves everything that was acknowledged until then.
+pub fn judge_over_http(life: &Life, hub: &Hub, until: u64) {
+    assert_eq!(hub.get("/readyz", &[]).status, 200);
+    for room in &life.rooms {
+        let senders = life.senders.iter().filter(|sender| sender.room.id == room.id);
+        let acked: Vec<_> = senders
+            .flat_map(|sender| sender.acked.iter().map(move |acked| (sender, acked)))
+            .filter(|(_, acked)| acked.at < until)
+            .collect();
+        if acked.is_empty() {
+            continue;
+        }
+        let all = read_all(hub, room, &life.token, 0);
+        for (sender, acked) in acked {
+            let message = &all[usize::try_from(acked.seq - 1).unwrap()];
+            assert_eq!(message["id"], acked.id);
+            assert_eq!(message["content"], sender.content(acked.number));
+        }
+    }
+}
