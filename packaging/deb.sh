@@ -6,10 +6,16 @@
 # It says the package's path. The same binary at the same commit gives the same bytes.
 set -euo pipefail
 arch=$1 binary=$2 folder=$3
+case $arch in
+  amd64) target=x86_64-unknown-linux-gnu ;;
+  arm64) target=aarch64-unknown-linux-gnu ;;
+  armhf) target=armv7-unknown-linux-gnueabihf ;;
+  *) echo "packaging/deb.sh: there are packages for amd64, arm64 and armhf, not for $arch" >&2; exit 1 ;;
+esac
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 umask 022
 
-version=$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../Cargo.toml" | head -1)
+version=${DEB_VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../Cargo.toml" | head -1)}
 # Files carry the commit's time, so that two builds are alike; outside git, the changelog's.
 : "${SOURCE_DATE_EPOCH:=$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
   dpkg-parsechangelog -l "$here/deb/changelog" -S Timestamp)}"
@@ -32,14 +38,16 @@ pack() { gzip -9n "$root/$1"; }
 doc=usr/share/doc/colahub man=usr/share/man
 
 put "$binary" usr/bin/colahub 755
-put "$here/colahub.service" lib/systemd/system/colahub.service
+put "$here/colahub.service" usr/lib/systemd/system/colahub.service
 put "$here/colahub.sysusers" usr/lib/sysusers.d/colahub.conf
 mkdir -p "$root/etc/colahub"
 sed -f "$here/deb/config.sed" "$here/config.toml" >"$root/etc/colahub/config.toml"
+# Tests make another version of the package, with another configuration.
+[ -z "${CONFIG_NOTE:-}" ] || echo "$CONFIG_NOTE" >>"$root/etc/colahub/config.toml"
 put "$here/colahub.8" $man/man8/colahub.8
 pack $man/man8/colahub.8
 mkdir -p "$root/$man/man5"
-awk -f "$here/colahub.toml.awk" "$here/config.toml" >"$root/$man/man5/colahub.toml.5"
+awk -f "$here/colahub.toml.awk" "$root/etc/colahub/config.toml" >"$root/$man/man5/colahub.toml.5"
 pack $man/man5/colahub.toml.5
 put "$here/completions/colahub.bash" usr/share/bash-completion/completions/colahub
 put "$here/completions/_colahub" usr/share/zsh/vendor-completions/_colahub
@@ -47,14 +55,15 @@ put "$here/completions/colahub.fish" usr/share/fish/vendor_completions.d/colahub
 put "$here/deb/copyright" $doc/copyright
 put "$here/deb/changelog" $doc/changelog
 pack $doc/changelog
-put "$here/deb/lintian-overrides" usr/share/lintian/overrides/colahub
-find "$root" -type f -path '*/etc/*' -exec chmod 644 {} +
+# Cargo knows what is compiled in for which board; the licences ask to be handed on.
+"$here/licenses.py" "$target" >"$root/$doc/third-party-licenses"
+pack $doc/third-party-licenses
 
 control=$root/DEBIAN
 mkdir "$control"
 install -m 755 "$here"/deb/{postinst,prerm,postrm} "$control/"
 echo /etc/colahub/config.toml >"$control/conffiles"
-(cd "$root" && find usr lib -type f | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
+(cd "$root" && find usr -type f | LC_ALL=C sort | xargs md5sum >DEBIAN/md5sums)
 size=$(du -k --apparent-size -s "$root" | cut -f1)
 sed "s/@VERSION@/$version/;s/@ARCH@/$arch/;s/@SIZE@/$size/;s/@GLIBC@/$(glibc)/" "$here/deb/control.in" >"$control/control"
 find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +

@@ -3,6 +3,8 @@
 mod copies;
 mod discover;
 mod doctor;
+#[cfg(test)]
+mod packaged;
 mod status;
 
 use std::env;
@@ -45,6 +47,9 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Open the ports for a hub without privileges; the service does this before it starts one
+    #[command(hide = true)]
+    HoldPorts(FileArg),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
 }
@@ -125,6 +130,7 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
+        Command::HoldPorts(file) => hold_ports(file),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
@@ -146,6 +152,12 @@ fn run_hub(args: RunArgs) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(args.into_sources())?;
     telemetry::init(&config.log_level)?;
     server::run(config)
+}
+
+fn hold_ports(file: FileArg) -> anyhow::Result<()> {
+    let Loaded { config, .. } = config::load(file.into_sources())?;
+    server::hold_ports(&config);
+    Ok(())
 }
 
 fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {

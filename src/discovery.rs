@@ -8,9 +8,11 @@
 mod ask;
 mod daemon;
 mod diagnosis;
+mod follow;
 mod life;
 mod name;
 mod others;
+mod refresh;
 mod remembered;
 mod run;
 mod told;

@@ -251,7 +251,7 @@ impl Shared {
         let namespace = Namespace::parse(socket.ns()).ok();
         tracing::info!(
             conn = id.0,
-            namespace = socket.ns(),
+            namespace = bare(socket.ns()),
             transport = ?socket.transport_type(),
             "connected"
         );
@@ -340,13 +340,13 @@ impl Shared {
         if conn.session.namespaces.load(Ordering::SeqCst) == 0 {
             lock(&self.sessions).remove(&conn.socket.id);
         }
-        tracing::info!(conn = id.0, namespace, ?reason, "disconnected");
+        tracing::info!(conn = id.0, namespace = bare(namespace), ?reason, "disconnected");
         self.hub.submit(Command::Gone(id));
     }
 
     /// Ends a connection that cannot be served any longer. The client may come back.
     fn drop_conn(&self, conn: &Arc<Conn>, why: &'static str) {
-        tracing::info!(conn = conn.id.0, namespace = conn.socket.ns(), why, "dropped");
+        tracing::info!(conn = conn.id.0, namespace = bare(conn.socket.ns()), why, "dropped");
         conn.end();
         if !conn.session.hang_up() {
             // On polling there is no line to cut: the session ends here, or by its missed ping.
@@ -386,6 +386,11 @@ impl Shared {
 
 fn session_of(socket: &Socket<LocalAdapter>) -> Option<&Arc<Session>> {
     socket.req_parts().extensions.get::<Arc<Session>>()
+}
+
+/// A namespace as rooms carry it and the log shows it, without the protocol's slash.
+fn bare(namespace: &str) -> &str {
+    namespace.strip_prefix('/').unwrap_or(namespace)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -20,10 +20,12 @@ impl Reach {
         Self { listening, interfaces }
     }
 
-    /// By which interfaces people may come.
+    /// The interfaces, with an address each, at which people reach the hub now.
     #[must_use]
-    pub fn interfaces(&self) -> &Interfaces {
-        &self.interfaces
+    pub fn interfaces_now(&self) -> Vec<Interface> {
+        let mut found = suitable(&self.interfaces);
+        found.retain(|own| self.covers(&own.name, own.ip()));
+        found
     }
 
     /// The port people use: that of the first listener.
@@ -80,6 +82,18 @@ pub fn own_addresses() -> Vec<IpAddr> {
     interfaces.iter().map(Interface::ip).collect()
 }
 
+/// Whether this link-local IPv6 address is all that its interface has. Else it is better not
+/// announced: it looks like a neighbour's on every network, and leads nowhere from all but one.
+#[must_use]
+pub fn is_last_resort(name: &str, ip: IpAddr) -> bool {
+    let is_link_local = |ip: IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
+    let has_better = || {
+        let own = if_addrs::get_if_addrs().unwrap_or_default();
+        own.iter().any(|own| own.name == name && is_typeable(own.ip()))
+    };
+    is_link_local(ip) && !has_better()
+}
+
 /// Whether `ip` is in the network of one of these interfaces: a neighbour, reached directly.
 #[must_use]
 pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
@@ -116,7 +130,9 @@ fn is_makeshift(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
-fn is_typeable(ip: IpAddr) -> bool {
+/// Whether a browser on another machine opens this address as it is written.
+#[must_use]
+pub fn is_typeable(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => !ip.is_loopback() && !ip.is_unspecified(),
         IpAddr::V6(ip) => !ip.is_loopback() && !ip.is_unspecified() && !ip.is_unicast_link_local(),

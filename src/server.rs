@@ -56,6 +56,12 @@ pub fn run(config: Config) -> anyhow::Result<()> {
     result
 }
 
+/// Opens the configured ports and leaves them with systemd, for a hub that may not open them itself: it
+/// runs right after, as a user without privileges. Does nothing where no systemd asks for it.
+pub fn hold_ports(config: &Config) {
+    bind::hold(&config.listen);
+}
+
 /// The signals that end a hub.
 struct Stop {
     term: Signal,
@@ -96,7 +102,7 @@ async fn serve(
     if running.hub.call(Call::Ping).await.is_err() {
         anyhow::bail!("the database takes no writes; the log says why");
     }
-    announce_ready(&listening)?;
+    announce_ready(&listening);
     let _watchdog = running.watch(listening);
     let end = tokio::select! {
         () = stop.told() => End::Told,
@@ -285,17 +291,18 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// One line on standard output for whoever started the hub, and word to systemd.
-fn announce_ready(listening: &[SocketAddr]) -> anyhow::Result<()> {
+/// Word to systemd, or one line on standard output for who else started the hub.
+fn announce_ready(listening: &[SocketAddr]) {
     use std::io::Write;
 
     let urls: Vec<String> = listening.iter().map(bind::url).collect();
-    let line = format!("listening on {}", urls.join(" and "));
-    // Standard output may be closed; that is no reason not to serve.
-    let _told = writeln!(std::io::stdout(), "{line}");
-    tracing::info!("{line}");
-    notify(&[sd_notify::NotifyState::Ready, sd_notify::NotifyState::Status(&line)]);
-    Ok(())
+    let urls = urls.join(" and ");
+    if std::env::var_os("NOTIFY_SOCKET").is_none() {
+        // Standard output may be closed; that is no reason not to serve.
+        let _told = writeln!(std::io::stdout(), "listening on {urls}");
+    }
+    tracing::info!(address = %urls, "listening");
+    notify(&[sd_notify::NotifyState::Ready]);
 }
 
 fn notify(state: &[sd_notify::NotifyState<'_>]) {

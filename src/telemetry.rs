@@ -4,6 +4,7 @@
 //! nowhere, which is meant: nobody has read it for what it gives away.
 
 mod journal;
+mod limit;
 
 use std::fmt;
 use std::io::{self, IsTerminal};

@@ -63,7 +63,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("rust_embed", "http"),
     ("socket2", "tcp http server discovery"),
     ("mdns_sd", "discovery"),
-    ("if_addrs", "network discovery server"),
+    ("if_addrs", "network discovery"),
 ];
 
 /// What the pure code must not touch: I/O, clocks, randomness, wire formats.

@@ -67,7 +67,8 @@ fn text(status: &Status) -> String {
         }
     }
     line("Name", &announced(&status.announced));
-    line("People", &format!("{people} in {rooms} rooms; there is place for {places}"));
+    let are = if *rooms == 1 { "room" } else { "rooms" };
+    line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
     line("Database", &kept(data));
     match data.storage.as_str() {
         "full" => {

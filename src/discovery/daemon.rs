@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use super::others::Heard;
 use super::{Names, Setup};
 use crate::config::Interfaces;
-use crate::network::Reach;
+use crate::network::{self, Reach};
 
 /// The type that browsers of services show.
 const HTTP: &str = "_http._tcp.local.";
@@ -81,8 +81,10 @@ impl Daemon {
         let host = format!("{}.", names.local());
         let port = setup.reach.port().unwrap_or_default();
         for (kind, text) in [(HTTP, vec![("path", "/")]), (HUBS, hub_text(setup))] {
-            let info = ServiceInfo::new(kind, &names.instance, &host, "", port, text.as_slice())?
-                .enable_addr_auto();
+            let mut info =
+                ServiceInfo::new(kind, &names.instance, &host, "", port, text.as_slice())?
+                    .enable_addr_auto();
+            info.set_interfaces(vec![IfKind::Predicate(worth_announcing())]);
             self.services.push(info.get_fullname().to_owned());
             self.inner.register(info)?;
         }
@@ -149,6 +151,13 @@ impl Daemon {
         Some(LookUp { host: host.to_owned(), events })
     }
 
+    /// Ends at once, for what it holds is too much.
+    pub(super) async fn cut(self) {
+        if let Ok(done) = self.inner.shutdown() {
+            let _told = timeout(ANSWER, done.recv_async()).await;
+        }
+    }
+
     /// Takes the names back, and ends.
     pub(super) async fn end(self) {
         for service in &self.services {
@@ -157,9 +166,7 @@ impl Daemon {
             }
         }
         tokio::time::sleep(GOODBYE).await;
-        if let Ok(done) = self.inner.shutdown() {
-            let _told = timeout(ANSWER, done.recv_async()).await;
-        }
+        self.cut().await;
     }
 }
 
@@ -215,6 +222,14 @@ fn hub_text(setup: &Setup) -> Vec<(&str, &str)> {
 
 fn all_but(reach: Reach) -> IfPredicate {
     IfPredicate::new(move |own| !reach.covers(&own.name, own.ip()))
+}
+
+/// The addresses that the services are announced with. The daemon still listens on the others, since
+/// some devices ask by them.
+fn worth_announcing() -> IfPredicate {
+    IfPredicate::new(|own| {
+        network::is_typeable(own.ip()) || network::is_last_resort(&own.name, own.ip())
+    })
 }
 
 fn in_cache(metrics: &Metrics) -> i64 {

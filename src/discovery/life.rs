@@ -16,6 +16,8 @@ pub(super) struct Life {
     silent: Vec<String>,
     /// Whether there is an address to be reached at.
     pub(super) is_reached: bool,
+    /// How often the addresses are still to be sent to every cache.
+    pub(super) refresh: u8,
     /// The question that is under way.
     pub(super) look_up: Option<LookUp>,
     /// Whether that question was for the wished name.
@@ -30,6 +32,7 @@ impl Life {
             services: services.to_vec(),
             silent: services.to_vec(),
             is_reached: true,
+            refresh: 0,
             look_up: None,
             asked_for_wish: false,
         }

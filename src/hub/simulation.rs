@@ -7,8 +7,10 @@
 
 mod client;
 mod dice;
+mod rest;
 mod steps;
 mod truth;
+mod watch;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -27,6 +27,17 @@ pub(super) fn all(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> 
     addresses.iter().zip(claimed).map(bind).collect()
 }
 
+/// Binds what can be bound and gives it to systemd to keep; [`all`] then takes it from there.
+///
+/// What cannot be bound is kept already, or the hub itself will say what is in the way.
+pub(super) fn hold(addresses: &[SocketAddr]) {
+    addresses
+        .iter()
+        .filter_map(|address| one(*address).ok())
+        .for_each(|socket| kept::keep(&socket));
+    kept::settle();
+}
+
 fn one(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let bound = bind(address).or_else(|error| match (error.raw_os_error(), address.ip()) {
         // A system without IPv6 still has people to serve.

@@ -52,9 +52,7 @@ impl Kept {
             super::notify(&[NotifyState::FdStoreRemove, NotifyState::FdName(&name)]);
         }
         drop(self);
-        if let Err(error) = barrier() {
-            tracing::warn!(%error, "systemd may still hold a socket that is no longer wanted");
-        }
+        settle();
     }
 }
 
@@ -64,6 +62,15 @@ pub(super) fn keep(socket: &TcpListener) {
     let state = [NotifyState::FdStore, NotifyState::FdName(&name(address))];
     if let Err(error) = sd_notify::notify_with_fds(&state, &[socket.as_fd()]) {
         tracing::warn!(%error, "systemd does not keep the listening socket over restarts");
+    }
+}
+
+/// Waits until systemd has done what it was told.
+pub(super) fn settle() {
+    if std::env::var_os("NOTIFY_SOCKET").is_some()
+        && let Err(error) = barrier()
+    {
+        tracing::warn!(%error, "systemd does not say whether it keeps the listening sockets");
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
+use crate::network;
 
 /// How often systemd learns how the hub is, where it does not ask to be told more often.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
@@ -119,8 +120,7 @@ fn is_away(error: ErrorKind) -> bool {
 }
 
 fn is_own(ip: IpAddr) -> bool {
-    let own = if_addrs::get_if_addrs().unwrap_or_default();
-    ip.is_unspecified() || own.iter().any(|interface| interface.ip() == ip)
+    ip.is_unspecified() || network::own_addresses().contains(&ip)
 }
 
 /// What `systemctl status` shows; nothing while the hub is too busy.

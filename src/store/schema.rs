@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 /// "COLA": what `file` and a suspicious host see in the header.
@@ -102,6 +103,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     db.busy_timeout(Duration::from_secs(5)).map_err(sqlite)?;
     db.pragma_update(None, "query_only", true).map_err(sqlite)?;
+    keep_plans(&db).map_err(sqlite)?;
     Ok(db)
 }
 
@@ -149,6 +151,13 @@ pub(super) fn immutable(path: &Path) -> String {
     uri + "?immutable=1"
 }
 
+/// Plans a statement once. Without this SQLite parses some of ours anew for each message, to look at
+/// the values bound to it: a third of the work of a write.
+fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
 fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(Duration::from_secs(5))?;
     db.pragma_update(None, "journal_mode", "WAL")?;
@@ -158,7 +167,7 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "journal_size_limit", 4 << 20)?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     db.set_prepared_statement_cache_capacity(64);
-    Ok(())
+    keep_plans(db)
 }
 
 /// The schema's number; 0 for a new file.

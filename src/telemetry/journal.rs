@@ -1,6 +1,10 @@
 //! Events for the systemd journal, with every field of the event and the spans around it.
+//!
+//! `journalctl` shows the message alone, so the fields stand behind it too. `EVENT` names what happened,
+//! made of the message's words (`room-made`) where the event does not name itself.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::time::Instant;
 
 use log::kv::{Key, Source, Value, VisitSource};
 use log::{Level, Record};
@@ -10,17 +14,20 @@ use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
 use tracing_subscriber::registry::{LookupSpan, Scope};
 
+use super::limit::{Limit, Verdict};
+
 /// Turns each event into a [`Record`] whose key-values are the event's fields, and sends it.
 ///
 /// `tracing`'s own bridge to `log` would lose the fields; with them,
 /// `journalctl ROOM=…` shows one room's story.
 pub(super) struct JournalLayer<F> {
     send: F,
+    limit: Limit,
 }
 
 impl<F: Fn(&Record<'_>)> JournalLayer<F> {
     pub(super) fn new(send: F) -> Self {
-        Self { send }
+        Self { send, limit: Limit::default() }
     }
 }
 
@@ -46,10 +53,17 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let metadata = event.metadata();
+        let verdict = self.limit.judge(metadata, Instant::now());
+        if verdict == Verdict::LeaveOut {
+            return;
+        }
         let mut fields = Fields::of_spans(event, &context);
         event.record(&mut fields);
         let message = fields.take_message();
-        let metadata = event.metadata();
+        let event = fields.take("event").unwrap_or_else(|| name(&message));
+        let message = line(message, &fields, &verdict);
+        fields.put("event", event);
         // In one expression, because `format_args!` lives no longer than that.
         (self.send)(
             &Record::builder()
@@ -63,6 +77,32 @@ where
                 .build(),
         );
     }
+}
+
+/// What a person reads: the message, the fields, and what the limit has to say.
+fn line(mut line: String, fields: &Fields, verdict: &Verdict) -> String {
+    for (name, value) in &fields.0 {
+        // Writing to a String cannot fail.
+        let _ = if value.contains(' ') {
+            write!(line, " {name}={value:?}")
+        } else {
+            write!(line, " {name}={value}")
+        };
+    }
+    match verdict {
+        Verdict::WriteAfter(left_out) => {
+            let _ = write!(line, " ({left_out} more like this were not logged)");
+        }
+        Verdict::WriteLast => line += " (more like this in the next seconds are only counted)",
+        Verdict::Write | Verdict::LeaveOut => {}
+    }
+    line
+}
+
+/// A message as a name: `room made` is `room-made`.
+fn name(message: &str) -> String {
+    let words = message.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-").to_ascii_lowercase()
 }
 
 fn level(level: &tracing::Level) -> Level {
@@ -103,10 +143,12 @@ impl Fields {
 
     /// Takes out the event's text, which `tracing` passes as one more field.
     fn take_message(&mut self) -> String {
-        match self.0.iter().position(|(name, _)| *name == "message") {
-            Some(index) => self.0.remove(index).1,
-            None => String::new(),
-        }
+        self.take("message").unwrap_or_default()
+    }
+
+    fn take(&mut self, wanted: &str) -> Option<String> {
+        let index = self.0.iter().position(|(name, _)| *name == wanted)?;
+        Some(self.0.remove(index).1)
     }
 }
 
@@ -139,7 +181,7 @@ mod tests {
 
     use super::*;
 
-    /// What reaches the journal, written `LEVEL TARGET: MESSAGE name=value …`.
+    /// What reaches the journal, written `LEVEL TARGET: MESSAGE | name=value …`.
     fn sent(log: impl FnOnce()) -> Vec<String> {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);
@@ -162,7 +204,7 @@ mod tests {
                 Ok(())
             }
         }
-        let mut line = Line(format!("{} {}: {}", record.level(), record.target(), record.args()));
+        let mut line = Line(format!("{} {}: {} |", record.level(), record.target(), record.args()));
         record.key_values().visit(&mut line).unwrap();
         line.0
     }
@@ -172,7 +214,35 @@ mod tests {
         let sent = sent(|| {
             info!(target: "hub", room = "r1", people = 3, full = false, reason = ?Some(1), "joined");
         });
-        assert_eq!(sent, ["INFO hub: joined room=r1 people=3 full=false reason=Some(1)"]);
+        let fields = "room=r1 people=3 full=false reason=Some(1)";
+        assert_eq!(sent, [format!("INFO hub: joined {fields} | {fields} event=joined")]);
+    }
+
+    #[test]
+    fn an_event_is_named_by_its_message_unless_it_names_itself() {
+        let sent = sent(|| {
+            info!(target: "hub", "The system's clock: set");
+            info!(target: "hub", event = "clock", why = "by hand", "set");
+        });
+        assert_eq!(
+            sent,
+            [
+                "INFO hub: The system's clock: set | event=the-system-s-clock-set",
+                r#"INFO hub: set why="by hand" | why=by hand event=clock"#
+            ]
+        );
+    }
+
+    #[test]
+    fn a_flood_from_one_place_is_counted() {
+        let sent = sent(|| {
+            for conn in 0..1_000 {
+                info!(target: "hub", conn, "connected");
+            }
+            info!(target: "hub", "elsewhere");
+        });
+        assert!(sent.len() < 100, "{} lines", sent.len());
+        assert_eq!(sent.last().unwrap(), "INFO hub: elsewhere | event=elsewhere");
     }
 
     #[test]
@@ -187,7 +257,11 @@ mod tests {
         });
         assert_eq!(
             sent,
-            ["INFO hub: joined namespace=camp room=r1 chatter=c1", "ERROR hub: alone"]
+            [
+                "INFO hub: joined namespace=camp room=r1 chatter=c1 \
+                 | namespace=camp room=r1 chatter=c1 event=joined",
+                "ERROR hub: alone | event=alone"
+            ]
         );
     }
 

@@ -21,6 +21,9 @@ mod command_line;
 mod connections;
 mod data_folder;
 mod health;
+#[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod page;
+mod service;
 mod shutdown;
+mod status;

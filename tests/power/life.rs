@@ -100,10 +100,10 @@ impl Life {
     }
 }
 
-/// The index of the WAL is in shared memory, not on the disk, and the ballast is there to be thrown
-/// off: each start makes them anew.
+/// The index of the WAL is in shared memory, not on the disk, a socket has no bytes, and the ballast is
+/// there to be thrown off: each start makes them anew.
 pub fn is_kept(path: &str) -> bool {
-    !path.ends_with("-shm") && !path.ends_with("/ballast")
+    !["-shm", ".sock", "/ballast"].iter().any(|end| path.ends_with(end))
 }
 
 /// The first to come into a room may read everything.

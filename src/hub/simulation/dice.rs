@@ -23,7 +23,7 @@ impl Dice {
     }
 
     /// A number from `start` to `end` - 1.
-    pub(super) fn from_to(&mut self, start: u64, end: u64) -> u64 {
+    pub(super) fn between(&mut self, start: u64, end: u64) -> u64 {
         start + self.next() % (end - start)
     }
 

@@ -1,13 +1,10 @@
-//! What can happen in a step, and how it all comes to rest.
-
-use std::collections::BTreeSet;
+//! What can happen in a step.
 
 use tokio::sync::oneshot;
 
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{ChatterId, RoomId};
-use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
 
@@ -15,7 +12,7 @@ use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
 const PAGE: usize = 50;
 
 /// The password of every locked room.
-const PASSWORD: &str = "cola";
+pub(super) const PASSWORD: &str = "cola";
 
 impl World {
     /// One thing happens, and all is as it should be.
@@ -49,7 +46,7 @@ impl World {
     }
 
     /// What must be so after every step, besides what is checked where it leaves the hub.
-    fn is_well(&self) {
+    pub(super) fn is_well(&self) {
         for client in &self.clients {
             client.views.values().for_each(|view| view.is_whole(client.conn));
         }
@@ -82,7 +79,7 @@ impl World {
         self.dice.one_of(&near)
     }
 
-    fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
+    pub(super) fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
         let view = self.clients[n].views.get(&room);
         let after = view.and_then(super::client::View::after);
         // A stranger may say that they are somebody else.
@@ -104,7 +101,7 @@ impl World {
         let key = self.dice.percent(80).then(|| {
             let client = &mut self.clients[n];
             client.keys += 1;
-            let key = format!("k{}", client.keys);
+            let key = format!("{n}/{}", client.keys);
             client.outbox.push(Unacked { room, key: key.clone() });
             key
         });
@@ -112,7 +109,7 @@ impl World {
     }
 
     /// Sends again what was not acknowledged, in order, also what may still be on its way.
-    fn repeats(&mut self, n: usize) {
+    pub(super) fn repeats(&mut self, n: usize) {
         let inside = self.clients[n].rooms();
         for Unacked { room, key } in self.clients[n].outbox.clone() {
             if inside.contains(&room) {
@@ -138,7 +135,7 @@ impl World {
         }
     }
 
-    fn is_cut_off(&mut self, n: usize) {
+    pub(super) fn is_cut_off(&mut self, n: usize) {
         let Some(conn) = self.clients[n].conn else { return };
         self.tell(format!("client {n} is cut off"));
         self.clients[n].is_cut_off();
@@ -146,7 +143,7 @@ impl World {
     }
 
     /// The hub notices that a connection is dead; the client may be back on another by then.
-    fn notices_the_dead(&mut self) {
+    pub(super) fn notices_the_dead(&mut self) {
         if self.dead.is_empty() {
             return;
         }
@@ -197,7 +194,7 @@ impl World {
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
-    fn learns_of_rooms(&mut self) {
+    pub(super) fn learns_of_rooms(&mut self) {
         let mut making = std::mem::take(&mut self.making);
         making.retain_mut(|(asked, made)| match made.try_recv() {
             Ok(Ok(RoomView { room, .. })) => {
@@ -239,7 +236,7 @@ impl World {
         }
     }
 
-    fn reads(&mut self, n: usize, most: usize) {
+    pub(super) fn reads(&mut self, n: usize, most: usize) {
         let Some(conn) = self.clients[n].conn else { return };
         let line = self.lines.get_mut(&conn).unwrap();
         let packets: Vec<_> = line.packets.drain(..most.min(line.packets.len())).collect();
@@ -248,7 +245,7 @@ impl World {
     }
 
     /// A client that is behind reads a page of what it has not.
-    fn reads_on(&mut self, n: usize) {
+    pub(super) fn reads_on(&mut self, n: usize) {
         let behind = self.clients[n].views.iter().find(|(_, view)| view.is_behind);
         let Some(room) = behind.map(|(room, _)| *room) else { return };
         let view = self.clients[n].views.get_mut(&room).unwrap();
@@ -260,9 +257,9 @@ impl World {
 
     fn some_time_passes(&mut self) {
         let ms = match self.dice.below(20) {
-            0 => self.dice.from_to(60_000, 3_600_000),
-            1..=6 => self.dice.from_to(1_000, 20_000),
-            _ => self.dice.from_to(1, 1_000),
+            0 => self.dice.between(60_000, 3_600_000),
+            1..=6 => self.dice.between(1_000, 20_000),
+            _ => self.dice.between(1, 1_000),
         };
         self.pass(ms);
     }
@@ -278,7 +275,7 @@ impl World {
 
     /// More than a join's answer holds is said at once.
     fn floods(&mut self, n: usize) {
-        for _ in 0..self.dice.from_to(100, 300) {
+        for _ in 0..self.dice.between(100, 300) {
             self.says(n);
         }
     }
@@ -294,7 +291,7 @@ impl World {
     }
 
     /// The hub is told to stop, and finishes what it was given.
-    fn stops(&mut self) {
+    pub(super) fn stops(&mut self) {
         self.tell("the hub is told to stop");
         let mark = crate::store::Write::Mark(self.now);
         self.submitted.push_back((mark, crate::hub::state::Then::Nothing));
@@ -306,108 +303,13 @@ impl World {
         self.start_again();
     }
 
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         while !(self.submitted.is_empty() && self.committed.is_empty() && self.passwords.is_empty())
         {
             self.password();
             self.commit(usize::MAX);
             self.end(usize::MAX);
         }
-    }
-
-    /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
-    pub(super) fn comes_to_rest(&mut self) {
-        self.tell("all go");
-        for n in 0..CLIENTS {
-            self.is_cut_off(n);
-        }
-        while !self.dead.is_empty() {
-            self.notices_the_dead();
-        }
-        for _ in 0..3 {
-            self.finish();
-            self.pass(30_000);
-        }
-        self.learns_of_rooms();
-        self.nobody_is_left();
-        for place in self.rooms.clone() {
-            self.meets_again(&place);
-        }
-        self.truth.is_all_of(&self.store);
-        self.stops();
-    }
-
-    fn nobody_is_left(&self) {
-        for (id, live) in &self.hub.rooms {
-            assert_eq!(live.people.count(), 0, "somebody is left in {id}");
-            assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
-        }
-        assert!(self.hub.conns.is_empty());
-    }
-
-    fn meets_again(&mut self, place: &Place) {
-        self.tell(format!("all meet in {}", place.id));
-        for n in 0..CLIENTS {
-            self.connect(n, place.namespace.clone());
-            self.joins(n, place.id, Some(PASSWORD));
-            self.settles();
-            self.repeats(n);
-            self.settles();
-        }
-        for _ in 0..3 {
-            self.pass(10_000);
-            self.settles();
-        }
-        assert_eq!(self.is_owed(), None, "asked, and not answered");
-        let is_over = place.ends <= self.now.hub;
-        let inside: BTreeSet<usize> =
-            (0..CLIENTS).filter(|n| self.clients[*n].rooms().contains(&place.id)).collect();
-        if is_over {
-            assert!(inside.is_empty(), "in a room that is over");
-        }
-        for n in 0..CLIENTS {
-            let refused =
-                self.clients[n].views.get(&place.id).and_then(|view| view.refused.as_ref());
-            let may_be = matches!(refused, None | Some(Refusal::Full));
-            assert!(is_over || may_be, "client {n} does not come in: {refused:?}");
-            assert!(is_over || refused.is_some() || inside.contains(&n), "client {n} is not in");
-        }
-        for n in &inside {
-            self.has_all(*n, place.id, inside.len());
-        }
-        for n in 0..CLIENTS {
-            self.is_cut_off(n);
-        }
-        while !self.dead.is_empty() {
-            self.notices_the_dead();
-        }
-        self.pass(30_000);
-        self.finish();
-    }
-
-    fn settles(&mut self) {
-        self.finish();
-        for n in 0..CLIENTS {
-            self.reads(n, usize::MAX);
-            while self.clients[n].views.values().any(|view| view.is_behind) {
-                self.reads_on(n);
-            }
-        }
-        self.is_well();
-    }
-
-    fn has_all(&self, n: usize, room: RoomId, present: usize) {
-        let client = &self.clients[n];
-        let unacked = client.outbox.iter().find(|unacked| unacked.room == room);
-        assert_eq!(unacked, None, "client {n} is never acknowledged");
-        let view = &client.views[&room];
-        assert_eq!(view.have, self.truth.last(room), "client {n} has not all of {room}");
-        assert!(view.known.values().all(|message| self.truth.at(room, message.seq).is_some()));
-        for (seq, message) in &view.known {
-            let stored = self.truth.at(room, *seq).unwrap();
-            assert!(super::truth::is_same(stored, message), "client {n} has another {seq:?}");
-        }
-        assert_eq!(view.present, present, "client {n} thinks that others are present");
     }
 
     fn some_room(&mut self) -> Option<Place> {

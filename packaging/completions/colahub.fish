@@ -1,0 +1,65 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_colahub_global_optspecs
+    string join \n h/help V/version
+end
+
+function __fish_colahub_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_colahub_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_colahub_using_subcommand
+    set -l cmd (__fish_colahub_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c colahub -n "__fish_colahub_needs_command" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_needs_command" -s V -l version -d 'Print version'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand run" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand run" -l listen -d 'Where to accept connections, once for each address; a port alone means every address [COLAHUB_LISTEN, listen]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand run" -l data-dir -d 'The directory of the database and the hub\'s keys [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand run" -l name -d 'The name of the hub on the network [COLAHUB_NAME, name]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand run" -l no-mdns -d 'Do not announce the hub on the local network [COLAHUB_MDNS, mdns]'
+complete -c colahub -n "__fish_colahub_using_subcommand run" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand check-config" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand discover" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand discover" -l wait -d 'How long to listen, in seconds: 1 to 60' -r
+complete -c colahub -n "__fish_colahub_using_subcommand discover" -l json -d 'Print JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand discover" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l listen -d 'Where the hub accepts connections, if it was told so on its command line' -r
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l json -d 'Print JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand hold-ports" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand hold-ports" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand status" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand status" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand status" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

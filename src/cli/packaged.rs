@@ -1,0 +1,54 @@
+//! What the package says of the command line is what the command line is.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+
+use super::Cli;
+
+fn packaging(file: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging").join(file)
+}
+
+/// The completions are written anew by `UPDATE_COMPLETIONS=1 cargo test completions`.
+#[test]
+fn the_completions_are_those_of_the_command_line() {
+    let files =
+        [(Shell::Bash, "colahub.bash"), (Shell::Fish, "colahub.fish"), (Shell::Zsh, "_colahub")];
+    for (shell, name) in files {
+        let mut fresh = Vec::new();
+        clap_complete::generate(shell, &mut Cli::command(), "colahub", &mut fresh);
+        let file = packaging("completions").join(name);
+        if std::env::var_os("UPDATE_COMPLETIONS").is_some() {
+            fs::write(&file, &fresh).unwrap();
+        }
+        let packaged = fs::read(&file).unwrap_or_default();
+        assert!(
+            packaged == fresh,
+            "packaging/completions/{name} is of another command line; \
+             `UPDATE_COMPLETIONS=1 cargo test completions` writes it anew"
+        );
+    }
+}
+
+#[test]
+fn the_manual_page_has_every_command_and_flag() {
+    let page = fs::read_to_string(packaging("colahub.8")).unwrap().replace("\\-", "-");
+    let mut missing = Vec::new();
+    let mut seek = |what: String| {
+        if !page.contains(&what) {
+            missing.push(what);
+        }
+    };
+    for command in Cli::command().get_subcommands() {
+        seek(format!("colahub {}", command.get_name()));
+        flags(command).for_each(|flag| seek(format!("--{flag}")));
+    }
+    assert!(missing.is_empty(), "packaging/colahub.8 says nothing of {}", missing.join(", "));
+}
+
+fn flags(command: &Command) -> impl Iterator<Item = &str> {
+    command.get_arguments().filter(|flag| !flag.is_hide_set()).filter_map(|flag| flag.get_long())
+}

@@ -1,0 +1,205 @@
+//! What is done with what the daemon reports, until its life has to end.
+
+use std::time::Instant;
+
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+use super::daemon::{Daemon, Event};
+use super::life::Life;
+use super::others::Heard;
+use super::run::{Announcer, End};
+use super::watch::{Due, TICK};
+use super::{Announced, Names, Reason, diagnosis, refresh};
+use crate::network;
+
+/// Most records of strangers that are kept, timers counted: far more than a large network has, and
+/// about a megabyte.
+const CACHE_MAX: i64 = 4_000;
+
+/// Most reports of the library between two looks at its cache.
+const REPORTS_MAX: u32 = 400;
+
+/// How often addresses that are new are sent to every cache, a second apart (RFC 6762, section 8.3).
+const REFRESHES: u8 = 2;
+
+impl Announcer {
+    /// Follows what the daemon reports until its life has to end.
+    pub(super) async fn follow(
+        &mut self,
+        daemon: &mut Daemon,
+        life: &mut Life,
+        names: &Names,
+    ) -> End {
+        let mut ticks = ticks();
+        loop {
+            let end = tokio::select! {
+                event = daemon.event() => match self.count_report() {
+                    Ok(()) => self.on_event(event, life, names),
+                    Err(flood) => Some(flood),
+                },
+                (host, is_answered) = life.answer(&self.own) => {
+                    self.on_answer(&host, is_answered, names)
+                }
+                _ = ticks.tick() => self.on_tick(daemon, life).await,
+            };
+            if let Some(end) = end {
+                return end;
+            }
+        }
+    }
+
+    fn on_event(&mut self, event: Event, life: &mut Life, names: &Names) -> Option<End> {
+        match event {
+            Event::Conflict => return Some(End::Conflict),
+            Event::Announced(service) => {
+                if life.announced(&service) {
+                    self.on_announced(names);
+                    life.refresh = REFRESHES;
+                }
+            }
+            event => self.on_hubs(event),
+        }
+        None
+    }
+
+    pub(super) fn on_hubs(&mut self, event: Event) {
+        match event {
+            Event::Heard(service, heard) => self.on_heard(service, heard),
+            Event::Gone(service) => self.others.gone(&service),
+            _ => return,
+        }
+        self.tell_others();
+    }
+
+    fn on_announced(&mut self, names: &Names) {
+        (self.conflicts, self.floods) = (0, 0);
+        self.announced_host = Some(names.host.clone());
+        self.remembered.keep(self.claim.number());
+        self.tell(Announced::Yes(names.clone()));
+    }
+
+    fn on_heard(&mut self, service: String, heard: Heard) {
+        tracing::debug!(?heard, "a hub was heard");
+        let hub = heard.check(&self.neighbours).filter(|hub| hub.id != self.setup.hub);
+        if let Some(hub) = hub {
+            self.others.heard(service, hub);
+        }
+    }
+
+    pub(super) fn count_report(&mut self) -> Result<(), End> {
+        self.reports += 1;
+        if self.reports > REPORTS_MAX { Err(End::Flood) } else { Ok(()) }
+    }
+
+    pub(super) async fn look_at_cache(&mut self, daemon: &Daemon) -> Result<(), End> {
+        self.reports = 0;
+        if daemon.cached().await > CACHE_MAX { Err(End::Flood) } else { Ok(()) }
+    }
+
+    async fn on_tick(&mut self, daemon: &mut Daemon, life: &mut Life) -> Option<End> {
+        if let Err(flood) = self.look_at_cache(daemon).await {
+            return Some(flood);
+        }
+        daemon.listen_again(Instant::now());
+        let now = Instant::now();
+        let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
+        if addresses {
+            self.look_at_addresses(life, now);
+        }
+        if stale {
+            self.others.drop_stale();
+            self.tell_others();
+        }
+        if names && life.is_announced() {
+            life.look_up = daemon.look_up(self.name_to_look_up(life));
+        }
+        diagnosis.then(|| self.diagnose(life))?
+    }
+
+    pub(super) fn see_addresses(&mut self, now: Instant) {
+        self.own.see(network::own_addresses(), now);
+        self.neighbours = self.setup.reach.interfaces_now();
+    }
+
+    /// The own name, and every other time the wished one where that is another.
+    fn name_to_look_up<'a>(&'a self, life: &'a mut Life) -> &'a str {
+        life.asked_for_wish = self.claim.waits_for_wish() && !life.asked_for_wish;
+        if life.asked_for_wish { self.claim.wish() } else { &life.host }
+    }
+
+    fn look_at_addresses(&mut self, life: &mut Life, now: Instant) {
+        let before = std::mem::take(&mut self.neighbours);
+        self.see_addresses(now);
+        if self.neighbours != before {
+            life.refresh = REFRESHES;
+        }
+        if life.is_announced() && life.refresh > 0 {
+            life.refresh -= 1;
+            refresh::send(&life.host, &self.neighbours, refresh::GOOD);
+        }
+        let is_reached = !self.setup.reach.addresses().is_empty();
+        if life.is_reached && !is_reached {
+            life.withdrawn();
+            self.tell(Announced::No(Reason::NoInterface));
+        } else if !life.is_reached && is_reached {
+            life.watch.begin(now);
+        }
+        life.is_reached = is_reached;
+    }
+
+    /// Nothing was announced in time. A new interface is followed by this daemon, whatever else is
+    /// wrong needs another.
+    fn diagnose(&mut self, life: &mut Life) -> Option<End> {
+        let reason = diagnosis::of(&self.setup.reach);
+        if reason != Reason::NoInterface {
+            return Some(End::Silence(reason));
+        }
+        life.is_reached = false;
+        self.tell(Announced::No(reason));
+        None
+    }
+
+    /// A question after a name has its answer: whether another machine has it.
+    fn on_answer(&mut self, host: &str, is_answered: bool, names: &Names) -> Option<End> {
+        if host != names.host {
+            let taken = is_answered || self.is_anothers(&format!("{host}.local"), host);
+            let is_free = self.claim.wish_seen(taken, Instant::now());
+            if is_free {
+                tracing::info!("{host}.local has long been free; taking it back");
+            }
+            return is_free.then_some(End::NewName);
+        }
+        if !is_answered {
+            self.claim.is_undisputed();
+            return None;
+        }
+        let mine = self.is_mine_by_right(names);
+        tracing::warn!(mine, "another device answers for {}", names.local());
+        if !self.claim.is_contested(mine) {
+            return None;
+        }
+        self.try_the_next_name();
+        Some(End::NewName)
+    }
+
+    /// Whether another hub, perhaps one on this machine, has this host or service name.
+    pub(super) fn is_anothers(&self, local: &str, instance: &str) -> bool {
+        self.others.list().iter().any(|hub| hub.host == local || hub.name == instance)
+    }
+
+    /// Of two hubs with one name, that with the lower id keeps it. Anything but a hub does not
+    /// know this rule.
+    fn is_mine_by_right(&self, names: &Names) -> bool {
+        let local = names.local();
+        let list = self.others.list();
+        let mut rivals =
+            list.iter().filter(|hub| hub.host == local || hub.name == names.instance).peekable();
+        rivals.peek().is_some() && rivals.all(|hub| self.setup.hub < hub.id)
+    }
+}
+
+pub(super) fn ticks() -> Interval {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

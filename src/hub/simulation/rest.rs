@@ -1,0 +1,107 @@
+//! How it all comes to rest: all go, all come back, and all have the same.
+
+use std::collections::BTreeSet;
+
+use super::steps::PASSWORD;
+use super::truth::is_same;
+use super::world::{CLIENTS, Place, World};
+use crate::domain::ids::RoomId;
+use crate::domain::refusal::Refusal;
+
+impl World {
+    /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
+    pub(super) fn comes_to_rest(&mut self) {
+        self.tell("all go");
+        for n in 0..CLIENTS {
+            self.is_cut_off(n);
+        }
+        while !self.dead.is_empty() {
+            self.notices_the_dead();
+        }
+        for _ in 0..3 {
+            self.finish();
+            self.pass(30_000);
+        }
+        self.learns_of_rooms();
+        self.nobody_is_left();
+        for place in self.rooms.clone() {
+            self.meets_again(&place);
+        }
+        self.truth.is_all_of(&self.store);
+        self.stops();
+    }
+
+    fn nobody_is_left(&self) {
+        for (id, live) in &self.hub.rooms {
+            assert_eq!(live.people.count(), 0, "somebody is left in {id}");
+            assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
+        }
+        assert!(self.hub.conns.is_empty());
+    }
+
+    fn meets_again(&mut self, place: &Place) {
+        self.tell(format!("all meet in {}", place.id));
+        for n in 0..CLIENTS {
+            self.connect(n, place.namespace.clone());
+            self.joins(n, place.id, Some(PASSWORD));
+            self.settles();
+            self.repeats(n);
+            self.settles();
+        }
+        for _ in 0..3 {
+            self.pass(10_000);
+            self.settles();
+        }
+        assert_eq!(self.is_owed(), None, "asked, and not answered");
+        let is_over = place.ends <= self.now.hub;
+        let inside: BTreeSet<usize> =
+            (0..CLIENTS).filter(|n| self.clients[*n].rooms().contains(&place.id)).collect();
+        if is_over {
+            assert!(inside.is_empty(), "in a room that is over");
+        }
+        for n in 0..CLIENTS {
+            let refused =
+                self.clients[n].views.get(&place.id).and_then(|view| view.refused.as_ref());
+            let may_be = matches!(refused, None | Some(Refusal::Full));
+            assert!(is_over || may_be, "client {n} does not come in: {refused:?}");
+            assert!(is_over || refused.is_some() || inside.contains(&n), "client {n} is not in");
+        }
+        let people: BTreeSet<_> = inside.iter().map(|n| self.clients[*n].identity).collect();
+        for n in &inside {
+            self.has_all(*n, place.id, people.len());
+        }
+        for n in 0..CLIENTS {
+            self.is_cut_off(n);
+        }
+        while !self.dead.is_empty() {
+            self.notices_the_dead();
+        }
+        self.pass(30_000);
+        self.finish();
+    }
+
+    fn settles(&mut self) {
+        self.finish();
+        for n in 0..CLIENTS {
+            self.reads(n, usize::MAX);
+            while self.clients[n].views.values().any(|view| view.is_behind) {
+                self.reads_on(n);
+            }
+        }
+        self.is_well();
+    }
+
+    fn has_all(&self, n: usize, room: RoomId, present: usize) {
+        let client = &self.clients[n];
+        let unacked = client.outbox.iter().find(|unacked| unacked.room == room);
+        assert_eq!(unacked, None, "client {n} is never acknowledged");
+        let view = &client.views[&room];
+        assert_eq!(view.have, self.truth.last(room), "client {n} has not all of {room}");
+        assert!(view.known.values().all(|message| self.truth.at(room, message.seq).is_some()));
+        for (seq, message) in &view.known {
+            let stored = self.truth.at(room, *seq).unwrap();
+            assert!(is_same(stored, message), "client {n} has another {seq:?}");
+        }
+        assert_eq!(view.present, present, "client {n} thinks that others are present");
+    }
+}

@@ -1,0 +1,138 @@
+//! What leaves the hub is held against the truth, right where it leaves.
+
+use std::sync::Arc;
+
+use super::client::{Packet, Wish};
+use super::world::{Line, World};
+use crate::domain::ids::{ConnId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::hub::command::{Answer, Entry, News};
+use crate::store::{MISSED_MAX, Write};
+
+impl World {
+    /// Whoever was refused, or whose batch failed, has no place in the room.
+    pub(super) fn only_members<'a>(&self, batch: impl Iterator<Item = &'a Write>) {
+        for write in batch {
+            let Write::Join(join) = write else { continue };
+            let is_member = self.members.contains(&(join.identity, join.room));
+            let has_place = self.store.is_member(join.room, join.identity);
+            assert_eq!(has_place, is_member, "{join:?}");
+        }
+    }
+
+    pub(super) fn broadcast(&mut self, to: &Arc<[ConnId]>, except: Option<ConnId>, news: &News) {
+        match news {
+            News::Message(message) => {
+                self.truth.holds(message);
+                for (id, line) in &self.lines {
+                    let is_told = to.contains(id);
+                    assert!(is_told || !line.next.contains_key(&message.room), "{id:?} left out");
+                }
+            }
+            News::Expired { room } => {
+                let place = self.rooms.iter().find(|place| place.id == *room);
+                let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
+                assert!(is_due, "{room} ended before its time");
+            }
+            _ => {}
+        }
+        for id in to.iter().filter(|id| except != Some(**id)) {
+            let line = self.lines.get_mut(id).unwrap_or_else(|| panic!("{id:?} is gone"));
+            line.told(news);
+        }
+    }
+
+    pub(super) fn answered(&mut self, number: u64, answer: Result<Answer, Refusal>) {
+        let (conn, wish) = self.asked.remove(&number).expect("each is answered once");
+        match (&wish, &answer) {
+            (Wish::Say { key, content, .. }, Ok(Answer::Said(said))) => {
+                self.truth.holds(said);
+                match key {
+                    Some(key) => {
+                        let first = self.truth.by_key(said.chatter.id, key);
+                        assert_eq!(first, Some(said.id), "a key names one message");
+                    }
+                    None => assert_eq!(*content, said.content),
+                }
+            }
+            (Wish::Say { content, .. } | Wish::Note { content }, Err(_)) => {
+                self.truth.refused(content);
+            }
+            (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
+                self.let_in(number, conn, *room, *after, entry);
+            }
+            (Wish::Say { .. } | Wish::Join { .. }, Ok(_)) => panic!("{wish:?}: {answer:?}"),
+            _ => {}
+        }
+        // Nobody is there to read it where the connection has gone.
+        if let Some(line) = self.lines.get_mut(&conn) {
+            if wish == Wish::Leave {
+                line.left = number;
+            }
+            line.packets.push_back(Packet::Answer { number, wish, answer });
+        }
+    }
+
+    fn let_in(
+        &mut self,
+        number: u64,
+        conn: ConnId,
+        room: RoomId,
+        after: Option<Seq>,
+        entry: &Entry,
+    ) {
+        let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
+        assert!(number > line.left, "came in although they have left");
+        let next = line.next.entry(room).or_insert_with(|| entry.stretch.last.next());
+        assert_eq!(*next, entry.stretch.last.next(), "between the answer and what follows it");
+        let Some(after) = after else {
+            return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
+        };
+        let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
+        for message in &entry.stretch.missed {
+            seq = seq.next();
+            assert_eq!(message.seq, seq, "what was missed has a gap");
+            self.truth.holds(message);
+        }
+        if entry.stretch.more {
+            assert_eq!(entry.stretch.missed.len(), MISSED_MAX);
+            assert!(seq < entry.stretch.last, "there is no more");
+        } else {
+            assert!(
+                seq >= entry.stretch.last,
+                "there is more after {seq:?}: {:?}",
+                entry.stretch.last
+            );
+        }
+    }
+
+    /// Whether something was asked over a living connection and not answered.
+    pub(super) fn is_owed(&self) -> Option<&Wish> {
+        let lives = |conn: &ConnId| self.lines.contains_key(conn) && !self.dead.contains(conn);
+        self.asked.values().find(|(conn, _)| lives(conn)).map(|(_, wish)| wish)
+    }
+}
+
+impl Line {
+    fn told(&mut self, news: &News) {
+        match news {
+            News::Message(message) => {
+                self.is_next(message);
+                self.packets.push_back(Packet::Message(message.clone()));
+            }
+            News::Presence { room, present } => {
+                self.packets.push_back(Packet::Present(*room, *present));
+            }
+            News::Expired { room } => self.packets.push_back(Packet::Expired(*room)),
+            News::Roster(_) | News::Typing { .. } => {}
+        }
+    }
+
+    /// The live stream of a room has no gap and no turning back.
+    fn is_next(&mut self, message: &Message) {
+        let next = self.next.entry(message.room).or_insert(message.seq);
+        assert_eq!(*next, message.seq, "out of order to a connection: {message:?}");
+        *next = message.seq.next();
+    }
+}

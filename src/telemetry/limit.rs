@@ -1,0 +1,99 @@
+//! How much one place in the program may write into the journal.
+//!
+//! A thousand phones that lose their Wi-Fi at once are one piece of news, and a card has only so many
+//! writes in it. Beyond a few lines in a few seconds the rest is counted, and told as a number.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tracing::Metadata;
+use tracing::callsite::Identifier;
+
+/// Lines of one place in the program within a window.
+const LINES: u32 = 20;
+
+/// How long a window is.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// Counts what each place writes. It holds one entry for each place that ever wrote.
+#[derive(Debug, Default)]
+pub(super) struct Limit(Mutex<HashMap<Identifier, Window>>);
+
+#[derive(Debug)]
+struct Window {
+    since: Instant,
+    written: u32,
+    left_out: u32,
+}
+
+/// What becomes of a line.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// It is written.
+    Write,
+    /// It is written, and so many before it were not.
+    WriteAfter(u32),
+    /// It is written as the last one for a while.
+    WriteLast,
+    /// It is counted.
+    LeaveOut,
+}
+
+impl Limit {
+    /// What becomes of a line that this place writes now.
+    pub(super) fn judge(&self, place: &'static Metadata<'static>, now: Instant) -> Verdict {
+        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let fresh = || Window { since: now, written: 0, left_out: 0 };
+        windows.entry(place.callsite()).or_insert_with(fresh).judge(now)
+    }
+}
+
+impl Window {
+    fn judge(&mut self, now: Instant) -> Verdict {
+        let left_out = if now.duration_since(self.since) >= WINDOW {
+            let over = std::mem::replace(self, Self { since: now, written: 0, left_out: 0 });
+            over.left_out
+        } else {
+            0
+        };
+        if self.written == LINES {
+            self.left_out = self.left_out.saturating_add(1);
+            return Verdict::LeaveOut;
+        }
+        self.written += 1;
+        match (left_out, self.written) {
+            (1.., _) => Verdict::WriteAfter(left_out),
+            (0, LINES) => Verdict::WriteLast,
+            (0, _) => Verdict::Write,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_becomes_a_few_lines_and_a_number() {
+        let begun = Instant::now();
+        let mut window = Window { since: begun, written: 0, left_out: 0 };
+        let first: Vec<_> = (0..LINES).map(|_| window.judge(begun)).collect();
+        assert!(first[..first.len() - 1].iter().all(|verdict| *verdict == Verdict::Write));
+        assert_eq!(first.last(), Some(&Verdict::WriteLast));
+        for _ in 0..300 {
+            assert_eq!(window.judge(begun + WINDOW / 2), Verdict::LeaveOut);
+        }
+        assert_eq!(window.judge(begun + WINDOW), Verdict::WriteAfter(300));
+        assert_eq!(window.judge(begun + WINDOW), Verdict::Write);
+    }
+
+    #[test]
+    fn a_quiet_place_is_never_limited() {
+        let begun = Instant::now();
+        let mut window = Window { since: begun, written: 0, left_out: 0 };
+        for line in 0..10 * LINES {
+            assert_eq!(window.judge(begun + WINDOW * line), Verdict::Write);
+        }
+    }
+}

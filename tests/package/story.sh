@@ -1,0 +1,137 @@
+# What becomes of an installed hub: the steps that container.sh and board.sh tell on their machines. They define
+#
+#   inside COMMAND...   runs it on the machine, as root
+#   url                 where the machine's port 80 is reached from here
+#   seen                that address as the machine itself knows it
+#   work                a folder here that is thrown away
+#   slow                how much slower than a real board the machine is
+#
+# and put the packages $old and $new into the machine's /srv.
+
+skip() { echo "package: skipped, since $*"; exit 0; }
+step() { printf 'package: %s\n' "$*"; }
+die() {
+  printf 'package: FAILED: %s\n' "$*" >&2
+  inside journalctl -u colahub -n 30 --no-pager >&2 || true
+  exit 1
+}
+
+# until_true SECONDS WHAT COMMAND...: asks again and again until it is so.
+until_true() {
+  local end=$((SECONDS + $1 * slow)) what=$2
+  shift 2
+  until "$@" >/dev/null 2>&1; do
+    [ $SECONDS -lt $end ] || die "$what"
+    sleep 0.1
+  done
+}
+
+ready() { curl -fsS -m $((2 * slow)) "$url/readyz"; }
+gone() { ! curl -s -m $((2 * slow)) "$url/" >/dev/null; }
+guest() { node tests/package/guest.mjs "$url" "$work/guest" "$@"; }
+apt() {
+  inside apt-get -q -y -o Dpkg::Options::=--force-confold "$@" >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; die "apt-get $*"; }
+}
+main_pid() { inside systemctl show -P MainPID colahub; }
+changed() { [ "$(main_pid)" != "$before" ] && ready; }
+
+# two_packages ARCH BINARY: the package, and a next version of it that explains something more in its
+# configuration, so that one edited by hand has something to stand against.
+two_packages() {
+  packaging/deb.sh "$1" "$2" "$work/debs" >/dev/null
+  version=$(dpkg-deb -f "$work"/debs/*.deb Version)
+  old=colahub_${version}_$1.deb new=colahub_$version+next_$1.deb
+  DEB_VERSION=$version+next CONFIG_NOTE='# Something new.' packaging/deb.sh "$1" "$2" "$work/debs" >/dev/null
+  lintian --fail-on error,warning "$work/debs/$old" 2>/dev/null || die "lintian is not content"
+}
+
+install_it() {
+  step "install"
+  apt install "/srv/$old"
+  until_true 20 "port 80 does not answer after the installation" ready
+  [ "$(inside systemctl is-enabled colahub)" = enabled ] || die "the service is not enabled"
+  inside colahub status | grep -q "$seen" || die "colahub status does not say the address"
+  local asked
+  asked=$(inside setpriv --reuid=nobody --regid=nogroup --clear-groups colahub status 2>&1) && die "a stranger may ask the hub"
+  grep -q 'use sudo' <<<"$asked" || die "a stranger is told: $asked"
+  told() { inside systemctl show -P StatusText colahub | grep -q "join at $seen"; }
+  until_true 20 "systemd is not told how the hub is" told
+  guest say "first words" || die "a Socket.IO client from outside cannot chat"
+  inside journalctl -u colahub EVENT=connected NAMESPACE=anonymous -o cat | grep -q connected || die "the journal has no fields"
+  inside journalctl -u colahub --no-pager | grep -q 'first words' && die "the journal has what people said"
+  exposure=$(inside systemd-analyze security --no-pager colahub | sed -n 's/.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p')
+  awk "BEGIN { exit !($exposure <= 1.3) }" || die "the unit's exposure is $exposure"
+  memory=$(inside sed -n 's/^VmRSS:[[:space:]]*//p' "/proc/$(main_pid)/status")
+}
+
+kill_and_stop_it() {
+  step "killed, it comes back"
+  before=$(main_pid)
+  inside systemctl kill --kill-who=main --signal=KILL colahub
+  until_true 20 "a killed hub does not come back" changed
+  step "stopped, it comes back (the watchdog's 20 seconds)"
+  before=$(main_pid)
+  inside systemctl kill --kill-who=main --signal=STOP colahub
+  until_true 60 "a stopped hub does not come back" changed
+}
+
+# upgrade_it MOST: nobody is refused, and nobody waits longer than so many milliseconds.
+upgrade_it() {
+  step "upgrade, with a configuration edited by hand and somebody in the room"
+  inside sed -i 's/^#title = .*/title = "By hand"/' /etc/colahub/config.toml
+  inside systemctl restart colahub
+  until_true 20 "an edited configuration does not start" ready
+  guest stay >"$work/stay" 2>&1 &
+  local staying=$! prober refused
+  until_true 20 "nobody gets in" grep -q joined "$work/stay"
+  node tests/package/probe.mjs "$url" >"$work/probe" &
+  prober=$!
+  apt install "/srv/$new"
+  until_true 20 "the upgraded hub does not answer" ready
+  rejoined() { [ "$(grep -c joined "$work/stay")" -ge 2 ]; }
+  until_true 30 "who was in the room does not come back" rejoined
+  kill $prober $staying
+  wait $prober $staying || true
+  read -r refused outage <"$work/probe"
+  [ "$refused" = 0 ] || die "$refused people were refused during the upgrade"
+  [ "$outage" -le "$1" ] || die "the upgrade kept people waiting for $outage ms"
+  curl -fsS "$url/api/hub" | grep -q 'By hand' || die "the upgrade lost the edited configuration"
+  guest read | grep -q "first words" || die "the upgrade lost messages"
+}
+
+downgrade_it() {
+  step "downgrade; a database from the future is refused with a sentence"
+  apt install --allow-downgrades "/srv/$old"
+  until_true 20 "the older version does not start" ready
+  guest read | grep -q "first words" || die "the downgrade lost messages"
+  inside systemctl stop colahub
+  gone || die "a stopped hub still has its port"
+  local database=/var/lib/colahub/hub.sqlite3
+  inside cp $database /srv/saved
+  # The schema's number stands at offset 60 of the file.
+  inside sh -c "printf '\\0\\0\\0\\143' | dd of=$database bs=1 seek=60 conv=notrunc status=none"
+  inside systemctl start colahub 2>/dev/null && die "a database from the future was taken"
+  inside journalctl -u colahub --no-pager | grep -q 'newer colahub' || die "there is no sentence about the newer database"
+  inside systemctl stop colahub
+  inside sh -c "cat /srv/saved >$database"
+  inside systemctl start colahub
+  until_true 20 "the way back does not work" ready
+}
+
+remove_and_purge_it() {
+  step "remove keeps the data, purge removes it"
+  apt remove colahub
+  gone || die "a removed hub still answers"
+  inside test -f /var/lib/colahub/hub.sqlite3 || die "remove took the data"
+  inside grep -q 'By hand' /etc/colahub/config.toml || die "remove took the configuration"
+  apt install "/srv/$old"
+  until_true 20 "installed again, it does not answer" ready
+  guest read | grep -q "first words" || die "what remove kept is not read"
+  apt purge colahub
+  local left
+  left=$(inside find /etc /var /usr /run /tmp -iname '*colahub*' 2>/dev/null || true)
+  [ -z "$left" ] || die "purge leaves $left"
+  inside getent passwd colahub && die "purge leaves the user"
+  left=$(inside systemctl --failed --no-legend --plain)
+  [ -z "$left" ] || die "units failed: $left"
+}
