@@ -16,6 +16,9 @@ const BALLAST: &str = "ballast";
 /// Its size: what a join, the tidying of the WAL and the deleting of old messages need.
 const BALLAST_SIZE: u64 = 4 << 20;
 
+/// The file by which a disk that failed is tried.
+const PROBE: &str = "probe";
+
 /// How often the disk is asked.
 const LOOK: Duration = Duration::from_millis(500);
 
@@ -74,11 +77,13 @@ pub(super) struct Disk {
     folder: PathBuf,
     looked: Option<Instant>,
     condition: Condition,
+    /// Whether a write failed, and none has succeeded since.
+    fails: bool,
 }
 
 impl Disk {
     pub(super) fn of(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), looked: None, condition: Condition::Roomy }
+        Self { folder: folder.to_owned(), looked: None, condition: Condition::Roomy, fails: false }
     }
 
     /// Its condition, at most half a second old. What cannot be asked counts as roomy: SQLite says
@@ -88,8 +93,30 @@ impl Disk {
             self.looked = Some(Instant::now());
             let space = Space::of(&self.folder);
             self.condition = space.map_or(Condition::Roomy, |s| s.condition(self.condition));
+            self.fails = self.fails && !self.takes_a_file();
+            if self.fails {
+                self.condition = Condition::ReadOnly;
+            }
         }
         self.condition
+    }
+
+    /// A write has just failed, whatever the system says of the disk: a card that breaks down often
+    /// still looks well.
+    pub(super) fn fails(&mut self) {
+        self.looked = Some(Instant::now());
+        self.condition = Condition::ReadOnly;
+        self.fails = true;
+    }
+
+    fn takes_a_file(&self) -> bool {
+        let path = self.folder.join(PROBE);
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(b"?")?;
+            file.sync_all()
+        });
+        let _gone = fs::remove_file(&path);
+        written.is_ok()
     }
 
     /// A write has just failed for want of space, whatever the system says of the disk: it may be a

@@ -189,11 +189,18 @@ impl<C> Desk<C> {
             recover::suspect(path, health, error);
             return writes.iter().map(|_| Err(Refusal::Unavailable)).collect();
         }
-        if error.sqlite_error_code() != Some(ErrorCode::DiskFull) {
-            return self.unwritten(writes, &Refusal::Unavailable);
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => {
+                disk.is_full();
+                tell(health, Condition::Tight, false);
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {
+                disk.fails();
+                tell(health, Condition::ReadOnly, false);
+                return self.unwritten(writes, &Refusal::StorageReadOnly);
+            }
+            _ => return self.unwritten(writes, &Refusal::Unavailable),
         }
-        disk.is_full();
-        tell(health, Condition::Tight, false);
         if disk.drop_ballast() {
             tracing::warn!("the disk is full to the last; the ballast was thrown off");
             if let Ok(results) = self.written(writes, Condition::Tight) {
