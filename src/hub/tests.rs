@@ -9,7 +9,7 @@ use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
 use super::state::{Effect, Hub, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{Join, Joined, Member, Moment, Past, Write, Written};
+use crate::store::{Join, Joined, Member, Moment, Past, Stretch, Write, Written};
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -49,6 +49,7 @@ impl Chat {
         let past = Past {
             hub: HubId::from_random([1; 16]),
             time: HubTime(0),
+            wall: WallTime(0),
             rooms: vec![room(capacity)],
             present: present.to_vec(),
         };
@@ -91,7 +92,8 @@ impl Chat {
     }
 
     fn asks_in(&mut self, who: u8) -> Answered {
-        self.event(who, Event::Join { room: room(0).id, wanted: None, password: None, after: None })
+        let (wanted, password, after, epoch) = (None, None, None, None);
+        self.event(who, Event::Join { room: room(0).id, wanted, password, after, epoch })
     }
 
     fn is_in(&mut self, who: u8) {
@@ -139,8 +141,16 @@ impl Chat {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
                 let last = Seq(self.last_seq);
-                let (first, missed, more) = (last, Vec::new(), false);
-                Written::Joined(Joined { chatter, alert, first, last, missed, more })
+                let stretch = Stretch {
+                    first: last,
+                    last,
+                    pruned: false,
+                    epoch: Epoch(0),
+                    reset: false,
+                    missed: Vec::new(),
+                    more: false,
+                };
+                Written::Joined(Joined { chatter, alert, stretch })
             }
             Write::Leave(leave) => {
                 let left = Kind::Alert(Alert::Left(1));
@@ -216,7 +226,7 @@ fn member(who: u8) -> Member {
         created_at: WallTime(0),
         left_at: None,
     };
-    Member { room: room(0).id, chatter, owner: owner(who), first: Seq(1) }
+    Member { room: room(0).id, chatter, owner: owner(who), first: Seq(1), pruned: false }
 }
 
 #[test]
