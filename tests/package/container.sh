@@ -39,6 +39,8 @@ clean() {
   # The container's own init, which takes all of it along.
   [ -z "$leader" ] || kill -KILL "$leader" || true
   [ -z "$nspawn" ] || wait "$nspawn" || true
+  # Guests, where a step failed.
+  kill $(jobs -p) 2>/dev/null || true
   ip netns del "$name" || true
   rm -rf "$work"
 }
