@@ -49,8 +49,10 @@ inside() {
 clean() {
   if [ -n "$qemu" ]; then
     ssh -q -o ControlPath="$work/ssh" -O exit root@127.0.0.1 2>/dev/null || true
-    kill "$qemu" && wait "$qemu" || true
   fi
+  # The board, and guests where a step failed.
+  kill $(jobs -p) 2>/dev/null || true
+  wait || true
   rm -rf "$work"
 }
 trap clean EXIT
