@@ -84,6 +84,10 @@ pub struct Config {
     pub log_level: Targets,
     /// The most TCP connections at once: 16 to 65,536.
     pub http_max_connections: usize,
+    /// Other names of the hub, in lower case: those of a proxy or of a name server.
+    pub http_hosts: Vec<String>,
+    /// Whether programs that send no `Origin` are turned away from all that changes anything.
+    pub http_require_origin: bool,
     /// The wireless network that the join page tells people to enter.
     pub wifi: Option<Wifi>,
 }
@@ -116,6 +120,8 @@ impl Default for Config {
             limits_profile: Profile::default(),
             log_level: Targets::new().with_default(LevelFilter::INFO),
             http_max_connections: 4096,
+            http_hosts: Vec::new(),
+            http_require_origin: false,
             wifi: None,
         }
     }

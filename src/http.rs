@@ -2,7 +2,9 @@
 
 mod api;
 mod body;
+mod callers;
 mod chat;
+mod guard;
 mod health;
 mod hubs;
 mod pages;
@@ -17,6 +19,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+pub use self::guard::Guard;
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::config::{Config, CorsOrigin};

@@ -203,6 +203,8 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
+        let guard = http::Guard::new(Arc::clone(config), reach.clone(), discovery.view());
+        let router = guard.before(router);
         let server = Server::start(bind::into_tokio(listeners)?, &router, places);
         tracing::info!(connections = places, "serving at most so many connections at once");
         Ok(Self {

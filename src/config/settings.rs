@@ -190,6 +190,18 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "http.hosts",
+        doc: "Other names by which people open the hub, besides its own name and addresses.",
+        allowed: "a list of host names or addresses, without a port",
+        apply: |draft, raw| raw.list(types::host).map(|list| draft.config.http_hosts = list),
+    },
+    Setting {
+        key: "http.require_origin",
+        doc: "Whether programs that send no Origin are turned away, and only browsers may chat.",
+        allowed: "true or false",
+        apply: |draft, raw| raw.truth().map(|must| draft.config.http_require_origin = must),
+    },
+    Setting {
         key: "wifi.ssid",
         doc: "The wireless network that the join page tells people to enter.",
         allowed: "text of 1 to 32 bytes",

@@ -158,6 +158,17 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
+/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets.
+pub(super) fn host(text: &str) -> Option<String> {
+    let text = text.trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(ip) = text.parse::<Ipv6Addr>() {
+        return Some(format!("[{ip}]"));
+    }
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_good = inside.map_or_else(|| is_host(&text), |ip| ip.parse::<Ipv6Addr>().is_ok());
+    is_good.then_some(text)
+}
+
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
 pub(super) fn lifetime(text: &str) -> Option<Duration> {
     const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -226,6 +237,18 @@ fn level(text: &str) -> Option<LevelFilter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_without_a_port() {
+        let taken = |text| host(text);
+        assert_eq!(taken("Chat.Example."), Some("chat.example".into()));
+        assert_eq!(taken("203.0.113.7"), Some("203.0.113.7".into()));
+        assert_eq!(taken("FD00::1"), Some("[fd00::1]".into()));
+        assert_eq!(taken("[fd00::1]"), Some("[fd00::1]".into()));
+        for bad in ["", "chat.example:80", "http://chat.example", "a b", "[x]"] {
+            assert_eq!(taken(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn an_interface_is_named_whole_or_by_its_beginning() {

@@ -17,6 +17,10 @@ pub enum Refusal {
     LockMismatch,
     /// Credentials that are not this hub's.
     BadToken,
+    /// A host name that is not this hub's.
+    WrongHost,
+    /// A page that may not call this hub.
+    ForeignOrigin,
     /// The caller does not own this chatter.
     NotYours,
     /// The caller has not joined this room.

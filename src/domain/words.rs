@@ -44,6 +44,12 @@ fn refusal_ko(refusal: &Refusal) -> String {
             "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
         }
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
+        Refusal::WrongHost => {
+            "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
+        }
+        Refusal::ForeignOrigin => {
+            "이 페이지는 이 허브를 부를 수 없습니다. 허브 설정의 cors.origins에 없습니다.".into()
+        }
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
@@ -76,6 +82,13 @@ fn refusal_en(refusal: &Refusal) -> String {
             "A locked room needs a password, and an open one takes none.".into()
         }
         Refusal::BadToken => "This token is not one of this hub's.".into(),
+        Refusal::WrongHost => {
+            "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
+        }
+        Refusal::ForeignOrigin => {
+            "This page may not call this hub: it is not among cors.origins in its configuration."
+                .into()
+        }
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),

@@ -40,14 +40,10 @@ impl Hub {
             return;
         };
         let peer = conn.who.peer;
-        let has_left = conn.stay != request.stay;
         if !right {
             return self.reply(request.reply, Err(Refusal::WrongPassword));
         }
         self.guesses.give_back(&(request.room, peer));
-        if has_left {
-            return self.reply(request.reply, Err(Refusal::NotJoined));
-        }
         match self.standing(&request, at.hub) {
             Ok(Standing::Present) => self.let_in(request, &Standing::Present, at),
             Ok(_) => self.let_in(request, &Standing::Admitted, at),
@@ -169,10 +165,12 @@ impl Hub {
         if is_gathered {
             live.notices.joined(&joined.chatter);
         }
-        match self.stays(conn, stay) {
-            Ok(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
-            // They went while the join was under way: their grace begins now.
-            Err(_) => self.leave_room(room, joined.chatter.id, conn, at.hub),
+        let here = self.conns.get_mut(&conn);
+        let is_here = here.is_some();
+        match here.filter(|conn| conn.stay == stay) {
+            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+            // They went, or left, while the join was under way: their grace begins now.
+            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
@@ -181,14 +179,8 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         self.tell_roster(room, at.hub);
-        self.stays(conn, stay)?;
-        self.live_view(room, at).map(|view| entry(joined, view))
-    }
-
-    /// The connection, where it has neither gone nor left since it asked.
-    fn stays(&mut self, conn: ConnId, stay: u64) -> Result<&mut Conn, Refusal> {
-        let conn = self.conns.get_mut(&conn).ok_or(Refusal::Unavailable)?;
-        if conn.stay == stay { Ok(conn) } else { Err(Refusal::NotJoined) }
+        let view = self.live_view(room, at)?;
+        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }
 
     /// A connection leaves all its rooms.

@@ -315,11 +315,22 @@ fn somebody_who_leaves_while_joining_is_out() {
     let joined = chat.asks_in(1);
     let left = chat.event(1, Event::Leave);
     chat.commits();
-    assert!(left.recv().unwrap().is_ok());
-    assert_eq!(joined.recv().unwrap().unwrap_err(), Refusal::NotJoined);
+    assert!(joined.recv().unwrap().is_ok() && left.recv().unwrap().is_ok());
     chat.time_passes(1_000);
     chat.commits();
     assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0, "they would have stayed");
+}
+
+#[test]
+fn somebody_who_leaves_while_joining_and_joins_again_is_in() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let (first, _left, second) = (chat.asks_in(1), chat.event(1, Event::Leave), chat.asks_in(1));
+    chat.commits();
+    assert!(first.recv().unwrap().is_ok() && second.recv().unwrap().is_ok());
+    chat.time_passes(5_000);
+    chat.commits();
+    assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 1);
 }
 
 #[test]

@@ -40,7 +40,7 @@ impl Mount {
         let device = String::from_utf8(loops.stdout).unwrap().trim().to_owned();
         let this = Self { folder, device };
         fs::create_dir(this.path()).unwrap();
-        mount(&*this.device, &this.path(), "ext4", MountFlags::empty(), c"").unwrap();
+        mount(&*this.device, this.path(), "ext4", MountFlags::empty(), c"").unwrap();
         Some(this)
     }
 

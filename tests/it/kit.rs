@@ -109,6 +109,24 @@ impl Hub {
         self.request(&format!("POST {path}"), &lines, json)
     }
 
+    /// A request to the letter, and its answer: all of it, or its head where the connection goes on.
+    pub fn raw(&self, request: &str) -> Answer {
+        let mut stream = BufReader::new(self.connect());
+        stream.get_mut().write_all(request.as_bytes()).unwrap();
+        let mut bytes = Vec::new();
+        while !bytes.ends_with(b"\r\n\r\n") {
+            assert_ne!(stream.read_until(b'\n', &mut bytes).unwrap(), 0, "no whole head");
+        }
+        let mut answer = Answer::parse(&bytes);
+        if let Some(length) = answer.header("content-length") {
+            answer.body.resize(length.parse().unwrap(), 0);
+            stream.read_exact(&mut answer.body).unwrap();
+        } else if answer.status != 101 {
+            stream.read_to_end(&mut answer.body).unwrap();
+        }
+        answer
+    }
+
     fn request(&self, what: &str, lines: &str, body: &str) -> Answer {
         let answer = self.try_request(what, lines, body);
         answer.unwrap_or_else(|| panic!("{what}: no answer"))

@@ -73,6 +73,7 @@ fn a_service_leaves_its_socket_with_systemd_and_takes_it_back() {
     // What systemd hands over at the next start: the socket, as file descriptor 3.
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
+    let _systemds = socket.try_clone().unwrap();
     let next = Service::start(|hub| {
         let mut shell = Command::new("/bin/sh");
         let handed = "exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\"";
@@ -83,7 +84,7 @@ fn a_service_leaves_its_socket_with_systemd_and_takes_it_back() {
         shell.stdin(Stdio::from(OwnedFd::from(socket)));
         shell
     });
-    // Were it bound anew, the address would be taken.
+    // It cannot have been bound anew: the address is taken.
     next.hears("READY=1");
     assert!(std::net::TcpStream::connect(address).is_ok());
 }
