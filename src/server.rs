@@ -26,7 +26,7 @@ use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::network::{self, Reach};
-use crate::store::{self, Care, Health, Retention, Schedule, Store};
+use crate::store::{self, Care, Health, Retention, Schedule, Storage, Store};
 use crate::wire;
 
 pub use lock::Lock;
@@ -98,8 +98,10 @@ async fn serve(
 ) -> anyhow::Result<End> {
     let listening = bind::addresses(&listeners)?;
     let mut running = Running::start(config, listeners, listening.clone())?;
-    // Ready is who can write: this comes back through the writer's queue, after the first room.
-    if running.hub.call(Call::Ping).await.is_err() {
+    // Ready is who can write: this comes back through the writer's queue, after the first room. Damage
+    // that was met meanwhile is looked into below.
+    let answered = running.hub.call(Call::Ping).await.is_ok();
+    if !answered && running.health.storage() != Storage::Outdated {
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening);

@@ -5,8 +5,11 @@ use super::time::{HubTime, WallTime};
 /// When this program was written: no estimate is earlier.
 const WRITTEN: WallTime = WallTime(1_767_225_600_000);
 
-/// How far the system's clock may be from the estimate before it counts as set, ms.
+/// How far ahead the system's clock may be before it counts as set, ms.
 const STEP: i64 = 2_000;
+
+/// How far it may be behind an estimate that can be relied on, ms: nobody notices.
+const CLOSE: i64 = 5_000;
 
 /// How far ahead a clock that nothing has synchronised may leap and still be believed: a hub may
 /// lie in a drawer for years. What is believed once can never be taken back.
@@ -22,11 +25,14 @@ pub struct Reading {
 }
 
 /// The hub's estimate of wall time. It never runs backwards, neither in a run nor from one to the
-/// next, whatever the system's clock does: it runs at the hub's own pace, and is set forward only.
+/// next, whatever the system's clock does: it runs at the hub's own pace, is set forward only, and
+/// waits for a synchronised clock that is behind by going at half that pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WallEstimate {
-    /// What to add to the hub's time, ms; it never shrinks.
+    /// What to add to the hub's time, ms.
     offset: i64,
+    /// Up to when the system's clock was taken note of.
+    seen: HubTime,
     trusted: bool,
 }
 
@@ -36,7 +42,7 @@ impl WallEstimate {
     pub fn going_on(latest: WallTime, now: HubTime, reading: Reading) -> Self {
         let known = latest.0 >= WRITTEN.0;
         let offset = latest.max(WRITTEN).0.saturating_sub(ms(now));
-        let mut estimate = Self { offset, trusted: false };
+        let mut estimate = Self { offset, seen: now, trusted: false };
         if known {
             estimate.observe(now, reading);
         } else {
@@ -49,9 +55,14 @@ impl WallEstimate {
 
     /// Takes note of the system's clock. How far the estimate was set forward, in ms.
     pub fn observe(&mut self, now: HubTime, reading: Reading) -> i64 {
+        let passed = ms(now).saturating_sub(ms(self.seen)).max(0);
+        self.seen = self.seen.max(now);
         let ahead = reading.shows.0.saturating_sub(self.at(now).0);
         let believed = reading.synchronised || ahead <= LEAP;
-        self.trusted = believed && ahead >= -STEP;
+        self.trusted = believed && ahead >= -CLOSE;
+        if reading.synchronised && ahead < 0 {
+            self.offset -= (passed / 2).min(-ahead);
+        }
         if !believed || ahead <= STEP {
             return 0;
         }
@@ -133,6 +144,20 @@ mod tests {
         assert_eq!(estimate.at(HubTime(2_000)), WallTime(TODAY + 1_000));
         assert!(!estimate.is_trusted());
         estimate.observe(HubTime(3_000), shows(TODAY + 2_000));
+        assert!(estimate.is_trusted());
+    }
+
+    #[test]
+    fn a_synchronised_clock_that_is_behind_is_waited_for() {
+        let mut estimate = started(TODAY + 10_000, shows(TODAY + 10_000));
+        let mut before = estimate.at(HubTime(1_000));
+        for second in 1..=30 {
+            let now = HubTime(1_000 + second * 1_000);
+            estimate.observe(now, synchronised(TODAY + second as i64 * 1_000));
+            assert!(estimate.at(now) > before, "time goes on all the while");
+            before = estimate.at(now);
+        }
+        assert_eq!(before, WallTime(TODAY + 30_000));
         assert!(estimate.is_trusted());
     }
 

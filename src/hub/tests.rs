@@ -388,6 +388,33 @@ fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
 }
 
 #[test]
+fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    let today = 1_795_000_000_000;
+    let shown = |chat: &Chat, wall| {
+        let at = Moment { wall: WallTime(wall), ..chat.at() };
+        chat.hub.list(at).first().map(|view| view.expires_at)
+    };
+    chat.time_passes(99_000);
+    assert_eq!(shown(&chat, 99_000), Some(WallTime(100_000)), "made in 1970, as the clock said");
+    assert_eq!(shown(&chat, today), Some(WallTime(today + 1_000)), "and ends in a second");
+    let say = || Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    for wall in [today, today - 86_400_000, today + 315_360_000_000] {
+        let at = Moment { wall: WallTime(wall), ..chat.at() };
+        let (tell, answered) = channel();
+        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        chat.hub.command(Command::Event { conn: ConnId(1), event: say(), reply }, at);
+        chat.hub.tick(at);
+        chat.collect();
+        chat.commits();
+        assert!(answered.recv().unwrap().is_ok(), "at {wall}");
+    }
+    chat.time_passes(1_000);
+    assert_eq!(chat.event(1, say()).recv().unwrap().unwrap_err(), Refusal::Expired);
+}
+
+#[test]
 fn a_room_of_another_namespace_is_not_there() {
     let mut chat = Chat::new(0, 50);
     chat.command(Command::Connected(Connection {

@@ -27,7 +27,7 @@ use crate::domain::refusal::Refusal;
 /// Most writes that may wait. Whoever submits counts what is under way and stays below.
 pub const QUEUE_MAX: usize = 4096;
 
-/// How often a store that could not be opened for writing looks whether it can be now.
+/// How often a store whose disk takes nothing looks whether it does now.
 const THAW: Duration = Duration::from_secs(1);
 
 /// One write's end: the context it came with, and what became of it.
@@ -121,7 +121,11 @@ impl<C> Desk<C> {
     }
 
     fn idle(&self) -> Instant {
-        if self.tools.frozen { Instant::now() + THAW } else { self.tools.upkeep.due() }
+        let soon = Instant::now() + THAW;
+        match self.tools.health.storage() {
+            Storage::Good if !self.tools.frozen => self.tools.upkeep.due(),
+            _ => soon,
+        }
     }
 
     fn look_after(&mut self) {

@@ -40,7 +40,7 @@ impl Mount {
         let device = String::from_utf8(loops.stdout).unwrap().trim().to_owned();
         let this = Self { folder, device };
         fs::create_dir(this.path()).unwrap();
-        mount(&*this.device, &this.path(), "ext4", MountFlags::empty(), c"").unwrap();
+        mount(&*this.device, this.path(), "ext4", MountFlags::empty(), c"").unwrap();
         Some(this)
     }
 
@@ -146,7 +146,8 @@ fn storage(hub: &Hub) -> Option<String> {
 
 fn waits_until(hub: &Hub, is: &str) {
     let begun = Instant::now();
-    while storage(hub).as_deref() != Some(is) {
+    // Who asks whether the hub is ready has the disk looked at; else it may take seconds.
+    while hub.try_get("/readyz", &[]).is_none() || storage(hub).as_deref() != Some(is) {
         assert!(begun.elapsed() < PATIENCE, "the storage is {:?}, not {is}", storage(hub));
         std::thread::sleep(Duration::from_millis(20));
     }
