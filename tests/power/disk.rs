@@ -88,11 +88,11 @@ pub fn read_log(log: &[u8], folder: &str) -> Vec<Done> {
 /// A checkpoint syncs the WAL, and its folder where that was not synced before, and then writes to
 /// the database.
 fn find_checkpoints(done: &mut [Done]) {
-    let created = done.iter().filter_map(|done| match &done.what {
+    let mut created = done.iter().filter_map(|done| match &done.what {
         What::Create { path, file } if path.ends_with("/hub.sqlite3") => Some(*file),
         _ => None,
     });
-    let database = created.last();
+    let database = created.next_back();
     let folders: Vec<u64> = (done.iter())
         .filter_map(|done| match &done.what {
             What::MakeFolder { file, .. } => Some(*file),
