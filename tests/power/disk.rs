@@ -85,18 +85,27 @@ pub fn read_log(log: &[u8], folder: &str) -> Vec<Done> {
     done
 }
 
+/// A checkpoint syncs the WAL, and its folder where that was not synced before, and then writes to
+/// the database.
 fn find_checkpoints(done: &mut [Done]) {
-    let mut database = None;
-    for at in 0..done.len() {
-        if let What::Create { path, file } = &done[at].what
-            && path.ends_with("/hub.sqlite3")
-        {
-            database = Some(*file);
-        }
-        let next = done.get(at + 1).map(|next| &next.what);
-        let is_next = matches!(next, Some(What::Write { file, .. }) if Some(*file) == database);
-        if let What::Sync { folds, .. } = &mut done[at].what {
-            *folds = is_next;
+    let mut created = done.iter().filter_map(|done| match &done.what {
+        What::Create { path, file } if path.ends_with("/hub.sqlite3") => Some(*file),
+        _ => None,
+    });
+    let database = created.next_back();
+    let folders: Vec<u64> = (done.iter())
+        .filter_map(|done| match &done.what {
+            What::MakeFolder { file, .. } => Some(*file),
+            _ => None,
+        })
+        .collect();
+    let mut is_next = false;
+    for Done { what, .. } in done.iter_mut().rev() {
+        match what {
+            What::Sync { file, .. } if folders.contains(file) => {}
+            What::Sync { folds, .. } => *folds = std::mem::take(&mut is_next),
+            What::Write { file, .. } => is_next = Some(*file) == database,
+            _ => is_next = false,
         }
     }
 }
