@@ -2,7 +2,9 @@
 
 mod api;
 mod body;
+mod callers;
 mod chat;
+mod guard;
 mod health;
 mod hubs;
 mod pages;
@@ -17,6 +19,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+pub use self::guard::Guard;
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::config::{Config, CorsOrigin};
@@ -25,7 +28,7 @@ use crate::domain::refusal::Refusal;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
 use crate::network::Reach;
-use crate::store::Reader;
+use crate::store::{Health, Reader};
 
 /// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
 const BODY_MAX: usize = 16 * 1024;
@@ -53,6 +56,8 @@ pub struct Parts {
     pub reach: Reach,
     /// What the network shows of this hub and of others.
     pub found: discovery::View,
+    /// How the store is.
+    pub health: Health,
 }
 
 impl std::ops::Deref for App {

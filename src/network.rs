@@ -94,6 +94,14 @@ pub fn is_last_resort(name: &str, ip: IpAddr) -> bool {
     is_link_local(ip) && !has_better()
 }
 
+/// What this machine is called by its other programs: the first label of its host name, in lower case.
+#[must_use]
+pub fn machine_name() -> Option<String> {
+    let system = rustix::system::uname();
+    let name = system.nodename().to_str().ok()?.split('.').next()?;
+    (!name.is_empty()).then(|| name.to_ascii_lowercase())
+}
+
 /// Whether `ip` is in the network of one of these interfaces: a neighbour, reached directly.
 #[must_use]
 pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {

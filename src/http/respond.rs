@@ -55,6 +55,11 @@ impl IntoResponse for Refused {
     }
 }
 
+/// A refusal outside of any call.
+pub(super) fn refused(language: Language, refusal: &Refusal) -> Response {
+    Refused { refusal: refusal.clone(), language }.into_response()
+}
+
 fn json(status: StatusCode, body: &impl Serialize) -> Response {
     let headers = [
         (header::CONTENT_TYPE, "application/json; charset=utf-8"),

@@ -40,14 +40,10 @@ impl Hub {
             return;
         };
         let peer = conn.who.peer;
-        let has_left = conn.stay != request.stay;
         if !right {
             return self.reply(request.reply, Err(Refusal::WrongPassword));
         }
         self.guesses.give_back(&(request.room, peer));
-        if has_left {
-            return self.reply(request.reply, Err(Refusal::NotJoined));
-        }
         match self.standing(&request, at.hub) {
             Ok(Standing::Present) => self.let_in(request, &Standing::Present, at),
             Ok(_) => self.let_in(request, &Standing::Admitted, at),
@@ -112,6 +108,7 @@ impl Hub {
             admitted: !matches!(standing, Standing::IfMember),
             notice: (is_new && is_small).then_some(language),
             after: request.after,
+            epoch: request.epoch,
             at,
         };
         let JoinRequest { conn, stay, room, reply, .. } = request;
@@ -138,7 +135,7 @@ impl Hub {
         joining: Joining,
         reply: Reply,
         result: Result<Written, Refusal>,
-        now: HubTime,
+        at: Moment,
     ) {
         if let Some(live) = self.rooms.get_mut(&joining.room) {
             release(&mut live.joining, joining.identity);
@@ -148,7 +145,7 @@ impl Hub {
             Ok(other) => return self.reply(reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(reply, Err(refusal)),
         };
-        let answer = self.enter(joining, joined, now);
+        let answer = self.enter(joining, joined, at);
         self.reply(reply, answer);
     }
 
@@ -156,7 +153,7 @@ impl Hub {
         &mut self,
         Joining { conn, stay, room, identity }: Joining,
         mut joined: Joined,
-        now: HubTime,
+        at: Moment,
     ) -> Result<Answer, Refusal> {
         let Some(live) = self.rooms.get_mut(&room) else {
             return Err(Refusal::Expired);
@@ -168,26 +165,22 @@ impl Hub {
         if is_gathered {
             live.notices.joined(&joined.chatter);
         }
-        match self.stays(conn, stay) {
-            Ok(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
-            // They went while the join was under way: their grace begins now.
-            Err(_) => self.leave_room(room, joined.chatter.id, conn, now),
+        let here = self.conns.get_mut(&conn);
+        let is_here = here.is_some();
+        match here.filter(|conn| conn.stay == stay) {
+            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+            // They went, or left, while the join was under way: their grace begins now.
+            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
         }
         if is_gathered {
-            self.plan_notices(room, now);
+            self.plan_notices(room, at.hub);
         }
-        self.tell_roster(room, now);
-        self.stays(conn, stay)?;
-        self.live_view(room, now).map(|view| entry(joined, view))
-    }
-
-    /// The connection, where it has neither gone nor left since it asked.
-    fn stays(&mut self, conn: ConnId, stay: u64) -> Result<&mut Conn, Refusal> {
-        let conn = self.conns.get_mut(&conn).ok_or(Refusal::Unavailable)?;
-        if conn.stay == stay { Ok(conn) } else { Err(Refusal::NotJoined) }
+        self.tell_roster(room, at.hub);
+        let view = self.live_view(room, at)?;
+        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }
 
     /// A connection leaves all its rooms.

@@ -55,11 +55,17 @@ pub fn status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
         Refusal::BadToken => 401,
-        Refusal::NotYours | Refusal::NotJoined | Refusal::Locked | Refusal::WrongPassword => 403,
+        Refusal::NotYours
+        | Refusal::NotJoined
+        | Refusal::Locked
+        | Refusal::WrongPassword
+        | Refusal::ForeignOrigin => 403,
+        Refusal::WrongHost => 421,
         Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
         Refusal::TooLarge => 413,
         Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
-        Refusal::TooManyRooms | Refusal::Unavailable => 503,
+        Refusal::TooManyRooms | Refusal::StorageReadOnly | Refusal::Unavailable => 503,
+        Refusal::StorageFull => 507,
     }
 }
 
@@ -68,7 +74,9 @@ fn code(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
         Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",
-        Refusal::BadToken | Refusal::NotYours => "forbidden",
+        Refusal::BadToken | Refusal::NotYours | Refusal::WrongHost | Refusal::ForeignOrigin => {
+            "forbidden"
+        }
         Refusal::TooLarge => "too_long",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
@@ -79,6 +87,8 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",
         Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::StorageFull => "storage_full",
+        Refusal::StorageReadOnly => "read_only",
         Refusal::Unavailable => "unavailable",
     }
 }

@@ -26,8 +26,10 @@ impl World {
             News::Message(message) => {
                 self.truth.holds(message);
                 for (id, line) in &self.lines {
-                    let is_told = to.contains(id);
-                    assert!(is_told || !line.next.contains_key(&message.room), "{id:?} left out");
+                    let (is_told, is_in) = (to.contains(id), line.next.contains_key(&message.room));
+                    assert!(is_told || !is_in, "{id:?} is left out");
+                    let is_entering = self.is_entering(*id, line, message.room);
+                    assert!(!is_told || is_in || is_entering, "{id:?} has left, and is told");
                 }
             }
             News::Expired { room } => {
@@ -41,6 +43,13 @@ impl World {
             let line = self.lines.get_mut(id).unwrap_or_else(|| panic!("{id:?} is gone"));
             line.told(news);
         }
+    }
+
+    /// Whether the next answer to a connection may be that it is in.
+    fn is_entering(&self, id: ConnId, line: &Line, room: RoomId) -> bool {
+        let is_it = |wish: &Wish| matches!(wish, Wish::Join { room: of, .. } if *of == room);
+        let mut asked = self.asked.range(line.left..);
+        asked.any(|(_, (conn, wish))| *conn == id && is_it(wish))
     }
 
     pub(super) fn answered(&mut self, number: u64, answer: Result<Answer, Refusal>) {
@@ -83,23 +92,30 @@ impl World {
         entry: &Entry,
     ) {
         let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
-        assert!(number > line.left, "came in although they have left");
-        let next = line.next.entry(room).or_insert_with(|| entry.last.next());
-        assert_eq!(*next, entry.last.next(), "between the answer and what follows it");
+        if number < line.left {
+            // They were in for no time at all, and are told no more.
+            return assert!(!line.next.contains_key(&room), "still in although they have left");
+        }
+        let next = line.next.entry(room).or_insert_with(|| entry.stretch.last.next());
+        assert_eq!(*next, entry.stretch.last.next(), "between the answer and what follows it");
         let Some(after) = after else {
-            return assert!(entry.missed.is_empty() && !entry.more);
+            return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
         };
-        let mut seq = after.max(Seq(entry.first.0 - 1));
-        for message in &entry.missed {
+        let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
+        for message in &entry.stretch.missed {
             seq = seq.next();
             assert_eq!(message.seq, seq, "what was missed has a gap");
             self.truth.holds(message);
         }
-        if entry.more {
-            assert_eq!(entry.missed.len(), MISSED_MAX);
-            assert!(seq < entry.last, "there is no more");
+        if entry.stretch.more {
+            assert_eq!(entry.stretch.missed.len(), MISSED_MAX);
+            assert!(seq < entry.stretch.last, "there is no more");
         } else {
-            assert!(seq >= entry.last, "there is more after {seq:?}: {:?}", entry.last);
+            assert!(
+                seq >= entry.stretch.last,
+                "there is more after {seq:?}: {:?}",
+                entry.stretch.last
+            );
         }
     }
 

@@ -1,0 +1,235 @@
+//! Who may call: the one table, pure. docs/callers.md tells it to people.
+//!
+//! A page from elsewhere can make a visitor's browser call any address, and DNS can be made to point a
+//! stranger's name at the hub (DNS rebinding). The first is seen by `Origin`, the second by `Host`:
+//! browsers send both, and no page can forge them. CORS alone does not help: it stops neither a
+//! WebSocket nor a call that asks no leave.
+
+use std::net::IpAddr;
+
+use crate::config::CorsOrigin;
+
+/// What a request says of itself.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Knock<'a> {
+    /// `Host`, as it was sent.
+    pub(super) host: Option<&'a str>,
+    /// `Origin`, as it was sent.
+    pub(super) origin: Option<&'a str>,
+    /// Whether it could change anything: a WebSocket, Engine.IO's requests, and every method but those
+    /// that only read.
+    pub(super) changes: bool,
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Welcome,
+    /// It asks for a host that is not this hub: 421.
+    WrongHost,
+    /// It comes from a page that is not the hub's and not allowed: 403.
+    ForeignOrigin,
+}
+
+/// What the host allows, and what the hub is called.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rules<'a> {
+    /// Host names of the hub, in lower case.
+    pub(super) names: &'a [String],
+    /// The machine's addresses.
+    pub(super) addresses: &'a [IpAddr],
+    /// Whose pages may call, beside the hub's own.
+    pub(super) origins: &'a [CorsOrigin],
+    /// Whether a program without `Origin` is turned away.
+    pub(super) origin_required: bool,
+}
+
+impl Rules<'_> {
+    /// The table.
+    pub(super) fn judge(&self, knock: Knock<'_>) -> Verdict {
+        let Some(host) = knock.host.filter(|host| self.is_own(host)) else {
+            return Verdict::WrongHost;
+        };
+        let is_welcome = match knock.origin {
+            _ if !knock.changes => true,
+            None => !self.origin_required,
+            Some(origin) => is_page_of(origin, host) || self.is_allowed(origin),
+        };
+        if is_welcome { Verdict::Welcome } else { Verdict::ForeignOrigin }
+    }
+
+    /// Whether a `Host`, with or without a port, is this hub.
+    fn is_own(&self, host: &str) -> bool {
+        let (name, _port) = split(host);
+        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        match address(&name) {
+            Some(ip) => ip.is_loopback() || self.addresses.contains(&ip) || self.is_named(&name),
+            None => name == "localhost" || self.is_named(&name),
+        }
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        self.names.iter().any(|own| own == name)
+    }
+
+    fn is_allowed(&self, origin: &str) -> bool {
+        self.origins.iter().any(|allowed| match allowed {
+            CorsOrigin::Any => true,
+            CorsOrigin::Exact(allowed) => origin.eq_ignore_ascii_case(allowed),
+        })
+    }
+}
+
+/// Whether the page at `origin` was served by who is asked as `host`. A proxy that adds TLS passes the
+/// host on, so the scheme may be either.
+fn is_page_of(origin: &str, host: &str) -> bool {
+    let Some((scheme, authority)) = origin.split_once("://") else { return false };
+    let default = match scheme {
+        "http" => "80",
+        "https" => "443",
+        _ => return false,
+    };
+    let full = |authority| {
+        let (name, port) = split(authority);
+        (name.trim_end_matches('.').to_ascii_lowercase(), port.unwrap_or(default).to_owned())
+    };
+    full(authority) == full(host)
+}
+
+/// A host and its port, where it has one: `[::1]:80` is `[::1]` and `80`.
+fn split(authority: &str) -> (&str, Option<&str>) {
+    match authority.rsplit_once(':') {
+        // The last colon of an address in brackets is inside them, unless a port follows.
+        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    }
+}
+
+/// The address in a host, if it is one. What an IPv6 address is on (`%eth0`) says nothing to others.
+fn address(name: &str) -> Option<IpAddr> {
+    let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    match inside {
+        Some(v6) => v6.split('%').next()?.parse().ok().map(IpAddr::V6),
+        None => name.parse().ok().map(IpAddr::V4),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Verdict::{ForeignOrigin, Welcome, WrongHost};
+    use super::*;
+
+    struct Hub {
+        names: Vec<String>,
+        addresses: Vec<IpAddr>,
+        origins: Vec<CorsOrigin>,
+        origin_required: bool,
+    }
+
+    fn hub() -> Hub {
+        Hub {
+            names: vec!["cola.local".into(), "chat.example".into(), "203.0.113.7".into()],
+            addresses: vec!["192.168.4.1".parse().unwrap(), "fe80::1".parse().unwrap()],
+            origins: vec![CorsOrigin::parse("http://192.168.4.1:3000").unwrap()],
+            origin_required: false,
+        }
+    }
+
+    impl Hub {
+        fn judge(&self, host: &str, origin: Option<&str>, changes: bool) -> Verdict {
+            let Self { names, addresses, origins, origin_required } = self;
+            let rules = Rules { names, addresses, origins, origin_required: *origin_required };
+            rules.judge(Knock { host: Some(host), origin, changes })
+        }
+
+        fn opens(&self, host: &str) -> bool {
+            self.judge(host, None, false) == Welcome
+        }
+    }
+
+    #[test]
+    fn the_hub_answers_to_its_names_its_addresses_and_localhost() {
+        for host in [
+            "cola.local",
+            "COLA.local:8080",
+            "cola.local.",
+            "localhost:8080",
+            "127.0.0.1",
+            "127.9.9.9:1",
+            "[::1]:8080",
+            "192.168.4.1",
+            "192.168.4.1:80",
+            "[fe80::1]",
+            "[fe80::1%eth0]:80",
+            "chat.example:443",
+            "203.0.113.7",
+        ] {
+            assert!(hub().opens(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn it_answers_to_nobody_elses() {
+        for host in [
+            "evil.example",
+            "cola.local.evil.example",
+            "evil.cola.local",
+            "192.168.4.2",
+            "192.168.4.1.evil.example",
+            "[fe80::2]",
+            "fe80::1",
+            "0xc0a80401",
+            "localhost.evil.example",
+            "",
+            ":80",
+            "cola.local@evil.example",
+            "evil.example#cola.local",
+            "*",
+        ] {
+            assert!(!hub().opens(host), "{host}");
+        }
+        let (names, addresses) = (hub().names, hub().addresses);
+        let rules =
+            Rules { names: &names, addresses: &addresses, origins: &[], origin_required: false };
+        let knock = Knock { host: None, origin: None, changes: false };
+        assert_eq!(rules.judge(knock), WrongHost, "a request without a host");
+    }
+
+    #[test]
+    fn the_hubs_own_page_and_listed_ones_may_change_things() {
+        let from = |origin, host| hub().judge(host, Some(origin), true);
+        assert_eq!(from("http://cola.local:8080", "cola.local:8080"), Welcome);
+        assert_eq!(from("http://cola.local", "cola.local:80"), Welcome);
+        assert_eq!(from("https://chat.example", "chat.example"), Welcome);
+        assert_eq!(from("http://[fe80::1]:8080", "[fe80::1]:8080"), Welcome);
+        assert_eq!(from("http://192.168.4.1:3000", "192.168.4.1:8080"), Welcome, "listed");
+    }
+
+    #[test]
+    fn every_other_page_may_only_look() {
+        for origin in [
+            "http://evil.example",
+            "http://192.168.4.1:4000",
+            "http://cola.local:8081",
+            "https://cola.local:8443",
+            "null",
+            "",
+            "file://cola.local",
+            "http://cola.local.evil.example",
+        ] {
+            assert_eq!(hub().judge("cola.local", Some(origin), true), ForeignOrigin, "{origin}");
+            assert_eq!(hub().judge("cola.local", Some(origin), false), Welcome, "{origin}");
+            assert_eq!(hub().judge("evil.example", Some(origin), true), WrongHost, "{origin}");
+        }
+        let any = Hub { origins: vec![CorsOrigin::Any], ..hub() };
+        assert_eq!(any.judge("cola.local", Some("null"), true), Welcome);
+    }
+
+    #[test]
+    fn a_program_without_an_origin_is_let_in_unless_the_host_minds() {
+        assert_eq!(hub().judge("cola.local", None, true), Welcome);
+        let strict = Hub { origin_required: true, ..hub() };
+        assert_eq!(strict.judge("cola.local", None, true), ForeignOrigin);
+        assert_eq!(strict.judge("cola.local", None, false), Welcome);
+    }
+}

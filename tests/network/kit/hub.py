@@ -1,0 +1,91 @@
+"""The real program on a host of the LAN."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import time
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from kit.lan import PATIENCE
+
+PROGRAM = os.environ.get("COLAHUB_BIN") or str(Path(__file__).parents[3] / "target/debug/colahub")
+SERVICES = "_http._tcp", "_colahub._tcp"
+
+
+class Hub:
+    """A hub. It keeps its data over restarts; settings are variables, as in COLAHUB_NETWORK_ONLY."""
+
+    def __init__(self, host, *flags, name="cola", port=8080, folder="hub", **settings):
+        self.host, self.port = host, port
+        self.flags = ["--name", name, "--listen", port, "--data-dir", f"/run/{folder}", *flags]
+        self.settings = settings
+        self.start()
+
+    def start(self):
+        self.began = time.monotonic()
+        self.process = self.host.start(PROGRAM, "run", *self.flags, **self.settings)
+        self.process.says(lambda line: re.search(r"listening on http", line))
+        # An address of its own that stays, whatever happens to those of the network.
+        self.url = f"http://127.0.0.1:{self.port}"
+
+    def stop(self):
+        """Asks it to end, as systemd does, and waits until it has."""
+        self.process.signal(signal.SIGTERM)
+        self.process.wait()
+
+    def kill(self):
+        """As a power cut would: no goodbye."""
+        self.process.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def api(self, path):
+        """The data of a call."""
+        answer = get(self.host, self.url + path)
+        assert answer["success"] is True, answer
+        return answer["data"]
+
+    @property
+    def id(self):
+        return self.api("/api/hub")["id"]
+
+    def announced(self):
+        """What it says of its announcement: state, name, instance and reason."""
+        return self.api("/api/hub")["announced"]
+
+    def becomes(self, state, within=PATIENCE, **facts):
+        """Waits until it says that it is `announced`, `not_announced`, …, and what else is asked for."""
+        wanted = {"state": state, **facts}
+        return eventually(lambda: self.announced(), lambda said: wanted.items() <= said.items(), within)
+
+    def is_announced_as(self, name, instance, within=PATIENCE):
+        return self.becomes("announced", within, name=f"{name}.local", instance=instance)
+
+
+def eventually(look, fits, within=PATIENCE):
+    """Looks until what is seen fits, and gives that."""
+    end = time.monotonic() + within
+    while not fits(seen := look()):
+        assert time.monotonic() < end, f"after {within} s it still was: {seen}"
+        time.sleep(0.1)
+    return seen
+
+
+def get(host, url):
+    """The JSON at a URL with an IP address, as a host of the LAN gets it."""
+    return host.inside(fetch, url)
+
+
+def fetch(url):
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port or 80, timeout=PATIENCE)
+    try:
+        connection.request("GET", parts.path)
+        return json.loads(connection.getresponse().read())
+    except socket.timeout as error:
+        raise AssertionError(f"no answer from {url}") from error
+    finally:
+        connection.close()
