@@ -6,7 +6,8 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench may panic, and tells")]
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::PathBuf;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use colahub::domain::chatter::Chatter;
@@ -24,9 +25,12 @@ const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오�
 const AT: Moment = Moment { hub: HubTime(1_000), wall: WallTime(1_795_000_000_000) };
 const PEOPLE: u8 = 50;
 
+/// Messages before anything is measured.
+const WARM: u64 = 400;
+
 fn main() {
     let arguments: Vec<String> = std::env::args().filter(|arg| arg != "--bench").collect();
-    let [_, folder, rate, seconds, gather] = arguments.as_slice() else {
+    let [_, folder, device, rate, seconds, gather] = arguments.as_slice() else {
         println!("what a message costs the card: benches/disk.sh measures it");
         return;
     };
@@ -34,20 +38,36 @@ fn main() {
     let seconds: f64 = seconds.parse().unwrap();
     let gather = Duration::from_millis(gather.parse().unwrap());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    runtime.block_on(measure(Path::new(folder), rate, seconds, gather));
+    let device = Device { folder: folder.into(), stat: format!("/sys/block/{device}/stat") };
+    runtime.block_on(measure(&device, rate, seconds, gather));
 }
 
-async fn measure(folder: &Path, rate: f64, seconds: f64, gather: Duration) {
-    let care = Care { gather, ..Care::default() };
-    let mut store = Store::<u64>::open(folder, HubId::from_random([1; 16]), care).unwrap();
-    let room = RoomId::from_random([1; 16]);
-    if store.past.rooms.is_empty() {
-        prepare(&mut store, room).await;
+/// A block device that nobody else writes to, and a folder on it.
+struct Device {
+    folder: PathBuf,
+    stat: String,
+}
+
+impl Device {
+    /// Sectors written and flushes made so far, with what the system still holds back.
+    fn counts(&self) -> (u64, u64) {
+        assert!(Command::new("sync").arg("-f").arg(&self.folder).status().unwrap().success());
+        let stat = std::fs::read_to_string(&self.stat).unwrap();
+        let numbers: Vec<u64> = stat.split_whitespace().map(|n| n.parse().unwrap()).collect();
+        (numbers[6], numbers[15])
     }
+}
+
+async fn measure(device: &Device, rate: f64, seconds: f64, gather: Duration) {
+    let care = Care { gather, ..Care::default() };
+    let mut store = Store::<u64>::open(&device.folder, HubId::from_random([1; 16]), care).unwrap();
+    let room = RoomId::from_random([1; 16]);
+    prepare(&mut store, room).await;
+    let (sectors, flushes) = device.counts();
     let (mut sent, mut waits, mut commits) = (HashMap::new(), Vec::new(), 0_u64);
     let begun = Instant::now();
     let mut due = begun;
-    let mut number = 0;
+    let mut number = WARM;
     let mut chance = 88_172_645_463_325_252_u64;
     while begun.elapsed().as_secs_f64() < seconds || !sent.is_empty() {
         tokio::select! {
@@ -71,18 +91,19 @@ async fn measure(folder: &Path, rate: f64, seconds: f64, gather: Duration) {
             }
         }
     }
+    let (sectors_after, flushes_after) = device.counts();
     store.writer.close();
     waits.sort_unstable();
     let at = |part: f64| waits[((waits.len() - 1) as f64 * part) as usize].as_secs_f64() * 1_000.0;
-    let written = written() as f64 / number as f64;
-    println!("{number} {commits} {:.2} {:.2} {:.2} {written:.0}", at(0.5), at(0.99), at(1.0));
-}
-
-/// Bytes that this process has made the system write.
-fn written() -> u64 {
-    let io = std::fs::read_to_string("/proc/self/io").unwrap();
-    let line = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).unwrap();
-    line.parse().unwrap()
+    let messages = waits.len() as f64;
+    let bytes = (sectors_after - sectors) as f64 * 512.0 / messages;
+    let flushes = (flushes_after - flushes) as f64 / messages;
+    println!(
+        "{rate:>10} {:>8} {messages:>9} {commits:>8} {bytes:>14.0} {flushes:>12.2} {:>10.1} {:>10.1}",
+        format!("{gather:?}"),
+        at(0.5),
+        at(0.99)
+    );
 }
 
 /// Random pauses, as between people who do not know of each other (exponential).
@@ -124,6 +145,8 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
             at: AT,
         })
     }));
+    // A WAL that still grows costs more than one that has its size: it gets that before.
+    writes.extend((1..=WARM).map(|number| Write::Say(say(room, number))));
     for write in writes {
         store.writer.submit(write, 0).unwrap();
         for (_, result) in store.ended.recv().await.unwrap() {

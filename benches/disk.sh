@@ -25,21 +25,11 @@ mkdir "$folder/disk"
 # Nothing of the file system's own making in the background.
 mount -o noinit_itable "$device" "$folder/disk"
 
-# Sectors written and flushes made, of the device.
-counts() { sync -f "$folder/disk"; awk '{ print $7, $16 }' "/sys/block/${device#/dev/}/stat"; }
-
 printf '%10s %8s %9s %8s %14s %12s %10s %10s\n' \
   messages/s gather messages commits 'bytes/message' flushes/msg 'p50, ms' 'p99, ms'
 measure() { # RATE SECONDS GATHER
   rm -rf "$folder/disk/data"
-  # Rooms and people are there before, and fold in: what follows is messages alone.
-  "$bench" "$folder/disk/data" 1 0.1 0 >/dev/null
-  read -r sectors flushes < <(counts)
-  read -r messages commits p50 p99 _ < <("$bench" "$folder/disk/data" "$1" "$2" "$3")
-  read -r sectors_after flushes_after < <(counts)
-  awk -v r="$1" -v g="$3ms" -v m="$messages" -v c="$commits" -v p50="$p50" -v p99="$p99" \
-    -v s=$((sectors_after - sectors)) -v f=$((flushes_after - flushes)) \
-    'BEGIN { printf "%10s %8s %9d %8d %14.0f %12.2f %10s %10s\n", r, g, m, c, s * 512 / m, f / m, p50, p99 }'
+  "$bench" "$folder/disk/data" "${device#/dev/}" "$1" "$2" "$3"
 }
 
 measure 1 "${SECONDS_1:-120}" 5
