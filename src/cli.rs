@@ -3,6 +3,7 @@
 mod copies;
 mod discover;
 mod doctor;
+mod host;
 #[cfg(test)]
 mod packaged;
 mod status;
@@ -40,6 +41,9 @@ enum Command {
     Backup(CopyArgs),
     /// Put a copy in the place of the database, while the hub is stopped
     Restore(CopyArgs),
+    /// List those who are present, or take somebody out
+    #[command(subcommand)]
+    Chatter(host::ChatterCommand),
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
@@ -50,6 +54,11 @@ enum Command {
     /// Open the ports for a hub without privileges; the service does this before it starts one
     #[command(hide = true)]
     HoldPorts(FileArg),
+    /// List what the host did to rooms and people, the newest first
+    Log(StatusArgs),
+    /// List the living rooms, or end one
+    #[command(subcommand)]
+    Room(host::RoomCommand),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
 }
@@ -128,12 +137,15 @@ pub fn run() -> ExitCode {
         Command::Backup(args) => copies::back_up(args, &mut io::stdout()),
         Command::Restore(args) => copies::restore(args, &mut io::stdout()),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
+        Command::Chatter(command) => host::chatter(command, &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
         Command::HoldPorts(file) => {
             hold_ports(file);
             Ok(())
         }
+        Command::Log(args) => host::log(args, &mut io::stdout()),
+        Command::Room(command) => host::room(command, &mut io::stdout()),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))

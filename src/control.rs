@@ -4,6 +4,7 @@
 //! root, the hub's user and its group. [`protocol`] has the shapes, for both sides.
 
 mod client;
+mod host;
 mod listener;
 pub mod protocol;
 mod status;
@@ -17,8 +18,11 @@ pub use status::Parts;
 /// The socket's name inside the data folder.
 const FILE: &str = "control.sock";
 
-/// Longest request and answer, in bytes.
-const LINE_MAX: usize = 64 * 1024;
+/// Longest request, in bytes.
+const REQUEST_MAX: usize = 64 * 1024;
+
+/// Longest answer, in bytes: a line for each of as many people as a hub can hold.
+const ANSWER_MAX: usize = 16 * 1024 * 1024;
 
 fn socket(data_dir: &Path) -> PathBuf {
     data_dir.join(FILE)

@@ -7,6 +7,7 @@
 mod admission;
 mod clock;
 pub mod command;
+mod host;
 mod join;
 mod password;
 mod rename;

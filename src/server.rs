@@ -170,7 +170,7 @@ impl Running {
         });
         let router = http::router(http::Parts {
             hub: hub.clone(),
-            reader,
+            reader: reader.clone(),
             signer: Arc::clone(&signer),
             random,
             config: Arc::clone(config),
@@ -186,6 +186,7 @@ impl Running {
             health: health.clone(),
             reach: reach.clone(),
             found: discovery.view(),
+            reader,
             places,
         });
         let setup = gateway::Setup {

@@ -9,6 +9,7 @@ mod check;
 mod folder;
 mod gather;
 mod health;
+mod host;
 mod keeper;
 mod perform;
 mod prune;
@@ -31,6 +32,7 @@ use std::time::Duration;
 pub use backup::BackupError;
 pub use folder::make_folder;
 pub use health::{GoesOn, Health, Loss, Size, Storage};
+pub use host::Done;
 pub use keeper::Schedule;
 pub use prune::Retention;
 pub use read::Member;
@@ -39,7 +41,9 @@ pub use restore::{CopyError, back_up, restore};
 use rusqlite::OptionalExtension;
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
-pub use write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written};
+pub use write::{
+    Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written,
+};
 pub use writer::{Ended, QUEUE_MAX, Writer};
 
 use crate::domain::ids::HubId;

@@ -16,7 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
-use crate::hub::command::{Answer, Entry, News, RoomView};
+use crate::hub::command::{Answer, Entry, News, RoomView, WhyClosed};
 
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
@@ -297,8 +297,14 @@ pub fn news(news: &News) -> (&'static str, Json) {
         News::Presence { room, present } => {
             ("presence", encode(&WireRoomNews { present: Some(*present), ..about(room) }))
         }
-        News::Expired { room } => {
-            ("roomClosed", encode(&WireRoomNews { reason: Some("expired"), ..about(room) }))
+        News::Closed { room, why } => {
+            let reason = Some(match why {
+                WhyClosed::Expired => "expired",
+                WhyClosed::Closed => "closed",
+                WhyClosed::Deleted => "deleted",
+                WhyClosed::Kicked => "kicked",
+            });
+            ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
         }
         News::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());

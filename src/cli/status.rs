@@ -21,7 +21,7 @@ const AS_BEFORE: &str = "\x1b[0m";
 /// Asks the hub that these sources configure, and tells how it is.
 pub(super) fn run(json: bool, sources: Sources) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(sources)?;
-    let status: Status = ask(&config.data_dir, Request::Status).map_err(explain)?;
+    let status: Status = ask(&config.data_dir, &Request::Status).map_err(explain)?;
     let mut out = io::stdout();
     if json {
         writeln!(out, "{}", serde_json::to_string(&status)?)?;
@@ -34,7 +34,8 @@ pub(super) fn run(json: bool, sources: Sources) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn explain(error: AskError) -> anyhow::Error {
+/// The error, with what may help.
+pub(super) fn explain(error: AskError) -> anyhow::Error {
     match error {
         AskError::NotRunning(_) => anyhow::anyhow!(
             "{error}; `sudo systemctl start colahub` starts it, `journalctl -u colahub` says why it ended"

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use thiserror::Error;
 
 use super::protocol::{Answer, Request};
-use super::{LINE_MAX, socket};
+use super::{ANSWER_MAX, socket};
 
 /// How long a hub may take to answer: longer than it lets itself.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -38,7 +38,7 @@ pub enum AskError {
 ///
 /// # Errors
 /// A sentence for who asked.
-pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: Request) -> Result<T, AskError> {
+pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: &Request) -> Result<T, AskError> {
     let mut stream = UnixStream::connect(socket(data_dir)).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => AskError::NotAllowed(data_dir.to_owned()),
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
@@ -54,15 +54,15 @@ pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: Request) -> Result<T, 
     }
 }
 
-fn exchange(stream: &mut UnixStream, request: Request) -> io::Result<Vec<u8>> {
+fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Vec<u8>> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
-    let mut line = serde_json::to_vec(&request)?;
+    let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = Vec::new();
     // The hub closes behind its answer.
-    stream.take(LINE_MAX as u64).read_to_end(&mut answer)?;
+    stream.take(ANSWER_MAX as u64).read_to_end(&mut answer)?;
     Ok(answer)
 }
 

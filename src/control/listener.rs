@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::protocol::{Answer, Request};
 use super::status::{Parts, status};
-use super::{LINE_MAX, socket};
+use super::{REQUEST_MAX, host, socket};
 
 /// How many may ask at once; more wait to be accepted.
 const PLACES: usize = 16;
@@ -51,7 +51,7 @@ impl Control {
                 Some(Self { path, _answering: answering })
             }
             Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "`colahub status` will not work");
+                tracing::warn!(%error, path = %path.display(), "the host's own commands will not work");
                 None
             }
         }
@@ -102,7 +102,7 @@ async fn accept(listener: UnixListener, parts: Arc<Parts>) {
 async fn serve(mut stream: UnixStream, parts: &Parts) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = Vec::new();
-    BufReader::new(read.take(LINE_MAX as u64)).read_until(b'\n', &mut line).await?;
+    BufReader::new(read.take(REQUEST_MAX as u64)).read_until(b'\n', &mut line).await?;
     let mut answer = match serde_json::from_slice(&line) {
         Ok(request) => answer(parts, request).await,
         Err(error) => encode(&Answer::<()>::Error(format!("this is no request: {error}"))),
@@ -113,11 +113,21 @@ async fn serve(mut stream: UnixStream, parts: &Parts) -> io::Result<()> {
 
 async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
     match request {
-        Request::Status => encode(&match status(parts).await {
-            Ok(status) => Answer::Ok(status),
-            Err(_) => Answer::Error("the hub is too busy to answer, or is ending".to_owned()),
-        }),
+        Request::Status => {
+            let busy = |_| "the hub is too busy to answer, or is ending".to_owned();
+            told(status(parts).await.map_err(busy))
+        }
+        Request::RoomList => told(host::rooms(parts).await),
+        Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
+        Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
+        Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),
+        Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
+        Request::Log => told(host::log(parts).await),
     }
+}
+
+fn told<T: Serialize>(result: Result<T, String>) -> Vec<u8> {
+    encode(&result.map_or_else(Answer::Error, Answer::Ok))
 }
 
 fn encode<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {

@@ -5,11 +5,35 @@ use serde::{Deserialize, Serialize};
 use crate::discovery::Told;
 
 /// What can be asked: `{"do":"status"}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "do", rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
     /// How the hub is; answered with a [`Status`].
     Status,
+    /// The living rooms; answered with [`RoomLine`]s.
+    RoomList,
+    /// That a room ends now; answered with an [`Ended`].
+    RoomClose {
+        /// Its code or id.
+        room: String,
+    },
+    /// That a room ends now and is deleted; answered with an [`Ended`].
+    RoomDelete {
+        /// Its code or id.
+        room: String,
+    },
+    /// Who is present; answered with [`Person`]s.
+    ChatterList {
+        /// Only in this room: its code or id.
+        room: Option<String>,
+    },
+    /// That somebody is taken out of all rooms; answered with `null`.
+    ChatterKick {
+        /// The chatter's id.
+        chatter: String,
+    },
+    /// What the host did; answered with [`Deed`]s, the newest first.
+    Log,
 }
 
 /// What comes back: `{"ok":…}`, or a sentence for the host in `{"error":"…"}`.
@@ -20,6 +44,61 @@ pub enum Answer<T> {
     Ok(T),
     /// Not done, and why.
     Error(String),
+}
+
+/// A living room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomLine {
+    /// Its id.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// How many people it holds; 0 is no limit.
+    pub capacity: u32,
+    /// How many are present.
+    pub people: usize,
+    /// Whether it needs a password.
+    pub locked: bool,
+    /// When it ends, ISO 8601, by the hub's estimate.
+    pub expires: String,
+}
+
+/// A room that was ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ended {
+    /// Its id.
+    pub room: String,
+    /// How many people were in it.
+    pub people: usize,
+}
+
+/// Somebody who is present.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// The chatter's id.
+    pub id: String,
+    /// What they call themselves.
+    pub nickname: String,
+    /// The code of the room they are in.
+    pub room: String,
+    /// How many connections they hold; 0 in the moment after the last went.
+    pub sockets: usize,
+}
+
+/// Something that the host did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// When, ISO 8601, by the hub's estimate.
+    pub at: String,
+    /// What, as on the command line: `room close`.
+    pub deed: String,
+    /// To what or whom, as it was called then.
+    pub what: String,
 }
 
 /// How a hub is.
@@ -72,6 +151,9 @@ mod tests {
     fn requests_and_answers_are_as_documented() {
         let request: Request = serde_json::from_str(r#"{"do":"status"}"#).unwrap();
         assert_eq!(request, Request::Status);
+        let close: Request =
+            serde_json::from_str(r#"{"do":"room-close","room":"K7PMX3"}"#).unwrap();
+        assert_eq!(close, Request::RoomClose { room: "K7PMX3".to_owned() });
         let good = serde_json::to_string(&Answer::Ok(1)).unwrap();
         let bad = serde_json::to_string(&Answer::<u8>::Error("No.".to_owned())).unwrap();
         assert_eq!((good.as_str(), bad.as_str()), (r#"{"ok":1}"#, r#"{"error":"No."}"#));

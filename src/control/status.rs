@@ -11,7 +11,7 @@ use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::{self, Reach};
-use crate::store::{Health, Size, Storage};
+use crate::store::{Health, Reader, Size, Storage};
 use crate::wire;
 
 /// What the control socket answers from.
@@ -26,6 +26,8 @@ pub struct Parts {
     pub reach: Reach,
     /// What the network shows of this hub.
     pub found: discovery::View,
+    /// The reading side of the store.
+    pub reader: Reader,
     /// The most connections at once.
     pub places: usize,
 }

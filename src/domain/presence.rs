@@ -124,6 +124,14 @@ impl Presence {
         Some(person.chatter)
     }
 
+    /// Takes out a chatter, whether or not they are connected: who they were, and their connections.
+    pub fn remove(&mut self, chatter: ChatterId) -> Option<(Chatter, Vec<ConnId>)> {
+        let person = self.people.remove(&chatter)?;
+        self.owners.remove(&person.owner);
+        self.audience = None;
+        Some((person.chatter, person.conns))
+    }
+
     /// A chatter goes by another name from now on. Whether they were here.
     pub fn rename(&mut self, renamed: &Chatter) -> bool {
         let Some(person) = self.people.get_mut(&renamed.id) else {

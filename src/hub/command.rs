@@ -238,10 +238,45 @@ pub enum Call {
         /// Where the answer goes.
         tell: Tell<(Vec<Chatter>, usize)>,
     },
+    /// Everybody who is present in any room.
+    People(Tell<Vec<Present>>),
+    /// The host ends a room before its time.
+    EndRoom {
+        /// The room.
+        room: RoomId,
+        /// Whether what was said there goes with it; then the room may have ended long ago.
+        deleted: bool,
+        /// Where the answer goes.
+        tell: Tell<Ended>,
+    },
+    /// The host takes somebody out of all rooms. They may come back.
+    Kick(ChatterId, Tell<()>),
     /// How the hub is.
     Facts(Tell<Facts>),
     /// Answered by the writer, through its queue.
     Ping(Tell<()>),
+}
+
+/// Somebody who is present.
+#[derive(Debug, Clone)]
+pub struct Present {
+    /// The room they are in.
+    pub room: RoomId,
+    /// Its code.
+    pub code: Code,
+    /// Who.
+    pub chatter: Chatter,
+    /// How many connections they hold to it; none in the moment after the last went.
+    pub sockets: usize,
+}
+
+/// A room that the host has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ended {
+    /// The room.
+    pub room: RoomId,
+    /// How many people were in it.
+    pub people: usize,
 }
 
 /// A room to be made.
@@ -300,10 +335,12 @@ pub enum News {
         /// How many.
         present: usize,
     },
-    /// The room's time is over.
-    Expired {
+    /// The room is over for who is told.
+    Closed {
         /// The room.
         room: RoomId,
+        /// Why.
+        why: WhyClosed,
     },
     /// Somebody is typing, or no more.
     Typing {
@@ -314,4 +351,17 @@ pub enum News {
         /// Whether they are.
         is_typing: bool,
     },
+}
+
+/// Why a room is over for somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WhyClosed {
+    /// Its time is over.
+    Expired,
+    /// The host closed it. What was said there can still be read.
+    Closed,
+    /// The host deleted it, and what was said there.
+    Deleted,
+    /// The host took them out of it; it goes on for the others.
+    Kicked,
 }

@@ -205,7 +205,7 @@ impl Hub {
 
     /// Somebody's grace may be over.
     pub(super) fn grace_over(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
-        let (language, limit) = (self.settings.language, self.settings.roster_limit);
+        let limit = self.settings.roster_limit;
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
@@ -219,8 +219,16 @@ impl Hub {
         let Some(chatter) = live.people.expire(chatter, at.hub) else {
             return;
         };
+        self.has_gone(room, chatter, is_small, at);
+    }
+
+    /// Somebody is no longer present, and the room is told: at once where it `is_small`.
+    pub(super) fn has_gone(&mut self, room: RoomId, chatter: Chatter, is_small: bool, at: Moment) {
+        let language = self.settings.language;
         if !is_small {
-            live.notices.left(&chatter);
+            if let Some(live) = self.rooms.get_mut(&room) {
+                live.notices.left(&chatter);
+            }
             self.plan_notices(room, at.hub);
         }
         let notice = is_small.then_some(language);

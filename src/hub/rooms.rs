@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::command::{Caller, NewRoom, News, Output, RoomView, Tell};
+use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
 use super::state::{Conn, Due, Effect, Hub, LiveRoom, PasswordWork, Purpose, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
@@ -96,17 +96,26 @@ impl Hub {
 
     /// A room's time is over: those inside are told, and nothing can be said any more.
     pub(super) fn expire(&mut self, room: RoomId, at: Moment) {
+        if self.close_room(room, WhyClosed::Expired) {
+            tracing::info!(%room, "room expired");
+            // So that a start right after does not bring the room back to life.
+            self.write(Write::Mark(at), Then::Nothing);
+        }
+    }
+
+    /// A room lives no longer, and those inside are told why. Whether it lived.
+    pub(super) fn close_room(&mut self, room: RoomId, why: WhyClosed) -> bool {
         let Some(mut live) = self.rooms.remove(&room) else {
-            return;
+            return false;
         };
-        tracing::info!(%room, namespace = %live.room.namespace, "room expired");
         self.codes.remove(&live.room.code);
-        self.remember_over(room);
-        let to = live.people.audience();
-        let output = Output::Broadcast { to, except: None, news: News::Expired { room } };
+        if why != WhyClosed::Deleted {
+            self.remember_over(room);
+        }
+        let news = News::Closed { room, why };
+        let output = Output::Broadcast { to: live.people.audience(), except: None, news };
         self.effects.push_back(Effect::Output(output));
-        // So that a start right after does not bring the room back to life.
-        self.write(Write::Mark(at), Then::Nothing);
+        true
     }
 
     /// The living rooms, oldest first.

@@ -12,6 +12,7 @@ use super::command::{
     Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
     RoomView, Tell,
 };
+use super::host::Ending;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -77,6 +78,8 @@ pub(super) enum Then {
     Said(Option<Reply>),
     Left(RoomId),
     Renamed(Asker),
+    RoomEnded(Ending),
+    Kicked(ChatterId, Tell<()>),
 }
 
 /// A join that is being committed.
@@ -269,6 +272,9 @@ impl Hub {
             Call::Roster { room, skip, most, tell } => {
                 drop(tell.send(self.roster_page(room, skip, most)));
             }
+            Call::People(tell) => drop(tell.send(Ok(self.present()))),
+            Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
+            Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
             Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
         }
@@ -284,6 +290,8 @@ impl Hub {
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker) => self.renamed(asker, result, at.hub),
+            Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),
+            Then::Kicked(chatter, tell) => self.kicked(chatter, tell, result.map(|_| ()), at),
         }
     }
 

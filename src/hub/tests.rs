@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
+use super::command::{Answer, Call, Command, Connection, Event, News, Output, Reply};
 use super::state::{Effect, Hub, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -196,7 +196,7 @@ fn words(news: &News) -> String {
         News::Message(message) => format!("said {}", message.content),
         News::Roster(list) => format!("roster {}", list.len()),
         News::Presence { present, .. } => format!("present {present}"),
-        News::Expired { .. } => "expired".into(),
+        News::Closed { why, .. } => format!("{why:?}").to_lowercase(),
         News::Typing { .. } => "typing".into(),
     }
 }
@@ -424,4 +424,55 @@ fn a_room_of_another_namespace_is_not_there() {
         namespace: Some(Namespace::parse("elsewhere").unwrap()),
     }));
     assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
+}
+
+#[test]
+fn a_room_that_the_host_closes_is_over_once_that_is_committed() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let (tell, mut closed) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::EndRoom { room: room(0).id, deleted: false, tell }));
+    assert!(chat.told().is_empty() && closed.try_recv().is_err());
+    chat.commits();
+    assert_eq!(chat.told(), ["closed"]);
+    assert_eq!(closed.try_recv().unwrap().unwrap().people, 1);
+    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::Expired);
+    chat.time_passes(100_000);
+    assert!(chat.told().is_empty(), "its time is over only once");
+}
+
+#[test]
+fn a_join_under_way_when_a_room_is_deleted_comes_to_nothing() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let (tell, _nobody_waits) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::EndRoom { room: room(0).id, deleted: true, tell }));
+    let joined = chat.asks_in(1);
+    chat.commits();
+    assert_eq!(joined.recv().unwrap().unwrap_err(), Refusal::Expired);
+    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
+}
+
+#[test]
+fn who_is_kicked_is_out_with_all_connections_and_without_grace() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    let bob = chat.members[&owner(2)].id;
+    chat.told();
+    let (tell, mut kicked) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Kick(bob, tell)));
+    chat.commits();
+    assert!(kicked.try_recv().unwrap().is_ok());
+    assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
+    let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    assert_eq!(chat.event(2, say).recv().unwrap().unwrap_err(), Refusal::NotJoined);
+    chat.time_passes(5_000);
+    chat.commits();
+    assert!(chat.told().is_empty(), "they leave once");
+    let (tell, mut again) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Kick(bob, tell)));
+    assert_eq!(again.try_recv().unwrap().unwrap_err(), Refusal::NoSuchChatter);
+    assert!(chat.asks_in(2).try_recv().is_err(), "they may come back");
 }

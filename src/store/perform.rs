@@ -4,6 +4,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::host;
 use super::read::{self, Member};
 use super::rows::{self, kind_columns};
 use super::write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written};
@@ -46,6 +47,7 @@ pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteEr
         Write::Say(say) => perform_say(db, say),
         Write::Leave(leave) => perform_leave(db, leave),
         Write::Rename(rename) => perform_rename(db, rename),
+        Write::Host(act) => host::perform(db, act),
         Write::Mark(at) => {
             set_meta(db, "hub_time", rows::sql(at.hub))?;
             set_meta(db, "wall_time", at.wall.0)?;
@@ -66,7 +68,7 @@ pub(super) fn without_writing(
         // They have gone, whether it can be noted or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
         Write::Say(say) => Ok(said_before(db, say)?),
-        Write::Room(_) | Write::Rename(_) | Write::Mark(_) => Ok(None),
+        Write::Room(_) | Write::Rename(_) | Write::Host(_) | Write::Mark(_) => Ok(None),
     }
 }
 
@@ -297,7 +299,7 @@ fn set_left(
 }
 
 fn room_number(db: &Connection, room: RoomId) -> Result<i64, WriteError> {
-    db.prepare_cached("SELECT n FROM rooms WHERE id = ?1")?
+    db.prepare_cached("SELECT n FROM rooms WHERE id = ?1 AND deleted = 0")?
         .query_row([room.as_bytes()], |row| row.get(0))
         .optional()?
         .ok_or(WriteError::Refused(Refusal::NoSuchRoom))

@@ -35,12 +35,13 @@ pub struct Retention {
 pub(super) fn step(db: &Connection, keep: &Retention, now: HubTime) -> rusqlite::Result<usize> {
     let old = keep.age.and_then(|age| now.0.checked_sub(HubTime(0).after(age).0)).map(HubTime);
     for step in [
+        &|| deleted_room(db),
         &|| old.map_or(Ok(0), |old| messages_until(db, oldest_before(db, old)?)),
         &|| if is_too_large(db, keep)? { messages_until(db, oldest(db)?) } else { Ok(0) },
         &|| if keep.per_room == 0 { Ok(0) } else { overlong_room(db, keep.per_room) },
         &|| old.map_or(Ok(0), |old| ended_room(db, old)),
         &|| spare_pages(db),
-    ] as [&dyn Fn() -> rusqlite::Result<usize>; 5]
+    ] as [&dyn Fn() -> rusqlite::Result<usize>; 6]
     {
         let done = step()?;
         if done > 0 {
@@ -117,17 +118,26 @@ fn room_until(db: &Connection, room: i64, seq: i64) -> rusqlite::Result<usize> {
     Ok(1)
 }
 
-/// Takes away a room that ended before this: its messages, then its people, then itself.
-fn ended_room(db: &Connection, old: HubTime) -> rusqlite::Result<usize> {
-    let room: Option<(i64, i64)> = db
-        .prepare_cached(
-            "SELECT n, pruned FROM rooms WHERE expires_hub <= ?1 ORDER BY expires_hub LIMIT 1",
-        )?
-        .query_row([rows::sql(old)], |row| Ok((row.get(0)?, row.get(1)?)))
+/// A step towards taking away a room that the host deleted.
+fn deleted_room(db: &Connection) -> rusqlite::Result<usize> {
+    let room: Option<i64> = db
+        .prepare_cached("SELECT n FROM rooms WHERE deleted <> 0 LIMIT 1")?
+        .query_row([], |row| row.get(0))
         .optional()?;
-    let Some((room, _)) = room else {
-        return Ok(0);
-    };
+    room.map_or(Ok(0), |room| take_away(db, room))
+}
+
+/// A step towards taking away a room that ended before this.
+fn ended_room(db: &Connection, old: HubTime) -> rusqlite::Result<usize> {
+    let room: Option<i64> = db
+        .prepare_cached("SELECT n FROM rooms WHERE expires_hub <= ?1 ORDER BY expires_hub LIMIT 1")?
+        .query_row([rows::sql(old)], |row| row.get(0))
+        .optional()?;
+    room.map_or(Ok(0), |room| take_away(db, room))
+}
+
+/// Takes away of a room its messages, then its people, then itself.
+fn take_away(db: &Connection, room: i64) -> rusqlite::Result<usize> {
     let next: Option<i64> = db
         .prepare_cached(
             "SELECT max(seq) FROM (SELECT seq FROM messages WHERE room = ?1 ORDER BY seq LIMIT ?2)",

@@ -31,13 +31,14 @@ pub(super) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<
 }
 
 pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
-    let sql = format!("SELECT {} FROM rooms WHERE id = ?1", rows::ROOM);
+    let sql = format!("SELECT {} FROM rooms WHERE id = ?1 AND deleted = 0", rows::ROOM);
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
 }
 
 const MEMBER: &str = "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
             max(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq
-     FROM memberships s JOIN rooms r ON r.n = s.room JOIN chatters c ON c.n = s.chatter";
+     FROM memberships s JOIN rooms r ON r.n = s.room AND r.deleted = 0
+     JOIN chatters c ON c.n = s.chatter";
 
 fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
     Ok(Member {

@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use super::check::is_damage;
 use super::health::Health;
+use super::host::{self, Done};
 use super::read::{self, Member};
 use super::recover;
 use super::schema::{self, OpenError};
@@ -121,6 +122,14 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         self.run(move |db| read::before(db, member.room, member.first, before, most)).await
+    }
+
+    /// What the host did, the newest first, at most `most`.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
+        self.run(move |db| host::log(db, most)).await
     }
 
     async fn run<T: Send + 'static>(

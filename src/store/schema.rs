@@ -13,6 +13,7 @@ const APPLICATION_ID: i32 = 0x434f_4c41;
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_rooms", include_str!("../../migrations/0001_rooms.sql")),
     ("0002_retention", include_str!("../../migrations/0002_retention.sql")),
+    ("0003_host", include_str!("../../migrations/0003_host.sql")),
 ];
 
 /// The number of the schema that this program works with.

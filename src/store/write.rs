@@ -23,6 +23,8 @@ pub enum Write {
     Leave(Leave),
     /// A chatter goes by another name.
     Rename(Rename),
+    /// The host does something with their own hand.
+    Host(HostAct),
     /// What both clocks show, so that the next start goes on from here.
     Mark(Moment),
     /// Nothing: answered through the queue without touching the disk.
@@ -123,10 +125,32 @@ pub struct Rename {
     pub at: Moment,
 }
 
+/// The host does something with their own hand.
+#[derive(Debug)]
+pub struct HostAct {
+    /// What.
+    pub deed: Deed,
+    /// To what or whom, in words for the log of it.
+    pub what: String,
+    /// When.
+    pub at: Moment,
+}
+
+/// What the host can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// A room ends before its time, and can still be read.
+    Close(RoomId),
+    /// A room ends, and what was said there goes.
+    Delete(RoomId),
+    /// Somebody is taken out of all rooms. Their leaving is a write of its own.
+    Kick,
+}
+
 /// What became of a write, once it is committed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Written {
-    /// To [`Write::Room`], [`Write::Mark`], [`Write::Ping`].
+    /// To [`Write::Room`], [`Write::Host`], [`Write::Mark`], [`Write::Ping`].
     Done,
     /// To [`Write::Join`].
     Joined(Joined),

@@ -23,6 +23,7 @@ mod connections;
 mod copies;
 mod data_folder;
 mod health;
+mod host;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod metrics;

@@ -126,6 +126,16 @@ export interface Presence {
   present: number;
 }
 
+/** Why a room is over for somebody: its time, or the host. */
+export const closings = ["expired", "closed", "deleted", "kicked"] as const;
+
+export type Closed = (typeof closings)[number];
+
+export interface RoomClosed {
+  roomId: Id;
+  reason: Closed;
+}
+
 export interface Typing {
   roomId: Id;
   chatterId: Id;
@@ -244,6 +254,12 @@ export const readHubs = readList(readOtherHub);
 
 export const readPresence: Reader<Presence> = (value) =>
   isObject(value) && has(value, { roomId: "string", present: "number" }) ? (value as unknown as Presence) : null;
+
+/** A reason that a newer hub has counts as the plainest. */
+export const readRoomClosed: Reader<RoomClosed> = (value) =>
+  isObject(value) && has(value, { roomId: "string" })
+    ? { roomId: value.roomId as Id, reason: closings.find((known) => known === value.reason) ?? "closed" }
+    : null;
 
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;

@@ -110,7 +110,12 @@ export const en: Words = {
 
   connecting: "Going in…",
   reconnecting: "Reconnecting… what you wrote is kept",
-  closedRoom: "This room has closed. You can still read it.",
+  closedRoom: {
+    expired: "This room has closed. You can still read it.",
+    closed: "The host has closed this room. You can still read it.",
+    deleted: "The host has deleted this room.",
+    kicked: "The host has taken you out of this room.",
+  },
 
   yourName: "Your name",
   changeName: "Change name",

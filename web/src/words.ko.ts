@@ -108,7 +108,12 @@ export const ko = {
 
   connecting: "들어가는 중…",
   reconnecting: "다시 연결하는 중… 쓴 글은 그대로 있어요",
-  closedRoom: "끝난 방이에요. 읽을 수만 있어요.",
+  closedRoom: {
+    expired: "끝난 방이에요. 읽을 수만 있어요.",
+    closed: "허브를 연 사람이 방을 닫았어요. 읽을 수만 있어요.",
+    deleted: "허브를 연 사람이 방을 지웠어요.",
+    kicked: "허브를 연 사람이 이 방에서 내보냈어요.",
+  },
 
   yourName: "내 이름",
   changeName: "이름 바꾸기",

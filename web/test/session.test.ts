@@ -253,12 +253,23 @@ describe("coming back", () => {
     await vi.waitFor(() => expect(contents(me)).toEqual(["a new beginning"]));
   });
 
+  it("knows that the host took this person out", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: "another", reason: "deleted" });
+    expect(me.state.closed).toBe(null);
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
+    expect(me.state.closed).toBe("kicked");
+    expect(contents(me)).toEqual(["a"]);
+  });
+
   it("stays readable when the room closed", async () => {
     hub.say("fox", "a");
     const me = visitor();
     await phase(me, "live");
     hub.emit("roomClosed", { roomId: hub.room.id, reason: "expired" });
-    expect(me.state.closed).toBe(true);
+    expect(me.state.closed).toBe("expired");
     hub.cut();
     me.say("too late");
     hub.refuseNext.push({ code: "expired" });

@@ -32,7 +32,7 @@ impl World {
                     assert!(!is_told || is_in || is_entering, "{id:?} has left, and is told");
                 }
             }
-            News::Expired { room } => {
+            News::Closed { room, .. } => {
                 let place = self.rooms.iter().find(|place| place.id == *room);
                 let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
                 assert!(is_due, "{room} ended before its time");
@@ -136,7 +136,7 @@ impl Line {
             News::Presence { room, present } => {
                 self.packets.push_back(Packet::Present(*room, *present));
             }
-            News::Expired { room } => self.packets.push_back(Packet::Expired(*room)),
+            News::Closed { room, .. } => self.packets.push_back(Packet::Expired(*room)),
             News::Roster(_) | News::Typing { .. } => {}
         }
     }

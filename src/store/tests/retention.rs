@@ -123,3 +123,43 @@ async fn a_database_that_is_too_large_loses_its_oldest_in_small_steps_and_shrink
     let kit = Kit::in_folder(folder, 9);
     assert!(kit.member(room, 1).await.pruned);
 }
+
+fn host(deed: Deed, what: &str, ms: u64) -> Write {
+    Write::Host(HostAct { deed, what: what.to_owned(), at: at(ms) })
+}
+
+#[tokio::test]
+async fn a_room_that_the_host_deleted_is_out_of_sight_at_once_and_goes_step_by_step() {
+    let mut kit = Kit::new();
+    let (gone, other) = (kit.room(1).await, kit.room(2).await);
+    for (room, who) in [(gone, 1), (other, 2)] {
+        kit.join(room, who).await;
+        kit.talks(room, who, 3).await;
+    }
+    kit.write(host(Deed::Delete(gone), "the first", 10)).await.unwrap();
+    assert_eq!(kit.store.reader.room(gone).await.unwrap(), None);
+    assert!(kit.store.reader.member(gone, chatter(1).id).await.unwrap().is_none());
+    let late = kit.write(Write::Say(say(gone, 1, "late", None))).await;
+    assert_eq!(late, Err(Refusal::NoSuchRoom));
+    assert_eq!(kit.write(host(Deed::Delete(gone), "again", 11)).await, Err(Refusal::NoSuchRoom));
+    kit.prunes(ALL, 20);
+    assert_eq!((kit.count("rooms"), kit.count("memberships")), (1, 1));
+    assert_eq!(kit.count("messages"), 4, "the other room keeps its own");
+    let log = kit.store.reader.host_log(9).await.unwrap();
+    assert_eq!(log.iter().map(|done| done.what.as_str()).collect::<Vec<_>>(), ["the first"]);
+}
+
+#[tokio::test]
+async fn a_room_that_the_host_closed_has_ended_for_the_next_start_and_can_be_read() {
+    let mut kit = Kit::new();
+    let room = kit.room(1).await;
+    kit.join(room, 1).await;
+    kit.write(host(Deed::Close(room), "a room", 10)).await.unwrap();
+    kit.write(host(Deed::Kick, "somebody", 11)).await.unwrap();
+    let kit = kit.reopened();
+    assert!(kit.store.past.rooms.is_empty(), "it came back to life");
+    assert!(kit.store.reader.room(room).await.unwrap().is_some());
+    assert_eq!(kit.member(room, 1).await.first, Seq(1));
+    let log = kit.store.reader.host_log(1).await.unwrap();
+    assert_eq!((log[0].deed.as_str(), log[0].what.as_str()), ("chatter kick", "somebody"));
+}

@@ -104,7 +104,7 @@ export class Sender {
   private unsent(key: string, code: ErrorCode): void {
     const { state } = this.desk;
     const echoed = state.echoed === key ? null : state.echoed;
-    const closed = state.closed || code === "expired";
+    const closed = state.closed ?? (code === "expired" ? code : null);
     this.desk.change({ outbox: Outbox.fail(state.outbox, key, code), echoed, closed });
     this.store(key);
   }

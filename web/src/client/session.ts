@@ -80,7 +80,7 @@ export class Session {
     const room = this.state.room ?? (await this.find());
     if (!room || this.ended) return;
     this.keep = new Keeper(this.around.memory, room.id);
-    this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired });
+    this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired ? "expired" : null });
     this.link = this.around.connect(room.namespace, {
       up: () => void this.join(),
       down: () => this.lost(),
@@ -132,7 +132,7 @@ export class Session {
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
     const names = new Map(this.state.names).set(me.id, me.nickname);
-    this.change({ me, names, room, present: room.present, closed: room.isExpired, pruned });
+    this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
     const whole =
       this.state.log.upTo === null ? await this.openLog(lastSeq, firstSeq) : await this.catchUp(missed, more);
@@ -215,7 +215,7 @@ export class Session {
     }
     // What was read before the room closed may still be read.
     if (code === "expired" && this.state.log.upTo !== null) {
-      this.change({ closed: true, phase: { name: "live" } });
+      this.change({ closed: this.state.closed ?? "expired", phase: { name: "live" } });
       return this.sender.giveUp("expired");
     }
     this.refuse(refusal);

@@ -99,7 +99,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         ) : (
           <LogView state={state} session={session} say={say} />
         )}
-        {started && phase.name !== "locked" && !state.closed && (
+        {started && phase.name !== "locked" && state.closed === null && (
           <>
             <TypingLine state={state} />
             <Composer key={state.room?.id} session={session} wide={wide} />
@@ -210,7 +210,7 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
   let text = "";
   if (lost) text = started ? say.reconnecting : say.hubLost;
   else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
-  else if (state.closed && started) text = say.closedRoom;
+  else if (state.closed !== null && started) text = say.closedRoom[state.closed];
   const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";
   return (
     <div class={`banner ${text ? "" : "banner-none"}`} role="status">

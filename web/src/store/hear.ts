@@ -1,6 +1,6 @@
 // What the hub says by itself, and what it changes.
 
-import { readChatters, readHello, readMessage, readPresence, readTyping, type Message } from "../wire";
+import { readChatters, readHello, readMessage, readPresence, readRoomClosed, readTyping, type Message } from "../wire";
 import { offset } from "./clock";
 import { receive } from "./log";
 import { withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
@@ -31,8 +31,10 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const typing = readTyping(payload);
       return typing ? withTyping(state, typing.chatterId, typing.isTyping ? now + TYPING_LASTS : 0) : state;
     }
-    case "roomClosed":
-      return { ...state, closed: true };
+    case "roomClosed": {
+      const closed = readRoomClosed(payload);
+      return closed && closed.roomId === state.room?.id ? { ...state, closed: closed.reason } : state;
+    }
     default:
       return state;
   }

@@ -1,6 +1,6 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
-import type { Chatter, ErrorCode, Id, Message, Room } from "../wire";
+import type { Chatter, Closed, ErrorCode, Id, Message, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
 import { drop, inFlight, type Outbox } from "./outbox";
 
@@ -35,8 +35,8 @@ export interface RoomState {
   readonly typing: ReadonlyMap<Id, number>;
   readonly unreadFrom: number | null;
   readonly clockOffset: number;
-  /** The room's time is over: reading goes on, writing does not. */
-  readonly closed: boolean;
+  /** Why the room is over for this person, if it is: reading goes on, writing does not. */
+  readonly closed: Closed | null;
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
 }
@@ -57,7 +57,7 @@ export const newRoom = (code: string): RoomState => ({
   typing: new Map(),
   unreadFrom: null,
   clockOffset: 0,
-  closed: false,
+  closed: null,
   pruned: false,
 });
 

@@ -1,0 +1,199 @@
+//! The host's hand: what a host does to rooms and people of the hub that runs on this machine.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::{FileArg, StatusArgs, status};
+use crate::config::{self, Flag, Loaded, Sources};
+use crate::control::ask;
+use crate::control::protocol::{Deed, Ended, Person, Request, RoomLine};
+
+/// Which hub.
+#[derive(Debug, Args)]
+pub(super) struct HubArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// The directory of the hub's data [COLAHUB_DATA_DIR, data_dir]
+    #[arg(long, value_name = "DIR")]
+    data_dir: Option<String>,
+}
+
+impl HubArgs {
+    fn ask<T: DeserializeOwned>(self, request: &Request) -> anyhow::Result<T> {
+        let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
+        let sources = Sources { flags: data_dir.into_iter().collect(), ..self.file.into_sources() };
+        ask_hub(sources, request)
+    }
+}
+
+fn ask_hub<T: DeserializeOwned>(sources: Sources, request: &Request) -> anyhow::Result<T> {
+    let Loaded { config, .. } = config::load(sources)?;
+    ask(&config.data_dir, request).map_err(status::explain)
+}
+
+/// `colahub room …`
+#[derive(Debug, Subcommand)]
+pub(super) enum RoomCommand {
+    /// List the living rooms
+    List(StatusArgs),
+    /// End a room now; it can still be read
+    Close(RoomArgs),
+    /// End a room now and delete what was said in it
+    Delete(RoomArgs),
+}
+
+/// Which room.
+#[derive(Debug, Args)]
+pub(super) struct RoomArgs {
+    /// The room's code or id, as `colahub room list` shows it
+    #[arg(value_name = "ROOM")]
+    room: String,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
+/// `colahub chatter …`
+#[derive(Debug, Subcommand)]
+pub(super) enum ChatterCommand {
+    /// List who is present
+    List(PeopleArgs),
+    /// Take somebody out of all rooms; they may come back
+    Kick(ChatterArgs),
+}
+
+/// Who is to be listed.
+#[derive(Debug, Args)]
+pub(super) struct PeopleArgs {
+    /// Only those in this room, by its code or id
+    #[arg(value_name = "ROOM")]
+    room: Option<String>,
+    #[command(flatten)]
+    asked: StatusArgs,
+}
+
+/// Which chatter.
+#[derive(Debug, Args)]
+pub(super) struct ChatterArgs {
+    /// The chatter's id, as `colahub chatter list` shows it
+    #[arg(value_name = "CHATTER")]
+    chatter: String,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
+/// Does what the host wants with rooms.
+pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    match command {
+        RoomCommand::List(args) => list(args, &Request::RoomList, room_line, out)?,
+        RoomCommand::Close(RoomArgs { room, hub }) => {
+            let Ended { room, people } = hub.ask(&Request::RoomClose { room })?;
+            writeln!(out, "The room {room} is closed; {} in it.", were(people))?;
+        }
+        RoomCommand::Delete(RoomArgs { room, hub }) => {
+            let Ended { room, people } = hub.ask(&Request::RoomDelete { room })?;
+            writeln!(out, "The room {room} is deleted; {} in it.", were(people))?;
+        }
+    }
+    Ok(())
+}
+
+/// Does what the host wants with people.
+pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    match command {
+        ChatterCommand::List(PeopleArgs { room, asked }) => {
+            list(asked, &Request::ChatterList { room }, person_line, out)?;
+        }
+        ChatterCommand::Kick(ChatterArgs { chatter, hub }) => {
+            let () = hub.ask(&Request::ChatterKick { chatter: chatter.clone() })?;
+            writeln!(out, "{chatter} is out of all rooms, and may come back.")?;
+        }
+    }
+    Ok(())
+}
+
+/// Tells what the host did.
+pub(super) fn log(args: StatusArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    list(args, &Request::Log, deed_line, out)
+}
+
+/// One a line, for people or as JSON.
+fn list<T: DeserializeOwned + Serialize>(
+    args: StatusArgs,
+    request: &Request,
+    line: fn(&T) -> String,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let json = args.json;
+    let all: Vec<T> = ask_hub(args.into_sources(), request)?;
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&all)?)?;
+        return Ok(());
+    }
+    for one in &all {
+        writeln!(out, "{}", line(one))?;
+    }
+    Ok(())
+}
+
+fn were(people: usize) -> String {
+    match people {
+        0 => "nobody was".to_owned(),
+        1 => "1 person was".to_owned(),
+        _ => format!("{people} people were"),
+    }
+}
+
+fn room_line(room: &RoomLine) -> String {
+    let RoomLine { id, code, title, namespace, people, locked, .. } = room;
+    let lock = if *locked { ", locked" } else { "" };
+    format!("{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{lock})")
+}
+
+fn person_line(person: &Person) -> String {
+    let Person { id, nickname, room, sockets } = person;
+    let gone = if *sockets == 0 { ", away for the moment" } else { "" };
+    format!("{id}  {nickname} in {room}{gone}")
+}
+
+fn deed_line(deed: &Deed) -> String {
+    let Deed { at, deed, what } = deed;
+    format!("{}  {deed}  {what}", at.get(..19).unwrap_or(at).replace('T', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rooms_people_and_deeds_are_lines() {
+        let room = RoomLine {
+            id: "7d444840-9dc0-41d1-b245-5ffdce74fad2".to_owned(),
+            code: "K7PMX3".to_owned(),
+            title: "모닥불".to_owned(),
+            namespace: "anonymous".to_owned(),
+            capacity: 16,
+            people: 2,
+            locked: true,
+            expires: String::new(),
+        };
+        let id = &room.id;
+        let line = format!("K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", locked)");
+        assert_eq!(room_line(&room), line);
+        let person = Person {
+            id: id.clone(),
+            nickname: "졸린 여우".to_owned(),
+            room: "K7PMX3".to_owned(),
+            sockets: 0,
+        };
+        assert_eq!(person_line(&person), format!("{id}  졸린 여우 in K7PMX3, away for the moment"));
+        let deed = Deed {
+            at: "2026-07-01T10:48:00.000Z".to_owned(),
+            deed: "room close".to_owned(),
+            what: "K7PMX3".to_owned(),
+        };
+        assert_eq!(deed_line(&deed), "2026-07-01 10:48:00  room close  K7PMX3");
+    }
+}

@@ -1,0 +1,112 @@
+//! The host's hand: rooms and people, by what the host calls them.
+
+use super::protocol::{Deed, Ended, Person, RoomLine};
+use super::status::Parts;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::language::Language;
+use crate::domain::refusal::Refusal;
+use crate::domain::words;
+use crate::hub::command::{Call, Present, RoomView};
+use crate::wire;
+
+/// How much of the log is told.
+const LOG_SHOWN: usize = 100;
+
+/// The living rooms, oldest first.
+pub(super) async fn rooms(parts: &Parts) -> Result<Vec<RoomLine>, String> {
+    let rooms = parts.hub.call(Call::Rooms).await.map_err(|refusal| plain(&refusal))?;
+    Ok(rooms.iter().map(line).collect())
+}
+
+/// Ends a room, by its code or id.
+pub(super) async fn end_room(parts: &Parts, room: &str, deleted: bool) -> Result<Ended, String> {
+    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
+    let id = find(parts, room).await?.ok_or_else(none)?;
+    let ended = parts.hub.call(|tell| Call::EndRoom { room: id, deleted, tell }).await;
+    let ended = ended.map_err(|refusal| match refusal {
+        Refusal::NoSuchRoom => none(),
+        Refusal::Expired => {
+            format!("the room {room} has ended; it can still be deleted, by its id")
+        }
+        other => plain(&other),
+    })?;
+    Ok(Ended { room: ended.room.to_string(), people: ended.people })
+}
+
+/// Who is present, in one room or in all.
+pub(super) async fn people(parts: &Parts, room: Option<&str>) -> Result<Vec<Person>, String> {
+    let only = match room {
+        None => None,
+        Some(room) => Some(find(parts, room).await?.ok_or_else(|| {
+            format!("there is no room {room}; `colahub room list` shows those that live")
+        })?),
+    };
+    let people = parts.hub.call(Call::People).await.map_err(|refusal| plain(&refusal))?;
+    let wanted = people.iter().filter(|person| only.is_none_or(|room| person.room == room));
+    Ok(wanted.map(person).collect())
+}
+
+/// Takes somebody out of all rooms.
+pub(super) async fn kick(parts: &Parts, chatter: &str) -> Result<(), String> {
+    let none = || format!("nobody present is {chatter}; `colahub chatter list` shows who is");
+    let id: ChatterId = chatter.parse().map_err(|_| none())?;
+    let kicked = parts.hub.call(|tell| Call::Kick(id, tell)).await;
+    kicked.map_err(|refusal| match refusal {
+        Refusal::NoSuchChatter => none(),
+        other => plain(&other),
+    })
+}
+
+/// What the host did, the newest first.
+pub(super) async fn log(parts: &Parts) -> Result<Vec<Deed>, String> {
+    let done = parts.reader.host_log(LOG_SHOWN).await.map_err(|refusal| plain(&refusal))?;
+    let told = done.into_iter().map(|done| Deed {
+        at: wire::iso(done.at),
+        deed: done.deed,
+        what: done.what,
+    });
+    Ok(told.collect())
+}
+
+/// The room that the host means: an id is taken at its word, a code is of a living room.
+async fn find(parts: &Parts, room: &str) -> Result<Option<RoomId>, String> {
+    if let Ok(id) = room.parse() {
+        return Ok(Some(id));
+    }
+    let Ok(code) = room.parse::<Code>() else {
+        return Ok(None);
+    };
+    match parts.hub.call(|tell| Call::ByCode(code, tell)).await {
+        Ok(view) => Ok(Some(view.room.id)),
+        Err(Refusal::NoSuchRoom | Refusal::Expired) => Ok(None),
+        Err(refusal) => Err(plain(&refusal)),
+    }
+}
+
+fn line(view: &RoomView) -> RoomLine {
+    RoomLine {
+        id: view.room.id.to_string(),
+        code: view.room.code.to_string(),
+        title: view.room.title.as_str().to_owned(),
+        namespace: view.room.namespace.as_str().to_owned(),
+        capacity: view.room.capacity,
+        people: view.present,
+        locked: view.room.is_locked(),
+        expires: wire::iso(view.expires_at),
+    }
+}
+
+fn person(present: &Present) -> Person {
+    Person {
+        id: present.chatter.id.to_string(),
+        nickname: present.chatter.nickname.to_string(),
+        room: present.code.to_string(),
+        sockets: present.sockets,
+    }
+}
+
+/// A refusal as the command line says it, which speaks English.
+fn plain(refusal: &Refusal) -> String {
+    words::refusal(Language::En, refusal)
+}

@@ -1,0 +1,84 @@
+//! What the host does with their own hand, and the log of it.
+
+use rusqlite::{Connection, params};
+
+use super::perform::{WriteError, set_meta};
+use super::rows;
+use super::write::{Deed, HostAct, Written};
+use crate::domain::ids::RoomId;
+use crate::domain::refusal::Refusal;
+use crate::domain::time::WallTime;
+
+/// How many actions are remembered.
+const LOG_MAX: i64 = 10_000;
+
+/// Something that the host did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// When, for people's eyes.
+    pub at: WallTime,
+    /// What, as on the command line: `room close`.
+    pub deed: String,
+    /// To what or whom, as it was called then.
+    pub what: String,
+}
+
+/// Does what the host wants, and remembers it, inside the transaction under way.
+pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
+    let deed = match act.deed {
+        Deed::Close(room) => {
+            end_room(db, room, act)?;
+            "room close"
+        }
+        Deed::Delete(room) => {
+            delete_room(db, room, act)?;
+            "room delete"
+        }
+        Deed::Kick => "chatter kick",
+    };
+    remember(db, deed, act)?;
+    Ok(Written::Done)
+}
+
+/// Ends a room now, unless it has ended.
+fn end_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
+    let ended = db
+        .prepare_cached(
+            "UPDATE rooms SET lifetime = max(0, min(lifetime, ?2 - created_hub))
+             WHERE id = ?1 AND deleted = 0",
+        )?
+        .execute(params![room.as_bytes(), rows::sql(act.at.hub)])?;
+    if ended == 0 {
+        return Err(Refusal::NoSuchRoom.into());
+    }
+    // So that a start right after does not bring the room back to life.
+    set_meta(db, "hub_time", rows::sql(act.at.hub))?;
+    set_meta(db, "wall_time", act.at.wall.0)?;
+    Ok(())
+}
+
+/// Takes a room out of everybody's sight. What was in it goes in the writer's quiet moments.
+fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
+    end_room(db, room, act)?;
+    db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
+    Ok(())
+}
+
+fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO host_actions (at, at_hub, deed, what) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![act.at.wall.0, rows::sql(act.at.hub), deed, act.what])?;
+    let newest = db.last_insert_rowid();
+    db.prepare_cached("DELETE FROM host_actions WHERE n <= ?1")?.execute([newest - LOG_MAX])?;
+    Ok(())
+}
+
+/// The newest actions, the newest first.
+pub(super) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut query =
+        db.prepare_cached("SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT ?1")?;
+    let done = |row: &rusqlite::Row<'_>| {
+        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what: row.get(2)? })
+    };
+    rows::readable(query.query_map([most], done)?)
+}
