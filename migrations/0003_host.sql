@@ -13,3 +13,12 @@ CREATE TABLE host_actions (
     deed   TEXT    NOT NULL, -- as on the command line: 'room close'
     what   TEXT    NOT NULL  -- what it was done to, as it was called then
 ) STRICT;
+
+-- Who may not come in.
+CREATE TABLE bans (
+    chatter  BLOB PRIMARY KEY,  -- as whom they were banned
+    identity BLOB    NOT NULL,  -- the browser
+    nickname TEXT    NOT NULL,  -- as it was then, for the host
+    address  TEXT,              -- an address that is kept out too, …
+    until    INTEGER            -- … up to this time of the hub's own
+) STRICT, WITHOUT ROWID;

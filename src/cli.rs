@@ -41,7 +41,7 @@ enum Command {
     Backup(CopyArgs),
     /// Put a copy in the place of the database, while the hub is stopped
     Restore(CopyArgs),
-    /// List those who are present, or take somebody out
+    /// List those who are present, take somebody out, keep them out
     #[command(subcommand)]
     Chatter(host::ChatterCommand),
     /// Check the configuration and say what the hub would do with it

@@ -42,7 +42,8 @@ use rusqlite::OptionalExtension;
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written,
+    Ban, Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write,
+    Written,
 };
 pub use writer::{Ended, QUEUE_MAX, Writer};
 
@@ -81,6 +82,8 @@ pub struct Past {
     pub rooms: Vec<Room>,
     /// Who was present when it last ran.
     pub present: Vec<Member>,
+    /// Who may not come in.
+    pub bans: Vec<Ban>,
 }
 
 /// How the store looks after what is in it. By default it keeps all and copies nothing.
@@ -147,6 +150,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         wall: read::wall_time(db)?,
         rooms: read::live_rooms(db, time)?,
         present: read::present(db, time)?,
+        bans: host::bans(db)?,
     })
 }
 

@@ -52,6 +52,9 @@ _colahub() {
             colahub,status)
                 cmd="colahub__subcmd__status"
                 ;;
+            colahub__subcmd__chatter,ban)
+                cmd="colahub__subcmd__chatter__subcmd__ban"
+                ;;
             colahub__subcmd__chatter,help)
                 cmd="colahub__subcmd__chatter__subcmd__help"
                 ;;
@@ -61,6 +64,12 @@ _colahub() {
             colahub__subcmd__chatter,list)
                 cmd="colahub__subcmd__chatter__subcmd__list"
                 ;;
+            colahub__subcmd__chatter,unban)
+                cmd="colahub__subcmd__chatter__subcmd__unban"
+                ;;
+            colahub__subcmd__chatter__subcmd__help,ban)
+                cmd="colahub__subcmd__chatter__subcmd__help__subcmd__ban"
+                ;;
             colahub__subcmd__chatter__subcmd__help,help)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__help"
                 ;;
@@ -69,6 +78,9 @@ _colahub() {
                 ;;
             colahub__subcmd__chatter__subcmd__help,list)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__chatter__subcmd__help,unban)
+                cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unban"
                 ;;
             colahub__subcmd__help,backup)
                 cmd="colahub__subcmd__help__subcmd__backup"
@@ -106,11 +118,17 @@ _colahub() {
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
                 ;;
+            colahub__subcmd__help__subcmd__chatter,ban)
+                cmd="colahub__subcmd__help__subcmd__chatter__subcmd__ban"
+                ;;
             colahub__subcmd__help__subcmd__chatter,kick)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__kick"
                 ;;
             colahub__subcmd__help__subcmd__chatter,list)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__chatter,unban)
+                cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unban"
                 ;;
             colahub__subcmd__help__subcmd__room,close)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__close"
@@ -188,7 +206,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter)
-            opts="-h --help list kick help"
+            opts="-h --help list kick ban unban help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -201,9 +219,49 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
-        colahub__subcmd__chatter__subcmd__help)
-            opts="list kick help"
+        colahub__subcmd__chatter__subcmd__ban)
+            opts="-h --address-for --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --address-for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__help)
+            opts="list kick ban unban help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__help__subcmd__ban)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -257,6 +315,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__chatter__subcmd__help__subcmd__unban)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__chatter__subcmd__kick)
             opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -280,7 +352,29 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter__subcmd__list)
-            opts="-h --config --data-dir --json --help"
+            opts="-h --banned --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__unban)
+            opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,8 +490,22 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__chatter)
-            opts="list kick"
+            opts="list kick ban unban"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__chatter__subcmd__ban)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -424,6 +532,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__chatter__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__chatter__subcmd__unban)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -1,6 +1,7 @@
 //! The host's hand: what a host does to rooms and people of the hub that runs on this machine.
 
 use std::io::Write;
+use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
@@ -9,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{FileArg, StatusArgs, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Deed, Ended, Person, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, Ended, Person, Request, RoomLine};
 
 /// Which hub.
 #[derive(Debug, Args)]
@@ -62,6 +63,10 @@ pub(super) enum ChatterCommand {
     List(PeopleArgs),
     /// Take somebody out of all rooms; they may come back
     Kick(ChatterArgs),
+    /// Take somebody out and let their browser in no more
+    Ban(BanArgs),
+    /// Let somebody in again
+    Unban(ChatterArgs),
 }
 
 /// Who is to be listed.
@@ -70,8 +75,21 @@ pub(super) struct PeopleArgs {
     /// Only those in this room, by its code or id
     #[arg(value_name = "ROOM")]
     room: Option<String>,
+    /// Those who may not come in, instead of those who are present
+    #[arg(long, conflicts_with = "room")]
+    banned: bool,
     #[command(flatten)]
     asked: StatusArgs,
+}
+
+/// Who is to be kept out.
+#[derive(Debug, Args)]
+pub(super) struct BanArgs {
+    /// Keep out everybody at their address too, for so long, such as "2h"
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    address_for: Option<Duration>,
+    #[command(flatten)]
+    who: ChatterArgs,
 }
 
 /// Which chatter.
@@ -103,12 +121,24 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
 /// Does what the host wants with people.
 pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
-        ChatterCommand::List(PeopleArgs { room, asked }) => {
+        ChatterCommand::List(PeopleArgs { banned: true, asked, .. }) => {
+            list(asked, &Request::ChatterBans, banned_line, out)?;
+        }
+        ChatterCommand::List(PeopleArgs { room, asked, .. }) => {
             list(asked, &Request::ChatterList { room }, person_line, out)?;
         }
         ChatterCommand::Kick(ChatterArgs { chatter, hub }) => {
             let () = hub.ask(&Request::ChatterKick { chatter: chatter.clone() })?;
             writeln!(out, "{chatter} is out of all rooms, and may come back.")?;
+        }
+        ChatterCommand::Ban(BanArgs { address_for, who: ChatterArgs { chatter, hub } }) => {
+            let address_for = address_for.map(|span| span.as_secs());
+            let () = hub.ask(&Request::ChatterBan { chatter: chatter.clone(), address_for })?;
+            writeln!(out, "{chatter} is out of all rooms, and may not come back.")?;
+        }
+        ChatterCommand::Unban(ChatterArgs { chatter, hub }) => {
+            let () = hub.ask(&Request::ChatterUnban { chatter: chatter.clone() })?;
+            writeln!(out, "{chatter} may come in again.")?;
         }
     }
     Ok(())
@@ -156,6 +186,12 @@ fn person_line(person: &Person) -> String {
     let Person { id, nickname, room, sockets } = person;
     let gone = if *sockets == 0 { ", away for the moment" } else { "" };
     format!("{id}  {nickname} in {room}{gone}")
+}
+
+fn banned_line(banned: &Banned) -> String {
+    let Banned { id, nickname, with_address } = banned;
+    let address = if *with_address { ", with their address for a while" } else { "" };
+    format!("{id}  {nickname}{address}")
 }
 
 fn deed_line(deed: &Deed) -> String {

@@ -1,6 +1,8 @@
 //! The host's hand: rooms and people, by what the host calls them.
 
-use super::protocol::{Deed, Ended, Person, RoomLine};
+use std::time::Duration;
+
+use super::protocol::{Banned, Deed, Ended, Person, RoomLine};
 use super::status::Parts;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
@@ -56,6 +58,49 @@ pub(super) async fn kick(parts: &Parts, chatter: &str) -> Result<(), String> {
         Refusal::NoSuchChatter => none(),
         other => plain(&other),
     })
+}
+
+/// Keeps somebody's browser out from now on, and for a while their address.
+pub(super) async fn ban(
+    parts: &Parts,
+    chatter: &str,
+    address_for: Option<Duration>,
+) -> Result<(), String> {
+    let none =
+        || format!("there is no chatter {chatter}; `colahub chatter list` shows who is here");
+    let id: ChatterId = chatter.parse().map_err(|_| none())?;
+    let known = parts.reader.chatter(id).await.map_err(|refusal| plain(&refusal))?;
+    let (known, identity) = known.ok_or_else(none)?;
+    let ban = |tell| Call::Ban { chatter: known, identity, address_for, tell };
+    parts.hub.call(ban).await.map_err(|refusal| match refusal {
+        Refusal::NotJoined => format!(
+            "{chatter} is not connected, so their address is not known; \
+             without --address-for they are banned by their browser"
+        ),
+        other => plain(&other),
+    })
+}
+
+/// Lets somebody in again.
+pub(super) async fn unban(parts: &Parts, chatter: &str) -> Result<(), String> {
+    let none = || format!("{chatter} is not banned; `colahub chatter list --banned` shows who is");
+    let id: ChatterId = chatter.parse().map_err(|_| none())?;
+    let unbanned = parts.hub.call(|tell| Call::Unban(id, tell)).await;
+    unbanned.map_err(|refusal| match refusal {
+        Refusal::NoSuchChatter => none(),
+        other => plain(&other),
+    })
+}
+
+/// Who may not come in.
+pub(super) async fn bans(parts: &Parts) -> Result<Vec<Banned>, String> {
+    let bans = parts.hub.call(Call::Bans).await.map_err(|refusal| plain(&refusal))?;
+    let told = bans.into_iter().map(|ban| Banned {
+        id: ban.chatter.to_string(),
+        nickname: ban.nickname.to_string(),
+        with_address: ban.address.is_some(),
+    });
+    Ok(told.collect())
 }
 
 /// What the host did, the newest first.

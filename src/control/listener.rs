@@ -122,6 +122,11 @@ async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
         Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
         Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),
         Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
+        Request::ChatterBan { chatter, address_for } => {
+            told(host::ban(parts, &chatter, address_for.map(Duration::from_secs)).await)
+        }
+        Request::ChatterUnban { chatter } => told(host::unban(parts, &chatter).await),
+        Request::ChatterBans => told(host::bans(parts).await),
         Request::Log => told(host::log(parts).await),
     }
 }

@@ -32,6 +32,20 @@ pub enum Request {
         /// The chatter's id.
         chatter: String,
     },
+    /// That somebody's browser may not come in any more; answered with `null`.
+    ChatterBan {
+        /// The chatter's id.
+        chatter: String,
+        /// For how many seconds their address is kept out too.
+        address_for: Option<u64>,
+    },
+    /// That they may again; answered with `null`.
+    ChatterUnban {
+        /// The chatter's id.
+        chatter: String,
+    },
+    /// Who may not come in; answered with [`Banned`]s.
+    ChatterBans,
     /// What the host did; answered with [`Deed`]s, the newest first.
     Log,
 }
@@ -88,6 +102,18 @@ pub struct Person {
     pub room: String,
     /// How many connections they hold; 0 in the moment after the last went.
     pub sockets: usize,
+}
+
+/// Somebody who may not come in.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Banned {
+    /// The chatter's id.
+    pub id: String,
+    /// What they called themselves.
+    pub nickname: String,
+    /// Whether their address was kept out too, for a while.
+    pub with_address: bool,
 }
 
 /// Something that the host did.

@@ -21,6 +21,8 @@ pub enum Refusal {
     WrongHost,
     /// A page that may not call this hub.
     ForeignOrigin,
+    /// The host does not let them in.
+    Banned,
     /// The caller does not own this chatter.
     NotYours,
     /// The caller has not joined this room.

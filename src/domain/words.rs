@@ -50,6 +50,9 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::ForeignOrigin => {
             "이 페이지는 이 허브를 부를 수 없습니다. 허브 설정의 cors.origins에 없습니다.".into()
         }
+        Refusal::Banned => {
+            "허브를 연 사람이 들어오지 못하게 했습니다. 잘못된 것 같으면 그 사람에게 말해 주세요.".into()
+        }
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
@@ -88,6 +91,9 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::ForeignOrigin => {
             "This page may not call this hub: it is not among cors.origins in its configuration."
                 .into()
+        }
+        Refusal::Banned => {
+            "The host of this hub does not let you in. If that is a mistake, please talk to them.".into()
         }
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),

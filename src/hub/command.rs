@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
-use crate::store::Stretch;
+use crate::store::{Ban, Stretch};
 
 /// Something for the hub to decide, in the order in which it arrives.
 #[derive(Debug)]
@@ -251,6 +251,22 @@ pub enum Call {
     },
     /// The host takes somebody out of all rooms. They may come back.
     Kick(ChatterId, Tell<()>),
+    /// The host lets somebody's browser in no more.
+    Ban {
+        /// As whom the host knows them.
+        chatter: Chatter,
+        /// Their browser.
+        identity: IdentityId,
+        /// For how long their address is kept out too; [`Refusal::NotJoined`] where they are not
+        /// connected, so that nobody knows it.
+        address_for: Option<Duration>,
+        /// Where the answer goes.
+        tell: Tell<()>,
+    },
+    /// The host lets somebody in again; [`Refusal::NoSuchChatter`] where they are not banned.
+    Unban(ChatterId, Tell<()>),
+    /// Who may not come in.
+    Bans(Tell<Vec<Ban>>),
     /// How the hub is.
     Facts(Tell<Facts>),
     /// Answered by the writer, through its queue.

@@ -1,10 +1,15 @@
 //! The host's hand: a room ends before its time, somebody is taken out.
 
+use std::net::IpAddr;
+use std::time::Duration;
+
 use super::command::{Ended, News, Output, Present, Tell, WhyClosed};
 use super::state::{Effect, Hub, LiveRoom, Then};
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId};
 use crate::domain::refusal::Refusal;
-use crate::store::{Deed, HostAct, Moment, Write};
+use crate::domain::time::HubTime;
+use crate::store::{Ban, Deed, HostAct, Moment, Write};
 
 /// A room that the host ends.
 #[derive(Debug)]
@@ -12,6 +17,16 @@ pub(super) struct Ending {
     room: RoomId,
     why: WhyClosed,
     tell: Tell<Ended>,
+}
+
+/// Somebody whom the host bans.
+#[derive(Debug)]
+pub(super) struct Banning {
+    chatter: ChatterId,
+    identity: IdentityId,
+    /// A ban of the same chatter that this one replaces.
+    before: Option<Ban>,
+    tell: Tell<()>,
 }
 
 impl Hub {
@@ -108,5 +123,88 @@ impl Hub {
         let output = Output::Broadcast { to: conns.into(), except: None, news };
         self.effects.push_back(Effect::Output(output));
         self.has_gone(room, chatter, is_small, at);
+    }
+
+    /// Refuses whom the host keeps out.
+    pub(super) fn lets_in(
+        &self,
+        identity: IdentityId,
+        peer: IpAddr,
+        now: HubTime,
+    ) -> Result<(), Refusal> {
+        let is_at = |(address, until): (IpAddr, HubTime)| address == peer && now < until;
+        let concerns = |ban: &Ban| ban.identity == identity || ban.address.is_some_and(is_at);
+        if self.bans.values().any(concerns) { Err(Refusal::Banned) } else { Ok(()) }
+    }
+
+    /// Somebody's browser is to be kept out. It is from now on; those inside go once that is
+    /// committed, so that nobody who is coming in meanwhile is overlooked.
+    pub(super) fn ban(
+        &mut self,
+        who: &Chatter,
+        identity: IdentityId,
+        address_for: Option<Duration>,
+        tell: Tell<()>,
+        at: Moment,
+    ) {
+        let here = self.conns.values().find(|conn| conn.who.identity == identity);
+        let address = match (address_for, here) {
+            (None, _) => None,
+            (Some(span), Some(conn)) => Some((conn.who.peer, at.hub.after(span))),
+            (Some(_), None) => return drop(tell.send(Err(Refusal::NotJoined))),
+        };
+        let (chatter, nickname) = (who.id, who.nickname.clone());
+        let what = format!("{chatter} {:?}", nickname.as_str());
+        let ban = Ban { chatter, identity, nickname, address };
+        let before = self.bans.insert(chatter, ban.clone());
+        let then = Then::Banned(Banning { chatter, identity, before, tell });
+        self.write(Write::Host(HostAct { deed: Deed::Ban(ban), what, at }), then);
+    }
+
+    /// A ban is committed, or was refused.
+    pub(super) fn banned(
+        &mut self,
+        Banning { chatter, identity, before, tell }: Banning,
+        result: Result<(), Refusal>,
+        at: Moment,
+    ) {
+        if result.is_err() {
+            match before {
+                Some(before) => drop(self.bans.insert(chatter, before)),
+                None => drop(self.bans.remove(&chatter)),
+            }
+            return drop(tell.send(result));
+        }
+        let theirs = |(room, live): (&RoomId, &LiveRoom)| {
+            live.people.chatter_of(identity).map(|chatter| (*room, chatter.id))
+        };
+        for (room, chatter) in self.rooms.iter().filter_map(theirs).collect::<Vec<_>>() {
+            self.take_out(room, chatter, at);
+        }
+        tracing::info!(%chatter, "the host banned somebody");
+        drop(tell.send(result));
+    }
+
+    /// Somebody is to be let in again.
+    pub(super) fn unban(&mut self, chatter: ChatterId, tell: Tell<()>, at: Moment) {
+        let Some(ban) = self.bans.get(&chatter) else {
+            return drop(tell.send(Err(Refusal::NoSuchChatter)));
+        };
+        let what = format!("{chatter} {:?}", ban.nickname.as_str());
+        let act = HostAct { deed: Deed::Unban(chatter), what, at };
+        self.write(Write::Host(act), Then::Unbanned(chatter, tell));
+    }
+
+    /// That somebody is let in again is committed, or was refused.
+    pub(super) fn unbanned(
+        &mut self,
+        chatter: ChatterId,
+        tell: Tell<()>,
+        result: Result<(), Refusal>,
+    ) {
+        if result.is_ok() {
+            self.bans.remove(&chatter);
+        }
+        drop(tell.send(result));
     }
 }

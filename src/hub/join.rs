@@ -55,6 +55,7 @@ impl Hub {
         let conn = self.conns.get(&request.conn).ok_or(Refusal::Unavailable)?;
         let live = self.room_for(conn, request.room)?;
         live.room.open_at(now)?;
+        self.lets_in(conn.who.identity, conn.who.peer, now)?;
         if live.people.chatter_of(conn.who.identity).is_some() {
             return Ok(Standing::Present);
         }

@@ -12,7 +12,7 @@ use super::command::{
     Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
     RoomView, Tell,
 };
-use super::host::Ending;
+use super::host::{Banning, Ending};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -25,7 +25,7 @@ use crate::domain::room::{PasswordHash, Room};
 use crate::domain::text::Password;
 use crate::domain::throttle::{Bucket, Throttle};
 use crate::domain::time::HubTime;
-use crate::store::{Ended, Moment, Past, Write, Written};
+use crate::store::{Ban, Ended, Moment, Past, Write, Written};
 
 /// How long the places of those who were present are kept when the hub starts again.
 const RETURN: Duration = Duration::from_secs(20);
@@ -80,6 +80,8 @@ pub(super) enum Then {
     Renamed(Asker),
     RoomEnded(Ending),
     Kicked(ChatterId, Tell<()>),
+    Banned(Banning),
+    Unbanned(ChatterId, Tell<()>),
 }
 
 /// A join that is being committed.
@@ -167,6 +169,8 @@ pub(super) struct Hub {
     pub(super) over: VecDeque<RoomId>,
     pub(super) conns: HashMap<ConnId, Conn>,
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
+    /// Who may not come in, by the chatter as whom they were banned.
+    pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) renames: Throttle<ChatterId>,
@@ -187,6 +191,7 @@ impl Hub {
             over: VecDeque::new(),
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
+            bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
             admissions: Admissions::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
             renames: Throttle::new(settings.limits.renames, THROTTLES),
@@ -275,6 +280,11 @@ impl Hub {
             Call::People(tell) => drop(tell.send(Ok(self.present()))),
             Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
+            Call::Ban { chatter, identity, address_for, tell } => {
+                self.ban(&chatter, identity, address_for, tell, at);
+            }
+            Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
+            Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
             Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
         }
@@ -290,6 +300,8 @@ impl Hub {
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker) => self.renamed(asker, result, at.hub),
+            Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
+            Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),
             Then::Kicked(chatter, tell) => self.kicked(chatter, tell, result.map(|_| ()), at),
         }

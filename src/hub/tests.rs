@@ -52,6 +52,7 @@ impl Chat {
             wall: WallTime(0),
             rooms: vec![room(capacity)],
             present: present.to_vec(),
+            bans: Vec::new(),
         };
         let known = present.iter().map(|member| (member.owner, member.chatter.clone()));
         let members = known.collect();
@@ -475,4 +476,68 @@ fn who_is_kicked_is_out_with_all_connections_and_without_grace() {
     chat.command(Command::Call(Call::Kick(bob, tell)));
     assert_eq!(again.try_recv().unwrap().unwrap_err(), Refusal::NoSuchChatter);
     assert!(chat.asks_in(2).try_recv().is_err(), "they may come back");
+}
+
+/// The host bans somebody; what came of it is told once it is committed.
+fn bans(
+    chat: &mut Chat,
+    who: u8,
+    address_for: Option<Duration>,
+) -> tokio::sync::oneshot::Receiver<Result<(), Refusal>> {
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let (chatter, identity) = (chat.members[&owner(who)].clone(), owner(who));
+    chat.command(Command::Call(Call::Ban { chatter, identity, address_for, tell }));
+    told
+}
+
+#[test]
+fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    chat.told();
+    let mut banned = bans(&mut chat, 2, None);
+    assert_eq!(chat.asks_in(2).recv().unwrap().unwrap_err(), Refusal::Banned, "from now on");
+    chat.commits();
+    assert!(banned.try_recv().unwrap().is_ok());
+    assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
+    assert_eq!(chat.asks_in(2).recv().unwrap().unwrap_err(), Refusal::Banned);
+    let bob = chat.members[&owner(2)].id;
+    let (tell, mut unbanned) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Unban(bob, tell)));
+    chat.commits();
+    assert!(unbanned.try_recv().unwrap().is_ok());
+    let joined = chat.asks_in(2);
+    chat.commits();
+    assert!(joined.recv().unwrap().is_ok());
+}
+
+#[test]
+fn who_is_coming_in_when_they_are_banned_does_not_stay() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(2);
+    chat.goes(2);
+    chat.time_passes(1_000);
+    chat.commits();
+    chat.connects(2);
+    let _joined = chat.asks_in(2);
+    let _banned = bans(&mut chat, 2, None);
+    chat.commits();
+    assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0);
+}
+
+#[test]
+fn an_address_is_kept_out_for_its_time_and_only_where_it_is_known() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(2);
+    let _banned = bans(&mut chat, 2, Some(Duration::from_secs(60)));
+    chat.commits();
+    let same_address = IpAddr::from([127, 0, 0, 2]);
+    let at = |now| HubTime(now);
+    assert_eq!(chat.hub.lets_in(owner(9), same_address, at(59_999)), Err(Refusal::Banned));
+    assert_eq!(chat.hub.lets_in(owner(9), same_address, at(60_000)), Ok(()));
+    assert_eq!(chat.hub.lets_in(owner(2), same_address, at(60_000)), Err(Refusal::Banned));
+    chat.goes(2);
+    let mut again = bans(&mut chat, 2, Some(Duration::from_secs(60)));
+    assert_eq!(again.try_recv().unwrap().unwrap_err(), Refusal::NotJoined);
 }

@@ -1,13 +1,16 @@
 //! What the host does with their own hand, and the log of it.
 
+use std::net::IpAddr;
+
 use rusqlite::{Connection, params};
 
 use super::perform::{WriteError, set_meta};
 use super::rows;
-use super::write::{Deed, HostAct, Written};
-use crate::domain::ids::RoomId;
+use super::write::{Ban, Deed, HostAct, Written};
+use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
-use crate::domain::time::WallTime;
+use crate::domain::text::Nickname;
+use crate::domain::time::{HubTime, WallTime};
 
 /// How many actions are remembered.
 const LOG_MAX: i64 = 10_000;
@@ -25,16 +28,25 @@ pub struct Done {
 
 /// Does what the host wants, and remembers it, inside the transaction under way.
 pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
-    let deed = match act.deed {
+    let deed = match &act.deed {
         Deed::Close(room) => {
-            end_room(db, room, act)?;
+            end_room(db, *room, act)?;
             "room close"
         }
         Deed::Delete(room) => {
-            delete_room(db, room, act)?;
+            delete_room(db, *room, act)?;
             "room delete"
         }
         Deed::Kick => "chatter kick",
+        Deed::Ban(ban) => {
+            insert_ban(db, ban)?;
+            "chatter ban"
+        }
+        Deed::Unban(chatter) => {
+            db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
+                .execute([chatter.as_bytes()])?;
+            "chatter unban"
+        }
     };
     remember(db, deed, act)?;
     Ok(Written::Done)
@@ -62,6 +74,40 @@ fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), Write
     end_room(db, room, act)?;
     db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
     Ok(())
+}
+
+fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO bans (chatter, identity, nickname, address, until)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        ban.chatter.as_bytes(),
+        ban.identity.as_bytes(),
+        ban.nickname.as_str(),
+        ban.address.map(|(address, _)| address.to_string()),
+        ban.address.map(|(_, until)| rows::sql(until)),
+    ])?;
+    Ok(())
+}
+
+/// Who may not come in.
+pub(super) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
+    let mut query =
+        db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
+    let ban = |row: &rusqlite::Row<'_>| {
+        // An address that a flipped bit made unreadable keeps nobody out; the browser still is.
+        let address: Option<IpAddr> =
+            row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
+        let until = if address.is_some() { rows::hub_time(row, 4)? } else { HubTime(0) };
+        Ok(Ban {
+            chatter: ChatterId::from_bytes(row.get(0)?),
+            identity: rows::identity(row, 1)?,
+            nickname: Nickname::trusted(row.get(2)?),
+            address: address.map(|address| (address, until)),
+        })
+    };
+    rows::readable(query.query_map([], ban)?)
 }
 
 fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {

@@ -2,6 +2,8 @@
 //!
 //! A write is a value: the hub decided it, the writer gives it its place.
 
+use std::net::IpAddr;
+
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
@@ -137,7 +139,7 @@ pub struct HostAct {
 }
 
 /// What the host can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
     /// A room ends before its time, and can still be read.
     Close(RoomId),
@@ -145,6 +147,23 @@ pub enum Deed {
     Delete(RoomId),
     /// Somebody is taken out of all rooms. Their leaving is a write of its own.
     Kick,
+    /// Somebody may not come in any more.
+    Ban(Ban),
+    /// They may again.
+    Unban(ChatterId),
+}
+
+/// Somebody who may not come in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ban {
+    /// As whom they were banned.
+    pub chatter: ChatterId,
+    /// Their browser.
+    pub identity: IdentityId,
+    /// What they called themselves.
+    pub nickname: Nickname,
+    /// An address that is kept out too, and until when.
+    pub address: Option<(IpAddr, HubTime)>,
 }
 
 /// What became of a write, once it is committed.

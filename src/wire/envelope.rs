@@ -55,7 +55,8 @@ pub fn status(refusal: &Refusal) -> u16 {
     match refusal {
         Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
         Refusal::BadToken => 401,
-        Refusal::NotYours
+        Refusal::Banned
+        | Refusal::NotYours
         | Refusal::NotJoined
         | Refusal::Locked
         | Refusal::WrongPassword
@@ -79,6 +80,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
             "forbidden"
         }
         Refusal::TooLarge => "too_long",
+        Refusal::Banned => "banned",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
         Refusal::WrongPassword => "wrong_password",

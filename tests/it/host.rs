@@ -115,12 +115,40 @@ fn who_is_kicked_is_out_at_once_the_others_are_told_and_they_may_come_back() {
 }
 
 #[test]
+fn who_is_banned_is_out_and_stays_out_over_a_restart_until_they_may_again() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let bobs = token(&hub);
+    let mut bob = Socket::connect(hub.address, "n", &bobs).unwrap();
+    let bob_id = join(&mut bob, &room, None).unwrap()["id"].as_str().unwrap().to_owned();
+    let (done, text) = host(&hub, &["chatter", "ban", &bob_id, "--address-for", "1s"]);
+    assert!(done, "{text}");
+    assert_eq!(hears(&mut bob, "roomClosed")["reason"], "kicked");
+    let rejoin = json!({"roomId": room.id});
+    assert_eq!(refused(&mut bob, "joinRoom", &rejoin), "banned");
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[]);
+    let mut bob = Socket::connect(hub.address, "n", &bobs).unwrap();
+    assert_eq!(refused(&mut bob, "joinRoom", &rejoin), "banned");
+    let banned = listed(&hub, &["chatter", "list", "--banned"]);
+    assert_eq!((banned.len(), &banned[0]["id"]), (1, &json!(bob_id)));
+    let (done, text) = host(&hub, &["chatter", "unban", &bob_id]);
+    assert!(done && text.contains("may come in again"), "{text}");
+    assert_eq!(join(&mut bob, &room, None).unwrap()["id"], bob_id.as_str());
+    let deeds: Vec<Value> =
+        listed(&hub, &["log"]).iter().map(|deed| deed["deed"].clone()).collect();
+    assert_eq!(deeds, ["chatter unban", "chatter ban"]);
+}
+
+#[test]
 fn what_is_not_there_is_a_sentence() {
     let hub = Hub::start();
     for (args, part) in [
         (&["room", "close", "nowhere"][..], "there is no room nowhere"),
         (&["room", "delete", "7d444840-9dc0-41d1-b245-5ffdce74fad2"][..], "there is no room"),
         (&["chatter", "kick", "nobody"][..], "nobody present is nobody"),
+        (&["chatter", "unban", "nobody"][..], "nobody is not banned"),
+        (&["chatter", "ban", "nobody"][..], "there is no chatter nobody"),
         (&["chatter", "list", "nowhere"][..], "there is no room nowhere"),
     ] {
         let (done, text) = host(&hub, args);

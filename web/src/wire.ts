@@ -167,6 +167,7 @@ export const errorCodes = [
   "too_long",
   "too_many",
   "forbidden",
+  "banned",
   "no_such_chatter",
   "storage_full",
   "read_only",

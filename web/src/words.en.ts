@@ -157,6 +157,7 @@ export const en: Words = {
     too_fast: ["Too fast", "Please try again in a moment."],
     too_long: ["Too long", "Please shorten it."],
     too_many: ["The hub is full", "Too many rooms are open. Try again when one has closed."],
+    banned: ["You cannot go in", "The host of this hub does not let you in. Talk to them if that is a mistake."],
     forbidden: ["That is not possible", "Try going into the room again."],
     no_such_chatter: ["There is no such person", "Try going into the room again."],
     storage_full: ["The hub’s disk is full", "You can read on. Please tell the host, then try again."],
