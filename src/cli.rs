@@ -130,7 +130,10 @@ pub fn run() -> ExitCode {
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
-        Command::HoldPorts(file) => hold_ports(file),
+        Command::HoldPorts(file) => {
+            hold_ports(file);
+            Ok(())
+        }
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
@@ -154,10 +157,11 @@ fn run_hub(args: RunArgs) -> anyhow::Result<()> {
     server::run(config)
 }
 
-fn hold_ports(file: FileArg) -> anyhow::Result<()> {
-    let Loaded { config, .. } = config::load(file.into_sources())?;
-    server::hold_ports(&config);
-    Ok(())
+fn hold_ports(file: FileArg) {
+    // What is wrong with the configuration the hub itself says, right after this.
+    if let Ok(Loaded { config, .. }) = config::load(file.into_sources()) {
+        server::hold_ports(&config);
+    }
 }
 
 fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {

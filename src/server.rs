@@ -295,16 +295,18 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Word to systemd, or one line on standard output for who else started the hub.
+/// One line on standard output for whoever started the hub, and word to systemd. Once in a process, also
+/// where the store was opened anew.
 fn announce_ready(listening: &[SocketAddr]) {
     use std::io::Write;
 
+    static TOLD: std::sync::Once = std::sync::Once::new();
     let urls: Vec<String> = listening.iter().map(bind::url).collect();
     let urls = urls.join(" and ");
-    if std::env::var_os("NOTIFY_SOCKET").is_none() {
+    TOLD.call_once(|| {
         // Standard output may be closed; that is no reason not to serve.
         let _told = writeln!(std::io::stdout(), "listening on {urls}");
-    }
+    });
     tracing::info!(address = %urls, "listening");
     notify(&[sd_notify::NotifyState::Ready]);
 }

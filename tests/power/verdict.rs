@@ -11,7 +11,7 @@ use crate::kit::Hub;
 use crate::life::Life;
 use crate::sender::read_all;
 
-#[derive(Debug)]
+/// What was found.
 pub enum Verdict {
     Kept,
     /// Something that was acknowledged is not there, or is another.
@@ -105,14 +105,14 @@ fn holds(life: &Life, data: &Path, stored: &[Stored], until: u64) -> Verdict {
             is_promised = true;
             let expected = (room.clone(), acked.id, acked.seq, sender.content(acked.number));
             if by_id.get(&acked.id) != Some(&&expected) {
-                return Verdict::Lost(format!("{expected:?} of {}", sender.name));
+                return Verdict::Lost(format!("lost: {expected:?} of {}", sender.name));
             }
         }
     }
     // Without it nobody is who they were: what they send again would be there twice.
     let key = std::fs::read(data.join("identity.key")).ok();
     if is_promised && key != Some(life.read("identity.key")) {
-        return Verdict::Lost("the key that signs identities".into());
+        return Verdict::Lost("lost: the key that signs identities".into());
     }
     Verdict::Kept
 }
