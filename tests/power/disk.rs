@@ -23,13 +23,35 @@ pub struct Done {
 /// What was done. Files are named by their inodes, paths are relative to the recorded folder.
 #[derive(Debug)]
 pub enum What {
-    Create { path: String, file: u64 },
-    MakeFolder { path: String, file: u64 },
-    Write { file: u64, at: usize, data: Vec<u8> },
-    Truncate { file: u64, size: usize },
-    Sync { file: u64 },
-    Remove { path: String },
-    Rename { from: String, to: String },
+    Create {
+        path: String,
+        file: u64,
+    },
+    MakeFolder {
+        path: String,
+        file: u64,
+    },
+    Write {
+        file: u64,
+        at: usize,
+        data: Vec<u8>,
+    },
+    Truncate {
+        file: u64,
+        size: usize,
+    },
+    /// `folds` where a checkpoint begins with it: what is done next is a write to the database.
+    Sync {
+        file: u64,
+        folds: bool,
+    },
+    Remove {
+        path: String,
+    },
+    Rename {
+        from: String,
+        to: String,
+    },
 }
 
 /// The records of a log, in order.
@@ -52,14 +74,40 @@ pub fn read_log(log: &[u8], folder: &str) -> Vec<Done> {
             2 => What::MakeFolder { path: relative(path), file },
             3 => What::Write { file, at, data: data.to_vec() },
             4 => What::Truncate { file, size: at },
-            5 => What::Sync { file },
+            5 => What::Sync { file, folds: false },
             6 => What::Remove { path: relative(path) },
             7 => What::Rename { from: relative(path), to: relative(data) },
             _ => panic!("the recorder does not know {}", String::from_utf8_lossy(path)),
         };
         done.push(Done { begun, what });
     }
+    find_checkpoints(&mut done);
     done
+}
+
+/// A checkpoint syncs the WAL, and its folder where that was not synced before, and then writes to
+/// the database.
+fn find_checkpoints(done: &mut [Done]) {
+    let mut created = done.iter().filter_map(|done| match &done.what {
+        What::Create { path, file } if path.ends_with("/hub.sqlite3") => Some(*file),
+        _ => None,
+    });
+    let database = created.next_back();
+    let folders: Vec<u64> = (done.iter())
+        .filter_map(|done| match &done.what {
+            What::MakeFolder { file, .. } => Some(*file),
+            _ => None,
+        })
+        .collect();
+    let mut is_next = false;
+    for Done { what, .. } in done.iter_mut().rev() {
+        match what {
+            What::Sync { file, .. } if folders.contains(file) => {}
+            What::Sync { folds, .. } => *folds = std::mem::take(&mut is_next),
+            What::Write { file, .. } => is_next = Some(*file) == database,
+            _ => is_next = false,
+        }
+    }
 }
 
 /// Which syncs of SQLite's there are.
@@ -145,7 +193,7 @@ impl Disk {
             What::Truncate { file, size } => {
                 self.files[self.inodes[file]].unsynced.push(Piece::Truncate(*size));
             }
-            What::Sync { file } => self.sync(*file),
+            What::Sync { file, folds } => self.sync(*file, *folds),
             What::Remove { path } => self.unsynced.push(Change::Remove(path.clone())),
             What::Rename { from, to } => {
                 self.unsynced.push(Change::Rename(from.clone(), to.clone()));
@@ -159,7 +207,7 @@ impl Disk {
         self.files.push(File { is_wal: path.ends_with("-wal"), ..File::default() });
     }
 
-    fn sync(&mut self, inode: u64) {
+    fn sync(&mut self, inode: u64, folds: bool) {
         if let Some(folder) = self.folders.get(&inode) {
             let (synced, rest): (Vec<_>, Vec<_>) =
                 self.unsynced.drain(..).partition(|change| change.folder() == folder);
@@ -168,7 +216,8 @@ impl Disk {
             return;
         }
         let file = &mut self.files[self.inodes[&inode]];
-        let is_of_a_commit = file.is_wal && std::mem::take(&mut file.frames) > 0;
+        let frames = std::mem::take(&mut file.frames);
+        let is_of_a_commit = file.is_wal && frames > 0 && !folds;
         if is_of_a_commit && self.synchronous == Synchronous::Normal {
             return;
         }

@@ -9,20 +9,22 @@
     clippy::expect_used,
     clippy::panic,
     clippy::print_stdout,
-    dead_code,
     unreachable_pub,
-    reason = "a test may panic and tell, and the kit does more than is needed here"
+    reason = "a test may panic, and tell its figures to who asks for them"
 )]
 
 #[path = "../../src/hub/simulation/dice.rs"]
+#[allow(dead_code, reason = "shared with the simulation")]
 mod dice;
 mod disk;
 #[path = "../it/kit.rs"]
+#[allow(dead_code, reason = "shared with the stories of the program")]
 mod kit;
 mod life;
 #[path = "../it/sender.rs"]
 mod sender;
 #[path = "../it/socket.rs"]
+#[allow(dead_code, reason = "shared with those who listen, too")]
 mod socket;
 mod verdict;
 
@@ -65,9 +67,9 @@ fn cut(life: &Life, synchronous: Synchronous, cuts: usize) -> Count {
         match verdict {
             Verdict::Kept => count.kept += 1,
             Verdict::Lost(_) if synchronous == Synchronous::Normal => count.lost += 1,
-            bad => {
+            Verdict::Lost(what) | Verdict::Broken(what) => {
                 let path = folder.keep();
-                panic!("cut {number}, after operation {moment}: {bad:?}; see {}", path.display());
+                panic!("cut {number}, after operation {moment}: {what}; see {}", path.display());
             }
         }
         if synchronous == Synchronous::Full && number % every == every - 1 {
