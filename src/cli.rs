@@ -1,5 +1,6 @@
 //! The command line.
 
+mod copies;
 mod discover;
 mod doctor;
 #[cfg(test)]
@@ -14,6 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
 
+use self::copies::CopyArgs;
 use crate::config::{self, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
 use crate::{server, telemetry};
 
@@ -34,6 +36,10 @@ struct Cli {
 enum Command {
     /// Run the hub until it is told to stop (SIGTERM or Ctrl-C)
     Run(RunArgs),
+    /// Copy the database to a file, also while the hub runs
+    Backup(CopyArgs),
+    /// Put a copy in the place of the database, while the hub is stopped
+    Restore(CopyArgs),
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(FileArg),
@@ -119,10 +125,15 @@ impl FileArg {
 pub fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
+        Command::Backup(args) => copies::back_up(args, &mut io::stdout()),
+        Command::Restore(args) => copies::restore(args, &mut io::stdout()),
         Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
         Command::Discover(args) => discover::discover(args, &mut io::stdout()),
         Command::Doctor(args) => return or_complain(doctor::doctor(args)),
-        Command::HoldPorts(file) => hold_ports(file),
+        Command::HoldPorts(file) => {
+            hold_ports(file);
+            Ok(())
+        }
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
@@ -146,10 +157,11 @@ fn run_hub(args: RunArgs) -> anyhow::Result<()> {
     server::run(config)
 }
 
-fn hold_ports(file: FileArg) -> anyhow::Result<()> {
-    let Loaded { config, .. } = config::load(file.into_sources())?;
-    server::hold_ports(&config);
-    Ok(())
+fn hold_ports(file: FileArg) {
+    // What is wrong with the configuration the hub itself says, right after this.
+    if let Ok(Loaded { config, .. }) = config::load(file.into_sources()) {
+        server::hold_ports(&config);
+    }
 }
 
 fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {

@@ -61,6 +61,18 @@ pub struct Config {
     pub rooms_first: Option<Title>,
     /// The namespace of that first room.
     pub rooms_first_namespace: Namespace,
+    /// How long messages are kept, and a room after it has ended; `None` is for good.
+    pub retention_age: Option<Duration>,
+    /// The most messages kept of one room: 0 (no limit) to 10,000,000.
+    pub retention_per_room: usize,
+    /// How large the database may grow, in bytes; `None` is as large as the disk.
+    pub retention_size: Option<u64>,
+    /// How often the database is copied; `None` is never.
+    pub backup_every: Option<Duration>,
+    /// How many copies are kept: 1 to 100.
+    pub backup_keep: usize,
+    /// How long a busy hub gathers messages for one write to the disk: up to 1 second.
+    pub database_gather: Duration,
     /// Whose pages may call the hub from a browser, besides the hub's own.
     pub cors_origins: Vec<CorsOrigin>,
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
@@ -97,6 +109,12 @@ impl Default for Config {
             rooms_roster_limit: 50,
             rooms_first: Some(settings::first_room(language)),
             rooms_first_namespace: Namespace::trusted("anonymous".to_owned()),
+            retention_age: Some(Duration::from_secs(30 * 24 * 60 * 60)),
+            retention_per_room: 50_000,
+            retention_size: Some(1 << 30),
+            backup_every: Some(Duration::from_secs(6 * 60 * 60)),
+            backup_keep: 3,
+            database_gather: Duration::from_millis(5),
             cors_origins: Vec::new(),
             identity_bridge: true,
             limits_profile: Profile::default(),

@@ -17,4 +17,5 @@ pub mod room;
 pub mod text;
 pub mod throttle;
 pub mod time;
+pub mod wall;
 pub mod words;

@@ -36,8 +36,8 @@ use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Namespace;
+use crate::hub::HubHandle;
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply};
-use crate::hub::{HubHandle, wall_now};
 use crate::identity::Signer;
 use crate::wire;
 
@@ -257,7 +257,8 @@ impl Shared {
         );
         let peer = session.peer;
         self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
-        let hello = wire::hello(self.hub_id, &self.title, self.language, wall_now());
+        let now = self.hub.clock().wall();
+        let hello = wire::hello(self.hub_id, &self.title, self.language, now);
         self.send(&conn, Parcel::Event("hello", Arc::from(hello)));
         for (event, decode) in EVENTS {
             self.listen(&conn, event, *decode);

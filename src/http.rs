@@ -28,7 +28,7 @@ use crate::domain::refusal::Refusal;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
 use crate::network::Reach;
-use crate::store::Reader;
+use crate::store::{Health, Reader};
 
 /// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
 const BODY_MAX: usize = 16 * 1024;
@@ -56,6 +56,8 @@ pub struct Parts {
     pub reach: Reach,
     /// What the network shows of this hub and of others.
     pub found: discovery::View,
+    /// How the store is.
+    pub health: Health,
 }
 
 impl std::ops::Deref for App {

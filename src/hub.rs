@@ -20,6 +20,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-pub use clock::{is_plausible, wall_now};
+pub use clock::Clock;
 pub use run::{HubHandle, Kept, Start, start};
 pub use state::Settings;

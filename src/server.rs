@@ -26,8 +26,10 @@ use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::network::{self, Reach};
-use crate::store::{self, Store};
+use crate::store::{self, Care, Health, Retention, Schedule, Storage, Store};
 use crate::wire;
+
+pub use lock::Lock;
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -45,8 +47,9 @@ pub fn run(config: Config) -> anyhow::Result<()> {
         .context("the system does not give what the hub needs to run")?;
     let result = runtime.block_on(async {
         let listeners = bind::all(&config.listen)?;
-        let stop = Stop::new()?;
-        serve(config, listeners, stop).await
+        let (config, mut stop) = (Arc::new(config), Stop::new()?);
+        while serve(&config, bind::again(&listeners)?, &mut stop).await? == End::Anew {}
+        Ok(())
     });
     // Whatever still hangs in a blocking call must not hold the process.
     runtime.shutdown_timeout(Duration::from_millis(200));
@@ -79,27 +82,53 @@ impl Stop {
     }
 }
 
-async fn serve(config: Config, listeners: Vec<TcpListener>, mut stop: Stop) -> anyhow::Result<()> {
+/// Why a hub ended.
+#[derive(Debug, PartialEq, Eq)]
+enum End {
+    /// It was told to.
+    Told,
+    /// Its store has to be opened anew, and everything above it.
+    Anew,
+}
+
+async fn serve(
+    config: &Arc<Config>,
+    listeners: Vec<TcpListener>,
+    stop: &mut Stop,
+) -> anyhow::Result<End> {
     let listening = bind::addresses(&listeners)?;
     let mut running = Running::start(config, listeners, listening.clone())?;
-    // Ready is who can write: this comes back through the writer's queue, after the first room.
-    if running.hub.call(Call::Ping).await.is_err() {
+    // Ready is who can write: this comes back through the writer's queue, after the first room. Damage
+    // that was met meanwhile is looked into below.
+    let answered = running.hub.call(Call::Ping).await.is_ok();
+    if !answered && running.health.storage() != Storage::Outdated {
         anyhow::bail!("the database takes no writes; the log says why");
     }
     announce_ready(&listening);
     let _watchdog = running.watch(listening);
-    tokio::select! {
-        () = stop.told() => tracing::info!("told to stop"),
+    let end = tokio::select! {
+        () = stop.told() => End::Told,
+        () = running.health.outdated() => End::Anew,
         // It ends by itself only when it has failed; whoever started the hub starts it again.
         _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
+    };
+    if end == End::Told {
+        tracing::info!("told to stop");
+        notify(&[sd_notify::NotifyState::Stopping]);
     }
-    notify(&[sd_notify::NotifyState::Stopping]);
     tokio::select! {
         () = running.close() => tracing::info!("stopped"),
-        () = tokio::time::sleep(SHUTDOWN) => tracing::warn!("stopped before all was done"),
-        () = stop.told() => tracing::warn!("told to stop twice: ended at once"),
+        () = tokio::time::sleep(SHUTDOWN) => {
+            // What still has the database open must not see it replaced.
+            anyhow::ensure!(end == End::Told, "the hub could not let go of its database; start it again");
+            tracing::warn!("stopped before all was done");
+        }
+        () = stop.told() => {
+            tracing::warn!("told to stop while ending: ended at once");
+            return Ok(End::Told);
+        }
     }
-    Ok(())
+    Ok(end)
 }
 
 /// A hub that runs.
@@ -108,6 +137,7 @@ struct Running {
     hub_task: tokio::task::JoinHandle<()>,
     gateway: Gateway,
     server: Server,
+    health: Health,
     discovery: Discovery,
     reach: Reach,
     // Gone before the lock is: the next hub makes its own.
@@ -117,39 +147,42 @@ struct Running {
 
 impl Running {
     fn start(
-        config: Config,
+        config: &Arc<Config>,
         listeners: Vec<TcpListener>,
         listening: Vec<SocketAddr>,
     ) -> anyhow::Result<Self> {
-        let config = Arc::new(config);
         // First of all: two hubs on one database would tell each other's people nothing.
         let lock = lock::Lock::take(&config.data_dir)?;
-        let store = Store::open(&config.data_dir, HubId::from_random(random()))?;
+        let fresh = HubId::from_random(random());
+        let store = Store::open(&config.data_dir, fresh, care(config))?;
+        let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let reach = Reach::new(listening, config.interfaces.clone());
-        let discovery = discovery(&config, hub_id, &reach);
-        let settings = settings(&config);
+        let discovery = discovery(config, hub_id, &reach);
+        let settings = settings(config);
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
             store,
             random: Box::new(random),
-            first_room: first_room(&config),
+            first_room: first_room(config),
         });
         let router = http::router(http::Parts {
             hub: hub.clone(),
             reader,
             signer: Arc::clone(&signer),
             random,
-            config: Arc::clone(&config),
+            config: Arc::clone(config),
             reach: reach.clone(),
             found: discovery.view(),
+            health: health.clone(),
         });
         let places = places::places(config.http_max_connections);
         let control = Control::start(control::Parts {
             hub: hub.clone(),
-            config: Arc::clone(&config),
+            config: Arc::clone(config),
             database: config.data_dir.join(store::FILE),
+            health: health.clone(),
             reach: reach.clone(),
             found: discovery.view(),
             places,
@@ -170,7 +203,7 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
-        let guard = http::Guard::new(Arc::clone(&config), reach.clone(), discovery.view());
+        let guard = http::Guard::new(Arc::clone(config), reach.clone(), discovery.view());
         let router = guard.before(router);
         let server = Server::start(bind::into_tokio(listeners)?, &router, places);
         tracing::info!(connections = places, "serving at most so many connections at once");
@@ -179,6 +212,7 @@ impl Running {
             hub_task,
             gateway,
             server,
+            health,
             discovery,
             reach,
             _control: control,
@@ -220,6 +254,19 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
+fn care(config: &Config) -> Care {
+    let keep = config.backup_keep;
+    Care {
+        gather: config.database_gather,
+        retention: Retention {
+            age: config.retention_age,
+            per_room: config.retention_per_room,
+            size: config.retention_size,
+        },
+        backups: config.backup_every.map(|every| Schedule { every, keep }),
+    }
+}
+
 fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
     if !config.mdns {
         return Discovery::off();
@@ -248,16 +295,18 @@ fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// Word to systemd, or one line on standard output for who else started the hub.
+/// One line on standard output for whoever started the hub, and word to systemd. Once in a process, also
+/// where the store was opened anew.
 fn announce_ready(listening: &[SocketAddr]) {
     use std::io::Write;
 
+    static TOLD: std::sync::Once = std::sync::Once::new();
     let urls: Vec<String> = listening.iter().map(bind::url).collect();
     let urls = urls.join(" and ");
-    if std::env::var_os("NOTIFY_SOCKET").is_none() {
+    TOLD.call_once(|| {
         // Standard output may be closed; that is no reason not to serve.
         let _told = writeln!(std::io::stdout(), "listening on {urls}");
-    }
+    });
     tracing::info!(address = %urls, "listening");
     notify(&[sd_notify::NotifyState::Ready]);
 }

@@ -4,29 +4,47 @@
 //! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
 //! this module knows SQL: another database would go behind the same API.
 
+mod backup;
+mod check;
 mod folder;
+mod gather;
+mod health;
+mod keeper;
 mod perform;
+mod prune;
 mod read;
 mod reader;
+mod recover;
+mod replace;
+mod restore;
 mod rows;
 mod schema;
+mod space;
+mod upkeep;
+mod wal;
 mod write;
 mod writer;
 
 use std::path::Path;
+use std::time::Duration;
 
+pub use backup::BackupError;
 pub use folder::make_folder;
+pub use health::{GoesOn, Health, Loss, Storage};
+pub use keeper::Schedule;
+pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
+pub use restore::{CopyError, back_up, restore};
 use rusqlite::OptionalExtension;
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
-pub use write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Write, Written};
+pub use write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written};
 pub use writer::{Ended, QUEUE_MAX, Writer};
 
 use crate::domain::ids::HubId;
 use crate::domain::room::Room;
-use crate::domain::time::HubTime;
+use crate::domain::time::{HubTime, WallTime};
 
 /// The database's name inside the data folder.
 pub const FILE: &str = "hub.sqlite3";
@@ -42,6 +60,8 @@ pub struct Store<C> {
     pub reader: Reader,
     /// What the hub goes on from.
     pub past: Past,
+    /// How it is, from now on.
+    pub health: Health,
 }
 
 /// What the hub goes on from.
@@ -51,42 +71,76 @@ pub struct Past {
     pub hub: HubId,
     /// The hub's own time when it last wrote.
     pub time: HubTime,
+    /// The latest wall time that was written down.
+    pub wall: WallTime,
     /// The rooms that have not expired, oldest first.
     pub rooms: Vec<Room>,
     /// Who was present when it last ran.
     pub present: Vec<Member>,
 }
 
+/// How the store looks after what is in it. By default it keeps all and copies nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Care {
+    /// How long a busy writer gathers for one commit.
+    pub gather: Duration,
+    /// What is kept.
+    pub retention: Retention,
+    /// When copies are made.
+    pub backups: Option<Schedule>,
+}
+
 impl<C: Send + 'static> Store<C> {
-    /// Opens the database in this folder, making both where they are missing. Blocks.
+    /// Opens the database in this folder, making both where they are missing, and looks after it as
+    /// said. One that is damaged is set aside, and the newest sound copy takes its place; where the
+    /// disk takes no writing it is read only. Blocks, up to some seconds.
     ///
     /// `fresh` becomes the hub's identity where it has none.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn open(folder: &Path, fresh: HubId) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, fresh: HubId, care: Care) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
         make_folder(folder).map_err(in_folder)?;
+        let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
         let path = folder.join(FILE);
-        let db = schema::open_writer(&path)?;
-        let past =
-            past(&db, fresh).map_err(|source| OpenError::Sqlite { path: path.clone(), source })?;
-        let (writer, ended) = Writer::start(db).map_err(in_folder)?;
-        Ok(Self { writer, ended, reader: Reader::new(path), past })
+        let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
+        let reader = Reader::new(path.clone(), frozen.is_some(), health.clone());
+        let keeper = match care.backups {
+            Some(schedule) if frozen.is_none() => {
+                Some(keeper::Keeper::start(folder, schedule, past.time).map_err(in_folder)?)
+            }
+            _ => None,
+        };
+        let tools = writer::Tools {
+            db,
+            path,
+            frozen: frozen.is_some(),
+            disk: space::Disk::of(folder),
+            gather: gather::Gather::new(care.gather),
+            upkeep: upkeep::Upkeep::new(care.retention, past.time),
+            health: health.clone(),
+        };
+        let (writer, ended) = Writer::start(tools, keeper).map_err(in_folder)?;
+        Ok(Self { writer, ended, reader, past, health })
     }
 }
 
+/// What a hub goes on from; `fresh` is its identity where it has none yet.
 fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
-    let known: Option<[u8; 16]> = db
+    let known = db
         .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
-        .optional()?;
-    if known.is_none() {
-        perform::set_meta(db, "hub_id", fresh.as_bytes())?;
-    }
+        .optional();
+    let known: Option<[u8; 16]> = match known {
+        // What a flipped bit left of it is no identity.
+        Err(error) if error.sqlite_error().is_none() => None,
+        other => other?,
+    };
     let time = read::hub_time(db)?;
     Ok(Past {
         hub: known.map_or(fresh, HubId::from_bytes),
         time,
+        wall: read::wall_time(db)?,
         rooms: read::live_rooms(db, time)?,
         present: read::present(db, time)?,
     })

@@ -17,7 +17,6 @@ use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
 use crate::hub::command::{Answer, Entry, News, RoomView};
-use crate::hub::is_plausible;
 
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
@@ -89,7 +88,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         namespace: view.room.namespace.as_str(),
         capacity: view.room.capacity,
         created_at: iso(view.room.created_at),
-        expires_at: iso(view.room.expires_at()),
+        expires_at: iso(view.expires_at),
         is_expired: view.is_expired,
         is_password: view.room.is_locked(),
         user_id: None,
@@ -184,6 +183,9 @@ struct WireEntry<'a, C, M> {
     room: WireRoom<'a>,
     first_seq: i64,
     last_seq: i64,
+    pruned: bool,
+    epoch: String,
+    reset: bool,
     missed: Vec<M>,
     more: bool,
 }
@@ -192,10 +194,13 @@ fn entry(entry: &Entry) -> impl Serialize {
     WireEntry {
         chatter: chatter(&entry.chatter),
         room: room(&entry.room),
-        first_seq: entry.first.0,
-        last_seq: entry.last.0,
-        missed: messages(&entry.missed),
-        more: entry.more,
+        first_seq: entry.stretch.first.0,
+        last_seq: entry.stretch.last.0,
+        pruned: entry.stretch.pruned,
+        epoch: entry.stretch.epoch.to_string(),
+        reset: entry.stretch.reset,
+        missed: messages(&entry.stretch.missed),
+        more: entry.stretch.more,
     }
 }
 
@@ -259,12 +264,17 @@ pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Additional: what a client is greeted with when it connects to a namespace.
 #[must_use]
-pub fn hello(hub: HubId, name: &str, language: Language, now: WallTime) -> Json {
+pub fn hello(
+    hub: HubId,
+    name: &str,
+    language: Language,
+    (now, time_trusted): (WallTime, bool),
+) -> Json {
     encode(&WireHello {
         hub: WireHub { id: hub.to_string(), name, version: VERSION },
         language: language.code(),
         time: iso(now),
-        time_trusted: is_plausible(now),
+        time_trusted,
     })
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use colahub::domain::chatter::Chatter;
-use colahub::domain::ids::{MessageId, Seq};
+use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message};
 use colahub::domain::refusal::Refusal;
@@ -16,6 +16,7 @@ use colahub::domain::text::{Namespace, Nickname, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
 use colahub::hub::command::{Answer, Entry, News, RoomView};
+use colahub::store::Stretch;
 use colahub::wire;
 use serde_json::Value;
 
@@ -69,7 +70,7 @@ fn room() -> RoomView {
         created: HubTime(0),
         lifetime: Duration::from_secs(24 * 60 * 60),
     };
-    RoomView { room, present: 2, is_expired: false }
+    RoomView { room, present: 2, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
 
 fn said() -> Message {
@@ -114,14 +115,16 @@ fn alerts() {
 
 #[test]
 fn the_answer_to_a_join() {
-    let entry = Entry {
-        chatter: fox(),
-        room: room(),
+    let stretch = Stretch {
         first: Seq(1),
         last: Seq(3),
+        pruned: false,
+        epoch: Epoch(31),
+        reset: false,
         missed: vec![said()],
         more: false,
     };
+    let entry = Entry { chatter: fox(), room: room(), stretch };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
     assert_golden("join-ack.json", &ack);
 }
@@ -135,7 +138,7 @@ fn a_refusal() {
 #[test]
 fn a_greeting() {
     let hub = "0e0c6a9e-3c5b-4a35-8a43-2f6d1c0b9a88".parse().unwrap();
-    let hello = wire::hello(hub, "여름 캠프", Language::Ko, WallTime(1_785_549_846_000));
+    let hello = wire::hello(hub, "여름 캠프", Language::Ko, (WallTime(1_785_549_846_000), true));
     let hello = hello.get().replace(wire::VERSION, "0.1.0");
     let hello = serde_json::value::RawValue::from_string(hello).unwrap();
     assert_golden("hello.json", &hello);

@@ -10,7 +10,10 @@ use std::path::{Path, PathBuf};
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["doctor", "server", "control", "discovery", "telemetry", "config"]),
+    (
+        "cli",
+        &["doctor", "server", "control", "discovery", "store", "telemetry", "config", "domain"],
+    ),
     ("doctor", &["discovery", "network", "config"]),
     (
         "server",
@@ -28,7 +31,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
-    ("control", &["wire", "hub", "discovery", "network", "config", "domain"]),
+    ("control", &["wire", "hub", "store", "discovery", "network", "config", "domain"]),
     (
         "http",
         &["wire", "hub", "store", "identity", "discovery", "network", "tcp", "config", "domain"],

@@ -16,6 +16,9 @@ _colahub() {
             ",$1")
                 cmd="colahub"
                 ;;
+            colahub,backup)
+                cmd="colahub__subcmd__backup"
+                ;;
             colahub,check-config)
                 cmd="colahub__subcmd__check__subcmd__config"
                 ;;
@@ -31,11 +34,17 @@ _colahub() {
             colahub,hold-ports)
                 cmd="colahub__subcmd__hold__subcmd__ports"
                 ;;
+            colahub,restore)
+                cmd="colahub__subcmd__restore"
+                ;;
             colahub,run)
                 cmd="colahub__subcmd__run"
                 ;;
             colahub,status)
                 cmd="colahub__subcmd__status"
+                ;;
+            colahub__subcmd__help,backup)
+                cmd="colahub__subcmd__help__subcmd__backup"
                 ;;
             colahub__subcmd__help,check-config)
                 cmd="colahub__subcmd__help__subcmd__check__subcmd__config"
@@ -52,6 +61,9 @@ _colahub() {
             colahub__subcmd__help,hold-ports)
                 cmd="colahub__subcmd__help__subcmd__hold__subcmd__ports"
                 ;;
+            colahub__subcmd__help,restore)
+                cmd="colahub__subcmd__help__subcmd__restore"
+                ;;
             colahub__subcmd__help,run)
                 cmd="colahub__subcmd__help__subcmd__run"
                 ;;
@@ -65,12 +77,34 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run check-config discover doctor hold-ports status help"
+            opts="-h -V --help --version run backup restore check-config discover doctor hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__backup)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -145,8 +179,22 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run check-config discover doctor hold-ports status help"
+            opts="run backup restore check-config discover doctor hold-ports status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__backup)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -228,6 +276,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__restore)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__run)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -264,6 +326,28 @@ _colahub() {
             fi
             case "${prev}" in
                 --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__restore)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -27,6 +27,8 @@ end
 complete -c colahub -n "__fish_colahub_needs_command" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_needs_command" -s V -l version -d 'Print version'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
@@ -39,6 +41,12 @@ complete -c colahub -n "__fish_colahub_using_subcommand run" -l data-dir -d 'The
 complete -c colahub -n "__fish_colahub_using_subcommand run" -l name -d 'The name of the hub on the network [COLAHUB_NAME, name]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand run" -l no-mdns -d 'Do not announce the hub on the local network [COLAHUB_MDNS, mdns]'
 complete -c colahub -n "__fish_colahub_using_subcommand run" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand backup" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand backup" -l data-dir -d 'The directory of the database [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand backup" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand restore" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand restore" -l data-dir -d 'The directory of the database [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -56,10 +64,12 @@ complete -c colahub -n "__fish_colahub_using_subcommand status" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "discover" -d 'List the hubs on the local network'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run check-config discover doctor hold-ports status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore check-config discover doctor hold-ports status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -70,6 +70,16 @@ fn text(status: &Status) -> String {
     let are = if *rooms == 1 { "room" } else { "rooms" };
     line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
     line("Database", &kept(data));
+    match data.storage.as_str() {
+        "full" => {
+            line("Disk", "full: the hub can be read, but takes no messages until there is space");
+        }
+        "read_only" => line("Disk", "read-only: the hub can be read, but takes no messages"),
+        _ => {}
+    }
+    if let Some(loss) = &data.loss {
+        line("Lost", loss);
+    }
     text
 }
 
@@ -144,6 +154,8 @@ mod tests {
             data: Data {
                 folder: "/var/lib/colahub".to_owned(),
                 database: 1_234_567,
+                storage: "ok".to_owned(),
+                loss: None,
                 free: Some(14_000_000_000),
             },
         }
@@ -160,6 +172,17 @@ mod tests {
              People     12 in 3 rooms; there is place for 4096\n\
              Database   1.2 MB in /var/lib/colahub; 14.0 GB free on its disk\n"
         );
+    }
+
+    #[test]
+    fn what_is_wrong_with_the_disk_and_what_was_lost_is_told() {
+        let mut status = status();
+        status.data.storage = "full".to_owned();
+        status.data.loss = Some("2026-07-01T09:00:00.000Z: the hub begins anew".to_owned());
+        let text = text(&status);
+        for part in ["Disk       full: ", "Lost       2026-07-01T09:00:00.000Z: the hub begins"] {
+            assert!(text.contains(part), "no {part:?} in {text}");
+        }
     }
 
     #[test]

@@ -116,6 +116,46 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "retention.age",
+        doc: "How long messages are kept, and a room after it has ended.",
+        allowed: "a duration such as \"12h\" or \"30days\", from 1 minute to 365 days, or \"off\"",
+        apply: |draft, raw| raw.text(types::span).map(|age| draft.config.retention_age = age),
+    },
+    Setting {
+        key: "retention.per_room",
+        doc: "The most messages kept of one room; 0 is no limit.",
+        allowed: "a whole number from 0 to 10000000",
+        apply: |draft, raw| {
+            raw.number(0..=10_000_000).map(|most| draft.config.retention_per_room = most)
+        },
+    },
+    Setting {
+        key: "retention.size",
+        doc: "How large the database may grow before the oldest messages go.",
+        allowed: "a size such as \"500MB\" or \"1GiB\", from 1MB to 1000GB, or \"off\"",
+        apply: |draft, raw| raw.text(types::size).map(|size| draft.config.retention_size = size),
+    },
+    Setting {
+        key: "backup.every",
+        doc: "How often the database is copied into the folder backups of the data directory.",
+        allowed: "a duration such as \"6h\", from 1 minute to 365 days, or \"off\"",
+        apply: |draft, raw| raw.text(types::span).map(|every| draft.config.backup_every = every),
+    },
+    Setting {
+        key: "backup.keep",
+        doc: "How many of those copies are kept.",
+        allowed: "a whole number from 1 to 100",
+        apply: |draft, raw| raw.number(1..=100).map(|keep| draft.config.backup_keep = keep),
+    },
+    Setting {
+        key: "database.gather",
+        doc: "How long a busy hub gathers messages for one write to the disk; \"0s\" never waits.",
+        allowed: "a duration from 0s to 1s, such as \"5ms\"",
+        apply: |draft, raw| {
+            raw.text(types::gather).map(|gather| draft.config.database_gather = gather)
+        },
+    },
+    Setting {
         key: "cors.origins",
         doc: "Whose pages may call the hub from a browser, besides the hub's own; \"*\" is anyone's.",
         allowed: "a list of \"*\" or scheme://host[:port], without a path",

@@ -158,6 +158,7 @@ fn every_bound_is_where_its_words_say() {
         ("rooms.limit", 1, 10_000),
         ("rooms.roster_limit", 2, 1_000),
         ("http.max_connections", 16, 65_536),
+        ("backup.keep", 1, 100),
     ] {
         assert!(takes(key, least) && takes(key, most), "{key}");
         assert!(!takes(key, least - 1) && !takes(key, most + 1), "{key}");

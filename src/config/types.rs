@@ -176,6 +176,41 @@ pub(super) fn lifetime(text: &str) -> Option<Duration> {
     (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
 }
 
+/// Takes a duration from 1 minute to 365 days, or `off`.
+pub(super) fn span(text: &str) -> Option<Option<Duration>> {
+    const MIN: Duration = Duration::from_secs(60);
+    if text == "off" {
+        return Some(None);
+    }
+    lifetime(text).filter(|span| *span >= MIN).map(Some)
+}
+
+/// Takes a duration up to a second; 0 is one too.
+pub(super) fn gather(text: &str) -> Option<Duration> {
+    humantime::parse_duration(text).ok().filter(|gather| *gather <= Duration::from_secs(1))
+}
+
+/// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
+pub(super) fn size(text: &str) -> Option<Option<u64>> {
+    const UNITS: [(&str, u64); 6] = [
+        ("KiB", 1 << 10),
+        ("MiB", 1 << 20),
+        ("GiB", 1 << 30),
+        ("kB", 1_000),
+        ("MB", 1_000_000),
+        ("GB", 1_000_000_000),
+    ];
+    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
+    if text == "off" {
+        return Some(None);
+    }
+    let (number, unit) = UNITS
+        .iter()
+        .find_map(|(name, unit)| text.strip_suffix(name).map(|number| (number.trim_end(), unit)))?;
+    let bytes = number.parse::<u64>().ok()?.checked_mul(*unit)?;
+    RANGE.contains(&bytes).then_some(Some(bytes))
+}
+
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
 ///
 /// Stricter than `Targets` itself, which takes a misspelt level for the name of a target and
@@ -284,6 +319,35 @@ mod tests {
         assert_eq!(lifetime("365days"), Some(Duration::from_secs(31_536_000)));
         for bad in ["999ms", "365days 1s", "1", "soon", ""] {
             assert_eq!(lifetime(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_span_is_a_minute_to_a_year_or_off() {
+        assert_eq!(span("1min"), Some(Some(Duration::from_secs(60))));
+        assert_eq!(span("off"), Some(None));
+        for bad in ["59s", "366days", "never", ""] {
+            assert_eq!(span(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn gathering_takes_a_second_at_most() {
+        assert_eq!(gather("0s"), Some(Duration::ZERO));
+        assert_eq!(gather("1s"), Some(Duration::from_secs(1)));
+        for bad in ["1001ms", "5", "off"] {
+            assert_eq!(gather(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_size_has_a_unit() {
+        assert_eq!(size("1GiB"), Some(Some(1 << 30)));
+        assert_eq!(size("500 MB"), Some(Some(500_000_000)));
+        assert_eq!(size("1000GB"), Some(Some(1_000_000_000_000)));
+        assert_eq!(size("off"), Some(None));
+        for bad in ["1", "999kB", "1001GB", "-1GB", "1.5GB", "GB", "18446744073709551615GB"] {
+            assert_eq!(size(bad), None, "{bad:?}");
         }
     }
 

@@ -56,6 +56,10 @@ pub struct Data {
     pub folder: String,
     /// The database's size with its log, in bytes.
     pub database: u64,
+    /// Whether what is said is kept: `ok`, `full`, `read_only`.
+    pub storage: String,
+    /// When something was lost last, and what; nothing where nothing ever was.
+    pub loss: Option<String>,
     /// Free space for the hub on the folder's disk, in bytes; nothing where it cannot be told.
     pub free: Option<u64>,
 }

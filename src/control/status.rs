@@ -2,15 +2,17 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::protocol::{Data, Status};
 use crate::config::Config;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
-use crate::hub::command::{Call, Facts};
-use crate::hub::{HubHandle, is_plausible};
+use crate::hub::HubHandle;
+use crate::hub::command::Call;
 use crate::network::{self, Reach};
+use crate::store::{Health, Storage};
 use crate::wire;
 
 /// What the control socket answers from.
@@ -21,6 +23,8 @@ pub struct Parts {
     pub config: Arc<Config>,
     /// The database's file.
     pub database: PathBuf,
+    /// How the store is.
+    pub health: Health,
     /// Where the hub is reached.
     pub reach: Reach,
     /// What the network shows of this hub.
@@ -39,7 +43,7 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         version: wire::VERSION.to_owned(),
         title: parts.config.title.as_str().to_owned(),
         uptime: facts.uptime.as_secs(),
-        since: since(&facts),
+        since: since(&parts.hub, facts.uptime),
         addresses: parts.reach.addresses().iter().map(network::url).collect(),
         announced: parts.found.announced().into(),
         people: facts.people,
@@ -49,9 +53,19 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
     })
 }
 
-fn since(facts: &Facts) -> Option<String> {
-    let up = i64::try_from(facts.uptime.as_millis()).ok()?;
-    is_plausible(facts.wall).then(|| wire::iso(WallTime(facts.wall.0.saturating_sub(up))))
+fn since(hub: &HubHandle, uptime: Duration) -> Option<String> {
+    let up = i64::try_from(uptime.as_millis()).ok()?;
+    let (now, trusted) = hub.clock().wall();
+    trusted.then(|| wire::iso(WallTime(now.0.saturating_sub(up))))
+}
+
+fn storage(health: &Health) -> &'static str {
+    match health.storage() {
+        Storage::Good => "ok",
+        Storage::Full => "full",
+        Storage::ReadOnly => "read_only",
+        Storage::Outdated => "being opened anew",
+    }
 }
 
 fn data(parts: &Parts) -> Data {
@@ -62,6 +76,8 @@ fn data(parts: &Parts) -> Data {
     Data {
         folder: parts.config.data_dir.display().to_string(),
         database: size(parts.database.clone().into_os_string()) + size(log),
+        storage: storage(&parts.health).to_owned(),
+        loss: parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at))),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
     }
 }

@@ -89,6 +89,25 @@ impl Seq {
     }
 }
 
+/// From when on a room's places count. It changes only when the hub had to go on from a copy of its
+/// database: places after the copy was made are then given again, to other messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Epoch(pub u32);
+
+impl fmt::Display for Epoch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:08x}", self.0)
+    }
+}
+
+impl FromStr for Epoch {
+    type Err = NotAnId;
+
+    fn from_str(text: &str) -> Result<Self, NotAnId> {
+        u32::from_str_radix(text, 16).map(Self).map_err(|_| NotAnId)
+    }
+}
+
 /// One live connection of a client to a namespace, within this run of the hub.
 /// Not the transport's own session id, which is a secret of its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

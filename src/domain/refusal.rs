@@ -43,6 +43,10 @@ pub enum Refusal {
     TooManyRooms,
     /// One connection is in as many rooms as it may be.
     TooManyJoined,
+    /// The disk is full: nothing new can be kept.
+    StorageFull,
+    /// The disk takes no writing.
+    StorageReadOnly,
     /// The hub cannot do it now: it is shutting down, overloaded, or its disk does not take it.
     Unavailable,
 }

@@ -51,13 +51,6 @@ impl Room {
         self.created.after(self.lifetime)
     }
 
-    /// When it expires, for people's eyes.
-    #[must_use]
-    pub fn expires_at(&self) -> WallTime {
-        let lifetime = i64::try_from(self.lifetime.as_millis()).unwrap_or(i64::MAX);
-        WallTime(self.created_at.0.saturating_add(lifetime))
-    }
-
     /// Whether it has expired by `now`.
     #[must_use]
     pub fn is_expired(&self, now: HubTime) -> bool {

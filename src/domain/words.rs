@@ -63,6 +63,12 @@ fn refusal_ko(refusal: &Refusal) -> String {
         }
         Refusal::TooManyRooms => "방이 너무 많아 더 만들 수 없습니다.".into(),
         Refusal::TooManyJoined => "한 번에 들어갈 수 있는 방이 더 없습니다.".into(),
+        Refusal::StorageFull => {
+            "허브의 저장 공간이 가득 찼습니다. 읽을 수는 있지만 새로 남길 수는 없습니다. 허브를 연 사람에게 알려 주세요.".into()
+        }
+        Refusal::StorageReadOnly => {
+            "허브가 지금은 저장할 수 없습니다. 읽을 수는 있습니다. 허브를 연 사람에게 알려 주세요.".into()
+        }
         Refusal::Unavailable => "지금은 할 수 없습니다. 잠시 뒤에 다시 해 주세요.".into(),
     }
 }
@@ -96,6 +102,12 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::TooManyRooms => "There are too many rooms to make another.".into(),
         Refusal::TooManyJoined => "One connection cannot join more rooms than this.".into(),
+        Refusal::StorageFull => {
+            "The hub's disk is full: what is here can be read, but nothing new can be kept. Please tell whoever runs the hub.".into()
+        }
+        Refusal::StorageReadOnly => {
+            "The hub's disk takes no writing: what is here can be read, but nothing new can be kept. Please tell whoever runs the hub.".into()
+        }
         Refusal::Unavailable => "The hub cannot do that just now. Try again in a moment.".into(),
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Nickname, Password};
 use crate::hub::command::Event;
@@ -32,6 +32,7 @@ fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
         wanted,
         password: password.map(Password::parse).transpose()?,
         after: fields.after()?,
+        epoch: fields.epoch()?,
     })
 }
 
@@ -95,6 +96,11 @@ impl Fields {
         id.parse().map_err(|_| Refusal::bad("roomId must be a UUID"))
     }
 
+    fn epoch(&self) -> Result<Option<Epoch>, Refusal> {
+        let epoch = self.optional_text("epoch")?.map(str::parse).transpose();
+        epoch.map_err(|_| Refusal::bad("epoch must be as joinRoom gave it"))
+    }
+
     fn after(&self) -> Result<Option<Seq>, Refusal> {
         match self.0.get("after") {
             None | Some(Value::Null) => Ok(None),
@@ -141,5 +147,6 @@ mod tests {
             assert!(matches!(event, Ok(Event::Join { wanted: None, password: None, .. })));
         }
         assert!(join(Ok(json!({"roomId": ROOM, "after": -1}))).is_err());
+        assert!(join(Ok(json!({"roomId": ROOM, "after": 1, "epoch": "new"}))).is_err());
     }
 }

@@ -7,7 +7,7 @@ use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
 use super::App;
-use super::chat::{now, room_id};
+use super::chat::room_id;
 use super::hubs::hubs;
 use super::request::{By, InPath};
 use super::respond::{Outcome, no_such_call};
@@ -15,10 +15,10 @@ use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
+use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::hub::is_plausible;
 use crate::network;
-use crate::store::Member;
+use crate::store::{Loss, Member, Storage};
 use crate::wire;
 
 /// Messages in an answer, unless asked for fewer, and at most.
@@ -55,6 +55,7 @@ struct Hub<'a> {
     rooms: usize,
     people: usize,
     announced: Told,
+    storage: &'static str,
     limits: Limits,
     wifi: Option<Wifi<'a>>,
 }
@@ -79,6 +80,7 @@ struct Wifi<'a> {
 
 async fn hub(State(app): State<App>) -> Outcome {
     let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+    let (time, time_trusted) = app.hub.clock().wall();
     let wifi = app.config.wifi.as_ref().map(|wifi| Wifi {
         ssid: &wifi.ssid,
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
@@ -90,12 +92,13 @@ async fn hub(State(app): State<App>) -> Outcome {
         version: wire::VERSION,
         language: app.config.language.code(),
         uptime: facts.uptime.as_secs(),
-        time: wire::iso(facts.wall),
-        time_trusted: is_plausible(facts.wall),
+        time: wire::iso(time),
+        time_trusted,
         addresses: app.reach.addresses().iter().map(network::url).collect(),
         rooms: facts.rooms,
         people: facts.people,
         announced: app.found.announced().into(),
+        storage: storage(&app, time),
         limits: Limits {
             title: TITLE_MAX,
             password: PASSWORD_MAX,
@@ -105,6 +108,19 @@ async fn hub(State(app): State<App>) -> Outcome {
         },
         wifi,
     })
+}
+
+/// Whether what is said is kept: `ok`, `full`, `read_only`, or `restored` for a day after the hub had
+/// to go on from a copy of its database.
+fn storage(app: &App, now: WallTime) -> &'static str {
+    const DAY: i64 = 24 * 60 * 60 * 1000;
+    let is_recent = |loss: &Loss| now.0.saturating_sub(loss.at.0) < DAY;
+    match app.health.storage() {
+        Storage::Full => "full",
+        Storage::ReadOnly | Storage::Outdated => "read_only",
+        Storage::Good if app.health.loss().is_some_and(is_recent) => "restored",
+        Storage::Good => "ok",
+    }
 }
 
 #[derive(Serialize)]
@@ -137,6 +153,7 @@ struct Stretch<M> {
     messages: Vec<M>,
     more: bool,
     first_seq: i64,
+    pruned: bool,
     time: String,
 }
 
@@ -147,9 +164,10 @@ async fn messages(
     range: Result<Query<Range>, QueryRejection>,
 ) -> Outcome {
     let read = read_range(&app, caller, &room, range).await;
-    let (first, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
+    let (first, pruned, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
     let messages = wire::messages(&list);
-    app.ok(Stretch { messages, more, first_seq: first.0, time: now() })
+    let time = wire::iso(app.hub.clock().wall().0);
+    app.ok(Stretch { messages, more, first_seq: first.0, pruned, time })
 }
 
 async fn read_range(
@@ -157,11 +175,11 @@ async fn read_range(
     caller: Caller,
     room: &str,
     range: Result<Query<Range>, QueryRejection>,
-) -> Result<(Seq, Vec<crate::domain::message::Message>, bool), Refusal> {
+) -> Result<(Seq, bool, Vec<crate::domain::message::Message>, bool), Refusal> {
     let room = room_id(room)?;
     let Query(range) = range.map_err(|error| Refusal::BadRequest(error.body_text()))?;
     let member = app.member(caller, room).await?;
-    let first = member.first;
+    let (first, pruned) = (member.first, member.pruned);
     let most = range.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
     let (list, more) = match (range.after, range.before) {
         (Some(after), None) => app.reader.after(member, Seq(after), most).await?,
@@ -171,7 +189,7 @@ async fn read_range(
         }
         (Some(_), Some(_)) => return Err(Refusal::bad("give after or before, not both")),
     };
-    Ok((first, list, more))
+    Ok((first, pruned, list, more))
 }
 
 impl App {

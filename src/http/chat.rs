@@ -14,7 +14,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::CAPACITY_MAX;
 use crate::domain::text::{Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
-use crate::hub::wall_now;
 use crate::store::Member;
 use crate::wire;
 
@@ -90,7 +89,8 @@ async fn find(app: &App, room: &str) -> Result<RoomView, Refusal> {
         other => return other,
     }
     let room = app.reader.room(id).await?.ok_or(Refusal::NoSuchRoom)?;
-    Ok(RoomView { room, present: 0, is_expired: true })
+    let expires_at = app.hub.clock().wall_at(room.expires());
+    Ok(RoomView { room, present: 0, is_expired: true, expires_at })
 }
 
 #[derive(Deserialize)]
@@ -216,9 +216,4 @@ async fn renamed(
 
 pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {
     text.parse().map_err(|_| Refusal::NoSuchRoom)
-}
-
-/// The hub's time as the calls say it.
-pub(super) fn now() -> String {
-    wire::iso(wall_now())
 }

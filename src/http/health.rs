@@ -9,6 +9,7 @@ use axum::routing::get;
 
 use super::App;
 use crate::hub::command::Call;
+use crate::store::Storage;
 
 /// How long the writer may take to answer through its queue.
 const READY: Duration = Duration::from_secs(5);
@@ -17,10 +18,16 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
 }
 
-/// Ready while the writer answers through its queue. It touches no disk, so it may be asked often.
+/// Ready while the writer answers through its queue and the disk takes messages. It touches no disk,
+/// so it may be asked often.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
-    match tokio::time::timeout(READY, app.hub.call(Call::Ping)).await {
-        Ok(Ok(())) => (StatusCode::OK, "ready\n"),
-        _ => (StatusCode::SERVICE_UNAVAILABLE, "the writer does not answer\n"),
-    }
+    let answered = tokio::time::timeout(READY, app.hub.call(Call::Ping)).await;
+    let why = match (answered, app.health.storage()) {
+        (Ok(Ok(())), Storage::Good) => return (StatusCode::OK, "ready\n"),
+        (Ok(Ok(())), Storage::Full) => "the disk is full: the hub can only be read\n",
+        (Ok(Ok(())), Storage::ReadOnly) => "the disk is read-only: the hub can only be read\n",
+        (Ok(Ok(())), Storage::Outdated) => "the database is being opened anew\n",
+        _ => "the writer does not answer\n",
+    };
+    (StatusCode::SERVICE_UNAVAILABLE, why)
 }

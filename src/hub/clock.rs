@@ -1,41 +1,77 @@
 //! The hub's two clocks.
 
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::time::{HubTime, WallTime};
+use crate::domain::wall::{Reading, WallEstimate};
 use crate::store::Moment;
 
-/// Reads both clocks. The hub's own time goes on from where the last run stopped; wall time is the
-/// system's at the start plus what has passed since, taken anew only when the system's is set.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Clock {
+/// What systemd's time service leaves once it has asked somebody who knows. A hub without internet
+/// usually has nobody to ask.
+const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
+
+/// How often it is looked for.
+const LOOK: Duration = Duration::from_secs(30);
+
+/// Reads both clocks: the hub's own time, which goes on from where the last run stopped and decides,
+/// and the estimate of wall time, which is shown. Cheap to clone; all clones are one clock.
+#[derive(Debug, Clone)]
+pub struct Clock {
     start: Instant,
     base: HubTime,
-    /// What to add to the hub's time to get wall time, ms.
-    offset: i64,
+    wall: Arc<Mutex<Wall>>,
 }
 
-/// How far the system's clock may drift from ours before it counts as set anew.
-const STEP: i64 = 2_000;
+#[derive(Debug)]
+struct Wall {
+    estimate: WallEstimate,
+    synchronised: bool,
+    looked: Instant,
+}
 
 impl Clock {
-    /// A clock that goes on from `base`.
-    pub(super) fn starting_at(base: HubTime) -> Self {
-        let mut clock = Self { start: Instant::now(), base, offset: 0 };
-        clock.offset = wall_now().0.saturating_sub(as_ms(base));
-        clock
+    /// A clock that goes on from the hub's time and the latest wall time that were written down.
+    pub(super) fn going_on(base: HubTime, latest: WallTime) -> Self {
+        let start = Instant::now();
+        let synchronised = is_synchronised();
+        let estimate = WallEstimate::going_on(latest, base, reading(synchronised));
+        let wall = Arc::new(Mutex::new(Wall { estimate, synchronised, looked: start }));
+        Self { start, base, wall }
     }
 
     /// What both clocks show.
-    pub(super) fn now(&mut self) -> Moment {
+    pub(super) fn now(&self) -> Moment {
+        self.read().0
+    }
+
+    /// The wall time, for people's eyes, and whether it can be relied on.
+    #[must_use]
+    pub fn wall(&self) -> (WallTime, bool) {
+        let (Moment { wall, .. }, trusted) = self.read();
+        (wall, trusted)
+    }
+
+    /// The wall time at a moment of the hub's time, by today's estimate.
+    #[must_use]
+    pub fn wall_at(&self, time: HubTime) -> WallTime {
+        self.now().wall_at(time)
+    }
+
+    fn read(&self) -> (Moment, bool) {
         let hub = self.base.after(self.start.elapsed());
-        let ours = as_ms(hub).saturating_add(self.offset);
-        let system = wall_now().0;
-        if system.abs_diff(ours) > STEP.unsigned_abs() {
-            tracing::info!(seconds = (system - ours) / 1000, "the system's clock was set");
-            self.offset = system.saturating_sub(as_ms(hub));
+        let mut wall = self.wall.lock().unwrap_or_else(PoisonError::into_inner);
+        if wall.looked.elapsed() > LOOK {
+            wall.looked = Instant::now();
+            wall.synchronised = is_synchronised();
         }
-        Moment { hub, wall: WallTime(as_ms(hub).saturating_add(self.offset)) }
+        let reading = reading(wall.synchronised);
+        let ahead = wall.estimate.observe(hub, reading);
+        if ahead > 0 {
+            tracing::info!(seconds = ahead / 1000, "the system's clock was set forward");
+        }
+        (Moment { hub, wall: wall.estimate.at(hub) }, wall.estimate.is_trusted())
     }
 
     /// When, on tokio's clock, the hub's time will be this.
@@ -44,20 +80,12 @@ impl Clock {
     }
 }
 
-fn as_ms(time: HubTime) -> i64 {
-    i64::try_from(time.0).unwrap_or(i64::MAX)
+fn is_synchronised() -> bool {
+    Path::new(SYNCHRONISED).exists()
 }
 
-/// What the system's clock shows.
-#[must_use]
-pub fn wall_now() -> WallTime {
+fn reading(synchronised: bool) -> Reading {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-}
-
-/// Whether a wall time can be true: not before this program was written (2026).
-#[must_use]
-pub fn is_plausible(time: WallTime) -> bool {
-    const WRITTEN: i64 = 1_767_225_600_000;
-    time.0 >= WRITTEN
+    let shows = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    Reading { shows, synchronised }
 }

@@ -12,12 +12,13 @@ use tokio::sync::oneshot;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
+use crate::store::Stretch;
 
 /// Something for the hub to decide, in the order in which it arrives.
 #[derive(Debug)]
@@ -65,6 +66,8 @@ pub enum Event {
         password: Option<Password>,
         /// The last message they saw.
         after: Option<Seq>,
+        /// The epoch in which they saw it.
+        epoch: Option<Epoch>,
     },
     /// To leave all rooms of this connection.
     Leave,
@@ -146,14 +149,8 @@ pub struct Entry {
     pub chatter: Chatter,
     /// The room.
     pub room: RoomView,
-    /// The first message that they may read.
-    pub first: Seq,
-    /// The room's newest message.
-    pub last: Seq,
-    /// What they missed, oldest first, if they said what they saw last.
-    pub missed: Vec<Message>,
-    /// Whether there is more after that.
-    pub more: bool,
+    /// What of the room they may read, and what of it they missed.
+    pub stretch: Stretch,
 }
 
 /// A room as it is now.
@@ -165,6 +162,9 @@ pub struct RoomView {
     pub present: usize,
     /// Whether its time is over.
     pub is_expired: bool,
+    /// When it expires or did, by today's estimate of wall time: the clock may have been set since
+    /// the room was made.
+    pub expires_at: WallTime,
 }
 
 /// Who asks without a connection.
@@ -268,8 +268,6 @@ pub struct Facts {
     pub people: usize,
     /// How long it has been up.
     pub uptime: Duration,
-    /// The time, for people's eyes.
-    pub wall: WallTime,
 }
 
 /// What leaves the hub for the connections, in one order for all.

@@ -108,6 +108,7 @@ impl Hub {
             admitted: !matches!(standing, Standing::IfMember),
             notice: (is_new && is_small).then_some(language),
             after: request.after,
+            epoch: request.epoch,
             at,
         };
         let JoinRequest { conn, stay, room, reply, .. } = request;
@@ -134,7 +135,7 @@ impl Hub {
         joining: Joining,
         reply: Reply,
         result: Result<Written, Refusal>,
-        now: HubTime,
+        at: Moment,
     ) {
         if let Some(live) = self.rooms.get_mut(&joining.room) {
             release(&mut live.joining, joining.identity);
@@ -144,7 +145,7 @@ impl Hub {
             Ok(other) => return self.reply(reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(reply, Err(refusal)),
         };
-        let answer = self.enter(joining, joined, now);
+        let answer = self.enter(joining, joined, at);
         self.reply(reply, answer);
     }
 
@@ -152,7 +153,7 @@ impl Hub {
         &mut self,
         Joining { conn, stay, room, identity }: Joining,
         mut joined: Joined,
-        now: HubTime,
+        at: Moment,
     ) -> Result<Answer, Refusal> {
         let Some(live) = self.rooms.get_mut(&room) else {
             return Err(Refusal::Expired);
@@ -171,16 +172,16 @@ impl Hub {
             // They left, and have come in again since, sooner than this join's password was verified.
             Some(conn) if conn.rooms.contains_key(&room) => {}
             // They went, or left, while the join was under way: their grace begins now.
-            _ => self.leave_room(room, joined.chatter.id, conn, now),
+            _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
         }
         if is_gathered {
-            self.plan_notices(room, now);
+            self.plan_notices(room, at.hub);
         }
-        self.tell_roster(room, now);
-        let view = self.live_view(room, now)?;
+        self.tell_roster(room, at.hub);
+        let view = self.live_view(room, at)?;
         if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }
 

@@ -67,11 +67,11 @@ impl Hub {
         room: Room,
         tell: Option<Tell<RoomView>>,
         result: Result<(), Refusal>,
-        now: HubTime,
+        at: Moment,
     ) {
         let result = result.map(|()| {
             tracing::info!(room = %room.id, namespace = %room.namespace, "room made");
-            view(&room, 0, now)
+            view(&room, 0, at)
         });
         if result.is_ok() {
             self.open_room(room);
@@ -95,7 +95,7 @@ impl Hub {
     }
 
     /// A room's time is over: those inside are told, and nothing can be said any more.
-    pub(super) fn expire(&mut self, room: RoomId, now: HubTime) {
+    pub(super) fn expire(&mut self, room: RoomId, at: Moment) {
         let Some(mut live) = self.rooms.remove(&room) else {
             return;
         };
@@ -106,27 +106,27 @@ impl Hub {
         let output = Output::Broadcast { to, except: None, news: News::Expired { room } };
         self.effects.push_back(Effect::Output(output));
         // So that a start right after does not bring the room back to life.
-        self.write(Write::Mark(now), Then::Nothing);
+        self.write(Write::Mark(at), Then::Nothing);
     }
 
     /// The living rooms, oldest first.
-    pub(super) fn list(&self, now: HubTime) -> Vec<RoomView> {
-        let living = self.rooms.values().filter(|live| !live.room.is_expired(now));
+    pub(super) fn list(&self, at: Moment) -> Vec<RoomView> {
+        let living = self.rooms.values().filter(|live| !live.room.is_expired(at.hub));
         let mut rooms: Vec<RoomView> =
-            living.map(|live| view(&live.room, live.people.count(), now)).collect();
+            living.map(|live| view(&live.room, live.people.count(), at)).collect();
         rooms.sort_unstable_by_key(|view| (view.room.created, view.room.id));
         rooms
     }
 
     /// A living room as it is now.
-    pub(super) fn live_view(&self, room: RoomId, now: HubTime) -> Result<RoomView, Refusal> {
-        self.live(room).map(|live| view(&live.room, live.people.count(), now))
+    pub(super) fn live_view(&self, room: RoomId, at: Moment) -> Result<RoomView, Refusal> {
+        self.live(room).map(|live| view(&live.room, live.people.count(), at))
     }
 
     /// The living room with this code.
-    pub(super) fn view_by_code(&self, code: Code, now: HubTime) -> Result<RoomView, Refusal> {
+    pub(super) fn view_by_code(&self, code: Code, at: Moment) -> Result<RoomView, Refusal> {
         let room = self.codes.get(&code).ok_or(Refusal::NoSuchRoom)?;
-        self.live_view(*room, now)
+        self.live_view(*room, at)
     }
 
     /// Somebody asks whether a password opens a room.
@@ -209,6 +209,7 @@ impl Hub {
     }
 }
 
-fn view(room: &Room, present: usize, now: HubTime) -> RoomView {
-    RoomView { room: room.clone(), present, is_expired: room.is_expired(now) }
+fn view(room: &Room, present: usize, at: Moment) -> RoomView {
+    let (is_expired, expires_at) = (room.is_expired(at.hub), at.wall_at(room.expires()));
+    RoomView { room: room.clone(), present, is_expired, expires_at }
 }

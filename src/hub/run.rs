@@ -36,6 +36,7 @@ const PASSWORDS_MAX: usize = 64;
 pub struct HubHandle {
     commands: mpsc::UnboundedSender<Input>,
     waiting: Arc<AtomicUsize>,
+    clock: Clock,
 }
 
 #[derive(Debug)]
@@ -65,8 +66,9 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Output>, JoinHandle<()>
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(AtomicUsize::new(0));
-    let handle = HubHandle { commands, waiting: Arc::clone(&waiting) };
-    let task = tokio::spawn(run(start, inputs, outputs, waiting));
+    let clock = Clock::going_on(start.store.past.time, start.store.past.wall);
+    let handle = HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone() };
+    let task = tokio::spawn(run(start, clock, inputs, outputs, waiting));
     (handle, outbox, task)
 }
 
@@ -101,6 +103,12 @@ impl HubHandle {
         told.await.unwrap_or(Err(Refusal::Unavailable))
     }
 
+    /// The hub's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Lets the hub finish what was submitted, commit it, and close the store.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
@@ -122,13 +130,13 @@ struct Shell {
 
 async fn run(
     start: Start,
+    clock: Clock,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     outputs: mpsc::Sender<Output>,
     waiting: Arc<AtomicUsize>,
 ) {
     let Start { settings, store, random, first_room } = start;
-    let Store { writer, mut ended, past, reader: _ } = store;
-    let mut clock = Clock::starting_at(past.time);
+    let Store { writer, mut ended, past, reader: _, health: _ } = store;
     // Nobody should meet an empty page: not at the first start, nor after a night in which all ended.
     let first_room = first_room.filter(|_| past.rooms.is_empty());
     let hub = Hub::new(settings, past, random, clock.now().hub);
@@ -173,7 +181,7 @@ async fn run(
                 }
                 Some(Input::Close(done)) => {
                     let now = shell.clock.now();
-                    shell.hub.write(Write::Mark(now.hub), Then::Nothing);
+                    shell.hub.write(Write::Mark(now), Then::Nothing);
                     closing = Some(done);
                 }
                 None => break,

@@ -14,7 +14,7 @@ use super::command::{
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::notices::Notices;
@@ -119,6 +119,7 @@ pub(super) struct JoinRequest {
     pub(super) wanted: Option<ChatterId>,
     pub(super) password: Option<Password>,
     pub(super) after: Option<Seq>,
+    pub(super) epoch: Option<Epoch>,
     pub(super) reply: Reply,
 }
 
@@ -228,9 +229,11 @@ impl Hub {
 
     fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
         match event {
-            Event::Join { room, wanted, password, after } => {
+            Event::Join { room, wanted, password, after, epoch } => {
                 let stay = self.conns.get(&conn).map_or(0, |conn| conn.stay);
-                self.join(JoinRequest { conn, stay, room, wanted, password, after, reply }, at);
+                let request =
+                    JoinRequest { conn, stay, room, wanted, password, after, epoch, reply };
+                self.join(request, at);
             }
             Event::Leave => {
                 self.leave_rooms(conn, at.hub);
@@ -247,9 +250,9 @@ impl Hub {
     fn call(&mut self, call: Call, at: Moment) {
         // A caller who has gone away meanwhile is normal: their answer is dropped.
         match call {
-            Call::Rooms(tell) => drop(tell.send(Ok(self.list(at.hub)))),
-            Call::Room(room, tell) => drop(tell.send(self.live_view(room, at.hub))),
-            Call::ByCode(code, tell) => drop(tell.send(self.view_by_code(code, at.hub))),
+            Call::Rooms(tell) => drop(tell.send(Ok(self.list(at)))),
+            Call::Room(room, tell) => drop(tell.send(self.live_view(room, at))),
+            Call::ByCode(code, tell) => drop(tell.send(self.view_by_code(code, at))),
             Call::Create(room, tell) => self.create(room, tell, at),
             Call::Check { caller, room, password, tell } => {
                 self.check(caller, room, password, tell, at.hub);
@@ -276,8 +279,8 @@ impl Hub {
         match then {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
-            Then::Made(room, tell) => self.room_made(room, tell, result.map(|_| ()), at.hub),
-            Then::Joined(joining, reply) => self.joined(joining, reply, result, at.hub),
+            Then::Made(room, tell) => self.room_made(room, tell, result.map(|_| ()), at),
+            Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker) => self.renamed(asker, result, at.hub),
@@ -293,11 +296,11 @@ impl Hub {
             self.agenda.pop_first();
             match due {
                 Due::Grace(room, chatter) => self.grace_over(room, chatter, at),
-                Due::Expiry(room) => self.expire(room, at.hub),
+                Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Mark => {
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
-                    self.write(Write::Mark(at.hub), Then::Nothing);
+                    self.write(Write::Mark(at), Then::Nothing);
                 }
             }
         }
@@ -314,7 +317,6 @@ impl Hub {
             rooms: self.rooms.len(),
             people: self.rooms.values().map(|live| live.people.count()).sum(),
             uptime: at.hub.since(self.started),
-            wall: at.wall,
         }
     }
 
@@ -353,14 +355,7 @@ impl Hub {
 
 /// The entry that a committed join becomes.
 pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
-    Answer::Joined(Box::new(Entry {
-        chatter: joined.chatter,
-        room,
-        first: joined.first,
-        last: joined.last,
-        missed: joined.missed,
-        more: joined.more,
-    }))
+    Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, stretch: joined.stretch }))
 }
 
 /// What the store answered, where it can only be one thing.

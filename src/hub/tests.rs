@@ -9,7 +9,7 @@ use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
 use super::state::{Effect, Hub, JoinRequest, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{Join, Joined, Member, Moment, Past, Write, Written};
+use crate::store::{Join, Joined, Member, Moment, Past, Stretch, Write, Written};
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -49,6 +49,7 @@ impl Chat {
         let past = Past {
             hub: HubId::from_random([1; 16]),
             time: HubTime(0),
+            wall: WallTime(0),
             rooms: vec![room(capacity)],
             present: present.to_vec(),
         };
@@ -91,7 +92,8 @@ impl Chat {
     }
 
     fn asks_in(&mut self, who: u8) -> Answered {
-        self.event(who, Event::Join { room: room(0).id, wanted: None, password: None, after: None })
+        let (wanted, password, after, epoch) = (None, None, None, None);
+        self.event(who, Event::Join { room: room(0).id, wanted, password, after, epoch })
     }
 
     fn is_in(&mut self, who: u8) {
@@ -139,8 +141,16 @@ impl Chat {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
                 let last = Seq(self.last_seq);
-                let (first, missed, more) = (last, Vec::new(), false);
-                Written::Joined(Joined { chatter, alert, first, last, missed, more })
+                let stretch = Stretch {
+                    first: last,
+                    last,
+                    pruned: false,
+                    epoch: Epoch(0),
+                    reset: false,
+                    missed: Vec::new(),
+                    more: false,
+                };
+                Written::Joined(Joined { chatter, alert, stretch })
             }
             Write::Leave(leave) => {
                 let left = Kind::Alert(Alert::Left(1));
@@ -216,7 +226,7 @@ fn member(who: u8) -> Member {
         created_at: WallTime(0),
         left_at: None,
     };
-    Member { room: room(0).id, chatter, owner: owner(who), first: Seq(1) }
+    Member { room: room(0).id, chatter, owner: owner(who), first: Seq(1), pruned: false }
 }
 
 #[test]
@@ -396,6 +406,33 @@ fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
     assert_eq!(chat.told(), ["expired"]);
     let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
     assert_eq!(chat.event(1, say).recv().unwrap().unwrap_err(), Refusal::Expired);
+}
+
+#[test]
+fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    let today = 1_795_000_000_000;
+    let shown = |chat: &Chat, wall| {
+        let at = Moment { wall: WallTime(wall), ..chat.at() };
+        chat.hub.list(at).first().map(|view| view.expires_at)
+    };
+    chat.time_passes(99_000);
+    assert_eq!(shown(&chat, 99_000), Some(WallTime(100_000)), "made in 1970, as the clock said");
+    assert_eq!(shown(&chat, today), Some(WallTime(today + 1_000)), "and ends in a second");
+    let say = || Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    for wall in [today, today - 86_400_000, today + 315_360_000_000] {
+        let at = Moment { wall: WallTime(wall), ..chat.at() };
+        let (tell, answered) = channel();
+        let reply = Reply::new(move |answer| drop(tell.send(answer)));
+        chat.hub.command(Command::Event { conn: ConnId(1), event: say(), reply }, at);
+        chat.hub.tick(at);
+        chat.collect();
+        chat.commits();
+        assert!(answered.recv().unwrap().is_ok(), "at {wall}");
+    }
+    chat.time_passes(1_000);
+    assert_eq!(chat.event(1, say()).recv().unwrap().unwrap_err(), Refusal::Expired);
 }
 
 #[test]

@@ -73,6 +73,12 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
+/// The same sockets once more: they stay open while the hub above them is built anew.
+pub(super) fn again(listeners: &[TcpListener]) -> anyhow::Result<Vec<TcpListener>> {
+    let again = |listener: &TcpListener| listener.try_clone().context("a socket cannot be shared");
+    listeners.iter().map(again).collect()
+}
+
 /// The addresses with the ports that the system gave.
 pub(super) fn addresses(listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
     let address = |listener: &TcpListener| listener.local_addr().context("a socket has no address");

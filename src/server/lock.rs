@@ -1,6 +1,8 @@
 //! One hub for one data folder.
 
 use std::fs::File;
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, fchown};
 use std::path::Path;
 
 use anyhow::Context;
@@ -11,7 +13,7 @@ use crate::store::make_folder;
 
 /// Held as long as the hub runs; the system lets go of it even when the hub is killed.
 #[derive(Debug)]
-pub(super) struct Lock {
+pub struct Lock {
     _file: File,
 }
 
@@ -20,11 +22,18 @@ impl Lock {
     ///
     /// # Errors
     /// Another hub has it, or it cannot be written: a sentence for the host.
-    pub(super) fn take(folder: &Path) -> anyhow::Result<Self> {
+    pub fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
         make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
-        let file = File::create(folder.join("hub.lock"))
+        let path = folder.join("hub.lock");
+        let file = File::create(&path)
+            // On a disk that takes no writing the file that is there will do, or the folder itself.
+            .or_else(|error| match is_frozen(&error) {
+                true => File::open(&path).or_else(|_| File::open(folder)),
+                false => Err(error),
+            })
             .with_context(|| format!("the data folder {shown} cannot be written"))?;
+        give_to_owner(&file, folder);
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {
             Ok(()) => Ok(Self { _file: file }),
             Err(Errno::WOULDBLOCK) => {
@@ -34,6 +43,21 @@ impl Lock {
                 Err(error).with_context(|| format!("the data folder {shown} cannot be locked"))
             }
         }
+    }
+}
+
+fn is_frozen(error: &std::io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull)
+}
+
+/// A lock that root took (to restore a copy) must not be in the way of a hub that runs as somebody
+/// else.
+fn give_to_owner(file: &File, folder: &Path) {
+    if let (Ok(file_now), Ok(owner)) = (file.metadata(), folder.metadata())
+        && file_now.uid() != owner.uid()
+    {
+        // Only root can, and only for root is there a need.
+        let _not_root = fchown(file, Some(owner.uid()), Some(owner.gid()));
     }
 }
 

@@ -4,9 +4,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::read;
+use super::read::{self, Member};
 use super::rows::{self, kind_columns};
-use super::write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Write, Written};
+use super::write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
@@ -46,11 +46,27 @@ pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteEr
         Write::Say(say) => perform_say(db, say),
         Write::Leave(leave) => perform_leave(db, leave),
         Write::Rename(rename) => perform_rename(db, rename),
-        Write::Mark(time) => {
-            set_meta(db, "hub_time", rows::sql(*time))?;
+        Write::Mark(at) => {
+            set_meta(db, "hub_time", rows::sql(at.hub))?;
+            set_meta(db, "wall_time", at.wall.0)?;
             Ok(Written::Done)
         }
         Write::Ping => Ok(Written::Done),
+    }
+}
+
+/// What can be answered to a write although none can be made; nothing where it cannot.
+pub(super) fn without_writing(
+    db: &Connection,
+    write: &Write,
+) -> Result<Option<Written>, WriteError> {
+    match write {
+        Write::Ping => Ok(Some(Written::Done)),
+        Write::Join(join) => return_unwritten(db, join),
+        // They have gone, whether it can be noted or not.
+        Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
+        Write::Say(say) => Ok(said_before(db, say)?),
+        Write::Room(_) | Write::Rename(_) | Write::Mark(_) => Ok(None),
     }
 }
 
@@ -75,50 +91,55 @@ fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
 
 fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
-    let before = read::last_seq(db, room)?;
-    let (chatter, first) = match member(db, room, join.identity)? {
-        Some(known) => {
-            set_left(db, join.room, known.0.id, None)?;
-            known
-        }
+    match read::member_by_identity(db, join.room, join.identity)? {
+        Some(known) => set_left(db, join.room, known.chatter.id, None)?,
         None if !join.admitted => return Err(Refusal::Locked.into()),
-        None => (enroll(db, room, join, before.next())?, before.next()),
-    };
-    let chatter = Chatter { left_at: None, ..chatter };
+        None => {
+            let first = read::last_seq(db, room)?.next();
+            enroll(db, room, join, first)?;
+        }
+    }
+    let member = read::member_by_identity(db, join.room, join.identity)?;
+    let member = member.ok_or(WriteError::Refused(Refusal::NotJoined))?;
+    let chatter = member.chatter.clone();
     let alert = match join.notice {
         Some(language) => {
             Some(notice(db, join.room, &chatter, Alert::Joined(1), language, join.at)?)
         }
         None => None,
     };
-    let last = alert.as_ref().map_or(before, |alert| alert.seq);
+    let stretch = stretch(db, room, &member, join)?;
+    Ok(Joined { chatter, alert, stretch })
+}
+
+/// Who was here before comes in again, to read on; nobody is told, and nothing is noted.
+fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, WriteError> {
+    let room = room_number(db, join.room)?;
+    let Some(member) = read::member_by_identity(db, join.room, join.identity)? else {
+        return Ok(None);
+    };
+    let stretch = stretch(db, room, &member, join)?;
+    let chatter = Chatter { left_at: None, ..member.chatter };
+    Ok(Some(Written::Joined(Joined { chatter, alert: None, stretch })))
+}
+
+/// What a member may read, and what they missed.
+fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite::Result<Stretch> {
+    let (first, pruned, epoch) = (member.first, member.pruned, read::epoch(db)?);
+    let last = read::last_seq(db, room)?;
+    let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
+    let reset = join.after.is_some_and(|after| is_elsewhere || after > last);
     let (missed, more) = match join.after {
+        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX)?,
         Some(after) => read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX)?,
         None => (Vec::new(), false),
     };
-    Ok(Joined { chatter, alert, first, last, missed, more })
-}
-
-/// The chatter that an identity is in a room, and the first message they may read.
-fn member(
-    db: &Connection,
-    room: i64,
-    identity: IdentityId,
-) -> rusqlite::Result<Option<(Chatter, Seq)>> {
-    db.prepare_cached(
-        "SELECT c.id, c.nickname, c.created_at, s.left_at, s.first_seq
-         FROM memberships s JOIN chatters c ON c.n = s.chatter
-         WHERE s.room = ?1 AND s.identity = ?2",
-    )?
-    .query_row(params![room, identity.as_bytes()], |row| {
-        Ok((rows::chatter(row, 0)?, Seq(row.get(4)?)))
-    })
-    .optional()
+    Ok(Stretch { first, last, pruned, epoch, reset, missed, more })
 }
 
 /// Makes somebody a member: as the chatter they own already, or as a fresh one.
-fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Result<Chatter> {
-    let (number, chatter) = match owned(db, join.identity, join.wanted)? {
+fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Result<()> {
+    let number = match owned(db, join.identity, join.wanted)? {
         Some(own) => own,
         None => {
             let fresh = &join.fresh;
@@ -131,41 +152,44 @@ fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Resu
                 fresh.nickname.as_str(),
                 fresh.created_at.0,
             ])?;
-            (db.last_insert_rowid(), fresh.clone())
+            db.last_insert_rowid()
         }
     };
     db.prepare_cached(
         "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (?1, ?2, ?3, ?4)",
     )?
     .execute(params![room, join.identity.as_bytes(), number, first.0])?;
-    Ok(chatter)
+    Ok(())
 }
 
 fn owned(
     db: &Connection,
     identity: IdentityId,
     wanted: Option<ChatterId>,
-) -> rusqlite::Result<Option<(i64, Chatter)>> {
+) -> rusqlite::Result<Option<i64>> {
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    db.prepare_cached(
-        "SELECT n, id, nickname, created_at, NULL FROM chatters WHERE id = ?1 AND identity = ?2",
-    )?
-    .query_row(params![wanted.as_bytes(), identity.as_bytes()], |row| {
-        Ok((row.get(0)?, rows::chatter(row, 1)?))
-    })
-    .optional()
+    db.prepare_cached("SELECT n FROM chatters WHERE id = ?1 AND identity = ?2")?
+        .query_row(params![wanted.as_bytes(), identity.as_bytes()], |row| row.get(0))
+        .optional()
 }
 
 fn perform_say(db: &Connection, say: &Say) -> Result<Written, WriteError> {
-    if let Some(key) = &say.key
-        && let Some(message) = read::by_key(db, say.chatter, key)?
-    {
-        return Ok(Written::Said { message, repeated: true });
+    if let Some(said) = said_before(db, say)? {
+        return Ok(said);
     }
     let message = insert_message(db, say)?;
     Ok(Written::Said { message, repeated: false })
+}
+
+/// What a chatter said with this key before.
+fn said_before(db: &Connection, say: &Say) -> rusqlite::Result<Option<Written>> {
+    let Some(key) = &say.key else {
+        return Ok(None);
+    };
+    let message = read::by_key(db, say.chatter, key)?;
+    Ok(message.map(|message| Written::Said { message, repeated: true }))
 }
 
 fn perform_leave(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {

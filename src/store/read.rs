@@ -4,11 +4,11 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::room::Room;
 use crate::domain::text::Key;
-use crate::domain::time::HubTime;
+use crate::domain::time::{HubTime, WallTime};
 
 /// Somebody who was in a room, as the store knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,13 +19,15 @@ pub struct Member {
     pub chatter: Chatter,
     /// Whose browser.
     pub owner: IdentityId,
-    /// The first message they may read.
+    /// The first message they may read and that is still kept.
     pub first: Seq,
+    /// Whether messages that they could once read have been pruned.
+    pub pruned: bool,
 }
 
 pub(super) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Room>> {
     let sql = format!("SELECT {} FROM rooms WHERE expires_hub > ?1 ORDER BY n", rows::ROOM);
-    db.prepare_cached(&sql)?.query_map([rows::sql(now)], rows::room)?.collect()
+    rows::readable(db.prepare_cached(&sql)?.query_map([rows::sql(now)], rows::room)?)
 }
 
 pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
@@ -33,8 +35,8 @@ pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
 }
 
-const MEMBER: &str =
-    "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, s.first_seq
+const MEMBER: &str = "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
+            max(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq
      FROM memberships s JOIN rooms r ON r.n = s.room JOIN chatters c ON c.n = s.chatter";
 
 fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
@@ -43,13 +45,14 @@ fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
         chatter: rows::chatter(row, 1)?,
         owner: rows::identity(row, 5)?,
         first: Seq(row.get(6)?),
+        pruned: row.get(7)?,
     })
 }
 
 /// Who was present in the living rooms when the hub last ran.
 pub(super) fn present(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Member>> {
     let sql = format!("{MEMBER} WHERE s.left_at IS NULL AND r.expires_hub > ?1");
-    db.prepare_cached(&sql)?.query_map([rows::sql(now)], as_member)?.collect()
+    rows::readable(db.prepare_cached(&sql)?.query_map([rows::sql(now)], as_member)?)
 }
 
 pub(super) fn member_by_chatter(
@@ -85,10 +88,21 @@ pub(super) fn chatter(
     .optional()
 }
 
-/// The place of a room's newest message.
+/// The place of a room's newest message, which may have been pruned.
 pub(super) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
-    db.prepare_cached("SELECT coalesce(max(seq), 0) FROM messages WHERE room = ?1")?
-        .query_row([room], |row| row.get(0).map(Seq))
+    db.prepare_cached(
+        "SELECT coalesce((SELECT max(seq) FROM messages WHERE room = ?1),
+                         (SELECT pruned FROM rooms WHERE n = ?1))",
+    )?
+    .query_row([room], |row| row.get(0).map(Seq))
+}
+
+/// The epoch in which the places of this file count.
+pub(super) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
+    db.prepare_cached("SELECT value FROM meta WHERE key = 'epoch'")?
+        .query_row([], |row| row.get(0))
+        .optional()
+        .map(|epoch| Epoch(epoch.unwrap_or(0)))
 }
 
 /// At most `most` messages after a place, oldest first, and whether there are more.
@@ -169,6 +183,18 @@ pub(super) fn by_key(
     db.prepare_cached(&sql)?
         .query_row(params![chatter.as_bytes(), key.as_str()], rows::message)
         .optional()
+}
+
+/// The latest wall time that the file knows of.
+pub(super) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
+    db.query_row(
+        "SELECT max(
+             coalesce((SELECT value FROM meta WHERE key = 'wall_time'), 0),
+             coalesce((SELECT sent_at FROM messages ORDER BY id DESC LIMIT 1), 0),
+             coalesce((SELECT created_at FROM rooms ORDER BY n DESC LIMIT 1), 0))",
+        [],
+        |row| row.get(0).map(WallTime),
+    )
 }
 
 /// The newest time that the file knows of.

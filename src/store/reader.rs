@@ -6,8 +6,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
+use super::check::is_damage;
+use super::health::Health;
 use super::read::{self, Member};
-use super::schema;
+use super::recover;
+use super::schema::{self, OpenError};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -26,14 +29,16 @@ pub struct Reader {
 #[derive(Debug)]
 struct Shared {
     path: PathBuf,
+    frozen: bool,
+    health: Health,
     turns: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Reader {
-    pub(super) fn new(path: PathBuf) -> Self {
-        let shared = Shared { path, turns: Semaphore::new(READERS), idle: Mutex::new(Vec::new()) };
-        Self { shared: Arc::new(shared) }
+    pub(super) fn new(path: PathBuf, frozen: bool, health: Health) -> Self {
+        let (turns, idle) = (Semaphore::new(READERS), Mutex::new(Vec::new()));
+        Self { shared: Arc::new(Shared { path, frozen, health, turns, idle }) }
     }
 
     /// A room by its id, also one that has expired.
@@ -131,17 +136,25 @@ impl Reader {
 }
 
 impl Shared {
+    fn open(&self) -> Result<Connection, OpenError> {
+        if self.frozen { schema::open_frozen(&self.path) } else { schema::open_reader(&self.path) }
+    }
+
     fn run<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Refusal> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let db = match idle {
             Some(db) => db,
-            None => schema::open_reader(&self.path).map_err(|error| {
+            None => self.open().map_err(|error| {
                 tracing::error!(%error, "a reader could not open the database");
                 Refusal::Unavailable
             })?,
         };
         let result = query(&db).map_err(|error| {
-            tracing::error!(%error, "a query failed");
+            if is_damage(&error) {
+                recover::suspect(&self.path, &self.health, &error);
+            } else {
+                tracing::error!(%error, "a query failed");
+            }
             Refusal::Unavailable
         });
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::Row;
-use rusqlite::types::{FromSqlError, Type};
+use rusqlite::types::{FromSqlError, Type, ValueRef};
 
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
@@ -26,8 +26,8 @@ pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {
         id: RoomId::from_bytes(row.get(0)?),
         code: parsed(row, 1)?,
-        title: Title::trusted(row.get(2)?),
-        namespace: Namespace::trusted(row.get(3)?),
+        title: Title::trusted(text(row, 2)?),
+        namespace: Namespace::trusted(text(row, 3)?),
         capacity: row.get(4)?,
         lock: row.get::<_, Option<String>>(5)?.map(PasswordHash),
         created_at: WallTime(row.get(6)?),
@@ -42,7 +42,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         seq: Seq(row.get(1)?),
         room: RoomId::from_bytes(row.get(2)?),
         kind: kind(row, 3)?,
-        content: row.get(4)?,
+        content: text(row, 4)?,
         sent_at: WallTime(row.get(8)?),
         chatter: chatter(row, 9)?,
     })
@@ -52,7 +52,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
 pub(super) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
     Ok(Chatter {
         id: ChatterId::from_bytes(row.get(at)?),
-        nickname: Nickname::trusted(row.get(at + 1)?),
+        nickname: Nickname::trusted(text(row, at + 1)?),
         created_at: WallTime(row.get(at + 2)?),
         left_at: row.get::<_, Option<i64>>(at + 3)?.map(WallTime),
     })
@@ -69,6 +69,28 @@ pub(super) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<HubTime> {
 /// Hub time as SQLite keeps it; it would take 292 million years to overflow.
 pub(super) fn sql(time: HubTime) -> i64 {
     i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+/// A text. A bit that flipped on the card makes one character unreadable, not a whole room.
+fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+    match row.get_ref(at)? {
+        ValueRef::Text(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+        _ => row.get(at),
+    }
+}
+
+/// Rows without those that a flipped bit has made unreadable.
+pub(super) fn readable<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> rusqlite::Result<Vec<T>> {
+    let whole = rows.filter(|row| match row {
+        Ok(_) | Err(rusqlite::Error::SqliteFailure(..)) => true,
+        Err(error) => {
+            tracing::error!(%error, "a row of the database cannot be read; it is left out");
+            false
+        }
+    });
+    whole.collect()
 }
 
 /// The columns of a kind: kind, count, was, now.

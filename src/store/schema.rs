@@ -10,8 +10,13 @@ use rusqlite::{Connection, OpenFlags};
 const APPLICATION_ID: i32 = 0x434f_4c41;
 
 /// Every schema change in order. The number is the position plus one and stands in the file name.
-const MIGRATIONS: &[(&str, &str)] =
-    &[("0001_rooms", include_str!("../../migrations/0001_rooms.sql"))];
+const MIGRATIONS: &[(&str, &str)] = &[
+    ("0001_rooms", include_str!("../../migrations/0001_rooms.sql")),
+    ("0002_retention", include_str!("../../migrations/0002_retention.sql")),
+];
+
+/// The number of the schema that this program works with.
+pub(super) const NEWEST: usize = MIGRATIONS.len();
 
 /// Why a database could not be opened: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +57,12 @@ pub enum OpenError {
         migration: &'static str,
         /// What SQLite said.
         source: rusqlite::Error,
+    },
+    /// The disk takes no writing, and the file would have to be updated.
+    #[error("{} is from an older colahub and has to be updated, but the disk takes no writing", path.display())]
+    Frozen {
+        /// The file.
+        path: PathBuf,
     },
     /// SQLite could not open or read it.
     #[error("the database {} cannot be opened: {source}", path.display())]
@@ -96,6 +107,50 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     Ok(db)
 }
 
+/// Opens the database beside the writer, to copy it.
+///
+/// # Errors
+/// What SQLite says.
+pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(Duration::from_secs(5))?;
+    Ok(db)
+}
+
+/// Opens the database where nothing can be written, not even beside it: the disk is read-only, or
+/// full. Nobody else may be writing to it.
+///
+/// # Errors
+/// [`OpenError::Sqlite`].
+pub(super) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    if super::check::size(&super::backup::with_suffix(path, "-wal")) == 0 {
+        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
+        return Connection::open_with_flags(immutable(path), flags).map_err(sqlite);
+    }
+    // What stands in the WAL counts too. SQLite reads it without its shared memory file where it
+    // has the database for itself; a lock for that could not be taken on a file that is read-only.
+    let db = Connection::open_with_flags_and_vfs(path, flags, c"unix-none").map_err(sqlite)?;
+    db.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(sqlite)?;
+    Ok(db)
+}
+
+/// The name under which SQLite opens a file that nobody writes to, and leaves nothing beside it.
+pub(super) fn immutable(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for character in path.to_string_lossy().chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            plain => uri.push(plain),
+        }
+    }
+    uri + "?immutable=1"
+}
+
 /// Plans a statement once. Without this SQLite parses some of ours anew for each message, to look at
 /// the values bound to it: a third of the work of a write.
 fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
@@ -116,15 +171,22 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The schema's number; 0 for a new file.
-fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
+pub(super) fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let number = |name: &str| -> rusqlite::Result<i32> {
         db.pragma_query_value(None, name, |row| row.get(0))
     };
     let application = number("application_id").map_err(sqlite)?;
-    let tables: i64 =
-        db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(sqlite)?;
-    if application != APPLICATION_ID && tables > 0 {
+    let (tables, ours): (i64, i64) = db
+        .query_row(
+            "SELECT count(*), count(*) FILTER (WHERE name = 'memberships_by_chatter')
+             FROM sqlite_schema",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .map_err(sqlite)?;
+    // A header with a flipped bit over our own tables is ours.
+    if application != APPLICATION_ID && tables > 0 && ours == 0 {
         return Err(OpenError::Foreign { path: path.to_owned() });
     }
     let found = usize::try_from(number("user_version").map_err(sqlite)?).unwrap_or(usize::MAX);

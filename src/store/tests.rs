@@ -10,6 +10,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
+mod damage;
+mod retention;
+
 /// A store in a folder of its own, whose writes are awaited one by one.
 struct Kit {
     store: Store<u32>,
@@ -18,14 +21,21 @@ struct Kit {
 
 impl Kit {
     fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        Self { store: Store::open(folder.path(), HubId::from_random([9; 16])).unwrap(), folder }
+        Self::in_folder(tempfile::tempdir().unwrap(), 9)
+    }
+
+    fn in_folder(folder: tempfile::TempDir, fresh: u8) -> Self {
+        let fresh = HubId::from_random([fresh; 16]);
+        Self { store: Store::open(folder.path(), fresh, Care::default()).unwrap(), folder }
     }
 
     fn reopened(self) -> Self {
+        Self::in_folder(self.closed(), 8)
+    }
+
+    fn closed(self) -> tempfile::TempDir {
         self.store.writer.close();
-        let folder = self.folder;
-        Self { store: Store::open(folder.path(), HubId::from_random([8; 16])).unwrap(), folder }
+        self.folder
     }
 
     async fn write(&mut self, write: Write) -> Result<Written, Refusal> {
@@ -45,6 +55,14 @@ impl Kit {
             panic!("not joined")
         };
         joined
+    }
+
+    /// What somebody who joins (again) gets of the room.
+    async fn returns(&mut self, join: Write) -> Stretch {
+        match self.write(join).await {
+            Ok(Written::Joined(joined)) => joined.stretch,
+            other => panic!("{other:?}"),
+        }
     }
 
     async fn says(
@@ -101,6 +119,7 @@ fn join(room: RoomId, who: u8) -> Join {
         admitted: true,
         notice: Some(Language::Ko),
         after: None,
+        epoch: None,
         at: at(20),
     }
 }
@@ -139,7 +158,7 @@ async fn one_browser_is_one_chatter_in_a_room_also_after_a_restart() {
     let again = Join { fresh: chatter(7), ..join(room, 1) };
     let Ok(Written::Joined(again)) = kit.write(Write::Join(again)).await else { panic!() };
     assert_eq!(again.chatter, first.chatter);
-    assert_eq!(again.first, first.first);
+    assert_eq!(again.stretch.first, first.stretch.first);
 }
 
 #[tokio::test]
@@ -212,7 +231,7 @@ async fn pages_go_back_from_the_newest_and_stop_at_the_members_first_message() {
     for n in 0..10 {
         kit.says(room, 1, &format!("before {n}"), None).await;
     }
-    let first = kit.join(room, 2).await.first;
+    let first = kit.join(room, 2).await.stretch.first;
     for n in 0..25 {
         kit.says(room, 2, &format!("{n}"), None).await;
     }
@@ -239,10 +258,10 @@ async fn a_return_brings_what_was_missed_and_no_more_than_one_may_read() {
     }
     let back = |after| Write::Join(Join { after: Some(Seq(after)), notice: None, ..join(room, 2) });
     let (all, some) = (back(0), back(2));
-    let Ok(Written::Joined(all)) = kit.write(all).await else { panic!() };
+    let all = kit.returns(all).await;
     assert_eq!(all.missed[0].seq, Seq(2), "not what was said before they came");
     assert!(all.more && all.missed.len() == MISSED_MAX);
-    let Ok(Written::Joined(some)) = kit.write(some).await else { panic!() };
+    let some = kit.returns(some).await;
     assert_eq!(some.missed[0].content, "0");
     assert!(!some.more && some.missed.len() == MISSED_MAX);
     assert_eq!(some.missed.last().unwrap().seq, some.last);
@@ -257,7 +276,7 @@ async fn the_past_is_there_at_the_next_start() {
     kit.join(room, 2).await;
     let left = Leave { room, chatter: chatter(2), notice: Some(Language::En), at: at(40) };
     kit.write(Write::Leave(left)).await.unwrap();
-    kit.write(Write::Mark(HubTime(500))).await.unwrap();
+    kit.write(Write::Mark(at(500))).await.unwrap();
     let kit = kit.reopened();
     let past = &kit.store.past;
     assert_eq!(past.hub, HubId::from_random([9; 16]));

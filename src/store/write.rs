@@ -3,7 +3,7 @@
 //! A write is a value: the hub decided it, the writer gives it its place.
 
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::room::Room;
@@ -23,10 +23,17 @@ pub enum Write {
     Leave(Leave),
     /// A chatter goes by another name.
     Rename(Rename),
-    /// The hub's own time, so that the next start goes on from here.
-    Mark(HubTime),
+    /// What both clocks show, so that the next start goes on from here.
+    Mark(Moment),
     /// Nothing: answered through the queue without touching the disk.
     Ping,
+}
+
+impl Write {
+    /// Whether it adds what the disk has to hold from now on, and can do without.
+    pub(super) fn adds(&self) -> bool {
+        matches!(self, Self::Room(_) | Self::Say(_))
+    }
 }
 
 /// When something happened, on both clocks.
@@ -36,6 +43,16 @@ pub struct Moment {
     pub hub: HubTime,
     /// By the wall, for people's eyes.
     pub wall: WallTime,
+}
+
+impl Moment {
+    /// The wall time at another moment of the hub's time: whatever the wall clock showed then, this
+    /// is what agrees with what it shows now.
+    #[must_use]
+    pub fn wall_at(self, time: HubTime) -> WallTime {
+        let ms = |time: HubTime| i64::try_from(time.0).unwrap_or(i64::MAX);
+        WallTime(self.wall.0.saturating_add(ms(time)).saturating_sub(ms(self.hub)))
+    }
 }
 
 /// Somebody comes into a room: as who they were there, or as `fresh`.
@@ -55,6 +72,8 @@ pub struct Join {
     pub notice: Option<Language>,
     /// The last message they saw: what came after goes into the answer.
     pub after: Option<Seq>,
+    /// The epoch in which they saw it, where they say so.
+    pub epoch: Option<Epoch>,
     /// When.
     pub at: Moment,
 }
@@ -139,10 +158,23 @@ pub struct Joined {
     pub chatter: Chatter,
     /// The notice.
     pub alert: Option<Message>,
-    /// The first message that they may read.
+    /// What of the room they may read, and what of it they missed.
+    pub stretch: Stretch,
+}
+
+/// What of a room somebody may read, and what of it they missed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first message that they may read and that is still kept.
     pub first: Seq,
     /// The room's newest message.
     pub last: Seq,
+    /// Whether messages that they could once read have been pruned: all before `first`.
+    pub pruned: bool,
+    /// The epoch in which these places count.
+    pub epoch: Epoch,
+    /// Whether what they saw counts no more, so that `missed` begins with the first they may read.
+    pub reset: bool,
     /// What they missed, oldest first.
     pub missed: Vec<Message>,
     /// Whether there is more after that.

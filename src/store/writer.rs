@@ -1,24 +1,34 @@
 //! The one thread that writes.
 //!
-//! It drains its queue into one transaction and commits it with one fsync (group commit): an idle
-//! hub commits each message at once, a busy one gathers by itself. What was committed comes back
-//! in commit order, each write with the context that the hub gave it.
+//! It commits what is in its queue in one transaction with one fsync (group commit; [`gather`] says
+//! what goes together). What was committed comes back in commit order, each write with the context
+//! that the hub gave it. Where the disk takes nothing, what can be answered without a write still is.
+//!
+//! [`gather`]: super::gather
 
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::perform::{WriteError, perform};
+use super::gather::{Gather, Job, Next};
+use super::health::{Health, Storage};
+use super::keeper::Keeper;
+use super::perform::{self, WriteError};
+use super::space::{Condition, Disk};
+use super::upkeep::Upkeep;
 use super::write::{Write, Written};
+use super::{check, recover};
 use crate::domain::refusal::Refusal;
-
-/// Most writes in one transaction: what a slow card commits well within a second.
-const BATCH_MAX: usize = 512;
 
 /// Most writes that may wait. Whoever submits counts what is under way and stays below.
 pub const QUEUE_MAX: usize = 4096;
+
+/// How often a store whose disk takes nothing looks whether it does now.
+const THAW: Duration = Duration::from_secs(1);
 
 /// One write's end: the context it came with, and what became of it.
 pub type Ended<C> = (C, Result<Written, Refusal>);
@@ -26,24 +36,39 @@ pub type Ended<C> = (C, Result<Written, Refusal>);
 /// The handle to the writing thread. `C` is what the caller wants back with each result.
 #[derive(Debug)]
 pub struct Writer<C> {
-    queue: SyncSender<(Write, C)>,
+    queue: SyncSender<Job<C>>,
     thread: JoinHandle<()>,
+    /// Copies the database as long as somebody writes to it.
+    keeper: Option<Keeper>,
+}
+
+/// What the writing thread works with.
+pub(super) struct Tools {
+    pub(super) db: Connection,
+    pub(super) path: PathBuf,
+    /// Whether the database could be opened for reading only.
+    pub(super) frozen: bool,
+    pub(super) disk: Disk,
+    pub(super) gather: Gather,
+    pub(super) upkeep: Upkeep,
+    pub(super) health: Health,
 }
 
 impl<C: Send + 'static> Writer<C> {
-    /// Starts the thread on this connection. The receiver yields the batches in commit order.
+    /// Starts the thread. The receiver yields the batches in commit order.
     ///
     /// # Errors
     /// The system has no thread to give.
     pub(super) fn start(
-        db: Connection,
+        tools: Tools,
+        keeper: Option<Keeper>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Vec<Ended<C>>>)> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (done, ended) = unbounded_channel();
-        let thread = std::thread::Builder::new()
-            .name("writer".into())
-            .spawn(move || run(&db, &jobs, &done))?;
-        Ok((Self { queue, thread }, ended))
+        let desk = Desk { tools, done, last_failure: None };
+        let thread =
+            std::thread::Builder::new().name("writer".into()).spawn(move || desk.run(&jobs))?;
+        Ok((Self { queue, thread, keeper }, ended))
     }
 
     /// Submits a write. Its end comes back in the order of submission.
@@ -59,6 +84,7 @@ impl<C: Send + 'static> Writer<C> {
 
     /// Lets the thread finish its queue, fold the WAL into the database and end. Blocks.
     pub fn close(self) {
+        drop(self.keeper);
         drop(self.queue);
         if self.thread.join().is_err() {
             tracing::error!("the writing thread had failed before the shutdown");
@@ -66,28 +92,190 @@ impl<C: Send + 'static> Writer<C> {
     }
 }
 
-fn run<C>(db: &Connection, jobs: &Receiver<(Write, C)>, done: &UnboundedSender<Vec<Ended<C>>>) {
-    let mut last_failure = None;
-    while let Ok(first) = jobs.recv() {
-        let batch: Vec<(Write, C)> =
-            std::iter::once(first).chain(jobs.try_iter().take(BATCH_MAX - 1)).collect();
-        let outcome = commit(db, batch.iter().map(|(write, _)| write));
-        let ended = match outcome {
-            Ok(results) => {
-                last_failure = None;
-                batch.into_iter().map(|(_, context)| context).zip(results).collect()
+struct Desk<C> {
+    tools: Tools,
+    done: UnboundedSender<Vec<Ended<C>>>,
+    last_failure: Option<ErrorCode>,
+}
+
+impl<C> Desk<C> {
+    fn run(mut self, jobs: &Receiver<Job<C>>) {
+        let mut idle = self.idle();
+        loop {
+            match self.tools.gather.next(jobs, idle) {
+                Next::Batch(batch) => {
+                    let (writes, contexts): (Vec<Write>, Vec<C>) = batch.into_iter().unzip();
+                    let results = self.results(&writes);
+                    if self.done.send(contexts.into_iter().zip(results).collect()).is_err() {
+                        break;
+                    }
+                }
+                Next::Idle => {
+                    self.look_after();
+                    idle = self.idle();
+                }
+                Next::End => break,
             }
-            Err(error) => {
-                log_once(&mut last_failure, &error, batch.len());
-                batch.into_iter().map(|(_, c)| (c, Err(Refusal::Unavailable))).collect()
-            }
-        };
-        if done.send(ended).is_err() {
-            break;
+        }
+        self.close();
+    }
+
+    fn idle(&self) -> Instant {
+        let soon = Instant::now() + THAW;
+        match self.tools.health.storage() {
+            Storage::Good if !self.tools.frozen => self.tools.upkeep.due(),
+            _ => soon,
         }
     }
-    if let Err(error) = db.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
-        tracing::warn!(%error, "the WAL was not folded in; the next start does it");
+
+    fn look_after(&mut self) {
+        let Tools { db, disk, upkeep, health, frozen, .. } = &mut self.tools;
+        match disk.condition() {
+            Condition::Roomy if *frozen => {
+                if health.set(Storage::Outdated) {
+                    tracing::info!("the disk takes writes again; the database is opened anew");
+                }
+            }
+            condition => {
+                tell(health, condition, *frozen);
+                if !*frozen {
+                    upkeep.step(db, disk);
+                }
+            }
+        }
+    }
+
+    /// What becomes of each of these writes.
+    fn results(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
+        let Tools { disk, health, frozen, .. } = &mut self.tools;
+        let condition = disk.condition();
+        tell(health, condition, *frozen);
+        if *frozen || condition == Condition::ReadOnly {
+            let refusal = refusal_of(health.storage());
+            return self.unwritten(writes, &refusal);
+        }
+        match self.written(writes, condition) {
+            Ok(results) => {
+                self.last_failure = None;
+                results
+            }
+            Err(error) => self.failed(&error, writes),
+        }
+    }
+
+    /// Commits these, without what a disk that is nearly full no longer takes.
+    fn written(
+        &self,
+        writes: &[Write],
+        condition: Condition,
+    ) -> rusqlite::Result<Vec<Result<Written, Refusal>>> {
+        let db = &self.tools.db;
+        if condition == Condition::Roomy {
+            return commit(db, writes.iter());
+        }
+        let mut committed = commit(db, writes.iter().filter(|write| !write.adds()))?.into_iter();
+        let each = |write: &Write| match write.adds() {
+            true => unwritten(db, write, &Refusal::StorageFull),
+            false => committed.next().unwrap_or(Err(Refusal::Unavailable)),
+        };
+        Ok(writes.iter().map(each).collect())
+    }
+
+    /// Nothing of this batch could be written. What can be answered all the same is.
+    fn failed(
+        &mut self,
+        error: &rusqlite::Error,
+        writes: &[Write],
+    ) -> Vec<Result<Written, Refusal>> {
+        self.log_once(error, writes.len());
+        let Tools { disk, health, path, .. } = &mut self.tools;
+        if check::is_damage(error) {
+            recover::suspect(path, health, error);
+            return writes.iter().map(|_| Err(Refusal::Unavailable)).collect();
+        }
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => {
+                disk.is_full();
+                tell(health, Condition::Tight, false);
+            }
+            Some(ErrorCode::SystemIoFailure | ErrorCode::ReadOnly) => {
+                disk.fails();
+                tell(health, Condition::ReadOnly, false);
+                return self.unwritten(writes, &Refusal::StorageReadOnly);
+            }
+            _ => return self.unwritten(writes, &Refusal::Unavailable),
+        }
+        if disk.drop_ballast() {
+            tracing::warn!("the disk is full to the last; the ballast was thrown off");
+            if let Ok(results) = self.written(writes, Condition::Tight) {
+                return results;
+            }
+        }
+        self.unwritten(writes, &Refusal::StorageFull)
+    }
+
+    fn unwritten(&self, writes: &[Write], refusal: &Refusal) -> Vec<Result<Written, Refusal>> {
+        writes.iter().map(|write| unwritten(&self.tools.db, write, refusal)).collect()
+    }
+
+    /// A full disk fails every batch: it is logged when it begins, not each time.
+    fn log_once(&mut self, error: &rusqlite::Error, writes: usize) {
+        let code = error.sqlite_error_code();
+        if self.last_failure.is_none() || self.last_failure != code {
+            tracing::error!(%error, writes, "the database takes no writes; they were refused");
+        }
+        self.last_failure = code;
+    }
+
+    fn close(self) {
+        if self.tools.frozen {
+            return;
+        }
+        if let Err(error) = self.tools.db.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
+            tracing::warn!(%error, "the WAL was not folded in; the next start does it");
+        }
+    }
+}
+
+/// Tells whoever wants to know how the disk is, and the log where that is news.
+fn tell(health: &Health, condition: Condition, frozen: bool) {
+    let storage = match condition {
+        Condition::ReadOnly => Storage::ReadOnly,
+        Condition::Tight => Storage::Full,
+        // Until the database is opened anew it stays what it was.
+        Condition::Roomy if frozen => return,
+        Condition::Roomy => Storage::Good,
+    };
+    if health.set(storage) {
+        match storage {
+            Storage::Full => tracing::warn!(
+                "the disk is nearly full: what is there can be read, but no messages are taken until there is space"
+            ),
+            Storage::ReadOnly => tracing::warn!(
+                "the disk takes no writing: what is there can be read, but nothing new is taken"
+            ),
+            _ => tracing::info!("the disk takes messages again"),
+        }
+    }
+}
+
+fn refusal_of(storage: Storage) -> Refusal {
+    match storage {
+        Storage::Full => Refusal::StorageFull,
+        Storage::ReadOnly => Refusal::StorageReadOnly,
+        Storage::Good | Storage::Outdated => Refusal::Unavailable,
+    }
+}
+
+fn unwritten(db: &Connection, write: &Write, refusal: &Refusal) -> Result<Written, Refusal> {
+    match perform::without_writing(db, write) {
+        Ok(Some(written)) => Ok(written),
+        Ok(None) => Err(refusal.clone()),
+        Err(WriteError::Refused(refusal)) => Err(refusal),
+        Err(WriteError::Failed(error)) => {
+            tracing::debug!(%error, "what needs no write could not be read either");
+            Err(refusal.clone())
+        }
     }
 }
 
@@ -115,7 +303,7 @@ pub(super) fn commit<'a>(
 /// One write that leaves no trace where it is refused.
 fn perform_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Written, Refusal>> {
     db.prepare_cached("SAVEPOINT one")?.execute([])?;
-    let result = match perform(db, write) {
+    let result = match perform::perform(db, write) {
         Ok(written) => Ok(written),
         Err(WriteError::Refused(refusal)) => Err(refusal),
         // A broken rule of the schema is this write's own fault; the others need not suffer.
@@ -134,13 +322,4 @@ fn perform_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Writ
 
 fn is_constraint(error: &rusqlite::Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation)
-}
-
-/// A full disk fails every batch: it is logged when it begins, not each time.
-fn log_once(last: &mut Option<ErrorCode>, error: &rusqlite::Error, writes: usize) {
-    let code = error.sqlite_error_code();
-    if last.is_none() || *last != code {
-        tracing::error!(%error, writes, "the database takes no writes; they were refused");
-    }
-    *last = code;
 }

@@ -64,7 +64,8 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
         Refusal::TooLarge => 413,
         Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
-        Refusal::TooManyRooms | Refusal::Unavailable => 503,
+        Refusal::TooManyRooms | Refusal::StorageReadOnly | Refusal::Unavailable => 503,
+        Refusal::StorageFull => 507,
     }
 }
 
@@ -86,6 +87,8 @@ fn code(refusal: &Refusal) -> &'static str {
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",
         Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::StorageFull => "storage_full",
+        Refusal::StorageReadOnly => "read_only",
         Refusal::Unavailable => "unavailable",
     }
 }

@@ -20,6 +20,7 @@ mod socket;
 mod callers;
 mod command_line;
 mod connections;
+mod copies;
 mod data_folder;
 mod health;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]

@@ -49,8 +49,10 @@ inside() {
 clean() {
   if [ -n "$qemu" ]; then
     ssh -q -o ControlPath="$work/ssh" -O exit root@127.0.0.1 2>/dev/null || true
-    kill "$qemu" && wait "$qemu" || true
   fi
+  # The board, and guests where a step failed.
+  kill $(jobs -p) 2>/dev/null || true
+  wait || true
   rm -rf "$work"
 }
 trap clean EXIT
@@ -79,7 +81,8 @@ start_board() {
   qemu-system-aarch64 -machine virt -cpu cortex-a72 -smp 2 -m 1024 -display none -serial "file:$work/console" \
     -kernel "$work/kernel" -initrd "$work/initrd" -append 'root=/dev/vda rw console=ttyAMA0 quiet' \
     -drive "file=$work/card,format=raw,if=virtio" \
-    -nic "user,model=virtio-net-pci,hostfwd=tcp:127.0.0.1:$WEB_PORT-:80,hostfwd=tcp:127.0.0.1:$SSH_PORT-:22" &
+    -netdev "user,id=net,hostfwd=tcp:127.0.0.1:$WEB_PORT-:80,hostfwd=tcp:127.0.0.1:$SSH_PORT-:22" \
+    -device virtio-net-pci,netdev=net,romfile= &
   qemu=$!
   until_true 60 "the board does not boot; see $work/console" inside true
 }

@@ -11,7 +11,9 @@ cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.."
 . tests/package/story.sh
 binary=$1
 base=target/package-test/base-amd64.tar
-name=colahub-$$ here=10.213.77.1 there=10.213.77.2
+# Two runs at a time do not share a network.
+name=colahub-$$ net=10.213.$(($$ / 64 % 256)) host=$(($$ % 64 * 4))
+here=$net.$((host + 1)) there=$net.$((host + 2))
 url=http://$there seen=http://$there slow=1
 
 [ "$(id -u)" = 0 ] || skip "it needs root"
@@ -39,6 +41,8 @@ clean() {
   # The container's own init, which takes all of it along.
   [ -z "$leader" ] || kill -KILL "$leader" || true
   [ -z "$nspawn" ] || wait "$nspawn" || true
+  # Guests, where a step failed.
+  kill $(jobs -p) 2>/dev/null || true
   ip netns del "$name" || true
   rm -rf "$work"
 }

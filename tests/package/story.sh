@@ -81,7 +81,8 @@ upgrade_it() {
   inside sed -i 's/^#title = .*/title = "By hand"/' /etc/colahub/config.toml
   inside systemctl restart colahub
   until_true 20 "an edited configuration does not start" ready
-  guest stay >"$work/stay" 2>&1 &
+  # Not by `guest`: the process to end is then a shell's child.
+  node tests/package/guest.mjs "$url" "$work/guest" stay >"$work/stay" 2>&1 &
   local staying=$! prober refused
   until_true 20 "nobody gets in" grep -q joined "$work/stay"
   node tests/package/probe.mjs "$url" >"$work/probe" &

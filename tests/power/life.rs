@@ -100,10 +100,10 @@ impl Life {
     }
 }
 
-/// The index of the WAL is in shared memory, not on the disk, and a socket has no bytes: each start
-/// makes both anew.
+/// The index of the WAL is in shared memory, not on the disk, a socket has no bytes, and the ballast is
+/// there to be thrown off: each start makes them anew.
 pub fn is_kept(path: &str) -> bool {
-    !path.ends_with("-shm") && !path.ends_with(".sock")
+    !["-shm", ".sock", "/ballast"].iter().any(|end| path.ends_with(end))
 }
 
 /// The first to come into a room may read everything.
@@ -140,6 +140,10 @@ fn recorder(folder: &Path) -> Option<PathBuf> {
 fn files(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        if path.is_dir() { files(&path, found) } else { found.push(path) }
+        if path.is_dir() {
+            files(&path, found);
+        } else if path.is_file() {
+            found.push(path);
+        }
     }
 }

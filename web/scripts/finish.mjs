@@ -3,7 +3,8 @@
 // - The official Socket.IO client under /socket.io/, as Socket.IO servers serve it: a page of
 //   somebody else's on an offline LAN has no other place to load it from.
 // - The licences of what is bundled.
-// - .br and .gz beside every file, so that no board compresses the same bytes twice.
+// - .br and .gz beside every file, so that no board compresses the same bytes twice; not beside source maps, which a
+//   developer fetches now and then, and which would be a tenth of the package.
 
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, extname, join } from "node:path";
@@ -46,7 +47,7 @@ const own = JSON.parse(readFileSync(join(web, "package.json"), "utf8"));
 const packages = bundled(Object.keys(own.dependencies)).filter((name) => existsSync(join(modules, name)));
 writeFileSync(join(dist, "licenses.txt"), packages.map(licence).join(`\n${"-".repeat(72)}\n\n`));
 
-const COMPRESSIBLE = new Set([".html", ".js", ".css", ".svg", ".txt", ".map", ".json"]);
+const COMPRESSIBLE = new Set([".html", ".js", ".css", ".svg", ".txt", ".json"]);
 const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } };
 for (const entry of readdirSync(dist, { recursive: true })) {
   const file = join(dist, entry);

@@ -56,6 +56,12 @@ export interface JoinAck extends Chatter {
   room: Room;
   lastSeq: number;
   firstSeq: number;
+  /** Whether messages that this chatter could once read are no longer kept. */
+  pruned: boolean;
+  /** In which count of places these seqs are. */
+  epoch: string;
+  /** Whether what was here before counts no more: the hub had to go on from a copy. */
+  reset: boolean;
   missed: Message[];
   more: boolean;
 }
@@ -78,6 +84,7 @@ export interface Hub {
   addresses: string[];
   rooms: number;
   people: number;
+  storage: "ok" | "restored" | "full" | "read_only";
   announced: Announced;
   limits: Limits;
   wifi: Wifi | null;
@@ -129,6 +136,7 @@ export interface History {
   messages: Message[];
   more: boolean;
   firstSeq: number;
+  pruned: boolean;
 }
 
 export interface Roster {
@@ -150,6 +158,8 @@ export const errorCodes = [
   "too_many",
   "forbidden",
   "no_such_chatter",
+  "storage_full",
+  "read_only",
   "unavailable",
 ] as const;
 
@@ -204,7 +214,9 @@ export const readRooms = readList(readRoom);
 export const readJoinAck: Reader<JoinAck> = (value) => {
   if (!isObject(value) || !readChatter(value) || !readRoom(value.room)) return null;
   const missed = readMessages(value.missed);
-  if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", more: "boolean" })) return null;
+  if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", epoch: "string", more: "boolean" })) {
+    return null;
+  }
   return { ...(value as unknown as JoinAck), missed };
 };
 
@@ -239,7 +251,8 @@ export const readTyping: Reader<Typing> = (value) =>
 export const readHistory: Reader<History> = (value) => {
   if (!isObject(value) || typeof value.more !== "boolean") return null;
   const messages = readMessages(value.messages);
-  return messages && { messages, more: value.more, firstSeq: typeof value.firstSeq === "number" ? value.firstSeq : 1 };
+  const firstSeq = typeof value.firstSeq === "number" ? value.firstSeq : 1;
+  return messages && { messages, more: value.more, firstSeq, pruned: value.pruned === true };
 };
 
 export const readRoster: Reader<Roster> = (value) => {

@@ -4,7 +4,7 @@
 import type { Api } from "../src/client/http";
 import { Unreachable } from "../src/client/http";
 import type { Connect, LinkEvents } from "../src/client/connection";
-import type { Answer, ErrorCode, Message, Room } from "../src/wire";
+import type { Answer, ErrorCode, History, Message, Room } from "../src/wire";
 import { chatter, ROOM, room, said } from "./kit";
 
 const ok = (data: unknown) => ({ success: true, message: "", data });
@@ -25,6 +25,10 @@ export class FakeHub {
   password: string | null = null;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
+  /** In which count of places the messages are. */
+  epoch = "a";
+  /** Up to where messages are no longer kept. */
+  pruned = 0;
   private readonly keys = new Map<string, Message>();
   private links: { events: LinkEvents; joined: boolean; connected: boolean }[] = [];
 
@@ -96,11 +100,15 @@ export class FakeHub {
         return refused(payload.password === undefined ? "locked" : "wrong_password");
       }
       link.joined = true;
-      const after = payload.after as number | undefined;
-      const all = after === undefined ? [] : this.messages.filter((message) => message.seq > after);
+      const seen = payload.after as number | undefined;
+      const lastSeq = this.messages.length;
+      const reset = seen !== undefined && (payload.epoch !== this.epoch || seen > lastSeq);
+      const after = reset ? 0 : seen;
+      const all = after === undefined ? [] : this.kept((message) => message.seq > after);
       const missed = all.slice(0, 3);
       const more = all.length > missed.length;
-      return ok({ ...chatter("me"), room: this.room, lastSeq: this.messages.length, firstSeq: 1, missed, more });
+      const places = { lastSeq, firstSeq: this.pruned + 1, pruned: this.pruned > 0, epoch: this.epoch, reset };
+      return ok({ ...chatter("me"), room: this.room, ...places, missed, more });
     }
     if (event === "sendMessage") {
       if (!link.joined) return refused("not_joined");
@@ -110,13 +118,13 @@ export class FakeHub {
     return ok(null);
   }
 
-  private page(
-    list: Message[],
-    more: boolean,
-  ): Promise<Answer<{ messages: Message[]; more: boolean; firstSeq: number }>> {
-    return this.up
-      ? Promise.resolve({ ok: true, data: { messages: list, more, firstSeq: 1 } })
-      : Promise.reject(new Unreachable());
+  private kept(which: (message: Message) => boolean): Message[] {
+    return this.messages.filter((message) => message.seq > this.pruned && which(message));
+  }
+
+  private page(messages: Message[], more: boolean): Promise<Answer<History>> {
+    const data = { messages, more, firstSeq: this.pruned + 1, pruned: this.pruned > 0 };
+    return this.up ? Promise.resolve({ ok: true, data }) : Promise.reject(new Unreachable());
   }
 
   api = {
@@ -126,11 +134,11 @@ export class FakeHub {
       return Promise.resolve(code === this.room.code ? { ok: true, data: this.room } : { ok: false, refusal });
     },
     after: (_room: string, seq: number) => {
-      const all = this.messages.filter((message) => message.seq > seq);
+      const all = this.kept((message) => message.seq > seq);
       return this.page(all.slice(0, 4), all.length > 4);
     },
     before: (_room: string, seq: number) => {
-      const all = this.messages.filter((message) => message.seq < seq);
+      const all = this.kept((message) => message.seq < seq);
       return this.page(all.slice(-5), all.length > 5);
     },
   } as unknown as Api;

@@ -88,6 +88,56 @@ describe("entering", () => {
   });
 });
 
+describe("a hub that lost something", () => {
+  it("went on from a copy: what is shown is what it has, also where the places are taken again", async () => {
+    for (const n of range(1, 4)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    hub.messages = hub.messages.slice(0, 2);
+    hub.epoch = "b";
+    for (const text of ["new 3", "new 4", "new 5"]) hub.say("fox", text);
+    hub.mend();
+    await phase(me, "live");
+    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5"]));
+    hub.cut();
+    hub.say("fox", "6");
+    hub.mend();
+    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5", "6"]));
+  });
+
+  it("no longer keeps the beginning, and says so", async () => {
+    for (const n of range(1, 12)) hub.say("fox", `${n}`);
+    hub.pruned = 9;
+    const me = visitor();
+    await phase(me, "live");
+    expect(seqs(me)).toEqual(range(10, 12));
+    expect(me.state.pruned).toBe(true);
+  });
+
+  it("prunes while one reads: there is nothing older to ask for", async () => {
+    for (const n of range(1, 12)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    expect(me.state.pruned).toBe(false);
+    hub.pruned = 10;
+    await me.older();
+    expect(seqs(me)).toEqual(range(8, 12));
+    expect(me.state.pruned).toBe(true);
+    expect(me.state.log.from).toBe(me.state.log.firstSeq);
+  });
+
+  it("has a full disk: what one wrote is kept, with the reason, and goes out when one tries again", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext = [{ code: "storage_full" }];
+    me.say("a");
+    await vi.waitFor(() => expect(me.state.outbox[0]?.problem).toBe("storage_full"));
+    me.retry(me.state.outbox[0]!.key);
+    await vi.waitFor(() => expect(contents(me)).toEqual(["a"]));
+  });
+});
+
 describe("what one writes", () => {
   it("is sent in order and shown once", async () => {
     const me = visitor();

@@ -105,17 +105,17 @@ impl View {
         let before = self.chatter.replace(entry.chatter.id);
         assert!(before.is_none_or(|id| id == entry.chatter.id), "somebody else than before");
         if let Some(first) = self.first {
-            assert_eq!(first, entry.first, "what they may read changed");
+            assert_eq!(first, entry.stretch.first, "what they may read changed");
         } else {
-            self.have = Seq(entry.first.0 - 1);
-            self.first = Some(entry.first);
+            self.have = Seq(entry.stretch.first.0 - 1);
+            self.first = Some(entry.stretch.first);
         }
-        self.learn_all(&entry.missed);
+        self.learn_all(&entry.stretch.missed);
         self.advance();
         self.is_in = Some(conn);
         self.refused = None;
-        self.is_behind = self.have < entry.last;
-        let may_be_behind = after.is_none() || entry.more;
+        self.is_behind = self.have < entry.stretch.last;
+        let may_be_behind = after.is_none() || entry.stretch.more;
         assert!(!self.is_behind || may_be_behind, "missed something on the way in: {entry:?}");
     }
 }

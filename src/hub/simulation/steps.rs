@@ -86,7 +86,7 @@ impl World {
         let claims = self.dice.percent(10);
         let wanted = if claims { self.somebody() } else { view_chatter(&self.clients[n], room) };
         let password = password.map(|text| Password::parse(text).unwrap());
-        let event = Event::Join { room, wanted, password, after };
+        let event = Event::Join { room, wanted, password, after, epoch: None };
         self.ask(n, event, Wish::Join { room, after });
     }
 
@@ -293,7 +293,7 @@ impl World {
     /// The hub is told to stop, and finishes what it was given.
     pub(super) fn stops(&mut self) {
         self.tell("the hub is told to stop");
-        let mark = crate::store::Write::Mark(self.now.hub);
+        let mark = crate::store::Write::Mark(self.now);
         self.submitted.push_back((mark, crate::hub::state::Then::Nothing));
         self.finish();
         self.learns_of_rooms();

@@ -96,22 +96,26 @@ impl World {
             // They were in for no time at all, and are told no more.
             return;
         }
-        let next = line.next.entry(room).or_insert_with(|| entry.last.next());
-        assert_eq!(*next, entry.last.next(), "between the answer and what follows it");
+        let next = line.next.entry(room).or_insert_with(|| entry.stretch.last.next());
+        assert_eq!(*next, entry.stretch.last.next(), "between the answer and what follows it");
         let Some(after) = after else {
-            return assert!(entry.missed.is_empty() && !entry.more);
+            return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
         };
-        let mut seq = after.max(Seq(entry.first.0 - 1));
-        for message in &entry.missed {
+        let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
+        for message in &entry.stretch.missed {
             seq = seq.next();
             assert_eq!(message.seq, seq, "what was missed has a gap");
             self.truth.holds(message);
         }
-        if entry.more {
-            assert_eq!(entry.missed.len(), MISSED_MAX);
-            assert!(seq < entry.last, "there is no more");
+        if entry.stretch.more {
+            assert_eq!(entry.stretch.missed.len(), MISSED_MAX);
+            assert!(seq < entry.stretch.last, "there is no more");
         } else {
-            assert!(seq >= entry.last, "there is more after {seq:?}: {:?}", entry.last);
+            assert!(
+                seq >= entry.stretch.last,
+                "there is more after {seq:?}: {:?}",
+                entry.stretch.last
+            );
         }
     }
 

@@ -58,6 +58,8 @@ export class Session {
   private awaySince = 0;
   private typingToldAt = 0;
   private password: string | null;
+  /** The count of places in which this log's seqs are. */
+  private epoch: string | null = null;
   private readonly sender: Sender;
 
   constructor(
@@ -111,7 +113,7 @@ export class Session {
     const { room, me, log } = this.state;
     if (!room || !this.link || this.joining) return;
     this.joining = true;
-    const after = log.upTo === null ? {} : { after: log.upTo };
+    const after = log.upTo === null ? {} : { after: log.upTo, epoch: this.epoch };
     const password = this.password === null ? {} : { password: this.password };
     const payload = { roomId: room.id, chatterId: me?.id ?? null, ...password, ...after };
     const reply = await this.link.ask("joinRoom", payload, patience);
@@ -125,13 +127,12 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, missed, more, ...me } = ack;
-    // A hub that starts anew (its card was replaced) counts from 1 again: what is here is not its.
-    if (this.state.log.upTo !== null && lastSeq < this.state.log.upTo) {
-      this.change({ log: Log.emptyLog, settled: new Map() });
-    }
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, ...me } = ack;
+    this.epoch = epoch;
+    // The hub had to go on from a copy of its database: what is here is no longer what it has.
+    if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
     const names = new Map(this.state.names).set(me.id, me.nickname);
-    this.change({ me, names, room, present: room.present, closed: room.isExpired });
+    this.change({ me, names, room, present: room.present, closed: room.isExpired, pruned });
     this.joined = true;
     const whole =
       this.state.log.upTo === null ? await this.openLog(lastSeq, firstSeq) : await this.catchUp(missed, more);
@@ -282,8 +283,8 @@ export class Session {
     try {
       const answer = await this.around.api.before(room.id, log.from);
       if (!answer.ok) return this.change({ older: "failed" });
-      const { messages, more } = answer.data;
-      this.change({ older: "idle", log: Log.prepend(this.state.log, messages, more) });
+      const { messages, more, pruned } = answer.data;
+      this.change({ older: "idle", pruned, log: Log.prepend(this.state.log, messages, more) });
     } catch {
       this.change({ older: "failed" });
     }

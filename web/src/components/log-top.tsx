@@ -20,9 +20,10 @@ export function LogTop({ state, session, say }: Props): JSX.Element {
       </button>
     );
   }
+  const begin = state.log.firstSeq > 1 ? say.beginForYou : say.begin;
   return (
     <p class="notice" key="top">
-      {state.log.firstSeq > 1 ? say.beginForYou : say.begin}
+      {state.pruned ? say.beginPruned : begin}
     </p>
   );
 }

@@ -37,6 +37,8 @@ export interface RoomState {
   readonly clockOffset: number;
   /** The room's time is over: reading goes on, writing does not. */
   readonly closed: boolean;
+  /** Whether the hub no longer keeps the beginning. */
+  readonly pruned: boolean;
 }
 
 export const newRoom = (code: string): RoomState => ({
@@ -56,6 +58,7 @@ export const newRoom = (code: string): RoomState => ({
   unreadFrom: null,
   clockOffset: 0,
   closed: false,
+  pruned: false,
 });
 
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>

@@ -1,0 +1,169 @@
+//! What goes into one transaction.
+//!
+//! Each commit costs an fsync and whole pages, however little is in it. A write that is alone is
+//! committed at once; where several come at a time, the writer waits a little for more of them.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
+use std::time::{Duration, Instant};
+
+use super::write::Write;
+
+/// Most writes in one transaction: what a slow card commits well within a second.
+const BATCH_MAX: usize = 512;
+
+/// How long upkeep waits for a moment without writes before it takes its turn all the same.
+const OVERDUE: Duration = Duration::from_secs(5);
+
+/// One write, and what its sender wants back with the result.
+pub(super) type Job<C> = (Write, C);
+
+/// What the writer does next.
+pub(super) enum Next<C> {
+    /// Commits these.
+    Batch(Vec<Job<C>>),
+    /// Has a moment.
+    Idle,
+    /// Ends: nobody can submit any more.
+    End,
+}
+
+/// Collects batches.
+#[derive(Debug)]
+pub(super) struct Gather {
+    window: Duration,
+    /// Whether the last batch had several writes in it.
+    busy: bool,
+}
+
+impl Gather {
+    /// Gathers for so long, when busy.
+    pub(super) fn new(window: Duration) -> Self {
+        Self { window, busy: false }
+    }
+
+    /// The next batch, or a moment at `idle` or later in which there is none.
+    pub(super) fn next<C>(&mut self, jobs: &Receiver<Job<C>>, idle: Instant) -> Next<C> {
+        let now = Instant::now();
+        if now > idle + OVERDUE {
+            return Next::Idle;
+        }
+        // What is there already came while the last batch was being committed: we are busy.
+        let (first, waited) = match jobs.try_recv() {
+            Ok(job) => (job, true),
+            Err(TryRecvError::Disconnected) => return Next::End,
+            Err(TryRecvError::Empty) => {
+                match jobs.recv_timeout(idle.saturating_duration_since(now)) {
+                    Ok(job) => (job, false),
+                    Err(RecvTimeoutError::Timeout) => return Next::Idle,
+                    Err(RecvTimeoutError::Disconnected) => return Next::End,
+                }
+            }
+        };
+        let mut batch = vec![first];
+        batch.extend(jobs.try_iter().take(BATCH_MAX - 1));
+        if self.waits(waited, &batch) {
+            self.wait_for_more(jobs, &mut batch);
+        }
+        self.busy = writes(&batch) > 1;
+        Next::Batch(batch)
+    }
+
+    fn waits<C>(&self, waited: bool, batch: &[Job<C>]) -> bool {
+        match writes(batch) {
+            0 => false,
+            1 => self.busy || waited,
+            _ => true,
+        }
+    }
+
+    fn wait_for_more<C>(&self, jobs: &Receiver<Job<C>>, batch: &mut Vec<Job<C>>) {
+        let until = Instant::now() + self.window;
+        while batch.len() < BATCH_MAX {
+            match jobs.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(job) => batch.push(job),
+                // Disconnected: what is here is still committed.
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
+            }
+        }
+    }
+}
+
+fn writes<C>(batch: &[Job<C>]) -> usize {
+    batch.iter().filter(|(write, _)| !matches!(write, Write::Ping)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::sync_channel;
+
+    use super::*;
+    use crate::domain::time::{HubTime, WallTime};
+    use crate::store::Moment;
+
+    /// Long enough that a test which waited for it would be seen to.
+    const LONG: Duration = Duration::from_secs(60);
+
+    fn mark(n: u64) -> Job<u64> {
+        (Write::Mark(Moment { hub: HubTime(n), wall: WallTime(0) }), n)
+    }
+
+    fn later() -> Instant {
+        Instant::now() + LONG
+    }
+
+    fn batch(next: Next<u64>) -> Vec<u64> {
+        match next {
+            Next::Batch(batch) => batch.into_iter().map(|(_, n)| n).collect(),
+            Next::Idle => panic!("idle"),
+            Next::End => panic!("the end"),
+        }
+    }
+
+    #[test]
+    fn only_what_does_not_come_alone_waits_for_more() {
+        let quiet = Gather::new(LONG);
+        let busy = Gather { busy: true, ..Gather::new(LONG) };
+        assert!(!quiet.waits(false, &[mark(1)]), "alone");
+        assert!(quiet.waits(true, &[mark(1)]), "it came during a commit");
+        assert!(quiet.waits(false, &[mark(1), mark(2)]));
+        assert!(busy.waits(false, &[mark(1)]), "others came with the one before");
+        assert!(
+            !busy.waits(true, &[(Write::Ping, 1)]),
+            "who asks whether we are there waits for nobody"
+        );
+    }
+
+    #[test]
+    fn several_at_a_time_are_gathered_until_the_batch_is_full() {
+        let (send, jobs) = sync_channel(2 * BATCH_MAX);
+        for n in 0..=BATCH_MAX as u64 {
+            send.send(mark(n)).unwrap();
+        }
+        let mut gather = Gather::new(LONG);
+        assert_eq!(batch(gather.next(&jobs, later())).len(), BATCH_MAX);
+        assert!(gather.busy);
+    }
+
+    #[test]
+    fn what_was_submitted_before_the_end_is_still_committed() {
+        let (send, jobs) = sync_channel(8);
+        send.send(mark(1)).unwrap();
+        drop(send);
+        let mut gather = Gather::new(LONG);
+        assert_eq!(batch(gather.next(&jobs, later())), [1]);
+        assert!(matches!(gather.next(&jobs, later()), Next::End));
+    }
+
+    #[test]
+    fn upkeep_gets_its_turn_in_a_quiet_moment_and_when_it_is_overdue() {
+        let (send, jobs) = sync_channel(8);
+        let mut gather = Gather::new(Duration::ZERO);
+        assert!(matches!(gather.next(&jobs, Instant::now()), Next::Idle));
+        send.send(mark(1)).unwrap();
+        let due = Instant::now();
+        assert_eq!(batch(gather.next(&jobs, due)), [1], "writes go first");
+        send.send(mark(2)).unwrap();
+        let Some(long_ago) = due.checked_sub(2 * OVERDUE) else { return };
+        assert!(matches!(gather.next(&jobs, long_ago), Next::Idle));
+    }
+}

@@ -1,0 +1,202 @@
+//! Makes copies of the database on schedule, on a thread of its own.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use super::backup::{self, BackupError, Content};
+use super::space::Disk;
+use super::{FILE, schema};
+use crate::domain::time::HubTime;
+
+/// When a hub without any copy makes its first one.
+const FIRST: Duration = Duration::from_secs(10 * 60);
+
+/// When is tried again what did not work.
+const AGAIN: Duration = Duration::from_secs(10 * 60);
+
+/// How often copies are made, by the hub's own time, and how many are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Schedule {
+    /// How often.
+    pub every: Duration,
+    /// How many.
+    pub keep: usize,
+}
+
+/// The thread; it ends with its guard.
+#[derive(Debug)]
+pub(super) struct Keeper {
+    stop: Option<Sender<()>>,
+    stopped: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    /// Starts to keep copies of a data folder, on a hub whose own time is `base` now.
+    ///
+    /// # Errors
+    /// The system has no thread to give.
+    pub(super) fn start(folder: &Path, schedule: Schedule, base: HubTime) -> std::io::Result<Self> {
+        let (stop, stopping) = channel::<()>();
+        let stopped = Arc::new(AtomicBool::new(false));
+        let desk = Desk::new(folder, schedule, base, Arc::clone(&stopped));
+        let work = move || {
+            let mut desk = desk;
+            while let Err(RecvTimeoutError::Timeout) = stopping.recv_timeout(desk.wait()) {
+                desk.turn();
+            }
+        };
+        let thread = std::thread::Builder::new().name("keeper".into()).spawn(work)?;
+        Ok(Self { stop: Some(stop), stopped, thread: Some(thread) })
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.stopped.store(true, Ordering::Relaxed);
+        drop(self.stop.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!("the thread that copies the database had failed");
+        }
+    }
+}
+
+struct Desk {
+    folder: PathBuf,
+    schedule: Schedule,
+    base: HubTime,
+    start: Instant,
+    due: HubTime,
+    stopped: Arc<AtomicBool>,
+    failed: bool,
+}
+
+impl Desk {
+    fn new(folder: &Path, schedule: Schedule, base: HubTime, stopped: Arc<AtomicBool>) -> Self {
+        let due = match newest(folder) {
+            Some(copy) => copy.hub.after(schedule.every),
+            None => base.after(schedule.every.min(FIRST)),
+        };
+        let start = Instant::now();
+        Self { folder: folder.to_owned(), schedule, base, start, due, stopped, failed: false }
+    }
+
+    fn now(&self) -> HubTime {
+        self.base.after(self.start.elapsed())
+    }
+
+    fn wait(&self) -> Duration {
+        self.due.since(self.now())
+    }
+
+    /// Makes the copy that is due.
+    fn turn(&mut self) {
+        let after = match self.make() {
+            Ok(()) => {
+                self.failed = false;
+                self.schedule.every
+            }
+            Err(error) => {
+                if !self.failed && !self.stopped.load(Ordering::Relaxed) {
+                    tracing::warn!(%error, "no copy of the database was made; it is tried again");
+                }
+                self.failed = true;
+                self.schedule.every.min(AGAIN)
+            }
+        };
+        self.due = self.now().after(after);
+    }
+
+    fn make(&self) -> Result<(), BackupError> {
+        let to = backup::next(&self.folder);
+        let sqlite = |source| BackupError::Sqlite { to: to.clone(), source };
+        let mut db = schema::open_beside(&self.folder.join(FILE)).map_err(sqlite)?;
+        let content = Content::of(&db).map_err(sqlite)?;
+        if newest(&self.folder).is_some_and(|copy| copy.is_as_new_as(&content)) {
+            return Ok(());
+        }
+        let file = |source| BackupError::File { to: to.clone(), source };
+        if !Disk::of(&self.folder).has_room_for(backup::used(&db).map_err(sqlite)?) {
+            return Err(file(std::io::ErrorKind::StorageFull.into()));
+        }
+        std::fs::create_dir_all(self.folder.join(backup::FOLDER)).map_err(file)?;
+        let begun = Instant::now();
+        let stopped = Arc::clone(&self.stopped);
+        backup::copy(&mut db, &to, move |_, _| !stopped.load(Ordering::Relaxed))?;
+        backup::thin_out(&self.folder, self.schedule.keep);
+        let ms = begun.elapsed().as_millis();
+        tracing::info!(copy = %to.display(), ms, "the database was copied");
+        Ok(())
+    }
+}
+
+/// What the newest copy that can be read holds.
+fn newest(folder: &Path) -> Option<Content> {
+    let mut copies = backup::list(folder).into_iter();
+    copies.find_map(|(_, copy)| Content::of(&backup::open(&copy).ok()?).ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::perform::set_meta;
+
+    const HOUR: Duration = Duration::from_secs(3_600);
+
+    fn desk(folder: &Path, base: HubTime) -> Desk {
+        let schedule = Schedule { every: HOUR, keep: 2 };
+        Desk::new(folder, schedule, base, Arc::default())
+    }
+
+    fn room(db: &rusqlite::Connection, n: u8) {
+        db.execute(
+            "INSERT INTO rooms (id, code, title, namespace, capacity, created_at, created_hub, lifetime)
+             VALUES (?1, ?2, '', '', 0, 0, 0, 0)",
+            rusqlite::params![[n; 16], n.to_string()],
+        )
+        .unwrap();
+    }
+
+    #[test]
+    fn copies_are_made_when_something_is_new_and_the_oldest_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
+        let numbers = || -> Vec<u32> {
+            backup::list(folder.path()).into_iter().map(|(number, _)| number).collect()
+        };
+        let mut desk = desk(folder.path(), HubTime(0));
+        assert_eq!(desk.due, HubTime(0).after(FIRST), "the first comes soon");
+        for n in 1..=3 {
+            room(&db, n);
+            desk.turn();
+            desk.turn();
+        }
+        assert_eq!(numbers(), [3, 2], "one for each change, two kept");
+        assert!(backup::list(folder.path()).iter().all(|(_, copy)| backup::is_good(copy).is_ok()));
+        let left: Vec<_> = std::fs::read_dir(folder.path().join(backup::FOLDER)).unwrap().collect();
+        assert_eq!(left.len(), 2, "nothing else is left there");
+    }
+
+    #[test]
+    fn the_schedule_goes_on_from_the_newest_copy_by_the_hubs_own_time() {
+        let folder = tempfile::tempdir().unwrap();
+        let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
+        set_meta(&db, "hub_time", 5_000).unwrap();
+        room(&db, 1);
+        desk(folder.path(), HubTime(5_000)).turn();
+        assert_eq!(desk(folder.path(), HubTime(9_000)).due, HubTime(5_000).after(HOUR));
+    }
+
+    #[test]
+    fn the_thread_ends_with_its_guard() {
+        let folder = tempfile::tempdir().unwrap();
+        let schedule = Schedule { every: HOUR, keep: 1 };
+        drop(Keeper::start(folder.path(), schedule, HubTime(0)).unwrap());
+    }
+}

@@ -1,0 +1,258 @@
+//! From what lies in the data folder to a database that can be used.
+//!
+//! A start checks the database within a bounded time. One that is damaged is set aside and kept, and
+//! the newest copy that is sound takes its place; without any, an empty one. A disk that takes no
+//! writing is no reason not to read.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use rusqlite::Connection;
+
+use super::backup::{self, Content, with_suffix};
+use super::check::{self, Finding, is_damage};
+use super::health::{GoesOn, Health, Loss, Storage};
+use super::schema::{self, OpenError};
+use super::space::{Condition, Disk};
+use super::{FILE, Past, past, perform, replace, wal};
+use crate::domain::ids::HubId;
+use crate::domain::time::{HubTime, WallTime};
+
+/// How long the check may take after a stop that was none, and after a clean one.
+const AFTER_A_CRASH: Duration = Duration::from_secs(4);
+const AFTER_A_STOP: Duration = Duration::from_secs(1);
+
+/// How long a database is looked into that was found damaged in use.
+const SUSPECT: Duration = Duration::from_secs(6);
+
+/// A database that can be used.
+pub(super) struct Opened {
+    pub(super) db: Connection,
+    pub(super) past: Past,
+    /// Why it can only be read, if that is so.
+    pub(super) frozen: Option<Storage>,
+    pub(super) loss: Option<Loss>,
+}
+
+/// Opens the database in this folder, as well as that can be done.
+///
+/// # Errors
+/// See [`OpenError`].
+pub(super) fn open(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
+    let mut disk = Disk::of(folder);
+    if disk.condition() == Condition::ReadOnly {
+        return frozen(folder, fresh, Storage::ReadOnly);
+    }
+    let first = writable(folder, fresh);
+    match first {
+        Err(error) if disk.is_exhausted() => {
+            tracing::warn!(%error, "the disk is full");
+            if disk.drop_ballast()
+                && let Ok(opened) = writable(folder, fresh)
+            {
+                return Ok(opened);
+            }
+            frozen(folder, fresh, Storage::Full).map_err(|_| error)
+        }
+        other => other,
+    }
+}
+
+fn frozen(folder: &Path, fresh: HubId, storage: Storage) -> Result<Opened, OpenError> {
+    let path = folder.join(FILE);
+    let db = schema::open_frozen(&path)?;
+    let known = schema::version_of(&db, &path)? == schema::NEWEST;
+    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    if !known {
+        return Err(OpenError::Frozen { path });
+    }
+    let past = past(&db, fresh).map_err(sqlite)?;
+    let loss = replace::last_loss(&db).map_err(sqlite)?;
+    tracing::warn!("the disk takes no writing: the hub starts all the same, for reading only");
+    Ok(Opened { db, past, frozen: Some(storage), loss })
+}
+
+fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
+    let path = folder.join(FILE);
+    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    replace::finish(folder).map_err(in_folder)?;
+    let mut damage = if path.exists() { examine(folder, fresh)? } else { None };
+    // Each round takes a copy away, and the last resort is an empty database.
+    loop {
+        if let Some(cause) = damage.take() {
+            go_on_from_a_copy(folder, fresh, &cause)?;
+        }
+        match opened(&path, fresh) {
+            Err(OpenError::Sqlite { source, .. } | OpenError::Migration { source, .. })
+                if is_damage(&source) =>
+            {
+                damage = Some(source.to_string());
+            }
+            other => return other,
+        }
+    }
+}
+
+fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let db = schema::open_writer(path)?;
+    let past = past(&db, fresh).map_err(sqlite)?;
+    if past.hub == fresh {
+        perform::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
+    }
+    let loss = replace::last_loss(&db).map_err(sqlite)?;
+    Ok(Opened { db, past, frozen: None, loss })
+}
+
+/// Checks the database. What is wrong with it, if it has to be replaced.
+fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
+    let path = folder.join(FILE);
+    let is_suspect = marker(&path).exists();
+    let wal_size = check::size(&with_suffix(&path, "-wal"));
+    let finding = match look(&path, is_suspect, wal_size > 0) {
+        Ok((mut db, finding)) => {
+            if finding == Finding::Sound && wal_size > 0 {
+                tell_lost_tail(folder, &mut db, fresh)?;
+            }
+            finding
+        }
+        Err(OpenError::Sqlite { source, .. }) if is_damage(&source) => {
+            Finding::Damaged(source.to_string())
+        }
+        Err(error) => return Err(error),
+    };
+    match finding {
+        Finding::Damaged(what) => return Ok(Some(what)),
+        Finding::Unfinished if is_suspect => {
+            return Ok(Some("damage was met in use, and it is too large to be checked".to_owned()));
+        }
+        Finding::Unfinished => {
+            tracing::warn!(
+                "the database is too large to be checked to the end at a start; what could be checked is sound"
+            );
+        }
+        Finding::Sound => {}
+    }
+    // It was a slip of the card or of memory: the file itself is well.
+    let _gone = fs::remove_file(marker(&path));
+    Ok(None)
+}
+
+fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Finding), OpenError> {
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let mut db = schema::open_beside(path).map_err(sqlite)?;
+    schema::version_of(&db, path)?;
+    let finding = if is_suspect {
+        check::check_thoroughly(&mut db, SUSPECT)
+    } else {
+        check::check(&mut db, if was_cut { AFTER_A_CRASH } else { AFTER_A_STOP })
+    };
+    let finding = finding.map_err(sqlite)?;
+    if was_cut && finding == Finding::Sound {
+        tracing::info!("the hub had not been stopped; its database is sound");
+    }
+    Ok((db, finding))
+}
+
+/// Says so where acknowledged messages stood at the end of a WAL that cannot be read any more.
+fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<(), OpenError> {
+    let path = folder.join(FILE);
+    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    let read: i64 =
+        db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).map_err(sqlite)?;
+    let file = with_suffix(&path, "-wal");
+    let lost = wal::lost_commits(&file, usize::try_from(read).unwrap_or(0));
+    if lost == 0 {
+        return Ok(());
+    }
+    let (name, number) = replace::next_name(folder, replace::CORRUPT);
+    let kept_as = format!("{name}-wal");
+    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    fs::copy(&file, folder.join(&kept_as)).map_err(in_folder)?;
+    let cause =
+        format!("the database was damaged ({lost} writes at the end of its WAL cannot be read)");
+    let db = schema::open_writer(&path)?;
+    let loss = loss(cause, kept_as, GoesOn::WithTheRest);
+    let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
+    tracing::error!("{loss}");
+    Ok(())
+}
+
+pub(super) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
+    Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on }
+}
+
+/// Sets the database aside; the newest sound copy takes its place, or an empty one.
+fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), OpenError> {
+    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let ready = replace::preparing(folder);
+    let goes_on = match newest_good(folder, &ready) {
+        Some(goes_on) => goes_on,
+        None => {
+            clear(&ready).map_err(in_folder)?;
+            GoesOn::Anew
+        }
+    };
+    let (kept_as, number) = replace::next_name(folder, replace::CORRUPT);
+    let db = schema::open_writer(&ready)?;
+    let sqlite = |source| OpenError::Sqlite { path: ready.clone(), source };
+    let cause = format!("the database was damaged ({damage})");
+    let loss = loss(cause, kept_as.clone(), goes_on);
+    let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
+    // Closing folds the WAL in, so that the file is whole by itself.
+    db.close().map_err(|(_, source)| sqlite(source))?;
+    replace::swap(folder, &kept_as).map_err(in_folder)?;
+    let _gone = fs::remove_file(marker(&folder.join(FILE)));
+    tracing::error!("{loss}");
+    Ok(())
+}
+
+/// Moves the newest copy that is sound to where it is made ready. It is not copied: that would take
+/// time and space that may not be there, and the next copy is soon made.
+fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
+    for (_, copy) in backup::list(folder) {
+        let name = copy.file_name().map(|name| name.to_string_lossy().into_owned());
+        let content = backup::is_good(&copy).and_then(|()| {
+            let db = backup::open(&copy).map_err(|error| error.to_string())?;
+            Content::of(&db).map_err(|error| error.to_string())
+        });
+        match content {
+            Ok(Content { wall, .. }) => {
+                let moved = clear(ready).and_then(|()| fs::rename(&copy, ready));
+                if moved.is_ok() {
+                    return Some(GoesOn::From { copy: name.unwrap_or_default(), newest: wall });
+                }
+            }
+            Err(what) => tracing::error!(copy = %copy.display(), what, "this copy is damaged too"),
+        }
+    }
+    None
+}
+
+/// Removes what an earlier attempt left.
+pub(super) fn clear(ready: &Path) -> io::Result<()> {
+    for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// The file that says: damage was met in use, look closely at the next start.
+fn marker(path: &Path) -> PathBuf {
+    with_suffix(path, ".suspect")
+}
+
+/// Damage was met in use: the store has to be opened anew, and looked into.
+pub(super) fn suspect(path: &Path, health: &Health, error: &rusqlite::Error) {
+    let marked = fs::write(marker(path), error.to_string());
+    if health.set(Storage::Outdated) {
+        tracing::error!(%error, marked = marked.is_ok(), "the database is damaged; the hub starts anew");
+    }
+}

@@ -1,0 +1,205 @@
+//! The space on the disk: how much is left, and the ballast that goes overboard when nothing is.
+//!
+//! A full disk blocks deleting and tidying too. So the hub takes no new messages while there is still
+//! some space, and keeps a file whose only purpose is to be removed when others filled the rest.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, statvfs};
+
+/// The file that can be removed to have space.
+const BALLAST: &str = "ballast";
+
+/// Its size: what a join, the tidying of the WAL and the deleting of old messages need.
+const BALLAST_SIZE: u64 = 4 << 20;
+
+/// The file by which a disk that failed is tried.
+const PROBE: &str = "probe";
+
+/// How often the disk is asked.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// Whether the disk takes what people say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Condition {
+    /// It does.
+    Roomy,
+    /// There is so little space left that only what is needed to go on reading is written.
+    Tight,
+    /// It takes no writing at all.
+    ReadOnly,
+}
+
+/// What the system says of the disk.
+#[derive(Debug, Clone, Copy)]
+struct Space {
+    total: u64,
+    free: u64,
+    read_only: bool,
+}
+
+impl Space {
+    fn of(folder: &Path) -> Option<Self> {
+        let disk = statvfs(folder).ok()?;
+        Some(Self {
+            total: disk.f_blocks.saturating_mul(disk.f_frsize),
+            free: disk.f_bavail.saturating_mul(disk.f_frsize),
+            read_only: disk.f_flag.contains(StatVfsMountFlags::RDONLY),
+        })
+    }
+
+    /// What is left for others and for going on reading: 5 %, but not so much of a large disk, and
+    /// of a small one what a WAL needs.
+    fn reserve(self) -> u64 {
+        const LEAST: u64 = 8 << 20;
+        const MOST: u64 = 256 << 20;
+        (self.total / 20).clamp(LEAST, MOST).min(self.total / 4)
+    }
+
+    /// Once tight, it is roomy again only with some distance.
+    fn condition(self, before: Condition) -> Condition {
+        let reserve = self.reserve();
+        let wanted = if before == Condition::Roomy { reserve } else { reserve + reserve / 8 };
+        match self {
+            Self { read_only: true, .. } => Condition::ReadOnly,
+            Self { free, .. } if free < wanted => Condition::Tight,
+            _ => Condition::Roomy,
+        }
+    }
+}
+
+/// The disk that holds the data folder.
+#[derive(Debug)]
+pub(super) struct Disk {
+    folder: PathBuf,
+    looked: Option<Instant>,
+    condition: Condition,
+    /// Whether a write failed, and none has succeeded since.
+    fails: bool,
+}
+
+impl Disk {
+    pub(super) fn of(folder: &Path) -> Self {
+        Self { folder: folder.to_owned(), looked: None, condition: Condition::Roomy, fails: false }
+    }
+
+    /// Its condition, at most half a second old. What cannot be asked counts as roomy: SQLite says
+    /// what is wrong with it.
+    pub(super) fn condition(&mut self) -> Condition {
+        if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
+            self.looked = Some(Instant::now());
+            let space = Space::of(&self.folder);
+            self.condition = space.map_or(Condition::Roomy, |s| s.condition(self.condition));
+            self.fails = self.fails && !self.takes_a_file();
+            if self.fails {
+                self.condition = Condition::ReadOnly;
+            }
+        }
+        self.condition
+    }
+
+    /// A write has just failed, whatever the system says of the disk: a card that breaks down often
+    /// still looks well.
+    pub(super) fn fails(&mut self) {
+        self.looked = Some(Instant::now());
+        self.condition = Condition::ReadOnly;
+        self.fails = true;
+    }
+
+    fn takes_a_file(&self) -> bool {
+        let path = self.folder.join(PROBE);
+        let written = File::create(&path).and_then(|mut file| {
+            file.write_all(b"?")?;
+            file.sync_all()
+        });
+        let _gone = fs::remove_file(&path);
+        written.is_ok()
+    }
+
+    /// A write has just failed for want of space, whatever the system says of the disk: it may be a
+    /// quota, or others may fill it faster than one can look.
+    pub(super) fn is_full(&mut self) {
+        self.looked = Some(Instant::now());
+        self.condition = Condition::Tight;
+    }
+
+    /// Whether nothing at all can be added.
+    pub(super) fn is_exhausted(&self) -> bool {
+        Space::of(&self.folder).is_some_and(|space| space.free < 1 << 20)
+    }
+
+    /// Whether something of this size can be added without making it tight.
+    pub(super) fn has_room_for(&self, bytes: u64) -> bool {
+        Space::of(&self.folder).is_none_or(|space| space.free >= space.reserve() + bytes)
+    }
+
+    /// Throws the ballast off. Whether there was any.
+    pub(super) fn drop_ballast(&self) -> bool {
+        fs::remove_file(self.folder.join(BALLAST)).is_ok()
+    }
+
+    /// Takes ballast in where there is none and space enough.
+    pub(super) fn take_ballast(&self) {
+        let path = self.folder.join(BALLAST);
+        let twice = Space::of(&self.folder).is_some_and(|s| s.free >= 2 * s.reserve());
+        if twice && !path.exists() && fill(&path).is_err() {
+            // Half a ballast is none, and the hub runs without.
+            let _gone = fs::remove_file(&path);
+        }
+    }
+}
+
+fn fill(path: &Path) -> std::io::Result<()> {
+    let mut file: File = OpenOptions::new().write(true).create_new(true).open(path)?;
+    if fallocate(&file, FallocateFlags::empty(), 0, BALLAST_SIZE).is_err() {
+        // A file system without it (FAT) takes zeros.
+        let zeros = vec![0; 64 * 1024];
+        for _ in 0..BALLAST_SIZE / 65_536 {
+            file.write_all(&zeros)?;
+        }
+    }
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GIB: u64 = 1 << 30;
+
+    fn space(total: u64, free: u64) -> Space {
+        Space { total, free, read_only: false }
+    }
+
+    #[test]
+    fn the_reserve_is_a_twentieth_within_reason() {
+        assert_eq!(space(2 * GIB, 0).reserve(), 2 * GIB / 20);
+        assert_eq!(space(1024 * GIB, 0).reserve(), 256 << 20, "of a large disk no more");
+        assert_eq!(space(64 << 20, 0).reserve(), 8 << 20, "of a small one what a WAL needs");
+        assert_eq!(space(16 << 20, 0).reserve(), 4 << 20, "of a tiny one a quarter");
+    }
+
+    #[test]
+    fn a_disk_that_was_tight_is_roomy_only_with_some_distance() {
+        let reserve = space(GIB, 0).reserve();
+        assert_eq!(space(GIB, reserve).condition(Condition::Roomy), Condition::Roomy);
+        assert_eq!(space(GIB, reserve - 1).condition(Condition::Roomy), Condition::Tight);
+        assert_eq!(space(GIB, reserve).condition(Condition::Tight), Condition::Tight);
+        assert_eq!(space(GIB, reserve * 2).condition(Condition::Tight), Condition::Roomy);
+        let frozen = Space { read_only: true, ..space(GIB, GIB) };
+        assert_eq!(frozen.condition(Condition::Roomy), Condition::ReadOnly);
+    }
+
+    #[test]
+    fn ballast_is_there_until_it_is_thrown_off() {
+        let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::of(folder.path());
+        disk.take_ballast();
+        assert_eq!(fs::metadata(folder.path().join(BALLAST)).unwrap().len(), BALLAST_SIZE);
+        assert!(disk.drop_ballast());
+        assert!(!disk.drop_ballast());
+    }
+}

@@ -1,0 +1,196 @@
+//! Whatever became of the database: the hub is up, says what happened, and keeps the file.
+
+use std::fs::{self, File};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::dice::Dice;
+use crate::kit::{Hub, Signal, run_in};
+use crate::sender::{Room, Sender, make_room, token};
+
+const MUTANTS: usize = 200;
+
+/// Within this the hub is up, whatever it met.
+const UP: Duration = Duration::from_secs(10);
+
+const DATABASE: &str = "hub.sqlite3";
+const WAL: &str = "hub.sqlite3-wal";
+const SECTOR: usize = 512;
+const PAGE: usize = 4096;
+
+/// A data folder with rooms, people and messages, a copy from halfway, and what it was stopped with:
+/// a clean database, or one with its WAL.
+struct Good {
+    folder: TempDir,
+    room: Room,
+    token: String,
+}
+
+fn good(is_killed: bool) -> Good {
+    let hub = Hub::start();
+    let room = make_room(&hub, "anonymous");
+    let mut sender = Sender::new("sender".into(), &hub, &room);
+    let mut talk = |until: usize| {
+        let mut acked = 0;
+        let mut enough = || {
+            acked += 1;
+            acked < until
+        };
+        sender.talk(hub.address, &mut enough).unwrap();
+    };
+    talk(600);
+    let copy = hub.folder.path().join("backups/hub-000001.sqlite3");
+    fs::create_dir(copy.parent().unwrap()).unwrap();
+    let data = hub.folder.path().to_str().unwrap();
+    let copied = crate::kit::told(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
+    assert_eq!(copied.0, Some(0), "{}", copied.1);
+    talk(300);
+    let token = sender.token.clone();
+    hub.signal(if is_killed { Signal::KILL } else { Signal::TERM });
+    let (_, folder) = hub.ended();
+    assert_eq!(folder.path().join(WAL).exists(), is_killed);
+    Good { folder, room, token }
+}
+
+fn copy(from: &Path, to: &Path) {
+    for entry in fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            fs::create_dir(&to).unwrap();
+            copy(&entry.path(), &to);
+        } else if entry.path().is_file() {
+            fs::copy(entry.path(), to).unwrap();
+        }
+    }
+}
+
+/// Damages a file's bytes: what was done, in words.
+fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) -> String {
+    let size = bytes.len();
+    let unit = if dice.percent(50) { PAGE } else { SECTOR };
+    let at = dice.below(size / unit) * unit;
+    let area = at..(at + unit).min(size);
+    match dice.below(6) {
+        0 => {
+            bytes[area].fill(0);
+            format!("{unit} bytes at {at} are zero")
+        }
+        1 => {
+            let length = dice.below(size);
+            bytes.truncate(length);
+            format!("only the first {length} bytes are left")
+        }
+        2 => {
+            for place in area {
+                bytes[place] = dice.bytes()[0];
+            }
+            format!("{unit} bytes at {at} are garbage")
+        }
+        3 => {
+            let flips = dice.below(64) + 1;
+            for _ in 0..flips {
+                bytes[dice.below(size)] ^= 1 << dice.below(8);
+            }
+            format!("{flips} bits are flipped")
+        }
+        4 => {
+            let from = dice.below(size / unit) * unit;
+            let other = bytes[from..(from + unit).min(size)].to_vec();
+            bytes[at..at + other.len()].copy_from_slice(&other);
+            format!("{unit} bytes at {at} are those from {from}")
+        }
+        _ => {
+            bytes.extend((0..256).flat_map(|_| dice.bytes()));
+            "garbage follows the end".to_owned()
+        }
+    }
+}
+
+/// What a start on a mutant came to.
+#[derive(Debug, Default)]
+struct Count {
+    restored: usize,
+    by_itself: usize,
+    slowest: Duration,
+}
+
+fn start(good: &Good, file: &str, dice: &mut Dice, count: &mut Count) {
+    let folder = tempfile::tempdir().unwrap();
+    copy(good.folder.path(), folder.path());
+    let mut bytes = fs::read(folder.path().join(file)).unwrap();
+    let what = format!("{file}: {}", mutate(&mut bytes, dice));
+    fs::write(folder.path().join(file), &bytes).unwrap();
+    let log = folder.path().join("log");
+    let mut command = run_in(folder.path());
+    command.stderr(File::create(&log).unwrap());
+    let begun = Instant::now();
+    let hub = Hub::run_heard(command, folder);
+    is_usable(&hub, good, begun, &what);
+    let took = begun.elapsed();
+    assert!(took < UP, "{what}: it took {took:?}");
+    count.slowest = count.slowest.max(took);
+    let kept = hub.folder.path().join("hub.sqlite3.corrupt-1");
+    if !kept.exists() {
+        count.by_itself += 1;
+        return;
+    }
+    count.restored += 1;
+    if file == DATABASE {
+        assert!(fs::read(kept).unwrap() == bytes, "{what}: another file was kept");
+    }
+    let told = fs::read_to_string(&log).unwrap();
+    assert!(told.contains("is kept as hub.sqlite3.corrupt-1"), "{what}: {told}");
+    let about = hub.get("/api/hub", &[]);
+    assert!(about.text().contains(r#""storage":"restored""#), "{what}: {}", about.text());
+}
+
+/// Everything that was said can be read or is gone; rooms can be made; and if that meets damage, the
+/// hub is up again.
+fn is_usable(hub: &Hub, good: &Good, begun: Instant, what: &str) {
+    let bearer = format!("Bearer {}", good.token);
+    let mut after = 0;
+    loop {
+        assert!(begun.elapsed() < UP, "{what}: the hub does not get up");
+        let path = format!("/api/rooms/{}/messages?after={after}&limit=100", good.room.id);
+        let answer = hub.try_get(&path, &[("authorization", &bearer)]);
+        let Some(answer) = answer.filter(|answer| answer.status < 500) else {
+            std::thread::sleep(Duration::from_millis(10));
+            continue;
+        };
+        let answer: serde_json::Value = serde_json::from_str(answer.text()).unwrap();
+        let last = answer["data"]["messages"].as_array().and_then(|list| list.last());
+        after = last.and_then(|message| message["seq"].as_i64()).unwrap_or(after);
+        if answer["data"]["more"] != true || last.is_none() {
+            break;
+        }
+    }
+    while hub.try_get("/readyz", &[]).is_none_or(|answer| answer.status != 200) {
+        assert!(begun.elapsed() < UP, "{what}: the hub is not ready");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let room = make_room(hub, "anonymous");
+    let mut sender = Sender::new("after".into(), hub, &room);
+    let talked = sender.talk(hub.address, || false);
+    assert!(talked.is_ok() && !sender.acked.is_empty(), "{what}: nothing can be said");
+    assert!(!token(hub).is_empty());
+}
+
+#[test]
+fn a_hub_is_up_whatever_became_of_its_database() {
+    let mutants = std::env::var("COLAHUB_TEST_MUTANTS").map_or(MUTANTS, |n| n.parse().unwrap());
+    let (stopped, killed) = (good(false), good(true));
+    let mut count = Count::default();
+    for seed in 0..mutants {
+        let mut dice = Dice::new(seed as u64);
+        match seed % 4 {
+            0 => start(&killed, WAL, &mut dice, &mut count),
+            1 => start(&killed, DATABASE, &mut dice, &mut count),
+            _ => start(&stopped, DATABASE, &mut dice, &mut count),
+        }
+    }
+    println!("{mutants} mutants, all up: {count:?}");
+    assert!(count.restored > 0 && count.by_itself > 0, "{count:?}");
+}
