@@ -100,13 +100,11 @@ ssh -q -o ControlPath="$work/ssh" -O exit root@127.0.0.1 2>/dev/null || true
 start_board
 until_true 60 "the hub is not there after a boot" ready
 guest read | grep -q "first words" || die "the boot lost messages"
-microseconds=$(inside systemctl show -P ActiveEnterTimestampMonotonic colahub)
-started=$(inside systemctl show -P ExecMainStartTimestampMonotonic colahub)
 until_true 60 "the board does not come up again" booted
-memory=$(inside sed -n 's/^VmRSS:[[:space:]]*//p' "/proc/$(main_pid)/status")
+measure
 
 upgrade_it 30000
 downgrade_it
 remove_and_purge_it
-step "passed in $SECONDS s; exposure $exposure, idle memory $memory, ready $((microseconds / 1000)) ms after the kernel's
-start and $(((microseconds - started) / 1000)) ms after its own (emulated), upgrade: at most $outage ms without an answer"
+step "passed in $SECONDS s, emulated; exposure $exposure, idle memory $memory, ready $since_boot after the kernel's start
+and $since_start after its own, upgrade: at most $outage ms without an answer"

@@ -72,4 +72,5 @@ kill_and_stop_it
 upgrade_it 2000
 downgrade_it
 remove_and_purge_it
-step "passed in $SECONDS s; exposure $exposure, idle memory $memory, upgrade: at most $outage ms without an answer"
+step "passed in $SECONDS s; exposure $exposure, idle memory $memory, ready $since_start after its start,
+upgrade: at most $outage ms without an answer"
