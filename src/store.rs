@@ -18,6 +18,7 @@ mod recover;
 mod replace;
 mod restore;
 mod rows;
+mod salvage;
 mod schema;
 mod space;
 mod upkeep;

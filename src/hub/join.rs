@@ -167,10 +167,12 @@ impl Hub {
         }
         let here = self.conns.get_mut(&conn);
         let is_here = here.is_some();
-        match here.filter(|conn| conn.stay == stay) {
-            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+        match here {
+            Some(conn) if conn.stay == stay => drop(conn.rooms.insert(room, joined.chatter.id)),
+            // They left, and have come in again since, sooner than this join's password was verified.
+            Some(conn) if conn.rooms.contains_key(&room) => {}
             // They went, or left, while the join was under way: their grace begins now.
-            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
+            _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
