@@ -343,8 +343,16 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     let (tell, answered) = channel();
     let reply = Reply::new(move |answer| drop(tell.send(answer)));
     let (conn, room) = (ConnId(1), room(0).id);
-    let late =
-        JoinRequest { conn, stay: 0, room, wanted: None, password: None, after: None, reply };
+    let late = JoinRequest {
+        conn,
+        stay: 0,
+        room,
+        wanted: None,
+        password: None,
+        after: None,
+        epoch: None,
+        reply,
+    };
     let at = chat.at();
     chat.hub.join_verified(late, true, at);
     chat.collect();
