@@ -88,6 +88,8 @@ pub struct Config {
     pub http_hosts: Vec<String>,
     /// Whether programs that send no `Origin` are turned away from all that changes anything.
     pub http_require_origin: bool,
+    /// Whether `/metrics` answers others than this machine.
+    pub metrics_public: bool,
     /// The wireless network that the join page tells people to enter.
     pub wifi: Option<Wifi>,
 }
@@ -122,6 +124,7 @@ impl Default for Config {
             http_max_connections: 4096,
             http_hosts: Vec::new(),
             http_require_origin: false,
+            metrics_public: false,
             wifi: None,
         }
     }

@@ -23,7 +23,7 @@ use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
-use socketioxide::{ParserConfig, SocketIo};
+use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
@@ -39,6 +39,7 @@ use crate::domain::text::Namespace;
 use crate::hub::HubHandle;
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply};
 use crate::identity::Signer;
+use crate::metrics::Metrics;
 use crate::wire;
 
 /// Where Socket.IO is served.
@@ -76,6 +77,8 @@ pub struct Setup {
     pub hub_id: HubId,
     /// The hub's name for people.
     pub title: String,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// The Socket.IO side of the hub.
@@ -93,6 +96,7 @@ struct Shared {
     language: Language,
     hub_id: HubId,
     title: String,
+    metrics: Arc<Metrics>,
     namespaces: Namespaces,
     io: OnceLock<SocketIo>,
     // Locks: each is taken alone and for a look-up only.
@@ -200,6 +204,23 @@ enum Rejected {
     NotReady,
 }
 
+/// Why a connection cannot be served any longer.
+#[derive(Debug, Clone, Copy)]
+enum Dropped {
+    SendsTooFast,
+    DoesNotRead,
+}
+
+impl Dropped {
+    /// For the metrics, and for the log.
+    fn told(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SendsTooFast => ("sends_too_fast", "it sends faster than it can be told to stop"),
+            Self::DoesNotRead => ("does_not_read", "it does not read what it is sent"),
+        }
+    }
+}
+
 impl Shared {
     fn new(setup: Setup) -> Self {
         let Limits { namespaces_each, namespaces, .. } = setup.limits;
@@ -210,6 +231,7 @@ impl Shared {
             language: setup.language,
             hub_id: setup.hub_id,
             title: setup.title,
+            metrics: setup.metrics,
             namespaces: Namespaces::new(namespaces_each, namespaces),
             io: OnceLock::new(),
             conns: Mutex::default(),
@@ -222,8 +244,8 @@ impl Shared {
     fn check(&self, socket: &SocketRef) -> Result<(), Rejected> {
         let io = self.io.get().ok_or(Rejected::NotReady)?;
         let session = session_of(socket).ok_or(Rejected::NotReady)?;
-        self.namespaces.check(io, socket.ns(), session, Instant::now())?;
-        Ok(())
+        let checked = self.namespaces.check(io, socket.ns(), session, Instant::now());
+        Ok(checked.inspect_err(|_| self.metrics.refusals.add("namespace"))?)
     }
 
     /// A client is connected to a namespace.
@@ -290,7 +312,7 @@ impl Shared {
     fn received(self: &Arc<Self>, id: ConnId, event: Result<Event, Refusal>, ack: Option<i64>) {
         let Some(conn) = self.conn(id) else { return };
         let Some(permit) = conn.permit() else {
-            return self.drop_conn(&conn, "it sends faster than it can be told to stop");
+            return self.drop_conn(&conn, Dropped::SendsTooFast);
         };
         match event {
             Ok(event) => {
@@ -311,7 +333,8 @@ impl Shared {
             return;
         }
         let payload: Arc<RawValue> = Arc::from(wire::ack(self.language, answer));
-        if answer.is_err() {
+        if let Err(refusal) = answer {
+            self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());
             self.send(conn, Parcel::Event("message", Arc::from(text)));
         }
@@ -345,7 +368,9 @@ impl Shared {
     }
 
     /// Ends a connection that cannot be served any longer. The client may come back.
-    fn drop_conn(&self, conn: &Arc<Conn>, why: &'static str) {
+    fn drop_conn(&self, conn: &Arc<Conn>, why: Dropped) {
+        let (reason, why) = why.told();
+        self.metrics.drops.add(reason);
         tracing::info!(conn = conn.id.0, namespace = bare(conn.socket.ns()), why, "dropped");
         conn.end();
         if !conn.session.hang_up() {
@@ -381,6 +406,18 @@ impl Shared {
         if let Some(io) = self.io.get() {
             self.namespaces.sweep(io, now);
         }
+        self.count();
+    }
+
+    /// How many sockets there are; a transport changes by itself, so they are looked at.
+    fn count(&self) {
+        let conns = lock(&self.conns);
+        let is_polling = |conn: &&Arc<Conn>| conn.socket.transport_type() == TransportType::Polling;
+        let polling = conns.values().filter(is_polling).count();
+        self.metrics.polling.store(polling, Ordering::Relaxed);
+        self.metrics.websocket.store(conns.len() - polling, Ordering::Relaxed);
+        drop(conns);
+        self.metrics.behind.store(lock(&self.waiting).len(), Ordering::Relaxed);
     }
 }
 

@@ -7,6 +7,7 @@ mod chat;
 mod guard;
 mod health;
 mod hubs;
+mod metrics;
 mod pages;
 mod request;
 mod respond;
@@ -27,6 +28,7 @@ use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
+use crate::metrics::Metrics;
 use crate::network::Reach;
 use crate::store::{Health, Reader};
 
@@ -58,6 +60,8 @@ pub struct Parts {
     pub found: discovery::View,
     /// How the store is.
     pub health: Health,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 impl std::ops::Deref for App {
@@ -75,6 +79,7 @@ pub fn router(parts: Parts) -> Router {
         .nest("/chat", chat::routes())
         .nest("/api", api::routes())
         .merge(health::routes())
+        .merge(metrics::routes())
         .merge(pages::routes())
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))

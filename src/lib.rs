@@ -17,6 +17,7 @@
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
+//! | [`metrics`] | what is counted, for who watches the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
@@ -33,6 +34,7 @@ pub mod gateway;
 pub mod http;
 pub mod hub;
 pub mod identity;
+pub mod metrics;
 pub mod network;
 pub mod server;
 pub mod store;

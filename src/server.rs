@@ -25,8 +25,9 @@ use crate::http::{self, Server};
 use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
+use crate::metrics::Metrics;
 use crate::network::{self, Reach};
-use crate::store::{self, Care, Health, Retention, Schedule, Storage, Store};
+use crate::store::{Care, Health, Retention, Schedule, Storage, Store};
 use crate::wire;
 
 pub use lock::Lock;
@@ -160,7 +161,7 @@ impl Running {
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let reach = Reach::new(listening, config.interfaces.clone());
         let discovery = discovery(config, hub_id, &reach);
-        let settings = settings(config);
+        let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
             store,
@@ -176,12 +177,12 @@ impl Running {
             reach: reach.clone(),
             found: discovery.view(),
             health: health.clone(),
+            metrics: Arc::clone(&metrics),
         });
         let places = places::places(config.http_max_connections);
         let control = Control::start(control::Parts {
             hub: hub.clone(),
             config: Arc::clone(config),
-            database: config.data_dir.join(store::FILE),
             health: health.clone(),
             reach: reach.clone(),
             found: discovery.view(),
@@ -195,6 +196,7 @@ impl Running {
             limits: settings.limits,
             hub_id,
             title: config.title.as_str().to_owned(),
+            metrics: Arc::clone(&metrics),
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
         let router = http::with_client(router);
@@ -203,9 +205,10 @@ impl Running {
             Some(cors) => router.layer(cors),
             None => router,
         };
-        let guard = http::Guard::new(Arc::clone(config), reach.clone(), discovery.view());
+        let called = (reach.clone(), discovery.view());
+        let guard = http::Guard::new(Arc::clone(config), called.0, called.1, Arc::clone(&metrics));
         let router = guard.before(router);
-        let server = Server::start(bind::into_tokio(listeners)?, &router, places);
+        let server = Server::start(bind::into_tokio(listeners)?, &router, places, &metrics);
         tracing::info!(connections = places, "serving at most so many connections at once");
         Ok(Self {
             hub,

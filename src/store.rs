@@ -31,7 +31,7 @@ use std::time::Duration;
 
 pub use backup::BackupError;
 pub use folder::make_folder;
-pub use health::{GoesOn, Health, Loss, Storage};
+pub use health::{GoesOn, Health, Loss, Size, Storage};
 pub use keeper::Schedule;
 pub use prune::Retention;
 pub use read::Member;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-pub use self::envelope::{Envelope, status};
+pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};
 use crate::domain::language::Language;

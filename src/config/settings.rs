@@ -202,6 +202,12 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| raw.truth().map(|must| draft.config.http_require_origin = must),
     },
     Setting {
+        key: "metrics.public",
+        doc: "Whether /metrics answers everyone, and not only this machine.",
+        allowed: "true or false",
+        apply: |draft, raw| raw.truth().map(|public| draft.config.metrics_public = public),
+    },
+    Setting {
         key: "wifi.ssid",
         doc: "The wireless network that the join page tells people to enter.",
         allowed: "text of 1 to 32 bytes",

@@ -1,6 +1,5 @@
 //! What the hub tells its host about itself.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::{self, Reach};
-use crate::store::{Health, Storage};
+use crate::store::{Health, Size, Storage};
 use crate::wire;
 
 /// What the control socket answers from.
@@ -21,8 +20,6 @@ pub struct Parts {
     pub hub: HubHandle,
     /// What the host decided.
     pub config: Arc<Config>,
-    /// The database's file.
-    pub database: PathBuf,
     /// How the store is.
     pub health: Health,
     /// Where the hub is reached.
@@ -69,13 +66,11 @@ fn storage(health: &Health) -> &'static str {
 }
 
 fn data(parts: &Parts) -> Data {
-    let mut log = parts.database.clone().into_os_string();
-    log.push("-wal");
-    let size = |path| std::fs::metadata(path).map_or(0, |file| file.len());
+    let Size { database, wal } = Size::of(&parts.config.data_dir);
     let free = rustix::fs::statvfs(&parts.config.data_dir).ok();
     Data {
         folder: parts.config.data_dir.display().to_string(),
-        database: size(parts.database.clone().into_os_string()) + size(log),
+        database: database + wal,
         storage: storage(&parts.health).to_owned(),
         loss: parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at))),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),

@@ -1,14 +1,16 @@
 //! The one place from which everything goes out, in the order in which the hub gives it.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
-use super::Shared;
 use super::conn::{Conn, Parcel, Sent};
-use crate::hub::command::Output;
+use super::{Dropped, Shared};
+use crate::domain::message::Kind;
+use crate::hub::command::{News, Output};
 use crate::wire;
 
 /// After how many parcels the writers of the connections get their turn.
@@ -49,6 +51,7 @@ fn carry_out(shared: &Shared, output: Output) -> usize {
             1
         }
         Output::Broadcast { to, except, news } => {
+            shared.count_news(&news, to.len());
             let (event, payload) = wire::news(&news);
             // Encoded once; every connection gets a handle on the same bytes.
             let payload = Arc::from(payload);
@@ -68,8 +71,17 @@ impl Shared {
         match conn.send(parcel) {
             Sent::Flowing => {}
             Sent::Waiting => self.wait(conn),
-            Sent::Stuck => self.drop_conn(conn, "it does not read what it is sent"),
+            Sent::Stuck => self.drop_conn(conn, Dropped::DoesNotRead),
         }
+    }
+
+    fn count_news(&self, news: &News, sockets: usize) {
+        if let News::Message(message) = news {
+            let is_said = message.kind == Kind::Said;
+            self.metrics.messages.add(if is_said { "message" } else { "alert" });
+        }
+        let sockets = u64::try_from(sockets).unwrap_or(u64::MAX);
+        self.metrics.deliveries.fetch_add(sockets, Ordering::Relaxed);
     }
 
     fn retry(&self, now: Instant) {
@@ -77,7 +89,7 @@ impl Shared {
             match conn.flush(now) {
                 Sent::Flowing => {}
                 Sent::Waiting => self.wait(&conn),
-                Sent::Stuck => self.drop_conn(&conn, "it does not read what it is sent"),
+                Sent::Stuck => self.drop_conn(&conn, Dropped::DoesNotRead),
             }
         }
     }

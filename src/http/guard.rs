@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
 use crate::domain::words;
+use crate::metrics::Metrics;
 use crate::network::{self, Reach};
 
 /// How long names and addresses are believed: an interface that comes is followed within it.
@@ -28,6 +29,7 @@ pub struct Guard {
     config: Arc<Config>,
     reach: Reach,
     found: discovery::View,
+    metrics: Arc<Metrics>,
     called: Mutex<Called>,
 }
 
@@ -42,9 +44,14 @@ struct Called {
 impl Guard {
     /// A guard for this hub.
     #[must_use]
-    pub fn new(config: Arc<Config>, reach: Reach, found: discovery::View) -> Self {
+    pub fn new(
+        config: Arc<Config>,
+        reach: Reach,
+        found: discovery::View,
+        metrics: Arc<Metrics>,
+    ) -> Self {
         let called = Mutex::new(Called::now(&config, &found));
-        Self { config, reach, found, called }
+        Self { config, reach, found, metrics, called }
     }
 
     /// Puts the guard in front of everything that `router` serves.
@@ -78,6 +85,11 @@ impl Guard {
             Verdict::Welcome | Verdict::WrongHost => Refusal::WrongHost,
             Verdict::ForeignOrigin => Refusal::ForeignOrigin,
         };
+        // Apart, since both are `forbidden` to who was turned away.
+        self.metrics.refusals.add(match verdict {
+            Verdict::ForeignOrigin => "foreign_origin",
+            Verdict::Welcome | Verdict::WrongHost => "wrong_host",
+        });
         if is_call(parts) {
             return respond::refused(language, &refusal);
         }

@@ -38,6 +38,7 @@ impl App {
 
     /// A refusal in the hub's language.
     pub(super) fn refuse(&self, refusal: Refusal) -> Refused {
+        self.metrics.refusals.add(wire::code(&refusal));
         Refused { refusal, language: self.config.language }
     }
 }

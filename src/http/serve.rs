@@ -19,6 +19,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::metrics::Metrics;
 use crate::tcp::{Line, LineIo};
 
 /// How long a client may take to send a request's head, its first byte included; also how long an
@@ -48,11 +49,17 @@ pub struct Server {
 impl Server {
     /// Starts to accept on these listeners, at most `most` connections at once, WebSockets included.
     #[must_use]
-    pub fn start(listeners: Vec<TcpListener>, router: &Router, most: usize) -> Self {
+    pub fn start(
+        listeners: Vec<TcpListener>,
+        router: &Router,
+        most: usize,
+        metrics: &Arc<Metrics>,
+    ) -> Self {
         let places = Arc::new(Semaphore::new(most));
         let mut accepting = JoinSet::new();
         for listener in listeners {
-            accepting.spawn(accept(listener, router.clone(), Arc::clone(&places)));
+            let (places, metrics) = (Arc::clone(&places), Arc::clone(metrics));
+            accepting.spawn(accept(listener, router.clone(), places, metrics));
         }
         Self { accepting }
     }
@@ -63,7 +70,12 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
+async fn accept(
+    listener: TcpListener,
+    router: Router,
+    places: Arc<Semaphore>,
+    metrics: Arc<Metrics>,
+) {
     let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
     // Dropped with this task, and with them the connections.
     let mut connections = JoinSet::new();
@@ -81,6 +93,7 @@ async fn accept(listener: TcpListener, router: Router, places: Arc<Semaphore>) {
             }
         };
         let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
+            metrics.drops.add("hub_full");
             // Beyond these it is a flood, and nobody waits for words.
             if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
                 connections.spawn(turn_away(stream, leaving));

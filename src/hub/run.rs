@@ -35,8 +35,17 @@ const PASSWORDS_MAX: usize = 64;
 #[derive(Debug, Clone)]
 pub struct HubHandle {
     commands: mpsc::UnboundedSender<Input>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
     clock: Clock,
+}
+
+/// What waits, as of now.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Events and calls to be decided.
+    commands: AtomicUsize,
+    /// Writes to be committed.
+    writes: AtomicUsize,
 }
 
 #[derive(Debug)]
@@ -65,7 +74,7 @@ pub struct Kept(pub(super) Then);
 pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Output>, JoinHandle<()>) {
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
-    let waiting = Arc::new(AtomicUsize::new(0));
+    let waiting = Arc::new(Waiting::default());
     let clock = Clock::going_on(start.store.past.time, start.store.past.wall);
     let handle = HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone() };
     let task = tokio::spawn(run(start, clock, inputs, outputs, waiting));
@@ -79,8 +88,8 @@ impl HubHandle {
     /// [`Refusal::Unavailable`].
     pub fn submit(&self, command: Command) {
         let counts = matches!(command, Command::Event { .. } | Command::Call(_));
-        if counts && self.waiting.fetch_add(1, Ordering::Relaxed) >= COMMANDS_MAX {
-            self.waiting.fetch_sub(1, Ordering::Relaxed);
+        if counts && self.waiting.commands.fetch_add(1, Ordering::Relaxed) >= COMMANDS_MAX {
+            self.waiting.commands.fetch_sub(1, Ordering::Relaxed);
             if let Command::Event { reply, .. } = command {
                 reply.give(Err(Refusal::Unavailable));
             }
@@ -101,6 +110,13 @@ impl HubHandle {
         let (tell, told) = oneshot::channel();
         self.submit(Command::Call(ask(tell)));
         told.await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// How many commands wait for a decision, and how many writes for their commit.
+    #[must_use]
+    pub fn waiting(&self) -> (usize, usize) {
+        let Waiting { commands, writes } = &*self.waiting;
+        (commands.load(Ordering::Relaxed), writes.load(Ordering::Relaxed))
     }
 
     /// The hub's clock.
@@ -133,7 +149,7 @@ async fn run(
     clock: Clock,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     outputs: mpsc::Sender<Output>,
-    waiting: Arc<AtomicUsize>,
+    waiting: Arc<Waiting>,
 ) {
     let Start { settings, store, random, first_room } = start;
     let Store { writer, mut ended, past, reader: _, health: _ } = store;
@@ -174,7 +190,7 @@ async fn run(
             input = inputs.recv(), if may_decide => match input {
                 Some(Input::Command(command)) => {
                     if matches!(command, Command::Event { .. } | Command::Call(_)) {
-                        waiting.fetch_sub(1, Ordering::Relaxed);
+                        waiting.commands.fetch_sub(1, Ordering::Relaxed);
                     }
                     let now = shell.clock.now();
                     shell.hub.command(command, now);
@@ -192,6 +208,7 @@ async fn run(
             }
         }
         shell.carry_out().await;
+        waiting.writes.store(shell.writing, Ordering::Relaxed);
     }
     drop(shell.passwords);
     hasher.abort();

@@ -1,10 +1,12 @@
 //! How the store is, for whoever wants to know.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
 use crate::domain::time::{HubTime, WallTime};
+use crate::metrics::Histogram;
 
 /// Whether the store does what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,16 +81,39 @@ impl std::fmt::Display for Loss {
     }
 }
 
+/// How much space the database takes, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// The file itself.
+    pub database: u64,
+    /// Its write-ahead log.
+    pub wal: u64,
+}
+
+impl Size {
+    /// Looks at the files in a data folder; what is not there is nothing.
+    #[must_use]
+    pub fn of(folder: &Path) -> Self {
+        let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
+        Self { database: size(super::FILE), wal: size(&format!("{}-wal", super::FILE)) }
+    }
+}
+
 /// How the store is. Cheap to clone; all clones tell the same.
 #[derive(Debug, Clone)]
 pub struct Health {
     state: Arc<watch::Sender<Storage>>,
     loss: Option<Arc<Loss>>,
+    commits: Arc<Histogram>,
 }
 
 impl Health {
     pub(super) fn new(state: Storage, loss: Option<Loss>) -> Self {
-        Self { state: Arc::new(watch::Sender::new(state)), loss: loss.map(Arc::new) }
+        Self {
+            state: Arc::new(watch::Sender::new(state)),
+            loss: loss.map(Arc::new),
+            commits: Arc::default(),
+        }
     }
 
     /// How it is now.
@@ -101,6 +126,12 @@ impl Health {
     #[must_use]
     pub fn loss(&self) -> Option<&Loss> {
         self.loss.as_deref()
+    }
+
+    /// How long commits take, fsync included.
+    #[must_use]
+    pub fn commits(&self) -> &Histogram {
+        &self.commits
     }
 
     /// Waits until the store has to be opened anew.

@@ -150,6 +150,7 @@ impl<C> Desk<C> {
         let Tools { disk, health, frozen, .. } = &mut self.tools;
         let condition = disk.condition();
         tell(health, condition, *frozen);
+        let begun = Instant::now();
         if *frozen || condition == Condition::ReadOnly {
             let refusal = refusal_of(health.storage());
             return self.unwritten(writes, &refusal);
@@ -157,6 +158,9 @@ impl<C> Desk<C> {
         match self.written(writes, condition) {
             Ok(results) => {
                 self.last_failure = None;
+                if writes.iter().any(|write| !matches!(write, Write::Ping)) {
+                    self.tools.health.commits().observe(begun.elapsed());
+                }
                 results
             }
             Err(error) => self.failed(&error, writes),

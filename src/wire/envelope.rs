@@ -70,7 +70,8 @@ pub fn status(refusal: &Refusal) -> u16 {
 }
 
 /// A refusal's name for programs. Stable.
-fn code(refusal: &Refusal) -> &'static str {
+#[must_use]
+pub fn code(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
         Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",

@@ -13,12 +13,13 @@ const CHANGES: [(&str, &str, &[u16]); 6] = [
 ];
 
 /// The ways in that only read.
-const READS: [(&str, &[u16]); 6] = [
+const READS: [(&str, &[u16]); 7] = [
     ("/", &[200, 503]),
     ("/chat/rooms", &[200]),
     ("/api/hub", &[200]),
     ("/api/hubs", &[200]),
     ("/healthz", &[200]),
+    ("/metrics", &[200]),
     ("/socket.io/socket.io.js", &[200, 404]),
 ];
 

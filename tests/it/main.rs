@@ -25,6 +25,7 @@ mod data_folder;
 mod health;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
+mod metrics;
 mod page;
 mod service;
 mod shutdown;

@@ -1,0 +1,130 @@
+//! Numbers for whoever watches the hub: what each part counts, and Prometheus' text format for it.
+//!
+//! Every name and label is fixed in the program: nothing that a client sends can become one, so there
+//! are never more series than the hub was written with.
+
+mod text;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+pub use text::Page;
+
+/// What is counted where clients come and go. One for a running hub, shared by all who count.
+#[derive(Debug, Default)]
+pub struct Metrics {
+    /// Sockets on WebSocket, as of the last half second.
+    pub websocket: AtomicUsize,
+    /// Sockets on long polling, as of the last half second.
+    pub polling: AtomicUsize,
+    /// Sockets whose client reads slower than it is sent to, as of the last half second.
+    pub behind: AtomicUsize,
+    /// Committed messages that were broadcast, by type.
+    pub messages: Tally,
+    /// Packets handed to sockets in broadcasts.
+    pub deliveries: AtomicU64,
+    /// Requests and events that were refused, by the code that the client was told.
+    pub refusals: Tally,
+    /// Connections that were ended or turned away, by why.
+    pub drops: Tally,
+}
+
+/// Counts by a word that stands in the program.
+#[derive(Debug, Default)]
+pub struct Tally(Mutex<BTreeMap<&'static str, u64>>);
+
+impl Tally {
+    /// One more.
+    pub fn add(&self, word: &'static str) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(word).or_default() += 1;
+    }
+
+    /// The counts so far, by word.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, u64)> {
+        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        counts.iter().map(|(word, count)| (*word, *count)).collect()
+    }
+}
+
+/// Upper bounds of a histogram's buckets in milliseconds: from a fast disk to a dying card.
+pub const BUCKETS: [u64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
+
+/// How long something took, how often.
+#[derive(Debug, Default)]
+pub struct Histogram {
+    /// How often it took no longer than the bucket's bound, and longer than the one's before.
+    buckets: [AtomicU64; BUCKETS.len()],
+    count: AtomicU64,
+    micros: AtomicU64,
+}
+
+/// What a histogram holds.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Distribution {
+    /// For each of [`BUCKETS`], how often it took at most so long.
+    pub at_most: Vec<u64>,
+    /// How often in all.
+    pub count: u64,
+    /// How long in all.
+    pub sum: Duration,
+}
+
+impl Histogram {
+    /// It took so long this time.
+    pub fn observe(&self, took: Duration) {
+        let fits = |bound: &u64| took <= Duration::from_millis(*bound);
+        if let Some(bucket) = BUCKETS.iter().position(fits) {
+            self.buckets[bucket].fetch_add(1, Ordering::Relaxed);
+        }
+        let micros = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+        self.micros.fetch_add(micros, Ordering::Relaxed);
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// What it holds now.
+    #[must_use]
+    pub fn distribution(&self) -> Distribution {
+        let mut so_far = 0;
+        let at_most = self.buckets.iter().map(|bucket| {
+            so_far += bucket.load(Ordering::Relaxed);
+            so_far
+        });
+        let at_most: Vec<u64> = at_most.collect();
+        // Never below a bucket, also while somebody is counting.
+        let count = self.count.load(Ordering::Relaxed).max(at_most.last().copied().unwrap_or(0));
+        Distribution {
+            at_most,
+            count,
+            sum: Duration::from_micros(self.micros.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tally_counts_each_word() {
+        let tally = Tally::default();
+        for word in ["full", "expired", "full"] {
+            tally.add(word);
+        }
+        assert_eq!(tally.counts(), [("expired", 1), ("full", 2)]);
+    }
+
+    #[test]
+    fn a_histogram_counts_up_to_each_bound_and_beyond_the_last() {
+        let histogram = Histogram::default();
+        for millis in [1, 3, 3, 60_000] {
+            histogram.observe(Duration::from_millis(millis));
+        }
+        let Distribution { at_most, count, sum } = histogram.distribution();
+        assert_eq!(at_most[..3], [1, 1, 3]);
+        assert_eq!((at_most[BUCKETS.len() - 1], count), (3, 4));
+        assert_eq!(sum, Duration::from_millis(60_007));
+    }
+}
