@@ -34,7 +34,7 @@ if [ ! -f "$base" ]; then
   step "making the board's Debian 12 (once, some minutes)"
   emulate || skip "this machine cannot run the board's programs"
   mkdir -p "$(dirname "$base")"
-  mmdebstrap --quiet --arch=arm64 --variant=minbase \
+  mmdebstrap --quiet --format=tar --arch=arm64 --variant=minbase \
     --include=linux-image-cloud-arm64,systemd,systemd-sysv,dbus,udev,init-system-helpers,iproute2,avahi-daemon,openssh-server \
     bookworm "$base.part" || skip "Debian 12 cannot be fetched"
   mv "$base.part" "$base"

@@ -25,7 +25,7 @@ if [ ! -f $base ]; then
   command -v mmdebstrap >/dev/null || skip "there is no mmdebstrap here, and no $base yet"
   step "making the container's Debian 12 (once)"
   mkdir -p "$(dirname $base)"
-  mmdebstrap --quiet --variant=minbase \
+  mmdebstrap --quiet --format=tar --variant=minbase \
     --include=systemd,systemd-sysv,dbus,init-system-helpers,avahi-daemon,iproute2 bookworm $base.part ||
     skip "Debian 12 cannot be fetched"
   mv $base.part $base
