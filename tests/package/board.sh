@@ -20,23 +20,26 @@ for tool in qemu-system-aarch64 mkfs.ext4 ssh ssh-keygen node curl lintian; do
   command -v $tool >/dev/null || skip "there is no $tool here"
 done
 
-# A foreign system is put together by running its own programs, which the kernel has to be told how.
+# A foreign system is put together by running its own programs, which the kernel has to be told how, for so long.
+binfmt=/proc/sys/fs/binfmt_misc
 emulate() {
   [ "$(uname -m)" != aarch64 ] || return 0
-  local binfmt=/proc/sys/fs/binfmt_misc
   [ -e $binfmt/register ] || mount -t binfmt_misc binfmt_misc $binfmt
-  [ -e $binfmt/qemu-aarch64 ] || cat /usr/lib/binfmt.d/qemu-aarch64.conf >$binfmt/register
+  [ -e $binfmt/qemu-aarch64 ] && return
+  cat /usr/lib/binfmt.d/qemu-aarch64.conf >$binfmt/register
+  trap 'echo -1 >$binfmt/qemu-aarch64' EXIT
 }
 if [ ! -f "$base" ]; then
   command -v mmdebstrap >/dev/null || skip "there is no mmdebstrap here, and no $base yet"
   step "making the board's Debian 12 (once, some minutes)"
   emulate || skip "this machine cannot run the board's programs"
   mkdir -p "$(dirname "$base")"
-  mmdebstrap --quiet --arch=arm64 --variant=minbase \
+  mmdebstrap --quiet --format=tar --arch=arm64 --variant=minbase \
     --include=linux-image-cloud-arm64,systemd,systemd-sysv,dbus,udev,init-system-helpers,iproute2,avahi-daemon,openssh-server \
     bookworm "$base.part" || skip "Debian 12 cannot be fetched"
   mv "$base.part" "$base"
 fi
+[ -z "$(trap -p EXIT)" ] || echo -1 >$binfmt/qemu-aarch64
 
 work=$(mktemp -d /tmp/colahub-board-XXXXXX) qemu=''
 inside() {
