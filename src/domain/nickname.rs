@@ -169,4 +169,18 @@ mod tests {
         let shared = first.as_str().split(' ').next() == second.as_str().split(' ').next();
         assert!(!shared, "{first} and {second}");
     }
+
+    #[test]
+    fn a_number_tells_apart_and_fits() {
+        let numbered = |name: &str, taken: &[&str]| {
+            let name = Nickname::parse(name).unwrap();
+            numbered(&name, |name| taken.contains(&name.as_str())).unwrap().to_string()
+        };
+        assert_eq!(numbered("Ann", &[]), "Ann 2");
+        assert_eq!(numbered("Ann", &["Ann 2", "Ann 3"]), "Ann 4");
+        assert_eq!(numbered("Ann 2", &["Ann 2"]), "Ann 3");
+        assert_eq!(numbered("반짝이는 두더지들", &[]), "반짝이는 두더지 2");
+        assert_eq!(numbered("1004", &[]), "1004 2");
+        assert_eq!(numbered(&"👨‍👩‍👧‍👦".repeat(10), &[]), format!("{} 2", "👨‍👩‍👧‍👦".repeat(8)));
+    }
 }
