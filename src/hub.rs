@@ -8,6 +8,7 @@ mod admission;
 mod clock;
 pub mod command;
 mod join;
+mod names;
 mod password;
 mod rename;
 mod rooms;

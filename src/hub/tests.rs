@@ -17,7 +17,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{Join, Joined, Member, Moment, Past, Stretch, Write, Written};
+use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, Written};
+
+mod names;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -163,6 +165,17 @@ impl Chat {
                 let message = Message { content: say.content, sent_at: at.wall, ..said };
                 Written::Said { message, repeated: say.key.is_some() }
             }
+            Write::Rename(Rename { chatter, nickname, notice, at, .. }) => {
+                let member = self.members.values_mut().find(|member| member.id == chatter);
+                let member = member.unwrap();
+                let was = std::mem::replace(&mut member.nickname, nickname);
+                let chatter = member.clone();
+                let now = chatter.nickname.clone();
+                let alert = notice
+                    .map(|_| self.message(Kind::Alert(Alert::Renamed { was, now }), &chatter))
+                    .map(|alert| Message { sent_at: at.wall, ..alert });
+                Written::Renamed { chatter, alert }
+            }
             _ => Written::Done,
         }
     }
@@ -192,6 +205,9 @@ fn words(news: &News) -> String {
         }
         News::Message(Message { kind: Kind::Alert(Alert::Left(count)), .. }) => {
             format!("left {count}")
+        }
+        News::Message(Message { kind: Kind::Alert(Alert::Renamed { was, now }), .. }) => {
+            format!("{was} is {now}")
         }
         News::Message(message) => format!("said {}", message.content),
         News::Roster(list) => format!("roster {}", list.len()),

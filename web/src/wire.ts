@@ -158,6 +158,8 @@ export const errorCodes = [
   "too_many",
   "forbidden",
   "no_such_chatter",
+  "name_taken",
+  "name_reserved",
   "storage_full",
   "read_only",
   "unavailable",
