@@ -9,6 +9,7 @@ pub mod ids;
 pub mod language;
 pub mod limits;
 pub mod message;
+pub mod names;
 pub mod nickname;
 pub mod notices;
 pub mod presence;

@@ -9,6 +9,7 @@ mod clock;
 pub mod command;
 mod host;
 mod join;
+mod names;
 mod password;
 mod rename;
 mod rooms;

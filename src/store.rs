@@ -19,6 +19,7 @@ mod recover;
 mod replace;
 mod restore;
 mod rows;
+mod salvage;
 mod schema;
 mod space;
 mod upkeep;

@@ -12,9 +12,9 @@ use super::watch::{Due, TICK};
 use super::{Announced, Names, Reason, diagnosis, refresh};
 use crate::network;
 
-/// Most records of strangers that are kept, timers counted: far more than a large network has, and
-/// about a megabyte.
-const CACHE_MAX: i64 = 4_000;
+/// Most records of strangers that are kept, timers counted: a thousand phones with four addresses each
+/// stay below it, and it is some six megabytes.
+const CACHE_MAX: i64 = 24_000;
 
 /// Most reports of the library between two looks at its cache.
 const REPORTS_MAX: u32 = 400;

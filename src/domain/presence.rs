@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use super::chatter::Chatter;
 use super::ids::{ChatterId, ConnId, IdentityId};
+use super::names::look::Look;
+use super::names::taken::Taken;
 use super::time::HubTime;
 
 /// How long a chatter may be gone before the room is told.
@@ -20,6 +22,8 @@ pub const GRACE: Duration = Duration::from_secs(1);
 pub struct Presence {
     people: HashMap<ChatterId, Person>,
     owners: HashMap<IdentityId, ChatterId>,
+    /// Their names, and those that are being committed.
+    pub names: Taken,
     /// Grows with each arrival: the order of the roster.
     arrivals: u64,
     /// All connections, shared with the broadcasts under way; made anew when someone comes or goes.
@@ -29,6 +33,7 @@ pub struct Presence {
 #[derive(Debug)]
 struct Person {
     chatter: Chatter,
+    look: Look,
     owner: IdentityId,
     conns: Vec<ConnId>,
     arrival: u64,
@@ -67,23 +72,16 @@ impl Presence {
         self.people.get(&chatter).map_or(&[], |person| &person.conns)
     }
 
-    /// Whether someone present goes by this name.
-    #[must_use]
-    pub fn has_name(&self, nickname: &str) -> bool {
-        self.people.values().any(|p| p.chatter.nickname.as_str() == nickname)
-    }
-
     /// A chatter comes in, or comes back, through a connection.
     pub fn enter(&mut self, chatter: Chatter, owner: IdentityId, conn: ConnId) {
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.owners.insert(owner, chatter.id);
-        let person = self.people.entry(chatter.id).or_insert_with(|| Person {
-            chatter,
-            owner,
-            conns: Vec::with_capacity(1),
-            arrival,
-            grace: None,
+        let names = &mut self.names;
+        let person = self.people.entry(chatter.id).or_insert_with(|| {
+            let look = Look::of(&chatter.nickname);
+            names.hold(&look, chatter.id);
+            Person { chatter, look, owner, conns: Vec::with_capacity(1), arrival, grace: None }
         });
         person.grace = None;
         if !person.conns.contains(&conn) {
@@ -97,7 +95,10 @@ impl Presence {
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.owners.insert(owner, chatter.id);
-        let person = Person { chatter, owner, conns: Vec::new(), arrival, grace: Some(until) };
+        let look = Look::of(&chatter.nickname);
+        self.names.hold(&look, chatter.id);
+        let (conns, grace) = (Vec::new(), Some(until));
+        let person = Person { chatter, look, owner, conns, arrival, grace };
         self.people.insert(person.chatter.id, person);
     }
 
@@ -121,6 +122,7 @@ impl Presence {
         }
         let person = self.people.remove(&chatter)?;
         self.owners.remove(&person.owner);
+        self.names.release(&person.look, chatter);
         Some(person.chatter)
     }
 
@@ -137,6 +139,9 @@ impl Presence {
         let Some(person) = self.people.get_mut(&renamed.id) else {
             return false;
         };
+        self.names.release(&person.look, renamed.id);
+        person.look = Look::of(&renamed.nickname);
+        self.names.hold(&person.look, renamed.id);
         person.chatter = renamed.clone();
         true
     }

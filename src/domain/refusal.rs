@@ -13,6 +13,8 @@ pub enum Refusal {
     TooLarge,
     /// A text that cannot be taken.
     Text(TextError),
+    /// Somebody present goes by this name, or by one that looks like it.
+    NameTaken,
     /// A password where the room has no lock, or a lock without one.
     LockMismatch,
     /// Credentials that are not this hub's.

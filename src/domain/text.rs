@@ -7,6 +7,8 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::names;
+
 /// Most characters of a room's title.
 pub const TITLE_MAX: usize = 30;
 /// Most characters of a room's password.
@@ -50,6 +52,10 @@ pub enum TextProblem {
     TooLong(usize),
     /// A character that may not stand there.
     Forbidden(char),
+    /// Too many marks on one letter.
+    Stacked,
+    /// A name that belongs to the hub or its host.
+    Reserved,
 }
 
 /// A refused text: which, and why.
@@ -111,22 +117,26 @@ text!(
 );
 
 impl Title {
-    /// Parses a title; spaces around it do not count.
+    /// Parses a title by the rules of [`names`]; spaces around it do not count.
     ///
     /// # Errors
-    /// Empty, too long, or with a control character.
+    /// Empty, too long, or with a character that may not stand where it does.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        one_line(Field::Title, text, TITLE_MAX).map(Self)
+        name(Field::Title, text, TITLE_MAX).map(Self)
     }
 }
 
 impl Nickname {
-    /// Parses a nickname; spaces around it do not count.
+    /// Parses a nickname by the rules of [`names`]; spaces around it do not count.
     ///
     /// # Errors
-    /// Empty, too long, or with a control character.
+    /// Empty, too long, with a character that may not stand where it does, or reserved.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        one_line(Field::Nickname, text, NICKNAME_MAX).map(Self)
+        let name = name(Field::Nickname, text, NICKNAME_MAX)?;
+        if names::is_reserved(&name) {
+            return Err(refuse(Field::Nickname, TextProblem::Reserved));
+        }
+        Ok(Self(name))
     }
 }
 
@@ -216,22 +226,39 @@ impl fmt::Debug for Password {
     }
 }
 
+fn name(field: Field, text: &str, max: usize) -> Result<String, TextError> {
+    let name = line(field, text, max, names::tidy)?;
+    names::check(&name).map_err(|problem| refuse(field, problem))?;
+    Ok(name)
+}
+
 fn one_line(field: Field, text: &str, max: usize) -> Result<String, TextError> {
+    let text = line(field, text, max, |text| text.trim().nfc().collect())?;
+    match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
+        Some(c) => Err(refuse(field, TextProblem::Forbidden(c))),
+        None => Ok(text),
+    }
+}
+
+/// A text that has been tidied, is not empty and not too long.
+fn line(
+    field: Field,
+    text: &str,
+    max: usize,
+    tidy: fn(&str) -> String,
+) -> Result<String, TextError> {
     // Before anything that costs: a megabyte of marks is refused by its bytes alone.
     if text.len() > max * BYTES_PER_CHARACTER * 4 {
         return Err(refuse(field, TextProblem::TooLong(max)));
     }
-    let text: String = text.trim().nfc().collect();
+    let text = tidy(text);
     if text.is_empty() {
         return Err(refuse(field, TextProblem::Empty));
     }
     if is_longer(&text, max) {
         return Err(refuse(field, TextProblem::TooLong(max)));
     }
-    match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-        Some(c) => Err(refuse(field, TextProblem::Forbidden(c))),
-        None => Ok(text),
-    }
+    Ok(text)
 }
 
 /// Whether a text has more than `max` characters, or more bytes than that many can honestly need.

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use unicode_normalization::char::is_combining_mark;
+
 use super::language::Language;
 use super::message::Alert;
+use super::names;
 use super::refusal::Refusal;
 use super::text::{Field, Nickname, TextError, TextProblem};
 
@@ -40,6 +43,9 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("요청을 읽을 수 없습니다: {what}"),
         Refusal::TooLarge => "보낸 내용이 너무 큽니다.".into(),
         Refusal::Text(error) => text_ko(*error),
+        Refusal::NameTaken => {
+            "이 방에 같거나 비슷해 보이는 이름을 쓰는 사람이 있습니다. 다른 이름을 골라 주세요.".into()
+        }
         Refusal::LockMismatch => {
             "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
         }
@@ -81,6 +87,10 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
         Refusal::Text(error) => text_en(*error),
+        Refusal::NameTaken => {
+            "Somebody in this room has this name or one that looks like it. Please choose another."
+                .into()
+        }
         Refusal::LockMismatch => {
             "A locked room needs a password, and an open one takes none.".into()
         }
@@ -133,6 +143,10 @@ fn text_ko(error: TextError) -> String {
         TextProblem::Forbidden(c) => {
             format!("{field}에 쓸 수 없는 글자가 있습니다 ({}).", shown(c))
         }
+        TextProblem::Stacked => format!("{field}: 한 글자에 부호가 너무 많이 겹쳐 있습니다."),
+        TextProblem::Reserved => {
+            "허브와 주최자를 위해 남겨 둔 이름입니다. 다른 이름을 골라 주세요.".into()
+        }
     }
 }
 
@@ -151,11 +165,17 @@ fn text_en(error: TextError) -> String {
         TextProblem::Forbidden(c) => {
             format!("{field} has a character that cannot stand there ({}).", shown(c))
         }
+        TextProblem::Stacked => format!("{field} has too many marks on one letter."),
+        TextProblem::Reserved => {
+            "This name is kept for the hub and its host. Please choose another.".into()
+        }
     }
 }
 
 fn shown(c: char) -> String {
-    if c.is_control() { format!("U+{:04X}", u32::from(c)) } else { c.to_string() }
+    // An override of direction would turn the sentence around, a mark would join the bracket.
+    let is_plain = names::is_visible(c) && !is_combining_mark(c);
+    if is_plain { c.to_string() } else { format!("U+{:04X}", u32::from(c)) }
 }
 
 /// Whole seconds, never less than it takes.

@@ -6,9 +6,11 @@ use super::state::{
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
+use crate::domain::names::look::Look;
 use crate::domain::nickname;
 use crate::domain::presence::GRACE;
 use crate::domain::refusal::Refusal;
+use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
 
@@ -93,6 +95,7 @@ impl Hub {
             return;
         };
         let fresh = self.fresh_chatter(request.room, at);
+        let claim = self.claim_for_newcomer(request.room, &fresh);
         let (language, limit) = (self.settings.language, self.settings.roster_limit);
         let Some(live) = self.rooms.get_mut(&request.room) else {
             return;
@@ -113,15 +116,16 @@ impl Hub {
             at,
         };
         let JoinRequest { conn, stay, room, reply, .. } = request;
-        self.write(Write::Join(join), Then::Joined(Joining { conn, stay, room, identity }, reply));
+        let joining = Joining { conn, stay, room, identity, claim };
+        self.write(Write::Join(join), Then::Joined(joining, reply));
     }
 
     fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> Chatter {
         let id = ChatterId::from_random((self.random)());
-        let [a, b, c, d, e, f, g, h, ..] = (self.random)();
-        let seed = u64::from_le_bytes([a, b, c, d, e, f, g, h]);
-        let people = self.rooms.get(&room).map(|live| &live.people);
-        let taken = |name: &str| people.is_some_and(|people| people.has_name(name));
+        let seed = self.seed();
+        let names = self.rooms.get(&room).map(|live| &live.people.names);
+        let taken =
+            |name: &Nickname| names.is_some_and(|names| !names.is_free_for(&Look::of(name), id));
         Chatter {
             id,
             nickname: nickname::fresh(self.settings.language, seed, taken),
@@ -138,6 +142,7 @@ impl Hub {
         result: Result<Written, Refusal>,
         at: Moment,
     ) {
+        self.release(&joining.claim);
         if let Some(live) = self.rooms.get_mut(&joining.room) {
             release(&mut live.joining, joining.identity);
         }
@@ -152,7 +157,7 @@ impl Hub {
 
     fn enter(
         &mut self,
-        Joining { conn, stay, room, identity }: Joining,
+        Joining { conn, stay, room, identity, .. }: Joining,
         mut joined: Joined,
         at: Moment,
     ) -> Result<Answer, Refusal> {
@@ -168,10 +173,12 @@ impl Hub {
         }
         let here = self.conns.get_mut(&conn);
         let is_here = here.is_some();
-        match here.filter(|conn| conn.stay == stay) {
-            Some(conn) => drop(conn.rooms.insert(room, joined.chatter.id)),
+        match here {
+            Some(conn) if conn.stay == stay => drop(conn.rooms.insert(room, joined.chatter.id)),
+            // They left, and have come in again since, sooner than this join's password was verified.
+            Some(conn) if conn.rooms.contains_key(&room) => {}
             // They went, or left, while the join was under way: their grace begins now.
-            None => self.leave_room(room, joined.chatter.id, conn, at.hub),
+            _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
             self.broadcast_message(alert);
@@ -180,6 +187,9 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         self.tell_roster(room, at.hub);
+        if !was_present {
+            self.tell_apart(room, &joined.chatter, at);
+        }
         let view = self.live_view(room, at)?;
         if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }

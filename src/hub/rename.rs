@@ -1,6 +1,7 @@
 //! Going by another name.
 
 use super::command::{Answer, Caller, Reply, Tell};
+use super::names::Claim;
 use super::state::{Asker, Hub, Then, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
@@ -20,15 +21,17 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        let paced = self.speaker(conn, room, at.hub).and_then(|chatter| {
+        let claimed = self.speaker(conn, room, at.hub).and_then(|chatter| {
+            let claim = self.claim(chatter, &nickname)?;
             self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;
-            Ok(chatter)
+            Ok((chatter, claim))
         });
-        match paced {
-            Ok(chatter) => {
+        match claimed {
+            Ok((chatter, claim)) => {
+                self.hold(&claim);
                 let notice = Some((room, self.settings.language));
                 let rename = Rename { chatter, owner: None, nickname, notice, at };
-                self.write(Write::Rename(rename), Then::Renamed(Asker::Socket(reply)));
+                self.write(Write::Rename(rename), Then::Renamed(Asker::Socket(reply), claim));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
@@ -51,17 +54,29 @@ impl Hub {
             None if bridge && is_held() => Ok(()),
             None => Err(Refusal::NotYours),
         };
-        let paced =
-            allowed.and_then(|()| self.renames.take(chatter, at.hub).map_err(Refusal::TooFast));
-        if let Err(refusal) = paced {
-            return drop(tell.send(Err(refusal)));
-        }
+        let claimed = allowed.and_then(|()| {
+            let claim = self.claim(chatter, &nickname)?;
+            self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;
+            Ok(claim)
+        });
+        let claim = match claimed {
+            Ok(claim) => claim,
+            Err(refusal) => return drop(tell.send(Err(refusal))),
+        };
+        self.hold(&claim);
         let rename = Rename { chatter, owner: caller.identity, nickname, notice: None, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Call(tell)));
+        self.write(Write::Rename(rename), Then::Renamed(Asker::Call(tell), claim));
     }
 
     /// Another name is committed, or was refused.
-    pub(super) fn renamed(&mut self, asker: Asker, result: Result<Written, Refusal>, now: HubTime) {
+    pub(super) fn renamed(
+        &mut self,
+        asker: Asker,
+        claim: &Claim,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
+        self.release(claim);
         let result = match result {
             Ok(Written::Renamed { chatter, alert }) => {
                 self.show_renamed(&chatter, alert, now);
@@ -73,6 +88,7 @@ impl Hub {
         match asker {
             Asker::Socket(reply) => self.reply(reply, result.map(Answer::Renamed)),
             Asker::Call(tell) => drop(tell.send(result)),
+            Asker::Hub => {}
         }
     }
 

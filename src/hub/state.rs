@@ -13,6 +13,7 @@ use super::command::{
     RoomView, Tell,
 };
 use super::host::{Banning, Ending};
+use super::names::Claim;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -77,7 +78,7 @@ pub(super) enum Then {
     Joined(Joining, Reply),
     Said(Option<Reply>),
     Left(RoomId),
-    Renamed(Asker),
+    Renamed(Asker, Claim),
     RoomEnded(Ending),
     Kicked(ChatterId, Tell<()>),
     Banned(Banning),
@@ -85,12 +86,14 @@ pub(super) enum Then {
 }
 
 /// A join that is being committed.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(super) struct Joining {
     pub(super) conn: ConnId,
     pub(super) stay: u64,
     pub(super) room: RoomId,
     pub(super) identity: IdentityId,
+    /// On the name they get if they are new.
+    pub(super) claim: Claim,
 }
 
 /// Who asked for another name.
@@ -98,6 +101,8 @@ pub(super) struct Joining {
 pub(super) enum Asker {
     Socket(Reply),
     Call(Tell<Chatter>),
+    /// The hub itself, to tell two apart.
+    Hub,
 }
 
 /// Work on a password, and what it is for.
@@ -299,7 +304,7 @@ impl Hub {
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
-            Then::Renamed(asker) => self.renamed(asker, result, at.hub),
+            Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),

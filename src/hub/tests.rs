@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::command::{Answer, Call, Command, Connection, Event, News, Output, Reply};
-use super::state::{Effect, Hub, Settings, Then};
+use super::state::{Effect, Hub, JoinRequest, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
@@ -17,7 +17,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{Join, Joined, Member, Moment, Past, Stretch, Write, Written};
+use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, Written};
+
+mod names;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -164,6 +166,17 @@ impl Chat {
                 let message = Message { content: say.content, sent_at: at.wall, ..said };
                 Written::Said { message, repeated: say.key.is_some() }
             }
+            Write::Rename(Rename { chatter, nickname, notice, at, .. }) => {
+                let member = self.members.values_mut().find(|member| member.id == chatter);
+                let member = member.unwrap();
+                let was = std::mem::replace(&mut member.nickname, nickname);
+                let chatter = member.clone();
+                let now = chatter.nickname.clone();
+                let alert = notice
+                    .map(|_| self.message(Kind::Alert(Alert::Renamed { was, now }), &chatter))
+                    .map(|alert| Message { sent_at: at.wall, ..alert });
+                Written::Renamed { chatter, alert }
+            }
             _ => Written::Done,
         }
     }
@@ -193,6 +206,9 @@ fn words(news: &News) -> String {
         }
         News::Message(Message { kind: Kind::Alert(Alert::Left(count)), .. }) => {
             format!("left {count}")
+        }
+        News::Message(Message { kind: Kind::Alert(Alert::Renamed { was, now }), .. }) => {
+            format!("{was} is {now}")
         }
         News::Message(message) => format!("said {}", message.content),
         News::Roster(list) => format!("roster {}", list.len()),
@@ -332,6 +348,35 @@ fn somebody_who_leaves_while_joining_and_joins_again_is_in() {
     chat.time_passes(5_000);
     chat.commits();
     assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 1);
+}
+
+#[test]
+fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    let _left = chat.event(1, Event::Leave);
+    let _back = chat.asks_in(1);
+    chat.commits();
+    let (tell, answered) = channel();
+    let reply = Reply::new(move |answer| drop(tell.send(answer)));
+    let (conn, room) = (ConnId(1), room(0).id);
+    let late = JoinRequest {
+        conn,
+        stay: 0,
+        room,
+        wanted: None,
+        password: None,
+        after: None,
+        epoch: None,
+        reply,
+    };
+    let at = chat.at();
+    chat.hub.join_verified(late, true, at);
+    chat.collect();
+    chat.commits();
+    assert!(answered.recv().unwrap().is_ok());
+    let people = &mut chat.hub.rooms.get_mut(&room).unwrap().people;
+    assert_eq!(people.audience().as_ref(), [conn], "they would have heard nothing more");
 }
 
 #[test]

@@ -34,6 +34,8 @@ pub struct Loss {
     pub kept_as: String,
     /// What the hub goes on with.
     pub goes_on: GoesOn,
+    /// How many newer messages could still be read in what was damaged, and were kept.
+    pub salvaged: usize,
 }
 
 /// What a hub goes on with after a loss.
@@ -54,18 +56,26 @@ pub enum GoesOn {
 
 impl std::fmt::Display for Loss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cause, kept_as, goes_on, .. } = self;
+        let Self { cause, kept_as, goes_on, salvaged, .. } = self;
         write!(f, "{cause}; ")?;
-        match goes_on {
-            GoesOn::From { copy, .. } => {
+        match (goes_on, salvaged) {
+            (GoesOn::From { copy, .. }, 0) => {
                 write!(f, "the hub goes on from its copy {copy}: messages since then are gone")?;
             }
-            GoesOn::Anew => {
+            (GoesOn::From { copy, .. }, some) => write!(
+                f,
+                "the hub goes on from its copy {copy} and {some} newer messages that could still be read: others since then are gone"
+            )?,
+            (GoesOn::Anew, 0) => {
                 f.write_str(
                     "there was no good copy, so the hub begins anew: all messages are gone",
                 )?;
             }
-            GoesOn::WithTheRest => f.write_str("the messages written last are gone")?,
+            (GoesOn::Anew, some) => write!(
+                f,
+                "there was no good copy, so the hub goes on with the {some} messages that could still be read: others are gone"
+            )?,
+            (GoesOn::WithTheRest, _) => f.write_str("the messages written last are gone")?,
         }
         write!(f, "; what was there is kept as {kept_as}")
     }

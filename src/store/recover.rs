@@ -16,7 +16,7 @@ use super::check::{self, Finding, is_damage};
 use super::health::{GoesOn, Health, Loss, Storage};
 use super::schema::{self, OpenError};
 use super::space::{Condition, Disk};
-use super::{FILE, Past, past, perform, replace, wal};
+use super::{FILE, Past, past, perform, replace, salvage, wal};
 use crate::domain::ids::HubId;
 use crate::domain::time::{HubTime, WallTime};
 
@@ -183,7 +183,7 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
 pub(super) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on }
+    Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on, salvaged: 0 }
 }
 
 /// Sets the database aside; the newest sound copy takes its place, or an empty one.
@@ -201,7 +201,8 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), Op
     let db = schema::open_writer(&ready)?;
     let sqlite = |source| OpenError::Sqlite { path: ready.clone(), source };
     let cause = format!("the database was damaged ({damage})");
-    let loss = loss(cause, kept_as.clone(), goes_on);
+    let salvaged = salvage::salvage(&folder.join(FILE), &db);
+    let loss = Loss { salvaged, ..loss(cause, kept_as.clone(), goes_on) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing folds the WAL in, so that the file is whole by itself.
     db.close().map_err(|(_, source)| sqlite(source))?;

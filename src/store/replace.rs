@@ -76,8 +76,17 @@ pub(super) fn stamp(
         GoesOn::From { copy, newest } => (Some(copy.as_str()), Some(newest.0)),
     };
     tx.execute(
-        "INSERT INTO losses (at, at_hub, cause, kept_as, copy, copied) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        params![loss.at.0, rows::sql(loss.at_hub), loss.cause, loss.kept_as, copy, copied],
+        "INSERT INTO losses (at, at_hub, cause, kept_as, copy, copied, salvaged)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            loss.at.0,
+            rows::sql(loss.at_hub),
+            loss.cause,
+            loss.kept_as,
+            copy,
+            copied,
+            i64::try_from(loss.salvaged).unwrap_or(i64::MAX)
+        ],
     )?;
     tx.commit()?;
     Ok(loss)
@@ -86,7 +95,8 @@ pub(super) fn stamp(
 /// The last loss that a database remembers.
 pub(super) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
     let mut losses = db.prepare(
-        "SELECT at, at_hub, cause, kept_as, copy, copied FROM losses ORDER BY n DESC LIMIT 1",
+        "SELECT at, at_hub, cause, kept_as, copy, copied, salvaged
+         FROM losses ORDER BY n DESC LIMIT 1",
     )?;
     let loss = losses.query_map([], |row| {
         let newest = WallTime(row.get::<_, Option<i64>>(5)?.unwrap_or(0));
@@ -101,6 +111,7 @@ pub(super) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
             cause: row.get(2)?,
             kept_as: row.get(3)?,
             goes_on,
+            salvaged: row.get::<_, u32>(6)? as usize,
         })
     })?;
     Ok(rows::readable(loss)?.pop())

@@ -53,7 +53,9 @@ impl Envelope<()> {
 #[must_use]
 pub fn status(refusal: &Refusal) -> u16 {
     match refusal {
-        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => 400,
+        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::NameTaken | Refusal::LockMismatch => {
+            400
+        }
         Refusal::BadToken => 401,
         Refusal::Banned
         | Refusal::NotYours
@@ -74,8 +76,13 @@ pub fn status(refusal: &Refusal) -> u16 {
 #[must_use]
 pub fn code(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::Text(error) if matches!(error.problem, TextProblem::TooLong(_)) => "too_long",
-        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::LockMismatch => "bad_request",
+        Refusal::Text(error) => match error.problem {
+            TextProblem::TooLong(_) => "too_long",
+            TextProblem::Reserved => "name_reserved",
+            _ => "bad_request",
+        },
+        Refusal::NameTaken => "name_taken",
+        Refusal::BadRequest(_) | Refusal::LockMismatch => "bad_request",
         Refusal::BadToken | Refusal::NotYours | Refusal::WrongHost | Refusal::ForeignOrigin => {
             "forbidden"
         }

@@ -21,6 +21,9 @@ use crate::socket::{Gone, Heard, Socket};
 const CYCLES: u64 = 10;
 const SENDERS: usize = 20;
 
+/// Nothing is pruned: what is missing is lost.
+const KEEP_ALL: &[(&str, &str)] = &[("COLAHUB_RETENTION_PER_ROOM", "0")];
+
 /// How soon a hub is ready again: a promise.
 const READY: Duration = Duration::from_secs(2);
 
@@ -143,7 +146,7 @@ impl Listener {
 /// Starts the hub again; it must be ready soon.
 fn start_again(folder: TempDir) -> (Hub, Duration) {
     let begun = Instant::now();
-    let hub = Hub::start_in(folder, &[]);
+    let hub = Hub::start_in(folder, KEEP_ALL);
     let took = begun.elapsed();
     assert!(took <= READY, "ready only after {took:?}");
     (hub, took)
@@ -189,7 +192,7 @@ fn kill_at_start(folder: &TempDir, after: Duration) {
 fn a_hub_killed_under_load_keeps_what_it_acknowledged_once_and_in_order() {
     let cycles = std::env::var("COLAHUB_TEST_CYCLES").map_or(CYCLES, |text| text.parse().unwrap());
     let mut dice = Dice::new(cycles);
-    let mut hub = Hub::start();
+    let mut hub = Hub::with(KEEP_ALL);
     let mut record = Record::new(&hub);
     let mut senders: Vec<Sender> =
         (0..SENDERS).map(|n| Sender::new(format!("sender{n}"), &hub, &record.room)).collect();

@@ -10,7 +10,7 @@ import pytest
 from kit import dns
 from kit.air import A_PACKET, GROUPS, PORT, batched, open_socket
 from kit.finding import is_found
-from kit.hub import Hub
+from kit.hub import Hub, eventually
 from kit.judges import AvahiJudge, ZeroconfJudge
 
 RECORDS = 100_000
@@ -47,6 +47,11 @@ def flood(host, records):
     return time.monotonic() - began
 
 
+def packets(host):
+    """How many came in so far."""
+    return int(host.run("cat", "/sys/class/net/eth0/statistics/rx_packets").stdout)
+
+
 @pytest.mark.parametrize(
     "what, records",
     [
@@ -60,7 +65,9 @@ def test_a_flood_does_not_fill_the_memory_and_the_name_resolves_after_it(lan, wh
     hub = Hub(pi)
     hub.is_announced_as("cola", "cola")
     before = hub.process.memory("VmRSS")
+    arrived = packets(pi)
     took = flood(mallory, records())
+    assert packets(pi) - arrived >= RECORDS / A_PACKET
     grown = hub.process.memory("VmHWM") - before
     measured(f"more memory at most, in a flood of {RECORDS:,} records of {what} in {took:.0f} s", grown / 2**20, "MiB")
     assert grown <= GROWTH
@@ -68,3 +75,27 @@ def test_a_flood_does_not_fill_the_memory_and_the_name_resolves_after_it(lan, wh
     is_found([AvahiJudge(lan.host("desktop")), ZeroconfJudge(lan.host("phone"))], hub)
     hub.is_announced_as("cola", "cola")
     assert hub.process.memory("VmHWM") - before <= GROWTH
+
+
+def phone_records(n):
+    """What one phone of a crowd says when it comes: its IPv4 address, and three for IPv6."""
+    name = f"phone-{n}.local"
+    yield dns.Record(name, dns.A, 120, str(ipaddress.ip_address("10.77.1.0") + n))
+    for network in range(3):
+        yield dns.Record(name, dns.AAAA, 120, f"fd77:{network}::{n + 1:x}")
+
+
+def test_a_thousand_phones_are_no_flood(lan):
+    pi, field = lan.host("pi"), lan.host("field")
+    hub = Hub(pi)
+    hub.is_announced_as("cola", "cola")
+    sock = field.inside(open_socket, 4, "eth0")
+    for n in range(1000):
+        sock.sendto(dns.message(answers=list(phone_records(n))), (GROUPS[4], PORT))
+        time.sleep(0.01)  # they come within ten seconds, which is fast for a crowd
+    sock.close()
+    # One that comes last is listed when all before it were heard.
+    friend = Hub(lan.host("table"), name="friend")
+    eventually(lambda: hub.api("/api/hubs"), lambda seen: [other["id"] for other in seen] == [friend.id])
+    assert not any("flooded" in line for line in hub.process.lines)
+    hub.is_announced_as("cola", "cola")

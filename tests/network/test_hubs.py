@@ -88,7 +88,8 @@ def test_what_strangers_announce_is_checked(lan):
     impostor.claim(*announcement(markup, "m11", mallory.v4, txt={"id": good, "version": version, "path": "//evil"}))
     # It came last, and is the only one with an id, an address of this network and a name that can be shown.
     seen = eventually(lambda: listed(hub), lambda seen: any(other["id"] == good for other in seen))
-    assert seen == [{"name": markup, "id": good, "version": "", "url": f"http://{mallory.v4}:8080", "host": "m11.local"}]
+    url = f"http://{mallory.v4}:8080"
+    assert seen == [{"name": markup, "id": good, "version": "", "url": url, "host": "m11.local"}]
     assert hub.announced()["name"] == "cola.local"
     impostor.close()
 

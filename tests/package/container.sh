@@ -25,7 +25,7 @@ if [ ! -f $base ]; then
   command -v mmdebstrap >/dev/null || skip "there is no mmdebstrap here, and no $base yet"
   step "making the container's Debian 12 (once)"
   mkdir -p "$(dirname $base)"
-  mmdebstrap --quiet --variant=minbase \
+  mmdebstrap --quiet --format=tar --variant=minbase \
     --include=systemd,systemd-sysv,dbus,init-system-helpers,avahi-daemon,iproute2 bookworm $base.part ||
     skip "Debian 12 cannot be fetched"
   mv $base.part $base
@@ -72,4 +72,5 @@ kill_and_stop_it
 upgrade_it 2000
 downgrade_it
 remove_and_purge_it
-step "passed in $SECONDS s; exposure $exposure, idle memory $memory, upgrade: at most $outage ms without an answer"
+step "passed in $SECONDS s; exposure $exposure, idle memory $memory, ready $since_start after its start,
+upgrade: at most $outage ms without an answer"

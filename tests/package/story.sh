@@ -61,7 +61,16 @@ install_it() {
   inside journalctl -u colahub --no-pager | grep -q 'first words' && die "the journal has what people said"
   exposure=$(inside systemd-analyze security --no-pager colahub | sed -n 's/.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p')
   awk "BEGIN { exit !($exposure <= 1.3) }" || die "the unit's exposure is $exposure"
+  measure
+}
+
+# measure: the memory of the hub that runs now, and how long it took from its start to being ready.
+measure() {
   memory=$(inside sed -n 's/^VmRSS:[[:space:]]*//p' "/proc/$(main_pid)/status")
+  local started ready
+  started=$(inside systemctl show -P ExecMainStartTimestampMonotonic colahub)
+  ready=$(inside systemctl show -P ActiveEnterTimestampMonotonic colahub)
+  since_boot="$((ready / 1000)) ms" since_start="$(((ready - started) / 1000)) ms"
 }
 
 kill_and_stop_it() {

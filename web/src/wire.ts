@@ -169,6 +169,8 @@ export const errorCodes = [
   "forbidden",
   "banned",
   "no_such_chatter",
+  "name_taken",
+  "name_reserved",
   "storage_full",
   "read_only",
   "unavailable",

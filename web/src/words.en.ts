@@ -160,6 +160,8 @@ export const en: Words = {
     banned: ["You cannot go in", "The host of this hub does not let you in. Talk to them if that is a mistake."],
     forbidden: ["That is not possible", "Try going into the room again."],
     no_such_chatter: ["There is no such person", "Try going into the room again."],
+    name_taken: ["That name is taken here", "Nor can it look like another. Please choose a different one."],
+    name_reserved: ["That name is kept", "It belongs to the hub and its host. Please choose a different one."],
     storage_full: ["The hub’s disk is full", "You can read on. Please tell the host, then try again."],
     read_only: ["The hub cannot keep anything now", "You can read on. Please tell the host, then try again."],
     unavailable: ["The hub cannot take it now", "Try again in a moment; if it stays so, tell the host."],

@@ -143,9 +143,10 @@ impl Client {
             (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
                 let conn = self.conn.unwrap();
                 let view = self.views.entry(room).or_default();
+                let was_in = view.is_in;
                 view.joined(conn, after, &entry);
                 if number < self.left {
-                    view.is_in = None;
+                    view.is_in = was_in;
                 }
             }
             (Wish::Say { key: Some(key), .. }, Ok(Answer::Said(_))) => {

@@ -267,10 +267,12 @@ impl World {
     /// The system's clock is set: the hub has no say in it.
     fn clock_jumps(&mut self) {
         const DAY: i64 = 86_400_000;
-        let wall = self.now.wall.0;
-        let to = [0, 20_780 * DAY, wall - DAY, wall + 3_650 * DAY];
-        self.now.wall.0 = self.dice.one_of(&to).unwrap();
-        self.tell(format!("the clock is set to {}", self.now.wall.0));
+        let shows = self.system.shows.0;
+        let to = [0, 20_780 * DAY, shows - DAY, shows + 3_650 * DAY];
+        self.system.shows.0 = self.dice.one_of(&to).unwrap();
+        self.system.synchronised = self.dice.percent(20);
+        self.tell(format!("the clock is set: {:?}", self.system));
+        self.looks_at_the_clock();
     }
 
     /// More than a join's answer holds is said at once.

@@ -63,6 +63,8 @@ impl Truth {
         let next = room.last().map_or(Seq(1), |last| last.seq.next());
         assert_eq!(message.seq, next, "places in a room have no gaps: {message:?}");
         room.push(message.clone());
+        let before = self.messages.last().map(|last| last.sent_at);
+        assert!(before <= Some(message.sent_at), "said before what came before: {message:?}");
         if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) {
             self.learn_said(&message, key.as_deref());
         }

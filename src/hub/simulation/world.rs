@@ -16,6 +16,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Password};
 use crate::domain::time::{HubTime, WallTime};
+use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
 use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
 use crate::store::memory::Memory;
@@ -51,6 +52,9 @@ pub(super) struct World {
     pub(super) hub: Hub,
     settings: Settings,
     pub(super) now: Moment,
+    /// What the system's clock shows: the hub has no say in it.
+    pub(super) system: Reading,
+    wall: WallEstimate,
     /// Submitted to the store and not committed.
     pub(super) submitted: VecDeque<(Write, Then)>,
     /// Committed, and the hub has not been told.
@@ -90,7 +94,9 @@ impl World {
             limits: Limits::EVENT,
         };
         let past = store.past();
-        let now = Moment { hub: past.time, wall: WallTime(0) };
+        let system = Reading { shows: WallTime(0), synchronised: false };
+        let wall = WallEstimate::going_on(past.wall, past.time, system);
+        let now = Moment { hub: past.time, wall: wall.at(past.time) };
         let mut random = dice.clone();
         let hub = Hub::new(settings, past, Box::new(move || random.bytes()), now.hub);
         let clients = (1..=CLIENTS).map(|n| client(u8::try_from(n).unwrap())).collect();
@@ -101,6 +107,8 @@ impl World {
             hub,
             settings,
             now,
+            system,
+            wall,
             submitted: VecDeque::new(),
             committed: VecDeque::new(),
             passwords: VecDeque::new(),
@@ -246,10 +254,19 @@ impl World {
     /// Time passes, on both clocks.
     pub(super) fn pass(&mut self, ms: u64) {
         self.now.hub.0 += ms;
-        self.now.wall.0 += i64::try_from(ms).unwrap();
+        self.system.shows.0 += i64::try_from(ms).unwrap();
+        self.looks_at_the_clock();
         self.tell(format!("{ms} ms have passed"));
         self.hub.tick(self.now);
         self.carry_out();
+    }
+
+    /// The estimate of the time runs forward, whatever the system's clock does.
+    pub(super) fn looks_at_the_clock(&mut self) {
+        self.wall.observe(self.now.hub, self.system);
+        let wall = self.wall.at(self.now.hub);
+        assert!(wall >= self.now.wall, "the time of day runs backwards");
+        self.now.wall = wall;
     }
 
     /// The hub ends, in whatever state, and another goes on from what was committed.
@@ -273,7 +290,8 @@ impl World {
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
         }
-        self.now.hub = past.time;
+        self.wall = WallEstimate::going_on(past.wall, past.time, self.system);
+        self.now = Moment { hub: past.time, wall: self.wall.at(past.time) };
         let mut random = Dice::new(self.dice.between(0, u64::MAX));
         self.hub = Hub::new(self.settings, past, Box::new(move || random.bytes()), self.now.hub);
         self.carry_out();

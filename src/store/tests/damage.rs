@@ -99,6 +99,43 @@ async fn who_saw_what_was_lost_gets_everything_anew() {
     assert_eq!(new.missed[0].seq, Seq(9));
 }
 
+/// Overwrites the middle one of the pages that hold messages.
+fn ruin_a_page(file: &Path) {
+    let mut bytes = fs::read(file).unwrap();
+    // A leaf of a table begins with 13; those with text like ours hold messages.
+    let pages = (1..bytes.len() / 4096).filter(|page| {
+        let page = &bytes[page * 4096..(page + 1) * 4096];
+        page[0] == 13 && page.windows(5).any(|text| text == b"lost ")
+    });
+    let pages: Vec<usize> = pages.collect();
+    let middle = pages[pages.len() / 2] * 4096;
+    bytes[middle..middle + 4096].fill(0);
+    fs::write(file, bytes).unwrap();
+}
+
+#[tokio::test]
+async fn what_can_still_be_read_of_a_damaged_database_is_kept() {
+    for has_copy in [true, false] {
+        let folder = folder(3, 400).await;
+        ruin_a_page(&folder.path().join(FILE));
+        if !has_copy {
+            fs::remove_dir_all(folder.path().join(backup::FOLDER)).unwrap();
+        }
+        let mut kit = Kit::in_folder(folder, 7);
+        let room = room(1).id;
+        let member = kit.store.reader.member(room, chatter(1).id).await.unwrap().unwrap();
+        let (kept, _) = kit.store.reader.after(member, Seq(0), 1_000).await.unwrap();
+        assert!((200..404).contains(&kept.len()), "{} of 404 were kept", kept.len());
+        assert_eq!(kept[1].content, "copied 0");
+        assert_eq!(kept.last().unwrap().content, "lost 399");
+        let Loss { salvaged, goes_on, .. } = kit.loss();
+        assert_eq!(matches!(goes_on, GoesOn::From { .. }), has_copy);
+        assert_eq!(*salvaged, if has_copy { kept.len() - 4 } else { kept.len() });
+        let (next, _) = kit.says(room, 1, "on", None).await;
+        assert_eq!(next.seq, Seq(405));
+    }
+}
+
 #[tokio::test]
 async fn a_copy_that_is_damaged_too_is_passed_over() {
     let mut kit = Kit::in_folder(folder(3, 2).await, 9);

@@ -49,5 +49,6 @@ it('100,000 made-up namespaces leave nothing behind', { timeout: 240_000 }, asyn
     },
   );
   t.diagnostic(`memory ${(await the.hub.memory()).toFixed(1)} MB after`);
-  assert.ok(slowest < 2000, `somebody else’s ack took ${slowest} ms`);
+  // Some hundred milliseconds on a quiet machine. This only tells waiting from being forgotten.
+  assert.ok(slowest < 10_000, `somebody else’s ack took ${slowest} ms`);
 });

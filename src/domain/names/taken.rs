@@ -1,0 +1,42 @@
+//! The names in a room, by their looks: nobody's can be taken for another's.
+
+use std::collections::HashMap;
+
+use super::look::Look;
+use crate::domain::ids::ChatterId;
+
+/// Whose names are taken. One chatter may hold several for a moment: their own, and the one they
+/// have asked for.
+#[derive(Debug, Default)]
+pub struct Taken(HashMap<String, Vec<ChatterId>>);
+
+impl Taken {
+    /// Whether a name is free for this chatter: nobody else's looks like it.
+    #[must_use]
+    pub fn is_free_for(&self, look: &Look, chatter: ChatterId) -> bool {
+        let holders = look.keys().into_iter().filter_map(|key| self.0.get(key)).flatten();
+        holders.into_iter().all(|holder| *holder == chatter)
+    }
+
+    /// A chatter holds a name.
+    pub fn hold(&mut self, look: &Look, chatter: ChatterId) {
+        for key in look.keys() {
+            self.0.entry(key.to_owned()).or_default().push(chatter);
+        }
+    }
+
+    /// A chatter lets go of a name that they held, once.
+    pub fn release(&mut self, look: &Look, chatter: ChatterId) {
+        for key in look.keys() {
+            let Some(holders) = self.0.get_mut(key) else {
+                continue;
+            };
+            if let Some(at) = holders.iter().position(|holder| *holder == chatter) {
+                holders.swap_remove(at);
+            }
+            if holders.is_empty() {
+                self.0.remove(key);
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Nobody's name can be taken for another's.
+
+use super::*;
+use crate::domain::names::look::Look;
+use crate::hub::command::{Call, Caller};
+use tokio::sync::oneshot;
+
+impl Chat {
+    fn asks_for_the_name(&mut self, who: u8, name: &str) -> Answered {
+        let nickname = Nickname::parse(name).unwrap();
+        self.event(who, Event::Rename { room: room(0).id, nickname })
+    }
+
+    fn calls_for_the_name(
+        &mut self,
+        who: u8,
+        name: &str,
+    ) -> oneshot::Receiver<Result<Chatter, Refusal>> {
+        let (tell, told) = oneshot::channel();
+        let caller = Caller { identity: Some(owner(who)), peer: IpAddr::from([127, 0, 0, who]) };
+        let (chatter, nickname) = (self.members[&owner(who)].id, Nickname::parse(name).unwrap());
+        let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+        self.command(Command::Call(call));
+        told
+    }
+
+    fn is_called(&mut self, who: u8, name: &str) {
+        let answered = self.asks_for_the_name(who, name);
+        self.commits();
+        assert!(answered.recv().unwrap().is_ok(), "{name}");
+    }
+
+    fn names(&self) -> Vec<String> {
+        let roster = self.hub.rooms[&room(0).id].people.roster(0, 99);
+        roster.iter().map(|chatter| chatter.nickname.to_string()).collect()
+    }
+}
+
+#[test]
+fn a_name_that_looks_like_anothers_is_refused_by_event_and_by_call() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    chat.is_called(1, "Anna");
+    let event = chat.asks_for_the_name(2, "аnnа");
+    assert_eq!(event.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    let mut call = chat.calls_for_the_name(2, "ANNA");
+    assert_eq!(call.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    chat.is_called(1, "ANNA");
+    assert_eq!(chat.names()[0], "ANNA", "one's own name can be written otherwise");
+}
+
+#[test]
+fn of_two_who_ask_for_a_name_at_once_one_gets_it() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    let (first, second) = (chat.asks_for_the_name(1, "Ann"), chat.asks_for_the_name(2, "ann"));
+    assert_eq!(second.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    chat.commits();
+    assert!(first.recv().unwrap().is_ok());
+}
+
+#[test]
+fn a_name_is_free_again_when_its_owner_goes_or_takes_another() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    chat.is_called(1, "Ann");
+    chat.is_called(1, "Bob");
+    chat.is_called(2, "Ann");
+    chat.goes(1);
+    chat.time_passes(1_000);
+    chat.commits();
+    chat.is_called(2, "Bob");
+}
+
+#[test]
+fn a_name_that_could_not_be_committed_is_free_again() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    let refused = chat.asks_for_the_name(1, "Ann");
+    let (_, then) = chat.pending.pop_front().unwrap();
+    let at = chat.at();
+    chat.hub.ended((then, Err(Refusal::StorageFull)), at);
+    chat.collect();
+    assert_eq!(refused.recv().unwrap().unwrap_err(), Refusal::StorageFull);
+    chat.is_called(2, "Ann");
+}
+
+#[test]
+fn newcomers_at_once_do_not_get_one_name() {
+    let mut chat = Chat::new(0, 50);
+    // The same chance for everyone: the names differ only because they are held.
+    let mut next = 0_u8;
+    chat.hub.random = Box::new(move || {
+        next += 1;
+        let mut bytes = [7; 16];
+        bytes[15] = next;
+        bytes
+    });
+    for who in 1..=20 {
+        chat.connects(who);
+    }
+    let joins: Vec<Answered> = (1..=20).map(|who| chat.asks_in(who)).collect();
+    chat.commits();
+    assert!(joins.into_iter().all(|join| join.recv().unwrap().is_ok()));
+    let mut names = chat.names();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), 20, "{names:?}");
+}
+
+#[test]
+fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_called(1, "Ann");
+    chat.goes(1);
+    chat.time_passes(1_000);
+    chat.commits();
+    chat.is_in(2);
+    chat.is_called(2, "аnn");
+    chat.told();
+    chat.is_in(1);
+    let told = chat.told();
+    assert_eq!(told[..3], ["joined 1", "roster 2", "present 2"]);
+    assert_eq!(told[3..], ["Ann is Ann 2", "roster 2", "present 2"]);
+    assert_eq!(chat.names(), ["аnn", "Ann 2"]);
+    let another = chat.asks_for_the_name(1, "Ann");
+    assert_eq!(another.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    let look = Look::of(&Nickname::parse("Ann 2").unwrap());
+    let mine = chat.members[&owner(1)].id;
+    assert!(chat.hub.rooms[&room(0).id].people.names.is_free_for(&look, mine));
+}
