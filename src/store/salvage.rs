@@ -18,14 +18,16 @@ const LIMIT: Duration = Duration::from_secs(3);
 type Table = (&'static str, &'static str, &'static str);
 
 /// What refers to others comes after them.
-const TABLES: [Table; 3] = [
+const TABLES: [Table; 5] = [
     (
         "rooms",
-        "n, id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, pruned",
+        "n, id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, pruned, deleted",
         "n",
     ),
     ("chatters", "n, id, identity, nickname, created_at", "n"),
     ("memberships", "room, identity, chatter, first_seq, left_at", "room, identity"),
+    ("bans", "chatter, identity, nickname, address, until", "chatter"),
+    ("host_actions", "n, at, at_hub, deed, what", "n"),
 ];
 const MESSAGES: Table = (
     "messages",
