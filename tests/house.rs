@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &["doctor", "server", "control", "discovery", "store", "telemetry", "config", "domain"],
     ),
-    ("doctor", &["discovery", "network", "config"]),
+    ("doctor", &["discovery", "network", "config", "domain"]),
     (
         "server",
         &[

@@ -10,6 +10,7 @@ use crate::config::{self, Loaded, Sources};
 use crate::control::protocol::{Data, Request, Status};
 use crate::control::{AskError, ask};
 use crate::discovery::Told;
+use crate::domain::words;
 
 /// Empty modules around a code, as its standard asks.
 const QUIET: i32 = 4;
@@ -96,19 +97,10 @@ fn announced(told: &Told) -> String {
 
 fn kept(data: &Data) -> String {
     let free = match data.free {
-        Some(free) => format!("{} free on its disk", size(free)),
+        Some(free) => format!("{} free on its disk", words::size(free)),
         None => "its disk cannot be looked at".to_owned(),
     };
-    format!("{} in {}; {free}", size(data.database), data.folder)
-}
-
-/// Bytes for people, as disks are sold: in powers of ten.
-fn size(bytes: u64) -> String {
-    const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
-    match STEPS.iter().find(|(step, _)| bytes >= *step) {
-        Some((step, unit)) => format!("{}.{} {unit}", bytes / step, bytes % step * 10 / step),
-        None => format!("{bytes} bytes"),
-    }
+    format!("{} in {}; {free}", words::size(data.database), data.folder)
 }
 
 /// The address as a code to scan, two modules a character.
@@ -219,11 +211,5 @@ mod tests {
         assert!(rows[..2].iter().all(|row| row.trim().is_empty()));
         // The corner mark, whose first row is seven dark modules above a ring.
         assert!(rows[2].starts_with("    █▀▀▀▀▀█ "), "{}", rows[2]);
-    }
-
-    #[test]
-    fn sizes_are_short() {
-        let shown = [999, 4_096, 999_999, 2_000_000_000].map(size);
-        assert_eq!(shown, ["999 bytes", "4.0 kB", "999.9 kB", "2.0 GB"]);
     }
 }

@@ -202,6 +202,16 @@ pub fn done(language: Language) -> &'static str {
     }
 }
 
+/// Bytes for people, as disks are sold: in powers of ten.
+#[must_use]
+pub fn size(bytes: u64) -> String {
+    const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
+    match STEPS.iter().find(|(step, _)| bytes >= *step) {
+        Some((step, unit)) => format!("{}.{} {unit}", bytes / step, bytes % step * 10 / step),
+        None => format!("{bytes} bytes"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,5 +229,11 @@ mod tests {
     fn a_wait_is_never_said_shorter_than_it_is() {
         assert_eq!(seconds(Duration::from_millis(1_001)), 2);
         assert_eq!(seconds(Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn sizes_are_short() {
+        let shown = [999, 4_096, 999_999, 2_000_000_000].map(size);
+        assert_eq!(shown, ["999 bytes", "4.0 kB", "999.9 kB", "2.0 GB"]);
     }
 }
