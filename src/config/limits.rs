@@ -11,11 +11,14 @@ use crate::domain::throttle::Rate;
 /// Where a number of the limits stands.
 type Spot<T> = fn(&mut Limits) -> &mut T;
 
+/// Another number than the profile's.
+type Change = Box<dyn FnOnce(&mut Limits)>;
+
 /// Limits that are still being filled in.
 #[derive(Default)]
 pub(super) struct LimitsDraft {
     pub(super) profile: Profile,
-    changes: Vec<Box<dyn FnOnce(&mut Limits)>>,
+    changes: Vec<Change>,
 }
 
 impl LimitsDraft {

@@ -5,13 +5,13 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, HeaderValue};
 
 /// The right-most address that is no proxy of ours, since what stands left of it is hearsay; the
 /// left-most where all are ours. Nothing where there is none or one on the way cannot be read.
 pub(super) fn client(headers: &HeaderMap, is_ours: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let lines: Vec<&[u8]> =
-        headers.get_all("x-forwarded-for").iter().map(|value| value.as_bytes()).collect();
+        headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
     let mut last = None;
     for item in lines.iter().rev().flat_map(|line| line.rsplit(|byte| *byte == b',')) {
         let address = address(item)?;
@@ -47,7 +47,7 @@ fn is_port(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderName;
 
     use super::*;
 

@@ -13,23 +13,24 @@ use crate::door::{Place, TurnedAway};
 use crate::tcp::Line;
 use crate::wire;
 
-/// The answer that somebody gets instead of a session.
-pub(super) struct Refused(pub(super) Response);
-
 impl Shared {
     /// A place for the session that this handshake asks for, and whose it is.
     ///
     /// # Errors
-    /// The answer to give instead.
-    pub(super) fn admit(&self, line: &Line, request: &Request) -> Result<(Place, IpAddr), Refused> {
+    /// There is none for them; [`Shared::turn_away`] tells them.
+    pub(super) fn admit(
+        &self,
+        line: &Line,
+        request: &Request,
+    ) -> Result<(Place, IpAddr), TurnedAway> {
         let client = self.door.client(line.peer(), request.headers());
-        match self.door.session(client) {
-            Ok(place) => Ok((place, client)),
-            Err(TurnedAway { reason, refusal }) => {
-                self.metrics.refusals.add(reason);
-                Err(Refused(wire::refused(self.language, &refusal)))
-            }
-        }
+        self.door.session(client).map(|place| (place, client))
+    }
+
+    /// The answer to who does not get a session.
+    pub(super) fn turn_away(&self, TurnedAway { reason, refusal }: &TurnedAway) -> Response {
+        self.metrics.refusals.add(reason);
+        wire::refused(self.language, refusal)
     }
 
     /// The answer to a polling request whose body says that it is too large. What does not say how

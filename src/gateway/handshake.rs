@@ -8,7 +8,6 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::admit::Refused;
 use super::session::Session;
 use super::{PATH, Shared};
 use crate::domain::ids::IdentityId;
@@ -58,7 +57,7 @@ pub(super) async fn prepare(
         (None, Some(line)) => {
             return match shared.admit(&line, &request) {
                 Ok(admitted) => open(&shared, &line, admitted, is_websocket, request, next).await,
-                Err(Refused(answer)) => answer,
+                Err(away) => shared.turn_away(&away),
             };
         }
         // Without a line (which the server always gives) there is nobody to open a session for.
