@@ -1,5 +1,7 @@
 //! Cola Chat's calls, as `/chat/…` of the contract has them.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, patch, post};
@@ -7,7 +9,7 @@ use serde::Deserialize;
 
 use super::App;
 use super::body::{Body, parse};
-use super::request::{By, InPath};
+use super::request::{By, From, InPath};
 use super::respond::{Outcome, no_such_call};
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
@@ -46,7 +48,7 @@ struct CreateBody {
 }
 
 impl CreateBody {
-    fn into_room(self) -> Result<NewRoom, Refusal> {
+    fn into_room(self, from: IpAddr) -> Result<NewRoom, Refusal> {
         if self.capacity > CAPACITY_MAX {
             return Err(Refusal::bad(format!("capacity must be at most {CAPACITY_MAX}")));
         }
@@ -59,12 +61,13 @@ impl CreateBody {
             title: Title::parse(&self.title)?,
             capacity: self.capacity,
             password: password.as_deref().map(Password::parse).transpose()?,
+            from: Some(from),
         })
     }
 }
 
-async fn create(State(app): State<App>, body: Body) -> Outcome {
-    let room = parse::<CreateBody>(body).and_then(CreateBody::into_room);
+async fn create(State(app): State<App>, From(peer): From, body: Body) -> Outcome {
+    let room = parse::<CreateBody>(body).and_then(|body| body.into_room(peer));
     let room = room.map_err(|refusal| app.refuse(refusal))?;
     let made = app.hub.call(|tell| Call::Create(room, tell)).await;
     let view = made.map_err(|refusal| app.refuse(refusal))?;

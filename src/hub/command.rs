@@ -306,6 +306,8 @@ pub struct NewRoom {
     pub capacity: u32,
     /// Its password, if it is to be locked.
     pub password: Option<Password>,
+    /// Where it is made from; nothing for the host's and the hub's own rooms.
+    pub from: Option<IpAddr>,
 }
 
 /// How the hub is.

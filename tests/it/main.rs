@@ -26,6 +26,7 @@ mod health;
 mod host;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
+mod limits;
 mod metrics;
 mod page;
 mod service;

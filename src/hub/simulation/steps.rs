@@ -190,7 +190,7 @@ impl World {
         self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
-        let new = NewRoom { namespace, title, capacity, password };
+        let new = NewRoom { namespace, title, capacity, password, from: None };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
