@@ -12,12 +12,13 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::{PasswordHash, Room};
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
-use crate::store::{Moment, Write};
+use crate::store::{Deed, HostAct, Moment, Write};
 
 impl Hub {
     /// A room is to be made.
     pub(super) fn create(&mut self, mut new: NewRoom, tell: Tell<RoomView>, at: Moment) {
-        if self.rooms.len() >= self.settings.rooms_max {
+        let peoples = self.rooms.values().filter(|live| !live.room.by_host).count();
+        if !new.by_host && peoples >= self.settings.rooms_max {
             return drop(tell.send(Err(Refusal::TooManyRooms)));
         }
         match new.password.take() {
@@ -48,8 +49,16 @@ impl Hub {
             created_at: at.wall,
             created: at.hub,
             lifetime: self.settings.lifetime,
+            is_shut: false,
+            by_host: new.by_host,
         };
-        self.write(Write::Room(room.clone()), Then::Made(room, tell));
+        let write = match new.by_host {
+            true => {
+                Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
+            }
+            false => Write::Room(room.clone()),
+        };
+        self.write(write, Then::Made(room, tell));
     }
 
     fn fresh_code(&mut self) -> Code {
@@ -216,6 +225,11 @@ impl Hub {
                 .any(|conn| at_peer(conn) && conn.rooms.get(&room) == Some(&chatter)),
         }
     }
+}
+
+/// A room as the log of the host's deeds calls it.
+pub(super) fn named(room: &Room) -> String {
+    format!("{} {:?}", room.code, room.title.as_str())
 }
 
 fn view(room: &Room, present: usize, at: Moment) -> RoomView {

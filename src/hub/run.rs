@@ -269,7 +269,7 @@ impl Shell {
     }
 
     fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
-        let room = NewRoom { namespace, title, capacity: 0, password: None };
+        let room = NewRoom { namespace, title, capacity: 0, password: None, by_host: false };
         let now = self.clock.now();
         self.hub.create_hashed(room, None, None, now);
     }
