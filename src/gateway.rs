@@ -5,6 +5,8 @@
 //! and the future is empty. Everything that goes out leaves from [`postman`].
 
 mod conn;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod handshake;
 mod namespaces;
 mod payload;

@@ -30,6 +30,9 @@ pub mod control;
 pub mod discovery;
 pub mod doctor;
 pub mod domain;
+#[doc(hidden)]
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gateway;
 pub mod http;
 pub mod hub;
