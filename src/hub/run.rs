@@ -272,7 +272,8 @@ impl Shell {
     }
 
     fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
-        let room = NewRoom { namespace, title, capacity: 0, password: None, from: None };
+        let room =
+            NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: false };
         let new = Making { room, place: self.hub.places.take(None).ok() };
         let now = self.clock.now();
         self.hub.create_hashed(new, None, None, now);
