@@ -6,6 +6,8 @@
 
 mod environment;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod interfaces;
 mod limits;
 mod networks;

@@ -6,6 +6,8 @@
 
 mod admit;
 mod conn;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod handshake;
 mod namespaces;
 mod payload;

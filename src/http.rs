@@ -4,6 +4,8 @@ mod api;
 mod body;
 mod callers;
 mod chat;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hubs;

@@ -32,6 +32,9 @@ pub mod discovery;
 pub mod doctor;
 pub mod domain;
 pub mod door;
+#[doc(hidden)]
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gateway;
 pub mod http;
 pub mod hub;

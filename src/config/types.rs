@@ -91,15 +91,14 @@ impl CorsOrigin {
         }
         let text = text.to_ascii_lowercase();
         let (scheme, authority) = text.split_once("://")?;
-        (is_scheme(scheme) && is_authority(authority)).then_some(())?;
+        is_scheme(scheme).then_some(())?;
+        let (host, port) = authority_parts(authority)?;
         // A browser leaves the default port out, so an origin that has it would never match.
-        let authority = match scheme {
-            "http" => authority.strip_suffix(":80"),
-            "https" => authority.strip_suffix(":443"),
-            _ => None,
-        }
-        .unwrap_or(authority);
-        Some(Self::Exact(format!("{scheme}://{authority}")))
+        let port = match (scheme, port) {
+            (_, None) | ("http", Some(80)) | ("https", Some(443)) => String::new(),
+            (_, Some(port)) => format!(":{port}"),
+        };
+        Some(Self::Exact(format!("{scheme}://{host}{port}")))
     }
 }
 
@@ -108,14 +107,23 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-fn is_authority(text: &str) -> bool {
-    if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let port_is_good = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-        return address.parse::<Ipv6Addr>().is_ok() && port_is_good;
+/// A host with its port, each as browsers write it.
+fn authority_parts(text: &str) -> Option<(String, Option<u16>)> {
+    let end_of_brackets = text.find(']').unwrap_or(0);
+    match text[end_of_brackets..].find(':') {
+        Some(colon) => {
+            let (host, port) = text.split_at(end_of_brackets + colon);
+            Some((written_host(host)?, Some(port_number(&port[1..])?)))
+        }
+        None => Some((written_host(text)?, None)),
     }
-    match text.split_once(':') {
-        Some((host, port)) => is_host(host) && is_port(port),
-        None => is_host(text),
+}
+
+/// A host as browsers write it: IPv6 addresses in their shortest form.
+fn written_host(text: &str) -> Option<String> {
+    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(|address| format!("[{address}]")),
+        None => is_host(text).then(|| text.to_owned()),
     }
 }
 
@@ -124,8 +132,9 @@ fn is_host(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok_and(|port| port != 0)
+fn port_number(text: &str) -> Option<u16> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| is_number && *port != 0)
 }
 
 /// How strictly one address is held to a fair share of the hub.
@@ -160,15 +169,14 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets.
+/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets and
+/// in its shortest form.
 pub(super) fn host(text: &str) -> Option<String> {
     let text = text.trim_end_matches('.').to_ascii_lowercase();
-    if let Ok(ip) = text.parse::<Ipv6Addr>() {
-        return Some(format!("[{ip}]"));
+    match text.parse::<Ipv6Addr>() {
+        Ok(ip) => Some(format!("[{ip}]")),
+        Err(_) => written_host(&text),
     }
-    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_good = inside.map_or_else(|| is_host(&text), |ip| ip.parse::<Ipv6Addr>().is_ok());
-    is_good.then_some(text)
 }
 
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
@@ -240,9 +248,9 @@ pub(super) fn rate(text: &str) -> Option<Rate> {
     is_good.then(|| Rate { burst, every: Duration::from_millis((unit / u64::from(number)).max(1)) })
 }
 
-/// Takes the size of one message, from 16 KiB (which the longest text needs) to 1 MiB.
+/// Takes the size of one message, from 32 KiB (1000 of the widest emoji need 25) to 1 MiB.
 pub(super) fn message_size(text: &str) -> Option<usize> {
-    usize::try_from(bytes(text)?).ok().filter(|size| (16 * 1024..=1024 * 1024).contains(size))
+    usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
@@ -278,7 +286,7 @@ mod tests {
         assert_eq!(taken("Chat.Example."), Some("chat.example".into()));
         assert_eq!(taken("203.0.113.7"), Some("203.0.113.7".into()));
         assert_eq!(taken("FD00::1"), Some("[fd00::1]".into()));
-        assert_eq!(taken("[fd00::1]"), Some("[fd00::1]".into()));
+        assert_eq!(taken("[FD00:0::1]"), Some("[fd00::1]".into()));
         for bad in ["", "chat.example:80", "http://chat.example", "a b", "[x]"] {
             assert_eq!(taken(bad), None, "{bad}");
         }
@@ -313,7 +321,8 @@ mod tests {
         assert_eq!(CorsOrigin::parse("*"), Some(CorsOrigin::Any));
         assert_eq!(origin("HTTPS://Chat.Example:443"), "https://chat.example");
         assert_eq!(origin("http://localhost:5173"), "http://localhost:5173");
-        assert_eq!(origin("http://[fe80::1]:80"), "http://[fe80::1]");
+        assert_eq!(origin("http://[fe80:0::1]:80"), "http://[fe80::1]");
+        assert_eq!(origin("http://a.b:08080"), "http://a.b:8080");
         assert_eq!(origin("https://a.b:80"), "https://a.b:80");
         assert_eq!(origin("capacitor://localhost"), "capacitor://localhost");
     }
@@ -328,6 +337,8 @@ mod tests {
             "https://a/b",
             "https://a:port",
             "https://a:0",
+            "https://a:+80",
+            "https://a:",
             "https://[::1",
             "https://[::1]80",
             "https://*.a",
@@ -416,8 +427,8 @@ mod tests {
     #[test]
     fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
         assert_eq!(message_size("64KiB"), Some(65_536));
-        assert_eq!((message_size("16KiB"), message_size("1MiB")), (Some(16_384), Some(1 << 20)));
-        for bad in ["15KiB", "1025KiB", "64", "off", "64KB"] {
+        assert_eq!((message_size("32KiB"), message_size("1MiB")), (Some(32_768), Some(1 << 20)));
+        for bad in ["31KiB", "1025KiB", "64", "off", "64KB"] {
             assert_eq!(message_size(bad), None, "{bad}");
         }
     }

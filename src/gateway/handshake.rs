@@ -96,11 +96,12 @@ async fn open(
 
 /// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
 /// is as none: who reconnects after the hub lost its key must not be locked out.
-fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
     let by_bearer = bearer.and_then(|token| signer.verify(token));
-    by_bearer.or_else(|| text(header::COOKIE).and_then(|value| signer.verify_cookie(value)))
+    let cookie = || headers.get(header::COOKIE).map(HeaderValue::as_bytes);
+    by_bearer.or_else(|| signer.verify_cookie(cookie()?))
 }
 
 fn trim(request: &mut Request) {

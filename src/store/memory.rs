@@ -1,5 +1,8 @@
 //! A store without disk and thread: it commits when it is told to. For the tests of what is above.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg_attr(fuzzing, allow(dead_code, reason = "the simulation needs more of it"))]
+
 use std::path::Path;
 
 use rusqlite::Connection;
