@@ -12,6 +12,7 @@ mod handshake;
 mod namespaces;
 mod payload;
 mod postman;
+mod round;
 mod session;
 
 use std::collections::HashMap;
@@ -114,7 +115,7 @@ struct Shared {
 
 impl Gateway {
     /// Puts Socket.IO in front of a router and starts to carry out the hub's outputs.
-    pub fn serve(setup: Setup, outputs: Receiver<Output>, router: Router) -> (Self, Router) {
+    pub fn serve(setup: Setup, outputs: Receiver<Vec<Output>>, router: Router) -> (Self, Router) {
         // Each unfinished message may hold as much memory.
         let message = setup.limits.message_size;
         let parser = ParserConfig::common()
@@ -293,7 +294,7 @@ impl Shared {
         self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
-        self.send(&conn, Parcel::Event("hello", Arc::from(hello)));
+        self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
         for (event, decode) in EVENTS {
             self.listen(&conn, event, *decode);
         }
@@ -374,10 +375,10 @@ impl Shared {
         if let Err(refusal) = answer {
             self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());
-            self.send(conn, Parcel::Event("message", Arc::from(text)));
+            self.send(conn, &[Parcel::Event("message", Arc::from(text))]);
         }
         if let Some(number) = ack {
-            self.send(conn, Parcel::Ack(number, payload));
+            self.send(conn, &[Parcel::Ack(number, payload)]);
         }
     }
 
@@ -420,6 +421,12 @@ impl Shared {
 
     fn conn(&self, id: ConnId) -> Option<Arc<Conn>> {
         lock(&self.conns).get(&id).cloned()
+    }
+
+    /// Those of these connections that are still there.
+    fn find<'a>(&self, ids: impl Iterator<Item = &'a ConnId>) -> Vec<Arc<Conn>> {
+        let conns = lock(&self.conns);
+        ids.filter_map(|id| conns.get(id).cloned()).collect()
     }
 
     fn drain_conns(&self) -> Vec<Arc<Conn>> {

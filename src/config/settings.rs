@@ -93,7 +93,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "rooms.limit",
-        doc: "The most rooms that live at once.",
+        doc: "The most rooms that live at once, beside those that the host makes.",
         allowed: "a whole number from 1 to 10000",
         apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
     },

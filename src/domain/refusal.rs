@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ids::Seq;
 use super::text::TextError;
 
 /// Why the hub did not do what was asked. Nothing was stored and nothing was sent.
@@ -31,12 +32,16 @@ pub enum Refusal {
     NotJoined,
     /// A locked room, and neither password nor admission.
     Locked,
+    /// The host has shut the room: nobody new comes in.
+    Shut,
     /// A locked room, and the wrong password.
     WrongPassword,
     /// There is no such room, or none in this namespace.
     NoSuchRoom,
     /// There is no such chatter.
     NoSuchChatter,
+    /// There is no message in this place that could be taken back.
+    NoSuchMessage(Seq),
     /// The room's time is over.
     Expired,
     /// The room is full.

@@ -62,9 +62,13 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
+        Refusal::Shut => {
+            "허브를 연 사람이 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
+        }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
+        Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
         Refusal::Expired => "시간이 끝난 방입니다.".into(),
         Refusal::Full => "방이 가득 찼습니다.".into(),
         Refusal::TooFast(wait) => {
@@ -127,9 +131,15 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
+        Refusal::Shut => {
+            "The host has shut the door of this room: nobody new can come in, only those who were in it before.".into()
+        }
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
+        Refusal::NoSuchMessage(seq) => {
+            format!("There is no message {} that could be taken back.", seq.0)
+        }
         Refusal::Expired => "This room's time is over.".into(),
         Refusal::Full => "The room is full.".into(),
         Refusal::TooFast(wait) => {

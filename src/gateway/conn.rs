@@ -53,6 +53,7 @@ struct Out {
 }
 
 /// Something to go out.
+#[derive(Clone)]
 pub(super) enum Parcel {
     /// An event, its payload shared with all who get it.
     Event(&'static str, Arc<RawValue>),
@@ -60,10 +61,10 @@ pub(super) enum Parcel {
     Ack(i64, Arc<RawValue>),
 }
 
-/// What became of a parcel.
+/// What became of parcels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// It went out, or waits behind others that somebody sees to already.
+    /// They went out, or wait behind others that somebody sees to already.
     Flowing,
     /// The transport is full: somebody has to see to what waits.
     Waiting,
@@ -88,26 +89,29 @@ impl Conn {
         }
     }
 
-    /// Sends a parcel, after all that wait already.
-    pub(super) fn send(&self, parcel: Parcel) -> Sent {
+    /// Sends parcels, after all that wait already.
+    pub(super) fn send(&self, parcels: &[Parcel]) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if out.is_over {
             return Sent::Flowing;
         }
-        if out.backlog.is_empty() {
-            if self.deliver(&parcel) {
-                return Sent::Flowing;
-            }
-            // A client that does not take its answers is not read from either.
-            self.session.hold();
-            out.moved = Some(Instant::now());
+        let was_behind = !out.backlog.is_empty();
+        let taken = if was_behind {
+            0
+        } else {
+            parcels.iter().take_while(|parcel| self.deliver(parcel)).count()
+        };
+        out.backlog.extend(parcels.iter().skip(taken).cloned());
+        if out.backlog.len() > BACKLOG_MAX {
+            return Sent::Stuck;
         }
-        out.backlog.push_back(parcel);
-        match out.backlog.len() {
-            1 => Sent::Waiting,
-            0..=BACKLOG_MAX => Sent::Flowing,
-            _ => Sent::Stuck,
+        if was_behind || out.backlog.is_empty() {
+            return Sent::Flowing;
         }
+        // A client that does not take its answers is not read from either.
+        self.session.hold();
+        out.moved = Some(Instant::now());
+        Sent::Waiting
     }
 
     /// Sends what waits, as far as the transport takes it.

@@ -16,7 +16,7 @@ use crate::domain::room::{PasswordHash, Room};
 use crate::domain::shares::NoShare;
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
-use crate::store::{Moment, Write};
+use crate::store::{Deed, HostAct, Moment, Write};
 
 /// The least that somebody is told to wait for the end of a room.
 const SOON: Duration = Duration::from_secs(1);
@@ -24,9 +24,12 @@ const SOON: Duration = Duration::from_secs(1);
 impl Hub {
     /// A room is to be made.
     pub(super) fn create(&mut self, mut room: NewRoom, tell: Tell<RoomView>, at: Moment) {
-        let place = match self.place_for(room.from, at.hub) {
-            Ok(place) => Some(place),
-            Err(refusal) => return drop(tell.send(Err(refusal))),
+        let place = match room.by_host {
+            true => None,
+            false => match self.place_for(room.from, at.hub) {
+                Ok(place) => Some(place),
+                Err(refusal) => return drop(tell.send(Err(refusal))),
+            },
         };
         let password = room.password.take();
         let new = Making { room, place };
@@ -43,7 +46,8 @@ impl Hub {
     /// A place for one more room from this address, if it is in time and there is one.
     fn place_for(&mut self, from: Option<IpAddr>, now: HubTime) -> Result<RoomPlace, Refusal> {
         // Those of before may be more than there are places for.
-        if self.rooms.len() >= self.settings.rooms_max {
+        if self.rooms.values().filter(|live| !live.room.by_host).count() >= self.settings.rooms_max
+        {
             return Err(Refusal::TooManyRooms(self.first_end(None, now)));
         }
         let place = self.places.take(from).map_err(|none| match none {
@@ -59,7 +63,7 @@ impl Hub {
     /// After how long the first room ends, of those that were made from an address or of all.
     fn first_end(&self, from: Option<IpAddr>, now: HubTime) -> Duration {
         let is_meant = |live: &&LiveRoom| {
-            from.is_none() || live.place.as_ref().is_some_and(|place| place.key() == from.as_ref())
+            live.place.as_ref().is_some_and(|place| from.is_none() || place.key() == from.as_ref())
         };
         let ends = self.rooms.values().filter(is_meant).map(|live| live.room.expires().since(now));
         ends.min().unwrap_or(SOON).max(SOON)
@@ -83,8 +87,16 @@ impl Hub {
             created_at: at.wall,
             created: at.hub,
             lifetime: self.settings.lifetime,
+            is_shut: false,
+            by_host: new.by_host,
         };
-        self.write(Write::Room(room.clone()), Then::Made(room, place, tell));
+        let write = match new.by_host {
+            true => {
+                Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
+            }
+            false => Write::Room(room.clone()),
+        };
+        self.write(write, Then::Made(room, place, tell));
     }
 
     fn fresh_code(&mut self) -> Code {
@@ -253,6 +265,11 @@ impl Hub {
                 .any(|conn| at_peer(conn) && conn.rooms.get(&room) == Some(&chatter)),
         }
     }
+}
+
+/// A room as the log of the host's deeds calls it.
+pub(super) fn named(room: &Room) -> String {
+    format!("{} {:?}", room.code, room.title.as_str())
 }
 
 fn view(room: &Room, present: usize, at: Moment) -> RoomView {

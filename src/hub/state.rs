@@ -12,7 +12,7 @@ use super::command::{
     Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
     RoomView, Tell,
 };
-use super::host::{Banning, Ending};
+use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -84,6 +84,8 @@ pub(super) enum Then {
     Kicked(ChatterId, Tell<()>),
     Banned(Banning),
     Unbanned(ChatterId, Tell<()>),
+    Shut(Shutting),
+    TakenBack(RoomId, Tell<usize>),
 }
 
 /// A join that is being committed.
@@ -223,8 +225,8 @@ impl Hub {
             started: now,
         };
         for room in past.rooms {
-            // More than the host lets now may live on from before.
-            let place = hub.places.take(None).ok();
+            // More than the host lets now may live on from before; the host's own take no place.
+            let place = (!room.by_host).then(|| hub.places.take(None).ok()).flatten();
             hub.open_room(room, place);
         }
         let until = now.after(RETURN);
@@ -304,6 +306,9 @@ impl Hub {
             }
             Call::People(tell) => drop(tell.send(Ok(self.present()))),
             Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
+            Call::Shut { room, is_shut, tell } => self.shut(room, is_shut, tell, at),
+            Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
+            Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
             Call::Ban { chatter, identity, address_for, tell } => {
                 self.ban(&chatter, identity, address_for, tell, at);
@@ -327,6 +332,8 @@ impl Hub {
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
+            Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
+            Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),

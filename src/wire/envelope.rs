@@ -61,10 +61,15 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NotYours
         | Refusal::NotJoined
         | Refusal::Locked
+        | Refusal::Shut
         | Refusal::WrongPassword
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
-        Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
+        Refusal::NoSuchRoom
+        | Refusal::NoSuchChatter
+        | Refusal::NoSuchMessage(_)
+        | Refusal::Expired
+        | Refusal::Full => 404,
         Refusal::TooLarge => 413,
         Refusal::TooFast(_)
         | Refusal::TooManyHere(_)
@@ -97,9 +102,11 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Banned => "banned",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
+        Refusal::Shut => "shut",
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
+        Refusal::NoSuchMessage(_) => "no_such_message",
         Refusal::Expired => "expired",
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",

@@ -26,6 +26,8 @@ export interface Room {
   expiresAt: string;
   isExpired: boolean;
   isPassword: boolean;
+  /** Whether the host has shut the door: nobody new comes in. */
+  isShut: boolean;
   userId: null;
 }
 
@@ -50,6 +52,8 @@ export interface Message {
   chatter: Chatter;
   alert?: Alert;
   from?: "hub" | "chatter";
+  /** The host took it back: `content` is empty. */
+  takenBack?: boolean;
 }
 
 export interface JoinAck extends Chatter {
@@ -64,6 +68,8 @@ export interface JoinAck extends Chatter {
   reset: boolean;
   missed: Message[];
   more: boolean;
+  /** The seqs, of those up to `after`, whose messages the host took back. */
+  takenBack: number[];
 }
 
 export interface Hello {
@@ -136,6 +142,18 @@ export interface RoomClosed {
   reason: Closed;
 }
 
+export interface RoomShut {
+  roomId: Id;
+  isShut: boolean;
+}
+
+/** The host took a message back: its seq stays, empty. */
+export interface TakenBack {
+  roomId: Id;
+  id: number;
+  seq: number;
+}
+
 export interface Typing {
   roomId: Id;
   chatterId: Id;
@@ -162,6 +180,7 @@ export const errorCodes = [
   "expired",
   "full",
   "locked",
+  "shut",
   "wrong_password",
   "too_fast",
   "too_long",
@@ -237,7 +256,8 @@ export const readJoinAck: Reader<JoinAck> = (value) => {
   if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", epoch: "string", more: "boolean" })) {
     return null;
   }
-  return { ...(value as unknown as JoinAck), missed };
+  const takenBack = Array.isArray(value.takenBack) ? value.takenBack.filter((seq) => typeof seq === "number") : [];
+  return { ...(value as unknown as JoinAck), missed, takenBack };
 };
 
 export const readHello: Reader<Hello> = (value) =>
@@ -270,6 +290,12 @@ export const readRoomClosed: Reader<RoomClosed> = (value) =>
   isObject(value) && has(value, { roomId: "string" })
     ? { roomId: value.roomId as Id, reason: closings.find((known) => known === value.reason) ?? "closed" }
     : null;
+
+export const readRoomShut: Reader<RoomShut> = (value) =>
+  isObject(value) && has(value, { roomId: "string", isShut: "boolean" }) ? (value as unknown as RoomShut) : null;
+
+export const readTakenBack: Reader<TakenBack> = (value) =>
+  isObject(value) && has(value, { roomId: "string", seq: "number" }) ? (value as unknown as TakenBack) : null;
 
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;

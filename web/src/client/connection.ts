@@ -27,7 +27,17 @@ export interface LinkEvents {
 
 export type Connect = (namespace: string, events: LinkEvents) => Link;
 
-const EVENTS = ["hello", "sendMessage", "sendAlert", "returnChatters", "presence", "typing", "roomClosed"];
+const EVENTS = [
+  "hello",
+  "sendMessage",
+  "sendAlert",
+  "messageTakenBack",
+  "returnChatters",
+  "presence",
+  "typing",
+  "roomShut",
+  "roomClosed",
+];
 
 const WEBSOCKET_FIRST = ["websocket", "polling"];
 

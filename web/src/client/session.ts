@@ -131,10 +131,11 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, ...me } = ack;
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, ...me } = ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
+    else if (takenBack.length > 0) this.change({ log: Log.takeBack(this.state.log, takenBack) });
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;

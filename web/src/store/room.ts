@@ -39,6 +39,8 @@ export interface RoomState {
   readonly closed: Closed | null;
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
+  /** How many messages the host took back while one was here, to say so to who listens. */
+  readonly takenBack: number;
 }
 
 export const newRoom = (code: string): RoomState => ({
@@ -59,6 +61,7 @@ export const newRoom = (code: string): RoomState => ({
   clockOffset: 0,
   closed: null,
   pruned: false,
+  takenBack: 0,
 });
 
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>
