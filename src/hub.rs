@@ -21,6 +21,7 @@ mod say;
 #[cfg(test)]
 mod simulation;
 mod state;
+mod takeback;
 #[cfg(test)]
 mod tests;
 

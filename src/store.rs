@@ -39,7 +39,6 @@ pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
 pub use restore::{CopyError, back_up, restore};
-use rusqlite::OptionalExtension;
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
@@ -136,17 +135,10 @@ impl<C: Send + 'static> Store<C> {
 
 /// What a hub goes on from; `fresh` is its identity where it has none yet.
 fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
-    let known = db
-        .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
-        .optional();
-    let known: Option<[u8; 16]> = match known {
-        // What a flipped bit left of it is no identity.
-        Err(error) if error.sqlite_error().is_none() => None,
-        other => other?,
-    };
+    let known = read::hub_id(db)?;
     let time = read::hub_time(db)?;
     Ok(Past {
-        hub: known.map_or(fresh, HubId::from_bytes),
+        hub: known.unwrap_or(fresh),
         time,
         wall: read::wall_time(db)?,
         rooms: read::live_rooms(db, time)?,

@@ -294,9 +294,11 @@ impl What {
 fn room_of(news: &News) -> Option<RoomId> {
     match news {
         News::Message(message) => Some(message.room),
-        News::Presence { room, .. } | News::Closed { room, .. } | News::Typing { room, .. } => {
-            Some(*room)
-        }
+        News::Presence { room, .. }
+        | News::Closed { room, .. }
+        | News::Shut { room, .. }
+        | News::TakenBack { room, .. }
+        | News::Typing { room, .. } => Some(*room),
         News::Roster(_) => None,
     }
 }
@@ -319,5 +321,7 @@ fn room(n: u8, now: Moment) -> Room {
         created_at: now.wall,
         created: now.hub,
         lifetime: LIFETIME,
+        is_shut: false,
+        by_host: false,
     }
 }

@@ -65,7 +65,7 @@ impl Memory {
             super::rows::MESSAGE.replace(" FROM", ", m.key FROM")
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
-        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(13)?)));
+        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(14)?)));
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 }
