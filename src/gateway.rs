@@ -463,6 +463,7 @@ impl Shared {
         self.metrics.websocket.store(conns.len() - polling, Ordering::Relaxed);
         drop(conns);
         self.metrics.behind.store(lock(&self.waiting).len(), Ordering::Relaxed);
+        self.metrics.namespaces.store(self.namespaces.count(), Ordering::Relaxed);
     }
 }
 
