@@ -42,7 +42,7 @@ pub struct Crowd {
 }
 
 /// What a crowd counts.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub struct Tally {
     /// Clients that are in their rooms.
     pub joined: usize,
@@ -54,9 +54,7 @@ pub struct Tally {
     pub delivery_bytes: u64,
     /// Messages that reached everybody in their room.
     pub rounds: u64,
-    /// Acknowledgements of messages.
-    pub acks: u64,
-    /// How long each delivery took since its message was due, while that is asked for.
+    /// How long each delivery took since its message was due.
     pub waits: Waits,
 }
 
@@ -110,9 +108,9 @@ impl Crowd {
         }
     }
 
-    /// How many there are, in or on their way.
-    pub fn len(&self) -> usize {
-        self.members.len()
+    /// Begins to count again; who is in stays in.
+    pub fn count_anew(&mut self) {
+        self.tally = Tally { joined: self.tally.joined, ..Tally::default() };
     }
 
     /// Brings in as many, evenly spread over the rooms, and waits until all are in.
@@ -320,8 +318,6 @@ impl Member {
             if self.phase == Phase::Joining {
                 self.phase = Phase::In;
                 tally.joined += 1;
-            } else {
-                tally.acks += 1;
             }
         } else if packet.starts_with(b"0") {
             self.phase = Phase::Entering;

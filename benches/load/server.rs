@@ -2,13 +2,14 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpStream};
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::calls;
+use crate::calls::Calls;
+use crate::scratch;
 
 /// The core that servers run on; the crowd has another.
 const CORE: &str = "0";
@@ -20,6 +21,10 @@ pub enum Kind {
     Hub,
     /// Node.js with socket.io.
     Node,
+    /// NestJS with the gateway of Cola Chat's articles.
+    Nest,
+    /// Bun with its own engine for socket.io.
+    Bun,
     /// One thread that writes one prepared frame to everyone.
     Floor,
 }
@@ -30,27 +35,39 @@ impl Kind {
         match self {
             Self::Hub => "hub",
             Self::Node => "Node socket.io",
+            Self::Nest => "NestJS",
+            Self::Bun => "Bun",
             Self::Floor => "floor",
         }
     }
 
-    fn command(self, folder: &std::path::Path) -> Vec<String> {
-        let peers = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers");
-        let own = std::env::current_exe().unwrap();
+    /// The words of its command line; data, if it keeps any, goes to this folder.
+    fn command(self, folder: &Path) -> Vec<String> {
         let words = match self {
-            Self::Hub => vec![
-                hub_program(),
-                "run".into(),
-                "--listen".into(),
-                "127.0.0.1:0".into(),
-                "--data-dir".into(),
-                folder.to_str().unwrap().into(),
-            ],
-            Self::Node => vec!["node".into(), format!("{peers}/node/server.mjs")],
-            Self::Floor => vec![own.to_str().unwrap().into(), "floor".into()],
+            Self::Hub => [
+                &hub_program(),
+                "run",
+                "--listen",
+                "127.0.0.1:0",
+                "--data-dir",
+                folder.to_str().unwrap(),
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            Self::Node => vec!["node".into(), peer("node/server.mjs")],
+            Self::Nest => vec!["node".into(), peer("nest/dist/main.js")],
+            Self::Bun => vec![peer("bun/node_modules/.bin/bun"), peer("bun/server.mjs")],
+            Self::Floor => {
+                vec![std::env::current_exe().unwrap().to_str().unwrap().into(), "floor".into()]
+            }
         };
         words
     }
+}
+
+/// A file of `benches/peers`.
+pub fn peer(file: &str) -> String {
+    format!("{}/benches/peers/{file}", env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The hub that is measured: `COLAHUB_BIN`, else the one built beside this program.
@@ -66,28 +83,38 @@ pub struct Server {
     pub address: SocketAddr,
     /// From its start until it had a connection accepted.
     pub ready: Duration,
-    folder: PathBuf,
 }
 
 impl Server {
     /// Starts one with nothing in its memory and nothing on its disk.
     pub fn start(kind: Kind) -> Self {
-        let folder =
-            PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("load-{}", std::process::id()));
-        let _nothing_there = std::fs::remove_dir_all(&folder);
-        std::fs::create_dir_all(&folder).unwrap();
-        Self::start_in(kind, folder, &[])
+        Self::start_with(kind, &[], &[])
     }
 
-    /// Starts one with its data in this folder.
-    pub fn start_in(kind: Kind, folder: PathBuf, settings: &[(&str, &str)]) -> Self {
+    /// The same, with this around its command, and these variables.
+    pub fn start_with(kind: Kind, around: &[&str], settings: &[(&str, &str)]) -> Self {
+        let folder = scratch::folder().join("fresh");
+        let _nothing_there = std::fs::remove_dir_all(&folder);
+        std::fs::create_dir_all(&folder).unwrap();
+        Self::start_in(kind, &folder, around, settings)
+    }
+
+    /// The same, with its data in this folder.
+    pub fn start_in(
+        kind: Kind,
+        folder: &Path,
+        around: &[&str],
+        settings: &[(&str, &str)],
+    ) -> Self {
         let begun = Instant::now();
         // setpriv and taskset become the server: it has the child's process id, and it ends with us,
         // whatever ends us.
         let mut child = Command::new("setpriv")
             .args(["--pdeathsig", "KILL", "taskset", "-c", CORE])
-            .args(kind.command(&folder))
+            .args(around)
+            .args(kind.command(folder))
             .env("COLAHUB_LIMITS_PROFILE", "off")
+            .env("COLAHUB_ROOMS_LIMIT", "1000")
             .env("COLAHUB_HTTP_MAX_CONNECTIONS", "20000")
             .env("NODE_ENV", "production")
             .envs(settings.iter().copied())
@@ -102,21 +129,40 @@ impl Server {
         let address = address.unwrap_or_else(|| panic!("{}: it says {line:?}", kind.name()));
         let address: SocketAddr = address.parse().unwrap();
         TcpStream::connect(address).unwrap();
-        Self { child, kind, address, ready: begun.elapsed(), folder }
+        Self { child, kind, address, ready: begun.elapsed() }
+    }
+
+    /// Somebody opens the page, where there is one.
+    pub fn be_looked_at(&self) {
+        if self.kind == Kind::Hub {
+            let mut calls = Calls::connect(self.address, None);
+            let page = calls.ask("GET /", "");
+            let page = String::from_utf8_lossy(&page);
+            for file in page.split('"').filter(|word| word.starts_with("/assets/")) {
+                calls.ask(&format!("GET {file}"), "");
+            }
+        }
     }
 
     /// So many open rooms, by their ids; servers without a store take any.
     pub fn rooms(&self, many: usize) -> Vec<String> {
-        let made = |number| match self.kind {
-            Kind::Hub => calls::make_room(self.address, number),
-            _ => format!("0199b8a2-5a10-7c22-8e31-{number:012}"),
-        };
-        (0..many).map(made).collect()
+        if self.kind == Kind::Hub {
+            let mut calls = Calls::connect(self.address, None);
+            return (0..many).map(|number| calls.make_room(number)).collect();
+        }
+        (0..many).map(|number| format!("0199b8a2-5a10-7c22-8e31-{number:012}")).collect()
     }
 
     /// The processor time it has used, in all its threads.
     pub fn cpu(&self) -> Duration {
         cpu(&format!("/proc/{}/stat", self.child.id()))
+    }
+
+    /// What it has caused to be written to disk, in bytes.
+    pub fn written(&self) -> u64 {
+        let io = std::fs::read_to_string(format!("/proc/{}/io", self.child.id())).unwrap();
+        let bytes = io.lines().find_map(|line| line.strip_prefix("write_bytes: ")).unwrap();
+        bytes.parse().unwrap()
     }
 
     /// What it holds in memory, in bytes.
@@ -125,7 +171,7 @@ impl Server {
         let rollup = rollup.unwrap();
         let field = |name: &str| {
             let line = rollup.lines().find_map(|line| line.strip_prefix(name)).unwrap();
-            line.split_whitespace().next().unwrap().parse::<u64>().unwrap() * 1024
+            line.split_whitespace().next().unwrap().parse::<f64>().unwrap() * 1024.0
         };
         Memory { rss: field("Rss:"), pss: field("Pss:") }
     }
@@ -135,9 +181,9 @@ impl Server {
 #[derive(Clone, Copy)]
 pub struct Memory {
     /// With all of the pages it shares.
-    pub rss: u64,
+    pub rss: f64,
     /// With its part of them.
-    pub pss: u64,
+    pub pss: f64,
 }
 
 impl Drop for Server {
@@ -149,7 +195,6 @@ impl Drop for Server {
             let _gone_already = self.child.kill();
         }
         let _status = self.child.wait();
-        let _gone_already = std::fs::remove_dir_all(&self.folder);
     }
 }
 
