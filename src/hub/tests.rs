@@ -19,6 +19,7 @@ use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, Written};
 
+mod idle;
 mod names;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
