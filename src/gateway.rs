@@ -229,7 +229,6 @@ impl Dropped {
 
 impl Shared {
     fn new(setup: Setup) -> Self {
-        let Limits { namespaces_each, namespaces, .. } = setup.limits;
         Self {
             hub: setup.hub,
             signer: setup.signer,
@@ -240,7 +239,7 @@ impl Shared {
             metrics: setup.metrics,
             limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(namespaces_each, namespaces),
+            namespaces: Namespaces::new(&setup.limits),
             io: OnceLock::new(),
             conns: Mutex::default(),
             sessions: Mutex::default(),
