@@ -462,6 +462,7 @@ impl Shared {
         self.metrics.websocket.store(conns.len() - polling, Ordering::Relaxed);
         drop(conns);
         self.metrics.behind.store(lock(&self.waiting).len(), Ordering::Relaxed);
+        self.metrics.namespaces.store(self.namespaces.count(), Ordering::Relaxed);
     }
 }
 

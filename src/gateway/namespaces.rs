@@ -144,6 +144,11 @@ impl Namespaces {
         self.table().free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
     }
 
+    /// How many are alive, those that are empty for a moment included.
+    pub(super) fn count(&self) -> usize {
+        self.table().live.len()
+    }
+
     fn table(&self) -> MutexGuard<'_, Table> {
         self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
