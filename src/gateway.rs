@@ -247,7 +247,6 @@ impl Dropped {
 
 impl Shared {
     fn new(setup: Setup) -> Self {
-        let Limits { namespaces_each, namespaces, .. } = setup.limits;
         Self {
             hub: setup.hub,
             signer: setup.signer,
@@ -258,7 +257,7 @@ impl Shared {
             metrics: setup.metrics,
             limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(namespaces_each, namespaces),
+            namespaces: Namespaces::new(&setup.limits),
             newcomers: Newcomers::new(setup.budget),
             io: OnceLock::new(),
             engine: OnceLock::new(),

@@ -289,6 +289,14 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "limits.namespaces_opened",
+        doc: "The most living namespaces that were opened from one address.",
+        allowed: "a whole number from 1 to 100000",
+        apply: |draft, raw| {
+            draft.limits.number(raw, 1..=100_000, |limits| &mut limits.namespaces_opened)
+        },
+    },
+    Setting {
         key: "limits.namespaces",
         doc: "The most namespaces that are alive at once.",
         allowed: "a whole number from 16 to 100000",

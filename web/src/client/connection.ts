@@ -77,7 +77,8 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       forceNew: true,
       autoConnect: false,
       transports: known() ? WEBSOCKET_FIRST : ["polling", "websocket"],
-      tryAllTransports: true,
+      // Not from polling to WebSocket: what a refused request said would be lost with the next one's failure.
+      tryAllTransports: known(),
       reconnectionDelay: 400,
       reconnectionDelayMax: 4_000,
       timeout: 4_500,
@@ -106,6 +107,7 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       // From now on always: a WebSocket opens a line of its own, while a request may be given one
       // that was kept open and died with the last network.
       manager.opts.transports = WEBSOCKET_FIRST;
+      manager.opts.tryAllTransports = true;
       refusals = 0;
       clearTimeout(watchdog);
       events.up();
