@@ -2,6 +2,7 @@
 //!
 //! The contract's fields are fixed; what the hub adds is additional and named here as such.
 
+mod answer;
 mod envelope;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use self::answer::{answer, farewell, refused};
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};

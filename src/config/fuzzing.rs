@@ -113,7 +113,7 @@ fn is_in_its_bounds(config: &Config) {
     assert!(config.backup_every.is_none_or(|every| span.contains(&every)));
     assert!((1..=100).contains(&config.backup_keep));
     assert!(config.database_gather <= Duration::from_secs(1));
-    assert!((16..=65_536).contains(&config.http_max_connections));
+    assert!((16..=65_536).contains(&config.limits.connections));
     config.cors_origins.iter().for_each(is_as_browsers_send_it);
     config.http_hosts.iter().for_each(|host| is_a_host(host));
     if let Some(wifi) = &config.wifi {

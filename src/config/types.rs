@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::domain::throttle::Rate;
+
 /// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
 ///
 /// A DNS label may have 63 bytes; five are left for a number behind the name, when another hub
@@ -137,7 +139,7 @@ fn port_number(text: &str) -> Option<u16> {
 
 /// How strictly one address is held to a fair share of the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Profile {
+pub(super) enum Profile {
     /// Every device has an address of its own, as on the hub's own wireless network.
     #[default]
     Event,
@@ -149,7 +151,7 @@ pub enum Profile {
 
 impl Profile {
     /// Takes `event`, `nat` or `off`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "event" => Some(Self::Event),
             "nat" => Some(Self::Nat),
@@ -200,6 +202,15 @@ pub(super) fn gather(text: &str) -> Option<Duration> {
 
 /// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
 pub(super) fn size(text: &str) -> Option<Option<u64>> {
+    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
+    if text == "off" {
+        return Some(None);
+    }
+    bytes(text).filter(|bytes| RANGE.contains(bytes)).map(Some)
+}
+
+/// Bytes with their unit, as `64KiB` or `500 MB`.
+fn bytes(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 6] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -208,15 +219,38 @@ pub(super) fn size(text: &str) -> Option<Option<u64>> {
         ("MB", 1_000_000),
         ("GB", 1_000_000_000),
     ];
-    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
-    if text == "off" {
-        return Some(None);
-    }
     let (number, unit) = UNITS
         .iter()
         .find_map(|(name, unit)| text.strip_suffix(name).map(|number| (number.trim_end(), unit)))?;
-    let bytes = number.parse::<u64>().ok()?.checked_mul(*unit)?;
-    RANGE.contains(&bytes).then_some(Some(bytes))
+    number.parse::<u64>().ok()?.checked_mul(*unit)
+}
+
+/// Takes a rate such as `20/s`, `10/min` or `5/h burst 20`: so many in that time, and so many at once.
+/// Without a burst as many at once as in that time.
+pub(super) fn rate(text: &str) -> Option<Rate> {
+    const BURST_MAX: u32 = 1_000_000;
+    let mut words = text.split_whitespace();
+    let (number, unit) = words.next()?.split_once('/')?;
+    let number = number.parse::<u32>().ok()?;
+    let unit = match unit {
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    let burst = match (words.next(), words.next(), words.next()) {
+        (None, ..) => number,
+        (Some("burst"), Some(burst), None) => burst.parse().ok()?,
+        _ => return None,
+    };
+    // Faster than one in a millisecond cannot be counted.
+    let is_good = (1..=1_000).contains(&number) && (1..=BURST_MAX).contains(&burst);
+    is_good.then(|| Rate { burst, every: Duration::from_millis((unit / u64::from(number)).max(1)) })
+}
+
+/// Takes the size of one message, from 16 KiB (which the longest text needs) to 1 MiB.
+pub(super) fn message_size(text: &str) -> Option<usize> {
+    usize::try_from(bytes(text)?).ok().filter(|size| (16 * 1024..=1024 * 1024).contains(size))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
@@ -359,6 +393,43 @@ mod tests {
         assert_eq!(size("off"), Some(None));
         for bad in ["1", "999kB", "1001GB", "-1GB", "1.5GB", "GB", "18446744073709551615GB"] {
             assert_eq!(size(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_so_many_in_a_time_and_so_many_at_once() {
+        let every = |ms, burst| Some(Rate { burst, every: Duration::from_millis(ms) });
+        assert_eq!(rate("20/s"), every(50, 20));
+        assert_eq!(rate("10/min burst 3"), every(6_000, 3));
+        assert_eq!(rate("1/h  burst 1000000"), every(3_600_000, 1_000_000));
+        assert_eq!(rate("1000/s"), every(1, 1_000));
+        for bad in [
+            "",
+            "20",
+            "/s",
+            "0/s",
+            "1001/s",
+            "-1/s",
+            "1.5/s",
+            "20/d",
+            "20 / s",
+            "20/s burst",
+            "20/s burst 0",
+            "20/s burst 1000001",
+            "20/s burst 5 5",
+            "20/s 5",
+            "20/s BURST 5",
+        ] {
+            assert_eq!(rate(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
+        assert_eq!(message_size("64KiB"), Some(65_536));
+        assert_eq!((message_size("16KiB"), message_size("1MiB")), (Some(16_384), Some(1 << 20)));
+        for bad in ["15KiB", "1025KiB", "64", "off", "64KB"] {
+            assert_eq!(message_size(bad), None, "{bad}");
         }
     }
 

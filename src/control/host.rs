@@ -54,6 +54,7 @@ fn new_room(
         title: Title::parse(title)?,
         capacity,
         password: password.map(Password::parse).transpose()?,
+        from: None,
         by_host: true,
     })
 }

@@ -1,5 +1,7 @@
 //! Cola Chat's calls, as `/chat/…` of the contract has them.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, patch, post};
@@ -46,7 +48,7 @@ struct CreateBody {
 }
 
 impl CreateBody {
-    fn into_room(self) -> Result<NewRoom, Refusal> {
+    fn into_room(self, from: IpAddr) -> Result<NewRoom, Refusal> {
         check_capacity(self.capacity)?;
         let password = self.password.filter(|password| !password.is_empty());
         if self.is_password != password.is_some() {
@@ -57,6 +59,7 @@ impl CreateBody {
             title: Title::parse(&self.title)?,
             capacity: self.capacity,
             password: password.as_deref().map(Password::parse).transpose()?,
+            from: Some(from),
             by_host: false,
         })
     }
@@ -64,7 +67,7 @@ impl CreateBody {
 
 async fn create(State(app): State<App>, By(caller): By, body: Body) -> Outcome {
     app.welcomes(caller).await.map_err(|refusal| app.refuse(refusal))?;
-    let room = parse::<CreateBody>(body).and_then(CreateBody::into_room);
+    let room = parse::<CreateBody>(body).and_then(|body| body.into_room(caller.peer));
     let room = room.map_err(|refusal| app.refuse(refusal))?;
     let made = app.hub.call(|tell| Call::Create(room, tell)).await;
     let view = made.map_err(|refusal| app.refuse(refusal))?;

@@ -13,13 +13,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use super::callers::{Knock, Rules, Verdict};
-use super::respond;
 use crate::config::Config;
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
 use crate::domain::words;
 use crate::metrics::Metrics;
 use crate::network::{self, Reach};
+use crate::wire;
 
 /// How long names and addresses are believed: an interface that comes is followed within it.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -91,7 +91,7 @@ impl Guard {
             Verdict::Welcome | Verdict::WrongHost => "wrong_host",
         });
         if is_call(parts) {
-            return respond::refused(language, &refusal);
+            return wire::refused(language, &refusal);
         }
         // A person's browser: where the hub really is helps more than an envelope.
         let url = self.reach.addresses().first().map(network::url).unwrap_or_default();

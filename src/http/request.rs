@@ -33,9 +33,21 @@ impl FromRequestParts<App> for By {
         };
         let cookie = || app.signer.verify_cookie(parts.headers.get(header::COOKIE)?.as_bytes());
         let identity = bearer.or_else(cookie);
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        Ok(Self(Caller { identity, peer }))
+    }
+}
+
+/// Where a call comes from.
+pub(super) struct From(pub(super) IpAddr);
+
+impl FromRequestParts<App> for From {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let line = parts.extensions.get::<Arc<Line>>();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Ok(Self(Caller { identity, peer: line.map_or(nobody, |line| line.peer()) }))
+        Ok(Self(line.map_or(nobody, |line| app.door.client(line.peer(), &parts.headers))))
     }
 }
 

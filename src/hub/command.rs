@@ -328,6 +328,8 @@ pub struct NewRoom {
     pub capacity: u32,
     /// Its password, if it is to be locked.
     pub password: Option<Password>,
+    /// Where it is made from; nothing for the host's and the hub's own rooms.
+    pub from: Option<IpAddr>,
     /// Whether the host makes it: then it does not count among those that people may make, and is
     /// remembered among what the host did.
     pub by_host: bool,

@@ -295,9 +295,9 @@ fn room_of(news: &News) -> Option<RoomId> {
     match news {
         News::Message(message) => Some(message.room),
         News::Presence { room, .. }
+        | News::Closed { room, .. }
         | News::Shut { room, .. }
         | News::TakenBack { room, .. }
-        | News::Closed { room, .. }
         | News::Typing { room, .. } => Some(*room),
         News::Roster(_) => None,
     }

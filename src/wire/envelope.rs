@@ -44,7 +44,7 @@ impl Envelope<()> {
             message: words::refusal(language, refusal),
             data: None,
             code: Some(code(refusal)),
-            retry_after: retry_after(refusal),
+            retry_after: refusal.wait().map(words::seconds),
         }
     }
 }
@@ -71,8 +71,15 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Expired
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
-        Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
-        Refusal::TooManyRooms | Refusal::StorageReadOnly | Refusal::Unavailable => 503,
+        Refusal::TooFast(_)
+        | Refusal::TooManyHere(_)
+        | Refusal::TooManyMade(_)
+        | Refusal::TooManyJoined
+        | Refusal::TooManyNamespaces => 429,
+        Refusal::HubFull(_)
+        | Refusal::TooManyRooms(_)
+        | Refusal::StorageReadOnly
+        | Refusal::Unavailable => 503,
         Refusal::StorageFull => 507,
     }
 }
@@ -103,17 +110,15 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Expired => "expired",
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",
-        Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::TooManyHere(_) => "too_many_here",
+        Refusal::HubFull(_) => "hub_full",
+        Refusal::TooManyRooms(_) => "too_many",
+        Refusal::TooManyMade(_) | Refusal::TooManyJoined | Refusal::TooManyNamespaces => {
+            "too_many_yours"
+        }
         Refusal::StorageFull => "storage_full",
         Refusal::StorageReadOnly => "read_only",
         Refusal::Unavailable => "unavailable",
-    }
-}
-
-fn retry_after(refusal: &Refusal) -> Option<u64> {
-    match refusal {
-        Refusal::TooFast(wait) => Some(words::seconds(*wait)),
-        _ => None,
     }
 }
 

@@ -120,7 +120,12 @@ impl Hub {
 
     /// A request to the letter, and its answer: all of it, or its head where the connection goes on.
     pub fn raw(&self, request: &str) -> Answer {
-        let mut stream = BufReader::new(self.connect());
+        self.raw_on(self.connect(), request)
+    }
+
+    /// The same on a connection of one's own.
+    pub fn raw_on(&self, stream: TcpStream, request: &str) -> Answer {
+        let mut stream = BufReader::new(stream);
         stream.get_mut().write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         while !bytes.ends_with(b"\r\n\r\n") {

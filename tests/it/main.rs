@@ -28,6 +28,7 @@ mod host_doors;
 mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
+mod limits;
 mod metrics;
 mod page;
 mod service;

@@ -185,6 +185,9 @@ export const errorCodes = [
   "too_fast",
   "too_long",
   "too_many",
+  "too_many_here",
+  "too_many_yours",
+  "hub_full",
   "forbidden",
   "banned",
   "no_such_chatter",
@@ -196,6 +199,10 @@ export const errorCodes = [
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
+
+/** Refusals that pass by themselves: what was refused is worth another try in a while. */
+export const passes = (code: ErrorCode): boolean =>
+  code === "too_fast" || code === "too_many_here" || code === "hub_full" || code === "unavailable";
 
 /** A refusal, with what a program needs from it. `message` is the hub's own sentence. */
 export interface Refusal {
@@ -315,7 +322,8 @@ export function readAnswer<T>(value: unknown, read: Reader<T>): Answer<T> {
   return { ok: false, refusal: readRefusal(value) };
 }
 
-function readRefusal(value: unknown): Refusal {
+/** What stands in the envelope of a refusal. */
+export function readRefusal(value: unknown): Refusal {
   const fields = isObject(value) ? value : {};
   const code = errorCodes.find((known) => known === fields.code) ?? "unavailable";
   return {

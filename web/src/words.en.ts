@@ -112,6 +112,7 @@ export const en: Words = {
   sent: "Sent",
 
   connecting: "Going in…",
+  triedAgain: "Trying again soon; what you wrote is kept.",
   reconnecting: "Reconnecting… what you wrote is kept",
   closedRoom: {
     expired: "This room has closed. You can still read it.",
@@ -161,6 +162,9 @@ export const en: Words = {
     too_fast: ["Too fast", "Please try again in a moment."],
     too_long: ["Too long", "Please shorten it."],
     too_many: ["The hub is full", "Too many rooms are open. Try again when one has closed."],
+    too_many_here: ["Too many connections from here", "Close other tabs, or try again in a moment."],
+    too_many_yours: ["Too many were made from here", "Try again when one of your rooms has closed."],
+    hub_full: ["The hub is full", "Try again in a moment."],
     banned: ["You cannot go in", "The host of this hub does not let you in. Talk to them if that is a mistake."],
     forbidden: ["That is not possible", "Try going into the room again."],
     no_such_chatter: ["There is no such person", "Try going into the room again."],

@@ -65,6 +65,12 @@ export class FakeHub {
     for (const link of this.links) this.open(link);
   }
 
+  /** The hub refuses everybody's handshake, and says why. */
+  turnAway(code: ErrorCode): void {
+    this.cut();
+    for (const { events } of this.links) events.turnedAway({ code, message: "", retryAfter: 10 });
+  }
+
   private drop(link: { events: LinkEvents; joined: boolean; connected: boolean }): void {
     link.joined = false;
     if (link.connected) link.events.down();

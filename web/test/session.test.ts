@@ -262,6 +262,18 @@ describe("what one writes", () => {
 });
 
 describe("coming back", () => {
+  it("says that the hub is full while it is, and goes on when there is a place", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    me.say("kept");
+    hub.turnAway("hub_full");
+    await vi.waitFor(() => expect(me.state.phase).toEqual({ name: "retrying", refused: "hub_full" }));
+    hub.cut();
+    hub.mend();
+    await phase(me, "live");
+    await vi.waitFor(() => expect(contents(me)).toContain("kept"));
+  });
+
   it("fills a long gap page by page while new messages come in", async () => {
     hub.say("fox", "0");
     const me = visitor();

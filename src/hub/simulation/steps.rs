@@ -192,7 +192,7 @@ impl World {
         self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
-        let new = NewRoom { namespace, title, capacity, password, by_host: false };
+        let new = NewRoom { namespace, title, capacity, password, from: None, by_host: false };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 

@@ -253,9 +253,9 @@ impl World {
         let Some(work) = self.passwords.pop_front() else { return };
         self.tell("a password is looked at");
         match work {
-            PasswordWork::Hash { password, room, tell, .. } => {
+            PasswordWork::Hash { password, new, tell, .. } => {
                 let hash = Some(hashed(&password));
-                self.hub.create_hashed(room, hash, Some(tell), self.now);
+                self.hub.create_hashed(new, hash, Some(tell), self.now);
             }
             PasswordWork::Verify { password, hash, purpose } => {
                 let right = hash == hashed(&password);

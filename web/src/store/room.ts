@@ -8,8 +8,8 @@ export type Phase =
   /** Asking the hub which room this is, and getting in for the first time. */
   | { name: "entering" }
   | { name: "live" }
-  /** The hub cannot be reached just now; everything is kept and it is tried again. */
-  | { name: "retrying" }
+  /** The hub cannot be reached just now, or has refused; everything is kept and it is tried again. */
+  | { name: "retrying"; refused?: ErrorCode }
   /** A password is wanted. `problem` says what was wrong with the last one. */
   | { name: "locked"; problem: ErrorCode | null; retryAfter: number | null }
   /** The hub said no. */
