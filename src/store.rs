@@ -119,13 +119,20 @@ impl<C: Send + 'static> Store<C> {
             }
             _ => None,
         };
+        let mut upkeep = upkeep::Upkeep::new(care.retention, past.time);
+        // A hub that was killed may have left in the WAL what its host had deleted.
+        if host::has_deleted(&db)
+            .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?
+        {
+            upkeep.forget();
+        }
         let tools = writer::Tools {
             db,
             path,
             frozen: frozen.is_some(),
             disk: space::Disk::of(folder),
             gather: gather::Gather::new(care.gather),
-            upkeep: upkeep::Upkeep::new(care.retention, past.time),
+            upkeep,
             health: health.clone(),
         };
         let (writer, ended) = Writer::start(tools, keeper).map_err(in_folder)?;

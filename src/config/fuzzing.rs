@@ -12,6 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::problem::{Place, Problem, Problems};
 use super::settings::SETTINGS;
 use super::{Config, CorsOrigin, environment, file, merge};
+use crate::domain::limits::Limits;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const FILE: &str = "hub.toml";
@@ -113,11 +114,31 @@ fn is_in_its_bounds(config: &Config) {
     assert!(config.backup_every.is_none_or(|every| span.contains(&every)));
     assert!((1..=100).contains(&config.backup_keep));
     assert!(config.database_gather <= Duration::from_secs(1));
-    assert!((16..=65_536).contains(&config.limits.connections));
+    is_within_bounds(&config.limits);
     config.cors_origins.iter().for_each(is_as_browsers_send_it);
     config.http_hosts.iter().for_each(|host| is_a_host(host));
     if let Some(wifi) = &config.wifi {
         assert!((1..=32).contains(&wifi.ssid.len()));
+    }
+}
+
+/// No number is one with which the hub could not run, or a rate that never lets anybody.
+fn is_within_bounds(limits: &Limits) {
+    let Limits { message_size, connections, sessions, namespaces, .. } = *limits;
+    assert!((32 * 1024..=1024 * 1024).contains(&message_size));
+    assert!([connections, sessions].iter().all(|most| (16..=65_536).contains(most)));
+    assert!((16..=100_000).contains(&namespaces));
+    for each in [limits.connections_each, limits.sessions_each] {
+        assert!((1..=65_536).contains(&each));
+    }
+    for each in [limits.rooms_each, limits.rooms_joined, limits.namespaces_each] {
+        assert!((1..=10_000).contains(&each));
+    }
+    let Limits { handshakes, events, rooms_made, guesses, .. } = *limits;
+    let Limits { alerts, rosters, typing, renames, .. } = *limits;
+    for rate in [handshakes, events, rooms_made, guesses, alerts, rosters, typing, renames] {
+        let every = Duration::from_millis(1)..=Duration::from_secs(3_600);
+        assert!((1..=1_000_000).contains(&rate.burst) && every.contains(&rate.every), "{rate:?}");
     }
 }
 

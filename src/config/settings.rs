@@ -189,7 +189,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.message_size",
         doc: "The largest message, over a WebSocket or polling.",
-        allowed: "a size from \"16KiB\" to \"1MiB\"",
+        allowed: "a size from \"32KiB\" to \"1MiB\"",
         apply: |draft, raw| draft.limits.size(raw, |limits| &mut limits.message_size),
     },
     Setting {

@@ -248,9 +248,9 @@ pub(super) fn rate(text: &str) -> Option<Rate> {
     is_good.then(|| Rate { burst, every: Duration::from_millis((unit / u64::from(number)).max(1)) })
 }
 
-/// Takes the size of one message, from 16 KiB (which the longest text needs) to 1 MiB.
+/// Takes the size of one message, from 32 KiB (1000 of the widest emoji need 25) to 1 MiB.
 pub(super) fn message_size(text: &str) -> Option<usize> {
-    usize::try_from(bytes(text)?).ok().filter(|size| (16 * 1024..=1024 * 1024).contains(size))
+    usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
@@ -427,8 +427,8 @@ mod tests {
     #[test]
     fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
         assert_eq!(message_size("64KiB"), Some(65_536));
-        assert_eq!((message_size("16KiB"), message_size("1MiB")), (Some(16_384), Some(1 << 20)));
-        for bad in ["15KiB", "1025KiB", "64", "off", "64KB"] {
+        assert_eq!((message_size("32KiB"), message_size("1MiB")), (Some(32_768), Some(1 << 20)));
+        for bad in ["31KiB", "1025KiB", "64", "off", "64KB"] {
             assert_eq!(message_size(bad), None, "{bad}");
         }
     }

@@ -63,7 +63,7 @@ impl Hub {
     /// After how long the first room ends, of those that were made from an address or of all.
     fn first_end(&self, from: Option<IpAddr>, now: HubTime) -> Duration {
         let is_meant = |live: &&LiveRoom| {
-            from.is_none() || live.place.as_ref().is_some_and(|place| place.key() == from.as_ref())
+            live.place.as_ref().is_some_and(|place| from.is_none() || place.key() == from.as_ref())
         };
         let ends = self.rooms.values().filter(is_meant).map(|live| live.room.expires().since(now));
         ends.min().unwrap_or(SOON).max(SOON)

@@ -166,6 +166,15 @@ fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> 
     Ok(())
 }
 
+/// Whether the host had something deleted, as far as the log goes back.
+pub(super) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM host_actions WHERE deed IN ('room delete', 'message delete'))",
+        [],
+        |row| row.get(0),
+    )
+}
+
 /// The newest actions, the newest first.
 pub(super) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);

@@ -35,7 +35,7 @@ impl Upkeep {
     /// Upkeep by these rules, on a hub whose own time is `base` now.
     pub(super) fn new(keep: Retention, base: HubTime) -> Self {
         let start = Instant::now();
-        Self { keep, base, start, due: start + BETWEEN, pruned: 0, failed: false, wal_tells: true }
+        Self { keep, base, start, due: start + BETWEEN, pruned: 0, failed: false, wal_tells: false }
     }
 
     /// The host had something deleted: the WAL is to be emptied as soon as it can be.

@@ -405,14 +405,14 @@ fn namespaces_are_bounded_for_one_client_and_in_all() {
 
 #[test]
 fn a_message_has_the_same_bound_on_every_transport() {
-    let hub = english(&[("COLAHUB_LIMITS_MESSAGE_SIZE", "16KiB")]);
+    let hub = english(&[("COLAHUB_LIMITS_MESSAGE_SIZE", "32KiB")]);
     let opened = phone(1).get(&hub, POLLING);
     let hello: Value = serde_json::from_str(&opened.text()[1..]).unwrap();
-    assert_eq!(hello["maxPayload"], 16 * 1024, "clients keep to it by themselves");
+    assert_eq!(hello["maxPayload"], 32 * 1024, "clients keep to it by themselves");
     let path = format!("{POLLING}&sid={}", hello["sid"].as_str().unwrap());
     let text = "content-type: text/plain\r\n";
     assert_eq!(phone(1).ask(&hub, &format!("POST {path}"), text, "40/n,").status, 200);
-    let long = "4".repeat(16 * 1024 + 1);
+    let long = "4".repeat(32 * 1024 + 1);
     let refused = phone(1).ask(&hub, &format!("POST {path}"), text, &long);
     assert_eq!(refused.status, 413);
     assert_eq!(envelope(&refused)["message"], "That is more than the hub takes at once.");

@@ -102,6 +102,31 @@ async fn who_comes_back_learns_of_it_and_who_has_seen_too_many_begins_anew() {
     assert_eq!(stretch.missed[0].seq, Seq(1));
 }
 
+/// The writer empties the WAL in its next quiet moment.
+async fn is_forgotten(folder: &Path) {
+    let begun = Instant::now();
+    while !files_with(folder, "수박주스").is_empty() {
+        assert!(begun.elapsed() < Duration::from_secs(20), "it is still there");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_hub_that_was_killed_right_after_forgets_it_at_its_next_start() {
+    let (mut kit, room) = told().await;
+    // Who reads for long keeps the WAL as it is.
+    let reader = schema::open_reader(&kit.folder.path().join(FILE)).unwrap();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM messages;").unwrap();
+    kit.takes_back(room, &[3]).await;
+    let cut = tempfile::tempdir().unwrap();
+    for name in [FILE, "hub.sqlite3-wal"] {
+        fs::copy(kit.folder.path().join(name), cut.path().join(name)).unwrap();
+    }
+    assert!(!files_with(cut.path(), SECRET).is_empty(), "it stands there still");
+    let kit = Kit::in_folder(cut, 8);
+    is_forgotten(kit.folder.path()).await;
+}
+
 #[tokio::test]
 async fn nothing_of_it_is_left_on_the_disk() {
     let (mut kit, room) = told().await;
@@ -109,12 +134,7 @@ async fn nothing_of_it_is_left_on_the_disk() {
     kit.says(room, 1, &long, None).await;
     assert!(!files_with(kit.folder.path(), SECRET).is_empty());
     kit.takes_back(room, &[3, 5]).await;
-    // The writer empties the WAL in its next quiet moment.
-    let begun = Instant::now();
-    while !files_with(kit.folder.path(), "수박주스").is_empty() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "it is still there");
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    is_forgotten(kit.folder.path()).await;
     assert_eq!(kit.reads(room, 1).await[1..], ["하나", "", "셋", ""]);
 }
 
