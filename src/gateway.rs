@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::extract::{Event as Name, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
@@ -30,7 +30,6 @@ use tokio::task::JoinHandle;
 
 use self::conn::{Conn, Parcel, Permit};
 use self::namespaces::{Namespaces, ROOT};
-use self::payload::{Decode, EVENTS};
 use self::session::Session;
 use crate::domain::ids::{ConnId, HubId, IdentityId};
 use crate::domain::language::Language;
@@ -55,6 +54,10 @@ const BODY_MAX: u64 = 128 * 1024;
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
 const BUFFER: usize = 256;
+
+/// What a WebSocket's messages are read through, in bytes: each connection has one, and nearly all
+/// messages fit.
+const READ_BUFFER: usize = 512;
 
 /// How long a client may take from the handshake to its first namespace.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -121,7 +124,7 @@ impl Gateway {
             .max_payload(BODY_MAX)
             .ws_max_message_size(MESSAGE_MAX)
             .ws_max_frame_size(MESSAGE_MAX)
-            .ws_read_buffer_size(4096)
+            .ws_read_buffer_size(READ_BUFFER)
             .connect_timeout(CONNECT_TIMEOUT)
             .with_parser(parser)
             .build_layer();
@@ -283,9 +286,7 @@ impl Shared {
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
         self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
-        for (event, decode) in EVENTS {
-            self.listen(&conn, event, *decode);
-        }
+        self.listen(&conn);
         self.listen_for_the_end(&conn);
     }
 
@@ -300,13 +301,17 @@ impl Shared {
         namespace.is_none_or(|namespace| namespace.get_socket(socket.id).is_none())
     }
 
-    fn listen(self: &Arc<Self>, conn: &Arc<Conn>, event: &'static str, decode: Decode) {
+    /// One handler for all events: a handler for each would cost every connection a table of them.
+    fn listen(self: &Arc<Self>, conn: &Arc<Conn>) {
         let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on(event, move |data: TryData<serde_json::Value>, ack: AckNumber| {
-            let data = data.0.map_err(|error| error.to_string());
-            shared.received(id, decode(data), ack.0);
-            ready(())
-        });
+        conn.socket.on_fallback(
+            move |name: Name, data: TryData<serde_json::Value>, ack: AckNumber| {
+                if let Some(decode) = payload::decode(&name) {
+                    shared.received(id, decode(data.0.map_err(|error| error.to_string())), ack.0);
+                }
+                ready(())
+            },
+        );
     }
 
     /// An event came: it is enqueued right here, in order.

@@ -8,7 +8,7 @@ use crate::domain::text::{Content, Key, Nickname, Password};
 use crate::hub::command::Event;
 
 /// The events of the contract and the additional ones, each with how its payload is read.
-pub(super) const EVENTS: &[(&str, Decode)] = &[
+const EVENTS: &[(&str, Decode)] = &[
     ("joinRoom", join),
     ("leaveRoom", |_| Ok(Event::Leave)),
     ("sendMessage", say),
@@ -17,6 +17,11 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("renameChatter", rename),
     ("typing", typing),
 ];
+
+/// How the payload of an event of this name is read; nothing for one that the hub does not know.
+pub(super) fn decode(name: &str) -> Option<Decode> {
+    EVENTS.iter().find(|(known, _)| *known == name).map(|(_, decode)| *decode)
+}
 
 /// How a payload becomes an event. It gets what was sent, or why that cannot be read.
 pub(super) type Decode = fn(Result<Value, String>) -> Result<Event, Refusal>;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
+use super::roster::Listed;
 use super::state::{Conn, Due, Effect, Hub, LiveRoom, PasswordWork, Purpose, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
@@ -89,6 +90,7 @@ impl Hub {
             people: Presence::default(),
             joining: std::collections::HashMap::new(),
             notices: Notices::default(),
+            listed: Listed::default(),
             room,
         };
         self.rooms.insert(live.room.id, live);
