@@ -14,6 +14,9 @@ use socketioxide::{SendError, SocketError};
 
 use super::session::Session;
 use crate::domain::ids::ConnId;
+use crate::domain::pace::{Pace, Step};
+use crate::domain::throttle::Rate;
+use crate::domain::time::HubTime;
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 256;
@@ -33,6 +36,7 @@ pub(super) struct Conn {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
+    pace: Mutex<Pace>,
     undecided: AtomicUsize,
     /// Whether this connection holds its session for undecided events.
     holds: AtomicBool,
@@ -78,6 +82,7 @@ impl Conn {
             id,
             socket,
             session,
+            pace: Mutex::default(),
             undecided: AtomicUsize::new(0),
             holds: AtomicBool::new(false),
             out: Mutex::default(),
@@ -153,6 +158,11 @@ impl Conn {
         if out.moved.take().is_some() {
             self.session.release();
         }
+    }
+
+    /// Whether an event comes in time.
+    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Step {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
     }
 
     /// Counts an event in until its permit is dropped. None where there are far too many.

@@ -78,6 +78,7 @@ mod tests {
             room: RoomId::from_random([0; 16]),
             kind: Kind::Said,
             content: String::new(),
+            is_taken_back: false,
             sent_at: WallTime(0),
             chatter: Chatter {
                 id: ChatterId::from_random([0; 16]),

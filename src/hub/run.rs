@@ -11,7 +11,7 @@ use tokio::time::sleep_until;
 use super::clock::Clock;
 use super::command::{Answer, Call, Command, Output};
 use super::password;
-use super::state::{Effect, Hub, PasswordWork, Purpose, Random, Settings, Then};
+use super::state::{Effect, Hub, Making, PasswordWork, Purpose, Random, Settings, Then};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Title};
@@ -258,8 +258,8 @@ impl Shell {
     fn password_done(&mut self, done: PasswordDone) {
         let now = self.clock.now();
         match done {
-            PasswordDone::Hashed(room, Some(hash), tell) => {
-                self.hub.create_hashed(room, Some(hash), Some(tell), now);
+            PasswordDone::Hashed(new, Some(hash), tell) => {
+                self.hub.create_hashed(new, Some(hash), Some(tell), now);
             }
             PasswordDone::Hashed(_, None, tell) => drop(tell.send(Err(Refusal::Unavailable))),
             PasswordDone::Verified(Purpose::Check { caller, room, tell }, right) => {
@@ -272,9 +272,11 @@ impl Shell {
     }
 
     fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
-        let room = NewRoom { namespace, title, capacity: 0, password: None };
+        let room =
+            NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: false };
+        let new = Making { room, place: self.hub.places.take(None).ok() };
         let now = self.clock.now();
-        self.hub.create_hashed(room, None, None, now);
+        self.hub.create_hashed(new, None, None, now);
     }
 }
 
@@ -296,7 +298,7 @@ impl PasswordWork {
 }
 
 enum PasswordDone {
-    Hashed(NewRoom, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
+    Hashed(Making, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
     Verified(Purpose, bool),
 }
 
@@ -307,8 +309,8 @@ async fn hash_one_at_a_time(
 ) {
     while let Some(work) = work.recv().await {
         let result = tokio::task::spawn_blocking(move || match work {
-            PasswordWork::Hash { password, salt, room, tell } => {
-                PasswordDone::Hashed(room, password::hash(&password, salt), tell)
+            PasswordWork::Hash { password, salt, new, tell } => {
+                PasswordDone::Hashed(new, password::hash(&password, salt), tell)
             }
             PasswordWork::Verify { password, hash, purpose } => {
                 PasswordDone::Verified(purpose, password::verify(&password, &hash))
