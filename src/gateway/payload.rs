@@ -8,7 +8,7 @@ use crate::domain::text::{Content, Key, Nickname, Password};
 use crate::hub::command::Event;
 
 /// The events of the contract and the additional ones, each with how its payload is read.
-const EVENTS: &[(&str, Decode)] = &[
+pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("joinRoom", join),
     ("leaveRoom", |_| Ok(Event::Leave)),
     ("sendMessage", say),
