@@ -27,7 +27,7 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::extract::{Event as Name, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
@@ -38,7 +38,6 @@ use self::conn::{Conn, Parcel};
 use self::leaving::Leaving;
 use self::namespaces::{Namespaces, ROOT};
 use self::newcomers::Newcomers;
-use self::payload::{Decode, EVENTS};
 use self::session::Session;
 use self::turns::Asked;
 use crate::budget::Budget;
@@ -63,6 +62,10 @@ const PATH: &str = "/socket.io";
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
 const BUFFER: usize = 256;
+
+/// What a WebSocket's messages are read through, in bytes: each connection has one, and nearly all
+/// messages fit.
+const READ_BUFFER: usize = 512;
 
 /// How long the library may take to close its sessions at shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -139,7 +142,7 @@ impl Gateway {
             .max_payload(u64::try_from(message).unwrap_or(u64::MAX))
             .ws_max_message_size(message)
             .ws_max_frame_size(message)
-            .ws_read_buffer_size(4096)
+            .ws_read_buffer_size(READ_BUFFER)
             .connect_timeout(patience::NAMESPACE)
             .upgrade_timeout(patience::UPGRADE)
             .ping_interval(patience::PING)
@@ -329,10 +332,7 @@ impl Shared {
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
         self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
-        for (event, decode) in EVENTS {
-            self.listen(&conn, event, *decode);
-        }
-        self.count_unknown(&conn);
+        self.listen(&conn);
         self.listen_for_the_end(&conn);
     }
 
@@ -347,24 +347,20 @@ impl Shared {
         namespace.is_none_or(|namespace| namespace.get_socket(socket.id).is_none())
     }
 
-    fn listen(self: &Arc<Self>, conn: &Arc<Conn>, event: &'static str, decode: Decode) {
-        let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on(event, move |data: TryData<serde_json::Value>, ack: AckNumber| {
-            let data = data.0.map_err(|error| error.to_string());
-            shared.received(id, decode(data), ack.0);
-            ready(())
-        });
-    }
-
+    /// One handler for all events: a handler for each would cost every connection a table of them.
     /// An event that nobody knows does nothing, as in the original; but it counts.
-    fn count_unknown(self: &Arc<Self>, conn: &Arc<Conn>) {
+    fn listen(self: &Arc<Self>, conn: &Arc<Conn>) {
         let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on_fallback(move |ack: AckNumber| {
-            if let Some(conn) = shared.conn(id) {
-                shared.in_time(&conn, ack.0);
-            }
-            ready(())
-        });
+        conn.socket.on_fallback(
+            move |name: Name, data: TryData<serde_json::Value>, ack: AckNumber| {
+                if let Some(decode) = payload::decode(&name) {
+                    shared.received(id, decode(data.0.map_err(|error| error.to_string())), ack.0);
+                } else if let Some(conn) = shared.conn(id) {
+                    shared.in_time(&conn, ack.0);
+                }
+                ready(())
+            },
+        );
     }
 
     /// Whether a socket may send this event now. What is too fast is answered here.

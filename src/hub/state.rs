@@ -14,6 +14,7 @@ use super::command::{
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
+use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -154,6 +155,7 @@ pub(super) struct LiveRoom {
     /// Those whose join is being committed: they have a place already.
     pub(super) joining: HashMap<IdentityId, u32>,
     pub(super) notices: Notices,
+    pub(super) listed: Listed,
     /// Its place among the rooms that may live; with whoever made it in this run.
     pub(super) place: Option<RoomPlace>,
 }
