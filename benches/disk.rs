@@ -126,6 +126,8 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         created_at: AT.wall,
         created: AT.hub,
         lifetime: Duration::from_secs(86_400),
+        is_shut: false,
+        by_host: false,
     })];
     writes.extend((0..PEOPLE).map(|who| {
         Write::Join(Join {

@@ -4,8 +4,10 @@ mod copies;
 mod discover;
 mod doctor;
 mod host;
+mod message;
 #[cfg(test)]
 mod packaged;
+mod secret;
 mod status;
 
 use std::env;
@@ -56,7 +58,10 @@ enum Command {
     HoldPorts(FileArg),
     /// List what the host did to rooms and people, the newest first
     Log(StatusArgs),
-    /// List the living rooms, or end one
+    /// List what was said in a room, delete messages
+    #[command(subcommand)]
+    Message(message::MessageCommand),
+    /// List the living rooms, make one, let nobody new in, end one
     #[command(subcommand)]
     Room(host::RoomCommand),
     /// Ask the hub that runs on this machine how it is
@@ -145,6 +150,7 @@ pub fn run() -> ExitCode {
             Ok(())
         }
         Command::Log(args) => host::log(args, &mut io::stdout()),
+        Command::Message(command) => message::message(command, &mut io::stdout()),
         Command::Room(command) => host::room(command, &mut io::stdout()),
         Command::Status(args) => status::run(args.json, args.into_sources()),
     };

@@ -6,7 +6,11 @@
 
 mod environment;
 mod file;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod interfaces;
+mod limits;
+mod networks;
 mod problem;
 mod raw;
 mod settings;
@@ -21,14 +25,16 @@ use std::time::Duration;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::domain::language::Language;
+use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
 use raw::Raw;
 use settings::{Draft, Given};
 
 pub use interfaces::Interfaces;
+pub use networks::Network;
 pub use problem::{Place, Problem, Problems};
 pub use settings::{SETTINGS, Setting};
-pub use types::{CorsOrigin, HubName, InterfacePattern, Profile};
+pub use types::{CorsOrigin, HubName, InterfacePattern};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
 /// The file that is read when nobody names another; it may be missing.
@@ -78,12 +84,12 @@ pub struct Config {
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
     /// from the same address, as Cola Chat's front end expects.
     pub identity_bridge: bool,
-    /// How strictly one address is held to a fair share.
-    pub limits_profile: Profile,
+    /// How much anyone may do: the profile's numbers, and what the host changed of them.
+    pub limits: Limits,
+    /// Proxies, whose word is taken for where a request comes from.
+    pub limits_proxies: Vec<Network>,
     /// How much is logged, by target.
     pub log_level: Targets,
-    /// The most TCP connections at once: 16 to 65,536.
-    pub http_max_connections: usize,
     /// Other names of the hub, in lower case: those of a proxy or of a name server.
     pub http_hosts: Vec<String>,
     /// Whether programs that send no `Origin` are turned away from all that changes anything.
@@ -119,9 +125,9 @@ impl Default for Config {
             database_gather: Duration::from_millis(5),
             cors_origins: Vec::new(),
             identity_bridge: true,
-            limits_profile: Profile::default(),
+            limits: Limits::EVENT,
+            limits_proxies: Vec::new(),
             log_level: Targets::new().with_default(LevelFilter::INFO),
-            http_max_connections: 4096,
             http_hosts: Vec::new(),
             http_require_origin: false,
             metrics_public: false,

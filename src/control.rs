@@ -6,6 +6,7 @@
 mod client;
 mod host;
 mod listener;
+mod messages;
 pub mod protocol;
 mod status;
 

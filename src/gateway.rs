@@ -4,11 +4,15 @@
 //! handler's body in order and only spawns the future it returns, so the body decodes and enqueues,
 //! and the future is empty. Everything that goes out leaves from [`postman`].
 
+mod admit;
 mod conn;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod handshake;
 mod namespaces;
 mod payload;
 mod postman;
+mod round;
 mod session;
 
 use std::collections::HashMap;
@@ -34,8 +38,12 @@ use self::session::Session;
 use crate::domain::ids::{ConnId, HubId, IdentityId};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::pace::Step;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Namespace;
+use crate::domain::time::HubTime;
+use crate::domain::words;
+use crate::door::Door;
 use crate::hub::HubHandle;
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply};
 use crate::identity::Signer;
@@ -44,13 +52,6 @@ use crate::wire;
 
 /// Where Socket.IO is served.
 const PATH: &str = "/socket.io";
-
-/// Largest message on a WebSocket, in bytes: 1000 characters of the widest kind, escaped, and what
-/// is around them. Each unfinished message may hold as much memory.
-const MESSAGE_MAX: usize = 64 * 1024;
-
-/// Largest body of a polling request, in bytes.
-const BODY_MAX: u64 = 128 * 1024;
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
 const BUFFER: usize = 256;
@@ -73,6 +74,8 @@ pub struct Setup {
     pub language: Language,
     /// How much anyone may do.
     pub limits: Limits,
+    /// Who may begin a session.
+    pub door: Arc<Door>,
     /// Which hub it is, for the greeting.
     pub hub_id: HubId,
     /// The hub's name for people.
@@ -97,6 +100,8 @@ struct Shared {
     hub_id: HubId,
     title: String,
     metrics: Arc<Metrics>,
+    limits: Limits,
+    door: Arc<Door>,
     namespaces: Namespaces,
     io: OnceLock<SocketIo>,
     // Locks: each is taken alone and for a look-up only.
@@ -105,21 +110,24 @@ struct Shared {
     /// Connections with a backlog.
     waiting: Mutex<Vec<Arc<Conn>>>,
     next: AtomicU64,
+    started: Instant,
 }
 
 impl Gateway {
     /// Puts Socket.IO in front of a router and starts to carry out the hub's outputs.
-    pub fn serve(setup: Setup, outputs: Receiver<Output>, router: Router) -> (Self, Router) {
+    pub fn serve(setup: Setup, outputs: Receiver<Vec<Output>>, router: Router) -> (Self, Router) {
+        // Each unfinished message may hold as much memory.
+        let message = setup.limits.message_size;
         let parser = ParserConfig::common()
             .max_incoming_binaries(4)
-            .max_incoming_binary_buf_size(MESSAGE_MAX)
+            .max_incoming_binary_buf_size(message)
             .packet_completion_timeout(CONNECT_TIMEOUT);
         let (layer, io) = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(BUFFER)
-            .max_payload(BODY_MAX)
-            .ws_max_message_size(MESSAGE_MAX)
-            .ws_max_frame_size(MESSAGE_MAX)
+            .max_payload(u64::try_from(message).unwrap_or(u64::MAX))
+            .ws_max_message_size(message)
+            .ws_max_frame_size(message)
             .ws_read_buffer_size(4096)
             .connect_timeout(CONNECT_TIMEOUT)
             .with_parser(parser)
@@ -195,19 +203,16 @@ impl FromMessageParts<LocalAdapter> for AckNumber {
     }
 }
 
-/// Why a client cannot connect to a namespace.
+/// Why a client cannot connect to a namespace, in the hub's language.
 #[derive(Debug, thiserror::Error)]
-enum Rejected {
-    #[error(transparent)]
-    Namespace(#[from] namespaces::NotConnected),
-    #[error("The hub is not ready")]
-    NotReady,
-}
+#[error("{0}")]
+struct Rejected(String);
 
 /// Why a connection cannot be served any longer.
 #[derive(Debug, Clone, Copy)]
 enum Dropped {
     SendsTooFast,
+    DoesNotListen,
     DoesNotRead,
 }
 
@@ -216,6 +221,7 @@ impl Dropped {
     fn told(self) -> (&'static str, &'static str) {
         match self {
             Self::SendsTooFast => ("sends_too_fast", "it sends faster than it can be told to stop"),
+            Self::DoesNotListen => ("events", "it goes on although its events are refused"),
             Self::DoesNotRead => ("does_not_read", "it does not read what it is sent"),
         }
     }
@@ -232,20 +238,27 @@ impl Shared {
             hub_id: setup.hub_id,
             title: setup.title,
             metrics: setup.metrics,
+            limits: setup.limits,
+            door: setup.door,
             namespaces: Namespaces::new(namespaces_each, namespaces),
             io: OnceLock::new(),
             conns: Mutex::default(),
             sessions: Mutex::default(),
             waiting: Mutex::default(),
             next: AtomicU64::new(1),
+            started: Instant::now(),
         }
     }
 
     fn check(&self, socket: &SocketRef) -> Result<(), Rejected> {
-        let io = self.io.get().ok_or(Rejected::NotReady)?;
-        let session = session_of(socket).ok_or(Rejected::NotReady)?;
-        let checked = self.namespaces.check(io, socket.ns(), session, Instant::now());
-        Ok(checked.inspect_err(|_| self.metrics.refusals.add("namespace"))?)
+        let checked = match (self.io.get(), session_of(socket)) {
+            (Some(io), Some(session)) => {
+                let checked = self.namespaces.check(io, socket.ns(), session, Instant::now());
+                checked.inspect_err(|_| self.metrics.refusals.add("namespace"))
+            }
+            _ => Err(Refusal::Unavailable),
+        };
+        checked.map_err(|refusal| Rejected(words::refusal(self.language, &refusal)))
     }
 
     /// A client is connected to a namespace.
@@ -281,10 +294,11 @@ impl Shared {
         self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
-        self.send(&conn, Parcel::Event("hello", Arc::from(hello)));
+        self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
         for (event, decode) in EVENTS {
             self.listen(&conn, event, *decode);
         }
+        self.count_unknown(&conn);
         self.listen_for_the_end(&conn);
     }
 
@@ -308,9 +322,34 @@ impl Shared {
         });
     }
 
+    /// An event that nobody knows does nothing, as in the original; but it counts.
+    fn count_unknown(self: &Arc<Self>, conn: &Arc<Conn>) {
+        let (shared, id) = (Arc::clone(self), conn.id);
+        conn.socket.on_fallback(move |ack: AckNumber| {
+            if let Some(conn) = shared.conn(id) {
+                shared.in_time(&conn, ack.0);
+            }
+            ready(())
+        });
+    }
+
+    /// Whether a socket may send this event now. What is too fast is answered here.
+    fn in_time(&self, conn: &Arc<Conn>, ack: Option<i64>) -> bool {
+        let passed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        match conn.step(self.limits.events, HubTime(passed)) {
+            Step::Go => return true,
+            Step::TooFast(wait) => self.answer(conn, ack, &Err(Refusal::TooFast(wait))),
+            Step::Flood => self.drop_conn(conn, Dropped::DoesNotListen),
+        }
+        false
+    }
+
     /// An event came: it is enqueued right here, in order.
     fn received(self: &Arc<Self>, id: ConnId, event: Result<Event, Refusal>, ack: Option<i64>) {
         let Some(conn) = self.conn(id) else { return };
+        if !self.in_time(&conn, ack) {
+            return;
+        }
         let Some(permit) = conn.permit() else {
             return self.drop_conn(&conn, Dropped::SendsTooFast);
         };
@@ -336,10 +375,10 @@ impl Shared {
         if let Err(refusal) = answer {
             self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());
-            self.send(conn, Parcel::Event("message", Arc::from(text)));
+            self.send(conn, &[Parcel::Event("message", Arc::from(text))]);
         }
         if let Some(number) = ack {
-            self.send(conn, Parcel::Ack(number, payload));
+            self.send(conn, &[Parcel::Ack(number, payload)]);
         }
     }
 
@@ -384,6 +423,12 @@ impl Shared {
         lock(&self.conns).get(&id).cloned()
     }
 
+    /// Those of these connections that are still there.
+    fn find<'a>(&self, ids: impl Iterator<Item = &'a ConnId>) -> Vec<Arc<Conn>> {
+        let conns = lock(&self.conns);
+        ids.filter_map(|id| conns.get(id).cloned()).collect()
+    }
+
     fn drain_conns(&self) -> Vec<Arc<Conn>> {
         lock(&self.conns).drain().map(|(_, conn)| conn).collect()
     }
@@ -418,6 +463,7 @@ impl Shared {
         self.metrics.websocket.store(conns.len() - polling, Ordering::Relaxed);
         drop(conns);
         self.metrics.behind.store(lock(&self.waiting).len(), Ordering::Relaxed);
+        self.metrics.namespaces.store(self.namespaces.count(), Ordering::Relaxed);
     }
 }
 

@@ -4,6 +4,8 @@ mod api;
 mod body;
 mod callers;
 mod chat;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hubs;
@@ -26,6 +28,7 @@ pub use self::serve::Server;
 use crate::config::{Config, CorsOrigin};
 use crate::discovery;
 use crate::domain::refusal::Refusal;
+use crate::door::Door;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
 use crate::metrics::Metrics;
@@ -60,6 +63,8 @@ pub struct Parts {
     pub found: discovery::View,
     /// How the store is.
     pub health: Health,
+    /// What tells whose a request is that a proxy passed on.
+    pub door: Arc<Door>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }

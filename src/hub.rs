@@ -7,6 +7,8 @@
 mod admission;
 mod clock;
 pub mod command;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod host;
 mod join;
 mod names;
@@ -19,6 +21,7 @@ mod say;
 #[cfg(test)]
 mod simulation;
 mod state;
+mod takeback;
 #[cfg(test)]
 mod tests;
 

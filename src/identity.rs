@@ -3,6 +3,9 @@
 //! A chatter's id is public and proves nothing; owning it is proved by the token of the browser that
 //! made it. There is no expiry in it: a clock that is wrong must not turn people into strangers.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
+
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -79,11 +82,16 @@ impl Signer {
         token.claims().custom.sub.parse().ok()
     }
 
-    /// The browser that a `Cookie` header names.
+    /// The browser that a `Cookie` header names. The header is bytes: others on the same host may have
+    /// set cookies in any of them, which must not hide ours.
     #[must_use]
-    pub fn verify_cookie(&self, header: &str) -> Option<IdentityId> {
-        let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
-        pairs.filter(|(name, _)| *name == COOKIE).find_map(|(_, token)| self.verify(token))
+    pub fn verify_cookie(&self, header: &[u8]) -> Option<IdentityId> {
+        let pairs = header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+        let tokens =
+            pairs.filter_map(|pair| pair.strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"="));
+        tokens
+            .filter_map(|token| std::str::from_utf8(token).ok())
+            .find_map(|token| self.verify(token))
     }
 
     /// The `Set-Cookie` header that makes a browser keep its identity. Not `Secure`: the hub speaks
@@ -156,9 +164,9 @@ mod tests {
     #[test]
     fn a_cookie_is_found_among_others() {
         let signer = signer(1);
-        let cookie = format!("a=b; colahub={}; c=d", signer.token(ann()));
-        assert_eq!(signer.verify_cookie(&cookie), Some(ann()));
-        assert_eq!(signer.verify_cookie("colahub=; colahub"), None);
+        let cookie = format!("a=b; colahub={}; 이름=콜라", signer.token(ann()));
+        assert_eq!(signer.verify_cookie(cookie.as_bytes()), Some(ann()));
+        assert_eq!(signer.verify_cookie(b"colahub=; colahub; \xff=\xff"), None);
     }
 
     #[test]

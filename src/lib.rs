@@ -14,6 +14,7 @@
 //! | [`hub`] | the use cases, decided one at a time, in order |
 //! | [`store`] | SQLite: one writer thread, read-only connections |
 //! | [`identity`] | the signed tokens that name a browser |
+//! | [`door`] | where somebody comes from, and how many may |
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
@@ -30,6 +31,10 @@ pub mod control;
 pub mod discovery;
 pub mod doctor;
 pub mod domain;
+pub mod door;
+#[doc(hidden)]
+#[cfg(any(test, fuzzing))]
+pub mod fuzzing;
 pub mod gateway;
 pub mod http;
 pub mod hub;

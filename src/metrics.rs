@@ -21,6 +21,8 @@ pub struct Metrics {
     pub polling: AtomicUsize,
     /// Sockets whose client reads slower than it is sent to, as of the last half second.
     pub behind: AtomicUsize,
+    /// Namespaces that somebody is connected to, or was a moment ago, as of the last half second.
+    pub namespaces: AtomicUsize,
     /// Committed messages that were broadcast, by type.
     pub messages: Tally,
     /// Packets handed to sockets in broadcasts.

@@ -14,12 +14,12 @@ use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::watchdog::Watchdog;
-use crate::config::{Config, Profile};
+use crate::config::Config;
 use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
-use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
+use crate::door::Door;
 use crate::gateway::{self, Gateway};
 use crate::http::{self, Server};
 use crate::hub::command::Call;
@@ -168,6 +168,8 @@ impl Running {
             random: Box::new(random),
             first_room: first_room(config),
         });
+        let places = places::places(config.limits.connections);
+        let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
         let router = http::router(http::Parts {
             hub: hub.clone(),
             reader: reader.clone(),
@@ -177,9 +179,9 @@ impl Running {
             reach: reach.clone(),
             found: discovery.view(),
             health: health.clone(),
+            door: Arc::clone(&door),
             metrics: Arc::clone(&metrics),
         });
-        let places = places::places(config.http_max_connections);
         let control = Control::start(control::Parts {
             hub: hub.clone(),
             config: Arc::clone(config),
@@ -195,6 +197,7 @@ impl Running {
             random,
             language: config.language,
             limits: settings.limits,
+            door: Arc::clone(&door),
             hub_id,
             title: config.title.as_str().to_owned(),
             metrics: Arc::clone(&metrics),
@@ -209,7 +212,8 @@ impl Running {
         let called = (reach.clone(), discovery.view());
         let guard = http::Guard::new(Arc::clone(config), called.0, called.1, Arc::clone(&metrics));
         let router = guard.before(router);
-        let server = Server::start(bind::into_tokio(listeners)?, &router, places, &metrics);
+        let listeners = bind::into_tokio(listeners)?;
+        let server = Server::start(listeners, &router, &door, config.language, &metrics);
         tracing::info!(connections = places, "serving at most so many connections at once");
         Ok(Self {
             hub,
@@ -250,11 +254,7 @@ fn settings(config: &Config) -> Settings {
         rooms_max: config.rooms_limit,
         lifetime: config.rooms_lifetime,
         roster_limit: config.rooms_roster_limit,
-        limits: match config.limits_profile {
-            Profile::Event => Limits::EVENT,
-            Profile::Nat => Limits::NAT,
-            Profile::Off => Limits::OFF,
-        },
+        limits: config.limits,
     }
 }
 

@@ -39,7 +39,6 @@ pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
 pub use restore::{CopyError, back_up, restore};
-use rusqlite::OptionalExtension;
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
@@ -120,13 +119,20 @@ impl<C: Send + 'static> Store<C> {
             }
             _ => None,
         };
+        let mut upkeep = upkeep::Upkeep::new(care.retention, past.time);
+        // A hub that was killed may have left in the WAL what its host had deleted.
+        if host::has_deleted(&db)
+            .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?
+        {
+            upkeep.forget();
+        }
         let tools = writer::Tools {
             db,
             path,
             frozen: frozen.is_some(),
             disk: space::Disk::of(folder),
             gather: gather::Gather::new(care.gather),
-            upkeep: upkeep::Upkeep::new(care.retention, past.time),
+            upkeep,
             health: health.clone(),
         };
         let (writer, ended) = Writer::start(tools, keeper).map_err(in_folder)?;
@@ -136,17 +142,10 @@ impl<C: Send + 'static> Store<C> {
 
 /// What a hub goes on from; `fresh` is its identity where it has none yet.
 fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
-    let known = db
-        .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
-        .optional();
-    let known: Option<[u8; 16]> = match known {
-        // What a flipped bit left of it is no identity.
-        Err(error) if error.sqlite_error().is_none() => None,
-        other => other?,
-    };
+    let known = read::hub_id(db)?;
     let time = read::hub_time(db)?;
     Ok(Past {
-        hub: known.map_or(fresh, HubId::from_bytes),
+        hub: known.unwrap_or(fresh),
         time,
         wall: read::wall_time(db)?,
         rooms: read::live_rooms(db, time)?,
@@ -155,7 +154,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     })
 }
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod memory;
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,8 @@ use std::time::Duration;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
+
+use crate::domain::shares::Share;
 
 /// How long sent data may stay unacknowledged before the system gives the connection up.
 const USER_TIMEOUT: Duration = Duration::from_secs(5);
@@ -35,7 +36,7 @@ pub struct Line {
     /// The reader that waits while the line is held.
     reader: Mutex<Option<Waker>>,
     /// The connection's place among those that the hub may hold, given back with the line.
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Share<IpAddr>>,
 }
 
 impl Line {
@@ -46,7 +47,7 @@ impl Line {
     pub fn new(
         stream: TcpStream,
         peer: SocketAddr,
-        place: Option<OwnedSemaphorePermit>,
+        place: Option<Share<IpAddr>>,
     ) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
         let socket = SockRef::from(&stream);

@@ -2,6 +2,7 @@
 //!
 //! The contract's fields are fixed; what the hub adds is additional and named here as such.
 
+mod answer;
 mod envelope;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use self::answer::{answer, farewell, refused};
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};
@@ -70,6 +72,8 @@ pub struct WireRoom<'a> {
     is_expired: bool,
     is_password: bool,
     user_id: Option<()>,
+    /// Additional: whether the host has shut it, so that nobody new comes in.
+    is_shut: bool,
     /// Additional: the short code.
     code: &'a str,
     /// Additional: how many people are in it now.
@@ -92,6 +96,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         is_expired: view.is_expired,
         is_password: view.room.is_locked(),
         user_id: None,
+        is_shut: view.room.is_shut,
         code: view.room.code.as_str(),
         present: view.present,
         room_chatters: None,
@@ -122,6 +127,9 @@ struct WireMessage<'a, C> {
     /// Additional, on an ALERT: `hub`, or `chatter` for a client's own words.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
+    /// Additional: `true` where the host took it back; then `content` is empty.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    taken_back: bool,
 }
 
 #[derive(Debug, Serialize)]
@@ -152,6 +160,7 @@ pub fn message(message: &Message) -> impl Serialize {
         seq: message.seq.0,
         alert,
         from,
+        taken_back: message.is_taken_back,
     }
 }
 
@@ -188,6 +197,7 @@ struct WireEntry<'a, C, M> {
     reset: bool,
     missed: Vec<M>,
     more: bool,
+    taken_back: Vec<i64>,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -201,6 +211,7 @@ fn entry(entry: &Entry) -> impl Serialize {
         reset: entry.stretch.reset,
         missed: messages(&entry.stretch.missed),
         more: entry.stretch.more,
+        taken_back: entry.stretch.taken_back.iter().map(|seq| seq.0).collect(),
     }
 }
 
@@ -241,6 +252,12 @@ struct WireRoomNews {
     chatter_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     is_typing: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    is_shut: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seq: Option<i64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -287,6 +304,9 @@ pub fn news(news: &News) -> (&'static str, Json) {
         reason: None,
         chatter_id: None,
         is_typing: None,
+        is_shut: None,
+        id: None,
+        seq: None,
     };
     match news {
         News::Message(said) => {
@@ -305,6 +325,13 @@ pub fn news(news: &News) -> (&'static str, Json) {
                 WhyClosed::Kicked => "kicked",
             });
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
+        }
+        News::Shut { room, is_shut } => {
+            ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))
+        }
+        News::TakenBack { room, seq, id } => {
+            let (seq, id) = (Some(seq.0), Some(id.0));
+            ("messageTakenBack", encode(&WireRoomNews { seq, id, ..about(room) }))
         }
         News::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());

@@ -69,6 +69,8 @@ fn room() -> RoomView {
         created_at: at(-1.0),
         created: HubTime(0),
         lifetime: Duration::from_secs(24 * 60 * 60),
+        is_shut: false,
+        by_host: false,
     };
     RoomView { room, present: 2, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
@@ -82,6 +84,7 @@ fn said() -> Message {
         content: "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요".into(),
         sent_at: WallTime(1_727_229_845_678),
         chatter: fox(),
+        is_taken_back: false,
     }
 }
 
@@ -102,6 +105,8 @@ fn chatters_rooms_and_messages() {
     assert_golden("chatter.json", &wire::encode(&wire::chatter(&fox())));
     assert_golden("room.json", &wire::encode(&wire::room(&room())));
     assert_golden("message.json", &wire::encode(&wire::message(&said())));
+    let taken_back = Message { content: String::new(), is_taken_back: true, ..said() };
+    assert_golden("message-taken-back.json", &wire::encode(&wire::message(&taken_back)));
 }
 
 #[test]
@@ -123,6 +128,7 @@ fn the_answer_to_a_join() {
         reset: false,
         missed: vec![said()],
         more: false,
+        taken_back: vec![Seq(2)],
     };
     let entry = Entry { chatter: fox(), room: room(), stretch };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
@@ -148,4 +154,15 @@ fn a_greeting() {
 fn how_many_are_present() {
     let (_, presence) = wire::news(&News::Presence { room: room().room.id, present: 2 });
     assert_golden("presence.json", &presence);
+}
+
+#[test]
+fn what_the_host_does_with_doors_and_messages() {
+    let room = room().room.id;
+    let (event, shut) = wire::news(&News::Shut { room, is_shut: true });
+    assert_eq!(event, "roomShut");
+    assert_golden("room-shut.json", &shut);
+    let (event, taken) = wire::news(&News::TakenBack { room, seq: Seq(3), id: MessageId(42) });
+    assert_eq!(event, "messageTakenBack");
+    assert_golden("taken-back.json", &taken);
 }

@@ -40,6 +40,9 @@ _colahub() {
             colahub,log)
                 cmd="colahub__subcmd__log"
                 ;;
+            colahub,message)
+                cmd="colahub__subcmd__message"
+                ;;
             colahub,restore)
                 cmd="colahub__subcmd__restore"
                 ;;
@@ -106,6 +109,9 @@ _colahub() {
             colahub__subcmd__help,log)
                 cmd="colahub__subcmd__help__subcmd__log"
                 ;;
+            colahub__subcmd__help,message)
+                cmd="colahub__subcmd__help__subcmd__message"
+                ;;
             colahub__subcmd__help,restore)
                 cmd="colahub__subcmd__help__subcmd__restore"
                 ;;
@@ -130,8 +136,17 @@ _colahub() {
             colahub__subcmd__help__subcmd__chatter,unban)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unban"
                 ;;
+            colahub__subcmd__help__subcmd__message,delete)
+                cmd="colahub__subcmd__help__subcmd__message__subcmd__delete"
+                ;;
+            colahub__subcmd__help__subcmd__message,list)
+                cmd="colahub__subcmd__help__subcmd__message__subcmd__list"
+                ;;
             colahub__subcmd__help__subcmd__room,close)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__close"
+                ;;
+            colahub__subcmd__help__subcmd__room,create)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__create"
                 ;;
             colahub__subcmd__help__subcmd__room,delete)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__delete"
@@ -139,8 +154,35 @@ _colahub() {
             colahub__subcmd__help__subcmd__room,list)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__list"
                 ;;
+            colahub__subcmd__help__subcmd__room,lock)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__lock"
+                ;;
+            colahub__subcmd__help__subcmd__room,unlock)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__unlock"
+                ;;
+            colahub__subcmd__message,delete)
+                cmd="colahub__subcmd__message__subcmd__delete"
+                ;;
+            colahub__subcmd__message,help)
+                cmd="colahub__subcmd__message__subcmd__help"
+                ;;
+            colahub__subcmd__message,list)
+                cmd="colahub__subcmd__message__subcmd__list"
+                ;;
+            colahub__subcmd__message__subcmd__help,delete)
+                cmd="colahub__subcmd__message__subcmd__help__subcmd__delete"
+                ;;
+            colahub__subcmd__message__subcmd__help,help)
+                cmd="colahub__subcmd__message__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__message__subcmd__help,list)
+                cmd="colahub__subcmd__message__subcmd__help__subcmd__list"
+                ;;
             colahub__subcmd__room,close)
                 cmd="colahub__subcmd__room__subcmd__close"
+                ;;
+            colahub__subcmd__room,create)
+                cmd="colahub__subcmd__room__subcmd__create"
                 ;;
             colahub__subcmd__room,delete)
                 cmd="colahub__subcmd__room__subcmd__delete"
@@ -151,8 +193,17 @@ _colahub() {
             colahub__subcmd__room,list)
                 cmd="colahub__subcmd__room__subcmd__list"
                 ;;
+            colahub__subcmd__room,lock)
+                cmd="colahub__subcmd__room__subcmd__lock"
+                ;;
+            colahub__subcmd__room,unlock)
+                cmd="colahub__subcmd__room__subcmd__unlock"
+                ;;
             colahub__subcmd__room__subcmd__help,close)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__close"
+                ;;
+            colahub__subcmd__room__subcmd__help,create)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__create"
                 ;;
             colahub__subcmd__room__subcmd__help,delete)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__delete"
@@ -163,6 +214,12 @@ _colahub() {
             colahub__subcmd__room__subcmd__help,list)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__list"
                 ;;
+            colahub__subcmd__room__subcmd__help,lock)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__lock"
+                ;;
+            colahub__subcmd__room__subcmd__help,unlock)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__unlock"
+                ;;
             *)
                 ;;
         esac
@@ -170,7 +227,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log room status help"
+            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log message room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -462,7 +519,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config discover doctor hold-ports log room status help"
+            opts="run backup restore chatter check-config discover doctor hold-ports log message room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -643,6 +700,48 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__message)
+            opts="list delete"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__message__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__message__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__restore)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -658,7 +757,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room)
-            opts="list close delete"
+            opts="list create lock unlock close delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -672,6 +771,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__create)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -700,6 +813,34 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__lock)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__unlock)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -781,6 +922,124 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__message)
+            opts="-h --help list delete help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__delete)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__help)
+            opts="list delete help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__help__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__list)
+            opts="-h --last --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__restore)
             opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -804,7 +1063,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room)
-            opts="-h --help list close delete help"
+            opts="-h --help list create lock unlock close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -824,6 +1083,36 @@ _colahub() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__create)
+            opts="-h --namespace --capacity --password --password-stdin --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --namespace)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --capacity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -862,7 +1151,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__help)
-            opts="list close delete help"
+            opts="list create lock unlock close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -876,6 +1165,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__help__subcmd__create)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -931,8 +1234,80 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__room__subcmd__help__subcmd__lock)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__help__subcmd__unlock)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__room__subcmd__list)
             opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__lock)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__unlock)
+            opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

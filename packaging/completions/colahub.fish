@@ -35,7 +35,8 @@ complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List 
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "room" -d 'List the living rooms, or end one'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, delete messages'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand run" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -93,15 +94,46 @@ complete -c colahub -n "__fish_colahub_using_subcommand log" -l config -d 'The c
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand log" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l last -d 'How many of the newest, at most 1000' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l namespace -d 'The channel that it is in' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l capacity -d 'How many people it holds; 0 is no limit' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l password -d 'Ask for a password that people will need'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l password-stdin -d 'Read that password from standard input, one line'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -s h -l help -d 'Print help'
@@ -109,6 +141,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "delete" -d 'End a room now and delete what was said in it'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -116,22 +151,28 @@ complete -c colahub -n "__fish_colahub_using_subcommand status" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "discover" -d 'List the hubs on the local network'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "room" -d 'List the living rooms, or end one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "message" -d 'List what was said in a room, delete messages'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor hold-ports log message room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and let their browser in no more'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "delete" -d 'End a room now and delete what was said in it'

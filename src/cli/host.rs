@@ -1,16 +1,19 @@
 //! The host's hand: what a host does to rooms and people of the hub that runs on this machine.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::{FileArg, StatusArgs, status};
+use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Banned, Deed, Ended, Person, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, Ended, Made, Person, Request, RoomLine};
+
+/// The channel in which Cola Chat's own page makes its rooms.
+const PLAZA: &str = "anonymous";
 
 /// Which hub.
 #[derive(Debug, Args)]
@@ -23,7 +26,7 @@ pub(super) struct HubArgs {
 }
 
 impl HubArgs {
-    fn ask<T: DeserializeOwned>(self, request: &Request) -> anyhow::Result<T> {
+    pub(super) fn ask<T: DeserializeOwned>(self, request: &Request) -> anyhow::Result<T> {
         let data_dir = self.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
         let sources = Sources { flags: data_dir.into_iter().collect(), ..self.file.into_sources() };
         ask_hub(sources, request)
@@ -40,10 +43,38 @@ fn ask_hub<T: DeserializeOwned>(sources: Sources, request: &Request) -> anyhow::
 pub(super) enum RoomCommand {
     /// List the living rooms
     List(StatusArgs),
+    /// Make a room; it does not count among those that people may make
+    Create(CreateArgs),
+    /// Let nobody new into a room; who was in it may stay and come back
+    Lock(RoomArgs),
+    /// Let people into a room again
+    Unlock(RoomArgs),
     /// End a room now; it can still be read
     Close(RoomArgs),
     /// End a room now and delete what was said in it
     Delete(RoomArgs),
+}
+
+/// What room.
+#[derive(Debug, Args)]
+pub(super) struct CreateArgs {
+    /// The title, as people see it
+    #[arg(value_name = "TITLE")]
+    title: String,
+    /// The channel that it is in
+    #[arg(long, value_name = "NAMESPACE", default_value = PLAZA)]
+    namespace: String,
+    /// How many people it holds; 0 is no limit
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    capacity: u32,
+    /// Ask for a password that people will need
+    #[arg(long)]
+    password: bool,
+    /// Read that password from standard input, one line
+    #[arg(long, conflicts_with = "password")]
+    password_stdin: bool,
+    #[command(flatten)]
+    hub: HubArgs,
 }
 
 /// Which room.
@@ -106,6 +137,15 @@ pub(super) struct ChatterArgs {
 pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         RoomCommand::List(args) => list(args, &Request::RoomList, room_line, out)?,
+        RoomCommand::Create(args) => create(args, out)?,
+        RoomCommand::Lock(RoomArgs { room, hub }) => {
+            let people: usize = hub.ask(&Request::RoomLock { room: room.clone() })?;
+            writeln!(out, "The room {room} is shut: nobody new comes in; {} in it.", are(people))?;
+        }
+        RoomCommand::Unlock(RoomArgs { room, hub }) => {
+            let people: usize = hub.ask(&Request::RoomUnlock { room: room.clone() })?;
+            writeln!(out, "The room {room} is open again; {} in it.", are(people))?;
+        }
         RoomCommand::Close(RoomArgs { room, hub }) => {
             let Ended { room, people } = hub.ask(&Request::RoomClose { room })?;
             writeln!(out, "The room {room} is closed; {} in it.", were(people))?;
@@ -115,6 +155,18 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
             writeln!(out, "The room {room} is deleted; {} in it.", were(people))?;
         }
     }
+    Ok(())
+}
+
+fn create(args: CreateArgs, out: &mut impl Write) -> anyhow::Result<()> {
+    let CreateArgs { title, namespace, capacity, password, password_stdin, hub } = args;
+    let password = match (password, password_stdin) {
+        (true, _) => Some(secret::asked("Password for the room: ")?),
+        (_, true) => Some(secret::first_line(io::stdin().lock())?),
+        _ => None,
+    };
+    let made: Made = hub.ask(&Request::RoomCreate { namespace, title, capacity, password })?;
+    write!(out, "{}", made_lines(&made))?;
     Ok(())
 }
 
@@ -150,7 +202,7 @@ pub(super) fn log(args: StatusArgs, out: &mut impl Write) -> anyhow::Result<()> 
 }
 
 /// One a line, for people or as JSON.
-fn list<T: DeserializeOwned + Serialize>(
+pub(super) fn list<T: DeserializeOwned + Serialize>(
     args: StatusArgs,
     request: &Request,
     line: fn(&T) -> String,
@@ -168,6 +220,14 @@ fn list<T: DeserializeOwned + Serialize>(
     Ok(())
 }
 
+fn are(people: usize) -> String {
+    match people {
+        0 => "nobody is".to_owned(),
+        1 => "1 person is".to_owned(),
+        _ => format!("{people} people are"),
+    }
+}
+
 fn were(people: usize) -> String {
     match people {
         0 => "nobody was".to_owned(),
@@ -177,9 +237,26 @@ fn were(people: usize) -> String {
 }
 
 fn room_line(room: &RoomLine) -> String {
-    let RoomLine { id, code, title, namespace, people, locked, .. } = room;
-    let lock = if *locked { ", locked" } else { "" };
-    format!("{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{lock})")
+    let RoomLine { id, code, title, namespace, people, is_password, is_shut, .. } = room;
+    let password = if *is_password { ", with a password" } else { "" };
+    let shut = if *is_shut { ", shut" } else { "" };
+    format!("{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{password}{shut})")
+}
+
+fn made_lines(made: &Made) -> String {
+    let Made { room, code, links } = made;
+    let mut text = format!("The room {code} is there, with the id {room}.\n");
+    for link in links {
+        text.push_str(link);
+        text.push('\n');
+    }
+    if links.is_empty() {
+        text.push_str(
+            "This machine is in no network yet; once it is, people open the hub's address with ",
+        );
+        text.push_str(&format!("/r/{code} behind it.\n"));
+    }
+    text
 }
 
 fn person_line(person: &Person) -> String {
@@ -212,11 +289,14 @@ mod tests {
             namespace: "anonymous".to_owned(),
             capacity: 16,
             people: 2,
-            locked: true,
+            is_password: true,
+            is_shut: true,
             expires: String::new(),
         };
         let id = &room.id;
-        let line = format!("K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", locked)");
+        let line = format!(
+            "K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", with a password, shut)"
+        );
         assert_eq!(room_line(&room), line);
         let person = Person {
             id: id.clone(),

@@ -20,7 +20,7 @@ pub(super) fn read(path: &Path) -> Vec<Result<Given, Problem>> {
 }
 
 /// Reads the settings in `text`, which is what the file at `path` holds.
-fn parse(path: &Path, text: &str) -> Vec<Result<Given, Problem>> {
+pub(super) fn parse(path: &Path, text: &str) -> Vec<Result<Given, Problem>> {
     let mut file = File { path, text, given: Vec::new() };
     match DeTable::parse(text) {
         Ok(table) => file.walk("", table.get_ref()),

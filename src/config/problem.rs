@@ -159,7 +159,7 @@ mod tests {
         assert_eq!(meant("nmae"), Some("name"));
         assert_eq!(meant("rooms.lifetme"), Some("rooms.lifetime"));
         assert_eq!(meant("cors_origin"), Some("cors.origins"));
-        assert_eq!(meant("http.maxconections"), Some("http.max_connections"));
+        assert_eq!(meant("limits.conections"), Some("limits.connections"));
         assert_eq!(meant("colour"), None);
         assert_eq!(meant("port"), None);
     }

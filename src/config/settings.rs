@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use super::Config;
+use super::limits::LimitsDraft;
+use super::networks::Network;
 use super::problem::{Place, Problem};
 use super::raw::{NotAllowed, Raw};
 use super::types::{self, CorsOrigin, HubName, InterfacePattern, Profile};
@@ -21,6 +23,9 @@ pub struct Setting {
     pub(super) allowed: &'static str,
     apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
 }
+
+/// What a rate takes.
+const RATE: &str = "a rate such as \"20/s\", \"10/min\" or \"5/h burst 20\", at most 1000 at a time and 1000000 at once";
 
 /// All settings, in the order of the annotated example file.
 pub static SETTINGS: &[Setting] = &[
@@ -88,7 +93,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "rooms.limit",
-        doc: "The most rooms that live at once.",
+        doc: "The most rooms that live at once, beside those that the host makes.",
         allowed: "a whole number from 1 to 10000",
         apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
     },
@@ -171,23 +176,129 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "limits.profile",
-        doc: "How strictly one address is held to a fair share: \"event\", \"nat\" or \"off\".",
+        doc: "How much anyone may do: \"event\", \"nat\" or \"off\"; every limit below outweighs it.",
         allowed: "\"event\", \"nat\" or \"off\"",
-        apply: |draft, raw| raw.text(Profile::parse).map(|name| draft.config.limits_profile = name),
+        apply: |draft, raw| raw.text(Profile::parse).map(|profile| draft.limits.profile = profile),
+    },
+    Setting {
+        key: "limits.proxies",
+        doc: "Proxies in front of the hub, whose word is taken for where a request comes from.",
+        allowed: "a list of addresses or networks, such as \"192.168.4.2\" or \"10.0.0.0/8\"",
+        apply: |draft, raw| raw.list(Network::parse).map(|list| draft.config.limits_proxies = list),
+    },
+    Setting {
+        key: "limits.message_size",
+        doc: "The largest message, over a WebSocket or polling.",
+        allowed: "a size from \"32KiB\" to \"1MiB\"",
+        apply: |draft, raw| draft.limits.size(raw, |limits| &mut limits.message_size),
+    },
+    Setting {
+        key: "limits.connections",
+        doc: "The most connections at once.",
+        allowed: "a whole number from 16 to 65536",
+        apply: |draft, raw| draft.limits.number(raw, 16..=65_536, |limits| &mut limits.connections),
+    },
+    Setting {
+        key: "limits.connections_each",
+        doc: "The most connections of one address.",
+        allowed: "a whole number from 1 to 65536",
+        apply: |draft, raw| {
+            draft.limits.number(raw, 1..=65_536, |limits| &mut limits.connections_each)
+        },
+    },
+    Setting {
+        key: "limits.sessions",
+        doc: "The most chat sessions at once: one for each open page and room.",
+        allowed: "a whole number from 16 to 65536",
+        apply: |draft, raw| draft.limits.number(raw, 16..=65_536, |limits| &mut limits.sessions),
+    },
+    Setting {
+        key: "limits.sessions_each",
+        doc: "The most chat sessions of one address.",
+        allowed: "a whole number from 1 to 65536",
+        apply: |draft, raw| {
+            draft.limits.number(raw, 1..=65_536, |limits| &mut limits.sessions_each)
+        },
+    },
+    Setting {
+        key: "limits.handshakes",
+        doc: "How fast chat sessions may be begun from one address.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.handshakes),
+    },
+    Setting {
+        key: "limits.events",
+        doc: "How fast one socket may send events, messages and all others together.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.events),
+    },
+    Setting {
+        key: "limits.rooms_each",
+        doc: "The most living rooms that were made from one address.",
+        allowed: "a whole number from 1 to 10000",
+        apply: |draft, raw| draft.limits.number(raw, 1..=10_000, |limits| &mut limits.rooms_each),
+    },
+    Setting {
+        key: "limits.rooms_made",
+        doc: "How fast rooms may be made from one address.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.rooms_made),
+    },
+    Setting {
+        key: "limits.guesses",
+        doc: "How fast passwords may be tried, for one room from one address.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.guesses),
+    },
+    Setting {
+        key: "limits.alerts",
+        doc: "How fast one socket may put alerts of its own into a room.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.alerts),
+    },
+    Setting {
+        key: "limits.rosters",
+        doc: "How fast one socket may ask who is in a room.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.rosters),
+    },
+    Setting {
+        key: "limits.typing",
+        doc: "How fast one socket may say that somebody is typing; more is dropped.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.typing),
+    },
+    Setting {
+        key: "limits.renames",
+        doc: "How fast one chatter may change their name.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.renames),
+    },
+    Setting {
+        key: "limits.rooms_joined",
+        doc: "The most rooms that one socket may be in at once.",
+        allowed: "a whole number from 1 to 10000",
+        apply: |draft, raw| draft.limits.number(raw, 1..=10_000, |limits| &mut limits.rooms_joined),
+    },
+    Setting {
+        key: "limits.namespaces_each",
+        doc: "The most namespaces that one client may be connected to at once.",
+        allowed: "a whole number from 1 to 10000",
+        apply: |draft, raw| {
+            draft.limits.number(raw, 1..=10_000, |limits| &mut limits.namespaces_each)
+        },
+    },
+    Setting {
+        key: "limits.namespaces",
+        doc: "The most namespaces that are alive at once.",
+        allowed: "a whole number from 16 to 100000",
+        apply: |draft, raw| draft.limits.number(raw, 16..=100_000, |limits| &mut limits.namespaces),
     },
     Setting {
         key: "log.level",
         doc: "How much is logged, by target.",
         allowed: "a level (off, error, warn, info, debug, trace) or several such as \"info,colahub=debug\"",
         apply: |draft, raw| raw.text(types::levels).map(|levels| draft.config.log_level = levels),
-    },
-    Setting {
-        key: "http.max_connections",
-        doc: "The most connections at once.",
-        allowed: "a whole number from 16 to 65536",
-        apply: |draft, raw| {
-            raw.number(16..=65_536).map(|limit| draft.config.http_max_connections = limit)
-        },
     },
     Setting {
         key: "http.hosts",
@@ -283,15 +394,17 @@ pub(super) struct Draft {
     /// `Some(None)`: the host wants no room.
     rooms_first: Option<Option<Title>>,
     wifi: WifiDraft,
+    limits: LimitsDraft,
 }
 
 impl Draft {
     /// The configuration, once what depends on other settings is settled.
     pub(super) fn finish(self) -> Result<Config, Problem> {
-        let Self { config, title, rooms_first, wifi } = self;
+        let Self { config, title, rooms_first, wifi, limits } = self;
         let title = title.unwrap_or_else(|| title_of(&config.name));
         let rooms_first = rooms_first.unwrap_or_else(|| Some(first_room(config.language)));
-        Ok(Config { title, rooms_first, wifi: wifi.finish()?, ..config })
+        let limits = limits.finish();
+        Ok(Config { title, rooms_first, wifi: wifi.finish()?, limits, ..config })
     }
 }
 

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use super::*;
 use crate::domain::text::Title;
+use crate::domain::throttle::Rate;
 
 /// Loads a file with this text, which sentences call `hub.toml`, with variables and flags.
 fn merged(
@@ -72,9 +73,9 @@ fn what_depends_on_other_settings_follows_them() {
 
 #[test]
 fn groups_may_be_tables_or_dotted_keys() {
-    let tables = in_file("[rooms]\nlimit = 7\n[http]\nmax_connections = 0x10").unwrap();
-    assert_eq!(tables, in_file("rooms.limit = 7\nhttp.max_connections = 16").unwrap());
-    assert_eq!((tables.rooms_limit, tables.http_max_connections), (7, 16));
+    let tables = in_file("[rooms]\nlimit = 7\n[limits]\nconnections = 0x10").unwrap();
+    assert_eq!(tables, in_file("rooms.limit = 7\nlimits.connections = 16").unwrap());
+    assert_eq!((tables.rooms_limit, tables.limits.connections), (7, 16));
 }
 
 #[test]
@@ -157,7 +158,14 @@ fn every_bound_is_where_its_words_say() {
     for (key, least, most) in [
         ("rooms.limit", 1, 10_000),
         ("rooms.roster_limit", 2, 1_000),
-        ("http.max_connections", 16, 65_536),
+        ("limits.connections", 16, 65_536),
+        ("limits.connections_each", 1, 65_536),
+        ("limits.sessions", 16, 65_536),
+        ("limits.sessions_each", 1, 65_536),
+        ("limits.rooms_each", 1, 10_000),
+        ("limits.rooms_joined", 1, 10_000),
+        ("limits.namespaces_each", 1, 10_000),
+        ("limits.namespaces", 16, 100_000),
         ("backup.keep", 1, 100),
     ] {
         assert!(takes(key, least) && takes(key, most), "{key}");
@@ -198,6 +206,46 @@ fn a_flag_outweighs_the_variable_that_names_the_file() {
     assert_eq!(name_with(&[("COLAHUB_CONFIG", "")], None), "a");
     assert_eq!(name_with(&variable, None), "b");
     assert_eq!(name_with(&variable, Some(&flagged)), "c");
+}
+
+#[test]
+fn a_limit_outweighs_its_profile_wherever_it_stands() {
+    let config = in_file("limits.events = '5/s burst 9'\nlimits.profile = 'nat'").unwrap();
+    let rate = Rate { burst: 9, every: Duration::from_millis(200) };
+    assert_eq!(config.limits, Limits { events: rate, ..Limits::NAT });
+    assert_eq!(
+        in_file("limits.events = 'often'"),
+        Err("hub.toml, line 1: limits.events is \"often\", but must be a rate such as \"20/s\", \
+             \"10/min\" or \"5/h burst 20\", at most 1000 at a time and 1000000 at once"
+            .into())
+    );
+    assert!(in_file("limits.proxies = ['10.0.0.0/33']").is_err());
+    let proxies = merged("", &[("COLAHUB_LIMITS_PROXIES", "127.0.0.1, fd00::/8")], []).unwrap();
+    assert_eq!(proxies.limits_proxies.len(), 2);
+}
+
+#[test]
+fn the_docs_table_of_limits_has_every_one_as_it_is() {
+    let rows = include_str!("../../docs/limits.md").lines().filter_map(|line| {
+        let cells: Vec<&str> = line.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+        cells.get(1)?.starts_with("limits.").then_some(cells)
+    });
+    let rows: Vec<Vec<&str>> = rows.collect();
+    let keys: BTreeSet<&str> = rows.iter().map(|row| row[1]).collect();
+    let no_limit = ["limits.profile", "limits.proxies"];
+    let all = SETTINGS.iter().map(|setting| setting.key).filter(|key| key.starts_with("limits."));
+    assert_eq!(keys, all.filter(|key| !no_limit.contains(key)).collect());
+    for (column, limits) in [(2, Limits::EVENT), (3, Limits::NAT), (4, Limits::OFF)] {
+        // On top of a profile whose numbers are others.
+        let base = if column == 4 { "event" } else { "off" };
+        let row = |row: &Vec<&str>| match row[column].parse::<usize>() {
+            Ok(number) => format!("{} = {number}\n", row[1]),
+            Err(_) => format!("{} = '{}'\n", row[1], row[column]),
+        };
+        let text: String = rows.iter().map(row).collect();
+        let config = in_file(&format!("limits.profile = '{base}'\n{text}")).unwrap();
+        assert_eq!(config.limits, limits);
+    }
 }
 
 const EXAMPLE: &str = include_str!("../../packaging/config.toml");

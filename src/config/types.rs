@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use crate::domain::throttle::Rate;
+
 /// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
 ///
 /// A DNS label may have 63 bytes; five are left for a number behind the name, when another hub
@@ -89,15 +91,14 @@ impl CorsOrigin {
         }
         let text = text.to_ascii_lowercase();
         let (scheme, authority) = text.split_once("://")?;
-        (is_scheme(scheme) && is_authority(authority)).then_some(())?;
+        is_scheme(scheme).then_some(())?;
+        let (host, port) = authority_parts(authority)?;
         // A browser leaves the default port out, so an origin that has it would never match.
-        let authority = match scheme {
-            "http" => authority.strip_suffix(":80"),
-            "https" => authority.strip_suffix(":443"),
-            _ => None,
-        }
-        .unwrap_or(authority);
-        Some(Self::Exact(format!("{scheme}://{authority}")))
+        let port = match (scheme, port) {
+            (_, None) | ("http", Some(80)) | ("https", Some(443)) => String::new(),
+            (_, Some(port)) => format!(":{port}"),
+        };
+        Some(Self::Exact(format!("{scheme}://{host}{port}")))
     }
 }
 
@@ -106,14 +107,23 @@ fn is_scheme(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
-fn is_authority(text: &str) -> bool {
-    if let Some((address, port)) = text.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
-        let port_is_good = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
-        return address.parse::<Ipv6Addr>().is_ok() && port_is_good;
+/// A host with its port, each as browsers write it.
+fn authority_parts(text: &str) -> Option<(String, Option<u16>)> {
+    let end_of_brackets = text.find(']').unwrap_or(0);
+    match text[end_of_brackets..].find(':') {
+        Some(colon) => {
+            let (host, port) = text.split_at(end_of_brackets + colon);
+            Some((written_host(host)?, Some(port_number(&port[1..])?)))
+        }
+        None => Some((written_host(text)?, None)),
     }
-    match text.split_once(':') {
-        Some((host, port)) => is_host(host) && is_port(port),
-        None => is_host(text),
+}
+
+/// A host as browsers write it: IPv6 addresses in their shortest form.
+fn written_host(text: &str) -> Option<String> {
+    match text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+        Some(address) => address.parse::<Ipv6Addr>().ok().map(|address| format!("[{address}]")),
+        None => is_host(text).then(|| text.to_owned()),
     }
 }
 
@@ -122,13 +132,14 @@ fn is_host(text: &str) -> bool {
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(&byte))
 }
 
-fn is_port(text: &str) -> bool {
-    text.parse::<u16>().is_ok_and(|port| port != 0)
+fn port_number(text: &str) -> Option<u16> {
+    let is_number = text.bytes().all(|byte| byte.is_ascii_digit());
+    text.parse().ok().filter(|port| is_number && *port != 0)
 }
 
 /// How strictly one address is held to a fair share of the hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Profile {
+pub(super) enum Profile {
     /// Every device has an address of its own, as on the hub's own wireless network.
     #[default]
     Event,
@@ -140,7 +151,7 @@ pub enum Profile {
 
 impl Profile {
     /// Takes `event`, `nat` or `off`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "event" => Some(Self::Event),
             "nat" => Some(Self::Nat),
@@ -158,15 +169,14 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets.
+/// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets and
+/// in its shortest form.
 pub(super) fn host(text: &str) -> Option<String> {
     let text = text.trim_end_matches('.').to_ascii_lowercase();
-    if let Ok(ip) = text.parse::<Ipv6Addr>() {
-        return Some(format!("[{ip}]"));
+    match text.parse::<Ipv6Addr>() {
+        Ok(ip) => Some(format!("[{ip}]")),
+        Err(_) => written_host(&text),
     }
-    let inside = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_good = inside.map_or_else(|| is_host(&text), |ip| ip.parse::<Ipv6Addr>().is_ok());
-    is_good.then_some(text)
 }
 
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
@@ -192,6 +202,15 @@ pub(super) fn gather(text: &str) -> Option<Duration> {
 
 /// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
 pub(super) fn size(text: &str) -> Option<Option<u64>> {
+    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
+    if text == "off" {
+        return Some(None);
+    }
+    bytes(text).filter(|bytes| RANGE.contains(bytes)).map(Some)
+}
+
+/// Bytes with their unit, as `64KiB` or `500 MB`.
+fn bytes(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 6] = [
         ("KiB", 1 << 10),
         ("MiB", 1 << 20),
@@ -200,15 +219,38 @@ pub(super) fn size(text: &str) -> Option<Option<u64>> {
         ("MB", 1_000_000),
         ("GB", 1_000_000_000),
     ];
-    const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
-    if text == "off" {
-        return Some(None);
-    }
     let (number, unit) = UNITS
         .iter()
         .find_map(|(name, unit)| text.strip_suffix(name).map(|number| (number.trim_end(), unit)))?;
-    let bytes = number.parse::<u64>().ok()?.checked_mul(*unit)?;
-    RANGE.contains(&bytes).then_some(Some(bytes))
+    number.parse::<u64>().ok()?.checked_mul(*unit)
+}
+
+/// Takes a rate such as `20/s`, `10/min` or `5/h burst 20`: so many in that time, and so many at once.
+/// Without a burst as many at once as in that time.
+pub(super) fn rate(text: &str) -> Option<Rate> {
+    const BURST_MAX: u32 = 1_000_000;
+    let mut words = text.split_whitespace();
+    let (number, unit) = words.next()?.split_once('/')?;
+    let number = number.parse::<u32>().ok()?;
+    let unit = match unit {
+        "s" => 1_000,
+        "min" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    };
+    let burst = match (words.next(), words.next(), words.next()) {
+        (None, ..) => number,
+        (Some("burst"), Some(burst), None) => burst.parse().ok()?,
+        _ => return None,
+    };
+    // Faster than one in a millisecond cannot be counted.
+    let is_good = (1..=1_000).contains(&number) && (1..=BURST_MAX).contains(&burst);
+    is_good.then(|| Rate { burst, every: Duration::from_millis((unit / u64::from(number)).max(1)) })
+}
+
+/// Takes the size of one message, from 32 KiB (1000 of the widest emoji need 25) to 1 MiB.
+pub(super) fn message_size(text: &str) -> Option<usize> {
+    usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
@@ -244,7 +286,7 @@ mod tests {
         assert_eq!(taken("Chat.Example."), Some("chat.example".into()));
         assert_eq!(taken("203.0.113.7"), Some("203.0.113.7".into()));
         assert_eq!(taken("FD00::1"), Some("[fd00::1]".into()));
-        assert_eq!(taken("[fd00::1]"), Some("[fd00::1]".into()));
+        assert_eq!(taken("[FD00:0::1]"), Some("[fd00::1]".into()));
         for bad in ["", "chat.example:80", "http://chat.example", "a b", "[x]"] {
             assert_eq!(taken(bad), None, "{bad}");
         }
@@ -279,7 +321,8 @@ mod tests {
         assert_eq!(CorsOrigin::parse("*"), Some(CorsOrigin::Any));
         assert_eq!(origin("HTTPS://Chat.Example:443"), "https://chat.example");
         assert_eq!(origin("http://localhost:5173"), "http://localhost:5173");
-        assert_eq!(origin("http://[fe80::1]:80"), "http://[fe80::1]");
+        assert_eq!(origin("http://[fe80:0::1]:80"), "http://[fe80::1]");
+        assert_eq!(origin("http://a.b:08080"), "http://a.b:8080");
         assert_eq!(origin("https://a.b:80"), "https://a.b:80");
         assert_eq!(origin("capacitor://localhost"), "capacitor://localhost");
     }
@@ -294,6 +337,8 @@ mod tests {
             "https://a/b",
             "https://a:port",
             "https://a:0",
+            "https://a:+80",
+            "https://a:",
             "https://[::1",
             "https://[::1]80",
             "https://*.a",
@@ -348,6 +393,43 @@ mod tests {
         assert_eq!(size("off"), Some(None));
         for bad in ["1", "999kB", "1001GB", "-1GB", "1.5GB", "GB", "18446744073709551615GB"] {
             assert_eq!(size(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_rate_is_so_many_in_a_time_and_so_many_at_once() {
+        let every = |ms, burst| Some(Rate { burst, every: Duration::from_millis(ms) });
+        assert_eq!(rate("20/s"), every(50, 20));
+        assert_eq!(rate("10/min burst 3"), every(6_000, 3));
+        assert_eq!(rate("1/h  burst 1000000"), every(3_600_000, 1_000_000));
+        assert_eq!(rate("1000/s"), every(1, 1_000));
+        for bad in [
+            "",
+            "20",
+            "/s",
+            "0/s",
+            "1001/s",
+            "-1/s",
+            "1.5/s",
+            "20/d",
+            "20 / s",
+            "20/s burst",
+            "20/s burst 0",
+            "20/s burst 1000001",
+            "20/s burst 5 5",
+            "20/s 5",
+            "20/s BURST 5",
+        ] {
+            assert_eq!(rate(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
+        assert_eq!(message_size("64KiB"), Some(65_536));
+        assert_eq!((message_size("32KiB"), message_size("1MiB")), (Some(32_768), Some(1 << 20)));
+        for bad in ["31KiB", "1025KiB", "64", "off", "64KB"] {
+            assert_eq!(message_size(bad), None, "{bad}");
         }
     }
 

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use super::protocol::{Banned, Deed, Ended, Person, RoomLine};
+use super::protocol::{Banned, Deed, Ended, Made, Person, RoomLine};
 use super::status::Parts;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
+use crate::domain::room::check_capacity;
+use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::words;
-use crate::hub::command::{Call, Present, RoomView};
+use crate::hub::command::{Call, NewRoom, Present, RoomView};
+use crate::network;
 use crate::wire;
 
 /// How much of the log is told.
@@ -19,6 +22,53 @@ const LOG_SHOWN: usize = 100;
 pub(super) async fn rooms(parts: &Parts) -> Result<Vec<RoomLine>, String> {
     let rooms = parts.hub.call(Call::Rooms).await.map_err(|refusal| plain(&refusal))?;
     Ok(rooms.iter().map(line).collect())
+}
+
+/// Makes a room of the host's own.
+pub(super) async fn create(
+    parts: &Parts,
+    namespace: &str,
+    title: &str,
+    capacity: u32,
+    password: Option<&str>,
+) -> Result<Made, String> {
+    let room = new_room(namespace, title, capacity, password).map_err(|refusal| plain(&refusal))?;
+    let made = parts.hub.call(|tell| Call::Create(room, tell)).await;
+    let RoomView { room, .. } = made.map_err(|refusal| plain(&refusal))?;
+    let addresses = parts.reach.addresses();
+    let links =
+        addresses.iter().map(|address| format!("{}/r/{}", network::url(address), room.code));
+    Ok(Made { room: room.id.to_string(), code: room.code.to_string(), links: links.collect() })
+}
+
+/// The rules are those for everybody's rooms.
+fn new_room(
+    namespace: &str,
+    title: &str,
+    capacity: u32,
+    password: Option<&str>,
+) -> Result<NewRoom, Refusal> {
+    check_capacity(capacity)?;
+    Ok(NewRoom {
+        namespace: Namespace::parse(namespace)?,
+        title: Title::parse(title)?,
+        capacity,
+        password: password.map(Password::parse).transpose()?,
+        from: None,
+        by_host: true,
+    })
+}
+
+/// Shuts a room, so that nobody new comes in, or opens its door again: how many are in it.
+pub(super) async fn shut(parts: &Parts, room: &str, is_shut: bool) -> Result<usize, String> {
+    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
+    let id = find(parts, room).await?.ok_or_else(none)?;
+    let people = parts.hub.call(|tell| Call::Shut { room: id, is_shut, tell }).await;
+    people.map_err(|refusal| match refusal {
+        Refusal::NoSuchRoom => none(),
+        Refusal::Expired => format!("the room {room} has ended: nobody comes in any more"),
+        other => plain(&other),
+    })
 }
 
 /// Ends a room, by its code or id.
@@ -115,7 +165,7 @@ pub(super) async fn log(parts: &Parts) -> Result<Vec<Deed>, String> {
 }
 
 /// The room that the host means: an id is taken at its word, a code is of a living room.
-async fn find(parts: &Parts, room: &str) -> Result<Option<RoomId>, String> {
+pub(super) async fn find(parts: &Parts, room: &str) -> Result<Option<RoomId>, String> {
     if let Ok(id) = room.parse() {
         return Ok(Some(id));
     }
@@ -137,7 +187,8 @@ fn line(view: &RoomView) -> RoomLine {
         namespace: view.room.namespace.as_str().to_owned(),
         capacity: view.room.capacity,
         people: view.present,
-        locked: view.room.is_locked(),
+        is_password: view.room.is_locked(),
+        is_shut: view.room.is_shut,
         expires: wire::iso(view.expires_at),
     }
 }
@@ -152,6 +203,6 @@ fn person(present: &Present) -> Person {
 }
 
 /// A refusal as the command line says it, which speaks English.
-fn plain(refusal: &Refusal) -> String {
+pub(super) fn plain(refusal: &Refusal) -> String {
     words::refusal(Language::En, refusal)
 }

@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 
 use super::protocol::{Answer, Request};
 use super::status::{Parts, status};
-use super::{REQUEST_MAX, host, socket};
+use super::{REQUEST_MAX, host, messages, socket};
 
 /// How many may ask at once; more wait to be accepted.
 const PLACES: usize = 16;
@@ -118,6 +118,16 @@ async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
             told(status(parts).await.map_err(busy))
         }
         Request::RoomList => told(host::rooms(parts).await),
+        Request::RoomCreate { namespace, title, capacity, password } => {
+            let password = password.as_deref();
+            told(host::create(parts, &namespace, &title, capacity, password).await)
+        }
+        Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
+        Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
+        Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),
+        Request::MessageDelete { room, seqs } => {
+            told(messages::take_back(parts, &room, &seqs).await)
+        }
         Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
         Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
         Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::discovery::Told;
 
+/// Most messages that are listed or taken back at once.
+pub const MESSAGES_MAX: usize = 1_000;
+
 /// What can be asked: `{"do":"status"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
@@ -12,6 +15,41 @@ pub enum Request {
     Status,
     /// The living rooms; answered with [`RoomLine`]s.
     RoomList,
+    /// A room of the host's own; answered with a [`Made`].
+    RoomCreate {
+        /// Its namespace.
+        namespace: String,
+        /// Its title.
+        title: String,
+        /// How many people it holds; 0 is no limit.
+        capacity: u32,
+        /// Its password; nothing where everybody may come in.
+        password: Option<String>,
+    },
+    /// That nobody new comes into a room; answered with how many people are in it.
+    RoomLock {
+        /// Its code or id.
+        room: String,
+    },
+    /// That they do again; answered with how many people are in it.
+    RoomUnlock {
+        /// Its code or id.
+        room: String,
+    },
+    /// What was said in a room; answered with [`Said`]s, oldest first.
+    MessageList {
+        /// Its code or id.
+        room: String,
+        /// How many of the newest, at most [`MESSAGES_MAX`].
+        last: usize,
+    },
+    /// That messages are taken back; answered with how many of them were not before.
+    MessageDelete {
+        /// The room's code or id.
+        room: String,
+        /// Their places in the room, at most [`MESSAGES_MAX`].
+        seqs: Vec<i64>,
+    },
     /// That a room ends now; answered with an [`Ended`].
     RoomClose {
         /// Its code or id.
@@ -77,9 +115,44 @@ pub struct RoomLine {
     /// How many are present.
     pub people: usize,
     /// Whether it needs a password.
-    pub locked: bool,
+    pub is_password: bool,
+    /// Whether the host has shut it, so that nobody new comes in.
+    pub is_shut: bool,
     /// When it ends, ISO 8601, by the hub's estimate.
     pub expires: String,
+}
+
+/// A room that the host has made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Its id.
+    pub room: String,
+    /// Its code.
+    pub code: String,
+    /// Where it is opened: one link for each of the hub's addresses, IPv4 first.
+    pub links: Vec<String>,
+}
+
+/// Something that was said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Said {
+    /// Its place in the room.
+    pub seq: i64,
+    /// Its place in the hub.
+    pub id: i64,
+    /// When, ISO 8601, by the hub's estimate.
+    pub at: String,
+    /// Who said it, or whom it is about.
+    pub chatter: String,
+    /// What they call themselves.
+    pub nickname: String,
+    /// What it says; empty where it was taken back.
+    pub content: String,
+    /// Whether it is a notice of the hub's own, which cannot be taken back.
+    pub is_notice: bool,
+    /// Whether the host took it back.
+    pub taken_back: bool,
 }
 
 /// A room that was ended.

@@ -1,24 +1,43 @@
-//! How much anyone may do. The profiles are for an event, for many people behind one address, and
-//! for trusted networks and benches.
+//! How much anyone may do: every number in one place, and three sets of them. docs/limits.md says
+//! what a person sees at each.
 
 use std::time::Duration;
 
 use super::throttle::Rate;
 
-/// The limits of one profile.
+/// The limits in force. "Each" is for one address, unless it says for whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
+    /// Largest message on a WebSocket, and largest body of a polling request, in bytes. 1000
+    /// characters of the widest kind, escaped, and what is around them have to fit.
+    pub message_size: usize,
+    /// TCP connections in all.
+    pub connections: usize,
+    /// TCP connections of one address.
+    pub connections_each: usize,
+    /// Engine.IO sessions in all: one for each page and room, whatever its transport.
+    pub sessions: usize,
+    /// Engine.IO sessions of one address.
+    pub sessions_each: usize,
+    /// Engine.IO handshakes from one address.
+    pub handshakes: Rate,
+    /// Events on one socket, of all kinds together.
+    pub events: Rate,
+    /// Living rooms that were made from one address.
+    pub rooms_each: usize,
+    /// Rooms made from one address.
+    pub rooms_made: Rate,
     /// Password guesses for one room from one address.
     pub guesses: Rate,
-    /// Clients' own alerts, for each connection.
-    pub notes: Rate,
-    /// Requests for a roster, for each connection.
+    /// Clients' own alerts, on one socket.
+    pub alerts: Rate,
+    /// Requests for a roster, on one socket.
     pub rosters: Rate,
-    /// Signals of typing, for each connection; more are dropped silently.
+    /// Signals of typing, on one socket; more are dropped silently.
     pub typing: Rate,
     /// Changes of name, for each chatter.
     pub renames: Rate,
-    /// Rooms that one connection may be in at once.
+    /// Rooms that one socket may be in at once.
     pub rooms_joined: usize,
     /// Namespaces that one client may be connected to at once.
     pub namespaces_each: usize,
@@ -30,11 +49,24 @@ const fn rate(burst: u32, every_ms: u64) -> Rate {
     Rate { burst, every: Duration::from_millis(every_ms) }
 }
 
+/// More than anybody does.
+const UNLIMITED: Rate = rate(1_000_000, 1);
+
 impl Limits {
-    /// For an event: every phone has an address of its own.
+    /// For an event, where every phone has an address of its own. A browser with a few tabs, each in
+    /// several rooms, that comes back all at once after the Wi-Fi was gone stays well below.
     pub const EVENT: Self = Self {
+        message_size: 64 * 1024,
+        connections: 4_096,
+        connections_each: 256,
+        sessions: 8_192,
+        sessions_each: 128,
+        handshakes: rate(200, 50),
+        events: rate(200, 50),
+        rooms_each: 20,
+        rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
-        notes: rate(10, 1_000),
+        alerts: rate(10, 1_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
         renames: rate(10, 2_000),
@@ -44,17 +76,36 @@ impl Limits {
     };
 
     /// For a hub behind a NAT or a proxy: what counts by address is for many people.
-    pub const NAT: Self = Self { guesses: rate(100, 600), ..Self::EVENT };
+    pub const NAT: Self = Self {
+        connections_each: 65_536,
+        sessions_each: 65_536,
+        handshakes: rate(5_000, 2),
+        rooms_each: 10_000,
+        rooms_made: rate(200, 500),
+        guesses: rate(100, 600),
+        ..Self::EVENT
+    };
 
-    /// For benches and networks where everyone is trusted.
+    /// For benches and networks where everyone is trusted: only what the board itself can hold.
     pub const OFF: Self = Self {
-        guesses: rate(1_000_000, 1),
-        notes: rate(1_000_000, 1),
-        rosters: rate(1_000_000, 1),
-        typing: rate(1_000_000, 1),
-        renames: rate(1_000_000, 1),
+        sessions: 65_536,
+        handshakes: UNLIMITED,
+        events: UNLIMITED,
+        rooms_made: UNLIMITED,
+        guesses: UNLIMITED,
+        alerts: UNLIMITED,
+        rosters: UNLIMITED,
+        typing: UNLIMITED,
+        renames: UNLIMITED,
         rooms_joined: 10_000,
         namespaces_each: 10_000,
         namespaces: 100_000,
+        ..Self::NAT
     };
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::EVENT
+    }
 }

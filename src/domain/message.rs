@@ -22,6 +22,8 @@ pub struct Message {
     pub sent_at: WallTime,
     /// Whom it is by or about, as they are when the message is read.
     pub chatter: Chatter,
+    /// Whether the host took it back: then `content` is empty.
+    pub is_taken_back: bool,
 }
 
 /// What sort of message.

@@ -10,6 +10,8 @@
 //!   those that Unicode keeps for coming emoji: a phone may be younger than the hub.
 
 mod characters;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 pub mod look;
 mod reserved;
 pub mod taken;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::ids::Seq;
 use super::text::TextError;
 
 /// Why the hub did not do what was asked. Nothing was stored and nothing was sent.
@@ -31,22 +32,34 @@ pub enum Refusal {
     NotJoined,
     /// A locked room, and neither password nor admission.
     Locked,
+    /// The host has shut the room: nobody new comes in.
+    Shut,
     /// A locked room, and the wrong password.
     WrongPassword,
     /// There is no such room, or none in this namespace.
     NoSuchRoom,
     /// There is no such chatter.
     NoSuchChatter,
+    /// There is no message in this place that could be taken back.
+    NoSuchMessage(Seq),
     /// The room's time is over.
     Expired,
     /// The room is full.
     Full,
     /// More than the hub takes at once; try again after this time.
     TooFast(Duration),
-    /// The hub holds as many rooms as it may.
-    TooManyRooms,
+    /// This address holds as many connections or sessions as it may; try again after this time.
+    TooManyHere(Duration),
+    /// The hub holds as many connections, sessions or namespaces as it may; try again after this time.
+    HubFull(Duration),
+    /// The hub holds as many rooms as it may; the first of them ends after this time.
+    TooManyRooms(Duration),
+    /// As many rooms as may be were made from this address; the first of them ends after this time.
+    TooManyMade(Duration),
     /// One connection is in as many rooms as it may be.
     TooManyJoined,
+    /// One client is connected to as many namespaces as it may be.
+    TooManyNamespaces,
     /// The disk is full: nothing new can be kept.
     StorageFull,
     /// The disk takes no writing.
@@ -60,6 +73,19 @@ impl Refusal {
     #[must_use]
     pub fn bad(what: impl Into<String>) -> Self {
         Self::BadRequest(what.into())
+    }
+
+    /// After how long it is worth trying again, where that is known.
+    #[must_use]
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Self::TooFast(wait)
+            | Self::TooManyHere(wait)
+            | Self::HubFull(wait)
+            | Self::TooManyRooms(wait)
+            | Self::TooManyMade(wait) => Some(*wait),
+            _ => None,
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::time::{HubTime, WallTime};
 /// Most people a room may be made for; more than one board can carry.
 pub const CAPACITY_MAX: u32 = 10_000;
 
-/// A room's definition. It does not change once made.
+/// A room's definition. It does not change once made, but for its door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -32,6 +32,21 @@ pub struct Room {
     pub created: HubTime,
     /// How long it lives.
     pub lifetime: Duration,
+    /// Whether the host has shut it: nobody new comes in. A password is another matter.
+    pub is_shut: bool,
+    /// Whether the host made it: it does not count among those that people may make.
+    pub by_host: bool,
+}
+
+/// Refuses a room for more people than a board can carry.
+///
+/// # Errors
+/// [`Refusal::BadRequest`].
+pub fn check_capacity(capacity: u32) -> Result<(), Refusal> {
+    if capacity <= CAPACITY_MAX {
+        return Ok(());
+    }
+    Err(Refusal::bad(format!("capacity must be at most {CAPACITY_MAX}")))
 }
 
 /// A password's Argon2id hash in PHC form. Never leaves the hub.
@@ -96,6 +111,8 @@ mod tests {
             created_at: WallTime(0),
             created: HubTime(1_000),
             lifetime: Duration::from_secs(1),
+            is_shut: false,
+            by_host: false,
         }
     }
 

@@ -141,7 +141,8 @@ impl Nickname {
 }
 
 impl Namespace {
-    /// Parses a namespace, with or without its leading slash.
+    /// Parses a namespace, with or without its leading slash. Further ones before the name do not count:
+    /// a client that adds a slash and one that finds it there mean the same.
     ///
     /// A comma would hang Socket.IO's clients (the protocol ends the name there), and `?` and `#`
     /// end the path of the address that a client connects to: a room there could not be reached.
@@ -149,7 +150,7 @@ impl Namespace {
     /// # Errors
     /// Empty, too long, or with one of these or a control character.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let name = text.strip_prefix('/').unwrap_or(text);
+        let name = text.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
         let name = one_line(Field::Namespace, name, NAMESPACE_MAX)?;
         match name.chars().find(|c| matches!(c, ',' | '?' | '#')) {
             Some(c) => Err(refuse(Field::Namespace, TextProblem::Forbidden(c))),
@@ -303,7 +304,8 @@ mod tests {
     #[test]
     fn a_namespace_that_no_client_could_reach_is_refused() {
         assert_eq!(Namespace::parse("/광장/둘").unwrap().as_str(), "광장/둘");
-        for bad in ["", "/", "a,b", "a?b", "a#b", "a\nb"] {
+        assert_eq!(Namespace::parse(" //a").unwrap().as_str(), "a");
+        for bad in ["", "/", "/ /", "a,b", "a?b", "a#b", "a\nb"] {
             assert!(Namespace::parse(bad).is_err(), "{bad:?}");
         }
     }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::time::HubTime;
 
-/// So many at once, and one more after each `every`.
+/// So many at once, and one more after each `every`, which is whole milliseconds, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
     /// How many at once.

@@ -62,16 +62,39 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
+        Refusal::Shut => {
+            "허브를 연 사람이 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
+        }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
+        Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
         Refusal::Expired => "시간이 끝난 방입니다.".into(),
         Refusal::Full => "방이 가득 찼습니다.".into(),
         Refusal::TooFast(wait) => {
-            format!("너무 빠릅니다. {}초 뒤에 다시 해 주세요.", seconds(*wait))
+            format!("너무 빠릅니다. {} 뒤에 다시 해 주세요.", span(Language::Ko, *wait))
         }
-        Refusal::TooManyRooms => "방이 너무 많아 더 만들 수 없습니다.".into(),
-        Refusal::TooManyJoined => "한 번에 들어갈 수 있는 방이 더 없습니다.".into(),
+        Refusal::TooManyHere(wait) => format!(
+            "이 기기나 네트워크에서 연 연결이 너무 많습니다. 몇 개를 닫거나 {} 뒤에 다시 해 주세요.",
+            span(Language::Ko, *wait)
+        ),
+        Refusal::HubFull(wait) => {
+            format!("허브가 가득 찼습니다. {} 뒤에 다시 해 주세요.", span(Language::Ko, *wait))
+        }
+        Refusal::TooManyRooms(wait) => format!(
+            "방이 너무 많아 더 만들 수 없습니다. 늦어도 {} 뒤에 자리가 납니다.",
+            span(Language::Ko, *wait)
+        ),
+        Refusal::TooManyMade(wait) => format!(
+            "여기에서 만든 방이 너무 많습니다. 늦어도 {} 뒤에 다시 만들 수 있습니다.",
+            span(Language::Ko, *wait)
+        ),
+        Refusal::TooManyJoined => {
+            "한 번에 들어갈 수 있는 방이 더 없습니다. 한 방에서 나간 뒤 다시 해 주세요.".into()
+        }
+        Refusal::TooManyNamespaces => {
+            "한 번에 연결할 수 있는 채널이 더 없습니다. 하나를 닫고 다시 해 주세요.".into()
+        }
         Refusal::StorageFull => {
             "허브의 저장 공간이 가득 찼습니다. 읽을 수는 있지만 새로 남길 수는 없습니다. 허브를 연 사람에게 알려 주세요.".into()
         }
@@ -108,16 +131,41 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
+        Refusal::Shut => {
+            "The host has shut the door of this room: nobody new can come in, only those who were in it before.".into()
+        }
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
+        Refusal::NoSuchMessage(seq) => {
+            format!("There is no message {} that could be taken back.", seq.0)
+        }
         Refusal::Expired => "This room's time is over.".into(),
         Refusal::Full => "The room is full.".into(),
         Refusal::TooFast(wait) => {
-            format!("Too fast. Try again in {} seconds.", seconds(*wait))
+            format!("Too fast. Try again in {}.", span(Language::En, *wait))
         }
-        Refusal::TooManyRooms => "There are too many rooms to make another.".into(),
-        Refusal::TooManyJoined => "One connection cannot join more rooms than this.".into(),
+        Refusal::TooManyHere(wait) => format!(
+            "Too many connections from this device or network. Close some, or try again in {}.",
+            span(Language::En, *wait)
+        ),
+        Refusal::HubFull(wait) => {
+            format!("This hub is full. Try again in {}.", span(Language::En, *wait))
+        }
+        Refusal::TooManyRooms(wait) => format!(
+            "There are too many rooms to make another. One ends in {} at the latest.",
+            span(Language::En, *wait)
+        ),
+        Refusal::TooManyMade(wait) => format!(
+            "Too many rooms were made from here. Make the next in {} at the latest.",
+            span(Language::En, *wait)
+        ),
+        Refusal::TooManyJoined => {
+            "One connection cannot join more rooms than this. Leave one first.".into()
+        }
+        Refusal::TooManyNamespaces => {
+            "One client cannot connect to more channels than this. Leave one first.".into()
+        }
         Refusal::StorageFull => {
             "The hub's disk is full: what is here can be read, but nothing new can be kept. Please tell whoever runs the hub.".into()
         }
@@ -184,6 +232,21 @@ pub fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
+/// A wait for people: in seconds, minutes or hours, never less than it takes.
+fn span(language: Language, wait: Duration) -> String {
+    const MINUTE: u64 = 60;
+    const HOUR: u64 = 60 * MINUTE;
+    let (count, [ko, one, many]) = match seconds(wait) {
+        short @ 0..100 => (short, ["초", "second", "seconds"]),
+        middling @ 100..=HOUR => (middling.div_ceil(MINUTE), ["분", "minute", "minutes"]),
+        long => (long.div_ceil(HOUR), ["시간", "hour", "hours"]),
+    };
+    match language {
+        Language::Ko => format!("{count}{ko}"),
+        Language::En => format!("{count} {}", if count == 1 { one } else { many }),
+    }
+}
+
 /// The title of the room that a new hub starts with.
 #[must_use]
 pub fn first_room(language: Language) -> &'static str {
@@ -229,6 +292,18 @@ mod tests {
     fn a_wait_is_never_said_shorter_than_it_is() {
         assert_eq!(seconds(Duration::from_millis(1_001)), 2);
         assert_eq!(seconds(Duration::ZERO), 1);
+    }
+
+    #[test]
+    fn a_wait_is_told_in_the_unit_that_people_would_use() {
+        let told = |seconds| span(Language::En, Duration::from_secs(seconds));
+        assert_eq!(
+            [1, 99, 100, 3_600].map(told),
+            ["1 second", "99 seconds", "2 minutes", "60 minutes"]
+        );
+        assert_eq!(told(3_601), "2 hours");
+        assert_eq!(span(Language::Ko, Duration::from_millis(1_001)), "2초");
+        assert_eq!(span(Language::Ko, Duration::from_secs(86_400)), "24시간");
     }
 
     #[test]

@@ -14,6 +14,9 @@ use socketioxide::{SendError, SocketError};
 
 use super::session::Session;
 use crate::domain::ids::ConnId;
+use crate::domain::pace::{Pace, Step};
+use crate::domain::throttle::Rate;
+use crate::domain::time::HubTime;
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 256;
@@ -33,6 +36,7 @@ pub(super) struct Conn {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
+    pace: Mutex<Pace>,
     undecided: AtomicUsize,
     /// Whether this connection holds its session for undecided events.
     holds: AtomicBool,
@@ -49,6 +53,7 @@ struct Out {
 }
 
 /// Something to go out.
+#[derive(Clone)]
 pub(super) enum Parcel {
     /// An event, its payload shared with all who get it.
     Event(&'static str, Arc<RawValue>),
@@ -56,10 +61,10 @@ pub(super) enum Parcel {
     Ack(i64, Arc<RawValue>),
 }
 
-/// What became of a parcel.
+/// What became of parcels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// It went out, or waits behind others that somebody sees to already.
+    /// They went out, or wait behind others that somebody sees to already.
     Flowing,
     /// The transport is full: somebody has to see to what waits.
     Waiting,
@@ -77,32 +82,36 @@ impl Conn {
             id,
             socket,
             session,
+            pace: Mutex::default(),
             undecided: AtomicUsize::new(0),
             holds: AtomicBool::new(false),
             out: Mutex::default(),
         }
     }
 
-    /// Sends a parcel, after all that wait already.
-    pub(super) fn send(&self, parcel: Parcel) -> Sent {
+    /// Sends parcels, after all that wait already.
+    pub(super) fn send(&self, parcels: &[Parcel]) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if out.is_over {
             return Sent::Flowing;
         }
-        if out.backlog.is_empty() {
-            if self.deliver(&parcel) {
-                return Sent::Flowing;
-            }
-            // A client that does not take its answers is not read from either.
-            self.session.hold();
-            out.moved = Some(Instant::now());
+        let was_behind = !out.backlog.is_empty();
+        let taken = if was_behind {
+            0
+        } else {
+            parcels.iter().take_while(|parcel| self.deliver(parcel)).count()
+        };
+        out.backlog.extend(parcels.iter().skip(taken).cloned());
+        if out.backlog.len() > BACKLOG_MAX {
+            return Sent::Stuck;
         }
-        out.backlog.push_back(parcel);
-        match out.backlog.len() {
-            1 => Sent::Waiting,
-            0..=BACKLOG_MAX => Sent::Flowing,
-            _ => Sent::Stuck,
+        if was_behind || out.backlog.is_empty() {
+            return Sent::Flowing;
         }
+        // A client that does not take its answers is not read from either.
+        self.session.hold();
+        out.moved = Some(Instant::now());
+        Sent::Waiting
     }
 
     /// Sends what waits, as far as the transport takes it.
@@ -149,6 +158,11 @@ impl Conn {
         if out.moved.take().is_some() {
             self.session.release();
         }
+    }
+
+    /// Whether an event comes in time.
+    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Step {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
     }
 
     /// Counts an event in until its permit is dropped. None where there are far too many.

@@ -1,5 +1,6 @@
 //! In front of Engine.IO: who a new session belongs to, where its bytes flow, and when it may send.
 
+use std::net::IpAddr;
 use std::sync::{Arc, Weak};
 
 use axum::extract::{OriginalUri, Request, State};
@@ -10,6 +11,7 @@ use axum::response::Response;
 use super::session::Session;
 use super::{PATH, Shared};
 use crate::domain::ids::IdentityId;
+use crate::door::Place;
 use crate::identity::Signer;
 use crate::tcp::Line;
 
@@ -45,26 +47,37 @@ pub(super) async fn prepare(
             session.set_line(line);
             trim(&mut request);
         }
-        (Some(Some(session)), _) if request.method() == Method::POST => session.freed().await,
+        (Some(Some(session)), _) if request.method() == Method::POST => {
+            if let Some(refused) = shared.too_large(&request) {
+                return refused;
+            }
+            session.freed().await;
+        }
         (Some(_), _) => {}
-        (None, Some(line)) => return open(&shared, &line, is_websocket, request, next).await,
+        (None, Some(line)) => {
+            return match shared.admit(&line, &request) {
+                Ok(admitted) => open(&shared, &line, admitted, is_websocket, request, next).await,
+                Err(away) => shared.turn_away(&away),
+            };
+        }
         // Without a line (which the server always gives) there is nobody to open a session for.
         (None, None) => {}
     }
-    next.run(request).await
+    shared.in_words(next.run(request).await)
 }
 
 /// A handshake: it gets a session, and a browser without an identity gets one to keep.
 async fn open(
     shared: &Shared,
     line: &Arc<Line>,
+    admitted: (Place, IpAddr),
     is_websocket: bool,
     mut request: Request,
     next: Next,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
-    let session = Arc::new(Session::new(identity, line.peer()));
+    let session = Arc::new(Session::new(identity, admitted));
     if is_websocket {
         session.set_line(Arc::clone(line));
     }
@@ -83,11 +96,12 @@ async fn open(
 
 /// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
 /// is as none: who reconnects after the hub lost its key must not be locked out.
-fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
-    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    let bearer = text(header::AUTHORIZATION).and_then(|value| value.strip_prefix("Bearer "));
+pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
     let by_bearer = bearer.and_then(|token| signer.verify(token));
-    by_bearer.or_else(|| text(header::COOKIE).and_then(|value| signer.verify_cookie(value)))
+    let cookie = || headers.get(header::COOKIE).map(HeaderValue::as_bytes);
+    by_bearer.or_else(|| signer.verify_cookie(cookie()?))
 }
 
 fn trim(request: &mut Request) {

@@ -12,6 +12,8 @@ use std::time::{Duration, Instant};
 use socketioxide::SocketIo;
 
 use super::session::Session;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{Field, NAMESPACE_MAX, TextError, TextProblem};
 
 /// The namespace that is always there: the protocol's own.
 pub(super) const ROOT: &str = "/";
@@ -23,7 +25,7 @@ const LINGER: Duration = Duration::from_secs(2);
 const EMPTY_MAX: usize = 128;
 
 /// Longest name, in bytes.
-const NAME_MAX: usize = 4 * crate::domain::text::NAMESPACE_MAX;
+const NAME_MAX: usize = 4 * NAMESPACE_MAX;
 
 /// The living namespaces.
 #[derive(Debug)]
@@ -47,20 +49,6 @@ struct Live {
     touched: Instant,
 }
 
-/// Why somebody may not connect to a namespace; the client's `connect_error` says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum NotConnected {
-    /// The name is longer than any room's.
-    #[error("This namespace's name is too long")]
-    NameTooLong,
-    /// One client is connected to as many as it may be.
-    #[error("Too many namespaces on one connection; leave one first")]
-    ManyHere,
-    /// The hub holds as many as it may.
-    #[error("Too many namespaces; try again later")]
-    ManyInAll,
-}
-
 impl Namespaces {
     pub(super) fn new(each: usize, most: usize) -> Self {
         Self { each, most, table: Mutex::default() }
@@ -76,7 +64,7 @@ impl Namespaces {
         name: &str,
         session: &Session,
         now: Instant,
-    ) -> Result<(), NotConnected> {
+    ) -> Result<(), Refusal> {
         if name == ROOT {
             return Ok(());
         }
@@ -100,18 +88,19 @@ impl Namespaces {
         name: &str,
         session: &Session,
         now: Instant,
-    ) -> Result<(), NotConnected> {
+    ) -> Result<(), Refusal> {
         if name.len() > NAME_MAX {
-            return Err(NotConnected::NameTooLong);
+            let problem = TextProblem::TooLong(NAMESPACE_MAX);
+            return Err(TextError { field: Field::Namespace, problem }.into());
         }
         if session.namespaces.load(Ordering::SeqCst) >= self.each {
-            return Err(NotConnected::ManyHere);
+            return Err(Refusal::TooManyNamespaces);
         }
         if table.live.len() >= self.most && !table.live.contains_key(name) {
             table.free_empty(io, now, 0);
         }
         let has_place = table.live.len() < self.most || table.live.contains_key(name);
-        if has_place { Ok(()) } else { Err(NotConnected::ManyInAll) }
+        if has_place { Ok(()) } else { Err(Refusal::HubFull(LINGER)) }
     }
 
     /// A connection is in.
@@ -137,6 +126,11 @@ impl Namespaces {
     /// Frees the namespaces that have been empty for a while.
     pub(super) fn sweep(&self, io: &SocketIo, now: Instant) {
         self.table().free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
+    }
+
+    /// How many are alive, those that are empty for a moment included.
+    pub(super) fn count(&self) -> usize {
+        self.table().live.len()
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {

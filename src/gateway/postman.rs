@@ -8,7 +8,9 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
 use super::conn::{Conn, Parcel, Sent};
+use super::round::{Round, rounds};
 use super::{Dropped, Shared};
+use crate::domain::ids::ConnId;
 use crate::domain::message::Kind;
 use crate::hub::command::{News, Output};
 use crate::wire;
@@ -23,65 +25,85 @@ const RETRY: Duration = Duration::from_millis(5);
 const SWEEP: Duration = Duration::from_millis(500);
 
 /// Carries out the hub's outputs until it has ended.
-pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Output>) {
-    let mut sent = 0;
+pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>) {
+    let mut desk = Desk { shared, sent: 0 };
     let mut retry = interval(RETRY);
     let mut sweep = interval(SWEEP);
     loop {
+        let shared = &desk.shared;
         tokio::select! {
-            output = outputs.recv() => match output {
-                Some(output) => sent += carry_out(&shared, output),
+            outputs = outputs.recv() => match outputs {
+                Some(outputs) => desk.carry_out(outputs).await,
                 None => return,
             },
             _ = retry.tick(), if shared.has_waiting() => shared.retry(Instant::now()),
             _ = sweep.tick() => shared.sweep(Instant::now()),
         }
-        if sent >= TURN {
-            sent = 0;
+    }
+}
+
+/// Where outputs are carried out.
+struct Desk {
+    shared: Arc<Shared>,
+    /// How many parcels went out since the connections' writers had a turn.
+    sent: usize,
+}
+
+impl Desk {
+    async fn carry_out(&mut self, outputs: Vec<Output>) {
+        for Round { to, except, news, answers } in rounds(outputs) {
+            self.broadcast(&to, except, &news).await;
+            for (reply, answer) in answers {
+                reply.give(answer);
+                self.went_out(1).await;
+            }
+        }
+    }
+
+    /// Member by member, and each gets all at once: its writer then has one write to make.
+    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[News]) {
+        // Encoded once; every connection gets a handle on the same bytes.
+        let parcels: Vec<Parcel> = news.iter().map(parcel).collect();
+        self.shared.count_news(news, to.len());
+        for conn in self.shared.find(to.iter().filter(|id| Some(**id) != except)) {
+            self.shared.send(&conn, &parcels);
+            self.went_out(parcels.len()).await;
+        }
+    }
+
+    async fn went_out(&mut self, parcels: usize) {
+        self.sent += parcels;
+        if self.sent >= TURN {
+            self.sent = 0;
             tokio::task::yield_now().await;
         }
     }
 }
 
-/// How many parcels it was.
-fn carry_out(shared: &Shared, output: Output) -> usize {
-    match output {
-        Output::Reply(reply, answer) => {
-            reply.give(answer);
-            1
-        }
-        Output::Broadcast { to, except, news } => {
-            shared.count_news(&news, to.len());
-            let (event, payload) = wire::news(&news);
-            // Encoded once; every connection gets a handle on the same bytes.
-            let payload = Arc::from(payload);
-            for id in to.iter().filter(|id| Some(**id) != except) {
-                if let Some(conn) = shared.conn(*id) {
-                    shared.send(&conn, Parcel::Event(event, Arc::clone(&payload)));
-                }
-            }
-            to.len()
-        }
-    }
+fn parcel(news: &News) -> Parcel {
+    let (event, payload) = wire::news(news);
+    Parcel::Event(event, Arc::from(payload))
 }
 
 impl Shared {
-    /// Sends a parcel; a connection that takes too little is ended.
-    pub(super) fn send(&self, conn: &Arc<Conn>, parcel: Parcel) {
-        match conn.send(parcel) {
+    /// Sends parcels; a connection that takes too little is ended.
+    pub(super) fn send(&self, conn: &Arc<Conn>, parcels: &[Parcel]) {
+        match conn.send(parcels) {
             Sent::Flowing => {}
             Sent::Waiting => self.wait(conn),
             Sent::Stuck => self.drop_conn(conn, Dropped::DoesNotRead),
         }
     }
 
-    fn count_news(&self, news: &News, sockets: usize) {
-        if let News::Message(message) = news {
-            let is_said = message.kind == Kind::Said;
-            self.metrics.messages.add(if is_said { "message" } else { "alert" });
+    fn count_news(&self, news: &[News], sockets: usize) {
+        for news in news {
+            if let News::Message(message) = news {
+                let is_said = message.kind == Kind::Said;
+                self.metrics.messages.add(if is_said { "message" } else { "alert" });
+            }
         }
-        let sockets = u64::try_from(sockets).unwrap_or(u64::MAX);
-        self.metrics.deliveries.fetch_add(sockets, Ordering::Relaxed);
+        let deliveries = u64::try_from(sockets * news.len()).unwrap_or(u64::MAX);
+        self.metrics.deliveries.fetch_add(deliveries, Ordering::Relaxed);
     }
 
     fn retry(&self, now: Instant) {

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Notify;
 
 use crate::domain::ids::IdentityId;
+use crate::door::Place;
 use crate::tcp::Line;
 
 /// A client's session.
@@ -17,6 +18,8 @@ pub(super) struct Session {
     pub(super) identity: IdentityId,
     /// Where it comes from.
     pub(super) peer: IpAddr,
+    /// Its place among the sessions, given back with it.
+    _place: Place,
     /// The WebSocket's connection. None on polling, where every request may have another.
     line: Mutex<Option<Arc<Line>>>,
     /// For how many reasons nothing more should be read from it.
@@ -28,10 +31,11 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(identity: IdentityId, peer: IpAddr) -> Self {
+    pub(super) fn new(identity: IdentityId, (place, peer): (Place, IpAddr)) -> Self {
         Self {
             identity,
             peer,
+            _place: place,
             line: Mutex::new(None),
             holds: AtomicUsize::new(0),
             free: Notify::new(),

@@ -178,6 +178,7 @@ async fn read_range(
 ) -> Result<(Seq, bool, Vec<crate::domain::message::Message>, bool), Refusal> {
     let room = room_id(room)?;
     let Query(range) = range.map_err(|error| Refusal::BadRequest(error.body_text()))?;
+    app.welcomes(caller).await?;
     let member = app.member(caller, room).await?;
     let (first, pruned) = (member.first, member.pruned);
     let most = range.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
@@ -238,6 +239,7 @@ async fn read_people(
     let Query(Page { page }) = page.map_err(|error| Refusal::BadRequest(error.body_text()))?;
     let skip = page.unwrap_or(1).saturating_sub(1).saturating_mul(PEOPLE);
     let view = app.hub.call(|tell| Call::Room(room, tell)).await?;
+    app.welcomes(caller).await?;
     if view.room.is_locked() {
         app.member(caller, room).await?;
     }

@@ -61,7 +61,7 @@ impl Rules<'_> {
     /// Whether a `Host`, with or without a port, is this hub.
     fn is_own(&self, host: &str) -> bool {
         let (name, _port) = split(host);
-        let name = name.trim_end_matches('.').to_ascii_lowercase();
+        let name = whole(name);
         match address(&name) {
             Some(ip) => ip.is_loopback() || self.addresses.contains(&ip) || self.is_named(&name),
             None => name == "localhost" || self.is_named(&name),
@@ -91,18 +91,23 @@ fn is_page_of(origin: &str, host: &str) -> bool {
     };
     let full = |authority| {
         let (name, port) = split(authority);
-        (name.trim_end_matches('.').to_ascii_lowercase(), port.unwrap_or(default).to_owned())
+        (whole(name), port.unwrap_or(default).to_owned())
     };
     full(authority) == full(host)
 }
 
-/// A host and its port, where it has one: `[::1]:80` is `[::1]` and `80`.
+/// A host and its port, where it has one: `[::1]:80` is `[::1]` and `80`. What is not a number is no
+/// port: in `cola.local:@evil.example` the host is another.
 fn split(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
-        // The last colon of an address in brackets is inside them, unless a port follows.
-        Some((host, port)) if !port.ends_with(']') => (host, Some(port)),
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
         _ => (authority, None),
     }
+}
+
+/// A name as it is compared: a dot at its end only says that nothing is left out.
+fn whole(name: &str) -> String {
+    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
 }
 
 /// The address in a host, if it is one. What an IPv6 address is on (`%eth0`) says nothing to others.
@@ -183,6 +188,9 @@ mod tests {
             "",
             ":80",
             "cola.local@evil.example",
+            "cola.local:@evil.example",
+            "cola.local:80@evil.example",
+            "cola.local..",
             "evil.example#cola.local",
             "*",
         ] {

@@ -1,5 +1,7 @@
 //! Cola Chat's calls, as `/chat/…` of the contract has them.
 
+use std::net::IpAddr;
+
 use axum::Router;
 use axum::extract::State;
 use axum::routing::{get, patch, post};
@@ -11,7 +13,7 @@ use super::request::{By, InPath};
 use super::respond::{Outcome, no_such_call};
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::CAPACITY_MAX;
+use crate::domain::room::check_capacity;
 use crate::domain::text::{Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
 use crate::store::Member;
@@ -46,10 +48,8 @@ struct CreateBody {
 }
 
 impl CreateBody {
-    fn into_room(self) -> Result<NewRoom, Refusal> {
-        if self.capacity > CAPACITY_MAX {
-            return Err(Refusal::bad(format!("capacity must be at most {CAPACITY_MAX}")));
-        }
+    fn into_room(self, from: IpAddr) -> Result<NewRoom, Refusal> {
+        check_capacity(self.capacity)?;
         let password = self.password.filter(|password| !password.is_empty());
         if self.is_password != password.is_some() {
             return Err(Refusal::LockMismatch);
@@ -59,12 +59,15 @@ impl CreateBody {
             title: Title::parse(&self.title)?,
             capacity: self.capacity,
             password: password.as_deref().map(Password::parse).transpose()?,
+            from: Some(from),
+            by_host: false,
         })
     }
 }
 
-async fn create(State(app): State<App>, body: Body) -> Outcome {
-    let room = parse::<CreateBody>(body).and_then(CreateBody::into_room);
+async fn create(State(app): State<App>, By(caller): By, body: Body) -> Outcome {
+    app.welcomes(caller).await.map_err(|refusal| app.refuse(refusal))?;
+    let room = parse::<CreateBody>(body).and_then(|body| body.into_room(caller.peer));
     let room = room.map_err(|refusal| app.refuse(refusal))?;
     let made = app.hub.call(|tell| Call::Create(room, tell)).await;
     let view = made.map_err(|refusal| app.refuse(refusal))?;
@@ -110,6 +113,8 @@ async fn check(
 
 async fn checked(app: &App, caller: Caller, room: &str, body: Body) -> Result<bool, Refusal> {
     let room = room_id(room)?;
+    app.welcomes(caller).await?;
+    app.may_knock(caller, room).await?;
     let CheckBody { password } = parse(body)?;
     // What no password can be is a wrong one, not an error.
     let password = password.and_then(|text| Password::parse(&text).ok());
@@ -162,6 +167,7 @@ async fn read_page(
     }
     let page = page.parse::<u32>().ok().filter(|page| *page > 0);
     let page = page.ok_or_else(|| Refusal::bad("page must be a whole number from 1 on"))?;
+    app.welcomes(caller).await?;
     let Some(member) = app.reader.member(room, chatter).await? else {
         return Ok(Vec::new());
     };
@@ -170,6 +176,25 @@ async fn read_page(
 }
 
 impl App {
+    /// Refuses whom the host keeps out.
+    pub(super) async fn welcomes(&self, caller: Caller) -> Result<(), Refusal> {
+        self.hub.call(|tell| Call::Welcome(caller, tell)).await
+    }
+
+    /// Refuses a newcomer at the door of a shut room. Who brings no token may have been in it before:
+    /// that is seen when they join.
+    async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
+        let Some(identity) = caller.identity else { return Ok(()) };
+        match self.hub.call(|tell| Call::Room(room, tell)).await {
+            Ok(view) if view.room.is_shut => match self.reader.member_of(room, identity).await? {
+                Some(_) => Ok(()),
+                None => Err(Refusal::Shut),
+            },
+            // What else is wrong is told by the check itself.
+            _ => Ok(()),
+        }
+    }
+
     /// Whether the caller may read what this member may: it is theirs by token, or, where no token
     /// came, by the connection that the same address holds as them.
     pub(super) async fn may_read(&self, caller: Caller, member: &Member) -> Result<(), Refusal> {
@@ -207,6 +232,7 @@ async fn renamed(
     body: Body,
 ) -> Result<crate::domain::chatter::Chatter, Refusal> {
     let chatter = chatter.parse().map_err(|_| Refusal::NoSuchChatter)?;
+    app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;
     let nickname = Nickname::parse(&nickname)?;
     app.reader.chatter(chatter).await?.ok_or(Refusal::NoSuchChatter)?;

@@ -13,13 +13,13 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use super::callers::{Knock, Rules, Verdict};
-use super::respond;
 use crate::config::Config;
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
 use crate::domain::words;
 use crate::metrics::Metrics;
 use crate::network::{self, Reach};
+use crate::wire;
 
 /// How long names and addresses are believed: an interface that comes is followed within it.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -91,7 +91,7 @@ impl Guard {
             Verdict::Welcome | Verdict::WrongHost => "wrong_host",
         });
         if is_call(parts) {
-            return respond::refused(language, &refusal);
+            return wire::refused(language, &refusal);
         }
         // A person's browser: where the hub really is helps more than an envelope.
         let url = self.reach.addresses().first().map(network::url).unwrap_or_default();
@@ -126,9 +126,9 @@ async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
 }
 
 /// Two hosts in one request are none that could be trusted.
-struct TwoHosts;
+pub(super) struct TwoHosts;
 
-fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
+pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
     let origin = one(parts, header::ORIGIN)?;
     let host = one(parts, header::HOST)?;
     // The target outweighs the header (RFC 9112, section 3.2.2), so they must not differ.
@@ -147,7 +147,7 @@ fn one(parts: &Parts, name: HeaderName) -> Result<Option<&str>, TwoHosts> {
 }
 
 /// Engine.IO's handshake makes a session by GET, and so does a WebSocket.
-fn changes(parts: &Parts) -> bool {
+pub(super) fn changes(parts: &Parts) -> bool {
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     let is_engine = parts.uri.path().trim_end_matches('/') == "/socket.io";
     !reads || is_engine || parts.headers.contains_key(header::UPGRADE)

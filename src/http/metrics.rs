@@ -9,6 +9,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use tokio::runtime::Handle;
 
 use super::App;
 use super::request::By;
@@ -69,6 +70,8 @@ fn people(page: &mut Page, app: &App, facts: &Facts) {
     page.gauges("colahub_sockets", "Clients connected to a namespace.", "transport", sockets);
     let help = "Sockets whose client reads slower than it is sent to.";
     page.gauge("colahub_sockets_behind", help, counted.behind.load(Relaxed));
+    let help = "Namespaces that somebody is connected to, or was a moment ago.";
+    page.gauge("colahub_namespaces", help, counted.namespaces.load(Relaxed));
 }
 
 fn work(page: &mut Page, app: &App) {
@@ -81,6 +84,12 @@ fn work(page: &mut Page, app: &App) {
     let (commands, writes) = app.hub.waiting();
     let waiting = [("commands", commands), ("writes", writes)];
     page.gauges("colahub_queue_depth", help, "queue", waiting);
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    page.gauge(
+        "colahub_tasks",
+        "What the hub is doing at once: a few of its own, some a client.",
+        tasks,
+    );
     let help = "How long commits took, fsync included.";
     page.durations("colahub_commit_seconds", help, &app.health.commits().distribution());
 }

@@ -23,18 +23,31 @@ impl FromRequestParts<App> for By {
     /// A Bearer token that is not ours is refused. A cookie that is not ours is as none: its browser
     /// cannot know better, and gets a new one at its next handshake.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
-        let bearer = match text(header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer ")) {
+        let authorization = parts.headers.get(header::AUTHORIZATION);
+        let authorization = authorization.and_then(|value| value.to_str().ok());
+        let bearer = match authorization.and_then(|value| value.strip_prefix("Bearer ")) {
             Some(token) => {
                 Some(app.signer.verify(token).ok_or_else(|| app.refuse(Refusal::BadToken))?)
             }
             None => None,
         };
-        let cookie = || text(header::COOKIE).and_then(|value| app.signer.verify_cookie(value));
+        let cookie = || app.signer.verify_cookie(parts.headers.get(header::COOKIE)?.as_bytes());
         let identity = bearer.or_else(cookie);
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        Ok(Self(Caller { identity, peer }))
+    }
+}
+
+/// Where a call comes from.
+pub(super) struct From(pub(super) IpAddr);
+
+impl FromRequestParts<App> for From {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let line = parts.extensions.get::<Arc<Line>>();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Ok(Self(Caller { identity, peer: line.map_or(nobody, |line| line.peer()) }))
+        Ok(Self(line.map_or(nobody, |line| app.door.client(line.peer(), &parts.headers))))
     }
 }
 

@@ -1,14 +1,13 @@
 //! Answers in the contract's envelope.
 
 use axum::extract::State;
-use axum::http::{StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::App;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
-use crate::domain::words;
 use crate::wire::{self, Envelope};
 
 /// What a call ends with: data, or a refusal that becomes the envelope's.
@@ -33,7 +32,7 @@ impl App {
     }
 
     fn with(&self, status: StatusCode, data: impl Serialize) -> Response {
-        json(status, &Envelope::done(self.config.language, data))
+        wire::answer(status, &Envelope::done(self.config.language, data))
     }
 
     /// A refusal in the hub's language.
@@ -45,29 +44,8 @@ impl App {
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        let Self { refusal, language } = self;
-        let status = StatusCode::from_u16(wire::status(&refusal));
-        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-        let mut response = json(status, &Envelope::refused(language, &refusal));
-        if let Refusal::TooFast(wait) = refusal {
-            response.headers_mut().insert(header::RETRY_AFTER, words::seconds(wait).into());
-        }
-        response
+        wire::refused(self.language, &self.refusal)
     }
-}
-
-/// A refusal outside of any call.
-pub(super) fn refused(language: Language, refusal: &Refusal) -> Response {
-    Refused { refusal: refusal.clone(), language }.into_response()
-}
-
-fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let headers = [
-        (header::CONTENT_TYPE, "application/json; charset=utf-8"),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (status, headers, wire::encode(body).get().to_owned()).into_response()
 }
 
 /// 405 in the envelope.

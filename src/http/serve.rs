@@ -19,8 +19,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use crate::domain::language::Language;
+use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
 use crate::tcp::{Line, LineIo};
+use crate::wire;
 
 /// How long a client may take to send a request's head, its first byte included; also how long an
 /// idle connection is kept for the next request.
@@ -36,10 +39,6 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 const TURNED_AWAY: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// What a client is told when the hub holds all the connections it may.
-const FULL: &[u8] = b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\
-retry-after: 10\r\ncontent-type: text/plain\r\ncontent-length: 33\r\n\r\nThis hub is full. Try again soon.";
-
 /// The accepting side: its tasks end with it.
 #[derive(Debug)]
 pub struct Server {
@@ -47,19 +46,20 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts to accept on these listeners, at most `most` connections at once, WebSockets included.
+    /// Starts to accept on these listeners whoever the door lets in, WebSockets included. The others
+    /// are told in this language.
     #[must_use]
     pub fn start(
         listeners: Vec<TcpListener>,
         router: &Router,
-        most: usize,
+        door: &Arc<Door>,
+        language: Language,
         metrics: &Arc<Metrics>,
     ) -> Self {
-        let places = Arc::new(Semaphore::new(most));
         let mut accepting = JoinSet::new();
         for listener in listeners {
-            let (places, metrics) = (Arc::clone(&places), Arc::clone(metrics));
-            accepting.spawn(accept(listener, router.clone(), places, metrics));
+            let (door, metrics) = (Arc::clone(door), Arc::clone(metrics));
+            accepting.spawn(accept(listener, router.clone(), door, language, metrics));
         }
         Self { accepting }
     }
@@ -73,7 +73,8 @@ impl Server {
 async fn accept(
     listener: TcpListener,
     router: Router,
-    places: Arc<Semaphore>,
+    door: Arc<Door>,
+    language: Language,
     metrics: Arc<Metrics>,
 ) {
     let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
@@ -92,13 +93,17 @@ async fn accept(
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-            metrics.drops.add("hub_full");
-            // Beyond these it is a flood, and nobody waits for words.
-            if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
-                connections.spawn(turn_away(stream, leaving));
+        let place = match door.connection(peer.ip().to_canonical()) {
+            Ok(place) => place,
+            Err(TurnedAway { reason, refusal }) => {
+                metrics.drops.add(reason);
+                // Beyond these it is a flood, and nobody waits for words.
+                if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
+                    let words = wire::farewell(language, &refusal);
+                    connections.spawn(turn_away(stream, words, leaving));
+                }
+                continue;
             }
-            continue;
         };
         // A connection that is gone before it began is nobody's fault.
         if let Ok(line) = Line::new(stream, peer, Some(place)) {
@@ -109,10 +114,10 @@ async fn accept(
 
 /// Tells a client that there is no place, and waits a moment until it has read that: closing with
 /// its request unread would take the words back.
-async fn turn_away(stream: TcpStream, _leaving: OwnedSemaphorePermit) {
-    tracing::debug!("a connection was turned away: all places are taken");
-    let told =
-        stream.try_write(FULL).is_ok() && SockRef::from(&stream).shutdown(Shutdown::Write).is_ok();
+async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePermit) {
+    tracing::debug!("a connection was turned away: no place is left for it");
+    let told = stream.try_write(&words).is_ok()
+        && SockRef::from(&stream).shutdown(Shutdown::Write).is_ok();
     if told {
         let read = async {
             let mut unread = [0; 512];

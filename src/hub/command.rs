@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
@@ -249,6 +249,28 @@ pub enum Call {
         /// Where the answer goes.
         tell: Tell<Ended>,
     },
+    /// The host shuts a living room, so that nobody new comes in, or opens its door again; answered
+    /// with how many are in it.
+    Shut {
+        /// The room.
+        room: RoomId,
+        /// Whether it is to be shut.
+        is_shut: bool,
+        /// Where the answer goes.
+        tell: Tell<usize>,
+    },
+    /// The host takes messages back, also of a room that has ended; answered with how many were not
+    /// taken back before. [`Refusal::NoSuchMessage`] where one of them cannot be: then none is.
+    TakeBack {
+        /// The room.
+        room: RoomId,
+        /// Their places.
+        seqs: Vec<Seq>,
+        /// Where the answer goes.
+        tell: Tell<usize>,
+    },
+    /// Whether the host lets the caller do anything; [`Refusal::Banned`] where not.
+    Welcome(Caller, Tell<()>),
     /// The host takes somebody out of all rooms. They may come back.
     Kick(ChatterId, Tell<()>),
     /// The host lets somebody's browser in no more.
@@ -306,6 +328,11 @@ pub struct NewRoom {
     pub capacity: u32,
     /// Its password, if it is to be locked.
     pub password: Option<Password>,
+    /// Where it is made from; nothing for the host's and the hub's own rooms.
+    pub from: Option<IpAddr>,
+    /// Whether the host makes it: then it does not count among those that people may make, and is
+    /// remembered among what the host did.
+    pub by_host: bool,
 }
 
 /// How the hub is.
@@ -357,6 +384,22 @@ pub enum News {
         room: RoomId,
         /// Why.
         why: WhyClosed,
+    },
+    /// The host shut the room's door, or opened it again.
+    Shut {
+        /// The room.
+        room: RoomId,
+        /// Whether it is shut.
+        is_shut: bool,
+    },
+    /// The host took a message back: nobody is to see its content any more.
+    TakenBack {
+        /// The room.
+        room: RoomId,
+        /// Its place.
+        seq: Seq,
+        /// Its place in the hub.
+        id: MessageId,
     },
     /// Somebody is typing, or no more.
     Typing {

@@ -1,9 +1,10 @@
-//! The host's hand: a room ends before its time, somebody is taken out.
+//! The host's hand: a room is shut or ends before its time, somebody is taken out.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Ended, News, Output, Present, Tell, WhyClosed};
+use super::command::{Caller, Ended, News, Output, Present, Tell, WhyClosed};
+use super::rooms::named;
 use super::state::{Effect, Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId};
@@ -17,6 +18,14 @@ pub(super) struct Ending {
     room: RoomId,
     why: WhyClosed,
     tell: Tell<Ended>,
+}
+
+/// A room that the host shuts, or opens again.
+#[derive(Debug)]
+pub(super) struct Shutting {
+    room: RoomId,
+    is_shut: bool,
+    tell: Tell<usize>,
 }
 
 /// Somebody whom the host bans.
@@ -49,7 +58,7 @@ impl Hub {
     /// A room is to end now; `deleted` takes with it what was said there, also long after its end.
     pub(super) fn end_room(&mut self, room: RoomId, deleted: bool, tell: Tell<Ended>, at: Moment) {
         let what = match self.live(room) {
-            Ok(live) => format!("{} {:?}", live.room.code, live.room.title.as_str()),
+            Ok(live) => named(&live.room),
             // The store knows those of earlier runs too.
             Err(_) if deleted => room.to_string(),
             Err(refusal) => return drop(tell.send(Err(refusal))),
@@ -72,6 +81,33 @@ impl Hub {
             Ended { room, people }
         });
         drop(tell.send(ended));
+    }
+
+    /// A room is to be shut, or opened again.
+    pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Tell<usize>, at: Moment) {
+        match self.live(room) {
+            Ok(live) => {
+                let act = HostAct { deed: Deed::Shut(room, is_shut), what: named(&live.room), at };
+                self.write(Write::Host(act), Then::Shut(Shutting { room, is_shut, tell }));
+            }
+            Err(refusal) => drop(tell.send(Err(refusal))),
+        }
+    }
+
+    /// That a room is shut or open is committed, or was refused. From the commit on the store lets
+    /// nobody new in; here it becomes known.
+    pub(super) fn has_shut(&mut self, shutting: Shutting, result: Result<(), Refusal>) {
+        let Shutting { room, is_shut, tell } = shutting;
+        let people = result.and_then(|()| {
+            let live = self.rooms.get_mut(&room).ok_or(Refusal::Expired)?;
+            live.room.is_shut = is_shut;
+            let (people, to) = (live.people.count(), live.people.audience());
+            let news = News::Shut { room, is_shut };
+            self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, news }));
+            tracing::info!(%room, is_shut, "the host shut a room, or opened it");
+            Ok(people)
+        });
+        drop(tell.send(people));
     }
 
     /// Somebody is to be taken out of all rooms.
@@ -128,13 +164,18 @@ impl Hub {
     /// Refuses whom the host keeps out.
     pub(super) fn lets_in(
         &self,
-        identity: IdentityId,
+        identity: Option<IdentityId>,
         peer: IpAddr,
         now: HubTime,
     ) -> Result<(), Refusal> {
         let is_at = |(address, until): (IpAddr, HubTime)| address == peer && now < until;
-        let concerns = |ban: &Ban| ban.identity == identity || ban.address.is_some_and(is_at);
+        let concerns = |ban: &Ban| Some(ban.identity) == identity || ban.address.is_some_and(is_at);
         if self.bans.values().any(concerns) { Err(Refusal::Banned) } else { Ok(()) }
+    }
+
+    /// Refuses a caller whom the host keeps out: one without a token by their address.
+    pub(super) fn welcome(&self, caller: Caller, now: HubTime) -> Result<(), Refusal> {
+        self.lets_in(caller.identity, caller.peer, now)
     }
 
     /// Somebody's browser is to be kept out. It is from now on; those inside go once that is

@@ -57,7 +57,7 @@ impl Hub {
         let conn = self.conns.get(&request.conn).ok_or(Refusal::Unavailable)?;
         let live = self.room_for(conn, request.room)?;
         live.room.open_at(now)?;
-        self.lets_in(conn.who.identity, conn.who.peer, now)?;
+        self.lets_in(Some(conn.who.identity), conn.who.peer, now)?;
         if live.people.chatter_of(conn.who.identity).is_some() {
             return Ok(Standing::Present);
         }
@@ -71,7 +71,10 @@ impl Hub {
         if !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now) {
             return Ok(Standing::Admitted);
         }
-        Ok(if request.password.is_some() { Standing::Verify } else { Standing::IfMember })
+        // Into a shut room nobody new comes, so that their password need not be looked at. The store,
+        // which knows who was there, turns them away.
+        let is_to_verify = request.password.is_some() && !live.room.is_shut;
+        Ok(if is_to_verify { Standing::Verify } else { Standing::IfMember })
     }
 
     fn verify_join(&mut self, mut request: JoinRequest, now: HubTime) {

@@ -1,39 +1,78 @@
 //! Rooms: made, listed, checked, told of their people, and over.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
-use super::state::{Conn, Due, Effect, Hub, LiveRoom, PasswordWork, Purpose, Then};
+use super::state::{
+    Conn, Due, Effect, Hub, LiveRoom, Making, PasswordWork, Purpose, RoomPlace, Then,
+};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{PasswordHash, Room};
+use crate::domain::shares::NoShare;
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
-use crate::store::{Moment, Write};
+use crate::store::{Deed, HostAct, Moment, Write};
+
+/// The least that somebody is told to wait for the end of a room.
+const SOON: Duration = Duration::from_secs(1);
 
 impl Hub {
     /// A room is to be made.
-    pub(super) fn create(&mut self, mut new: NewRoom, tell: Tell<RoomView>, at: Moment) {
-        if self.rooms.len() >= self.settings.rooms_max {
-            return drop(tell.send(Err(Refusal::TooManyRooms)));
-        }
-        match new.password.take() {
+    pub(super) fn create(&mut self, mut room: NewRoom, tell: Tell<RoomView>, at: Moment) {
+        let place = match room.by_host {
+            true => None,
+            false => match self.place_for(room.from, at.hub) {
+                Ok(place) => Some(place),
+                Err(refusal) => return drop(tell.send(Err(refusal))),
+            },
+        };
+        let password = room.password.take();
+        let new = Making { room, place };
+        match password {
             Some(password) => {
                 let salt = (self.random)();
-                let work = PasswordWork::Hash { password, salt, room: new, tell };
+                let work = PasswordWork::Hash { password, salt, new, tell };
                 self.effects.push_back(Effect::Password(work));
             }
             None => self.create_hashed(new, None, Some(tell), at),
         }
     }
 
+    /// A place for one more room from this address, if it is in time and there is one.
+    fn place_for(&mut self, from: Option<IpAddr>, now: HubTime) -> Result<RoomPlace, Refusal> {
+        // Those of before may be more than there are places for.
+        if self.rooms.values().filter(|live| !live.room.by_host).count() >= self.settings.rooms_max
+        {
+            return Err(Refusal::TooManyRooms(self.first_end(None, now)));
+        }
+        let place = self.places.take(from).map_err(|none| match none {
+            NoShare::All => Refusal::TooManyRooms(self.first_end(None, now)),
+            NoShare::Each => Refusal::TooManyMade(self.first_end(from, now)),
+        })?;
+        if let Some(from) = from {
+            self.rooms_made.take(from, now).map_err(Refusal::TooFast)?;
+        }
+        Ok(place)
+    }
+
+    /// After how long the first room ends, of those that were made from an address or of all.
+    fn first_end(&self, from: Option<IpAddr>, now: HubTime) -> Duration {
+        let is_meant = |live: &&LiveRoom| {
+            live.place.as_ref().is_some_and(|place| from.is_none() || place.key() == from.as_ref())
+        };
+        let ends = self.rooms.values().filter(is_meant).map(|live| live.room.expires().since(now));
+        ends.min().unwrap_or(SOON).max(SOON)
+    }
+
     /// A room whose password is hashed, or that has none.
     pub(super) fn create_hashed(
         &mut self,
-        new: NewRoom,
+        Making { room: new, place }: Making,
         lock: Option<PasswordHash>,
         tell: Option<Tell<RoomView>>,
         at: Moment,
@@ -48,8 +87,16 @@ impl Hub {
             created_at: at.wall,
             created: at.hub,
             lifetime: self.settings.lifetime,
+            is_shut: false,
+            by_host: new.by_host,
         };
-        self.write(Write::Room(room.clone()), Then::Made(room, tell));
+        let write = match new.by_host {
+            true => {
+                Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
+            }
+            false => Write::Room(room.clone()),
+        };
+        self.write(write, Then::Made(room, place, tell));
     }
 
     fn fresh_code(&mut self) -> Code {
@@ -65,6 +112,7 @@ impl Hub {
     pub(super) fn room_made(
         &mut self,
         room: Room,
+        place: Option<RoomPlace>,
         tell: Option<Tell<RoomView>>,
         result: Result<(), Refusal>,
         at: Moment,
@@ -74,7 +122,7 @@ impl Hub {
             view(&room, 0, at)
         });
         if result.is_ok() {
-            self.open_room(room);
+            self.open_room(room, place);
         }
         if let Some(tell) = tell {
             drop(tell.send(result));
@@ -82,13 +130,14 @@ impl Hub {
     }
 
     /// A room lives from now on, in this run.
-    pub(super) fn open_room(&mut self, room: Room) {
+    pub(super) fn open_room(&mut self, room: Room, place: Option<RoomPlace>) {
         self.agenda.insert((room.expires(), Due::Expiry(room.id)));
         self.codes.insert(room.code, room.id);
         let live = LiveRoom {
             people: Presence::default(),
             joining: std::collections::HashMap::new(),
             notices: Notices::default(),
+            place,
             room,
         };
         self.rooms.insert(live.room.id, live);
@@ -216,6 +265,11 @@ impl Hub {
                 .any(|conn| at_peer(conn) && conn.rooms.get(&room) == Some(&chatter)),
         }
     }
+}
+
+/// A room as the log of the host's deeds calls it.
+pub(super) fn named(room: &Room) -> String {
+    format!("{} {:?}", room.code, room.title.as_str())
 }
 
 fn view(room: &Room, present: usize, at: Moment) -> RoomView {

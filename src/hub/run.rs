@@ -11,7 +11,7 @@ use tokio::time::sleep_until;
 use super::clock::Clock;
 use super::command::{Answer, Call, Command, Output};
 use super::password;
-use super::state::{Effect, Hub, PasswordWork, Purpose, Random, Settings, Then};
+use super::state::{Effect, Hub, Making, PasswordWork, Purpose, Random, Settings, Then};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Title};
@@ -25,8 +25,8 @@ const COMMANDS_MAX: usize = 16_384;
 /// queue holds, since one decision can lead to several.
 const WRITES_BUSY: usize = QUEUE_MAX / 2;
 
-/// How many outputs may wait for the transport: it sets the hub's pace.
-const OUTPUTS_MAX: usize = 256;
+/// How many steps' outputs may wait for the transport: it sets the hub's pace.
+const OUTPUTS_MAX: usize = 64;
 
 /// Most passwords that may wait to be hashed or verified.
 const PASSWORDS_MAX: usize = 64;
@@ -71,7 +71,7 @@ pub struct Start {
 pub struct Kept(pub(super) Then);
 
 /// Starts the hub's task. It ends after [`HubHandle::close`], with the store closed.
-pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Output>, JoinHandle<()>) {
+pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandle<()>) {
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
@@ -140,7 +140,7 @@ struct Shell {
     writer: Writer<Kept>,
     /// Writes that were submitted and have not come back.
     writing: usize,
-    outputs: mpsc::Sender<Output>,
+    outputs: mpsc::Sender<Vec<Output>>,
     passwords: mpsc::Sender<PasswordWork>,
 }
 
@@ -148,7 +148,7 @@ async fn run(
     start: Start,
     clock: Clock,
     mut inputs: mpsc::UnboundedReceiver<Input>,
-    outputs: mpsc::Sender<Output>,
+    outputs: mpsc::Sender<Vec<Output>>,
     waiting: Arc<Waiting>,
 ) {
     let Start { settings, store, random, first_room } = start;
@@ -222,16 +222,19 @@ async fn run(
 }
 
 impl Shell {
+    /// What one step led to, for a commit all that was committed together, leaves together.
     async fn carry_out(&mut self) {
+        let mut outputs = Vec::new();
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
-                Effect::Output(output) => {
-                    // The transport has ended before us only in a shutdown.
-                    let _ended = self.outputs.send(output).await;
-                }
+                Effect::Output(output) => outputs.push(output),
                 Effect::Write(write, then) => self.write(write, then),
                 Effect::Password(work) => self.password(work),
             }
+        }
+        if !outputs.is_empty() {
+            // The transport has ended before us only in a shutdown.
+            let _ended = self.outputs.send(outputs).await;
         }
     }
 
@@ -255,8 +258,8 @@ impl Shell {
     fn password_done(&mut self, done: PasswordDone) {
         let now = self.clock.now();
         match done {
-            PasswordDone::Hashed(room, Some(hash), tell) => {
-                self.hub.create_hashed(room, Some(hash), Some(tell), now);
+            PasswordDone::Hashed(new, Some(hash), tell) => {
+                self.hub.create_hashed(new, Some(hash), Some(tell), now);
             }
             PasswordDone::Hashed(_, None, tell) => drop(tell.send(Err(Refusal::Unavailable))),
             PasswordDone::Verified(Purpose::Check { caller, room, tell }, right) => {
@@ -269,9 +272,11 @@ impl Shell {
     }
 
     fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
-        let room = NewRoom { namespace, title, capacity: 0, password: None };
+        let room =
+            NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: false };
+        let new = Making { room, place: self.hub.places.take(None).ok() };
         let now = self.clock.now();
-        self.hub.create_hashed(room, None, None, now);
+        self.hub.create_hashed(new, None, None, now);
     }
 }
 
@@ -293,7 +298,7 @@ impl PasswordWork {
 }
 
 enum PasswordDone {
-    Hashed(NewRoom, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
+    Hashed(Making, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
     Verified(Purpose, bool),
 }
 
@@ -304,8 +309,8 @@ async fn hash_one_at_a_time(
 ) {
     while let Some(work) = work.recv().await {
         let result = tokio::task::spawn_blocking(move || match work {
-            PasswordWork::Hash { password, salt, room, tell } => {
-                PasswordDone::Hashed(room, password::hash(&password, salt), tell)
+            PasswordWork::Hash { password, salt, new, tell } => {
+                PasswordDone::Hashed(new, password::hash(&password, salt), tell)
             }
             PasswordWork::Verify { password, hash, purpose } => {
                 PasswordDone::Verified(purpose, password::verify(&password, &hash))

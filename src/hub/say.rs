@@ -40,10 +40,10 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        let rate = self.settings.limits.notes;
+        let rate = self.settings.limits.alerts;
         let speaker = self
             .speaker(conn, room, at.hub)
-            .and_then(|chatter| self.pace(conn, |c| &mut c.notes, rate, at.hub).map(|()| chatter));
+            .and_then(|chatter| self.pace(conn, |c| &mut c.alerts, rate, at.hub).map(|()| chatter));
         match speaker {
             Ok(chatter) => {
                 let kind = Kind::Alert(Alert::Note);

@@ -12,7 +12,7 @@ use super::command::{
     Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
     RoomView, Tell,
 };
-use super::host::{Banning, Ending};
+use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -23,6 +23,7 @@ use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{PasswordHash, Room};
+use crate::domain::shares::{Share, Shares};
 use crate::domain::text::Password;
 use crate::domain::throttle::{Bucket, Throttle};
 use crate::domain::time::HubTime;
@@ -74,7 +75,7 @@ pub(super) enum Effect {
 pub(super) enum Then {
     Nothing,
     Pong(Tell<()>),
-    Made(Room, Option<Tell<RoomView>>),
+    Made(Room, Option<RoomPlace>, Option<Tell<RoomView>>),
     Joined(Joining, Reply),
     Said(Option<Reply>),
     Left(RoomId),
@@ -83,6 +84,8 @@ pub(super) enum Then {
     Kicked(ChatterId, Tell<()>),
     Banned(Banning),
     Unbanned(ChatterId, Tell<()>),
+    Shut(Shutting),
+    TakenBack(RoomId, Tell<usize>),
 }
 
 /// A join that is being committed.
@@ -105,11 +108,21 @@ pub(super) enum Asker {
     Hub,
 }
 
+/// A room's place, given back when the room is gone or did not come to be.
+pub(super) type RoomPlace = Share<IpAddr>;
+
 /// Work on a password, and what it is for.
 #[derive(Debug)]
 pub(super) enum PasswordWork {
-    Hash { password: Password, salt: [u8; 16], room: NewRoom, tell: Tell<RoomView> },
+    Hash { password: Password, salt: [u8; 16], new: Making, tell: Tell<RoomView> },
     Verify { password: Password, hash: PasswordHash, purpose: Purpose },
+}
+
+/// A room that is being made, and its place.
+#[derive(Debug)]
+pub(super) struct Making {
+    pub(super) room: NewRoom,
+    pub(super) place: Option<RoomPlace>,
 }
 
 /// What a password was verified for.
@@ -141,6 +154,8 @@ pub(super) struct LiveRoom {
     /// Those whose join is being committed: they have a place already.
     pub(super) joining: HashMap<IdentityId, u32>,
     pub(super) notices: Notices,
+    /// Its place among the rooms that may live; with whoever made it in this run.
+    pub(super) place: Option<RoomPlace>,
 }
 
 /// A connection.
@@ -150,7 +165,7 @@ pub(super) struct Conn {
     pub(super) rooms: HashMap<RoomId, ChatterId>,
     /// How often they have left all rooms: a join from before a leaving does not outlive it.
     pub(super) stay: u64,
-    pub(super) notes: Bucket,
+    pub(super) alerts: Bucket,
     pub(super) rosters: Bucket,
     pub(super) typing: Bucket,
 }
@@ -179,6 +194,9 @@ pub(super) struct Hub {
     pub(super) admissions: Admissions,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) renames: Throttle<ChatterId>,
+    pub(super) rooms_made: Throttle<IpAddr>,
+    /// The living rooms and those being made, by where they are made from.
+    pub(super) places: Shares<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
     /// When this run began.
@@ -200,12 +218,16 @@ impl Hub {
             admissions: Admissions::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
             renames: Throttle::new(settings.limits.renames, THROTTLES),
+            rooms_made: Throttle::new(settings.limits.rooms_made, THROTTLES),
+            places: Shares::new(settings.limits.rooms_each, settings.rooms_max),
             random,
             effects: VecDeque::new(),
             started: now,
         };
         for room in past.rooms {
-            hub.open_room(room);
+            // More than the host lets now may live on from before; the host's own take no place.
+            let place = (!room.by_host).then(|| hub.places.take(None).ok()).flatten();
+            hub.open_room(room, place);
         }
         let until = now.after(RETURN);
         for member in past.present {
@@ -224,7 +246,7 @@ impl Hub {
                 let conn = Conn {
                     rooms: HashMap::new(),
                     stay: 0,
-                    notes: Bucket::default(),
+                    alerts: Bucket::default(),
                     rosters: Bucket::default(),
                     typing: Bucket::default(),
                     who,
@@ -284,6 +306,9 @@ impl Hub {
             }
             Call::People(tell) => drop(tell.send(Ok(self.present()))),
             Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
+            Call::Shut { room, is_shut, tell } => self.shut(room, is_shut, tell, at),
+            Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
+            Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
             Call::Ban { chatter, identity, address_for, tell } => {
                 self.ban(&chatter, identity, address_for, tell, at);
@@ -300,11 +325,15 @@ impl Hub {
         match then {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
-            Then::Made(room, tell) => self.room_made(room, tell, result.map(|_| ()), at),
+            Then::Made(room, place, tell) => {
+                self.room_made(room, place, tell, result.map(|_| ()), at);
+            }
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
+            Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
+            Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),

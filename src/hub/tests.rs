@@ -103,7 +103,7 @@ impl Chat {
         self.connects(who);
         let answered = self.asks_in(who);
         self.commits();
-        assert!(matches!(answered.recv().unwrap(), Ok(Answer::Joined(_))));
+        assert!(matches!(answered.try_recv().unwrap(), Ok(Answer::Joined(_))));
     }
 
     fn goes(&mut self, who: u8) {
@@ -152,6 +152,7 @@ impl Chat {
                     reset: false,
                     missed: Vec::new(),
                     more: false,
+                    taken_back: Vec::new(),
                 };
                 Written::Joined(Joined { chatter, alert, stretch })
             }
@@ -191,6 +192,7 @@ impl Chat {
             content: String::new(),
             sent_at: WallTime(0),
             chatter: chatter.clone(),
+            is_taken_back: false,
         }
     }
 
@@ -214,6 +216,8 @@ fn words(news: &News) -> String {
         News::Roster(list) => format!("roster {}", list.len()),
         News::Presence { present, .. } => format!("present {present}"),
         News::Closed { why, .. } => format!("{why:?}").to_lowercase(),
+        News::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
+        News::TakenBack { seq, .. } => format!("taken back {}", seq.0),
         News::Typing { .. } => "typing".into(),
     }
 }
@@ -229,6 +233,8 @@ fn room(capacity: u32) -> Room {
         created_at: WallTime(0),
         created: HubTime(0),
         lifetime: Duration::from_secs(100),
+        is_shut: false,
+        by_host: false,
     }
 }
 
@@ -254,7 +260,7 @@ fn a_join_is_told_and_answered_only_once_it_is_committed() {
     assert!(answered.try_recv().is_err() && chat.told().is_empty());
     chat.commits();
     assert_eq!(chat.told(), ["joined 1", "roster 1", "present 1"]);
-    assert!(answered.recv().unwrap().is_ok());
+    assert!(answered.try_recv().unwrap().is_ok());
 }
 
 #[test]
@@ -264,9 +270,9 @@ fn the_last_place_is_taken_while_its_join_is_still_being_committed() {
     chat.connects(2);
     let first = chat.asks_in(1);
     let second = chat.asks_in(2);
-    assert_eq!(second.recv().unwrap().unwrap_err(), Refusal::Full);
+    assert_eq!(second.try_recv().unwrap().unwrap_err(), Refusal::Full);
     chat.commits();
-    assert!(first.recv().unwrap().is_ok());
+    assert!(first.try_recv().unwrap().is_ok());
 }
 
 #[test]
@@ -275,7 +281,7 @@ fn one_browser_that_joins_twice_at_once_is_told_once() {
     chat.connects(1);
     let (first, second) = (chat.asks_in(1), chat.asks_in(1));
     chat.commits();
-    assert!(first.recv().unwrap().is_ok() && second.recv().unwrap().is_ok());
+    assert!(first.try_recv().unwrap().is_ok() && second.try_recv().unwrap().is_ok());
     let told = chat.told();
     assert_eq!(told.iter().filter(|told| *told == "joined 1").count(), 1, "{told:?}");
 }
@@ -332,7 +338,7 @@ fn somebody_who_leaves_while_joining_is_out() {
     let joined = chat.asks_in(1);
     let left = chat.event(1, Event::Leave);
     chat.commits();
-    assert!(joined.recv().unwrap().is_ok() && left.recv().unwrap().is_ok());
+    assert!(joined.try_recv().unwrap().is_ok() && left.try_recv().unwrap().is_ok());
     chat.time_passes(1_000);
     chat.commits();
     assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0, "they would have stayed");
@@ -344,7 +350,7 @@ fn somebody_who_leaves_while_joining_and_joins_again_is_in() {
     chat.connects(1);
     let (first, _left, second) = (chat.asks_in(1), chat.event(1, Event::Leave), chat.asks_in(1));
     chat.commits();
-    assert!(first.recv().unwrap().is_ok() && second.recv().unwrap().is_ok());
+    assert!(first.try_recv().unwrap().is_ok() && second.try_recv().unwrap().is_ok());
     chat.time_passes(5_000);
     chat.commits();
     assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 1);
@@ -374,7 +380,7 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     chat.hub.join_verified(late, true, at);
     chat.collect();
     chat.commits();
-    assert!(answered.recv().unwrap().is_ok());
+    assert!(answered.try_recv().unwrap().is_ok());
     let people = &mut chat.hub.rooms.get_mut(&room).unwrap().people;
     assert_eq!(people.audience().as_ref(), [conn], "they would have heard nothing more");
 }
@@ -384,7 +390,7 @@ fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
     let mut chat = Chat::with_past(2, 50, &[member(1), member(2)]);
     chat.connects(3);
     let stranger = chat.asks_in(3);
-    assert_eq!(stranger.recv().unwrap().unwrap_err(), Refusal::Full);
+    assert_eq!(stranger.try_recv().unwrap().unwrap_err(), Refusal::Full);
     chat.is_in(1);
     assert_eq!(chat.told(), ["roster 2", "present 2"], "the return is silent");
     chat.time_passes(20_000);
@@ -419,7 +425,7 @@ fn a_message_that_came_twice_is_told_once_and_answered_twice() {
     let again = chat.event(1, say(Some(key)));
     chat.commits();
     assert_eq!(chat.told(), ["said hi"]);
-    assert!(first.recv().unwrap().is_ok() && again.recv().unwrap().is_ok());
+    assert!(first.try_recv().unwrap().is_ok() && again.try_recv().unwrap().is_ok());
 }
 
 #[test]
@@ -430,7 +436,7 @@ fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
     chat.time_passes(100_000);
     assert_eq!(chat.told(), ["expired"]);
     let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
-    assert_eq!(chat.event(1, say).recv().unwrap().unwrap_err(), Refusal::Expired);
+    assert_eq!(chat.event(1, say).try_recv().unwrap().unwrap_err(), Refusal::Expired);
 }
 
 #[test]
@@ -454,10 +460,10 @@ fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
         chat.hub.tick(at);
         chat.collect();
         chat.commits();
-        assert!(answered.recv().unwrap().is_ok(), "at {wall}");
+        assert!(answered.try_recv().unwrap().is_ok(), "at {wall}");
     }
     chat.time_passes(1_000);
-    assert_eq!(chat.event(1, say()).recv().unwrap().unwrap_err(), Refusal::Expired);
+    assert_eq!(chat.event(1, say()).try_recv().unwrap().unwrap_err(), Refusal::Expired);
 }
 
 #[test]
@@ -469,7 +475,7 @@ fn a_room_of_another_namespace_is_not_there() {
         peer: IpAddr::from([127, 0, 0, 1]),
         namespace: Some(Namespace::parse("elsewhere").unwrap()),
     }));
-    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
+    assert_eq!(chat.asks_in(1).try_recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
 }
 
 #[test]
@@ -483,7 +489,7 @@ fn a_room_that_the_host_closes_is_over_once_that_is_committed() {
     chat.commits();
     assert_eq!(chat.told(), ["closed"]);
     assert_eq!(closed.try_recv().unwrap().unwrap().people, 1);
-    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::Expired);
+    assert_eq!(chat.asks_in(1).try_recv().unwrap().unwrap_err(), Refusal::Expired);
     chat.time_passes(100_000);
     assert!(chat.told().is_empty(), "its time is over only once");
 }
@@ -496,8 +502,8 @@ fn a_join_under_way_when_a_room_is_deleted_comes_to_nothing() {
     chat.command(Command::Call(Call::EndRoom { room: room(0).id, deleted: true, tell }));
     let joined = chat.asks_in(1);
     chat.commits();
-    assert_eq!(joined.recv().unwrap().unwrap_err(), Refusal::Expired);
-    assert_eq!(chat.asks_in(1).recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
+    assert_eq!(joined.try_recv().unwrap().unwrap_err(), Refusal::Expired);
+    assert_eq!(chat.asks_in(1).try_recv().unwrap().unwrap_err(), Refusal::NoSuchRoom);
 }
 
 #[test]
@@ -513,7 +519,7 @@ fn who_is_kicked_is_out_with_all_connections_and_without_grace() {
     assert!(kicked.try_recv().unwrap().is_ok());
     assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
     let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
-    assert_eq!(chat.event(2, say).recv().unwrap().unwrap_err(), Refusal::NotJoined);
+    assert_eq!(chat.event(2, say).try_recv().unwrap().unwrap_err(), Refusal::NotJoined);
     chat.time_passes(5_000);
     chat.commits();
     assert!(chat.told().is_empty(), "they leave once");
@@ -542,11 +548,11 @@ fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
     chat.is_in(2);
     chat.told();
     let mut banned = bans(&mut chat, 2, None);
-    assert_eq!(chat.asks_in(2).recv().unwrap().unwrap_err(), Refusal::Banned, "from now on");
+    assert_eq!(chat.asks_in(2).try_recv().unwrap().unwrap_err(), Refusal::Banned, "from now on");
     chat.commits();
     assert!(banned.try_recv().unwrap().is_ok());
     assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
-    assert_eq!(chat.asks_in(2).recv().unwrap().unwrap_err(), Refusal::Banned);
+    assert_eq!(chat.asks_in(2).try_recv().unwrap().unwrap_err(), Refusal::Banned);
     let bob = chat.members[&owner(2)].id;
     let (tell, mut unbanned) = tokio::sync::oneshot::channel();
     chat.command(Command::Call(Call::Unban(bob, tell)));
@@ -554,7 +560,7 @@ fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
     assert!(unbanned.try_recv().unwrap().is_ok());
     let joined = chat.asks_in(2);
     chat.commits();
-    assert!(joined.recv().unwrap().is_ok());
+    assert!(joined.try_recv().unwrap().is_ok());
 }
 
 #[test]
@@ -579,9 +585,9 @@ fn an_address_is_kept_out_for_its_time_and_only_where_it_is_known() {
     chat.commits();
     let same_address = IpAddr::from([127, 0, 0, 2]);
     let at = |now| HubTime(now);
-    assert_eq!(chat.hub.lets_in(owner(9), same_address, at(59_999)), Err(Refusal::Banned));
-    assert_eq!(chat.hub.lets_in(owner(9), same_address, at(60_000)), Ok(()));
-    assert_eq!(chat.hub.lets_in(owner(2), same_address, at(60_000)), Err(Refusal::Banned));
+    assert_eq!(chat.hub.lets_in(Some(owner(9)), same_address, at(59_999)), Err(Refusal::Banned));
+    assert_eq!(chat.hub.lets_in(Some(owner(9)), same_address, at(60_000)), Ok(()));
+    assert_eq!(chat.hub.lets_in(Some(owner(2)), same_address, at(60_000)), Err(Refusal::Banned));
     chat.goes(2);
     let mut again = bans(&mut chat, 2, Some(Duration::from_secs(60)));
     assert_eq!(again.try_recv().unwrap().unwrap_err(), Refusal::NotJoined);

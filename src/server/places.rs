@@ -14,7 +14,7 @@ pub(super) fn places(wanted: usize) -> usize {
         tracing::warn!(
             wanted,
             places,
-            "the system lets the hub open too few files for `http.max_connections`; \
+            "the system lets the hub open too few files for `limits.connections`; \
              LimitNOFILE of the service raises that"
         );
     }

@@ -77,9 +77,14 @@ impl Gather {
     }
 
     fn wait_for_more<C>(&self, jobs: &Receiver<Job<C>>, batch: &mut Vec<Job<C>>) {
-        let until = Instant::now() + self.window;
+        let mut now = Instant::now();
+        let until = now + self.window;
         while batch.len() < BATCH_MAX {
-            match jobs.recv_timeout(until.saturating_duration_since(Instant::now())) {
+            // Half of it without anybody: those who write at this time are in.
+            let wait = (self.window / 2).min(until.saturating_duration_since(now));
+            let next = jobs.recv_timeout(wait);
+            now = Instant::now();
+            match next {
                 Ok(job) => batch.push(job),
                 // Disconnected: what is here is still committed.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,

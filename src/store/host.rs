@@ -2,18 +2,21 @@
 
 use std::net::IpAddr;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
-use super::perform::{WriteError, set_meta};
+use super::perform::{WriteError, insert_room, room_number, set_meta};
 use super::rows;
 use super::write::{Ban, Deed, HostAct, Written};
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::{HubTime, WallTime};
 
 /// How many actions are remembered.
 const LOG_MAX: i64 = 10_000;
+
+/// Empties a message. Its key stays, so that nobody sends it again.
+pub(super) const EMPTY: &str = "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
 
 /// Something that the host did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,19 @@ pub struct Done {
 /// Does what the host wants, and remembers it, inside the transaction under way.
 pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
     let deed = match &act.deed {
+        Deed::Create(room) => {
+            insert_room(db, room)?;
+            "room create"
+        }
+        Deed::Shut(room, shut) => {
+            shut_room(db, *room, *shut)?;
+            if *shut { "room lock" } else { "room unlock" }
+        }
+        Deed::TakeBack(room, seqs) => {
+            let taken = take_back(db, *room, seqs)?;
+            remember(db, "message delete", act)?;
+            return Ok(Written::TakenBack(taken));
+        }
         Deed::Close(room) => {
             end_room(db, *room, act)?;
             "room close"
@@ -67,6 +83,38 @@ fn end_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteErr
     set_meta(db, "hub_time", rows::sql(act.at.hub))?;
     set_meta(db, "wall_time", act.at.wall.0)?;
     Ok(())
+}
+
+fn shut_room(db: &Connection, room: RoomId, shut: bool) -> Result<(), WriteError> {
+    let room = room_number(db, room)?;
+    db.prepare_cached("UPDATE rooms SET shut = ?2 WHERE n = ?1")?.execute(params![room, shut])?;
+    Ok(())
+}
+
+/// Empties messages that people have said: which of them were not empty before. All of them must be
+/// there; what the hub itself has told cannot be taken back.
+fn take_back(
+    db: &Connection,
+    room: RoomId,
+    seqs: &[Seq],
+) -> Result<Vec<(Seq, MessageId)>, WriteError> {
+    let room = room_number(db, room)?;
+    let mut taken = Vec::new();
+    for seq in seqs {
+        let (id, is_taken) = db
+            .prepare_cached(
+                "SELECT id, taken_back FROM messages
+                 WHERE room = ?1 AND seq = ?2 AND kind IN (0, 1)",
+            )?
+            .query_row([room, seq.0], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))
+            .optional()?
+            .ok_or(WriteError::Refused(Refusal::NoSuchMessage(*seq)))?;
+        if !is_taken {
+            db.prepare_cached(EMPTY)?.execute([id])?;
+            taken.push((*seq, MessageId(id)));
+        }
+    }
+    Ok(taken)
 }
 
 /// Takes a room out of everybody's sight. What was in it goes in the writer's quiet moments.
@@ -116,6 +164,15 @@ fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> 
     let newest = db.last_insert_rowid();
     db.prepare_cached("DELETE FROM host_actions WHERE n <= ?1")?.execute([newest - LOG_MAX])?;
     Ok(())
+}
+
+/// Whether the host had something deleted, as far as the log goes back.
+pub(super) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM host_actions WHERE deed IN ('room delete', 'message delete'))",
+        [],
+        |row| row.get(0),
+    )
 }
 
 /// The newest actions, the newest first.

@@ -1,5 +1,8 @@
 //! A store without disk and thread: it commits when it is told to. For the tests of what is above.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+#![cfg_attr(fuzzing, allow(dead_code, reason = "the simulation needs more of it"))]
+
 use std::path::Path;
 
 use rusqlite::Connection;
@@ -62,7 +65,7 @@ impl Memory {
             super::rows::MESSAGE.replace(" FROM", ", m.key FROM")
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
-        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(13)?)));
+        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(14)?)));
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 }

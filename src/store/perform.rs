@@ -7,7 +7,9 @@ use rusqlite::{Connection, OptionalExtension, params};
 use super::host;
 use super::read::{self, Member};
 use super::rows::{self, kind_columns};
-use super::write::{Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write, Written};
+use super::write::{
+    Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, TAKEN_BACK_MAX, Write, Written,
+};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
@@ -72,10 +74,11 @@ pub(super) fn without_writing(
     }
 }
 
-fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
+pub(super) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
     db.prepare_cached(
-        "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime,
+                            shut, by_host)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
     )?
     .execute(params![
         room.id.as_bytes(),
@@ -87,6 +90,8 @@ fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
         room.created_at.0,
         rows::sql(room.created),
         i64::try_from(room.lifetime.as_millis()).unwrap_or(i64::MAX),
+        room.is_shut,
+        room.by_host,
     ])?;
     Ok(())
 }
@@ -95,6 +100,7 @@ fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
     match read::member_by_identity(db, join.room, join.identity)? {
         Some(known) => set_left(db, join.room, known.chatter.id, None)?,
+        None if is_shut(db, room)? => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
         None => {
             let first = read::last_seq(db, room)?.next();
@@ -130,13 +136,24 @@ fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite
     let (first, pruned, epoch) = (member.first, member.pruned, read::epoch(db)?);
     let last = read::last_seq(db, room)?;
     let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
-    let reset = join.after.is_some_and(|after| is_elsewhere || after > last);
+    let is_strange = |after| is_elsewhere || after > last;
+    let taken_back = match join.after {
+        Some(after) if !is_strange(after) => read::taken_back(db, room, (first, after))?,
+        _ => Vec::new(),
+    };
+    let too_many = taken_back.len() > TAKEN_BACK_MAX;
+    let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
     let (missed, more) = match join.after {
         Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX)?,
         Some(after) => read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX)?,
         None => (Vec::new(), false),
     };
-    Ok(Stretch { first, last, pruned, epoch, reset, missed, more })
+    let taken_back = if reset { Vec::new() } else { taken_back };
+    Ok(Stretch { first, last, pruned, epoch, reset, missed, more, taken_back })
+}
+
+fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT shut FROM rooms WHERE n = ?1")?.query_row([room], |row| row.get(0))
 }
 
 /// Makes somebody a member: as the chatter they own already, or as a fresh one.
@@ -280,6 +297,7 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
         content: say.content.clone(),
         sent_at: say.at.wall,
         chatter,
+        is_taken_back: false,
     })
 }
 
@@ -298,7 +316,7 @@ fn set_left(
     Ok(())
 }
 
-fn room_number(db: &Connection, room: RoomId) -> Result<i64, WriteError> {
+pub(super) fn room_number(db: &Connection, room: RoomId) -> Result<i64, WriteError> {
     db.prepare_cached("SELECT n FROM rooms WHERE id = ?1 AND deleted = 0")?
         .query_row([room.as_bytes()], |row| row.get(0))
         .optional()?

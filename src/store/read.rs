@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::room::Room;
 use crate::domain::text::Key;
@@ -106,6 +106,20 @@ pub(super) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
         .map(|epoch| Epoch(epoch.unwrap_or(0)))
 }
 
+/// The places between two, both included, of which the host took the messages back.
+pub(super) fn taken_back(
+    db: &Connection,
+    room: i64,
+    (first, last): (Seq, Seq),
+) -> rusqlite::Result<Vec<Seq>> {
+    db.prepare_cached(
+        "SELECT seq FROM messages
+         WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 AND taken_back <> 0 ORDER BY seq",
+    )?
+    .query_map(params![room, first.0, last.0], |row| row.get(0).map(Seq))?
+    .collect()
+}
+
 /// At most `most` messages after a place, oldest first, and whether there are more.
 pub(super) fn after(
     db: &Connection,
@@ -184,6 +198,18 @@ pub(super) fn by_key(
     db.prepare_cached(&sql)?
         .query_row(params![chatter.as_bytes(), key.as_str()], rows::message)
         .optional()
+}
+
+/// Whose file it is; nothing where no hub has begun with it, or where that cannot be read.
+pub(super) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId>> {
+    let known = db
+        .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
+        .optional();
+    match known {
+        // What a flipped bit left of it is no identity.
+        Err(error) if error.sqlite_error().is_none() => Ok(None),
+        other => Ok(other?.map(HubId::from_bytes)),
+    }
 }
 
 /// The latest wall time that the file knows of.

@@ -124,6 +124,15 @@ impl Reader {
         self.run(move |db| read::before(db, member.room, member.first, before, most)).await
     }
 
+    /// The newest messages of a room, oldest first, at most `most`, whoever may read them.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
+        let newest = move |db: &Connection| read::before(db, room, Seq(1), Seq(i64::MAX), most);
+        Ok(self.run(newest).await?.0)
+    }
+
     /// What the host did, the newest first, at most `most`.
     ///
     /// # Errors

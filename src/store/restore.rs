@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use super::backup::{self, BackupError, Content};
 use super::health::GoesOn;
 use super::schema::{self, OpenError};
-use super::{FILE, check, recover, replace};
+use super::{FILE, check, read, recover, replace, salvage};
 use crate::domain::ids::HubId;
 
 /// Why a copy could not be made or put back: a sentence for the host.
@@ -99,6 +99,13 @@ pub fn restore(
     })?;
     let (kept_as, number) = replace::next_name(folder, replace::REPLACED);
     let db = schema::open_writer(&ready)?;
+    // What the host took back since that copy stays so; from a database that cannot be read nothing
+    // can be known.
+    if let Ok(there) = schema::open_frozen(&path)
+        && read::hub_id(&there).ok().flatten() == read::hub_id(&db).map_err(sqlite)?
+    {
+        salvage::keep_taken_back(&there, &db).map_err(sqlite)?;
+    }
     let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let goes_on = GoesOn::From { copy: name, newest };
     let loss = recover::loss("the host put a copy back".to_owned(), kept_as.clone(), goes_on);

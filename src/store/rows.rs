@@ -14,11 +14,11 @@ use crate::domain::time::{HubTime, WallTime};
 
 /// The columns that [`room`] reads, in its order.
 pub(super) const ROOM: &str =
-    "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime";
+    "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
 
 /// The columns that [`message`] reads, in its order, and where they come from.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
-     m.sent_at, c.id, c.nickname, c.created_at, s.left_at \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room";
 
@@ -33,6 +33,8 @@ pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
         created_at: WallTime(row.get(6)?),
         created: hub_time(row, 7)?,
         lifetime: Duration::from_millis(hub_time(row, 8)?.0),
+        is_shut: row.get(9)?,
+        by_host: row.get(10)?,
     })
 }
 
@@ -45,6 +47,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         content: text(row, 4)?,
         sent_at: WallTime(row.get(8)?),
         chatter: chatter(row, 9)?,
+        is_taken_back: row.get(13)?,
     })
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, params_from_iter};
 
-use super::schema;
+use super::{host, schema};
 
 /// How long may be spent on it: people are waiting.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -17,11 +17,15 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// A table, its columns, and the order in which its rows lie.
 type Table = (&'static str, &'static str, &'static str);
 
+/// What the host decided, and what it changes.
+type Decision = (&'static str, &'static str);
+
 /// What refers to others comes after them.
 const TABLES: [Table; 5] = [
     (
         "rooms",
-        "n, id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, pruned, deleted",
+        "n, id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, pruned, deleted, \
+         shut, by_host",
         "n",
     ),
     ("chatters", "n, id, identity, nickname, created_at", "n"),
@@ -31,9 +35,35 @@ const TABLES: [Table; 5] = [
 ];
 const MESSAGES: Table = (
     "messages",
-    "id, room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key",
+    "id, room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key, \
+     taken_back",
     "id",
 );
+
+/// What the host decided, for rows that the copy has from before: what to look for in the damaged
+/// file, and what becomes of it in the copy.
+const DECIDED: [Decision; 4] = [
+    // So that a room which was over does not live again.
+    (
+        "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
+        "INSERT INTO meta (key, value) VALUES ('hub_time', ?1)
+         ON CONFLICT DO UPDATE SET value = max(value, excluded.value)",
+    ),
+    (
+        "SELECT id FROM rooms NOT INDEXED WHERE deleted <> 0",
+        "UPDATE rooms SET deleted = 1 WHERE id = ?1",
+    ),
+    (
+        "SELECT id, lifetime FROM rooms NOT INDEXED",
+        "UPDATE rooms SET lifetime = min(lifetime, ?2) WHERE id = ?1",
+    ),
+    ("SELECT id, shut FROM rooms NOT INDEXED", "UPDATE rooms SET shut = ?2 WHERE id = ?1"),
+];
+const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host::EMPTY);
+
+/// The same without the index, which may be what is damaged: it takes long.
+const TAKEN_BACK_ALL: Decision =
+    ("SELECT id FROM messages NOT INDEXED WHERE taken_back <> 0", host::EMPTY);
 
 /// Adds to a database what it lacks of the rooms, people and newer messages in a damaged one: how many
 /// messages. Nothing of this is worth a failure: what cannot be read is lost.
@@ -41,6 +71,8 @@ pub(super) fn salvage(damaged: &Path, into: &Connection) -> usize {
     let saved = schema::open_frozen(damaged).ok().and_then(|from| {
         let until = Instant::now() + LIMIT;
         let tx = into.unchecked_transaction().ok()?;
+        DECIDED.iter().for_each(|decision| decide(&from, &tx, *decision, until));
+        decide(&from, &tx, TAKEN_BACK, until);
         let newest: i64 =
             tx.query_row("SELECT coalesce(max(id), 0) FROM messages", [], |row| row.get(0)).ok()?;
         for table in TABLES {
@@ -48,9 +80,35 @@ pub(super) fn salvage(damaged: &Path, into: &Connection) -> usize {
         }
         let newer = format!("WHERE id > {newest}");
         let messages = table_from(&from, &tx, MESSAGES, &newer, until).ok()?;
+        decide(&from, &tx, TAKEN_BACK_ALL, until);
         tx.commit().ok().map(|()| messages)
     });
     saved.unwrap_or(0)
+}
+
+/// Empties in a copy of the same hub what the host has taken back since, as far as that can be read:
+/// it does not come again with the copy.
+pub(super) fn keep_taken_back(from: &Connection, into: &Connection) -> rusqlite::Result<()> {
+    let tx = into.unchecked_transaction()?;
+    let until = Instant::now() + LIMIT;
+    decide(from, &tx, TAKEN_BACK, until);
+    tx.commit()
+}
+
+fn decide(from: &Connection, into: &Connection, (look, change): Decision, until: Instant) {
+    // An older schema does not know of it, and what cannot be read is lost.
+    let (Ok(mut select), Ok(mut change)) = (from.prepare(look), into.prepare(change)) else {
+        return;
+    };
+    let width = select.column_count();
+    let Ok(mut found) = select.query([]) else { return };
+    while let (true, Ok(Some(row))) = (Instant::now() < until, found.next()) {
+        let values = (0..width).map(|column| row.get(column));
+        if let Ok(values) = values.collect::<Result<Vec<Value>, _>>() {
+            // What a flipped bit made of it is no decision.
+            let _changed = change.execute(params_from_iter(values));
+        }
+    }
 }
 
 /// Copies the rows of a table that can be read: from its beginning up to the damage, and if there is
@@ -62,6 +120,11 @@ fn table_from(
     which: &str,
     until: Instant,
 ) -> rusqlite::Result<usize> {
+    // An older schema lacks some of them; they get what a new row has.
+    let columns = &known(from, table, columns);
+    if columns.is_empty() {
+        return Ok(0);
+    }
     let backwards = order.replace(',', " DESC,") + " DESC";
     let mut added = 0;
     for order in [order, &backwards] {
@@ -74,6 +137,13 @@ fn table_from(
         }
     }
     Ok(added)
+}
+
+/// Those of a table's columns that it has; none where there is no such table.
+fn known(from: &Connection, table: &str, columns: &str) -> String {
+    let is_there = |column: &&str| from.prepare(&format!("SELECT {column} FROM {table}")).is_ok();
+    let known: Vec<&str> = columns.split(',').map(str::trim).filter(is_there).collect();
+    known.join(", ")
 }
 
 fn rows_from(

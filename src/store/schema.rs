@@ -9,11 +9,15 @@ use rusqlite::{Connection, OpenFlags};
 /// "COLA": what `file` and a suspicious host see in the header.
 const APPLICATION_ID: i32 = 0x434f_4c41;
 
+/// How long a connection waits for another.
+pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+
 /// Every schema change in order. The number is the position plus one and stands in the file name.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_rooms", include_str!("../../migrations/0001_rooms.sql")),
     ("0002_retention", include_str!("../../migrations/0002_retention.sql")),
     ("0003_host", include_str!("../../migrations/0003_host.sql")),
+    ("0004_doors", include_str!("../../migrations/0004_doors.sql")),
 ];
 
 /// The number of the schema that this program works with.
@@ -102,7 +106,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL database needs its shared memory file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
-    db.busy_timeout(Duration::from_secs(5)).map_err(sqlite)?;
+    db.busy_timeout(PATIENCE).map_err(sqlite)?;
     db.pragma_update(None, "query_only", true).map_err(sqlite)?;
     keep_plans(&db).map_err(sqlite)?;
     Ok(db)
@@ -115,7 +119,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
 pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(PATIENCE)?;
     Ok(db)
 }
 
@@ -160,11 +164,13 @@ fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
 }
 
 fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(Duration::from_secs(5))?;
+    db.busy_timeout(PATIENCE)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: NORMAL loses acknowledged messages when the plug is pulled (30 of 30 trials).
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
+    // What is deleted is overwritten: the host takes back what must not be found any more.
+    db.pragma_update(None, "secure_delete", true)?;
     db.pragma_update(None, "journal_size_limit", 4 << 20)?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     db.set_prepared_statement_cache_capacity(64);
@@ -228,6 +234,36 @@ fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError
     Ok(())
 }
 
+/// Writes a database as a hub with this schema left it: a room, somebody in it, and two messages.
+#[cfg(test)]
+pub(super) fn write_as_of(path: &Path, version: usize) {
+    let db = Connection::open(path).unwrap();
+    db.pragma_update(None, "page_size", 4096).unwrap();
+    configure_writer(&db).unwrap();
+    for (_, sql) in &MIGRATIONS[..version] {
+        db.execute_batch(sql).unwrap();
+    }
+    db.pragma_update(None, "user_version", i32::try_from(version).unwrap()).unwrap();
+    let id = |byte: u8| crate::domain::ids::RoomId::from_random([byte; 16]).as_bytes().to_vec();
+    db.execute("INSERT INTO meta VALUES ('hub_time', 10)", []).unwrap();
+    db.execute(
+        "INSERT INTO rooms (n, id, code, title, namespace, capacity, created_at, created_hub, lifetime)
+         VALUES (1, ?1, 'K7PMX3', 'room', 'anonymous', 0, 0, 0, 60000)",
+        [id(1)],
+    )
+    .unwrap();
+    db.execute("INSERT INTO chatters VALUES (1, ?1, ?1, 'n1', 0)", [id(1)]).unwrap();
+    db.execute("INSERT INTO memberships VALUES (1, ?1, 1, 1, NULL)", [id(1)]).unwrap();
+    for (seq, content) in [(1, "하나"), (2, "둘")] {
+        db.execute(
+            "INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub, key)
+             VALUES (1, ?1, 1, 0, ?2, 0, 0, ?2)",
+            (seq, content),
+        )
+        .unwrap();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -276,6 +312,7 @@ mod tests {
         assert_eq!(number("synchronous"), 2, "FULL");
         assert_eq!(number("auto_vacuum"), 2, "INCREMENTAL");
         assert_eq!(number("foreign_keys"), 1);
+        assert_eq!(number("secure_delete"), 1);
         assert_eq!(number("journal_size_limit"), 4 << 20);
         let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(mode, "wal");

@@ -12,6 +12,7 @@ use crate::domain::time::WallTime;
 
 mod damage;
 mod retention;
+mod takeback;
 
 /// A store in a folder of its own, whose writes are awaited one by one.
 struct Kit {
@@ -90,6 +91,8 @@ fn room(n: u8) -> Room {
         created_at: WallTime(1_000),
         created: HubTime(10),
         lifetime: Duration::from_secs(60),
+        is_shut: false,
+        by_host: false,
     }
 }
 

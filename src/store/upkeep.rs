@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use rusqlite::Connection;
 
 use super::prune::{self, Retention};
+use super::schema;
 use super::space::{Condition, Disk};
 use crate::domain::time::HubTime;
 
@@ -13,6 +14,9 @@ const BETWEEN: Duration = Duration::from_millis(50);
 
 /// How long after a step that found nothing to do.
 const REST: Duration = Duration::from_secs(15);
+
+/// How long after a try to empty the WAL while somebody was reading.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The writer's upkeep.
 #[derive(Debug)]
@@ -23,13 +27,21 @@ pub(super) struct Upkeep {
     due: Instant,
     pruned: usize,
     failed: bool,
+    /// Whether what the host deleted may still stand in the WAL.
+    wal_tells: bool,
 }
 
 impl Upkeep {
     /// Upkeep by these rules, on a hub whose own time is `base` now.
     pub(super) fn new(keep: Retention, base: HubTime) -> Self {
         let start = Instant::now();
-        Self { keep, base, start, due: start + BETWEEN, pruned: 0, failed: false }
+        Self { keep, base, start, due: start + BETWEEN, pruned: 0, failed: false, wal_tells: false }
+    }
+
+    /// The host had something deleted: the WAL is to be emptied as soon as it can be.
+    pub(super) fn forget(&mut self) {
+        self.wal_tells = true;
+        self.due = Instant::now();
     }
 
     /// When its next turn is.
@@ -56,11 +68,15 @@ impl Upkeep {
         self.pruned += done;
         self.due = Instant::now() + if done > 0 { BETWEEN } else { REST };
         if done == 0 {
-            self.rest(disk);
+            self.rest(db, disk);
         }
     }
 
-    fn rest(&mut self, disk: &mut Disk) {
+    fn rest(&mut self, db: &Connection, disk: &mut Disk) {
+        if self.wal_tells {
+            self.wal_tells = !empty_wal(db);
+            self.due = Instant::now() + if self.wal_tells { AGAIN } else { REST };
+        }
         if self.pruned > 0 {
             tracing::info!(steps = self.pruned, "what is no longer kept was pruned");
             self.pruned = 0;
@@ -69,4 +85,14 @@ impl Upkeep {
             disk.take_ballast();
         }
     }
+}
+
+/// Folds the WAL in and cuts it to nothing, unless somebody is reading. Whether that was done.
+fn empty_wal(db: &Connection) -> bool {
+    // Whoever reads for long, such as a copy being made, must not hold up who wants to write.
+    let emptied = db.busy_timeout(Duration::ZERO).and_then(|()| {
+        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
+    });
+    let patient = db.busy_timeout(schema::PATIENCE);
+    emptied.is_ok_and(|emptied| emptied) && patient.is_ok()
 }

@@ -5,7 +5,7 @@
 use std::net::IpAddr;
 
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::room::Room;
@@ -34,9 +34,18 @@ pub enum Write {
 }
 
 impl Write {
+    /// Whether the host wants something to be found no more.
+    pub(super) fn deletes(&self) -> bool {
+        let Self::Host(HostAct { deed, .. }) = self else { return false };
+        matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
+    }
+
     /// Whether it adds what the disk has to hold from now on, and can do without.
     pub(super) fn adds(&self) -> bool {
-        matches!(self, Self::Room(_) | Self::Say(_))
+        matches!(
+            self,
+            Self::Room(_) | Self::Say(_) | Self::Host(HostAct { deed: Deed::Create(_), .. })
+        )
     }
 }
 
@@ -141,6 +150,12 @@ pub struct HostAct {
 /// What the host can do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
+    /// A room of the host's own.
+    Create(Room),
+    /// Nobody new comes into a room any more; or, with `false`, they do again.
+    Shut(RoomId, bool),
+    /// Messages are taken back: their places stay, their content goes.
+    TakeBack(RoomId, Vec<Seq>),
     /// A room ends before its time, and can still be read.
     Close(RoomId),
     /// A room ends, and what was said there goes.
@@ -171,6 +186,8 @@ pub struct Ban {
 pub enum Written {
     /// To [`Write::Room`], [`Write::Host`], [`Write::Mark`], [`Write::Ping`].
     Done,
+    /// To [`Deed::TakeBack`]: those whose content went now.
+    TakenBack(Vec<(Seq, MessageId)>),
     /// To [`Write::Join`].
     Joined(Joined),
     /// To [`Write::Say`].
@@ -222,7 +239,13 @@ pub struct Stretch {
     pub missed: Vec<Message>,
     /// Whether there is more after that.
     pub more: bool,
+    /// The places, among those they have seen, of which the host took the messages back.
+    pub taken_back: Vec<Seq>,
 }
+
+/// Most messages that the host can have taken back of what somebody has seen, before they are told
+/// to begin anew instead of being told of each.
+pub(super) const TAKEN_BACK_MAX: usize = 500;
 
 /// Most messages that go into a join's answer.
 pub const MISSED_MAX: usize = 200;

@@ -158,6 +158,9 @@ impl<C> Desk<C> {
         match self.written(writes, condition) {
             Ok(results) => {
                 self.last_failure = None;
+                if writes.iter().any(Write::deletes) {
+                    self.tools.upkeep.forget();
+                }
                 if writes.iter().any(|write| !matches!(write, Write::Ping)) {
                     self.tools.health.commits().observe(begun.elapsed());
                 }

@@ -44,7 +44,7 @@ impl Envelope<()> {
             message: words::refusal(language, refusal),
             data: None,
             code: Some(code(refusal)),
-            retry_after: retry_after(refusal),
+            retry_after: refusal.wait().map(words::seconds),
         }
     }
 }
@@ -61,13 +61,25 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NotYours
         | Refusal::NotJoined
         | Refusal::Locked
+        | Refusal::Shut
         | Refusal::WrongPassword
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
-        Refusal::NoSuchRoom | Refusal::NoSuchChatter | Refusal::Expired | Refusal::Full => 404,
+        Refusal::NoSuchRoom
+        | Refusal::NoSuchChatter
+        | Refusal::NoSuchMessage(_)
+        | Refusal::Expired
+        | Refusal::Full => 404,
         Refusal::TooLarge => 413,
-        Refusal::TooFast(_) | Refusal::TooManyJoined => 429,
-        Refusal::TooManyRooms | Refusal::StorageReadOnly | Refusal::Unavailable => 503,
+        Refusal::TooFast(_)
+        | Refusal::TooManyHere(_)
+        | Refusal::TooManyMade(_)
+        | Refusal::TooManyJoined
+        | Refusal::TooManyNamespaces => 429,
+        Refusal::HubFull(_)
+        | Refusal::TooManyRooms(_)
+        | Refusal::StorageReadOnly
+        | Refusal::Unavailable => 503,
         Refusal::StorageFull => 507,
     }
 }
@@ -90,23 +102,23 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Banned => "banned",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
+        Refusal::Shut => "shut",
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
+        Refusal::NoSuchMessage(_) => "no_such_message",
         Refusal::Expired => "expired",
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",
-        Refusal::TooManyRooms | Refusal::TooManyJoined => "too_many",
+        Refusal::TooManyHere(_) => "too_many_here",
+        Refusal::HubFull(_) => "hub_full",
+        Refusal::TooManyRooms(_) => "too_many",
+        Refusal::TooManyMade(_) | Refusal::TooManyJoined | Refusal::TooManyNamespaces => {
+            "too_many_yours"
+        }
         Refusal::StorageFull => "storage_full",
         Refusal::StorageReadOnly => "read_only",
         Refusal::Unavailable => "unavailable",
-    }
-}
-
-fn retry_after(refusal: &Refusal) -> Option<u64> {
-    match refusal {
-        Refusal::TooFast(wait) => Some(words::seconds(*wait)),
-        _ => None,
     }
 }
 

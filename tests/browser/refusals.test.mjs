@@ -36,6 +36,21 @@ story("too many guesses", {}, async ({ hub, somebody }) => {
   await ann.page.getByText("너무 빨라요").waitFor();
 });
 
+story(
+  "no place for one more connection, and one later",
+  { COLAHUB_LIMITS_SESSIONS_EACH: "1" },
+  async ({ hub, somebody, somebodyIn }) => {
+    const room = await hub.makeRoom({ title: "자리" });
+    const ann = await somebodyIn(room);
+    const bob = await somebody();
+    await bob.opens(`/r/${room.code}`);
+    await bob.page.getByText("여기에서 연 연결이 너무 많아요").waitFor();
+    await ann.page.close();
+    await bob.isLive();
+    await bob.says("이제 됐다");
+  },
+);
+
 story("a full room, and a place in it later", {}, async ({ hub, somebody, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "둘만", capacity: 2 });
   const ann = await somebodyIn(room);

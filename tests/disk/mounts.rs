@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::kit::{Hub, PATIENCE, Signal, colahub};
-use crate::sender::{Room, join, make_room, read_all, token};
+use crate::sender::{NO_PACE, Room, join, make_room, read_all, token};
 use crate::socket::{Heard, Socket};
 
 /// A file system in a file, mounted for the time of a story.
@@ -97,7 +97,7 @@ impl Drop for Mount {
 fn run_in(data: &Path) -> Command {
     let data = data.to_str().unwrap();
     let mut command = colahub(&["run", "--listen", "127.0.0.1:0", "--no-mdns"]);
-    command.args(["--data-dir", data]).env("COLAHUB_LANGUAGE", "en");
+    command.args(["--data-dir", data]).env("COLAHUB_LANGUAGE", "en").env(NO_PACE.0, NO_PACE.1);
     command
 }
 

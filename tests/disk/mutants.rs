@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::dice::Dice;
 use crate::kit::{Hub, Signal, run_in};
-use crate::sender::{Room, Sender, make_room, token};
+use crate::sender::{NO_PACE, Room, Sender, make_room, token};
 
 const MUTANTS: usize = 200;
 
@@ -30,7 +30,7 @@ struct Good {
 }
 
 fn good(is_killed: bool) -> Good {
-    let hub = Hub::start();
+    let hub = Hub::with(&[NO_PACE]);
     let room = make_room(&hub, "anonymous");
     let mut sender = Sender::new("sender".into(), &hub, &room);
     let mut talk = |until: usize| {
@@ -126,7 +126,7 @@ fn start(good: &Good, file: &str, dice: &mut Dice, count: &mut Count) {
     fs::write(folder.path().join(file), &bytes).unwrap();
     let log = folder.path().join("log");
     let mut command = run_in(folder.path());
-    command.stderr(File::create(&log).unwrap());
+    command.stderr(File::create(&log).unwrap()).env(NO_PACE.0, NO_PACE.1);
     let begun = Instant::now();
     let hub = Hub::run_heard(command, folder);
     let at_once = is_usable(&hub, good, begun, &what);

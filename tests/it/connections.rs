@@ -4,7 +4,7 @@ use crate::kit::Hub;
 
 #[test]
 fn a_connection_beyond_the_most_is_told_and_there_is_place_again_when_one_goes() {
-    let hub = Hub::with(&[("COLAHUB_HTTP_MAX_CONNECTIONS", "16")]);
+    let hub = Hub::with(&[("COLAHUB_LIMITS_CONNECTIONS", "16")]);
     let mut held: Vec<_> = (0..16).map(|_| hub.connect()).collect();
     // Each is known to be accepted once it was answered.
     for stream in &mut held {

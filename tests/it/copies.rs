@@ -6,7 +6,7 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use crate::kit::{Hub, Signal, told};
-use crate::sender::{Sender, join, make_room, read_all};
+use crate::sender::{NO_PACE, Sender, join, make_room, read_all};
 use crate::socket::{Heard, Socket};
 
 /// What `colahub` says of a copy: its exit code and its words.
@@ -21,7 +21,7 @@ fn stopped(hub: Hub) -> TempDir {
 
 #[test]
 fn a_copy_made_while_people_talk_is_put_back_and_who_saw_more_is_told() {
-    let hub = Hub::start();
+    let hub = Hub::with(&[NO_PACE]);
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("copy.sqlite3");
     let room = make_room(&hub, "anonymous");
@@ -48,7 +48,7 @@ fn a_copy_made_while_people_talk_is_put_back_and_who_saw_more_is_told() {
     assert!(words.contains("hub.sqlite3.replaced-1"), "{words}");
     assert!(folder.path().join("hub.sqlite3.replaced-1").exists());
     assert!(copy.exists(), "the copy is still there");
-    let hub = Hub::start_in(folder, &[]);
+    let hub = Hub::start_in(folder, &[NO_PACE]);
     let kept = read_all(&hub, &room, &sender.token, 0).len();
     assert!(kept > 0 && kept < all, "{kept} of {all}");
     let mut socket = Socket::connect(hub.address, &room.namespace, &sender.token).unwrap();
@@ -86,7 +86,7 @@ fn what_cannot_be_copied_or_put_back_is_said_and_changes_nothing() {
 
 #[test]
 fn a_hub_that_meets_damage_in_use_is_up_again_by_itself() {
-    let hub = Hub::start();
+    let hub = Hub::with(&[NO_PACE]);
     let room = make_room(&hub, "anonymous");
     let mut sender = Sender::new("ann".into(), &hub, &room);
     let mut left = 300;
@@ -96,7 +96,7 @@ fn a_hub_that_meets_damage_in_use_is_up_again_by_itself() {
     };
     sender.talk(hub.address, &mut goes_on).unwrap();
     let folder = stopped(hub);
-    let hub = Hub::start_in(folder, &[]);
+    let hub = Hub::start_in(folder, &[NO_PACE]);
     let database = hub.folder.path().join("hub.sqlite3");
     let ruined: Vec<u8> = fs::read(&database).unwrap().iter().map(|byte| !byte).collect();
     // In place: the hub has the file open.

@@ -7,25 +7,25 @@ use crate::sender::{Room, join, make_room, token};
 use crate::socket::{Heard, Socket};
 
 /// `colahub …` about this hub: whether it succeeded, and what it said.
-fn host(hub: &Hub, args: &[&str]) -> (bool, String) {
+pub fn host(hub: &Hub, args: &[&str]) -> (bool, String) {
     let folder = hub.folder.path().to_str().unwrap();
     let (code, text) = told(&[args, &["--data-dir", folder]].concat());
     (code == Some(0), text)
 }
 
-fn listed(hub: &Hub, args: &[&str]) -> Vec<Value> {
+pub fn listed(hub: &Hub, args: &[&str]) -> Vec<Value> {
     let (done, text) = host(hub, &[args, &["--json"]].concat());
     assert!(done, "{text}");
     serde_json::from_str(&text).unwrap()
 }
 
-fn enters(hub: &Hub, room: &Room) -> (Socket, Value) {
+pub fn enters(hub: &Hub, room: &Room) -> (Socket, Value) {
     let mut socket = Socket::connect(hub.address, &room.namespace, &token(hub)).unwrap();
     let entry = join(&mut socket, room, None).unwrap();
     (socket, entry)
 }
 
-fn hears(socket: &mut Socket, wanted: &str) -> Value {
+pub fn hears(socket: &mut Socket, wanted: &str) -> Value {
     loop {
         if let Heard::Event(event, payload) = socket.hear().unwrap()
             && event == wanted
@@ -35,7 +35,7 @@ fn hears(socket: &mut Socket, wanted: &str) -> Value {
     }
 }
 
-fn refused(socket: &mut Socket, event: &str, payload: &Value) -> Value {
+pub fn refused(socket: &mut Socket, event: &str, payload: &Value) -> Value {
     let request = socket.ask(event, payload).unwrap();
     loop {
         if let Heard::Ack(number, envelope) = socket.hear().unwrap()
@@ -150,6 +150,11 @@ fn what_is_not_there_is_a_sentence() {
         (&["chatter", "unban", "nobody"][..], "nobody is not banned"),
         (&["chatter", "ban", "nobody"][..], "there is no chatter nobody"),
         (&["chatter", "list", "nowhere"][..], "there is no room nowhere"),
+        (&["room", "lock", "nowhere"][..], "there is no room nowhere"),
+        (&["message", "list", "nowhere"][..], "there is no room nowhere"),
+        (&["message", "delete", "nowhere", "1"][..], "there is no room nowhere"),
+        (&["room", "create", "a\u{202e}b"][..], "The title"),
+        (&["room", "create", "--capacity", "10001", "t"][..], "capacity must be at most"),
     ] {
         let (done, text) = host(&hub, args);
         assert!(!done && text.starts_with("colahub: ") && text.contains(part), "{text}");

@@ -15,14 +15,14 @@ use tempfile::TempDir;
 
 use crate::dice::Dice;
 use crate::kit::{Hub, PATIENCE, Signal, run_in};
-use crate::sender::{Room, Sender, join, make_room, read_all, token};
+use crate::sender::{NO_PACE, Room, Sender, join, make_room, read_all, token};
 use crate::socket::{Gone, Heard, Socket};
 
 const CYCLES: u64 = 10;
 const SENDERS: usize = 20;
 
 /// Nothing is pruned: what is missing is lost.
-const KEEP_ALL: &[(&str, &str)] = &[("COLAHUB_RETENTION_PER_ROOM", "0")];
+const KEEP_ALL: &[(&str, &str)] = &[("COLAHUB_RETENTION_PER_ROOM", "0"), NO_PACE];
 
 /// How soon a hub is ready again: a promise.
 const READY: Duration = Duration::from_secs(2);

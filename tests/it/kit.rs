@@ -71,9 +71,14 @@ impl Hub {
         Self { child, address, folder }
     }
 
+    /// The process that it is.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
-        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
+        let pid = Pid::from_raw(self.pid().try_into().unwrap()).unwrap();
         kill_process(pid, signal).unwrap();
     }
 
@@ -109,9 +114,23 @@ impl Hub {
         self.request(&format!("POST {path}"), &lines, json)
     }
 
+    /// A call with this JSON and headers of one's own.
+    pub fn post_with(&self, path: &str, json: &str, headers: &[(&str, &str)]) -> Answer {
+        let lines: String = headers.iter().map(|(name, v)| format!("{name}: {v}\r\n")).collect();
+        let length = json.len();
+        let lines =
+            format!("{lines}content-type: application/json\r\ncontent-length: {length}\r\n");
+        self.request(&format!("POST {path}"), &lines, json)
+    }
+
     /// A request to the letter, and its answer: all of it, or its head where the connection goes on.
     pub fn raw(&self, request: &str) -> Answer {
-        let mut stream = BufReader::new(self.connect());
+        self.raw_on(self.connect(), request)
+    }
+
+    /// The same on a connection of one's own.
+    pub fn raw_on(&self, stream: TcpStream, request: &str) -> Answer {
+        let mut stream = BufReader::new(stream);
         stream.get_mut().write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         while !bytes.ends_with(b"\r\n\r\n") {

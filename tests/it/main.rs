@@ -24,8 +24,11 @@ mod copies;
 mod data_folder;
 mod health;
 mod host;
+mod host_doors;
+mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
+mod limits;
 mod metrics;
 mod page;
 mod service;

@@ -38,6 +38,8 @@ fn what_happens_in_the_hub_is_counted() {
         ("colahub_messages_total{type=\"message\"}", 1.0),
         ("colahub_messages_total{type=\"alert\"}", 1.0),
         ("colahub_deliveries_total", 2.0),
+        ("colahub_tasks", 5.0),
+        ("colahub_namespaces", 1.0),
         ("colahub_commit_seconds_count", 2.0),
         ("colahub_commit_seconds_bucket{le=\"+Inf\"}", 2.0),
         ("colahub_refusals_total{reason=\"no_such_room\"}", 2.0),

@@ -30,6 +30,16 @@ impl Socket {
     /// Connects to a namespace as the browser that the token names.
     pub fn connect(address: SocketAddr, namespace: &str, token: &str) -> Result<Self, Gone> {
         let stream = TcpStream::connect(address).map_err(|_| Gone)?;
+        Self::on(stream, address, namespace, token)
+    }
+
+    /// The same over a connection of one's own.
+    pub fn on(
+        stream: TcpStream,
+        address: SocketAddr,
+        namespace: &str,
+        token: &str,
+    ) -> Result<Self, Gone> {
         stream.set_nodelay(true).map_err(|_| Gone)?;
         stream.set_read_timeout(Some(PATIENCE)).map_err(|_| Gone)?;
         let url = format!("ws://{address}/socket.io/?EIO=4&transport=websocket");
@@ -39,6 +49,21 @@ impl Socket {
         socket.send(&format!("40/{namespace},{}", json!({ "token": token })))?;
         while !socket.next()?.starts_with("40") {}
         Ok(socket)
+    }
+
+    /// Connects to one more namespace over the same line, or says why not.
+    pub fn connect_also(&mut self, namespace: &str) -> Result<(), String> {
+        self.send(&format!("40/{namespace},")).unwrap();
+        loop {
+            let packet = self.next().unwrap();
+            if packet.starts_with(&format!("40/{namespace},")) {
+                return Ok(());
+            }
+            if let Some(error) = packet.strip_prefix(&format!("44/{namespace},")) {
+                let error: Value = serde_json::from_str(error).unwrap();
+                return Err(error["message"].as_str().unwrap().to_owned());
+            }
+        }
     }
 
     /// Sends an event, and gives the number that its acknowledgement will have.

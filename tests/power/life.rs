@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::disk::{Disk, Done, Synchronous, read_log};
 use crate::kit::{Hub, Signal, run_in};
-use crate::sender::{Room, Sender, join, make_room, token};
+use crate::sender::{NO_PACE, Room, Sender, join, make_room, token};
 use crate::socket::Socket;
 
 /// How much is said before the first stop.
@@ -47,7 +47,7 @@ impl Life {
         let run = |folder: TempDir, kill_at: Option<u64>| {
             let mut command = run_in(&root.join(DATA));
             command.env("LD_PRELOAD", &recorder).env("RECORD_LOG", &log);
-            command.env("RECORD_FOLDER", &root);
+            command.env("RECORD_FOLDER", &root).env(NO_PACE.0, NO_PACE.1);
             command.envs(kill_at.map(|count| ("RECORD_KILL_AT", count.to_string())));
             Hub::run(command, folder)
         };

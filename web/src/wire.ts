@@ -26,6 +26,8 @@ export interface Room {
   expiresAt: string;
   isExpired: boolean;
   isPassword: boolean;
+  /** Whether the host has shut the door: nobody new comes in. */
+  isShut: boolean;
   userId: null;
 }
 
@@ -50,6 +52,8 @@ export interface Message {
   chatter: Chatter;
   alert?: Alert;
   from?: "hub" | "chatter";
+  /** The host took it back: `content` is empty. */
+  takenBack?: boolean;
 }
 
 export interface JoinAck extends Chatter {
@@ -64,6 +68,8 @@ export interface JoinAck extends Chatter {
   reset: boolean;
   missed: Message[];
   more: boolean;
+  /** The seqs, of those up to `after`, whose messages the host took back. */
+  takenBack: number[];
 }
 
 export interface Hello {
@@ -136,6 +142,18 @@ export interface RoomClosed {
   reason: Closed;
 }
 
+export interface RoomShut {
+  roomId: Id;
+  isShut: boolean;
+}
+
+/** The host took a message back: its seq stays, empty. */
+export interface TakenBack {
+  roomId: Id;
+  id: number;
+  seq: number;
+}
+
 export interface Typing {
   roomId: Id;
   chatterId: Id;
@@ -162,10 +180,14 @@ export const errorCodes = [
   "expired",
   "full",
   "locked",
+  "shut",
   "wrong_password",
   "too_fast",
   "too_long",
   "too_many",
+  "too_many_here",
+  "too_many_yours",
+  "hub_full",
   "forbidden",
   "banned",
   "no_such_chatter",
@@ -177,6 +199,10 @@ export const errorCodes = [
 ] as const;
 
 export type ErrorCode = (typeof errorCodes)[number];
+
+/** Refusals that pass by themselves: what was refused is worth another try in a while. */
+export const passes = (code: ErrorCode): boolean =>
+  code === "too_fast" || code === "too_many_here" || code === "hub_full" || code === "unavailable";
 
 /** A refusal, with what a program needs from it. `message` is the hub's own sentence. */
 export interface Refusal {
@@ -230,7 +256,8 @@ export const readJoinAck: Reader<JoinAck> = (value) => {
   if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", epoch: "string", more: "boolean" })) {
     return null;
   }
-  return { ...(value as unknown as JoinAck), missed };
+  const takenBack = Array.isArray(value.takenBack) ? value.takenBack.filter((seq) => typeof seq === "number") : [];
+  return { ...(value as unknown as JoinAck), missed, takenBack };
 };
 
 export const readHello: Reader<Hello> = (value) =>
@@ -264,6 +291,12 @@ export const readRoomClosed: Reader<RoomClosed> = (value) =>
     ? { roomId: value.roomId as Id, reason: closings.find((known) => known === value.reason) ?? "closed" }
     : null;
 
+export const readRoomShut: Reader<RoomShut> = (value) =>
+  isObject(value) && has(value, { roomId: "string", isShut: "boolean" }) ? (value as unknown as RoomShut) : null;
+
+export const readTakenBack: Reader<TakenBack> = (value) =>
+  isObject(value) && has(value, { roomId: "string", seq: "number" }) ? (value as unknown as TakenBack) : null;
+
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;
 
@@ -289,7 +322,8 @@ export function readAnswer<T>(value: unknown, read: Reader<T>): Answer<T> {
   return { ok: false, refusal: readRefusal(value) };
 }
 
-function readRefusal(value: unknown): Refusal {
+/** What stands in the envelope of a refusal. */
+export function readRefusal(value: unknown): Refusal {
   const fields = isObject(value) ? value : {};
   const code = errorCodes.find((known) => known === fields.code) ?? "unavailable";
   return {

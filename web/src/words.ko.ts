@@ -16,6 +16,8 @@ export const ko = {
   of: (present: number, capacity: number) => `${present} / ${people(capacity)}`,
   full: "가득 찼어요",
   locked: "비밀번호가 있는 방",
+  shut: "새로 못 들어가요",
+  shutHint: "허브를 연 사람이 방의 문을 닫았어요. 새로 들어올 수는 없고, 있던 사람은 그대로 있거나 다시 들어올 수 있어요.",
   left: {
     day: (count: number) => `${count}일 남음`,
     hour: (count: number) => `${count}시간 남음`,
@@ -86,6 +88,7 @@ export const ko = {
   quiet: "아직 조용해요",
   quietHint: "먼저 인사해 볼까요?",
   unfold: "모두 보기",
+  takenBack: "허브를 연 사람이 거두어들인 글이에요",
   joinedYou: (name: string) => `들어왔어요 · 내 이름은 ${name}`,
   joined: (name: string, others: number) =>
     others ? `${name}님 외 ${others}명이 들어왔어요` : `${name}님이 들어왔어요`,
@@ -107,6 +110,7 @@ export const ko = {
   sent: "보냈어요",
 
   connecting: "들어가는 중…",
+  triedAgain: "곧 다시 해 볼게요. 쓴 글은 그대로 있어요.",
   reconnecting: "다시 연결하는 중… 쓴 글은 그대로 있어요",
   closedRoom: {
     expired: "끝난 방이에요. 읽을 수만 있어요.",
@@ -151,10 +155,14 @@ export const ko = {
     expired: ["끝난 방이에요", "방의 시간이 다 됐어요. 새 방을 만들 수 있어요."],
     full: ["방이 가득 찼어요", "누가 나가면 들어갈 수 있어요."],
     locked: ["비밀번호가 있는 방이에요", "비밀번호를 적어 주세요."],
+    shut: ["새로 들어갈 수 없는 방이에요", "허브를 연 사람이 문을 닫았어요. 있던 사람은 다시 들어갈 수 있어요."],
     wrong_password: ["비밀번호가 달라요", "다시 적어 주세요."],
     too_fast: ["너무 빨라요", "잠시 뒤에 다시 해 주세요."],
     too_long: ["너무 길어요", "줄여서 다시 해 주세요."],
     too_many: ["허브가 가득 찼어요", "열린 방이 너무 많아요. 다른 방이 끝난 뒤에 다시 해 주세요."],
+    too_many_here: ["여기에서 연 연결이 너무 많아요", "다른 탭을 닫거나 잠시 뒤에 다시 해 주세요."],
+    too_many_yours: ["여기에서 만든 것이 너무 많아요", "먼저 만든 방이 끝난 뒤에 다시 해 주세요."],
+    hub_full: ["허브가 가득 찼어요", "잠시 뒤에 다시 해 주세요."],
     banned: ["들어갈 수 없어요", "허브를 연 사람이 막았어요. 잘못된 것 같으면 그 사람에게 말해 주세요."],
     forbidden: ["할 수 없는 일이에요", "방에 다시 들어가 보세요."],
     no_such_chatter: ["그런 사람이 없어요", "방에 다시 들어가 보세요."],

@@ -42,6 +42,14 @@ export class FakeHub {
     return message;
   }
 
+  /** The host takes back what stands in this place. */
+  takeBack(seq: number): void {
+    const message = this.messages[seq - 1]!;
+    this.messages[seq - 1] = { ...message, content: "", takenBack: true };
+    for (const [key, one] of this.keys) if (one.seq === seq) this.keys.set(key, this.messages[seq - 1]!);
+    this.emit("messageTakenBack", { roomId: message.roomId, id: message.id, seq });
+  }
+
   emit(name: string, payload: unknown): void {
     for (const link of this.links) if (link.joined && this.up) link.events.event(name, payload);
   }
@@ -55,6 +63,12 @@ export class FakeHub {
   mend(): void {
     this.up = true;
     for (const link of this.links) this.open(link);
+  }
+
+  /** The hub refuses everybody's handshake, and says why. */
+  turnAway(code: ErrorCode): void {
+    this.cut();
+    for (const { events } of this.links) events.turnedAway({ code, message: "", retryAfter: 10 });
   }
 
   private drop(link: { events: LinkEvents; joined: boolean; connected: boolean }): void {
@@ -107,7 +121,9 @@ export class FakeHub {
       const all = after === undefined ? [] : this.kept((message) => message.seq > after);
       const missed = all.slice(0, 3);
       const more = all.length > missed.length;
-      const places = { lastSeq, firstSeq: this.pruned + 1, pruned: this.pruned > 0, epoch: this.epoch, reset };
+      const gone = after === undefined ? [] : this.kept((message) => message.seq <= after && message.takenBack === true);
+      const takenBack = gone.map((message) => message.seq);
+      const places = { takenBack, lastSeq, firstSeq: this.pruned + 1, pruned: this.pruned > 0, epoch: this.epoch, reset };
       return ok({ ...chatter("me"), room: this.room, ...places, missed, more });
     }
     if (event === "sendMessage") {

@@ -37,6 +37,7 @@ export const room: Room = {
   expiresAt: "2024-09-26T02:00:00.000Z",
   isExpired: false,
   isPassword: false,
+  isShut: false,
   userId: null,
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyLog, fill, hasGap, hasOlder, open, prepend, receive, type Log } from "../src/store/log";
+import { emptyLog, fill, hasGap, hasOlder, open, prepend, receive, takeBack, type Log } from "../src/store/log";
 import { range, said } from "./kit";
 
 const seqs = (log: Log): number[] => log.messages.map((message) => message.seq);
@@ -58,6 +58,18 @@ describe("the log", () => {
     log = prepend(log, many(1, 5), false);
     expect(seqs(log)).toEqual(range(1, 20));
     expect(hasOlder(log)).toBe(false);
+  });
+
+  it("shows no more what was taken back, nor what of it was still on its way", () => {
+    const contents = (log: Log): string[] => log.messages.map((message) => message.content);
+    let log = takeBack(receive(opened, said(22)), [20, 21, 22, 9]);
+    expect(takeBack(log, [9, 20])).toBe(log);
+    log = fill(log, many(21, 22), true);
+    expect(contents(log).slice(-4)).toEqual(["m19", "", "", ""]);
+    log = prepend(log, many(8, 10), true);
+    expect(contents(log).slice(0, 3)).toEqual(["m8", "", "m10"]);
+    expect(log.messages.filter((message) => message.takenBack).map((message) => message.seq)).toEqual([9, 20, 21, 22]);
+    expect(seqs(log)).toEqual(range(8, 22));
   });
 
   it("survives any order of any losses and repeats", () => {

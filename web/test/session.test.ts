@@ -88,6 +88,48 @@ describe("entering", () => {
   });
 });
 
+describe("the host's hand", () => {
+  it("takes a message back before everybody's eyes, and before those who were away", async () => {
+    for (const n of range(1, 4)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    hub.takeBack(2);
+    expect(contents(me)).toEqual(["1", "", "3", "4"]);
+    expect(me.state.takenBack).toBe(1);
+    hub.cut();
+    hub.takeBack(3);
+    hub.say("fox", "5");
+    hub.takeBack(5);
+    hub.mend();
+    await phase(me, "live");
+    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "", "", "4", ""]));
+  });
+
+  it("takes back what was not acknowledged yet: it is not sent again", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.loseAcks = true;
+    me.say("mine");
+    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    hub.takeBack(1);
+    hub.cut();
+    hub.loseAcks = false;
+    hub.mend();
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(hub.messages).toHaveLength(1);
+    expect(contents(me)).toEqual([""]);
+  });
+
+  it("shuts the door, and it is seen at once", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomShut", { roomId: hub.room.id, isShut: true });
+    expect(me.state.room?.isShut).toBe(true);
+    hub.emit("roomShut", { roomId: "another", isShut: false });
+    expect(me.state.room?.isShut).toBe(true);
+  });
+});
+
 describe("a hub that lost something", () => {
   it("went on from a copy: what is shown is what it has, also where the places are taken again", async () => {
     for (const n of range(1, 4)) hub.say("fox", `${n}`);
@@ -220,6 +262,18 @@ describe("what one writes", () => {
 });
 
 describe("coming back", () => {
+  it("says that the hub is full while it is, and goes on when there is a place", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    me.say("kept");
+    hub.turnAway("hub_full");
+    await vi.waitFor(() => expect(me.state.phase).toEqual({ name: "retrying", refused: "hub_full" }));
+    hub.cut();
+    hub.mend();
+    await phase(me, "live");
+    await vi.waitFor(() => expect(contents(me)).toContain("kept"));
+  });
+
   it("fills a long gap page by page while new messages come in", async () => {
     hub.say("fox", "0");
     const me = visitor();

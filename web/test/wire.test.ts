@@ -11,6 +11,8 @@ import {
   readMessage,
   readPresence,
   readRoom,
+  readRoomShut,
+  readTakenBack,
   type Reader,
 } from "../src/wire";
 
@@ -27,6 +29,9 @@ const readers: Record<string, Reader<unknown>> = {
   hub: readHub,
   hubs: readHubs,
   presence: readPresence,
+  "message-taken-back": readMessage,
+  "room-shut": readRoomShut,
+  "taken-back": readTakenBack,
 };
 
 /** A list is read as far as it can be; what is no list at all is refused. */
@@ -53,6 +58,7 @@ describe("the golden shapes", () => {
     expect(answer.data.nickname).toBe("배고픈 여우");
     expect(answer.data.room.code).toBe("K7PMX3");
     expect(answer.data.missed.map((message) => message.seq)).toEqual([3]);
+    expect(answer.data.takenBack).toEqual([2]);
   });
 
   it("an error opens to its code and when to try again", () => {

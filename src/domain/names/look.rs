@@ -9,10 +9,12 @@ include!(concat!(env!("OUT_DIR"), "/look_alikes.rs"));
 
 /// A name's look: its skeleton by UTS #39, in NFKC and without regard to case (RFC 8266).
 ///
-/// It is taken twice, since neither is enough: as the name is drawn, where `Ian` looks like `lan`,
-/// and of its small letters, where `ian` is `Ian`. Joiners and selectors count for nothing.
+/// It is taken three times, since none is enough: as the name is drawn, where `Ian` looks like `lan`;
+/// of its small letters, where `ian` is `Ian`; and as it is written, before NFKC makes a plain 1 of `①`,
+/// which looks like `➀`. Joiners and selectors count for nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
+    written: String,
     drawn: String,
     folded: String,
 }
@@ -25,10 +27,11 @@ impl Look {
     }
 
     pub(super) fn of_text(text: &str) -> Self {
-        let text: String = text.nfkc().collect();
         let drawn = |text: &str| fold(&skeleton(text));
+        let written = drawn(text);
+        let text: String = text.nfkc().collect();
         // Twice: small letters look like others than their capitals do, `m` like `rn`.
-        Self { drawn: drawn(&drawn(&text)), folded: drawn(&fold(&text)) }
+        Self { written, drawn: drawn(&drawn(&text)), folded: drawn(&fold(&text)) }
     }
 
     /// Whether a person could take one for the other.
@@ -39,8 +42,8 @@ impl Look {
 
     /// Two names are alike if they share one of these.
     #[must_use]
-    pub fn keys(&self) -> [&str; 2] {
-        [&self.drawn, &self.folded]
+    pub fn keys(&self) -> [&str; 3] {
+        [&self.written, &self.drawn, &self.folded]
     }
 }
 

@@ -62,6 +62,6 @@ pub fn is_reserved(name: &str) -> bool {
 }
 
 /// Coarser than [`Look`]: `i` and `l` are one, so that `AdMlN` is `admin` in any mixture of letters.
-fn coarse(word: &str) -> [String; 2] {
+fn coarse(word: &str) -> [String; 3] {
     Look::of_text(word).keys().map(|key| key.replace('i', "l"))
 }

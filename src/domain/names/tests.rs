@@ -162,6 +162,8 @@ fn names_that_look_alike_are_one() {
         ("a b", "a\u{3000}b"),
         ("श्री", "श्‍री"),
         ("❤", "❤️"),
+        ("①", "➀"),
+        ("①", "1"),
     ];
     for (one, other) in alike {
         assert!(look(one).is_like(&look(other)), "{one} {other}");

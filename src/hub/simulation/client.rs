@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::truth::is_same;
+use super::truth::is_of;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -26,6 +26,7 @@ pub(super) enum Packet {
     Message(Message),
     Present(RoomId, usize),
     Expired(RoomId),
+    TakenBack(RoomId, Seq),
     Answer { number: u64, wish: Wish, answer: Result<Answer, Refusal> },
 }
 
@@ -76,7 +77,10 @@ impl View {
 
     fn learn(&mut self, message: &Message) {
         if let Some(known) = self.known.get(&message.seq) {
-            assert!(is_same(known, message), "two messages in one place: {known:?}, {message:?}");
+            assert!(is_of(known, message), "two messages in one place: {known:?}, {message:?}");
+            if known.is_taken_back {
+                return;
+            }
         }
         self.known.insert(message.seq, message.clone());
         self.advance();
@@ -84,6 +88,14 @@ impl View {
 
     pub(super) fn learn_all(&mut self, messages: &[Message]) {
         messages.iter().for_each(|message| self.learn(message));
+    }
+
+    /// The host took a message back: it is shown no more.
+    fn forget(&mut self, seq: Seq) {
+        if let Some(known) = self.known.get_mut(&seq) {
+            known.is_taken_back = true;
+            known.content.clear();
+        }
     }
 
     fn advance(&mut self) {
@@ -110,6 +122,7 @@ impl View {
             self.have = Seq(entry.stretch.first.0 - 1);
             self.first = Some(entry.stretch.first);
         }
+        entry.stretch.taken_back.iter().for_each(|seq| self.forget(*seq));
         self.learn_all(&entry.stretch.missed);
         self.advance();
         self.is_in = Some(conn);
@@ -131,6 +144,7 @@ impl Client {
                 self.views.entry(room).or_default().present = present;
             }
             Packet::Expired(room) => self.is_over(room),
+            Packet::TakenBack(room, seq) => self.views.entry(room).or_default().forget(seq),
             Packet::Answer { number, wish, answer } => self.answered(number, wish, answer),
         }
     }

@@ -4,7 +4,7 @@ use tokio::sync::oneshot;
 
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
 
@@ -34,7 +34,9 @@ impl World {
             635..=764 => self.end(some),
             765..=784 => self.password(),
             785..=914 => self.some_read(),
-            915..=939 => self.reads_on(n),
+            915..=929 => self.reads_on(n),
+            930..=936 => self.host_takes_back(),
+            937..=939 => self.host_shuts_or_opens(),
             940..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
             980..=988 => self.floods(n),
@@ -190,7 +192,7 @@ impl World {
         self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
-        let new = NewRoom { namespace, title, capacity, password };
+        let new = NewRoom { namespace, title, capacity, password, from: None, by_host: false };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
@@ -204,6 +206,7 @@ impl World {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
+                    is_shut: false,
                     ends: room.expires(),
                 });
                 false
@@ -212,6 +215,32 @@ impl World {
             Err(error) => error == oneshot::error::TryRecvError::Empty,
         });
         self.making.append(&mut making);
+    }
+
+    /// The host takes something back: what is there, what is not, what was taken back before.
+    fn host_takes_back(&mut self) {
+        let Some(Place { id: room, .. }) = self.some_room() else { return };
+        let last = self.truth.last(room).0;
+        if last == 0 {
+            return;
+        }
+        let first = i64::try_from(self.dice.below(usize::try_from(last).unwrap())).unwrap() + 1;
+        let end = last.min(first + i64::try_from(self.dice.below(4)).unwrap());
+        let mut seqs: Vec<Seq> = (first..=end).map(Seq).collect();
+        if self.dice.percent(10) {
+            seqs.push(Seq(last + 1_000_000));
+        }
+        self.tell(format!("the host takes back {seqs:?} of {last} in {room}"));
+        let (tell, _unread) = oneshot::channel();
+        self.command(Command::Call(Call::TakeBack { room, seqs, tell }));
+    }
+
+    fn host_shuts_or_opens(&mut self) {
+        let Some(Place { id: room, .. }) = self.some_room() else { return };
+        let is_shut = self.dice.percent(40);
+        self.tell(format!("the host shuts {room}: {is_shut}"));
+        let (tell, _unread) = oneshot::channel();
+        self.command(Command::Call(Call::Shut { room, is_shut, tell }));
     }
 
     fn checks_a_password(&mut self, n: usize) {

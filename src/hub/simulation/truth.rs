@@ -1,6 +1,6 @@
 //! What is in the database, and what may be: against this everything that leaves the hub is held.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
@@ -27,6 +27,9 @@ pub(super) struct Truth {
     tries: HashMap<String, Try>,
     /// The last try of each connection in each room that was stored.
     stored: HashMap<(ConnId, RoomId), u64>,
+    /// Where the host has taken a message back, and the hub has said so.
+    taken: BTreeSet<(RoomId, Seq)>,
+    told: BTreeSet<(RoomId, Seq)>,
 }
 
 impl Truth {
@@ -92,7 +95,45 @@ impl Truth {
         let stored = self.at(told.room, told.seq);
         assert!(stored.is_some(), "told before it was committed: {told:?}");
         let stored = stored.unwrap();
-        assert!(is_same(stored, told), "told {told:?}, stored {stored:?}");
+        assert!(is_of(stored, told), "told {told:?}, stored {stored:?}");
+        let place = (told.room, told.seq);
+        if told.is_taken_back {
+            assert!(self.taken.contains(&place), "nobody took this back: {told:?}");
+        } else {
+            assert!(!self.told.contains(&place), "taken back, and there again: {told:?}");
+        }
+    }
+
+    /// The store has emptied a message.
+    pub(super) fn taken_back(&mut self, room: RoomId, seq: Seq) {
+        assert!(self.taken.insert((room, seq)), "{seq:?} of {room} is taken back twice");
+    }
+
+    /// The hub says that a message was taken back: from now on it is seen no more.
+    pub(super) fn told_taken_back(&mut self, room: RoomId, seq: Seq) {
+        assert!(self.taken.contains(&(room, seq)), "told before it was committed: {seq:?}");
+        assert!(self.told.insert((room, seq)), "{seq:?} of {room} is told twice");
+    }
+
+    /// Whoever has seen a room up to a place must be told of these, at least; of others they may be.
+    pub(super) fn must_know(&self, room: RoomId, (first, last): (Seq, Seq), told: &[Seq]) {
+        let is_seen = |(of, seq): &&(RoomId, Seq)| *of == room && first <= *seq && *seq <= last;
+        for (_, seq) in self.told.iter().filter(is_seen) {
+            assert!(told.contains(seq), "not told that {seq:?} was taken back: {told:?}");
+        }
+        assert!(told.iter().all(|seq| self.taken.contains(&(room, *seq))), "{told:?}");
+    }
+
+    /// A hub that starts says nothing of what was before it.
+    pub(super) fn starts_again(&mut self) {
+        self.told = self.taken.clone();
+    }
+
+    /// Whether a message is what stands in its place now.
+    pub(super) fn is_now(&self, message: &Message) -> bool {
+        let is_taken = self.taken.contains(&(message.room, message.seq));
+        let known = self.at(message.room, message.seq);
+        known.is_some_and(|known| is_of(known, message)) && message.is_taken_back == is_taken
     }
 
     /// The message that a key names.
@@ -119,21 +160,18 @@ impl Truth {
         let stored = store.messages_above(0);
         assert_eq!(stored.len(), self.messages.len(), "messages came or went unseen");
         for ((stored, _), known) in stored.iter().zip(&self.messages) {
-            assert!(is_same(stored, known), "{known:?} has become {stored:?}");
+            assert!(self.is_now(stored), "{known:?} has become {stored:?}");
         }
     }
 }
 
-/// The same message; its chatter's name is always today's.
-pub(super) fn is_same(one: &Message, other: &Message) -> bool {
-    (one.id, one.seq, one.room, &one.kind, &one.content, one.sent_at, one.chatter.id)
-        == (
-            other.id,
-            other.seq,
-            other.room,
-            &other.kind,
-            &other.content,
-            other.sent_at,
-            other.chatter.id,
-        )
+/// The same message, or what is left of it; its chatter's name is always today's.
+pub(super) fn is_of(one: &Message, other: &Message) -> bool {
+    let place = |message: &Message| {
+        (message.id, message.seq, message.room, message.sent_at, message.chatter.id)
+    };
+    let is_empty = |message: &Message| message.is_taken_back && message.content.is_empty();
+    place(one) == place(other)
+        && one.kind == other.kind
+        && (one.content == other.content || is_empty(one) || is_empty(other))
 }

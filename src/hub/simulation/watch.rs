@@ -32,6 +32,13 @@ impl World {
                     assert!(!is_told || is_in || is_entering, "{id:?} has left, and is told");
                 }
             }
+            News::TakenBack { room, seq, .. } => {
+                self.truth.told_taken_back(*room, *seq);
+                for (id, line) in &self.lines {
+                    let is_in = line.next.contains_key(room);
+                    assert!(to.contains(id) || !is_in, "{id:?} is left out");
+                }
+            }
             News::Closed { room, .. } => {
                 let place = self.rooms.iter().find(|place| place.id == *room);
                 let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
@@ -101,6 +108,8 @@ impl World {
         let Some(after) = after else {
             return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
         };
+        let seen = (entry.stretch.first, after);
+        self.truth.must_know(room, seen, &entry.stretch.taken_back);
         let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
         for message in &entry.stretch.missed {
             seq = seq.next();
@@ -137,7 +146,10 @@ impl Line {
                 self.packets.push_back(Packet::Present(*room, *present));
             }
             News::Closed { room, .. } => self.packets.push_back(Packet::Expired(*room)),
-            News::Roster(_) | News::Typing { .. } => {}
+            News::TakenBack { room, seq, .. } => {
+                self.packets.push_back(Packet::TakenBack(*room, *seq));
+            }
+            News::Roster(_) | News::Shut { .. } | News::Typing { .. } => {}
         }
     }
 

@@ -20,7 +20,7 @@ use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
 use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Ended, Moment, Write, Written};
+use crate::store::{Deed, Ended, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
@@ -42,6 +42,8 @@ pub(super) struct Place {
     pub(super) id: RoomId,
     pub(super) namespace: Namespace,
     pub(super) is_locked: bool,
+    /// Whether the store lets nobody new in.
+    pub(super) is_shut: bool,
     pub(super) ends: HubTime,
 }
 
@@ -192,11 +194,15 @@ impl World {
         for ((write, _), result) in batch.iter().zip(&results) {
             match (write, result) {
                 (Write::Join(join), Ok(_)) => {
+                    let is_shut = self.rooms.iter().any(|p| p.id == join.room && p.is_shut);
+                    let is_member = self.members.contains(&(join.identity, join.room));
+                    assert!(is_member || !is_shut, "new in a shut room: {join:?}");
                     self.members.insert((join.identity, join.room));
                 }
                 (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
                     self.written = self.written.max(say.at.hub);
                 }
+                (Write::Host(act), Ok(written)) => self.host_did(&act.deed, written),
                 _ => {}
             }
         }
@@ -204,6 +210,19 @@ impl World {
         let news = self.truth.learn(&self.store);
         self.tell(format!("{count} writes are committed, {news} messages among them"));
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
+    }
+
+    fn host_did(&mut self, deed: &Deed, written: &Written) {
+        match (deed, written) {
+            (Deed::Shut(room, is_shut), _) => {
+                let place = self.rooms.iter_mut().find(|place| place.id == *room);
+                place.unwrap().is_shut = *is_shut;
+            }
+            (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
+                taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
+            }
+            other => panic!("{other:?}"),
+        }
     }
 
     /// The store cannot commit: the whole batch is rolled back and refused.
@@ -234,9 +253,9 @@ impl World {
         let Some(work) = self.passwords.pop_front() else { return };
         self.tell("a password is looked at");
         match work {
-            PasswordWork::Hash { password, room, tell, .. } => {
+            PasswordWork::Hash { password, new, tell, .. } => {
                 let hash = Some(hashed(&password));
-                self.hub.create_hashed(room, hash, Some(tell), self.now);
+                self.hub.create_hashed(new, hash, Some(tell), self.now);
             }
             PasswordWork::Verify { password, hash, purpose } => {
                 let right = hash == hashed(&password);
@@ -273,6 +292,7 @@ impl World {
     pub(super) fn start_again(&mut self) {
         self.truth.learn(&self.store);
         self.truth.is_all_of(&self.store);
+        self.truth.starts_again();
         self.submitted.clear();
         self.committed.clear();
         self.passwords.clear();
@@ -289,6 +309,10 @@ impl World {
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
+        }
+        for room in &past.rooms {
+            let is_shut = |place: &Place| place.id == room.id && place.is_shut;
+            assert_eq!(room.is_shut, self.rooms.iter().any(is_shut), "the door of {}", room.id);
         }
         self.wall = WallEstimate::going_on(past.wall, past.time, self.system);
         self.now = Moment { hub: past.time, wall: self.wall.at(past.time) };

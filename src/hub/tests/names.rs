@@ -27,7 +27,7 @@ impl Chat {
     fn is_called(&mut self, who: u8, name: &str) {
         let answered = self.asks_for_the_name(who, name);
         self.commits();
-        assert!(answered.recv().unwrap().is_ok(), "{name}");
+        assert!(answered.try_recv().unwrap().is_ok(), "{name}");
     }
 
     fn names(&self) -> Vec<String> {
@@ -43,7 +43,7 @@ fn a_name_that_looks_like_anothers_is_refused_by_event_and_by_call() {
     chat.is_in(2);
     chat.is_called(1, "Anna");
     let event = chat.asks_for_the_name(2, "аnnа");
-    assert_eq!(event.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    assert_eq!(event.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
     let mut call = chat.calls_for_the_name(2, "ANNA");
     assert_eq!(call.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
     chat.is_called(1, "ANNA");
@@ -56,9 +56,9 @@ fn of_two_who_ask_for_a_name_at_once_one_gets_it() {
     chat.is_in(1);
     chat.is_in(2);
     let (first, second) = (chat.asks_for_the_name(1, "Ann"), chat.asks_for_the_name(2, "ann"));
-    assert_eq!(second.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    assert_eq!(second.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
     chat.commits();
-    assert!(first.recv().unwrap().is_ok());
+    assert!(first.try_recv().unwrap().is_ok());
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn a_name_that_could_not_be_committed_is_free_again() {
     let at = chat.at();
     chat.hub.ended((then, Err(Refusal::StorageFull)), at);
     chat.collect();
-    assert_eq!(refused.recv().unwrap().unwrap_err(), Refusal::StorageFull);
+    assert_eq!(refused.try_recv().unwrap().unwrap_err(), Refusal::StorageFull);
     chat.is_called(2, "Ann");
 }
 
@@ -105,7 +105,7 @@ fn newcomers_at_once_do_not_get_one_name() {
     }
     let joins: Vec<Answered> = (1..=20).map(|who| chat.asks_in(who)).collect();
     chat.commits();
-    assert!(joins.into_iter().all(|join| join.recv().unwrap().is_ok()));
+    assert!(joins.into_iter().all(|join| join.try_recv().unwrap().is_ok()));
     let mut names = chat.names();
     names.sort();
     names.dedup();
@@ -129,7 +129,7 @@ fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
     assert_eq!(told[3..], ["Ann is Ann 2", "roster 2", "present 2"]);
     assert_eq!(chat.names(), ["аnn", "Ann 2"]);
     let another = chat.asks_for_the_name(1, "Ann");
-    assert_eq!(another.recv().unwrap().unwrap_err(), Refusal::NameTaken);
+    assert_eq!(another.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
     let look = Look::of(&Nickname::parse("Ann 2").unwrap());
     let mine = chat.members[&owner(1)].id;
     assert!(chat.hub.rooms[&room(0).id].people.names.is_free_for(&look, mine));

@@ -1,10 +1,11 @@
 // A hub of the test's own: started on a free port with a fresh directory, killed and started again.
 
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { startFront } from "./front.mjs";
 import { startWire } from "./wire.mjs";
 
@@ -71,6 +72,11 @@ export async function startHub(settings = {}) {
       await start();
     },
     start,
+    /** What the host does on the machine: `host("room", "lock", code)`. */
+    async host(...args) {
+      const { stdout } = await promisify(execFile)(BIN, [...args, "--data-dir", data], { env: environment({}) });
+      return stdout;
+    },
     async makeRoom({ title, namespace = "anonymous", capacity = 0, password = "" }) {
       const response = await fetch(`${hub.url}/chat/rooms`, {
         method: "POST",

@@ -30,7 +30,7 @@ class Hub:
         self.process = subprocess.Popen(
             [os.environ["COLAHUB_BIN"], "run", "--listen", "127.0.0.1:0", "--no-mdns"]
             + ["--data-dir", os.path.join(self.directory, "data")],
-            env={**inherited, "COLAHUB_LANGUAGE": "ko"},
+            env={**inherited, "COLAHUB_LANGUAGE": "ko", "COLAHUB_LIMITS_PROFILE": "nat"},
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,

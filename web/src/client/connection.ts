@@ -2,6 +2,7 @@
 // it is down, it asks and is answered, and it keeps coming back until it is closed.
 
 import { Manager, type Socket } from "socket.io-client";
+import { readRefusal, type Refusal } from "../wire";
 
 /** What a session needs from a connection; its tests bring their own. */
 export interface Link {
@@ -19,19 +20,49 @@ export interface Link {
 export interface LinkEvents {
   up(): void;
   down(): void;
-  /** The hub will not have this connection, and says why. It is tried again, in longer steps. */
-  turnedAway(reason: string): void;
+  /** The hub will not have this connection, and says why. It is tried again when the hub says, or in longer steps. */
+  turnedAway(refusal: Refusal): void;
   event(name: string, payload: unknown): void;
 }
 
 export type Connect = (namespace: string, events: LinkEvents) => Link;
 
-const EVENTS = ["hello", "sendMessage", "sendAlert", "returnChatters", "presence", "typing", "roomClosed"];
+const EVENTS = [
+  "hello",
+  "sendMessage",
+  "sendAlert",
+  "messageTakenBack",
+  "returnChatters",
+  "presence",
+  "typing",
+  "roomShut",
+  "roomClosed",
+];
 
 const WEBSOCKET_FIRST = ["websocket", "polling"];
 
 /** A connected transport whose namespace never answers is worth no more than a dead one. */
 const NAMESPACE_PATIENCE = 6_000;
+
+/** What a namespace's refusal says: the library passes its sentence on, and nothing else. */
+const atTheDoor = (error: Error): Refusal => ({ code: "unavailable", message: error.message, retryAfter: null });
+
+/** What the hub answered where it refused the handshake itself, 429 or 503; `null` for a network that fails. */
+export function refusalIn(error: unknown): Refusal | null {
+  const { description, context } = error as { description?: unknown; context?: { responseText?: unknown } };
+  if ((description !== 429 && description !== 503) || typeof context?.responseText !== "string") return null;
+  try {
+    return readRefusal(JSON.parse(context.responseText));
+  } catch {
+    return null;
+  }
+}
+
+/** How long to wait after so many refusals in a row, in ms: never less than the hub says, and not all at once. */
+export function pause({ retryAfter }: Refusal, refusals: number, random = Math.random): number {
+  const own = Math.min(15_000, 1_000 * 2 ** refusals);
+  return Math.max(own, (retryAfter ?? 0) * 1_000) * (1 + random() / 4);
+}
 
 /**
  * `known` says whether this browser has met this hub. At a first meeting the hub gives it its
@@ -83,11 +114,14 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       if (reason === "io server disconnect") again(600);
     });
     socket.on("connect_error", (error) => {
-      if (socket.active) return events.down();
+      const refusal = refusalIn(error) ?? (socket.active ? null : atTheDoor(error));
+      if (refusal === null) return events.down();
       clearTimeout(watchdog);
       refusals += 1;
-      events.turnedAway(error.message);
-      again(Math.min(15_000, 1_000 * 2 ** refusals));
+      events.turnedAway(refusal);
+      // The library would come again at once, and be refused again.
+      if (socket.active) socket.disconnect();
+      again(pause(refusal, refusals));
     });
     for (const name of EVENTS) socket.on(name, (payload: unknown) => events.event(name, payload));
     socket.connect();

@@ -7,13 +7,15 @@
 import { heard, told, TYPING_LASTS } from "../store/hear";
 import * as Log from "../store/log";
 import * as State from "../store/room";
-import type { RoomState } from "../store/room";
+import type { Phase, RoomState } from "../store/room";
 import {
   readAnswer,
   readChatter,
   readHello,
   readJoinAck,
+  passes,
   type Answer,
+  type ErrorCode,
   type JoinAck,
   type Message,
   type Refusal,
@@ -84,7 +86,7 @@ export class Session {
     this.link = this.around.connect(room.namespace, {
       up: () => void this.join(),
       down: () => this.lost(),
-      turnedAway: () => this.lost(),
+      turnedAway: ({ code }) => this.lost(code),
       event: (name, payload) => this.hear(name, payload),
     });
   }
@@ -95,11 +97,13 @@ export class Session {
       try {
         const answer = await this.around.api.roomByCode(this.state.code);
         if (answer.ok) return answer.data;
-        if (answer.refusal.code !== "unavailable" && answer.refusal.code !== "too_fast") {
+        const { code, retryAfter } = answer.refusal;
+        if (!passes(code)) {
           this.refuse(answer.refusal);
           return null;
         }
-        this.change({ phase: { name: "retrying" } });
+        this.change({ phase: { name: "retrying", refused: code } });
+        pause = Math.max(pause, (retryAfter ?? 0) * 1000);
       } catch (error) {
         if (!(error instanceof Unreachable)) throw error;
         this.change({ phase: { name: "retrying" } });
@@ -127,10 +131,11 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, ...me } = ack;
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, ...me } = ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
+    else if (takenBack.length > 0) this.change({ log: Log.takeBack(this.state.log, takenBack) });
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
@@ -187,7 +192,7 @@ export class Session {
         const answer = await fetch();
         if (answer.ok) return answer.data;
         const { code, retryAfter } = answer.refusal;
-        if (code !== "too_fast" && code !== "unavailable") {
+        if (!passes(code)) {
           this.refuse(answer.refusal);
           return null;
         }
@@ -208,8 +213,8 @@ export class Session {
       const problem = code === "locked" && !asked ? null : code;
       return this.change({ phase: { name: "locked", problem, retryAfter } });
     }
-    if (code === "too_fast" || code === "unavailable") {
-      this.change({ phase: { name: "retrying" } });
+    if (passes(code)) {
+      this.change({ phase: { name: "retrying", refused: code } });
       void this.around.wait((retryAfter ?? 2) * 1000).then(() => this.join());
       return;
     }
@@ -240,10 +245,12 @@ export class Session {
 
   // ---- losing and coming back -----------------------------------------------------------------
 
-  private lost(): void {
+  private lost(refused?: ErrorCode): void {
     this.joined = false;
     const { name } = this.state.phase;
-    if (name === "live" || name === "entering") this.change({ phase: { name: "retrying" }, typing: new Map() });
+    if (name !== "live" && name !== "entering" && name !== "retrying") return;
+    const phase: Phase = refused === undefined ? { name: "retrying" } : { name: "retrying", refused };
+    this.change({ phase, typing: new Map() });
   }
 
   /** The page is looked at again, or the phone says it has a network. */

@@ -34,6 +34,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
         <bdi>{room.title}</bdi>
         {` · ${people} · ${say.left[rest.unit](rest.count)}`}
       </p>
+      {room.isShut && <p class="soft details-shut">{say.shutHint}</p>}
       {state.me && <Name state={state} session={session} />}
       <section class="invite" aria-labelledby="invite-title">
         <h3 id="invite-title">{say.invite}</h3>

@@ -125,7 +125,7 @@ function RoomLink({ room }: { room: Room }): JSX.Element {
       </span>
       <span class={`card-more ${full ? "card-full" : ""}`}>
         <span class="unseen">, </span>
-        {full ? `${say.full} · ${time}` : time}
+        {[room.isShut && say.shut, full && say.full, time].filter(Boolean).join(" · ")}
       </span>
     </a>
   );

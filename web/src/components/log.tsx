@@ -258,6 +258,10 @@ export class LogView extends Component<Props, Window> {
         <p class="unseen" role="status">
           {unseen > 0 ? say.newCount(unseen) : ""}
         </p>
+        {/* What disappears is told too, to who cannot see it. */}
+        <p class="unseen" role="status">
+          {state.takenBack > 0 ? say.takenBack + (state.takenBack % 2 ? "" : "\u00a0") : ""}
+        </p>
         {/* One's own actions are confirmed. The odd space makes the same word news again. */}
         <p class="unseen" role="status">
           {state.settled.size > 0 ? say.sent + (state.settled.size % 2 ? "" : "\u00a0") : ""}

@@ -59,7 +59,11 @@ export class MessageRow extends Component<Props> {
             <bdi>{name}</bdi>
           </span>
         )}
-        <Bubble content={content} />
+        {said && row.message.takenBack ? (
+          <div class="bubble taken-back">{say.takenBack}</div>
+        ) : (
+          <Bubble content={content} />
+        )}
         {said && row.time !== null && <Time at={row.time} />}
         {!said && row.outgoing.state === "sending" && <span class="status">{online ? say.sending : say.waiting}</span>}
         {!said && row.outgoing.state === "failed" && <Unsent outgoing={row.outgoing} session={session} say={say} />}

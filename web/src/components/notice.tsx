@@ -42,6 +42,7 @@ function sentence(alerts: readonly Message[], me: string | null, nameOf: Names, 
     case "renamed":
       return say.renamed(isolate(first.alert.was ?? ""), isolate(first.alert.now ?? ""));
     case "note":
+      if (first.takenBack) return say.takenBack;
       return say.note(name, isolate(first.content));
     default:
       // An alert of a newer hub: its own sentence is better than none.

@@ -208,7 +208,8 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
   const started = log.upTo !== null;
   const lost = useLasting(phase.name === "retrying", 500);
   let text = "";
-  if (lost) text = started ? say.reconnecting : say.hubLost;
+  if (lost && phase.name === "retrying" && phase.refused) text = `${say.refused[phase.refused][0]} – ${say.triedAgain}`;
+  else if (lost) text = started ? say.reconnecting : say.hubLost;
   else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
   else if (state.closed !== null && started) text = say.closedRoom[state.closed];
   const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";

@@ -1,8 +1,18 @@
 // What the hub says by itself, and what it changes.
 
-import { readChatters, readHello, readMessage, readPresence, readRoomClosed, readTyping, type Message } from "../wire";
+import {
+  readChatters,
+  readHello,
+  readMessage,
+  readPresence,
+  readRoomClosed,
+  readRoomShut,
+  readTakenBack,
+  readTyping,
+  type Message,
+} from "../wire";
 import { offset } from "./clock";
-import { receive } from "./log";
+import { receive, takeBack } from "./log";
 import { withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 /** Who stops typing in mid-word never says so; after this it is not believed any longer. */
@@ -34,6 +44,17 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     case "roomClosed": {
       const closed = readRoomClosed(payload);
       return closed && closed.roomId === state.room?.id ? { ...state, closed: closed.reason } : state;
+    }
+    case "roomShut": {
+      const { room } = state;
+      const shut = readRoomShut(payload);
+      return room && shut?.roomId === room.id ? { ...state, room: { ...room, isShut: shut.isShut } } : state;
+    }
+    case "messageTakenBack": {
+      const taken = readTakenBack(payload);
+      return taken && taken.roomId === state.room?.id
+        ? { ...state, log: takeBack(state.log, [taken.seq]), takenBack: state.takenBack + 1 }
+        : state;
     }
     default:
       return state;

@@ -16,9 +16,11 @@ export interface Log {
   readonly firstSeq: number;
   readonly messages: readonly Message[];
   readonly held: readonly Message[];
+  /** Seqs whose messages the host took back: also a page that was on its way must not show them. */
+  readonly gone: ReadonlySet<number>;
 }
 
-export const emptyLog: Log = { from: 1, upTo: null, firstSeq: 1, messages: [], held: [] };
+export const emptyLog: Log = { from: 1, upTo: null, firstSeq: 1, messages: [], held: [], gone: new Set() };
 
 /** Whether there is something older to ask for. */
 export const hasOlder = (log: Log): boolean => log.upTo !== null && log.from > log.firstSeq;
@@ -26,12 +28,30 @@ export const hasOlder = (log: Log): boolean => log.upTo !== null && log.from > l
 /** Whether something between here and a message that already came is missing. */
 export const hasGap = (log: Log): boolean => log.upTo !== null && log.held.length > 0;
 
+const emptied = (message: Message): Message => ({ ...message, content: "", takenBack: true });
+
+/** The host took back what stood in these places. */
+export function takeBack(log: Log, seqs: readonly number[]): Log {
+  const gone = new Set([...log.gone, ...seqs]);
+  return gone.size === log.gone.size ? log : cleaned({ ...log, gone });
+}
+
+/** A log without what was taken back; the same one where there is nothing of that in it. */
+function cleaned(log: Log): Log {
+  const shows = (message: Message): boolean => !message.takenBack && log.gone.has(message.seq);
+  const clean = (list: readonly Message[]): readonly Message[] =>
+    log.gone.size > 0 && list.some(shows) ? list.map((one) => (shows(one) ? emptied(one) : one)) : list;
+  const [messages, held] = [clean(log.messages), clean(log.held)];
+  return messages === log.messages && held === log.held ? log : { ...log, messages, held };
+}
+
 /** The first page: the newest messages, with the hub's word that there is nothing up to `lastSeq` but these. */
 export function open(log: Log, messages: Message[], lastSeq: number, more: boolean, firstSeq: number): Log {
   const first = messages[0];
   const from = more && first ? first.seq : firstSeq;
   const newest = messages.length > 0 ? messages[messages.length - 1]!.seq : 0;
-  return release({ ...log, from, firstSeq, upTo: Math.max(lastSeq, newest), messages: sorted(messages) });
+  const upTo = Math.max(lastSeq, newest);
+  return release(cleaned({ ...log, from, firstSeq, upTo, messages: sorted(messages) }));
 }
 
 /** A message that the hub sent by itself. */
@@ -56,7 +76,7 @@ export function fill(log: Log, messages: Message[], complete: boolean): Log {
     merged = message.seq > upTo ? [...merged, message] : insert(merged, message);
     upTo = Math.max(upTo, message.seq);
   }
-  const filled = release({ ...log, messages: merged, upTo });
+  const filled = release(cleaned({ ...log, messages: merged, upTo }));
   if (!complete || filled.held.length === 0) return filled;
   const held = filled.held;
   return { ...filled, held: [], messages: [...filled.messages, ...held], upTo: held[held.length - 1]!.seq };
@@ -67,7 +87,7 @@ export function prepend(log: Log, messages: Message[], more: boolean): Log {
   const older = sorted(messages).filter((message) => message.seq < log.from);
   const first = older[0];
   const from = more && first ? first.seq : log.firstSeq;
-  return { ...log, from, messages: [...older, ...log.messages] };
+  return cleaned({ ...log, from, messages: [...older, ...log.messages] });
 }
 
 /** Moves what now follows without a hole from `held` into `messages`. */

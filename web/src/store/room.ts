@@ -8,8 +8,8 @@ export type Phase =
   /** Asking the hub which room this is, and getting in for the first time. */
   | { name: "entering" }
   | { name: "live" }
-  /** The hub cannot be reached just now; everything is kept and it is tried again. */
-  | { name: "retrying" }
+  /** The hub cannot be reached just now, or has refused; everything is kept and it is tried again. */
+  | { name: "retrying"; refused?: ErrorCode }
   /** A password is wanted. `problem` says what was wrong with the last one. */
   | { name: "locked"; problem: ErrorCode | null; retryAfter: number | null }
   /** The hub said no. */
@@ -39,6 +39,8 @@ export interface RoomState {
   readonly closed: Closed | null;
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
+  /** How many messages the host took back while one was here, to say so to who listens. */
+  readonly takenBack: number;
 }
 
 export const newRoom = (code: string): RoomState => ({
@@ -59,6 +61,7 @@ export const newRoom = (code: string): RoomState => ({
   clockOffset: 0,
   closed: null,
   pruned: false,
+  takenBack: 0,
 });
 
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>

@@ -107,4 +107,5 @@ export function countNew(messages: readonly Message[], seq: number, me: Id | nul
   return count;
 }
 
-const isNews = (message: Message, me: Id | null): boolean => message.type === "MESSAGE" && message.chatterId !== me;
+const isNews = (message: Message, me: Id | null): boolean =>
+  message.type === "MESSAGE" && message.chatterId !== me && !message.takenBack;

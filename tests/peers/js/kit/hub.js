@@ -19,7 +19,7 @@ export class Hub {
   log = '';
 
   /**
-   * Starts a hub that speaks Korean, as Cola Chat does.
+   * Starts a hub that speaks Korean, as Cola Chat does, and knows that all its people have one address.
    * More configuration comes by variables: `{ COLAHUB_ROOMS_LIFETIME: '2s' }`.
    * @param {Record<string, string>} [settings]
    */
@@ -38,7 +38,7 @@ export class Hub {
     const data = join(this.directory, 'data');
     this.process = spawn(program, ['run', '--listen', '127.0.0.1:0', '--no-mdns', '--data-dir', data], {
       cwd: this.directory,
-      env: { ...Object.fromEntries(inherited), COLAHUB_LANGUAGE: 'ko', ...this.settings },
+      env: { ...Object.fromEntries(inherited), COLAHUB_LANGUAGE: 'ko', COLAHUB_LIMITS_PROFILE: 'nat', ...this.settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.exited = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { overEachTransport, until, withHub } from '../kit.js';
 
 overEachTransport('a hub that is killed', (transport) => {
-  const the = withHub();
+  const the = withHub({ COLAHUB_LIMITS_PROFILE: 'off' });
 
   it('loses nothing that was acknowledged, and keeps it in order', async () => {
     const room = await the.hub.room();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { assertDone, overEachTransport, until, withHub } from '../kit.js';
 
 overEachTransport('order', (transport) => {
-  const the = withHub();
+  const the = withHub({ COLAHUB_LIMITS_PROFILE: 'off' });
 
   it('10,000 messages sent without waiting are all stored, broadcast and acknowledged in order', async () => {
     const room = await the.hub.room();

@@ -8,7 +8,7 @@ import { assertDone, assertHttpError, assertRefused, withHub } from '../kit.js';
 const GUESSES = 60;
 
 describe('guessing by access-check', () => {
-  const the = withHub();
+  const the = withHub({ COLAHUB_LIMITS_PROFILE: 'event' });
 
   it('ends in 429, and then the right password is no better', async () => {
     const room = await the.hub.room({ password: 'opensesame' });
@@ -23,7 +23,7 @@ describe('guessing by access-check', () => {
 });
 
 describe('guessing by joinRoom', () => {
-  const the = withHub();
+  const the = withHub({ COLAHUB_LIMITS_PROFILE: 'event' });
 
   it('ends in refusals that do not look at the password any more', async () => {
     const room = await the.hub.room({ password: 'opensesame' });

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { RawSocket } from '../kit/raw-socket.js';
 import { assertDone, until, withHub } from '../kit.js';
 
-const the = withHub();
+const the = withHub({ COLAHUB_LIMITS_PROFILE: 'off' });
 const COUNT = 8_000;
 
 it('members that never read are dropped, and the others hear everything in order', { timeout: 120_000 }, async () => {

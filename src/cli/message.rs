@@ -1,0 +1,102 @@
+//! The host's hand on what was said: `colahub message …`.
+
+use std::io::Write;
+
+use clap::{Args, Subcommand};
+
+use super::StatusArgs;
+use super::host::{HubArgs, list};
+use crate::control::protocol::{Request, Said};
+
+/// `colahub message …`
+#[derive(Debug, Subcommand)]
+pub(super) enum MessageCommand {
+    /// List the newest messages of a room, with their numbers
+    List(ListArgs),
+    /// Delete messages; each leaves its place behind, empty, for everybody
+    Delete(DeleteArgs),
+}
+
+/// Which messages are to be listed.
+#[derive(Debug, Args)]
+pub(super) struct ListArgs {
+    /// The room's code, or its id where it has ended
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// How many of the newest, at most 1000
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    last: usize,
+    #[command(flatten)]
+    asked: StatusArgs,
+}
+
+/// Which messages are to be deleted.
+#[derive(Debug, Args)]
+pub(super) struct DeleteArgs {
+    /// The room's code, or its id where it has ended
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// The messages' numbers, as `colahub message list` shows them
+    #[arg(value_name = "SEQ", required = true, value_parser = clap::value_parser!(i64).range(1..))]
+    seqs: Vec<i64>,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
+/// Does what the host wants with messages.
+pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::Result<()> {
+    match command {
+        MessageCommand::List(ListArgs { room, last, asked }) => {
+            list(asked, &Request::MessageList { room, last }, line, out)
+        }
+        MessageCommand::Delete(DeleteArgs { room, seqs, hub }) => {
+            let taken: usize = hub.ask(&Request::MessageDelete { room, seqs })?;
+            writeln!(out, "{}", deleted(taken))?;
+            Ok(())
+        }
+    }
+}
+
+fn deleted(taken: usize) -> String {
+    match taken {
+        0 => "All of it was deleted before.".to_owned(),
+        1 => "1 message is deleted: nobody can read it any more.".to_owned(),
+        _ => format!("{taken} messages are deleted: nobody can read them any more."),
+    }
+}
+
+fn line(said: &Said) -> String {
+    let Said { seq, at, nickname, content, is_notice, taken_back, .. } = said;
+    let at = at.get(..19).unwrap_or(at).replace('T', " ");
+    // Debug's form: what strangers write must not command the host's terminal.
+    let what = match (taken_back, is_notice) {
+        (true, _) => "(deleted)".to_owned(),
+        (_, true) => format!("(notice) {content:?}"),
+        _ => format!("{content:?}"),
+    };
+    format!("{seq:>6}  {at}  {nickname}: {what}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_are_lines_that_command_no_terminal() {
+        let said = Said {
+            seq: 3,
+            id: 40,
+            at: "2026-07-01T10:48:00.000Z".to_owned(),
+            chatter: String::new(),
+            nickname: "졸린 여우".to_owned(),
+            content: "점심\u{1b}[2J".to_owned(),
+            is_notice: false,
+            taken_back: false,
+        };
+        assert_eq!(line(&said), "     3  2026-07-01 10:48:00  졸린 여우: \"점심\\u{1b}[2J\"");
+        let notice = Said { is_notice: true, content: "n1 joined.".to_owned(), ..said.clone() };
+        assert!(line(&notice).ends_with("졸린 여우: (notice) \"n1 joined.\""));
+        let gone = Said { taken_back: true, content: String::new(), ..said };
+        assert!(line(&gone).ends_with("졸린 여우: (deleted)"));
+    }
+}

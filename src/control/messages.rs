@@ -1,0 +1,62 @@
+//! The host's hand on what was said.
+
+use super::host::{find, plain};
+use super::protocol::{MESSAGES_MAX, Said};
+use super::status::Parts;
+use crate::domain::ids::{RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::refusal::Refusal;
+use crate::hub::command::Call;
+use crate::wire;
+
+/// The newest of what was said in a room, oldest first; also in one that has ended, by its id.
+pub(super) async fn said(parts: &Parts, room: &str, last: usize) -> Result<Vec<Said>, String> {
+    let id = stored(parts, room).await?;
+    let newest = parts.reader.newest(id, last.min(MESSAGES_MAX)).await;
+    Ok(newest.map_err(|refusal| plain(&refusal))?.into_iter().map(line).collect())
+}
+
+/// Takes messages back, by their places: how many were not before.
+pub(super) async fn take_back(parts: &Parts, room: &str, seqs: &[i64]) -> Result<usize, String> {
+    if seqs.len() > MESSAGES_MAX {
+        return Err(format!("at most {MESSAGES_MAX} messages are taken back at once"));
+    }
+    let id = stored(parts, room).await?;
+    let seqs = seqs.iter().map(|seq| Seq(*seq)).collect();
+    let taken = parts.hub.call(|tell| Call::TakeBack { room: id, seqs, tell }).await;
+    taken.map_err(|refusal| match refusal {
+        Refusal::NoSuchMessage(Seq(seq)) => format!(
+            "in the room {room} there is no message {seq} that somebody has said; nothing was \
+             deleted, and `colahub message list {room}` shows what there is"
+        ),
+        Refusal::NoSuchRoom => none(room),
+        other => plain(&other),
+    })
+}
+
+/// A room that is stored, also one that has ended.
+async fn stored(parts: &Parts, room: &str) -> Result<RoomId, String> {
+    let id = find(parts, room).await?.ok_or_else(|| none(room))?;
+    let known = parts.reader.room(id).await.map_err(|refusal| plain(&refusal))?;
+    known.map(|room| room.id).ok_or_else(|| none(room))
+}
+
+fn none(room: &str) -> String {
+    format!(
+        "there is no room {room}; `colahub room list` shows those that live, and one that has \
+         ended goes by its id"
+    )
+}
+
+fn line(message: Message) -> Said {
+    Said {
+        seq: message.seq.0,
+        id: message.id.0,
+        at: wire::iso(message.sent_at),
+        chatter: message.chatter.id.to_string(),
+        nickname: message.chatter.nickname.to_string(),
+        content: message.content,
+        is_notice: !matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)),
+        taken_back: message.is_taken_back,
+    }
+}

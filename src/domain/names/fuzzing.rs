@@ -1,0 +1,177 @@
+//! What holds of every name and text, whatever is typed.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_security::skeleton;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::look::Look;
+use super::taken::Taken;
+use crate::domain::ids::ChatterId;
+use crate::domain::language::Language;
+use crate::domain::message::Alert;
+use crate::domain::nickname::numbered;
+use crate::domain::text::{
+    CONTENT_MAX, Content, KEY_MAX, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, Password,
+    TITLE_MAX, Title,
+};
+use crate::domain::words;
+
+/// Names of the hub and the host: nobody goes by one, however it is written.
+const RESERVED: [&str; 7] = ["admin", "host", "hub", "system", "관리자", "운영자", "호스트"];
+
+/// Two names, a line each.
+pub fn names(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (one, other) = text.split_once('\n').unwrap_or((&text, ""));
+    for text in [one, other] {
+        title(text);
+        namespace(text);
+        content(text);
+        key(text);
+        password(text);
+    }
+    if let (Some(one), Some(other)) = (nickname(one), nickname(other)) {
+        pair(&one, &other);
+    }
+}
+
+fn nickname(text: &str) -> Option<Nickname> {
+    let name = Nickname::parse(text).ok()?;
+    is_a_name(name.as_str(), NICKNAME_MAX);
+    assert_eq!(Nickname::parse(name.as_str()).as_ref(), Ok(&name), "it is another the second time");
+    let apart: String = name.as_str().nfd().collect();
+    assert_eq!(
+        Nickname::parse(&apart).as_ref(),
+        Ok(&name),
+        "it is another as other phones type it"
+    );
+    let bare: String = name.as_str().nfkc().filter(|c| c.is_alphanumeric()).collect();
+    assert!(!RESERVED.contains(&bare.to_lowercase().as_str()), "{name:?} is the host's");
+    looks(&name);
+    if let Some(next) = numbered(&name, |next| look(next).is_like(&look(&name))) {
+        assert!(!look(&next).is_like(&look(&name)), "{next:?} is like {name:?}");
+        is_a_name(next.as_str(), NICKNAME_MAX);
+    }
+    for language in [Language::Ko, Language::En] {
+        assert!(words::alert(language, &Alert::Joined(1), &name).contains(name.as_str()));
+    }
+    Some(name)
+}
+
+/// Whoever goes by what a name looks like is taken for who has the name.
+fn looks(name: &Nickname) {
+    let text = name.as_str();
+    let variants = [
+        text.to_lowercase(),
+        text.nfkc().collect(),
+        skeleton(text).collect(),
+        text.chars().filter(|c| !is_ignorable(*c)).collect(),
+    ];
+    for variant in variants {
+        if let Ok(variant) = Nickname::parse(&variant) {
+            assert!(look(&variant).is_like(&look(name)), "{variant:?} is not like {name:?}");
+        }
+    }
+}
+
+fn title(text: &str) {
+    let Ok(title) = Title::parse(text) else { return };
+    is_a_name(title.as_str(), TITLE_MAX);
+    assert_eq!(Title::parse(title.as_str()).as_ref(), Ok(&title), "it is another the second time");
+}
+
+fn namespace(text: &str) {
+    let Ok(name) = Namespace::parse(text) else { return };
+    let plain = name.as_str();
+    assert_eq!(Namespace::parse(plain).as_ref(), Ok(&name), "it is another the second time");
+    // As a client connects to it.
+    assert_eq!(Namespace::parse(&format!("/{plain}")).as_ref(), Ok(&name), "it cannot be reached");
+    assert!((1..=NAMESPACE_MAX).contains(&plain.graphemes(true).count()));
+    assert!(!plain.contains([',', '?', '#', '\u{2028}', '\u{2029}']), "{plain:?}");
+    assert!(!plain.contains(char::is_control), "{plain:?}");
+}
+
+fn content(text: &str) {
+    let Ok(content) = Content::parse(text) else { return };
+    assert_eq!(content.as_str(), text, "what was said is kept as it was said");
+    assert!((1..=CONTENT_MAX).contains(&text.graphemes(true).count()));
+    assert!(!text.contains(|c: char| c.is_control() && !"\n\r\t".contains(c)));
+    assert!(text.contains(|c: char| !c.is_whitespace()));
+}
+
+fn key(text: &str) {
+    let Ok(key) = Key::parse(text) else { return };
+    assert_eq!(key.as_str(), text);
+    assert!((1..=KEY_MAX).contains(&text.graphemes(true).count()));
+}
+
+fn password(text: &str) {
+    let Ok(password) = Password::parse(text) else { return };
+    assert!(!password.as_bytes().is_empty());
+    assert_eq!(format!("{password:?}"), "Password(…)");
+    let apart: String = text.nfd().collect();
+    if let Ok(apart) = Password::parse(&apart) {
+        assert!(apart == password, "it is another as other phones type it");
+    }
+}
+
+/// Who has a name keeps everybody else from names that look like it, and from no others.
+fn pair(one: &Nickname, other: &Nickname) {
+    let (ann, bob) = (ChatterId::from_bytes([1; 16]), ChatterId::from_bytes([2; 16]));
+    let alike = look(one).is_like(&look(other));
+    assert_eq!(look(other).is_like(&look(one)), alike, "to look alike is mutual");
+    if one == other || skeleton(one.as_str()).eq(skeleton(other.as_str())) {
+        assert!(alike, "{one:?} and {other:?} have one skeleton");
+    }
+    let mut taken = Taken::default();
+    taken.hold(&look(one), ann);
+    assert_eq!(taken.is_free_for(&look(other), bob), !alike);
+    assert!(taken.is_free_for(&look(other), ann));
+    taken.hold(&look(other), ann);
+    taken.release(&look(one), ann);
+    assert!(!taken.is_free_for(&look(other), bob), "what is held twice is let go of twice");
+    taken.release(&look(other), ann);
+    assert!(taken.is_free_for(&look(one), bob) && taken.is_free_for(&look(other), bob));
+}
+
+/// One line of at most so many characters, of which each is seen or changes one that is.
+fn is_a_name(text: &str, max: usize) {
+    let count = text.graphemes(true).count();
+    assert!((1..=max).contains(&count), "{text:?} has {count} characters");
+    assert!(text.chars().eq(text.nfc()), "{text:?} is not in NFC");
+    assert!(text.trim() == text && !text.contains("  "), "{text:?} has spaces to spare");
+    assert!(!text.contains(|c: char| c.is_whitespace() && c != ' '), "{text:?} has other spaces");
+    assert!(!text.contains(|c: char| c.is_control() || is_unseen(c)), "{text:?}");
+    assert!(
+        text.contains(|c| !is_ignorable(c) && !is_combining_mark(c) && c != ' '),
+        "{text:?} has nothing to see"
+    );
+    let is_joiner = |c: char| matches!(c, '\u{200C}' | '\u{200D}');
+    assert!(!text.starts_with(is_joiner), "{text:?} begins with a joiner");
+    let marks = text.split(|c| !is_combining_mark(c)).map(|run| run.chars().count()).max();
+    assert!(marks.unwrap_or(0) <= 5, "{text:?} is a tower");
+    let mut neighbours = text.chars().zip(text.chars().skip(1));
+    assert!(!neighbours.any(|(a, b)| is_joiner(a) && is_joiner(b)), "{text:?} joins twice");
+}
+
+/// Bidirectional controls, fillers, blanks, private use, no characters: nowhere in any name.
+fn is_unseen(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'
+        | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{2800}'
+        | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFF}'
+        | '\u{E0000}'..='\u{E001F}' | '\u{F0000}'..)
+        || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// What changes how others are drawn, and is not drawn itself.
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}'
+        | '\u{E0020}'..='\u{E007F}' | '\u{E0100}'..='\u{E01EF}')
+}
+
+fn look(name: &Nickname) -> Look {
+    Look::of(name)
+}

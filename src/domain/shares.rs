@@ -1,0 +1,132 @@
+//! How much of something may be held at once: by one, and by all together.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Counts what is held, by key. A key is only here while it holds something, so there are never more of
+/// them than things in all.
+#[derive(Debug)]
+pub struct Shares<K: Hash + Eq>(Arc<Counts<K>>);
+
+#[derive(Debug)]
+struct Counts<K: Hash + Eq> {
+    each: usize,
+    most: usize,
+    held: Mutex<Held<K>>,
+}
+
+#[derive(Debug)]
+struct Held<K> {
+    all: usize,
+    by: HashMap<K, usize>,
+}
+
+/// Something that is held; given back when it is dropped.
+#[derive(Debug)]
+pub struct Share<K: Hash + Eq> {
+    counts: Arc<Counts<K>>,
+    key: Option<K>,
+}
+
+/// Why there is no share.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoShare {
+    /// This one holds as many as it may.
+    Each,
+    /// All together hold as many as there are.
+    All,
+}
+
+impl<K: Hash + Eq + Clone> Shares<K> {
+    /// At most `each` by one, and `most` in all.
+    #[must_use]
+    pub fn new(each: usize, most: usize) -> Self {
+        let held = Mutex::new(Held { all: 0, by: HashMap::new() });
+        Self(Arc::new(Counts { each, most, held }))
+    }
+
+    /// One for `key`; without one it counts only among all.
+    ///
+    /// # Errors
+    /// There is none left, for this key or for anybody.
+    pub fn take(&self, key: Option<K>) -> Result<Share<K>, NoShare> {
+        let mut held = self.0.lock();
+        if held.all >= self.0.most {
+            return Err(NoShare::All);
+        }
+        if let Some(key) = &key {
+            let own = held.by.get(key).copied().unwrap_or_default();
+            if own >= self.0.each {
+                return Err(NoShare::Each);
+            }
+            held.by.insert(key.clone(), own + 1);
+        }
+        held.all += 1;
+        Ok(Share { counts: Arc::clone(&self.0), key })
+    }
+
+    /// How many are held in all.
+    #[must_use]
+    pub fn held(&self) -> usize {
+        self.0.lock().all
+    }
+}
+
+impl<K: Hash + Eq> Counts<K> {
+    fn lock(&self) -> MutexGuard<'_, Held<K>> {
+        // Nothing in here panics half-way through a change.
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Hash + Eq> Share<K> {
+    /// Whose it is; nothing where it counts only among all.
+    #[must_use]
+    pub fn key(&self) -> Option<&K> {
+        self.key.as_ref()
+    }
+}
+
+impl<K: Hash + Eq> Drop for Share<K> {
+    fn drop(&mut self) {
+        let mut held = self.counts.lock();
+        held.all -= 1;
+        let Some(key) = self.key.take() else { return };
+        if let Some(own) = held.by.get_mut(&key) {
+            *own -= 1;
+            if *own == 0 {
+                held.by.remove(&key);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_holds_more_than_their_share_nor_all_more_than_there_are() {
+        let shares = Shares::new(2, 3);
+        let first = shares.take(Some("ann")).unwrap();
+        let _second = shares.take(Some("ann")).unwrap();
+        assert_eq!(shares.take(Some("ann")).unwrap_err(), NoShare::Each);
+        let _third = shares.take(Some("bob")).unwrap();
+        assert_eq!(shares.take(Some("eve")).unwrap_err(), NoShare::All);
+        assert_eq!(shares.take(None).unwrap_err(), NoShare::All);
+        drop(first);
+        assert!(shares.take(Some("ann")).is_ok());
+    }
+
+    #[test]
+    fn who_holds_nothing_is_forgotten_and_who_has_no_key_counts_among_all() {
+        let shares = Shares::new(1, 2);
+        let hers = shares.take(Some("ann")).unwrap();
+        let nobodys = shares.take(None).unwrap();
+        assert_eq!(shares.held(), 2);
+        drop(hers);
+        drop(nobodys);
+        assert_eq!((shares.held(), shares.0.lock().by.len()), (0, 0));
+    }
+}

@@ -1,0 +1,177 @@
+//! The door: where somebody comes from, and how many may come from there, before anything is spent on
+//! them.
+
+mod forwarded;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use axum::http::HeaderMap;
+
+use crate::config::Network;
+use crate::domain::limits::Limits;
+use crate::domain::refusal::Refusal;
+use crate::domain::shares::{NoShare, Share, Shares};
+use crate::domain::throttle::Throttle;
+use crate::domain::time::HubTime;
+
+/// How many addresses' handshakes are counted at once. Each is forgotten a moment after its last, so
+/// nobody can fill this for long; while it is full, newcomers wait for that moment.
+const ADDRESSES: usize = 10_000;
+
+/// When to try again where nobody can know when a place is free.
+const LATER: Duration = Duration::from_secs(10);
+
+/// A place among the connections or sessions, given back when it is dropped.
+pub type Place = Share<IpAddr>;
+
+/// What is counted before anybody is in. One for a running hub.
+#[derive(Debug)]
+pub struct Door {
+    proxies: Vec<Network>,
+    connections: Shares<IpAddr>,
+    sessions: Shares<IpAddr>,
+    handshakes: Mutex<Throttle<IpAddr>>,
+    started: Instant,
+}
+
+/// Somebody who does not get in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TurnedAway {
+    /// For the metrics.
+    pub reason: &'static str,
+    /// What they are told.
+    pub refusal: Refusal,
+}
+
+impl Door {
+    /// A door with these limits, for at most `places` connections.
+    #[must_use]
+    pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
+        Self {
+            proxies,
+            connections: Shares::new(limits.connections_each, places),
+            sessions: Shares::new(limits.sessions_each, limits.sessions),
+            handshakes: Mutex::new(Throttle::new(limits.handshakes, ADDRESSES)),
+            started: Instant::now(),
+        }
+    }
+
+    /// A place for a connection from this peer.
+    ///
+    /// # Errors
+    /// The hub is full, or this peer holds as many as it may.
+    pub fn connection(&self, peer: IpAddr) -> Result<Place, TurnedAway> {
+        let many_behind = is_this_machine(peer) || self.is_proxy(peer);
+        let place = self.connections.take((!many_behind).then_some(peer));
+        place.map_err(|none| turned_away(none, "connections", "connections_each"))
+    }
+
+    /// A place for a session of this client, which has just asked for one.
+    ///
+    /// # Errors
+    /// The hub is full, the client has as many as it may, or it asks too often.
+    pub fn session(&self, client: IpAddr) -> Result<Place, TurnedAway> {
+        let passed = self.started.elapsed().as_millis();
+        let now = HubTime(u64::try_from(passed).unwrap_or(u64::MAX));
+        let mut handshakes = self.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let in_time = handshakes.take(client, now);
+        drop(handshakes);
+        in_time
+            .map_err(|wait| TurnedAway { reason: "handshakes", refusal: Refusal::TooFast(wait) })?;
+        let place = self.sessions.take(Some(client));
+        place.map_err(|none| turned_away(none, "sessions", "sessions_each"))
+    }
+
+    /// Whose request it is: the peer's, or, where that is one of our proxies, whom it names.
+    #[must_use]
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+        if !self.is_proxy(peer) {
+            return peer;
+        }
+        forwarded::client(headers, |address| self.is_proxy(address)).unwrap_or(peer)
+    }
+
+    fn is_proxy(&self, address: IpAddr) -> bool {
+        self.proxies.iter().any(|network| network.contains(address))
+    }
+}
+
+fn turned_away(none: NoShare, all: &'static str, each: &'static str) -> TurnedAway {
+    match none {
+        NoShare::All => TurnedAway { reason: all, refusal: Refusal::HubFull(LATER) },
+        NoShare::Each => TurnedAway { reason: each, refusal: Refusal::TooManyHere(LATER) },
+    }
+}
+
+/// The machine itself: a proxy on it, or the server of a front end, which calls for many people.
+fn is_this_machine(peer: IpAddr) -> bool {
+    peer == Ipv4Addr::LOCALHOST || peer == Ipv6Addr::LOCALHOST
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+    use crate::domain::throttle::Rate;
+
+    fn door(proxies: &[&str]) -> Door {
+        let limits = Limits {
+            connections_each: 1,
+            sessions: 3,
+            sessions_each: 2,
+            handshakes: Rate { burst: 3, every: Duration::from_secs(3_600) },
+            ..Limits::EVENT
+        };
+        let proxies = proxies.iter().map(|text| Network::parse(text).unwrap()).collect();
+        Door::new(&limits, proxies, 4)
+    }
+
+    fn ip(text: &str) -> IpAddr {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn only_those_who_speak_for_many_may_hold_all_connections() {
+        let door = door(&["10.0.0.1"]);
+        let _phone = door.connection(ip("10.0.0.9")).unwrap();
+        let again = door.connection(ip("10.0.0.9")).unwrap_err();
+        assert_eq!(
+            (again.reason, again.refusal),
+            ("connections_each", Refusal::TooManyHere(LATER))
+        );
+        let many = ["10.0.0.1", "127.0.0.1", "::1"].map(|peer| door.connection(ip(peer)).unwrap());
+        let full = door.connection(ip("127.0.0.1")).unwrap_err();
+        assert_eq!((full.reason, full.refusal), ("connections", Refusal::HubFull(LATER)));
+        drop(many);
+        let _other = door.connection(ip("127.0.0.2")).unwrap();
+        assert!(door.connection(ip("127.0.0.2")).is_err(), "a loopback address like any other");
+    }
+
+    #[test]
+    fn sessions_are_counted_by_client_and_in_all_and_paced() {
+        let door = door(&[]);
+        let why = |client| door.session(ip(client)).unwrap_err().reason;
+        let held = [door.session(ip("fe80::1")).unwrap(), door.session(ip("fe80::1")).unwrap()];
+        assert_eq!(why("fe80::1"), "sessions_each");
+        assert_eq!(why("fe80::1"), "handshakes", "a refused one was a handshake too");
+        let _other = door.session(ip("fe80::2")).unwrap();
+        assert_eq!(why("fe80::3"), "sessions");
+        drop(held);
+        assert!(door.session(ip("fe80::3")).is_ok());
+    }
+
+    #[test]
+    fn only_a_proxy_is_believed() {
+        let door = door(&["10.0.0.1"]);
+        let headers = HeaderMap::from_iter([(
+            "x-forwarded-for".parse().unwrap(),
+            HeaderValue::from_static("203.0.113.9"),
+        )]);
+        assert_eq!(door.client(ip("10.0.0.1"), &headers), ip("203.0.113.9"));
+        assert_eq!(door.client(ip("10.0.0.2"), &headers), ip("10.0.0.2"));
+        assert_eq!(door.client(ip("10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+    }
+}

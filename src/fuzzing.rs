@@ -1,0 +1,99 @@
+//! What holds whatever a stranger sends: one function for each target of `fuzz/`, which panics where it
+//! does not hold. `./dev fuzz` looks for input that breaks one; what it collected, with what was written
+//! by hand, lies in `fuzz/corpus` and is run by the tests below.
+//!
+//! Each function stands with the module whose insides it looks at.
+
+pub use crate::config::fuzzing::configuration;
+pub use crate::domain::names::fuzzing::names;
+pub use crate::gateway::fuzzing::{cookies, events, tokens};
+pub use crate::http::fuzzing::callers;
+
+/// A target's name, and what it runs.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets, each named as its folder in `fuzz/corpus` and its program in `fuzz/targets`.
+pub const TARGETS: [Target; 6] = [
+    ("callers", callers),
+    ("configuration", configuration),
+    ("cookies", cookies),
+    ("events", events),
+    ("names", names),
+    ("tokens", tokens),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::panic::catch_unwind;
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    /// The most of one target's corpus that is worth keeping in the repository.
+    const FILES_MAX: usize = 200;
+    const BYTES_MAX: u64 = 200 * 1024;
+
+    fn files(folder: &str) -> Vec<PathBuf> {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz").join(folder);
+        let entries = fs::read_dir(&folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+        let mut files: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
+        files.sort();
+        files
+    }
+
+    fn replay(target: &str) {
+        let (_, run) = TARGETS.into_iter().find(|(name, _)| *name == target).unwrap();
+        for file in files(&format!("corpus/{target}")) {
+            let data = fs::read(&file).unwrap();
+            assert!(catch_unwind(|| run(&data)).is_ok(), "{}", file.display());
+        }
+    }
+
+    #[test]
+    fn callers_are_who_a_browser_says_they_are() {
+        replay("callers");
+    }
+
+    #[test]
+    fn a_configuration_is_good_or_its_problems_are_named() {
+        replay("configuration");
+    }
+
+    #[test]
+    fn cookies_of_others_neither_lend_nor_hide_an_identity() {
+        replay("cookies");
+    }
+
+    #[test]
+    fn events_are_refused_or_decided_by_the_rules() {
+        replay("events");
+    }
+
+    #[test]
+    fn names_are_what_they_look_like() {
+        replay("names");
+    }
+
+    #[test]
+    fn only_tokens_of_this_hub_are_believed() {
+        replay("tokens");
+    }
+
+    #[test]
+    fn each_target_has_its_program_and_a_corpus_that_is_not_too_large() {
+        let stems = |folder| {
+            let name = |path: PathBuf| path.file_stem().unwrap().to_str().unwrap().to_owned();
+            files(folder).into_iter().map(name).collect::<Vec<_>>()
+        };
+        let names = TARGETS.map(|(name, _)| name);
+        assert_eq!(stems("corpus"), names);
+        assert_eq!(stems("targets"), names);
+        for name in names {
+            let corpus = files(&format!("corpus/{name}"));
+            let bytes: u64 = corpus.iter().map(|file| fs::metadata(file).unwrap().len()).sum();
+            assert!((10..=FILES_MAX).contains(&corpus.len()), "{name}: {} files", corpus.len());
+            assert!(bytes <= BYTES_MAX, "{name}: {bytes} bytes");
+        }
+    }
+}

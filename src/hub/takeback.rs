@@ -1,0 +1,66 @@
+//! Messages that the host takes back: their places stay, their content goes.
+
+use std::sync::Arc;
+
+use super::command::{News, Output, Tell};
+use super::rooms::named;
+use super::state::{Effect, Hub, Then, unexpected};
+use crate::domain::ids::{ConnId, RoomId, Seq};
+use crate::domain::refusal::Refusal;
+use crate::store::{Deed, HostAct, Moment, Write, Written};
+
+impl Hub {
+    /// Messages are to be taken back.
+    pub(super) fn take_back(
+        &mut self,
+        room: RoomId,
+        seqs: Vec<Seq>,
+        tell: Tell<usize>,
+        at: Moment,
+    ) {
+        let mut what = match self.live(room) {
+            Ok(live) => named(&live.room),
+            // The store knows those that have ended, too.
+            Err(_) => room.to_string(),
+        };
+        for seq in &seqs {
+            what.push_str(&format!(" #{}", seq.0));
+        }
+        let act = HostAct { deed: Deed::TakeBack(room, seqs), what, at };
+        self.write(Write::Host(act), Then::TakenBack(room, tell));
+    }
+
+    /// Messages are empty, or that was refused. Whoever has the room before their eyes is told.
+    pub(super) fn taken_back(
+        &mut self,
+        room: RoomId,
+        tell: Tell<usize>,
+        result: Result<Written, Refusal>,
+    ) {
+        let taken = match result {
+            Ok(Written::TakenBack(taken)) => taken,
+            Ok(other) => return drop(tell.send(Err(unexpected(&other)))),
+            Err(refusal) => return drop(tell.send(Err(refusal))),
+        };
+        let to = self.readers(room);
+        for (seq, id) in &taken {
+            let news = News::TakenBack { room, seq: *seq, id: *id };
+            let output = Output::Broadcast { to: Arc::clone(&to), except: None, news };
+            self.effects.push_back(Effect::Output(output));
+        }
+        tracing::info!(%room, messages = taken.len(), "the host took messages back");
+        drop(tell.send(Ok(taken.len())));
+    }
+
+    /// The connections that are in a room, or were when it ended: what was said there still stands
+    /// on their screens.
+    fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
+        match self.rooms.get_mut(&room) {
+            Some(live) => live.people.audience(),
+            None => {
+                let were_in = self.conns.values().filter(|conn| conn.rooms.contains_key(&room));
+                were_in.map(|conn| conn.who.id).collect()
+            }
+        }
+    }
+}

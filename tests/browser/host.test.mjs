@@ -1,0 +1,93 @@
+// What the host does on the machine, as people with phones see it.
+
+import assert from "node:assert/strict";
+import { until } from "./kit/people.mjs";
+import { story } from "./kit/story.mjs";
+
+const GONE = "허브를 연 사람이 거두어들인 글이에요";
+
+/** The numbers by which the host knows what was said. */
+async function seqOf(hub, room, text) {
+  const said = JSON.parse(await hub.host("message", "list", room.code, "--json"));
+  return String(said.find((one) => one.content === text).seq);
+}
+
+story("a message that the host deletes is gone from every screen, at once and later", {}, async (kit) => {
+  const { hub, somebodyIn } = kit;
+  const room = await hub.makeRoom({ title: "점심" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  await ann.says("제 번호는 010-1234-5678");
+  await ben.sees("010-1234-5678");
+  await ann.says("아, 아니에요");
+  await ben.sees("아, 아니에요");
+
+  await hub.host("message", "delete", room.code, await seqOf(hub, room, "제 번호는 010-1234-5678"));
+  for (const person of [ann, ben]) {
+    await person.page.locator(".bubble.taken-back", { hasText: GONE }).waitFor();
+    assert.deepEqual(await person.said(), [GONE, "아, 아니에요"]);
+    // Who listens to the page is told as well.
+    await person.page.locator("[role=status]", { hasText: GONE }).waitFor({ state: "attached" });
+    await person.fits();
+  }
+
+  hub.wire.cut();
+  await hub.host("message", "delete", room.code, await seqOf(hub, room, "아, 아니에요"));
+  assert.deepEqual(await ben.said(), [GONE, "아, 아니에요"], "who is away does not know it yet");
+  hub.wire.mend();
+  await until(async () => assert.deepEqual(await ben.said(), [GONE, GONE]));
+  await ben.page.reload();
+  await ben.isLive();
+  assert.deepEqual(await ben.said(), [GONE, GONE]);
+  const kept = await ann.page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }));
+  assert.ok(!kept.includes("010-1234"), kept);
+});
+
+story("a room whose door the host has shut", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "운영진" });
+  const ann = await somebodyIn(room);
+  await hub.host("room", "lock", room.code);
+  await ann.opensDetails();
+  await ann.page.locator(".sheet", { hasText: "방의 문을 닫았어요" }).waitFor();
+  await ann.fits();
+  await ann.closesSheet();
+  await ann.says("우리끼리");
+
+  const eve = await somebody();
+  await eve.opens("/");
+  await eve.page.locator(".card", { hasText: "운영진" }).locator(".card-more", { hasText: "새로 못 들어가요" }).waitFor();
+  await eve.fits();
+  await eve.page.locator(".card", { hasText: "운영진" }).click();
+  await eve.page.getByRole("heading", { name: "새로 들어갈 수 없는 방이에요" }).waitFor();
+  await eve.fits();
+
+  await ann.page.reload();
+  await ann.isLive();
+  await ann.sees("우리끼리");
+  await hub.host("room", "unlock", room.code);
+  await eve.page.getByRole("button", { name: "다시 해 보기" }).click();
+  await eve.isLive();
+});
+
+story("who is banned is told so on a page that stays", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "광장" });
+  const ben = await somebodyIn(room);
+  const sockets = [];
+  ben.page.on("websocket", (socket) => sockets.push(socket));
+  const asked = [];
+  ben.page.on("request", (request) => asked.push(request.url()));
+  const [{ id }] = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
+  await hub.host("chatter", "ban", id);
+  await ben.page.locator(".banner", { hasText: "이 방에서 내보냈어요" }).waitFor();
+  await ben.page.reload();
+  await ben.page.getByRole("heading", { name: "들어갈 수 없어요" }).waitFor();
+  await ben.page.getByText("허브를 연 사람이 막았어요").waitFor();
+  await ben.fits();
+  // It asked once, and leaves it at that: nothing goes on behind the page.
+  const before = [sockets.length, asked.length];
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  assert.deepEqual([sockets.length, asked.length], before);
+  await hub.host("chatter", "unban", id);
+  await ben.page.getByRole("button", { name: "다시 해 보기" }).click();
+  await ben.isLive();
+});

@@ -1,0 +1,128 @@
+//! The host's hand on rooms of their own and on doors, over the real socket.
+
+use std::io::Write;
+use std::process::Stdio;
+
+use serde_json::{Value, json};
+
+use crate::host::{enters, hears, host, listed, refused};
+use crate::kit::{Hub, Signal, colahub};
+use crate::sender::{join, make_room, token};
+use crate::socket::Socket;
+
+fn answer(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+#[test]
+fn a_room_of_the_hosts_own_is_made_with_a_link_and_counts_for_nobody() {
+    let hub = Hub::with(&[("COLAHUB_ROOMS_LIMIT", "2")]);
+    let create = ["room", "create", "--namespace", "stage", "--capacity", "500", "Lost & found"];
+    let (done, text) = host(&hub, &create);
+    assert!(done, "{text}");
+    let rooms = listed(&hub, &["room", "list"]);
+    let line = rooms.iter().find(|line| line["namespace"] == "stage").unwrap();
+    assert_eq!((&line["capacity"], &line["title"]), (&json!(500), &json!("Lost & found")));
+    let (id, code) = (line["id"].as_str().unwrap(), line["code"].as_str().unwrap());
+    assert!(text.contains(id) && text.contains(&format!("/r/{code}")), "{text}");
+    // Beside the hub's first room, people may make one more, whatever the host makes.
+    let _second = make_room(&hub, "n");
+    let body = r#"{"namespace":"n","title":"t","capacity":0,"isPassword":false}"#;
+    assert_eq!(hub.post("/chat/rooms", body).status, 503);
+    assert!(host(&hub, &["room", "create", "one more"]).0);
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[("COLAHUB_ROOMS_LIMIT", "3")]);
+    let _third = make_room(&hub, "n");
+    let deeds = listed(&hub, &["log"]);
+    assert_eq!((deeds.len(), &deeds[1]["deed"]), (2, &json!("room create")));
+    assert_eq!(deeds[1]["what"], format!("{code} \"Lost & found\""));
+}
+
+#[test]
+fn the_password_of_the_hosts_room_comes_from_standard_input() {
+    let hub = Hub::start();
+    let folder = hub.folder.path().to_str().unwrap();
+    let args = ["room", "create", "--password-stdin", "--data-dir", folder, "crew"];
+    let mut child = colahub(&args).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"cola1\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    let rooms = listed(&hub, &["room", "list"]);
+    let line = rooms.iter().find(|line| line["title"] == "crew").unwrap();
+    assert_eq!((&line["isPassword"], &line["isShut"]), (&json!(true), &json!(false)));
+    let mut ann = Socket::connect(hub.address, "anonymous", &token(&hub)).unwrap();
+    let wrong = json!({"roomId": line["id"], "password": "cola2"});
+    assert_eq!(refused(&mut ann, "joinRoom", &wrong), "wrong_password");
+    let (done, text) = host(&hub, &["room", "create", "--password", "crew"]);
+    assert!(!done && text.contains("no terminal"), "{text}");
+}
+
+#[test]
+fn nobody_new_comes_into_a_shut_room_and_who_was_there_comes_back() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let (mut ann, _) = enters(&hub, &room);
+    let bobs = token(&hub);
+    let mut bob = Socket::connect(hub.address, "n", &bobs).unwrap();
+    let bob_id = join(&mut bob, &room, None).unwrap()["id"].clone();
+    drop(bob);
+    let (done, text) = host(&hub, &["room", "lock", &room.id]);
+    assert!(done && text.contains("is shut"), "{text}");
+    assert_eq!(hears(&mut ann, "roomShut"), json!({"roomId": room.id, "isShut": true}));
+    let say = ann.ask("sendMessage", &json!({"roomId": room.id, "content": "still in"})).unwrap();
+    assert!(say > 0 && hears(&mut ann, "sendMessage")["content"] == "still in");
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[]);
+    let listed = listed(&hub, &["room", "list"]);
+    let line = listed.iter().find(|line| line["id"] == room.id.as_str()).unwrap();
+    assert_eq!((&line["isShut"], &line["isPassword"]), (&json!(true), &json!(false)));
+    let shown = answer(hub.get(&format!("/chat/rooms/{}", room.id), &[]).text());
+    assert_eq!(shown["data"]["isShut"], true);
+    let stranger = token(&hub);
+    let mut eve = Socket::connect(hub.address, "n", &stranger).unwrap();
+    assert_eq!(refused(&mut eve, "joinRoom", &json!({"roomId": room.id})), "shut");
+    let check = format!("/chat/rooms/{}/access-check", room.id);
+    let checks = |token: &str| {
+        let bearer = format!("Bearer {token}");
+        hub.post_with(&check, "{}", &[("authorization", &bearer)]).status
+    };
+    assert_eq!((checks(&stranger), checks(&bobs)), (403, 200));
+    let mut bob = Socket::connect(hub.address, "n", &bobs).unwrap();
+    assert_eq!(join(&mut bob, &room, None).unwrap()["id"], bob_id);
+    let (done, text) = host(&hub, &["room", "unlock", &room.id]);
+    assert!(done && text.contains("is open again"), "{text}");
+    assert_eq!(hears(&mut bob, "roomShut")["isShut"], false);
+    join(&mut eve, &room, None).unwrap();
+}
+
+#[test]
+fn whom_a_ban_keeps_out_reads_nothing_and_makes_no_rooms() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let bobs = token(&hub);
+    let bearer = format!("Bearer {bobs}");
+    let headers = [("authorization", bearer.as_str())];
+    let mut bob = Socket::connect(hub.address, "n", &bobs).unwrap();
+    let bob_id = join(&mut bob, &room, None).unwrap()["id"].as_str().unwrap().to_owned();
+    let paths = [
+        format!("/api/rooms/{}/messages", room.id),
+        format!("/api/rooms/{}/chatters", room.id),
+        format!("/chat/messages/{}/1/{bob_id}", room.id),
+    ];
+    let body = r#"{"namespace":"n","title":"t","capacity":0,"isPassword":false}"#;
+    let statuses = |hub: &Hub| {
+        let mut all: Vec<u16> = paths.iter().map(|path| hub.get(path, &headers).status).collect();
+        all.push(hub.post_with("/chat/rooms", body, &headers).status);
+        let check = format!("/chat/rooms/{}/access-check", room.id);
+        all.push(hub.post_with(&check, "{}", &headers).status);
+        all
+    };
+    assert_eq!(statuses(&hub), [200, 200, 200, 201, 200]);
+    assert!(host(&hub, &["chatter", "ban", &bob_id]).0);
+    assert_eq!(statuses(&hub), [403; 5]);
+    let said = answer(hub.get(&paths[0], &headers).text());
+    assert_eq!(said["code"], "banned");
+    assert!(said["message"].as_str().unwrap().contains("들어오지 못하게"), "{said}");
+    assert_eq!(hub.post("/chat/rooms", body).status, 201, "others may");
+    assert!(host(&hub, &["chatter", "unban", &bob_id]).0);
+    assert_eq!(statuses(&hub), [200, 200, 200, 201, 200]);
+}
