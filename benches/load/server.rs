@@ -109,7 +109,7 @@ impl Server {
             .args(kind.command(folder))
             .env("COLAHUB_LIMITS_PROFILE", "off")
             .env("COLAHUB_ROOMS_LIMIT", "1000")
-            .env("COLAHUB_HTTP_MAX_CONNECTIONS", "20000")
+            .env("COLAHUB_LIMITS_CONNECTIONS", "20000")
             .env("NODE_ENV", "production")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())
