@@ -3,22 +3,22 @@
 //! Frames are read only as far as counting asks for, so that the server and not the clients is what
 //! is measured.
 
-use std::collections::VecDeque;
-use std::io::{ErrorKind, Read, Write};
-use std::net::{SocketAddr, TcpStream};
+use std::io::{ErrorKind, Read};
+use std::net::SocketAddr;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
 use rustix::event::{Timespec, epoll};
 
-use crate::frames;
+use crate::member::Member;
+use crate::room::Room;
 use crate::waits::Waits;
 
 /// The namespace everyone is in; Cola Chat's front end uses this one.
 pub const NAMESPACE: &str = "anonymous";
 
 /// What everyone says: 66 bytes, as people write.
-pub const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요";
+pub const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요 :-)";
 
 /// How many clients are on their way in at once.
 const ON_THEIR_WAY: usize = 64;
@@ -56,42 +56,6 @@ pub struct Tally {
     pub rounds: u64,
     /// How long each delivery took since its message was due.
     pub waits: Waits,
-}
-
-struct Member {
-    stream: TcpStream,
-    phase: Phase,
-    room: usize,
-    /// How many messages of its room it has heard.
-    heard: u64,
-    /// The beginning of a frame whose end has not come.
-    rest: Vec<u8>,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-enum Phase {
-    /// Asked for a WebSocket.
-    Upgrading,
-    /// Waits for Engine.IO's first packet.
-    Opening,
-    /// Asked for the namespace.
-    Entering,
-    /// Asked for the room.
-    Joining,
-    /// In its room.
-    In,
-}
-
-struct Room {
-    join: Vec<u8>,
-    say: Vec<u8>,
-    members: Vec<usize>,
-    /// Whose turn it is to speak.
-    turn: usize,
-    /// How many messages reached everybody.
-    done: u64,
-    /// Those which did not yet: how many have it, and when it was due.
-    open: VecDeque<(usize, Instant)>,
 }
 
 impl Crowd {
@@ -152,7 +116,7 @@ impl Crowd {
 
     /// Messages that have not reached everybody.
     pub fn under_way(&self) -> usize {
-        self.rooms.iter().map(|room| room.open.len()).sum()
+        self.rooms.iter().map(Room::under_way).sum()
     }
 
     /// Keeps so many messages under way, over all rooms in turn, for a time.
@@ -194,32 +158,17 @@ impl Crowd {
     /// The next member of a room says something that is due at this moment.
     fn say(&mut self, room: usize, due: Instant) {
         let room = &mut self.rooms[room];
-        let speaker = room.members[room.turn % room.members.len()];
-        room.turn += 1;
-        room.open.push_back((0, due));
-        self.members[speaker].stream.write_all(&room.say).expect("the server reads");
+        self.members[room.speaker(due)].send(&room.say);
     }
 
     fn dial(&mut self) {
         let number = self.members.len();
         let room = number % self.rooms.len();
-        let mut stream = TcpStream::connect(self.address).expect("the server accepts");
-        stream.set_nodelay(true).unwrap();
-        // In one write: the floor takes it for a whole request.
-        let request = format!(
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {}\r\n\
-             Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-             Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            self.address
-        );
-        stream.write_all(request.as_bytes()).unwrap();
-        stream.set_nonblocking(true).unwrap();
+        let heard = self.rooms[room].enter(number);
+        let member = Member::dial(self.address, room, heard);
         let data = epoll::EventData::new_u64(number as u64);
-        epoll::add(&self.epoll, &stream, data, epoll::EventFlags::IN).unwrap();
-        self.rooms[room].members.push(number);
-        let heard = self.rooms[room].done + self.rooms[room].open.len() as u64;
-        let rest = Vec::new();
-        self.members.push(Member { stream, phase: Phase::Upgrading, room, heard, rest });
+        epoll::add(&self.epoll, &member.stream, data, epoll::EventFlags::IN).unwrap();
+        self.members.push(member);
     }
 
     /// Hears what comes next, however long that takes within reason.
@@ -254,112 +203,16 @@ impl Crowd {
             Err(error) => panic!("client {number}: {error}"),
         };
         self.tally.bytes += read as u64;
+        let (room, tally) = (&mut self.rooms[member.room], &mut self.tally);
         if member.rest.is_empty() {
-            let used = take(member, &mut self.rooms, &mut self.tally, &self.scratch[..read], now);
+            let used = member.take(&self.scratch[..read], room, tally, now);
             member.rest.extend_from_slice(&self.scratch[used..read]);
         } else {
             let mut bytes = std::mem::take(&mut member.rest);
             bytes.extend_from_slice(&self.scratch[..read]);
-            let used = take(member, &mut self.rooms, &mut self.tally, &bytes, now);
+            let used = member.take(&bytes, room, tally, now);
             bytes.drain(..used);
             member.rest = bytes;
-        }
-    }
-}
-
-/// Takes all that is whole; how many bytes that was.
-fn take(
-    member: &mut Member,
-    rooms: &mut [Room],
-    tally: &mut Tally,
-    bytes: &[u8],
-    now: Instant,
-) -> usize {
-    let mut used = 0;
-    if member.phase == Phase::Upgrading {
-        let Some(end) = bytes.windows(4).position(|four| four == b"\r\n\r\n") else { return 0 };
-        let head = String::from_utf8_lossy(&bytes[..end]);
-        assert!(head.starts_with("HTTP/1.1 101"), "no WebSocket: {head}");
-        member.phase = Phase::Opening;
-        used = end + 4;
-    }
-    while let Some(frame) = frames::first(&bytes[used..]) {
-        used += frame.length;
-        if frame.opcode != frames::TEXT {
-            panic!("the server closed or pinged by WebSocket: opcode {}", frame.opcode);
-        }
-        member.packet(&mut rooms[member.room], tally, &frame, now);
-    }
-    used
-}
-
-impl Member {
-    fn packet(
-        &mut self,
-        room: &mut Room,
-        tally: &mut Tally,
-        frame: &frames::Frame<'_>,
-        now: Instant,
-    ) {
-        const MESSAGE: &[u8] = b"42/anonymous,[\"sendMessage\"";
-        const ACK: &[u8] = b"43/anonymous,";
-        const ENTERED: &[u8] = b"40/anonymous,";
-        let packet = frame.payload;
-        if packet.starts_with(MESSAGE) {
-            tally.deliveries += 1;
-            tally.delivery_bytes += frame.length as u64;
-            room.reached(self.heard, tally, now);
-            self.heard += 1;
-        } else if packet == b"2" {
-            self.send(&frames::from_client("3"));
-        } else if packet.starts_with(ACK) {
-            let text = String::from_utf8_lossy(packet);
-            assert!(text.contains("\"success\":true"), "the server refused: {text}");
-            if self.phase == Phase::Joining {
-                self.phase = Phase::In;
-                tally.joined += 1;
-            }
-        } else if packet.starts_with(b"0") {
-            self.phase = Phase::Entering;
-            self.send(&frames::from_client(&format!("40/{NAMESPACE},")));
-        } else if packet.starts_with(ENTERED) {
-            self.phase = Phase::Joining;
-            self.send(&room.join);
-        } else if packet.starts_with(b"44") {
-            panic!("the namespace was refused: {}", String::from_utf8_lossy(packet));
-        }
-    }
-
-    fn send(&mut self, frame: &[u8]) {
-        self.stream.write_all(frame).expect("the server reads");
-    }
-}
-
-impl Room {
-    fn new(id: &str) -> Self {
-        let join = format!(r#"42/{NAMESPACE},0["joinRoom",{{"roomId":"{id}","chatterId":null}}]"#);
-        let say =
-            format!(r#"42/{NAMESPACE},1["sendMessage",{{"roomId":"{id}","content":"{CONTENT}"}}]"#);
-        Self {
-            join: frames::from_client(&join),
-            say: frames::from_client(&say),
-            members: Vec::new(),
-            turn: 0,
-            done: 0,
-            open: VecDeque::new(),
-        }
-    }
-
-    /// One more member has the message with this number.
-    fn reached(&mut self, number: u64, tally: &mut Tally, now: Instant) {
-        let place = usize::try_from(number.checked_sub(self.done).expect("in order")).unwrap();
-        let (have, due) = self.open.get_mut(place).expect("a message that was said");
-        *have += 1;
-        tally.waits.add(now - *due);
-        while self.open.front().is_some_and(|(have, _)| *have == self.members.len()) {
-            self.open.pop_front();
-            self.done += 1;
-            tally.rounds += 1;
         }
     }
 }
