@@ -8,6 +8,8 @@ const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 56.0;
 const TOP: f64 = 44.0;
+/// Beside the outermost points, so that what is written at them has room.
+const MARGIN: f64 = 24.0;
 
 /// Two panels: people in one room, and rooms of ten.
 pub fn of(growth: &Growth) -> String {
@@ -17,7 +19,13 @@ pub fn of(growth: &Growth) -> String {
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n{STYLE}"
     );
     let people = growth.people.iter().map(|point| (point.people as f64, point.delivery));
-    panel(&mut svg, LEFT, "µs of processor for a delivery", "people in one room", &people.collect());
+    panel(
+        &mut svg,
+        LEFT,
+        "µs of processor for a delivery",
+        "people in one room",
+        &people.collect(),
+    );
     let rooms = growth.rooms.iter().map(|point| (point.rooms as f64, point.message));
     let left = 2.0 * LEFT + WIDTH + 12.0;
     panel(&mut svg, left, "µs of processor for a message", "rooms of ten people", &rooms.collect());
@@ -39,7 +47,7 @@ fn panel(svg: &mut String, left: f64, title: &str, across: &str, line: &Line) {
     let most = step * 5.0;
     let last = line.iter().map(|point| point.0).fold(10.0, f64::max).log10();
     let first = line.first().map_or(0.0, |point| point.0.log10());
-    let x = |n: f64| left + (n.log10() - first) / (last - first) * WIDTH;
+    let x = |n: f64| left + MARGIN + (n.log10() - first) / (last - first) * (WIDTH - 2.0 * MARGIN);
     let y = |n: f64| TOP + HEIGHT - n / most * HEIGHT;
     _ = writeln!(svg, "<text x=\"{left}\" y=\"{}\" font-weight=\"600\">{title}</text>", TOP - 18.0);
     for number in (0..=5).map(|n| f64::from(n) * step) {
@@ -62,7 +70,8 @@ fn panel(svg: &mut String, left: f64, title: &str, across: &str, line: &Line) {
             if *cost < 100.0 { format!("{cost:.1}") } else { format!("{cost:.0}") }
         );
     }
-    let points: Vec<String> = line.iter().map(|(n, cost)| format!("{:.1},{:.1}", x(*n), y(*cost))).collect();
+    let points: Vec<String> =
+        line.iter().map(|(n, cost)| format!("{:.1},{:.1}", x(*n), y(*cost))).collect();
     _ = writeln!(svg, "<polyline class=\"line\" points=\"{}\"/>", points.join(" "));
     let (middle, bottom) = (left + WIDTH / 2.0, TOP + HEIGHT + 40.0);
     _ = writeln!(svg, "<text x=\"{middle}\" y=\"{bottom}\" text-anchor=\"middle\">{across}</text>");

@@ -93,12 +93,13 @@ impl Results {
     }
 
     fn promises(&self, text: &mut String) {
-        let targets = targets::all(self);
-        if targets.iter().all(|target| target.measured.is_none()) {
+        let all = targets::all(self).into_iter();
+        let measured: Vec<_> = all.filter(|target| target.measured.is_some()).collect();
+        if measured.is_empty() {
             return;
         }
         table(text, "What it has to show", &["in a room of 1,000", "target", "measured", "met"]);
-        for target in targets {
+        for target in measured {
             let sign = if target.is_least { "≥" } else { "≤" };
             let (what, bound, unit) = (target.what, target.bound, target.unit);
             let met = target.is_met().map_or("–", |met| if met { "yes" } else { "**no**" });
@@ -120,7 +121,11 @@ impl Results {
                 let is_bottleneck = figure == Figure::Crowd
                     && self.sheet.median(kind, size, figure).is_some_and(|share| share > 90.0);
                 let number = show(self.sheet.median(kind, size, figure), decimals);
-                if is_bottleneck { format!("{number}: the generator was the bottleneck") } else { number }
+                if is_bottleneck {
+                    format!("{number}: the generator was the bottleneck")
+                } else {
+                    number
+                }
             });
             row(text, &std::iter::once(what.to_owned()).chain(numbers).collect::<Vec<_>>());
         }
@@ -140,7 +145,8 @@ impl Results {
             ("MB resident, nobody there (PSS)", Figure::IdlePss, 1),
         ];
         for (what, figure, decimals) in rows {
-            let numbers = kinds.iter().map(|kind| show(self.sheet.overall(*kind, figure), decimals));
+            let numbers =
+                kinds.iter().map(|kind| show(self.sheet.overall(*kind, figure), decimals));
             row(text, &std::iter::once(what.to_owned()).chain(numbers).collect::<Vec<_>>());
         }
         let sizes = kinds.iter().map(|kind| show(machine::size(*kind), 1));
@@ -169,7 +175,12 @@ impl Results {
         if self.disk.is_empty() {
             return;
         }
-        let heads = ["100 people, messages", "messages a second", "bytes written for each", "flushes for each"];
+        let heads = [
+            "100 people, messages",
+            "messages a second",
+            "bytes written for each",
+            "flushes for each",
+        ];
         table(text, "What the hub writes", &heads);
         for cost in &self.disk {
             let Cost { how, messages, bytes, flushes } = cost;
@@ -215,7 +226,8 @@ pub fn write(text: &str, results: &Results) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let file = root.join("BENCHMARKS.md");
     let before = std::fs::read_to_string(&file).unwrap();
-    let (head, rest) = before.split_once(BEGIN).expect("BENCHMARKS.md has the mark of the beginning");
+    let (head, rest) =
+        before.split_once(BEGIN).expect("BENCHMARKS.md has the mark of the beginning");
     let (_, tail) = rest.split_once(END).expect("BENCHMARKS.md has the mark of the end");
     std::fs::write(file, format!("{head}{BEGIN}\n\n{text}\n{END}{tail}")).unwrap();
     if let Some(growth) = &results.growth {

@@ -119,6 +119,13 @@ impl Namespaces {
         Ok(())
     }
 
+    /// Somebody was turned away for another reason: the name that they tried is freed unless others are in it.
+    pub(super) fn forget(&self, io: &SocketIo, name: &str) {
+        if name != ROOT && !self.table().live.contains_key(name) {
+            io.delete_ns(name);
+        }
+    }
+
     /// A connection is in.
     pub(super) fn enter(&self, name: &str, session: &Session) {
         session.namespaces.fetch_add(1, Ordering::SeqCst);

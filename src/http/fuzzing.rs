@@ -9,7 +9,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
 
 use super::callers::{Rules, Verdict};
 use super::guard::{changes, knock};
-use crate::config::CorsOrigin;
+use crate::config::{CorsOrigin, Network};
+use crate::domain::limits::Limits;
+use crate::door::Door;
 
 const NAMES: [&str; 3] = ["cola.local", "chat.example", "203.0.113.7"];
 const LISTED: &str = "http://192.168.4.1:3000";
@@ -21,6 +23,7 @@ const ADDRESSES: [IpAddr; 2] = [
 /// A request's head: method and target, then a line for each header.
 pub fn callers(data: &[u8]) {
     let Some(parts) = head(data) else { return };
+    what_a_proxy_adds_counts(&parts.headers);
     let verdict = judge(&parts);
     let all = |name| parts.headers.get_all(name).iter().collect::<Vec<_>>();
     let (hosts, origins) = (all(header::HOST), all(header::ORIGIN));
@@ -36,6 +39,27 @@ pub fn callers(data: &[u8]) {
     if verdict == Verdict::Welcome && changes(&parts) && !origins.is_empty() {
         let [origin] = origins[..] else { panic!("welcome with {origins:?}") };
         assert!(is_friend(origin.as_bytes(), hosts[0].as_bytes()), "{origin:?} at {hosts:?}");
+    }
+}
+
+/// Whatever a client writes into the header: a proxy adds at its end whom it speaks for.
+fn what_a_proxy_adds_counts(headers: &HeaderMap) {
+    const NAME: HeaderName = HeaderName::from_static("x-forwarded-for");
+    let proxies = ["10.0.0.0/24", "fd00::1"].into_iter().filter_map(Network::parse).collect();
+    let door = Door::new(&Limits::EVENT, proxies, 1);
+    let [proxy, client] =
+        [Ipv4Addr::new(10, 0, 0, 1), Ipv4Addr::new(203, 0, 113, 9)].map(IpAddr::V4);
+    for added in ["203.0.113.9", "203.0.113.9:4711, 10.0.0.2", "[::ffff:203.0.113.9]:1,fd00::1"] {
+        let mut apart = headers.clone();
+        apart.append(NAME, HeaderValue::from_static(added));
+        assert_eq!(door.client(proxy, &apart), client, "in a line of its own: {apart:?}");
+        assert_eq!(door.client(client, &apart), client, "who is no proxy is believed: {apart:?}");
+        let lines: Vec<&[u8]> = headers.get_all(NAME).iter().map(HeaderValue::as_bytes).collect();
+        let joined = [&lines.join(&b", "[..]), &b", "[..], added.as_bytes()].concat();
+        if let Ok(joined) = HeaderValue::from_bytes(&joined) {
+            let joined = HeaderMap::from_iter([(NAME, joined)]);
+            assert_eq!(door.client(proxy, &joined), client, "behind the others: {joined:?}");
+        }
     }
 }
 

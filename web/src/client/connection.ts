@@ -12,6 +12,8 @@ export interface Link {
   tell(event: string, payload: unknown): void;
   /** Drops a connection that does not answer, and makes a new one at once. */
   restart(): void;
+  /** Is down, and no news of that, until it is hurried or restarted. */
+  rest(): void;
   /** Tries now instead of at the next appointed time. */
   hurry(): void;
   close(): void;
@@ -83,6 +85,7 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
     });
     const socket: Socket = manager.socket(`/${namespace}`);
     let closed = false;
+    let resting = false;
     let refusals = 0;
     let later: ReturnType<typeof setTimeout> | undefined;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -110,6 +113,7 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       events.up();
     });
     socket.on("disconnect", (reason) => {
+      if (resting) return;
       events.down();
       // The library does not come back by itself from a goodbye of the hub (it shuts down, or
       // dropped us); a person holding a phone wants to.
@@ -139,6 +143,13 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
         }),
       tell: (event, payload) => void (socket.connected && socket.volatile.emit(event, payload)),
       restart: () => void (!closed && anew()),
+      rest() {
+        clearTimeout(later);
+        clearTimeout(watchdog);
+        resting = true;
+        socket.disconnect();
+        resting = false;
+      },
       hurry: () => void (!closed && !socket.connected && anew()),
       close() {
         closed = true;
