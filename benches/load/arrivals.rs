@@ -30,6 +30,10 @@ pub fn measure(kind: Kind, people: usize) -> Arrivals {
     crowd.settle(visit::quiet(kind), Duration::from_secs(10));
     let cpu = (server.cpu() - cpu).as_secs_f64() * 1e6 / people as f64;
     let bytes = crowd.tally.bytes;
-    println!("{:>16} {people:>5} came: {:.1} MB in all, {cpu:.0} µs each", kind.name(), bytes as f64 / 1e6);
+    println!(
+        "{:>16} {people:>5} came: {:.1} MB in all, {cpu:.0} µs each",
+        kind.name(),
+        bytes as f64 / 1e6
+    );
     Arrivals { kind, people, bytes, cpu }
 }

@@ -17,7 +17,13 @@ pub fn of(growth: &Growth) -> String {
          font-family=\"system-ui, sans-serif\" font-size=\"12\">\n{STYLE}"
     );
     let people = growth.people.iter().map(|point| (point.people as f64, point.delivery));
-    panel(&mut svg, LEFT, "µs of processor for a delivery", "people in one room", &people.collect());
+    panel(
+        &mut svg,
+        LEFT,
+        "µs of processor for a delivery",
+        "people in one room",
+        &people.collect(),
+    );
     let rooms = growth.rooms.iter().map(|point| (point.rooms as f64, point.message));
     let left = 2.0 * LEFT + WIDTH + 12.0;
     panel(&mut svg, left, "µs of processor for a message", "rooms of ten people", &rooms.collect());
@@ -62,7 +68,8 @@ fn panel(svg: &mut String, left: f64, title: &str, across: &str, line: &Line) {
             if *cost < 100.0 { format!("{cost:.1}") } else { format!("{cost:.0}") }
         );
     }
-    let points: Vec<String> = line.iter().map(|(n, cost)| format!("{:.1},{:.1}", x(*n), y(*cost))).collect();
+    let points: Vec<String> =
+        line.iter().map(|(n, cost)| format!("{:.1},{:.1}", x(*n), y(*cost))).collect();
     _ = writeln!(svg, "<polyline class=\"line\" points=\"{}\"/>", points.join(" "));
     let (middle, bottom) = (left + WIDTH / 2.0, TOP + HEIGHT + 40.0);
     _ = writeln!(svg, "<text x=\"{middle}\" y=\"{bottom}\" text-anchor=\"middle\">{across}</text>");

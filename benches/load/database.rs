@@ -75,7 +75,8 @@ pub fn measure(messages: u32, rounds: usize) -> Compared {
         empty.push(few.go_through());
         full.push(many.go_through());
     }
-    let middle = |rounds: &[[f64; 4]], step: usize| median(rounds.iter().map(|r| r[step]).collect());
+    let middle =
+        |rounds: &[[f64; 4]], step: usize| median(rounds.iter().map(|r| r[step]).collect());
     let deep = format!("history, page {}", many.last);
     let steps = ["joining", "history, first page", &deep, "sending"];
     let step = |(number, what): (usize, &str)| Step {

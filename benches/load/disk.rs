@@ -26,7 +26,8 @@ pub struct Cost {
 /// Twenty a second, then one and sixteen under way.
 pub fn measure(time: Duration) -> Vec<Cost> {
     let log = scratch::folder().join("flushes");
-    let flags = ["strace", "-D", "-f", "-q", "--seccomp-bpf", "-ttt", "-e", "trace=fsync,fdatasync", "-o"];
+    let flags =
+        ["strace", "-D", "-f", "-q", "--seccomp-bpf", "-ttt", "-e", "trace=fsync,fdatasync", "-o"];
     let around: Vec<&str> = flags.into_iter().chain([log.to_str().unwrap()]).collect();
     let server = Server::start_with(Kind::Hub, &around, &[]);
     let mut crowd = Crowd::new(server.address, &server.rooms(1));

@@ -8,8 +8,10 @@ use crate::server::{Kind, hub_program, peer};
 /// The machine in one line, with what else it had to do.
 pub fn machine() -> String {
     let cpu = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
-    let model = cpu.lines().find(|line| line.starts_with("model name") || line.starts_with("Model"));
-    let model = model.and_then(|line| line.split_once(':')).map_or("a processor", |(_, m)| m.trim());
+    let model =
+        cpu.lines().find(|line| line.starts_with("model name") || line.starts_with("Model"));
+    let model =
+        model.and_then(|line| line.split_once(':')).map_or("a processor", |(_, m)| m.trim());
     let cores = std::thread::available_parallelism().map_or(2, usize::from);
     let system = rustix::system::uname();
     let kernel = system.release().to_string_lossy();
@@ -38,7 +40,9 @@ pub fn version(kind: Kind) -> String {
     match kind {
         Kind::Hub => said(&hub_program(), &["--version"]),
         Kind::Node => format!("socket.io {}, {}", package("node/node_modules/socket.io"), node()),
-        Kind::Nest => format!("@nestjs/core {}, {}", package("nest/node_modules/@nestjs/core"), node()),
+        Kind::Nest => {
+            format!("@nestjs/core {}, {}", package("nest/node_modules/@nestjs/core"), node())
+        }
         Kind::Bun => format!(
             "@socket.io/bun-engine {}, Bun {}",
             package("bun/node_modules/@socket.io/bun-engine"),
@@ -88,5 +92,8 @@ fn on_disk(path: &str) -> f64 {
 
 fn said(program: &str, arguments: &[&str]) -> String {
     let output = Command::new(program).args(arguments).output();
-    output.map_or_else(|_| String::new(), |out| String::from_utf8_lossy(&out.stdout).trim().to_owned())
+    output.map_or_else(
+        |_| String::new(),
+        |out| String::from_utf8_lossy(&out.stdout).trim().to_owned(),
+    )
 }

@@ -120,7 +120,11 @@ impl Results {
                 let is_bottleneck = figure == Figure::Crowd
                     && self.sheet.median(kind, size, figure).is_some_and(|share| share > 90.0);
                 let number = show(self.sheet.median(kind, size, figure), decimals);
-                if is_bottleneck { format!("{number}: the generator was the bottleneck") } else { number }
+                if is_bottleneck {
+                    format!("{number}: the generator was the bottleneck")
+                } else {
+                    number
+                }
             });
             row(text, &std::iter::once(what.to_owned()).chain(numbers).collect::<Vec<_>>());
         }
@@ -140,7 +144,8 @@ impl Results {
             ("MB resident, nobody there (PSS)", Figure::IdlePss, 1),
         ];
         for (what, figure, decimals) in rows {
-            let numbers = kinds.iter().map(|kind| show(self.sheet.overall(*kind, figure), decimals));
+            let numbers =
+                kinds.iter().map(|kind| show(self.sheet.overall(*kind, figure), decimals));
             row(text, &std::iter::once(what.to_owned()).chain(numbers).collect::<Vec<_>>());
         }
         let sizes = kinds.iter().map(|kind| show(machine::size(*kind), 1));
@@ -169,7 +174,12 @@ impl Results {
         if self.disk.is_empty() {
             return;
         }
-        let heads = ["100 people, messages", "messages a second", "bytes written for each", "flushes for each"];
+        let heads = [
+            "100 people, messages",
+            "messages a second",
+            "bytes written for each",
+            "flushes for each",
+        ];
         table(text, "What the hub writes", &heads);
         for cost in &self.disk {
             let Cost { how, messages, bytes, flushes } = cost;
@@ -215,7 +225,8 @@ pub fn write(text: &str, results: &Results) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let file = root.join("BENCHMARKS.md");
     let before = std::fs::read_to_string(&file).unwrap();
-    let (head, rest) = before.split_once(BEGIN).expect("BENCHMARKS.md has the mark of the beginning");
+    let (head, rest) =
+        before.split_once(BEGIN).expect("BENCHMARKS.md has the mark of the beginning");
     let (_, tail) = rest.split_once(END).expect("BENCHMARKS.md has the mark of the end");
     std::fs::write(file, format!("{head}{BEGIN}\n\n{text}\n{END}{tail}")).unwrap();
     if let Some(growth) = &results.growth {

@@ -100,12 +100,7 @@ impl Server {
     }
 
     /// The same, with its data in this folder.
-    pub fn start_in(
-        kind: Kind,
-        folder: &Path,
-        around: &[&str],
-        settings: &[(&str, &str)],
-    ) -> Self {
+    pub fn start_in(kind: Kind, folder: &Path, around: &[&str], settings: &[(&str, &str)]) -> Self {
         let begun = Instant::now();
         // setpriv and taskset become the server: it has the child's process id, and it ends with us,
         // whatever ends us.

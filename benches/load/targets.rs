@@ -35,19 +35,51 @@ pub fn all(results: &Results) -> Vec<Target> {
     let beside = |other, figure| results.sheet.ratio(Kind::Hub, other, PEOPLE, figure);
     let own = |figure| results.sheet.median(Kind::Hub, PEOPLE, figure);
     let came = results.arrivals.iter().find(|all| all.kind == Kind::Hub && all.people == PEOPLE);
-    let least = |what, bound, unit, measured| Target { what, bound, is_least: true, unit, measured };
-    let most = |what, bound, unit, measured| Target { what, bound, is_least: false, unit, measured };
+    let least =
+        |what, bound, unit, measured| Target { what, bound, is_least: true, unit, measured };
+    let most =
+        |what, bound, unit, measured| Target { what, bound, is_least: false, unit, measured };
     vec![
         least("deliveries a second, 1 under way", 1.4, "× Node", beside(Kind::Node, Figure::Rate1)),
-        least("deliveries a second, 16 under way", 10.0, "× Node", beside(Kind::Node, Figure::Rate16)),
-        most("processor time for a delivery, 1 under way", 0.7, "× Node", beside(Kind::Node, Figure::Cpu1)),
-        most("processor time for a delivery, 1 under way", 1.9, "× the floor", beside(Kind::Floor, Figure::Cpu1)),
-        most("99 of 100 deliveries at 20 messages a second", 0.6, "× Node", beside(Kind::Node, Figure::P99)),
+        least(
+            "deliveries a second, 16 under way",
+            10.0,
+            "× Node",
+            beside(Kind::Node, Figure::Rate16),
+        ),
+        most(
+            "processor time for a delivery, 1 under way",
+            0.7,
+            "× Node",
+            beside(Kind::Node, Figure::Cpu1),
+        ),
+        most(
+            "processor time for a delivery, 1 under way",
+            1.9,
+            "× the floor",
+            beside(Kind::Floor, Figure::Cpu1),
+        ),
+        most(
+            "99 of 100 deliveries at 20 messages a second",
+            0.6,
+            "× Node",
+            beside(Kind::Node, Figure::P99),
+        ),
         most("resident memory for an idle connection", 19.0, "KiB", own(Figure::MemberRss)),
         most("resident memory of an idle hub", 8.0, "MB", own(Figure::IdleRss)),
         most("from exec until it accepts", 150.0, "ms", own(Figure::Ready)),
-        most("bytes sent when 1,000 come within 10 s", 25.0, "MB", came.map(|all| all.bytes as f64 / 1e6)),
-        most("the slowest step over a full database", 1.2, "× an empty one", slowest(results.database.as_ref())),
+        most(
+            "bytes sent when 1,000 come within 10 s",
+            25.0,
+            "MB",
+            came.map(|all| all.bytes as f64 / 1e6),
+        ),
+        most(
+            "the slowest step over a full database",
+            1.2,
+            "× an empty one",
+            slowest(results.database.as_ref()),
+        ),
     ]
 }
 

@@ -65,7 +65,11 @@ pub fn visit(plan: &Plan, kind: Kind, size: usize) -> Vec<(Figure, f64)> {
         one.cpu,
         sixteen.rate,
         sixteen.cpu,
-        if sixteen.crowd_share.max(one.crowd_share) > 0.9 { "   the generator was the bottleneck" } else { "" },
+        if sixteen.crowd_share.max(one.crowd_share) > 0.9 {
+            "   the generator was the bottleneck"
+        } else {
+            ""
+        },
     );
     figures
 }

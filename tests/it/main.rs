@@ -31,6 +31,7 @@ mod killed;
 mod limits;
 mod metrics;
 mod page;
+mod passwords;
 mod service;
 mod shutdown;
 mod status;
