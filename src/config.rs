@@ -34,7 +34,7 @@ pub use interfaces::Interfaces;
 pub use networks::Network;
 pub use problem::{Place, Problem, Problems};
 pub use settings::{SETTINGS, Setting};
-pub use types::{CorsOrigin, HubName, InterfacePattern};
+pub use types::{CorsOrigin, HubName, InterfacePattern, Memory};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
 /// The file that is read when nobody names another; it may be missing.
@@ -86,6 +86,8 @@ pub struct Config {
     pub identity_bridge: bool,
     /// How much anyone may do: the profile's numbers, and what the host changed of them.
     pub limits: Limits,
+    /// How much memory the hub may take before it turns newcomers away.
+    pub limits_memory: Memory,
     /// Proxies, whose word is taken for where a request comes from.
     pub limits_proxies: Vec<Network>,
     /// How much is logged, by target.
@@ -126,6 +128,7 @@ impl Default for Config {
             cors_origins: Vec::new(),
             identity_bridge: true,
             limits: Limits::EVENT,
+            limits_memory: Memory::default(),
             limits_proxies: Vec::new(),
             log_level: Targets::new().with_default(LevelFilter::INFO),
             http_hosts: Vec::new(),

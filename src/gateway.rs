@@ -9,11 +9,14 @@ mod conn;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod handshake;
+mod leaving;
 mod namespaces;
+mod newcomers;
 mod payload;
 mod postman;
 mod round;
 mod session;
+mod turns;
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -24,17 +27,20 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
-use socketioxide::extract::{SocketRef, TryData};
+use socketioxide::extract::{Event as Name, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use self::conn::{Conn, Parcel, Permit};
+use self::conn::{Conn, Parcel};
+use self::leaving::Leaving;
 use self::namespaces::{Namespaces, ROOT};
-use self::payload::{Decode, EVENTS};
+use self::newcomers::Newcomers;
 use self::session::Session;
+use self::turns::Asked;
+use crate::budget::Budget;
 use crate::domain::ids::{ConnId, HubId, IdentityId};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
@@ -45,9 +51,10 @@ use crate::domain::time::HubTime;
 use crate::domain::words;
 use crate::door::Door;
 use crate::hub::HubHandle;
-use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply};
+use crate::hub::command::{Answer, Command, Connection, Event, Output};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
+use crate::patience;
 use crate::wire;
 
 /// Where Socket.IO is served.
@@ -56,8 +63,9 @@ const PATH: &str = "/socket.io";
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
 const BUFFER: usize = 256;
 
-/// How long a client may take from the handshake to its first namespace.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// What a WebSocket's messages are read through, in bytes: each connection has one, and nearly all
+/// messages fit.
+const READ_BUFFER: usize = 512;
 
 /// How long the library may take to close its sessions at shutdown.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -82,6 +90,8 @@ pub struct Setup {
     pub title: String,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// How much memory there is.
+    pub budget: Budget,
 }
 
 /// The Socket.IO side of the hub.
@@ -103,12 +113,16 @@ struct Shared {
     limits: Limits,
     door: Arc<Door>,
     namespaces: Namespaces,
+    newcomers: Newcomers,
     io: OnceLock<SocketIo>,
+    /// Engine.IO itself, for what only a client may say.
+    engine: OnceLock<Router>,
     // Locks: each is taken alone and for a look-up only.
     conns: Mutex<HashMap<ConnId, Arc<Conn>>>,
     sessions: Mutex<HashMap<Sid, Weak<Session>>>,
     /// Connections with a backlog.
     waiting: Mutex<Vec<Arc<Conn>>>,
+    leaving: Mutex<Leaving>,
     next: AtomicU64,
     started: Instant,
 }
@@ -121,15 +135,18 @@ impl Gateway {
         let parser = ParserConfig::common()
             .max_incoming_binaries(4)
             .max_incoming_binary_buf_size(message)
-            .packet_completion_timeout(CONNECT_TIMEOUT);
+            .packet_completion_timeout(patience::MESSAGE);
         let (layer, io) = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(BUFFER)
             .max_payload(u64::try_from(message).unwrap_or(u64::MAX))
             .ws_max_message_size(message)
             .ws_max_frame_size(message)
-            .ws_read_buffer_size(4096)
-            .connect_timeout(CONNECT_TIMEOUT)
+            .ws_read_buffer_size(READ_BUFFER)
+            .connect_timeout(patience::NAMESPACE)
+            .upgrade_timeout(patience::UPGRADE)
+            .ping_interval(patience::PING)
+            .ping_timeout(patience::PONG)
             .with_parser(parser)
             .build_layer();
         let shared = Arc::new(Shared::new(setup));
@@ -140,7 +157,9 @@ impl Gateway {
             tracing::error!(%error, "namespaces cannot be served");
         }
         let prepare = axum::middleware::from_fn_with_state(Arc::clone(&shared), handshake::prepare);
-        let router = router.layer(layer).layer(prepare);
+        let router = router.layer(layer);
+        let _first = shared.engine.set(router.clone());
+        let router = router.layer(prepare);
         let postman = tokio::spawn(postman::run(Arc::clone(&shared), outputs));
         (Self { shared, io, postman }, router)
     }
@@ -171,7 +190,9 @@ fn handler(
         connecting.connected(&own.0, auth.0.ok().as_ref());
         ready(())
     };
-    connect.with(move |socket: SocketRef| ready(checking.check(&socket)))
+    connect.with(move |socket: SocketRef, auth: TryData<serde_json::Value>| {
+        ready(checking.check(&socket, auth.0.ok().as_ref()))
+    })
 }
 
 /// The socket itself: socketioxide's `SocketRef` does not give its `Arc` away.
@@ -229,7 +250,6 @@ impl Dropped {
 
 impl Shared {
     fn new(setup: Setup) -> Self {
-        let Limits { namespaces_each, namespaces, .. } = setup.limits;
         Self {
             hub: setup.hub,
             signer: setup.signer,
@@ -240,25 +260,41 @@ impl Shared {
             metrics: setup.metrics,
             limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(namespaces_each, namespaces),
+            namespaces: Namespaces::new(&setup.limits),
+            newcomers: Newcomers::new(setup.budget),
             io: OnceLock::new(),
+            engine: OnceLock::new(),
             conns: Mutex::default(),
             sessions: Mutex::default(),
             waiting: Mutex::default(),
+            leaving: Mutex::default(),
             next: AtomicU64::new(1),
             started: Instant::now(),
         }
     }
 
-    fn check(&self, socket: &SocketRef) -> Result<(), Rejected> {
+    fn check(&self, socket: &SocketRef, auth: Option<&serde_json::Value>) -> Result<(), Rejected> {
         let checked = match (self.io.get(), session_of(socket)) {
-            (Some(io), Some(session)) => {
-                let checked = self.namespaces.check(io, socket.ns(), session, Instant::now());
-                checked.inspect_err(|_| self.metrics.refusals.add("namespace"))
-            }
+            (Some(io), Some(session)) => self.check_in(io, socket.ns(), session, auth),
             _ => Err(Refusal::Unavailable),
         };
         checked.map_err(|refusal| Rejected(words::refusal(self.language, &refusal)))
+    }
+
+    fn check_in(
+        &self,
+        io: &SocketIo,
+        name: &str,
+        session: &Session,
+        auth: Option<&serde_json::Value>,
+    ) -> Result<(), Refusal> {
+        if let Err(full) = self.newcomers.socket(self.identity(auth, session.identity)) {
+            self.metrics.refusals.add("hub_full");
+            self.namespaces.forget(io, name);
+            return Err(full);
+        }
+        let checked = self.namespaces.check(io, name, session, Instant::now());
+        checked.inspect_err(|_| self.metrics.refusals.add("namespace"))
     }
 
     /// A client is connected to a namespace.
@@ -279,7 +315,8 @@ impl Shared {
         }
         let id = ConnId(self.next.fetch_add(1, Ordering::Relaxed));
         let identity = self.identity(auth, session.identity);
-        let conn = Arc::new(Conn::new(id, Arc::clone(socket), Arc::clone(&session)));
+        let conn = Arc::new(Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity));
+        session.is_in(socket.id);
         self.namespaces.enter(socket.ns(), &session);
         lock(&self.sessions).insert(socket.id, Arc::downgrade(&session));
         lock(&self.conns).insert(id, Arc::clone(&conn));
@@ -295,10 +332,7 @@ impl Shared {
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
         self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
-        for (event, decode) in EVENTS {
-            self.listen(&conn, event, *decode);
-        }
-        self.count_unknown(&conn);
+        self.listen(&conn);
         self.listen_for_the_end(&conn);
     }
 
@@ -313,24 +347,20 @@ impl Shared {
         namespace.is_none_or(|namespace| namespace.get_socket(socket.id).is_none())
     }
 
-    fn listen(self: &Arc<Self>, conn: &Arc<Conn>, event: &'static str, decode: Decode) {
-        let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on(event, move |data: TryData<serde_json::Value>, ack: AckNumber| {
-            let data = data.0.map_err(|error| error.to_string());
-            shared.received(id, decode(data), ack.0);
-            ready(())
-        });
-    }
-
+    /// One handler for all events: a handler for each would cost every connection a table of them.
     /// An event that nobody knows does nothing, as in the original; but it counts.
-    fn count_unknown(self: &Arc<Self>, conn: &Arc<Conn>) {
+    fn listen(self: &Arc<Self>, conn: &Arc<Conn>) {
         let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on_fallback(move |ack: AckNumber| {
-            if let Some(conn) = shared.conn(id) {
-                shared.in_time(&conn, ack.0);
-            }
-            ready(())
-        });
+        conn.socket.on_fallback(
+            move |name: Name, data: TryData<serde_json::Value>, ack: AckNumber| {
+                if let Some(decode) = payload::decode(&name) {
+                    shared.received(id, decode(data.0.map_err(|error| error.to_string())), ack.0);
+                } else if let Some(conn) = shared.conn(id) {
+                    shared.in_time(&conn, ack.0);
+                }
+                ready(())
+            },
+        );
     }
 
     /// Whether a socket may send this event now. What is too fast is answered here.
@@ -355,12 +385,8 @@ impl Shared {
         };
         match event {
             Ok(event) => {
-                let shared = Arc::clone(self);
-                let reply = Reply::new(move |answer| {
-                    shared.answer(&conn, ack, &answer);
-                    drop::<Permit>(permit);
-                });
-                self.hub.submit(Command::Event { conn: id, event, reply });
+                conn.turns().push(Asked { event, ack, permit });
+                self.move_on(&conn);
             }
             Err(refusal) => self.answer(&conn, ack, &Err(refusal)),
         }
@@ -370,6 +396,9 @@ impl Shared {
     fn answer(&self, conn: &Arc<Conn>, ack: Option<i64>, answer: &Result<Answer, Refusal>) {
         if ack.is_none() && answer.is_ok() {
             return;
+        }
+        if let Ok(Answer::Joined(_)) = answer {
+            self.newcomers.came_in(conn.identity);
         }
         let payload: Arc<RawValue> = Arc::from(wire::ack(self.language, answer));
         if let Err(refusal) = answer {
@@ -390,10 +419,15 @@ impl Shared {
         });
     }
 
-    fn disconnected(&self, id: ConnId, reason: DisconnectReason) {
+    fn disconnected(self: &Arc<Self>, id: ConnId, reason: DisconnectReason) {
         let Some(conn) = lock(&self.conns).remove(&id) else {
             return;
         };
+        // What it said last is decided before it is gone.
+        let last_words = conn.turns().last_words();
+        for asked in last_words {
+            self.submit(&conn, asked);
+        }
         conn.end();
         let namespace = conn.socket.ns();
         if let Some(io) = self.io.get() {
@@ -401,6 +435,7 @@ impl Shared {
         }
         if conn.session.namespaces.load(Ordering::SeqCst) == 0 {
             lock(&self.sessions).remove(&conn.socket.id);
+            self.has_no_namespace(&conn.session, Instant::now());
         }
         tracing::info!(conn = id.0, namespace = bare(namespace), ?reason, "disconnected");
         self.hub.submit(Command::Gone(id));
@@ -412,10 +447,7 @@ impl Shared {
         self.metrics.drops.add(reason);
         tracing::info!(conn = conn.id.0, namespace = bare(conn.socket.ns()), why, "dropped");
         conn.end();
-        if !conn.session.hang_up() {
-            // On polling there is no line to cut: the session ends here, or by its missed ping.
-            let _closing = Arc::clone(&conn.socket).disconnect();
-        }
+        self.end(&conn.session);
         self.hub.submit(Command::Gone(conn.id));
     }
 
@@ -447,10 +479,11 @@ impl Shared {
         std::mem::take(&mut *lock(&self.waiting))
     }
 
-    fn sweep(&self, now: Instant) {
+    fn sweep(self: &Arc<Self>, now: Instant) {
         if let Some(io) = self.io.get() {
             self.namespaces.sweep(io, now);
         }
+        self.let_idle_go(now);
         self.count();
     }
 

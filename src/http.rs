@@ -9,8 +9,10 @@ pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hubs;
+mod lines;
 mod metrics;
 mod pages;
+mod patience;
 mod request;
 mod respond;
 mod serve;
@@ -25,6 +27,7 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 pub use self::guard::Guard;
 pub use self::pages::with_client;
 pub use self::serve::Server;
+use crate::budget::Budget;
 use crate::config::{Config, CorsOrigin};
 use crate::discovery;
 use crate::domain::refusal::Refusal;
@@ -67,6 +70,8 @@ pub struct Parts {
     pub door: Arc<Door>,
     /// What is counted.
     pub metrics: Arc<Metrics>,
+    /// How much memory there is.
+    pub budget: Budget,
 }
 
 impl std::ops::Deref for App {

@@ -10,6 +10,7 @@ pub mod command;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
+mod idle;
 mod join;
 mod names;
 mod password;

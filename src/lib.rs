@@ -18,6 +18,8 @@
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
+//! | [`patience`] | how long the hub waits for a client |
+//! | [`budget`] | how much memory the hub may take |
 //! | [`metrics`] | what is counted, for who watches the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
@@ -25,6 +27,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod budget;
 pub mod cli;
 pub mod config;
 pub mod control;
@@ -41,6 +44,7 @@ pub mod hub;
 pub mod identity;
 pub mod metrics;
 pub mod network;
+pub mod patience;
 pub mod server;
 pub mod store;
 pub mod tcp;

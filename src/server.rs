@@ -14,7 +14,8 @@ use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::watchdog::Watchdog;
-use crate::config::Config;
+use crate::budget::{self, Budget};
+use crate::config::{Config, Memory};
 use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
@@ -141,6 +142,7 @@ struct Running {
     health: Health,
     discovery: Discovery,
     reach: Reach,
+    _budget: budget::Watch,
     // Gone before the lock is: the next hub makes its own.
     _control: Option<Control>,
     _lock: lock::Lock,
@@ -162,6 +164,7 @@ impl Running {
         let reach = Reach::new(listening, config.interfaces.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
+        let budget = budget(config);
         let (hub, outputs, hub_task) = hub::start(hub::Start {
             settings,
             store,
@@ -181,6 +184,7 @@ impl Running {
             health: health.clone(),
             door: Arc::clone(&door),
             metrics: Arc::clone(&metrics),
+            budget: budget.clone(),
         });
         let control = Control::start(control::Parts {
             hub: hub.clone(),
@@ -190,6 +194,7 @@ impl Running {
             found: discovery.view(),
             reader,
             places,
+            budget: budget.clone(),
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
@@ -201,6 +206,7 @@ impl Running {
             hub_id,
             title: config.title.as_str().to_owned(),
             metrics: Arc::clone(&metrics),
+            budget: budget.clone(),
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
         let router = http::with_client(router);
@@ -223,6 +229,7 @@ impl Running {
             health,
             discovery,
             reach,
+            _budget: budget.watch(),
             _control: control,
             _lock: lock,
         })
@@ -256,6 +263,15 @@ fn settings(config: &Config) -> Settings {
         roster_limit: config.rooms_roster_limit,
         limits: config.limits,
     }
+}
+
+fn budget(config: &Config) -> Budget {
+    let ceiling = match config.limits_memory {
+        Memory::Auto => Some(budget::fair_share()),
+        Memory::Bytes(bytes) => Some(bytes),
+        Memory::Off => None,
+    };
+    Budget::new(ceiling)
 }
 
 fn care(config: &Config) -> Care {

@@ -1,18 +1,21 @@
-//! One accepted TCP connection: its socket options, and the two things that neither the HTTP nor
+//! One accepted TCP connection: its socket options, and the three things that neither the HTTP nor
 //! the Socket.IO library can do to it.
 //!
 //! - **Hang up.** A client that stops reading holds its writer in a flush that nothing cancels; only
 //!   shutting the connection down ends it.
+//! - **Watch.** Of a WebSocket, whether a message was begun that does not end: [`Line::overdue`].
 //! - **Hold.** What a client sends faster than the hub decides must wait in the client, not in the
 //!   hub's memory: while a line is held nothing is read from it, and TCP slows the sender down.
+
+mod frames;
 
 use std::io;
 use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -20,11 +23,12 @@ use tokio::net::TcpStream;
 
 use crate::domain::shares::Share;
 
-/// How long sent data may stay unacknowledged before the system gives the connection up.
-const USER_TIMEOUT: Duration = Duration::from_secs(5);
+use self::frames::Frames;
+use crate::patience;
 
-/// After how long of silence the system asks whether the other end is still there.
-const KEEPALIVE: Duration = Duration::from_secs(30);
+/// How much may wait in the system for one connection before it counts as full, in bytes. Without it
+/// the system alone takes megabytes for a client that does not read, where no budget of ours sees them.
+const UNSENT_MAX: u32 = 128 * 1024;
 
 /// An accepted connection, shared by whoever reads, writes, holds or hangs up.
 #[derive(Debug)]
@@ -33,6 +37,12 @@ pub struct Line {
     peer: IpAddr,
     held: AtomicBool,
     hung_up: AtomicBool,
+    /// When it was accepted.
+    since: Instant,
+    /// Whether it is a WebSocket by now.
+    is_websocket: AtomicBool,
+    /// Since when a message is under way: milliseconds after `since`, and one more; 0 for none.
+    message: AtomicU64,
     /// The reader that waits while the line is held.
     reader: Mutex<Option<Waker>>,
     /// The connection's place among those that the hub may hold, given back with the line.
@@ -51,13 +61,17 @@ impl Line {
     ) -> io::Result<Arc<Self>> {
         stream.set_nodelay(true)?;
         let socket = SockRef::from(&stream);
-        socket.set_tcp_user_timeout(Some(USER_TIMEOUT))?;
-        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(KEEPALIVE))?;
+        socket.set_tcp_user_timeout(Some(patience::UNACKNOWLEDGED))?;
+        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(patience::KEEPALIVE))?;
+        socket.set_tcp_notsent_lowat(UNSENT_MAX)?;
         Ok(Arc::new(Self {
             stream,
             peer: peer.ip().to_canonical(),
             held: AtomicBool::new(false),
             hung_up: AtomicBool::new(false),
+            since: Instant::now(),
+            is_websocket: AtomicBool::new(false),
+            message: AtomicU64::new(0),
             reader: Mutex::new(None),
             _place: place,
         }))
@@ -67,6 +81,38 @@ impl Line {
     #[must_use]
     pub fn peer(&self) -> IpAddr {
         self.peer
+    }
+
+    /// From now on it speaks WebSocket.
+    pub fn is_websocket_now(&self) {
+        self.is_websocket.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether a WebSocket's message was begun longer ago than `patience` and has not ended. While the
+    /// line is held that is not the client's fault.
+    #[must_use]
+    pub fn overdue(&self, patience: Duration) -> bool {
+        let begun = self.message.load(Ordering::SeqCst);
+        begun > 0 && !self.must_wait() && self.age() > begun.saturating_add(millis(patience))
+    }
+
+    /// How old it is: milliseconds, and one more.
+    fn age(&self) -> u64 {
+        millis(self.since.elapsed()) + 1
+    }
+
+    /// Follows what was read of a WebSocket.
+    fn follow(&self, frames: &mut Frames, bytes: &[u8]) {
+        if !self.is_websocket.load(Ordering::SeqCst) {
+            return;
+        }
+        let was_between = frames.is_between();
+        let has_ended = frames.take(bytes);
+        if frames.is_between() {
+            self.message.store(0, Ordering::SeqCst);
+        } else if was_between || has_ended {
+            self.message.store(self.age(), Ordering::SeqCst);
+        }
     }
 
     /// Stops reading from the line, or goes on.
@@ -110,20 +156,33 @@ impl Line {
 
 /// The line's bytes, for the one who speaks HTTP over it.
 #[derive(Debug)]
-pub struct LineIo(pub Arc<Line>);
+pub struct LineIo {
+    line: Arc<Line>,
+    frames: Frames,
+}
+
+impl LineIo {
+    /// The bytes of this line.
+    #[must_use]
+    pub fn new(line: Arc<Line>) -> Self {
+        Self { line, frames: Frames::default() }
+    }
+}
 
 impl AsyncRead for LineIo {
     fn poll_read(
-        self: Pin<&mut Self>,
+        mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let line = &self.0;
+        let Self { line, frames } = &mut *self;
         ready!(line.poll_unheld(cx));
         loop {
             ready!(line.stream.poll_read_ready(cx))?;
-            match line.stream.try_read(buf.initialize_unfilled()) {
+            let unfilled = buf.initialize_unfilled();
+            match line.stream.try_read(unfilled) {
                 Ok(count) => {
+                    line.follow(frames, unfilled.get(..count).unwrap_or_default());
                     buf.advance(count);
                     return Poll::Ready(Ok(()));
                 }
@@ -140,7 +199,7 @@ impl AsyncWrite for LineIo {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_try(cx, |stream| stream.try_write(bytes))
+        self.line.poll_try(cx, |stream| stream.try_write(bytes))
     }
 
     fn poll_write_vectored(
@@ -148,7 +207,7 @@ impl AsyncWrite for LineIo {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        self.0.poll_try(cx, |stream| stream.try_write_vectored(slices))
+        self.line.poll_try(cx, |stream| stream.try_write_vectored(slices))
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -160,8 +219,12 @@ impl AsyncWrite for LineIo {
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(SockRef::from(&self.0.stream).shutdown(Shutdown::Write))
+        Poll::Ready(SockRef::from(&self.line.stream).shutdown(Shutdown::Write))
     }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl Line {
@@ -199,7 +262,7 @@ mod tests {
         let (line, mut client) = pair().await;
         line.hold(true);
         client.write_all(b"hello").await.unwrap();
-        let mut io = LineIo(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line));
         let mut buf = [0; 8];
         let mut read = tokio_test_poll(io.read(&mut buf));
         assert!(read.is_pending());
@@ -211,13 +274,38 @@ mod tests {
     async fn hanging_up_ends_a_read_even_of_a_held_line() {
         let (line, mut client) = pair().await;
         line.hold(true);
-        let mut io = LineIo(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line));
         let mut buf = [0; 8];
         let mut read = tokio_test_poll(io.read(&mut buf));
         assert!(read.is_pending());
         line.hang_up();
         assert_eq!(read.finish().await.unwrap(), 0);
         assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_websockets_message_is_overdue_until_it_ends() {
+        let (line, mut client) = pair().await;
+        let mut io = LineIo::new(Arc::clone(&line));
+        let mut buf = [0; 8];
+        client.write_all(b"G").await.unwrap();
+        assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+        assert!(!line.overdue(Duration::ZERO), "HTTP has no messages");
+        line.is_websocket_now();
+        // The head of a text of two bytes, without a mask, and the first of them.
+        client.write_all(&[0x81, 2, b'a']).await.unwrap();
+        assert_eq!(io.read(&mut buf).await.unwrap(), 3);
+        let begun = Instant::now();
+        while !line.overdue(Duration::from_millis(2)) {
+            assert!(begun.elapsed() < Duration::from_secs(5), "it never is overdue");
+            tokio::task::yield_now().await;
+        }
+        line.hold(true);
+        assert!(!line.overdue(Duration::ZERO), "nobody reads it");
+        line.hold(false);
+        client.write_all(b"b").await.unwrap();
+        assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+        assert!(!line.overdue(Duration::ZERO));
     }
 
     /// A future that has been polled once.

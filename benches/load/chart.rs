@@ -8,6 +8,8 @@ const WIDTH: f64 = 360.0;
 const HEIGHT: f64 = 220.0;
 const LEFT: f64 = 56.0;
 const TOP: f64 = 44.0;
+/// Beside the outermost points, so that what is written at them has room.
+const MARGIN: f64 = 24.0;
 
 /// Two panels: people in one room, and rooms of ten.
 pub fn of(growth: &Growth) -> String {
@@ -45,7 +47,7 @@ fn panel(svg: &mut String, left: f64, title: &str, across: &str, line: &Line) {
     let most = step * 5.0;
     let last = line.iter().map(|point| point.0).fold(10.0, f64::max).log10();
     let first = line.first().map_or(0.0, |point| point.0.log10());
-    let x = |n: f64| left + (n.log10() - first) / (last - first) * WIDTH;
+    let x = |n: f64| left + MARGIN + (n.log10() - first) / (last - first) * (WIDTH - 2.0 * MARGIN);
     let y = |n: f64| TOP + HEIGHT - n / most * HEIGHT;
     _ = writeln!(svg, "<text x=\"{left}\" y=\"{}\" font-weight=\"600\">{title}</text>", TOP - 18.0);
     for number in (0..=5).map(|n| f64::from(n) * step) {

@@ -1,6 +1,5 @@
 //! What a large database slows down: the same room in an empty hub and in one with many messages.
 
-use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -10,7 +9,7 @@ use colahub::domain::message::Kind as MessageKind;
 use colahub::domain::text::Nickname;
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::store::{Care, FILE, Join, Moment, Say, Store, Write};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::calls::Calls;
 use crate::crowd::CONTENT;
@@ -26,7 +25,7 @@ const ROOMS: usize = 40;
 const FEW: u32 = 40;
 
 /// How often each thing is done for one median.
-const TIMES: usize = 150;
+const TIMES: usize = 400;
 
 /// Messages on a page of history.
 const PAGE: u32 = 20;
@@ -64,30 +63,29 @@ struct Site {
     last: u32,
 }
 
-/// Fills two databases, and does the same in both by turns.
-pub fn measure(messages: u32, rounds: usize) -> Compared {
-    let few = site("few", FEW, 1);
-    let many = site("many", messages, ROOMS);
-    let bytes = std::fs::metadata(many.folder.join(FILE)).map_or(0, |file| file.len());
+/// Fills two databases, and does each thing in one and in the other by turns: what else the machine
+/// does in the meantime hits both.
+pub fn measure(messages: u32) -> Compared {
+    let (few, many) = (site("few", FEW, 1), site("many", messages, ROOMS));
+    let (bytes, last) = (many.bytes(), many.last);
     println!("{messages} messages take {:.0} MB", bytes as f64 / 1e6);
-    let (mut empty, mut full) = (Vec::new(), Vec::new());
-    for _ in 0..rounds {
-        empty.push(few.go_through());
-        full.push(many.go_through());
-    }
-    let middle =
-        |rounds: &[[f64; 4]], step: usize| median(rounds.iter().map(|r| r[step]).collect());
-    let deep = format!("history, page {}", many.last);
-    let steps = ["joining", "history, first page", &deep, "sending"];
-    let step = |(number, what): (usize, &str)| Step {
-        what: what.to_owned(),
-        empty: middle(&empty, number),
-        full: middle(&full, number),
-    };
-    let steps: Vec<Step> = steps.into_iter().enumerate().map(step).collect();
-    for step in &steps {
+    let (mut empty, mut full) = (few.open(), many.open());
+    let mut steps = Vec::new();
+    let mut compare = |what: String, go: &dyn Fn(&mut Open) -> f64| {
+        let mut waits = (Vec::new(), Vec::new());
+        for _ in 0..TIMES {
+            waits.0.push(go(&mut empty));
+            waits.1.push(go(&mut full));
+        }
+        let step = Step { what, empty: median(waits.0), full: median(waits.1) };
         println!("{:>24}: {:.2} ms, {:.2} ms in the empty hub", step.what, step.full, step.empty);
-    }
+        steps.push(step);
+    };
+    compare("joining".into(), &Open::newcomer);
+    compare("history, first page".into(), &|hub| hub.page(1));
+    compare(format!("history, page {last}"), &|hub| hub.page(hub.site.last));
+    compare("coming back".into(), &Open::come_back);
+    compare("sending".into(), &Open::say);
     Compared { messages, bytes, steps }
 }
 
@@ -106,43 +104,69 @@ fn site(name: &str, messages: u32, rooms: usize) -> Site {
 }
 
 impl Site {
-    /// The median of each step, in milliseconds, in a hub that has just started.
-    fn go_through(&self) -> [f64; 4] {
-        let server = Server::start_in(Kind::Hub, &self.folder, &[], &[]);
-        let hub = server.address;
-        let mut own = Visitor::connect(hub, &self.token);
-        assert_eq!(own.join(&self.room, Some(&self.chatter)), self.chatter, "its own chatter");
-        let mut calls = Calls::connect(hub, Some(&self.token));
-        let mut page = |number: u32| {
-            let Self { room, chatter, .. } = self;
-            let what = format!("GET /chat/messages/{room}/{number}/{chatter}");
-            let count = calls.call(&what, "")["data"].as_array().unwrap().len();
-            assert_eq!(count, PAGE as usize, "page {number}");
-            each(|_| (), |()| _ = calls.ask(&what, ""))
-        };
-        let (first, deep) = (page(1), page(self.last));
-        let say = json!({ "roomId": self.room, "content": CONTENT });
-        let sending = each(|_| (), |()| _ = own.ask("sendMessage", &say));
-        [self.joining(hub), first, deep, sending]
+    /// What the database takes with its write-ahead log.
+    fn bytes(&self) -> u64 {
+        let files = ["", "-wal"].map(|end| self.folder.join(format!("{FILE}{end}")));
+        files.iter().filter_map(|file| file.metadata().ok()).map(|file| file.len()).sum()
     }
 
-    /// Newcomers, one after the other: from the question to its acknowledgement.
-    fn joining(&self, hub: SocketAddr) -> f64 {
-        let mut calls = Calls::connect(hub, None);
-        let newcomer = |_| Visitor::connect(hub, &calls.token());
-        each(newcomer, |mut visitor| _ = visitor.join(&self.room, None))
+    /// A hub that has just started on it.
+    fn open(self) -> Open {
+        let server = Server::start_in(Kind::Hub, &self.folder, &[], &[]);
+        let calls = Calls::connect(server.address, Some(&self.token));
+        Open { site: self, own: None, calls, server }
     }
 }
 
-/// How long one of many takes in the middle, in milliseconds, without what is made ready for it.
-fn each<T>(mut ready: impl FnMut(usize) -> T, mut go: impl FnMut(T)) -> f64 {
-    let one = |number| {
-        let thing = ready(number);
-        let begun = Instant::now();
-        go(thing);
-        begun.elapsed().as_secs_f64() * 1e3
-    };
-    median((0..TIMES).map(one).collect())
+/// A hub that runs on a database.
+struct Open {
+    site: Site,
+    /// Who was there from the beginning, once they are back.
+    own: Option<Visitor>,
+    calls: Calls,
+    server: Server,
+}
+
+impl Open {
+    /// Somebody new joins: from the question to its acknowledgement.
+    fn newcomer(&mut self) -> f64 {
+        let mut visitor = Visitor::connect(self.server.address, &self.calls.token());
+        took(|| _ = visitor.join(&self.site.room, None))
+    }
+
+    /// A page of the history, from the question to its answer.
+    fn page(&mut self, number: u32) -> f64 {
+        let Site { room, chatter, .. } = &self.site;
+        let what = format!("GET /chat/messages/{room}/{number}/{chatter}");
+        let mut answer = Value::Null;
+        let took = took(|| answer = self.calls.call(&what, ""));
+        assert_eq!(answer["data"].as_array().unwrap().len(), PAGE as usize, "page {number}");
+        took
+    }
+
+    /// Who was there from the beginning comes back, from the question to the acknowledgement that has
+    /// what they missed.
+    fn come_back(&mut self) -> f64 {
+        let mut visitor = Visitor::connect(self.server.address, &self.site.token);
+        let Site { room, chatter, .. } = &self.site;
+        let took = took(|| assert_eq!(visitor.join(room, Some(chatter)), *chatter, "their own"));
+        self.own = Some(visitor);
+        took
+    }
+
+    /// A message, from saying it to its acknowledgement.
+    fn say(&mut self) -> f64 {
+        let say = json!({ "roomId": self.site.room, "content": CONTENT });
+        let own = self.own.as_mut().expect("they came back before");
+        took(|| _ = own.ask("sendMessage", &say))
+    }
+}
+
+/// How long something takes, in milliseconds.
+fn took(go: impl FnOnce()) -> f64 {
+    let begun = Instant::now();
+    go();
+    begun.elapsed().as_secs_f64() * 1e3
 }
 
 /// Messages in all rooms by turns, through the store as the hub uses it.

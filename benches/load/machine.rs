@@ -12,7 +12,7 @@ pub fn machine() -> String {
         cpu.lines().find(|line| line.starts_with("model name") || line.starts_with("Model"));
     let model =
         model.and_then(|line| line.split_once(':')).map_or("a processor", |(_, m)| m.trim());
-    let cores = std::thread::available_parallelism().map_or(2, usize::from);
+    let cores = cpu.lines().filter(|line| line.starts_with("processor")).count();
     let system = rustix::system::uname();
     let kernel = system.release().to_string_lossy();
     format!("{model}, {cores} cores, Linux {kernel}")

@@ -93,7 +93,7 @@ fn measure(plan: &Plan) -> Results {
         results.growth = attempt(|| growth::measure(plan.time));
     }
     if plan.has(Part::Database) {
-        results.database = attempt(|| database::measure(plan.messages, plan.rounds));
+        results.database = attempt(|| database::measure(plan.messages));
     }
     results
 }

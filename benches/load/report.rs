@@ -93,12 +93,13 @@ impl Results {
     }
 
     fn promises(&self, text: &mut String) {
-        let targets = targets::all(self);
-        if targets.iter().all(|target| target.measured.is_none()) {
+        let all = targets::all(self).into_iter();
+        let measured: Vec<_> = all.filter(|target| target.measured.is_some()).collect();
+        if measured.is_empty() {
             return;
         }
         table(text, "What it has to show", &["in a room of 1,000", "target", "measured", "met"]);
-        for target in targets {
+        for target in measured {
             let sign = if target.is_least { "≥" } else { "≤" };
             let (what, bound, unit) = (target.what, target.bound, target.unit);
             let met = target.is_met().map_or("–", |met| if met { "yes" } else { "**no**" });

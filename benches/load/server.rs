@@ -43,7 +43,7 @@ impl Kind {
 
     /// The words of its command line; data, if it keeps any, goes to this folder.
     fn command(self, folder: &Path) -> Vec<String> {
-        let words = match self {
+        match self {
             Self::Hub => [
                 &hub_program(),
                 "run",
@@ -60,8 +60,7 @@ impl Kind {
             Self::Floor => {
                 vec![std::env::current_exe().unwrap().to_str().unwrap().into(), "floor".into()]
             }
-        };
-        words
+        }
     }
 }
 
@@ -110,7 +109,7 @@ impl Server {
             .args(kind.command(folder))
             .env("COLAHUB_LIMITS_PROFILE", "off")
             .env("COLAHUB_ROOMS_LIMIT", "1000")
-            .env("COLAHUB_HTTP_MAX_CONNECTIONS", "20000")
+            .env("COLAHUB_LIMITS_CONNECTIONS", "20000")
             .env("NODE_ENV", "production")
             .envs(settings.iter().copied())
             .stdin(Stdio::null())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::config::{self, Loaded, Sources};
-use crate::control::protocol::{Data, Request, Status};
+use crate::control::protocol::{Data, Memory, Request, Status};
 use crate::control::{AskError, ask};
 use crate::discovery::Told;
 use crate::domain::words;
@@ -47,7 +47,7 @@ pub(super) fn explain(error: AskError) -> anyhow::Error {
 
 /// The status for people.
 fn text(status: &Status) -> String {
-    let Status { version, title, uptime, since, people, rooms, places, data, .. } = status;
+    let Status { version, title, uptime, since, people, rooms, places, memory, data, .. } = status;
     let up = humantime::format_duration(Duration::from_secs(*uptime));
     let since = match since {
         // The date and the minute.
@@ -71,6 +71,7 @@ fn text(status: &Status) -> String {
     line("Name", &announced(&status.announced));
     let are = if *rooms == 1 { "room" } else { "rooms" };
     line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
+    line("Memory", &taken(memory));
     line("Database", &kept(data));
     match data.storage.as_str() {
         "full" => {
@@ -93,6 +94,17 @@ fn announced(told: &Told) -> String {
         (None, None) if told.state == "off" => "not announced, as configured".to_owned(),
         (None, None) => "being claimed".to_owned(),
     }
+}
+
+fn taken(memory: &Memory) -> String {
+    let Memory { taken, most, state } = memory;
+    let most = most.map(|most| format!(" of {}", words::size(most))).unwrap_or_default();
+    let why = match state.as_str() {
+        "tight" => "; nearly full: newcomers have to wait",
+        "full" => "; full: newcomers are turned away",
+        _ => "",
+    };
+    format!("{}{most}{why}", words::size(*taken))
 }
 
 fn kept(data: &Data) -> String {
@@ -144,6 +156,7 @@ mod tests {
             people: 12,
             rooms: 3,
             places: 4096,
+            memory: Memory { taken: 21_000_000, most: Some(333_000_000), state: "easy".to_owned() },
             data: Data {
                 folder: "/var/lib/colahub".to_owned(),
                 database: 1_234_567,
@@ -163,6 +176,7 @@ mod tests {
              \x20          http://[fd00::1]\n\
              Name       cola-2.local\n\
              People     12 in 3 rooms; there is place for 4096\n\
+             Memory     21.0 MB of 333.0 MB\n\
              Database   1.2 MB in /var/lib/colahub; 14.0 GB free on its disk\n"
         );
     }
@@ -176,6 +190,17 @@ mod tests {
         for part in ["Disk       full: ", "Lost       2026-07-01T09:00:00.000Z: the hub begins"] {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
+    }
+
+    #[test]
+    fn a_hub_that_turns_people_away_says_whom() {
+        let told = |state: &str| {
+            taken(&Memory { taken: 30_000_000, most: Some(32_000_000), state: state.to_owned() })
+        };
+        assert_eq!(told("tight"), "30.0 MB of 32.0 MB; nearly full: newcomers have to wait");
+        assert_eq!(told("full"), "30.0 MB of 32.0 MB; full: newcomers are turned away");
+        let unbounded = Memory { taken: 30_000_000, most: None, state: "easy".to_owned() };
+        assert_eq!(taken(&unbounded), "30.0 MB");
     }
 
     #[test]

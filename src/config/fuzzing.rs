@@ -128,6 +128,7 @@ fn is_within_bounds(limits: &Limits) {
     assert!((32 * 1024..=1024 * 1024).contains(&message_size));
     assert!([connections, sessions].iter().all(|most| (16..=65_536).contains(most)));
     assert!((16..=100_000).contains(&namespaces));
+    assert!((1..=100_000).contains(&limits.namespaces_opened));
     for each in [limits.connections_each, limits.sessions_each] {
         assert!((1..=65_536).contains(&each));
     }

@@ -7,7 +7,7 @@ use super::limits::LimitsDraft;
 use super::networks::Network;
 use super::problem::{Place, Problem};
 use super::raw::{NotAllowed, Raw};
-use super::types::{self, CorsOrigin, HubName, InterfacePattern, Profile};
+use super::types::{self, CorsOrigin, HubName, InterfacePattern, Memory, Profile};
 use super::wifi::{self, WifiDraft, WifiSecurity};
 use crate::domain::language::Language;
 use crate::domain::text::{Namespace, TITLE_MAX, Title};
@@ -289,10 +289,24 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "limits.namespaces_opened",
+        doc: "The most living namespaces that were opened from one address.",
+        allowed: "a whole number from 1 to 100000",
+        apply: |draft, raw| {
+            draft.limits.number(raw, 1..=100_000, |limits| &mut limits.namespaces_opened)
+        },
+    },
+    Setting {
         key: "limits.namespaces",
         doc: "The most namespaces that are alive at once.",
         allowed: "a whole number from 16 to 100000",
         apply: |draft, raw| draft.limits.number(raw, 16..=100_000, |limits| &mut limits.namespaces),
+    },
+    Setting {
+        key: "limits.memory",
+        doc: "How much memory the hub may take before it turns newcomers away.",
+        allowed: "\"auto\", \"off\", or a size such as \"200MB\", from 8MB to 64GB",
+        apply: |draft, raw| raw.text(Memory::parse).map(|most| draft.config.limits_memory = most),
     },
     Setting {
         key: "log.level",

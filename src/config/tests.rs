@@ -165,6 +165,7 @@ fn every_bound_is_where_its_words_say() {
         ("limits.rooms_each", 1, 10_000),
         ("limits.rooms_joined", 1, 10_000),
         ("limits.namespaces_each", 1, 10_000),
+        ("limits.namespaces_opened", 1, 100_000),
         ("limits.namespaces", 16, 100_000),
         ("backup.keep", 1, 100),
     ] {

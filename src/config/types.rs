@@ -161,6 +161,32 @@ impl Profile {
     }
 }
 
+/// How much memory the hub may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Memory {
+    /// A fair share of the board's.
+    #[default]
+    Auto,
+    /// As much as there is.
+    Off,
+    /// So many bytes.
+    Bytes(u64),
+}
+
+impl Memory {
+    /// Takes `auto`, `off`, or a size from 8 MB to 64 GB.
+    pub fn parse(text: &str) -> Option<Self> {
+        const RANGE: std::ops::RangeInclusive<u64> = 8_000_000..=64_000_000_000;
+        match text {
+            "auto" => Some(Self::Auto),
+            _ => match size(text)? {
+                Some(bytes) => RANGE.contains(&bytes).then_some(Self::Bytes(bytes)),
+                None => Some(Self::Off),
+            },
+        }
+    }
+}
+
 /// Takes `ADDR:PORT`, `[ADDR]:PORT`, or a port alone, which means every address of the machine.
 pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     match text.parse() {
@@ -393,6 +419,16 @@ mod tests {
         assert_eq!(size("off"), Some(None));
         for bad in ["1", "999kB", "1001GB", "-1GB", "1.5GB", "GB", "18446744073709551615GB"] {
             assert_eq!(size(bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn memory_is_a_share_a_size_or_unbounded() {
+        assert_eq!(Memory::parse("auto"), Some(Memory::Auto));
+        assert_eq!(Memory::parse("off"), Some(Memory::Off));
+        assert_eq!(Memory::parse("8MB"), Some(Memory::Bytes(8_000_000)));
+        for bad in ["7MB", "65GB", "half", "100", ""] {
+            assert_eq!(Memory::parse(bad), None, "{bad:?}");
         }
     }
 

@@ -222,8 +222,21 @@ pub struct Status {
     pub rooms: usize,
     /// The most connections at once.
     pub places: usize,
+    /// How much memory it takes.
+    pub memory: Memory,
     /// What is kept, and where.
     pub data: Data,
+}
+
+/// How much memory a hub takes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Memory {
+    /// In bytes, now.
+    pub taken: u64,
+    /// In bytes, before it turns newcomers away; nothing where it may take all there is.
+    pub most: Option<u64>,
+    /// `easy`, `tight` (newcomers' sockets are refused) or `full` (their sessions too).
+    pub state: String,
 }
 
 /// What a hub keeps.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::protocol::{Data, Status};
+use super::protocol::{Data, Memory, Status};
+use crate::budget::Budget;
 use crate::config::Config;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
@@ -30,6 +31,8 @@ pub struct Parts {
     pub reader: Reader,
     /// The most connections at once.
     pub places: usize,
+    /// How much memory there is.
+    pub budget: Budget,
 }
 
 /// How the hub is now.
@@ -48,6 +51,7 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         people: facts.people,
         rooms: facts.rooms,
         places: parts.places,
+        memory: memory(&parts.budget),
         data: data(parts),
     })
 }
@@ -64,6 +68,14 @@ fn storage(health: &Health) -> &'static str {
         Storage::Full => "full",
         Storage::ReadOnly => "read_only",
         Storage::Outdated => "being opened anew",
+    }
+}
+
+fn memory(budget: &Budget) -> Memory {
+    Memory {
+        taken: budget.resident(),
+        most: budget.ceiling(),
+        state: budget.pressure().name().to_owned(),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Limits {
     pub rooms_joined: usize,
     /// Namespaces that one client may be connected to at once.
     pub namespaces_each: usize,
+    /// Living namespaces whose first client came from one address.
+    pub namespaces_opened: usize,
     /// Namespaces that may be alive at once.
     pub namespaces: usize,
 }
@@ -72,6 +74,7 @@ impl Limits {
         renames: rate(10, 2_000),
         rooms_joined: 16,
         namespaces_each: 32,
+        namespaces_opened: 256,
         namespaces: 2_048,
     };
 
@@ -81,6 +84,7 @@ impl Limits {
         sessions_each: 65_536,
         handshakes: rate(5_000, 2),
         rooms_each: 10_000,
+        namespaces_opened: 100_000,
         rooms_made: rate(200, 500),
         guesses: rate(100, 600),
         ..Self::EVENT

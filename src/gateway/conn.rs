@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
@@ -13,13 +13,15 @@ use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 
 use super::session::Session;
-use crate::domain::ids::ConnId;
+use super::turns::Turns;
+use crate::domain::ids::{ConnId, IdentityId};
 use crate::domain::pace::{Pace, Step};
 use crate::domain::throttle::Rate;
 use crate::domain::time::HubTime;
+use crate::patience;
 
 /// From how many undecided events on nothing more is read from a client.
-const UNDECIDED_BUSY: usize = 256;
+const UNDECIDED_BUSY: usize = 32;
 
 /// How many undecided events end a connection: more than the packets that were in its buffers when
 /// reading stopped.
@@ -28,18 +30,21 @@ const UNDECIDED_MAX: usize = 8_192;
 /// How many parcels may wait behind a full transport. They share the broadcasts' bytes.
 const BACKLOG_MAX: usize = 4_096;
 
-/// How long a backlog may stand still.
-const STUCK_MAX: Duration = Duration::from_secs(10);
+/// How many bytes of them, as if nothing were shared: a small room's are its own.
+const BACKLOG_BYTES: usize = 512 * 1024;
 
 /// A connection to a namespace.
 pub(super) struct Conn {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
+    /// Whose browser it is.
+    pub(super) identity: IdentityId,
     pace: Mutex<Pace>,
     undecided: AtomicUsize,
     /// Whether this connection holds its session for undecided events.
     holds: AtomicBool,
+    turns: Mutex<Turns>,
     out: Mutex<Out>,
 }
 
@@ -47,6 +52,8 @@ pub(super) struct Conn {
 #[derive(Default)]
 struct Out {
     backlog: VecDeque<Parcel>,
+    /// How many bytes that is.
+    bytes: usize,
     /// When the backlog last got shorter.
     moved: Option<Instant>,
     is_over: bool,
@@ -59,6 +66,14 @@ pub(super) enum Parcel {
     Event(&'static str, Arc<RawValue>),
     /// The acknowledgement that the client gave this number.
     Ack(i64, Arc<RawValue>),
+}
+
+impl Parcel {
+    /// How many bytes wait with it.
+    fn len(&self) -> usize {
+        let (Self::Event(_, payload) | Self::Ack(_, payload)) = self;
+        payload.get().len()
+    }
 }
 
 /// What became of parcels.
@@ -77,14 +92,17 @@ impl Conn {
         id: ConnId,
         socket: Arc<Socket<LocalAdapter>>,
         session: Arc<Session>,
+        identity: IdentityId,
     ) -> Self {
         Self {
             id,
             socket,
             session,
+            identity,
             pace: Mutex::default(),
             undecided: AtomicUsize::new(0),
             holds: AtomicBool::new(false),
+            turns: Mutex::default(),
             out: Mutex::default(),
         }
     }
@@ -101,8 +119,10 @@ impl Conn {
         } else {
             parcels.iter().take_while(|parcel| self.deliver(parcel)).count()
         };
-        out.backlog.extend(parcels.iter().skip(taken).cloned());
-        if out.backlog.len() > BACKLOG_MAX {
+        let behind = parcels.get(taken..).unwrap_or_default();
+        out.bytes += behind.iter().map(Parcel::len).sum::<usize>();
+        out.backlog.extend(behind.iter().cloned());
+        if out.backlog.len() > BACKLOG_MAX || out.bytes > BACKLOG_BYTES {
             return Sent::Stuck;
         }
         if was_behind || out.backlog.is_empty() {
@@ -119,9 +139,10 @@ impl Conn {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         while let Some(parcel) = out.backlog.front() {
             if !self.deliver(parcel) {
-                let is_stuck = out.moved.is_some_and(|moved| now - moved > STUCK_MAX);
+                let is_stuck = out.moved.is_some_and(|moved| now - moved > patience::READING);
                 return if is_stuck { Sent::Stuck } else { Sent::Waiting };
             }
+            out.bytes -= parcel.len();
             out.backlog.pop_front();
             out.moved = Some(now);
         }
@@ -150,11 +171,19 @@ impl Conn {
         }
     }
 
+    /// Its events that wait for their turn.
+    pub(super) fn turns(&self) -> MutexGuard<'_, Turns> {
+        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Forgets what waits and takes no more.
     pub(super) fn end(&self) {
+        // Each holds the connection: without this it would stay for ever.
+        drop(self.turns().last_words());
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;
         out.backlog.clear();
+        out.bytes = 0;
         if out.moved.take().is_some() {
             self.session.release();
         }

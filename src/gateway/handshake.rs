@@ -76,8 +76,12 @@ async fn open(
     next: Next,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
+    let waits = match shared.newcomers.session(known) {
+        Ok(waits) => waits,
+        Err(away) => return shared.turn_away(&away),
+    };
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
-    let session = Arc::new(Session::new(identity, admitted));
+    let session = Arc::new(Session::new(identity, admitted, waits));
     if is_websocket {
         session.set_line(Arc::clone(line));
     }

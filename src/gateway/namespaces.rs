@@ -5,6 +5,7 @@
 //! goes a moment after its last connection.
 
 use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,7 +13,9 @@ use std::time::{Duration, Instant};
 use socketioxide::SocketIo;
 
 use super::session::Session;
+use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
+use crate::domain::shares::{NoShare, Share, Shares};
 use crate::domain::text::{Field, NAMESPACE_MAX, TextError, TextProblem};
 
 /// The namespace that is always there: the protocol's own.
@@ -31,7 +34,8 @@ const NAME_MAX: usize = 4 * NAMESPACE_MAX;
 #[derive(Debug)]
 pub(super) struct Namespaces {
     each: usize,
-    most: usize,
+    /// One for each namespace that is alive, counted at the address whose client was its first.
+    places: Shares<IpAddr>,
     table: Mutex<Table>,
 }
 
@@ -47,11 +51,14 @@ struct Live {
     sockets: usize,
     /// When somebody last came, tried or left.
     touched: Instant,
+    _place: Share<IpAddr>,
 }
 
 impl Namespaces {
-    pub(super) fn new(each: usize, most: usize) -> Self {
-        Self { each, most, table: Mutex::default() }
+    pub(super) fn new(limits: &Limits) -> Self {
+        let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
+        let places = Shares::new(namespaces_opened, namespaces);
+        Self { each: namespaces_each, places, table: Mutex::default() }
     }
 
     /// Whether this session may connect to a namespace, which socketioxide has made by now.
@@ -71,8 +78,6 @@ impl Namespaces {
         let mut table = self.table();
         let verdict = self.verdict(&mut table, io, name, session, now);
         if verdict.is_ok() {
-            let entry = Live { sockets: 0, touched: now };
-            table.live.entry(name.to_owned()).or_insert(entry).touched = now;
             // Until it is in: a connection can still fail, and then nobody says so.
             table.may_be_empty(io, name, now);
         } else if !table.live.contains_key(name) {
@@ -96,11 +101,29 @@ impl Namespaces {
         if session.namespaces.load(Ordering::SeqCst) >= self.each {
             return Err(Refusal::TooManyNamespaces);
         }
-        if table.live.len() >= self.most && !table.live.contains_key(name) {
-            table.free_empty(io, now, 0);
+        if let Some(entry) = table.live.get_mut(name) {
+            entry.touched = now;
+            return Ok(());
         }
-        let has_place = table.live.len() < self.most || table.live.contains_key(name);
-        if has_place { Ok(()) } else { Err(Refusal::HubFull(LINGER)) }
+        let first = self.places.take(Some(session.peer));
+        let place = first.or_else(|_| {
+            table.free_empty(io, now, 0);
+            self.places.take(Some(session.peer))
+        });
+        let place = place.map_err(|none| match none {
+            NoShare::All => Refusal::HubFull(LINGER),
+            NoShare::Each => Refusal::TooManyNamespaces,
+        })?;
+        let entry = Live { sockets: 0, touched: now, _place: place };
+        table.live.insert(name.to_owned(), entry);
+        Ok(())
+    }
+
+    /// Somebody was turned away for another reason: the name that they tried is freed unless others are in it.
+    pub(super) fn forget(&self, io: &SocketIo, name: &str) {
+        if name != ROOT && !self.table().live.contains_key(name) {
+            io.delete_ns(name);
+        }
     }
 
     /// A connection is in.

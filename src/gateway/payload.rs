@@ -18,6 +18,11 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("typing", typing),
 ];
 
+/// How the payload of an event of this name is read; nothing for one that the hub does not know.
+pub(super) fn decode(name: &str) -> Option<Decode> {
+    EVENTS.iter().find(|(known, _)| *known == name).map(|(_, decode)| *decode)
+}
+
 /// How a payload becomes an event. It gets what was sent, or why that cannot be read.
 pub(super) type Decode = fn(Result<Value, String>) -> Result<Event, Refusal>;
 

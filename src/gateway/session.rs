@@ -3,10 +3,13 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
 
+use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
+use super::newcomers::Waits;
 use crate::domain::ids::IdentityId;
 use crate::door::Place;
 use crate::tcp::Line;
@@ -28,10 +31,24 @@ pub(super) struct Session {
     free: Notify,
     /// How many namespaces it is connected to.
     pub(super) namespaces: AtomicUsize,
+    /// What Engine.IO calls it, known from its first namespace on.
+    pub(super) sid: OnceLock<Sid>,
+    /// Held until it is in a namespace.
+    waits: Mutex<Option<Waits>>,
+    idle: Mutex<Idle>,
+}
+
+/// Whether a session has left all its namespaces.
+#[derive(Debug, Default)]
+struct Idle {
+    /// Since when.
+    since: Option<Instant>,
+    /// Whether somebody looks after it already.
+    is_watched: bool,
 }
 
 impl Session {
-    pub(super) fn new(identity: IdentityId, (place, peer): (Place, IpAddr)) -> Self {
+    pub(super) fn new(identity: IdentityId, (place, peer): (Place, IpAddr), waits: Waits) -> Self {
         Self {
             identity,
             peer,
@@ -40,7 +57,35 @@ impl Session {
             holds: AtomicUsize::new(0),
             free: Notify::new(),
             namespaces: AtomicUsize::new(0),
+            sid: OnceLock::new(),
+            waits: Mutex::new(Some(waits)),
+            idle: Mutex::default(),
         }
+    }
+
+    /// It is in a namespace.
+    pub(super) fn is_in(&self, sid: Sid) {
+        let _known = self.sid.set(sid);
+        drop(self.waits.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.idle().since = None;
+    }
+
+    /// It is in no namespace since now. Whether it has to be watched from now on.
+    pub(super) fn is_idle_since(&self, now: Instant) -> bool {
+        let mut idle = self.idle();
+        idle.since = Some(now);
+        !std::mem::replace(&mut idle.is_watched, true)
+    }
+
+    /// For how long it has been in no namespace. Where it is in one, it is watched no more.
+    pub(super) fn idle_for(&self, now: Instant) -> Option<Duration> {
+        let mut idle = self.idle();
+        idle.is_watched = idle.since.is_some();
+        idle.since.map(|since| now - since)
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Idle> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The session runs over this WebSocket's connection from now on.

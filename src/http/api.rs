@@ -56,6 +56,8 @@ struct Hub<'a> {
     people: usize,
     announced: Told,
     storage: &'static str,
+    /// Whether newcomers find room: `easy`, `tight` or `full`.
+    memory: &'static str,
     limits: Limits,
     wifi: Option<Wifi<'a>>,
 }
@@ -99,6 +101,7 @@ async fn hub(State(app): State<App>) -> Outcome {
         people: facts.people,
         announced: app.found.announced().into(),
         storage: storage(&app, time),
+        memory: app.budget.pressure().name(),
         limits: Limits {
             title: TITLE_MAX,
             password: PASSWORD_MAX,

@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use super::App;
 use super::request::By;
 use super::respond::Refused;
+use crate::budget::Pressure;
 use crate::discovery::Told;
 use crate::hub::command::{Call, Facts};
 use crate::metrics::Page;
@@ -52,6 +53,7 @@ fn page(app: &App, facts: &Facts) -> String {
     people(&mut page, app, facts);
     work(&mut page, app);
     refused(&mut page, app);
+    memory(&mut page, app);
     kept(&mut page, app);
     page.into_text()
 }
@@ -100,6 +102,16 @@ fn refused(page: &mut Page, app: &App) {
     page.counters("colahub_refusals_total", help, "reason", counted.refusals.counts());
     let help = "Connections that were ended or turned away, by why.";
     page.counters("colahub_drops_total", help, "reason", counted.drops.counts());
+}
+
+fn memory(page: &mut Page, app: &App) {
+    let budget = &app.budget;
+    let help = "How much memory the hub takes.";
+    page.gauge("colahub_memory_bytes", help, budget.resident());
+    let help = "How much memory it may take; 0 is no limit.";
+    page.gauge("colahub_memory_limit_bytes", help, budget.ceiling().unwrap_or(0));
+    let help = "How near the hub is to that: when tight, newcomers' sockets are refused, when full their sessions too.";
+    page.state("colahub_memory", help, &Pressure::NAMES, budget.pressure().name());
 }
 
 fn kept(page: &mut Page, app: &App) {

@@ -2,13 +2,14 @@
 //!
 //! Not `axum::serve`: that sets no TCP_NODELAY, and lets half-open clients stay for ever.
 
+use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::Shutdown;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::http::StatusCode;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -19,15 +20,14 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tower::ServiceExt;
 
+use super::lines::Lines;
+use super::patience::in_time;
 use crate::domain::language::Language;
 use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
+use crate::patience;
 use crate::tcp::{Line, LineIo};
 use crate::wire;
-
-/// How long a client may take to send a request's head, its first byte included; also how long an
-/// idle connection is kept for the next request.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// Largest head of a request, in bytes.
 const HEAD_MAX: usize = 16 * 1024;
@@ -56,10 +56,13 @@ impl Server {
         language: Language,
         metrics: &Arc<Metrics>,
     ) -> Self {
+        let lines = Arc::new(Lines::default());
         let mut accepting = JoinSet::new();
+        accepting.spawn(Arc::clone(&lines).look_after(Arc::clone(metrics)));
         for listener in listeners {
-            let (door, metrics) = (Arc::clone(door), Arc::clone(metrics));
-            accepting.spawn(accept(listener, router.clone(), door, language, metrics));
+            let (door, lines, metrics) =
+                (Arc::clone(door), Arc::clone(&lines), Arc::clone(metrics));
+            accepting.spawn(accept(listener, router.clone(), door, lines, language, metrics));
         }
         Self { accepting }
     }
@@ -74,6 +77,7 @@ async fn accept(
     listener: TcpListener,
     router: Router,
     door: Arc<Door>,
+    lines: Arc<Lines>,
     language: Language,
     metrics: Arc<Metrics>,
 ) {
@@ -107,7 +111,7 @@ async fn accept(
         };
         // A connection that is gone before it began is nobody's fault.
         if let Ok(line) = Line::new(stream, peer, Some(place)) {
-            connections.spawn(speak(line, router.clone()));
+            connections.spawn(speak(line, router.clone(), Arc::clone(&lines)));
         }
     }
 }
@@ -133,15 +137,24 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
     }
 }
 
-async fn speak(line: Arc<Line>, router: Router) {
-    let io = TokioIo::new(LineIo(Arc::clone(&line)));
+async fn speak(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
+    let io = TokioIo::new(LineIo::new(Arc::clone(&line)));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&line));
-        router.clone().oneshot(request.map(Body::new))
+        let (line, lines) = (Arc::clone(&line), Arc::clone(&lines));
+        let answer = router.clone().oneshot(request.map(in_time));
+        async move {
+            let response = answer.await?;
+            if response.status() == StatusCode::SWITCHING_PROTOCOLS {
+                // What it sends from here on are messages: it waits for this answer before.
+                lines.watch(&line);
+            }
+            Ok::<_, Infallible>(response)
+        }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIMEOUT)
+        .header_read_timeout(patience::HEAD)
         .max_buf_size(HEAD_MAX)
         .serve_connection(io, service)
         .with_upgrades();

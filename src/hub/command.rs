@@ -291,6 +291,8 @@ pub enum Call {
     Bans(Tell<Vec<Ban>>),
     /// How the hub is.
     Facts(Tell<Facts>),
+    /// Who has been in no room for so long. The hub has forgotten them then; they are to be let go.
+    LetGo(Duration, Tell<Vec<ConnId>>),
     /// Answered by the writer, through its queue.
     Ping(Tell<()>),
 }

@@ -189,7 +189,7 @@ impl Hub {
         if is_gathered {
             self.plan_notices(room, at.hub);
         }
-        self.tell_roster(room, at.hub);
+        self.tell_roster_to(conn, room, at.hub);
         if !was_present {
             self.tell_apart(room, &joined.chatter, at);
         }

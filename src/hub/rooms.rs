@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
+use super::roster::Listed;
 use super::state::{
     Conn, Due, Effect, Hub, LiveRoom, Making, PasswordWork, Purpose, RoomPlace, Then,
 };
@@ -137,6 +138,7 @@ impl Hub {
             people: Presence::default(),
             joining: std::collections::HashMap::new(),
             notices: Notices::default(),
+            listed: Listed::default(),
             place,
             room,
         };

@@ -1,5 +1,8 @@
 //! Telling a room of its people: at once in a small room, gathered in a large one.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use super::command::{Answer, News, Output, Reply};
 use super::state::{Due, Effect, Hub, Then};
 use crate::domain::chatter::Chatter;
@@ -10,6 +13,14 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::domain::words;
 use crate::store::{Moment, Say, Write};
+
+/// What a large room was last told of its people.
+#[derive(Debug, Default)]
+pub(super) struct Listed {
+    roster: Vec<Chatter>,
+    /// The connections that are to get it in any case: they came since, or asked.
+    lacking: HashSet<ConnId>,
+}
 
 impl Hub {
     /// A page of a room's people, and how many there are in all.
@@ -30,7 +41,7 @@ impl Hub {
             .speaker(conn, room, now)
             .and_then(|_| self.pace(conn, |c| &mut c.rosters, rate, now));
         if asked.is_ok() {
-            self.tell_roster(room, now);
+            self.tell_roster_to(conn, room, now);
         }
         self.reply(reply, asked.map(|()| Answer::Done));
     }
@@ -41,23 +52,55 @@ impl Hub {
             return;
         };
         if live.people.count() <= self.settings.roster_limit {
-            self.send_roster(room);
+            live.listed = Listed::default();
+            let to = live.people.audience();
+            self.send_roster(room, to);
         } else {
             live.notices.roster();
             self.plan_notices(room, now);
         }
     }
 
-    fn send_roster(&mut self, room: RoomId) {
+    /// As [`tell_roster`](Self::tell_roster); this connection gets it even where it did not change.
+    pub(super) fn tell_roster_to(&mut self, conn: ConnId, room: RoomId, now: HubTime) {
+        if let Some(live) = self.rooms.get_mut(&room) {
+            live.listed.lacking.insert(conn);
+        }
+        self.tell_roster(room, now);
+    }
+
+    /// A large room's roster names those who came first: few comings and goings change it, and who
+    /// has it need not get it again.
+    fn renew_roster(&mut self, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
-        let to = live.people.audience();
+        let roster = live.people.roster(0, self.settings.roster_limit);
+        let lacking = std::mem::take(&mut live.listed.lacking);
+        let to = if roster == live.listed.roster {
+            let is_in = |conn: &ConnId| {
+                self.conns.get(conn).is_some_and(|conn| conn.rooms.contains_key(&room))
+            };
+            lacking.into_iter().filter(is_in).collect()
+        } else {
+            live.listed.roster = roster;
+            live.people.audience()
+        };
+        self.send_roster(room, to);
+    }
+
+    fn send_roster(&mut self, room: RoomId, to: Arc<[ConnId]>) {
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        let everybody = live.people.audience();
         let present = live.people.count();
         let roster = News::Roster(live.people.roster(0, self.settings.roster_limit));
-        for news in [roster, News::Presence { room, present }] {
-            let output = Output::Broadcast { to: std::sync::Arc::clone(&to), except: None, news };
-            self.effects.push_back(Effect::Output(output));
+        for (to, news) in [(to, roster), (everybody, News::Presence { room, present })] {
+            if to.is_empty() {
+                continue;
+            }
+            self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, news }));
         }
     }
 
@@ -86,7 +129,7 @@ impl Hub {
             self.write_notice(room, &first, Alert::Left(count), at);
         }
         if turn.roster {
-            self.send_roster(room);
+            self.renew_roster(room);
         }
     }
 

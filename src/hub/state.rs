@@ -14,6 +14,7 @@ use super::command::{
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
+use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -154,6 +155,7 @@ pub(super) struct LiveRoom {
     /// Those whose join is being committed: they have a place already.
     pub(super) joining: HashMap<IdentityId, u32>,
     pub(super) notices: Notices,
+    pub(super) listed: Listed,
     /// Its place among the rooms that may live; with whoever made it in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -165,6 +167,8 @@ pub(super) struct Conn {
     pub(super) rooms: HashMap<RoomId, ChatterId>,
     /// How often they have left all rooms: a join from before a leaving does not outlive it.
     pub(super) stay: u64,
+    /// Since when they are known to be in no room.
+    pub(super) roomless: Option<HubTime>,
     pub(super) alerts: Bucket,
     pub(super) rosters: Bucket,
     pub(super) typing: Bucket,
@@ -246,6 +250,7 @@ impl Hub {
                 let conn = Conn {
                     rooms: HashMap::new(),
                     stay: 0,
+                    roomless: Some(at.hub),
                     alerts: Bucket::default(),
                     rosters: Bucket::default(),
                     typing: Bucket::default(),
@@ -265,7 +270,10 @@ impl Hub {
     fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
         match event {
             Event::Join { room, wanted, password, after, epoch } => {
-                let stay = self.conns.get(&conn).map_or(0, |conn| conn.stay);
+                let stay = self.conns.get_mut(&conn).map_or(0, |conn| {
+                    conn.roomless = None;
+                    conn.stay
+                });
                 let request =
                     JoinRequest { conn, stay, room, wanted, password, after, epoch, reply };
                 self.join(request, at);
@@ -316,6 +324,7 @@ impl Hub {
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
+            Call::LetGo(patience, tell) => drop(tell.send(Ok(self.let_go(patience, at.hub)))),
             Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
         }
     }

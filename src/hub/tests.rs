@@ -19,6 +19,7 @@ use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, Written};
 
+mod idle;
 mod names;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
@@ -30,6 +31,8 @@ struct Chat {
     pending: VecDeque<(Write, Then)>,
     /// What the room was told, as short words: `joined 1`, `roster 3`, `said hi`.
     told: Vec<String>,
+    /// Who got the last roster.
+    listed_to: Vec<ConnId>,
     last_seq: i64,
     /// Who each browser is, as the store would know.
     members: HashMap<IdentityId, Chatter>,
@@ -64,7 +67,8 @@ impl Chat {
             [next; 16]
         });
         let hub = Hub::new(settings, past, random, HubTime(0));
-        Self { hub, now: 0, pending: VecDeque::new(), told: Vec::new(), last_seq: 0, members }
+        let (pending, told, listed_to) = (VecDeque::new(), Vec::new(), Vec::new());
+        Self { hub, now: 0, pending, told, listed_to, last_seq: 0, members }
     }
 
     fn at(&self) -> Moment {
@@ -122,7 +126,12 @@ impl Chat {
             match effect {
                 Effect::Write(write, then) => self.pending.push_back((write, then)),
                 Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
-                Effect::Output(Output::Broadcast { news, .. }) => self.told.push(words(&news)),
+                Effect::Output(Output::Broadcast { to, news, .. }) => {
+                    if matches!(news, News::Roster(_)) {
+                        self.listed_to = to.to_vec();
+                    }
+                    self.told.push(words(&news));
+                }
                 Effect::Password(_) => panic!("no room here is locked"),
             }
         }
@@ -412,6 +421,30 @@ fn a_large_room_is_told_in_bulk() {
     chat.time_passes(3_000);
     chat.commits();
     assert_eq!(chat.told(), ["roster 2", "present 6", "joined 4"]);
+}
+
+#[test]
+fn a_large_room_s_roster_goes_to_who_does_not_have_it() {
+    let mut chat = Chat::new(0, 2);
+    for who in 1..=6 {
+        chat.is_in(who);
+    }
+    chat.time_passes(3_000);
+    chat.commits();
+    assert_eq!(chat.listed_to.len(), 6, "the first time it goes to all");
+    chat.is_in(7);
+    chat.is_in(8);
+    chat.event(8, Event::Leave);
+    chat.event(4, Event::Roster { room: room(0).id });
+    chat.told();
+    chat.time_passes(3_000);
+    chat.listed_to.sort();
+    assert_eq!(chat.listed_to, [ConnId(4), ConnId(7)], "who came and is here, and who asked");
+    chat.goes(1);
+    chat.time_passes(1_000);
+    chat.commits();
+    chat.time_passes(3_000);
+    assert_eq!(chat.listed_to.len(), 6, "another is named now: all are told");
 }
 
 #[test]

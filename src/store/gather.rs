@@ -14,8 +14,9 @@ const BATCH_MAX: usize = 512;
 /// How long upkeep waits for a moment without writes before it takes its turn all the same.
 const OVERDUE: Duration = Duration::from_secs(5);
 
-/// One write, and what its sender wants back with the result.
-pub(super) type Job<C> = (Write, C);
+/// One write, and what its sender wants back with the result. Boxed: the queue has a place for each
+/// that may ever wait.
+pub(super) type Job<C> = Box<(Write, C)>;
 
 /// What the writer does next.
 pub(super) enum Next<C> {
@@ -94,7 +95,7 @@ impl Gather {
 }
 
 fn writes<C>(batch: &[Job<C>]) -> usize {
-    batch.iter().filter(|(write, _)| !matches!(write, Write::Ping)).count()
+    batch.iter().filter(|job| !matches!(job.0, Write::Ping)).count()
 }
 
 #[cfg(test)]
@@ -109,7 +110,7 @@ mod tests {
     const LONG: Duration = Duration::from_secs(60);
 
     fn mark(n: u64) -> Job<u64> {
-        (Write::Mark(Moment { hub: HubTime(n), wall: WallTime(0) }), n)
+        Box::new((Write::Mark(Moment { hub: HubTime(n), wall: WallTime(0) }), n))
     }
 
     fn later() -> Instant {
@@ -118,7 +119,7 @@ mod tests {
 
     fn batch(next: Next<u64>) -> Vec<u64> {
         match next {
-            Next::Batch(batch) => batch.into_iter().map(|(_, n)| n).collect(),
+            Next::Batch(batch) => batch.into_iter().map(|job| job.1).collect(),
             Next::Idle => panic!("idle"),
             Next::End => panic!("the end"),
         }
@@ -133,7 +134,7 @@ mod tests {
         assert!(quiet.waits(false, &[mark(1), mark(2)]));
         assert!(busy.waits(false, &[mark(1)]), "others came with the one before");
         assert!(
-            !busy.waits(true, &[(Write::Ping, 1)]),
+            !busy.waits(true, &[Box::new((Write::Ping, 1))]),
             "who asks whether we are there waits for nobody"
         );
     }

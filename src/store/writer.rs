@@ -7,7 +7,7 @@
 //! [`gather`]: super::gather
 
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -76,9 +76,8 @@ impl<C: Send + 'static> Writer<C> {
     /// # Errors
     /// The context, where the queue is full or the thread has ended: nothing is written.
     pub fn submit(&self, write: Write, context: C) -> Result<(), C> {
-        self.queue.try_send((write, context)).map_err(|error| match error {
-            std::sync::mpsc::TrySendError::Full((_, context))
-            | std::sync::mpsc::TrySendError::Disconnected((_, context)) => context,
+        self.queue.try_send(Box::new((write, context))).map_err(|error| match error {
+            TrySendError::Full(job) | TrySendError::Disconnected(job) => job.1,
         })
     }
 
@@ -104,7 +103,8 @@ impl<C> Desk<C> {
         loop {
             match self.tools.gather.next(jobs, idle) {
                 Next::Batch(batch) => {
-                    let (writes, contexts): (Vec<Write>, Vec<C>) = batch.into_iter().unzip();
+                    let (writes, contexts): (Vec<Write>, Vec<C>) =
+                        batch.into_iter().map(|job| *job).unzip();
                     let results = self.results(&writes);
                     if self.done.send(contexts.into_iter().zip(results).collect()).is_err() {
                         break;

@@ -404,6 +404,22 @@ fn namespaces_are_bounded_for_one_client_and_in_all() {
 }
 
 #[test]
+fn one_address_cannot_take_all_the_namespaces() {
+    let hub = english(&[("COLAHUB_LIMITS_NAMESPACES_OPENED", "2")]);
+    let mut ann = phone(1).opens(&hub, "n1").unwrap();
+    ann.connect_also("n2").unwrap();
+    let words = "One client cannot connect to more channels than this. Leave one first.";
+    assert_eq!(ann.connect_also("n3").unwrap_err(), words);
+    let mut bob = phone(2).opens(&hub, "n3").unwrap();
+    ann.connect_also("n3").unwrap();
+    bob.connect_also("n4").unwrap();
+    assert_eq!(bob.connect_also("n5").unwrap_err(), words);
+    // What is left by all is free again.
+    drop(ann);
+    until(|| phone(1).opens(&hub, "n6").is_ok());
+}
+
+#[test]
 fn a_message_has_the_same_bound_on_every_transport() {
     let hub = english(&[("COLAHUB_LIMITS_MESSAGE_SIZE", "32KiB")]);
     let opened = phone(1).get(&hub, POLLING);

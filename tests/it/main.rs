@@ -29,6 +29,7 @@ mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod limits;
+mod memory;
 mod metrics;
 mod page;
 mod passwords;

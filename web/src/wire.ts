@@ -91,6 +91,8 @@ export interface Hub {
   rooms: number;
   people: number;
   storage: "ok" | "restored" | "full" | "read_only";
+  /** Whether newcomers find room. */
+  memory: "easy" | "tight" | "full";
   announced: Announced;
   limits: Limits;
   wifi: Wifi | null;

@@ -30,6 +30,11 @@ export class FakeHub {
   /** Up to where messages are no longer kept. */
   pruned = 0;
   private readonly keys = new Map<string, Message>();
+  /** How many connections are up. */
+  get connected(): number {
+    return this.links.filter((link) => link.connected).length;
+  }
+
   private links: { events: LinkEvents; joined: boolean; connected: boolean }[] = [];
 
   say(who: string, content: string, key?: string): Message {
@@ -100,6 +105,10 @@ export class FakeHub {
       },
       tell: () => undefined,
       restart: () => void setTimeout(again, 1),
+      rest: () => {
+        link.joined = false;
+        link.connected = false;
+      },
       hurry: again,
       close: () => this.drop(link),
     };

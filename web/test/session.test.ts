@@ -61,6 +61,7 @@ describe("entering", () => {
     const me = visitor();
     await phase(me, "locked");
     expect(me.state.phase).toMatchObject({ problem: null });
+    expect(hub.connected, "nobody holds a place while they think").toBe(0);
     me.unlock("0000");
     await vi.waitFor(() => expect(me.state.phase).toMatchObject({ name: "locked", problem: "wrong_password" }));
     me.unlock("1234");
@@ -71,6 +72,7 @@ describe("entering", () => {
     hub.refuseNext.push({ code: "full" });
     const me = visitor();
     await phase(me, "refused");
+    expect(hub.connected).toBe(0);
     me.again();
     await phase(me, "live");
   });
@@ -315,6 +317,7 @@ describe("coming back", () => {
     expect(me.state.closed).toBe(null);
     hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
     expect(me.state.closed).toBe("kicked");
+    expect(hub.connected, "nobody holds a place to read what is over").toBe(0);
     expect(contents(me)).toEqual(["a"]);
   });
 
@@ -324,12 +327,21 @@ describe("coming back", () => {
     await phase(me, "live");
     hub.emit("roomClosed", { roomId: hub.room.id, reason: "expired" });
     expect(me.state.closed).toBe("expired");
+    expect(contents(me)).toEqual(["a"]);
+  });
+
+  it("says that what was on its way when the room closed was too late", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
     hub.cut();
     me.say("too late");
     hub.refuseNext.push({ code: "expired" });
     hub.mend();
     await phase(me, "live");
+    expect(me.state.closed).toBe("expired");
     expect(contents(me)).toEqual(["a"]);
     expect(me.state.outbox).toMatchObject([{ content: "too late", state: "failed", problem: "expired" }]);
+    expect(hub.connected).toBe(0);
   });
 });

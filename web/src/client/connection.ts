@@ -12,6 +12,8 @@ export interface Link {
   tell(event: string, payload: unknown): void;
   /** Drops a connection that does not answer, and makes a new one at once. */
   restart(): void;
+  /** Is down, and no news of that, until it is hurried or restarted. */
+  rest(): void;
   /** Tries now instead of at the next appointed time. */
   hurry(): void;
   close(): void;
@@ -75,13 +77,15 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       forceNew: true,
       autoConnect: false,
       transports: known() ? WEBSOCKET_FIRST : ["polling", "websocket"],
-      tryAllTransports: true,
+      // Not from polling to WebSocket: what a refused request said would be lost with the next one's failure.
+      tryAllTransports: known(),
       reconnectionDelay: 400,
       reconnectionDelayMax: 4_000,
       timeout: 4_500,
     });
     const socket: Socket = manager.socket(`/${namespace}`);
     let closed = false;
+    let resting = false;
     let refusals = 0;
     let later: ReturnType<typeof setTimeout> | undefined;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
@@ -103,11 +107,13 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       // From now on always: a WebSocket opens a line of its own, while a request may be given one
       // that was kept open and died with the last network.
       manager.opts.transports = WEBSOCKET_FIRST;
+      manager.opts.tryAllTransports = true;
       refusals = 0;
       clearTimeout(watchdog);
       events.up();
     });
     socket.on("disconnect", (reason) => {
+      if (resting) return;
       events.down();
       // The library does not come back by itself from a goodbye of the hub (it shuts down, or
       // dropped us); a person holding a phone wants to.
@@ -137,6 +143,13 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
         }),
       tell: (event, payload) => void (socket.connected && socket.volatile.emit(event, payload)),
       restart: () => void (!closed && anew()),
+      rest() {
+        clearTimeout(later);
+        clearTimeout(watchdog);
+        resting = true;
+        socket.disconnect();
+        resting = false;
+      },
       hurry: () => void (!closed && !socket.connected && anew()),
       close() {
         closed = true;

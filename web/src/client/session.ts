@@ -210,6 +210,7 @@ export class Session {
     const asked = this.password !== null;
     if (code === "locked" || code === "wrong_password" || (asked && code === "too_fast")) {
       this.password = null;
+      this.rest();
       const problem = code === "locked" && !asked ? null : code;
       return this.change({ phase: { name: "locked", problem, retryAfter } });
     }
@@ -220,6 +221,7 @@ export class Session {
     }
     // What was read before the room closed may still be read.
     if (code === "expired" && this.state.log.upTo !== null) {
+      this.rest();
       this.change({ closed: this.state.closed ?? "expired", phase: { name: "live" } });
       return this.sender.giveUp("expired");
     }
@@ -227,7 +229,14 @@ export class Session {
   }
 
   private refuse({ code, retryAfter }: Refusal): void {
+    this.rest();
     this.change({ phase: { name: "refused", code, retryAfter } });
+  }
+
+  /** Who is in no room and only reads, or thinks about a password, holds no place in the hub. */
+  private rest(): void {
+    this.joined = false;
+    this.link?.rest();
   }
 
   unlock(password: string): void {
@@ -273,6 +282,8 @@ export class Session {
 
   private hear(name: string, payload: unknown): void {
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
+    // What is still on its way is refused first, and then can be told so.
+    if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
     if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");
     if (name === "typing") void this.around.wait(TYPING_LASTS + 50).then(() => this.change({}));

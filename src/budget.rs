@@ -1,0 +1,281 @@
+//! The memory budget: how much of the board the hub may take, and how near it is to that.
+//!
+//! A board has no swap worth the name and often no memory cgroup, so nothing outside would stop the hub
+//! gently. It looks at its own size and sheds load in steps; those inside always go on. What a step
+//! means is decided where newcomers are met, in `gateway`.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use rustix::system::sysinfo;
+use tokio::task::JoinHandle;
+use tokio::time::interval;
+
+/// How often the hub looks at its own size.
+const LOOK: Duration = Duration::from_millis(500);
+
+/// What `auto` never goes below: an idle hub takes a sixth of it.
+const LEAST: u64 = 48 << 20;
+
+/// What `auto` never goes above: five thousand people take a tenth of it.
+const MOST: u64 = 1 << 30;
+
+/// How long nobody new comes in after the hub last grew while memory is short.
+const STILL: Duration = Duration::from_secs(10);
+
+/// How many newcomers come in between two looks once it has stood still for so long. The allocator
+/// keeps what was freed, so the hub's size does not say that a crowd has gone: that it does not grow
+/// with those few does.
+const FEW: usize = 16;
+
+/// What counts as growing, in bytes: more than the size of a process trembles.
+const GROWTH: u64 = 256 << 10;
+
+/// How near the hub is to its ceiling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Pressure {
+    /// There is room for everyone.
+    Easy,
+    /// Newcomers' sockets are refused, but for a few.
+    Tight,
+    /// Newcomers get no session either, but for a few.
+    Full,
+}
+
+impl Pressure {
+    /// All there are, by name.
+    pub const NAMES: [&'static str; 3] = ["easy", "tight", "full"];
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Easy => "easy",
+            Self::Tight => "tight",
+            Self::Full => "full",
+        }
+    }
+
+    /// What follows at this many percent of the ceiling. A step is left well below where it was
+    /// entered, so that the hub does not turn people away and call them back by turns.
+    fn next(self, percent: u64) -> Self {
+        match (self, percent) {
+            (_, 90..) | (Self::Full, 80..) => Self::Full,
+            (_, 75..) | (Self::Tight | Self::Full, 65..) => Self::Tight,
+            _ => Self::Easy,
+        }
+    }
+}
+
+/// The budget of a running hub; shared by all who ask.
+#[derive(Debug, Clone)]
+pub struct Budget(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    ceiling: Option<u64>,
+    resident: AtomicU64,
+    pressure: AtomicU8,
+    /// How many newcomers may come in until the next look, although memory is short.
+    few: AtomicUsize,
+}
+
+/// What the last looks showed.
+#[derive(Debug, Clone, Copy)]
+struct Growth {
+    /// The size that it has not grown beyond.
+    mark: u64,
+    /// Since when.
+    since: Instant,
+}
+
+impl Growth {
+    /// Whether it has stood still for long enough.
+    fn is_still(&mut self, resident: u64, now: Instant) -> bool {
+        if resident > self.mark + GROWTH {
+            *self = Self { mark: resident, since: now };
+        }
+        self.mark = self.mark.min(resident);
+        now - self.since >= STILL
+    }
+}
+
+impl Budget {
+    /// A budget of so many bytes, or without end.
+    #[must_use]
+    pub fn new(ceiling: Option<u64>) -> Self {
+        let budget = Self(Arc::new(Parts {
+            ceiling,
+            resident: AtomicU64::new(0),
+            pressure: AtomicU8::new(0),
+            few: AtomicUsize::new(0),
+        }));
+        if let Some(resident) = resident_now() {
+            budget.0.resident.store(resident, Ordering::Relaxed);
+        }
+        budget
+    }
+
+    /// What the hub may take, in bytes.
+    #[must_use]
+    pub fn ceiling(&self) -> Option<u64> {
+        self.0.ceiling
+    }
+
+    /// What it takes, in bytes, as of the last half second.
+    #[must_use]
+    pub fn resident(&self) -> u64 {
+        self.0.resident.load(Ordering::Relaxed)
+    }
+
+    /// How near it is to its ceiling.
+    #[must_use]
+    pub fn pressure(&self) -> Pressure {
+        match self.0.pressure.load(Ordering::Relaxed) {
+            0 => Pressure::Easy,
+            1 => Pressure::Tight,
+            _ => Pressure::Full,
+        }
+    }
+
+    /// Whether one of the few newcomers may come in who do although memory is short.
+    #[must_use]
+    pub fn takes_one(&self) -> bool {
+        let one_less = |few: usize| few.checked_sub(1);
+        self.0.few.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
+    }
+
+    /// Looks at the hub's size now and then, for as long as the watch is held.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        let budget = self.clone();
+        Watch(tokio::spawn(async move {
+            let mut look = interval(LOOK);
+            let mut growth = Growth { mark: 0, since: Instant::now() };
+            loop {
+                look.tick().await;
+                if let Some(resident) = resident_now() {
+                    budget.is_at(resident);
+                    let is_still = growth.is_still(resident, Instant::now());
+                    budget.lets_in(is_still);
+                }
+            }
+        }))
+    }
+
+    /// A few may come in until the next look, if it stands still, and below its ceiling.
+    fn lets_in(&self, is_still: bool) {
+        let is_below = self.0.ceiling.is_none_or(|ceiling| self.resident() < ceiling);
+        self.0.few.store(if is_still && is_below { FEW } else { 0 }, Ordering::Relaxed);
+    }
+
+    fn is_at(&self, resident: u64) {
+        self.0.resident.store(resident, Ordering::Relaxed);
+        let Some(ceiling) = self.0.ceiling else { return };
+        let (before, percent) = (self.pressure(), resident.saturating_mul(100) / ceiling.max(1));
+        let now = before.next(percent);
+        if now == before {
+            return;
+        }
+        self.0.pressure.store(now as u8, Ordering::Relaxed);
+        if now > before {
+            tracing::warn!(memory = now.name(), resident, ceiling, "memory gets short");
+        } else {
+            tracing::info!(memory = now.name(), resident, ceiling, "there is memory again");
+        }
+    }
+}
+
+/// Keeps a budget true; ends when it is dropped.
+#[derive(Debug)]
+pub struct Watch(JoinHandle<()>);
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+/// A third of the board's memory, within reason: the system, the disk's cache and whatever else the
+/// board does want some too. Asked of the kernel, since the service's sandbox hides `/proc/meminfo`.
+#[must_use]
+pub fn fair_share() -> u64 {
+    let board = sysinfo();
+    let total = (board.totalram as u64).saturating_mul(u64::from(board.mem_unit));
+    (total / 3).clamp(LEAST, MOST)
+}
+
+/// How much memory this process takes. Nothing where `/proc` does not tell.
+fn resident_now() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
+    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kib << 10)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_step_is_entered_high_and_left_low() {
+        let budget = Budget::new(Some(1_000));
+        let steps = [
+            (740, Pressure::Easy),
+            (750, Pressure::Tight),
+            (700, Pressure::Tight),
+            (900, Pressure::Full),
+            (800, Pressure::Full),
+            (799, Pressure::Tight),
+            (650, Pressure::Tight),
+            (649, Pressure::Easy),
+            (5_000, Pressure::Full),
+            (10, Pressure::Easy),
+        ];
+        for (resident, expected) in steps {
+            budget.is_at(resident);
+            assert_eq!((budget.pressure(), budget.resident()), (expected, resident));
+        }
+    }
+
+    #[test]
+    fn without_a_ceiling_it_is_never_short() {
+        let budget = Budget::new(None);
+        budget.is_at(u64::MAX);
+        assert_eq!(budget.pressure(), Pressure::Easy);
+    }
+
+    #[test]
+    fn a_few_come_in_once_it_stands_still_below_its_ceiling() {
+        let budget = Budget::new(Some(1_000));
+        budget.is_at(950);
+        budget.lets_in(false);
+        assert!(!budget.takes_one());
+        budget.lets_in(true);
+        assert_eq!((0..100).filter(|_| budget.takes_one()).count(), FEW);
+        budget.is_at(1_000);
+        budget.lets_in(true);
+        assert!(!budget.takes_one(), "that is all there is");
+    }
+
+    #[test]
+    fn it_stands_still_while_it_only_trembles() {
+        let begun = Instant::now();
+        let after = |secs| begun + Duration::from_secs(secs);
+        let mut growth = Growth { mark: 1 << 30, since: begun };
+        assert!(!growth.is_still(1 << 30, after(9)));
+        assert!(growth.is_still((1 << 30) + GROWTH, after(10)));
+        assert!(!growth.is_still((1 << 30) + GROWTH + 1, after(11)), "it has grown");
+        assert!(growth.is_still(1 << 29, after(21)));
+        assert!(!growth.is_still(1 << 30, after(22)), "from less, it has grown too");
+    }
+
+    #[test]
+    fn the_system_tells_how_large_it_and_we_are() {
+        assert!((LEAST..=MOST).contains(&fair_share()));
+        let resident = resident_now().unwrap();
+        assert!((1 << 20..1 << 40).contains(&resident), "{resident}");
+    }
+}

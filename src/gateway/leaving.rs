@@ -1,0 +1,108 @@
+//! Clients that hold a place and do nothing with it are let go.
+
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Method, Request};
+use tower::ServiceExt;
+
+use super::session::Session;
+use super::{PATH, Shared, bare, lock};
+use crate::budget::Pressure;
+use crate::domain::ids::ConnId;
+use crate::hub::command::Call;
+use crate::patience;
+
+/// How often the hub is asked who is in no room.
+const ASK: Duration = Duration::from_secs(2);
+
+/// Who may have to go.
+#[derive(Debug, Default)]
+pub(super) struct Leaving {
+    /// Sessions that are in no namespace any more.
+    idle: Vec<Weak<Session>>,
+    /// When the hub was last asked who is in no room.
+    asked: Option<Instant>,
+}
+
+impl Shared {
+    /// A session has left its last namespace: it has a moment to connect to another.
+    pub(super) fn has_no_namespace(&self, session: &Arc<Session>, now: Instant) {
+        if session.is_idle_since(now) {
+            lock(&self.leaving).idle.push(Arc::downgrade(session));
+        }
+    }
+
+    /// Ends sessions without a namespace, and has the hub say who is in no room.
+    pub(super) fn let_idle_go(self: &Arc<Self>, now: Instant) {
+        let mut over = Vec::new();
+        let mut leaving = lock(&self.leaving);
+        leaving.idle.retain(|session| {
+            let Some(session) = session.upgrade() else { return false };
+            match session.idle_for(now) {
+                None => false,
+                Some(span) if span < patience::NAMESPACE => true,
+                Some(_) => {
+                    over.push(session);
+                    false
+                }
+            }
+        });
+        let asks = leaving.asked.is_none_or(|asked| now - asked >= ASK);
+        if asks {
+            leaving.asked = Some(now);
+        }
+        drop(leaving);
+        for session in over {
+            self.metrics.drops.add("no_namespace");
+            self.end(&session);
+        }
+        if asks && !lock(&self.conns).is_empty() {
+            let patience = match self.newcomers.pressure() {
+                Pressure::Easy => patience::ROOM,
+                Pressure::Tight | Pressure::Full => patience::ROOM_WHEN_TIGHT,
+            };
+            tokio::spawn(Arc::clone(self).let_roomless_go(patience));
+        }
+    }
+
+    async fn let_roomless_go(self: Arc<Self>, patience: Duration) {
+        // A hub that is overloaded is asked again.
+        let roomless = self.hub.call(|tell| Call::LetGo(patience, tell)).await;
+        for id in roomless.unwrap_or_default() {
+            self.let_go(id);
+        }
+    }
+
+    /// The hub has let a connection go that is in no room. Its client is told goodbye, so that it does
+    /// not come back by itself.
+    fn let_go(&self, id: ConnId) {
+        let Some(conn) = self.conn(id) else { return };
+        self.metrics.drops.add("joins_nothing");
+        tracing::info!(conn = id.0, namespace = bare(conn.socket.ns()), "let go: it joins no room");
+        if Arc::clone(&conn.socket).disconnect().is_err() {
+            self.end(&conn.session);
+        }
+    }
+
+    /// Ends a session: its WebSocket is hung up on. On polling there is no line to cut, and Engine.IO
+    /// ends a session for its client alone: so it is told what a client says that goes.
+    pub(super) fn end(&self, session: &Session) {
+        if session.hang_up() {
+            return;
+        }
+        let (Some(engine), Some(sid)) = (self.engine.get(), session.sid.get()) else { return };
+        let target = format!("{PATH}/?EIO=4&transport=polling&sid={sid}");
+        let goodbye = Request::builder().method(Method::POST).uri(target).body(Body::from("1"));
+        if let Ok(goodbye) = goodbye {
+            tokio::spawn(say(engine.clone(), goodbye));
+        }
+    }
+}
+
+async fn say(engine: Router, goodbye: Request<Body>) {
+    // A session that is gone already is as good.
+    let _answer = engine.oneshot(goodbye).await;
+}

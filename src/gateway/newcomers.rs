@@ -1,0 +1,130 @@
+//! Newcomers, who are turned away while the hub is full. Who has been in a room is none.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::budget::{Budget, Pressure};
+use crate::domain::ids::IdentityId;
+use crate::domain::refusal::Refusal;
+use crate::door::TurnedAway;
+
+/// How many sessions may be between their handshake and their first namespace: each takes some 14 kB,
+/// for [`crate::patience::NAMESPACE`] at most. A thousand people may come in one moment.
+const WAITING: usize = 1_024;
+
+/// How many browsers are remembered as having been in a room, at least: the last ones.
+const REGULARS: usize = 10_000;
+
+/// When somebody who was turned away should try again.
+const AGAIN: Duration = Duration::from_secs(10);
+
+/// That a session waits for its first namespace: as long as this is held.
+pub(super) type Waits = OwnedSemaphorePermit;
+
+/// Who is a newcomer, and whether there is room for them.
+#[derive(Debug)]
+pub(super) struct Newcomers {
+    budget: Budget,
+    strangers: Arc<Semaphore>,
+    /// Apart, so that a flood of strangers leaves these theirs.
+    known: Arc<Semaphore>,
+    regulars: Mutex<Regulars>,
+}
+
+/// Browsers that have been in a room in this run. Two halves: when the newer is full the older is forgotten.
+#[derive(Debug, Default)]
+struct Regulars {
+    newer: HashSet<IdentityId>,
+    older: HashSet<IdentityId>,
+}
+
+impl Newcomers {
+    pub(super) fn new(budget: Budget) -> Self {
+        let places = || Arc::new(Semaphore::new(WAITING));
+        Self { budget, strangers: places(), known: places(), regulars: Mutex::default() }
+    }
+
+    /// Whether a handshake gets a session; `proven` is the browser that it proves to be.
+    ///
+    /// # Errors
+    /// The hub is full.
+    pub(super) fn session(&self, proven: Option<IdentityId>) -> Result<Waits, TurnedAway> {
+        let is_regular = proven.is_some_and(|identity| self.is_regular(identity));
+        let is_full = self.budget.pressure() == Pressure::Full;
+        if !is_regular && is_full && !self.budget.takes_one() {
+            return Err(full());
+        }
+        let places = if is_regular { &self.known } else { &self.strangers };
+        Arc::clone(places).try_acquire_owned().map_err(|_| full())
+    }
+
+    /// Whether a socket may connect to a namespace.
+    ///
+    /// # Errors
+    /// The hub is full.
+    pub(super) fn socket(&self, identity: IdentityId) -> Result<(), Refusal> {
+        let is_easy = self.budget.pressure() == Pressure::Easy;
+        let is_open = is_easy || self.is_regular(identity) || self.budget.takes_one();
+        if is_open { Ok(()) } else { Err(Refusal::HubFull(AGAIN)) }
+    }
+
+    /// How short memory is.
+    pub(super) fn pressure(&self) -> Pressure {
+        self.budget.pressure()
+    }
+
+    /// This browser has come into a room.
+    pub(super) fn came_in(&self, identity: IdentityId) {
+        let mut regulars = self.regulars.lock().unwrap_or_else(PoisonError::into_inner);
+        if regulars.newer.len() >= REGULARS {
+            regulars.older = std::mem::take(&mut regulars.newer);
+        }
+        regulars.newer.insert(identity);
+    }
+
+    fn is_regular(&self, identity: IdentityId) -> bool {
+        let regulars = self.regulars.lock().unwrap_or_else(PoisonError::into_inner);
+        regulars.newer.contains(&identity) || regulars.older.contains(&identity)
+    }
+}
+
+fn full() -> TurnedAway {
+    TurnedAway { reason: "hub_full", refusal: Refusal::HubFull(AGAIN) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn browser(n: usize) -> IdentityId {
+        let mut bytes = [0; 16];
+        bytes[..8].copy_from_slice(&n.to_be_bytes());
+        IdentityId::from_random(bytes)
+    }
+
+    #[test]
+    fn a_flood_of_strangers_leaves_the_regulars_their_places() {
+        let newcomers = Newcomers::new(Budget::new(None));
+        newcomers.came_in(browser(1));
+        let held: Vec<_> = (0..WAITING).map(|_| newcomers.session(None).unwrap()).collect();
+        assert_eq!(newcomers.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
+        assert!(newcomers.session(Some(browser(2))).is_err(), "proven, but a stranger");
+        assert!(newcomers.session(Some(browser(1))).is_ok());
+        drop(held);
+        assert!(newcomers.session(None).is_ok());
+    }
+
+    #[test]
+    fn the_last_regulars_are_remembered_and_no_more_than_twice_as_many() {
+        let newcomers = Newcomers::new(Budget::new(None));
+        for n in 0..5 * REGULARS {
+            newcomers.came_in(browser(n));
+        }
+        assert!((4 * REGULARS..5 * REGULARS).all(|n| newcomers.is_regular(browser(n))));
+        let regulars = newcomers.regulars.lock().unwrap();
+        assert!(regulars.newer.len() + regulars.older.len() <= 2 * REGULARS);
+    }
+}

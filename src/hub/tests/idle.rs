@@ -1,0 +1,64 @@
+//! Who is in no room is let go; who is in one never is.
+
+use super::*;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+
+impl Chat {
+    fn let_go(&mut self) -> Vec<u64> {
+        let now = self.at().hub;
+        self.hub.let_go(PATIENCE, now).iter().map(|conn| conn.0).collect()
+    }
+}
+
+#[test]
+fn who_joins_no_room_is_let_go_and_who_is_in_one_never_is() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.connects(2);
+    chat.time_passes(59_999);
+    assert_eq!(chat.let_go(), [0; 0]);
+    chat.time_passes(1);
+    assert_eq!(chat.let_go(), [2]);
+    chat.time_passes(3_600_000);
+    assert_eq!(chat.let_go(), [0; 0], "quiet for an hour, and let go only once");
+}
+
+#[test]
+fn who_asks_to_come_in_has_as_long_again() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    chat.time_passes(59_000);
+    let _under_way = chat.asks_in(1);
+    assert_eq!(chat.let_go(), [0; 0]);
+    chat.time_passes(59_000);
+    assert_eq!(chat.let_go(), [0; 0]);
+}
+
+#[test]
+fn who_leaves_their_rooms_is_let_go_after_that() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.time_passes(120_000);
+    assert_eq!(chat.let_go(), [0; 0]);
+    let _done = chat.event(1, Event::Leave);
+    assert_eq!(chat.let_go(), [0; 0]);
+    chat.time_passes(59_999);
+    assert_eq!(chat.let_go(), [0; 0]);
+    chat.time_passes(1);
+    assert_eq!(chat.let_go(), [1]);
+}
+
+#[test]
+fn who_was_let_go_cannot_come_in_by_what_they_asked_before() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    let answered = chat.asks_in(1);
+    // Far longer than any commit takes.
+    assert_eq!(chat.let_go(), [0; 0]);
+    chat.time_passes(60_000);
+    assert_eq!(chat.let_go(), [1]);
+    chat.commits();
+    drop(answered);
+    assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 0);
+}

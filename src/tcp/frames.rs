@@ -1,0 +1,139 @@
+//! Where messages begin and end in the bytes of a WebSocket, as far as that takes: a message that was
+//! begun and never ends holds memory and a place, and the library that reads them waits for ever.
+
+/// Follows the bytes that a client sends over a WebSocket (RFC 6455, section 5.2).
+#[derive(Debug, Default)]
+pub(super) struct Frames {
+    /// The bytes of a head that has not come whole.
+    head: [u8; HEAD_MAX],
+    head_len: usize,
+    /// How much of the frame's payload is still to come.
+    payload: u64,
+    /// Whether a message was begun whose last frame has not come.
+    in_message: bool,
+}
+
+/// Longest head: two bytes, eight of length, four of mask.
+const HEAD_MAX: usize = 14;
+
+impl Frames {
+    /// Takes the next bytes. Whether a message ended in them.
+    pub(super) fn take(&mut self, mut bytes: &[u8]) -> bool {
+        let mut has_ended = false;
+        while !bytes.is_empty() {
+            if self.payload > 0 {
+                let here = self.payload.min(bytes.len() as u64);
+                bytes =
+                    bytes.get(usize::try_from(here).unwrap_or(usize::MAX)..).unwrap_or_default();
+                self.payload -= here;
+            } else {
+                self.head[self.head_len] = bytes[0];
+                self.head_len += 1;
+                bytes = &bytes[1..];
+                self.read_head();
+            }
+            has_ended |= self.is_between();
+        }
+        has_ended
+    }
+
+    /// Whether nothing is half there: no frame, and no message of several frames.
+    pub(super) fn is_between(&self) -> bool {
+        self.head_len == 0 && self.payload == 0 && !self.in_message
+    }
+
+    /// Goes on to the payload if the head has come whole.
+    fn read_head(&mut self) {
+        let [first, second, ..] = self.head;
+        let length = match second & 0x7f {
+            126 => 2,
+            127 => 8,
+            _ => 0,
+        };
+        let mask = if second & 0x80 != 0 { 4 } else { 0 };
+        if self.head_len < 2 || self.head_len < 2 + length + mask {
+            return;
+        }
+        let long =
+            self.head[2..2 + length].iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
+        self.payload = if length == 0 { u64::from(second & 0x7f) } else { long };
+        self.head_len = 0;
+        // Pings, pongs and the goodbye stand between a message's frames and are none of them.
+        let is_control = first & 0x08 != 0;
+        if !is_control {
+            self.in_message = first & 0x80 == 0;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const LAST: u8 = 0x80;
+    const TEXT: u8 = 1;
+    const PING: u8 = 9;
+
+    fn frame(first: u8, length: usize) -> Vec<u8> {
+        let mut frame = vec![first];
+        match length {
+            0..126 => frame.push(0x80 | u8::try_from(length).unwrap()),
+            126..0x1_0000 => {
+                frame.push(0x80 | 126);
+                frame.extend(u16::try_from(length).unwrap().to_be_bytes());
+            }
+            _ => {
+                frame.push(0x80 | 127);
+                frame.extend((length as u64).to_be_bytes());
+            }
+        }
+        frame.extend([7; 4]);
+        frame.extend(std::iter::repeat_n(0xff, length));
+        frame
+    }
+
+    #[test]
+    fn a_message_ends_with_the_last_byte_of_its_last_frame() {
+        let mut frames = Frames::default();
+        assert!(!frames.take(&frame(TEXT, 3)), "more frames follow");
+        assert!(!frames.take(&frame(LAST | PING, 4)), "a ping between is no end");
+        let last = frame(LAST, 300);
+        assert!(!frames.take(&last[..last.len() - 1]));
+        assert!(!frames.is_between());
+        assert!(frames.take(&last[last.len() - 1..]));
+        assert!(frames.is_between());
+    }
+
+    #[test]
+    fn a_head_that_never_comes_whole_is_a_message_that_never_ends() {
+        let mut frames = Frames::default();
+        assert!(frames.is_between());
+        assert!(!frames.take(&[LAST | TEXT]));
+        assert!(!frames.is_between());
+    }
+
+    proptest! {
+        /// However the bytes are cut up: between whole messages it is between, inside it is not.
+        #[test]
+        fn it_is_between_exactly_where_messages_end(
+            lengths in prop::collection::vec(prop_oneof![0usize..130, 60_000usize..70_000], 1..6),
+            cuts in prop::collection::vec(1usize..5_000, 1..40),
+        ) {
+            let all: Vec<Vec<u8>> = lengths.iter().map(|length| frame(LAST | TEXT, *length)).collect();
+            let mut ends = Vec::new();
+            for message in &all {
+                ends.push(ends.last().unwrap_or(&0) + message.len());
+            }
+            let bytes = all.concat();
+            let (mut frames, mut at, mut cut) = (Frames::default(), 0, cuts.iter().cycle());
+            while at < bytes.len() {
+                let next = (at + cut.next().unwrap()).min(bytes.len());
+                frames.take(&bytes[at..next]);
+                at = next;
+                prop_assert_eq!(frames.is_between(), ends.contains(&at), "at {}", at);
+            }
+        }
+    }
+}

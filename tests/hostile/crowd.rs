@@ -1,0 +1,235 @@
+//! The honest: people in one room, of whom one speaks and is timed until all others have heard it.
+
+use std::cell::RefCell;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::rc::Rc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::{Semaphore, watch};
+use tokio::task::{JoinSet, spawn_local};
+use tokio::time::{interval, timeout};
+
+use crate::wire::Wire;
+
+/// What everybody in the room is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Order {
+    Read,
+    /// Those who never read from some time on.
+    StopReading,
+}
+
+/// The people, for as long as they are held.
+pub struct Crowd {
+    _people: JoinSet<()>,
+    order: watch::Sender<Order>,
+    heard: Rc<RefCell<Heard>>,
+    speaker: Wire,
+    room: String,
+    /// How many always read.
+    readers: usize,
+    spoken: usize,
+}
+
+#[derive(Default)]
+struct Heard {
+    /// When each message was said, by its number.
+    said: Vec<Instant>,
+    /// How long each took to each reader.
+    took: Vec<Duration>,
+    /// By how many each was heard, and how long it took to the last.
+    last: Vec<(usize, Duration)>,
+    /// How many readers lost their connection.
+    lost: usize,
+}
+
+/// How long messages took.
+#[derive(Debug)]
+pub struct Times {
+    /// Until one reader had one.
+    pub one: Percentiles,
+    /// Until the last reader had one.
+    pub all: Percentiles,
+    /// How many deliveries never came.
+    pub missing: usize,
+    /// How many readers lost their connection.
+    pub lost: usize,
+}
+
+#[derive(Debug)]
+pub struct Percentiles {
+    pub p50: Duration,
+    pub p99: Duration,
+}
+
+impl Percentiles {
+    fn of(mut times: Vec<Duration>) -> Self {
+        times.sort_unstable();
+        let at = |percent: usize| times.get(times.len() * percent / 100).copied();
+        Self { p50: at(50).unwrap_or_default(), p99: at(99).unwrap_or_default() }
+    }
+}
+
+impl Crowd {
+    /// So many people come into the room, of whom some will not read when told to.
+    pub async fn come(hub: SocketAddr, room: &str, people: usize, deaf: usize) -> Self {
+        let heard = Rc::new(RefCell::new(Heard::default()));
+        let (order, orders) = watch::channel(Order::Read);
+        let arrived = Rc::new(Semaphore::new(0));
+        let mut tasks = JoinSet::new();
+        for n in 0..people {
+            let person = Person {
+                hub,
+                address: address(1, n),
+                room: room.to_owned(),
+                is_deaf: n < deaf,
+                heard: Rc::clone(&heard),
+            };
+            let (orders, here) = (orders.clone(), Rc::clone(&arrived));
+            tasks.spawn_local(async move {
+                let _over = person.be_there(orders, &here).await;
+            });
+            // Not all in one moment: that is the flood's part.
+            if n % 20 == 19 {
+                let all = arrived.acquire_many(20);
+                timeout(Duration::from_secs(20), all)
+                    .await
+                    .expect("they come in")
+                    .unwrap()
+                    .forget();
+            }
+        }
+        let mut speaker = Wire::open(hub, address(1, people), false).await.unwrap();
+        join(&mut speaker, room).await.unwrap();
+        let readers = people - deaf;
+        Self { _people: tasks, order, heard, speaker, room: room.to_owned(), readers, spoken: 0 }
+    }
+
+    /// From now on those who never read do not.
+    pub fn some_stop_reading(&self) {
+        self.order.send_replace(Order::StopReading);
+    }
+
+    /// Speaks so often for so long, and says how long it took. Time goes on for a message that is late:
+    /// the next is said when it is due all the same.
+    pub async fn speak(&mut self, every: Duration, span: Duration) -> Times {
+        self.heard.replace(Heard::default());
+        let (begun, mut due) = (Instant::now(), interval(every));
+        self.spoken = 0;
+        while begun.elapsed() < span {
+            // What comes meanwhile is read, so that the speaker is no deaf one.
+            tokio::select! {
+                _ = due.tick() => self.say().await,
+                packet = self.speaker.packet() => drop(packet.expect("the speaker is held")),
+            }
+        }
+        tokio::time::sleep(Duration::from_secs(2)).await;
+        self.times()
+    }
+
+    async fn say(&mut self) {
+        let (room, n) = (&self.room, self.spoken);
+        let text = format!(
+            "[\"sendMessage\",{{\"roomId\":\"{room}\",\"content\":\"#{n:06} 모두 들리나요? one of the crowd\"}}]"
+        );
+        {
+            let mut heard = self.heard.borrow_mut();
+            heard.said.push(Instant::now());
+            heard.last.push((0, Duration::ZERO));
+        }
+        self.spoken += 1;
+        self.speaker.say(&format!("42/anonymous,{text}")).await.expect("the speaker is held");
+    }
+
+    fn times(&self) -> Times {
+        let heard = std::mem::take(&mut *self.heard.borrow_mut());
+        let expected = self.spoken * self.readers;
+        let whole = heard.last.iter().filter(|(count, _)| *count == self.readers);
+        Times {
+            missing: expected.saturating_sub(heard.took.len()),
+            lost: heard.lost,
+            all: Percentiles::of(whole.map(|(_, took)| *took).collect()),
+            one: Percentiles::of(heard.took),
+        }
+    }
+}
+
+struct Person {
+    hub: SocketAddr,
+    address: Ipv4Addr,
+    room: String,
+    is_deaf: bool,
+    heard: Rc<RefCell<Heard>>,
+}
+
+impl Person {
+    async fn be_there(
+        self,
+        mut orders: watch::Receiver<Order>,
+        arrived: &Semaphore,
+    ) -> io::Result<()> {
+        let mut wire = Wire::open(self.hub, self.address, self.is_deaf).await?;
+        join(&mut wire, &self.room).await?;
+        arrived.add_permits(1);
+        loop {
+            tokio::select! {
+                packet = wire.packet() => match packet {
+                    Ok(packet) => self.hear(packet),
+                    Err(error) => {
+                        self.heard.borrow_mut().lost += usize::from(!self.is_deaf);
+                        return Err(error);
+                    }
+                },
+                _ = orders.wait_for(|order| *order == Order::StopReading), if self.is_deaf => {
+                    std::future::pending::<()>().await;
+                }
+            }
+        }
+    }
+
+    fn hear(&self, packet: &[u8]) {
+        let Some(n) = number(packet) else { return };
+        if self.is_deaf {
+            return;
+        }
+        let mut heard = self.heard.borrow_mut();
+        let Some(took) = heard.said.get(n).map(Instant::elapsed) else { return };
+        heard.took.push(took);
+        heard.last[n].0 += 1;
+        heard.last[n].1 = took;
+    }
+}
+
+/// Comes into the room as somebody new.
+pub async fn join(wire: &mut Wire, room: &str) -> io::Result<()> {
+    wire.connect().await?;
+    wire.say(&format!("42/anonymous,1[\"joinRoom\",{{\"roomId\":\"{room}\"}}]")).await?;
+    loop {
+        let packet = wire.packet().await?;
+        if packet.starts_with(b"43/") {
+            let is_in = packet.windows(14).any(|part| part == b"\"success\":true");
+            return if is_in { Ok(()) } else { Err(io::Error::other("not let in")) };
+        }
+    }
+}
+
+/// The number of a message of the speaker's.
+fn number(packet: &[u8]) -> Option<usize> {
+    const BEFORE: &[u8] = b"\"content\":\"#";
+    if !packet.starts_with(b"42/anonymous,[\"sendMessage\"") {
+        return None;
+    }
+    let start = packet.windows(BEFORE.len()).position(|part| part == BEFORE)? + BEFORE.len();
+    std::str::from_utf8(packet.get(start..start + 6)?).ok()?.parse().ok()
+}
+
+/// The address of the n-th of a kind: each has their own, as phones do.
+pub fn address(kind: u8, n: usize) -> Ipv4Addr {
+    Ipv4Addr::new(127, kind, (n / 250) as u8, (n % 250) as u8 + 1)
+}
+
+/// Keeps `spawn_local` in one place: all of it runs in one thread.
+pub fn alongside(task: impl Future<Output = ()> + 'static) {
+    spawn_local(task);
+}
