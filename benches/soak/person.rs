@@ -38,6 +38,7 @@ pub struct Person {
 }
 
 /// What somebody knows of a room that they are in or come back to.
+#[derive(Debug)]
 struct Visit {
     room: Room,
     /// Their chatter, the count of places, and the last that they saw; nothing before they were in.
@@ -49,10 +50,22 @@ struct Visit {
 }
 
 /// A question that was not answered yet.
+#[derive(Debug)]
 enum Asked {
     Join,
     Say(String),
     Else,
+}
+
+impl Asked {
+    /// How long the hub may take: passwords wait for one another, and when a locked room ends many
+    /// come to the next at once.
+    fn patience(&self) -> Duration {
+        match self {
+            Self::Join => 3 * PATIENCE,
+            Self::Say(_) | Self::Else => PATIENCE,
+        }
+    }
 }
 
 /// How a stay ends.
@@ -234,7 +247,7 @@ impl Person {
 
     fn make_room(&mut self) -> Result<Option<Room>, Cut> {
         let namespace = format!("square-{}", self.dice.below(NAMESPACES));
-        let password = self.dice.percent(25).then(|| PASSWORD.to_owned());
+        let password = self.dice.percent(15).then(|| PASSWORD.to_owned());
         let form = json!({
             "namespace": namespace, "title": format!("room of {}", self.number), "capacity": 0,
             "isPassword": password.is_some(), "password": password.as_deref().unwrap_or_default(),
@@ -242,7 +255,10 @@ impl Person {
         let (status, body) = self.call("POST /chat/rooms", &form.to_string())?;
         let answer: Value = serde_json::from_str(&body).unwrap_or_default();
         match answer["data"]["id"].as_str() {
-            Some(id) => Ok(Some(Room::new(id.to_owned(), namespace, password))),
+            Some(id) => {
+                let good_for = Duration::from_secs(self.dice.between(60, 150));
+                Ok(Some(Room::new(id.to_owned(), namespace, password, good_for)))
+            }
             None if status == 429 || status == 503 => {
                 self.town.counts.refused.fetch_add(1, Relaxed);
                 Ok(None)
@@ -337,8 +353,12 @@ impl Stay<'_> {
                 None => {}
             }
         }
-        if self.asked.values().any(|(_, since)| since.elapsed() > PATIENCE) {
-            return Err(Cut::Wrong("a question was not answered".to_owned()));
+        let late = |(asked, since): &(Asked, Instant)| {
+            (since.elapsed() > asked.patience()).then(|| format!("{asked:?}"))
+        };
+        if let Some(asked) = self.asked.values().find_map(late) {
+            let visit = &self.visit;
+            return Err(Cut::Wrong(format!("{asked} was not answered in {visit:?}")));
         }
         Ok(!self.is_over)
     }

@@ -11,21 +11,24 @@ use crate::dice::Dice;
 pub const ROOMS: usize = 16;
 pub const NAMESPACES: usize = 8;
 
-/// A room is left out of the choice when it is this old: it would end too soon.
-const OLD: Duration = Duration::from_secs(150);
-
 /// A room that somebody made.
 #[derive(Debug, Clone)]
 pub struct Room {
     pub id: String,
     pub namespace: String,
     pub password: Option<String>,
-    made: Instant,
+    /// Nobody goes there any more after that: not all rooms are to end at once, and it would end soon.
+    until: Instant,
 }
 
 impl Room {
-    pub fn new(id: String, namespace: String, password: Option<String>) -> Self {
-        Self { id, namespace, password, made: Instant::now() }
+    pub fn new(
+        id: String,
+        namespace: String,
+        password: Option<String>,
+        good_for: Duration,
+    ) -> Self {
+        Self { id, namespace, password, until: Instant::now() + good_for }
     }
 }
 
@@ -71,7 +74,7 @@ impl Town {
     /// A room to go to; nothing where whoever asks should make one.
     pub fn room(&self, dice: &mut Dice) -> Option<Room> {
         let mut rooms = self.rooms.lock().unwrap();
-        rooms.retain(|room| room.made.elapsed() < OLD);
+        rooms.retain(|room| Instant::now() < room.until);
         let mut making = self.making.lock().unwrap();
         if rooms.len() + *making < ROOMS || rooms.is_empty() {
             *making += 1;

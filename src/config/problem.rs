@@ -48,7 +48,7 @@ pub enum Problem {
         hint: Hint,
     },
     /// The environment has a `COLAHUB_*` variable that is no setting.
-    #[error("there is no variable {name}{hint}")]
+    #[error("there is no variable {}{hint}", .name.escape_debug())]
     UnknownVariable {
         /// The variable as it is written.
         name: String,
@@ -56,7 +56,7 @@ pub enum Problem {
         hint: Hint,
     },
     /// A variable holds bytes that are not UTF-8.
-    #[error("{name} is not UTF-8 text")]
+    #[error("{} is not UTF-8 text", .name.escape_debug())]
     NotText {
         /// The variable.
         name: String,

@@ -114,7 +114,11 @@ fn whole(name: &str) -> String {
 fn address(name: &str) -> Option<IpAddr> {
     let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     match inside {
-        Some(v6) => v6.split('%').next()?.parse().ok().map(IpAddr::V6),
+        Some(v6) => {
+            let (v6, zone) = v6.split_once('%').unwrap_or((v6, ""));
+            let is_zone = zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
+            v6.parse().ok().filter(|_| is_zone).map(IpAddr::V6)
+        }
         None => name.parse().ok().map(IpAddr::V4),
     }
 }
@@ -191,6 +195,7 @@ mod tests {
             "cola.local:@evil.example",
             "cola.local:80@evil.example",
             "cola.local..",
+            "[fe80::1%@evil.example]",
             "evil.example#cola.local",
             "*",
         ] {

@@ -32,6 +32,7 @@ mod limits;
 mod memory;
 mod metrics;
 mod page;
+mod passwords;
 mod service;
 mod shutdown;
 mod status;
