@@ -611,6 +611,21 @@ fn who_is_coming_in_when_they_are_banned_does_not_stay() {
 }
 
 #[test]
+fn a_ban_that_could_not_be_committed_keeps_nobody_out() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(2);
+    let mut banned = bans(&mut chat, 2, None);
+    let (_, then) = chat.pending.pop_front().unwrap();
+    let at = chat.at();
+    chat.hub.ended((then, Err(Refusal::StorageReadOnly)), at);
+    chat.collect();
+    assert_eq!(banned.try_recv().unwrap().unwrap_err(), Refusal::StorageReadOnly);
+    assert!(chat.asks_in(2).try_recv().is_err(), "their joining is under way");
+    chat.commits();
+    assert!(chat.hub.bans.is_empty());
+}
+
+#[test]
 fn an_address_is_kept_out_for_its_time_and_only_where_it_is_known() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(2);
