@@ -16,6 +16,14 @@ fn value(page: &str, series: &str) -> Option<f64> {
     Some(line.parse().unwrap())
 }
 
+fn wait_until(is_so: impl Fn() -> bool, otherwise: &str) {
+    let begun = std::time::Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < crate::kit::PATIENCE, "{otherwise}");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn what_happens_in_the_hub_is_counted() {
     let hub = Hub::start();
@@ -29,6 +37,9 @@ fn what_happens_in_the_hub_is_counted() {
         socket.ask("sendMessage", &json!({"roomId": lost, "content": "secret-word"})).unwrap();
     while !matches!(socket.hear().unwrap(), Heard::Ack(number, _) if number == refused) {}
     assert_eq!(hub.get(&format!("/chat/rooms/{lost}"), &[]).status, 404);
+    // What is looked at now and then, and not counted as it happens, has to be looked at first.
+    let looked_at = || value(metrics(&hub).text(), "colahub_namespaces") >= Some(1.0);
+    wait_until(looked_at, "the namespaces were never counted");
     let answer = metrics(&hub);
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let page = answer.text();
@@ -61,11 +72,8 @@ fn sockets_are_counted_by_transport_while_they_are_there() {
     let room = make_room(&hub, "n");
     let series = "colahub_sockets{transport=\"websocket\"}";
     let counts = |wanted: f64| {
-        let begun = std::time::Instant::now();
-        while value(metrics(&hub).text(), series) != Some(wanted) {
-            assert!(begun.elapsed() < crate::kit::PATIENCE, "never {wanted} sockets");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
+        let is_so = || value(metrics(&hub).text(), series) == Some(wanted);
+        wait_until(is_so, &format!("never {wanted} sockets"));
     };
     counts(0.0);
     let socket = Socket::connect(hub.address, &room.namespace, &token(&hub)).unwrap();
