@@ -61,7 +61,7 @@ use crate::wire;
 const PATH: &str = "/socket.io";
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
-const BUFFER: usize = 256;
+const BUFFER: usize = 128;
 
 /// What a WebSocket's messages are read through, in bytes: each connection has one, and nearly all
 /// messages fit.
@@ -261,7 +261,7 @@ impl Shared {
             limits: setup.limits,
             door: setup.door,
             namespaces: Namespaces::new(&setup.limits),
-            newcomers: Newcomers::new(setup.budget),
+            newcomers: Newcomers::new(setup.budget, setup.limits.sessions),
             io: OnceLock::new(),
             engine: OnceLock::new(),
             conns: Mutex::default(),

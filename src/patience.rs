@@ -8,8 +8,11 @@
 
 use std::time::Duration;
 
-/// For a request's head, its first byte included; also how long an idle connection is kept for the next
-/// request. A phone on a bad network sends one in two seconds.
+/// For the first byte of a connection. A browser opens some for later, and opens them again.
+pub const FIRST_BYTE: Duration = Duration::from_secs(5);
+
+/// For a request's head; also how long an idle connection is kept for the next request. A phone on a bad
+/// network sends one in two seconds.
 pub const HEAD: Duration = Duration::from_secs(10);
 
 /// For a request's body, all of it. The largest, 128 KiB of a polling client, needs 13 kB a second.

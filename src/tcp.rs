@@ -115,6 +115,12 @@ impl Line {
         }
     }
 
+    /// Waits until there is something to read, or the connection has ended.
+    pub async fn speaks(&self) {
+        // Not `readable`, which may be wrong. An error is one for who reads, too.
+        let _peeked = self.stream.peek(&mut [0]).await;
+    }
+
     /// Stops reading from the line, or goes on.
     pub fn hold(&self, held: bool) {
         self.held.store(held, Ordering::SeqCst);

@@ -11,9 +11,10 @@ use crate::domain::ids::IdentityId;
 use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
 
-/// How many sessions may be between their handshake and their first namespace: each takes some 14 kB,
-/// for [`crate::patience::NAMESPACE`] at most. A thousand people may come in one moment.
-const WAITING: usize = 1_024;
+/// Which part of all sessions may be between their handshake and their first namespace: each takes some
+/// 14 kB, for [`crate::patience::NAMESPACE`] at most. Of a thousand people who come in one moment far fewer
+/// are there at once, and the others' clients try again.
+const WAITING: usize = 16;
 
 /// How many browsers are remembered as having been in a room, at least: the last ones.
 const REGULARS: usize = 10_000;
@@ -42,8 +43,9 @@ struct Regulars {
 }
 
 impl Newcomers {
-    pub(super) fn new(budget: Budget) -> Self {
-        let places = || Arc::new(Semaphore::new(WAITING));
+    /// For a hub that may hold so many sessions.
+    pub(super) fn new(budget: Budget, sessions: usize) -> Self {
+        let places = || Arc::new(Semaphore::new((sessions / WAITING).max(1)));
         Self { budget, strangers: places(), known: places(), regulars: Mutex::default() }
     }
 
@@ -107,9 +109,9 @@ mod tests {
 
     #[test]
     fn a_flood_of_strangers_leaves_the_regulars_their_places() {
-        let newcomers = Newcomers::new(Budget::new(None));
+        let newcomers = Newcomers::new(Budget::new(None), 64);
         newcomers.came_in(browser(1));
-        let held: Vec<_> = (0..WAITING).map(|_| newcomers.session(None).unwrap()).collect();
+        let held: Vec<_> = (0..4).map(|_| newcomers.session(None).unwrap()).collect();
         assert_eq!(newcomers.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
         assert!(newcomers.session(Some(browser(2))).is_err(), "proven, but a stranger");
         assert!(newcomers.session(Some(browser(1))).is_ok());
@@ -119,7 +121,7 @@ mod tests {
 
     #[test]
     fn the_last_regulars_are_remembered_and_no_more_than_twice_as_many() {
-        let newcomers = Newcomers::new(Budget::new(None));
+        let newcomers = Newcomers::new(Budget::new(None), 64);
         for n in 0..5 * REGULARS {
             newcomers.came_in(browser(n));
         }

@@ -18,6 +18,7 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tower::ServiceExt;
 
 use super::lines::Lines;
@@ -138,6 +139,13 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
 }
 
 async fn speak(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
+    // Until it says something, a connection costs next to nothing.
+    if timeout(patience::FIRST_BYTE, line.speaks()).await.is_ok() {
+        Box::pin(serve(line, router, lines)).await;
+    }
+}
+
+async fn serve(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
     let io = TokioIo::new(LineIo::new(Arc::clone(&line)));
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&line));

@@ -68,7 +68,7 @@ const FULL: Size = Size {
     people: 1_000,
     deaf: 100,
     unfinished: 40,
-    idle: 400,
+    idle: 334,
     flood: Duration::from_secs(12),
     before: Duration::from_secs(30),
     every: Duration::from_millis(100),

@@ -480,14 +480,16 @@ fn a_proxy_is_believed_and_nobody_else() {
 }
 
 #[test]
-fn a_thousand_people_behind_one_address_are_let_in_where_the_host_says_so() {
+fn hundreds_of_people_behind_one_address_are_let_in_at_once_where_the_host_says_so() {
+    // Fewer than may be between their handshake and their first namespace.
+    const PEOPLE: usize = 500;
     let answers = |profile: &str| {
         let hub = english(&[("COLAHUB_LIMITS_PROFILE", profile)]);
-        let answers: Vec<Answer> = (0..1_000).map(|_| phone(1).get(&hub, POLLING)).collect();
+        let answers: Vec<Answer> = (0..PEOPLE).map(|_| phone(1).get(&hub, POLLING)).collect();
         answers.iter().filter(|answer| answer.status == 200).count()
     };
-    assert_eq!(answers("nat"), 1_000);
-    assert!(answers("event") < 1_000);
+    assert_eq!(answers("nat"), PEOPLE);
+    assert!(answers("event") < PEOPLE);
 }
 
 #[test]

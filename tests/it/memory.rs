@@ -75,7 +75,11 @@ fn a_tight_hub_refuses_strangers_and_goes_on_with_who_was_inside() {
     drop(small);
     // It starts well below three quarters, and is above them once there are many sessions.
     let most = format!("{}MB", (resident + (6 << 20)) * 4 / 3 / 1_000_000);
-    let hub = Hub::with(&[("COLAHUB_LIMITS_MEMORY", &most), ("COLAHUB_LANGUAGE", "en")]);
+    let hub = Hub::with(&[
+        ("COLAHUB_LIMITS_MEMORY", &most),
+        ("COLAHUB_LIMITS_PROFILE", "off"),
+        ("COLAHUB_LANGUAGE", "en"),
+    ]);
     waits_until_it_is(&hub, "easy");
     let (room, ours) = (make_room(&hub, "n"), token(&hub));
     let mut socket = Socket::connect(hub.address, &room.namespace, &ours).unwrap();
@@ -97,8 +101,12 @@ fn a_tight_hub_refuses_strangers_and_goes_on_with_who_was_inside() {
     {}
 
     drop(crowd);
-    waits_until_it_is(&hub, "easy");
-    assert!(connects(&hub, &room, &token(&hub)).starts_with("40/"));
+    // The allocator may keep what it has, but somebody new gets in all the same.
+    let begun = Instant::now();
+    while !connects(&hub, &room, &token(&hub)).starts_with("40/") {
+        assert!(begun.elapsed() < PATIENCE, "nobody new ever gets in again");
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
 }
 
 fn resident(hub: &Hub) -> u64 {
