@@ -150,15 +150,17 @@ fn start(good: &Good, file: &str, dice: &mut Dice, count: &mut Count) {
 }
 
 /// Everything that was said can be read or is gone; rooms can be made; and if that meets damage, the
-/// hub is up again. Whether it met none.
+/// hub is up again. Whether neither reading nor writing met any.
 fn is_usable(hub: &Hub, good: &Good, begun: Instant, what: &str) -> bool {
     let bearer = format!("Bearer {}", good.token);
     let mut after = 0;
+    let mut at_once = true;
     loop {
         assert!(begun.elapsed() < UP, "{what}: the hub does not get up");
         let path = format!("/api/rooms/{}/messages?after={after}&limit=100", good.room.id);
         let answer = hub.try_get(&path, &[("authorization", &bearer)]);
         let Some(answer) = answer.filter(|answer| answer.status < 500) else {
+            at_once = false;
             std::thread::sleep(Duration::from_millis(10));
             continue;
         };
@@ -174,7 +176,6 @@ fn is_usable(hub: &Hub, good: &Good, begun: Instant, what: &str) -> bool {
         std::thread::sleep(Duration::from_millis(10));
     }
     // Where the first writing meets damage, it is refused as unavailable, and the hub opens anew.
-    let mut at_once = true;
     while catch_unwind(AssertUnwindSafe(|| talks(hub))).is_err() {
         assert!(begun.elapsed() < UP, "{what}: nothing can be said");
         at_once = false;
