@@ -68,10 +68,14 @@ fn in_a_line(what: &str) -> String {
 }
 
 /// Whether an error means that the file is not what it should be. A place of the card that can be
-/// read no more counts: the file will not come back.
+/// read no more counts: the file will not come back. So does a value of another type than its column
+/// has, which SQLite never writes into a strict table, and finds where it checks indexes too.
 pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     const READ: i32 = 10 | (1 << 8);
     const SHORT_READ: i32 = 10 | (2 << 8);
+    if matches!(error, rusqlite::Error::InvalidColumnType(..)) {
+        return true;
+    }
     let code = error.sqlite_error_code();
     let extended = error.sqlite_error().map(|error| error.extended_code);
     matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))

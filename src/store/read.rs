@@ -133,13 +133,9 @@ pub(super) fn after(
         rows::MESSAGE
     );
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
-    let mut messages: Vec<Message> = db
-        .prepare_cached(&sql)?
-        .query_map(params![room.as_bytes(), after.0, limit], rows::message)?
-        .collect::<rusqlite::Result<_>>()?;
-    let more = messages.len() > most;
-    messages.truncate(most);
-    Ok((messages, more))
+    let mut query = db.prepare_cached(&sql)?;
+    let found = query.query_map(params![room.as_bytes(), after.0, limit], rows::message)?;
+    rows::messages(found, most)
 }
 
 /// At most `most` messages before a place and not before `first`, oldest first, and whether there
@@ -157,12 +153,10 @@ pub(super) fn before(
         rows::MESSAGE
     );
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
-    let mut messages: Vec<Message> = db
-        .prepare_cached(&sql)?
-        .query_map(params![room.as_bytes(), before.0, first.0, limit], rows::message)?
-        .collect::<rusqlite::Result<_>>()?;
-    let more = messages.len() > most;
-    messages.truncate(most);
+    let mut query = db.prepare_cached(&sql)?;
+    let found =
+        query.query_map(params![room.as_bytes(), before.0, first.0, limit], rows::message)?;
+    let (mut messages, more) = rows::messages(found, most)?;
     messages.reverse();
     Ok((messages, more))
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type, ValueRef};
 
+use super::check::is_damage;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
@@ -86,14 +87,26 @@ fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
 pub(super) fn readable<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
 ) -> rusqlite::Result<Vec<T>> {
-    let whole = rows.filter(|row| match row {
-        Ok(_) | Err(rusqlite::Error::SqliteFailure(..)) => true,
-        Err(error) => {
+    rows.filter(is_readable).collect()
+}
+
+/// The first `most` messages that are readable, and whether there are more rows.
+pub(super) fn messages(
+    mut rows: impl Iterator<Item = rusqlite::Result<Message>>,
+    most: usize,
+) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let messages = readable(rows.by_ref().take(most))?;
+    Ok((messages, rows.next().is_some()))
+}
+
+fn is_readable<T>(row: &rusqlite::Result<T>) -> bool {
+    match row {
+        Err(error) if error.sqlite_error().is_none() && !is_damage(error) => {
             tracing::error!(%error, "a row of the database cannot be read; it is left out");
             false
         }
-    });
-    whole.collect()
+        _ => true,
+    }
 }
 
 /// The columns of a kind: kind, count, was, now.
