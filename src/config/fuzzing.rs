@@ -116,7 +116,10 @@ fn is_in_its_bounds(config: &Config) {
     assert!(config.database_gather <= Duration::from_secs(1));
     is_within_bounds(&config.limits);
     config.cors_origins.iter().for_each(is_as_browsers_send_it);
-    config.http_hosts.iter().for_each(|host| is_a_host(host));
+    config.http_hosts.iter().for_each(|host| {
+        is_a_host(host);
+        assert!(!host.split('.').any(str::is_empty), "{host} is compared without its last dot");
+    });
     if let Some(wifi) = &config.wifi {
         assert!((1..=32).contains(&wifi.ssid.len()));
     }

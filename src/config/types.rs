@@ -196,13 +196,17 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
 }
 
 /// Takes a host name or an address without a port, as `Host` has it: in lower case, IPv6 in brackets and
-/// in its shortest form.
+/// in its shortest form, and a name without the dot that may stand at its end.
 pub(super) fn host(text: &str) -> Option<String> {
-    let text = text.trim_end_matches('.').to_ascii_lowercase();
-    match text.parse::<Ipv6Addr>() {
-        Ok(ip) => Some(format!("[{ip}]")),
-        Err(_) => written_host(&text),
+    let text = text.to_ascii_lowercase();
+    if let Ok(ip) = text.parse::<Ipv6Addr>() {
+        return Some(format!("[{ip}]"));
     }
+    if text.starts_with('[') {
+        return written_host(&text);
+    }
+    let name = text.strip_suffix('.').unwrap_or(&text);
+    written_host(name).filter(|name| name.split('.').all(|label| !label.is_empty()))
 }
 
 /// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
@@ -310,10 +314,23 @@ mod tests {
     fn a_host_is_a_name_or_an_address_without_a_port() {
         let taken = |text| host(text);
         assert_eq!(taken("Chat.Example."), Some("chat.example".into()));
-        assert_eq!(taken("203.0.113.7"), Some("203.0.113.7".into()));
+        assert_eq!(taken("203.0.113.7."), Some("203.0.113.7".into()));
         assert_eq!(taken("FD00::1"), Some("[fd00::1]".into()));
         assert_eq!(taken("[FD00:0::1]"), Some("[fd00::1]".into()));
-        for bad in ["", "chat.example:80", "http://chat.example", "a b", "[x]"] {
+        for bad in [
+            "",
+            ".",
+            "chat.example..",
+            "chat..example",
+            ".chat.example",
+            "chat.example:80",
+            "http://chat.example",
+            "a b",
+            "[x]",
+            "[fd00::1].",
+            "fd00::1.",
+            "[fd00::1%eth0]",
+        ] {
             assert_eq!(taken(bad), None, "{bad}");
         }
     }

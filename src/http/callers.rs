@@ -105,22 +105,26 @@ fn split(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A name as it is compared: a dot at its end only says that nothing is left out.
+/// A name as it is compared: a dot at its end only says that nothing is left out. What is in brackets is
+/// no name, and has none.
 fn whole(name: &str) -> String {
-    name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase()
+    let is_name = !name.starts_with('[');
+    name.strip_suffix('.').filter(|_| is_name).unwrap_or(name).to_ascii_lowercase()
 }
 
 /// The address in a host, if it is one. What an IPv6 address is on (`%eth0`) says nothing to others.
 fn address(name: &str) -> Option<IpAddr> {
     let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    match inside {
-        Some(v6) => {
-            let (v6, zone) = v6.split_once('%').unwrap_or((v6, ""));
-            let is_zone = zone.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
-            v6.parse().ok().filter(|_| is_zone).map(IpAddr::V6)
-        }
-        None => name.parse().ok().map(IpAddr::V4),
-    }
+    let Some(v6) = inside else { return name.parse().ok().map(IpAddr::V4) };
+    let v6 = match v6.split_once('%') {
+        Some((v6, zone)) => is_zone(zone).then_some(v6)?,
+        None => v6,
+    };
+    v6.parse().ok().map(IpAddr::V6)
+}
+
+fn is_zone(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b))
 }
 
 #[cfg(test)]
@@ -169,8 +173,11 @@ mod tests {
             "192.168.4.1",
             "192.168.4.1:80",
             "[fe80::1]",
-            "[fe80::1%eth0]:80",
-            "chat.example:443",
+            "[FE80::1%Eth0]:80",
+            "[fe80:0::1%25eth0]",
+            "[::1]:",
+            "127.0.0.1.",
+            "chat.example.:443",
             "203.0.113.7",
         ] {
             assert!(hub().opens(host), "{host}");
@@ -195,7 +202,33 @@ mod tests {
             "cola.local:@evil.example",
             "cola.local:80@evil.example",
             "cola.local..",
+            "cola..local",
+            ".cola.local",
+            ".",
+            "cola.local:80.",
+            "cola.local:+80",
+            "cola.local:80:80",
+            "cola%2Elocal",
+            "cola.local/",
             "[fe80::1%@evil.example]",
+            "[fe80::1%et%68]",
+            "[fe80::1%]",
+            "[fe80::1%eth0].:80",
+            "[::1].",
+            "[::1]x",
+            "[::1]]",
+            "[::1",
+            "::1]",
+            "[]",
+            "[%eth0]",
+            "[127.0.0.1]",
+            "[localhost]",
+            "[v1.cola]",
+            "127.1",
+            "0x7f.1",
+            "0177.0.0.1",
+            "2130706433",
+            "127.0.0.1%eth0",
             "evil.example#cola.local",
             "*",
         ] {
@@ -234,6 +267,8 @@ mod tests {
             assert_eq!(hub().judge("cola.local", Some(origin), false), Welcome, "{origin}");
             assert_eq!(hub().judge("evil.example", Some(origin), true), WrongHost, "{origin}");
         }
+        let dotted = hub().judge("[fe80::1]", Some("http://[fe80::1]."), true);
+        assert_eq!(dotted, ForeignOrigin, "an address in brackets has no dot behind it");
         let any = Hub { origins: vec![CorsOrigin::Any], ..hub() };
         assert_eq!(any.judge("cola.local", Some("null"), true), Welcome);
     }

@@ -130,8 +130,8 @@ fn place(authority: impl AsRef<[u8]>, default: Option<u16>) -> Option<(String, O
     let letters =
         |text: &str| text.bytes().all(|b| b.is_ascii_alphanumeric() || b"-._".contains(&b));
     let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
-    let is_host = match inside.map(|v6| v6.split_once('%').unwrap_or((v6, ""))) {
-        Some((address, zone)) => address.parse::<Ipv6Addr>().is_ok() && letters(zone),
+    let is_host = match inside.map(|v6| v6.split_once('%').unwrap_or((v6, "any"))) {
+        Some((v6, zone)) => v6.parse::<Ipv6Addr>().is_ok() && !zone.is_empty() && letters(zone),
         None => !name.is_empty() && letters(name),
     };
     is_host.then(|| (name.to_owned(), port))
