@@ -6,6 +6,7 @@
 
 mod admit;
 mod conn;
+mod frame;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod handshake;
@@ -331,7 +332,7 @@ impl Shared {
         self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
-        self.send(&conn, &[Parcel::Event("hello", Arc::from(hello))]);
+        self.send_one(&conn, Parcel::Event("hello", Arc::from(hello)));
         self.listen(&conn);
         self.listen_for_the_end(&conn);
     }
@@ -404,10 +405,10 @@ impl Shared {
         if let Err(refusal) = answer {
             self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());
-            self.send(conn, &[Parcel::Event("message", Arc::from(text))]);
+            self.send_one(conn, Parcel::Event("message", Arc::from(text)));
         }
         if let Some(number) = ack {
-            self.send(conn, &[Parcel::Ack(number, payload)]);
+            self.send_one(conn, Parcel::Ack(number, payload));
         }
     }
 

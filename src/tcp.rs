@@ -1,4 +1,4 @@
-//! One accepted TCP connection: its socket options, and the three things that neither the HTTP nor
+//! One accepted TCP connection: its socket options, and the four things that neither the HTTP nor
 //! the Socket.IO library can do to it.
 //!
 //! - **Hang up.** A client that stops reading holds its writer in a flush that nothing cancels; only
@@ -6,14 +6,16 @@
 //! - **Watch.** Of a WebSocket, whether a message was begun that does not end: [`Line::overdue`].
 //! - **Hold.** What a client sends faster than the hub decides must wait in the client, not in the
 //!   hub's memory: while a line is held nothing is read from it, and TCP slows the sender down.
+//! - **Write past.** What is the same for a thousand is written by one hand: [`Line::write_past`].
 
 mod frames;
+mod outgoing;
 
 use std::io;
 use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
@@ -24,6 +26,7 @@ use tokio::net::TcpStream;
 use crate::domain::shares::Share;
 
 use self::frames::Frames;
+use self::outgoing::Outgoing;
 use crate::patience;
 
 /// How much may wait in the system for one connection before it counts as full, in bytes. Without it
@@ -45,6 +48,7 @@ pub struct Line {
     message: AtomicU64,
     /// The reader that waits while the line is held.
     reader: Mutex<Option<Waker>>,
+    outgoing: Mutex<Outgoing>,
     /// The connection's place among those that the hub may hold, given back with the line.
     _place: Option<Share<IpAddr>>,
 }
@@ -73,6 +77,7 @@ impl Line {
             is_websocket: AtomicBool::new(false),
             message: AtomicU64::new(0),
             reader: Mutex::new(None),
+            outgoing: Mutex::default(),
             _place: place,
         }))
     }
@@ -112,6 +117,51 @@ impl Line {
             self.message.store(0, Ordering::SeqCst);
         } else if was_between || has_ended {
             self.message.store(self.age(), Ordering::SeqCst);
+        }
+    }
+
+    /// Writes whole frames past the library that speaks WebSocket over this line, if that has written
+    /// all of the `packets` (events and acknowledgements) that it was given. What the system does not
+    /// take of them goes out before anything else, with [`Self::write_rest`] or the library's next write.
+    pub fn write_past(&self, packets: u64, frames: &[u8]) -> Past {
+        let mut outgoing = self.outgoing();
+        if !outgoing.lets_past(packets) {
+            return Past::No;
+        }
+        match self.stream.try_write(frames) {
+            Ok(count) if count == frames.len() => Past::Written,
+            Ok(count @ 1..) => {
+                outgoing.rest.extend_from_slice(frames.get(count..).unwrap_or_default());
+                Past::Begun
+            }
+            // Whoever writes next learns what is wrong.
+            Ok(0) | Err(_) => Past::No,
+        }
+    }
+
+    /// Writes what [`Self::write_past`] has left. Whether nothing is left any more; so too where the
+    /// connection has ended.
+    pub fn write_rest(&self) -> bool {
+        let mut outgoing = self.outgoing();
+        while !outgoing.rest.is_empty() {
+            match self.stream.try_write(&outgoing.rest) {
+                Ok(count) => drop(outgoing.rest.drain(..count)),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return false,
+                Err(_) => break,
+            }
+        }
+        outgoing.rest = Vec::new();
+        true
+    }
+
+    fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
+        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The library has written these.
+    fn wrote(&self, bytes: &[u8]) {
+        if self.is_websocket.load(Ordering::SeqCst) {
+            self.outgoing().take(bytes);
         }
     }
 
@@ -160,6 +210,17 @@ impl Line {
     }
 }
 
+/// What became of frames that were to be written past the library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Past {
+    /// They are written.
+    Written,
+    /// They are written in part: somebody has to see to the rest.
+    Begun,
+    /// They are not: the library has to, after what it still holds.
+    No,
+}
+
 /// The line's bytes, for the one who speaks HTTP over it.
 #[derive(Debug)]
 pub struct LineIo {
@@ -205,19 +266,10 @@ impl AsyncWrite for LineIo {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.line.poll_try(cx, |stream| stream.try_write(bytes))
-    }
-
-    fn poll_write_vectored(
-        self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        self.line.poll_try(cx, |stream| stream.try_write_vectored(slices))
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        true
+        ready!(self.line.poll_rest(cx))?;
+        let count = ready!(self.line.poll_try(cx, |stream| stream.try_write(bytes)))?;
+        self.line.wrote(bytes.get(..count).unwrap_or_default());
+        Poll::Ready(Ok(count))
     }
 
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -234,6 +286,14 @@ fn millis(span: Duration) -> u64 {
 }
 
 impl Line {
+    /// What was written past goes first.
+    fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.write_rest() {
+            ready!(self.stream.poll_write_ready(cx))?;
+        }
+        Poll::Ready(Ok(()))
+    }
+
     fn poll_try(
         &self,
         cx: &mut Context<'_>,

@@ -12,6 +12,7 @@ use socketioxide::handler::{FromMessageParts, Value};
 use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 
+use super::frame::Bundle;
 use super::session::Session;
 use super::turns::Turns;
 use crate::domain::ids::{ConnId, IdentityId};
@@ -19,6 +20,7 @@ use crate::domain::pace::{Pace, Step};
 use crate::domain::throttle::Rate;
 use crate::domain::time::HubTime;
 use crate::patience;
+use crate::tcp::Past;
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 32;
@@ -54,8 +56,11 @@ struct Out {
     backlog: VecDeque<Parcel>,
     /// How many bytes that is.
     bytes: usize,
-    /// When the backlog last got shorter.
+    /// Since somebody sees to what waits: when it last got less.
     moved: Option<Instant>,
+    /// Whether the first parcel went to the library, behind its own word that the client is connected:
+    /// nothing may be written past that.
+    is_greeted: bool,
     is_over: bool,
 }
 
@@ -87,6 +92,13 @@ pub(super) enum Sent {
     Stuck,
 }
 
+impl Out {
+    fn waits(&self, now: Instant) -> Sent {
+        let is_stuck = self.moved.is_some_and(|moved| now - moved > patience::READING);
+        if is_stuck { Sent::Stuck } else { Sent::Waiting }
+    }
+}
+
 impl Conn {
     pub(super) fn new(
         id: ConnId,
@@ -108,16 +120,24 @@ impl Conn {
     }
 
     /// Sends parcels, after all that wait already.
-    pub(super) fn send(&self, parcels: &[Parcel]) -> Sent {
+    pub(super) fn send(&self, bundle: &mut Bundle) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if out.is_over {
             return Sent::Flowing;
         }
-        let was_behind = !out.backlog.is_empty();
-        let taken = if was_behind {
-            0
-        } else {
-            parcels.iter().take_while(|parcel| self.deliver(parcel)).count()
+        let was_behind = out.moved.is_some();
+        let is_greeted = std::mem::replace(&mut out.is_greeted, true);
+        if is_greeted && !was_behind {
+            match self.session.write_past(bundle.frames(self.socket.ns())) {
+                Past::Written => return Sent::Flowing,
+                Past::Begun => return self.falls_behind(&mut out),
+                Past::No => {}
+            }
+        }
+        let parcels = bundle.parcels();
+        let taken = match was_behind {
+            true => 0,
+            false => parcels.iter().take_while(|parcel| self.deliver(parcel)).count(),
         };
         let behind = parcels.get(taken..).unwrap_or_default();
         out.bytes += behind.iter().map(Parcel::len).sum::<usize>();
@@ -128,6 +148,11 @@ impl Conn {
         if was_behind || out.backlog.is_empty() {
             return Sent::Flowing;
         }
+        self.falls_behind(&mut out)
+    }
+
+    /// From now on somebody sees to what waits.
+    fn falls_behind(&self, out: &mut Out) -> Sent {
         // A client that does not take its answers is not read from either.
         self.session.hold();
         out.moved = Some(Instant::now());
@@ -137,10 +162,12 @@ impl Conn {
     /// Sends what waits, as far as the transport takes it.
     pub(super) fn flush(&self, now: Instant) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        if !self.session.write_rest() {
+            return out.waits(now);
+        }
         while let Some(parcel) = out.backlog.front() {
             if !self.deliver(parcel) {
-                let is_stuck = out.moved.is_some_and(|moved| now - moved > patience::READING);
-                return if is_stuck { Sent::Stuck } else { Sent::Waiting };
+                return out.waits(now);
             }
             out.bytes -= parcel.len();
             out.backlog.pop_front();
@@ -154,11 +181,13 @@ impl Conn {
 
     /// Hands a parcel to the transport. False where its buffer is full.
     fn deliver(&self, parcel: &Parcel) -> bool {
-        let sent = match parcel {
-            Parcel::Event(name, payload) => self.socket.emit(name, &**payload),
-            Parcel::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
-        };
-        !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
+        self.session.give_packet(|| {
+            let sent = match parcel {
+                Parcel::Event(name, payload) => self.socket.emit(name, &**payload),
+                Parcel::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
+            };
+            !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
+        })
     }
 
     /// socketioxide's sender is used up by a try that fails; this makes it anew for each.

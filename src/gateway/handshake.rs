@@ -81,10 +81,8 @@ async fn open(
         Err(away) => return shared.turn_away(&away),
     };
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
-    let session = Arc::new(Session::new(identity, admitted, waits));
-    if is_websocket {
-        session.set_line(Arc::clone(line));
-    }
+    let websocket = is_websocket.then(|| Arc::clone(line));
+    let session = Arc::new(Session::new(identity, admitted, waits, websocket));
     trim(&mut request);
     request.extensions_mut().insert(session);
     let mut response = next.run(request).await;

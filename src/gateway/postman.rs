@@ -8,6 +8,7 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
 use super::conn::{Conn, Parcel, Sent};
+use super::frame::Bundle;
 use super::round::{Round, rounds};
 use super::{Dropped, Shared};
 use crate::domain::ids::ConnId;
@@ -60,14 +61,14 @@ impl Desk {
         }
     }
 
-    /// Member by member, and each gets all at once: its writer then has one write to make.
+    /// Member by member, and each gets all at once, in one write.
     async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[News]) {
-        // Encoded once; every connection gets a handle on the same bytes.
-        let parcels: Vec<Parcel> = news.iter().map(parcel).collect();
+        // Encoded once; every connection gets the same bytes.
+        let mut bundle = Bundle::new(news.iter().map(parcel).collect());
         self.shared.count_news(news, to.len());
         for conn in self.shared.find(to.iter().filter(|id| Some(**id) != except)) {
-            self.shared.send(&conn, &parcels);
-            self.went_out(parcels.len()).await;
+            self.shared.send(&conn, &mut bundle);
+            self.went_out(news.len()).await;
         }
     }
 
@@ -87,12 +88,17 @@ fn parcel(news: &News) -> Parcel {
 
 impl Shared {
     /// Sends parcels; a connection that takes too little is ended.
-    pub(super) fn send(&self, conn: &Arc<Conn>, parcels: &[Parcel]) {
-        match conn.send(parcels) {
+    pub(super) fn send(&self, conn: &Arc<Conn>, bundle: &mut Bundle) {
+        match conn.send(bundle) {
             Sent::Flowing => {}
             Sent::Waiting => self.wait(conn),
             Sent::Stuck => self.drop_conn(conn, Dropped::DoesNotRead),
         }
+    }
+
+    /// Sends a parcel for this connection alone.
+    pub(super) fn send_one(&self, conn: &Arc<Conn>, parcel: Parcel) {
+        self.send(conn, &mut Bundle::new(vec![parcel]));
     }
 
     fn count_news(&self, news: &[News], sockets: usize) {

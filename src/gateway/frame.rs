@@ -1,0 +1,107 @@
+//! Socket.IO's packets as they stand on a WebSocket, for what is written past the library.
+
+use super::conn::Parcel;
+
+/// Parcels that go out together, and their frames for the namespace that they went to last: the members
+/// of a room are all in one.
+pub(super) struct Bundle {
+    parcels: Vec<Parcel>,
+    namespace: String,
+    frames: Vec<u8>,
+}
+
+impl Bundle {
+    pub(super) fn new(parcels: Vec<Parcel>) -> Self {
+        Self { parcels, namespace: String::new(), frames: Vec::new() }
+    }
+
+    pub(super) fn parcels(&self) -> &[Parcel] {
+        &self.parcels
+    }
+
+    /// All of them, one text each, for a connection to this namespace.
+    pub(super) fn frames(&mut self, namespace: &str) -> &[u8] {
+        if self.frames.is_empty() || self.namespace != namespace {
+            namespace.clone_into(&mut self.namespace);
+            self.frames.clear();
+            for parcel in &self.parcels {
+                push_frame(&mut self.frames, &packet(parcel, namespace));
+            }
+        }
+        &self.frames
+    }
+}
+
+/// A packet of the Socket.IO protocol, version 5, in a message of Engine.IO's, version 4.
+fn packet(parcel: &Parcel, namespace: &str) -> String {
+    // The root namespace is not named.
+    let (name, comma) = if namespace == "/" { ("", "") } else { (namespace, ",") };
+    match parcel {
+        // The hub's names of events need no escaping.
+        Parcel::Event(event, payload) => format!("42{name}{comma}[\"{event}\",{payload}]"),
+        Parcel::Ack(number, payload) => format!("43{name}{comma}{number}[{payload}]"),
+    }
+}
+
+/// A text in one frame, as a server sends it: without a mask (RFC 6455, section 5.2).
+fn push_frame(frames: &mut Vec<u8>, text: &str) {
+    const TEXT: u8 = 0x81;
+    frames.push(TEXT);
+    match (u8::try_from(text.len()), u16::try_from(text.len())) {
+        (Ok(short @ 0..126), _) => frames.push(short),
+        (_, Ok(middle)) => {
+            frames.push(126);
+            frames.extend(middle.to_be_bytes());
+        }
+        _ => {
+            frames.push(127);
+            frames.extend((text.len() as u64).to_be_bytes());
+        }
+    }
+    frames.extend(text.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use serde_json::value::RawValue;
+
+    use super::*;
+
+    fn event(json: &str) -> Parcel {
+        Parcel::Event("sendMessage", Arc::from(RawValue::from_string(json.to_owned()).unwrap()))
+    }
+
+    #[test]
+    fn parcels_are_packets_of_their_namespace() {
+        let payload: Arc<RawValue> = Arc::from(RawValue::from_string("{}".to_owned()).unwrap());
+        assert_eq!(packet(&event("{\"a\":1}"), "/camp"), "42/camp,[\"sendMessage\",{\"a\":1}]");
+        assert_eq!(packet(&event("1"), "/"), "42[\"sendMessage\",1]");
+        assert_eq!(packet(&Parcel::Ack(7, payload), "/camp"), "43/camp,7[{}]");
+    }
+
+    #[test]
+    fn each_is_a_frame_and_they_are_made_anew_for_another_namespace() {
+        let mut bundle = Bundle::new(vec![event("1"), event("2")]);
+        assert_eq!(
+            bundle.frames("/a"),
+            b"\x81\x1642/a,[\"sendMessage\",1]\x81\x1642/a,[\"sendMessage\",2]"
+        );
+        assert!(bundle.frames("/b").starts_with(b"\x81\x1642/b,"));
+    }
+
+    #[test]
+    fn a_frame_tells_its_length() {
+        let head = |length: usize| {
+            let mut frames = Vec::new();
+            push_frame(&mut frames, &"x".repeat(length));
+            frames.truncate(frames.len() - length);
+            frames
+        };
+        assert_eq!(head(125), [0x81, 125]);
+        assert_eq!(head(126), [0x81, 126, 0, 126]);
+        assert_eq!(head(65_535), [0x81, 126, 0xff, 0xff]);
+        assert_eq!(head(65_536), [0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]);
+    }
+}
