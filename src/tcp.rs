@@ -374,6 +374,64 @@ mod tests {
         assert!(!line.overdue(Duration::ZERO));
     }
 
+    const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\r\n";
+
+    /// A text in one frame, of a length that takes eight bytes to say.
+    fn long_text(length: usize) -> Vec<u8> {
+        let mut frame = vec![0x81, 127];
+        frame.extend((length as u64).to_be_bytes());
+        frame.resize(frame.len() + length, b'x');
+        frame
+    }
+
+    #[tokio::test]
+    async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
+        let (line, mut client) = pair().await;
+        let mut io = LineIo::new(Arc::clone(&line));
+        assert_eq!(line.write_past(0, b"no WebSocket yet"), Past::No);
+        line.is_websocket_now();
+        io.write_all(ANSWER).await.unwrap();
+        let event = [&[0x81, 4], &b"42[]"[..]].concat();
+        assert_eq!(line.write_past(1, b"before the event"), Past::No);
+        io.write_all(&event).await.unwrap();
+        // More than the system takes at once, and then the library writes again.
+        let past = long_text(16 << 20);
+        assert_eq!(line.write_past(1, &past), Past::Begun);
+        assert_eq!(line.write_past(1, b"before the rest"), Past::No);
+        let all = [ANSWER, &event, &past, &event].concat();
+        let (written, read) = tokio::join!(
+            async {
+                io.write_all(&event).await.unwrap();
+                io.shutdown().await
+            },
+            async {
+                let mut read = Vec::new();
+                client.read_to_end(&mut read).await.unwrap();
+                read
+            }
+        );
+        written.unwrap();
+        assert!(read == all, "{} bytes came, not {}", read.len(), all.len());
+    }
+
+    #[tokio::test]
+    async fn a_rest_goes_out_when_the_client_reads_again() {
+        let (line, mut client) = pair().await;
+        line.is_websocket_now();
+        LineIo::new(Arc::clone(&line)).write_all(ANSWER).await.unwrap();
+        let past = long_text(16 << 20);
+        assert_eq!(line.write_past(0, &past), Past::Begun);
+        assert!(!line.write_rest(), "nobody has read yet");
+        let mut read = vec![0; ANSWER.len() + past.len()];
+        let (_, rest) = tokio::join!(client.read_exact(&mut read), async {
+            while !line.write_rest() {
+                tokio::task::yield_now().await;
+            }
+            line.write_past(0, b"x")
+        });
+        assert_eq!((rest, read == [ANSWER, &past].concat()), (Past::Written, true));
+    }
+
     /// A future that has been polled once.
     struct Polled<F>(Pin<Box<F>>, bool);
 
