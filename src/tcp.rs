@@ -134,6 +134,7 @@ impl Line {
                 outgoing.rest.extend_from_slice(frames.get(count..).unwrap_or_default());
                 Past::Begun
             }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Past::Full,
             // Whoever writes next learns what is wrong.
             Ok(0) | Err(_) => Past::No,
         }
@@ -217,6 +218,8 @@ pub enum Past {
     Written,
     /// They are written in part: somebody has to see to the rest.
     Begun,
+    /// They could be, but the system takes nothing now.
+    Full,
     /// They are not: the library has to, after what it still holds.
     No,
 }
@@ -422,6 +425,7 @@ mod tests {
         let past = long_text(16 << 20);
         assert_eq!(line.write_past(0, &past), Past::Begun);
         assert!(!line.write_rest(), "nobody has read yet");
+        assert_eq!(line.write_past(0, b"x"), Past::No, "a rest waits");
         let mut read = vec![0; ANSWER.len() + past.len()];
         let (_, rest) = tokio::join!(client.read_exact(&mut read), async {
             while !line.write_rest() {

@@ -131,6 +131,8 @@ impl Conn {
             match self.session.write_past(bundle.frames(self.socket.ns())) {
                 Past::Written => return Sent::Flowing,
                 Past::Begun => return self.falls_behind(&mut out),
+                // They share their bytes here; the library would hold a copy of each.
+                Past::Full => return self.keep(&mut out, bundle.parcels()),
                 Past::No => {}
             }
         }
@@ -139,16 +141,21 @@ impl Conn {
             true => 0,
             false => parcels.iter().take_while(|parcel| self.deliver(parcel)).count(),
         };
-        let behind = parcels.get(taken..).unwrap_or_default();
-        out.bytes += behind.iter().map(Parcel::len).sum::<usize>();
-        out.backlog.extend(behind.iter().cloned());
+        match parcels.get(taken..) {
+            None | Some([]) => Sent::Flowing,
+            Some(behind) => self.keep(&mut out, behind),
+        }
+    }
+
+    /// Keeps parcels until the transport takes them.
+    fn keep(&self, out: &mut Out, parcels: &[Parcel]) -> Sent {
+        out.bytes += parcels.iter().map(Parcel::len).sum::<usize>();
+        out.backlog.extend(parcels.iter().cloned());
         if out.backlog.len() > BACKLOG_MAX || out.bytes > BACKLOG_BYTES {
             return Sent::Stuck;
         }
-        if was_behind || out.backlog.is_empty() {
-            return Sent::Flowing;
-        }
-        self.falls_behind(&mut out)
+        // Somebody sees to them already where others wait.
+        if out.moved.is_some() { Sent::Flowing } else { self.falls_behind(out) }
     }
 
     /// From now on somebody sees to what waits.
@@ -166,12 +173,17 @@ impl Conn {
             return out.waits(now);
         }
         while let Some(parcel) = out.backlog.front() {
-            if !self.deliver(parcel) {
+            let mut bundle = Bundle::new(vec![parcel.clone()]);
+            let past = self.session.write_past(bundle.frames(self.socket.ns()));
+            if past == Past::Full || (past == Past::No && !self.deliver(parcel)) {
                 return out.waits(now);
             }
             out.bytes -= parcel.len();
             out.backlog.pop_front();
             out.moved = Some(now);
+            if past == Past::Begun {
+                return Sent::Waiting;
+            }
         }
         if out.moved.take().is_some() {
             self.session.release();

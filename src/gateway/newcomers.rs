@@ -14,7 +14,7 @@ use crate::door::TurnedAway;
 /// Which part of all sessions may be between their handshake and their first namespace: each takes some
 /// 14 kB, for [`crate::patience::NAMESPACE`] at most. Of a thousand people who come in one moment far fewer
 /// are there at once, and the others' clients try again.
-const WAITING: usize = 16;
+const WAITING: usize = 32;
 
 /// How many browsers are remembered as having been in a room, at least: the last ones.
 const REGULARS: usize = 10_000;
@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_flood_of_strangers_leaves_the_regulars_their_places() {
-        let newcomers = Newcomers::new(Budget::new(None), 64);
+        let newcomers = Newcomers::new(Budget::new(None), 4 * WAITING);
         newcomers.came_in(browser(1));
         let held: Vec<_> = (0..4).map(|_| newcomers.session(None).unwrap()).collect();
         assert_eq!(newcomers.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));

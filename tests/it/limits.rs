@@ -482,7 +482,7 @@ fn a_proxy_is_believed_and_nobody_else() {
 #[test]
 fn hundreds_of_people_behind_one_address_are_let_in_at_once_where_the_host_says_so() {
     // Fewer than may be between their handshake and their first namespace.
-    const PEOPLE: usize = 500;
+    const PEOPLE: usize = 250;
     let answers = |profile: &str| {
         let hub = english(&[("COLAHUB_LIMITS_PROFILE", profile)]);
         let answers: Vec<Answer> = (0..PEOPLE).map(|_| phone(1).get(&hub, POLLING)).collect();
