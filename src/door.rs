@@ -13,7 +13,7 @@ use crate::config::Network;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
 use crate::domain::shares::{NoShare, Share, Shares};
-use crate::domain::throttle::Throttle;
+use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
 
 /// How many addresses' handshakes are counted at once. Each is forgotten a moment after its last, so
@@ -32,6 +32,7 @@ pub struct Door {
     proxies: Vec<Network>,
     connections: Shares<IpAddr>,
     sessions: Shares<IpAddr>,
+    arrivals: (Rate, Mutex<Bucket>),
     handshakes: Mutex<Throttle<IpAddr>>,
     started: Instant,
 }
@@ -53,6 +54,7 @@ impl Door {
             proxies,
             connections: Shares::new(limits.connections_each, places),
             sessions: Shares::new(limits.sessions_each, limits.sessions),
+            arrivals: (limits.arrivals, Mutex::default()),
             handshakes: Mutex::new(Throttle::new(limits.handshakes, ADDRESSES)),
             started: Instant::now(),
         }
@@ -68,15 +70,26 @@ impl Door {
         place.map_err(|none| turned_away(none, "connections", "connections_each"))
     }
 
+    /// Whether a connection that has just come has its turn.
+    ///
+    /// # Errors
+    /// The time that it has to wait.
+    pub fn arrival(&self) -> Result<(), Duration> {
+        let (rate, bucket) = &self.arrivals;
+        bucket.lock().unwrap_or_else(PoisonError::into_inner).take(*rate, self.now())
+    }
+
+    fn now(&self) -> HubTime {
+        HubTime(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
     /// A place for a session of this client, which has just asked for one.
     ///
     /// # Errors
     /// The hub is full, the client has as many as it may, or it asks too often.
     pub fn session(&self, client: IpAddr) -> Result<Place, TurnedAway> {
-        let passed = self.started.elapsed().as_millis();
-        let now = HubTime(u64::try_from(passed).unwrap_or(u64::MAX));
         let mut handshakes = self.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
-        let in_time = handshakes.take(client, now);
+        let in_time = handshakes.take(client, self.now());
         drop(handshakes);
         in_time
             .map_err(|wait| TurnedAway { reason: "handshakes", refusal: Refusal::TooFast(wait) })?;
@@ -131,6 +144,14 @@ mod tests {
 
     fn ip(text: &str) -> IpAddr {
         text.parse().unwrap()
+    }
+
+    #[test]
+    fn who_comes_with_a_crowd_waits_for_a_turn() {
+        let arrivals = Rate { burst: 2, every: Duration::from_secs(3_600) };
+        let door = Door::new(&Limits { arrivals, ..Limits::EVENT }, Vec::new(), 16);
+        assert_eq!((door.arrival(), door.arrival()), (Ok(()), Ok(())));
+        assert!(door.arrival().unwrap_err() > Duration::from_secs(3_500));
     }
 
     #[test]

@@ -172,6 +172,33 @@ impl Line {
         let _peeked = self.stream.peek(&mut [0]).await;
     }
 
+    /// Reads a request's head, and what came with it: at most about `most` bytes, and no more than has
+    /// come where it is no head of HTTP or the connection has ended.
+    ///
+    /// # Errors
+    /// The connection is broken.
+    pub async fn read_head(&self, most: usize) -> io::Result<Vec<u8>> {
+        const END: &[u8] = b"\r\n\r\n";
+        let mut head = Vec::new();
+        loop {
+            self.stream.readable().await?;
+            let mut chunk = [0; 2048];
+            let count = match self.stream.try_read(&mut chunk) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                Err(error) => return Err(error),
+            };
+            let seen = head.len().saturating_sub(END.len());
+            head.extend_from_slice(chunk.get(..count).unwrap_or_default());
+            let has_end =
+                head.get(seen..).is_some_and(|new| new.windows(END.len()).any(|w| w == END));
+            let is_http = head.first().is_some_and(u8::is_ascii_uppercase);
+            if count == 0 || has_end || !is_http || head.len() >= most {
+                return Ok(head);
+            }
+        }
+    }
+
     /// Stops reading from the line, or goes on.
     pub fn hold(&self, held: bool) {
         self.held.store(held, Ordering::SeqCst);
@@ -229,13 +256,15 @@ pub enum Past {
 pub struct LineIo {
     line: Arc<Line>,
     frames: Frames,
+    /// What was read before.
+    ahead: Vec<u8>,
 }
 
 impl LineIo {
-    /// The bytes of this line.
+    /// The bytes of this line, behind those that were read from it before.
     #[must_use]
-    pub fn new(line: Arc<Line>) -> Self {
-        Self { line, frames: Frames::default() }
+    pub fn new(line: Arc<Line>, ahead: Vec<u8>) -> Self {
+        Self { line, frames: Frames::default(), ahead }
     }
 }
 
@@ -245,7 +274,13 @@ impl AsyncRead for LineIo {
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Self { line, frames } = &mut *self;
+        let Self { line, frames, ahead } = &mut *self;
+        if !ahead.is_empty() {
+            let count = ahead.len().min(buf.remaining());
+            buf.put_slice(ahead.get(..count).unwrap_or_default());
+            *ahead = ahead.split_off(count);
+            return Poll::Ready(Ok(()));
+        }
         ready!(line.poll_unheld(cx));
         loop {
             ready!(line.stream.poll_read_ready(cx))?;
@@ -331,7 +366,7 @@ mod tests {
         let (line, mut client) = pair().await;
         line.hold(true);
         client.write_all(b"hello").await.unwrap();
-        let mut io = LineIo::new(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line), Vec::new());
         let mut buf = [0; 8];
         let mut read = tokio_test_poll(io.read(&mut buf));
         assert!(read.is_pending());
@@ -340,10 +375,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_head_is_read_to_its_end_and_comes_again() {
+        let (line, mut client) = pair().await;
+        let sent = b"GET / HTTP/1.1\r\nhost: a\r\n\r\nbody";
+        let (head, ()) = tokio::join!(line.read_head(1 << 14), async {
+            // The empty line in two pieces.
+            let (first, second) = sent.split_at(sent.len() - 6);
+            client.write_all(first).await.unwrap();
+            tokio::task::yield_now().await;
+            client.write_all(second).await.unwrap();
+        });
+        let head = head.unwrap();
+        assert!(head.windows(4).any(|end| end == b"\r\n\r\n"));
+        client.write_all(b"!").await.unwrap();
+        client.shutdown().await.unwrap();
+        let mut all = Vec::new();
+        LineIo::new(line, head).read_to_end(&mut all).await.unwrap();
+        assert_eq!(all, [&sent[..], b"!"].concat());
+    }
+
+    #[tokio::test]
+    async fn what_is_no_head_or_has_no_end_is_handed_on() {
+        for (sent, most) in [(&b"\x16\x03\x01"[..], 1 << 14), (&b"GET /aaaaaaaa"[..], 8)] {
+            let (line, mut client) = pair().await;
+            client.write_all(sent).await.unwrap();
+            assert_eq!(line.read_head(most).await.unwrap(), sent);
+        }
+        let (line, mut client) = pair().await;
+        client.write_all(b"GET").await.unwrap();
+        client.shutdown().await.unwrap();
+        assert_eq!(line.read_head(1 << 14).await.unwrap(), b"GET");
+    }
+
+    #[tokio::test]
     async fn hanging_up_ends_a_read_even_of_a_held_line() {
         let (line, mut client) = pair().await;
         line.hold(true);
-        let mut io = LineIo::new(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line), Vec::new());
         let mut buf = [0; 8];
         let mut read = tokio_test_poll(io.read(&mut buf));
         assert!(read.is_pending());
@@ -355,7 +423,7 @@ mod tests {
     #[tokio::test]
     async fn a_websockets_message_is_overdue_until_it_ends() {
         let (line, mut client) = pair().await;
-        let mut io = LineIo::new(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line), Vec::new());
         let mut buf = [0; 8];
         client.write_all(b"G").await.unwrap();
         assert_eq!(io.read(&mut buf).await.unwrap(), 1);
@@ -390,7 +458,7 @@ mod tests {
     #[tokio::test]
     async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
         let (line, mut client) = pair().await;
-        let mut io = LineIo::new(Arc::clone(&line));
+        let mut io = LineIo::new(Arc::clone(&line), Vec::new());
         assert_eq!(line.write_past(0, b"no WebSocket yet"), Past::No);
         line.is_websocket_now();
         io.write_all(ANSWER).await.unwrap();
@@ -421,7 +489,7 @@ mod tests {
     async fn a_rest_goes_out_when_the_client_reads_again() {
         let (line, mut client) = pair().await;
         line.is_websocket_now();
-        LineIo::new(Arc::clone(&line)).write_all(ANSWER).await.unwrap();
+        LineIo::new(Arc::clone(&line), Vec::new()).write_all(ANSWER).await.unwrap();
         let past = long_text(16 << 20);
         assert_eq!(line.write_past(0, &past), Past::Begun);
         assert!(!line.write_rest(), "nobody has read yet");

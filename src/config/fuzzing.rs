@@ -138,9 +138,11 @@ fn is_within_bounds(limits: &Limits) {
     for each in [limits.rooms_each, limits.rooms_joined, limits.namespaces_each] {
         assert!((1..=10_000).contains(&each));
     }
-    let Limits { handshakes, events, rooms_made, guesses, .. } = *limits;
+    let Limits { arrivals, handshakes, events, rooms_made, guesses, .. } = *limits;
     let Limits { alerts, rosters, typing, renames, .. } = *limits;
-    for rate in [handshakes, events, rooms_made, guesses, alerts, rosters, typing, renames] {
+    for rate in
+        [arrivals, handshakes, events, rooms_made, guesses, alerts, rosters, typing, renames]
+    {
         let every = Duration::from_millis(1)..=Duration::from_secs(3_600);
         assert!((1..=1_000_000).contains(&rate.burst) && every.contains(&rate.every), "{rate:?}");
     }

@@ -207,6 +207,12 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "limits.arrivals",
+        doc: "How fast new connections are taken in, of all addresses together; others wait.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.arrivals),
+    },
+    Setting {
         key: "limits.sessions",
         doc: "The most chat sessions at once: one for each open page and room.",
         allowed: "a whole number from 16 to 65536",

@@ -15,6 +15,8 @@ pub struct Limits {
     pub connections: usize,
     /// TCP connections of one address.
     pub connections_each: usize,
+    /// New connections, of all addresses together: beyond it they wait in the system for their turn.
+    pub arrivals: Rate,
     /// Engine.IO sessions in all: one for each page and room, whatever its transport.
     pub sessions: usize,
     /// Engine.IO sessions of one address.
@@ -61,10 +63,11 @@ impl Limits {
         message_size: 64 * 1024,
         connections: 4_096,
         connections_each: 256,
+        arrivals: rate(100, 2),
         sessions: 8_192,
         sessions_each: 128,
         handshakes: rate(200, 50),
-        events: rate(200, 50),
+        events: rate(100, 50),
         rooms_each: 20,
         rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
@@ -92,6 +95,7 @@ impl Limits {
 
     /// For benches and networks where everyone is trusted: only what the board itself can hold.
     pub const OFF: Self = Self {
+        arrivals: UNLIMITED,
         sessions: 65_536,
         handshakes: UNLIMITED,
         events: UNLIMITED,

@@ -5,11 +5,12 @@
 use std::convert::Infallible;
 use std::io::ErrorKind;
 use std::net::Shutdown;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use axum::Router;
-use axum::http::StatusCode;
+use axum::http::header::CONNECTION;
+use axum::http::{HeaderValue, StatusCode};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -35,6 +36,9 @@ const HEAD_MAX: usize = 16 * 1024;
 
 /// How long to wait when the system has no file descriptor to give.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Says that a connection is closed after its answer.
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
 /// How many clients may be told at once that there is no place, and how long that may take.
 const TURNED_AWAY: usize = 64;
@@ -98,6 +102,10 @@ async fn accept(
                 continue;
             }
         };
+        // Those inside are served meanwhile; the system keeps who else comes.
+        while let Err(wait) = door.arrival() {
+            tokio::time::sleep(wait).await;
+        }
         let place = match door.connection(peer.ip().to_canonical()) {
             Ok(place) => place,
             Err(TurnedAway { reason, refusal }) => {
@@ -139,23 +147,29 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
 }
 
 async fn speak(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
-    // Until it says something, a connection costs next to nothing.
-    if timeout(patience::FIRST_BYTE, line.speaks()).await.is_ok() {
-        Box::pin(serve(line, router, lines)).await;
+    // Until it has said what it wants, a connection costs next to nothing: hyper takes 20 kB for each.
+    if timeout(patience::FIRST_BYTE, line.speaks()).await.is_err() {
+        return;
+    }
+    if let Ok(Ok(head)) = timeout(patience::HEAD, line.read_head(HEAD_MAX)).await {
+        Box::pin(serve(line, head, router, lines)).await;
     }
 }
 
-async fn serve(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
-    let io = TokioIo::new(LineIo::new(Arc::clone(&line)));
+async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>) {
+    let io = TokioIo::new(LineIo::new(Arc::clone(&line), head));
+    let stays = Arc::new(OnceLock::new());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(Arc::clone(&line));
-        let (line, lines) = (Arc::clone(&line), Arc::clone(&lines));
+        let (line, lines, stays) = (Arc::clone(&line), Arc::clone(&lines), Arc::clone(&stays));
         let answer = router.clone().oneshot(request.map(in_time));
         async move {
-            let response = answer.await?;
+            let mut response = answer.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 // What it sends from here on are messages: it waits for this answer before.
                 lines.watch(&line);
+            } else if !lines.may_stay(&stays) {
+                response.headers_mut().insert(CONNECTION, CLOSE);
             }
             Ok::<_, Infallible>(response)
         }
