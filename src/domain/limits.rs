@@ -67,7 +67,7 @@ impl Limits {
         sessions: 8_192,
         sessions_each: 128,
         handshakes: rate(200, 50),
-        events: rate(100, 50),
+        events: rate(200, 50),
         rooms_each: 20,
         rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
