@@ -30,7 +30,13 @@ class Hub:
         self.process = subprocess.Popen(
             [os.environ["COLAHUB_BIN"], "run", "--listen", "127.0.0.1:0", "--no-mdns"]
             + ["--data-dir", os.path.join(self.directory, "data")],
-            env={**inherited, "COLAHUB_LANGUAGE": "ko", "COLAHUB_LIMITS_PROFILE": "nat"},
+            env={
+                **inherited,
+                "COLAHUB_LANGUAGE": "ko",
+                "COLAHUB_LIMITS_PROFILE": "nat",
+                # The order of many is what one story is about; a person's pace has stories of its own.
+                "COLAHUB_LIMITS_EVENTS": "1000/s burst 1000",
+            },
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
