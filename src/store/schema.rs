@@ -9,6 +9,10 @@ use rusqlite::{Connection, OpenFlags};
 /// "COLA": what `file` and a suspicious host see in the header.
 const APPLICATION_ID: i32 = 0x434f_4c41;
 
+/// How many KiB of pages the writer keeps in memory: room for the inner pages of a database of millions
+/// of messages. Other connections keep 256 KiB (`.cargo/config.toml`).
+const WRITER_PAGES: i32 = 1024;
+
 /// How long a connection waits for another.
 pub(super) const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -173,6 +177,8 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "secure_delete", true)?;
     db.pragma_update(None, "journal_size_limit", 4 << 20)?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
+    // A negative size is one in KiB.
+    db.pragma_update(None, "cache_size", -WRITER_PAGES)?;
     db.set_prepared_statement_cache_capacity(64);
     keep_plans(db)
 }
