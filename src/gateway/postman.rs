@@ -16,6 +16,12 @@ use crate::domain::message::Kind;
 use crate::hub::command::{News, Output};
 use crate::wire;
 
+/// How many steps of the hub are looked at together: all that came while the last went out.
+const STEPS: usize = 64;
+
+/// How many connections are looked up at a time. The processor fetches what it needs of them meanwhile.
+const LOOKED_UP: usize = 32;
+
 /// After how many parcels the writers of the connections get their turn.
 const TURN: usize = 256;
 
@@ -30,12 +36,14 @@ pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>)
     let mut desk = Desk { shared, sent: 0 };
     let mut retry = interval(RETRY);
     let mut sweep = interval(SWEEP);
+    let mut steps = Vec::new();
     loop {
         let shared = &desk.shared;
         tokio::select! {
-            outputs = outputs.recv() => match outputs {
-                Some(outputs) => desk.carry_out(outputs).await,
-                None => return,
+            // Where this cannot keep up, messages that were committed one by one leave together, too.
+            count = outputs.recv_many(&mut steps, STEPS) => match count {
+                0 => return,
+                _ => desk.carry_out(steps.drain(..).flatten()).await,
             },
             _ = retry.tick(), if shared.has_waiting() => shared.retry(Instant::now()),
             _ = sweep.tick() => shared.sweep(Instant::now()),
@@ -51,7 +59,7 @@ struct Desk {
 }
 
 impl Desk {
-    async fn carry_out(&mut self, outputs: Vec<Output>) {
+    async fn carry_out(&mut self, outputs: impl Iterator<Item = Output>) {
         for Round { to, except, news, answers } in rounds(outputs) {
             self.broadcast(&to, except, &news).await;
             for (reply, answer) in answers {
@@ -66,9 +74,11 @@ impl Desk {
         // Encoded once; every connection gets the same bytes.
         let mut bundle = Bundle::new(news.iter().map(parcel).collect());
         self.shared.count_news(news, to.len());
-        for conn in self.shared.find(to.iter().filter(|id| Some(**id) != except)) {
-            self.shared.send(&conn, &mut bundle);
-            self.went_out(news.len()).await;
+        for some in to.chunks(LOOKED_UP) {
+            for conn in self.shared.find(some.iter().filter(|id| Some(**id) != except)) {
+                self.shared.send(&conn, &mut bundle);
+                self.went_out(news.len()).await;
+            }
         }
     }
 

@@ -1,5 +1,5 @@
-//! What goes out together: broadcasts to the same connections that one commit gave, and the answers
-//! after them. A member gets all of a round in one piece, and its writer makes one write of it.
+//! What goes out together: broadcasts to the same connections that wait to go out, and the answers after
+//! them. A member gets all of a round in one piece, and its writer makes one write of it.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(super) struct Round {
 
 /// Splits outputs into rounds. What any connection gets keeps its order, but for one thing: the
 /// answer to who said something may come after the next messages.
-pub(super) fn rounds(outputs: Vec<Output>) -> Vec<Round> {
+pub(super) fn rounds(outputs: impl IntoIterator<Item = Output>) -> Vec<Round> {
     let mut rounds: Vec<Round> = Vec::new();
     for output in outputs {
         match output {
