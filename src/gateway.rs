@@ -18,6 +18,7 @@ mod postman;
 mod round;
 mod session;
 mod turns;
+mod upgrade;
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -30,6 +31,7 @@ use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::{Event as Name, SocketRef, TryData};
 use socketioxide::handler::{ConnectHandler, FromConnectParts, FromMessageParts, Value};
+use socketioxide::service::SocketIoService;
 use socketioxide::socket::{DisconnectReason, Sid, Socket};
 use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::sync::mpsc::Receiver;
@@ -116,8 +118,7 @@ struct Shared {
     namespaces: Namespaces,
     newcomers: Newcomers,
     io: OnceLock<SocketIo>,
-    /// Engine.IO itself, for what only a client may say.
-    engine: OnceLock<Router>,
+    engine: OnceLock<Engine>,
     // Locks: each is taken alone and for a look-up only.
     conns: Mutex<HashMap<ConnId, Arc<Conn>>>,
     sessions: Mutex<HashMap<Sid, Weak<Session>>>,
@@ -137,7 +138,7 @@ impl Gateway {
             .max_incoming_binaries(4)
             .max_incoming_binary_buf_size(message)
             .packet_completion_timeout(patience::MESSAGE);
-        let (layer, io) = SocketIo::builder()
+        let (engine, io) = SocketIo::builder()
             .req_path(PATH)
             .max_buffer_size(BUFFER)
             .max_payload(u64::try_from(message).unwrap_or(u64::MAX))
@@ -149,7 +150,7 @@ impl Gateway {
             .ping_interval(patience::PING)
             .ping_timeout(patience::PONG)
             .with_parser(parser)
-            .build_layer();
+            .build_with_inner_svc(router.clone());
         let shared = Arc::new(Shared::new(setup));
         // Set once, right here; nobody connects before.
         let _first = shared.io.set(io.clone());
@@ -158,8 +159,7 @@ impl Gateway {
             tracing::error!(%error, "namespaces cannot be served");
         }
         let prepare = axum::middleware::from_fn_with_state(Arc::clone(&shared), handshake::prepare);
-        let router = router.layer(layer);
-        let _first = shared.engine.set(router.clone());
+        let _first = shared.engine.set(engine);
         let router = router.layer(prepare);
         let postman = tokio::spawn(postman::run(Arc::clone(&shared), outputs));
         (Self { shared, io, postman }, router)
@@ -180,6 +180,9 @@ impl Gateway {
         }
     }
 }
+
+/// The library, for requests and for connections; what is not its own goes on to the router.
+type Engine = SocketIoService<Router>;
 
 /// The handler of every namespace: a check before, and the events after.
 fn handler(
@@ -316,9 +319,10 @@ impl Shared {
         }
         let id = ConnId(self.next.fetch_add(1, Ordering::Relaxed));
         let identity = self.identity(auth, session.identity);
-        let conn = Arc::new(Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity));
         session.is_in(socket.id);
-        self.namespaces.enter(socket.ns(), &session);
+        let name = self.namespaces.enter(socket.ns(), &session);
+        let conn = Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
+        let conn = Arc::new(conn);
         lock(&self.sessions).insert(socket.id, Arc::downgrade(&session));
         lock(&self.conns).insert(id, Arc::clone(&conn));
         let namespace = Namespace::parse(socket.ns()).ok();

@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
+use rustix::io::Errno;
+use rustix::net::SendFlags;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
@@ -120,21 +122,35 @@ impl Line {
         }
     }
 
-    /// Writes whole frames past the library that speaks WebSocket over this line, if that has written
-    /// all of the `packets` (events and acknowledgements) that it was given. What the system does not
-    /// take of them goes out before anything else, with [`Self::write_rest`] or the library's next write.
-    pub fn write_past(&self, packets: u64, frames: &[u8]) -> Past {
+    /// Gives the library that speaks WebSocket over this line an event or an acknowledgement by `give`,
+    /// which tells whether it was taken: nothing is written past it until it is written.
+    pub fn give_packet(&self, give: impl FnOnce() -> bool) -> bool {
+        // Counted before: the library may have written it when this returns.
+        self.outgoing().given += 1;
+        let is_taken = give();
+        if !is_taken {
+            self.outgoing().given -= 1;
+        }
+        is_taken
+    }
+
+    /// Writes whole frames past the library, if that has written all that it was given. What the system
+    /// does not take of them goes out before anything else, with [`Self::write_rest`] or the library's
+    /// next write.
+    pub fn write_past(&self, frames: &[u8]) -> Past {
         let mut outgoing = self.outgoing();
-        if !outgoing.lets_past(packets) {
+        if !outgoing.lets_past() {
             return Past::No;
         }
-        match self.stream.try_write(frames) {
+        // Not through the runtime, whose own notes on the connection would have to be fetched for it; it
+        // finds out by itself that the system takes nothing.
+        match rustix::net::send(&self.stream, frames, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
             Ok(count) if count == frames.len() => Past::Written,
             Ok(count @ 1..) => {
                 outgoing.rest.extend_from_slice(frames.get(count..).unwrap_or_default());
                 Past::Begun
             }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Past::Full,
+            Err(Errno::AGAIN) => Past::Full,
             // Whoever writes next learns what is wrong.
             Ok(0) | Err(_) => Past::No,
         }
@@ -161,9 +177,7 @@ impl Line {
 
     /// The library has written these.
     fn wrote(&self, bytes: &[u8]) {
-        if self.is_websocket.load(Ordering::SeqCst) {
-            self.outgoing().take(bytes);
-        }
+        self.outgoing().take(bytes);
     }
 
     /// Waits until there is something to read, or the connection has ended.
@@ -265,6 +279,18 @@ impl LineIo {
     #[must_use]
     pub fn new(line: Arc<Line>, ahead: Vec<u8>) -> Self {
         Self { line, frames: Frames::default(), ahead }
+    }
+
+    /// From now on, all that is read and written is a WebSocket's, with what was read of that before; so it
+    /// can be written past.
+    #[must_use]
+    pub fn into_websocket(self, ahead: &[u8]) -> Self {
+        let Self { line, .. } = self;
+        let mut frames = Frames::default();
+        line.is_websocket_now();
+        line.follow(&mut frames, ahead);
+        line.outgoing().is_followed = true;
+        Self { line, frames, ahead: ahead.to_vec() }
     }
 }
 
@@ -445,8 +471,6 @@ mod tests {
         assert!(!line.overdue(Duration::ZERO));
     }
 
-    const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\r\n";
-
     /// A text in one frame, of a length that takes eight bytes to say.
     fn long_text(length: usize) -> Vec<u8> {
         let mut frame = vec![0x81, 127];
@@ -459,17 +483,19 @@ mod tests {
     async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
         let (line, mut client) = pair().await;
         let mut io = LineIo::new(Arc::clone(&line), Vec::new());
-        assert_eq!(line.write_past(0, b"no WebSocket yet"), Past::No);
-        line.is_websocket_now();
-        io.write_all(ANSWER).await.unwrap();
+        assert_eq!(line.write_past(b"no WebSocket yet"), Past::No);
+        io.write_all(b"the answer").await.unwrap();
+        let mut io = io.into_websocket(b"");
         let event = [&[0x81, 4], &b"42[]"[..]].concat();
-        assert_eq!(line.write_past(1, b"before the event"), Past::No);
+        assert!(!line.give_packet(|| false), "nothing was taken");
+        assert!(line.give_packet(|| true));
+        assert_eq!(line.write_past(b"before the event"), Past::No);
         io.write_all(&event).await.unwrap();
         // More than the system takes at once, and then the library writes again.
         let past = long_text(16 << 20);
-        assert_eq!(line.write_past(1, &past), Past::Begun);
-        assert_eq!(line.write_past(1, b"before the rest"), Past::No);
-        let all = [ANSWER, &event, &past, &event].concat();
+        assert_eq!(line.write_past(&past), Past::Begun);
+        assert_eq!(line.write_past(b"before the rest"), Past::No);
+        let all = [b"the answer", &event[..], &past, &event].concat();
         let (written, read) = tokio::join!(
             async {
                 io.write_all(&event).await.unwrap();
@@ -488,20 +514,33 @@ mod tests {
     #[tokio::test]
     async fn a_rest_goes_out_when_the_client_reads_again() {
         let (line, mut client) = pair().await;
-        line.is_websocket_now();
-        LineIo::new(Arc::clone(&line), Vec::new()).write_all(ANSWER).await.unwrap();
+        let _io = LineIo::new(Arc::clone(&line), Vec::new()).into_websocket(b"");
         let past = long_text(16 << 20);
-        assert_eq!(line.write_past(0, &past), Past::Begun);
+        assert_eq!(line.write_past(&past), Past::Begun);
         assert!(!line.write_rest(), "nobody has read yet");
-        assert_eq!(line.write_past(0, b"x"), Past::No, "a rest waits");
-        let mut read = vec![0; ANSWER.len() + past.len()];
+        assert_eq!(line.write_past(b"x"), Past::No, "a rest waits");
+        let mut read = vec![0; past.len()];
         let (_, rest) = tokio::join!(client.read_exact(&mut read), async {
             while !line.write_rest() {
                 tokio::task::yield_now().await;
             }
-            line.write_past(0, b"x")
+            line.write_past(b"x")
         });
-        assert_eq!((rest, read == [ANSWER, &past].concat()), (Past::Written, true));
+        assert_eq!((rest, read == past), (Past::Written, true));
+    }
+
+    #[tokio::test]
+    async fn what_came_with_the_upgrades_request_is_a_websockets() {
+        let (line, mut client) = pair().await;
+        let io = LineIo::new(Arc::clone(&line), Vec::new());
+        // All but the last byte of a text.
+        let mut io = io.into_websocket(&[0x81, 2, b'a']);
+        let mut buf = [0; 8];
+        assert_eq!(io.read(&mut buf).await.unwrap(), 3);
+        assert_ne!(line.message.load(Ordering::SeqCst), 0, "a message is under way");
+        client.write_all(b"b").await.unwrap();
+        assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+        assert_eq!(line.message.load(Ordering::SeqCst), 0, "it has ended");
     }
 
     /// A future that has been polled once.

@@ -20,7 +20,7 @@ use crate::domain::pace::{Pace, Step};
 use crate::domain::throttle::Rate;
 use crate::domain::time::HubTime;
 use crate::patience;
-use crate::tcp::Past;
+use crate::tcp::{Line, Past};
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 32;
@@ -40,6 +40,10 @@ pub(super) struct Conn {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
+    /// The session's connection, where that can be written past the library.
+    direct: Option<Arc<Line>>,
+    /// What the protocol calls the namespace; all who are in it share this.
+    namespace: Arc<str>,
     /// Whose browser it is.
     pub(super) identity: IdentityId,
     pace: Mutex<Pace>,
@@ -105,11 +109,14 @@ impl Conn {
         socket: Arc<Socket<LocalAdapter>>,
         session: Arc<Session>,
         identity: IdentityId,
+        namespace: Arc<str>,
     ) -> Self {
         Self {
             id,
             socket,
+            direct: session.direct(),
             session,
+            namespace,
             identity,
             pace: Mutex::default(),
             undecided: AtomicUsize::new(0),
@@ -127,8 +134,8 @@ impl Conn {
         }
         let was_behind = out.moved.is_some();
         let is_greeted = std::mem::replace(&mut out.is_greeted, true);
-        if is_greeted && !was_behind {
-            match self.session.write_past(bundle.frames(self.socket.ns())) {
+        if let Some(line) = self.direct.as_ref().filter(|_| is_greeted && !was_behind) {
+            match line.write_past(bundle.frames(&self.namespace)) {
                 Past::Written => return Sent::Flowing,
                 Past::Begun => return self.falls_behind(&mut out),
                 // They share their bytes here; the library would hold a copy of each.
@@ -169,12 +176,13 @@ impl Conn {
     /// Sends what waits, as far as the transport takes it.
     pub(super) fn flush(&self, now: Instant) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if !self.session.write_rest() {
+        if self.direct.as_ref().is_some_and(|line| !line.write_rest()) {
             return out.waits(now);
         }
         while let Some(parcel) = out.backlog.front() {
-            let mut bundle = Bundle::new(vec![parcel.clone()]);
-            let past = self.session.write_past(bundle.frames(self.socket.ns()));
+            let past = self.direct.as_ref().map_or(Past::No, |line| {
+                line.write_past(Bundle::new(vec![parcel.clone()]).frames(&self.namespace))
+            });
             if past == Past::Full || (past == Past::No && !self.deliver(parcel)) {
                 return out.waits(now);
             }
@@ -193,13 +201,17 @@ impl Conn {
 
     /// Hands a parcel to the transport. False where its buffer is full.
     fn deliver(&self, parcel: &Parcel) -> bool {
-        self.session.give_packet(|| {
+        let give = || {
             let sent = match parcel {
                 Parcel::Event(name, payload) => self.socket.emit(name, &**payload),
                 Parcel::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
             };
             !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
-        })
+        };
+        match &self.direct {
+            Some(line) => line.give_packet(give),
+            None => give(),
+        }
     }
 
     /// socketioxide's sender is used up by a try that fails; this makes it anew for each.

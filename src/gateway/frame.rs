@@ -1,18 +1,20 @@
 //! Socket.IO's packets as they stand on a WebSocket, for what is written past the library.
 
+use std::sync::Arc;
+
 use super::conn::Parcel;
 
 /// Parcels that go out together, and their frames for the namespace that they went to last: the members
 /// of a room are all in one.
 pub(super) struct Bundle {
     parcels: Vec<Parcel>,
-    namespace: String,
+    namespace: Arc<str>,
     frames: Vec<u8>,
 }
 
 impl Bundle {
     pub(super) fn new(parcels: Vec<Parcel>) -> Self {
-        Self { parcels, namespace: String::new(), frames: Vec::new() }
+        Self { parcels, namespace: Arc::from(""), frames: Vec::new() }
     }
 
     pub(super) fn parcels(&self) -> &[Parcel] {
@@ -20,9 +22,11 @@ impl Bundle {
     }
 
     /// All of them, one text each, for a connection to this namespace.
-    pub(super) fn frames(&mut self, namespace: &str) -> &[u8] {
-        if self.frames.is_empty() || self.namespace != namespace {
-            namespace.clone_into(&mut self.namespace);
+    pub(super) fn frames(&mut self, namespace: &Arc<str>) -> &[u8] {
+        // Nearly always the same; then there is nothing to compare.
+        let is_same = Arc::ptr_eq(&self.namespace, namespace) || self.namespace == *namespace;
+        if self.frames.is_empty() || !is_same {
+            self.namespace = Arc::clone(namespace);
             self.frames.clear();
             for parcel in &self.parcels {
                 push_frame(&mut self.frames, &packet(parcel, namespace));
@@ -63,8 +67,6 @@ fn push_frame(frames: &mut Vec<u8>, text: &str) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use serde_json::value::RawValue;
 
     use super::*;
@@ -85,10 +87,10 @@ mod tests {
     fn each_is_a_frame_and_they_are_made_anew_for_another_namespace() {
         let mut bundle = Bundle::new(vec![event("1"), event("2")]);
         assert_eq!(
-            bundle.frames("/a"),
+            bundle.frames(&Arc::from("/a")),
             b"\x81\x1642/a,[\"sendMessage\",1]\x81\x1642/a,[\"sendMessage\",2]"
         );
-        assert!(bundle.frames("/b").starts_with(b"\x81\x1642/b,"));
+        assert!(bundle.frames(&Arc::from("/b")).starts_with(b"\x81\x1642/b,"));
     }
 
     #[test]

@@ -6,14 +6,17 @@ use std::sync::{Arc, Weak};
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
+use tower::ServiceExt;
 
 use super::session::Session;
-use super::{PATH, Shared};
+use super::{Engine, PATH, Shared, upgrade};
 use crate::domain::ids::IdentityId;
+use crate::domain::refusal::Refusal;
 use crate::door::Place;
 use crate::identity::Signer;
 use crate::tcp::Line;
+use crate::wire;
 
 /// What Engine.IO looks at. Everything else would stay in memory as long as the session, and with
 /// it the 16 KiB that the request was read into.
@@ -37,6 +40,10 @@ pub(super) async fn prepare(
     if !request.uri().path().starts_with(PATH) {
         return next.run(request).await;
     }
+    // Nobody comes in before the gateway is whole.
+    let Some(engine) = shared.engine.get().cloned() else {
+        return wire::refused(shared.language, &Refusal::Unavailable);
+    };
     let query = request.uri().query().unwrap_or_default();
     let is_websocket = parameter(query, "transport") == Some("websocket");
     let session = parameter(query, "sid").map(|sid| shared.session(sid));
@@ -56,24 +63,31 @@ pub(super) async fn prepare(
         (Some(_), _) => {}
         (None, Some(line)) => {
             return match shared.admit(&line, &request) {
-                Ok(admitted) => open(&shared, &line, admitted, is_websocket, request, next).await,
+                Ok(admitted) => open(&shared, engine, &line, admitted, request).await,
                 Err(away) => shared.turn_away(&away),
             };
         }
         // Without a line (which the server always gives) there is nobody to open a session for.
         (None, None) => {}
     }
-    shared.in_words(next.run(request).await)
+    shared.in_words(ask(engine, request).await)
+}
+
+/// The library's answer.
+async fn ask(engine: Engine, request: Request) -> Response {
+    match engine.oneshot(request).await {
+        Ok(response) => response.into_response(),
+        Err(never) => match never {},
+    }
 }
 
 /// A handshake: it gets a session, and a browser without an identity gets one to keep.
 async fn open(
     shared: &Shared,
+    engine: Engine,
     line: &Arc<Line>,
     admitted: (Place, IpAddr),
-    is_websocket: bool,
     mut request: Request,
-    next: Next,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
     let waits = match shared.newcomers.session(known) {
@@ -81,11 +95,21 @@ async fn open(
         Err(away) => return shared.turn_away(&away),
     };
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
+    let query = request.uri().query().unwrap_or_default();
+    let is_websocket = parameter(query, "transport") == Some("websocket");
+    let is_plain = is_websocket && parameter(query, "EIO") == Some("4");
+    let accept = if is_plain { upgrade::accept(&request) } else { None };
     let websocket = is_websocket.then(|| Arc::clone(line));
-    let session = Arc::new(Session::new(identity, admitted, waits, websocket));
-    trim(&mut request);
-    request.extensions_mut().insert(session);
-    let mut response = next.run(request).await;
+    let session = Session::new(identity, admitted, waits, websocket, accept.is_some());
+    let session = Arc::new(session);
+    let mut response = match accept {
+        Some(accept) => upgrade::answer(engine, request, session, accept),
+        None => {
+            trim(&mut request);
+            request.extensions_mut().insert(session);
+            ask(engine, request).await
+        }
+    };
     let is_open = response.status().is_success() || response.status().as_u16() == 101;
     if known.is_none()
         && is_open

@@ -3,13 +3,12 @@
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-use axum::Router;
 use axum::body::Body;
 use axum::http::{Method, Request};
 use tower::ServiceExt;
 
 use super::session::Session;
-use super::{PATH, Shared, bare, lock};
+use super::{Engine, PATH, Shared, bare, lock};
 use crate::budget::Pressure;
 use crate::domain::ids::ConnId;
 use crate::hub::command::Call;
@@ -102,7 +101,7 @@ impl Shared {
     }
 }
 
-async fn say(engine: Router, goodbye: Request<Body>) {
+async fn say(engine: Engine, goodbye: Request<Body>) {
     // A session that is gone already is as good.
     let _answer = engine.oneshot(goodbye).await;
 }

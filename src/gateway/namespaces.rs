@@ -7,7 +7,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use socketioxide::SocketIo;
@@ -41,7 +41,7 @@ pub(super) struct Namespaces {
 
 #[derive(Debug, Default)]
 struct Table {
-    live: HashMap<String, Live>,
+    live: HashMap<Arc<str>, Live>,
     /// Those that may be empty, and when they became so, the earliest first.
     empty: VecDeque<(Instant, String)>,
 }
@@ -115,7 +115,7 @@ impl Namespaces {
             NoShare::Each => Refusal::TooManyNamespaces,
         })?;
         let entry = Live { sockets: 0, touched: now, _place: place };
-        table.live.insert(name.to_owned(), entry);
+        table.live.insert(Arc::from(name), entry);
         Ok(())
     }
 
@@ -126,12 +126,15 @@ impl Namespaces {
         }
     }
 
-    /// A connection is in.
-    pub(super) fn enter(&self, name: &str, session: &Session) {
+    /// A connection is in; the name, which all who are in share.
+    pub(super) fn enter(&self, name: &str, session: &Session) -> Arc<str> {
         session.namespaces.fetch_add(1, Ordering::SeqCst);
-        if let Some(entry) = self.table().live.get_mut(name) {
+        let mut table = self.table();
+        if let Some(entry) = table.live.get_mut(name) {
             entry.sockets += 1;
         }
+        let shared = table.live.get_key_value(name).map(|(name, _)| Arc::clone(name));
+        shared.unwrap_or_else(|| Arc::from(name))
     }
 
     /// A connection is out.
@@ -174,8 +177,8 @@ impl Table {
         {
             let Some((since, name)) = self.empty.pop_front() else { return };
             // Somebody may be in again, or have tried since: then a later entry stands for it.
-            if self.live.get(&name).is_some_and(|e| e.sockets == 0 && e.touched <= since) {
-                self.live.remove(&name);
+            if self.live.get(&*name).is_some_and(|e| e.sockets == 0 && e.touched <= since) {
+                self.live.remove(&*name);
                 io.delete_ns(&name);
             }
         }

@@ -2,7 +2,7 @@
 //! connects to over it.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use tokio::sync::Notify;
 use super::newcomers::Waits;
 use crate::domain::ids::IdentityId;
 use crate::door::Place;
-use crate::tcp::{Line, Past};
+use crate::tcp::Line;
 
 /// A client's session.
 #[derive(Debug)]
@@ -25,10 +25,8 @@ pub(super) struct Session {
     _place: Place,
     /// The WebSocket's connection. None on polling, where every request may have another.
     line: Mutex<Option<Arc<Line>>>,
-    /// Whether it was opened by a WebSocket: then all that the library was given goes out on its line.
+    /// Whether the library has had it from its first frame on: then it can be written past.
     is_direct: bool,
-    /// How many events and acknowledgements the library was given.
-    packets: AtomicU64,
     /// For how many reasons nothing more should be read from it.
     holds: AtomicUsize,
     /// Told when the last reason is gone.
@@ -58,14 +56,14 @@ impl Session {
         (place, peer): (Place, IpAddr),
         waits: Waits,
         line: Option<Arc<Line>>,
+        is_direct: bool,
     ) -> Self {
         Self {
             identity,
             peer,
             _place: place,
-            is_direct: line.is_some(),
+            is_direct,
             line: Mutex::new(line),
-            packets: AtomicU64::new(0),
             holds: AtomicUsize::new(0),
             free: Notify::new(),
             namespaces: AtomicUsize::new(0),
@@ -110,31 +108,9 @@ impl Session {
         self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Gives the library a packet by `give`, which tells whether it was taken.
-    pub(super) fn give_packet(&self, give: impl FnOnce() -> bool) -> bool {
-        // Counted before: the library may have written it when this returns.
-        self.packets.fetch_add(1, Ordering::SeqCst);
-        let is_taken = give();
-        if !is_taken {
-            self.packets.fetch_sub(1, Ordering::SeqCst);
-        }
-        is_taken
-    }
-
-    /// Writes frames past the library, where it holds nothing that they would overtake.
-    pub(super) fn write_past(&self, frames: &[u8]) -> Past {
-        let line = self.line.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*line {
-            Some(line) if self.is_direct => {
-                line.write_past(self.packets.load(Ordering::SeqCst), frames)
-            }
-            _ => Past::No,
-        }
-    }
-
-    /// Writes what is left of them. Whether nothing is.
-    pub(super) fn write_rest(&self) -> bool {
-        self.line().is_none_or(|line| line.write_rest())
+    /// Its connection, where that can be written past the library.
+    pub(super) fn direct(&self) -> Option<Arc<Line>> {
+        if self.is_direct { self.line() } else { None }
     }
 
     /// One more reason not to read on.

@@ -3,11 +3,13 @@
 //! broadcast to a thousand can do without, as long as no frame lands inside another and none overtakes
 //! those that the library still holds.
 
-/// Follows the bytes that the library writes from the upgrade's answer on (RFC 6455, section 5.2).
+/// Follows the bytes that the library writes as a WebSocket (RFC 6455, section 5.2).
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
-    /// How much of the empty line at the end of the upgrade's answer has been written.
-    upgraded: usize,
+    /// Whether all that goes out is followed, from the first frame on.
+    pub(super) is_followed: bool,
+    /// How many events and acknowledgements the library was given.
+    pub(super) given: u64,
     /// The bytes of a head that has not been written whole.
     head: [u8; HEAD_MAX],
     head_len: usize,
@@ -15,7 +17,7 @@ pub(super) struct Outgoing {
     payload: u64,
     frame: Frame,
     /// How many events and acknowledgements have been written whole.
-    packets: u64,
+    written: u64,
     is_closed: bool,
     /// What is left of frames written past the library: it goes out before anything else.
     pub(super) rest: Vec<u8>,
@@ -38,9 +40,6 @@ enum Frame {
 /// Longest head of a frame without a mask.
 const HEAD_MAX: usize = 10;
 
-/// The end of an HTTP answer's head.
-const EMPTY_LINE: &[u8; 4] = b"\r\n\r\n";
-
 /// The first bytes of a text and of a goodbye, each in one frame.
 const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
@@ -48,11 +47,12 @@ const CLOSE: u8 = 0x88;
 impl Outgoing {
     /// Takes the next bytes that the library has written.
     pub(super) fn take(&mut self, mut bytes: &[u8]) {
+        if !self.is_followed {
+            return;
+        }
         while let Some((first, behind)) = bytes.split_first() {
             bytes = behind;
-            if self.upgraded < EMPTY_LINE.len() {
-                self.read_answer(*first);
-            } else if self.payload == 0 {
+            if self.payload == 0 {
                 self.head[self.head_len] = *first;
                 self.head_len += 1;
                 self.read_head();
@@ -67,19 +67,14 @@ impl Outgoing {
     }
 
     /// Whether a frame may be written now: the library is between two, has not said goodbye, and has
-    /// written all of the `packets` that it was given.
-    pub(super) fn lets_past(&self, packets: u64) -> bool {
-        self.upgraded == EMPTY_LINE.len()
+    /// written all of the packets that it was given.
+    pub(super) fn lets_past(&self) -> bool {
+        self.is_followed
             && self.head_len == 0
             && self.payload == 0
             && self.rest.is_empty()
             && !self.is_closed
-            && self.packets == packets
-    }
-
-    fn read_answer(&mut self, byte: u8) {
-        let is_next = EMPTY_LINE.get(self.upgraded) == Some(&byte);
-        self.upgraded = if is_next { self.upgraded + 1 } else { usize::from(byte == b'\r') };
+            && self.written == self.given
     }
 
     /// Goes on to the payload if the head is whole.
@@ -105,7 +100,7 @@ impl Outgoing {
     fn skip(&mut self, count: u64) -> usize {
         self.payload -= count;
         if self.payload == 0 && self.frame == Frame::Packet {
-            self.packets += 1;
+            self.written += 1;
         }
         usize::try_from(count).unwrap_or(usize::MAX)
     }
@@ -128,8 +123,6 @@ mod tests {
 
     use super::*;
 
-    const ANSWER: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n";
-
     fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
         let mut frame = vec![first];
         match payload.len() {
@@ -147,32 +140,38 @@ mod tests {
         frame
     }
 
+    fn followed(given: u64) -> Outgoing {
+        Outgoing { is_followed: true, given, ..Outgoing::default() }
+    }
+
     #[test]
-    fn nothing_passes_the_upgrades_answer() {
+    fn nothing_passes_where_the_library_is_not_followed_from_its_first_frame() {
         let mut outgoing = Outgoing::default();
-        assert!(!outgoing.lets_past(0));
-        outgoing.take(&ANSWER[..ANSWER.len() - 1]);
-        assert!(!outgoing.lets_past(0));
-        outgoing.take(&ANSWER[ANSWER.len() - 1..]);
-        assert!(outgoing.lets_past(0));
+        assert!(!outgoing.lets_past());
+        outgoing.take(&frame(TEXT, b"0{}"));
+        assert!(!outgoing.lets_past());
+        assert!(followed(0).lets_past());
     }
 
     #[test]
     fn nothing_passes_what_the_library_still_holds_nor_its_goodbye() {
-        let mut outgoing = Outgoing::default();
-        outgoing.take(ANSWER);
+        let mut outgoing = followed(0);
         let event = frame(TEXT, b"42[\"hello\"]");
         outgoing.take(&event[..1]);
-        assert!(!outgoing.lets_past(0), "inside a head");
+        assert!(!outgoing.lets_past(), "inside a head");
+        outgoing.given = 1;
         outgoing.take(&event[1..event.len() - 1]);
-        assert!(!outgoing.lets_past(0) && !outgoing.lets_past(1), "inside a payload");
+        assert!(!outgoing.lets_past(), "inside a payload");
         outgoing.take(&event[event.len() - 1..]);
-        assert!(outgoing.lets_past(1) && !outgoing.lets_past(2), "a second was handed over");
+        assert!(outgoing.lets_past());
+        outgoing.given = 2;
+        assert!(!outgoing.lets_past(), "a second was handed over");
+        outgoing.given = 1;
         outgoing.rest.push(0);
-        assert!(!outgoing.lets_past(1), "a rest");
+        assert!(!outgoing.lets_past(), "a rest");
         outgoing.rest.clear();
         outgoing.take(&frame(CLOSE, &[]));
-        assert!(!outgoing.lets_past(1), "the goodbye");
+        assert!(!outgoing.lets_past(), "the goodbye");
     }
 
     proptest! {
@@ -183,14 +182,14 @@ mod tests {
         ) {
             let begins: [(&[u8], u64); 6] =
                 [(b"42", 1), (b"43", 1), (b"40", 0), (b"2", 0), (b"", 0), (b"342", 0)];
-            let mut bytes = ANSWER.to_vec();
+            let mut bytes = Vec::new();
             let mut packets = 0;
             for (kind, length) in frames {
                 let (begin, counts) = begins[kind];
                 bytes.extend(frame(TEXT, &[begin, &vec![b'2'; length]].concat()));
                 packets += counts;
             }
-            let mut outgoing = Outgoing::default();
+            let mut outgoing = followed(packets);
             let mut left = &bytes[..];
             for cut in cuts.iter().cycle() {
                 let (now, later) = left.split_at(left.len().min(*cut));
@@ -200,7 +199,7 @@ mod tests {
                     break;
                 }
             }
-            prop_assert!(outgoing.lets_past(packets));
+            prop_assert!(outgoing.lets_past());
         }
     }
 }
