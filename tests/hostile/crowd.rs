@@ -155,6 +155,45 @@ impl Crowd {
     }
 }
 
+/// People who come while others flood: how long each took until they were in.
+#[derive(Debug, Default)]
+pub struct Newcomers {
+    pub took: RefCell<Vec<Duration>>,
+}
+
+impl Newcomers {
+    /// So many, one every so often, each with an address of their own; who is turned away tries again a
+    /// second later, as the page does.
+    pub async fn come(self: Rc<Self>, hub: SocketAddr, room: String, many: usize, every: Duration) {
+        let mut due = interval(every);
+        let mut tasks = JoinSet::new();
+        for n in 0..many {
+            due.tick().await;
+            let (newcomers, room) = (Rc::clone(&self), room.clone());
+            tasks.spawn_local(async move {
+                let begun = Instant::now();
+                while let Err(_away) = newcomers.try_once(hub, n, &room, begun).await {
+                    tokio::time::sleep(Duration::from_secs(1)).await;
+                }
+            });
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+
+    async fn try_once(
+        &self,
+        hub: SocketAddr,
+        n: usize,
+        room: &str,
+        begun: Instant,
+    ) -> io::Result<()> {
+        let mut wire = Wire::open(hub, address(42, n), false).await?;
+        join(&mut wire, room).await?;
+        self.took.borrow_mut().push(begun.elapsed());
+        Ok(())
+    }
+}
+
 struct Person {
     hub: SocketAddr,
     address: Ipv4Addr,

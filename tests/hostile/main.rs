@@ -29,7 +29,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::task::{JoinSet, LocalSet};
 use tokio::time::sleep;
 
-use self::crowd::{Crowd, Times};
+use self::crowd::{Crowd, Newcomers, Times};
 use self::kit::Hub;
 use self::strangers::{Flooded, Held, Way};
 
@@ -43,6 +43,8 @@ const REAPED: Duration = Duration::from_secs(15);
 struct Size {
     people: usize,
     deaf: usize,
+    /// Who comes in while the others flood.
+    newcomers: usize,
     /// Of each way to hold a place with a message or a body that does not end.
     unfinished: usize,
     /// Of each way to be half-open or idle.
@@ -57,6 +59,7 @@ struct Size {
 const SHORT: Size = Size {
     people: 100,
     deaf: 10,
+    newcomers: 8,
     unfinished: 8,
     idle: 40,
     flood: Duration::from_secs(4),
@@ -67,6 +70,7 @@ const SHORT: Size = Size {
 const FULL: Size = Size {
     people: 1_000,
     deaf: 100,
+    newcomers: 24,
     unfinished: 40,
     idle: 334,
     flood: Duration::from_secs(12),
@@ -101,6 +105,7 @@ fn people_talk_on_among_strangers() {
         assert!(*longest <= REAPED, "{way:?} held its place for {longest:?}");
     }
     assert_eq!(stormy.lost, 0, "honest people lost their connection");
+    assert_eq!(attack.came.len(), size.newcomers, "not all newcomers came in");
     if is_full {
         let (before, after) = (calm.all.p99, stormy.all.p99);
         assert!(after <= 2 * before, "the 99th percentile went from {before:?} to {after:?}");
@@ -115,6 +120,8 @@ struct Attack {
     longest: BTreeMap<Way, Duration>,
     count: usize,
     flooded: Rc<Flooded>,
+    /// How long it took honest newcomers to get in meanwhile.
+    came: Vec<Duration>,
 }
 
 async fn attacked(hub: &Hub, size: &Size) -> (Times, Times, Attack) {
@@ -137,7 +144,10 @@ async fn attacked(hub: &Hub, size: &Size) -> (Times, Times, Attack) {
     }
     let count = hostile.len();
     hostile.spawn_local(strangers::flood(hub.address, 8, size.flood, Rc::clone(&flooded)));
-    hostile.spawn_local(strangers::babble(hub.address, room, size.flood));
+    hostile.spawn_local(strangers::babble(hub.address, room.clone(), size.flood));
+    let newcomers = Rc::new(Newcomers::default());
+    let (many, every) = (size.newcomers, size.flood / u32::try_from(size.newcomers).unwrap());
+    hostile.spawn_local(Rc::clone(&newcomers).come(hub.address, room, many, every));
     let stormy = crowd.speak(size.every, size.flood + REAPED / 3).await;
     while hostile.join_next().await.is_some() {}
     sleep(Duration::from_secs(2)).await;
@@ -147,15 +157,18 @@ async fn attacked(hub: &Hub, size: &Size) -> (Times, Times, Attack) {
         *longest = (*longest).max(*took);
     }
     let (peak, after) = (peak.get(), resident(hub));
-    (calm, stormy, Attack { before, peak, after, longest, count, flooded })
+    let came = newcomers.took.take();
+    (calm, stormy, Attack { before, peak, after, longest, count, flooded, came })
 }
 
 impl Attack {
     fn print(&self, calm: &Times, stormy: &Times) {
-        let Self { before, peak, after, longest, count, flooded } = self;
+        let Self { before, peak, after, longest, count, flooded, came } = self;
         let mb = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
         println!("memory: {} before, {} at most, {} after", mb(*before), mb(*peak), mb(*after));
         println!("handshakes: {flooded:?}");
+        let slowest = came.iter().max().copied().unwrap_or_default();
+        println!("newcomers: {} came in, the slowest in {slowest:.1?}", came.len());
         println!("{count} places held for nothing; the longest of each:");
         for (way, longest) in longest {
             println!("  {way:?}: {longest:.1?}");

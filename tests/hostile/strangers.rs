@@ -191,11 +191,15 @@ async fn flood_once(hub: SocketAddr, n: usize, flooded: &Flooded) -> io::Result<
     let mut wire = Wire::open(hub, address(40, n % 60_000), false).await?;
     for _ in 0..16 {
         wire.ask("GET /socket.io/?EIO=4&transport=polling", "").await?;
-        let count = match wire.answer().await?.0 {
+        let answer = wire.whole_answer().await?;
+        let count = match answer.status {
             200 => &flooded.taken,
             _ => &flooded.refused,
         };
         count.set(count.get() + 1);
+        if answer.is_last {
+            return Ok(());
+        }
         // All of it is one thread: the others have their turn.
         tokio::task::yield_now().await;
     }

@@ -15,6 +15,14 @@ pub struct Wire {
     at: usize,
 }
 
+/// An answer of HTTP's.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// Whether the connection is closed behind it.
+    pub is_last: bool,
+}
+
 impl Wire {
     /// Connects from an address of one's own; with a small window where the client will not read.
     pub async fn open(hub: SocketAddr, from: Ipv4Addr, is_small: bool) -> io::Result<Self> {
@@ -40,6 +48,12 @@ impl Wire {
 
     /// The status of the next answer, with its body read where the head says how long it is.
     pub async fn answer(&mut self) -> io::Result<(u16, Vec<u8>)> {
+        let Answer { status, body, .. } = self.whole_answer().await?;
+        Ok((status, body))
+    }
+
+    /// The same, and whether the hub closes the connection behind it.
+    pub async fn whole_answer(&mut self) -> io::Result<Answer> {
         let end = loop {
             let unread = &self.inbox[self.at..];
             if let Some(end) = unread.windows(4).position(|four| four == b"\r\n\r\n") {
@@ -56,7 +70,7 @@ impl Wire {
         }
         let body = self.inbox[end..end + length].to_vec();
         self.at = end + length;
-        Ok((status, body))
+        Ok(Answer { status, body, is_last: head.contains("\r\nconnection: close\r\n") })
     }
 
     /// Opens an Engine.IO session on a WebSocket.

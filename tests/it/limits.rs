@@ -2,6 +2,7 @@
 //! told in words, and lets go again. Addresses are 127.0.0.x: each is a phone of its own.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use socket2::{Domain, Type};
@@ -162,6 +163,20 @@ fn a_hub_that_is_full_says_so_in_its_language() {
         drop(open);
         until(|| phone(20).get(&hub, "/healthz").status == 200);
     }
+}
+
+#[test]
+fn who_comes_with_a_crowd_waits_for_a_turn_and_is_served() {
+    let hub = english(&[("COLAHUB_LIMITS_ARRIVALS", "20/s burst 2")]);
+    let begun = Instant::now();
+    let crowd: Vec<TcpStream> = (0..12).map(|number| phone(number).connect(&hub)).collect();
+    for stream in crowd {
+        let request =
+            format!("GET / HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n\r\n", hub.address);
+        assert_eq!(hub.raw_on(stream, &request).status, 200);
+    }
+    // Ten of them had to wait, a twentieth of a second each; sooner they cannot have been served.
+    assert!(begun.elapsed() > Duration::from_millis(450), "{:?}", begun.elapsed());
 }
 
 #[test]
