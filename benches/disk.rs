@@ -20,7 +20,7 @@ use colahub::domain::time::{HubTime, WallTime};
 use colahub::store::{Care, Join, Moment, Say, Store, Write};
 
 /// A message as people write them: 66 bytes.
-const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요";
+const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요 :-)";
 
 const AT: Moment = Moment { hub: HubTime(1_000), wall: WallTime(1_795_000_000_000) };
 const PEOPLE: u8 = 50;
