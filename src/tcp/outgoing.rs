@@ -164,6 +164,11 @@ mod tests {
         assert!(!outgoing.lets_past(), "inside a payload");
         outgoing.take(&event[event.len() - 1..]);
         assert!(outgoing.lets_past());
+        let ping = frame(TEXT, b"2");
+        outgoing.take(&ping[..2]);
+        assert!(!outgoing.lets_past(), "inside a ping");
+        outgoing.take(&ping[2..]);
+        assert!(outgoing.lets_past());
         outgoing.given = 2;
         assert!(!outgoing.lets_past(), "a second was handed over");
         outgoing.given = 1;

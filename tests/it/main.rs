@@ -35,4 +35,5 @@ mod page;
 mod passwords;
 mod service;
 mod shutdown;
+mod slow;
 mod status;
