@@ -24,23 +24,29 @@ pub(super) struct Asked {
 }
 
 /// A connection's events, in the order in which they came.
-#[derive(Default)]
-pub(super) struct Turns {
-    waiting: VecDeque<Asked>,
+pub(super) struct Turns<T = Asked> {
+    waiting: VecDeque<T>,
     /// How many are with the hub.
     under_way: usize,
     /// Whether somebody is giving them to the hub just now.
     is_moving: bool,
 }
 
-impl Turns {
-    pub(super) fn push(&mut self, asked: Asked) {
+impl<T> Default for Turns<T> {
+    fn default() -> Self {
+        Self { waiting: VecDeque::new(), under_way: 0, is_moving: false }
+    }
+}
+
+impl<T> Turns<T> {
+    pub(super) fn push(&mut self, asked: T) {
         self.waiting.push_back(asked);
     }
 
-    /// The next whose turn it is, for who moves them.
-    fn next(&mut self) -> Option<Asked> {
+    /// The next whose turn it is, for who moves them: it is with the hub from now on.
+    fn next(&mut self) -> Option<T> {
         let next = if self.under_way < AT_ONCE { self.waiting.pop_front() } else { None };
+        self.under_way += usize::from(next.is_some());
         if self.waiting.is_empty() {
             // Nearly always, for nearly all: a thousand places for four events are half a megabyte.
             self.waiting = VecDeque::new();
@@ -50,7 +56,7 @@ impl Turns {
     }
 
     /// What is left when the client goes.
-    pub(super) fn last_words(&mut self) -> VecDeque<Asked> {
+    pub(super) fn last_words(&mut self) -> VecDeque<T> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.truncate(LAST_WORDS);
         waiting
@@ -81,14 +87,18 @@ impl Shared {
             // Apart, so that nothing is locked while it is submitted.
             let next = conn.turns().next();
             let Some(asked) = next else { return };
-            self.submit(conn, asked);
+            self.give(conn, asked);
         }
     }
 
-    /// Gives the hub an event.
+    /// Gives the hub an event out of its turn: the last words of a client that has gone.
     pub(super) fn submit(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked) {
-        let Asked { event, ack, permit } = asked;
         conn.turns().under_way += 1;
+        self.give(conn, asked);
+    }
+
+    fn give(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked) {
+        let Asked { event, ack, permit } = asked;
         let turn = Turn { shared: Arc::clone(self), conn: Arc::clone(conn) };
         let reply = Reply::new(move |answer: Result<Answer, Refusal>| {
             let Turn { shared, conn } = &turn;
@@ -96,5 +106,30 @@ impl Shared {
             drop::<Permit>(permit);
         });
         self.hub.submit(Command::Event { conn: conn.id, event, reply });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_are_with_the_hub_at_once_in_the_order_in_which_they_came() {
+        let mut turns = Turns::default();
+        (0..7).for_each(|n| turns.push(n));
+        let first: Vec<i32> = std::iter::from_fn(|| turns.next()).collect();
+        assert_eq!(first, [0, 1, 2, 3]);
+        turns.under_way -= 2;
+        let then: Vec<i32> = std::iter::from_fn(|| turns.next()).collect();
+        assert_eq!(then, [4, 5]);
+        assert_eq!(turns.last_words(), [6]);
+    }
+
+    #[test]
+    fn a_client_that_goes_leaves_so_many_last_words() {
+        let mut turns = Turns::default();
+        (0..100).for_each(|n| turns.push(n));
+        assert_eq!(turns.last_words().len(), LAST_WORDS);
+        assert!(turns.next().is_none(), "the others are forgotten");
     }
 }
