@@ -63,7 +63,7 @@ pub(super) async fn prepare(
         (Some(_), _) => {}
         (None, Some(line)) => {
             return match shared.admit(&line, &request) {
-                Ok(admitted) => open(&shared, engine, &line, admitted, request).await,
+                Ok(admitted) => open(&shared, engine, &line, admitted, is_websocket, request).await,
                 Err(away) => shared.turn_away(&away),
             };
         }
@@ -87,6 +87,7 @@ async fn open(
     engine: Engine,
     line: &Arc<Line>,
     admitted: (Place, IpAddr),
+    is_websocket: bool,
     mut request: Request,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
@@ -96,9 +97,8 @@ async fn open(
     };
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
     let query = request.uri().query().unwrap_or_default();
-    let is_websocket = parameter(query, "transport") == Some("websocket");
-    let is_plain = is_websocket && parameter(query, "EIO") == Some("4");
-    let accept = if is_plain { upgrade::accept(&request) } else { None };
+    let is_ours = is_websocket && parameter(query, "EIO") == Some("4");
+    let accept = if is_ours { upgrade::accept(&request) } else { None };
     let websocket = is_websocket.then(|| Arc::clone(line));
     let session = Session::new(identity, admitted, waits, websocket, accept.is_some());
     let session = Arc::new(session);

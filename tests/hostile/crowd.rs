@@ -155,6 +155,10 @@ impl Crowd {
     }
 }
 
+/// How long a newcomer tries to get in, and after how long again: a flood is over well before.
+const UNTIL: Duration = Duration::from_secs(40);
+const AGAIN: Duration = Duration::from_secs(1);
+
 /// People who come while others flood: how long each took until they were in.
 #[derive(Debug, Default)]
 pub struct Newcomers {
@@ -163,7 +167,7 @@ pub struct Newcomers {
 
 impl Newcomers {
     /// So many, one every so often, each with an address of their own; who is turned away tries again a
-    /// second later, as the page does.
+    /// second later, as the page does, for [`UNTIL`].
     pub async fn come(self: Rc<Self>, hub: SocketAddr, room: String, many: usize, every: Duration) {
         let mut due = interval(every);
         let mut tasks = JoinSet::new();
@@ -172,8 +176,10 @@ impl Newcomers {
             let (newcomers, room) = (Rc::clone(&self), room.clone());
             tasks.spawn_local(async move {
                 let begun = Instant::now();
-                while let Err(_away) = newcomers.try_once(hub, n, &room, begun).await {
-                    tokio::time::sleep(Duration::from_secs(1)).await;
+                while begun.elapsed() < UNTIL
+                    && newcomers.try_once(hub, n, &room, begun).await.is_err()
+                {
+                    tokio::time::sleep(AGAIN).await;
                 }
             });
         }
