@@ -14,6 +14,7 @@ pub mod nickname;
 pub mod notices;
 pub mod pace;
 pub mod presence;
+pub mod recent;
 pub mod refusal;
 pub mod room;
 pub mod shares;

@@ -26,6 +26,12 @@ const LATER: Duration = Duration::from_secs(10);
 /// A place among the connections or sessions, given back when it is dropped.
 pub type Place = Share<IpAddr>;
 
+/// Bytes that wait for clients of one address; given back when it is dropped.
+pub type Unread = Share<IpAddr>;
+
+/// How many addresses may have as much waiting for them as one may.
+const UNREAD_ADDRESSES: usize = 8;
+
 /// What is counted before anybody is in. One for a running hub.
 #[derive(Debug)]
 pub struct Door {
@@ -34,6 +40,7 @@ pub struct Door {
     sessions: Shares<IpAddr>,
     arrivals: (Rate, Mutex<Bucket>),
     handshakes: Mutex<Throttle<IpAddr>>,
+    unread: Shares<IpAddr>,
     started: Instant,
 }
 
@@ -56,8 +63,18 @@ impl Door {
             sessions: Shares::new(limits.sessions_each, limits.sessions),
             arrivals: (limits.arrivals, Mutex::default()),
             handshakes: Mutex::new(Throttle::new(limits.handshakes, ADDRESSES)),
+            unread: Shares::new(
+                limits.unread_each,
+                limits.unread_each.saturating_mul(UNREAD_ADDRESSES),
+            ),
             started: Instant::now(),
         }
+    }
+
+    /// How many bytes of answers wait for clients, by their address.
+    #[must_use]
+    pub fn unread(&self) -> Shares<IpAddr> {
+        self.unread.clone()
     }
 
     /// A place for a connection from this peer.

@@ -15,6 +15,7 @@ mod namespaces;
 mod newcomers;
 mod payload;
 mod postman;
+mod probe;
 mod round;
 mod session;
 mod turns;
@@ -59,9 +60,6 @@ use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::patience;
 use crate::wire;
-
-/// Where Socket.IO is served.
-const PATH: &str = "/socket.io";
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
 const BUFFER: usize = 128;
@@ -139,7 +137,7 @@ impl Gateway {
             .max_incoming_binary_buf_size(message)
             .packet_completion_timeout(patience::MESSAGE);
         let (engine, io) = SocketIo::builder()
-            .req_path(PATH)
+            .req_path(wire::engine::PATH)
             .max_buffer_size(BUFFER)
             .max_payload(u64::try_from(message).unwrap_or(u64::MAX))
             .ws_max_message_size(message)
@@ -279,7 +277,10 @@ impl Shared {
 
     fn check(&self, socket: &SocketRef, auth: Option<&serde_json::Value>) -> Result<(), Rejected> {
         let checked = match (self.io.get(), session_of(socket)) {
-            (Some(io), Some(session)) => self.check_in(io, socket.ns(), session, auth),
+            (Some(io), Some(session)) => {
+                let checked = self.check_in(io, socket.ns(), session, auth);
+                checked.inspect_err(|_| self.namespaces.forget(io, socket.ns()))
+            }
             _ => Err(Refusal::Unavailable),
         };
         checked.map_err(|refusal| Rejected(words::refusal(self.language, &refusal)))
@@ -289,12 +290,23 @@ impl Shared {
         &self,
         io: &SocketIo,
         name: &str,
-        session: &Session,
+        session: &Arc<Session>,
         auth: Option<&serde_json::Value>,
     ) -> Result<(), Refusal> {
+        // As an event: nobody gets around that pace by connecting again.
+        match session.step(self.limits.events, self.passed()) {
+            Step::Go => {}
+            Step::TooFast(wait) => {
+                self.metrics.refusals.add("too_fast");
+                return Err(Refusal::TooFast(wait));
+            }
+            Step::Flood => {
+                self.drop_session(session, Dropped::DoesNotListen, None);
+                return Err(Refusal::Unavailable);
+            }
+        }
         if let Err(full) = self.newcomers.socket(self.identity(auth, session.identity)) {
             self.metrics.refusals.add("hub_full");
-            self.namespaces.forget(io, name);
             return Err(full);
         }
         let checked = self.namespaces.check(io, name, session, Instant::now());
@@ -323,7 +335,6 @@ impl Shared {
         let name = self.namespaces.enter(socket.ns(), &session);
         let conn = Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
         let conn = Arc::new(conn);
-        lock(&self.sessions).insert(socket.id, Arc::downgrade(&session));
         lock(&self.conns).insert(id, Arc::clone(&conn));
         let namespace = Namespace::parse(socket.ns()).ok();
         tracing::info!(
@@ -353,25 +364,37 @@ impl Shared {
     }
 
     /// One handler for all events: a handler for each would cost every connection a table of them.
-    /// An event that nobody knows does nothing, as in the original; but it counts.
+    /// An event that nobody knows does nothing, as in the original; but it counts, and a client that waits for an
+    /// answer gets one: a newer client may ask an older hub.
     fn listen(self: &Arc<Self>, conn: &Arc<Conn>) {
         let (shared, id) = (Arc::clone(self), conn.id);
         conn.socket.on_fallback(
             move |name: Name, data: TryData<serde_json::Value>, ack: AckNumber| {
                 if let Some(decode) = payload::decode(&name) {
                     shared.received(id, decode(data.0.map_err(|error| error.to_string())), ack.0);
-                } else if let Some(conn) = shared.conn(id) {
-                    shared.in_time(&conn, ack.0);
+                } else if let Some(conn) = shared.conn(id)
+                    && shared.in_time(&conn, ack.0)
+                    && ack.0.is_some()
+                {
+                    let unknown = Refusal::bad("this hub does not know such an event");
+                    shared.answer(&conn, ack.0, &Err(unknown));
                 }
                 ready(())
             },
         );
     }
 
+    /// How long the gateway has been running.
+    fn passed(&self) -> HubTime {
+        HubTime(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
+
     /// Whether a socket may send this event now. What is too fast is answered here.
     fn in_time(&self, conn: &Arc<Conn>, ack: Option<i64>) -> bool {
-        let passed = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match conn.step(self.limits.events, HubTime(passed)) {
+        if conn.session.is_over() {
+            return false;
+        }
+        match conn.session.step(self.limits.events, self.passed()) {
             Step::Go => return true,
             Step::TooFast(wait) => self.answer(conn, ack, &Err(Refusal::TooFast(wait))),
             Step::Flood => self.drop_conn(conn, Dropped::DoesNotListen),
@@ -390,7 +413,8 @@ impl Shared {
         };
         match event {
             Ok(event) => {
-                conn.turns().push(Asked { event, ack, permit });
+                let is_join = matches!(event, Event::Join { .. });
+                conn.turns().push(Asked { event, ack, permit }, is_join);
                 self.move_on(&conn);
             }
             Err(refusal) => self.answer(&conn, ack, &Err(refusal)),
@@ -439,7 +463,6 @@ impl Shared {
             self.namespaces.leave(io, namespace, &conn.session, Instant::now());
         }
         if conn.session.namespaces.load(Ordering::SeqCst) == 0 {
-            lock(&self.sessions).remove(&conn.socket.id);
             self.has_no_namespace(&conn.session, Instant::now());
         }
         tracing::info!(conn = id.0, namespace = bare(namespace), ?reason, "disconnected");
@@ -448,12 +471,22 @@ impl Shared {
 
     /// Ends a connection that cannot be served any longer. The client may come back.
     fn drop_conn(&self, conn: &Arc<Conn>, why: Dropped) {
+        if self.drop_session(&conn.session, why, Some(conn.id)) {
+            conn.end();
+            self.hub.submit(Command::Gone(conn.id));
+        }
+    }
+
+    /// Ends a session, in all its namespaces. False where it ends already: so it is done once, and told once.
+    fn drop_session(&self, session: &Session, why: Dropped, conn: Option<ConnId>) -> bool {
+        if !session.is_to_end() {
+            return false;
+        }
         let (reason, why) = why.told();
         self.metrics.drops.add(reason);
-        tracing::info!(conn = conn.id.0, namespace = bare(conn.socket.ns()), why, "dropped");
-        conn.end();
-        self.end(&conn.session);
-        self.hub.submit(Command::Gone(conn.id));
+        tracing::info!(conn = conn.map(|conn| conn.0), why, "dropped");
+        self.end(session);
+        true
     }
 
     fn conn(&self, id: ConnId) -> Option<Arc<Conn>> {
@@ -488,6 +521,7 @@ impl Shared {
         if let Some(io) = self.io.get() {
             self.namespaces.sweep(io, now);
         }
+        self.forget_sessions();
         self.let_idle_go(now);
         self.count();
     }

@@ -46,8 +46,12 @@ pub const ROOM_WHEN_TIGHT: Duration = Duration::from_secs(10);
 /// After a goodbye, until the connection is cut: so that it arrives.
 pub const GOODBYE: Duration = Duration::from_secs(1);
 
-/// For a client to take anything of what waits for it, once its buffers are full.
+/// For a client to take [`READ_LEAST`] of what waits for it, once its buffers are full.
 pub const READING: Duration = Duration::from_secs(10);
+
+/// How many bytes that are: 1.6 kB a second, as the worst of mobile networks. Who takes less holds memory for
+/// nothing.
+pub const READ_LEAST: u64 = 16 * 1024;
 
 /// How long sent data may stay unacknowledged, or a client's window closed, before the system gives the
 /// connection up: the end of who has vanished, and of most who do not read.

@@ -3,6 +3,7 @@
 //! The contract's fields are fixed; what the hub adds is additional and named here as such.
 
 mod answer;
+pub mod engine;
 mod envelope;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

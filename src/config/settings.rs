@@ -233,10 +233,28 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.handshakes),
     },
     Setting {
+        key: "limits.unread_each",
+        doc: "The most bytes of answers that wait for clients of one address.",
+        allowed: "a size from \"1MiB\" to \"1GiB\"",
+        apply: |draft, raw| draft.limits.unread(raw, |limits| &mut limits.unread_each),
+    },
+    Setting {
         key: "limits.events",
-        doc: "How fast one socket may send events, messages and all others together.",
+        doc: "How fast one client may send events, of all kinds and in all its namespaces together.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.events),
+    },
+    Setting {
+        key: "limits.messages",
+        doc: "How fast one person may say things, in all rooms and over all their connections.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.messages),
+    },
+    Setting {
+        key: "limits.people_each",
+        doc: "How many people's pace one address has.",
+        allowed: "a whole number from 1 to 100000",
+        apply: |draft, raw| draft.limits.number(raw, 1..=100_000, |limits| &mut limits.people_each),
     },
     Setting {
         key: "limits.rooms_each",
@@ -258,19 +276,19 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "limits.alerts",
-        doc: "How fast one socket may put alerts of its own into a room.",
+        doc: "How fast one person may put alerts of their own into rooms.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.alerts),
     },
     Setting {
         key: "limits.rosters",
-        doc: "How fast one socket may ask who is in a room.",
+        doc: "How fast one person may ask who is in a room.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.rosters),
     },
     Setting {
         key: "limits.typing",
-        doc: "How fast one socket may say that somebody is typing; more is dropped.",
+        doc: "How fast one person may signal that they are typing; more is dropped.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.typing),
     },
@@ -279,6 +297,24 @@ pub static SETTINGS: &[Setting] = &[
         doc: "How fast one chatter may change their name.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.renames),
+    },
+    Setting {
+        key: "limits.joins",
+        doc: "How fast one person may come into rooms.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.joins),
+    },
+    Setting {
+        key: "limits.newcomers",
+        doc: "How fast people may come in from one address who have not been in a room since the hub was started.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.newcomers),
+    },
+    Setting {
+        key: "limits.places_each",
+        doc: "The share of a room's places that people of one address may hold, in percent.",
+        allowed: "a whole number from 1 to 100",
+        apply: |draft, raw| draft.limits.number(raw, 1..=100, |limits| &mut limits.places_each),
     },
     Setting {
         key: "limits.rooms_joined",

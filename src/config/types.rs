@@ -283,6 +283,12 @@ pub(super) fn message_size(text: &str) -> Option<usize> {
     usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
+/// Takes how many bytes may wait for the clients of one address, from 1 MiB to 1 GiB.
+pub(super) fn unread(text: &str) -> Option<usize> {
+    let range = 1024 * 1024..=1024 * 1024 * 1024;
+    usize::try_from(bytes(text)?).ok().filter(|size| range.contains(size))
+}
+
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
 ///
 /// Stricter than `Targets` itself, which takes a misspelt level for the name of a target and

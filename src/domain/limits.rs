@@ -23,20 +23,32 @@ pub struct Limits {
     pub sessions_each: usize,
     /// Engine.IO handshakes from one address.
     pub handshakes: Rate,
-    /// Events on one socket, of all kinds together.
+    /// Bytes of answers that may wait for clients of one address, beside what the transport holds.
+    pub unread_each: usize,
+    /// Events of one session, of all kinds and in all its namespaces together; connecting to one counts.
     pub events: Rate,
+    /// Messages of one person.
+    pub messages: Rate,
+    /// How many people's pace one address has, in what people do in rooms.
+    pub people_each: usize,
     /// Living rooms that were made from one address.
     pub rooms_each: usize,
     /// Rooms made from one address.
     pub rooms_made: Rate,
     /// Password guesses for one room from one address.
     pub guesses: Rate,
-    /// Clients' own alerts, on one socket.
+    /// Alerts of one person.
     pub alerts: Rate,
-    /// Requests for a roster, on one socket.
+    /// Requests for a roster of one person.
     pub rosters: Rate,
-    /// Signals of typing, on one socket; more are dropped silently.
+    /// Signals that one person is typing; more are dropped silently.
     pub typing: Rate,
+    /// Joins of one person.
+    pub joins: Rate,
+    /// Joins from one address of people who have not been in a room in this run.
+    pub newcomers: Rate,
+    /// How much of a room with a limit the people of one address may hold, in percent.
+    pub places_each: usize,
     /// Changes of name, for each chatter.
     pub renames: Rate,
     /// Rooms that one socket may be in at once.
@@ -67,13 +79,19 @@ impl Limits {
         sessions: 8_192,
         sessions_each: 128,
         handshakes: rate(200, 50),
+        unread_each: 4 * 1024 * 1024,
         events: rate(200, 50),
+        messages: rate(40, 333),
+        people_each: 5,
         rooms_each: 20,
         rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
         alerts: rate(10, 1_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
+        joins: rate(60, 1_000),
+        newcomers: rate(20, 3_000),
+        places_each: 50,
         renames: rate(10, 2_000),
         rooms_joined: 16,
         namespaces_each: 32,
@@ -86,10 +104,14 @@ impl Limits {
         connections_each: 65_536,
         sessions_each: 65_536,
         handshakes: rate(5_000, 2),
+        unread_each: 64 * 1024 * 1024,
         rooms_each: 10_000,
         namespaces_opened: 100_000,
         rooms_made: rate(200, 500),
         guesses: rate(100, 600),
+        people_each: 1_000,
+        newcomers: rate(5_000, 2),
+        places_each: 100,
         ..Self::EVENT
     };
 
@@ -99,11 +121,15 @@ impl Limits {
         sessions: 65_536,
         handshakes: UNLIMITED,
         events: UNLIMITED,
+        messages: UNLIMITED,
+        people_each: 100_000,
         rooms_made: UNLIMITED,
         guesses: UNLIMITED,
         alerts: UNLIMITED,
         rosters: UNLIMITED,
         typing: UNLIMITED,
+        joins: UNLIMITED,
+        newcomers: UNLIMITED,
         renames: UNLIMITED,
         rooms_joined: 10_000,
         namespaces_each: 10_000,

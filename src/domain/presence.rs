@@ -48,6 +48,11 @@ impl Presence {
         self.people.len()
     }
 
+    /// How many people hold connections of which this is true.
+    pub fn count_by(&self, is_meant: impl Fn(&[ConnId]) -> bool) -> usize {
+        self.people.values().filter(|person| is_meant(&person.conns)).count()
+    }
+
     /// The chatter that this identity is present as.
     #[must_use]
     pub fn chatter_of(&self, owner: IdentityId) -> Option<&Chatter> {

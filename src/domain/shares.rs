@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// Counts what is held, by key. A key is only here while it holds something, so there are never more of
 /// them than things in all.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Shares<K: Hash + Eq>(Arc<Counts<K>>);
 
 #[derive(Debug)]
@@ -27,6 +27,7 @@ struct Held<K> {
 pub struct Share<K: Hash + Eq> {
     counts: Arc<Counts<K>>,
     key: Option<K>,
+    count: usize,
 }
 
 /// Why there is no share.
@@ -51,19 +52,28 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     /// # Errors
     /// There is none left, for this key or for anybody.
     pub fn take(&self, key: Option<K>) -> Result<Share<K>, NoShare> {
+        self.take_many(key, 1)
+    }
+
+    /// So many at once, for `key`; without one they count only among all.
+    ///
+    /// # Errors
+    /// There are not as many left, for this key or for anybody.
+    pub fn take_many(&self, key: Option<K>, count: usize) -> Result<Share<K>, NoShare> {
         let mut held = self.0.lock();
-        if held.all >= self.0.most {
+        let all = held.all.saturating_add(count);
+        if all > self.0.most {
             return Err(NoShare::All);
         }
         if let Some(key) = &key {
-            let own = held.by.get(key).copied().unwrap_or_default();
-            if own >= self.0.each {
+            let own = held.by.get(key).copied().unwrap_or_default().saturating_add(count);
+            if own > self.0.each {
                 return Err(NoShare::Each);
             }
-            held.by.insert(key.clone(), own + 1);
+            held.by.insert(key.clone(), own);
         }
-        held.all += 1;
-        Ok(Share { counts: Arc::clone(&self.0), key })
+        held.all = all;
+        Ok(Share { counts: Arc::clone(&self.0), key, count })
     }
 
     /// How many are held in all.
@@ -91,10 +101,10 @@ impl<K: Hash + Eq> Share<K> {
 impl<K: Hash + Eq> Drop for Share<K> {
     fn drop(&mut self) {
         let mut held = self.counts.lock();
-        held.all -= 1;
+        held.all -= self.count;
         let Some(key) = self.key.take() else { return };
         if let Some(own) = held.by.get_mut(&key) {
-            *own -= 1;
+            *own -= self.count;
             if *own == 0 {
                 held.by.remove(&key);
             }
@@ -128,5 +138,16 @@ mod tests {
         drop(hers);
         drop(nobodys);
         assert_eq!((shares.held(), shares.0.lock().by.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_counted_in_bytes_is_taken_whole_or_not_at_all() {
+        let shares = Shares::new(10, 15);
+        let eight = shares.take_many(Some("ann"), 8).unwrap();
+        assert_eq!(shares.take_many(Some("ann"), 3).unwrap_err(), NoShare::Each);
+        assert_eq!(shares.take_many(Some("bob"), 8).unwrap_err(), NoShare::All);
+        let _two = shares.take_many(Some("ann"), 2).unwrap();
+        drop(eight);
+        assert_eq!((shares.held(), shares.0.lock().by.get("ann")), (2, Some(&2)));
     }
 }

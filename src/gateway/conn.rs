@@ -16,11 +16,8 @@ use super::frame::Bundle;
 use super::session::Session;
 use super::turns::Turns;
 use crate::domain::ids::{ConnId, IdentityId};
-use crate::domain::pace::{Pace, Step};
-use crate::domain::throttle::Rate;
-use crate::domain::time::HubTime;
-use crate::patience;
-use crate::tcp::{Line, Past};
+use crate::door::Unread;
+use crate::tcp::{Drain, Line, Past};
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 32;
@@ -32,7 +29,8 @@ const UNDECIDED_MAX: usize = 8_192;
 /// How many parcels may wait behind a full transport. They share the broadcasts' bytes.
 const BACKLOG_MAX: usize = 4_096;
 
-/// How many bytes of them, as if nothing were shared: a small room's are its own.
+/// How many bytes may wait for one client in all its namespaces, as if nothing were shared: a small room's are
+/// its own.
 const BACKLOG_BYTES: usize = 512 * 1024;
 
 /// A connection to a namespace.
@@ -46,7 +44,6 @@ pub(super) struct Conn {
     namespace: Arc<str>,
     /// Whose browser it is.
     pub(super) identity: IdentityId,
-    pace: Mutex<Pace>,
     undecided: AtomicUsize,
     /// Whether this connection holds its session for undecided events.
     holds: AtomicBool,
@@ -57,15 +54,20 @@ pub(super) struct Conn {
 /// What waits to go out.
 #[derive(Default)]
 struct Out {
-    backlog: VecDeque<Parcel>,
-    /// How many bytes that is.
-    bytes: usize,
-    /// Since somebody sees to what waits: when it last got less.
-    moved: Option<Instant>,
+    backlog: VecDeque<Behind>,
+    /// While somebody sees to what waits: how the client takes it.
+    drain: Option<Drain>,
     /// Whether the first parcel went to the library, behind its own word that the client is connected:
     /// nothing may be written past that.
     is_greeted: bool,
     is_over: bool,
+}
+
+/// A parcel that waits.
+struct Behind {
+    parcel: Parcel,
+    /// Its bytes among those that wait for clients of this address, where nobody shares them.
+    _own: Option<Unread>,
 }
 
 /// Something to go out.
@@ -97,8 +99,9 @@ pub(super) enum Sent {
 }
 
 impl Out {
-    fn waits(&self, now: Instant) -> Sent {
-        let is_stuck = self.moved.is_some_and(|moved| now - moved > patience::READING);
+    /// Something still waits, of a client that has taken so many bytes by now.
+    fn waits(&mut self, now: Instant, taken: u64) -> Sent {
+        let is_stuck = self.drain.as_mut().is_some_and(|drain| drain.is_stuck(now, taken));
         if is_stuck { Sent::Stuck } else { Sent::Waiting }
     }
 }
@@ -118,7 +121,6 @@ impl Conn {
             session,
             namespace,
             identity,
-            pace: Mutex::default(),
             undecided: AtomicUsize::new(0),
             holds: AtomicBool::new(false),
             turns: Mutex::default(),
@@ -132,44 +134,54 @@ impl Conn {
         if out.is_over {
             return Sent::Flowing;
         }
-        let was_behind = out.moved.is_some();
+        let was_behind = out.drain.is_some();
         let is_greeted = std::mem::replace(&mut out.is_greeted, true);
         if let Some(line) = self.direct.as_ref().filter(|_| is_greeted && !was_behind) {
             match line.write_past(bundle.frames(&self.namespace)) {
                 Past::Written => return Sent::Flowing,
                 Past::Begun => return self.falls_behind(&mut out),
                 // They share their bytes here; the library would hold a copy of each.
-                Past::Full => return self.keep(&mut out, bundle.parcels()),
+                Past::Full => return self.keep(&mut out, bundle, 0),
                 Past::No => {}
             }
         }
-        let parcels = bundle.parcels();
         let taken = match was_behind {
             true => 0,
-            false => parcels.iter().take_while(|parcel| self.deliver(parcel)).count(),
+            false => bundle.parcels().iter().take_while(|parcel| self.deliver(parcel)).count(),
         };
-        match parcels.get(taken..) {
-            None | Some([]) => Sent::Flowing,
-            Some(behind) => self.keep(&mut out, behind),
+        if taken == bundle.parcels().len() {
+            Sent::Flowing
+        } else {
+            self.keep(&mut out, bundle, taken)
         }
     }
 
-    /// Keeps parcels until the transport takes them.
-    fn keep(&self, out: &mut Out, parcels: &[Parcel]) -> Sent {
-        out.bytes += parcels.iter().map(Parcel::len).sum::<usize>();
-        out.backlog.extend(parcels.iter().cloned());
-        if out.backlog.len() > BACKLOG_MAX || out.bytes > BACKLOG_BYTES {
-            return Sent::Stuck;
+    /// Keeps a bundle's parcels, but for the first ones, until the transport takes them.
+    fn keep(&self, out: &mut Out, bundle: &Bundle, taken: usize) -> Sent {
+        let parcels = bundle.parcels().get(taken..).unwrap_or_default();
+        for parcel in parcels {
+            let own = match bundle.is_shared() {
+                true => None,
+                false => match self.session.unread(parcel.len()) {
+                    Ok(own) => Some(own),
+                    Err(_) => return Sent::Stuck,
+                },
+            };
+            let behind = self.session.waits_more(parcel.len());
+            out.backlog.push_back(Behind { parcel: parcel.clone(), _own: own });
+            if out.backlog.len() > BACKLOG_MAX || behind > BACKLOG_BYTES {
+                return Sent::Stuck;
+            }
         }
         // Somebody sees to them already where others wait.
-        if out.moved.is_some() { Sent::Flowing } else { self.falls_behind(out) }
+        if out.drain.is_some() { Sent::Flowing } else { self.falls_behind(out) }
     }
 
     /// From now on somebody sees to what waits.
     fn falls_behind(&self, out: &mut Out) -> Sent {
         // A client that does not take its answers is not read from either.
         self.session.hold();
-        out.moved = Some(Instant::now());
+        out.drain = Some(Drain::new(Instant::now(), self.session.taken()));
         Sent::Waiting
     }
 
@@ -177,29 +189,28 @@ impl Conn {
     pub(super) fn flush(&self, now: Instant) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if self.direct.as_ref().is_some_and(|line| !line.write_rest()) {
-            return out.waits(now);
+            return out.waits(now, self.session.taken());
         }
-        while let Some(parcel) = out.backlog.front() {
+        while let Some(Behind { parcel, .. }) = out.backlog.front() {
             let past = self.direct.as_ref().map_or(Past::No, |line| {
-                line.write_past(Bundle::new(vec![parcel.clone()]).frames(&self.namespace))
+                line.write_past(Bundle::own(parcel.clone()).frames(&self.namespace))
             });
             if past == Past::Full || (past == Past::No && !self.deliver(parcel)) {
-                return out.waits(now);
+                return out.waits(now, self.session.taken());
             }
-            out.bytes -= parcel.len();
+            self.session.waits_less(parcel.len());
             out.backlog.pop_front();
-            out.moved = Some(now);
             if past == Past::Begun {
                 return Sent::Waiting;
             }
         }
-        if out.moved.take().is_some() {
+        if out.drain.take().is_some() {
             self.session.release();
         }
         Sent::Flowing
     }
 
-    /// Hands a parcel to the transport. False where its buffer is full.
+    /// Hands a parcel to the transport. False where that holds as much as it may.
     fn deliver(&self, parcel: &Parcel) -> bool {
         let give = || {
             let sent = match parcel {
@@ -208,10 +219,15 @@ impl Conn {
             };
             !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
         };
-        match &self.direct {
-            Some(line) => line.give_packet(give),
-            None => give(),
+        let is_taken = self.session.may_give()
+            && match &self.direct {
+                Some(line) => line.give_packet(give),
+                None => give(),
+            };
+        if is_taken {
+            self.session.gave(parcel.len());
         }
+        is_taken
     }
 
     /// socketioxide's sender is used up by a try that fails; this makes it anew for each.
@@ -235,16 +251,11 @@ impl Conn {
         drop(self.turns().last_words());
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;
-        out.backlog.clear();
-        out.bytes = 0;
-        if out.moved.take().is_some() {
+        let behind = std::mem::take(&mut out.backlog);
+        self.session.waits_less(behind.iter().map(|behind| behind.parcel.len()).sum());
+        if out.drain.take().is_some() {
             self.session.release();
         }
-    }
-
-    /// Whether an event comes in time.
-    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Step {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
     }
 
     /// Counts an event in until its permit is dropped. None where there are far too many.

@@ -8,13 +8,24 @@ use super::conn::Parcel;
 /// of a room are all in one.
 pub(super) struct Bundle {
     parcels: Vec<Parcel>,
+    is_shared: bool,
     namespace: Arc<str>,
     frames: Vec<u8>,
 }
 
 impl Bundle {
-    pub(super) fn new(parcels: Vec<Parcel>) -> Self {
-        Self { parcels, namespace: Arc::from(""), frames: Vec::new() }
+    /// For many connections, which share the parcels' bytes.
+    pub(super) fn shared(parcels: Vec<Parcel>) -> Self {
+        Self { parcels, is_shared: true, namespace: Arc::from(""), frames: Vec::new() }
+    }
+
+    /// For one connection alone.
+    pub(super) fn own(parcel: Parcel) -> Self {
+        Self { is_shared: false, ..Self::shared(vec![parcel]) }
+    }
+
+    pub(super) fn is_shared(&self) -> bool {
+        self.is_shared
     }
 
     pub(super) fn parcels(&self) -> &[Parcel] {
@@ -85,7 +96,7 @@ mod tests {
 
     #[test]
     fn each_is_a_frame_and_they_are_made_anew_for_another_namespace() {
-        let mut bundle = Bundle::new(vec![event("1"), event("2")]);
+        let mut bundle = Bundle::shared(vec![event("1"), event("2")]);
         assert_eq!(
             bundle.frames(&Arc::from("/a")),
             b"\x81\x1642/a,[\"sendMessage\",1]\x81\x1642/a,[\"sendMessage\",2]"

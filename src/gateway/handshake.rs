@@ -7,74 +7,89 @@ use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use socketioxide::socket::Sid;
 use tower::ServiceExt;
 
 use super::session::Session;
-use super::{Engine, PATH, Shared, upgrade};
+use super::{Engine, Shared, lock, probe, upgrade};
 use crate::domain::ids::IdentityId;
 use crate::domain::refusal::Refusal;
 use crate::door::Place;
 use crate::identity::Signer;
 use crate::tcp::Line;
 use crate::wire;
+use crate::wire::engine::{self, BadTarget, Target, Transport};
 
 /// What Engine.IO looks at. Everything else would stay in memory as long as the session, and with
 /// it the 16 KiB that the request was read into.
-const KEPT: [HeaderName; 8] = [
-    header::CONNECTION,
-    header::UPGRADE,
-    header::HOST,
-    header::CONTENT_TYPE,
-    header::SEC_WEBSOCKET_KEY,
-    header::SEC_WEBSOCKET_VERSION,
-    header::SEC_WEBSOCKET_PROTOCOL,
-    header::SEC_WEBSOCKET_EXTENSIONS,
-];
+const KEPT: [HeaderName; 2] = [header::HOST, header::CONTENT_TYPE];
 
-/// Prepares each request for Engine.IO; passes all others by.
+/// The longest first packet of a session, in bytes.
+const OPEN_MAX: usize = 1_024;
+
+/// Answers each request of Engine.IO; passes all others by.
 pub(super) async fn prepare(
     State(shared): State<Arc<Shared>>,
     mut request: Request,
     next: Next,
 ) -> Response {
-    if !request.uri().path().starts_with(PATH) {
+    if !engine::is_path(request.uri().path()) {
         return next.run(request).await;
     }
-    // Nobody comes in before the gateway is whole.
-    let Some(engine) = shared.engine.get().cloned() else {
-        return wire::refused(shared.language, &Refusal::Unavailable);
+    let query = request.uri().query().unwrap_or_default().to_owned();
+    let target = match Target::parse(&query) {
+        Ok(target) => target,
+        Err(bad) => return bad.answer(),
     };
-    let query = request.uri().query().unwrap_or_default();
-    let is_websocket = parameter(query, "transport") == Some("websocket");
-    let session = parameter(query, "sid").map(|sid| shared.session(sid));
     // Taken out, not copied: Engine.IO keeps the request, and with it would keep the connection.
     let line = request.extensions_mut().remove::<Arc<Line>>();
-    match (session, line) {
-        (Some(Some(session)), Some(line)) if is_websocket => {
-            session.set_line(line);
-            trim(&mut request);
+    // Nobody comes in before the gateway is whole, nor without a line, which the server always gives.
+    let (Some(engine), Some(line)) = (shared.engine.get().cloned(), line) else {
+        return wire::refused(shared.language, &Refusal::Unavailable);
+    };
+    let answer = match target.sid.map(|sid| shared.session(sid)) {
+        None if request.method() != Method::GET => return BadTarget::Method.answer(),
+        None => match shared.admit(&line, &request) {
+            Ok(admitted) => open(&shared, engine, line, admitted, &target, request).await,
+            Err(away) => return shared.turn_away(&away),
+        },
+        Some(None) => return BadTarget::Session.answer(),
+        Some(Some(session)) => go_on(&shared, engine, &session, &target, request).await,
+    };
+    shared.in_words(answer)
+}
+
+/// A request of a session.
+async fn go_on(
+    shared: &Shared,
+    engine: Engine,
+    session: &Arc<Session>,
+    target: &Target<'_>,
+    mut request: Request,
+) -> Response {
+    let sid = target.sid.unwrap_or_default();
+    match (target.transport, request.method()) {
+        (Transport::WebSocket, _) => probe::answer(engine, request, session, sid),
+        (Transport::Polling, &Method::GET) => {
+            trim(&mut request, target);
+            let answer = probe::poll(engine, request, session).await;
+            session.polled(&answer);
+            answer
         }
-        (Some(Some(session)), _) if request.method() == Method::POST => {
+        (Transport::Polling, &Method::POST) => {
             if let Some(refused) = shared.too_large(&request) {
                 return refused;
             }
             session.freed().await;
+            trim(&mut request, target);
+            ask(engine, request).await
         }
-        (Some(_), _) => {}
-        (None, Some(line)) => {
-            return match shared.admit(&line, &request) {
-                Ok(admitted) => open(&shared, engine, &line, admitted, is_websocket, request).await,
-                Err(away) => shared.turn_away(&away),
-            };
-        }
-        // Without a line (which the server always gives) there is nobody to open a session for.
-        (None, None) => {}
+        _ => BadTarget::Request.answer(),
     }
-    shared.in_words(ask(engine, request).await)
 }
 
 /// The library's answer.
-async fn ask(engine: Engine, request: Request) -> Response {
+pub(super) async fn ask(engine: Engine, request: Request) -> Response {
     match engine.oneshot(request).await {
         Ok(response) => response.into_response(),
         Err(never) => match never {},
@@ -85,10 +100,10 @@ async fn ask(engine: Engine, request: Request) -> Response {
 async fn open(
     shared: &Shared,
     engine: Engine,
-    line: &Arc<Line>,
+    line: Arc<Line>,
     admitted: (Place, IpAddr),
-    is_websocket: bool,
-    mut request: Request,
+    target: &Target<'_>,
+    request: Request,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
     let waits = match shared.newcomers.session(known) {
@@ -96,18 +111,18 @@ async fn open(
         Err(away) => return shared.turn_away(&away),
     };
     let identity = known.unwrap_or_else(|| IdentityId::from_random((shared.random)()));
-    let query = request.uri().query().unwrap_or_default();
-    let is_ours = is_websocket && parameter(query, "EIO") == Some("4");
-    let accept = if is_ours { upgrade::accept(&request) } else { None };
-    let websocket = is_websocket.then(|| Arc::clone(line));
-    let session = Session::new(identity, admitted, waits, websocket, accept.is_some());
-    let session = Arc::new(session);
-    let mut response = match accept {
-        Some(accept) => upgrade::answer(engine, request, session, accept),
-        None => {
-            trim(&mut request);
-            request.extensions_mut().insert(session);
-            ask(engine, request).await
+    let unread = shared.door.unread();
+    let mut response = match target.transport {
+        Transport::WebSocket => {
+            let Some(accept) = upgrade::accept(&request) else {
+                return BadTarget::Request.answer();
+            };
+            let session = Session::new(identity, admitted, unread, waits, Some(line));
+            upgrade::answer(engine, request, Arc::new(session), accept)
+        }
+        Transport::Polling => {
+            let session = Arc::new(Session::new(identity, admitted, unread, waits, None));
+            open_polling(shared, engine, session, target, request).await
         }
     };
     let is_open = response.status().is_success() || response.status().as_u16() == 101;
@@ -120,6 +135,34 @@ async fn open(
     response
 }
 
+/// The library makes a session; from its answer the hub learns what it is called.
+async fn open_polling(
+    shared: &Shared,
+    engine: Engine,
+    session: Arc<Session>,
+    target: &Target<'_>,
+    mut request: Request,
+) -> Response {
+    trim(&mut request, target);
+    request.extensions_mut().insert(Arc::clone(&session));
+    let (head, body) = ask(engine, request).await.into_parts();
+    let body = axum::body::to_bytes(body, OPEN_MAX).await.unwrap_or_default();
+    match opened(&body) {
+        Some(sid) => {
+            session.is_called(sid);
+            lock(&shared.sessions).insert(sid, Arc::downgrade(&session));
+            Response::from_parts(head, body.into())
+        }
+        None => wire::refused(shared.language, &Refusal::Unavailable),
+    }
+}
+
+/// The id in Engine.IO's first packet, `0{"sid":…}`.
+fn opened(packet: &[u8]) -> Option<Sid> {
+    let json: serde_json::Value = serde_json::from_slice(packet.strip_prefix(b"0")?).ok()?;
+    json.get("sid")?.as_str()?.parse().ok()
+}
+
 /// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
 /// is as none: who reconnects after the hub lost its key must not be locked out.
 pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
@@ -130,7 +173,8 @@ pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityI
     by_bearer.or_else(|| signer.verify_cookie(cookie()?))
 }
 
-fn trim(request: &mut Request) {
+/// Leaves of a request what Engine.IO looks at, in the hub's words.
+fn trim(request: &mut Request, target: &Target<'_>) {
     let headers = request.headers();
     let kept: HeaderMap = KEPT
         .iter()
@@ -141,21 +185,34 @@ fn trim(request: &mut Request) {
         })
         .collect();
     *request.headers_mut() = kept;
-    if let Ok(uri) = request.uri().to_string().parse() {
+    if let Ok(uri) = target.uri().parse() {
         *request.uri_mut() = uri;
     }
     request.extensions_mut().remove::<OriginalUri>();
 }
 
-fn parameter<'a>(query: &'a str, name: &str) -> Option<&'a str> {
-    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
-}
-
 impl Shared {
     fn session(&self, sid: &str) -> Option<Arc<Session>> {
-        let sid = sid.parse().ok()?;
-        let sessions = self.sessions.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        sessions.get(&sid).and_then(Weak::upgrade)
+        lock(&self.sessions).get(&sid.parse().ok()?).and_then(Weak::upgrade)
+    }
+
+    /// Forgets the sessions that have ended.
+    pub(super) fn forget_sessions(&self) {
+        lock(&self.sessions).retain(|_, session| session.strong_count() > 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_session_is_called_as_its_first_packet_says() {
+        let sid = "AAAAAAAAAAAAAAHs";
+        let packet = format!("0{{\"sid\":\"{sid}\",\"upgrades\":[]}}");
+        assert_eq!(opened(packet.as_bytes()).map(|sid| sid.to_string()).as_deref(), Some(sid));
+        for other in ["", "0", "0{}", "0{\"sid\":1}", "2", "{\"code\":1}"] {
+            assert!(opened(other.as_bytes()).is_none(), "{other}");
+        }
     }
 }

@@ -8,11 +8,12 @@ use axum::http::{Method, Request};
 use tower::ServiceExt;
 
 use super::session::Session;
-use super::{Engine, PATH, Shared, bare, lock};
+use super::{Engine, Shared, bare, lock};
 use crate::budget::Pressure;
 use crate::domain::ids::ConnId;
 use crate::hub::command::Call;
 use crate::patience;
+use crate::wire::engine::{Target, Transport};
 
 /// How often the hub is asked who is in no room.
 const ASK: Duration = Duration::from_secs(2);
@@ -93,8 +94,10 @@ impl Shared {
             return;
         }
         let (Some(engine), Some(sid)) = (self.engine.get(), session.sid.get()) else { return };
-        let target = format!("{PATH}/?EIO=4&transport=polling&sid={sid}");
-        let goodbye = Request::builder().method(Method::POST).uri(target).body(Body::from("1"));
+        let sid = sid.to_string();
+        let target = Target { transport: Transport::Polling, sid: Some(&sid) };
+        let goodbye =
+            Request::builder().method(Method::POST).uri(target.uri()).body(Body::from("1"));
         if let Ok(goodbye) = goodbye {
             tokio::spawn(say(engine.clone(), goodbye));
         }

@@ -72,7 +72,7 @@ impl Desk {
     /// Member by member, and each gets all at once, in one write.
     async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[News]) {
         // Encoded once; every connection gets the same bytes.
-        let mut bundle = Bundle::new(news.iter().map(parcel).collect());
+        let mut bundle = Bundle::shared(news.iter().map(parcel).collect());
         self.shared.count_news(news, to.len());
         for some in to.chunks(LOOKED_UP) {
             for conn in self.shared.find(some.iter().filter(|id| Some(**id) != except)) {
@@ -108,7 +108,7 @@ impl Shared {
 
     /// Sends a parcel for this connection alone.
     pub(super) fn send_one(&self, conn: &Arc<Conn>, parcel: Parcel) {
-        self.send(conn, &mut Bundle::new(vec![parcel]));
+        self.send(conn, &mut Bundle::own(parcel));
     }
 
     fn count_news(&self, news: &[News], sockets: usize) {

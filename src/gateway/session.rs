@@ -2,17 +2,37 @@
 //! connects to over it.
 
 use std::net::IpAddr;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
+use axum::body::HttpBody;
+use axum::response::Response;
 use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
 use super::newcomers::Waits;
 use crate::domain::ids::IdentityId;
-use crate::door::Place;
+use crate::domain::pace::{Pace, Step};
+use crate::domain::shares::{NoShare, Shares};
+use crate::domain::throttle::Rate;
+use crate::domain::time::HubTime;
+use crate::door::{Place, Unread};
 use crate::tcp::Line;
+
+/// No probe is under way.
+const NONE: u8 = 0;
+/// A WebSocket is open for one.
+const BEGUN: u8 = 1;
+/// It has been answered, and the client waits for its poll to end.
+const PROBED: u8 = 2;
+
+/// How long a poll takes that comes while a probe waits for the client.
+const PROBED_POLL: Duration = Duration::from_millis(100);
+
+/// How many bytes may wait in the library for one client; what comes on top waits in the connection's backlog,
+/// where broadcasts share theirs.
+const GIVEN_MAX: u64 = 64 * 1024;
 
 /// A client's session.
 #[derive(Debug)]
@@ -25,15 +45,29 @@ pub(super) struct Session {
     _place: Place,
     /// The WebSocket's connection. None on polling, where every request may have another.
     line: Mutex<Option<Arc<Line>>>,
+    /// How fast its events have come, in all its namespaces.
+    pace: Mutex<Pace>,
+    /// Whether the hub ends it: nothing more is heard of it then.
+    is_over: AtomicBool,
     /// Whether the library has had it from its first frame on: then it can be written past.
     is_direct: bool,
     /// For how many reasons nothing more should be read from it.
     holds: AtomicUsize,
-    /// Told when the last reason is gone.
-    free: Notify,
+    /// Told when the last reason is gone, and when a probe has arrived.
+    changed: Notify,
+    /// How far a change to a WebSocket has come: [`NONE`], [`BEGUN`] or [`PROBED`].
+    probe: AtomicU8,
+    /// How many bytes were in the answers to its polls.
+    polled: AtomicU64,
+    /// How many bytes the library was given, as far as it may hold them still.
+    given: AtomicU64,
+    /// Counts what waits for the clients of one address.
+    unread: Shares<IpAddr>,
+    /// How many bytes wait behind the library.
+    behind: AtomicUsize,
     /// How many namespaces it is connected to.
     pub(super) namespaces: AtomicUsize,
-    /// What Engine.IO calls it, known from its first namespace on.
+    /// What Engine.IO calls it: known from its handshake on, or on a WebSocket from its first namespace on.
     pub(super) sid: OnceLock<Sid>,
     /// Held until it is in a namespace.
     waits: Mutex<Option<Waits>>,
@@ -54,18 +88,25 @@ impl Session {
     pub(super) fn new(
         identity: IdentityId,
         (place, peer): (Place, IpAddr),
+        unread: Shares<IpAddr>,
         waits: Waits,
         line: Option<Arc<Line>>,
-        is_direct: bool,
     ) -> Self {
         Self {
             identity,
             peer,
             _place: place,
-            is_direct,
+            is_direct: line.is_some(),
             line: Mutex::new(line),
+            pace: Mutex::default(),
+            is_over: AtomicBool::new(false),
             holds: AtomicUsize::new(0),
-            free: Notify::new(),
+            changed: Notify::new(),
+            probe: AtomicU8::new(NONE),
+            polled: AtomicU64::new(0),
+            given: AtomicU64::new(0),
+            unread,
+            behind: AtomicUsize::new(0),
             namespaces: AtomicUsize::new(0),
             sid: OnceLock::new(),
             waits: Mutex::new(Some(waits)),
@@ -73,9 +114,14 @@ impl Session {
         }
     }
 
+    /// What Engine.IO calls it.
+    pub(super) fn is_called(&self, sid: Sid) {
+        let _known = self.sid.set(sid);
+    }
+
     /// It is in a namespace.
     pub(super) fn is_in(&self, sid: Sid) {
-        let _known = self.sid.set(sid);
+        self.is_called(sid);
         drop(self.waits.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.idle().since = None;
     }
@@ -98,8 +144,57 @@ impl Session {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The session runs over this WebSocket's connection from now on.
-    pub(super) fn set_line(&self, line: Arc<Line>) {
+    /// Whether an event comes in time.
+    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Step {
+        self.pace.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
+    }
+
+    /// The hub ends it from now on. False where it does so already.
+    pub(super) fn is_to_end(&self) -> bool {
+        !self.is_over.swap(true, Ordering::SeqCst)
+    }
+
+    /// Whether the hub ends it.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over.load(Ordering::SeqCst)
+    }
+
+    /// A probe begins. Not where one is under way, nor where the session has a WebSocket.
+    pub(super) fn begins_probe(&self) -> bool {
+        let may_begin = self.line().is_none();
+        may_begin
+            && self.probe.compare_exchange(NONE, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
+    }
+
+    /// The client's probe has arrived: its polls are to end.
+    pub(super) fn is_probed(&self) {
+        self.probe.store(PROBED, Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    /// The probe is over, whatever came of it.
+    pub(super) fn ends_probe(&self) {
+        self.probe.store(NONE, Ordering::SeqCst);
+    }
+
+    /// Waits until a probe has arrived. Where one has already, a client that polls all the same is made to wait
+    /// for a moment, so that it does not do so without end.
+    pub(super) async fn probed(&self) {
+        let is_probed = || self.probe.load(Ordering::SeqCst) == PROBED;
+        if is_probed() {
+            return tokio::time::sleep(PROBED_POLL).await;
+        }
+        loop {
+            let told = self.changed.notified();
+            if is_probed() {
+                return;
+            }
+            told.await;
+        }
+    }
+
+    /// The client has changed: the session runs over this WebSocket's connection from now on.
+    pub(super) fn moves_to(&self, line: Arc<Line>) {
         line.hold(self.is_held());
         *self.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
     }
@@ -128,7 +223,7 @@ impl Session {
             if let Some(line) = self.line() {
                 line.hold(false);
             }
-            self.free.notify_waiters();
+            self.changed.notify_waiters();
         }
     }
 
@@ -140,12 +235,60 @@ impl Session {
     /// in requests of their own.
     pub(super) async fn freed(&self) {
         loop {
-            let told = self.free.notified();
+            let told = self.changed.notified();
             if !self.is_held() {
                 return;
             }
             told.await;
         }
+    }
+
+    /// This poll has been answered.
+    pub(super) fn polled(&self, answer: &Response) {
+        let bytes = answer.body().size_hint().lower();
+        self.polled.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// How many bytes the client has taken in all: in answers to its polls, and over its WebSocket.
+    pub(super) fn taken(&self) -> u64 {
+        self.polled.load(Ordering::Relaxed) + self.line().map_or(0, |line| line.taken())
+    }
+
+    /// How many of them the library has sent.
+    fn taken_of_library(&self) -> u64 {
+        self.polled.load(Ordering::Relaxed) + self.line().map_or(0, |line| line.taken_of_library())
+    }
+
+    /// Whether the library may be given more: not while more than [`GIVEN_MAX`] waits in it. It counts packets,
+    /// of which each may be large.
+    pub(super) fn may_give(&self) -> bool {
+        let taken = self.taken_of_library();
+        // What frames and names add is taken as well: what is left of that when all has gone is forgotten.
+        let given = self.given.fetch_max(taken, Ordering::Relaxed).max(taken);
+        given - taken <= GIVEN_MAX
+    }
+
+    /// The library has been given so many bytes.
+    pub(super) fn gave(&self, bytes: usize) {
+        self.given.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// A share for so many bytes that wait for this client alone, among those of its address.
+    ///
+    /// # Errors
+    /// As much as may waits for that address.
+    pub(super) fn unread(&self, bytes: usize) -> Result<Unread, NoShare> {
+        self.unread.take_many(Some(self.peer), bytes)
+    }
+
+    /// Counts bytes in that wait for the client, in all its namespaces, and says how many there are then.
+    pub(super) fn waits_more(&self, bytes: usize) -> usize {
+        self.behind.fetch_add(bytes, Ordering::Relaxed) + bytes
+    }
+
+    /// Counts them out.
+    pub(super) fn waits_less(&self, bytes: usize) {
+        self.behind.fetch_sub(bytes, Ordering::Relaxed);
     }
 
     /// Ends the WebSocket's connection at once. Whether there was one.

@@ -23,43 +23,65 @@ pub(super) struct Asked {
     pub(super) permit: Permit,
 }
 
-/// A connection's events, in the order in which they came.
+/// A connection's events, in the order in which they came. What follows a join waits until that is answered,
+/// also while its password is being verified: a client need not wait for the answer before it speaks.
 pub(super) struct Turns<T = Asked> {
-    waiting: VecDeque<T>,
+    waiting: VecDeque<Waiting<T>>,
     /// How many are with the hub.
     under_way: usize,
+    /// How many of them are joins.
+    joins: usize,
     /// Whether somebody is giving them to the hub just now.
     is_moving: bool,
 }
 
+struct Waiting<T> {
+    asked: T,
+    is_join: bool,
+}
+
 impl<T> Default for Turns<T> {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), under_way: 0, is_moving: false }
+        Self { waiting: VecDeque::new(), under_way: 0, joins: 0, is_moving: false }
     }
 }
 
 impl<T> Turns<T> {
-    pub(super) fn push(&mut self, asked: T) {
-        self.waiting.push_back(asked);
+    pub(super) fn push(&mut self, asked: T, is_join: bool) {
+        self.waiting.push_back(Waiting { asked, is_join });
     }
 
-    /// The next whose turn it is, for who moves them: it is with the hub from now on.
-    fn next(&mut self) -> Option<T> {
-        let next = if self.under_way < AT_ONCE { self.waiting.pop_front() } else { None };
-        self.under_way += usize::from(next.is_some());
+    /// The next whose turn it is, for who moves them, and whether it is a join: it is with the hub from now on.
+    fn next(&mut self) -> Option<(T, bool)> {
+        let may_go = |first: &Waiting<T>| first.is_join || self.joins == 0;
+        let has_turn = self.under_way < AT_ONCE && self.waiting.front().is_some_and(may_go);
+        let next = if has_turn { self.waiting.pop_front() } else { None };
+        if let Some(next) = &next {
+            self.is_given(next.is_join);
+        }
         if self.waiting.is_empty() {
             // Nearly always, for nearly all: a thousand places for four events are half a megabyte.
             self.waiting = VecDeque::new();
         }
         self.is_moving = next.is_some();
-        next
+        next.map(|next| (next.asked, next.is_join))
+    }
+
+    fn is_given(&mut self, is_join: bool) {
+        self.under_way += 1;
+        self.joins += usize::from(is_join);
+    }
+
+    fn has_ended(&mut self, was_join: bool) {
+        self.under_way -= 1;
+        self.joins -= usize::from(was_join);
     }
 
     /// What is left when the client goes.
-    pub(super) fn last_words(&mut self) -> VecDeque<T> {
+    pub(super) fn last_words(&mut self) -> Vec<T> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.truncate(LAST_WORDS);
-        waiting
+        waiting.into_iter().map(|waiting| waiting.asked).collect()
     }
 }
 
@@ -67,11 +89,12 @@ impl<T> Turns<T> {
 struct Turn {
     shared: Arc<Shared>,
     conn: Arc<Conn>,
+    is_join: bool,
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        self.conn.turns().under_way -= 1;
+        self.conn.turns().has_ended(self.is_join);
         self.shared.move_on(&self.conn);
     }
 }
@@ -86,22 +109,23 @@ impl Shared {
         loop {
             // Apart, so that nothing is locked while it is submitted.
             let next = conn.turns().next();
-            let Some(asked) = next else { return };
-            self.give(conn, asked);
+            let Some((asked, is_join)) = next else { return };
+            self.give(conn, asked, is_join);
         }
     }
 
     /// Gives the hub an event out of its turn: the last words of a client that has gone.
     pub(super) fn submit(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked) {
-        conn.turns().under_way += 1;
-        self.give(conn, asked);
+        let is_join = matches!(asked.event, Event::Join { .. });
+        conn.turns().is_given(is_join);
+        self.give(conn, asked, is_join);
     }
 
-    fn give(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked) {
+    fn give(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked, is_join: bool) {
         let Asked { event, ack, permit } = asked;
-        let turn = Turn { shared: Arc::clone(self), conn: Arc::clone(conn) };
+        let turn = Turn { shared: Arc::clone(self), conn: Arc::clone(conn), is_join };
         let reply = Reply::new(move |answer: Result<Answer, Refusal>| {
-            let Turn { shared, conn } = &turn;
+            let Turn { shared, conn, .. } = &turn;
             shared.answer(conn, ack, &answer);
             drop::<Permit>(permit);
         });
@@ -113,22 +137,40 @@ impl Shared {
 mod tests {
     use super::*;
 
+    fn given(turns: &mut Turns<i32>) -> Vec<i32> {
+        std::iter::from_fn(|| turns.next()).map(|(asked, _)| asked).collect()
+    }
+
     #[test]
     fn so_many_are_with_the_hub_at_once_in_the_order_in_which_they_came() {
         let mut turns = Turns::default();
-        (0..7).for_each(|n| turns.push(n));
-        let first: Vec<i32> = std::iter::from_fn(|| turns.next()).collect();
-        assert_eq!(first, [0, 1, 2, 3]);
-        turns.under_way -= 2;
-        let then: Vec<i32> = std::iter::from_fn(|| turns.next()).collect();
-        assert_eq!(then, [4, 5]);
+        (0..7).for_each(|n| turns.push(n, false));
+        assert_eq!(given(&mut turns), [0, 1, 2, 3]);
+        (0..2).for_each(|_| turns.has_ended(false));
+        assert_eq!(given(&mut turns), [4, 5]);
         assert_eq!(turns.last_words(), [6]);
+    }
+
+    #[test]
+    fn what_follows_a_join_waits_for_it_and_joins_do_not_wait_for_each_other() {
+        let mut turns = Turns::default();
+        for (n, is_join) in [(0, false), (1, true), (2, true), (3, false), (4, true), (5, false)] {
+            turns.push(n, is_join);
+        }
+        assert_eq!(given(&mut turns), [0, 1, 2]);
+        turns.has_ended(false);
+        turns.has_ended(true);
+        assert!(given(&mut turns).is_empty(), "one join is under way");
+        turns.has_ended(true);
+        assert_eq!(given(&mut turns), [3, 4]);
+        turns.has_ended(true);
+        assert_eq!(given(&mut turns), [5]);
     }
 
     #[test]
     fn a_client_that_goes_leaves_so_many_last_words() {
         let mut turns = Turns::default();
-        (0..100).for_each(|n| turns.push(n));
+        (0..100).for_each(|n| turns.push(n, false));
         assert_eq!(turns.last_words().len(), LAST_WORDS);
         assert!(turns.next().is_none(), "the others are forgotten");
     }

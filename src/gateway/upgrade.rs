@@ -1,12 +1,13 @@
-//! The upgrade of a session that begins with a WebSocket (RFC 6455, section 4.2): the hub answers it, and
-//! gives the library the bare connection. Left to itself the library keeps the request, and takes a larger
+//! The upgrade to a WebSocket (RFC 6455, section 4.2): the hub answers the request itself, and gives the
+//! library the bare connection. Left to itself the library keeps the request, and takes a larger
 //! task for what hyper wraps a connection in: 2 KiB for as long as the session lives.
 
 use std::sync::Arc;
 
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, Version, header};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tower::Service;
 use tungstenite::handshake::derive_accept_key;
@@ -14,12 +15,9 @@ use tungstenite::handshake::derive_accept_key;
 use super::Engine;
 use super::session::Session;
 use crate::tcp::LineIo;
+use crate::wire::engine::{Target, Transport};
 
-/// What the library reads of the request: the protocol and the transport.
-const TARGET: &str = "/socket.io/?EIO=4&transport=websocket";
-
-/// The answer to the client's key, where this is a whole request for a WebSocket. Of any other the library
-/// says what it lacks.
+/// The answer to the client's key, where this is a whole request for a WebSocket.
 pub(super) fn accept(request: &Request) -> Option<HeaderValue> {
     let headers = request.headers();
     let lists = |name: HeaderName, word: &str| {
@@ -35,31 +33,54 @@ pub(super) fn accept(request: &Request) -> Option<HeaderValue> {
     HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
 }
 
-/// Answers the request, and hands the connection over as soon as the answer is out.
+/// Answers a handshake, and hands the connection over as soon as the answer is out.
 pub(super) fn answer(
-    mut engine: Engine,
+    engine: Engine,
     mut request: Request,
     session: Arc<Session>,
     accept: HeaderValue,
 ) -> Response {
     let upgrade = hyper::upgrade::on(&mut request);
-    // It ends with the connection: then there is nothing to hand over.
     tokio::spawn(async move {
-        let parts = upgrade.await.ok().and_then(|io| io.downcast::<TokioIo<LineIo>>().ok());
-        let Some(parts) = parts else { return };
-        let io = parts.io.into_inner().into_websocket(&parts.read_buf);
-        let mut request = axum::http::Request::new(());
-        *request.uri_mut() = Uri::from_static(TARGET);
-        request.extensions_mut().insert(session);
-        // It begins at once, in a task of its own.
-        let _begun = engine.call((io, request)).await;
+        if let Some(io) = connection(upgrade).await {
+            let target = Target { transport: Transport::WebSocket, sid: None };
+            give(engine, io.into_websocket(), &target, Some(session)).await;
+        }
     });
+    switching(accept)
+}
+
+/// The answer that ends HTTP on a connection.
+pub(super) fn switching(accept: HeaderValue) -> Response {
     let headers = [
         (header::CONNECTION, HeaderValue::from_static("Upgrade")),
         (header::UPGRADE, HeaderValue::from_static("websocket")),
         (header::SEC_WEBSOCKET_ACCEPT, accept),
     ];
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
+}
+
+/// The bare connection, once the answer is out. None where it has ended before.
+pub(super) async fn connection(upgrade: OnUpgrade) -> Option<LineIo> {
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<LineIo>>().ok()?;
+    Some(parts.io.into_inner().behind(&parts.read_buf))
+}
+
+/// Gives the library a WebSocket, as if this had been its request.
+pub(super) async fn give(
+    mut engine: Engine,
+    io: LineIo,
+    target: &Target<'_>,
+    session: Option<Arc<Session>>,
+) {
+    let mut request = axum::http::Request::new(());
+    let Ok(uri) = target.uri().parse() else { return };
+    *request.uri_mut() = uri;
+    if let Some(session) = session {
+        request.extensions_mut().insert(session);
+    }
+    // It begins at once, in a task of its own.
+    let _begun = engine.call((io, request)).await;
 }
 
 #[cfg(test)]

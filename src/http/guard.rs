@@ -20,6 +20,7 @@ use crate::domain::words;
 use crate::metrics::Metrics;
 use crate::network::{self, Reach};
 use crate::wire;
+use crate::wire::engine;
 
 /// How long names and addresses are believed: an interface that comes is followed within it.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -149,12 +150,11 @@ fn one(parts: &Parts, name: HeaderName) -> Result<Option<&str>, TwoHosts> {
 /// Engine.IO's handshake makes a session by GET, and so does a WebSocket.
 pub(super) fn changes(parts: &Parts) -> bool {
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
-    let is_engine = parts.uri.path().trim_end_matches('/') == "/socket.io";
-    !reads || is_engine || parts.headers.contains_key(header::UPGRADE)
+    !reads || engine::is_path(parts.uri.path()) || parts.headers.contains_key(header::UPGRADE)
 }
 
 fn is_call(parts: &Parts) -> bool {
     let path = parts.uri.path();
     parts.method != Method::GET
-        || ["/chat/", "/api/", "/socket.io"].iter().any(|calls| path.starts_with(calls))
+        || ["/chat/", "/api/", engine::PATH].iter().any(|calls| path.starts_with(calls))
 }

@@ -1,13 +1,14 @@
-//! The connections: WebSockets, looked at now and then for messages that do not end; and how many of the
-//! others may wait for their next request.
+//! The connections, looked at now and then for clients that do not read and for WebSockets' messages that do
+//! not end; and how many of those that speak HTTP may wait for their next request.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Metrics;
 use crate::patience;
-use crate::tcp::Line;
+use crate::tcp::{Drain, Line};
 
 /// How many connections may wait for their next request at once, each with some 20 kB of buffers. The others
 /// are closed after their answer, and browsers open new ones.
@@ -16,24 +17,47 @@ const IDLE: usize = 256;
 /// A connection's leave to stay after its answer.
 pub(super) type Stay = OnceLock<OwnedSemaphorePermit>;
 
-/// All that speak WebSocket, and how many of the others may stay.
+/// All that speak, and how many may stay without a request.
 #[derive(Debug)]
 pub(super) struct Lines {
-    websockets: Mutex<Vec<Weak<Line>>>,
+    all: Mutex<Vec<Watched>>,
     idle: Arc<Semaphore>,
+}
+
+/// A connection that is looked at.
+#[derive(Debug)]
+struct Watched {
+    line: Weak<Line>,
+    /// While the client does not read.
+    drain: Option<Drain>,
+}
+
+impl Watched {
+    /// Why it is to be hung up on, if it is.
+    fn judge(&mut self, line: &Line, now: Instant) -> Option<&'static str> {
+        if line.overdue(patience::MESSAGE) {
+            return Some("unfinished");
+        }
+        if !line.is_blocked() {
+            self.drain = None;
+            return None;
+        }
+        let taken = line.taken();
+        let drain = self.drain.get_or_insert_with(|| Drain::new(now, taken));
+        drain.is_stuck(now, taken).then_some("does_not_read")
+    }
 }
 
 impl Default for Lines {
     fn default() -> Self {
-        Self { websockets: Mutex::default(), idle: Arc::new(Semaphore::new(IDLE)) }
+        Self { all: Mutex::default(), idle: Arc::new(Semaphore::new(IDLE)) }
     }
 }
 
 impl Lines {
-    /// This one speaks WebSocket from now on.
+    /// This one is looked at from now on.
     pub(super) fn watch(&self, line: &Arc<Line>) {
-        line.is_websocket_now();
-        self.all().push(Arc::downgrade(line));
+        self.all().push(Watched { line: Arc::downgrade(line), drain: None });
     }
 
     /// Whether a connection may stay open after its answer: once it may, it may always.
@@ -45,25 +69,26 @@ impl Lines {
         place.is_ok_and(|place| stay.set(place).is_ok())
     }
 
-    /// Hangs up on those whose message does not end, for as long as it is polled.
+    /// Hangs up on those who do not read or whose message does not end, for as long as it is polled.
     pub(super) async fn look_after(self: Arc<Self>, metrics: Arc<Metrics>) {
         let mut look = tokio::time::interval(patience::LOOK);
         loop {
             look.tick().await;
-            self.all().retain(|line| {
-                let Some(line) = line.upgrade() else { return false };
-                let is_overdue = line.overdue(patience::MESSAGE);
-                if is_overdue {
-                    metrics.drops.add("unfinished");
+            let now = Instant::now();
+            self.all().retain_mut(|watched| {
+                let Some(line) = watched.line.upgrade() else { return false };
+                let why = watched.judge(&line, now);
+                if let Some(why) = why {
+                    metrics.drops.add(why);
                     line.hang_up();
                 }
-                !is_overdue
+                why.is_none()
             });
         }
     }
 
-    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Weak<Line>>> {
-        self.websockets.lock().unwrap_or_else(PoisonError::into_inner)
+    fn all(&self) -> std::sync::MutexGuard<'_, Vec<Watched>> {
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -157,6 +157,7 @@ async fn speak(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
 }
 
 async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>) {
+    lines.watch(&line);
     let io = TokioIo::new(LineIo::new(Arc::clone(&line), head));
     let stays = Arc::new(OnceLock::new());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
@@ -167,7 +168,7 @@ async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>
             let mut response = answer.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 // What it sends from here on are messages: it waits for this answer before.
-                lines.watch(&line);
+                line.is_websocket_now();
             } else if !lines.may_stay(&stays) {
                 response.headers_mut().insert(CONNECTION, CLOSE);
             }

@@ -1,6 +1,9 @@
 //! Coming into a room and going out of it.
 
+use std::collections::HashMap;
+
 use super::command::{Answer, Reply};
+use super::places::Entrant;
 use super::state::{
     Conn, Due, Effect, Hub, JoinRequest, Joining, PasswordWork, Purpose, Then, entry, unexpected,
 };
@@ -29,7 +32,11 @@ enum Standing {
 impl Hub {
     /// Somebody wants in.
     pub(super) fn join(&mut self, request: JoinRequest, at: Moment) {
-        match self.standing(&request, at.hub) {
+        let standing = self.standing(&request, at.hub).and_then(|standing| {
+            let is_new = !matches!(standing, Standing::Present);
+            self.pace_join(request.conn, is_new, at.hub).map(|()| standing)
+        });
+        match standing {
             Ok(Standing::Verify) => self.verify_join(request, at.hub),
             Ok(standing) => self.let_in(request, &standing, at),
             Err(refusal) => self.reply(request.reply, Err(refusal)),
@@ -66,6 +73,7 @@ impl Hub {
         }
         if !live.joining.contains_key(&conn.who.identity) {
             live.room.has_place(live.people.count() + live.joining.len())?;
+            self.has_share(live, conn.who.peer)?;
         }
         let (identity, peer) = (conn.who.identity, conn.who.peer);
         if !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now) {
@@ -94,9 +102,8 @@ impl Hub {
     }
 
     fn let_in(&mut self, request: JoinRequest, standing: &Standing, at: Moment) {
-        let Some(identity) = self.conns.get(&request.conn).map(|conn| conn.who.identity) else {
-            return;
-        };
+        let Some(conn) = self.conns.get(&request.conn) else { return };
+        let (identity, peer) = (conn.who.identity, conn.who.peer);
         let fresh = self.fresh_chatter(request.room, at);
         let claim = self.claim_for_newcomer(request.room, &fresh);
         let (language, limit) = (self.settings.language, self.settings.roster_limit);
@@ -106,7 +113,7 @@ impl Hub {
         let is_new =
             !matches!(standing, Standing::Present) && !live.joining.contains_key(&identity);
         let is_small = live.people.count() + live.joining.len() < limit;
-        *live.joining.entry(identity).or_default() += 1;
+        live.joining.entry(identity).or_insert_with(|| Entrant::at(peer)).joins += 1;
         let join = Join {
             room: request.room,
             identity,
@@ -168,6 +175,7 @@ impl Hub {
             return Err(Refusal::Expired);
         };
         let was_present = live.people.chatter_of(identity).is_some();
+        self.paces.knows(identity);
         live.people.enter(joined.chatter.clone(), identity, conn);
         let alert = joined.alert.take();
         let is_gathered = !was_present && alert.is_none();
@@ -263,10 +271,10 @@ impl Hub {
     }
 }
 
-fn release(joining: &mut std::collections::HashMap<IdentityId, u32>, identity: IdentityId) {
-    if let Some(count) = joining.get_mut(&identity) {
-        *count -= 1;
-        if *count == 0 {
+fn release(joining: &mut HashMap<IdentityId, Entrant>, identity: IdentityId) {
+    if let Some(entrant) = joining.get_mut(&identity) {
+        entrant.joins -= 1;
+        if entrant.joins == 0 {
             joining.remove(&identity);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::command::{Answer, News, Output, Reply};
+use super::paces::Action;
 use super::state::{Due, Effect, Hub, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ConnId, RoomId};
@@ -36,10 +37,8 @@ impl Hub {
 
     /// A member asks that the room be sent its roster.
     pub(super) fn ask_roster(&mut self, conn: ConnId, room: RoomId, reply: Reply, now: HubTime) {
-        let rate = self.settings.limits.rosters;
-        let asked = self
-            .speaker(conn, room, now)
-            .and_then(|_| self.pace(conn, |c| &mut c.rosters, rate, now));
+        let asked =
+            self.speaker(conn, room, now).and_then(|_| self.pace(conn, Action::Roster, now));
         if asked.is_ok() {
             self.tell_roster_to(conn, room, now);
         }

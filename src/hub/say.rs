@@ -1,12 +1,12 @@
 //! Saying things: messages, notes, typing.
 
 use super::command::{Answer, News, Output, Reply};
-use super::state::{Conn, Effect, Hub, Then, unexpected};
+use super::paces::Action;
+use super::state::{Effect, Hub, Then, unexpected};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key};
-use crate::domain::throttle::{Bucket, Rate};
 use crate::domain::time::HubTime;
 use crate::store::{Moment, Say, Write, Written};
 
@@ -21,7 +21,7 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        match self.speaker(conn, room, at.hub) {
+        match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 let content = content.as_str().to_owned();
                 let say = Say { room, chatter, kind: Kind::Said, content, key, at };
@@ -40,11 +40,7 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        let rate = self.settings.limits.alerts;
-        let speaker = self
-            .speaker(conn, room, at.hub)
-            .and_then(|chatter| self.pace(conn, |c| &mut c.alerts, rate, at.hub).map(|()| chatter));
-        match speaker {
+        match self.paced_speaker(conn, room, Action::Alert, at.hub) {
             Ok(chatter) => {
                 let kind = Kind::Alert(Alert::Note);
                 let content = content.as_str().to_owned();
@@ -84,7 +80,6 @@ impl Hub {
 
     /// Somebody is typing. Never stored, never an error: it does not matter enough.
     pub(super) fn typing(&mut self, conn: ConnId, room: RoomId, is_typing: bool, now: HubTime) {
-        let rate = self.settings.limits.typing;
         let limit = self.settings.roster_limit;
         let Ok(chatter) = self.speaker(conn, room, now) else {
             return;
@@ -97,7 +92,7 @@ impl Hub {
             return;
         }
         let to = live.people.audience();
-        if self.pace(conn, |c| &mut c.typing, rate, now).is_err() {
+        if self.pace(conn, Action::Typing, now).is_err() {
             return;
         }
         let news = News::Typing { room, chatter, is_typing };
@@ -118,15 +113,15 @@ impl Hub {
         conn.rooms.get(&room).copied().ok_or(Refusal::NotJoined)
     }
 
-    /// Refuses what a connection does too often.
-    pub(super) fn pace(
+    /// The same, for one action, where they do not do it too often.
+    fn paced_speaker(
         &mut self,
         conn: ConnId,
-        bucket: impl FnOnce(&mut Conn) -> &mut Bucket,
-        rate: Rate,
+        room: RoomId,
+        action: Action,
         now: HubTime,
-    ) -> Result<(), Refusal> {
-        let conn = self.conns.get_mut(&conn).ok_or(Refusal::Unavailable)?;
-        bucket(conn).take(rate, now).map_err(Refusal::TooFast)
+    ) -> Result<ChatterId, Refusal> {
+        let chatter = self.speaker(conn, room, now)?;
+        self.pace(conn, action, now).map(|()| chatter)
     }
 }

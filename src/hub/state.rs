@@ -14,6 +14,8 @@ use super::command::{
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
+use super::paces::Paces;
+use super::places::Entrant;
 use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -26,7 +28,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::{PasswordHash, Room};
 use crate::domain::shares::{Share, Shares};
 use crate::domain::text::Password;
-use crate::domain::throttle::{Bucket, Throttle};
+use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Ended, Moment, Past, Write, Written};
 
@@ -153,7 +155,7 @@ pub(super) struct LiveRoom {
     pub(super) room: Room,
     pub(super) people: Presence,
     /// Those whose join is being committed: they have a place already.
-    pub(super) joining: HashMap<IdentityId, u32>,
+    pub(super) joining: HashMap<IdentityId, Entrant>,
     pub(super) notices: Notices,
     pub(super) listed: Listed,
     /// Its place among the rooms that may live; with whoever made it in this run.
@@ -169,9 +171,6 @@ pub(super) struct Conn {
     pub(super) stay: u64,
     /// Since when they are known to be in no room.
     pub(super) roomless: Option<HubTime>,
-    pub(super) alerts: Bucket,
-    pub(super) rosters: Bucket,
-    pub(super) typing: Bucket,
 }
 
 /// What is due at some time.
@@ -196,6 +195,7 @@ pub(super) struct Hub {
     /// Who may not come in, by the chatter as whom they were banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
+    pub(super) paces: Paces,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) renames: Throttle<ChatterId>,
     pub(super) rooms_made: Throttle<IpAddr>,
@@ -220,6 +220,7 @@ impl Hub {
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
             admissions: Admissions::default(),
+            paces: Paces::new(&settings.limits),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
             renames: Throttle::new(settings.limits.renames, THROTTLES),
             rooms_made: Throttle::new(settings.limits.rooms_made, THROTTLES),
@@ -237,6 +238,7 @@ impl Hub {
         for member in past.present {
             if let Some(live) = hub.rooms.get_mut(&member.room) {
                 hub.agenda.insert((until, Due::Grace(member.room, member.chatter.id)));
+                hub.paces.knows(member.owner);
                 live.people.expect(member.chatter, member.owner, until);
             }
         }
@@ -247,15 +249,7 @@ impl Hub {
     pub(super) fn command(&mut self, command: Command, at: Moment) {
         match command {
             Command::Connected(who) => {
-                let conn = Conn {
-                    rooms: HashMap::new(),
-                    stay: 0,
-                    roomless: Some(at.hub),
-                    alerts: Bucket::default(),
-                    rosters: Bucket::default(),
-                    typing: Bucket::default(),
-                    who,
-                };
+                let conn = Conn { rooms: HashMap::new(), stay: 0, roomless: Some(at.hub), who };
                 self.conns.insert(conn.who.id, conn);
             }
             Command::Gone(conn) => {

@@ -66,6 +66,13 @@ impl Socket {
         }
     }
 
+    /// Leaves the namespace and connects to it again over the same line, or says why it cannot.
+    pub fn reconnect(&mut self) -> Result<(), String> {
+        let namespace = self.namespace.clone();
+        self.send(&format!("41/{namespace},")).unwrap();
+        self.connect_also(&namespace)
+    }
+
     /// Sends an event, and gives the number that its acknowledgement will have.
     pub fn ask(&mut self, event: &str, payload: &Value) -> Result<u64, Gone> {
         self.asked += 1;

@@ -93,7 +93,13 @@ impl World {
             lifetime: Duration::from_secs(dice.between(60, 7_200)),
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
-            limits: Limits::EVENT,
+            // The clients of these lives do in a moment what people do in minutes.
+            limits: Limits {
+                messages: Limits::OFF.messages,
+                joins: Limits::OFF.joins,
+                newcomers: Limits::OFF.newcomers,
+                ..Limits::EVENT
+            },
         };
         let past = store.past();
         let system = Reading { shows: WallTime(0), synchronised: false };

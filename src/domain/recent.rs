@@ -1,0 +1,50 @@
+//! The last of those who did something, in bounded memory.
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+/// Remembers the last so many at least, and never more than twice as many: when the newer half is full the older
+/// is forgotten.
+#[derive(Debug)]
+pub struct Recent<K> {
+    least: usize,
+    newer: HashSet<K>,
+    older: HashSet<K>,
+}
+
+impl<K: Hash + Eq> Recent<K> {
+    /// Nobody yet, and later the last `least` at least.
+    #[must_use]
+    pub fn new(least: usize) -> Self {
+        Self { least, newer: HashSet::new(), older: HashSet::new() }
+    }
+
+    /// Remembers this one as the last.
+    pub fn insert(&mut self, key: K) {
+        if self.newer.len() >= self.least && !self.newer.contains(&key) {
+            self.older = std::mem::take(&mut self.newer);
+        }
+        self.newer.insert(key);
+    }
+
+    /// Whether this one is remembered.
+    #[must_use]
+    pub fn contains(&self, key: &K) -> bool {
+        self.newer.contains(key) || self.older.contains(key)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_are_remembered_and_no_more_than_twice_as_many() {
+        let mut recent = Recent::new(10);
+        (0..55).for_each(|n| recent.insert(n));
+        assert!((45..55).all(|n| recent.contains(&n)));
+        assert!(recent.newer.len() + recent.older.len() <= 20);
+        recent.insert(54);
+        assert!(recent.contains(&45), "one who comes again crowds nobody out");
+    }
+}

@@ -1,0 +1,101 @@
+//! A session that began with polling changes to a WebSocket (Engine.IO protocol, "Upgrade"): the client opens
+//! one and sends `2probe`, the hub answers `3probe` and ends the poll that waits, and with the client's `5` the
+//! session moves.
+//!
+//! The library would end the whole session where a probe fails, as it does behind a proxy that cuts WebSockets,
+//! and its clients would then try the same again and again. So the hub carries the probe out itself. The library
+//! hears of it once the client has sent its `5`, and reads both packets again; until then a probe that is cut,
+//! late or rubbish ends its own connection and nothing else.
+
+use std::io::{self, ErrorKind};
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::session::Session;
+use super::{Engine, handshake, upgrade};
+use crate::patience;
+use crate::tcp::LineIo;
+use crate::wire::engine::{BadTarget, Target, Transport};
+
+/// A text in one frame from the client, with a mask (RFC 6455, section 5.2).
+const TEXT: u8 = 0x81;
+const MASKED: u8 = 0x80;
+
+/// The hub's answer to the probe, in its frame.
+const PONG: &[u8] = b"\x81\x063probe";
+
+/// What a poll is answered with while its session changes: nothing.
+const NOOP: &str = "6";
+
+/// Answers the request for the WebSocket, and carries the probe out.
+pub(super) fn answer(
+    engine: Engine,
+    mut request: Request,
+    session: &Arc<Session>,
+    sid: &str,
+) -> Response {
+    let Some(accept) = upgrade::accept(&request).filter(|_| session.begins_probe()) else {
+        return BadTarget::Request.answer();
+    };
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (session, sid) = (Arc::clone(session), sid.to_owned());
+    tokio::spawn(async move {
+        let moved = match upgrade::connection(upgrade).await {
+            Some(io) => timeout(patience::UPGRADE, probe(io, &session)).await,
+            None => return session.ends_probe(),
+        };
+        if let Ok(Ok((io, read))) = moved {
+            session.moves_to(Arc::clone(io.line()));
+            let target = Target { transport: Transport::WebSocket, sid: Some(&sid) };
+            upgrade::give(engine, io.into_websocket_again(&read, PONG), &target, None).await;
+        }
+        session.ends_probe();
+    });
+    upgrade::switching(accept)
+}
+
+/// The connection once the client has changed to it, and the frames that it sent for that.
+async fn probe(mut io: LineIo, session: &Session) -> io::Result<(LineIo, Vec<u8>)> {
+    let mut read = Vec::new();
+    expect(&mut io, b"2probe", &mut read).await?;
+    session.is_probed();
+    io.write_all(PONG).await?;
+    io.flush().await?;
+    expect(&mut io, b"5", &mut read).await?;
+    Ok((io, read))
+}
+
+/// Reads exactly this packet, in one frame.
+async fn expect(io: &mut LineIo, packet: &[u8], read: &mut Vec<u8>) -> io::Result<()> {
+    let mut frame = vec![0; 6 + packet.len()];
+    io.read_exact(&mut frame).await?;
+    let (head, payload) = frame.split_at(6);
+    let (start, mask) = head.split_at(2);
+    let is_text = start == [TEXT, MASKED | u8::try_from(packet.len()).unwrap_or(u8::MAX)];
+    let unmasked = payload.iter().zip(mask.iter().cycle()).map(|(byte, mask)| byte ^ mask);
+    if !is_text || !unmasked.eq(packet.iter().copied()) {
+        return Err(ErrorKind::InvalidData.into());
+    }
+    read.append(&mut frame);
+    Ok(())
+}
+
+/// A poll: what waits for the client, or nothing as soon as its session is being changed.
+pub(super) async fn poll(engine: Engine, request: Request, session: &Session) -> Response {
+    tokio::select! {
+        biased;
+        // Dropped only while it waits for a packet, and so has none.
+        answer = handshake::ask(engine, request) => answer,
+        () = session.probed() => noop(),
+    }
+}
+
+fn noop() -> Response {
+    let kind = HeaderValue::from_static("text/plain; charset=UTF-8");
+    ([(header::CONTENT_TYPE, kind)], NOOP).into_response()
+}

@@ -1,0 +1,165 @@
+//! How often people do what a room notices: counted for the person, whatever they connect by, and for
+//! the address of all who come from there, since another identity costs nothing.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::command::Connection;
+use super::state::Hub;
+use crate::domain::ids::{ConnId, IdentityId};
+use crate::domain::limits::Limits;
+use crate::domain::recent::Recent;
+use crate::domain::refusal::Refusal;
+use crate::domain::throttle::{Rate, Throttle};
+use crate::domain::time::HubTime;
+
+/// Most people, and most addresses, whose pace is counted at once for one action.
+const COUNTED: usize = 16_384;
+
+/// How many people are remembered as having been in a room in this run, at least: the last ones.
+const KNOWN: usize = 16_384;
+
+/// What somebody does in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Action {
+    Message,
+    Alert,
+    Roster,
+    Typing,
+    Join,
+}
+
+/// The paces of all people and addresses.
+#[derive(Debug)]
+pub(super) struct Paces {
+    by: HashMap<Action, Pair>,
+    newcomers: Throttle<IpAddr>,
+    known: Recent<IdentityId>,
+}
+
+/// One action.
+#[derive(Debug)]
+struct Pair {
+    people: Throttle<IdentityId>,
+    addresses: Throttle<IpAddr>,
+}
+
+impl Paces {
+    pub(super) fn new(limits: &Limits) -> Self {
+        let pair = |rate| Pair {
+            people: Throttle::new(rate, COUNTED),
+            addresses: Throttle::new(times(rate, limits.people_each), COUNTED),
+        };
+        let by = HashMap::from([
+            (Action::Message, pair(limits.messages)),
+            (Action::Alert, pair(limits.alerts)),
+            (Action::Roster, pair(limits.rosters)),
+            (Action::Typing, pair(limits.typing)),
+            (Action::Join, pair(limits.joins)),
+        ]);
+        Self { by, newcomers: Throttle::new(limits.newcomers, COUNTED), known: Recent::new(KNOWN) }
+    }
+
+    /// Counts one action of this connection's person.
+    fn take(&mut self, action: Action, who: &Connection, now: HubTime) -> Result<(), Duration> {
+        let Some(Pair { people, addresses }) = self.by.get_mut(&action) else { return Ok(()) };
+        people.take(who.identity, now)?;
+        addresses.take(who.peer, now).inspect_err(|_| people.give_back(&who.identity))
+    }
+
+    /// Counts one join; `is_new` where they are not in the room already.
+    fn take_join(&mut self, who: &Connection, is_new: bool, now: HubTime) -> Result<(), Duration> {
+        self.take(Action::Join, who, now)?;
+        if is_new && !self.known.contains(&who.identity) {
+            self.newcomers.take(who.peer, now)?;
+        }
+        Ok(())
+    }
+
+    /// This person has been in a room.
+    pub(super) fn knows(&mut self, identity: IdentityId) {
+        self.known.insert(identity);
+    }
+}
+
+/// So many times as often.
+fn times(rate: Rate, people: usize) -> Rate {
+    let people = u32::try_from(people).unwrap_or(u32::MAX).max(1);
+    let every = (rate.every / people).max(Duration::from_millis(1));
+    Rate { burst: rate.burst.saturating_mul(people), every }
+}
+
+impl Hub {
+    /// Refuses what a person, or all people at their address, do too often.
+    pub(super) fn pace(
+        &mut self,
+        conn: ConnId,
+        action: Action,
+        now: HubTime,
+    ) -> Result<(), Refusal> {
+        let who = &self.conns.get(&conn).ok_or(Refusal::Unavailable)?.who;
+        self.paces.take(action, who, now).map_err(Refusal::TooFast)
+    }
+
+    /// The same for a join.
+    pub(super) fn pace_join(
+        &mut self,
+        conn: ConnId,
+        is_new: bool,
+        now: HubTime,
+    ) -> Result<(), Refusal> {
+        let who = &self.conns.get(&conn).ok_or(Refusal::Unavailable)?.who;
+        self.paces.take_join(who, is_new, now).map_err(Refusal::TooFast)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn paces() -> Paces {
+        Paces::new(&Limits {
+            messages: Rate { burst: 2, every: Duration::from_secs(1) },
+            people_each: 3,
+            newcomers: Rate { burst: 2, every: Duration::from_secs(1) },
+            ..Limits::OFF
+        })
+    }
+
+    fn who(person: u8, address: u8) -> Connection {
+        let identity = IdentityId::from_random([person; 16]);
+        Connection { id: ConnId(1), identity, peer: [10, 0, 0, address].into(), namespace: None }
+    }
+
+    #[test]
+    fn a_person_has_one_pace_wherever_they_come_from() {
+        let mut paces = paces();
+        let mut say = |who| paces.take(Action::Message, &who, HubTime(0)).is_ok();
+        assert_eq!([say(who(1, 1)), say(who(1, 2)), say(who(1, 3))], [true, true, false]);
+        assert!(say(who(2, 1)));
+    }
+
+    #[test]
+    fn an_address_has_the_pace_of_so_many_people_and_who_waits_for_it_pays_nothing() {
+        let mut paces = paces();
+        let mut say = |who, ms| paces.take(Action::Message, &who, HubTime(ms)).is_ok();
+        let said = (0..20).filter(|person| say(who(*person, 1), 0)).count();
+        assert_eq!(said, 6);
+        assert!(say(who(100, 2), 0), "another address");
+        let back = [say(who(50, 1), 333), say(who(50, 1), 666), say(who(50, 1), 999)];
+        assert_eq!(back, [true, true, false], "both of their own are left");
+    }
+
+    #[test]
+    fn only_those_who_have_not_been_in_a_room_are_newcomers() {
+        let mut paces = paces();
+        let join = |paces: &mut Paces, person, is_new| {
+            paces.take_join(&who(person, 1), is_new, HubTime(0)).is_ok()
+        };
+        assert_eq!([1, 2, 3].map(|n| join(&mut paces, n, true)), [true, true, false]);
+        assert!(join(&mut paces, 4, false), "they are in already");
+        paces.knows(IdentityId::from_random([5; 16]));
+        assert!(join(&mut paces, 5, true));
+    }
+}

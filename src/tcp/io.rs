@@ -1,0 +1,146 @@
+//! A connection's bytes, for the library that speaks HTTP or WebSocket over it.
+//!
+//! Nothing is read while something written waits: whatever a client can make the hub answer (pongs,
+//! acknowledgements, errors, pipelined requests) is bounded by what it reads, since what it sends then
+//! stays in its own buffers.
+
+use std::io;
+use std::net::Shutdown;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use super::Line;
+use super::frames::Frames;
+
+/// The line's bytes.
+#[derive(Debug)]
+pub struct LineIo {
+    line: Arc<Line>,
+    frames: Frames,
+    /// What was read before.
+    ahead: Vec<u8>,
+    /// What the library will write first, and the client already has.
+    swallowed: &'static [u8],
+}
+
+impl LineIo {
+    /// The bytes of this line, behind those that were read from it before.
+    #[must_use]
+    pub fn new(line: Arc<Line>, ahead: Vec<u8>) -> Self {
+        Self { line, frames: Frames::default(), ahead, swallowed: &[] }
+    }
+
+    /// The same, behind what somebody else has read of it and not used.
+    #[must_use]
+    pub fn behind(mut self, unread: &[u8]) -> Self {
+        self.ahead.splice(0..0, unread.iter().copied());
+        self
+    }
+
+    /// From now on, all that is read and written is a WebSocket's, with what was read of that before; so it
+    /// can be written past.
+    #[must_use]
+    pub fn into_websocket(self) -> Self {
+        let io = self.speaking_websocket();
+        io.line.outgoing().is_followed = true;
+        io
+    }
+
+    /// A WebSocket whose first frames, `read` and `written`, somebody else has read and written already: the
+    /// library reads these again, and what it answers is not sent again. It cannot be written past.
+    #[must_use]
+    pub fn into_websocket_again(self, read: &[u8], written: &'static [u8]) -> Self {
+        Self { swallowed: written, ..self.behind(read).speaking_websocket() }
+    }
+
+    fn speaking_websocket(mut self) -> Self {
+        self.frames = Frames::default();
+        self.line.is_websocket_now();
+        self.line.follow(&mut self.frames, &self.ahead);
+        self
+    }
+
+    /// The line.
+    #[must_use]
+    pub fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+}
+
+impl AsyncRead for LineIo {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self { line, frames, ahead, .. } = &mut *self;
+        if !ahead.is_empty() {
+            let count = ahead.len().min(buf.remaining());
+            buf.put_slice(ahead.get(..count).unwrap_or_default());
+            *ahead = ahead.split_off(count);
+            return Poll::Ready(Ok(()));
+        }
+        ready!(line.poll_unheld(cx));
+        loop {
+            ready!(line.stream.poll_read_ready(cx))?;
+            let unfilled = buf.initialize_unfilled();
+            match line.stream.try_read(unfilled) {
+                Ok(count) => {
+                    line.follow(frames, unfilled.get(..count).unwrap_or_default());
+                    buf.advance(count);
+                    return Poll::Ready(Ok(()));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
+    }
+}
+
+impl AsyncWrite for LineIo {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if let Some(count) = self.swallow(bytes) {
+            return Poll::Ready(Ok(count));
+        }
+        let written = self.line.poll_rest(cx).map_ok(|()| 0);
+        let written = match written {
+            Poll::Ready(Ok(_)) => self.line.poll_try(cx, |stream| stream.try_write(bytes)),
+            other => other,
+        };
+        match &written {
+            Poll::Pending => self.line.blocked(),
+            Poll::Ready(Ok(count)) => self.line.wrote(bytes.get(..*count).unwrap_or_default()),
+            Poll::Ready(Err(_)) => {}
+        }
+        written
+    }
+
+    /// Called when all that waited has been written: only then is it read on.
+    fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.line.flushed();
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(SockRef::from(&self.line.stream).shutdown(Shutdown::Write))
+    }
+}
+
+impl LineIo {
+    /// How many of these bytes the client already has, if it has any.
+    fn swallow(&mut self, bytes: &[u8]) -> Option<usize> {
+        let count = self.swallowed.iter().zip(bytes).take_while(|(had, new)| had == new).count();
+        // Where the library says something else, the client gets it all.
+        let is_same = count > 0 && count == self.swallowed.len().min(bytes.len());
+        self.swallowed = if is_same { self.swallowed.get(count..)? } else { &[] };
+        is_same.then_some(count)
+    }
+}

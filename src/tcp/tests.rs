@@ -1,0 +1,236 @@
+use std::pin::Pin;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpListener;
+
+use super::*;
+
+async fn pair() -> (Arc<Line>, TcpStream) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+    let (stream, peer) = listener.accept().await.unwrap();
+    (Line::new(stream, peer, None).unwrap(), client)
+}
+
+#[tokio::test]
+async fn a_held_line_is_not_read_until_it_is_let_go() {
+    let (line, mut client) = pair().await;
+    line.hold(true);
+    client.write_all(b"hello").await.unwrap();
+    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let mut buf = [0; 8];
+    let mut read = tokio_test_poll(io.read(&mut buf));
+    assert!(read.is_pending());
+    line.hold(false);
+    assert_eq!(read.finish().await.unwrap(), 5);
+}
+
+#[tokio::test]
+async fn a_head_is_read_to_its_end_and_comes_again() {
+    let (line, mut client) = pair().await;
+    let sent = b"GET / HTTP/1.1\r\nhost: a\r\n\r\nbody";
+    let (head, ()) = tokio::join!(line.read_head(1 << 14), async {
+        // The empty line in two pieces.
+        let (first, second) = sent.split_at(sent.len() - 6);
+        client.write_all(first).await.unwrap();
+        tokio::task::yield_now().await;
+        client.write_all(second).await.unwrap();
+    });
+    let head = head.unwrap();
+    assert!(head.windows(4).any(|end| end == b"\r\n\r\n"));
+    client.write_all(b"!").await.unwrap();
+    client.shutdown().await.unwrap();
+    let mut all = Vec::new();
+    LineIo::new(line, head).read_to_end(&mut all).await.unwrap();
+    assert_eq!(all, [&sent[..], b"!"].concat());
+}
+
+#[tokio::test]
+async fn what_is_no_head_or_has_no_end_is_handed_on() {
+    for (sent, most) in [(&b"\x16\x03\x01"[..], 1 << 14), (&b"GET /aaaaaaaa"[..], 8)] {
+        let (line, mut client) = pair().await;
+        client.write_all(sent).await.unwrap();
+        assert_eq!(line.read_head(most).await.unwrap(), sent);
+    }
+    let (line, mut client) = pair().await;
+    client.write_all(b"GET").await.unwrap();
+    client.shutdown().await.unwrap();
+    assert_eq!(line.read_head(1 << 14).await.unwrap(), b"GET");
+}
+
+#[tokio::test]
+async fn hanging_up_ends_a_read_even_of_a_held_line() {
+    let (line, mut client) = pair().await;
+    line.hold(true);
+    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let mut buf = [0; 8];
+    let mut read = tokio_test_poll(io.read(&mut buf));
+    assert!(read.is_pending());
+    line.hang_up();
+    assert_eq!(read.finish().await.unwrap(), 0);
+    assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_websockets_message_is_overdue_until_it_ends() {
+    let (line, mut client) = pair().await;
+    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let mut buf = [0; 8];
+    client.write_all(b"G").await.unwrap();
+    assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+    assert!(!line.overdue(Duration::ZERO), "HTTP has no messages");
+    line.is_websocket_now();
+    // The head of a text of two bytes, without a mask, and the first of them.
+    client.write_all(&[0x81, 2, b'a']).await.unwrap();
+    assert_eq!(io.read(&mut buf).await.unwrap(), 3);
+    let begun = Instant::now();
+    while !line.overdue(Duration::from_millis(2)) {
+        assert!(begun.elapsed() < Duration::from_secs(5), "it never is overdue");
+        tokio::task::yield_now().await;
+    }
+    line.hold(true);
+    assert!(!line.overdue(Duration::ZERO), "nobody reads it");
+    line.hold(false);
+    client.write_all(b"b").await.unwrap();
+    assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+    assert!(!line.overdue(Duration::ZERO));
+}
+
+/// A text in one frame, of a length that takes eight bytes to say.
+fn long_text(length: usize) -> Vec<u8> {
+    let mut frame = vec![0x81, 127];
+    frame.extend((length as u64).to_be_bytes());
+    frame.resize(frame.len() + length, b'x');
+    frame
+}
+
+#[tokio::test]
+async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
+    let (line, mut client) = pair().await;
+    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    assert_eq!(line.write_past(b"no WebSocket yet"), Past::No);
+    io.write_all(b"the answer").await.unwrap();
+    let mut io = io.into_websocket();
+    let event = [&[0x81, 4], &b"42[]"[..]].concat();
+    assert!(!line.give_packet(|| false), "nothing was taken");
+    assert!(line.give_packet(|| true));
+    assert_eq!(line.write_past(b"before the event"), Past::No);
+    io.write_all(&event).await.unwrap();
+    // More than the system takes at once, and then the library writes again.
+    let past = long_text(16 << 20);
+    assert_eq!(line.write_past(&past), Past::Begun);
+    assert_eq!(line.write_past(b"before the rest"), Past::No);
+    let all = [b"the answer", &event[..], &past, &event].concat();
+    let (written, read) = tokio::join!(
+        async {
+            io.write_all(&event).await.unwrap();
+            io.shutdown().await
+        },
+        async {
+            let mut read = Vec::new();
+            client.read_to_end(&mut read).await.unwrap();
+            read
+        }
+    );
+    written.unwrap();
+    assert!(read == all, "{} bytes came, not {}", read.len(), all.len());
+}
+
+#[tokio::test]
+async fn a_rest_goes_out_when_the_client_reads_again() {
+    let (line, mut client) = pair().await;
+    let _io = LineIo::new(Arc::clone(&line), Vec::new()).into_websocket();
+    let past = long_text(16 << 20);
+    assert_eq!(line.write_past(&past), Past::Begun);
+    assert!(!line.write_rest(), "nobody has read yet");
+    assert_eq!(line.write_past(b"x"), Past::No, "a rest waits");
+    let mut read = vec![0; past.len()];
+    let (_, rest) = tokio::join!(client.read_exact(&mut read), async {
+        while !line.write_rest() {
+            tokio::task::yield_now().await;
+        }
+        line.write_past(b"x")
+    });
+    assert_eq!((rest, read == past), (Past::Written, true));
+}
+
+#[tokio::test]
+async fn what_came_with_the_upgrades_request_is_a_websockets() {
+    let (line, mut client) = pair().await;
+    let io = LineIo::new(Arc::clone(&line), Vec::new());
+    // All but the last byte of a text.
+    let mut io = io.behind(&[0x81, 2, b'a']).into_websocket();
+    let mut buf = [0; 8];
+    assert_eq!(io.read(&mut buf).await.unwrap(), 3);
+    assert_ne!(line.message.load(Ordering::SeqCst), 0, "a message is under way");
+    client.write_all(b"b").await.unwrap();
+    assert_eq!(io.read(&mut buf).await.unwrap(), 1);
+    assert_eq!(line.message.load(Ordering::SeqCst), 0, "it has ended");
+}
+
+#[tokio::test]
+async fn nothing_is_read_while_something_written_waits() {
+    let (line, mut client) = pair().await;
+    let mut io = LineIo::new(Arc::clone(&line), Vec::new()).into_websocket();
+    client.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+    let answer = vec![b'x'; 16 << 20];
+    let mut written = 0;
+    let mut cx = Context::from_waker(Waker::noop());
+    while let Poll::Ready(count) = Pin::new(&mut io).poll_write(&mut cx, &answer[written..]) {
+        written += count.unwrap();
+    }
+    assert!(line.is_blocked());
+    let mut buf = [0; 16];
+    let mut read = ReadBuf::new(&mut buf);
+    assert!(Pin::new(&mut io).poll_read(&mut cx, &mut read).is_pending());
+    let mut drained = vec![0; answer.len()];
+    let (all, rest) = tokio::join!(client.read_exact(&mut drained), async {
+        io.write_all(&answer[written..]).await?;
+        io.flush().await
+    });
+    all.unwrap();
+    rest.unwrap();
+    assert_eq!(io.read(&mut buf).await.unwrap(), 6);
+    assert_eq!(line.taken(), answer.len() as u64);
+}
+
+#[tokio::test]
+async fn what_the_client_already_has_is_not_sent_again() {
+    const HAD: &[u8] = b"\x81\x063probe";
+    let (line, mut client) = pair().await;
+    let io = LineIo::new(line, b"behind".to_vec());
+    let mut io = io.into_websocket_again(b"before ", HAD);
+    let mut read = [0; 13];
+    io.read_exact(&mut read).await.unwrap();
+    assert_eq!(&read, b"before behind");
+    for piece in [&HAD[..3], &HAD[3..], b"next"] {
+        io.write_all(piece).await.unwrap();
+    }
+    let (line, mut other) = pair().await;
+    let mut another = LineIo::new(line, Vec::new()).into_websocket_again(b"", HAD);
+    another.write_all(b"\x81\x01 else").await.unwrap();
+    drop((io, another));
+    let (mut sent, mut all) = (Vec::new(), Vec::new());
+    client.read_to_end(&mut sent).await.unwrap();
+    other.read_to_end(&mut all).await.unwrap();
+    assert_eq!((&sent[..], &all[..]), (&b"next"[..], &b"\x81\x01 else"[..]));
+}
+
+/// A future that has been polled once.
+struct Polled<F>(Pin<Box<F>>, bool);
+
+fn tokio_test_poll<F: Future>(future: F) -> Polled<F> {
+    let mut future = Box::pin(future);
+    let pending = future.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending();
+    Polled(future, pending)
+}
+
+impl<F: Future> Polled<F> {
+    fn is_pending(&mut self) -> bool {
+        self.1
+    }
+
+    async fn finish(self) -> F::Output {
+        self.0.await
+    }
+}
