@@ -41,23 +41,76 @@ pub enum Way {
     NoPong,
     /// A polling session that begins to change to a WebSocket.
     HalfUpgraded,
+    /// Makes the hub answer, by one kind of what it answers to, and reads so much of that.
+    Unread(Asks, Reads),
+}
+
+/// What is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Asks {
+    /// A WebSocket's pings of 100 bytes.
+    Pings,
+    /// Events that are refused, by two packets each.
+    Events,
+    /// Joins, each with what was said.
+    Joins,
+    /// Connecting to namespaces that cannot be.
+    Namespaces,
+    /// Events by polling, whose answers nobody fetches.
+    Posts,
+    /// Requests, one behind the other.
+    Requests,
+}
+
+/// How much of the answers is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reads {
+    Nothing,
+    /// 2 KiB every two seconds.
+    Little,
+}
+
+impl Way {
+    /// Distinguishes their addresses.
+    fn number(self) -> u8 {
+        match self {
+            Self::HugeFrame => 10,
+            Self::EndlessMessage => 11,
+            Self::DrippedFrame => 12,
+            Self::HugeBody => 13,
+            Self::DrippedBody => 14,
+            Self::Silent => 15,
+            Self::DrippedHead => 16,
+            Self::KeptAlive => 17,
+            Self::NoNamespace => 18,
+            Self::NoPong => 19,
+            Self::HalfUpgraded => 20,
+            Self::Unread(asks, Reads::Nothing) => 21 + asks as u8,
+            Self::Unread(asks, Reads::Little) => 27 + asks as u8,
+        }
+    }
 }
 
 /// How long each held its place, by its way.
 pub type Held = Rc<RefCell<Vec<(Way, Duration)>>>;
 
 /// Begins one; it ends with the connection.
-pub async fn hold(hub: SocketAddr, way: Way, n: usize, held: Held) {
+pub async fn hold(hub: SocketAddr, way: Way, n: usize, room: String, held: Held) {
     let begun = Instant::now();
-    let is_over = timeout(PATIENCE, try_hold(hub, way, n)).await.is_ok();
+    let is_over = timeout(PATIENCE, try_hold(hub, way, n, &room)).await.is_ok();
     let took = if is_over { begun.elapsed() } else { Duration::MAX };
     held.borrow_mut().push((way, took));
 }
 
 /// An error is the hub's too: it has ended the connection.
-async fn try_hold(hub: SocketAddr, way: Way, n: usize) -> io::Result<()> {
-    let mut wire = Wire::open(hub, address(10 + way as u8, n), false).await?;
+async fn try_hold(hub: SocketAddr, way: Way, n: usize, room: &str) -> io::Result<()> {
+    let is_small = matches!(way, Way::Unread(..));
+    let mut wire = Wire::open(hub, address(way.number(), n), is_small).await?;
     match way {
+        Way::Unread(asks, reads) => {
+            let packets = ask(&mut wire, asks, room).await?;
+            return unread(wire, &packets, reads).await;
+        }
         Way::Silent => {}
         Way::DrippedHead => {
             wire.send(b"GET / HTTP/1.1\r\nx: ").await?;
@@ -118,6 +171,66 @@ async fn try_hold(hub: SocketAddr, way: Way, n: usize) -> io::Result<()> {
     }
     wire.gone().await;
     Ok(())
+}
+
+/// What is sent again and again, behind what has to come first.
+async fn ask(wire: &mut Wire, asks: Asks, room: &str) -> io::Result<Vec<u8>> {
+    let packet = match asks {
+        Asks::Pings => {
+            wire.connect().await?;
+            let mut ping = vec![0x89, 0x80 | 100, 0, 0, 0, 0];
+            ping.resize(106, b'x');
+            return Ok(ping);
+        }
+        Asks::Events => "42/anonymous,7[\"sendMessage\",{}]".to_owned(),
+        Asks::Joins => {
+            format!("42/anonymous,7[\"joinRoom\",{{\"roomId\":\"{room}\",\"after\":0}}]")
+        }
+        Asks::Namespaces => "40/,".to_owned() + &"x".repeat(90),
+        Asks::Requests => {
+            let host = wire.host;
+            return Ok(format!("GET /api/hub HTTP/1.1\r\nhost: {host}\r\n\r\n").into_bytes());
+        }
+        Asks::Posts => {
+            let sid = poll(wire).await?;
+            let path = format!("POST /socket.io/?EIO=4&transport=polling&sid={sid}");
+            let head = |length| format!("content-length: {length}\r\n");
+            let connect = "40/anonymous,";
+            wire.ask(&path, &head(connect.len())).await?;
+            wire.send(connect.as_bytes()).await?;
+            wire.answer().await?;
+            let body = ["42/anonymous,7[\"sendMessage\",{}]"; 50].join("\u{1e}");
+            let host = wire.host;
+            let head = format!("{path} HTTP/1.1\r\nhost: {host}\r\n{}\r\n", head(body.len()));
+            return Ok((head + &body).into_bytes());
+        }
+    };
+    wire.connect().await?;
+    Ok(crate::wire::frame(packet.as_bytes()))
+}
+
+/// Sends as fast as the hub takes it, and reads little or nothing, until the hub has had enough.
+async fn unread(wire: Wire, packets: &[u8], reads: Reads) -> io::Result<()> {
+    let many = packets.repeat(64 * 1024 / packets.len() + 1);
+    let (mut reading, mut writing) = wire.stream.into_split();
+    let write = async {
+        loop {
+            writing.write_all(&many).await?;
+            tokio::task::yield_now().await;
+        }
+    };
+    let read = async {
+        let mut second = interval(Duration::from_secs(2));
+        let mut little = [0; 2_048];
+        loop {
+            second.tick().await;
+            let most = if reads == Reads::Little { little.len() } else { 0 };
+            if most > 0 && reading.read(&mut little[..most]).await? == 0 {
+                return Ok(());
+            }
+        }
+    };
+    tokio::select! { ended = write => ended, ended = read => ended }
 }
 
 /// A polling session's handshake: its sid.

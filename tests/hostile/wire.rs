@@ -9,7 +9,7 @@ use tokio::net::{TcpSocket, TcpStream};
 /// A connection, and what was read of it and not looked at.
 pub struct Wire {
     pub stream: TcpStream,
-    host: SocketAddr,
+    pub host: SocketAddr,
     inbox: Vec<u8>,
     /// How much of the inbox is done with.
     at: usize,

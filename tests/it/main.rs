@@ -39,4 +39,5 @@ mod service;
 mod shutdown;
 mod slow;
 mod status;
+mod unread;
 mod upgrades;
