@@ -114,9 +114,9 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "rooms.first_namespace",
         doc: "The namespace of that first room.",
-        allowed: "text of 1 to 64 characters in one line, without commas, # and question marks",
+        allowed: "text of 1 to 64 characters in one line, without commas, #, question marks and brackets",
         apply: |draft, raw| {
-            raw.text(|text| Namespace::parse(text).ok())
+            raw.text(|text| Namespace::for_room(text).ok())
                 .map(|name| draft.config.rooms_first_namespace = name)
         },
     },

@@ -47,7 +47,7 @@ export const en: Words = {
   channel: "Channel",
   newChannel: "New channel",
   channelHint: "Channel name",
-  channelBad: "Name the channel, without comma, ? or #.",
+  channelBad: "Name the channel, without comma, ?, # or brackets.",
   capacity: "People",
   noLimit: "No limit",
   password: "Password",
@@ -109,6 +109,7 @@ export const en: Words = {
   discard: "Delete",
   charactersLeft: (count) => `${count} left`,
   tooLong: (count) => `${count} too many`,
+  stacked: "Too many marks on one letter",
   sent: "Sent",
 
   connecting: "Going in…",

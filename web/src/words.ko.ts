@@ -46,7 +46,7 @@ export const ko = {
   channel: "채널",
   newChannel: "새 채널",
   channelHint: "채널 이름",
-  channelBad: "채널 이름을 적어 주세요. 쉼표, ?, #은 쓸 수 없어요.",
+  channelBad: "채널 이름을 적어 주세요. 쉼표, ?, #, 대괄호는 쓸 수 없어요.",
   capacity: "인원",
   noLimit: "제한 없음",
   password: "비밀번호",
@@ -107,6 +107,7 @@ export const ko = {
   discard: "지우기",
   charactersLeft: (count: number) => `${count}자 남음`,
   tooLong: (count: number) => `${count}자가 넘쳤어요`,
+  stacked: "한 글자에 부호가 너무 많아요",
   sent: "보냈어요",
 
   connecting: "들어가는 중…",

@@ -87,9 +87,15 @@ fn namespace(text: &str) {
     assert_eq!(Namespace::parse(plain).as_ref(), Ok(&name), "it is another the second time");
     // As a client connects to it.
     assert_eq!(Namespace::parse(&format!("/{plain}")).as_ref(), Ok(&name), "it cannot be reached");
-    assert!((1..=NAMESPACE_MAX).contains(&plain.graphemes(true).count()));
-    assert!(!plain.contains([',', '?', '#', '\u{2028}', '\u{2029}']), "{plain:?}");
-    assert!(!plain.contains(char::is_control), "{plain:?}");
+    is_a_name(plain, NAMESPACE_MAX);
+    assert!(name.is_ruly(), "a room called {plain:?} is taken for an old one");
+    match Namespace::for_room(text) {
+        Ok(made) => {
+            assert_eq!(made, name, "{plain:?} is connected to by another name");
+            assert!(!plain.contains([',', '?', '#', '[', ']']), "{plain:?}");
+        }
+        Err(_) => assert!(plain.contains([',', '?', '#', '[', ']']), "{plain:?}"),
+    }
 }
 
 fn content(text: &str) {
@@ -97,7 +103,8 @@ fn content(text: &str) {
     assert_eq!(content.as_str(), text, "what was said is kept as it was said");
     assert!((1..=CONTENT_MAX).contains(&text.graphemes(true).count()));
     assert!(!text.contains(|c: char| c.is_control() && !"\n\r\t".contains(c)));
-    assert!(text.contains(|c: char| !c.is_whitespace()));
+    assert!(text.contains(|c: char| !c.is_whitespace() && !is_nothing(c)), "{text:?}");
+    assert!(text.graphemes(true).all(|c| c.chars().count() <= 32), "{text:?} has a tower");
 }
 
 fn key(text: &str) {
@@ -163,6 +170,13 @@ fn is_unseen(c: char) -> bool {
         | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFF}'
         | '\u{E0000}'..='\u{E001F}' | '\u{F0000}'..)
         || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// What makes a blank message if there is nothing else.
+fn is_nothing(c: char) -> bool {
+    let is_box =
+        matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..) || u32::from(c) & 0xFFFE == 0xFFFE;
+    is_unseen(c) && !is_box
 }
 
 /// What changes how others are drawn, and is not drawn itself.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::look::Look;
-use crate::domain::text::{Nickname, TextProblem, Title};
+use crate::domain::text::{Namespace, Nickname, TextProblem, Title};
 
 /// Names that people have, or like to have.
 const GOOD: &[&str] = &[
@@ -81,8 +81,10 @@ const BAD: &[(&str, char)] = &[
     ("An\u{AD}n", '\u{AD}'),
     ("Ann\u{FEFF}", '\u{FEFF}'),
     ("Ann\u{3164}", '\u{3164}'),
-    ("\u{115F}\u{1160}", '\u{115F}'),
-    ("\u{2800}", '\u{2800}'),
+    ("a\u{115F}\u{1160}", '\u{115F}'),
+    ("⠓\u{2800}", '\u{2800}'),
+    ("a\u{13441}", '\u{13441}'),
+    ("a\u{16FE4}", '\u{16FE4}'),
     ("\u{200D}👩", '\u{200D}'),
     ("👩\u{200D}", '\u{200D}'),
     ("👩\u{200D}a", '\u{200D}'),
@@ -106,6 +108,7 @@ fn people_of_every_script_can_use_their_names() {
         let parsed = Nickname::parse(name);
         assert!(parsed.is_ok(), "{name} {}: {parsed:?}", name.escape_unicode());
         assert!(Title::parse(name).is_ok(), "{name} as a title");
+        assert!(Namespace::parse(name).is_ok(), "{name} as a namespace");
     }
 }
 
@@ -116,6 +119,7 @@ fn what_is_not_seen_or_turns_the_text_is_refused() {
         let shown = name.escape_unicode();
         assert_eq!(Nickname::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
         assert_eq!(Title::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
+        assert_eq!(Namespace::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
     }
 }
 
@@ -129,6 +133,7 @@ fn marks_are_few() {
         ("ᄏᄏᄏᄏᄏᄏ", "ᄏᄏᄏᄏᄏ"),
     ] {
         assert_eq!(Nickname::parse(stacked).map_err(|e| e.problem), Err(TextProblem::Stacked));
+        assert_eq!(Namespace::parse(stacked).map_err(|e| e.problem), Err(TextProblem::Stacked));
         assert!(Nickname::parse(few).is_ok());
     }
 }

@@ -7,7 +7,7 @@ import type { Session } from "../client/session";
 import { left } from "../store/clock";
 import { addresses } from "../store/invite";
 import type { RoomState } from "../store/room";
-import { length } from "../store/text";
+import { isBlank, length } from "../store/text";
 import { words } from "../words";
 import { Copy } from "./copy";
 import { Field } from "./field";
@@ -74,7 +74,7 @@ function Name({ state, session }: { state: RoomState; session: Session }): JSX.E
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!name) return setSaid({ good: false, text: say.nameMissing });
+    if (isBlank(name)) return setSaid({ good: false, text: say.nameMissing });
     if (!changed || length(name) > limits().nickname) return;
     const refusal = await session.rename(name);
     setSaid(
