@@ -20,6 +20,7 @@ use crate::config::{Config, Memory};
 use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
+use crate::domain::names::OwnNames;
 use crate::domain::room::Room;
 use crate::domain::text::{Namespace, Title};
 use crate::door::Door;
@@ -173,6 +174,7 @@ impl Running {
             store,
             random: Box::new(random),
             first_room: first_room(config),
+            own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
         });
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));

@@ -12,6 +12,7 @@
 mod characters;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod letters;
 pub mod look;
 mod reserved;
 pub mod taken;
@@ -25,7 +26,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use super::text::TextProblem;
 
 pub use characters::{is_blank, is_visible};
-pub use reserved::is_reserved;
+pub use reserved::{OwnNames, is_reserved};
 
 /// Most marks in a row, and most conjoining jamo in one character. Burmese needs five: လျှို့ဝှက်.
 const STACKED_MAX: usize = 5;

@@ -12,6 +12,7 @@ use super::clock::Clock;
 use super::command::{Answer, Call, Command, Output};
 use super::password;
 use super::state::{Effect, Hub, Making, PasswordWork, Purpose, Random, Settings, Then};
+use crate::domain::names::OwnNames;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Title};
@@ -64,6 +65,8 @@ pub struct Start {
     pub random: Random,
     /// The open room that a hub without rooms starts with, if the host wants one.
     pub first_room: Option<(Namespace, Title)>,
+    /// What the hub itself is called.
+    pub own_names: OwnNames,
 }
 
 /// What the hub keeps with each write until it is committed.
@@ -151,11 +154,12 @@ async fn run(
     outputs: mpsc::Sender<Vec<Output>>,
     waiting: Arc<Waiting>,
 ) {
-    let Start { settings, store, random, first_room } = start;
+    let Start { settings, store, random, first_room, own_names } = start;
     let Store { writer, mut ended, past, reader: _, health: _ } = store;
     // Nobody should meet an empty page: not at the first start, nor after a night in which all ended.
     let first_room = first_room.filter(|_| past.rooms.is_empty());
-    let hub = Hub::new(settings, past, random, clock.now().hub);
+    let mut hub = Hub::new(settings, past, random, clock.now().hub);
+    hub.own_names = own_names;
     let (passwords, work) = mpsc::channel(PASSWORDS_MAX);
     let (done, mut verified) = mpsc::channel(1);
     let hasher = tokio::spawn(hash_one_at_a_time(work, done));

@@ -20,6 +20,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
@@ -189,6 +190,8 @@ pub(super) struct Hub {
     pub(super) settings: Settings,
     pub(super) rooms: HashMap<RoomId, LiveRoom>,
     pub(super) codes: HashMap<Code, RoomId>,
+    /// What the hub itself is called.
+    pub(super) own_names: OwnNames,
     /// Rooms that expired in this run, the last of them at the end.
     pub(super) over: VecDeque<RoomId>,
     pub(super) conns: HashMap<ConnId, Conn>,
@@ -215,6 +218,7 @@ impl Hub {
             settings,
             rooms: HashMap::new(),
             codes: HashMap::new(),
+            own_names: OwnNames::default(),
             over: VecDeque::new(),
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),

@@ -18,8 +18,8 @@ fn create(hub: &Hub, namespace: &str) -> (u16, Value) {
     (answer.status, serde_json::from_str(answer.text()).unwrap())
 }
 
-fn joins(socket: &mut Socket, room: &str) -> Value {
-    let asked = socket.ask("joinRoom", &json!({ "roomId": room })).unwrap();
+fn asks(socket: &mut Socket, event: &str, payload: &Value) -> Value {
+    let asked = socket.ask(event, payload).unwrap();
     loop {
         if let Heard::Ack(number, envelope) = socket.hear().unwrap()
             && number == asked
@@ -56,7 +56,7 @@ fn whatever_room_is_made_can_be_entered_however_long_its_namespace() {
         let (status, answer) = create(&hub, name);
         assert_eq!(status, 201, "{answer}");
         let mut ann = Socket::connect(hub.address, name, &token(&hub)).unwrap();
-        let entry = joins(&mut ann, answer["data"]["id"].as_str().unwrap());
+        let entry = asks(&mut ann, "joinRoom", &json!({ "roomId": answer["data"]["id"] }));
         assert_eq!(entry["success"], true, "{entry}");
     }
 }
@@ -74,7 +74,7 @@ fn a_room_from_before_the_rules_is_still_there_and_can_be_entered() {
     drop(database);
     let hub = Hub::start_in(folder, &[]);
     let mut ann = Socket::connect(hub.address, old, &token(&hub)).unwrap();
-    let entry = joins(&mut ann, &id);
+    let entry = asks(&mut ann, "joinRoom", &json!({ "roomId": id }));
     assert_eq!(entry["success"], true, "{entry}");
     assert!(ann.connect_also("b\u{200B}").is_err(), "it is one of a room, not a door for all");
 }
@@ -96,4 +96,19 @@ fn a_namespace_cannot_forge_a_line_of_the_log() {
     assert!(text.contains(" namespace=광장 "), "{text}");
     assert!(!text.contains("namespace=x address"), "{text}");
     assert!(!text.contains(|c: char| c.is_control() && c != '\n'), "{text:?}");
+}
+
+#[test]
+fn nobody_goes_by_what_the_hub_is_called() {
+    let hub = Hub::with(&[("COLAHUB_TITLE", "여름 캠프"), ("COLAHUB_NAME", "lakeside")]);
+    let room = make_room(&hub, "n");
+    let mut ann = Socket::connect(hub.address, "n", &token(&hub)).unwrap();
+    asks(&mut ann, "joinRoom", &json!({ "roomId": room.id }));
+    for name in ["여름캠프", "L4keside", "the host", "4dmin"] {
+        let refused =
+            asks(&mut ann, "renameChatter", &json!({ "roomId": room.id, "nickname": name }));
+        assert_eq!(refused["code"], "name_reserved", "{name}: {refused}");
+    }
+    let taken = asks(&mut ann, "renameChatter", &json!({ "roomId": room.id, "nickname": "Hosea" }));
+    assert_eq!(taken["success"], true, "{taken}");
 }

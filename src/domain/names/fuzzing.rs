@@ -5,6 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::OwnNames;
 use super::look::Look;
 use super::taken::Taken;
 use crate::domain::ids::ChatterId;
@@ -48,6 +49,10 @@ fn nickname(text: &str) -> Option<Nickname> {
     );
     let bare: String = name.as_str().nfkc().filter(|c| c.is_alphanumeric()).collect();
     assert!(!RESERVED.contains(&bare.to_lowercase().as_str()), "{name:?} is the host's");
+    let read: String = name.as_str().to_lowercase().chars().filter_map(read).collect();
+    let read = read.strip_prefix("the").unwrap_or(&read);
+    assert!(!RESERVED.contains(&read), "{name:?} is read as {read}");
+    assert!(OwnNames::new(&[name.as_str()]).are_like(name.as_str()), "{name:?} is not its own");
     looks(&name);
     if let Some(next) = numbered(&name, |next| look(next).is_like(&look(&name))) {
         assert!(!look(&next).is_like(&look(&name)), "{next:?} is like {name:?}");
@@ -57,6 +62,20 @@ fn nickname(text: &str) -> Option<Nickname> {
         assert!(words::alert(language, &Alert::Joined(1), &name).contains(name.as_str()));
     }
     Some(name)
+}
+
+/// A letter, or what gamers write for it; nothing for what stands between letters.
+fn read(c: char) -> Option<char> {
+    Some(match c {
+        '4' | '@' => 'a',
+        '1' | '!' | '|' => 'i',
+        '0' => 'o',
+        '5' | '$' => 's',
+        '7' | '+' => 't',
+        '3' => 'e',
+        c if c.is_alphanumeric() => c,
+        _ => return None,
+    })
 }
 
 /// Whoever goes by what a name looks like is taken for who has the name.
