@@ -14,6 +14,7 @@ use super::command::{
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
+use super::open::FirstRoom;
 use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -192,6 +193,8 @@ pub(super) struct Hub {
     pub(super) codes: HashMap<Code, RoomId>,
     /// What the hub itself is called.
     pub(super) own_names: OwnNames,
+    /// The room that is made whenever none is open to everybody, if the host wants that.
+    pub(super) first_room: Option<FirstRoom>,
     /// Rooms that expired in this run, the last of them at the end.
     pub(super) over: VecDeque<RoomId>,
     pub(super) conns: HashMap<ConnId, Conn>,
@@ -219,6 +222,7 @@ impl Hub {
             rooms: HashMap::new(),
             codes: HashMap::new(),
             own_names: OwnNames::default(),
+            first_room: None,
             over: VecDeque::new(),
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
@@ -349,7 +353,10 @@ impl Hub {
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
-            Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),
+            Then::RoomEnded(ending) => {
+                self.room_ended(ending, result.map(|_| ()));
+                self.keep_open(at);
+            }
             Then::Kicked(chatter, tell) => self.kicked(chatter, tell, result.map(|_| ()), at),
         }
     }
@@ -368,6 +375,7 @@ impl Hub {
                 Due::Mark => {
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
                     self.write(Write::Mark(at), Then::Nothing);
+                    self.keep_open(at);
                 }
             }
         }

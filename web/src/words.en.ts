@@ -25,6 +25,7 @@ export const en: Words = {
     minute: (count) => `${count} min left`,
     soon: () => "closing soon",
     over: () => "closed",
+    lasting: () => "stays open",
   },
 
   rooms: "Rooms",

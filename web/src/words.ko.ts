@@ -24,6 +24,7 @@ export const ko = {
     minute: (count: number) => `${count}분 남음`,
     soon: () => "곧 끝나요",
     over: () => "끝난 방",
+    lasting: () => "계속 열려 있음",
   },
 
   rooms: "방 목록",

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { limits, lobby, lobbyWatch } from "../app";
 import type { Session } from "../client/session";
-import { left } from "../store/clock";
+import { timeLeft } from "../store/clock";
 import { addresses } from "../store/invite";
 import type { RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
@@ -19,7 +19,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
   const say = words();
   const { state, session } = props;
   const room = state.room!;
-  const rest = left(room.expiresAt, state.clockOffset, Date.now());
+  const rest = timeLeft(room, state.clockOffset, Date.now());
   const people = room.capacity > 0 ? say.of(state.present, room.capacity) : say.people(state.present);
 
   useEffect(() => {
