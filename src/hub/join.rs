@@ -129,7 +129,7 @@ impl Hub {
         let names = self.rooms.get(&room).map(|live| &live.people.names);
         let taken = |name: &Nickname| {
             names.is_some_and(|names| !names.is_free_for(&Look::of(name), id))
-                || self.own_names.are_like(name.as_str())
+                || self.own_names.are_in(name.as_str())
         };
         Chatter {
             id,

@@ -82,7 +82,7 @@ impl Hub {
             !names.is_free_for(&Look::of(name), chatter.id)
                 || self.own_names.are_like(name.as_str())
         };
-        let nickname = nickname::numbered(&chatter.nickname, taken)
+        let nickname = nickname::numbered(&chatter.nickname, seed, taken)
             .unwrap_or_else(|| nickname::fresh(language, seed, taken));
         let Ok(claim) = self.claim(chatter.id, &nickname) else {
             return;

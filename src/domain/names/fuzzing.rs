@@ -54,7 +54,7 @@ fn nickname(text: &str) -> Option<Nickname> {
     assert!(!RESERVED.contains(&read), "{name:?} is read as {read}");
     assert!(OwnNames::new(&[name.as_str()]).are_like(name.as_str()), "{name:?} is not its own");
     looks(&name);
-    if let Some(next) = numbered(&name, |next| look(next).is_like(&look(&name))) {
+    if let Some(next) = numbered(&name, 7, |next| look(next).is_like(&look(&name))) {
         assert!(!look(&next).is_like(&look(&name)), "{next:?} is like {name:?}");
         is_a_name(next.as_str(), NICKNAME_MAX);
     }

@@ -382,6 +382,12 @@ fn the_hubs_own_names_are_its_own() {
         assert!(!own.are_like(name), "{name}");
     }
     assert!(!OwnNames::default().are_like("camp"));
+    for (name, is_in) in
+        [("여름캠프 여우", true), ("new camp", true), ("calm fox", false), ("졸린 여우", false)]
+    {
+        assert_eq!(own.are_in(name), is_in, "{name}");
+    }
+    assert!(!OwnNames::new(&["🎉", "2026"]).are_in("calm fox"));
 }
 
 proptest! {
