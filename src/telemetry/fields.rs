@@ -140,3 +140,38 @@ pub(super) const HOSTILE: [(&str, &str); 9] = [
     ("a\u{A0}\u{2028}\u{E0061}b", r#""a\u{a0}\u{2028}\u{e0061}b""#),
     (r#"a" \"#, r#""a\" \\""#),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        /// Whatever is logged is one line in which everything is drawn, and nothing in a value can
+        /// be taken for another field or a message.
+        #[test]
+        fn a_line_is_what_it_looks_like(
+            message in "\\PC{0,9}|.{0,9}",
+            value in "(.|\n|[\u{0}-\u{9F}\u{AD}\u{200B}\u{202E}\u{3164} =\"\\\\]){0,12}",
+        ) {
+            let fields = Fields(vec![("a", value.clone()), ("b", "c".to_owned())]);
+            let line = fields.line(&message);
+            let is_drawn = |c: char| c == ' ' || (is_visible(c) && !c.is_whitespace());
+            prop_assert!(line.chars().all(is_drawn), "{:?}", line);
+            let mut text = String::new();
+            escape(&message, &mut text);
+            let rest = line.strip_prefix(&text).map(str::trim_start);
+            let shown = rest.and_then(|rest| rest.strip_prefix("a=")?.strip_suffix(" b=c"));
+            prop_assert!(shown.is_some(), "{:?}", line);
+            let shown = shown.unwrap();
+            match shown.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+                Some(inside) => {
+                    let inside = inside.replace("\\\\", "").replace("\\\"", "");
+                    prop_assert!(!inside.contains('"'), "{:?}", line);
+                }
+                None => prop_assert_eq!(shown, value),
+            }
+        }
+    }
+}

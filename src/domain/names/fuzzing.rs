@@ -101,6 +101,10 @@ fn title(text: &str) {
 }
 
 fn namespace(text: &str) {
+    let old = Namespace::unruly(text);
+    assert_eq!(Namespace::unruly(old.as_str()), old, "it is another the second time");
+    let is_short = text.len() <= old.as_str().len() + 8;
+    assert!(!is_short || !old.is_ruly() || Namespace::parse(text).as_ref() == Ok(&old), "{old:?}");
     let Ok(name) = Namespace::parse(text) else { return };
     let plain = name.as_str();
     assert_eq!(Namespace::parse(plain).as_ref(), Ok(&name), "it is another the second time");
