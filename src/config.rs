@@ -57,13 +57,14 @@ pub struct Config {
     pub mdns: bool,
     /// Which network interfaces people come by.
     pub interfaces: Interfaces,
-    /// How long a room lives after it was made: 1 second to 365 days.
+    /// How long a room that people made lives: 1 second to 365 days.
     pub rooms_lifetime: Duration,
     /// The most rooms that live at once: 1 to 10,000.
     pub rooms_limit: usize,
     /// The most chatters whom a room's list of people names: 2 to 1,000.
     pub rooms_roster_limit: usize,
-    /// The title of the open room that a hub without rooms starts with; `None` makes no room.
+    /// The title of the room that is made whenever no other is open to everybody; `None` makes no
+    /// room.
     pub rooms_first: Option<Title>,
     /// The namespace of that first room.
     pub rooms_first_namespace: Namespace,

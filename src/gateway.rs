@@ -21,7 +21,7 @@ mod session;
 mod turns;
 mod upgrade;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::ready;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -93,6 +93,8 @@ pub struct Setup {
     pub metrics: Arc<Metrics>,
     /// How much memory there is.
     pub budget: Budget,
+    /// The namespaces of living rooms that break the rules for names, since they are older.
+    pub unruly: HashSet<Namespace>,
 }
 
 /// The Socket.IO side of the hub.
@@ -262,7 +264,7 @@ impl Shared {
             metrics: setup.metrics,
             limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(&setup.limits),
+            namespaces: Namespaces::new(&setup.limits, setup.unruly),
             newcomers: Newcomers::new(setup.budget, setup.limits.sessions),
             io: OnceLock::new(),
             engine: OnceLock::new(),
@@ -336,7 +338,7 @@ impl Shared {
         let conn = Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
         let conn = Arc::new(conn);
         lock(&self.conns).insert(id, Arc::clone(&conn));
-        let namespace = Namespace::parse(socket.ns()).ok();
+        let namespace = self.namespaces.named(socket.ns()).ok();
         tracing::info!(
             conn = id.0,
             namespace = bare(socket.ns()),

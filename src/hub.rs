@@ -13,6 +13,7 @@ mod host;
 mod idle;
 mod join;
 mod names;
+mod open;
 mod paces;
 mod password;
 mod places;

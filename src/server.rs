@@ -6,6 +6,7 @@ mod lock;
 mod places;
 mod watchdog;
 
+use std::collections::HashSet;
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +20,8 @@ use crate::config::{Config, Memory};
 use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
+use crate::domain::names::OwnNames;
+use crate::domain::room::Room;
 use crate::domain::text::{Namespace, Title};
 use crate::door::Door;
 use crate::gateway::{self, Gateway};
@@ -161,6 +164,7 @@ impl Running {
         let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
+        let unruly = unruly(&store.past.rooms);
         let reach = Reach::new(listening, config.interfaces.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
@@ -170,6 +174,7 @@ impl Running {
             store,
             random: Box::new(random),
             first_room: first_room(config),
+            own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
         });
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
@@ -207,6 +212,7 @@ impl Running {
             title: config.title.as_str().to_owned(),
             metrics: Arc::clone(&metrics),
             budget: budget.clone(),
+            unruly,
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
         let router = http::with_client(router);
@@ -298,6 +304,12 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
         reach: reach.clone(),
         folder: config.data_dir.clone(),
     })
+}
+
+/// The namespaces that no client could connect to by today's rules for names.
+fn unruly(rooms: &[Room]) -> HashSet<Namespace> {
+    let names = rooms.iter().map(|room| &room.namespace);
+    names.filter(|name| !name.is_ruly()).cloned().collect()
 }
 
 fn first_room(config: &Config) -> Option<(Namespace, Title)> {

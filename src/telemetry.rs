@@ -3,6 +3,7 @@
 //! Only `tracing` events are collected. What dependencies say through the `log` crate goes
 //! nowhere, which is meant: nobody has read it for what it gives away.
 
+mod fields;
 mod journal;
 mod limit;
 
@@ -15,11 +16,13 @@ use tracing::Subscriber;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::{SetGlobalDefaultError, set_global_default};
 use tracing_subscriber::filter::{FilterExt, Targets};
+use tracing_subscriber::fmt::MakeWriter;
 use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
 
+use fields::OneLine;
 use journal::JournalLayer;
 
 /// Libraries that log tokens and messages at `debug`; targets match by their beginning, so
@@ -50,11 +53,20 @@ fn lines<S>() -> impl Layer<S>
 where
     S: Subscriber + for<'span> LookupSpan<'span>,
 {
+    to(io::stderr, io::stderr().is_terminal())
+}
+
+fn to<S, W>(writer: W, in_colour: bool) -> impl Layer<S>
+where
+    S: Subscriber + for<'span> LookupSpan<'span>,
+    W: for<'a> MakeWriter<'a> + 'static,
+{
     tracing_subscriber::fmt::layer()
         .compact()
+        .fmt_fields(OneLine)
         .with_timer(UtcSeconds)
-        .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr)
+        .with_ansi(in_colour)
+        .with_writer(writer)
 }
 
 /// What `levels` let through, but never the details of talkative libraries, whatever the host
@@ -107,6 +119,44 @@ mod tests {
             tracing::trace!(target: "colahub::hub", "a detail of ours");
         });
         assert_eq!(passed, ["a warning sign", "a detail of ours"]);
+    }
+
+    /// What stands on standard error.
+    fn written(log: impl FnOnce()) -> String {
+        let written = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&written);
+        let layer = to(move || Sink(Arc::clone(&sink)), false);
+        with_default(Registry::default().with(layer), log);
+        let written = written.lock().unwrap().clone();
+        String::from_utf8(written).unwrap()
+    }
+
+    struct Sink(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Sink {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn nothing_that_strangers_chose_can_forge_a_line() {
+        for (hostile, shown) in fields::HOSTILE {
+            let line = written(|| {
+                let _span = tracing::info_span!("around", namespace = %hostile).entered();
+                tracing::info!(target: "hub", namespace = %hostile, error = ?hostile, "said");
+            });
+            assert_eq!(line.lines().count(), 1, "{line:?}");
+            assert!(line.contains(&format!("said namespace={shown} error=")), "{line:?}");
+            assert!(line.trim_end().ends_with(&format!("namespace={shown}")), "{line:?}");
+            assert!(!line.trim_end().contains(char::is_control), "{line:?}");
+        }
+        let line = written(|| tracing::info!("said \u{1b}[31m{}", "a\nb"));
+        assert!(line.ends_with(" said \\u{1b}[31ma\\nb\n"), "{line:?}");
     }
 
     #[test]

@@ -75,6 +75,8 @@ pub struct WireRoom<'a> {
     user_id: Option<()>,
     /// Additional: whether the host has shut it, so that nobody new comes in.
     is_shut: bool,
+    /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
+    is_lasting: bool,
     /// Additional: the short code.
     code: &'a str,
     /// Additional: how many people are in it now.
@@ -98,6 +100,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         is_password: view.room.is_locked(),
         user_id: None,
         is_shut: view.room.is_shut,
+        is_lasting: view.room.lasts(),
         code: view.room.code.as_str(),
         present: view.present,
         room_chatters: None,

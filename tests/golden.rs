@@ -12,7 +12,7 @@ use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{PasswordHash, Room};
-use colahub::domain::text::{Namespace, Nickname, Title};
+use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
 use colahub::hub::command::{Answer, Entry, News, RoomView};
@@ -107,6 +107,22 @@ fn chatters_rooms_and_messages() {
     assert_golden("message.json", &wire::encode(&wire::message(&said())));
     let taken_back = Message { content: String::new(), is_taken_back: true, ..said() };
     assert_golden("message-taken-back.json", &wire::encode(&wire::message(&taken_back)));
+}
+
+/// What counts as empty, and what as too many marks on one character: the page refuses the same.
+#[test]
+fn texts() {
+    let texts = golden("texts.json");
+    let refused = |text: &str| Content::parse(text).err().map(|error| error.problem);
+    let (empty, stacked) = (Some(TextProblem::Empty), Some(TextProblem::Stacked));
+    for (kind, problem) in
+        [("blank", empty), ("seen", None), ("towers", stacked), ("noTowers", None)]
+    {
+        for text in texts[kind].as_array().unwrap() {
+            let text = text.as_str().unwrap();
+            assert_eq!(refused(text), problem, "{}", text.escape_unicode());
+        }
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("patience", &[]),
     ("budget", &[]),
     ("metrics", &[]),
-    ("telemetry", &[]),
+    ("telemetry", &["domain"]),
     ("config", &["domain"]),
     ("domain", &[]),
 ];

@@ -85,7 +85,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "rooms.lifetime",
-        doc: "How long a room lives after it was made.",
+        doc: "How long a room that people made lives; the host's live until the host ends them.",
         allowed: "a duration such as \"90min\" or \"1day 12h\", from 1 second to 365 days",
         apply: |draft, raw| {
             raw.text(types::lifetime).map(|time| draft.config.rooms_lifetime = time)
@@ -107,16 +107,16 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "rooms.first",
-        doc: "The title of the open room that a hub without rooms starts with; \"\" makes none.",
+        doc: "The title of the room that is made whenever no other is open to everybody; \"\" makes none.",
         allowed: "text of at most 30 characters in one line",
         apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
     },
     Setting {
         key: "rooms.first_namespace",
         doc: "The namespace of that first room.",
-        allowed: "text of 1 to 64 characters in one line, without commas, # and question marks",
+        allowed: "text of 1 to 64 characters in one line, without commas, #, question marks and brackets",
         apply: |draft, raw| {
-            raw.text(|text| Namespace::parse(text).ok())
+            raw.text(|text| Namespace::for_room(text).ok())
                 .map(|name| draft.config.rooms_first_namespace = name)
         },
     },

@@ -50,7 +50,7 @@ fn new_room(
 ) -> Result<NewRoom, Refusal> {
     check_capacity(capacity)?;
     Ok(NewRoom {
-        namespace: Namespace::parse(namespace)?,
+        namespace: Namespace::for_room(namespace)?,
         title: Title::parse(title)?,
         capacity,
         password: password.map(Password::parse).transpose()?,

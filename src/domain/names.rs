@@ -1,4 +1,4 @@
-//! What a name may consist of: nicknames and titles, by RFC 8266 (the PRECIS profile `Nickname`).
+//! What a name may consist of: nicknames, titles and namespaces, by RFC 8266 (the PRECIS profile `Nickname`).
 //!
 //! Where we differ from it, and why:
 //!
@@ -12,6 +12,7 @@
 mod characters;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod letters;
 pub mod look;
 mod reserved;
 pub mod taken;
@@ -24,11 +25,15 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::text::TextProblem;
 
-pub use characters::is_visible;
-pub use reserved::is_reserved;
+pub use characters::{is_blank, is_visible};
+pub use reserved::{OwnNames, is_reserved};
 
 /// Most marks in a row, and most conjoining jamo in one character. Burmese needs five: လျှို့ဝှက်.
 const STACKED_MAX: usize = 5;
+
+/// Most code points that one character of a message may be made of: twice what any emoji or syllable
+/// needs, and too few for a tower of marks that covers the lines around it.
+pub const CLUSTER_MAX: usize = 32;
 
 /// A name as it is kept: one line, spaces around it gone and those inside single, in NFC.
 #[must_use]
@@ -53,6 +58,12 @@ pub fn check(name: &str) -> Result<(), TextProblem> {
         None if name.graphemes(true).any(is_stacked) => Err(TextProblem::Stacked),
         None => Ok(()),
     }
+}
+
+/// Whether a character of a text is made of more than [`CLUSTER_MAX`] code points.
+#[must_use]
+pub fn has_tower(text: &str) -> bool {
+    text.graphemes(true).any(|character| character.chars().nth(CLUSTER_MAX).is_some())
 }
 
 fn is_stacked(character: &str) -> bool {

@@ -1,126 +1,51 @@
 //! Names for newcomers: an adjective and an animal in the hub's language.
 
+mod lists;
+
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::language::Language;
 use super::text::{NICKNAME_MAX, Nickname};
+use lists::Lists;
 
-const KO: (&[&str], &[&str]) = (
-    &[
-        "졸린",
-        "신난",
-        "배고픈",
-        "느긋한",
-        "수줍은",
-        "씩씩한",
-        "다정한",
-        "조용한",
-        "반짝이는",
-        "용감한",
-        "엉뚱한",
-        "포근한",
-        "상냥한",
-        "똑똑한",
-        "빠른",
-        "둥근",
-        "작은",
-        "커다란",
-        "맑은",
-        "푸른",
-        "새침한",
-        "활발한",
-        "느린",
-        "따뜻한",
-        "시원한",
-        "즐거운",
-        "고운",
-        "당당한",
-        "멋진",
-        "귀여운",
-    ],
-    &[
-        "여우",
-        "펭귄",
-        "곰",
-        "개구리",
-        "고양이",
-        "강아지",
-        "토끼",
-        "다람쥐",
-        "사슴",
-        "너구리",
-        "수달",
-        "고래",
-        "부엉이",
-        "거북이",
-        "오리",
-        "참새",
-        "판다",
-        "코알라",
-        "기린",
-        "하마",
-        "두더지",
-        "청설모",
-        "물개",
-        "나비",
-        "호랑이",
-        "양",
-        "염소",
-        "당나귀",
-        "햄스터",
-        "돌고래",
-    ],
-);
+/// How many pairs are tried for a newcomer. There are over ten thousand, so that in a room of a
+/// thousand the first is free nine times out of ten, and a name costs much the same in any room.
+const PAIRS_TRIED: usize = 8;
 
-/// Short enough that any two with a space are at most ten characters.
-const EN: (&[&str], &[&str]) = (
-    &[
-        "calm", "bold", "wise", "warm", "keen", "shy", "glad", "kind", "tiny", "blue", "cozy",
-        "neat", "lazy", "soft", "red", "odd", "big", "fair", "mild", "slow", "zany", "pink",
-        "airy", "cool", "deft", "fond", "gray", "rosy", "spry", "wild",
-    ],
-    &[
-        "fox", "otter", "bear", "frog", "cat", "robin", "hare", "deer", "whale", "owl", "duck",
-        "panda", "koala", "hippo", "mole", "seal", "moth", "tiger", "lamb", "goat", "bee", "crow",
-        "swan", "wren", "crab", "newt", "lynx", "ibex", "toad", "yak",
-    ],
-);
+/// The numbers that tell those of one name apart, and how many are tried: the first few, so that it
+/// is `Ann 2` if it can be, then any.
+const NUMBER_MAX: u64 = 999;
+const FIRST_NUMBERS: std::ops::RangeInclusive<u64> = 2..=5;
+const NUMBERS_TRIED: usize = 8;
 
-/// How many pairs are tried for a newcomer: with half of them taken, one is free all but surely.
-const TRIES: u64 = 64;
+/// The highest number behind an animal: with it a name has ten characters at most.
+const ANIMAL_NUMBER_MAX: u64 = 9_999;
 
-/// The highest number that tells those of one name apart.
-const NUMBER_MAX: u32 = 999;
-
-/// A name that nobody present goes by: `seed` chooses where to look first.
+/// A name that nobody present goes by: `seed` chooses where to look.
 ///
-/// When those tried are taken a number joins the animal, so there is always one.
+/// When the pairs that were tried are taken a number joins an animal, so there is always one: as
+/// long as a room does not hold a million people.
 pub fn fresh(language: Language, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
-    let (adjectives, animals) = match language {
-        Language::Ko => KO,
-        Language::En => EN,
-    };
-    let pairs = (adjectives.len() * animals.len()) as u64;
-    for step in 0..TRIES {
-        // 7919 is prime to the number of pairs: none is tried twice, neighbours are far apart.
-        let n = (seed % pairs + step * 7919) % pairs;
-        let (adjective, animal) = (n / animals.len() as u64, n % animals.len() as u64);
-        let name = format!("{} {}", pick(adjectives, adjective), pick(animals, animal));
-        let name = Nickname::trusted(name);
-        if !taken(&name) {
-            return name;
-        }
-    }
-    numbered_animal(animals, seed, taken)
+    let lists = Lists::in_language(language);
+    let mut pairs = Chances(seed).filter_map(|chance| pair(lists, chance)).take(PAIRS_TRIED);
+    pairs.find(|name| !taken(name)).unwrap_or_else(|| numbered_animal(lists, seed, taken))
+}
+
+/// An adjective and an animal; nothing where they are too long together.
+fn pair(lists: &Lists, chance: u64) -> Option<Nickname> {
+    let (adjective, animal) = (pick(&lists.adjectives, chance), pick(&lists.animals, chance >> 32));
+    let length = adjective.chars().count() + 1 + animal.chars().count();
+    (length <= NICKNAME_MAX).then(|| Nickname::trusted(format!("{adjective} {animal}")))
 }
 
 /// The same name with a number that tells it from those taken, cut where it would be too long;
-/// nothing where there is none.
-pub fn numbered(name: &Nickname, taken: impl Fn(&Nickname) -> bool) -> Option<Nickname> {
+/// nothing where none was found in a few tries. `seed` chooses where to look.
+pub fn numbered(name: &Nickname, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Option<Nickname> {
     let name = name.as_str();
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
     let bare = if bare.is_empty() { name } else { bare };
-    (2..=NUMBER_MAX).find_map(|number| {
+    let others = Chances(seed).map(|chance| 2 + chance % (NUMBER_MAX - 1));
+    FIRST_NUMBERS.chain(others.take(NUMBERS_TRIED)).find_map(|number| {
         let number = format!(" {number}");
         let kept = bare.graphemes(true).take(NICKNAME_MAX - number.len());
         let kept: String = kept.collect();
@@ -128,37 +53,128 @@ pub fn numbered(name: &Nickname, taken: impl Fn(&Nickname) -> bool) -> Option<Ni
     })
 }
 
-fn numbered_animal(animals: &[&str], seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
-    let animal = pick(animals, seed % animals.len() as u64);
-    let mut number = 1_u32;
-    loop {
-        let name = Nickname::trusted(format!("{animal} {number}"));
-        if number == u32::MAX || !taken(&name) {
-            return name;
-        }
-        number += 1;
-    }
+fn numbered_animal(lists: &Lists, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
+    let animals = lists.animals.len() as u64;
+    let all = animals * ANIMAL_NUMBER_MAX;
+    // The next is another animal, in case nobody may be called after this one.
+    let name =
+        |n: u64| Nickname::trusted(format!("{} {}", pick(&lists.animals, n), 1 + n / animals));
+    // From anywhere on, so that few of those there are taken.
+    let start = Chances(seed).next().unwrap_or_default() % all;
+    let free = (0..all).map(|step| name((start + step) % all)).find(|name| !taken(name));
+    free.unwrap_or_else(|| name(start))
 }
 
-fn pick<'a>(words: &[&'a str], n: u64) -> &'a str {
-    usize::try_from(n).ok().and_then(|n| words.get(n)).copied().unwrap_or("cola")
+fn pick<'a>(words: &[&'a str], chance: u64) -> &'a str {
+    let at = usize::try_from(chance).unwrap_or(0) % words.len().max(1);
+    words.get(at).copied().unwrap_or("cola")
+}
+
+/// Numbers that look like chance, the same for one seed: the generator SplitMix64.
+struct Chances(u64);
+
+impl Iterator for Chances {
+    type Item = u64;
+
+    fn next(&mut self) -> Option<u64> {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        Some(mixed ^ (mixed >> 31))
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
     use std::collections::HashSet;
 
     use super::*;
+    use crate::domain::names::look::Look;
+
+    const BOTH: [Language; 2] = [Language::Ko, Language::En];
+
+    /// A room of so many people who were named one after the other; how many names were looked at
+    /// for each.
+    fn named(language: Language, people: u64) -> (HashSet<String>, Vec<usize>) {
+        let (mut taken, mut looked_at) = (HashSet::new(), Vec::new());
+        for seed in 0..people {
+            let looks = Cell::new(0);
+            let name = fresh(language, seed, |name| {
+                looks.set(looks.get() + 1);
+                taken.contains(name.as_str())
+            });
+            assert!(taken.insert(name.as_str().to_owned()), "{name} twice");
+            looked_at.push(looks.get());
+        }
+        (taken, looked_at)
+    }
 
     #[test]
     fn every_name_fits_and_none_is_given_twice() {
-        for language in [Language::Ko, Language::En] {
+        for language in BOTH {
+            for name in named(language, 3_000).0 {
+                assert!(Nickname::parse(&name).is_ok(), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_thousand_people_need_no_numbers_and_a_name_costs_as_much_in_any_room() {
+        let total = |looks: &[usize]| looks.iter().sum::<usize>();
+        for language in BOTH {
+            let (names, looks) = named(language, 3_000);
+            let thousand = named(language, 1_000).0;
+            let with_number = |names: &HashSet<String>| {
+                names.iter().filter(|name| name.ends_with(|c: char| c.is_ascii_digit())).count()
+            };
+            assert_eq!(with_number(&thousand), 0);
+            assert!(with_number(&names) <= 3, "{} of 3,000", with_number(&names));
+            assert!(looks.iter().all(|looks| *looks <= PAIRS_TRIED + 2));
+            assert!(total(&looks[..100]) <= 105 && total(&looks[900..1_000]) <= 130);
+            assert!(total(&looks[2_900..]) <= 170, "{}", total(&looks[2_900..]));
+        }
+    }
+
+    #[test]
+    fn in_a_room_where_all_pairs_are_taken_a_number_is_soon_found() {
+        for language in BOTH {
             let mut taken = HashSet::new();
-            for _ in 0..1_000 {
-                let name = fresh(language, 42, |name| taken.contains(name.as_str()));
+            for seed in 0..10_000 {
+                let looks = Cell::new(0);
+                let name = fresh(language, seed, |name| {
+                    looks.set(looks.get() + 1);
+                    let is_pair = !name.as_str().ends_with(|c: char| c.is_ascii_digit());
+                    is_pair || taken.contains(name.as_str())
+                });
                 assert!(Nickname::parse(name.as_str()).is_ok(), "{name}");
                 assert!(taken.insert(name.as_str().to_owned()), "{name} twice");
+                assert!(looks.get() <= PAIRS_TRIED + 10, "{} for {name}", looks.get());
             }
+        }
+    }
+
+    #[test]
+    fn no_two_words_look_alike_and_there_are_more_than_ten_thousand_pairs() {
+        for language in BOTH {
+            let lists = Lists::in_language(language);
+            for words in [&lists.adjectives, &lists.animals] {
+                let looks: Vec<Look> =
+                    words.iter().map(|word| Look::of(&Nickname::parse(word).unwrap())).collect();
+                for (n, look) in looks.iter().enumerate() {
+                    let other = looks[..n].iter().position(|other| look.is_like(other));
+                    assert_eq!(other.map(|other| words[other]), None, "is like {}", words[n]);
+                }
+            }
+            let lengths = |words: &[&str]| -> Vec<usize> {
+                words.iter().map(|word| word.chars().count()).collect()
+            };
+            let (adjectives, animals) = (lengths(&lists.adjectives), lengths(&lists.animals));
+            let fits =
+                |length: &usize| animals.iter().filter(|l| *l + length < NICKNAME_MAX).count();
+            let pairs: usize = adjectives.iter().map(fits).sum();
+            assert!(pairs > 10_000, "{pairs} in {language:?}");
+            assert!(adjectives.iter().all(|length| fits(length) > 10), "one is too long");
         }
     }
 
@@ -174,7 +190,7 @@ mod tests {
     fn a_number_tells_apart_and_fits() {
         let numbered = |name: &str, taken: &[&str]| {
             let name = Nickname::parse(name).unwrap();
-            numbered(&name, |name| taken.contains(&name.as_str())).unwrap().to_string()
+            numbered(&name, 7, |name| taken.contains(&name.as_str())).unwrap().to_string()
         };
         assert_eq!(numbered("Ann", &[]), "Ann 2");
         assert_eq!(numbered("Ann", &["Ann 2", "Ann 3"]), "Ann 4");
@@ -182,5 +198,18 @@ mod tests {
         assert_eq!(numbered("반짝이는 두더지들", &[]), "반짝이는 두더지 2");
         assert_eq!(numbered("1004", &[]), "1004 2");
         assert_eq!(numbered(&"👨‍👩‍👧‍👦".repeat(10), &[]), format!("{} 2", "👨‍👩‍👧‍👦".repeat(8)));
+    }
+
+    #[test]
+    fn a_number_is_looked_for_in_a_few_places_however_many_have_the_name() {
+        let ann = Nickname::parse("Ann").unwrap();
+        let looks = Cell::new(0);
+        let none = numbered(&ann, 7, |_| {
+            looks.set(looks.get() + 1);
+            true
+        });
+        assert_eq!((none, looks.get()), (None, 4 + NUMBERS_TRIED));
+        let few: HashSet<String> = (2..=200).map(|n| format!("Ann {n}")).collect();
+        assert!(numbered(&ann, 7, |name| few.contains(name.as_str())).is_some());
     }
 }

@@ -11,6 +11,10 @@ use super::time::{HubTime, WallTime};
 /// Most people a room may be made for; more than one board can carry.
 pub const CAPACITY_MAX: u32 = 10_000;
 
+/// The lifetime of a room that lives until the host ends it: 146 million years, which SQLite and
+/// the clocks can still add to a time.
+pub const LASTING: Duration = Duration::from_millis(1 << 62);
+
 /// A room's definition. It does not change once made, but for its door.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
@@ -30,7 +34,7 @@ pub struct Room {
     pub created_at: WallTime,
     /// When it was made.
     pub created: HubTime,
-    /// How long it lives.
+    /// How long it lives; [`LASTING`] is until the host ends it.
     pub lifetime: Duration,
     /// Whether the host has shut it: nobody new comes in. A password is another matter.
     pub is_shut: bool,
@@ -60,6 +64,12 @@ impl std::fmt::Debug for PasswordHash {
 }
 
 impl Room {
+    /// Whether it lives until the host ends it.
+    #[must_use]
+    pub fn lasts(&self) -> bool {
+        self.lifetime == LASTING
+    }
+
     /// When it expires.
     #[must_use]
     pub fn expires(&self) -> HubTime {
@@ -120,6 +130,15 @@ mod tests {
     fn a_room_is_over_exactly_when_its_lifetime_is() {
         assert_eq!(room(0).open_at(HubTime(1_999)), Ok(()));
         assert_eq!(room(0).open_at(HubTime(2_000)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_room_that_lasts_is_never_over_and_its_end_is_a_number_for_sqlite() {
+        let old = HubTime(1_000_000_000_000_000);
+        let room = Room { lifetime: LASTING, created: old, ..room(0) };
+        assert!(room.lasts());
+        assert_eq!(room.open_at(old.after(Duration::from_secs(1_000_000_000))), Ok(()));
+        assert!(i64::try_from(room.expires().0).is_ok());
     }
 
     #[test]

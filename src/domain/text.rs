@@ -46,7 +46,7 @@ pub enum Field {
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextProblem {
-    /// Nothing but white space.
+    /// Nothing that can be seen.
     Empty,
     /// More than this many characters.
     TooLong(usize),
@@ -108,7 +108,8 @@ text!(
     Content
 );
 text!(
-    /// A room's namespace without the leading slash, in NFC; what attendees see as a channel.
+    /// A room's namespace without the leading slash: one line of at most [`NAMESPACE_MAX`]
+    /// characters, in NFC; what attendees see as a channel.
     Namespace
 );
 text!(
@@ -141,21 +142,46 @@ impl Nickname {
 }
 
 impl Namespace {
-    /// Parses a namespace, with or without its leading slash. Further ones before the name do not count:
-    /// a client that adds a slash and one that finds it there mean the same.
-    ///
-    /// A comma would hang Socket.IO's clients (the protocol ends the name there), and `?` and `#`
-    /// end the path of the address that a client connects to: a room there could not be reached.
+    /// Parses a namespace that a client connects to, by the rules of [`names`], with or without its
+    /// leading slash. Further slashes before the name do not count: a client that adds a slash and
+    /// one that finds it there mean the same.
     ///
     /// # Errors
-    /// Empty, too long, or with one of these or a control character.
+    /// Empty, too long, or with a character that may not stand where it does.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let name = text.trim_start_matches(|c: char| c == '/' || c.is_whitespace());
-        let name = one_line(Field::Namespace, name, NAMESPACE_MAX)?;
-        match name.chars().find(|c| matches!(c, ',' | '?' | '#')) {
-            Some(c) => Err(refuse(Field::Namespace, TextProblem::Forbidden(c))),
-            None => Ok(Self(name)),
+        // As it was sent, since it is kept like that for as long as somebody is connected.
+        if text.len() > NAMESPACE_MAX * BYTES_PER_CHARACTER {
+            return Err(refuse(Field::Namespace, TextProblem::TooLong(NAMESPACE_MAX)));
         }
+        name(Field::Namespace, without_slashes(text), NAMESPACE_MAX).map(Self)
+    }
+
+    /// Parses a namespace for a new room: also one that every client can connect to.
+    ///
+    /// A comma would hang Socket.IO's clients (the protocol ends the name there), `?` and `#` end
+    /// the path of the address that a client connects to, and in brackets its own client takes the
+    /// name for an IPv6 address: a room there could not be reached.
+    ///
+    /// # Errors
+    /// As [`Namespace::parse`], or with one of these characters.
+    pub fn for_room(text: &str) -> Result<Self, TextError> {
+        let name = Self::parse(text)?;
+        match name.0.chars().find(|c| matches!(c, ',' | '?' | '#' | '[' | ']')) {
+            Some(c) => Err(refuse(Field::Namespace, TextProblem::Forbidden(c))),
+            None => Ok(name),
+        }
+    }
+
+    /// A namespace as it stood before the rules for names held here: rooms with such a one live on.
+    #[must_use]
+    pub fn unruly(text: &str) -> Self {
+        Self(without_slashes(text).trim().nfc().collect())
+    }
+
+    /// Whether clients reach it by [`Namespace::parse`].
+    #[must_use]
+    pub fn is_ruly(&self) -> bool {
+        Self::parse(&self.0).as_ref() == Ok(self)
     }
 }
 
@@ -163,14 +189,18 @@ impl Content {
     /// Parses a message's content. It is stored as it was written.
     ///
     /// # Errors
-    /// Empty, too long, or with a control character other than line breaks and tabs.
+    /// Nothing to see, too long, with more than [`names::CLUSTER_MAX`] code points in one
+    /// character, or with a control character other than line breaks and tabs.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         let bad = |problem| Err(refuse(Field::Content, problem));
-        if text.trim().is_empty() {
+        if names::is_blank(text) {
             return bad(TextProblem::Empty);
         }
         if is_longer(text, CONTENT_MAX) {
             return bad(TextProblem::TooLong(CONTENT_MAX));
+        }
+        if names::has_tower(text) {
+            return bad(TextProblem::Stacked);
         }
         match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             Some(c) => bad(TextProblem::Forbidden(c)),
@@ -228,38 +258,23 @@ impl fmt::Debug for Password {
 }
 
 fn name(field: Field, text: &str, max: usize) -> Result<String, TextError> {
-    let name = line(field, text, max, names::tidy)?;
-    names::check(&name).map_err(|problem| refuse(field, problem))?;
-    Ok(name)
-}
-
-fn one_line(field: Field, text: &str, max: usize) -> Result<String, TextError> {
-    let text = line(field, text, max, |text| text.trim().nfc().collect())?;
-    match text.chars().find(|c| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}')) {
-        Some(c) => Err(refuse(field, TextProblem::Forbidden(c))),
-        None => Ok(text),
-    }
-}
-
-/// A text that has been tidied, is not empty and not too long.
-fn line(
-    field: Field,
-    text: &str,
-    max: usize,
-    tidy: fn(&str) -> String,
-) -> Result<String, TextError> {
     // Before anything that costs: a megabyte of marks is refused by its bytes alone.
     if text.len() > max * BYTES_PER_CHARACTER * 4 {
         return Err(refuse(field, TextProblem::TooLong(max)));
     }
-    let text = tidy(text);
-    if text.is_empty() {
+    let name = names::tidy(text);
+    if names::is_blank(&name) {
         return Err(refuse(field, TextProblem::Empty));
     }
-    if is_longer(&text, max) {
+    if is_longer(&name, max) {
         return Err(refuse(field, TextProblem::TooLong(max)));
     }
-    Ok(text)
+    names::check(&name).map_err(|problem| refuse(field, problem))?;
+    Ok(name)
+}
+
+fn without_slashes(namespace: &str) -> &str {
+    namespace.trim_start_matches(|c: char| c == '/' || c.is_whitespace())
 }
 
 /// Whether a text has more than `max` characters, or more bytes than that many can honestly need.
@@ -303,10 +318,59 @@ mod tests {
 
     #[test]
     fn a_namespace_that_no_client_could_reach_is_refused() {
-        assert_eq!(Namespace::parse("/광장/둘").unwrap().as_str(), "광장/둘");
-        assert_eq!(Namespace::parse(" //a").unwrap().as_str(), "a");
-        for bad in ["", "/", "/ /", "a,b", "a?b", "a#b", "a\nb"] {
-            assert!(Namespace::parse(bad).is_err(), "{bad:?}");
+        assert_eq!(Namespace::for_room("/광장/둘").unwrap().as_str(), "광장/둘");
+        assert_eq!(Namespace::for_room(" //a").unwrap().as_str(), "a");
+        for bad in ["", "/", "/ /", "a,b", "a?b", "a#b", "a\nb", "a[b]", "[", "]"] {
+            assert!(Namespace::for_room(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn any_namespace_with_the_shape_of_a_name_may_be_connected_to() {
+        for good in ["a?b", "a#b", "a[b]", "/커피 ☕", "e\u{301}te\u{301}"] {
+            assert!(Namespace::parse(good).is_ok_and(|name| name.is_ruly()), "{good:?}");
+        }
+        let typed_apart: String = "각".repeat(NAMESPACE_MAX).nfd().collect();
+        assert!(typed_apart.len() > 4 * NAMESPACE_MAX && Namespace::for_room(&typed_apart).is_ok());
+        let spaced = format!("a{}b", " ".repeat(NAMESPACE_MAX * BYTES_PER_CHARACTER));
+        assert!(Namespace::parse(&spaced).is_err(), "a hub would keep all of it");
+        let old = Namespace::unruly("/a \u{200B}e\u{301} ");
+        assert_eq!((old.as_str(), old.is_ruly()), ("a \u{200B}é", false));
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_empty_wherever_it_is_written() {
+        for nothing in [
+            "\u{3164}",
+            "\u{200B}",
+            "\u{2800}",
+            "\u{AD}",
+            "\u{2060}",
+            "\u{180E}\u{FE0F}",
+            "\u{2800} \u{200D}\n",
+        ] {
+            let empty = Err(TextProblem::Empty);
+            let shown = nothing.escape_unicode();
+            assert_eq!(Content::parse(nothing).map(drop).map_err(|e| e.problem), empty, "{shown}");
+            let line = nothing.trim();
+            assert_eq!(Title::parse(line).map(drop).map_err(|e| e.problem), empty, "{shown}");
+            assert_eq!(Nickname::parse(line).map(drop).map_err(|e| e.problem), empty, "{shown}");
+            assert_eq!(Namespace::parse(line).map(drop).map_err(|e| e.problem), empty, "{shown}");
+        }
+        for something in ["\u{200B}a", "\u{2800}⠓", "❤\u{FE0F}", "\u{301}", "؀1"] {
+            assert!(Content::parse(something).is_ok(), "{}", something.escape_unicode());
+        }
+    }
+
+    #[test]
+    fn a_message_has_some_tens_of_marks_on_a_character_at_most() {
+        let tower = |marks| format!("a{}", "\u{301}".repeat(marks));
+        assert!(Content::parse(&tower(names::CLUSTER_MAX - 1)).is_ok());
+        let joined = format!("👩{}", "\u{200D}👩".repeat(names::CLUSTER_MAX));
+        let jamo = "ᄏ".repeat(names::CLUSTER_MAX + 1);
+        for bad in [tower(names::CLUSTER_MAX), tower(15_000), joined, jamo] {
+            let refused = Content::parse(&format!("so {bad}")).map_err(|e| e.problem);
+            assert_eq!(refused, Err(TextProblem::Stacked), "{} bytes", bad.len());
         }
     }
 

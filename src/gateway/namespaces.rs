@@ -4,7 +4,7 @@
 //! may, and never frees it. Here each is counted, refused names are freed at once, and a namespace
 //! goes a moment after its last connection.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -16,7 +16,7 @@ use super::session::Session;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
 use crate::domain::shares::{NoShare, Share, Shares};
-use crate::domain::text::{Field, NAMESPACE_MAX, TextError, TextProblem};
+use crate::domain::text::{Namespace, TextError};
 
 /// The namespace that is always there: the protocol's own.
 pub(super) const ROOT: &str = "/";
@@ -27,13 +27,12 @@ const LINGER: Duration = Duration::from_secs(2);
 /// How many empty namespaces may stay; the longest empty goes first.
 const EMPTY_MAX: usize = 128;
 
-/// Longest name, in bytes.
-const NAME_MAX: usize = 4 * NAMESPACE_MAX;
-
 /// The living namespaces.
 #[derive(Debug)]
 pub(super) struct Namespaces {
     each: usize,
+    /// Those of living rooms that were made before the rules for names held here.
+    unruly: HashSet<Namespace>,
     /// One for each namespace that is alive, counted at the address whose client was its first.
     places: Shares<IpAddr>,
     table: Mutex<Table>,
@@ -55,10 +54,22 @@ struct Live {
 }
 
 impl Namespaces {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>) -> Self {
         let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
         let places = Shares::new(namespaces_opened, namespaces);
-        Self { each: namespaces_each, places, table: Mutex::default() }
+        Self { each: namespaces_each, unruly, places, table: Mutex::default() }
+    }
+
+    /// The namespace that a client means by this name.
+    ///
+    /// # Errors
+    /// The name breaks the rules for names, and no room from before them lives there.
+    pub(super) fn named(&self, name: &str) -> Result<Namespace, TextError> {
+        let old = || self.unruly.get(&Namespace::unruly(name)).cloned();
+        match self.unruly.is_empty() {
+            true => Namespace::parse(name),
+            false => old().map_or_else(|| Namespace::parse(name), Ok),
+        }
     }
 
     /// Whether this session may connect to a namespace, which socketioxide has made by now.
@@ -94,10 +105,7 @@ impl Namespaces {
         session: &Session,
         now: Instant,
     ) -> Result<(), Refusal> {
-        if name.len() > NAME_MAX {
-            let problem = TextProblem::TooLong(NAMESPACE_MAX);
-            return Err(TextError { field: Field::Namespace, problem }.into());
-        }
+        self.named(name)?;
         if session.namespaces.load(Ordering::SeqCst) >= self.each {
             return Err(Refusal::TooManyNamespaces);
         }

@@ -55,7 +55,7 @@ impl CreateBody {
             return Err(Refusal::LockMismatch);
         }
         Ok(NewRoom {
-            namespace: Namespace::parse(&self.namespace)?,
+            namespace: Namespace::for_room(&self.namespace)?,
             title: Title::parse(&self.title)?,
             capacity: self.capacity,
             password: password.as_deref().map(Password::parse).transpose()?,

@@ -134,8 +134,10 @@ impl Hub {
         let id = ChatterId::from_random((self.random)());
         let seed = self.seed();
         let names = self.rooms.get(&room).map(|live| &live.people.names);
-        let taken =
-            |name: &Nickname| names.is_some_and(|names| !names.is_free_for(&Look::of(name), id));
+        let taken = |name: &Nickname| {
+            names.is_some_and(|names| !names.is_free_for(&Look::of(name), id))
+                || self.own_names.are_in(name.as_str())
+        };
         Chatter {
             id,
             nickname: nickname::fresh(self.settings.language, seed, taken),

@@ -9,7 +9,7 @@ use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::names::look::Look;
 use crate::domain::nickname;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::Nickname;
+use crate::domain::text::{Field, Nickname, TextError, TextProblem};
 use crate::store::{Moment, Rename, Write};
 
 /// A name that a chatter holds while it is being committed.
@@ -23,6 +23,9 @@ pub(super) struct Claim {
 impl Hub {
     /// A claim on a name in all rooms where the chatter is present; it is not held yet.
     pub(super) fn claim(&self, chatter: ChatterId, nickname: &Nickname) -> Result<Claim, Refusal> {
+        if self.own_names.are_like(nickname.as_str()) {
+            return Err(TextError { field: Field::Nickname, problem: TextProblem::Reserved }.into());
+        }
         let look = Look::of(nickname);
         let mut rooms = Vec::new();
         for (room, live) in &self.rooms {
@@ -71,11 +74,15 @@ impl Hub {
         let Some(live) = self.rooms.get(&room) else {
             return;
         };
-        let taken = |name: &Nickname| !live.people.names.is_free_for(&Look::of(name), chatter.id);
-        if !taken(&chatter.nickname) {
+        let names = &live.people.names;
+        if names.is_free_for(&Look::of(&chatter.nickname), chatter.id) {
             return;
         }
-        let nickname = nickname::numbered(&chatter.nickname, taken)
+        let taken = |name: &Nickname| {
+            !names.is_free_for(&Look::of(name), chatter.id)
+                || self.own_names.are_like(name.as_str())
+        };
+        let nickname = nickname::numbered(&chatter.nickname, seed, taken)
             .unwrap_or_else(|| nickname::fresh(language, seed, taken));
         let Ok(claim) = self.claim(chatter.id, &nickname) else {
             return;

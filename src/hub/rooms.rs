@@ -13,7 +13,7 @@ use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{PasswordHash, Room};
+use crate::domain::room::{LASTING, PasswordHash, Room};
 use crate::domain::shares::NoShare;
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
@@ -87,11 +87,12 @@ impl Hub {
             lock,
             created_at: at.wall,
             created: at.hub,
-            lifetime: self.settings.lifetime,
+            lifetime: if new.by_host { LASTING } else { self.settings.lifetime },
             is_shut: false,
             by_host: new.by_host,
         };
-        let write = match new.by_host {
+        // The first room is nobody's deed.
+        let write = match new.by_host && tell.is_some() {
             true => {
                 Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
             }
@@ -125,14 +126,17 @@ impl Hub {
         if result.is_ok() {
             self.open_room(room, place);
         }
-        if let Some(tell) = tell {
-            drop(tell.send(result));
+        match tell {
+            Some(tell) => drop(tell.send(result)),
+            None => self.first_room_came(),
         }
     }
 
     /// A room lives from now on, in this run.
     pub(super) fn open_room(&mut self, room: Room, place: Option<RoomPlace>) {
-        self.agenda.insert((room.expires(), Due::Expiry(room.id)));
+        if !room.lasts() {
+            self.agenda.insert((room.expires(), Due::Expiry(room.id)));
+        }
         self.codes.insert(room.code, room.id);
         let live = LiveRoom {
             people: Presence::default(),
@@ -151,6 +155,7 @@ impl Hub {
             tracing::info!(%room, "room expired");
             // So that a start right after does not bring the room back to life.
             self.write(Write::Mark(at), Then::Nothing);
+            self.keep_open(at);
         }
     }
 

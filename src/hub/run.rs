@@ -12,10 +12,10 @@ use super::clock::Clock;
 use super::command::{Answer, Call, Command, Output};
 use super::password;
 use super::state::{Effect, Hub, Making, PasswordWork, Purpose, Random, Settings, Then};
+use crate::domain::names::OwnNames;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Title};
-use crate::hub::command::NewRoom;
 use crate::store::{QUEUE_MAX, Store, Write, Writer};
 
 /// Most events and calls that may wait for a decision. What comes beyond is refused as unavailable.
@@ -62,8 +62,10 @@ pub struct Start {
     pub store: Store<Kept>,
     /// Fresh random bytes for identifiers.
     pub random: Random,
-    /// The open room that a hub without rooms starts with, if the host wants one.
+    /// The room that is made whenever none is open to everybody, if the host wants that.
     pub first_room: Option<(Namespace, Title)>,
+    /// What the hub itself is called.
+    pub own_names: OwnNames,
 }
 
 /// What the hub keeps with each write until it is committed.
@@ -151,18 +153,16 @@ async fn run(
     outputs: mpsc::Sender<Vec<Output>>,
     waiting: Arc<Waiting>,
 ) {
-    let Start { settings, store, random, first_room } = start;
+    let Start { settings, store, random, first_room, own_names } = start;
     let Store { writer, mut ended, past, reader: _, health: _ } = store;
-    // Nobody should meet an empty page: not at the first start, nor after a night in which all ended.
-    let first_room = first_room.filter(|_| past.rooms.is_empty());
-    let hub = Hub::new(settings, past, random, clock.now().hub);
+    let mut hub = Hub::new(settings, past, random, clock.now().hub);
+    hub.own_names = own_names;
     let (passwords, work) = mpsc::channel(PASSWORDS_MAX);
     let (done, mut verified) = mpsc::channel(1);
     let hasher = tokio::spawn(hash_one_at_a_time(work, done));
     let mut shell = Shell { hub, clock, writer, writing: 0, outputs, passwords };
-    if let Some(first) = first_room {
-        shell.make_first_room(first);
-    }
+    let now = shell.clock.now();
+    shell.hub.stays_open(first_room, now);
     shell.carry_out().await;
 
     let mut closing = None;
@@ -269,14 +269,6 @@ impl Shell {
                 self.hub.join_verified(request, right, now);
             }
         }
-    }
-
-    fn make_first_room(&mut self, (namespace, title): (Namespace, Title)) {
-        let room =
-            NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: false };
-        let new = Making { room, place: self.hub.places.take(None).ok() };
-        let now = self.clock.now();
-        self.hub.create_hashed(new, None, None, now);
     }
 }
 

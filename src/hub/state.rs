@@ -14,6 +14,7 @@ use super::command::{
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
+use super::open::FirstRoom;
 use super::paces::Paces;
 use super::places::Entrant;
 use super::roster::Listed;
@@ -22,6 +23,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
@@ -188,6 +190,10 @@ pub(super) struct Hub {
     pub(super) settings: Settings,
     pub(super) rooms: HashMap<RoomId, LiveRoom>,
     pub(super) codes: HashMap<Code, RoomId>,
+    /// What the hub itself is called.
+    pub(super) own_names: OwnNames,
+    /// The room that is made whenever none is open to everybody, if the host wants that.
+    pub(super) first_room: Option<FirstRoom>,
     /// Rooms that expired in this run, the last of them at the end.
     pub(super) over: VecDeque<RoomId>,
     pub(super) conns: HashMap<ConnId, Conn>,
@@ -215,6 +221,8 @@ impl Hub {
             settings,
             rooms: HashMap::new(),
             codes: HashMap::new(),
+            own_names: OwnNames::default(),
+            first_room: None,
             over: VecDeque::new(),
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
@@ -339,7 +347,10 @@ impl Hub {
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
-            Then::RoomEnded(ending) => self.room_ended(ending, result.map(|_| ())),
+            Then::RoomEnded(ending) => {
+                self.room_ended(ending, result.map(|_| ()));
+                self.keep_open(at);
+            }
             Then::Kicked(chatter, tell) => self.kicked(chatter, tell, result.map(|_| ()), at),
         }
     }
@@ -358,6 +369,7 @@ impl Hub {
                 Due::Mark => {
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
                     self.write(Write::Mark(at), Then::Nothing);
+                    self.keep_open(at);
                 }
             }
         }

@@ -21,6 +21,7 @@ use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, W
 
 mod idle;
 mod names;
+mod open;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -44,6 +45,14 @@ impl Chat {
     }
 
     fn with_past(capacity: u32, roster_limit: usize, present: &[Member]) -> Self {
+        Self::with_past_of(vec![room(capacity)], roster_limit, present)
+    }
+
+    fn with_rooms(rooms: Vec<Room>) -> Self {
+        Self::with_past_of(rooms, 50, &[])
+    }
+
+    fn with_past_of(rooms: Vec<Room>, roster_limit: usize, present: &[Member]) -> Self {
         let settings = Settings {
             language: Language::En,
             rooms_max: 10,
@@ -55,7 +64,7 @@ impl Chat {
             hub: HubId::from_random([1; 16]),
             time: HubTime(0),
             wall: WallTime(0),
-            rooms: vec![room(capacity)],
+            rooms,
             present: present.to_vec(),
             bans: Vec::new(),
         };

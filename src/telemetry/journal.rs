@@ -1,19 +1,18 @@
 //! Events for the systemd journal, with every field of the event and the spans around it.
 //!
-//! `journalctl` shows the message alone, so the fields stand behind it too. `EVENT` names what happened,
+//! `journalctl` shows the message alone, so the fields stand behind it too, escaped. `EVENT` names what happened,
 //! made of the message's words (`room-made`) where the event does not name itself.
 
-use std::fmt::{self, Write as _};
 use std::time::Instant;
 
 use log::kv::{Key, Source, Value, VisitSource};
 use log::{Level, Record};
-use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer};
-use tracing_subscriber::registry::{LookupSpan, Scope};
+use tracing_subscriber::registry::LookupSpan;
 
+use super::fields::Fields;
 use super::limit::{Limit, Verdict};
 
 /// Turns each event into a [`Record`] whose key-values are the event's fields, and sends it.
@@ -62,7 +61,7 @@ where
         event.record(&mut fields);
         let message = fields.take_message();
         let event = fields.take("event").unwrap_or_else(|| name(&message));
-        let message = line(message, &fields, &verdict);
+        let message = line(&message, &fields, &verdict);
         fields.put("event", event);
         // In one expression, because `format_args!` lives no longer than that.
         (self.send)(
@@ -80,23 +79,15 @@ where
 }
 
 /// What a person reads: the message, the fields, and what the limit has to say.
-fn line(mut line: String, fields: &Fields, verdict: &Verdict) -> String {
-    for (name, value) in &fields.0 {
-        // Writing to a String cannot fail.
-        let _ = if value.contains(' ') {
-            write!(line, " {name}={value:?}")
-        } else {
-            write!(line, " {name}={value}")
-        };
-    }
+fn line(message: &str, fields: &Fields, verdict: &Verdict) -> String {
+    let line = fields.line(message);
     match verdict {
         Verdict::WriteAfter(left_out) => {
-            let _ = write!(line, " ({left_out} more like this were not logged)");
+            format!("{line} ({left_out} more like this were not logged)")
         }
-        Verdict::WriteLast => line += " (more like this in the next seconds are only counted)",
-        Verdict::Write | Verdict::LeaveOut => {}
+        Verdict::WriteLast => line + " (more like this in the next seconds are only counted)",
+        Verdict::Write | Verdict::LeaveOut => line,
     }
-    line
 }
 
 /// A message as a name: `room made` is `room-made`.
@@ -115,58 +106,11 @@ fn level(level: &tracing::Level) -> Level {
     }
 }
 
-/// Fields by name, each name once.
-#[derive(Default)]
-struct Fields(Vec<(&'static str, String)>);
-
-impl Fields {
-    /// The fields of the spans around `event`; an inner span outweighs an outer one.
-    fn of_spans<S>(event: &Event<'_>, context: &Context<'_, S>) -> Self
-    where
-        S: Subscriber + for<'span> LookupSpan<'span>,
-    {
-        let mut all = Self::default();
-        for span in context.event_scope(event).into_iter().flat_map(Scope::from_root) {
-            if let Some(Self(fields)) = span.extensions().get::<Self>() {
-                fields.iter().for_each(|(name, value)| all.put(name, value.clone()));
-            }
-        }
-        all
-    }
-
-    fn put(&mut self, name: &'static str, value: String) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
-        }
-    }
-
-    /// Takes out the event's text, which `tracing` passes as one more field.
-    fn take_message(&mut self) -> String {
-        self.take("message").unwrap_or_default()
-    }
-
-    fn take(&mut self, wanted: &str) -> Option<String> {
-        let index = self.0.iter().position(|(name, _)| *name == wanted)?;
-        Some(self.0.remove(index).1)
-    }
-}
-
-impl Visit for Fields {
-    fn record_str(&mut self, field: &Field, value: &str) {
-        self.put(field.name(), value.to_owned());
-    }
-
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
-        self.put(field.name(), format!("{value:?}"));
-    }
-}
-
+/// As they are: the journal keeps a value apart from the next, whatever is in it.
 impl Source for Fields {
     fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), log::kv::Error> {
-        self.0.iter().try_for_each(|(name, value)| {
-            visitor.visit_pair(Key::from(*name), Value::from(value.as_str()))
-        })
+        self.iter()
+            .try_for_each(|(name, value)| visitor.visit_pair(Key::from(name), Value::from(value)))
     }
 }
 
@@ -179,6 +123,7 @@ mod tests {
     use tracing_subscriber::layer::SubscriberExt;
     use tracing_subscriber::registry::Registry;
 
+    use super::super::fields::HOSTILE;
     use super::*;
 
     /// What reaches the journal, written `LEVEL TARGET: MESSAGE | name=value …`.
@@ -231,6 +176,18 @@ mod tests {
                 r#"INFO hub: set why="by hand" | why=by hand event=clock"#
             ]
         );
+    }
+
+    #[test]
+    fn nothing_that_strangers_chose_can_forge_a_line() {
+        for (hostile, shown) in HOSTILE {
+            let sent = sent(|| info!(target: "hub", namespace = hostile, conn = 7, "connected"));
+            let fields = format!("namespace={hostile} conn=7 event=connected");
+            let text = format!("connected namespace={shown} conn=7");
+            assert_eq!(sent, [format!("INFO hub: {text} | {fields}")]);
+        }
+        let sent = sent(|| info!(target: "hub", "said \u{1b}[31m{}", "a\nb"));
+        assert_eq!(sent, [r"INFO hub: said \u{1b}[31ma\nb | event=said-31ma-b"]);
     }
 
     #[test]

@@ -140,6 +140,23 @@ story(
   },
 );
 
+story("the composer sends nothing that nobody could see, and no tower of marks", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "빈말" });
+  const ann = await somebodyIn(room);
+  for (const nothing of ["\u3164", "\u200b\u2060", "\u2800 \u00ad"]) {
+    await ann.composer.fill(nothing);
+    assert.equal(await ann.page.locator(".send").getAttribute("aria-disabled"), "true");
+    await ann.composer.press("Enter");
+  }
+  await ann.composer.fill(`a${"\u0301".repeat(200)}`);
+  await ann.page.getByText("한 글자에 부호가 너무 많아요").waitFor();
+  await ann.composer.press("Enter");
+  await ann.composer.fill("이제 보여요");
+  await ann.composer.press("Enter");
+  await ann.sees("이제 보여요");
+  assert.deepEqual(await ann.said(), ["이제 보여요"]);
+});
+
 story("the composer counts down, and sends nothing that is too long", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "길이" });
   const ann = await somebodyIn(room);

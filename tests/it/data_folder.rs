@@ -1,5 +1,7 @@
 use std::os::unix::fs::PermissionsExt;
 
+use serde_json::{Value, json};
+
 use crate::kit::{Hub, Signal, run_in};
 
 #[test]
@@ -42,18 +44,23 @@ fn a_database_of_a_newer_hub_is_refused_and_left_as_it_is() {
 }
 
 #[test]
-fn a_hub_whose_rooms_all_ended_starts_with_an_open_one_again() {
-    let brief = [("COLAHUB_ROOMS_LIFETIME", "3s")];
-    let mut hub = Hub::start_in(tempfile::tempdir().unwrap(), &brief);
-    for _ in 0..2 {
-        assert!(hub.get("/chat/rooms", &[]).text().contains(r#""isPassword":false"#));
-        let begun = std::time::Instant::now();
-        while hub.get("/chat/rooms", &[]).text().contains(r#""isPassword""#) {
-            assert!(begun.elapsed() < crate::kit::PATIENCE, "the room does not end");
-            std::thread::sleep(std::time::Duration::from_millis(20));
-        }
-        hub.signal(Signal::TERM);
-        let (_, folder) = hub.ended();
-        hub = Hub::start_in(folder, &brief);
-    }
+fn a_hub_that_starts_without_an_open_room_makes_one_and_keeps_it() {
+    let rooms = |hub: &Hub| -> Vec<Value> {
+        let answer: Value = serde_json::from_str(hub.get("/chat/rooms", &[]).text()).unwrap();
+        answer["data"].as_array().unwrap().clone()
+    };
+    let none = [("COLAHUB_ROOMS_FIRST", "")];
+    let hub = Hub::start_in(tempfile::tempdir().unwrap(), &none);
+    let small = r#"{"namespace":"n","title":"t","capacity":2,"isPassword":false}"#;
+    assert_eq!(hub.post("/chat/rooms", small).status, 201);
+    assert_eq!(rooms(&hub).len(), 1, "the host wants no first room");
+    hub.signal(Signal::TERM);
+    let hub = Hub::start_in(hub.ended().1, &[]);
+    let before = rooms(&hub);
+    assert_eq!((before.len(), &before[1]["capacity"]), (2, &json!(0)));
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[]);
+    let now = rooms(&hub);
+    assert_eq!((now.len(), &now[1]["id"]), (2, &before[1]["id"]));
+    assert_eq!(now[1]["expiresAt"], before[1]["expiresAt"]);
 }

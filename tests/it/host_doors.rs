@@ -2,11 +2,12 @@
 
 use std::io::Write;
 use std::process::Stdio;
+use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::host::{enters, hears, host, listed, refused};
-use crate::kit::{Hub, Signal, colahub};
+use crate::kit::{Hub, PATIENCE, Signal, colahub};
 use crate::sender::{join, make_room, token};
 use crate::socket::Socket;
 
@@ -25,8 +26,8 @@ fn a_room_of_the_hosts_own_is_made_with_a_link_and_counts_for_nobody() {
     assert_eq!((&line["capacity"], &line["title"]), (&json!(500), &json!("Lost & found")));
     let (id, code) = (line["id"].as_str().unwrap(), line["code"].as_str().unwrap());
     assert!(text.contains(id) && text.contains(&format!("/r/{code}")), "{text}");
-    // Beside the hub's first room, people may make one more, whatever the host makes.
-    let _second = make_room(&hub, "n");
+    // People may make two, whatever the host and the hub itself make.
+    let (_first, _second) = (make_room(&hub, "n"), make_room(&hub, "n"));
     let body = r#"{"namespace":"n","title":"t","capacity":0,"isPassword":false}"#;
     assert_eq!(hub.post("/chat/rooms", body).status, 503);
     assert!(host(&hub, &["room", "create", "one more"]).0);
@@ -125,4 +126,36 @@ fn whom_a_ban_keeps_out_reads_nothing_and_makes_no_rooms() {
     assert_eq!(hub.post("/chat/rooms", body).status, 201, "others may");
     assert!(host(&hub, &["chatter", "unban", &bob_id]).0);
     assert_eq!(statuses(&hub), [200, 200, 200, 201, 200]);
+}
+
+#[test]
+fn rooms_of_the_hosts_and_the_first_one_outlive_those_of_people() {
+    let hub = Hub::with(&[("COLAHUB_ROOMS_LIFETIME", "1s"), ("COLAHUB_ROOMS_FIRST", "plaza")]);
+    assert!(host(&hub, &["room", "create", "stage"]).0);
+    let peoples = make_room(&hub, "n");
+    let rooms = || {
+        let rooms = answer(hub.get("/chat/rooms", &[]).text())["data"].clone();
+        rooms.as_array().unwrap().clone()
+    };
+    let is_peoples = |room: &Value| room["id"] == peoples.id.as_str();
+    let begun = Instant::now();
+    while rooms().iter().any(is_peoples) {
+        assert!(begun.elapsed() < PATIENCE, "a room that people made does not end");
+    }
+    let lasting = rooms();
+    let titles: Vec<&Value> = lasting.iter().map(|room| &room["title"]).collect();
+    assert_eq!(titles, ["plaza", "stage"]);
+    for room in &lasting {
+        assert_eq!(room["isLasting"], true);
+        assert_eq!(room["expiresAt"], "9999-12-31T23:59:59.999Z", "an old client can read it");
+    }
+    // Ended by the host, there is another.
+    assert!(host(&hub, &["room", "close", lasting[0]["id"].as_str().unwrap()]).0);
+    assert!(host(&hub, &["room", "close", lasting[1]["id"].as_str().unwrap()]).0);
+    while rooms().is_empty() {
+        assert!(begun.elapsed() < PATIENCE, "the lobby stays empty");
+    }
+    let first = rooms();
+    assert_eq!((first.len(), &first[0]["title"]), (1, &json!("plaza")));
+    assert_ne!(first[0]["id"], lasting[0]["id"]);
 }

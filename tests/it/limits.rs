@@ -307,10 +307,9 @@ fn who_goes_on_although_refused_is_disconnected_and_may_come_back() {
 fn one_address_cannot_take_all_the_places_for_rooms() {
     let hub = english(&[
         ("COLAHUB_LIMITS_ROOMS_EACH", "2"),
-        ("COLAHUB_ROOMS_LIMIT", "4"),
+        ("COLAHUB_ROOMS_LIMIT", "3"),
         ("COLAHUB_ROOMS_LIFETIME", "3h"),
     ]);
-    // One is the hub's own.
     for _ in 0..2 {
         made(&phone(1).makes_room(&hub));
     }

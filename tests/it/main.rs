@@ -31,6 +31,7 @@ mod killed;
 mod limits;
 mod memory;
 mod metrics;
+mod names;
 mod paces;
 mod page;
 mod passwords;

@@ -28,6 +28,8 @@ export interface Room {
   isPassword: boolean;
   /** Whether the host has shut the door: nobody new comes in. */
   isShut: boolean;
+  /** Whether it lives until the host ends it; an older hub does not say. */
+  isLasting?: boolean;
   userId: null;
 }
 

@@ -25,6 +25,7 @@ export const en: Words = {
     minute: (count) => `${count} min left`,
     soon: () => "closing soon",
     over: () => "closed",
+    lasting: () => "stays open",
   },
 
   rooms: "Rooms",
@@ -47,7 +48,7 @@ export const en: Words = {
   channel: "Channel",
   newChannel: "New channel",
   channelHint: "Channel name",
-  channelBad: "Name the channel, without comma, ? or #.",
+  channelBad: "Name the channel, without comma, ?, # or brackets.",
   capacity: "People",
   noLimit: "No limit",
   password: "Password",
@@ -109,6 +110,7 @@ export const en: Words = {
   discard: "Delete",
   charactersLeft: (count) => `${count} left`,
   tooLong: (count) => `${count} too many`,
+  stacked: "Too many marks on one letter",
   sent: "Sent",
 
   connecting: "Going in…",

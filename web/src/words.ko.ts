@@ -24,6 +24,7 @@ export const ko = {
     minute: (count: number) => `${count}분 남음`,
     soon: () => "곧 끝나요",
     over: () => "끝난 방",
+    lasting: () => "계속 열려 있음",
   },
 
   rooms: "방 목록",
@@ -46,7 +47,7 @@ export const ko = {
   channel: "채널",
   newChannel: "새 채널",
   channelHint: "채널 이름",
-  channelBad: "채널 이름을 적어 주세요. 쉼표, ?, #은 쓸 수 없어요.",
+  channelBad: "채널 이름을 적어 주세요. 쉼표, ?, #, 대괄호는 쓸 수 없어요.",
   capacity: "인원",
   noLimit: "제한 없음",
   password: "비밀번호",
@@ -107,6 +108,7 @@ export const ko = {
   discard: "지우기",
   charactersLeft: (count: number) => `${count}자 남음`,
   tooLong: (count: number) => `${count}자가 넘쳤어요`,
+  stacked: "한 글자에 부호가 너무 많아요",
   sent: "보냈어요",
 
   connecting: "들어가는 중…",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { left, local, offset } from "../src/store/clock";
+import { left, local, offset, timeLeft } from "../src/store/clock";
 import { START } from "./kit";
 
 const iso = (time: number): string => new Date(time).toISOString();
@@ -25,4 +25,12 @@ describe("the clock", () => {
   });
 
   it("takes an unreadable time for none", () => expect(offset("yesterday", START)).toBe(0));
+});
+
+describe("time left of a room", () => {
+  it("is none that anybody counts where the room lasts", () => {
+    const room = { expiresAt: "9999-12-31T23:59:59.999Z", isLasting: true };
+    expect(timeLeft(room, 0, START).unit).toBe("lasting");
+    expect(timeLeft({ expiresAt: room.expiresAt }, 0, START).unit).toBe("day");
+  });
 });

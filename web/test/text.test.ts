@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { cut, fold, graphemes, isolate, length, pieces, readCode } from "../src/store/text";
+import texts from "../golden/texts.json";
+import { cut, fold, graphemes, hasTower, isBlank, isolate, length, pieces, readCode } from "../src/store/text";
 
 const links = (text: string): string[] => pieces(text).flatMap((piece) => (piece.href ? [piece.text] : []));
 
@@ -47,6 +48,20 @@ describe("characters", () => {
   it("are never cut in half", () => {
     expect(cut("👨‍👩‍👧‍👦👍🏽x", 2)).toBe("👨‍👩‍👧‍👦👍🏽");
     expect(graphemes("ㅏ가")).toHaveLength(2);
+  });
+});
+
+describe("what the hub would refuse", () => {
+  const shown = (text: string): string => [...text].map((c) => c.codePointAt(0)!.toString(16)).join(" ");
+
+  it("is empty where nothing is seen", () => {
+    for (const text of texts.blank) expect(isBlank(text), shown(text)).toBe(true);
+    for (const text of texts.seen) expect(isBlank(text), shown(text)).toBe(false);
+  });
+
+  it("is a character with too many marks", () => {
+    for (const text of texts.towers) expect(hasTower(text), shown(text)).toBe(true);
+    for (const text of texts.noTowers) expect(hasTower(text), shown(text)).toBe(false);
   });
 });
 

@@ -81,7 +81,13 @@ fn is_pictograph(c: char) -> bool {
 /// override of direction, no filler.
 #[must_use]
 pub fn is_visible(c: char) -> bool {
-    !c.is_control() && !is_ignorable(c) && !is_format(c) && !is_blank(c)
+    !c.is_control() && !is_ignorable(c) && !is_format(c) && !is_empty_symbol(c)
+}
+
+/// Whether nothing of a text is seen.
+#[must_use]
+pub fn is_blank(text: &str) -> bool {
+    text.chars().all(|c| c.is_whitespace() || !is_visible(c))
 }
 
 /// `Default_Ignorable_Code_Point`, which Unicode keeps as it is.
@@ -102,10 +108,19 @@ fn is_format(c: char) -> bool {
         | '\u{13430}'..='\u{1343F}')
 }
 
-/// Symbols that look like nothing, or like something lost: empty braille, an empty notehead, the
-/// place of an object, the replacement character.
-fn is_blank(c: char) -> bool {
-    matches!(c, '\u{2800}' | '\u{1D159}' | '\u{FFFC}' | '\u{FFFD}')
+/// Symbols that look like nothing, or like something lost: empty braille, an empty notehead, blank
+/// hieroglyphs, Khitan's filler, the place of an object, the replacement character.
+fn is_empty_symbol(c: char) -> bool {
+    matches!(
+        c,
+        '\u{2800}'
+            | '\u{FFFC}'
+            | '\u{FFFD}'
+            | '\u{13441}'
+            | '\u{13442}'
+            | '\u{16FE4}'
+            | '\u{1D159}'
+    )
 }
 
 /// RFC 8264, section 9.6: signs that stretch or repeat what is beside them.

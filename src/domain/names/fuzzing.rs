@@ -5,6 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_security::skeleton;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::OwnNames;
 use super::look::Look;
 use super::taken::Taken;
 use crate::domain::ids::ChatterId;
@@ -48,8 +49,12 @@ fn nickname(text: &str) -> Option<Nickname> {
     );
     let bare: String = name.as_str().nfkc().filter(|c| c.is_alphanumeric()).collect();
     assert!(!RESERVED.contains(&bare.to_lowercase().as_str()), "{name:?} is the host's");
+    let read: String = name.as_str().to_lowercase().chars().filter_map(read).collect();
+    let read = read.strip_prefix("the").unwrap_or(&read);
+    assert!(!RESERVED.contains(&read), "{name:?} is read as {read}");
+    assert!(OwnNames::new(&[name.as_str()]).are_like(name.as_str()), "{name:?} is not its own");
     looks(&name);
-    if let Some(next) = numbered(&name, |next| look(next).is_like(&look(&name))) {
+    if let Some(next) = numbered(&name, 7, |next| look(next).is_like(&look(&name))) {
         assert!(!look(&next).is_like(&look(&name)), "{next:?} is like {name:?}");
         is_a_name(next.as_str(), NICKNAME_MAX);
     }
@@ -57,6 +62,20 @@ fn nickname(text: &str) -> Option<Nickname> {
         assert!(words::alert(language, &Alert::Joined(1), &name).contains(name.as_str()));
     }
     Some(name)
+}
+
+/// A letter, or what gamers write for it; nothing for what stands between letters.
+fn read(c: char) -> Option<char> {
+    Some(match c {
+        '4' | '@' => 'a',
+        '1' | '!' | '|' => 'i',
+        '0' => 'o',
+        '5' | '$' => 's',
+        '7' | '+' => 't',
+        '3' => 'e',
+        c if c.is_alphanumeric() => c,
+        _ => return None,
+    })
 }
 
 /// Whoever goes by what a name looks like is taken for who has the name.
@@ -82,14 +101,24 @@ fn title(text: &str) {
 }
 
 fn namespace(text: &str) {
+    let old = Namespace::unruly(text);
+    assert_eq!(Namespace::unruly(old.as_str()), old, "it is another the second time");
+    let is_short = text.len() <= old.as_str().len() + 8;
+    assert!(!is_short || !old.is_ruly() || Namespace::parse(text).as_ref() == Ok(&old), "{old:?}");
     let Ok(name) = Namespace::parse(text) else { return };
     let plain = name.as_str();
     assert_eq!(Namespace::parse(plain).as_ref(), Ok(&name), "it is another the second time");
     // As a client connects to it.
     assert_eq!(Namespace::parse(&format!("/{plain}")).as_ref(), Ok(&name), "it cannot be reached");
-    assert!((1..=NAMESPACE_MAX).contains(&plain.graphemes(true).count()));
-    assert!(!plain.contains([',', '?', '#', '\u{2028}', '\u{2029}']), "{plain:?}");
-    assert!(!plain.contains(char::is_control), "{plain:?}");
+    is_a_name(plain, NAMESPACE_MAX);
+    assert!(name.is_ruly(), "a room called {plain:?} is taken for an old one");
+    match Namespace::for_room(text) {
+        Ok(made) => {
+            assert_eq!(made, name, "{plain:?} is connected to by another name");
+            assert!(!plain.contains([',', '?', '#', '[', ']']), "{plain:?}");
+        }
+        Err(_) => assert!(plain.contains([',', '?', '#', '[', ']']), "{plain:?}"),
+    }
 }
 
 fn content(text: &str) {
@@ -97,7 +126,8 @@ fn content(text: &str) {
     assert_eq!(content.as_str(), text, "what was said is kept as it was said");
     assert!((1..=CONTENT_MAX).contains(&text.graphemes(true).count()));
     assert!(!text.contains(|c: char| c.is_control() && !"\n\r\t".contains(c)));
-    assert!(text.contains(|c: char| !c.is_whitespace()));
+    assert!(text.contains(|c: char| !c.is_whitespace() && !is_nothing(c)), "{text:?}");
+    assert!(text.graphemes(true).all(|c| c.chars().count() <= 32), "{text:?} has a tower");
 }
 
 fn key(text: &str) {
@@ -163,6 +193,13 @@ fn is_unseen(c: char) -> bool {
         | '\u{3164}' | '\u{E000}'..='\u{F8FF}' | '\u{FEFF}' | '\u{FFA0}' | '\u{FFF0}'..='\u{FFFF}'
         | '\u{E0000}'..='\u{E001F}' | '\u{F0000}'..)
         || u32::from(c) & 0xFFFE == 0xFFFE
+}
+
+/// What makes a blank message if there is nothing else.
+fn is_nothing(c: char) -> bool {
+    let is_box =
+        matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..) || u32::from(c) & 0xFFFE == 0xFFFE;
+    is_unseen(c) && !is_box
 }
 
 /// What changes how others are drawn, and is not drawn itself.

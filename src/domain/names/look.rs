@@ -48,12 +48,12 @@ impl Look {
 }
 
 /// Without regard to case; over the capitals, so that `ς` is `σ` and `ß` is `ss`.
-fn fold(text: &str) -> String {
+pub(super) fn fold(text: &str) -> String {
     text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
 }
 
 /// UTS #39, section 4: each character replaced by the one that stands for all that look like it.
-fn skeleton(text: &str) -> String {
+pub(super) fn skeleton(text: &str) -> String {
     let drawn = text.nfd().filter(|c| !is_ignorable(*c));
     let mut skeleton = String::with_capacity(text.len());
     for c in drawn {

@@ -1,16 +1,21 @@
 //! Names that belong to the hub and its host: whoever goes by one could speak for them.
+//!
+//! A name is theirs if all of it reads as their words, with what people put around words: articles,
+//! titles, digits, `님`. So `the host`, `4dmin` and `h.o.s.t` are, and Hosea, Ghost and 허브티 are people.
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
 
+use super::letters::{Letter, letters};
 use super::look::Look;
 
+/// What the hub and its host are called.
 const WORDS: &[&str] = &[
     "관리자",
     "관리인",
+    "관리팀",
+    "관리진",
     "운영자",
     "운영진",
     "운영팀",
@@ -47,21 +52,162 @@ const WORDS: &[&str] = &[
     "notice",
 ];
 
-static LOOKS: LazyLock<HashSet<String>> =
-    LazyLock::new(|| WORDS.iter().flat_map(|word| coarse(word)).collect());
+/// What is put before them.
+const BEFORE: &[&str] = &[
+    "a", "an", "the", "this", "our", "your", "my", "mr", "mrs", "ms", "sir", "im", "iam", "its",
+    "real", "true", "super", "head", "main", "chief", "co", "sub", "vice", "new", "room", "chat",
+    "cola", "sys", "web", "x", "총", "부", "본", "저는", "나는", "내가", "제가", "진짜", "공식",
+    "우리", "여기", "이방", "방", "메인", "채팅", "콜라", "새",
+];
 
-/// Whether a name is one of the hub's or the host's own, also spaced, decorated, numbered, with
-/// the Korean `님`, or written in letters that look alike.
+/// What is put behind them.
+const BEHIND: &[&str] = &[
+    "s",
+    "bot",
+    "team",
+    "account",
+    "acct",
+    "here",
+    "real",
+    "desk",
+    "of",
+    "the",
+    "x",
+    "님",
+    "씨",
+    "분",
+    "들",
+    "봇",
+    "팀",
+    "계정",
+    "의",
+    "입니다",
+    "이다",
+    "호",
+    "번",
+    "임",
+    "이에요",
+    "예요",
+    "에요",
+    "이야",
+    "야",
+];
+
+static OURS: LazyLock<Readings> = LazyLock::new(|| Readings::of(WORDS));
+static BEFORE_THEM: LazyLock<Readings> = LazyLock::new(|| Readings::of(BEFORE));
+static BEHIND_THEM: LazyLock<Readings> = LazyLock::new(|| Readings::of(BEHIND));
+
+/// Whether a name is one of those that every hub and host have, however it is written.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
-    let letters = name.nfkd().filter(|c| c.is_alphanumeric() && !is_combining_mark(*c));
-    let letters: String = letters.nfc().collect();
-    let word = letters.trim_end_matches(char::is_numeric);
-    let words = [word, word.trim_end_matches('님')];
-    words.iter().any(|word| coarse(word).iter().any(|look| LOOKS.contains(look)))
+    reads_as(&letters(name), &[&OURS])
 }
 
-/// Coarser than [`Look`]: `i` and `l` are one, so that `AdMlN` is `admin` in any mixture of letters.
-fn coarse(word: &str) -> [String; 3] {
-    Look::of_text(word).keys().map(|key| key.replace('i', "l"))
+/// What this hub itself is called: nobody goes by that.
+#[derive(Debug, Default)]
+pub struct OwnNames {
+    readings: Readings,
+    looks: Vec<Look>,
+    plain: Vec<String>,
+}
+
+impl OwnNames {
+    /// The hub's names: its title, and its name on the network.
+    #[must_use]
+    pub fn new(names: &[&str]) -> Self {
+        let looks = names.iter().map(|name| Look::of_text(name)).collect();
+        let bare = |name: &&str| plain(name).trim_matches(char::is_numeric).to_owned();
+        let plain = names.iter().map(bare).filter(|name| !name.is_empty()).collect();
+        Self { readings: Readings::of(names), looks, plain }
+    }
+
+    /// Whether a name of plain words has one of them in it: what a newcomer is not called. Far
+    /// cheaper than [`OwnNames::are_like`], since everybody who joins is given a name.
+    #[must_use]
+    pub fn are_in(&self, name: &str) -> bool {
+        let name = plain(name);
+        self.plain.iter().any(|own| name.contains(own))
+    }
+
+    /// Whether a name could be read as one of them.
+    #[must_use]
+    pub fn are_like(&self, name: &str) -> bool {
+        // A title of emoji has no letters.
+        self.looks.iter().any(|look| look.is_like(&Look::of_text(name)))
+            || reads_as(&letters(name), &[&OURS, &self.readings])
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// Words in the shapes of their letters.
+#[derive(Debug, Default)]
+struct Readings(Vec<String>);
+
+impl Readings {
+    fn of(words: &[&str]) -> Self {
+        let mut shapes = Vec::new();
+        for word in words.iter().map(|word| letters(word)) {
+            // Also without what decorates it.
+            let is_bare = |letter: &Letter| !letter.is_digit && !letter.is_symbol;
+            let first = word.iter().position(is_bare).unwrap_or(0);
+            let last = word.iter().rposition(is_bare).map_or(word.len(), |last| last + 1);
+            shapes.extend([&word[..], &word[first..last]].map(joined));
+        }
+        shapes.retain(|shape| !shape.is_empty());
+        shapes.sort();
+        shapes.dedup();
+        Self(shapes)
+    }
+
+    /// The places where one of the words ends that begins here.
+    fn ends(&self, name: &[Letter], at: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        self.0.iter().for_each(|word| ends(name, at, word, &mut found));
+        found
+    }
+}
+
+fn joined(letters: &[Letter]) -> String {
+    letters.iter().filter_map(|letter| letter.shapes.first()).map(String::as_str).collect()
+}
+
+fn ends(name: &[Letter], at: usize, word: &str, found: &mut Vec<usize>) {
+    if word.is_empty() {
+        return found.push(at);
+    }
+    let Some(letter) = name.get(at) else { return };
+    for rest in letter.shapes.iter().filter_map(|shape| word.strip_prefix(shape.as_str())) {
+        ends(name, at + 1, rest, found);
+    }
+    if letter.is_symbol {
+        ends(name, at + 1, word, found);
+    }
+}
+
+/// Whether all of a name is read as words of the kinds and what is put around them, with at least
+/// one of the words.
+fn reads_as(name: &[Letter], kinds: &[&Readings]) -> bool {
+    // How far it can be read: `before` without a word of theirs yet, `behind` with one.
+    let mut before = vec![false; name.len() + 1];
+    let mut behind = before.clone();
+    before[0] = true;
+    for at in 0..name.len() {
+        let is_decoration = name[at].is_digit || name[at].is_symbol;
+        if before[at] {
+            before[at + 1] |= is_decoration;
+            BEFORE_THEM.ends(name, at).into_iter().for_each(|end| before[end] = true);
+        }
+        if behind[at] {
+            behind[at + 1] |= is_decoration;
+            BEHIND_THEM.ends(name, at).into_iter().for_each(|end| behind[end] = true);
+        }
+        if before[at] || behind[at] {
+            let words = kinds.iter().flat_map(|kind| kind.ends(name, at));
+            words.for_each(|end| behind[end] = true);
+        }
+    }
+    behind[name.len()]
 }

@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::OwnNames;
 use super::look::Look;
-use crate::domain::text::{Nickname, TextProblem, Title};
+use crate::domain::text::{Namespace, Nickname, TextProblem, Title};
 
 /// Names that people have, or like to have.
 const GOOD: &[&str] = &[
@@ -63,6 +64,95 @@ const GOOD: &[&str] = &[
     "\u{1FAFF}",
 ];
 
+/// Names that have much of the host's or the hub's in them, and are people's.
+const HONEST: &[&str] = &[
+    "Hosea",
+    "Ghost",
+    "Adm",
+    "Adminette",
+    "호스트바",
+    "이관리",
+    "hubert",
+    "1",
+    "★",
+    "님",
+    "Hosta",
+    "Hubbard",
+    "Chub",
+    "Shrub",
+    "Hostage",
+    "Rooty",
+    "Staffan",
+    "Stafford",
+    "Sisto",
+    "Admiral",
+    "Adnan",
+    "Damian",
+    "Edmin",
+    "Oscar",
+    "Thea",
+    "The",
+    "A",
+    "4",
+    "Host-ess",
+    "Servet",
+    "Systema",
+    "Mr. X",
+    "the cat",
+    "Official-Y",
+    "Notiz",
+    "Theo",
+    "Toast",
+    "Post",
+    "Most",
+    "Hoast",
+    "Hob",
+    "Hab",
+    "Bub",
+    "Rot",
+    "Ruth",
+    "Roet",
+    "허브티",
+    "허브차",
+    "호수",
+    "호두",
+    "공지영",
+    "공주",
+    "서벌",
+    "서버린",
+    "시스터",
+    "운영",
+    "관우",
+    "스텝",
+    "방장어",
+    "방울",
+    "부관",
+    "총각",
+    "새벽",
+    "1004",
+    "42",
+    "x",
+    "xx",
+    "!!!",
+    "Нина",
+    "Ольга",
+    "Аня",
+    "Дима",
+    "Иван",
+    "ниндзя",
+    "Хост",
+    "Ελένη",
+    "Σοφία",
+    "王小明",
+    "さくら",
+    "ホスト",
+    "Ça va",
+    "Zoë",
+    "Ås",
+    "Ünal",
+    "O'Neill",
+];
+
 /// What nobody may be called, and the character that is to blame.
 const BAD: &[(&str, char)] = &[
     ("a\u{0}b", '\u{0}'),
@@ -81,8 +171,10 @@ const BAD: &[(&str, char)] = &[
     ("An\u{AD}n", '\u{AD}'),
     ("Ann\u{FEFF}", '\u{FEFF}'),
     ("Ann\u{3164}", '\u{3164}'),
-    ("\u{115F}\u{1160}", '\u{115F}'),
-    ("\u{2800}", '\u{2800}'),
+    ("a\u{115F}\u{1160}", '\u{115F}'),
+    ("⠓\u{2800}", '\u{2800}'),
+    ("a\u{13441}", '\u{13441}'),
+    ("a\u{16FE4}", '\u{16FE4}'),
     ("\u{200D}👩", '\u{200D}'),
     ("👩\u{200D}", '\u{200D}'),
     ("👩\u{200D}a", '\u{200D}'),
@@ -106,6 +198,7 @@ fn people_of_every_script_can_use_their_names() {
         let parsed = Nickname::parse(name);
         assert!(parsed.is_ok(), "{name} {}: {parsed:?}", name.escape_unicode());
         assert!(Title::parse(name).is_ok(), "{name} as a title");
+        assert!(Namespace::parse(name).is_ok(), "{name} as a namespace");
     }
 }
 
@@ -116,6 +209,7 @@ fn what_is_not_seen_or_turns_the_text_is_refused() {
         let shown = name.escape_unicode();
         assert_eq!(Nickname::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
         assert_eq!(Title::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
+        assert_eq!(Namespace::parse(name).map_err(|e| e.problem), Err(problem), "{shown}");
     }
 }
 
@@ -129,6 +223,7 @@ fn marks_are_few() {
         ("ᄏᄏᄏᄏᄏᄏ", "ᄏᄏᄏᄏᄏ"),
     ] {
         assert_eq!(Nickname::parse(stacked).map_err(|e| e.problem), Err(TextProblem::Stacked));
+        assert_eq!(Namespace::parse(stacked).map_err(|e| e.problem), Err(TextProblem::Stacked));
         assert!(Nickname::parse(few).is_ok());
     }
 }
@@ -201,16 +296,98 @@ fn the_hubs_and_the_hosts_names_are_theirs() {
         "ＨＯＳＴ",
         "[hub]",
         "System 1",
+        "4dmin",
+        "@dmin",
+        "1admin",
+        "@dm1n",
+        "h0$t",
+        "H057",
+        "#ub",
+        "the host",
+        "The H0st!",
+        "theadmin",
+        "an admin",
+        "Mr. Host",
+        "Hosts",
+        "🅷🅾🆂🆃",
+        "🅐🅓🅜🅘🅝",
+        "ⓐⓓⓜⓘⓝ",
+        "🄷🄾🅂🅃",
+        "🇭🇴🇸🇹",
+        "h⭕st",
+        "ʜᴏꜱᴛ",
+        "ᴬᵈᵐⁱⁿ",
+        "𝖍𝖔𝖘𝖙",
+        "h.o.s.t",
+        "h o s t",
+        "H|O|S|T",
+        "-=host=-",
+        "нost",
+        "adмin",
+        "аdmіп",
+        "aclmin",
+        "adrnin",
+        "xAdminx",
+        "sysadmin",
+        "Root Admin",
+        "Hub's Host",
+        "Admin Team",
+        "관.리.자",
+        "관리자1호",
+        "1관리자",
+        "총관리자",
+        "진짜 관리자",
+        "방 관리자",
+        "관리자입니다",
+        "허브의 호스트",
+        "허브관리자",
+        "ㅎㅗㅅㅡㅌㅡ",
+        "ㄱㅗㅏㄴㄹㅣㅈㅏ",
+        "호스트봇",
+        "공식 admin",
+        "Cola Hub",
     ];
+    let is_theirs =
+        |name: &str| Nickname::parse(name).map_err(|e| e.problem) == Err(TextProblem::Reserved);
+    let missed: Vec<&str> = reserved.into_iter().filter(|name| !is_theirs(name)).collect();
+    assert!(missed.is_empty(), "{missed:?} could speak for them");
     for name in reserved {
-        let refused = Nickname::parse(name).map_err(|e| e.problem);
-        assert_eq!(refused, Err(TextProblem::Reserved), "{name}");
         assert!(Title::parse(name).is_ok(), "a room may be called {name}");
     }
-    for name in ["Ghost", "Adminette", "호스트바", "이관리", "hubert", "1", "★", "님", "Hosta"]
-    {
-        assert!(Nickname::parse(name).is_ok(), "{name}");
+    let people: Vec<&str> =
+        HONEST.iter().copied().filter(|name| Nickname::parse(name).is_err()).collect();
+    assert!(people.is_empty(), "{people:?} are people");
+}
+
+#[test]
+fn the_hubs_own_names_are_its_own() {
+    let own = OwnNames::new(&["여름 캠프 2026", "camp", "🎉"]);
+    for name in [
+        "여름 캠프 2026",
+        "여름캠프",
+        "camp",
+        "C4mp",
+        "The Camp",
+        "camp 1",
+        "🎉",
+        "camp host",
+        "여름캠프 관리자",
+        "🅲🅰🅼🅿",
+        "сamp",
+    ] {
+        assert!(own.are_like(name), "{name}");
     }
+    for name in HONEST.iter().copied().chain(["여름", "캠프", "Campbell", "scamp", "🎉🎉", "2026"])
+    {
+        assert!(!own.are_like(name), "{name}");
+    }
+    assert!(!OwnNames::default().are_like("camp"));
+    for (name, is_in) in
+        [("여름캠프 여우", true), ("new camp", true), ("calm fox", false), ("졸린 여우", false)]
+    {
+        assert_eq!(own.are_in(name), is_in, "{name}");
+    }
+    assert!(!OwnNames::new(&["🎉", "2026"]).are_in("calm fox"));
 }
 
 proptest! {

@@ -6,6 +6,7 @@ use super::steps::PASSWORD;
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
 
 impl World {
     /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
@@ -26,6 +27,7 @@ impl World {
         for place in self.rooms.clone() {
             self.meets_again(&place);
         }
+        self.somebody_could_come_in();
         self.truth.is_all_of(&self.store);
         self.stops();
     }
@@ -36,6 +38,18 @@ impl World {
             assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
         }
         assert!(self.hub.conns.is_empty());
+    }
+
+    /// Whatever ended, and whatever the disk did not take: there is an open room, in the hub and in
+    /// the database.
+    fn somebody_could_come_in(&mut self) {
+        self.pass(300_000);
+        self.finish();
+        let is_open = |room: &Room| room.lock.is_none() && (room.lasts() || room.capacity == 0);
+        let live = self.hub.rooms.values().find(|live| is_open(&live.room));
+        assert!(live.is_some(), "the lobby has no open room");
+        let stored = self.store.past().rooms;
+        assert!(stored.iter().any(|room| live.is_some_and(|live| live.room.id == room.id)));
     }
 
     fn meets_again(&mut self, place: &Place) {

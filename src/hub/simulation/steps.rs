@@ -192,7 +192,8 @@ impl World {
         self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
-        let new = NewRoom { namespace, title, capacity, password, from: None, by_host: false };
+        let by_host = self.dice.percent(10);
+        let new = NewRoom { namespace, title, capacity, password, from: None, by_host };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 

@@ -14,7 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;
-use crate::domain::text::{Namespace, Password};
+use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
@@ -106,7 +106,8 @@ impl World {
         let wall = WallEstimate::going_on(past.wall, past.time, system);
         let now = Moment { hub: past.time, wall: wall.at(past.time) };
         let mut random = dice.clone();
-        let hub = Hub::new(settings, past, Box::new(move || random.bytes()), now.hub);
+        let mut hub = Hub::new(settings, past, Box::new(move || random.bytes()), now.hub);
+        hub.stays_open(first_room(), now);
         let clients = (1..=CLIENTS).map(|n| client(u8::try_from(n).unwrap())).collect();
         Self {
             dice,
@@ -220,6 +221,7 @@ impl World {
 
     fn host_did(&mut self, deed: &Deed, written: &Written) {
         match (deed, written) {
+            (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Shut(room, is_shut), _) => {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;
@@ -324,6 +326,7 @@ impl World {
         self.now = Moment { hub: past.time, wall: self.wall.at(past.time) };
         let mut random = Dice::new(self.dice.between(0, u64::MAX));
         self.hub = Hub::new(self.settings, past, Box::new(move || random.bytes()), self.now.hub);
+        self.hub.stays_open(first_room(), self.now);
         self.carry_out();
     }
 
@@ -362,6 +365,11 @@ impl World {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// Nobody in these lives goes there.
+fn first_room() -> Option<(Namespace, Title)> {
+    Some((Namespace::parse("three").unwrap(), Title::parse("first").unwrap()))
 }
 
 fn client(n: u8) -> Client {

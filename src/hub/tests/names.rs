@@ -1,7 +1,9 @@
 //! Nobody's name can be taken for another's.
 
 use super::*;
+use crate::domain::names::OwnNames;
 use crate::domain::names::look::Look;
+use crate::domain::text::{Field, TextError, TextProblem};
 use crate::hub::command::{Call, Caller};
 use tokio::sync::oneshot;
 
@@ -48,6 +50,32 @@ fn a_name_that_looks_like_anothers_is_refused_by_event_and_by_call() {
     assert_eq!(call.try_recv().unwrap().unwrap_err(), Refusal::NameTaken);
     chat.is_called(1, "ANNA");
     assert_eq!(chat.names()[0], "ANNA", "one's own name can be written otherwise");
+}
+
+#[test]
+fn nobody_goes_by_a_name_of_this_hub() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.hub.own_names = OwnNames::new(&["Summer Camp", "camp"]);
+    let reserved = TextError { field: Field::Nickname, problem: TextProblem::Reserved };
+    let event = chat.asks_for_the_name(1, "c4mp 1");
+    assert_eq!(event.try_recv().unwrap().unwrap_err(), Refusal::Text(reserved));
+    let mut call = chat.calls_for_the_name(1, "The Camp");
+    assert_eq!(call.try_recv().unwrap().unwrap_err(), Refusal::Text(reserved));
+    chat.is_called(1, "Campbell");
+}
+
+#[test]
+fn no_newcomer_is_given_a_name_of_this_hub() {
+    let mut chat = Chat::new(0, 50);
+    chat.hub.random = Box::new(|| [7; 16]);
+    chat.is_in(1);
+    let given = chat.names().remove(0);
+    let mut chat = Chat::new(0, 50);
+    chat.hub.random = Box::new(|| [7; 16]);
+    chat.hub.own_names = OwnNames::new(&[&given]);
+    chat.is_in(1);
+    assert_ne!(chat.names(), [given]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { limits } from "../app";
 import type { Session } from "../client/session";
-import { length } from "../store/text";
+import { hasTower, isBlank, length } from "../store/text";
 import { words } from "../words";
 import { Icon } from "./icons";
 
@@ -26,7 +26,8 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
 
   const most = limits().content;
   const rest = most - length(text);
-  const empty = text.trim() === "";
+  const empty = isBlank(text);
+  const stacked = hasTower(text);
 
   // As tall as what is written, up to what the style sheet allows.
   useLayoutEffect(() => {
@@ -43,13 +44,13 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
   const write = (value: string): void => {
     setText(value);
     session.draft = value;
-    session.typing(value.trim() !== "");
+    session.typing(!isBlank(value));
   };
 
   const send = (): void => {
     // The element knows more than the last render: the syllable that was just finished.
     const content = box.current!.value.replace(CONTROLS, "").trim();
-    if (content === "" || length(content) > most) return;
+    if (isBlank(content) || hasTower(content) || length(content) > most) return;
     session.typing(false);
     session.say(content);
     write("");
@@ -82,7 +83,7 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
           aria-label={say.write}
           placeholder={say.write}
           aria-describedby="composer-count"
-          aria-invalid={rest < 0 ? "true" : undefined}
+          aria-invalid={stacked || rest < 0 ? "true" : undefined}
           dir="auto"
           enterkeyhint="send"
           onInput={(event) => write(event.currentTarget.value)}
@@ -95,14 +96,14 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
           }}
         />
         <span id="composer-count" class="count" role="status">
-          {rest < 0 ? say.tooLong(-rest) : rest <= COUNT_FROM ? say.charactersLeft(rest) : ""}
+          {stacked ? say.stacked : rest < 0 ? say.tooLong(-rest) : rest <= COUNT_FROM ? say.charactersLeft(rest) : ""}
         </span>
       </div>
       <button
         type="button"
         class="send"
         aria-label={say.send}
-        aria-disabled={empty || rest < 0}
+        aria-disabled={empty || stacked || rest < 0}
         // The button must not take the focus: the phone's keyboard would go away and come back.
         onPointerDown={(event) => event.preventDefault()}
         onMouseDown={(event) => event.preventDefault()}

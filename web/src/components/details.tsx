@@ -4,10 +4,10 @@ import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { limits, lobby, lobbyWatch } from "../app";
 import type { Session } from "../client/session";
-import { left } from "../store/clock";
+import { timeLeft } from "../store/clock";
 import { addresses } from "../store/invite";
 import type { RoomState } from "../store/room";
-import { length } from "../store/text";
+import { isBlank, length } from "../store/text";
 import { words } from "../words";
 import { Copy } from "./copy";
 import { Field } from "./field";
@@ -19,7 +19,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
   const say = words();
   const { state, session } = props;
   const room = state.room!;
-  const rest = left(room.expiresAt, state.clockOffset, Date.now());
+  const rest = timeLeft(room, state.clockOffset, Date.now());
   const people = room.capacity > 0 ? say.of(state.present, room.capacity) : say.people(state.present);
 
   useEffect(() => {
@@ -74,7 +74,7 @@ function Name({ state, session }: { state: RoomState; session: Session }): JSX.E
 
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
-    if (!name) return setSaid({ good: false, text: say.nameMissing });
+    if (isBlank(name)) return setSaid({ good: false, text: say.nameMissing });
     if (!changed || length(name) > limits().nickname) return;
     const refusal = await session.rename(name);
     setSaid(

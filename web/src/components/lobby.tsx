@@ -2,7 +2,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { here, hint, hubName, lobby } from "../app";
 import { follow, openSheet, route } from "../route";
-import { left } from "../store/clock";
+import { timeLeft } from "../store/clock";
 import { channels, isFull, matching, PLAZA } from "../store/lobby";
 import type { Room } from "../wire";
 import { switchLanguage, words } from "../words";
@@ -98,7 +98,7 @@ function asOfNow(listed: Room): Room {
 function RoomLink({ room }: { room: Room }): JSX.Element {
   const say = words();
   const place = route.value;
-  const rest = left(room.expiresAt, lobby.value.clockOffset, Date.now());
+  const rest = timeLeft(room, lobby.value.clockOffset, Date.now());
   const time = say.left[rest.unit](rest.count);
   const full = isFull(room);
   const people = room.capacity > 0 ? say.of(room.present, room.capacity) : say.people(room.present);

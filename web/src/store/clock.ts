@@ -24,7 +24,7 @@ export function day(time: number): string {
 }
 
 export interface Left {
-  unit: "day" | "hour" | "minute" | "soon" | "over";
+  unit: "day" | "hour" | "minute" | "soon" | "over" | "lasting";
   count: number;
 }
 
@@ -42,3 +42,7 @@ export function left(expiresAt: string, clockOffset: number, phoneNow: number): 
   if (rest < 2 * DAY) return { unit: "hour", count: Math.round(rest / HOUR) };
   return { unit: "day", count: Math.round(rest / DAY) };
 }
+
+/** Time left of a room. */
+export const timeLeft = (room: { expiresAt: string; isLasting?: boolean }, clockOffset: number, phoneNow: number): Left =>
+  room.isLasting ? { unit: "lasting", count: 0 } : left(room.expiresAt, clockOffset, phoneNow);

@@ -67,6 +67,19 @@ export function length(text: string): number {
   return /^[\x20-\x7e\n]*$/.test(text) ? text.length : graphemes(text).length;
 }
 
+// What the hub takes for nothing: spaces, controls, formats, fillers, and symbols that are drawn as nothing.
+const SEEN = /[^\s\p{Cc}\p{Cf}\p{DI}\u2800\ufffc\ufffd\u{13441}\u{13442}\u{16fe4}\u{1d159}]/u;
+
+/** Whether nothing of a text is seen. The hub refuses it as it does an empty one. */
+export const isBlank = (text: string): boolean => !SEEN.test(text);
+
+/** The most code points that the hub takes in one character. */
+const CLUSTER_MAX = 32;
+
+/** Whether a character of a text is a tower of marks. */
+export const hasTower = (text: string): boolean =>
+  !/^[\x20-\x7e\n]*$/.test(text) && graphemes(text).some((character) => [...character].length > CLUSTER_MAX);
+
 /** The first `count` characters, never cutting one in half. */
 export const cut = (text: string, count: number): string =>
   text.length <= count ? text : graphemes(text).slice(0, count).join("");

@@ -76,6 +76,20 @@ overEachTransport('a namespace', (transport) => {
     await minsu.hears('still in');
   });
 
+  it('has no room if this client could not connect to it, and can be entered if it has one', async () => {
+    const signs = [...'!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~'].map((sign) => `a${sign}b`);
+    for (const namespace of [...signs, '[a]', 'a]b[c']) {
+      const answer = await the.hub.calls('POST', '/chat/rooms', { body: the.hub.roomForm({ namespace }) });
+      if (/[,?#[\]]/.test(namespace)) {
+        assert.equal(answer.status, 400, namespace);
+        continue;
+      }
+      assert.equal(answer.status, 201, namespace);
+      const minsu = await the.hub.member(transport, answer.json.data);
+      minsu.disconnect();
+    }
+  });
+
   it('is named in the log when somebody connects and when they go', async () => {
     const name = `logged-${transport}`;
     const lines = () => the.hub.log.split('\n').filter((line) => line.includes(name)).length;

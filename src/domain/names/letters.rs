@@ -1,0 +1,123 @@
+//! A name's letters as a person reads them, whatever they are written with: `4` for `a`, `🅷` for
+//! `h`, `ɪ` for `i`, jamo one by one for a syllable.
+//!
+//! Far coarser than [`super::look`]: it tells whether a name could be read as one of a few words, and
+//! would find too many names alike among people.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use super::look::{fold, skeleton};
+
+/// One letter, or what may stand for one.
+#[derive(Debug)]
+pub(super) struct Letter {
+    /// What it can be read as, never empty. The first is what it is; others are for letters of
+    /// which only the capital looks like another, as in `нost`.
+    pub(super) shapes: Vec<String>,
+    /// A digit or a symbol: it may also be decoration.
+    pub(super) is_digit: bool,
+    pub(super) is_symbol: bool,
+}
+
+/// Symbols and letters of other scripts that are read as letters.
+const READ_AS: &[(&str, &str)] = &[
+    ("4@^∆", "a"),
+    ("8", "b"),
+    ("(<¢©", "c"),
+    ("3€", "e"),
+    ("69", "g"),
+    ("#", "h"),
+    ("1!|¡", "i"),
+    ("0⭕○●◯⚪⚫", "o"),
+    ("®", "r"),
+    ("5$§💲", "s"),
+    ("7+†✝", "t"),
+    ("µ", "u"),
+    ("¥", "y"),
+    ("2", "z"),
+    ("дλΔα", "a"),
+    ("ьвβ", "b"),
+    ("эєΣ", "e"),
+    ("н", "h"),
+    ("ι", "i"),
+    ("м", "m"),
+    ("ипηπ", "n"),
+    ("σθφ", "o"),
+    ("яг", "r"),
+    ("тτ", "t"),
+    ("цμ", "u"),
+    ("шщωψ", "w"),
+    ("ч", "y"),
+];
+
+/// What is drawn as a small capital, in the order of [`AS_CAPITALS`].
+const CAPITALS: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ";
+const AS_CAPITALS: &str = "abcdefghijklmnoprstuvwyz";
+
+/// A name's letters, without the marks on them and without what stands between them.
+pub(super) fn letters(name: &str) -> Vec<Letter> {
+    name.chars().flat_map(|c| unboxed(c).nfkd()).filter_map(letter).collect()
+}
+
+/// A letter out of its circle or square; the rest of them are taken out by NFKD.
+fn unboxed(c: char) -> char {
+    let from = match c {
+        '\u{1F150}'..='\u{1F169}' => 0x1_F150,
+        '\u{1F170}'..='\u{1F189}' => 0x1_F170,
+        '\u{1F1E6}'..='\u{1F1FF}' => 0x1_F1E6,
+        _ => return c,
+    };
+    char::from_u32(u32::from(c) - from + u32::from('a')).unwrap_or(c)
+}
+
+fn letter(c: char) -> Option<Letter> {
+    let read = read_as(c);
+    let is_symbol = !c.is_alphanumeric();
+    if (is_symbol && read.is_none()) || is_combining_mark(c) {
+        return None;
+    }
+    if let Some(jamo) = jamo(c) {
+        return Some(Letter { shapes: vec![jamo.to_owned()], is_digit: false, is_symbol: false });
+    }
+    let mut shapes = Vec::new();
+    let read = read.map(String::from).into_iter();
+    let cases = read.chain([c.to_lowercase().collect(), c.to_uppercase().collect()]);
+    for shape in cases.map(|text| shape(&text)) {
+        if !shape.is_empty() && !shapes.contains(&shape) {
+            shapes.push(shape);
+        }
+    }
+    let is_digit = !is_symbol && c.is_numeric();
+    (!shapes.is_empty()).then_some(Letter { shapes, is_digit, is_symbol })
+}
+
+fn read_as(c: char) -> Option<char> {
+    let capital = CAPITALS.chars().zip(AS_CAPITALS.chars()).find(|(small, _)| *small == c);
+    let other = || READ_AS.iter().find(|(signs, _)| signs.contains(c));
+    capital.map(|(_, letter)| letter).or_else(|| other()?.1.chars().next())
+}
+
+/// Its skeleton without marks, in which `i` and `l` are one, so that `AdMlN` is `admin`, and
+/// letters are drawn in parts where two others would look like them.
+fn shape(text: &str) -> String {
+    // Twice: a capital may look like one whose small letter looks like others, `M` like `rn`.
+    let drawn = fold(&skeleton(&fold(&skeleton(text))));
+    let plain: String = drawn.nfd().filter(|c| c.is_alphanumeric()).collect();
+    plain.replace('i', "l").replace('d', "cl").replace('w', "vv")
+}
+
+/// A conjoining jamo as those that it is typed with, wherever in a syllable it stands.
+fn jamo(c: char) -> Option<&'static str> {
+    const HEADS: &str = "ㄱ ㄲ ㄴ ㄷ ㄸ ㄹ ㅁ ㅂ ㅃ ㅅ ㅆ ㅇ ㅈ ㅉ ㅊ ㅋ ㅌ ㅍ ㅎ";
+    const VOWELS: &str =
+        "ㅏ ㅐ ㅑ ㅒ ㅓ ㅔ ㅕ ㅖ ㅗ ㅗㅏ ㅗㅐ ㅗㅣ ㅛ ㅜ ㅜㅓ ㅜㅔ ㅜㅣ ㅠ ㅡ ㅡㅣ ㅣ";
+    const TAILS: &str = "ㄱ ㄲ ㄱㅅ ㄴ ㄴㅈ ㄴㅎ ㄷ ㄹ ㄹㄱ ㄹㅁ ㄹㅂ ㄹㅅ ㄹㅌ ㄹㅍ ㄹㅎ ㅁ ㅂ ㅂㅅ ㅅ ㅆ ㅇ ㅈ ㅊ ㅋ ㅌ ㅍ ㅎ";
+    let (table, first) = match c {
+        '\u{1100}'..='\u{1112}' => (HEADS, 0x1100),
+        '\u{1161}'..='\u{1175}' => (VOWELS, 0x1161),
+        '\u{11A8}'..='\u{11C2}' => (TAILS, 0x11A8),
+        _ => return None,
+    };
+    table.split(' ').nth((u32::from(c) - first) as usize)
+}
