@@ -8,8 +8,10 @@ mod backup;
 mod check;
 mod folder;
 mod gather;
+mod guard;
 mod health;
 mod host;
+mod import;
 mod keeper;
 mod perform;
 mod prune;
@@ -19,6 +21,7 @@ mod recover;
 mod replace;
 mod restore;
 mod rows;
+mod rules;
 mod salvage;
 mod schema;
 mod space;
@@ -38,7 +41,7 @@ pub use keeper::Schedule;
 pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
-pub use restore::{CopyError, back_up, restore};
+pub use restore::{CopyError, Restored, back_up, restore};
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
@@ -154,6 +157,8 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     })
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod memory;
 #[cfg(test)]

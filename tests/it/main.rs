@@ -37,3 +37,4 @@ mod service;
 mod shutdown;
 mod slow;
 mod status;
+mod strange_files;
