@@ -27,6 +27,7 @@ mod schema;
 mod space;
 mod upkeep;
 mod wal;
+mod weights;
 mod write;
 mod writer;
 
