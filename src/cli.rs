@@ -18,6 +18,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 use self::copies::CopyArgs;
 use self::terminal::Plain;
@@ -139,6 +141,8 @@ impl FileArg {
 ///
 /// A command line that makes no sense, `--help` and `--version` end the process here.
 pub fn run() -> ExitCode {
+    // What the hub makes is for its own user alone, whatever this process inherited.
+    umask(Mode::RWXG | Mode::RWXO);
     let out = &mut Plain(io::stdout());
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),

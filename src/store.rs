@@ -113,6 +113,7 @@ impl<C: Send + 'static> Store<C> {
     pub fn open(folder: &Path, fresh: HubId, care: Care) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
         make_folder(folder).map_err(in_folder)?;
+        folder::keep_private(folder);
         let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
         let path = folder.join(FILE);
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
