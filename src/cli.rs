@@ -9,6 +9,7 @@ mod message;
 mod packaged;
 mod secret;
 mod status;
+mod terminal;
 
 use std::env;
 use std::fmt::Write as _;
@@ -17,8 +18,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use rustix::fs::Mode;
+use rustix::process::umask;
 
 use self::copies::CopyArgs;
+use self::terminal::Plain;
 use crate::config::{self, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
 use crate::{server, telemetry};
 
@@ -137,22 +141,25 @@ impl FileArg {
 ///
 /// A command line that makes no sense, `--help` and `--version` end the process here.
 pub fn run() -> ExitCode {
+    // What the hub makes is for its own user alone, whatever this process inherited.
+    umask(Mode::RWXG | Mode::RWXO);
+    let out = &mut Plain(io::stdout());
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
-        Command::Backup(args) => copies::back_up(args, &mut io::stdout()),
-        Command::Restore(args) => copies::restore(args, &mut io::stdout()),
-        Command::CheckConfig(file) => check_config(file.into_sources(), &mut io::stdout()),
-        Command::Chatter(command) => host::chatter(command, &mut io::stdout()),
-        Command::Discover(args) => discover::discover(args, &mut io::stdout()),
-        Command::Doctor(args) => return or_complain(doctor::doctor(args)),
+        Command::Backup(args) => copies::back_up(args, out),
+        Command::Restore(args) => copies::restore(args, out),
+        Command::CheckConfig(file) => check_config(file.into_sources(), out),
+        Command::Chatter(command) => host::chatter(command, out),
+        Command::Discover(args) => discover::discover(args, out),
+        Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
         Command::HoldPorts(file) => {
             hold_ports(file);
             Ok(())
         }
-        Command::Log(args) => host::log(args, &mut io::stdout()),
-        Command::Message(command) => message::message(command, &mut io::stdout()),
-        Command::Room(command) => host::room(command, &mut io::stdout()),
-        Command::Status(args) => status::run(args.json, args.into_sources()),
+        Command::Log(args) => host::log(args, out),
+        Command::Message(command) => message::message(command, out),
+        Command::Room(command) => host::room(command, out),
+        Command::Status(args) => status::run(args.json, args.into_sources(), out),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }
@@ -163,7 +170,7 @@ fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // With standard error gone, there is nobody left to tell.
-            let _ = io::stderr().write_all(complaint(&error).as_bytes());
+            let _ = Plain(io::stderr()).write_all(complaint(&error).as_bytes());
             ExitCode::FAILURE
         }
     }

@@ -8,17 +8,19 @@ pub use crate::config::fuzzing::configuration;
 pub use crate::domain::names::fuzzing::names;
 pub use crate::gateway::fuzzing::{cookies, events, tokens};
 pub use crate::http::fuzzing::callers;
+pub use crate::store::fuzzing::restore;
 
 /// A target's name, and what it runs.
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, each named as its folder in `fuzz/corpus` and its program in `fuzz/targets`.
-pub const TARGETS: [Target; 6] = [
+pub const TARGETS: [Target; 7] = [
     ("callers", callers),
     ("configuration", configuration),
     ("cookies", cookies),
     ("events", events),
     ("names", names),
+    ("restore", restore),
     ("tokens", tokens),
 ];
 
@@ -73,6 +75,11 @@ mod tests {
     #[test]
     fn names_are_what_they_look_like() {
         replay("names");
+    }
+
+    #[test]
+    fn a_copy_that_is_put_back_holds_what_a_hub_writes() {
+        replay("restore");
     }
 
     #[test]

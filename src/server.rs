@@ -102,7 +102,17 @@ async fn serve(
     stop: &mut Stop,
 ) -> anyhow::Result<End> {
     let listening = bind::addresses(&listeners)?;
-    let mut running = Running::start(config, listeners, listening.clone())?;
+    // First of all: two hubs on one database would tell each other's people nothing.
+    let lock = lock::Lock::take(&config.data_dir)?;
+    let store = tokio::select! {
+        store = opened(config) => store?,
+        // However long the database takes. As after a kill, the next start goes on from what is there.
+        () = stop.told() => {
+            tracing::warn!("told to stop while starting: ended at once");
+            return Ok(End::Told);
+        }
+    };
+    let mut running = Running::start(config, listeners, listening.clone(), (lock, store))?;
     // Ready is who can write: this comes back through the writer's queue, after the first room. Damage
     // that was met meanwhile is looked into below.
     let answered = running.hub.call(Call::Ping).await.is_ok();
@@ -136,6 +146,17 @@ async fn serve(
     Ok(end)
 }
 
+/// Opens the store, beside the event loop: that may take seconds, and longer for an update.
+async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
+    let config = Arc::clone(config);
+    let open = move || {
+        let fresh = HubId::from_random(random());
+        Store::open(&config.data_dir, fresh, care(&config))
+    };
+    let opened = tokio::task::spawn_blocking(open).await;
+    Ok(opened.context("the database could not be opened; the log says why")??)
+}
+
 /// A hub that runs.
 struct Running {
     hub: hub::HubHandle,
@@ -156,11 +177,8 @@ impl Running {
         config: &Arc<Config>,
         listeners: Vec<TcpListener>,
         listening: Vec<SocketAddr>,
+        (lock, store): (lock::Lock, Store<hub::Kept>),
     ) -> anyhow::Result<Self> {
-        // First of all: two hubs on one database would tell each other's people nothing.
-        let lock = lock::Lock::take(&config.data_dir)?;
-        let fresh = HubId::from_random(random());
-        let store = Store::open(&config.data_dir, fresh, care(config))?;
         let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);

@@ -8,8 +8,10 @@ mod backup;
 mod check;
 mod folder;
 mod gather;
+mod guard;
 mod health;
 mod host;
+mod import;
 mod keeper;
 mod perform;
 mod prune;
@@ -19,11 +21,13 @@ mod recover;
 mod replace;
 mod restore;
 mod rows;
+mod rules;
 mod salvage;
 mod schema;
 mod space;
 mod upkeep;
 mod wal;
+mod weights;
 mod write;
 mod writer;
 
@@ -38,7 +42,7 @@ pub use keeper::Schedule;
 pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
-pub use restore::{CopyError, back_up, restore};
+pub use restore::{CopyError, Restored, back_up, restore};
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
@@ -109,6 +113,7 @@ impl<C: Send + 'static> Store<C> {
     pub fn open(folder: &Path, fresh: HubId, care: Care) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
         make_folder(folder).map_err(in_folder)?;
+        folder::keep_private(folder);
         let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
         let path = folder.join(FILE);
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
@@ -154,6 +159,8 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     })
 }
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod memory;
 #[cfg(test)]

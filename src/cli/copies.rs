@@ -10,7 +10,7 @@ use super::FileArg;
 use crate::config::{self, Config, Flag, Sources};
 use crate::domain::ids::HubId;
 use crate::server::Lock;
-use crate::store;
+use crate::store::{self, Restored};
 
 /// Which copy, and which data folder.
 #[derive(Debug, Args)]
@@ -51,10 +51,17 @@ pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
     let mut fresh = [0; 16];
     getrandom::fill(&mut fresh).context("the system gives no randomness")?;
     let fresh = HubId::from_random(fresh);
-    let kept = store::restore(&config.data_dir, &copy, fresh, progress("putting back"))?;
+    let Restored { kept_as, left_out, mended, extra } =
+        store::restore(&config.data_dir, &copy, fresh, progress("putting back"))?;
     end_of_progress();
     writeln!(out, "the hub goes on from {} at its next start", copy.display())?;
-    if let Some(kept) = kept {
+    if left_out + mended > 0 {
+        writeln!(out, "no hub writes such rows: {left_out} were left out, {mended} were changed")?;
+    }
+    if !extra.is_empty() {
+        writeln!(out, "no hub makes these, and they were left out: {}", extra.join(", "))?;
+    }
+    if let Some(kept) = kept_as {
         let kept = config.data_dir.join(kept);
         writeln!(out, "the database that was there is kept as {}", kept.display())?;
     }

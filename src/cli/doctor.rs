@@ -42,19 +42,18 @@ impl DoctorArgs {
 }
 
 /// Fails (exit code 1) where anything is bad.
-pub(super) fn doctor(args: DoctorArgs) -> anyhow::Result<ExitCode> {
+pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let json = args.json;
     let config = config::load(args.into_sources())?.config;
-    let mut out = io::stdout();
     let findings = examine(&config, |finding| {
         if !json {
             // With standard output gone, the exit code still tells.
-            let _ = print(finding, &mut io::stdout());
+            let _ = print(finding, out);
         }
     });
     let good = findings.iter().all(|finding| finding.verdict != Verdict::Bad);
     if json {
-        serde_json::to_writer_pretty(&mut out, &Report { good, findings: &findings })?;
+        serde_json::to_writer_pretty(&mut *out, &Report { good, findings: &findings })?;
         writeln!(out)?;
     }
     Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })

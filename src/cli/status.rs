@@ -20,17 +20,18 @@ const BLACK_ON_WHITE: &str = "\x1b[30;107m";
 const AS_BEFORE: &str = "\x1b[0m";
 
 /// Asks the hub that these sources configure, and tells how it is.
-pub(super) fn run(json: bool, sources: Sources) -> anyhow::Result<()> {
+pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(sources)?;
     let status: Status = ask(&config.data_dir, &Request::Status).map_err(explain)?;
-    let mut out = io::stdout();
     if json {
         writeln!(out, "{}", serde_json::to_string(&status)?)?;
         return Ok(());
     }
     write!(out, "{}", text(&status))?;
-    if let Some(address) = status.addresses.first().filter(|_| out.is_terminal()) {
-        write!(out, "\n{}", code(address)?)?;
+    let mut terminal = io::stdout();
+    if let Some(address) = status.addresses.first().filter(|_| terminal.is_terminal()) {
+        // The only thing that commands it.
+        write!(terminal, "\n{}", code(address)?)?;
     }
     Ok(())
 }

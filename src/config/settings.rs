@@ -136,7 +136,7 @@ pub static SETTINGS: &[Setting] = &[
     },
     Setting {
         key: "retention.size",
-        doc: "How large the database may grow before the oldest messages go.",
+        doc: "How large the database may grow before messages go, from the largest room first.",
         allowed: "a size such as \"500MB\" or \"1GiB\", from 1MB to 1000GB, or \"off\"",
         apply: |draft, raw| raw.text(types::size).map(|size| draft.config.retention_size = size),
     },

@@ -1,6 +1,7 @@
 //! Whether the data folder takes what people say.
 
 use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{Access, StatVfs, StatVfsMountFlags, access, statvfs};
@@ -17,7 +18,11 @@ const SCARCE: u64 = 200 << 20;
 pub(super) fn check(config: &Config) -> Vec<Finding> {
     let folder = &config.data_dir;
     match statvfs(folder) {
-        Ok(disk) => vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))],
+        Ok(disk) => {
+            let mut found = vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))];
+            found.extend(is_for_all(folder).then(|| open_to_all(folder)));
+            found
+        }
         Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
     }
 }
@@ -55,6 +60,22 @@ fn writable(folder: &Path, disk: &StatVfs) -> Finding {
             "the service has a user of its own, who may: run this with sudo to see more",
         ),
     }
+}
+
+/// Whether anybody on the machine may replace what is in a folder that is not shared on purpose.
+fn is_for_all(folder: &Path) -> bool {
+    const STICKY: u32 = 0o1000;
+    let mode = std::fs::metadata(folder).map_or(0, |folder| folder.mode());
+    mode & 0o002 != 0 && mode & STICKY == 0
+}
+
+fn open_to_all(folder: &Path) -> Finding {
+    let folder = folder.display();
+    Finding::bad(
+        CHECK,
+        format!("anybody on this machine may replace the files in {folder}"),
+        format!("`chmod o-w {folder}`"),
+    )
 }
 
 fn is_read_only(disk: &StatVfs) -> bool {

@@ -57,6 +57,39 @@ pub fn check_capacity(capacity: u32) -> Result<(), Refusal> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
+/// Most KiB of memory, passes and lanes of a hash that is computed: well above what the hub asks for
+/// (19 MiB, 2 passes, 1 lane), and nothing that a small board could not bear.
+const MEMORY_MAX: u32 = 32 * 1024;
+const PASSES_MAX: u32 = 4;
+const LANES_MAX: u32 = 4;
+
+impl PasswordHash {
+    /// Whether it is a hash as hubs make them, at a cost that is bounded. A hash may come from a file
+    /// that somebody else has made; checking a password against one that asks for gigabytes would end
+    /// the hub.
+    #[must_use]
+    pub fn is_bearable(&self) -> bool {
+        let parts: Vec<&str> = self.0.split('$').collect();
+        let ["", "argon2id", "v=19", params, salt, hash] = parts.as_slice() else {
+            return false;
+        };
+        let is_base64 = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+        let is_sized = (11..=64).contains(&salt.len()) && hash.len() == 43;
+        is_sized && [salt, hash].iter().all(|text| text.chars().all(is_base64)) && is_cheap(params)
+    }
+}
+
+/// Whether `m=…,t=…,p=…` keeps within the bounds.
+fn is_cheap(params: &str) -> bool {
+    let limits = [("m=", MEMORY_MAX), ("t=", PASSES_MAX), ("p=", LANES_MAX)];
+    let params: Vec<&str> = params.split(',').collect();
+    let is_within = |(param, (name, max)): (&&str, (&str, u32))| {
+        let number = param.strip_prefix(name).and_then(|number| number.parse::<u32>().ok());
+        number.is_some_and(|number| (1..=max).contains(&number))
+    };
+    params.len() == limits.len() && params.iter().zip(limits).all(is_within)
+}
+
 impl std::fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("PasswordHash(…)")
@@ -139,6 +172,30 @@ mod tests {
         assert!(room.lasts());
         assert_eq!(room.open_at(old.after(Duration::from_secs(1_000_000_000))), Ok(()));
         assert!(i64::try_from(room.expires().0).is_ok());
+    }
+
+    #[test]
+    fn only_hashes_of_a_bounded_cost_are_computed() {
+        let is_bearable = |params: &str| {
+            let (salt, hash) = ("AwMDAwMDAwMDAwMDAwMDAw", "A".repeat(43));
+            PasswordHash(format!("$argon2id$v=19${params}${salt}${hash}")).is_bearable()
+        };
+        assert!(is_bearable("m=19456,t=2,p=1"));
+        for params in [
+            "m=4194304,t=2,p=1",
+            "m=19456,t=4000000000,p=1",
+            "m=19456,t=2,p=9",
+            "m=0,t=2,p=1",
+            "m=19456,t=2",
+            "m=19456,t=2,p=1,keyid=AA",
+            "t=2,m=19456,p=1",
+            "m=-1,t=2,p=1",
+        ] {
+            assert!(!is_bearable(params), "{params}");
+        }
+        for hash in ["", "broken", "$argon2i$v=19$m=19456,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AAAA"] {
+            assert!(!PasswordHash(hash.to_owned()).is_bearable(), "{hash}");
+        }
     }
 
     #[test]

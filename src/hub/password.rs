@@ -25,8 +25,15 @@ pub(super) fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> 
     Some(PasswordHash(hash.to_string()))
 }
 
-/// Whether this is the password that was hashed. Takes as long as hashing.
+/// Whether this is the password that was hashed. Takes as long as hashing. A hash that no hub has made,
+/// or that would cost too much, is of no password.
 pub(super) fn verify(password: &Password, hash: &PasswordHash) -> bool {
+    if !hash.is_bearable() {
+        tracing::error!(
+            "the hash of a room's password is not one of a hub's; nobody comes in by it"
+        );
+        return false;
+    }
     let is_same = || {
         let hash = Phc::new(&hash.0).ok()?;
         let again = output(Params::try_from(&hash).ok()?, password, &hash.salt?)?;
@@ -69,5 +76,21 @@ mod tests {
         assert!(hash.0.starts_with(earlier), "{}", hash.0);
         assert!(!verify(&Password::parse("콜라 1235").unwrap(), &hash));
         assert!(!verify(&password, &PasswordHash("broken".into())));
+    }
+
+    #[test]
+    fn a_hash_that_asks_for_gigabytes_is_of_no_password() {
+        let password = Password::parse("콜라 1234").unwrap();
+        // Small enough to be computed here, and its own password's: only the bound says no.
+        let params = Params::new(40 * 1024, 1, 1, None).unwrap();
+        let salt = [3; 16];
+        let hash = Phc {
+            algorithm: Algorithm::Argon2id.ident(),
+            version: Some(Version::V0x13.into()),
+            params: ParamsString::try_from(&params).unwrap(),
+            salt: Some(Salt::new(&salt).unwrap()),
+            hash: Some(output(params, &password, &salt).unwrap()),
+        };
+        assert!(!verify(&password, &PasswordHash(hash.to_string())));
     }
 }

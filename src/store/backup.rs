@@ -5,10 +5,10 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
 use super::check::{self, Finding};
-use super::{read, schema};
+use super::{guard, read, schema};
 use crate::domain::time::{HubTime, WallTime};
 
 /// The folder of the scheduled copies inside the data folder.
@@ -108,23 +108,23 @@ pub(super) fn used(db: &Connection) -> rusqlite::Result<u64> {
 
 /// Whether a copy is one of ours and sound, as far as can be seen in seconds. Else what is wrong.
 pub(super) fn is_good(copy: &Path) -> Result<(), String> {
-    let mut db = open(copy).map_err(|error| error.to_string())?;
-    schema::version_of(&db, copy).map_err(|error| error.to_string())?;
+    let mut db = open(copy)?;
     match check::check(&mut db, CHECK) {
         Ok(Finding::Sound | Finding::Unfinished) => Ok(()),
-        Ok(Finding::Damaged(what)) => Err(what),
+        Ok(Finding::Damaged(what) | Finding::Strange(what)) => Err(what),
         Err(error) => Err(error.to_string()),
     }
 }
 
-/// Opens a finished copy: nobody writes to it, and nothing is to be left beside it.
-pub(super) fn open(copy: &Path) -> rusqlite::Result<Connection> {
-    Connection::open_with_flags(
-        schema::immutable(copy),
-        OpenFlags::SQLITE_OPEN_READ_ONLY
-            | OpenFlags::SQLITE_OPEN_URI
-            | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )
+/// Opens a finished copy: nobody writes to it, and nothing is to be left beside it. One in which
+/// something stands that no hub makes is none: somebody else may have laid it there.
+pub(super) fn open(copy: &Path) -> Result<Connection, String> {
+    let db = schema::open_alone(copy).map_err(|error| error.to_string())?;
+    let version = schema::version_of(&db, copy).map_err(|error| error.to_string())?;
+    match guard::strange(&db, version).map_err(|error| error.to_string())?.complaint() {
+        Some(complaint) => Err(complaint),
+        None => Ok(db),
+    }
 }
 
 /// What a copy holds: how new it is, and how much.

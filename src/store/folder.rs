@@ -1,8 +1,20 @@
-//! The data folder itself.
+//! The data folder itself, and whose its files are.
+//!
+//! What the hub makes is for its own user alone: `colahub` sets that for the whole process, whatever
+//! it inherited (`umask`). Here is what was there before.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
+
+use super::{FILE, backup};
+
+/// For the hub's user alone.
+const PRIVATE: u32 = 0o600;
+
+/// The files of the hub's own in the data folder; those of the database begin with its name.
+const OWN: [&str; 4] = ["hub.lock", "identity.key", "network-name", "ballast"];
 
 /// Makes a folder, and those above it that are missing, so that they outlive a power cut: what is
 /// synced inside a folder is lost with it where the folder above was not synced.
@@ -22,6 +34,45 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Takes from all others what they may do with the files of the hub's own. The folder itself was
+/// perhaps made by the host, for more than the hub: it is left as it is, and told of.
+pub(super) fn keep_private(folder: &Path) {
+    let is_own = |name: &str| name.starts_with(FILE) || OWN.iter().any(|own| name.starts_with(own));
+    let files = [folder.to_owned(), folder.join(backup::FOLDER)];
+    let files =
+        files.iter().flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
+    for file in files {
+        let name = file.file_name().to_string_lossy().into_owned();
+        let is_copy = name.starts_with("hub-") && name.contains(".sqlite3");
+        // Not through a link: it may lead anywhere.
+        let Ok(found) = file.path().symlink_metadata() else { continue };
+        let is_open = found.is_file() && found.mode() & 0o077 != 0;
+        if !is_open || !(is_own(&name) || is_copy) {
+            continue;
+        }
+        let path = file.path();
+        match fs::set_permissions(&path, Permissions::from_mode(PRIVATE)) {
+            Ok(()) => tracing::info!(file = %path.display(), "others may not read this any more"),
+            Err(error) => {
+                tracing::warn!(file = %path.display(), %error, "others may read or change this file");
+            }
+        }
+    }
+    if is_for_all(folder) {
+        tracing::warn!(
+            folder = %folder.display(),
+            "anybody on this machine may replace the hub's files; `chmod o-w` on the folder ends that"
+        );
+    }
+}
+
+/// Whether anybody on the machine may replace what is in a folder.
+fn is_for_all(folder: &Path) -> bool {
+    const STICKY: u32 = 0o1000;
+    let mode = fs::metadata(folder).map_or(0, |folder| folder.mode());
+    mode & 0o002 != 0 && mode & STICKY == 0
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +86,27 @@ mod tests {
         assert!(deep.is_dir());
         fs::write(root.path().join("file"), "").unwrap();
         assert!(make_folder(&root.path().join("file/d")).is_err());
+    }
+
+    #[test]
+    fn only_the_hubs_own_files_are_made_private_and_no_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let folder = root.path().join("data");
+        make_folder(&folder.join(backup::FOLDER)).unwrap();
+        let own = ["hub.sqlite3", "hub.sqlite3.corrupt-1-wal", "backups/hub-000001.sqlite3"];
+        let foreign = ["notes.txt", "backups/mine.sqlite3", "../linked"];
+        for name in own.iter().chain(&foreign) {
+            fs::write(folder.join(name), "").unwrap();
+            fs::set_permissions(folder.join(name), Permissions::from_mode(0o644)).unwrap();
+        }
+        std::os::unix::fs::symlink(root.path().join("linked"), folder.join("identity.key"))
+            .unwrap();
+        fs::set_permissions(&folder, Permissions::from_mode(0o777)).unwrap();
+        keep_private(&folder);
+        let mode = |name: &str| fs::metadata(folder.join(name)).unwrap().mode() & 0o777;
+        assert_eq!(own.map(mode), [0o600; 3]);
+        assert_eq!(foreign.map(mode), [0o644; 3]);
+        assert_eq!(mode(""), 0o777);
+        assert!(is_for_all(&folder));
     }
 }

@@ -5,7 +5,6 @@
 //! writing is no reason not to read.
 
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,9 +13,10 @@ use rusqlite::Connection;
 use super::backup::{self, Content, with_suffix};
 use super::check::{self, Finding, is_damage};
 use super::health::{GoesOn, Health, Loss, Storage};
+use super::import::{self, ImportError};
 use super::schema::{self, OpenError};
 use super::space::{Condition, Disk};
-use super::{FILE, Past, past, perform, replace, salvage, wal};
+use super::{FILE, Past, guard, past, perform, replace, salvage, wal};
 use crate::domain::ids::HubId;
 use crate::domain::time::{HubTime, WallTime};
 
@@ -124,6 +124,7 @@ fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
         Err(error) => return Err(error),
     };
     match finding {
+        Finding::Strange(what) => return rebuilt(folder, &what),
         Finding::Damaged(what) => return Ok(Some(what)),
         Finding::Unfinished if is_suspect => {
             return Ok(Some("damage was met in use, and it is too large to be checked".to_owned()));
@@ -143,7 +144,15 @@ fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
 fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Finding), OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut db = schema::open_beside(path).map_err(sqlite)?;
-    schema::version_of(&db, path)?;
+    let version = schema::version_of(&db, path)?;
+    let strange = guard::strange(&db, version).map_err(sqlite)?;
+    if let Some(complaint) = strange.complaint() {
+        let is_whole = strange.wrong.is_empty() && version > 0;
+        return Ok((
+            db,
+            if is_whole { Finding::Strange(complaint) } else { Finding::Damaged(complaint) },
+        ));
+    }
     let finding = if is_suspect {
         check::check_thoroughly(&mut db, SUSPECT)
     } else {
@@ -180,6 +189,35 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     Ok(())
 }
 
+/// Moves the rows of a database with what no hub makes into one without: nothing of it is lost. What is
+/// wrong where that cannot be done.
+fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
+    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let (path, filling) = (folder.join(FILE), replace::filling(folder));
+    tracing::warn!(what, "the database is rewritten without it");
+    let sqlite = |source| OpenError::Sqlite { path: filling.clone(), source };
+    let from = schema::open_beside(&path)
+        .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?;
+    let into = schema::open_writer(&filling)?;
+    match import::import(&from, &into, &mut || {}) {
+        Ok(imported) => {
+            tracing::info!(rows = imported.rows, left_out = imported.left_out, "rewritten");
+        }
+        Err(ImportError::Into(source)) => return Err(sqlite(source)),
+        Err(error) => {
+            drop(into);
+            replace::clear(&filling).map_err(in_folder)?;
+            return Ok(Some(format!("{what}; {error}")));
+        }
+    }
+    into.close().map_err(|(_, source)| sqlite(source))?;
+    drop(from);
+    let (kept_as, _) = replace::next_name(folder, replace::REPLACED);
+    replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
+    tracing::warn!(kept_as, "the database was rewritten; the file that was there is kept");
+    Ok(None)
+}
+
 pub(super) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
@@ -193,7 +231,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), Op
     let goes_on = match newest_good(folder, &ready) {
         Some(goes_on) => goes_on,
         None => {
-            clear(&ready).map_err(in_folder)?;
+            replace::clear(&ready).map_err(in_folder)?;
             GoesOn::Anew
         }
     };
@@ -206,7 +244,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), Op
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing folds the WAL in, so that the file is whole by itself.
     db.close().map_err(|(_, source)| sqlite(source))?;
-    replace::swap(folder, &kept_as).map_err(in_folder)?;
+    replace::swap(folder, &ready, &kept_as).map_err(in_folder)?;
     let _gone = fs::remove_file(marker(&folder.join(FILE)));
     tracing::error!("{loss}");
     Ok(())
@@ -218,12 +256,12 @@ fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
     for (_, copy) in backup::list(folder) {
         let name = copy.file_name().map(|name| name.to_string_lossy().into_owned());
         let content = backup::is_good(&copy).and_then(|()| {
-            let db = backup::open(&copy).map_err(|error| error.to_string())?;
+            let db = backup::open(&copy)?;
             Content::of(&db).map_err(|error| error.to_string())
         });
         match content {
             Ok(Content { wall, .. }) => {
-                let moved = clear(ready).and_then(|()| fs::rename(&copy, ready));
+                let moved = replace::clear(ready).and_then(|()| fs::rename(&copy, ready));
                 if moved.is_ok() {
                     return Some(GoesOn::From { copy: name.unwrap_or_default(), newest: wall });
                 }
@@ -232,17 +270,6 @@ fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
         }
     }
     None
-}
-
-/// Removes what an earlier attempt left.
-pub(super) fn clear(ready: &Path) -> io::Result<()> {
-    for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
-        match fs::remove_file(file) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => {}
-        }
-    }
-    Ok(())
 }
 
 /// The file that says: damage was met in use, look closely at the next start.

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::backup::{sync_folder, with_suffix};
+use super::backup::{self, sync_folder, with_suffix};
 use super::health::{GoesOn, Loss};
 use super::{FILE, perform, read, rows};
 use crate::domain::ids::HubId;
@@ -26,9 +26,19 @@ const KEEP: usize = 2;
 /// happened: nobody shall meet an id twice, also not one that the copy knows nothing of.
 const IDS_AHEAD: i64 = 10_000_000;
 
-/// Where the new database is made ready.
+/// Where a copy that was moved out of its folder is made ready.
 pub(super) fn preparing(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.preparing"))
+}
+
+/// Where a new database is filled. Whatever a start finds there was cut off, and is nothing.
+pub(super) fn filling(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.filling"))
+}
+
+/// Where either is once it is ready.
+pub(super) fn ready(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.ready"))
 }
 
 /// The name under which the database is kept when it is set aside next, and its number.
@@ -117,18 +127,20 @@ pub(super) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
     Ok(rows::readable(loss)?.pop())
 }
 
-/// Sets the database aside under this name and puts the prepared one in its place.
+/// Sets the database aside under this name and puts its successor, which is closed, in its place.
 ///
 /// # Errors
 /// A file could not be renamed.
-pub(super) fn swap(folder: &Path, kept_as: &str) -> io::Result<()> {
+pub(super) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> io::Result<()> {
     let path = folder.join(FILE);
     let kept = folder.join(kept_as);
+    fs::rename(successor, ready(folder))?;
+    sync_folder(&path)?;
     if path.exists() {
         fs::rename(&path, &kept)?;
     }
     move_wal(&path, &kept)?;
-    fs::rename(preparing(folder), &path)?;
+    fs::rename(ready(folder), &path)?;
     sync_folder(&path)?;
     for (_, old) in set_aside(folder).into_iter().filter(|(number, _)| is_old(folder, *number)) {
         // Not worth a failure: it is tried again the next time.
@@ -153,19 +165,38 @@ fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Finishes a swap that a power cut came into: the database is gone, and its successor is ready.
+/// Finishes a swap that a power cut came into, where the database is gone and its successor is ready;
+/// removes what was not ready, and gives a copy back to its folder.
 ///
 /// # Errors
-/// A file could not be renamed.
+/// A file could not be renamed or removed.
 pub(super) fn finish(folder: &Path) -> io::Result<()> {
     let path = folder.join(FILE);
-    if path.exists() || !preparing(folder).exists() {
-        return Ok(());
+    clear(&filling(folder))?;
+    if preparing(folder).exists() {
+        if backup::is_good(&preparing(folder)).is_ok() {
+            fs::rename(preparing(folder), backup::next(folder))?;
+        }
+        clear(&preparing(folder))?;
+    }
+    if path.exists() || !ready(folder).exists() {
+        return clear(&ready(folder));
     }
     tracing::warn!("the database was being replaced when the hub stopped; that is finished now");
     let kept = set_aside(folder).into_iter().map(|(_, path)| path).next();
     let kept = kept.unwrap_or_else(|| folder.join(next_name(folder, CORRUPT).0));
     move_wal(&path, &kept)?;
-    fs::rename(preparing(folder), &path)?;
+    fs::rename(ready(folder), &path)?;
     sync_folder(&path)
+}
+
+/// Removes what an earlier attempt left.
+pub(super) fn clear(ready: &Path) -> io::Result<()> {
+    for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
 }

@@ -8,9 +8,13 @@ use std::path::{Path, PathBuf};
 use rusqlite::Connection;
 
 use super::backup::{self, BackupError, Content};
+use super::check::{self, Finding};
+use super::guard::{self, Strange};
 use super::health::GoesOn;
+use super::import::{self, ImportError, Imported};
 use super::schema::{self, OpenError};
-use super::{FILE, check, read, recover, replace, salvage};
+use super::space::Disk;
+use super::{FILE, read, recover, replace, salvage};
 use crate::domain::ids::HubId;
 
 /// Why a copy could not be made or put back: a sentence for the host.
@@ -22,11 +26,19 @@ pub enum CopyError {
         /// The file.
         path: PathBuf,
     },
+    /// It is a folder, a socket or the like.
+    #[error("{} is not a file", path.display())]
+    NoFile {
+        /// What it is called.
+        path: PathBuf,
+    },
     /// It is no database of a hub.
-    #[error("{} is not a colahub database", path.display())]
+    #[error("{} is not a colahub database{what}", path.display())]
     NotOurs {
         /// The file.
         path: PathBuf,
+        /// Why, after a colon, where that is known.
+        what: String,
     },
     /// It is damaged.
     #[error("{} is damaged ({what}); nothing was changed", path.display())]
@@ -73,48 +85,109 @@ pub fn back_up(
     Ok(())
 }
 
-/// Puts a copy in the place of a data folder's database, which is set aside; under which name, if
-/// there was one. No hub may be running on the folder. `fresh` marks where places count anew.
+/// What became of a copy that was put back.
+#[derive(Debug)]
+pub struct Restored {
+    /// The name in the data folder of the database that was there; nothing where there was none.
+    pub kept_as: Option<String>,
+    /// How many rows no hub would have written: they were left out.
+    pub left_out: u64,
+    /// How many rows were changed, so that a hub could have written them.
+    pub mended: u64,
+    /// What stood in the copy beside the hub's own tables, and was left out.
+    pub extra: Vec<String>,
+}
+
+/// Puts a copy in the place of a data folder's database, which is set aside. Nothing of the copy is
+/// believed: its rows go one by one through the hub's own rules into a new file. No hub may be
+/// running on the folder. `fresh` marks where places count anew; `going_on` is told all the while how
+/// many bytes are written, of about how many.
 ///
 /// # Errors
-/// See [`CopyError`]; the database is then as it was.
+/// See [`CopyError`]; the database is then as it was. That holds also where the process ends.
 pub fn restore(
     folder: &Path,
     from: &Path,
     fresh: HubId,
-    mut going_on: impl FnMut(u64, u64) + Send + 'static,
-) -> Result<Option<String>, CopyError> {
+    mut going_on: impl FnMut(u64, u64),
+) -> Result<Restored, CopyError> {
     let in_folder = |source| CopyError::Folder { path: folder.to_owned(), source };
     let path = folder.join(FILE);
-    // Nobody writes to a copy, and nothing is to be left beside it.
-    let mut copy = sound(from, schema::open_frozen)?;
-    let sqlite = |source| BackupError::Sqlite { to: path.clone(), source };
-    let newest = Content::of(&copy).map_err(sqlite)?.wall;
+    let (copy, extra) = strange(from)?;
     replace::finish(folder).map_err(in_folder)?;
-    let ready = replace::preparing(folder);
-    recover::clear(&ready).map_err(in_folder)?;
-    backup::copy(&mut copy, &ready, move |written, total| {
-        going_on(written, total);
-        true
+    let filling = replace::filling(folder);
+    let sqlite = |source| BackupError::Sqlite { to: path.clone(), source };
+    let total = backup::used(&copy).map_err(sqlite)?;
+    if !Disk::of(folder).has_room_for(total) {
+        return Err(in_folder(io::ErrorKind::StorageFull.into()));
+    }
+    let db = schema::open_writer(&filling)?;
+    let progress = || {
+        let wal = backup::with_suffix(&filling, "-wal");
+        going_on(check::size(&filling) + check::size(&wal), total);
+    };
+    let filled = fill(folder, from, (&copy, &db), fresh, progress).and_then(|done| {
+        db.close().map_err(|(_, source)| sqlite(source))?;
+        give_to_owner(folder, &filling).map_err(in_folder)?;
+        Ok(done)
+    });
+    let (imported, kept_as) = match filled {
+        Ok(done) => done,
+        Err(error) => {
+            // Not worth a complaint of its own: the next start does it.
+            let _gone = replace::clear(&filling);
+            return Err(error);
+        }
+    };
+    let had_one = path.exists();
+    replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
+    let Imported { left_out, mended, .. } = imported;
+    Ok(Restored { kept_as: had_one.then_some(kept_as), left_out, mended, extra })
+}
+
+/// Fills a new database from a copy: what was taken over, and under which name the database that is
+/// there is to be kept.
+fn fill(
+    folder: &Path,
+    from: &Path,
+    (copy, db): (&Connection, &Connection),
+    fresh: HubId,
+    mut progress: impl FnMut(),
+) -> Result<(Imported, String), CopyError> {
+    let path = folder.join(FILE);
+    let sqlite = |source| BackupError::Sqlite { to: path.clone(), source };
+    let imported = import::import(copy, db, &mut progress).map_err(|error| match error {
+        ImportError::Into(source) => CopyError::Copy(sqlite(source)),
+        error => CopyError::Damaged { path: from.to_owned(), what: error.to_string() },
     })?;
+    let newest = Content::of(db).map_err(sqlite)?.wall;
     let (kept_as, number) = replace::next_name(folder, replace::REPLACED);
-    let db = schema::open_writer(&ready)?;
     // What the host took back since that copy stays so; from a database that cannot be read nothing
     // can be known.
     if let Ok(there) = schema::open_frozen(&path)
-        && read::hub_id(&there).ok().flatten() == read::hub_id(&db).map_err(sqlite)?
+        && read::hub_id(&there).ok().flatten() == read::hub_id(db).map_err(sqlite)?
     {
-        salvage::keep_taken_back(&there, &db).map_err(sqlite)?;
+        salvage::keep_taken_back(&there, db).map_err(sqlite)?;
     }
     let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let goes_on = GoesOn::From { copy: name, newest };
     let loss = recover::loss("the host put a copy back".to_owned(), kept_as.clone(), goes_on);
-    replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
-    db.close().map_err(|(_, source)| sqlite(source))?;
-    give_to_owner(folder, &ready).map_err(in_folder)?;
-    let had_one = path.exists();
-    replace::swap(folder, &kept_as).map_err(in_folder)?;
-    Ok(had_one.then_some(kept_as))
+    replace::stamp(db, (number, fresh), loss).map_err(sqlite)?;
+    Ok((imported, kept_as))
+}
+
+/// Opens a copy that somebody else may have made, for its rows; and what else stands in it.
+fn strange(path: &Path) -> Result<(Connection, Vec<String>), CopyError> {
+    let not_ours = |what: String| CopyError::NotOurs { path: path.to_owned(), what };
+    // Nobody writes to a copy, and nothing is to be left beside it.
+    let (mut db, version) = ours(path, schema::open_frozen)?;
+    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let Strange { wrong, extra } = guard::strange(&db, version).map_err(sqlite)?;
+    if let Some(complaint) = (Strange { wrong, extra: Vec::new() }).complaint() {
+        return Err(not_ours(format!(": {complaint}")));
+    }
+    is_undamaged(path, check::check_strange(&mut db, backup::CHECK))?;
+    Ok((db, extra))
 }
 
 /// A database of ours that can be copied.
@@ -122,24 +195,37 @@ fn sound(
     path: &Path,
     open: impl FnOnce(&Path) -> Result<Connection, OpenError>,
 ) -> Result<Connection, CopyError> {
-    let missing = || CopyError::Missing { path: path.to_owned() };
-    if !fs::metadata(path).map_err(|_| missing())?.is_file() {
-        return Err(missing());
+    let (mut db, _) = ours(path, open)?;
+    is_undamaged(path, check::check(&mut db, backup::CHECK))?;
+    Ok(db)
+}
+
+/// A database of ours, with the number of its schema.
+fn ours(
+    path: &Path,
+    open: impl FnOnce(&Path) -> Result<Connection, OpenError>,
+) -> Result<(Connection, usize), CopyError> {
+    match fs::metadata(path) {
+        Ok(file) if file.is_file() => {}
+        Ok(_) => return Err(CopyError::NoFile { path: path.to_owned() }),
+        Err(_) => return Err(CopyError::Missing { path: path.to_owned() }),
     }
-    let mut db = open(path)?;
+    let not_ours = || CopyError::NotOurs { path: path.to_owned(), what: String::new() };
+    let db = open(path)?;
     match schema::version_of(&db, path) {
-        Ok(1..) => {}
-        Ok(0) => return Err(CopyError::NotOurs { path: path.to_owned() }),
-        Err(OpenError::Sqlite { source, .. }) if check::is_damage(&source) => {
-            return Err(CopyError::NotOurs { path: path.to_owned() });
-        }
-        Err(error) => return Err(error.into()),
+        Ok(0) => Err(not_ours()),
+        Ok(version) => Ok((db, version)),
+        Err(OpenError::Sqlite { source, .. }) if check::is_damage(&source) => Err(not_ours()),
+        Err(error) => Err(error.into()),
     }
-    match check::check(&mut db, backup::CHECK) {
-        Ok(check::Finding::Damaged(what)) => {
+}
+
+fn is_undamaged(path: &Path, found: rusqlite::Result<Finding>) -> Result<(), CopyError> {
+    match found {
+        Ok(Finding::Damaged(what) | Finding::Strange(what)) => {
             Err(CopyError::Damaged { path: path.to_owned(), what })
         }
-        Ok(_) => Ok(db),
+        Ok(Finding::Sound | Finding::Unfinished) => Ok(()),
         Err(source) => Err(OpenError::Sqlite { path: path.to_owned(), source }.into()),
     }
 }

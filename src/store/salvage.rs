@@ -7,38 +7,20 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, ErrorCode, params_from_iter};
+use rusqlite::{Connection, params_from_iter};
 
+use super::import::{self, Put};
+use super::rules::{self, MESSAGES, TABLES, Table};
 use super::{host, schema};
 
 /// How long may be spent on it: people are waiting.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// A table, its columns, and the order in which its rows lie.
-type Table = (&'static str, &'static str, &'static str);
-
 /// What the host decided, and what it changes.
 type Decision = (&'static str, &'static str);
 
-/// What refers to others comes after them.
-const TABLES: [Table; 5] = [
-    (
-        "rooms",
-        "n, id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, pruned, deleted, \
-         shut, by_host",
-        "n",
-    ),
-    ("chatters", "n, id, identity, nickname, created_at", "n"),
-    ("memberships", "room, identity, chatter, first_seq, left_at", "room, identity"),
-    ("bans", "chatter, identity, nickname, address, until", "chatter"),
-    ("host_actions", "n, at, at_hub, deed, what", "n"),
-];
-const MESSAGES: Table = (
-    "messages",
-    "id, room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key, \
-     taken_back",
-    "id",
-);
+/// Tables of which only what is newer is wanted, or nothing.
+const APART: [&str; 2] = ["messages", "losses"];
 
 /// What the host decided, for rows that the copy has from before: what to look for in the damaged
 /// file, and what becomes of it in the copy.
@@ -75,11 +57,11 @@ pub(super) fn salvage(damaged: &Path, into: &Connection) -> usize {
         decide(&from, &tx, TAKEN_BACK, until);
         let newest: i64 =
             tx.query_row("SELECT coalesce(max(id), 0) FROM messages", [], |row| row.get(0)).ok()?;
-        for table in TABLES {
+        for table in TABLES.iter().filter(|table| !APART.contains(&table.name)) {
             table_from(&from, &tx, table, "", until).ok()?;
         }
         let newer = format!("WHERE id > {newest}");
-        let messages = table_from(&from, &tx, MESSAGES, &newer, until).ok()?;
+        let messages = table_from(&from, &tx, &MESSAGES, &newer, until).ok()?;
         decide(&from, &tx, TAKEN_BACK_ALL, until);
         tx.commit().ok().map(|()| messages)
     });
@@ -116,21 +98,22 @@ fn decide(from: &Connection, into: &Connection, (look, change): Decision, until:
 fn table_from(
     from: &Connection,
     into: &Connection,
-    (table, columns, order): Table,
+    table: &Table,
     which: &str,
     until: Instant,
 ) -> rusqlite::Result<usize> {
-    // An older schema lacks some of them; they get what a new row has.
-    let columns = &known(from, table, columns);
+    let columns = import::known(from, table);
     if columns.is_empty() {
         return Ok(0);
     }
-    let backwards = order.replace(',', " DESC,") + " DESC";
+    let (name, named) = (table.name, columns.join(", "));
+    let forwards = table.key().collect::<Vec<_>>().join(", ");
+    let backwards = forwards.replace(',', " DESC,") + " DESC";
     let mut added = 0;
-    for order in [order, &backwards] {
+    for order in [forwards, backwards] {
         // NOT INDEXED: an index may be what is damaged.
-        let rows = format!("SELECT {columns} FROM {table} NOT INDEXED {which} ORDER BY {order}");
-        let (more, is_all) = rows_from(from, into, &rows, (table, columns), until)?;
+        let rows = format!("SELECT {named} FROM {name} NOT INDEXED {which} ORDER BY {order}");
+        let (more, is_all) = rows_from(from, into, &rows, (table, &columns), until)?;
         added += more;
         if is_all {
             break;
@@ -139,24 +122,13 @@ fn table_from(
     Ok(added)
 }
 
-/// Those of a table's columns that it has; none where there is no such table.
-fn known(from: &Connection, table: &str, columns: &str) -> String {
-    let is_there = |column: &&str| from.prepare(&format!("SELECT {column} FROM {table}")).is_ok();
-    let known: Vec<&str> = columns.split(',').map(str::trim).filter(is_there).collect();
-    known.join(", ")
-}
-
 fn rows_from(
     from: &Connection,
     into: &Connection,
     rows: &str,
-    (table, columns): (&str, &str),
+    (table, columns): (&Table, &[&'static str]),
     until: Instant,
 ) -> rusqlite::Result<(usize, bool)> {
-    let width = columns.split(',').count();
-    let places = vec!["?"; width].join(", ");
-    let sql = format!("INSERT OR IGNORE INTO {table} ({columns}) VALUES ({places})");
-    let mut insert = into.prepare_cached(&sql)?;
     let mut added = 0;
     let Ok(mut select) = from.prepare(rows) else {
         return Ok((0, false));
@@ -170,14 +142,11 @@ fn rows_from(
             Ok(None) => return Ok((added, true)),
             Err(_) => return Ok((added, false)),
         };
-        let values = (0..width).map(|column| row.get(column)).collect::<Result<Vec<Value>, _>>();
-        // A text that is none any more.
-        let Ok(values) = values else { continue };
-        match insert.execute(params_from_iter(values)) {
-            Ok(new) => added += new,
-            // Of a room or a person that could not be read, or not what it should be.
-            Err(error) if error.sqlite_error_code() == Some(ErrorCode::ConstraintViolation) => {}
-            Err(error) => return Err(error),
+        let values = (0..columns.len()).map(|column| row.get_ref(column).map(rules::value));
+        let Ok(values) = values.collect::<Result<Vec<_>, _>>() else { continue };
+        // Those that are there already, or refer to what could not be read, are left out.
+        if import::put(into, table, columns, &values)? != Put::Not {
+            added += 1;
         }
     }
     Ok((added, true))

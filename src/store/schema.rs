@@ -6,6 +6,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
+use super::guard::guard;
+
 /// "COLA": what `file` and a suspicious host see in the header.
 const APPLICATION_ID: i32 = 0x434f_4c41;
 
@@ -90,6 +92,7 @@ pub enum OpenError {
 pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut db = Connection::open(path).map_err(sqlite)?;
+    guard(&db).map_err(sqlite)?;
     let version = version_of(&db, path)?;
     if version == 0 {
         // Only before the first table do these two take effect.
@@ -110,6 +113,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL database needs its shared memory file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
+    guard(&db).map_err(sqlite)?;
     db.busy_timeout(PATIENCE).map_err(sqlite)?;
     db.pragma_update(None, "query_only", true).map_err(sqlite)?;
     keep_plans(&db).map_err(sqlite)?;
@@ -123,6 +127,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
 pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
+    guard(&db)?;
     db.busy_timeout(PATIENCE)?;
     Ok(db)
 }
@@ -136,18 +141,27 @@ pub(super) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if super::check::size(&super::backup::with_suffix(path, "-wal")) == 0 {
-        let flags = flags | OpenFlags::SQLITE_OPEN_URI;
-        return Connection::open_with_flags(immutable(path), flags).map_err(sqlite);
+        return open_alone(path).map_err(sqlite);
     }
     // What stands in the WAL counts too. SQLite reads it without its shared memory file where it
     // has the database for itself; a lock for that could not be taken on a file that is read-only.
     let db = Connection::open_with_flags_and_vfs(path, flags, c"unix-none").map_err(sqlite)?;
+    guard(&db).map_err(sqlite)?;
     db.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(sqlite)?;
     Ok(db)
 }
 
-/// The name under which SQLite opens a file that nobody writes to, and leaves nothing beside it.
-pub(super) fn immutable(path: &Path) -> String {
+/// Opens a database that is whole by itself and that nobody writes to, and leaves nothing beside it.
+pub(super) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let db = Connection::open_with_flags(immutable(path), flags)?;
+    guard(&db)?;
+    Ok(db)
+}
+
+fn immutable(path: &Path) -> String {
     let mut uri = "file:".to_owned();
     for character in path.to_string_lossy().chars() {
         match character {
@@ -223,6 +237,13 @@ fn migrate(db: &mut Connection, path: &Path, version: usize) -> Result<(), OpenE
         tracing::info!(migration, "database updated");
     }
     Ok(())
+}
+
+/// An empty database in memory with the schema of this number.
+pub(super) fn empty(version: usize) -> rusqlite::Result<Connection> {
+    let db = Connection::open_in_memory()?;
+    MIGRATIONS.iter().take(version).try_for_each(|(_, sql)| db.execute_batch(sql))?;
+    Ok(db)
 }
 
 /// A copy beside the file, named for the schema it has, before anything changes.

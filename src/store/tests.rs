@@ -12,6 +12,7 @@ use crate::domain::time::WallTime;
 
 mod damage;
 mod retention;
+mod strange;
 mod takeback;
 
 /// A store in a folder of its own, whose writes are awaited one by one.

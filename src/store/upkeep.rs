@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::prune::{self, Retention};
 use super::schema;
 use super::space::{Condition, Disk};
+use super::weights::Weights;
 use crate::domain::time::HubTime;
 
 /// How long after a step the next may come: so that upkeep takes a part of the card only.
@@ -25,6 +26,7 @@ pub(super) struct Upkeep {
     base: HubTime,
     start: Instant,
     due: Instant,
+    weights: Weights,
     pruned: usize,
     failed: bool,
     /// Whether what the host deleted may still stand in the WAL.
@@ -35,7 +37,9 @@ impl Upkeep {
     /// Upkeep by these rules, on a hub whose own time is `base` now.
     pub(super) fn new(keep: Retention, base: HubTime) -> Self {
         let start = Instant::now();
-        Self { keep, base, start, due: start + BETWEEN, pruned: 0, failed: false, wal_tells: false }
+        let due = start + BETWEEN;
+        let (pruned, failed, wal_tells) = (0, false, false);
+        Self { keep, base, start, due, weights: Weights::default(), pruned, failed, wal_tells }
     }
 
     /// The host had something deleted: the WAL is to be emptied as soon as it can be.
@@ -52,7 +56,7 @@ impl Upkeep {
     /// Takes its turn: one short step.
     pub(super) fn step(&mut self, db: &Connection, disk: &mut Disk) {
         let now = self.base.after(self.start.elapsed());
-        let done = match prune::step(db, &self.keep, now) {
+        let done = match prune::step(db, &self.keep, &mut self.weights, now) {
             Ok(done) => {
                 self.failed = false;
                 done

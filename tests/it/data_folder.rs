@@ -1,8 +1,10 @@
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
+use std::path::Path;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::kit::{Hub, Signal, run_in};
+use crate::kit::{Hub, Signal, colahub, run_in, told};
 
 #[test]
 fn a_second_hub_on_the_same_data_is_refused_with_a_sentence() {
@@ -63,4 +65,87 @@ fn a_hub_that_starts_without_an_open_room_makes_one_and_keeps_it() {
     let now = rooms(&hub);
     assert_eq!((now.len(), &now[1]["id"]), (2, &before[1]["id"]));
     assert_eq!(now[1]["expiresAt"], before[1]["expiresAt"]);
+}
+
+/// Everything in a folder, each with what it is and who may do what with it.
+fn modes(folder: &Path) -> Vec<(String, char, u32)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let found = path.symlink_metadata().unwrap();
+        let sort = match found.file_type() {
+            sort if sort.is_dir() => 'd',
+            sort if sort.is_socket() => 's',
+            _ => 'f',
+        };
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        all.push((name, sort, found.permissions().mode() & 0o777));
+        if sort == 'd' {
+            all.extend(modes(&path));
+        }
+    }
+    all
+}
+
+/// The same command, by a shell that lets everybody do everything with what it makes.
+fn under_umask_0(command: &Command) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", "umask 000; exec \"$@\"", "sh"]).arg(command.get_program());
+    shell.args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
+#[test]
+fn what_the_hub_makes_is_for_its_own_user_whatever_it_inherited() {
+    let above = tempfile::tempdir().unwrap();
+    let data = above.path().join("deep/data");
+    let hub = Hub::run(under_umask_0(&run_in(&data)), above);
+    let folder = hub.folder.path().to_owned();
+    let data = data.to_str().unwrap();
+    let copy = folder.join("copy.sqlite3");
+    let backup = colahub(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
+    assert!(under_umask_0(&backup).status().unwrap().success());
+    let all = modes(&folder);
+    for name in ["hub.sqlite3", "hub.sqlite3-wal", "hub.sqlite3-shm", "identity.key", "hub.lock"] {
+        assert!(all.iter().any(|one| one.0 == name), "no {name} in {all:?}");
+    }
+    let wanted = |sort| [('d', 0o700), ('f', 0o600), ('s', 0o660)].iter().find(|w| w.0 == sort);
+    let open = all.iter().filter(|one| wanted(one.1).is_some_and(|wanted| wanted.1 != one.2));
+    assert_eq!(open.collect::<Vec<_>>(), Vec::<&(String, char, u32)>::new());
+    hub.signal(Signal::TERM);
+    let (_, above) = hub.ended();
+    let restore = colahub(&["restore", "--data-dir", data, copy.to_str().unwrap()]);
+    assert!(under_umask_0(&restore).status().unwrap().success());
+    let all = modes(above.path());
+    assert!(all.iter().any(|one| one.0 == "hub.sqlite3.replaced-1"), "{all:?}");
+    assert!(all.iter().all(|one| one.1 == 'd' || one.2 == 0o600), "{all:?}");
+}
+
+#[test]
+fn a_folder_that_all_may_change_is_left_as_it_is_and_told_of() {
+    let hub = Hub::start();
+    hub.signal(Signal::TERM);
+    let (_, folder) = hub.ended();
+    let mode = |name: &str, mode| {
+        let path = folder.path().join(name);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    mode("", 0o777);
+    mode("hub.sqlite3", 0o644);
+    mode("identity.key", 0o666);
+    let data = folder.path().to_str().unwrap().to_owned();
+    let hub = Hub::start_in(folder, &[]);
+    let all = modes(hub.folder.path());
+    assert!(all.iter().all(|one| one.1 != 'f' || one.2 == 0o600), "{all:?}");
+    let mode = std::fs::metadata(hub.folder.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o777, "it may be the host's");
+    let (code, text) = told(&["doctor", "--data-dir", &data, "--listen", "127.0.0.1:1"]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("may replace the files in"), "{text}");
 }

@@ -40,5 +40,6 @@ mod service;
 mod shutdown;
 mod slow;
 mod status;
+mod strange_files;
 mod unread;
 mod upgrades;

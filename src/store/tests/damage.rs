@@ -182,7 +182,7 @@ async fn the_two_newest_damaged_files_are_kept() {
 async fn a_replacement_that_was_cut_off_is_finished_by_the_next_start() {
     let folder = folder(3, 0).await;
     let database = folder.path().join(FILE);
-    let ready = replace::preparing(folder.path());
+    let ready = replace::ready(folder.path());
     fs::copy(&database, &ready).unwrap();
     fs::rename(&database, folder.path().join("hub.sqlite3.corrupt-1")).unwrap();
     fs::write(folder.path().join("hub.sqlite3-wal"), b"of the old one").unwrap();

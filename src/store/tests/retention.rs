@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::prune;
+use crate::store::weights::Weights;
 
 const ALL: Retention = Retention { age: None, per_room: 0, size: None };
 
@@ -9,7 +10,9 @@ impl Kit {
     /// Steps until there is nothing left to do, beside the writer. The most rows of one step.
     fn prunes(&self, keep: Retention, now: u64) -> usize {
         let db = schema::open_writer(&self.folder.path().join(FILE)).unwrap();
-        let steps = std::iter::repeat_with(|| prune::step(&db, &keep, HubTime(now)).unwrap());
+        let mut weights = Weights::default();
+        let step = || prune::step(&db, &keep, &mut weights, HubTime(now)).unwrap();
+        let steps = std::iter::repeat_with(step);
         steps.take_while(|done| *done > 0).max().unwrap_or(0)
     }
 
@@ -162,4 +165,108 @@ async fn a_room_that_the_host_closed_has_ended_for_the_next_start_and_can_be_rea
     assert_eq!(kit.member(room, 1).await.first, Seq(1));
     let log = kit.store.reader.host_log(1).await.unwrap();
     assert_eq!((log[0].deed.as_str(), log[0].what.as_str()), ("chatter kick", "somebody"));
+}
+
+impl Kit {
+    /// So many messages of this length, as fast as they can be written.
+    async fn floods(&mut self, room: RoomId, who: u8, times: usize, length: usize) {
+        for _ in 0..times {
+            let say = say(room, who, &"x".repeat(length), None);
+            self.store.writer.submit(Write::Say(say), 0).unwrap();
+        }
+        let mut committed = 0;
+        while committed < times {
+            committed += self.store.ended.recv().await.unwrap().len();
+        }
+    }
+
+    /// What a member reads of a room: whose each message is, and how long.
+    async fn lengths(&self, room: RoomId, who: u8) -> Vec<(ChatterId, usize)> {
+        let member = self.member(room, who).await;
+        let (all, _) = self.store.reader.after(member, Seq(0), 10_000).await.unwrap();
+        let places: Vec<i64> = all.iter().map(|message| message.seq.0).collect();
+        let first = places[0];
+        assert_eq!(places, (first..first + places.len() as i64).collect::<Vec<_>>(), "no gaps");
+        all.into_iter().map(|message| (message.chatter.id, message.content.len())).collect()
+    }
+}
+
+fn smaller_than(bytes: u64) -> Retention {
+    Retention { size: Some(bytes), ..ALL }
+}
+
+#[tokio::test]
+async fn who_floods_a_room_of_their_own_erases_nothing_elsewhere() {
+    let mut kit = Kit::new();
+    let (ours, theirs) = (kit.room(1).await, kit.room(2).await);
+    kit.join(ours, 1).await;
+    kit.join(theirs, 2).await;
+    kit.floods(ours, 1, 50, 40).await;
+    kit.floods(theirs, 2, 300, 25_000).await;
+    kit.prunes(smaller_than(4_000_000), 0);
+    assert_eq!(kit.lengths(ours, 1).await.len(), 51);
+    let left = kit.lengths(theirs, 2).await.len();
+    assert!((100..170).contains(&left), "{left} are left: the newest, and no fewer than fit");
+}
+
+#[tokio::test]
+async fn who_floods_a_room_of_all_erases_only_their_own() {
+    let mut kit = Kit::new();
+    let room = kit.room(1).await;
+    kit.join(room, 1).await;
+    kit.join(room, 2).await;
+    kit.floods(room, 2, 200, 10_000).await;
+    kit.floods(room, 1, 50, 100).await;
+    kit.floods(room, 2, 300, 10_000).await;
+    kit.prunes(smaller_than(2_000_000), 0);
+    let all = kit.lengths(room, 1).await;
+    let kept = |who: u8| all.iter().filter(|one| one.0 == chatter(who).id && one.1 >= 100).count();
+    assert_eq!(kept(1), 50);
+    assert!((100..200).contains(&kept(2)), "{} of 500 are left", kept(2));
+    assert!(all[all.len() - 100..].iter().all(|one| one.1 == 10_000));
+    assert!(all.iter().take(40).all(|one| one.1 < 10_000), "the oldest went first");
+    let (next, _) = kit.says(room, 1, "on", None).await;
+    assert_eq!(next.seq, Seq(553));
+}
+
+#[tokio::test]
+async fn where_no_room_has_more_than_its_newest_the_largest_loses_them() {
+    let mut kit = Kit::new();
+    let (small, large) = (kit.room(1).await, kit.room(2).await);
+    kit.join(small, 1).await;
+    kit.join(large, 2).await;
+    kit.floods(large, 2, 90, 25_000).await;
+    kit.floods(small, 1, 90, 1_000).await;
+    kit.prunes(smaller_than(1_000_000), 0);
+    assert_eq!(kit.lengths(small, 1).await.len(), 91);
+    let left = kit.lengths(large, 2).await.iter().filter(|one| one.1 > 0).count();
+    assert!((20..45).contains(&left), "{left}");
+}
+
+#[tokio::test]
+async fn short_messages_go_from_the_oldest_on() {
+    let mut kit = Kit::new();
+    let room = kit.room(1).await;
+    kit.join(room, 1).await;
+    kit.join(room, 2).await;
+    kit.floods(room, 1, 3_000, 20).await;
+    kit.floods(room, 2, 3_000, 30).await;
+    kit.prunes(smaller_than(300_000), 0);
+    let all = kit.lengths(room, 1).await;
+    assert!(all.len() > 100 && all.iter().all(|one| one.0 == chatter(2).id), "{}", all.len());
+}
+
+#[tokio::test]
+async fn a_step_is_short_however_long_the_messages_are() {
+    let mut kit = Kit::new();
+    let room = kit.room(1).await;
+    kit.join(room, 1).await;
+    kit.floods(room, 1, 100, 25_000).await;
+    for keep in [older_than(0), Retention { per_room: 10, ..ALL }] {
+        let db = schema::open_writer(&kit.folder.path().join(FILE)).unwrap();
+        let before = kit.count("messages");
+        let done = prune::step(&db, &keep, &mut Weights::default(), HubTime(31)).unwrap();
+        let gone = before - kit.count("messages");
+        assert!(done > 0 && (1..=12).contains(&gone), "{gone} of 25,000 bytes each");
+    }
 }

@@ -1,0 +1,62 @@
+//! What strangers have written, on the host's terminal.
+//!
+//! Names, titles, messages, hubs heard on the network, words of a damaged file: none of it may command
+//! the terminal, or turn or hide what stands beside it. So everything that the command line says goes
+//! through one writer, whoever made it.
+
+use std::io::{self, Write};
+
+use crate::domain::names::is_visible;
+
+/// Writes text on, with every character that is not seen as `\u001b`: as JSON writes it, so that JSON
+/// stays what it is.
+#[derive(Debug)]
+pub(super) struct Plain<W>(pub(super) W);
+
+impl<W: Write> Write for Plain<W> {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        self.0.write_all(plain(&String::from_utf8_lossy(text)).as_bytes())?;
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for character in text.chars() {
+        // Joiners and selectors change only how an emoji or a letter is drawn.
+        let joins = matches!(character, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}');
+        if character == '\n' || character == '\u{FFFD}' || joins || is_visible(character) {
+            plain.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            plain.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_seen_is_spelt() {
+        assert_eq!(plain("졸린 여우 👩‍👩‍👧 ❤️\n"), "졸린 여우 👩‍👩‍👧 ❤️\n");
+        assert_eq!(plain("a\u{1b}[2J\r\u{9b}\u{7f}\t"), "a\\u001b[2J\\u000d\\u009b\\u007f\\u0009");
+        assert_eq!(plain("x\u{202e}y\u{200b}\u{e0041}"), "x\\u202ey\\u200b\\udb40\\udc41");
+    }
+
+    #[test]
+    fn json_stays_what_it_is() {
+        let name = "a\u{7f}\u{9b}\u{202e}\u{e0041}\"\\ b";
+        let mut out = Vec::new();
+        serde_json::to_writer(Plain(&mut out), name).unwrap();
+        assert!(!out.contains(&0x7f) && !String::from_utf8_lossy(&out).contains('\u{202e}'));
+        assert_eq!(serde_json::from_slice::<String>(&out).unwrap(), name);
+    }
+}

@@ -1,0 +1,421 @@
+//! What may stand in each column: rows of a file that somebody else may have made, through the
+//! domain's parsers.
+//!
+//! A text is mended where it can be: rules have become stricter since some copies were made, and
+//! nobody shall lose what was said for that. A row without its identifiers is none.
+
+use rusqlite::types::{Value, ValueRef};
+use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::names::is_visible;
+use crate::domain::room::{CAPACITY_MAX, PasswordHash};
+use crate::domain::text::{
+    CONTENT_MAX, Content, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, TITLE_MAX, Title,
+};
+
+/// What a value becomes; nothing where it makes the row none.
+type Rule = fn(&Value) -> Option<Value>;
+
+/// Largest row number, identifier and place: with room to count on from there, and exact in
+/// JavaScript.
+pub(super) const NUMBER_MAX: i64 = 1 << 52;
+
+/// Latest time of either clock, in ms: the end of the year 9999, as wall time.
+const TIME_MAX: i64 = 253_402_300_799_999;
+
+/// Longest text of the host's log and of what was lost.
+const LINE_MAX: usize = 500;
+
+/// Most marks in a row that a mended text keeps.
+const MARKS_MAX: usize = 5;
+
+/// The hash of a locked room whose own is not one of a hub's: of no password.
+const NO_HASH: &str = "none";
+
+/// A table of the hub's own.
+pub(super) struct Table {
+    pub(super) name: &'static str,
+    /// Its columns, each with what may stand in it. Its key comes first.
+    columns: &'static [(&'static str, Rule)],
+    /// How many columns its key has.
+    pub(super) key_width: usize,
+    settle: fn(&mut Row<'_>),
+}
+
+/// A row, as far as its table has the columns.
+pub(super) struct Row<'a> {
+    columns: &'a [&'static str],
+    pub(super) values: Vec<Value>,
+}
+
+/// What the hub knows of itself, by its name in `meta`.
+pub(super) const META: [(&str, Rule); 4] =
+    [("hub_id", uuid), ("hub_time", time), ("wall_time", time), ("epoch", count)];
+
+/// All other tables. What refers to others comes after them.
+pub(super) const TABLES: [Table; 7] = [
+    Table {
+        name: "rooms",
+        columns: &[
+            ("n", number),
+            ("id", uuid),
+            ("code", code),
+            ("title", title),
+            ("namespace", namespace),
+            ("capacity", capacity),
+            ("lock", lock),
+            ("created_at", time),
+            ("created_hub", time),
+            ("lifetime", time),
+            ("pruned", number_or_none),
+            ("deleted", flag),
+            ("shut", flag),
+            ("by_host", flag),
+        ],
+        key_width: 1,
+        settle: |_| {},
+    },
+    Table {
+        name: "chatters",
+        columns: &[
+            ("n", number),
+            ("id", uuid),
+            ("identity", uuid),
+            ("nickname", nickname),
+            ("created_at", time),
+        ],
+        key_width: 1,
+        settle: |_| {},
+    },
+    Table {
+        name: "memberships",
+        columns: &[
+            ("room", number),
+            ("identity", uuid),
+            ("chatter", number),
+            ("first_seq", number),
+            ("left_at", maybe_time),
+        ],
+        key_width: 2,
+        settle: |_| {},
+    },
+    Table {
+        name: "bans",
+        columns: &[
+            ("chatter", uuid),
+            ("identity", uuid),
+            ("nickname", nickname),
+            ("address", address),
+            ("until", maybe_time),
+        ],
+        key_width: 1,
+        settle: |_| {},
+    },
+    Table {
+        name: "host_actions",
+        columns: &[("n", number), ("at", time), ("at_hub", time), ("deed", line), ("what", line)],
+        key_width: 1,
+        settle: |_| {},
+    },
+    Table {
+        name: "losses",
+        columns: &[
+            ("n", number),
+            ("at", time),
+            ("at_hub", time),
+            ("cause", line),
+            ("kept_as", line),
+            ("copy", maybe_line),
+            ("copied", maybe_time),
+            ("salvaged", count),
+        ],
+        key_width: 1,
+        settle: |_| {},
+    },
+    MESSAGES,
+];
+
+pub(super) const MESSAGES: Table = Table {
+    name: "messages",
+    columns: &[
+        ("id", number),
+        ("room", number),
+        ("seq", number),
+        ("chatter", number),
+        ("kind", kind),
+        ("content", content),
+        ("count", maybe_count),
+        ("was", maybe_nickname),
+        ("now", maybe_nickname),
+        ("sent_at", time),
+        ("sent_hub", time),
+        ("key", key),
+        ("taken_back", flag),
+    ],
+    key_width: 1,
+    settle: settle_message,
+};
+
+impl Table {
+    /// Those of its columns for which this holds.
+    pub(super) fn columns(&self, is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+        let names = self.columns.iter().map(|(name, _)| *name);
+        names.filter(|name| is_there(name)).collect()
+    }
+
+    /// The columns of its key.
+    pub(super) fn key(&self) -> impl DoubleEndedIterator<Item = &'static str> {
+        self.columns.iter().take(self.key_width).map(|(name, _)| *name)
+    }
+
+    /// The row as a hub would have written it; nothing where none would.
+    pub(super) fn row<'a>(&self, columns: &'a [&'static str], values: &[Value]) -> Option<Row<'a>> {
+        let mut fit = Vec::with_capacity(values.len());
+        for (name, value) in columns.iter().zip(values) {
+            let (_, rule) = self.columns.iter().find(|(column, _)| column == name)?;
+            fit.push(rule(value)?);
+        }
+        let mut row = Row { columns, values: fit };
+        (self.settle)(&mut row);
+        Some(row)
+    }
+}
+
+impl Row<'_> {
+    fn get(&self, column: &str) -> Option<&Value> {
+        let at = self.columns.iter().position(|name| *name == column)?;
+        self.values.get(at)
+    }
+
+    fn set(&mut self, column: &str, value: Value) {
+        let at = self.columns.iter().position(|name| *name == column);
+        if let Some(place) = at.and_then(|at| self.values.get_mut(at)) {
+            *place = value;
+        }
+    }
+}
+
+/// A value as it stands in a file; a text in which a byte is none has a sign in its place.
+pub(super) fn value(found: ValueRef<'_>) -> Value {
+    match found {
+        ValueRef::Null => Value::Null,
+        ValueRef::Integer(number) => Value::Integer(number),
+        ValueRef::Real(number) => Value::Real(number),
+        ValueRef::Text(bytes) => Value::Text(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+    }
+}
+
+/// A message of which nothing can be shown keeps its place, empty, as if it was taken back.
+fn settle_message(row: &mut Row<'_>) {
+    let renamed = row.get("kind") == Some(&Value::Integer(4));
+    let lacks_name = ["was", "now"].iter().any(|name| row.get(name) == Some(&Value::Null));
+    let is_empty = row.get("content") == Some(&Value::Text(String::new()));
+    let is_taken = row.get("taken_back") == Some(&Value::Integer(1));
+    if is_empty || is_taken || (renamed && lacks_name) {
+        row.set("content", Value::Text(String::new()));
+        row.set("taken_back", Value::Integer(1));
+        if row.get("kind") != Some(&Value::Integer(1)) {
+            row.set("kind", Value::Integer(0));
+        }
+        ["count", "was", "now"].iter().for_each(|column| row.set(column, Value::Null));
+    }
+}
+
+fn between(value: &Value, least: i64, most: i64) -> Option<Value> {
+    match value {
+        Value::Integer(number) if (least..=most).contains(number) => Some(value.clone()),
+        _ => None,
+    }
+}
+
+fn within(value: &Value, least: i64, most: i64) -> Option<Value> {
+    match value {
+        Value::Integer(number) => Some(Value::Integer((*number).clamp(least, most))),
+        _ => None,
+    }
+}
+
+fn number(value: &Value) -> Option<Value> {
+    between(value, 1, NUMBER_MAX)
+}
+
+fn number_or_none(value: &Value) -> Option<Value> {
+    within(value, 0, NUMBER_MAX)
+}
+
+fn time(value: &Value) -> Option<Value> {
+    within(value, 0, TIME_MAX)
+}
+
+fn count(value: &Value) -> Option<Value> {
+    within(value, 0, u32::MAX.into())
+}
+
+fn capacity(value: &Value) -> Option<Value> {
+    within(value, 0, CAPACITY_MAX.into())
+}
+
+fn flag(value: &Value) -> Option<Value> {
+    within(value, 0, 1)
+}
+
+fn kind(value: &Value) -> Option<Value> {
+    between(value, 0, 4)
+}
+
+fn maybe(value: &Value, rule: Rule) -> Option<Value> {
+    Some(rule(value).unwrap_or(Value::Null))
+}
+
+fn maybe_time(value: &Value) -> Option<Value> {
+    maybe(value, time)
+}
+
+fn maybe_count(value: &Value) -> Option<Value> {
+    maybe(value, |value| within(value, 1, u32::MAX.into()))
+}
+
+fn maybe_nickname(value: &Value) -> Option<Value> {
+    maybe(value, nickname)
+}
+
+fn maybe_line(value: &Value) -> Option<Value> {
+    maybe(value, line)
+}
+
+fn uuid(value: &Value) -> Option<Value> {
+    matches!(value, Value::Blob(bytes) if bytes.len() == 16).then(|| value.clone())
+}
+
+fn text(value: &Value) -> Option<&str> {
+    match value {
+        Value::Text(text) => Some(text),
+        _ => None,
+    }
+}
+
+fn code(value: &Value) -> Option<Value> {
+    let code: crate::domain::code::Code = text(value)?.parse().ok()?;
+    Some(Value::Text(code.to_string()))
+}
+
+fn title(value: &Value) -> Option<Value> {
+    let parse = |text: &str| Title::parse(text).ok().map(|title| title.to_string());
+    Some(Value::Text(mended(text(value)?, TITLE_MAX, parse).unwrap_or_else(|| "?".into())))
+}
+
+fn nickname(value: &Value) -> Option<Value> {
+    let parse = |text: &str| Nickname::parse(text).ok().map(|name| name.to_string());
+    Some(Value::Text(mended(text(value)?, NICKNAME_MAX, parse).unwrap_or_else(|| "?".into())))
+}
+
+/// A room has to be reached: one whose namespace says nothing is in Cola Chat's own.
+fn namespace(value: &Value) -> Option<Value> {
+    let parse = |text: &str| Namespace::parse(text).ok().map(|name| name.to_string());
+    let name = mended(text(value)?, NAMESPACE_MAX, parse);
+    Some(Value::Text(name.unwrap_or_else(|| "anonymous".into())))
+}
+
+fn content(value: &Value) -> Option<Value> {
+    let parse = |text: &str| Content::parse(text).ok().map(|content| content.as_str().to_owned());
+    Some(Value::Text(mended(text(value)?, CONTENT_MAX, parse).unwrap_or_default()))
+}
+
+fn key(value: &Value) -> Option<Value> {
+    maybe(value, |value| Key::parse(text(value)?).ok().map(|_| value.clone()))
+}
+
+fn address(value: &Value) -> Option<Value> {
+    maybe(value, |value| {
+        let address: std::net::IpAddr = text(value)?.parse().ok()?;
+        Some(Value::Text(address.to_string()))
+    })
+}
+
+/// What was locked stays locked.
+fn lock(value: &Value) -> Option<Value> {
+    let is_good = |text: &str| PasswordHash(text.to_owned()).is_bearable();
+    match value {
+        Value::Null => Some(Value::Null),
+        Value::Text(text) if is_good(text) => Some(value.clone()),
+        _ => Some(Value::Text(NO_HASH.to_owned())),
+    }
+}
+
+fn line(value: &Value) -> Option<Value> {
+    let seen = text(value)?.chars().filter(|c| is_visible(*c) || *c == ' ');
+    Some(Value::Text(seen.take(LINE_MAX).collect()))
+}
+
+/// The text as it is where it may be, else without what is not seen, cut.
+fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
+    parse(text).or_else(|| {
+        let mut marks = 0;
+        let seen = text.chars().filter(|c| {
+            marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
+            marks <= MARKS_MAX && (is_visible(*c) || matches!(*c, ' ' | '\n'))
+        });
+        let seen: String = seen.collect();
+        parse(&seen.graphemes(true).take(max).collect::<String>())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn what_a_hub_writes_is_taken_as_it_is() {
+        for (rule, value) in [
+            (title as Rule, text("모닥불")),
+            (nickname, text("졸린 여우")),
+            (content, text("두 줄\n그리고 👩‍👩‍👧")),
+            (key, text("k\u{1b}")),
+            (lock, Value::Null),
+            (uuid, Value::Blob(vec![7; 16])),
+            (address, text("fd00::1")),
+        ] {
+            assert_eq!(rule(&value), Some(value));
+        }
+    }
+
+    #[test]
+    fn texts_are_mended_and_what_was_locked_stays_locked() {
+        for (rule, value, mended) in [
+            (nickname as Rule, "a\u{1b}[2J", "a[2J"),
+            (nickname, "host", "?"),
+            (title, "\u{202e}방", "방"),
+            (title, "\u{200b}", "?"),
+            (namespace, "\n\u{7}", "anonymous"),
+            (content, "a\u{0}b\nc", "ab\nc"),
+            (content, "\u{0}", ""),
+            (lock, "$argon2id$v=19$m=4194304,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AA", "none"),
+            (line, "x\u{1b}]0;", "x]0;"),
+        ] {
+            assert_eq!(rule(&text(value)), Some(text(mended)), "{value:?}");
+        }
+        assert_eq!(lock(&Value::Integer(1)), Some(text("none")));
+        let long = "가".repeat(2_000);
+        assert_eq!(content(&text(&long)), Some(text(&"가".repeat(CONTENT_MAX))));
+        let tower = format!("e{}", "\u{301}".repeat(40));
+        assert!(
+            matches!(nickname(&text(&tower)), Some(Value::Text(name)) if name.starts_with('é'))
+        );
+    }
+
+    #[test]
+    fn a_row_without_its_identifiers_is_none() {
+        assert_eq!(uuid(&Value::Blob(vec![7; 15])), None);
+        assert_eq!(number(&Value::Integer(0)), None);
+        assert_eq!(number(&Value::Integer(i64::MAX)), None);
+        assert_eq!(kind(&Value::Integer(5)), None);
+        assert_eq!(code(&text("K7PMX0")), None);
+        assert_eq!(time(&Value::Integer(i64::MAX)), Some(Value::Integer(TIME_MAX)));
+    }
+}

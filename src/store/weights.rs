@@ -1,0 +1,161 @@
+//! Who takes how much of the database, so that whoever takes most loses first.
+//!
+//! Counted in memory, and only once the database is too large: message by message, in steps, from the
+//! oldest to the newest and then on with what is added. A size in each row would cost every message a
+//! write.
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, params};
+
+/// Most rows that one step looks at.
+const LOOK: i64 = 2_000;
+
+/// What a message takes beside its text: its row, and its places in the indexes.
+pub(super) const ROW: u64 = 128;
+
+/// How many of a room's newest messages stay, as long as another room has more than these.
+pub(super) const NEWEST: u64 = 100;
+
+/// What somebody takes.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight {
+    pub(super) rows: u64,
+    /// Text and rows, in bytes.
+    pub(super) bytes: u64,
+}
+
+impl Weight {
+    fn add(&mut self, text: u64) {
+        self.rows += 1;
+        self.bytes += ROW + text;
+    }
+
+    fn lose(&mut self, lost: Self) {
+        self.rows = self.rows.saturating_sub(lost.rows);
+        self.bytes = self.bytes.saturating_sub(lost.bytes);
+    }
+}
+
+/// All rooms, and the authors of the one that loses.
+#[derive(Debug, Default)]
+pub(super) struct Weights {
+    /// The last message that was counted.
+    seen: i64,
+    rooms: HashMap<i64, Weight>,
+    authors: Authors,
+}
+
+/// What the authors of one room said in it before its newest hundred.
+#[derive(Debug, Default)]
+pub(super) struct Authors {
+    room: i64,
+    /// The last place that was counted.
+    seen: i64,
+    texts: HashMap<i64, Weight>,
+    /// Whose messages are being emptied, and up to which place they are.
+    pub(super) losing: Option<(i64, i64)>,
+}
+
+impl Weights {
+    /// Counts on. Whether everything has been.
+    pub(super) fn count(&mut self, db: &Connection) -> rusqlite::Result<bool> {
+        let mut next = db.prepare_cached(
+            "SELECT id, room, octet_length(content) FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
+        )?;
+        let mut rows = next.query([self.seen, LOOK])?;
+        let mut counted = 0;
+        while let Some(row) = rows.next()? {
+            self.seen = row.get(0)?;
+            self.rooms.entry(row.get(1)?).or_default().add(size(row.get(2)?));
+            counted += 1;
+        }
+        Ok(counted < LOOK)
+    }
+
+    /// The room that loses next: the largest of those with more than their newest hundred, else the
+    /// largest; and how many of its newest it keeps.
+    pub(super) fn largest(&self) -> Option<(i64, u64)> {
+        let largest = |least: u64| {
+            let rooms = self.rooms.iter().filter(|(_, weight)| weight.rows > least);
+            rooms.max_by_key(|(room, weight)| (weight.bytes, **room)).map(|(room, _)| *room)
+        };
+        largest(NEWEST).map(|room| (room, NEWEST)).or_else(|| largest(0).map(|room| (room, 0)))
+    }
+
+    /// The last message that was counted: what is newer need not be taken off.
+    pub(super) fn seen(&self) -> i64 {
+        self.seen
+    }
+
+    /// This went from a room.
+    pub(super) fn lose(&mut self, room: i64, lost: Weight) {
+        if let Some(weight) = self.rooms.get_mut(&room) {
+            weight.lose(lost);
+        }
+    }
+
+    /// The room has gone, or nothing in it can go.
+    pub(super) fn forget(&mut self, room: i64) {
+        self.rooms.remove(&room);
+    }
+
+    /// The authors of this room.
+    pub(super) fn authors(&mut self, room: i64) -> &mut Authors {
+        if self.authors.room != room {
+            self.authors = Authors { room, ..Authors::default() };
+        }
+        &mut self.authors
+    }
+}
+
+impl Authors {
+    /// Counts on, up to a place. Whether everything has been.
+    pub(super) fn count(&mut self, db: &Connection, last: i64) -> rusqlite::Result<bool> {
+        let mut next = db.prepare_cached(
+            "SELECT seq, chatter, kind, octet_length(content) FROM messages
+             WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4",
+        )?;
+        let mut rows = next.query(params![self.room, self.seen, last, LOOK])?;
+        let mut counted = 0;
+        while let Some(row) = rows.next()? {
+            self.seen = row.get(0)?;
+            // What the hub itself tells is nobody's.
+            let is_said = row.get::<_, i64>(2)? <= 1;
+            let text = size(row.get(3)?);
+            if is_said && text > 0 {
+                self.texts.entry(row.get(1)?).or_default().add(text);
+            }
+            counted += 1;
+        }
+        Ok(counted < LOOK)
+    }
+
+    /// The author who loses next: the largest, where there are others and their texts are worth emptying.
+    pub(super) fn largest(&self) -> Option<i64> {
+        if self.texts.len() < 2 {
+            return None;
+        }
+        let largest = self.texts.iter().max_by_key(|(author, weight)| (weight.bytes, **author));
+        let (author, weight) = largest?;
+        (weight.bytes > 2 * weight.rows * ROW).then_some(*author)
+    }
+
+    /// This went from an author's texts.
+    pub(super) fn lose(&mut self, author: i64, lost: Weight) {
+        if let Some(weight) = self.texts.get_mut(&author) {
+            weight.lose(lost);
+        }
+    }
+
+    /// Nothing more of theirs can go.
+    pub(super) fn forget(&mut self, author: i64) {
+        self.texts.remove(&author);
+        self.losing = None;
+    }
+}
+
+/// A length as SQLite tells it.
+pub(super) fn size(bytes: i64) -> u64 {
+    u64::try_from(bytes).unwrap_or(0)
+}
