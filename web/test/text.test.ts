@@ -1,32 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { cut, fold, graphemes, isolate, length, pieces, readCode } from "../src/store/text";
-
-const links = (text: string): string[] => pieces(text).flatMap((piece) => (piece.href ? [piece.text] : []));
-
-describe("links", () => {
-  it("are found in the middle of a sentence and end where it ends", () => {
-    expect(links("보세요 http://192.168.4.1/map, 그리고 (https://a.example/x).")).toEqual([
-      "http://192.168.4.1/map",
-      "https://a.example/x",
-    ]);
-    expect(links("https://a.example/Cola_(drink)")).toEqual(["https://a.example/Cola_(drink)"]);
-  });
-
-  it("are only ever http and https", () => {
-    for (const text of ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "www.example", "http://"]) {
-      expect(links(text)).toEqual([]);
-    }
-  });
-
-  it("leave every character where it was", () => {
-    const nasty = '<img src=x onerror=alert(1)> \u202egnp.exe http://a/"onmouseover="x http://b\u202e.c\n\nhttp://d.';
-    expect(
-      pieces(nasty)
-        .map((piece) => piece.text)
-        .join(""),
-    ).toBe(nasty);
-  });
-});
+import { cut, fold, graphemes, isolate, length, readCode } from "../src/store/text";
 
 describe("characters", () => {
   it("are counted as people count them", () => {

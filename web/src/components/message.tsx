@@ -2,10 +2,11 @@
 
 import { Component, type JSX } from "preact";
 import type { Session } from "../client/session";
+import { pieces } from "../store/links";
 import { mark } from "../store/marks";
 import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
-import { fold, pieces } from "../store/text";
+import { fold } from "../store/text";
 import { words, type Words } from "../words";
 import { Mark } from "./mark";
 

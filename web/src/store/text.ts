@@ -1,47 +1,4 @@
-// Text of strangers: counted as people count it, its links found, its tricks held in place.
-
-/** One stretch of a message: plain, or a link. */
-export interface Piece {
-  text: string;
-  href: string | null;
-}
-
-const LINK = /https?:\/\/[^\s<>"'`\u2066-\u2069\u202a-\u202e]+/gi;
-// What ends a sentence rather than a link.
-const TAIL = /[.,!?;:'"“”‘’…。、，！？)\]}>]+$/;
-
-/** Splits a message at its links. Only http and https become links; everything else is only ever text. */
-export function pieces(content: string): Piece[] {
-  const found: Piece[] = [];
-  let at = 0;
-  for (const match of content.matchAll(LINK)) {
-    const text = trimLink(match[0]);
-    const start = match.index ?? 0;
-    const href = safeHref(text);
-    if (!href) continue;
-    if (start > at) found.push({ text: content.slice(at, start), href: null });
-    found.push({ text, href });
-    at = start + text.length;
-  }
-  if (at < content.length) found.push({ text: content.slice(at), href: null });
-  return found;
-}
-
-function trimLink(text: string): string {
-  const trimmed = text.replace(TAIL, "");
-  // A bracket that opened inside the link closes inside it: …/Cola_(drink)
-  const closing = text[trimmed.length] === ")" && trimmed.includes("(");
-  return closing ? trimmed + ")" : trimmed;
-}
-
-function safeHref(text: string): string | null {
-  try {
-    const url = new URL(text);
-    return (url.protocol === "http:" || url.protocol === "https:") && url.hostname ? url.href : null;
-  } catch {
-    return null;
-  }
-}
+// Text of strangers: counted as people count it, its tricks held in place.
 
 type Segmenter = { segment(text: string): Iterable<unknown> };
 
