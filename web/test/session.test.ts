@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Keeper } from "../src/client/keeper";
 import { Session } from "../src/client/session";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
@@ -229,6 +230,38 @@ describe("what one writes", () => {
     await vi.waitFor(() => expect(after.state.outbox).toEqual([]), { timeout: 3000 });
     await phase(after, "live");
     expect(contents(after)).toEqual(["a", "b"]);
+  });
+
+  it("is sent in the order in which it was written, whatever the clock says and whichever tab it was", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    const other = visitor();
+    await phase(other, "live");
+    hub.cut();
+    const clock = vi.spyOn(Date, "now");
+    for (const [hour, tab] of [me, other, me, other].entries()) {
+      clock.mockReturnValue(1_000_000_000_000 - hour * 3_600_000);
+      tab.say(`${hour}`);
+    }
+    clock.mockRestore();
+    for (const tab of [me, other]) tab.end();
+    hub.mend();
+    const after = visitor();
+    await vi.waitFor(() => expect(contents(after)).toEqual(["0", "1", "2", "3"]));
+  });
+
+  it("is in its new place after a reload when it was tried again", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "unavailable" }, { code: "unavailable" }, { code: "unavailable" });
+    me.say("a");
+    await vi.waitFor(() => expect(me.state.outbox[0]?.state).toBe("failed"));
+    hub.cut();
+    me.say("b");
+    me.retry(me.state.outbox[0]!.key);
+    me.end();
+    const kept = new Keeper(memory, hub.room.id).outbox();
+    expect(kept.map((one) => one.content)).toEqual(["b", "a"]);
   });
 
   it("waits out a hub that says too fast", async () => {

@@ -4,7 +4,7 @@
 // everything typed stays in the outbox until the hub acknowledged it, which it does only once it
 // is committed. So any moment is a good one to lose the connection.
 
-import { heard, told, TYPING_LASTS } from "../store/hear";
+import { heard, told } from "../store/hear";
 import * as Log from "../store/log";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
@@ -266,7 +266,7 @@ export class Session {
   wake(): void {
     if (this.state.phase.name === "refused") return;
     if (!this.joined) return this.link?.hurry();
-    if (this.around.now() - this.awaySince > ASLEEP) void this.join(PROBE_PATIENCE);
+    if (Math.abs(this.around.now() - this.awaySince) > ASLEEP) void this.join(PROBE_PATIENCE);
   }
 
   /** Whether somebody is looking. What comes while nobody is stands below the line "new". */
@@ -286,7 +286,7 @@ export class Session {
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
     if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");
-    if (name === "typing") void this.around.wait(TYPING_LASTS + 50).then(() => this.change({}));
+    if (name === "typing") void this.around.wait(State.TYPING_LASTS + 50).then(() => this.change({}));
     if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.mendGap());
   }
 
@@ -359,7 +359,7 @@ export class Session {
   /** Tells the others that one is typing: at the first key, then now and then, and when it ends. */
   typing(isTyping: boolean): void {
     const now = this.around.now();
-    if (isTyping ? now - this.typingToldAt < TYPING_EVERY : this.typingToldAt === 0) return;
+    if (isTyping ? Math.abs(now - this.typingToldAt) < TYPING_EVERY : this.typingToldAt === 0) return;
     this.typingToldAt = isTyping ? now : 0;
     if (this.joined) this.link?.tell("typing", { roomId: this.state.room!.id, isTyping });
   }
