@@ -89,6 +89,7 @@ export const en: Words = {
   quiet: "It is quiet here",
   quietHint: "Say hello first?",
   unfold: "Show all",
+  foldAgain: "Show less",
   takenBack: "The host took this message back",
   joinedYou: (name) => `You came in · your name is ${name}`,
   joined: (name, others) => (others ? `${name} and ${plural(others, "other", "others")} came in` : `${name} came in`),

@@ -88,6 +88,7 @@ export const ko = {
   quiet: "아직 조용해요",
   quietHint: "먼저 인사해 볼까요?",
   unfold: "모두 보기",
+  foldAgain: "접기",
   takenBack: "허브를 연 사람이 거두어들인 글이에요",
   joinedYou: (name: string) => `들어왔어요 · 내 이름은 ${name}`,
   joined: (name: string, others: number) =>

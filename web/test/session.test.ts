@@ -82,12 +82,74 @@ describe("entering", () => {
     for (const n of range(1, 3)) hub.say("fox", `${n}`);
     const first = visitor();
     await phase(first, "live");
-    first.read();
+    first.read(3);
     first.end();
     hub.say("owl", "new");
     const again = visitor();
     await phase(again, "live");
     expect(again.state.unreadFrom).toBe(4);
+  });
+
+  it("opens with everything that is unread, and with something before it", async () => {
+    for (const n of range(1, 20)) hub.say("fox", `${n}`);
+    const first = visitor();
+    await phase(first, "live");
+    first.read(20);
+    first.end();
+    for (const n of range(21, 80)) hub.say("owl", `${n}`);
+    const again = visitor();
+    await phase(again, "live");
+    expect(again.state.unreadFrom).toBe(21);
+    expect(again.state.log.from).toBeLessThan(21);
+    expect(seqs(again)).toEqual(range(again.state.log.from, 80));
+  });
+
+  it("fetches no more for the line than a bounded number of pages", async () => {
+    for (const n of range(1, 500)) hub.say("fox", `${n}`);
+    new Keeper(memory, hub.room.id).read = 1;
+    const me = visitor();
+    await phase(me, "live");
+    expect(seqs(me)).toEqual(range(401, 500));
+    expect(me.state.unreadFrom).toBe(2);
+  });
+});
+
+describe("what one has read", () => {
+  it("is what was seen, and never less", async () => {
+    for (const n of range(1, 5)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    const kept = new Keeper(memory, hub.room.id);
+    me.read(4);
+    me.read(2);
+    expect(kept.read).toBe(4);
+  });
+
+  it("ends where one looked away, also before what came in while one looked", async () => {
+    for (const n of range(1, 5)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    me.read(3);
+    me.watch(false);
+    expect(me.state.unreadFrom).toBe(4);
+    me.read(5);
+    me.watch(true);
+    me.watch(false);
+    expect(me.state.unreadFrom).toBeNull();
+    hub.say("owl", "6");
+    expect(me.state.unreadFrom).toBe(6);
+  });
+
+  it("does not include what was said while the network was away", async () => {
+    hub.say("fox", "1");
+    const me = visitor();
+    await phase(me, "live");
+    me.read(1);
+    hub.cut();
+    for (const n of range(2, 9)) hub.say("fox", `${n}`);
+    hub.mend();
+    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 9)));
+    expect(me.state.unreadFrom).toBe(2);
   });
 });
 

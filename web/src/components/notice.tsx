@@ -19,7 +19,7 @@ export function Notice(props: {
   const first = row.alerts[0]!;
   const own = first.alert?.kind === "joined" && first.chatterId === me && row.alerts.length === 1;
   return (
-    <p class="notice" data-seq={row.seq}>
+    <p class="notice" data-key={row.key} data-seq={row.alerts[row.alerts.length - 1]!.seq}>
       {sentence(row.alerts, me, props.name, say)}
       {own && (
         <button type="button" onClick={() => openSheet("details")}>

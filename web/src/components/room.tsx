@@ -97,7 +97,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
             </a>
           </Refused>
         ) : (
-          <LogView state={state} session={session} say={say} />
+          <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
         {started && phase.name !== "locked" && state.closed === null && (
           <>
