@@ -166,9 +166,9 @@ story("who scrolled up is not moved, and is told what is new", {}, async ({ hub,
   await ann.page.getByText("맨 아래로").waitFor();
   const place = await log.evaluate((element) => element.scrollTop);
   await ben.says("새 글");
-  await ann.page.getByRole("button", { name: "새 글 1개" }).waitFor();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).waitFor();
   assert.equal(await log.evaluate((element) => element.scrollTop), place);
-  await ann.page.getByRole("button", { name: "새 글 1개" }).click();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).click();
   await until(async () => assert.equal(await ann.page.locator(".to-newest").count(), 0));
 });
 

@@ -124,7 +124,7 @@ story("an unfolded message is read in peace", FREE, async (stage) => {
   await ann.page.getByRole("button", { name: "모두 보기" }).click();
   await stays(ann, before, "unfolding");
   await ben.says("새로 온 글");
-  await ann.page.getByRole("button", { name: "새 글 1개" }).waitFor();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).waitFor();
   await stays(ann, before, "a message arrives");
   await ann.page.setViewportSize({ width: 340, height: 740 });
   await ann.page.setViewportSize(PHONE);
@@ -134,7 +134,7 @@ story("an unfolded message is read in peace", FREE, async (stage) => {
   await scrolls(ann, -1);
   const end = await place(ann);
   await ben.says("또 온 글");
-  await ann.page.getByRole("button", { name: "새 글 1개" }).waitFor();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).waitFor();
   await stays(ann, end, "a message arrives below what is unfolded");
 
   // Folded from its end, the message is where one looks, and the bottom is the bottom again.
@@ -167,7 +167,7 @@ story("back to a hidden tab, one reads on at the line, and only what was seen is
   await ann.looksAgain();
   await drawn(ann);
   assert.deepEqual(await linePlace(ann), { isInView: true, next: "1번째 글" });
-  await ann.page.locator(".to-newest", { hasText: /새 글 [23]\d개/ }).waitFor();
+  await ann.page.locator(".to-newest", { hasText: /새 메시지 [23]\d개/ }).waitFor();
 
   // Nothing below was seen: after a reload it is still new.
   const unseen = parseInt(/\d+/.exec(await ann.page.locator(".to-newest").textContent())[0], 10);
@@ -194,7 +194,7 @@ story("a few messages that came behind a sheet or in a hidden tab stand below wh
   await stays(ann, before, "behind the sheet");
   await ann.closesSheet();
   await drawn(ann);
-  assert.match((await ann.page.locator(".to-newest").textContent()) ?? "", /새 글 \d+개/);
+  assert.match((await ann.page.locator(".to-newest").textContent()) ?? "", /새 메시지 \d+개/);
   const first = ann.page.locator(".bubble", { hasText: /^가려진 글 1$/ });
   const box = await first.boundingBox();
   assert.ok(box.y > 60 && box.y < PHONE.height / 2, `the first of them is in view: ${box.y}`);
