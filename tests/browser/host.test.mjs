@@ -91,3 +91,17 @@ story("who is banned is told so on a page that stays", {}, async ({ hub, somebod
   await ben.page.getByRole("button", { name: "다시 해 보기" }).click();
   await ben.isLive();
 });
+
+for (const act of ["close", "delete"]) {
+  story(`what one was writing when the host did ${act} the room is still there`, {}, async ({ hub, somebodyIn }) => {
+    const room = await hub.makeRoom({ title: "쓰다 만" });
+    const ann = await somebodyIn(room);
+    await ann.composer.fill("반쯤 쓴\n메시지");
+    await hub.host("room", act, room.code);
+    const draft = ann.page.getByRole("region", { name: "아직 보내지 않은 메시지예요" });
+    await draft.getByText("반쯤 쓴").waitFor();
+    await draft.getByRole("button", { name: "복사" }).click();
+    await draft.getByText("복사했어요").first().waitFor();
+    assert.equal(await ann.composer.count(), 0);
+  });
+}

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { cut, fold, graphemes, isolate, length, readCode } from "../src/store/text";
 
 describe("characters", () => {
@@ -15,6 +15,28 @@ describe("characters", () => {
     ] as const) {
       expect(length(text), text).toBe(count);
     }
+  });
+
+  it("are counted the same by a browser without Intl.Segmenter", async () => {
+    vi.stubGlobal("Intl", { ...Intl, Segmenter: undefined });
+    vi.resetModules();
+    const without = await import("../src/store/text");
+    vi.unstubAllGlobals();
+    for (const text of [
+      "한국어로 이야기해요",
+      "각나다 ㅋㅋㅋ ㅏㅓ".normalize("NFD"),
+      "\u1112\u119e\u11ab옛글\u1100\u1100\u1161",
+      "가\u11a8나",
+      "é e\u0301 ö̲",
+      "👨‍👩‍👧‍👦👍🏽🇰🇷🇰🇷1️⃣🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}❤️",
+      "ｶﾞﾊﾟ กำลัง नमते",
+      "a\r\nb\nc\td",
+      "Z\u0336\u0307A",
+    ]) {
+      expect(without.graphemes(text), JSON.stringify(text)).toEqual(graphemes(text));
+    }
+    expect(without.length("가".repeat(1000).normalize("NFD"))).toBe(1000);
+    expect(without.cut("각각각".normalize("NFD"), 2)).toBe("각각".normalize("NFD"));
   });
 
   it("are never cut in half", () => {

@@ -19,6 +19,7 @@ import { Icon } from "./icons";
 import { LogView } from "./log";
 import { People, PeopleSheet } from "./people";
 import { Refused } from "./states";
+import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
 import "../styles/room.css";
 
@@ -105,6 +106,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
             <Composer key={state.room?.id} session={session} wide={wide} />
           </>
         )}
+        {started && state.closed !== null && <UnsentDraft session={session} />}
       </main>
       {wide && started && (
         <aside class="people-pane" aria-label={say.peopleList}>
