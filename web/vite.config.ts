@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vite";
 
 // `npm run dev` serves the page from here and passes the rest to a hub.
@@ -5,6 +6,14 @@ const hub = process.env.COLAHUB_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
+  resolve: {
+    alias: [
+      {
+        find: /^\.\/webtransport\.js$/,
+        replacement: fileURLToPath(new URL("./src/client/webtransport-absent.ts", import.meta.url)),
+      },
+    ],
+  },
   build: {
     // The oldest phones we promise. esbuild rewrites syntax for them; what is missing at
     // run time (Intl.Segmenter, dvh, :focus-visible, flex gap, <dialog>) has a fallback

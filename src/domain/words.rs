@@ -57,13 +57,13 @@ fn refusal_ko(refusal: &Refusal) -> String {
             "이 페이지는 이 허브를 부를 수 없습니다. 허브 설정의 cors.origins에 없습니다.".into()
         }
         Refusal::Banned => {
-            "허브를 연 사람이 들어오지 못하게 했습니다. 잘못된 것 같으면 그 사람에게 말해 주세요.".into()
+            "주최자가 들어오지 못하게 했습니다. 잘못된 것 같으면 주최자에게 말해 주세요.".into()
         }
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
         Refusal::Shut => {
-            "허브를 연 사람이 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
+            "주최자가 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
@@ -96,10 +96,10 @@ fn refusal_ko(refusal: &Refusal) -> String {
             "한 번에 연결할 수 있는 채널이 더 없습니다. 하나를 닫고 다시 해 주세요.".into()
         }
         Refusal::StorageFull => {
-            "허브의 저장 공간이 가득 찼습니다. 읽을 수는 있지만 새로 남길 수는 없습니다. 허브를 연 사람에게 알려 주세요.".into()
+            "허브의 저장 공간이 가득 찼습니다. 읽을 수는 있지만 새로 남길 수는 없습니다. 주최자에게 알려 주세요.".into()
         }
         Refusal::StorageReadOnly => {
-            "허브가 지금은 저장할 수 없습니다. 읽을 수는 있습니다. 허브를 연 사람에게 알려 주세요.".into()
+            "허브가 지금은 저장할 수 없습니다. 읽을 수는 있습니다. 주최자에게 알려 주세요.".into()
         }
         Refusal::Unavailable => "지금은 할 수 없습니다. 잠시 뒤에 다시 해 주세요.".into(),
     }
@@ -132,7 +132,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
         Refusal::Shut => {
-            "The host has shut the door of this room: nobody new can come in, only those who were in it before.".into()
+            "The host has closed this room to newcomers: only those who were in it before can come in.".into()
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),

@@ -36,7 +36,9 @@ pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/", get(index))
         .route("/join", get(index))
+        .route("/join/", get(index))
         .route("/r/{code}", get(index))
+        .route("/r/{code}/", get(index))
         .route("/assets/{*file}", get(file))
         .route("/licenses.txt", get(file))
 }

@@ -183,9 +183,9 @@ story("who scrolled up is not moved, and is told what is new", {}, async ({ hub,
   await ann.page.getByText("맨 아래로").waitFor();
   const place = await log.evaluate((element) => element.scrollTop);
   await ben.says("새 글");
-  await ann.page.getByRole("button", { name: "새 글 1개" }).waitFor();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).waitFor();
   assert.equal(await log.evaluate((element) => element.scrollTop), place);
-  await ann.page.getByRole("button", { name: "새 글 1개" }).click();
+  await ann.page.getByRole("button", { name: "새 메시지 1개" }).click();
   await until(async () => assert.equal(await ann.page.locator(".to-newest").count(), 0));
 });
 
@@ -272,4 +272,56 @@ story("the join page shows the address as a code and as text, and the Wi-Fi", WI
   await ann.page.getByText(data.addresses[0], { exact: true }).waitFor();
   await ann.page.getByText("cola;hub").waitFor();
   await ann.fits();
+});
+
+story("today is yesterday after midnight, also where nobody says anything", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "밤새" });
+  const ben = await somebodyIn(room);
+  await ben.says("아직 안 자요");
+  const ann = await somebody();
+  await ann.page.clock.install({ time: new Date().setHours(23, 59, 55, 0) });
+  await ann.enters(room);
+  const day = ann.page.locator(".day").first();
+  assert.equal(await day.textContent(), "오늘");
+  // Shorter than the hub may be silent: nothing else happens that would draw the page again.
+  await ann.page.clock.runFor(20_000);
+  await until(async () => assert.equal(await day.textContent(), "어제"), 5_000);
+});
+
+story("a browser that cannot count characters sends decomposed Hangul all the same", {}, async ({ hub, somebody }) => {
+  const room = await hub.makeRoom({ title: "자모" });
+  const ann = await somebody();
+  await ann.page.addInitScript(() => delete Intl.Segmenter);
+  await ann.enters(room);
+  const text = "각".repeat(990).normalize("NFD");
+  await ann.composer.fill(text);
+  await ann.page.getByText("10자 남음").waitFor();
+  await ann.says(text);
+  const [said] = await ann.said();
+  assert.ok(said.normalize("NFC") === "각".repeat(990), `${said.length} code units`);
+});
+
+story("rooms of one title are told apart by their codes", {}, async ({ hub, somebody }) => {
+  const twins = [await hub.makeRoom({ title: "점심" }), await hub.makeRoom({ title: "점심", namespace: "조별 방" })];
+  await hub.makeRoom({ title: "저녁" });
+  const ann = await somebody();
+  await ann.opens("/");
+  await ann.page.locator(".card").first().waitFor();
+  for (const { code } of twins) await ann.page.getByRole("link", { name: `코드 ${code}` }).waitFor();
+  assert.equal(await ann.page.locator(".card", { hasText: "코드" }).count(), 2);
+});
+
+story("a link with something after it leads where it says", {}, async ({ hub, somebodyIn, somebody }) => {
+  const room = await hub.makeRoom({ title: "링크" });
+  const ann = await somebodyIn(room);
+  await ann.says(`우리 방은 ${hub.url}/r/${room.code}로 오면 돼요 (https://ex.com/a_(b)_c)입니다`);
+  const links = await ann.page.$$eval(".bubble a", (all) => all.map((link) => link.href));
+  assert.deepEqual(links, [`${hub.url}/r/${room.code}`, "https://ex.com/a_(b)_c"]);
+  const ben = await somebody();
+  for (const path of [`/r/${room.code}로`, `/r/${room.code}/`, `/r/${room.code.toLowerCase()}`]) {
+    await ben.opens(path);
+    await ben.isLive();
+  }
+  await ben.opens("/join/");
+  await ben.page.locator(".qr path").first().waitFor();
 });

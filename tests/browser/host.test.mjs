@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 
-const GONE = "허브를 연 사람이 거두어들인 글이에요";
+const GONE = "주최자가 지운 메시지예요";
 
 /** The numbers by which the host knows what was said. */
 async function seqOf(hub, room, text) {
@@ -81,7 +81,7 @@ story("who is banned is told so on a page that stays", {}, async ({ hub, somebod
   await ben.page.locator(".banner", { hasText: "이 방에서 내보냈어요" }).waitFor();
   await ben.page.reload();
   await ben.page.getByRole("heading", { name: "들어갈 수 없어요" }).waitFor();
-  await ben.page.getByText("허브를 연 사람이 막았어요").waitFor();
+  await ben.page.getByText("주최자가 막았어요").waitFor();
   await ben.fits();
   // It asked once, and leaves it at that: nothing goes on behind the page.
   const before = [sockets.length, asked.length];
@@ -91,3 +91,17 @@ story("who is banned is told so on a page that stays", {}, async ({ hub, somebod
   await ben.page.getByRole("button", { name: "다시 해 보기" }).click();
   await ben.isLive();
 });
+
+for (const act of ["close", "delete"]) {
+  story(`what one was writing when the host did ${act} the room is still there`, {}, async ({ hub, somebodyIn }) => {
+    const room = await hub.makeRoom({ title: "쓰다 만" });
+    const ann = await somebodyIn(room);
+    await ann.composer.fill("반쯤 쓴\n메시지");
+    await hub.host("room", act, room.code);
+    const draft = ann.page.getByRole("region", { name: "아직 보내지 않은 메시지예요" });
+    await draft.getByText("반쯤 쓴").waitFor();
+    await draft.getByRole("button", { name: "복사" }).click();
+    await draft.getByText("복사했어요").first().waitFor();
+    assert.equal(await ann.composer.count(), 0);
+  });
+}

@@ -46,7 +46,7 @@ story("a stranger's text", {}, async ({ hub, somebodyIn }) => {
   const tall = ann.page.locator(".bubble", { has: ann.page.getByRole("button", { name: "모두 보기" }) });
   assert.ok((await tall.boundingBox()).height < 700);
   await tall.getByRole("button").click();
-  await ann.page.locator(".bubble", { hasText: /b$/ }).last().waitFor();
+  await ann.page.locator(".bubble", { hasText: /b접기$/ }).last().waitFor();
   const links = await ann.page.$$eval(".bubble a", (all) => all.map((link) => [link.protocol, link.rel]));
   assert.deepEqual(links, [["http:", "noopener noreferrer"]]);
 });

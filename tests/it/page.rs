@@ -18,7 +18,7 @@ fn the_page_needs_nothing_from_elsewhere_and_says_so() {
         return;
     }
     let hub = Hub::start();
-    for path in ["/", "/join", "/r/ACDEFG"] {
+    for path in ["/", "/join", "/join/", "/r/ACDEFG", "/r/ACDEFG/", "/r/ACDEFG%EB%A1%9C"] {
         let page = hub.get(path, &[]);
         assert_eq!(page.status, 200, "{path}");
         let policy = page.header("content-security-policy").unwrap();

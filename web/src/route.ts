@@ -4,23 +4,14 @@
 // closes the sheet and does not leave the room.
 
 import { computed, signal } from "@preact/signals";
-import { readCode } from "./store/text";
-
-export type Route = { view: "lobby" } | { view: "room"; code: string } | { view: "join" } | { view: "nowhere" };
+import { readPath } from "./store/views";
 
 export type SheetName = "create" | "code" | "people" | "details";
-
-function parse(path: string): Route {
-  if (path === "/") return { view: "lobby" };
-  if (path === "/join" || path === "/join/") return { view: "join" };
-  const room = /^\/r\/([^/]+)\/?$/.exec(path);
-  return room ? { view: "room", code: readCode(room[1]!) } : { view: "nowhere" };
-}
 
 const path = signal(location.pathname);
 const openSheetName = signal<SheetName | null>(null);
 
-export const route = computed(() => parse(path.value));
+export const route = computed(() => readPath(path.value));
 export const sheet = computed(() => openSheetName.value);
 
 /** What opened the sheet, to give the focus back to. */

@@ -1,5 +1,5 @@
 // Everything the page says, in Korean. `words.en.ts` has the same keys; the compiler checks it.
-// One thing is always called the same: 방, 채널, 광장, 이름, 글, 허브.
+// One thing is always called the same: 방, 채널, 광장, 이름, 메시지, 허브, 주최자.
 
 import type { ErrorCode } from "./wire";
 
@@ -17,7 +17,7 @@ export const ko = {
   full: "가득 찼어요",
   locked: "비밀번호가 있는 방",
   shut: "새로 못 들어가요",
-  shutHint: "허브를 연 사람이 방의 문을 닫았어요. 새로 들어올 수는 없고, 있던 사람은 그대로 있거나 다시 들어올 수 있어요.",
+  shutHint: "주최자가 방의 문을 닫았어요. 새로 들어올 수는 없고, 있던 사람은 그대로 있거나 다시 들어올 수 있어요.",
   left: {
     day: (count: number) => `${count}일 남음`,
     hour: (count: number) => `${count}시간 남음`,
@@ -39,7 +39,7 @@ export const ko = {
   pickRoomHint: "왼쪽에서 방을 고르면 바로 이야기할 수 있어요. 가입도 이름도 필요 없어요.",
   looking: "방을 찾는 중이에요…",
   otherHubs: "가까이 있는 다른 허브",
-  hubLost: "허브에 닿지 않아요. 와이파이를 확인해 주세요 – 계속 찾고 있어요.",
+  hubLost: "연결이 끊겼어요. 와이파이를 확인해 주세요 – 계속 찾고 있어요.",
 
   title: "방 제목",
   titleHint: "무슨 이야기를 할까요?",
@@ -58,6 +58,7 @@ export const ko = {
   creating: "만드는 중…",
   atMost: (count: number) => `${count}자까지 쓸 수 있어요.`,
   code: "방 코드",
+  codeShort: "코드",
   codeHint: "예: K7PMX3",
   codeExplain: "방에 있는 사람에게 코드를 물어보세요. 방 링크를 붙여 넣어도 돼요.",
   codeUnknown: "그런 코드의 방이 없어요. 다시 확인해 주세요.",
@@ -77,19 +78,20 @@ export const ko = {
   log: "대화",
   today: "오늘",
   yesterday: "어제",
-  newHere: "여기부터 새 글",
-  newCount: (count: number) => `새 글 ${count}개`,
+  newHere: "여기까지 읽었어요",
+  newCount: (count: number) => `새 메시지 ${count}개`,
   toNewest: "맨 아래로",
   begin: "여기가 이 방의 처음이에요",
-  beginForYou: "들어온 뒤의 글부터 보여요",
-  beginPruned: "그 전의 글은 더 보관하지 않아요",
-  older: "이전 글 보기",
-  olderLoading: "이전 글을 가져오는 중…",
-  olderFailed: "이전 글을 가져오지 못했어요. 다시 해 볼까요?",
+  beginForYou: "들어온 뒤의 메시지부터 보여요",
+  beginPruned: "그 전의 메시지는 더 보관하지 않아요",
+  older: "이전 메시지 보기",
+  olderLoading: "이전 메시지를 가져오는 중…",
+  olderFailed: "이전 메시지를 가져오지 못했어요. 다시 해 볼까요?",
   quiet: "아직 조용해요",
   quietHint: "먼저 인사해 볼까요?",
   unfold: "모두 보기",
-  takenBack: "허브를 연 사람이 거두어들인 글이에요",
+  foldAgain: "접기",
+  takenBack: "주최자가 지운 메시지예요",
   joinedYou: (name: string) => `들어왔어요 · 내 이름은 ${name}`,
   joined: (name: string, others: number) =>
     others ? `${name}님 외 ${others}명이 들어왔어요` : `${name}님이 들어왔어요`,
@@ -99,7 +101,7 @@ export const ko = {
   typing: (names: string[], others: number) =>
     others ? `${names.join(", ")}님 외 ${others}명이 쓰고 있어요` : `${names.join(", ")}님이 쓰고 있어요`,
 
-  write: "글 쓰기",
+  write: "메시지 쓰기",
   send: "보내기",
   sending: "보내는 중",
   waiting: "연결되면 보내요",
@@ -109,16 +111,18 @@ export const ko = {
   charactersLeft: (count: number) => `${count}자 남음`,
   tooLong: (count: number) => `${count}자가 넘쳤어요`,
   stacked: "한 글자에 부호가 너무 많아요",
+  notSentYet: "아직 보내지 않은 메시지예요",
+  copyText: "복사",
   sent: "보냈어요",
 
   connecting: "들어가는 중…",
-  triedAgain: "곧 다시 해 볼게요. 쓴 글은 그대로 있어요.",
-  reconnecting: "다시 연결하는 중… 쓴 글은 그대로 있어요",
+  triedAgain: "곧 다시 해 볼게요. 쓴 메시지는 그대로 있어요.",
+  reconnecting: "다시 연결하는 중… 쓴 메시지는 그대로 있어요",
   closedRoom: {
     expired: "끝난 방이에요. 읽을 수만 있어요.",
-    closed: "허브를 연 사람이 방을 닫았어요. 읽을 수만 있어요.",
-    deleted: "허브를 연 사람이 방을 지웠어요.",
-    kicked: "허브를 연 사람이 이 방에서 내보냈어요.",
+    closed: "주최자가 방을 닫았어요. 읽을 수만 있어요.",
+    deleted: "주최자가 방을 지웠어요.",
+    kicked: "주최자가 이 방에서 내보냈어요.",
   },
 
   yourName: "내 이름",
@@ -147,7 +151,7 @@ export const ko = {
   otherAddress: "다른 주소",
   noAddress: "허브의 주소를 아직 몰라요. 네트워크에 연결되면 여기에 나타나요.",
 
-  notFound: "없는 쪽이에요",
+  notFound: "없는 페이지예요",
   toLobby: "방 목록 보기",
   retryNow: "다시 해 보기",
   refused: {
@@ -157,7 +161,7 @@ export const ko = {
     expired: ["끝난 방이에요", "방의 시간이 다 됐어요. 새 방을 만들 수 있어요."],
     full: ["방이 가득 찼어요", "누가 나가면 들어갈 수 있어요."],
     locked: ["비밀번호가 있는 방이에요", "비밀번호를 적어 주세요."],
-    shut: ["새로 들어갈 수 없는 방이에요", "허브를 연 사람이 문을 닫았어요. 있던 사람은 다시 들어갈 수 있어요."],
+    shut: ["새로 들어갈 수 없는 방이에요", "주최자가 문을 닫았어요. 있던 사람은 다시 들어갈 수 있어요."],
     wrong_password: ["비밀번호가 달라요", "다시 적어 주세요."],
     too_fast: ["너무 빨라요", "잠시 뒤에 다시 해 주세요."],
     too_long: ["너무 길어요", "줄여서 다시 해 주세요."],
@@ -165,7 +169,7 @@ export const ko = {
     too_many_here: ["여기에서 연 연결이 너무 많아요", "다른 탭을 닫거나 잠시 뒤에 다시 해 주세요."],
     too_many_yours: ["여기에서 만든 것이 너무 많아요", "먼저 만든 방이 끝난 뒤에 다시 해 주세요."],
     hub_full: ["허브가 가득 찼어요", "잠시 뒤에 다시 해 주세요."],
-    banned: ["들어갈 수 없어요", "허브를 연 사람이 막았어요. 잘못된 것 같으면 그 사람에게 말해 주세요."],
+    banned: ["들어갈 수 없어요", "주최자가 막았어요. 잘못된 것 같으면 주최자에게 말해 주세요."],
     forbidden: ["할 수 없는 일이에요", "방에 다시 들어가 보세요."],
     no_such_chatter: ["그런 사람이 없어요", "방에 다시 들어가 보세요."],
     name_taken: ["이 방에서 이미 쓰는 이름이에요", "비슷해 보이는 이름도 쓸 수 없어요. 다른 이름을 골라 주세요."],

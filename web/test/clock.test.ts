@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { left, local, offset, timeLeft } from "../src/store/clock";
+import { daysBetween, left, local, offset, timeLeft } from "../src/store/clock";
 import { START } from "./kit";
 
 const iso = (time: number): string => new Date(time).toISOString();
@@ -22,6 +22,18 @@ describe("the clock", () => {
     expect(at(5 * 60_000)).toEqual({ unit: "minute", count: 5 });
     expect(at(30_000).unit).toBe("soon");
     expect(at(-1).unit).toBe("over");
+  });
+
+  it("counts days by midnights, also where one has 23 or 25 hours", () => {
+    const zone = process.env.TZ;
+    process.env.TZ = "Europe/Berlin";
+    const at = (text: string) => new Date(text).getTime();
+    expect(daysBetween(at("2026-03-28T23:59"), at("2026-03-29T00:01"))).toBe(1);
+    expect(daysBetween(at("2026-03-28T12:00"), at("2026-03-30T00:00"))).toBe(2);
+    expect(daysBetween(at("2026-10-24T00:00"), at("2026-10-26T23:59"))).toBe(2);
+    expect(daysBetween(at("2026-10-25T00:00"), at("2026-10-25T23:59"))).toBe(0);
+    expect(daysBetween(at("2026-10-25T00:00"), at("2026-10-24T23:59")), "of a clock ahead").toBe(-1);
+    process.env.TZ = zone;
   });
 
   it("takes an unreadable time for none", () => expect(offset("yesterday", START)).toBe(0));

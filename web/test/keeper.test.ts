@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Keeper, tidy } from "../src/client/keeper";
 import { mapMemory } from "../src/client/storage";
 
-const one = (key: string, at: number) => ({ key, content: key, at, state: "sending" as const, problem: null });
+const one = (key: string, place: number, at = place) => ({ key, content: key, place, at, state: "sending" as const, problem: null });
 
 describe("what a browser keeps of a room", () => {
   it("is its own, whatever other tabs and rooms keep", () => {
@@ -15,6 +15,25 @@ describe("what a browser keeps of a room", () => {
     expect(tab.outbox().map((kept) => kept.key)).toEqual(["a", "b"]);
     other.dropOutgoing("a");
     expect(tab.outbox().map((kept) => kept.key)).toEqual(["b"]);
+  });
+
+  it("stands in the order in which it was written, also when the clock was set back", () => {
+    const memory = mapMemory();
+    const keeper = new Keeper(memory, "r");
+    for (const written of [one("c", 3, 200), one("a", 1, 900), one("b", 2, 100)]) keeper.keepOutgoing(written);
+    expect(keeper.outbox().map((kept) => kept.key)).toEqual(["a", "b", "c"]);
+    expect(keeper.lastPlace).toBe(3);
+  });
+
+  it("is read as an earlier version of the page kept it, and comes first", () => {
+    const memory = mapMemory();
+    const keeper = new Keeper(memory, "r");
+    keeper.keepOutgoing(one("new", 1, 0));
+    for (const at of [9, 3]) {
+      const kept = { content: `old ${at}`, at, state: "sending", problem: null };
+      memory.set(`cola.out.r.k${at}`, JSON.stringify(kept));
+    }
+    expect(keeper.outbox().map((kept) => kept.content)).toEqual(["old 3", "old 9", "new"]);
   });
 
   it("is not trusted: what cannot be read is nothing", () => {

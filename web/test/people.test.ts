@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addresses, localName, wifiText } from "../src/store/invite";
-import { channels, isFull, matching } from "../src/store/lobby";
+import { alike, channels, isFull, matching } from "../src/store/lobby";
 import { mark, TINTS } from "../src/store/marks";
 import { room } from "./kit";
 
@@ -90,6 +90,18 @@ function luminance(hex: string): number {
 
 describe("the lobby", () => {
   const at = (id: string, namespace: string, more = {}) => ({ ...room, id, namespace, ...more });
+
+  it("that have one title are told apart", () => {
+    const list = [
+      at("1", "a", { title: "점심 이야기" }),
+      at("2", "b", { title: "점심  이야기 ".normalize("NFD") }),
+      at("3", "a", { title: "Lunch" }),
+      at("4", "a", { title: "ｌｕｎｃｈ" }),
+      at("5", "a", { title: "dinner" }),
+      at("6", "a", { title: "Dinner", isExpired: true }),
+    ];
+    expect([...alike(list)]).toEqual(["1", "2", "3", "4"]);
+  });
 
   it("has the plaza first, then channels by name, without rooms that are over", () => {
     const list = channels([at("1", "b"), at("2", "anonymous"), at("3", "a"), at("4", "c", { isExpired: true })]);

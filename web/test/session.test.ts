@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Keeper } from "../src/client/keeper";
 import { Session } from "../src/client/session";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
@@ -81,12 +82,74 @@ describe("entering", () => {
     for (const n of range(1, 3)) hub.say("fox", `${n}`);
     const first = visitor();
     await phase(first, "live");
-    first.read();
+    first.read(3);
     first.end();
     hub.say("owl", "new");
     const again = visitor();
     await phase(again, "live");
     expect(again.state.unreadFrom).toBe(4);
+  });
+
+  it("opens with everything that is unread, and with something before it", async () => {
+    for (const n of range(1, 20)) hub.say("fox", `${n}`);
+    const first = visitor();
+    await phase(first, "live");
+    first.read(20);
+    first.end();
+    for (const n of range(21, 80)) hub.say("owl", `${n}`);
+    const again = visitor();
+    await phase(again, "live");
+    expect(again.state.unreadFrom).toBe(21);
+    expect(again.state.log.from).toBeLessThan(21);
+    expect(seqs(again)).toEqual(range(again.state.log.from, 80));
+  });
+
+  it("fetches no more for the line than a bounded number of pages", async () => {
+    for (const n of range(1, 500)) hub.say("fox", `${n}`);
+    new Keeper(memory, hub.room.id).read = 1;
+    const me = visitor();
+    await phase(me, "live");
+    expect(seqs(me)).toEqual(range(401, 500));
+    expect(me.state.unreadFrom).toBe(2);
+  });
+});
+
+describe("what one has read", () => {
+  it("is what was seen, and never less", async () => {
+    for (const n of range(1, 5)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    const kept = new Keeper(memory, hub.room.id);
+    me.read(4);
+    me.read(2);
+    expect(kept.read).toBe(4);
+  });
+
+  it("ends where one looked away, also before what came in while one looked", async () => {
+    for (const n of range(1, 5)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    me.read(3);
+    me.watch(false);
+    expect(me.state.unreadFrom).toBe(4);
+    me.read(5);
+    me.watch(true);
+    me.watch(false);
+    expect(me.state.unreadFrom).toBeNull();
+    hub.say("owl", "6");
+    expect(me.state.unreadFrom).toBe(6);
+  });
+
+  it("does not include what was said while the network was away", async () => {
+    hub.say("fox", "1");
+    const me = visitor();
+    await phase(me, "live");
+    me.read(1);
+    hub.cut();
+    for (const n of range(2, 9)) hub.say("fox", `${n}`);
+    hub.mend();
+    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 9)));
+    expect(me.state.unreadFrom).toBe(2);
   });
 });
 
@@ -229,6 +292,38 @@ describe("what one writes", () => {
     await vi.waitFor(() => expect(after.state.outbox).toEqual([]), { timeout: 3000 });
     await phase(after, "live");
     expect(contents(after)).toEqual(["a", "b"]);
+  });
+
+  it("is sent in the order in which it was written, whatever the clock says and whichever tab it was", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    const other = visitor();
+    await phase(other, "live");
+    hub.cut();
+    const clock = vi.spyOn(Date, "now");
+    for (const [hour, tab] of [me, other, me, other].entries()) {
+      clock.mockReturnValue(1_000_000_000_000 - hour * 3_600_000);
+      tab.say(`${hour}`);
+    }
+    clock.mockRestore();
+    for (const tab of [me, other]) tab.end();
+    hub.mend();
+    const after = visitor();
+    await vi.waitFor(() => expect(contents(after)).toEqual(["0", "1", "2", "3"]));
+  });
+
+  it("is in its new place after a reload when it was tried again", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "unavailable" }, { code: "unavailable" }, { code: "unavailable" });
+    me.say("a");
+    await vi.waitFor(() => expect(me.state.outbox[0]?.state).toBe("failed"));
+    hub.cut();
+    me.say("b");
+    me.retry(me.state.outbox[0]!.key);
+    me.end();
+    const kept = new Keeper(memory, hub.room.id).outbox();
+    expect(kept.map((one) => one.content)).toEqual(["b", "a"]);
   });
 
   it("waits out a hub that says too fast", async () => {

@@ -1,33 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import texts from "../golden/texts.json";
-import { cut, fold, graphemes, hasTower, isBlank, isolate, length, pieces, readCode } from "../src/store/text";
-
-const links = (text: string): string[] => pieces(text).flatMap((piece) => (piece.href ? [piece.text] : []));
-
-describe("links", () => {
-  it("are found in the middle of a sentence and end where it ends", () => {
-    expect(links("보세요 http://192.168.4.1/map, 그리고 (https://a.example/x).")).toEqual([
-      "http://192.168.4.1/map",
-      "https://a.example/x",
-    ]);
-    expect(links("https://a.example/Cola_(drink)")).toEqual(["https://a.example/Cola_(drink)"]);
-  });
-
-  it("are only ever http and https", () => {
-    for (const text of ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "www.example", "http://"]) {
-      expect(links(text)).toEqual([]);
-    }
-  });
-
-  it("leave every character where it was", () => {
-    const nasty = '<img src=x onerror=alert(1)> \u202egnp.exe http://a/"onmouseover="x http://b\u202e.c\n\nhttp://d.';
-    expect(
-      pieces(nasty)
-        .map((piece) => piece.text)
-        .join(""),
-    ).toBe(nasty);
-  });
-});
+import { cut, fold, graphemes, hasTower, isBlank, isolate, length, readCode } from "../src/store/text";
 
 describe("characters", () => {
   it("are counted as people count them", () => {
@@ -43,6 +16,28 @@ describe("characters", () => {
     ] as const) {
       expect(length(text), text).toBe(count);
     }
+  });
+
+  it("are counted the same by a browser without Intl.Segmenter", async () => {
+    vi.stubGlobal("Intl", { ...Intl, Segmenter: undefined });
+    vi.resetModules();
+    const without = await import("../src/store/text");
+    vi.unstubAllGlobals();
+    for (const text of [
+      "한국어로 이야기해요",
+      "각나다 ㅋㅋㅋ ㅏㅓ".normalize("NFD"),
+      "\u1112\u119e\u11ab옛글\u1100\u1100\u1161",
+      "가\u11a8나",
+      "é e\u0301 ö̲",
+      "👨‍👩‍👧‍👦👍🏽🇰🇷🇰🇷1️⃣🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}❤️",
+      "ｶﾞﾊﾟ กำลัง नमते",
+      "a\r\nb\nc\td",
+      "Z\u0336\u0307A",
+    ]) {
+      expect(without.graphemes(text), JSON.stringify(text)).toEqual(graphemes(text));
+    }
+    expect(without.length("가".repeat(1000).normalize("NFD"))).toBe(1000);
+    expect(without.cut("각각각".normalize("NFD"), 2)).toBe("각각".normalize("NFD"));
   });
 
   it("are never cut in half", () => {

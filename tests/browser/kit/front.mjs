@@ -21,7 +21,7 @@ export async function startFront(hubPort) {
   const server = http.createServer((request, response) => {
     const { pathname } = new URL(request.url, "http://front");
     if (/^\/(chat|api|socket\.io|healthz)\b/.test(pathname)) return forward(request, response, hubPort());
-    const isView = pathname === "/" || pathname === "/join" || pathname.startsWith("/r/");
+    const isView = pathname === "/" || /^\/join\/?$/.test(pathname) || pathname.startsWith("/r/");
     const file = join(DIST, isView ? "index.html" : normalize(pathname));
     const found = file.startsWith(DIST) && existsSync(file) && statSync(file).isFile();
     const headers = {

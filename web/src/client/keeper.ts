@@ -3,7 +3,7 @@
 // Every outgoing message has an entry of its own. Two tabs in one room then never overwrite each
 // other's; both may send one, and its key makes that one message.
 
-import type { Outgoing } from "../store/outbox";
+import { inOrder, type Outgoing } from "../store/outbox";
 import type { Memory } from "./storage";
 
 const WEEK = 7 * 24 * 3600_000;
@@ -15,8 +15,8 @@ export class Keeper {
   ) {}
 
   keepOutgoing(one: Outgoing): void {
-    const { content, at, state, problem } = one;
-    this.memory.set(this.name("out", one.key), JSON.stringify({ content, at, state, problem }));
+    const { content, place, at, state, problem } = one;
+    this.memory.set(this.name("out", one.key), JSON.stringify({ content, place, at, state, problem }));
   }
 
   dropOutgoing(key: string): void {
@@ -35,13 +35,19 @@ export class Keeper {
         found.push({
           key: name.slice(prefix.length),
           content: kept.content,
+          place: typeof kept.place === "number" ? kept.place : 0,
           at: kept.at,
           state: failed ? "failed" : "sending",
           problem: failed ? ((kept.problem as Outgoing["problem"]) ?? null) : null,
         });
       }
     }
-    return found.sort((a, b) => a.at - b.at);
+    return found.sort(inOrder);
+  }
+
+  /** The last place in the outbox, whichever tab wrote it. */
+  get lastPlace(): number {
+    return this.outbox().reduce((last, one) => Math.max(last, one.place), 0);
   }
 
   get draft(): string {

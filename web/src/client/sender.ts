@@ -34,13 +34,14 @@ export class Sender {
   constructor(private readonly desk: Desk) {}
 
   say(key: string, content: string, now: number): void {
-    this.desk.change({ outbox: Outbox.add(this.desk.state.outbox, key, content, now), unreadFrom: null });
+    const outbox = Outbox.add(this.desk.state.outbox, key, content, now, this.desk.keep?.lastPlace);
+    this.desk.change({ outbox, unreadFrom: null });
     this.store(key);
     void this.pump();
   }
 
   retry(key: string): void {
-    this.desk.change({ outbox: Outbox.retry(this.desk.state.outbox, key) });
+    this.desk.change({ outbox: Outbox.retry(this.desk.state.outbox, key, this.desk.keep?.lastPlace) });
     this.store(key);
     void this.pump();
   }

@@ -4,7 +4,7 @@
 // everything typed stays in the outbox until the hub acknowledged it, which it does only once it
 // is committed. So any moment is a good one to lose the connection.
 
-import { heard, told, TYPING_LASTS } from "../store/hear";
+import { heard, told } from "../store/hear";
 import * as Log from "../store/log";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
@@ -44,6 +44,8 @@ const GAP_PATIENCE = 250;
 /** After this long out of sight a connection may be dead without knowing it. */
 const ASLEEP = 12_000;
 const TYPING_EVERY = 3_000;
+/** How many pages of history a room opens with at most, so that the line where new begins is in it. */
+const OPENING_PAGES = 20;
 
 /** Where the id of the hub this browser met last is kept. */
 export const MET = "cola.met";
@@ -146,15 +148,21 @@ export class Session {
     void this.sender.pump();
   }
 
-  /** The newest page, and with it the line where new begins. */
+  /** The newest messages, back to the line where new begins. */
   private async openLog(lastSeq: number, firstSeq: number): Promise<boolean> {
-    const answer = await this.fetched(() => this.around.api.before(this.state.room!.id, lastSeq + 1));
-    if (!answer) return false;
-    const { messages, more } = answer;
-    const log = Log.open(this.state.log, messages, lastSeq, more, firstSeq);
-    const read = this.keep?.read ?? null;
-    const unreadFrom = read !== null && read < lastSeq ? read + 1 : null;
-    this.change({ log, unreadFrom });
+    const unreadFrom = this.firstUnread(lastSeq);
+    let messages: Message[] = [];
+    let more = true;
+    for (let pages = 0; more && pages < OPENING_PAGES; pages += 1) {
+      const from = messages[0]?.seq ?? lastSeq + 1;
+      // With something above the line that was read before.
+      if (pages > 0 && (unreadFrom === null || from < unreadFrom)) break;
+      const page = await this.fetched(() => this.around.api.before(this.state.room!.id, from));
+      if (!page) return false;
+      messages = [...page.messages, ...messages];
+      more = page.more && page.messages.length > 0;
+    }
+    this.change({ log: Log.open(this.state.log, messages, lastSeq, more, firstSeq), unreadFrom });
     return true;
   }
 
@@ -162,16 +170,18 @@ export class Session {
   private async catchUp(first: Message[] | null, firstMore: boolean): Promise<boolean> {
     if (this.catchingUp) return true;
     this.catchingUp = true;
+    // What nobody could see stands below the line.
+    if (first) this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
     try {
       let messages = first ?? [];
       let more = first === null || firstMore;
-      if (first) this.take(messages, !more);
+      if (first) this.take(messages, !more, false);
       while (more && this.joined && !this.ended) {
         const page = await this.fetched(() => this.around.api.after(this.state.room!.id, this.state.log.upTo ?? 0));
         if (!page) return false;
         messages = page.messages;
         more = page.more && messages.length > 0;
-        this.take(messages, !more);
+        this.take(messages, !more, first === null && this.watching);
       }
       return this.joined;
     } finally {
@@ -179,9 +189,9 @@ export class Session {
     }
   }
 
-  private take(messages: Message[], complete: boolean): void {
+  private take(messages: Message[], complete: boolean, seen: boolean): void {
     this.change({ log: Log.fill(this.state.log, messages, complete) });
-    for (const message of messages) this.state = told(this.state, message, this.watching);
+    for (const message of messages) this.state = told(this.state, message, seen);
     this.onChange(this.state);
   }
 
@@ -266,7 +276,7 @@ export class Session {
   wake(): void {
     if (this.state.phase.name === "refused") return;
     if (!this.joined) return this.link?.hurry();
-    if (this.around.now() - this.awaySince > ASLEEP) void this.join(PROBE_PATIENCE);
+    if (Math.abs(this.around.now() - this.awaySince) > ASLEEP) void this.join(PROBE_PATIENCE);
   }
 
   /** Whether somebody is looking. What comes while nobody is stands below the line "new". */
@@ -275,7 +285,7 @@ export class Session {
     this.watching = watching;
     if (watching) return this.wake();
     this.awaySince = this.around.now();
-    this.change({ unreadFrom: null });
+    this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
   }
 
   // ---- hearing --------------------------------------------------------------------------------
@@ -286,7 +296,7 @@ export class Session {
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
     if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");
-    if (name === "typing") void this.around.wait(TYPING_LASTS + 50).then(() => this.change({}));
+    if (name === "typing") void this.around.wait(State.TYPING_LASTS + 50).then(() => this.change({}));
     if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.mendGap());
   }
 
@@ -359,7 +369,7 @@ export class Session {
   /** Tells the others that one is typing: at the first key, then now and then, and when it ends. */
   typing(isTyping: boolean): void {
     const now = this.around.now();
-    if (isTyping ? now - this.typingToldAt < TYPING_EVERY : this.typingToldAt === 0) return;
+    if (isTyping ? Math.abs(now - this.typingToldAt) < TYPING_EVERY : this.typingToldAt === 0) return;
     this.typingToldAt = isTyping ? now : 0;
     if (this.joined) this.link?.tell("typing", { roomId: this.state.room!.id, isTyping });
   }
@@ -372,11 +382,18 @@ export class Session {
     if (this.keep) this.keep.draft = text;
   }
 
-  /** All that is here has been seen. */
-  read(): void {
-    if (this.keep && this.state.log.upTo !== null && this.keep.read !== this.state.log.upTo) {
-      this.keep.read = this.state.log.upTo;
-    }
+  /** Everything up to `seq` has been seen. */
+  read(seq: number): void {
+    const { keep, state } = this;
+    const before = keep?.read ?? null;
+    // A hub that went on from a copy counts from a lower place.
+    if (keep && (before === null || seq > before || before > (state.log.upTo ?? seq))) keep.read = seq;
+  }
+
+  /** Where new begins, for somebody who has been away. */
+  private firstUnread(lastSeq: number | null): number | null {
+    const read = this.keep?.read ?? null;
+    return read !== null && lastSeq !== null && read < lastSeq ? read + 1 : null;
   }
 
   async leave(): Promise<void> {

@@ -47,7 +47,9 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
             </p>
             <p class="soft">{say.link}</p>
             <p class="invite-link" dir="ltr">
-              {link.replace("http://", "")}
+              {`${base.replace("http://", "")}/r/`}
+              <wbr />
+              {room.code}
             </p>
             <Copy text={link} label={say.copyLink} />
           </div>

@@ -30,7 +30,7 @@ export function Field(props: FieldProps): JSX.Element {
   return (
     <div class={`field ${props.class ?? ""}`}>
       <label for={props.id}>{props.label}</label>
-      <div class="field-row">
+      <div class={`field-row ${secret ? "field-secret" : ""}`}>
         <input
           id={props.id}
           type={secret && !shown ? "password" : "text"}

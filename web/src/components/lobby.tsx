@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { here, hint, hubName, lobby } from "../app";
 import { follow, openSheet, route } from "../route";
 import { timeLeft } from "../store/clock";
-import { channels, isFull, matching, PLAZA } from "../store/lobby";
+import { alike, channels, isFull, matching, PLAZA } from "../store/lobby";
 import type { Room } from "../wire";
 import { switchLanguage, words } from "../words";
 import { fetchRoom } from "./later";
@@ -21,6 +21,7 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
   useMinute();
   const heading = useArrival(main);
 
+  const same = alike(rooms ?? []);
   const shown = channels(matching(rooms ?? [], wanted));
   return (
     <section class="lobby" role={main ? "main" : "navigation"} aria-label={say.rooms}>
@@ -60,7 +61,7 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
             <ul class="rooms">
               {channel.rooms.map((room) => (
                 <li key={room.id}>
-                  <RoomLink room={room} />
+                  <RoomLink room={room} code={same.has(room.id) ? room.code : null} />
                 </li>
               ))}
             </ul>
@@ -95,7 +96,8 @@ function asOfNow(listed: Room): Room {
   return here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
 }
 
-function RoomLink({ room }: { room: Room }): JSX.Element {
+/** `code` tells it from another of the same title. */
+function RoomLink({ room, code }: { room: Room; code: string | null }): JSX.Element {
   const say = words();
   const place = route.value;
   const rest = timeLeft(room, lobby.value.clockOffset, Date.now());
@@ -125,7 +127,7 @@ function RoomLink({ room }: { room: Room }): JSX.Element {
       </span>
       <span class={`card-more ${full ? "card-full" : ""}`}>
         <span class="unseen">, </span>
-        {[room.isShut && say.shut, full && say.full, time].filter(Boolean).join(" · ")}
+        {[code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean).join(" · ")}
       </span>
     </a>
   );

@@ -1,209 +1,249 @@
 // The conversation, through a window: of ten thousand messages some 160 are in the page.
 //
-// The window moves in steps when one scrolls near its edge. Every change of the rows, whatever its
-// reason, goes through one rule (`getSnapshotBeforeUpdate`, `componentDidUpdate`): who was at the
-// bottom stays at the bottom, and for everybody else the row they look at stays where it is.
-// Browsers' own scroll anchoring is off (Safari has none), so that there is one such rule, not two.
+// The window moves in steps when one scrolls near its edge. What stays in view, whatever changes, is
+// one rule (`store/place.ts`): `move` takes the reader's place when they scroll, `keep` restores it after
+// every change of content or size. The browsers' own scroll anchoring is off (Safari has none).
 
 import { Component, createRef, type JSX } from "preact";
 import type { Session } from "../client/session";
+import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
 import { nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
+import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
 import type { Message } from "../wire";
 import type { Words } from "../words";
 import { Glass, Icon } from "./icons";
+import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { DayLine, Notice } from "./notice";
 
-const OPENING = 60;
-const STEP = 50;
-const MOST = 160;
+/** Near an edge of the window, in pixels. */
 const NEAR = 600;
-const AT_BOTTOM = 48;
 
 interface Props {
   state: RoomState;
   session: Session;
   say: Words;
+  /** Whether something else covers the log. */
+  covered: boolean;
 }
 
-interface Window {
-  /** Seq of the first message in the page; `null` before there is one. */
-  first: number | null;
-  /** Seq of the last one, or `null`: to the end, whatever comes. */
-  last: number | null;
+interface View extends Window {
+  /** Whether the newest message is followed. */
+  following: boolean;
   atBottom: boolean;
-  /** The newest seq when the bottom was last seen, for counting what is new below. */
+  /** The newest seq that was seen. */
   seen: number;
+  /** Keys of the messages that the reader unfolded. */
+  unfolded: ReadonlySet<string>;
 }
 
-interface Anchor {
-  row: Element | null;
-  top: number;
-  wasAtBottom: boolean;
-}
-
-export class LogView extends Component<Props, Window> {
-  override state: Window = { first: null, last: null, atBottom: true, seen: 0 };
+export class LogView extends Component<Props, View> {
+  override state: View = { first: null, last: null, following: true, atBottom: true, seen: 0, unfolded: new Set() };
   private readonly scroller = createRef<HTMLDivElement>();
-  private resized: { disconnect(): void } | null = null;
+  private stopWatching: (() => void) | null = null;
   private opened = false;
   private freshFrom = Infinity;
-  private height = 0;
-  /** Where the scroller was last known to be. */
+  /** Where the log was scrolled to last, by the reader or by `keep`. */
   private top = 0;
+  /** The first visible row at that time. */
+  private held: Seen | null = null;
 
-  static override getDerivedStateFromProps({ state }: Props, window: Window): Partial<Window> | null {
-    const { messages, upTo } = state.log;
+  static override getDerivedStateFromProps({ state, covered }: Props, view: View): Partial<View> | null {
+    const { log, unreadFrom } = state;
+    const { messages, upTo } = log;
     if (upTo === null || messages.length === 0) return null;
-    if (window.first === null || window.first > messages[messages.length - 1]!.seq) {
-      return { first: messages[Math.max(0, messages.length - OPENING)]!.seq, last: null, seen: upTo };
+    if (view.first === null || view.first > messages[messages.length - 1]!.seq) {
+      return { ...opening(messages, unreadFrom), seen: unreadFrom === null ? upTo : unreadFrom - 1 };
     }
-    const start = indexOf(messages, window.first);
-    const length = messages.length - start;
-    if (window.last === null && length > MOST + STEP) {
-      // At the bottom the oldest rows go; higher up, what comes in stays out of the page.
-      return window.atBottom
-        ? { first: messages[messages.length - MOST]!.seq }
-        : { last: messages[start + MOST - 1]!.seq };
-    }
-    return null;
+    const unseen = covered || document.hidden ? view.seen + 1 : null;
+    return trimmed(view, messages, view.following, unreadFrom !== null && unreadFrom > view.seen ? unreadFrom : unseen);
   }
 
   override componentDidMount(): void {
     const scroller = this.scroller.current!;
-    const keep = (): void => {
-      // The keyboard came, the composer grew: the newest message stays in sight.
-      if (this.state.atBottom && scroller.clientHeight !== this.height) this.toBottom();
-      this.height = scroller.clientHeight;
+    const resized = (): void => this.keep();
+    const look = (): void => {
+      if (document.hidden) this.caughtUp();
+      else this.arrive();
     };
-    if (window.ResizeObserver) {
-      const observer = new ResizeObserver(keep);
-      observer.observe(scroller);
-      this.resized = observer;
-    } else {
-      addEventListener("resize", keep);
-      this.resized = { disconnect: () => removeEventListener("resize", keep) };
-    }
+    document.addEventListener("visibilitychange", look);
+    addEventListener("resize", resized);
+    // Every other cause of a change of size: fonts, the keyboard, a composer of several lines.
+    const observer = window.ResizeObserver ? new ResizeObserver(resized) : null;
+    observer?.observe(scroller);
+    observer?.observe(scroller.firstElementChild!);
+    this.stopWatching = () => {
+      document.removeEventListener("visibilitychange", look);
+      removeEventListener("resize", resized);
+      observer?.disconnect();
+    };
     this.open();
   }
 
   override componentWillUnmount(): void {
-    this.resized?.disconnect();
+    this.stopWatching?.();
   }
 
-  override getSnapshotBeforeUpdate(): Anchor {
-    const scroller = this.scroller.current!;
-    const edge = scroller.getBoundingClientRect().top;
-    let row: Element | null = null;
-    for (const child of Array.from(scroller.querySelectorAll("[data-seq],[data-key]"))) {
-      if (child.getBoundingClientRect().bottom > edge) {
-        row = child;
-        break;
-      }
-    }
-    // A finger may have moved since the last scroll event; it is not to be pulled back.
-    const movedUp = scroller.scrollTop < this.top - 2 && this.below() >= AT_BOTTOM;
-    return { row, top: row ? row.getBoundingClientRect().top : 0, wasAtBottom: this.state.atBottom && !movedUp };
+  override getSnapshotBeforeUpdate(): null {
+    this.caughtUp();
+    return null;
   }
 
-  override componentDidUpdate(before: Props, _window: Window, anchor: Anchor): void {
-    const scroller = this.scroller.current!;
+  override componentDidUpdate(before: Props, { unfolded }: View): void {
+    const { state, covered } = this.props;
     if (!this.opened) return this.open();
-    const wrote = this.props.state.outbox.length > before.state.outbox.length;
-    if (wrote && this.state.last !== null) return this.jump();
-    if (wrote || (anchor.wasAtBottom && this.state.atBottom && this.state.last === null && !document.hidden)) {
-      this.toBottom();
-    } else if (anchor.row?.isConnected) {
-      const moved = anchor.row.getBoundingClientRect().top - anchor.top;
-      if (moved !== 0) scroller.scrollTop += moved;
-    }
-    this.settle();
+    const wrote = state.outbox.length > before.state.outbox.length;
+    if (wrote) return this.toNewest();
+    const uncovered = before.covered && !covered;
+    const newLine = state.unreadFrom !== null && state.unreadFrom !== before.state.unreadFrom;
+    if (uncovered || newLine) this.arrive();
+    else this.keep();
+    if (unfolded !== this.state.unfolded) this.move();
     // An older page came: it enters the window if its edge is still near.
-    if (before.state.log.from !== this.props.state.log.from) this.onScroll();
+    if (before.state.log.from !== state.log.from) this.fetchNear();
   }
 
-  /** The first sight of a room: at the line where new begins, or else at the bottom. */
+  /** The first sight of a room. */
   private open(): void {
     const { log } = this.props.state;
     if (log.upTo === null) return;
     this.opened = true;
     this.freshFrom = log.upTo;
-    const scroller = this.scroller.current!;
-    const line = scroller.querySelector(".new-line");
-    this.toBottom();
-    if (line) {
-      const above = line.getBoundingClientRect().top - scroller.getBoundingClientRect().top - 72;
-      if (above < 0) scroller.scrollTop += above;
-    }
-    this.onScroll();
+    this.arrive();
+    this.fetchNear();
   }
 
-  private toBottom(): void {
+  private looking = (): boolean => !this.props.covered && !document.hidden;
+
+  /** The reader comes (back): to the bottom, but not past what came while they were away. */
+  private arrive(): void {
+    if (!this.opened || !this.looking()) return;
+    if (!this.state.following) return this.keep();
     const scroller = this.scroller.current!;
-    scroller.scrollTop = scroller.scrollHeight;
+    const edge = scroller.getBoundingClientRect().top;
+    const unread = rowsOf(scroller).find((row) => row.matches(".theirs") && Number(row.dataset.seq) > this.state.seen);
+    this.scrollTo(scroller.scrollTop + arrival(below(scroller), unread ? boxOf(unread, edge).top : null));
+    this.move();
+  }
+
+  /** After a change of content or size: the reader's place is restored. */
+  private keep(): void {
+    if (!this.opened) return;
+    const scroller = this.scroller.current!;
+    if (this.state.following && this.state.last === null && this.looking()) {
+      this.scrollTo(scroller.scrollHeight);
+      this.held = this.measured()[0] ?? null;
+    } else {
+      const now = this.findHeld();
+      const moved = now && this.held ? shift(this.held.box, now) : 0;
+      if (Math.abs(moved) >= 0.5) this.scrollTo(scroller.scrollTop + moved);
+    }
+    this.settle();
+  }
+
+  /** The held row as it is now; if it is gone, the row that stands in its place. */
+  private findHeld(): RowBox | null {
+    if (!this.held) return null;
+    const { element, box } = this.held;
+    const edge = this.scroller.current!.getBoundingClientRect().top;
+    if (element.isConnected) return boxOf(element, edge);
+    const next = rowsOf(this.scroller.current!).find((row) => Number(row.dataset.seq) >= (box.seq ?? Infinity));
+    if (!next) return null;
+    this.held = { element: next, box: { ...boxOf(next, edge), top: Math.max(0, box.top) } };
+    return boxOf(next, edge);
+  }
+
+  private measured = (): Seen[] => visible(this.scroller.current!);
+
+  private scrollTo(top: number): void {
+    const scroller = this.scroller.current!;
+    scroller.scrollTop = top;
     this.top = scroller.scrollTop;
   }
 
-  private below(): number {
-    const { scrollHeight, scrollTop, clientHeight } = this.scroller.current!;
-    return scrollHeight - scrollTop - clientHeight;
+  /** The reader may have scrolled since the last scroll event: nobody is pulled back. */
+  private caughtUp(): void {
+    const scroller = this.scroller.current!;
+    if (!this.opened || Math.abs(scroller.scrollTop - this.top) <= 1) return;
+    // Up, and still at the end: the content became shorter, and nobody scrolled.
+    if (scroller.scrollTop > this.top || below(scroller) >= 1) this.move();
+  }
+
+  /** The reader moved, and this is their place now. */
+  private move(): void {
+    const seen = this.measured();
+    const sight = sightOf(this.scroller.current!, seen);
+    const toEnd = this.state.last === null;
+    this.top = this.scroller.current!.scrollTop;
+    this.held = seen[0] ?? null;
+    this.change({ following: follows(sight, toEnd), atBottom: atBottom(sight, toEnd) });
+    this.settle(seen);
+  }
+
+  /** What is in view has been read, if somebody looks. */
+  private settle(seen = this.measured()): void {
+    const { upTo } = this.props.state.log;
+    if (upTo === null) return;
+    const sight = sightOf(this.scroller.current!, seen);
+    const toEnd = this.state.last === null;
+    const low = atBottom(sight, toEnd);
+    let read = this.state.seen > upTo ? upTo : this.state.seen;
+    if (this.looking()) {
+      // At the very end also places without a message count.
+      const all = toEnd && sight.below < 2;
+      read = all ? upTo : Math.max(read, lastSeen(sight) ?? 0);
+      this.props.session.read(read);
+    }
+    this.change({ atBottom: low, seen: read });
+  }
+
+  private change(patch: Partial<View>): void {
+    const now = this.state as unknown as Record<string, unknown>;
+    if (Object.entries(patch).some(([name, value]) => now[name] !== value)) this.setState(patch);
   }
 
   /** To the newest message, wherever the window was. */
-  private jump = (): void => {
-    const { messages } = this.props.state.log;
-    const first = messages[Math.max(0, messages.length - OPENING)]?.seq ?? null;
-    this.setState({ first, last: null, atBottom: true, seen: this.props.state.log.upTo ?? 0 }, () => {
-      this.toBottom();
+  private toNewest = (): void => {
+    const window = opening(this.props.state.log.messages, null);
+    const go = (): void => {
+      this.scrollTo(this.scroller.current!.scrollHeight);
+      this.held = this.measured()[0] ?? null;
       this.settle();
-    });
+    };
+    if (this.state.last === null) {
+      this.change({ following: true, atBottom: true });
+      return go();
+    }
+    this.setState({ ...window, following: true, atBottom: true }, go);
   };
 
   private onScroll = (): void => {
-    const { log } = this.props.state;
-    const scroller = this.scroller.current!;
-    if (!this.opened || log.messages.length === 0) return;
-    const below = this.below();
-    this.top = scroller.scrollTop;
-    const { first, last } = this.state;
-    const atBottom = below < AT_BOTTOM && last === null;
-    if (atBottom !== this.state.atBottom) this.setState({ atBottom, seen: log.upTo ?? 0 });
-    this.settle();
-
-    const start = indexOf(log.messages, first ?? 0);
-    if (scroller.scrollTop < NEAR) {
-      if (start > 0) this.moveUp(start);
-      else if (log.from > log.firstSeq && this.props.state.older === "idle") void this.props.session.older();
-    } else if (below < NEAR && last !== null) {
-      this.moveDown(start, indexOf(log.messages, last));
-    }
+    this.caughtUp();
+    this.fetchNear();
   };
 
-  private moveUp(start: number): void {
-    const { messages } = this.props.state.log;
-    const first = Math.max(0, start - STEP);
-    const end = first + MOST;
-    this.setState({ first: messages[first]!.seq, ...(end < messages.length ? { last: messages[end - 1]!.seq } : {}) });
+  /** Near an edge of the window it moves on, and near the oldest message older ones are fetched. */
+  private fetchNear(): void {
+    const { log, older } = this.props.state;
+    if (!this.opened || log.messages.length === 0) return;
+    const scroller = this.scroller.current!;
+    if (scroller.scrollTop < NEAR) {
+      if (indexOf(log.messages, this.state.first ?? 0) > 0) this.setState(up(this.state, log.messages));
+      else if (log.from > log.firstSeq && older === "idle") void this.props.session.older();
+    } else if (below(scroller) < NEAR && this.state.last !== null) {
+      this.setState(down(this.state, log.messages));
+    }
   }
 
-  private moveDown(start: number, end: number): void {
-    const { messages } = this.props.state.log;
-    const last = Math.min(messages.length - 1, end + STEP);
-    const first = Math.max(start, last - MOST + 1);
-    this.setState({ first: messages[first]!.seq, last: last === messages.length - 1 ? null : messages[last]!.seq });
-  }
+  private fold = (key: string): void => {
+    const unfolded = new Set(this.state.unfolded);
+    if (!unfolded.delete(key)) unfolded.add(key);
+    this.setState({ unfolded, following: false });
+  };
 
-  /** At the bottom and looked at: all of it has been read. */
-  private settle(): void {
-    const { upTo } = this.props.state.log;
-    if (!this.state.atBottom || document.hidden || upTo === null) return;
-    if (this.state.seen !== upTo) this.setState({ seen: upTo });
-    this.props.session.read();
-  }
-
-  override render({ state, session, say }: Props, { first, last, atBottom, seen }: Window): JSX.Element {
+  override render({ state, session, say }: Props, { first, last, following, atBottom, seen }: View): JSX.Element {
     const { log, me } = state;
     const start = first === null ? 0 : indexOf(log.messages, first);
     const end = last === null ? log.messages.length : indexOf(log.messages, last) + 1;
@@ -221,7 +261,7 @@ export class LogView extends Component<Props, Window> {
           clockOffset: state.clockOffset,
         })
       : [];
-    const unseen = atBottom ? 0 : countNew(log.messages, seen, me?.id ?? null);
+    const unseen = following ? 0 : countNew(log.messages, seen, me?.id ?? null);
     const quiet = started && start === 0 && !made.some((row) => row.kind === "said" || row.kind === "outgoing");
     return (
       <div class="log-frame">
@@ -230,7 +270,7 @@ export class LogView extends Component<Props, Window> {
           class="log"
           role="log"
           aria-label={say.log}
-          aria-live={atBottom ? "polite" : "off"}
+          aria-live={following ? "polite" : "off"}
           aria-relevant="additions"
           aria-busy={state.older === "loading" || !started}
           tabIndex={0}
@@ -249,8 +289,8 @@ export class LogView extends Component<Props, Window> {
             )}
           </div>
         </div>
-        {started && !atBottom && (
-          <button type="button" class="to-newest" onClick={this.jump}>
+        {started && (!atBottom || unseen > 0) && (
+          <button type="button" class="to-newest" onClick={this.toNewest}>
             <Icon name="down" />
             <span>{unseen > 0 ? say.newCount(unseen) : say.toNewest}</span>
           </button>
@@ -293,6 +333,8 @@ export class LogView extends Component<Props, Window> {
             name={said ? this.name(row.message) : ""}
             fresh={!said || row.seq > this.freshFrom}
             online={state.phase.name === "live"}
+            open={this.state.unfolded.has(row.key)}
+            onFold={this.fold}
             session={session}
             say={say}
           />
@@ -302,16 +344,4 @@ export class LogView extends Component<Props, Window> {
   }
 
   private name = (message: Message): string => nicknameOf(this.props.state, message.chatter);
-}
-
-/** Index of the first message whose seq is `seq` or later. */
-function indexOf(messages: readonly Message[], seq: number): number {
-  let low = 0;
-  let high = messages.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (messages[middle]!.seq < seq) low = middle + 1;
-    else high = middle;
-  }
-  return Math.min(low, Math.max(0, messages.length - 1));
 }

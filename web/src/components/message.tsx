@@ -2,11 +2,12 @@
 
 import { Component, type JSX } from "preact";
 import type { Session } from "../client/session";
+import { pieces } from "../store/links";
 import { mark } from "../store/marks";
 import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
-import { fold, pieces } from "../store/text";
-import { words, type Words } from "../words";
+import { fold } from "../store/text";
+import type { Words } from "../words";
 import { Mark } from "./mark";
 
 interface Props {
@@ -15,6 +16,9 @@ interface Props {
   /** Came while one was looking, and may say so by moving in. */
   fresh: boolean;
   online: boolean;
+  /** Whether a tall message is shown as a whole. */
+  open: boolean;
+  onFold(key: string): void;
   session: Session;
   say: Words;
 }
@@ -25,8 +29,9 @@ interface Props {
  */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { row, name, say, online } = this.props;
-    if (next.row.kind !== row.kind || next.row.first !== row.first || next.say !== say) return true;
+    const { row, name, say, online, open } = this.props;
+    if (next.row.kind !== row.kind || next.row.first !== row.first) return true;
+    if (next.say !== say || next.open !== open) return true;
     if (row.kind === "outgoing" || next.row.kind === "outgoing") {
       return (
         row.kind !== "outgoing" ||
@@ -40,7 +45,7 @@ export class MessageRow extends Component<Props> {
     );
   }
 
-  override render({ row, name, fresh, online, session, say }: Props): JSX.Element {
+  override render({ row, name, fresh, online, open, onFold, session, say }: Props): JSX.Element {
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
@@ -52,7 +57,12 @@ export class MessageRow extends Component<Props> {
       said ? "" : row.outgoing.state,
     ];
     return (
-      <div class={classes.filter(Boolean).join(" ")} {...(said ? { "data-seq": row.seq } : { "data-key": row.key })}>
+      <div
+        class={classes.filter(Boolean).join(" ")}
+        data-key={row.key}
+        data-seq={said ? row.seq : undefined}
+        data-open={open ? "" : undefined}
+      >
         {said && !mine && row.first && <Mark id={row.message.chatterId} />}
         {said && !mine && row.first && (
           <span class={`who tint-${mark(row.message.chatterId).tint}`}>
@@ -62,7 +72,7 @@ export class MessageRow extends Component<Props> {
         {said && row.message.takenBack ? (
           <div class="bubble taken-back">{say.takenBack}</div>
         ) : (
-          <Bubble content={content} />
+          <Bubble content={content} open={open} onFold={() => onFold(row.key)} say={say} />
         )}
         {said && row.time !== null && <Time at={row.time} />}
         {!said && row.outgoing.state === "sending" && <span class="status">{online ? say.sending : say.waiting}</span>}
@@ -91,38 +101,33 @@ function Unsent({ outgoing, session, say }: { outgoing: Outgoing; session: Sessi
   );
 }
 
-interface BubbleState {
+interface BubbleProps {
+  content: string;
   open: boolean;
+  onFold(): void;
+  say: Words;
 }
 
 /** What was said. Only ever text; its own direction, its own box, and its links. */
-class Bubble extends Component<{ content: string }, BubbleState> {
-  override state: BubbleState = { open: false };
-
-  override render({ content }: { content: string }, { open }: BubbleState): JSX.Element {
-    const folded = open ? null : fold(content);
-    return (
-      <div class="bubble" dir="auto">
-        {pieces(folded ?? content).map((piece, at) =>
-          piece.href ? (
-            <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer" dir="ltr">
-              {piece.text}
-            </a>
-          ) : (
-            piece.text
-          ),
-        )}
-        {folded !== null && <Unfold onClick={() => this.setState({ open: true })} />}
-      </div>
-    );
-  }
-}
-
-function Unfold({ onClick }: { onClick(): void }): JSX.Element {
+function Bubble({ content, open, onFold, say }: BubbleProps): JSX.Element {
+  const folded = fold(content);
   return (
-    <button type="button" class="unfold" onClick={onClick}>
-      {words().unfold}
-    </button>
+    <div class="bubble" dir="auto">
+      {pieces(open || folded === null ? content : folded).map((piece, at) =>
+        piece.href ? (
+          <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer" dir="ltr">
+            {piece.text}
+          </a>
+        ) : (
+          piece.text
+        ),
+      )}
+      {folded !== null && (
+        <button type="button" class="unfold" aria-expanded={open} onClick={onFold}>
+          {open ? say.foldAgain : say.unfold}
+        </button>
+      )}
+    </div>
   );
 }
 

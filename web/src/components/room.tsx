@@ -19,6 +19,7 @@ import { Icon } from "./icons";
 import { LogView } from "./log";
 import { People, PeopleSheet } from "./people";
 import { Refused } from "./states";
+import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
 import "../styles/room.css";
 
@@ -97,7 +98,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
             </a>
           </Refused>
         ) : (
-          <LogView state={state} session={session} say={say} />
+          <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
         {started && phase.name !== "locked" && state.closed === null && (
           <>
@@ -105,6 +106,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
             <Composer key={state.room?.id} session={session} wide={wide} />
           </>
         )}
+        {started && state.closed !== null && <UnsentDraft session={session} />}
       </main>
       {wide && started && (
         <aside class="people-pane" aria-label={say.peopleList}>

@@ -23,6 +23,12 @@ export function day(time: number): string {
   return `${date.getFullYear()}-${date.getMonth() + 1}-${date.getDate()}`;
 }
 
+/** How many midnights there were between two times, in the reader's zone. */
+export function daysBetween(time: number, now: number): number {
+  // A day may have 23 or 25 hours.
+  return Math.round((new Date(now).setHours(0, 0, 0, 0) - new Date(time).setHours(0, 0, 0, 0)) / DAY);
+}
+
 export interface Left {
   unit: "day" | "hour" | "minute" | "soon" | "over" | "lasting";
   count: number;

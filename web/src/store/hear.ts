@@ -13,10 +13,7 @@ import {
 } from "../wire";
 import { offset } from "./clock";
 import { receive, takeBack } from "./log";
-import { withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
-
-/** Who stops typing in mid-word never says so; after this it is not believed any longer. */
-export const TYPING_LASTS = 6_000;
+import { TYPING_LASTS, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
   switch (name) {

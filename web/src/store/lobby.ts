@@ -1,6 +1,6 @@
 // The rooms of the hub as the lobby shows them.
 
-import type { Room } from "../wire";
+import type { Id, Room } from "../wire";
 
 export interface Channel {
   namespace: string;
@@ -32,6 +32,17 @@ export function channels(rooms: Room[]): Channel[] {
 const rank = (namespace: string): number => (namespace === PLAZA ? 0 : 1);
 
 const byAge = (a: Room, b: Room): number => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
+
+/** The ids of rooms whose title another room has, too. */
+export function alike(rooms: readonly Room[]): ReadonlySet<Id> {
+  const byTitle = new Map<string, Id[]>();
+  for (const { id, title, isExpired } of rooms) {
+    if (isExpired) continue;
+    const looks = title.normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim();
+    byTitle.set(looks, [...(byTitle.get(looks) ?? []), id]);
+  }
+  return new Set([...byTitle.values()].filter((ids) => ids.length > 1).flat());
+}
 
 /** Rooms whose title, channel or code contains what was typed. */
 export function matching(rooms: Room[], typed: string): Room[] {

@@ -6,7 +6,9 @@ export interface Outgoing {
   /** Chosen here, once per message: the hub stores a key of one chatter once, so a retry is never a double. */
   readonly key: string;
   readonly content: string;
-  /** When it was written, in this phone's time, for the order of what is resent after a reload. */
+  /** Its place among what this browser wrote in the room: counted, since a clock can be set back. */
+  readonly place: number;
+  /** When it was written, in this phone's time, to forget it some day. */
   readonly at: number;
   readonly state: "sending" | "failed";
   /** Why the hub refused, when it did. */
@@ -15,10 +17,17 @@ export interface Outgoing {
 
 export type Outbox = readonly Outgoing[];
 
-export const add = (outbox: Outbox, key: string, content: string, at: number): Outbox => [
+/** `after` is the last place that is taken in this browser, by another tab perhaps. */
+export const add = (outbox: Outbox, key: string, content: string, at: number, after = 0): Outbox => [
   ...outbox,
-  { key, content, at, state: "sending", problem: null },
+  { key, content, place: placeAfter(outbox, after), at, state: "sending", problem: null },
 ];
+
+const placeAfter = (outbox: Outbox, after: number): number =>
+  1 + outbox.reduce((last, one) => Math.max(last, one.place), after);
+
+/** In the order in which they were written. An earlier version of the page kept no places, only times. */
+export const inOrder = (a: Outgoing, b: Outgoing): number => a.place - b.place || a.at - b.at;
 
 export const drop = (outbox: Outbox, key: string): Outbox => outbox.filter((one) => one.key !== key);
 
@@ -26,9 +35,10 @@ export const fail = (outbox: Outbox, key: string, problem: ErrorCode): Outbox =>
   outbox.map((one) => (one.key === key ? { ...one, state: "failed", problem } : one));
 
 /** Tries a failed one again, at the end: what was written since has been sent already. */
-export function retry(outbox: Outbox, key: string): Outbox {
+export function retry(outbox: Outbox, key: string, after = 0): Outbox {
   const again = outbox.find((one) => one.key === key);
-  return again ? [...drop(outbox, key), { ...again, state: "sending", problem: null }] : outbox;
+  const place = placeAfter(outbox, after);
+  return again ? [...drop(outbox, key), { ...again, place, state: "sending", problem: null }] : outbox;
 }
 
 /** The next to send. One at a time, so that a refusal in the middle cannot change their order. */

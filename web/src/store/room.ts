@@ -43,6 +43,9 @@ export interface RoomState {
   readonly takenBack: number;
 }
 
+/** Who stops typing in mid-word never says so; after this it is not believed any longer. */
+export const TYPING_LASTS = 6_000;
+
 export const newRoom = (code: string): RoomState => ({
   code,
   room: null,
@@ -104,7 +107,8 @@ export function typists(state: RoomState, now: number): string[] {
   const names: string[] = [];
   for (const [id, until] of state.typing) {
     const name = state.names.get(id);
-    if (until > now && id !== state.me?.id && name) names.push(name);
+    // Further ahead than it can be: the clock was set back since.
+    if (until > now && until - now <= TYPING_LASTS && id !== state.me?.id && name) names.push(name);
   }
   return names;
 }

@@ -1,47 +1,4 @@
-// Text of strangers: counted as people count it, its links found, its tricks held in place.
-
-/** One stretch of a message: plain, or a link. */
-export interface Piece {
-  text: string;
-  href: string | null;
-}
-
-const LINK = /https?:\/\/[^\s<>"'`\u2066-\u2069\u202a-\u202e]+/gi;
-// What ends a sentence rather than a link.
-const TAIL = /[.,!?;:'"“”‘’…。、，！？)\]}>]+$/;
-
-/** Splits a message at its links. Only http and https become links; everything else is only ever text. */
-export function pieces(content: string): Piece[] {
-  const found: Piece[] = [];
-  let at = 0;
-  for (const match of content.matchAll(LINK)) {
-    const text = trimLink(match[0]);
-    const start = match.index ?? 0;
-    const href = safeHref(text);
-    if (!href) continue;
-    if (start > at) found.push({ text: content.slice(at, start), href: null });
-    found.push({ text, href });
-    at = start + text.length;
-  }
-  if (at < content.length) found.push({ text: content.slice(at), href: null });
-  return found;
-}
-
-function trimLink(text: string): string {
-  const trimmed = text.replace(TAIL, "");
-  // A bracket that opened inside the link closes inside it: …/Cola_(drink)
-  const closing = text[trimmed.length] === ")" && trimmed.includes("(");
-  return closing ? trimmed + ")" : trimmed;
-}
-
-function safeHref(text: string): string | null {
-  try {
-    const url = new URL(text);
-    return (url.protocol === "http:" || url.protocol === "https:") && url.hostname ? url.href : null;
-  } catch {
-    return null;
-  }
-}
+// Text of strangers: counted as people count it, its tricks held in place.
 
 type Segmenter = { segment(text: string): Iterable<unknown> };
 
@@ -50,9 +7,15 @@ const segmenter = ((): Segmenter | null => {
   return intl.Segmenter ? new intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 })();
 
-// Without Intl.Segmenter: marks, joiners and what a joiner holds, skin tones and the second half
-// of a flag count with what they follow. Close enough to count down by; the hub has the last word.
-const CLUSTER = /\r\n|\p{RI}\p{RI}|(?:\P{M}(?:\p{M}|\u200d\P{M}|[\u{1f3fb}-\u{1f3ff}])*)|\p{M}+/gsu;
+// Without Intl.Segmenter: a syllable of Hangul letters is one, and marks, joiners and what a joiner holds,
+// skin tones, tags and the second half of a flag count with what they follow. Close enough to count down
+// by; the hub has the last word.
+const LEAD = "\u1100-\u115f\ua960-\ua97c";
+const VOWEL = "\u1160-\u11a7\ud7b0-\ud7c6";
+const TAIL = "\u11a8-\u11ff\ud7cb-\ud7fb";
+const SYLLABLE = `(?:[${LEAD}]+[가-힣]?|[가-힣${VOWEL}])[${VOWEL}]*[${TAIL}]*`;
+const REST = "(?:\u200d\\P{M}|[\\p{M}\u200c\u200d\uff9e\uff9f\u0e33\u0eb3\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}])*";
+const CLUSTER = new RegExp(`\r\n|(?:\\p{RI}\\p{RI}|${SYLLABLE}|\\P{M})${REST}|\\p{M}+`, "gsu");
 
 /** The characters of a text as a person counts them. */
 export function graphemes(text: string): string[] {
