@@ -302,6 +302,9 @@ export const readTakenBack: Reader<TakenBack> = (value) =>
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;
 
+export const readToken: Reader<string> = (value) =>
+  isObject(value) && has(value, { token: "string" }) ? (value.token as string) : null;
+
 export const readHistory: Reader<History> = (value) => {
   if (!isObject(value) || typeof value.more !== "boolean") return null;
   const messages = readMessages(value.messages);

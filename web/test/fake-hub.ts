@@ -27,6 +27,11 @@ export class FakeHub {
   joins = 0;
   /** In which count of places the messages are. */
   epoch = "a";
+  /** What becomes of its cookies: kept, blocked by the browser, or lost on the way without its knowing. */
+  cookies: "kept" | "blocked" | "lost" = "kept";
+  /** How many tokens it gave. */
+  tokens = 0;
+  knowsTokens = true;
   /** Up to where messages are no longer kept. */
   pruned = 0;
   private readonly keys = new Map<string, Message>();
@@ -147,7 +152,25 @@ export class FakeHub {
     return this.messages.filter((message) => message.seq > this.pruned && which(message));
   }
 
+  identity = this.identityOf(this);
+
+  private identityOf(hub: FakeHub) {
+    return {
+      get isMissing() {
+        return hub.cookies === "blocked" && hub.tokens === 0;
+      },
+      take(): Promise<Answer<string>> {
+        if (!hub.up) return Promise.reject(new Unreachable());
+        hub.tokens += 1;
+        return Promise.resolve({ ok: true, data: `token-${hub.tokens}` });
+      },
+    };
+  }
+
   private page(messages: Message[], more: boolean): Promise<Answer<History>> {
+    if (this.up && this.cookies !== "kept" && (this.tokens === 0 || !this.knowsTokens)) {
+      return Promise.resolve({ ok: false, refusal: { code: "not_joined", message: "", retryAfter: null } });
+    }
     const data = { messages, more, firstSeq: this.pruned + 1, pruned: this.pruned > 0 };
     return this.up ? Promise.resolve({ ok: true, data }) : Promise.reject(new Unreachable());
   }

@@ -18,6 +18,7 @@ function visitor(code = hub.room.code): Session {
   const around = {
     api: hub.api,
     connect: hub.connect,
+    identity: hub.identity,
     memory,
     newKey: () => `key-${(keys += 1)}`,
     now: () => Date.now(),
@@ -65,6 +66,39 @@ describe("entering", () => {
     me.unlock("0000");
     await vi.waitFor(() => expect(me.state.phase).toMatchObject({ name: "locked", problem: "wrong_password" }));
     me.unlock("1234");
+    await phase(me, "live");
+  });
+
+  it("takes a token before it joins where the browser keeps no cookies, so that one person comes in once", async () => {
+    hub.cookies = "blocked";
+    hub.up = false;
+    const me = visitor();
+    await phase(me, "retrying");
+    hub.mend();
+    await phase(me, "live");
+    expect([hub.tokens, hub.joins]).toEqual([1, 1]);
+    hub.cut();
+    hub.mend();
+    await vi.waitFor(() => expect(hub.joins).toBe(2));
+    expect(hub.tokens).toBe(1);
+  });
+
+  it("takes a token once it turns out that the cookie gets lost", async () => {
+    hub.cookies = "lost";
+    const me = visitor();
+    await phase(me, "live");
+    expect([hub.tokens, hub.joins]).toEqual([1, 2]);
+  });
+
+  it("does so once, and says what is wrong where that does not help", async () => {
+    hub.cookies = "lost";
+    hub.knowsTokens = false;
+    const me = visitor();
+    await phase(me, "refused");
+    expect(me.state.phase).toMatchObject({ code: "not_joined" });
+    expect([hub.tokens, hub.joins]).toEqual([1, 2]);
+    hub.knowsTokens = true;
+    me.again();
     await phase(me, "live");
   });
 

@@ -23,6 +23,7 @@ import {
 } from "../wire";
 import type { Connect, Link } from "./connection";
 import { Unreachable, type Api } from "./http";
+import type { Identity } from "./identity";
 import { Keeper } from "./keeper";
 import { Sender } from "./sender";
 import type { Memory } from "./storage";
@@ -30,6 +31,7 @@ import type { Memory } from "./storage";
 export interface Surroundings {
   api: Api;
   connect: Connect;
+  identity: Pick<Identity, "isMissing" | "take">;
   memory: Memory;
   newKey(): string;
   now(): number;
@@ -56,6 +58,8 @@ export class Session {
   private joined = false;
   private joining = false;
   private catchingUp = false;
+  /** Whether a new token has been taken since the room was last opened: once has to be enough. */
+  private reintroduced = false;
   private watching = true;
   private awaySince = 0;
   private typingToldAt = 0;
@@ -79,8 +83,9 @@ export class Session {
   // ---- entering -------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const room = this.state.room ?? (await this.find());
+    const room = this.state.room ?? (await this.insist(() => this.around.api.roomByCode(this.state.code)));
     if (!room || this.ended) return;
+    if (this.around.identity.isMissing && !(await this.introduce())) return;
     this.keep = new Keeper(this.around.memory, room.id);
     this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired ? "expired" : null });
     this.link = this.around.connect(room.namespace, {
@@ -91,11 +96,23 @@ export class Session {
     });
   }
 
-  /** Asks which room a code means, for as long as it takes to reach the hub. */
-  private async find(): Promise<Room | null> {
+  /** Gets this browser a token, since it keeps no cookie. Whether it has one. */
+  private async introduce(): Promise<boolean> {
+    return (await this.insist(() => this.around.identity.take())) !== null && !this.ended;
+  }
+
+  /** The connection belongs to somebody whom the calls over HTTP do not: the cookie gets lost, so a token has to do. */
+  private async reintroduce(): Promise<void> {
+    this.joined = false;
+    this.reintroduced = true;
+    if (await this.introduce()) this.link?.restart();
+  }
+
+  /** Asks for what has to be known before there is a connection, for as long as it takes to reach the hub. */
+  private async insist<T>(ask: () => Promise<Answer<T>>): Promise<T | null> {
     for (let pause = 500; !this.ended; pause = Math.min(pause * 2, 5_000)) {
       try {
-        const answer = await this.around.api.roomByCode(this.state.code);
+        const answer = await ask();
         if (answer.ok) return answer.data;
         const { code, retryAfter } = answer.refusal;
         if (!passes(code)) {
@@ -151,6 +168,7 @@ export class Session {
     const answer = await this.fetched(() => this.around.api.before(this.state.room!.id, lastSeq + 1));
     if (!answer) return false;
     const { messages, more } = answer;
+    this.reintroduced = false;
     const log = Log.open(this.state.log, messages, lastSeq, more, firstSeq);
     const read = this.keep?.read ?? null;
     const unreadFrom = read !== null && read < lastSeq ? read + 1 : null;
@@ -192,6 +210,10 @@ export class Session {
         const answer = await fetch();
         if (answer.ok) return answer.data;
         const { code, retryAfter } = answer.refusal;
+        if (code === "not_joined" && this.state.log.upTo === null && !this.reintroduced) {
+          await this.reintroduce();
+          return null;
+        }
         if (!passes(code)) {
           this.refuse(answer.refusal);
           return null;
@@ -247,9 +269,11 @@ export class Session {
 
   /** Asks again after a refusal (a full room may have a place now). */
   again(): void {
+    const { phase } = this.state;
     this.change({ phase: { name: "entering" } });
-    if (this.link) void this.join();
-    else void this.start();
+    if (!this.link) void this.start();
+    else if (phase.name === "refused" && phase.code === "not_joined") void this.reintroduce();
+    else void this.join();
   }
 
   // ---- losing and coming back -----------------------------------------------------------------

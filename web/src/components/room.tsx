@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { api, here, hint, memory } from "../app";
+import { api, here, hint, identity, memory } from "../app";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
@@ -135,9 +135,14 @@ function useSession(code: string): [Session, RoomState] {
     hint.password = null;
     const around = {
       api,
+      identity,
       memory,
       newKey,
-      connect: socketConnect(location.origin, () => memory.get(MET) !== null),
+      connect: socketConnect(
+        location.origin,
+        () => memory.get(MET) !== null,
+        () => identity.token,
+      ),
       now: () => Date.now(),
       wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     };
