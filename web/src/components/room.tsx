@@ -1,14 +1,13 @@
 // A room: the session that keeps it true, and the views of what the session knows.
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { api, here, hint, identity, memory } from "../app";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
 import { follow, go, openSheet, sheet } from "../route";
-import { PLAZA } from "../store/lobby";
 import { countNew } from "../store/rows";
 import type { RoomState } from "../store/room";
 import { words } from "../words";
@@ -18,9 +17,9 @@ import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LogView } from "./log";
 import { People, PeopleSheet } from "./people";
+import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { TypingLine } from "./typing";
-import "../styles/room.css";
 
 export interface RoomProps {
   code: string;
@@ -45,30 +44,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
     return () => void (here.value = null);
   }, [room?.id, started, present]);
 
-  // To a new view the focus comes along, for those who hear the page: its heading. On a phone the
-  // composer would bring up the keyboard over what is there to read.
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
-
   const refused = phase.name === "refused";
   return (
     <>
       <main class="room" aria-label={title}>
-        <header class="bar">
-          <a class="round back" href="/" aria-label={say.back} onClick={follow}>
-            <Icon name="back" />
-          </a>
-          <div class="room-title">
-            <h1 ref={heading} tabIndex={-1}>
-              <bdi>{title}</bdi>
-            </h1>
-            {room && (
-              <p class="soft">
-                <bdi>{room.namespace === PLAZA ? say.plaza : room.namespace}</bdi>
-                {started && ` · ${say.people(state.present)}`}
-              </p>
-            )}
-          </div>
+        <RoomHeader code={code} room={room} people={started ? present : null}>
           {started && (
             <>
               <button type="button" class="pill people-button" onClick={() => openSheet("people")}>
@@ -81,7 +61,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
               </button>
             </>
           )}
-        </header>
+        </RoomHeader>
         <Banner state={state} session={session} />
         {phase.name === "locked" ? (
           <Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
