@@ -135,7 +135,7 @@ export interface Presence {
 }
 
 /** Why a room is over for somebody: its time, or the host. */
-export const closings = ["expired", "closed", "deleted", "kicked"] as const;
+export const closings = ["expired", "closed", "deleted", "kicked", "banned"] as const;
 
 export type Closed = (typeof closings)[number];
 

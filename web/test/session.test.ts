@@ -355,6 +355,61 @@ describe("coming back", () => {
     expect(contents(me)).toEqual(["a"]);
   });
 
+  it("comes back only when the person wants to", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
+    me.wake();
+    me.watch(false);
+    me.watch(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([hub.joins, hub.connected]).toEqual([1, 0]);
+    me.again();
+    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    await phase(me, "live");
+    expect(hub.joins).toBe(2);
+  });
+
+  it("keeps a message that was on its way when the host took this person out, and stays out", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "not_joined" });
+    me.say("too late");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
+    await vi.waitFor(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "not_joined" }]));
+    expect([hub.joins, hub.connected]).toEqual([1, 0]);
+    me.again();
+    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    me.retry(me.state.outbox[0]!.key);
+    await vi.waitFor(() => expect(contents(me)).toEqual(["too late"]));
+  });
+
+  it.each([
+    ["no_such_room", "expired"],
+    ["expired", "expired"],
+    ["banned", "banned"],
+  ] as const)("is over for who comes back and is refused as %s", async (code, closed) => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    hub.refuseNext.push({ code });
+    hub.mend();
+    await vi.waitFor(() => expect(me.state.closed).toBe(closed));
+    expect(contents(me)).toEqual(["a"]);
+    expect(hub.connected).toBe(0);
+  });
+
+  it("shows nothing any more of a room that was deleted", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "deleted" });
+    expect(me.state.closed).toBe("deleted");
+    expect(contents(me)).toEqual([]);
+  });
+
   it("stays readable when the room closed", async () => {
     hub.say("fox", "a");
     const me = visitor();

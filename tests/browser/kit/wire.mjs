@@ -8,6 +8,8 @@ export async function startWire(targetPort) {
   const pairs = new Set();
   let state = "open";
   let dropsCookies = false;
+  /** What the phones send, while it is held back. */
+  let held = null;
 
   const server = net.createServer((near) => {
     if (state === "cut") return near.resetAndDestroy();
@@ -25,7 +27,8 @@ export async function startWire(targetPort) {
     ]) {
       from.setNoDelay(true);
       from.on("data", (bytes) => {
-        if (!pair.deaf) to.write(dropsCookies && from === far ? withoutCookies(bytes) : bytes);
+        if (from === near && held) held.push(() => to.write(bytes));
+        else if (!pair.deaf) to.write(dropsCookies && from === far ? withoutCookies(bytes) : bytes);
       });
       from.on("end", () => void (pair.deaf || to.end()));
       from.on("error", end);
@@ -54,6 +57,15 @@ export async function startWire(targetPort) {
     /** New connections get through again; deaf ones stay deaf, as a dead address does. */
     mend() {
       state = "open";
+    },
+    /** Keeps back what phones send, in order, until it is released. */
+    hold() {
+      held = [];
+    },
+    release() {
+      const waiting = held ?? [];
+      held = null;
+      for (const write of waiting) write();
     },
     /** Takes the cookies out of the hub's answers from now on, as some filters do. */
     dropCookies() {

@@ -22,6 +22,8 @@ export interface Desk {
   deaf(): void;
   /** The hub does not know us in this room (any more). */
   forgotten(): void;
+  /** Nothing is on its way. */
+  idle(): void;
 }
 
 const PATIENCE = 6_000;
@@ -89,6 +91,7 @@ export class Sender {
       this.unsent(one.key, code);
     }
     this.pumping = false;
+    this.desk.idle();
   }
 
   private next(): Outbox.Outgoing | undefined {
@@ -104,7 +107,7 @@ export class Sender {
   private unsent(key: string, code: ErrorCode): void {
     const { state } = this.desk;
     const echoed = state.echoed === key ? null : state.echoed;
-    const closed = state.closed ?? (code === "expired" ? code : null);
+    const closed = state.closed ?? (code === "expired" || code === "banned" ? code : null);
     this.desk.change({ outbox: Outbox.fail(state.outbox, key, code), echoed, closed });
     this.store(key);
   }

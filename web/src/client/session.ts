@@ -15,6 +15,7 @@ import {
   readJoinAck,
   passes,
   type Answer,
+  type Closed,
   type ErrorCode,
   type JoinAck,
   type Message,
@@ -49,6 +50,13 @@ const TYPING_EVERY = 3_000;
 
 /** Where the id of the hub this browser met last is kept. */
 export const MET = "cola.met";
+
+/** Why a room is over for somebody who was in it and is refused. */
+function overBy(code: ErrorCode): Closed | null {
+  if (code === "banned") return code;
+  // A hub that was started since knows only the rooms that live.
+  return code === "expired" || code === "no_such_room" ? "expired" : null;
+}
 
 export class Session {
   state: RoomState;
@@ -241,18 +249,16 @@ export class Session {
       void this.around.wait((retryAfter ?? 2) * 1000).then(() => this.join());
       return;
     }
-    // What was read before the room closed may still be read.
-    if (code === "expired" && this.state.log.upTo !== null) {
-      this.rest();
-      this.change({ closed: this.state.closed ?? "expired", phase: { name: "live" } });
-      return this.sender.giveUp("expired");
-    }
     this.refuse(refusal);
   }
 
   private refuse({ code, retryAfter }: Refusal): void {
     this.rest();
-    this.change({ phase: { name: "refused", code, retryAfter } });
+    const over = this.state.log.upTo === null ? null : overBy(code);
+    if (over === null) return this.change({ phase: { name: "refused", code, retryAfter } });
+    // What was read before may still be read.
+    this.change({ closed: this.state.closed ?? over, phase: { name: "live" } });
+    this.sender.giveUp(code);
   }
 
   /** Who is in no room and only reads, or thinks about a password, holds no place in the hub. */
@@ -288,7 +294,9 @@ export class Session {
 
   /** The page is looked at again, or the phone says it has a network. */
   wake(): void {
-    if (this.state.phase.name === "refused") return;
+    const { phase, closed } = this.state;
+    // Nothing comes of itself here: it takes a person who wants in.
+    if (phase.name === "refused" || phase.name === "locked" || closed !== null) return;
     if (!this.joined) return this.link?.hurry();
     if (this.around.now() - this.awaySince > ASLEEP) void this.join(PROBE_PATIENCE);
   }
@@ -361,7 +369,12 @@ export class Session {
       wait: (ms) => session.around.wait(ms),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
+      idle() {
+        if (session.state.closed && session.joined) session.rest();
+      },
       forgotten() {
+        // Taken out by the host: what was on its way waits until they want in again.
+        if (session.state.closed) return session.sender.giveUp("not_joined");
         session.joined = false;
         session.change({ phase: { name: "retrying" } });
         void session.join();

@@ -11,10 +11,11 @@ import { nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
 import type { Message } from "../wire";
 import type { Words } from "../words";
-import { Glass, Icon } from "./icons";
+import { Icon } from "./icons";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { DayLine, Notice } from "./notice";
+import { Quiet } from "./states";
 
 const OPENING = 60;
 const STEP = 50;
@@ -240,13 +241,7 @@ export class LogView extends Component<Props, Window> {
             {!started && <p class="notice">{say.connecting}</p>}
             {started && start === 0 && <LogTop state={state} session={session} say={say} />}
             {made.map((row) => this.row(row))}
-            {quiet && (
-              <div class="empty" key="quiet">
-                <Glass />
-                <h2>{say.quiet}</h2>
-                <p>{say.quietHint}</p>
-              </div>
-            )}
+            {quiet && <Quiet key="quiet" state={state} />}
           </div>
         </div>
         {started && !atBottom && (

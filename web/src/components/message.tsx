@@ -78,7 +78,7 @@ function Unsent({ outgoing, session, say }: { outgoing: Outgoing; session: Sessi
     <span class="unsent">
       <span>{why ? `${say.notSent} – ${why}` : say.notSent}</span>
       <span class="unsent-actions">
-        {outgoing.problem !== "expired" && (
+        {outgoing.problem !== "expired" && outgoing.problem !== "no_such_room" && (
           <button type="button" onClick={() => session.retry(outgoing.key)}>
             {say.tryAgain}
           </button>

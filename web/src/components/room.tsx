@@ -7,9 +7,9 @@ import { api, here, hint, identity, memory } from "../app";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
-import { follow, go, openSheet, sheet } from "../route";
+import { closeSheet, follow, go, openSheet, sheet } from "../route";
 import { countNew } from "../store/rows";
-import type { RoomState } from "../store/room";
+import { mayTalk, type RoomState } from "../store/room";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { DetailsSheet } from "./details";
@@ -31,6 +31,8 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const [session, state] = useSession(code);
   const { phase, room, log } = state;
   const started = log.upTo !== null;
+  const over = state.closed !== null;
+  const inside = started && !over;
   const now = useUnseen(state);
   const title = room?.title ?? code;
 
@@ -40,16 +42,21 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
 
   const { present } = state;
   useEffect(() => {
-    here.value = room && started ? { roomId: room.id, present } : null;
+    here.value = room && inside ? { roomId: room.id, present } : null;
     return () => void (here.value = null);
-  }, [room?.id, started, present]);
+  }, [room?.id, inside, present]);
+
+  // What could be done there is no longer possible.
+  useEffect(() => {
+    if (over && (sheet.value === "people" || sheet.value === "details")) closeSheet();
+  }, [over]);
 
   const refused = phase.name === "refused";
   return (
     <>
-      <main class="room" aria-label={title}>
-        <RoomHeader code={code} room={room} people={started ? present : null}>
-          {started && (
+      <main class={`room ${over ? "room-over" : ""}`} aria-label={title}>
+        <RoomHeader code={code} room={room} people={inside ? present : null}>
+          {inside && (
             <>
               <button type="button" class="pill people-button" onClick={() => openSheet("people")}>
                 <Icon name="people" />
@@ -76,23 +83,29 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
               {say.toLobby}
             </a>
           </Refused>
+        ) : state.closed === "deleted" ? (
+          <Refused title={say.closedRoom.deleted} text="">
+            <a class="button" href="/" onClick={follow}>
+              {say.toLobby}
+            </a>
+          </Refused>
         ) : (
           <LogView state={state} session={session} say={say} />
         )}
-        {started && phase.name !== "locked" && state.closed === null && (
+        {mayTalk(state) && (
           <>
             <TypingLine state={state} />
             <Composer key={state.room?.id} session={session} wide={wide} />
           </>
         )}
       </main>
-      {wide && started && (
+      {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>
           <People state={state} />
         </aside>
       )}
-      {sheet.value === "people" && started && <PeopleSheet state={state} />}
-      {sheet.value === "details" && room && (
+      {sheet.value === "people" && inside && <PeopleSheet state={state} />}
+      {sheet.value === "details" && room && !over && (
         <DetailsSheet
           state={state}
           session={session}
@@ -196,7 +209,7 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
   if (lost && phase.name === "retrying" && phase.refused) text = `${say.refused[phase.refused][0]} – ${say.triedAgain}`;
   else if (lost) text = started ? say.reconnecting : say.hubLost;
   else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
-  else if (state.closed !== null && started) text = say.closedRoom[state.closed];
+  else if (state.closed !== null && state.closed !== "deleted" && started) text = say.closedRoom[state.closed];
   const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";
   return (
     <div class={`banner ${text ? "" : "banner-none"}`} role="status">
@@ -204,6 +217,11 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
       {again && (
         <button type="button" onClick={() => session.again()}>
           {say.retryNow}
+        </button>
+      )}
+      {state.closed === "kicked" && phase.name === "live" && (
+        <button type="button" onClick={() => session.again()}>
+          {say.comeBack}
         </button>
       )}
     </div>

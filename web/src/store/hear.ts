@@ -13,7 +13,7 @@ import {
 } from "../wire";
 import { offset } from "./clock";
 import { receive, takeBack } from "./log";
-import { withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+import { withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 /** Who stops typing in mid-word never says so; after this it is not believed any longer. */
 export const TYPING_LASTS = 6_000;
@@ -43,7 +43,7 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     }
     case "roomClosed": {
       const closed = readRoomClosed(payload);
-      return closed && closed.roomId === state.room?.id ? { ...state, closed: closed.reason } : state;
+      return closed && closed.roomId === state.room?.id ? withClosed(state, closed.reason) : state;
     }
     case "roomShut": {
       const { room } = state;

@@ -64,6 +64,18 @@ export const newRoom = (code: string): RoomState => ({
   takenBack: 0,
 });
 
+/** Whether something can be said here, now or once the hub is reached again. */
+export const mayTalk = ({ log, closed, phase }: RoomState): boolean =>
+  log.upTo !== null && closed === null && phase.name !== "refused" && phase.name !== "locked";
+
+/** The room is over for this person. Of a deleted one nothing stays to be read. */
+export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
+  ...state,
+  closed,
+  typing: new Map(),
+  log: closed === "deleted" ? { ...emptyLog, upTo: state.log.upTo } : state.log,
+});
+
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>
   state.names.get(chatter.id) ?? chatter.nickname;
 
