@@ -104,6 +104,7 @@ export const en: Words = {
   send: "Send",
   sending: "Sending",
   waiting: "Will be sent",
+  paced: "Too fast – will be sent in a moment",
   notSent: "Could not send",
   tryAgain: "Try again",
   discard: "Delete",

@@ -102,6 +102,7 @@ export const ko = {
   send: "보내기",
   sending: "보내는 중",
   waiting: "연결되면 보내요",
+  paced: "너무 빨라서 조금 뒤에 보내요",
   notSent: "보내지 못했어요",
   tryAgain: "다시 보내기",
   discard: "지우기",

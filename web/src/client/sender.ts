@@ -29,6 +29,9 @@ export interface Desk {
 const PATIENCE = 6_000;
 /** How often a hub that cannot write just now (its card is full, it shuts down) is asked again by itself. */
 const UNAVAILABLE_TRIES = 3;
+/** In seconds: from here on one is told that one waits; and no longer than this at once. */
+const LONG_WAIT = 3;
+const LONGEST_WAIT = 30;
 
 export class Sender {
   private pumping = false;
@@ -84,7 +87,7 @@ export class Sender {
       }
       tries += 1;
       if (code === "too_fast" || (code === "unavailable" && tries < UNAVAILABLE_TRIES)) {
-        await this.desk.wait(Math.min(30, retryAfter ?? tries) * 1000);
+        await this.rest(Math.min(LONGEST_WAIT, retryAfter ?? tries));
         continue;
       }
       tries = 0;
@@ -92,6 +95,14 @@ export class Sender {
     }
     this.pumping = false;
     this.desk.idle();
+  }
+
+  /** Waits as long as the hub says; a short wait is nobody's business. */
+  private async rest(seconds: number): Promise<void> {
+    const paced = seconds >= LONG_WAIT;
+    if (paced) this.desk.change({ paced });
+    await this.desk.wait(seconds * 1000);
+    if (paced) this.desk.change({ paced: false });
   }
 
   private next(): Outbox.Outgoing | undefined {

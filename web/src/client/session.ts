@@ -22,7 +22,7 @@ import {
   type Refusal,
   type Room,
 } from "../wire";
-import type { Connect, Link } from "./connection";
+import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
 import type { Identity } from "./identity";
 import { Keeper } from "./keeper";
@@ -66,6 +66,8 @@ export class Session {
   private joined = false;
   private joining = false;
   private catchingUp = false;
+  /** How often in a row the room could not be joined just now. */
+  private refusals = 0;
   /** Whether a new token has been taken since the room was last opened: once has to be enough. */
   private reintroduced = false;
   private watching = true;
@@ -140,7 +142,7 @@ export class Session {
 
   private async join(patience = JOIN_PATIENCE): Promise<void> {
     const { room, me, log } = this.state;
-    if (!room || !this.link || this.joining) return;
+    if (!room || !this.link || this.joining || this.ended) return;
     this.joining = true;
     const after = log.upTo === null ? {} : { after: log.upTo, epoch: this.epoch };
     const password = this.password === null ? {} : { password: this.password };
@@ -152,6 +154,7 @@ export class Session {
     const answer = readAnswer(reply, readJoinAck);
     if (!answer.ok) return this.notAdmitted(answer.refusal);
     this.password = null;
+    this.refusals = 0;
     await this.admitted(answer.data);
   }
 
@@ -246,7 +249,8 @@ export class Session {
     }
     if (passes(code)) {
       this.change({ phase: { name: "retrying", refused: code } });
-      void this.around.wait((retryAfter ?? 2) * 1000).then(() => this.join());
+      this.refusals += 1;
+      void this.around.wait(pause(refusal, this.refusals)).then(() => void (this.joined || this.join()));
       return;
     }
     this.refuse(refusal);

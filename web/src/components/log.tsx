@@ -288,6 +288,7 @@ export class LogView extends Component<Props, Window> {
             name={said ? this.name(row.message) : ""}
             fresh={!said || row.seq > this.freshFrom}
             online={state.phase.name === "live"}
+            paced={state.paced}
             session={session}
             say={say}
           />

@@ -15,6 +15,8 @@ interface Props {
   /** Came while one was looking, and may say so by moving in. */
   fresh: boolean;
   online: boolean;
+  /** The hub takes what one writes only later. */
+  paced: boolean;
   session: Session;
   say: Words;
 }
@@ -25,14 +27,15 @@ interface Props {
  */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { row, name, say, online } = this.props;
+    const { row, name, say, online, paced } = this.props;
     if (next.row.kind !== row.kind || next.row.first !== row.first || next.say !== say) return true;
     if (row.kind === "outgoing" || next.row.kind === "outgoing") {
       return (
         row.kind !== "outgoing" ||
         next.row.kind !== "outgoing" ||
         next.row.outgoing !== row.outgoing ||
-        next.online !== online
+        next.online !== online ||
+        next.paced !== paced
       );
     }
     return (
@@ -40,7 +43,7 @@ export class MessageRow extends Component<Props> {
     );
   }
 
-  override render({ row, name, fresh, online, session, say }: Props): JSX.Element {
+  override render({ row, name, fresh, online, paced, session, say }: Props): JSX.Element {
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
@@ -65,7 +68,9 @@ export class MessageRow extends Component<Props> {
           <Bubble content={content} />
         )}
         {said && row.time !== null && <Time at={row.time} />}
-        {!said && row.outgoing.state === "sending" && <span class="status">{online ? say.sending : say.waiting}</span>}
+        {!said && row.outgoing.state === "sending" && (
+          <span class="status">{online ? (paced ? say.paced : say.sending) : say.waiting}</span>
+        )}
         {!said && row.outgoing.state === "failed" && <Unsent outgoing={row.outgoing} session={session} say={say} />}
       </div>
     );

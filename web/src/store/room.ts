@@ -24,6 +24,8 @@ export interface RoomState {
   /** Whether older messages are being fetched, and whether that failed. */
   readonly older: "idle" | "loading" | "failed";
   readonly outbox: Outbox;
+  /** Whether the hub wants what is in the outbox so much later that one has to be told. */
+  readonly paced: boolean;
   readonly settled: ReadonlyMap<number, string>;
   readonly echoed: string | null;
   /** Those present, as far as the hub lists them; `present` is the true number. */
@@ -51,6 +53,7 @@ export const newRoom = (code: string): RoomState => ({
   log: emptyLog,
   older: "idle",
   outbox: [],
+  paced: false,
   settled: new Map(),
   echoed: null,
   roster: [],
