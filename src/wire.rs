@@ -327,6 +327,7 @@ pub fn news(news: &News) -> (&'static str, Json) {
                 WhyClosed::Closed => "closed",
                 WhyClosed::Deleted => "deleted",
                 WhyClosed::Kicked => "kicked",
+                WhyClosed::Banned => "banned",
             });
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
         }

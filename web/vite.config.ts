@@ -1,10 +1,36 @@
 import { fileURLToPath } from "node:url";
-import { defineConfig } from "vite";
+import { defineConfig, type Plugin } from "vite";
 
 // `npm run dev` serves the page from here and passes the rest to a hub.
 const hub = process.env.COLAHUB_URL ?? "http://127.0.0.1:8080";
 
+/**
+ * Names the chunks that come later in the page, as `<link rel="later" data-part="room" href="…">`, so that it can
+ * fetch them before it imports them (`src/parts.ts`). One that brings anything along would not be whole then.
+ */
+const parts: Plugin = {
+  name: "parts",
+  transformIndexHtml: {
+    order: "post",
+    handler(_html, { bundle = {} }) {
+      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
+      const entries = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName));
+      const later = chunks.filter((chunk) => chunk.isDynamicEntry);
+      for (const { fileName, imports, viteMetadata } of later) {
+        const more = [...imports.filter((name) => !entries.has(name)), ...(viteMetadata?.importedCss ?? [])];
+        if (more.length > 0) throw new Error(`${fileName} must come whole, but needs ${more.join(", ")}`);
+      }
+      return later.map(({ name, fileName }) => ({
+        tag: "link",
+        attrs: { rel: "later", "data-part": name, href: `/${fileName}` },
+        injectTo: "head" as const,
+      }));
+    },
+  },
+};
+
 export default defineConfig({
+  plugins: [parts],
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   resolve: {
     alias: [

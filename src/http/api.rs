@@ -140,6 +140,15 @@ async fn identity(State(app): State<App>) -> Outcome {
 async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Outcome {
     let code = code.parse().map_err(|_| app.refuse(Refusal::NoSuchRoom))?;
     let view = app.hub.call(|tell| Call::ByCode(code, tell)).await;
+    let view = match view {
+        // The hub knows the codes of living rooms only.
+        Err(Refusal::NoSuchRoom) => match app.reader.has_code(code).await {
+            Ok(true) => Err(Refusal::Expired),
+            Ok(false) => Err(Refusal::NoSuchRoom),
+            Err(refusal) => Err(refusal),
+        },
+        known => known,
+    };
     app.ok(wire::room(&view.map_err(|refusal| app.refuse(refusal))?))
 }
 

@@ -425,4 +425,6 @@ pub enum WhyClosed {
     Deleted,
     /// The host took them out of it; it goes on for the others.
     Kicked,
+    /// The host took them out of it and lets them in no more.
+    Banned,
 }

@@ -133,7 +133,7 @@ impl Hub {
             let is_in = |live: &LiveRoom| live.people.get(chatter).is_some();
             let rooms = self.rooms.iter().filter(|(_, live)| is_in(live));
             for room in rooms.map(|(room, _)| *room).collect::<Vec<RoomId>>() {
-                self.take_out(room, chatter, at);
+                self.take_out(room, chatter, WhyClosed::Kicked, at);
             }
             tracing::info!(%chatter, "the host took somebody out");
         }
@@ -141,7 +141,7 @@ impl Hub {
     }
 
     /// Takes somebody out of a room: they are told why, the others that they left.
-    fn take_out(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
+    fn take_out(&mut self, room: RoomId, chatter: ChatterId, why: WhyClosed, at: Moment) {
         let limit = self.settings.roster_limit;
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -155,7 +155,7 @@ impl Hub {
                 conn.rooms.remove(&room);
             }
         }
-        let news = News::Closed { room, why: WhyClosed::Kicked };
+        let news = News::Closed { room, why };
         let output = Output::Broadcast { to: conns.into(), except: None, news };
         self.effects.push_back(Effect::Output(output));
         self.has_gone(room, chatter, is_small, at);
@@ -220,7 +220,7 @@ impl Hub {
             live.people.chatter_of(identity).map(|chatter| (*room, chatter.id))
         };
         for (room, chatter) in self.rooms.iter().filter_map(theirs).collect::<Vec<_>>() {
-            self.take_out(room, chatter, at);
+            self.take_out(room, chatter, WhyClosed::Banned, at);
         }
         tracing::info!(%chatter, "the host banned somebody");
         drop(tell.send(result));

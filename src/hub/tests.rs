@@ -593,7 +593,7 @@ fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
     assert_eq!(chat.asks_in(2).try_recv().unwrap().unwrap_err(), Refusal::Banned, "from now on");
     chat.commits();
     assert!(banned.try_recv().unwrap().is_ok());
-    assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
+    assert_eq!(chat.told(), ["banned", "left 1", "roster 1", "present 1"]);
     assert_eq!(chat.asks_in(2).try_recv().unwrap().unwrap_err(), Refusal::Banned);
     let bob = chat.members[&owner(2)].id;
     let (tell, mut unbanned) = tokio::sync::oneshot::channel();

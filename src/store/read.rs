@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::rows;
 use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::room::Room;
@@ -33,6 +34,12 @@ pub(super) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<
 pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
     let sql = format!("SELECT {} FROM rooms WHERE id = ?1 AND deleted = 0", rows::ROOM);
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
+}
+
+/// Whether a room with this code is kept, living or ended.
+pub(super) fn has_code(db: &Connection, code: Code) -> rusqlite::Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM rooms WHERE code = ?1 AND deleted = 0)";
+    db.prepare_cached(sql)?.query_row([code.as_str()], |row| row.get(0))
 }
 
 const MEMBER: &str = "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,

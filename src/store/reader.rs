@@ -13,6 +13,7 @@ use super::read::{self, Member};
 use super::recover;
 use super::schema::{self, OpenError};
 use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -48,6 +49,14 @@ impl Reader {
     /// [`Refusal::Unavailable`] where the database cannot be read; so for all here.
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
         self.run(move |db| read::room(db, id)).await
+    }
+
+    /// Whether a room with this code is kept, also one that has expired.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
+        self.run(move |db| read::has_code(db, code)).await
     }
 
     /// A chatter and the browser they belong to.

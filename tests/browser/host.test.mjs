@@ -78,10 +78,10 @@ story("who is banned is told so on a page that stays", {}, async ({ hub, somebod
   ben.page.on("request", (request) => asked.push(request.url()));
   const [{ id }] = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
   await hub.host("chatter", "ban", id);
-  await ben.page.locator(".banner", { hasText: "이 방에서 내보냈어요" }).waitFor();
+  await ben.page.locator(".banner", { hasText: "막았어요" }).waitFor();
   await ben.page.reload();
   await ben.page.getByRole("heading", { name: "들어갈 수 없어요" }).waitFor();
-  await ben.page.getByText("주최자가 막았어요").waitFor();
+  await ben.page.locator(".empty", { hasText: "막았어요" }).waitFor();
   await ben.fits();
   // It asked once, and leaves it at that: nothing goes on behind the page.
   const before = [sockets.length, asked.length];

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 
 test("the lobby weighs at most 45 kB, a room 60 kB in all", () => {
@@ -11,17 +12,33 @@ test("the lobby weighs at most 45 kB, a room 60 kB in all", () => {
   console.log(execFileSync(process.execPath, [script], { encoding: "utf8" }).replace(/^/gm, "# "));
 });
 
-story("the lobby fetches nothing that only a room needs", {}, async ({ somebody }) => {
+/** A promise that somebody else resolves. */
+function resolvable() {
+  let resolve;
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
+}
+
+story("the lobby is there before what only a room needs is fetched", {}, async ({ somebody }) => {
   const ann = await somebody();
   const fetched = [];
   ann.page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  // The list of rooms is slow to come; nothing else uses the time.
+  const asked = resolvable();
+  const shown = resolvable();
+  await ann.page.route("**/chat/rooms", async (route) => {
+    asked.resolve();
+    await shown.promise;
+    await route.continue();
+  });
   await ann.opens("/");
-  await ann.page.locator(".card").first().waitFor();
+  await asked.promise;
   await ann.page.waitForLoadState("networkidle");
-  assert.deepEqual(
-    fetched.filter((path) => /room-|qr-|join-|socket/.test(path)),
-    [],
-  );
+  const isLater = (path) => /room-|qr-|socket/.test(path);
+  assert.deepEqual(fetched.filter(isLater), []);
+  shown.resolve();
+  await ann.page.locator(".card").first().waitFor();
+  await until(() => assert.equal(new Set(fetched.filter(isLater)).size, 2));
   assert.ok(
     fetched.every((path) => /^\/(assets\/.+-[\w-]{8,}\.\w+|api\/hubs?|chat\/rooms)?$/.test(path)),
     fetched.join(" "),

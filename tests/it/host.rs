@@ -47,6 +47,13 @@ pub fn refused(socket: &mut Socket, event: &str, payload: &Value) -> Value {
     }
 }
 
+/// The code with which a call is refused.
+fn code_of(hub: &Hub, path: &str) -> Value {
+    let envelope: Value = serde_json::from_str(hub.get(path, &[]).text()).unwrap();
+    assert_eq!(envelope["success"], false, "{envelope}");
+    envelope["code"].clone()
+}
+
 #[test]
 fn a_room_that_is_closed_ends_at_once_and_stays_so_over_a_restart() {
     let hub = Hub::start();
@@ -63,10 +70,13 @@ fn a_room_that_is_closed_ends_at_once_and_stays_so_over_a_restart() {
     assert_eq!(refused(&mut ann, "sendMessage", &say), "expired");
     let (done, text) = host(&hub, &["room", "close", &room.id]);
     assert!(!done && text.contains("has ended"), "{text}");
+    let link = format!("/api/codes/{}", line["code"].as_str().unwrap());
+    assert_eq!(code_of(&hub, &link), "expired", "the link of a room that has ended says so");
     hub.signal(Signal::KILL);
     let hub = Hub::start_in(hub.ended().1, &[]);
     let rooms = listed(&hub, &["room", "list"]);
     assert!(rooms.iter().all(|line| line["id"] != room.id.as_str()), "{rooms:?}");
+    assert_eq!(code_of(&hub, &link), "expired");
     let log = listed(&hub, &["log"]);
     assert_eq!(log.len(), 1, "the refusal is no deed: {log:?}");
     assert_eq!(log[0]["deed"], "room close");
@@ -78,8 +88,10 @@ fn a_room_that_is_deleted_is_there_for_nobody() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let (mut ann, entry) = enters(&hub, &room);
+    let link = format!("/api/codes/{}", entry["room"]["code"].as_str().unwrap());
     let (done, text) = host(&hub, &["room", "delete", &room.id]);
     assert!(done, "{text}");
+    assert_eq!(code_of(&hub, &link), "no_such_room");
     assert_eq!(hears(&mut ann, "roomClosed")["reason"], "deleted");
     assert_eq!(hub.get(&format!("/chat/rooms/{}", room.id), &[]).status, 404);
     let history = format!("/chat/messages/{}/1/{}", room.id, entry["id"].as_str().unwrap());
@@ -123,7 +135,7 @@ fn who_is_banned_is_out_and_stays_out_over_a_restart_until_they_may_again() {
     let bob_id = join(&mut bob, &room, None).unwrap()["id"].as_str().unwrap().to_owned();
     let (done, text) = host(&hub, &["chatter", "ban", &bob_id, "--address-for", "1s"]);
     assert!(done, "{text}");
-    assert_eq!(hears(&mut bob, "roomClosed")["reason"], "kicked");
+    assert_eq!(hears(&mut bob, "roomClosed")["reason"], "banned");
     let rejoin = json!({"roomId": room.id});
     assert_eq!(refused(&mut bob, "joinRoom", &rejoin), "banned");
     hub.signal(Signal::KILL);

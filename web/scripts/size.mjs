@@ -12,7 +12,9 @@ const BUDGETS = { lobby: 45 * KB, room: 60 * KB };
 
 const read = (path) => readFileSync(join(dist, path));
 const html = read("index.html").toString();
-const linked = [...html.matchAll(/(?:src|href)="\/([^"]+)"/g)].map((match) => match[1]);
+const tags = [...html.matchAll(/<(?:script|link)[^>]*>/g)].map(([tag]) => tag);
+const fileOf = (tag) => /(?:src|href)="\/([^"]+)"/.exec(tag)?.[1];
+const linked = tags.filter((tag) => !tag.includes('rel="later"')).map(fileOf);
 
 /** A chunk with everything it imports at once, scripts and styles. */
 function closure(path, found = new Set()) {
@@ -26,14 +28,10 @@ function closure(path, found = new Set()) {
   return found;
 }
 
-const entry = linked.find((path) => path.endsWith(".js"));
-const script = read(entry).toString();
-const chunk = (name) => [...new Set(script.match(new RegExp(`assets/${name}-[\\w-]+\\.(?:js|css)`, "g")) ?? [])];
-const lazyJs = (name) =>
-  [...script.matchAll(new RegExp(`import\\("\\./(${name}-[\\w-]+\\.js)"\\)`, "g"))].map((m) => `assets/${m[1]}`);
+const part = (name) => fileOf(tags.find((tag) => tag.includes(`data-part="${name}"`)));
 
 const lobby = new Set(["index.html", ...linked.flatMap((path) => [...closure(path)])]);
-const room = new Set([...lobby, ...chunk("room"), ...lazyJs("room").flatMap((path) => [...closure(path)])]);
+const room = new Set([...lobby, ...closure(part("room"))]);
 
 let over = false;
 for (const [view, files] of Object.entries({ lobby, room })) {

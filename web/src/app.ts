@@ -1,14 +1,16 @@
 // What all views share: the hub over HTTP, this browser's memory, the lobby's state.
 
 import { signal } from "@preact/signals";
-import { httpApi } from "./client/http";
+import { httpApi, type Api } from "./client/http";
 import { tidy } from "./client/keeper";
+import { Identity } from "./client/identity";
 import { EMPTY, Lobby, type LobbyState } from "./client/lobby";
-import { browserMemory } from "./client/storage";
+import { browserMemory, keepsCookies } from "./client/storage";
 import type { Limits, Room } from "./wire";
 
 export const memory = browserMemory();
-export const api = httpApi();
+export const api: Api = httpApi(() => identity.token);
+export const identity = new Identity(memory, api.identity, keepsCookies);
 tidy(memory, Date.now());
 
 export const lobby = signal<LobbyState>(EMPTY);

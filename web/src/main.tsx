@@ -1,6 +1,7 @@
 import { render } from "preact";
 import { App } from "./components/app";
 import { followKeyboard } from "./keyboard";
+import { whenStyled } from "./parts";
 
 followKeyboard();
-render(<App />, document.getElementById("app")!);
+whenStyled(() => render(<App />, document.getElementById("app")!));

@@ -137,7 +137,7 @@ export interface Presence {
 }
 
 /** Why a room is over for somebody: its time, or the host. */
-export const closings = ["expired", "closed", "deleted", "kicked"] as const;
+export const closings = ["expired", "closed", "deleted", "kicked", "banned"] as const;
 
 export type Closed = (typeof closings)[number];
 
@@ -303,6 +303,9 @@ export const readTakenBack: Reader<TakenBack> = (value) =>
 
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;
+
+export const readToken: Reader<string> = (value) =>
+  isObject(value) && has(value, { token: "string" }) ? (value.token as string) : null;
 
 export const readHistory: Reader<History> = (value) => {
   if (!isObject(value) || typeof value.more !== "boolean") return null;

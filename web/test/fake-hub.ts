@@ -27,6 +27,17 @@ export class FakeHub {
   joins = 0;
   /** In which count of places the messages are. */
   epoch = "a";
+  /** What becomes of its cookies: kept, blocked by the browser, or lost on the way without its knowing. */
+  cookies: "kept" | "blocked" | "lost" = "kept";
+  /** How many tokens it gave. */
+  tokens = 0;
+  knowsTokens = true;
+  /** How many messages a join's answer brings, and a page after it. */
+  missedMost = 3;
+  pageMost = 4;
+  /** What happens as a page is asked for. */
+  onPage: (page: number) => void = () => undefined;
+  private pages = 0;
   /** Up to where messages are no longer kept. */
   pruned = 0;
   private readonly keys = new Map<string, Message>();
@@ -128,7 +139,7 @@ export class FakeHub {
       const reset = seen !== undefined && (payload.epoch !== this.epoch || seen > lastSeq);
       const after = reset ? 0 : seen;
       const all = after === undefined ? [] : this.kept((message) => message.seq > after);
-      const missed = all.slice(0, 3);
+      const missed = all.slice(0, this.missedMost);
       const more = all.length > missed.length;
       const gone = after === undefined ? [] : this.kept((message) => message.seq <= after && message.takenBack === true);
       const takenBack = gone.map((message) => message.seq);
@@ -147,7 +158,25 @@ export class FakeHub {
     return this.messages.filter((message) => message.seq > this.pruned && which(message));
   }
 
+  identity = this.identityOf(this);
+
+  private identityOf(hub: FakeHub) {
+    return {
+      get isMissing() {
+        return hub.cookies === "blocked" && hub.tokens === 0;
+      },
+      take(): Promise<Answer<string>> {
+        if (!hub.up) return Promise.reject(new Unreachable());
+        hub.tokens += 1;
+        return Promise.resolve({ ok: true, data: `token-${hub.tokens}` });
+      },
+    };
+  }
+
   private page(messages: Message[], more: boolean): Promise<Answer<History>> {
+    if (this.up && this.cookies !== "kept" && (this.tokens === 0 || !this.knowsTokens)) {
+      return Promise.resolve({ ok: false, refusal: { code: "not_joined", message: "", retryAfter: null } });
+    }
     const data = { messages, more, firstSeq: this.pruned + 1, pruned: this.pruned > 0 };
     return this.up ? Promise.resolve({ ok: true, data }) : Promise.reject(new Unreachable());
   }
@@ -159,8 +188,9 @@ export class FakeHub {
       return Promise.resolve(code === this.room.code ? { ok: true, data: this.room } : { ok: false, refusal });
     },
     after: (_room: string, seq: number) => {
+      this.onPage((this.pages += 1));
       const all = this.kept((message) => message.seq > seq);
-      return this.page(all.slice(0, 4), all.length > 4);
+      return this.page(all.slice(0, this.pageMost), all.length > this.pageMost);
     },
     before: (_room: string, seq: number) => {
       const all = this.kept((message) => message.seq < seq);

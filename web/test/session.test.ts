@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Keeper } from "../src/client/keeper";
 import { Session } from "../src/client/session";
+import type { RoomState } from "../src/store/room";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
 import { range } from "./kit";
@@ -8,24 +9,31 @@ import { range } from "./kit";
 let hub: FakeHub;
 let memory: Memory;
 let keys = 0;
+/** How long was waited, in ms. */
+let waits: number[] = [];
 
 beforeEach(() => {
   hub = new FakeHub();
   memory = mapMemory();
+  waits = [];
 });
 
 /** Somebody who opens the room's link. */
-function visitor(code = hub.room.code): Session {
+function visitor(code = hub.room.code, onChange: (state: RoomState) => void = () => undefined): Session {
   const around = {
     api: hub.api,
     connect: hub.connect,
+    identity: hub.identity,
     memory,
     newKey: () => `key-${(keys += 1)}`,
     now: () => Date.now(),
     // Waiting takes no time here; only its order counts.
-    wait: () => new Promise<void>((resolve) => setTimeout(resolve, 2)),
+    wait: (ms: number) => {
+      waits.push(ms);
+      return new Promise<void>((resolve) => setTimeout(resolve, 2));
+    },
   };
-  const session = new Session(code, around, () => undefined);
+  const session = new Session(code, around, onChange);
   void session.start();
   return session;
 }
@@ -68,6 +76,50 @@ describe("entering", () => {
     me.unlock("1234");
     await phase(me, "live");
   });
+
+  it("takes a token before it joins where the browser keeps no cookies, so that one person comes in once", async () => {
+    hub.cookies = "blocked";
+    hub.up = false;
+    const me = visitor();
+    await phase(me, "retrying");
+    hub.mend();
+    await phase(me, "live");
+    expect([hub.tokens, hub.joins]).toEqual([1, 1]);
+    hub.cut();
+    hub.mend();
+    await vi.waitFor(() => expect(hub.joins).toBe(2));
+    expect(hub.tokens).toBe(1);
+  });
+
+  it("takes a token once it turns out that the cookie gets lost", async () => {
+    hub.cookies = "lost";
+    const me = visitor();
+    await phase(me, "live");
+    expect([hub.tokens, hub.joins]).toEqual([1, 2]);
+  });
+
+  it("does so once, and says what is wrong where that does not help", async () => {
+    hub.cookies = "lost";
+    hub.knowsTokens = false;
+    const me = visitor();
+    await phase(me, "refused");
+    expect(me.state.phase).toMatchObject({ code: "not_joined" });
+    expect([hub.tokens, hub.joins]).toEqual([1, 2]);
+    hub.knowsTokens = true;
+    me.again();
+    await phase(me, "live");
+  });
+
+  it.each(["too_fast", "hub_full", "unavailable"] as const)(
+    "waits and tries again by itself when it cannot join just now: %s",
+    async (code) => {
+      hub.refuseNext.push({ code, retryAfter: 5 }, { code, retryAfter: 5 });
+      const me = visitor();
+      await phase(me, "live");
+      expect(hub.joins).toBe(1);
+      expect(waits.filter((ms) => ms >= 5_000 && ms <= 6_250).length, `${waits}`).toBe(2);
+    },
+  );
 
   it("can try a full room again", async () => {
     hub.refuseNext.push({ code: "full" });
@@ -336,6 +388,26 @@ describe("what one writes", () => {
     expect(contents(me)).toEqual(["a", "b"]);
   });
 
+  it("paces itself without a word when the wait is short, and says so when it is long", async () => {
+    const paced = new Set<boolean>();
+    const me = visitor(hub.room.code, (state) => paced.add(state.paced));
+    await phase(me, "live");
+    waits = [];
+    hub.refuseNext.push({ code: "too_fast", retryAfter: 1 }, { code: "too_fast", retryAfter: 2 });
+    for (const n of range(1, 9)) me.say(`${n}`);
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(range(1, 9).map(String));
+    expect(waits).toEqual([1_000, 2_000]);
+    expect([...paced]).toEqual([false]);
+
+    hub.refuseNext.push({ code: "too_fast", retryAfter: 7 });
+    me.say("10");
+    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    expect(waits[2]).toBe(7_000);
+    expect(paced).toContain(true);
+    expect(me.state.paced).toBe(false);
+  });
+
   it("says what could not be sent, and sends it when asked", async () => {
     const me = visitor();
     await phase(me, "live");
@@ -355,6 +427,41 @@ describe("what one writes", () => {
     await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
     expect(hub.joins).toBe(2);
     expect(contents(me)).toEqual(["a"]);
+  });
+});
+
+describe("coming back to much that was said meanwhile", () => {
+  // The hub bounds what it gives at once in bytes: sometimes many messages, sometimes hardly any.
+  it.each([0, 1, 3])("asks on until it has all, where %i came with the join", async (atOnce) => {
+    hub.say("fox", "1");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    for (const n of range(2, 30)) hub.say("fox", `${n}`);
+    hub.missedMost = atOnce;
+    hub.pageMost = 2;
+    hub.mend();
+    await phase(me, "live");
+    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 30)));
+    expect(me.state.log.upTo).toBe(30);
+  });
+
+  it("has all of it in order also when more is said, or the network goes, while it asks", async () => {
+    hub.say("fox", "1");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    for (const n of range(2, 20)) hub.say("fox", `${n}`);
+    [hub.missedMost, hub.pageMost] = [1, 2];
+    hub.onPage = (page) => {
+      if (page === 3) hub.say("owl", "21");
+      if (page === 4) hub.cut();
+      if (page === 5) hub.say("owl", "22");
+    };
+    hub.mend();
+    await vi.waitFor(() => expect(hub.up).toBe(false));
+    hub.mend();
+    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 22)));
   });
 });
 
@@ -414,6 +521,61 @@ describe("coming back", () => {
     expect(me.state.closed).toBe("kicked");
     expect(hub.connected, "nobody holds a place to read what is over").toBe(0);
     expect(contents(me)).toEqual(["a"]);
+  });
+
+  it("comes back only when the person wants to", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
+    me.wake();
+    me.watch(false);
+    me.watch(true);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect([hub.joins, hub.connected]).toEqual([1, 0]);
+    me.again();
+    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    await phase(me, "live");
+    expect(hub.joins).toBe(2);
+  });
+
+  it("keeps a message that was on its way when the host took this person out, and stays out", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "not_joined" });
+    me.say("too late");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
+    await vi.waitFor(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "not_joined" }]));
+    expect([hub.joins, hub.connected]).toEqual([1, 0]);
+    me.again();
+    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    me.retry(me.state.outbox[0]!.key);
+    await vi.waitFor(() => expect(contents(me)).toEqual(["too late"]));
+  });
+
+  it.each([
+    ["no_such_room", "expired"],
+    ["expired", "expired"],
+    ["banned", "banned"],
+  ] as const)("is over for who comes back and is refused as %s", async (code, closed) => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    hub.refuseNext.push({ code });
+    hub.mend();
+    await vi.waitFor(() => expect(me.state.closed).toBe(closed));
+    expect(contents(me)).toEqual(["a"]);
+    expect(hub.connected).toBe(0);
+  });
+
+  it("shows nothing any more of a room that was deleted", async () => {
+    hub.say("fox", "a");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomClosed", { roomId: hub.room.id, reason: "deleted" });
+    expect(me.state.closed).toBe("deleted");
+    expect(contents(me)).toEqual([]);
   });
 
   it("stays readable when the room closed", async () => {

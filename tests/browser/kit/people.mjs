@@ -1,6 +1,9 @@
 // People with phones, in a real browser. Each has a profile of their own.
 
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { chromium } from "playwright-core";
 
 const ARGS = [
@@ -16,10 +19,12 @@ const ARGS = [
 export const PHONE = { width: 360, height: 740 };
 export const DESK = { width: 1280, height: 800 };
 
+const EXECUTABLE = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
+
 let browser = null;
 
 export async function openBrowser() {
-  browser ??= await chromium.launch({ executablePath: process.env.CHROMIUM_BIN ?? "/usr/bin/chromium", args: ARGS });
+  browser ??= await chromium.launch({ executablePath: EXECUTABLE, args: ARGS });
   return browser;
 }
 
@@ -37,6 +42,27 @@ export async function somebody(hub, options = {}) {
   return new Person(hub, context, page);
 }
 
+/**
+ * Somebody whose browser blocks cookies, by its own setting. In Chromium that setting also takes away
+ * `localStorage`, whose every use then throws.
+ */
+export async function somebodyBlockingCookies(hub, options = {}) {
+  const profile = mkdtempSync(join(tmpdir(), "colahub-profile-"));
+  mkdirSync(join(profile, "Default"));
+  const settings = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(settings));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: EXECUTABLE,
+    args: ARGS,
+    viewport: PHONE,
+    locale: "ko-KR",
+    ...options,
+  });
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.setDefaultTimeout(20_000);
+  return new Person(hub, context, page, profile);
+}
+
 /** Somebody who is in a room. */
 export async function somebodyIn(hub, room, options) {
   const person = await somebody(hub, options);
@@ -50,8 +76,8 @@ export class Person {
   /** Requests to anywhere but the hub. */
   strays = [];
 
-  constructor(hub, context, page) {
-    Object.assign(this, { hub, context, page });
+  constructor(hub, context, page, profile = null) {
+    Object.assign(this, { hub, context, page, profile });
     page.on("pageerror", (error) => this.troubles.push(String(error)));
     page.on("console", (message) => {
       const network = /ERR_|Failed to load resource|WebSocket connection|status of (4|5)/.test(message.text());
@@ -172,6 +198,7 @@ export class Person {
 
   async leaves() {
     await this.context.close();
+    if (this.profile) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** At the end of every story: the page never complained and never left the hub. */

@@ -2,7 +2,7 @@
 
 import { after, test } from "node:test";
 import { startHub } from "./hub.mjs";
-import { closeBrowser, somebody, somebodyIn } from "./people.mjs";
+import { closeBrowser, somebody, somebodyBlockingCookies, somebodyIn } from "./people.mjs";
 
 after(closeBrowser);
 
@@ -18,6 +18,7 @@ export function story(name, settings, tell) {
       await tell({
         hub,
         somebody: async (options) => met(await somebody(hub, options)),
+        somebodyBlockingCookies: async (options) => met(await somebodyBlockingCookies(hub, options)),
         somebodyIn: async (room, options) => met(await somebodyIn(hub, room, options)),
       });
       for (const person of people) person.wasFine();

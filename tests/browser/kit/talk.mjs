@@ -21,3 +21,21 @@ export async function talk(url, room, count) {
   }
   socket.disconnect();
 }
+
+/** So many people in a room who say nothing, for as long as `tell` takes. */
+export async function crowd(url, room, count, tell) {
+  const sockets = Array.from({ length: count }, () =>
+    io(`${url}/${room.namespace}`, { transports: ["websocket"], forceNew: true }),
+  );
+  try {
+    await Promise.all(
+      sockets.map(async (socket) => {
+        const joined = await socket.emitWithAck("joinRoom", { roomId: room.id, chatterId: null });
+        if (!joined.success) throw new Error(joined.message);
+      }),
+    );
+    await tell();
+  } finally {
+    for (const socket of sockets) socket.disconnect();
+  }
+}

@@ -7,6 +7,9 @@ import net from "node:net";
 export async function startWire(targetPort) {
   const pairs = new Set();
   let state = "open";
+  let dropsCookies = false;
+  /** What the phones send, while it is held back. */
+  let held = null;
 
   const server = net.createServer((near) => {
     if (state === "cut") return near.resetAndDestroy();
@@ -23,7 +26,10 @@ export async function startWire(targetPort) {
       [far, near],
     ]) {
       from.setNoDelay(true);
-      from.on("data", (bytes) => void (pair.deaf || to.write(bytes)));
+      from.on("data", (bytes) => {
+        if (from === near && held) held.push(() => to.write(bytes));
+        else if (!pair.deaf) to.write(dropsCookies && from === far ? withoutCookies(bytes) : bytes);
+      });
       from.on("end", () => void (pair.deaf || to.end()));
       from.on("error", end);
       from.on("close", () => void (pair.deaf ? pairs.delete(pair) : end()));
@@ -52,9 +58,27 @@ export async function startWire(targetPort) {
     mend() {
       state = "open";
     },
+    /** Keeps back what phones send, in order, until it is released. */
+    hold() {
+      held = [];
+    },
+    release() {
+      const waiting = held ?? [];
+      held = null;
+      for (const write of waiting) write();
+    },
+    /** Takes the cookies out of the hub's answers from now on, as some filters do. */
+    dropCookies() {
+      dropsCookies = true;
+    },
     async close() {
       breakAll();
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** The header gets a name of the same length that means nothing, so that nothing else moves. */
+function withoutCookies(bytes) {
+  return Buffer.from(bytes.toString("latin1").replace(/^set-cookie:/gim, "x-t-cookie:"), "latin1");
 }

@@ -70,8 +70,9 @@ export function pause({ retryAfter }: Refusal, refusals: number, random = Math.r
  * `known` says whether this browser has met this hub. At a first meeting the hub gives it its
  * cookie, and an ordinary HTTP answer is where every browser keeps one; from then on straight to
  * WebSocket, which is quicker, with polling where something in between does not let it through.
+ * `token` says who comes, where the browser keeps no cookie.
  */
-export function socketConnect(origin: string, known: () => boolean): Connect {
+export function socketConnect(origin: string, known: () => boolean, token: () => string | null): Connect {
   return (namespace, events) => {
     const manager = new Manager(origin, {
       forceNew: true,
@@ -83,7 +84,11 @@ export function socketConnect(origin: string, known: () => boolean): Connect {
       reconnectionDelayMax: 4_000,
       timeout: 4_500,
     });
-    const socket: Socket = manager.socket(`/${namespace}`);
+    const auth = (give: (data: object) => void): void => {
+      const held = token();
+      give(held === null ? {} : { token: held });
+    };
+    const socket: Socket = manager.socket(`/${namespace}`, { auth });
     let closed = false;
     let resting = false;
     let refusals = 0;

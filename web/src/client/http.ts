@@ -1,4 +1,5 @@
-// The hub over HTTP. Who asks is told by the hub's own HttpOnly cookie; no script here ever sees it.
+// The hub over HTTP. Who asks is told by the hub's own HttpOnly cookie, which no script here sees; in a
+// browser that keeps no cookies by the token that stands in for it (`identity.ts`).
 
 import {
   readAnswer,
@@ -8,6 +9,7 @@ import {
   readRoom,
   readRooms,
   readRoster,
+  readToken,
   type Answer,
   type History,
   type Hub,
@@ -37,6 +39,8 @@ export interface Api {
   after(roomId: Id, seq: number): Promise<Answer<History>>;
   before(roomId: Id, seq: number): Promise<Answer<History>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
+  /** A new identity, as a token. */
+  identity(): Promise<Answer<string>>;
 }
 
 /** Longer than any answer on a healthy LAN takes; a phone between two access points gives up here. */
@@ -44,8 +48,14 @@ const PATIENCE = 8_000;
 
 const PAGE = 50;
 
-export function httpApi(base = ""): Api {
-  const get = <T>(path: string, read: Reader<T>): Promise<Answer<T>> => call(base + path, {}, read);
+/** `token` says who asks, where no cookie does. */
+export function httpApi(token: () => string | null): Api {
+  const ask = <T>(path: string, init: RequestInit, read: Reader<T>): Promise<Answer<T>> => {
+    const held = token();
+    const headers = held === null ? init.headers : { ...init.headers, authorization: `Bearer ${held}` };
+    return call(path, { ...init, ...(headers && { headers }) }, read);
+  };
+  const get = <T>(path: string, read: Reader<T>): Promise<Answer<T>> => ask(path, {}, read);
   const history = (roomId: Id, query: string): Promise<Answer<History>> =>
     get(`/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`, readHistory);
   return {
@@ -59,8 +69,9 @@ export function httpApi(base = ""): Api {
     createRoom({ title, namespace, capacity, password }) {
       const body = JSON.stringify({ title, namespace, capacity, isPassword: password !== "", password });
       const headers = { "content-type": "application/json" };
-      return call(`${base}/chat/rooms`, { method: "POST", headers, body }, readRoom);
+      return ask("/chat/rooms", { method: "POST", headers, body }, readRoom);
     },
+    identity: () => call("/api/identity", { method: "POST" }, readToken),
   };
 }
 

@@ -22,11 +22,16 @@ export interface Desk {
   deaf(): void;
   /** The hub does not know us in this room (any more). */
   forgotten(): void;
+  /** Nothing is on its way. */
+  idle(): void;
 }
 
 const PATIENCE = 6_000;
 /** How often a hub that cannot write just now (its card is full, it shuts down) is asked again by itself. */
 const UNAVAILABLE_TRIES = 3;
+/** In seconds: from here on one is told that one waits; and no longer than this at once. */
+const LONG_WAIT = 3;
+const LONGEST_WAIT = 30;
 
 export class Sender {
   private pumping = false;
@@ -83,13 +88,22 @@ export class Sender {
       }
       tries += 1;
       if (code === "too_fast" || (code === "unavailable" && tries < UNAVAILABLE_TRIES)) {
-        await this.desk.wait(Math.min(30, retryAfter ?? tries) * 1000);
+        await this.rest(Math.min(LONGEST_WAIT, retryAfter ?? tries));
         continue;
       }
       tries = 0;
       this.unsent(one.key, code);
     }
     this.pumping = false;
+    this.desk.idle();
+  }
+
+  /** Waits as long as the hub says; a short wait is nobody's business. */
+  private async rest(seconds: number): Promise<void> {
+    const paced = seconds >= LONG_WAIT;
+    if (paced) this.desk.change({ paced });
+    await this.desk.wait(seconds * 1000);
+    if (paced) this.desk.change({ paced: false });
   }
 
   private next(): Outbox.Outgoing | undefined {
@@ -105,7 +119,7 @@ export class Sender {
   private unsent(key: string, code: ErrorCode): void {
     const { state } = this.desk;
     const echoed = state.echoed === key ? null : state.echoed;
-    const closed = state.closed ?? (code === "expired" ? code : null);
+    const closed = state.closed ?? (code === "expired" || code === "banned" ? code : null);
     this.desk.change({ outbox: Outbox.fail(state.outbox, key, code), echoed, closed });
     this.store(key);
   }

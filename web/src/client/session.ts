@@ -15,14 +15,16 @@ import {
   readJoinAck,
   passes,
   type Answer,
+  type Closed,
   type ErrorCode,
   type JoinAck,
   type Message,
   type Refusal,
   type Room,
 } from "../wire";
-import type { Connect, Link } from "./connection";
+import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
+import type { Identity } from "./identity";
 import { Keeper } from "./keeper";
 import { Sender } from "./sender";
 import type { Memory } from "./storage";
@@ -30,6 +32,7 @@ import type { Memory } from "./storage";
 export interface Surroundings {
   api: Api;
   connect: Connect;
+  identity: Pick<Identity, "isMissing" | "take">;
   memory: Memory;
   newKey(): string;
   now(): number;
@@ -50,6 +53,13 @@ const OPENING_PAGES = 20;
 /** Where the id of the hub this browser met last is kept. */
 export const MET = "cola.met";
 
+/** Why a room is over for somebody who was in it and is refused. */
+function overBy(code: ErrorCode): Closed | null {
+  if (code === "banned") return code;
+  // A hub that was started since knows only the rooms that live.
+  return code === "expired" || code === "no_such_room" ? "expired" : null;
+}
+
 export class Session {
   state: RoomState;
   private link: Link | null = null;
@@ -58,6 +68,10 @@ export class Session {
   private joined = false;
   private joining = false;
   private catchingUp = false;
+  /** How often in a row the room could not be joined just now. */
+  private refusals = 0;
+  /** Whether a new token has been taken since the room was last opened: once has to be enough. */
+  private reintroduced = false;
   private watching = true;
   private awaySince = 0;
   private typingToldAt = 0;
@@ -81,8 +95,9 @@ export class Session {
   // ---- entering -------------------------------------------------------------------------------
 
   async start(): Promise<void> {
-    const room = this.state.room ?? (await this.find());
+    const room = this.state.room ?? (await this.insist(() => this.around.api.roomByCode(this.state.code)));
     if (!room || this.ended) return;
+    if (this.around.identity.isMissing && !(await this.introduce())) return;
     this.keep = new Keeper(this.around.memory, room.id);
     this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired ? "expired" : null });
     this.link = this.around.connect(room.namespace, {
@@ -93,11 +108,23 @@ export class Session {
     });
   }
 
-  /** Asks which room a code means, for as long as it takes to reach the hub. */
-  private async find(): Promise<Room | null> {
+  /** Gets this browser a token, since it keeps no cookie. Whether it has one. */
+  private async introduce(): Promise<boolean> {
+    return (await this.insist(() => this.around.identity.take())) !== null && !this.ended;
+  }
+
+  /** The connection belongs to somebody whom the calls over HTTP do not: the cookie gets lost, so a token has to do. */
+  private async reintroduce(): Promise<void> {
+    this.joined = false;
+    this.reintroduced = true;
+    if (await this.introduce()) this.link?.restart();
+  }
+
+  /** Asks for what has to be known before there is a connection, for as long as it takes to reach the hub. */
+  private async insist<T>(ask: () => Promise<Answer<T>>): Promise<T | null> {
     for (let pause = 500; !this.ended; pause = Math.min(pause * 2, 5_000)) {
       try {
-        const answer = await this.around.api.roomByCode(this.state.code);
+        const answer = await ask();
         if (answer.ok) return answer.data;
         const { code, retryAfter } = answer.refusal;
         if (!passes(code)) {
@@ -117,7 +144,7 @@ export class Session {
 
   private async join(patience = JOIN_PATIENCE): Promise<void> {
     const { room, me, log } = this.state;
-    if (!room || !this.link || this.joining) return;
+    if (!room || !this.link || this.joining || this.ended) return;
     this.joining = true;
     const after = log.upTo === null ? {} : { after: log.upTo, epoch: this.epoch };
     const password = this.password === null ? {} : { password: this.password };
@@ -129,6 +156,7 @@ export class Session {
     const answer = readAnswer(reply, readJoinAck);
     if (!answer.ok) return this.notAdmitted(answer.refusal);
     this.password = null;
+    this.refusals = 0;
     await this.admitted(answer.data);
   }
 
@@ -159,6 +187,7 @@ export class Session {
       if (pages > 0 && (unreadFrom === null || from < unreadFrom)) break;
       const page = await this.fetched(() => this.around.api.before(this.state.room!.id, from));
       if (!page) return false;
+      this.reintroduced = false;
       messages = [...page.messages, ...messages];
       more = page.more && page.messages.length > 0;
     }
@@ -202,6 +231,10 @@ export class Session {
         const answer = await fetch();
         if (answer.ok) return answer.data;
         const { code, retryAfter } = answer.refusal;
+        if (code === "not_joined" && this.state.log.upTo === null && !this.reintroduced) {
+          await this.reintroduce();
+          return null;
+        }
         if (!passes(code)) {
           this.refuse(answer.refusal);
           return null;
@@ -226,21 +259,20 @@ export class Session {
     }
     if (passes(code)) {
       this.change({ phase: { name: "retrying", refused: code } });
-      void this.around.wait((retryAfter ?? 2) * 1000).then(() => this.join());
+      this.refusals += 1;
+      void this.around.wait(pause(refusal, this.refusals)).then(() => void (this.joined || this.join()));
       return;
-    }
-    // What was read before the room closed may still be read.
-    if (code === "expired" && this.state.log.upTo !== null) {
-      this.rest();
-      this.change({ closed: this.state.closed ?? "expired", phase: { name: "live" } });
-      return this.sender.giveUp("expired");
     }
     this.refuse(refusal);
   }
 
   private refuse({ code, retryAfter }: Refusal): void {
     this.rest();
-    this.change({ phase: { name: "refused", code, retryAfter } });
+    const over = this.state.log.upTo === null ? null : overBy(code);
+    if (over === null) return this.change({ phase: { name: "refused", code, retryAfter } });
+    // What was read before may still be read.
+    this.change({ closed: this.state.closed ?? over, phase: { name: "live" } });
+    this.sender.giveUp(code);
   }
 
   /** Who is in no room and only reads, or thinks about a password, holds no place in the hub. */
@@ -257,9 +289,11 @@ export class Session {
 
   /** Asks again after a refusal (a full room may have a place now). */
   again(): void {
+    const { phase } = this.state;
     this.change({ phase: { name: "entering" } });
-    if (this.link) void this.join();
-    else void this.start();
+    if (!this.link) void this.start();
+    else if (phase.name === "refused" && phase.code === "not_joined") void this.reintroduce();
+    else void this.join();
   }
 
   // ---- losing and coming back -----------------------------------------------------------------
@@ -274,7 +308,9 @@ export class Session {
 
   /** The page is looked at again, or the phone says it has a network. */
   wake(): void {
-    if (this.state.phase.name === "refused") return;
+    const { phase, closed } = this.state;
+    // Nothing comes of itself here: it takes a person who wants in.
+    if (phase.name === "refused" || phase.name === "locked" || closed !== null) return;
     if (!this.joined) return this.link?.hurry();
     if (Math.abs(this.around.now() - this.awaySince) > ASLEEP) void this.join(PROBE_PATIENCE);
   }
@@ -347,7 +383,12 @@ export class Session {
       wait: (ms) => session.around.wait(ms),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
+      idle() {
+        if (session.state.closed && session.joined) session.rest();
+      },
       forgotten() {
+        // Taken out by the host: what was on its way waits until they want in again.
+        if (session.state.closed) return session.sender.giveUp("not_joined");
         session.joined = false;
         session.change({ phase: { name: "retrying" } });
         void session.join();

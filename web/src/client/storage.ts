@@ -52,6 +52,18 @@ export function browserMemory(): Memory {
   };
 }
 
+/** Whether this browser keeps cookies. One that does not loses the hub's, which no script can look at. */
+export function keepsCookies(): boolean {
+  try {
+    document.cookie = "cola-probe=1; Path=/; SameSite=Lax";
+    const isKept = document.cookie.includes("cola-probe=1");
+    document.cookie = "cola-probe=; Path=/; Max-Age=0";
+    return isKept;
+  } catch {
+    return false;
+  }
+}
+
 export function mapMemory(map = new Map<string, string>()): Memory {
   return {
     get: (key) => map.get(key) ?? null,

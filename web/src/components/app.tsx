@@ -1,11 +1,13 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { hubName, lobbyWatch } from "../app";
+import { hubName, lobby, lobbyWatch } from "../app";
+import { fetchAhead } from "../parts";
 import { follow, route, sheet } from "../route";
 import { words } from "../words";
 import { CodeSheet } from "./code-sheet";
 import { CreateSheet } from "./create-sheet";
-import { JoinPage, RoomView } from "./later";
+import { JoinPage } from "./join-page";
+import { LaterRoom } from "./later";
 import { Lobby } from "./lobby";
 import { Refused, Welcome } from "./states";
 
@@ -23,6 +25,10 @@ export function App(): JSX.Element {
     return () => document.removeEventListener("visibilitychange", look);
   }, [lobbySeen]);
 
+  // Once there is something to see, what a tap will need is fetched: by then the network may be gone.
+  const isShown = lobby.value.rooms !== null || here.view !== "lobby";
+  useEffect(() => void (isShown && fetchAhead()), [isShown]);
+
   const name = hubName();
   useEffect(() => {
     if (here.view !== "room") document.title = name ?? "Cola Hub";
@@ -33,7 +39,7 @@ export function App(): JSX.Element {
     <div class={`app at-${here.view === "lobby" ? "lobby" : "room"}`}>
       {lobbySeen && <Lobby main={here.view === "lobby"} />}
       {here.view === "lobby" && wide && <Welcome />}
-      {here.view === "room" && <RoomView key={here.code} code={here.code} wide={wide} />}
+      {here.view === "room" && <LaterRoom key={here.code} code={here.code} wide={wide} />}
       {here.view === "nowhere" && (
         <main class="room">
           <Refused title={words().notFound} text="">

@@ -11,7 +11,7 @@ import { isBlank, length } from "../store/text";
 import { words } from "../words";
 import { Copy } from "./copy";
 import { Field } from "./field";
-import { LaterQr } from "./later-qr";
+import { LaterQr } from "./later";
 import { Mark } from "./mark";
 import { Sheet } from "./sheet";
 

@@ -7,8 +7,7 @@ import { follow } from "../route";
 import { addresses, localName, wifiText } from "../store/invite";
 import { switchLanguage, words } from "../words";
 import { Fizz, Icon } from "./icons";
-import { Qr } from "./qr";
-import "../styles/join.css";
+import { LaterQr } from "./later";
 
 export function JoinPage(): JSX.Element {
   const say = words();
@@ -42,7 +41,7 @@ export function JoinPage(): JSX.Element {
             <h2 id="join-wifi">
               <i>1</i> {say.stepWifi}
             </h2>
-            <Qr text={wifiText(wifi)} label={say.qrWifi(wifi.ssid)} />
+            <LaterQr text={wifiText(wifi)} label={say.qrWifi(wifi.ssid)} />
             <p class="join-address">
               <bdi>{wifi.ssid}</bdi>
             </p>
@@ -58,7 +57,7 @@ export function JoinPage(): JSX.Element {
             <h2 id="join-open">
               {wifi && <i>2</i>} {say.stepOpen}
             </h2>
-            <Qr text={`${address}/`} label={say.qrHub(address)} />
+            <LaterQr text={`${address}/`} label={say.qrHub(address)} />
             <p class="join-address">{address}</p>
             {local && (
               <p class="soft">

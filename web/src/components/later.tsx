@@ -1,38 +1,44 @@
-// Views in chunks of their own: the lobby needs neither Socket.IO nor a QR code.
+// Where a part of the page will be (`parts.ts`), until it is here.
 
-import type { ComponentType, JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { hint, lobby } from "../app";
+import { qrPart, roomPart } from "../parts";
+import { words } from "../words";
+import { RoomHeader } from "./room-header";
+import type { RoomProps } from "./room";
 
-const room = (): Promise<typeof import("./room")> => import("./room");
-
-export const RoomView = later(() => room().then((module) => module.RoomView));
-export const JoinPage = later(() => import("./join-page").then((module) => module.JoinPage));
-
-/** Fetches a room's chunk while a finger is still on its way; the browser does it once. */
-export function fetchRoom(): void {
-  room().catch(() => undefined);
+/** A room. Until its part is here, its header, and how it stands. */
+export function LaterRoom(props: RoomProps): JSX.Element {
+  useEffect(() => void roomPart.fetch(), []);
+  const RoomView = roomPart.loaded.value;
+  return RoomView ? <RoomView {...props} /> : <Opening code={props.code} />;
 }
 
-/** A component that is fetched when it is first shown. If the hub goes away in that moment, it is tried again. */
-function later<P extends object>(load: () => Promise<ComponentType<P>>): (props: P) => JSX.Element | null {
-  let loaded: ComponentType<P> | null = null;
-  return function Later(props: P) {
-    const [, redraw] = useState(0);
-    useEffect(() => {
-      let wanted = true;
-      const attempt = (): void => {
-        load().then(
-          (component) => {
-            loaded = component;
-            if (wanted) redraw((count) => count + 1);
-          },
-          () => void (wanted && setTimeout(attempt, 2_000)),
-        );
-      };
-      if (!loaded) attempt();
-      return () => void (wanted = false);
-    }, []);
-    const Component = loaded;
-    return Component ? <Component {...props} /> : <main class="room" aria-busy="true" />;
-  };
+function Opening({ code }: { code: string }): JSX.Element {
+  const say = words();
+  const known = [hint.room, ...(lobby.value.rooms ?? [])].find((room) => room?.code === code) ?? null;
+  const isLate = roomPart.isLate.value;
+  return (
+    <main class="room" aria-label={known?.title ?? code} aria-busy="true">
+      <RoomHeader code={code} room={known} people={null} />
+      <p class={`banner ${isLate ? "" : "banner-none"}`} role="status">
+        {isLate ? say.hubLost : ""}
+      </p>
+      <div class="log-frame">
+        <div class="log">
+          <div class="log-rows">
+            <p class="notice">{say.connecting}</p>
+          </div>
+        </div>
+      </div>
+    </main>
+  );
+}
+
+/** A QR code. Its place is kept meanwhile; the address beside it says the same. */
+export function LaterQr(props: { text: string; label: string }): JSX.Element {
+  useEffect(() => void qrPart.fetch(), []);
+  const Qr = qrPart.loaded.value;
+  return Qr ? <Qr {...props} /> : <div class="qr" />;
 }

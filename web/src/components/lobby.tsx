@@ -1,12 +1,12 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { here, hint, hubName, lobby } from "../app";
+import { roomPart } from "../parts";
 import { follow, openSheet, route } from "../route";
 import { timeLeft } from "../store/clock";
 import { alike, channels, isFull, matching, PLAZA } from "../store/lobby";
 import type { Room } from "../wire";
 import { switchLanguage, words } from "../words";
-import { fetchRoom } from "./later";
 import { Fizz, Glass, Icon } from "./icons";
 
 /** From this many rooms on, finding one by eye gets slow. */
@@ -167,6 +167,9 @@ function NoRooms({ searching }: { searching: boolean }): JSX.Element {
     </div>
   );
 }
+
+/** While a finger is still on its way. */
+const fetchRoom = (): void => void roomPart.fetch();
 
 let arrivedBefore = false;
 

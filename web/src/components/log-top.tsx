@@ -1,13 +1,31 @@
 import type { JSX } from "preact";
 import type { Session } from "../client/session";
+import { openSheet } from "../route";
 import { hasOlder } from "../store/log";
 import type { RoomState } from "../store/room";
+import { isolate } from "../store/text";
 import type { Words } from "../words";
 
 interface Props {
   state: RoomState;
   session: Session;
   say: Words;
+}
+
+/** One's own name, where no notice of one's own coming tells it: in a crowd they are told together. */
+function OwnName({ state, say }: { state: RoomState; say: Words }): JSX.Element | null {
+  const { me, log } = state;
+  const first = log.messages[0];
+  const isTold = first?.alert?.kind === "joined" && first.chatterId === me?.id && first.alert.count <= 1;
+  if (!me || isTold) return null;
+  return (
+    <p class="notice">
+      {say.joinedYou(isolate(me.nickname))}
+      <button type="button" onClick={() => openSheet("details")}>
+        {say.changeName}
+      </button>
+    </p>
+  );
 }
 
 /** What stands above the oldest message: how to get older ones, or that there are none. */
@@ -22,8 +40,11 @@ export function LogTop({ state, session, say }: Props): JSX.Element {
   }
   const begin = state.log.firstSeq > 1 ? say.beginForYou : say.begin;
   return (
-    <p class="notice" key="top">
-      {state.pruned ? say.beginPruned : begin}
-    </p>
+    <>
+      <p class="notice" key="top">
+        {state.pruned ? say.beginPruned : begin}
+      </p>
+      <OwnName key="me" state={state} say={say} />
+    </>
   );
 }

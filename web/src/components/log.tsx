@@ -12,11 +12,12 @@ import { countNew, rows, type Row } from "../store/rows";
 import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
 import type { Message } from "../wire";
 import type { Words } from "../words";
-import { Glass, Icon } from "./icons";
+import { Icon } from "./icons";
 import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { DayLine, Notice } from "./notice";
+import { Quiet } from "./states";
 
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
@@ -280,13 +281,7 @@ export class LogView extends Component<Props, View> {
             {!started && <p class="notice">{say.connecting}</p>}
             {started && start === 0 && <LogTop state={state} session={session} say={say} />}
             {made.map((row) => this.row(row))}
-            {quiet && (
-              <div class="empty" key="quiet">
-                <Glass />
-                <h2>{say.quiet}</h2>
-                <p>{say.quietHint}</p>
-              </div>
-            )}
+            {quiet && <Quiet key="quiet" state={state} />}
           </div>
         </div>
         {started && (!atBottom || unseen > 0) && (
@@ -335,6 +330,7 @@ export class LogView extends Component<Props, View> {
             online={state.phase.name === "live"}
             open={this.state.unfolded.has(row.key)}
             onFold={this.fold}
+            paced={state.paced}
             session={session}
             say={say}
           />

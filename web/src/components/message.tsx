@@ -19,6 +19,8 @@ interface Props {
   /** Whether a tall message is shown as a whole. */
   open: boolean;
   onFold(key: string): void;
+  /** The hub takes what one writes only later. */
+  paced: boolean;
   session: Session;
   say: Words;
 }
@@ -29,7 +31,7 @@ interface Props {
  */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { row, name, say, online, open } = this.props;
+    const { row, name, say, online, paced, open } = this.props;
     if (next.row.kind !== row.kind || next.row.first !== row.first) return true;
     if (next.say !== say || next.open !== open) return true;
     if (row.kind === "outgoing" || next.row.kind === "outgoing") {
@@ -37,7 +39,8 @@ export class MessageRow extends Component<Props> {
         row.kind !== "outgoing" ||
         next.row.kind !== "outgoing" ||
         next.row.outgoing !== row.outgoing ||
-        next.online !== online
+        next.online !== online ||
+        next.paced !== paced
       );
     }
     return (
@@ -45,7 +48,7 @@ export class MessageRow extends Component<Props> {
     );
   }
 
-  override render({ row, name, fresh, online, open, onFold, session, say }: Props): JSX.Element {
+  override render({ row, name, fresh, online, paced, open, onFold, session, say }: Props): JSX.Element {
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
@@ -75,7 +78,9 @@ export class MessageRow extends Component<Props> {
           <Bubble content={content} open={open} onFold={() => onFold(row.key)} say={say} />
         )}
         {said && row.time !== null && <Time at={row.time} />}
-        {!said && row.outgoing.state === "sending" && <span class="status">{online ? say.sending : say.waiting}</span>}
+        {!said && row.outgoing.state === "sending" && (
+          <span class="status">{online ? (paced ? say.paced : say.sending) : say.waiting}</span>
+        )}
         {!said && row.outgoing.state === "failed" && <Unsent outgoing={row.outgoing} session={session} say={say} />}
       </div>
     );
@@ -88,7 +93,7 @@ function Unsent({ outgoing, session, say }: { outgoing: Outgoing; session: Sessi
     <span class="unsent">
       <span>{why ? `${say.notSent} – ${why}` : say.notSent}</span>
       <span class="unsent-actions">
-        {outgoing.problem !== "expired" && (
+        {outgoing.problem !== "expired" && outgoing.problem !== "no_such_room" && (
           <button type="button" onClick={() => session.retry(outgoing.key)}>
             {say.tryAgain}
           </button>

@@ -27,12 +27,14 @@ export function People({ state }: { state: RoomState }): JSX.Element {
 function PeopleList({ state }: { state: RoomState }): JSX.Element {
   const say = words();
   const me = state.me?.id;
+  // Of a big room the hub lists some; one is there oneself all the same.
+  const own = state.me ? [state.me] : [];
   const [more, setMore] = useState<Chatter[]>([]);
   const [page, setPage] = useState(0);
   const [busy, setBusy] = useState(false);
 
   // The hub lists the first ones by itself; the rest is fetched only when somebody asks.
-  const all = [...new Map([...state.roster, ...more].map((chatter) => [chatter.id, chatter])).values()];
+  const all = [...new Map([...own, ...state.roster, ...more].map((chatter) => [chatter.id, chatter])).values()];
   const shown = [...all.filter((chatter) => chatter.id === me), ...all.filter((chatter) => chatter.id !== me)];
   const hidden = state.present > shown.length;
 

@@ -1,16 +1,15 @@
 // A room: the session that keeps it true, and the views of what the session knows.
 
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
-import { api, here, hint, memory } from "../app";
+import { api, here, hint, identity, memory } from "../app";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
-import { follow, go, openSheet, sheet } from "../route";
-import { PLAZA } from "../store/lobby";
+import { closeSheet, follow, go, openSheet, sheet } from "../route";
 import { countNew } from "../store/rows";
-import type { RoomState } from "../store/room";
+import { mayTalk, type RoomState } from "../store/room";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { DetailsSheet } from "./details";
@@ -18,10 +17,10 @@ import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LogView } from "./log";
 import { People, PeopleSheet } from "./people";
+import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
-import "../styles/room.css";
 
 export interface RoomProps {
   code: string;
@@ -33,6 +32,8 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const [session, state] = useSession(code);
   const { phase, room, log } = state;
   const started = log.upTo !== null;
+  const over = state.closed !== null;
+  const inside = started && !over;
   const now = useUnseen(state);
   const title = room?.title ?? code;
 
@@ -42,35 +43,21 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
 
   const { present } = state;
   useEffect(() => {
-    here.value = room && started ? { roomId: room.id, present } : null;
+    here.value = room && inside ? { roomId: room.id, present } : null;
     return () => void (here.value = null);
-  }, [room?.id, started, present]);
+  }, [room?.id, inside, present]);
 
-  // To a new view the focus comes along, for those who hear the page: its heading. On a phone the
-  // composer would bring up the keyboard over what is there to read.
-  const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => heading.current?.focus(), []);
+  // What could be done there is no longer possible.
+  useEffect(() => {
+    if (over && (sheet.value === "people" || sheet.value === "details")) closeSheet();
+  }, [over]);
 
   const refused = phase.name === "refused";
   return (
     <>
-      <main class="room" aria-label={title}>
-        <header class="bar">
-          <a class="round back" href="/" aria-label={say.back} onClick={follow}>
-            <Icon name="back" />
-          </a>
-          <div class="room-title">
-            <h1 ref={heading} tabIndex={-1}>
-              <bdi>{title}</bdi>
-            </h1>
-            {room && (
-              <p class="soft">
-                <bdi>{room.namespace === PLAZA ? say.plaza : room.namespace}</bdi>
-                {started && ` · ${say.people(state.present)}`}
-              </p>
-            )}
-          </div>
-          {started && (
+      <main class={`room ${over ? "room-over" : ""}`} aria-label={title}>
+        <RoomHeader code={code} room={room} people={inside ? present : null}>
+          {inside && (
             <>
               <button type="button" class="pill people-button" onClick={() => openSheet("people")}>
                 <Icon name="people" />
@@ -82,7 +69,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
               </button>
             </>
           )}
-        </header>
+        </RoomHeader>
         <Banner state={state} session={session} />
         {phase.name === "locked" ? (
           <Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
@@ -97,10 +84,16 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
               {say.toLobby}
             </a>
           </Refused>
+        ) : state.closed === "deleted" ? (
+          <Refused title={say.closedRoom.deleted} text="">
+            <a class="button" href="/" onClick={follow}>
+              {say.toLobby}
+            </a>
+          </Refused>
         ) : (
           <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
-        {started && phase.name !== "locked" && state.closed === null && (
+        {mayTalk(state) && (
           <>
             <TypingLine state={state} />
             <Composer key={state.room?.id} session={session} wide={wide} />
@@ -108,13 +101,13 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         )}
         {started && state.closed !== null && <UnsentDraft session={session} />}
       </main>
-      {wide && started && (
+      {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>
           <People state={state} />
         </aside>
       )}
-      {sheet.value === "people" && started && <PeopleSheet state={state} />}
-      {sheet.value === "details" && room && (
+      {sheet.value === "people" && inside && <PeopleSheet state={state} />}
+      {sheet.value === "details" && room && !over && (
         <DetailsSheet
           state={state}
           session={session}
@@ -137,9 +130,14 @@ function useSession(code: string): [Session, RoomState] {
     hint.password = null;
     const around = {
       api,
+      identity,
       memory,
       newKey,
-      connect: socketConnect(location.origin, () => memory.get(MET) !== null),
+      connect: socketConnect(
+        location.origin,
+        () => memory.get(MET) !== null,
+        () => identity.token,
+      ),
       now: () => Date.now(),
       wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
     };
@@ -213,7 +211,7 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
   if (lost && phase.name === "retrying" && phase.refused) text = `${say.refused[phase.refused][0]} – ${say.triedAgain}`;
   else if (lost) text = started ? say.reconnecting : say.hubLost;
   else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
-  else if (state.closed !== null && started) text = say.closedRoom[state.closed];
+  else if (state.closed !== null && state.closed !== "deleted" && started) text = say.closedRoom[state.closed];
   const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";
   return (
     <div class={`banner ${text ? "" : "banner-none"}`} role="status">
@@ -221,6 +219,11 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
       {again && (
         <button type="button" onClick={() => session.again()}>
           {say.retryNow}
+        </button>
+      )}
+      {state.closed === "kicked" && phase.name === "live" && (
+        <button type="button" onClick={() => session.again()}>
+          {say.comeBack}
         </button>
       )}
     </div>

@@ -13,7 +13,7 @@ import {
 } from "../wire";
 import { offset } from "./clock";
 import { receive, takeBack } from "./log";
-import { TYPING_LASTS, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
   switch (name) {
@@ -40,7 +40,7 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     }
     case "roomClosed": {
       const closed = readRoomClosed(payload);
-      return closed && closed.roomId === state.room?.id ? { ...state, closed: closed.reason } : state;
+      return closed && closed.roomId === state.room?.id ? withClosed(state, closed.reason) : state;
     }
     case "roomShut": {
       const { room } = state;

@@ -24,6 +24,8 @@ export interface RoomState {
   /** Whether older messages are being fetched, and whether that failed. */
   readonly older: "idle" | "loading" | "failed";
   readonly outbox: Outbox;
+  /** Whether the hub wants what is in the outbox so much later that one has to be told. */
+  readonly paced: boolean;
   readonly settled: ReadonlyMap<number, string>;
   readonly echoed: string | null;
   /** Those present, as far as the hub lists them; `present` is the true number. */
@@ -54,6 +56,7 @@ export const newRoom = (code: string): RoomState => ({
   log: emptyLog,
   older: "idle",
   outbox: [],
+  paced: false,
   settled: new Map(),
   echoed: null,
   roster: [],
@@ -65,6 +68,18 @@ export const newRoom = (code: string): RoomState => ({
   closed: null,
   pruned: false,
   takenBack: 0,
+});
+
+/** Whether something can be said here, now or once the hub is reached again. */
+export const mayTalk = ({ log, closed, phase }: RoomState): boolean =>
+  log.upTo !== null && closed === null && phase.name !== "refused" && phase.name !== "locked";
+
+/** The room is over for this person. Of a deleted one nothing stays to be read. */
+export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
+  ...state,
+  closed,
+  typing: new Map(),
+  log: closed === "deleted" ? { ...emptyLog, upTo: state.log.upTo } : state.log,
 });
 
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>

@@ -1,0 +1,92 @@
+// Parts of the page in chunks of their own: the lobby needs neither Socket.IO nor a QR code.
+//
+// A browser may give up a module for good once its fetch has failed (the HTML standard says so), so a
+// part's file is fetched first, as often as it takes, and imported when it is in the browser's cache.
+// Chunks have no style sheets and import nothing but what the page has already: `vite.config.ts` holds it.
+
+import { signal } from "@preact/signals";
+
+const PATIENCE = 10_000;
+const PAUSE = 500;
+/** By then what there is to see is drawn. */
+const AHEAD = 300;
+const PAUSE_MOST = 30_000;
+
+export class Part<T> {
+  /** `null` until it is here. */
+  readonly loaded = signal<T | null>(null);
+  /** Whether it could not be fetched so far; it is tried again. */
+  readonly isLate = signal(false);
+  private coming = false;
+  private hurry = (): void => undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly load: () => Promise<T>,
+  ) {}
+
+  /** Fetches it, and tries again until it is here. Asked once more, it tries again now. */
+  async fetch(): Promise<void> {
+    if (this.coming) return this.hurry();
+    this.coming = true;
+    for (let pause = PAUSE; this.loaded.value === null; pause = Math.min(2 * pause, PAUSE_MOST)) {
+      try {
+        await fetchFile(this.name);
+        this.loaded.value = await this.load();
+      } catch {
+        this.isLate.value = true;
+        await this.rest(pause);
+      }
+    }
+    this.isLate.value = false;
+  }
+
+  private rest(pause: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.hurry(), pause);
+      this.hurry = () => {
+        clearTimeout(timer);
+        removeEventListener("online", this.hurry);
+        resolve();
+      };
+      addEventListener("online", this.hurry);
+    });
+  }
+}
+
+export const roomPart = new Part("room", () => import("./components/room").then((module) => module.RoomView));
+export const qrPart = new Part("qr", () => import("./components/qr").then((module) => module.Qr));
+
+/** Fetches what is not here yet while nobody waits for it. */
+export function fetchAhead(): void {
+  setTimeout(() => void roomPart.fetch().then(() => qrPart.fetch()), AHEAD);
+}
+
+/** Waits for the page's style sheet, and asks for it again where it could not be fetched: the page is not shown half. */
+export function whenStyled(show: () => void, pause = PAUSE): void {
+  const link = document.querySelector<HTMLLinkElement>("link[rel=stylesheet]");
+  // A script runs only when the style sheets before it came or failed. A failed one leaves an empty sheet in some browsers.
+  const isHere = getComputedStyle(document.documentElement).getPropertyValue("--paper") !== "";
+  if (!link || isHere) return show();
+  setTimeout(() => {
+    const again = link.cloneNode() as HTMLLinkElement;
+    again.onload = show;
+    again.onerror = () => whenStyled(show, Math.min(2 * pause, PAUSE_MOST));
+    link.replaceWith(again);
+  }, pause);
+}
+
+/** A part's whole file into the browser's cache. While the page is worked on there are no such files. */
+async function fetchFile(name: string): Promise<void> {
+  const link = document.querySelector<HTMLLinkElement>(`link[data-part="${name}"]`);
+  if (!link) return;
+  const abort = new AbortController();
+  const patience = setTimeout(() => abort.abort(), PATIENCE);
+  try {
+    const response = await fetch(link.href, { signal: abort.signal });
+    if (!response.ok) throw new Error(`${link.href}: ${response.status}`);
+    await response.arrayBuffer();
+  } finally {
+    clearTimeout(patience);
+  }
+}
