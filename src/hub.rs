@@ -14,6 +14,7 @@ mod idle;
 mod join;
 mod names;
 mod password;
+mod passwords;
 mod rename;
 mod rooms;
 mod roster;

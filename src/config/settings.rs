@@ -257,6 +257,18 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.guesses),
     },
     Setting {
+        key: "limits.room_guesses",
+        doc: "How fast passwords may be tried for one room, from all addresses together.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.room_guesses),
+    },
+    Setting {
+        key: "limits.passwords_each",
+        doc: "The most passwords of one address that may wait to be checked or made at once.",
+        allowed: "a whole number from 1 to 64",
+        apply: |draft, raw| draft.limits.number(raw, 1..=64, |limits| &mut limits.passwords_each),
+    },
+    Setting {
         key: "limits.alerts",
         doc: "How fast one socket may put alerts of its own into a room.",
         allowed: RATE,

@@ -31,6 +31,10 @@ pub struct Limits {
     pub rooms_made: Rate,
     /// Password guesses for one room from one address.
     pub guesses: Rate,
+    /// Password guesses for one room from all addresses together.
+    pub room_guesses: Rate,
+    /// Passwords of one address that may wait for their check, or for being made.
+    pub passwords_each: usize,
     /// Clients' own alerts, on one socket.
     pub alerts: Rate,
     /// Requests for a roster, on one socket.
@@ -71,6 +75,8 @@ impl Limits {
         rooms_each: 20,
         rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
+        room_guesses: rate(60, 1_000),
+        passwords_each: 4,
         alerts: rate(10, 1_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
@@ -90,6 +96,8 @@ impl Limits {
         namespaces_opened: 100_000,
         rooms_made: rate(200, 500),
         guesses: rate(100, 600),
+        room_guesses: rate(100, 600),
+        passwords_each: 64,
         ..Self::EVENT
     };
 
@@ -101,6 +109,7 @@ impl Limits {
         events: UNLIMITED,
         rooms_made: UNLIMITED,
         guesses: UNLIMITED,
+        room_guesses: UNLIMITED,
         alerts: UNLIMITED,
         rosters: UNLIMITED,
         typing: UNLIMITED,

@@ -4,10 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
+use super::passwords::{Job, Purpose};
 use super::roster::Listed;
-use super::state::{
-    Conn, Due, Effect, Hub, LiveRoom, Making, PasswordWork, Purpose, RoomPlace, Then,
-};
+use super::state::{Conn, Due, Effect, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
@@ -37,8 +36,8 @@ impl Hub {
         match password {
             Some(password) => {
                 let salt = (self.random)();
-                let work = PasswordWork::Hash { password, salt, new, tell };
-                self.effects.push_back(Effect::Password(work));
+                let job = Job::Hash { password, salt };
+                self.enqueue_password(job, Purpose::Make { new, tell });
             }
             None => self.create_hashed(new, None, Some(tell), at),
         }
@@ -59,6 +58,13 @@ impl Hub {
             self.rooms_made.take(from, now).map_err(Refusal::TooFast)?;
         }
         Ok(place)
+    }
+
+    /// A room that did not come to be does not count among those that its address made.
+    pub(super) fn give_back_room_made(&mut self, place: Option<&RoomPlace>) {
+        if let Some(from) = place.and_then(RoomPlace::key) {
+            self.rooms_made.give_back(from);
+        }
     }
 
     /// After how long the first room ends, of those that were made from an address or of all.
@@ -124,6 +130,8 @@ impl Hub {
         });
         if result.is_ok() {
             self.open_room(room, place);
+        } else {
+            self.give_back_room_made(place.as_ref());
         }
         if let Some(tell) = tell {
             drop(tell.send(result));
@@ -207,12 +215,11 @@ impl Hub {
             (Some(_), None) => return drop(tell.send(Ok(false))),
             (Some(hash), Some(password)) => (hash, password),
         };
-        if let Err(wait) = self.guesses.take((room, caller.peer), now) {
-            return drop(tell.send(Err(Refusal::TooFast(wait))));
+        if let Err(refusal) = self.take_guess(room, caller.peer, now) {
+            return drop(tell.send(Err(refusal)));
         }
         let purpose = Purpose::Check { caller, room, tell };
-        let work = PasswordWork::Verify { password, hash, purpose };
-        self.effects.push_back(Effect::Password(work));
+        self.enqueue_password(Job::Verify { password, hash }, purpose);
     }
 
     fn checked(
@@ -241,7 +248,7 @@ impl Hub {
         now: HubTime,
     ) {
         if right {
-            self.guesses.give_back(&(room, caller.peer));
+            self.give_back_guess(room, caller.peer);
             self.admissions.admit(room, caller, now);
         }
         drop(tell.send(Ok(right)));

@@ -21,6 +21,7 @@ use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, W
 
 mod idle;
 mod names;
+mod passwords;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -132,7 +133,6 @@ impl Chat {
                     }
                     self.told.push(words(&news));
                 }
-                Effect::Password(_) => panic!("no room here is locked"),
             }
         }
     }
@@ -149,6 +149,9 @@ impl Chat {
     fn written(&mut self, write: Write) -> Written {
         let at = self.at();
         match write {
+            Write::Look { identity, .. } => {
+                Written::Looked { is_member: self.members.contains_key(&identity) }
+            }
             Write::Join(Join { fresh, notice, identity, .. }) => {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
@@ -377,6 +380,7 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     let (conn, room) = (ConnId(1), room(0).id);
     let late = JoinRequest {
         conn,
+        peer: IpAddr::from([127, 0, 0, 1]),
         stay: 0,
         room,
         wanted: None,

@@ -45,6 +45,7 @@ impl From<Refusal> for WriteError {
 pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
+        Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => perform_join(db, join).map(Written::Joined),
         Write::Say(say) => perform_say(db, say),
         Write::Leave(leave) => perform_leave(db, leave),
@@ -66,6 +67,7 @@ pub(super) fn without_writing(
 ) -> Result<Option<Written>, WriteError> {
     match write {
         Write::Ping => Ok(Some(Written::Done)),
+        Write::Look { room, identity } => look(db, *room, *identity).map(Some),
         Write::Join(join) => return_unwritten(db, join),
         // They have gone, whether it can be noted or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
@@ -94,6 +96,11 @@ pub(super) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError
         room.by_host,
     ])?;
     Ok(())
+}
+
+fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, WriteError> {
+    let member = read::member_by_identity(db, room, identity)?;
+    Ok(Written::Looked { is_member: member.is_some() })
 }
 
 fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {

@@ -17,6 +17,13 @@ use crate::domain::time::{HubTime, WallTime};
 pub enum Write {
     /// A new room.
     Room(Room),
+    /// Nothing: whether somebody was in a room before is read, in order with what is written.
+    Look {
+        /// The room.
+        room: RoomId,
+        /// Whose browser it is.
+        identity: IdentityId,
+    },
     /// Somebody comes into a room.
     Join(Join),
     /// Something is said.
@@ -188,6 +195,11 @@ pub enum Written {
     Done,
     /// To [`Deed::TakeBack`]: those whose content went now.
     TakenBack(Vec<(Seq, MessageId)>),
+    /// To [`Write::Look`].
+    Looked {
+        /// Whether they have a place in the room.
+        is_member: bool,
+    },
     /// To [`Write::Join`].
     Joined(Joined),
     /// To [`Write::Say`].

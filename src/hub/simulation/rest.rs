@@ -36,6 +36,9 @@ impl World {
             assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
         }
         assert!(self.hub.conns.is_empty());
+        assert!(self.hub.passwords.is_empty(), "a password waits for nobody");
+        let places = self.hub.rooms.values().filter(|live| live.place.is_some()).count();
+        assert_eq!(self.hub.places.held(), places, "a place is held for no room");
     }
 
     fn meets_again(&mut self, place: &Place) {

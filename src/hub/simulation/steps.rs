@@ -32,7 +32,11 @@ impl World {
             495..=624 => self.commit(some),
             625..=634 => self.fail(some),
             635..=764 => self.end(some),
-            765..=784 => self.password(),
+            765..=784 => {
+                // Now and then there is no memory for it.
+                let fails = self.dice.percent(5);
+                self.password(fails);
+            }
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
@@ -192,7 +196,9 @@ impl World {
         self.making.push((self.now.hub, made));
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
-        let new = NewRoom { namespace, title, capacity, password, from: None, by_host: false };
+        let n = self.dice.below(CLIENTS);
+        let from = Some(self.clients[n].peer);
+        let new = NewRoom { namespace, title, capacity, password, from, by_host: false };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
@@ -335,9 +341,11 @@ impl World {
     }
 
     pub(super) fn finish(&mut self) {
-        while !(self.submitted.is_empty() && self.committed.is_empty() && self.passwords.is_empty())
+        while !(self.submitted.is_empty()
+            && self.committed.is_empty()
+            && self.hub.passwords.is_empty())
         {
-            self.password();
+            self.password(false);
             self.commit(usize::MAX);
             self.end(usize::MAX);
         }

@@ -18,7 +18,8 @@ use crate::domain::text::{Namespace, Password};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
-use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
+use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
 use crate::store::{Deed, Ended, Moment, Write, Written};
 
@@ -61,7 +62,6 @@ pub(super) struct World {
     pub(super) submitted: VecDeque<(Write, Then)>,
     /// Committed, and the hub has not been told.
     pub(super) committed: VecDeque<Ended<Then>>,
-    pub(super) passwords: VecDeque<PasswordWork>,
     pub(super) truth: Truth,
     pub(super) clients: Vec<Client>,
     pub(super) lines: BTreeMap<ConnId, Line>,
@@ -113,7 +113,6 @@ impl World {
             wall,
             submitted: VecDeque::new(),
             committed: VecDeque::new(),
-            passwords: VecDeque::new(),
             truth: Truth::default(),
             clients,
             lines: BTreeMap::new(),
@@ -249,24 +248,15 @@ impl World {
     }
 
     /// The next password is hashed or verified.
-    pub(super) fn password(&mut self) {
-        let Some(work) = self.passwords.pop_front() else { return };
+    pub(super) fn password(&mut self, fails: bool) {
+        let Some(PasswordWork { job, purpose }) = self.hub.next_password() else { return };
         self.tell("a password is looked at");
-        match work {
-            PasswordWork::Hash { password, new, tell, .. } => {
-                let hash = Some(hashed(&password));
-                self.hub.create_hashed(new, hash, Some(tell), self.now);
-            }
-            PasswordWork::Verify { password, hash, purpose } => {
-                let right = hash == hashed(&password);
-                match purpose {
-                    Purpose::Check { caller, room, tell } => {
-                        self.hub.check_verified(caller, room, tell, right, self.now.hub);
-                    }
-                    Purpose::Join(request) => self.hub.join_verified(request, right, self.now),
-                }
-            }
-        }
+        let outcome = match job {
+            _ if fails => Outcome::Failed,
+            Job::Hash { password, .. } => Outcome::Hashed(hashed(&password)),
+            Job::Verify { password, hash } => Outcome::Verified(hash == hashed(&password)),
+        };
+        self.hub.password_done(purpose, outcome, self.now);
         self.carry_out();
     }
 
@@ -295,7 +285,6 @@ impl World {
         self.truth.starts_again();
         self.submitted.clear();
         self.committed.clear();
-        self.passwords.clear();
         self.making.clear();
         for (_, (_, wish)) in std::mem::take(&mut self.asked) {
             self.lost(&wish);
@@ -332,7 +321,6 @@ impl World {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
                 Effect::Write(write, then) => self.submitted.push_back((write, then)),
-                Effect::Password(work) => self.passwords.push_back(work),
                 Effect::Output(Output::Broadcast { to, except, news }) => {
                     self.broadcast(&to, except, &news);
                 }
