@@ -261,6 +261,7 @@ fn settings(config: &Config) -> Settings {
         rooms_max: config.rooms_limit,
         lifetime: config.rooms_lifetime,
         roster_limit: config.rooms_roster_limit,
+        bridge: config.identity_bridge,
         limits: config.limits,
     }
 }

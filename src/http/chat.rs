@@ -200,7 +200,6 @@ impl App {
     pub(super) async fn may_read(&self, caller: Caller, member: &Member) -> Result<(), Refusal> {
         let allowed = match caller.identity {
             Some(identity) => identity == member.owner,
-            None if !self.config.identity_bridge => false,
             None => {
                 let (peer, room, chatter) = (caller.peer, member.room, member.chatter.id);
                 self.hub.call(|tell| Call::Holds { peer, room, chatter, tell }).await?
@@ -235,9 +234,9 @@ async fn renamed(
     app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;
     let nickname = Nickname::parse(&nickname)?;
-    app.reader.chatter(chatter).await?.ok_or(Refusal::NoSuchChatter)?;
-    let bridge = app.config.identity_bridge;
-    app.hub.call(|tell| Call::Rename { caller, bridge, chatter, nickname, tell }).await
+    let known = app.reader.chatter(chatter).await?;
+    let (_, owner) = known.ok_or(Refusal::NoSuchChatter)?;
+    app.hub.call(|tell| Call::Rename { caller, chatter, owner, nickname, tell }).await
 }
 
 pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {

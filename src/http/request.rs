@@ -12,6 +12,7 @@ use super::App;
 use super::respond::Refused;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Caller;
+use crate::identity::Signer;
 use crate::tcp::Line;
 
 /// The caller of a call.
@@ -24,8 +25,7 @@ impl FromRequestParts<App> for By {
     /// cannot know better, and gets a new one at its next handshake.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let authorization = parts.headers.get(header::AUTHORIZATION);
-        let authorization = authorization.and_then(|value| value.to_str().ok());
-        let bearer = match authorization.and_then(|value| value.strip_prefix("Bearer ")) {
+        let bearer = match authorization.and_then(|value| Signer::bearer(value.as_bytes())) {
             Some(token) => {
                 Some(app.signer.verify(token).ok_or_else(|| app.refuse(Refusal::BadToken))?)
             }

@@ -249,7 +249,9 @@ impl Hub {
     ) {
         if right {
             self.give_back_guess(room, caller.peer);
-            self.admissions.admit(room, caller, now);
+            if caller.identity.is_some() || self.settings.bridge {
+                self.admissions.admit(room, caller, now);
+            }
         }
         drop(tell.send(Ok(right)));
     }
@@ -259,9 +261,13 @@ impl Hub {
         self.rooms.get(&room).is_some_and(|live| live.people.get(chatter).is_some())
     }
 
-    /// Whether somebody at this address holds a connection as this chatter. Also in a room that has
-    /// expired meanwhile: what was said there can still be read.
+    /// Whether a caller from this address, without a token, counts as this chatter: somebody there holds
+    /// a connection as them. Also in a room that has expired meanwhile: what was said there can still be
+    /// read.
     pub(super) fn holds(&self, peer: IpAddr, room: RoomId, chatter: ChatterId) -> bool {
+        if !self.settings.bridge {
+            return false;
+        }
         let at_peer = |conn: &Conn| conn.who.peer == peer;
         match self.rooms.get(&room) {
             Some(live) => {

@@ -54,6 +54,8 @@ pub struct Settings {
     pub lifetime: Duration,
     /// Up to how many people a room is told of everyone.
     pub roster_limit: usize,
+    /// Whether a caller without a token counts as whoever is connected from the same address.
+    pub bridge: bool,
     /// How much anyone may do.
     pub limits: Limits,
 }
@@ -299,8 +301,8 @@ impl Hub {
             Call::Holds { peer, room, chatter, tell } => {
                 drop(tell.send(Ok(self.holds(peer, room, chatter))));
             }
-            Call::Rename { caller, bridge, chatter, nickname, tell } => {
-                self.rename_by_call(caller, bridge, chatter, nickname, tell, at);
+            Call::Rename { caller, chatter, owner, nickname, tell } => {
+                self.rename_by_call(caller, (chatter, owner), nickname, tell, at);
             }
             Call::Roster { room, skip, most, tell } => {
                 drop(tell.send(self.roster_page(room, skip, most)));

@@ -50,6 +50,7 @@ impl Chat {
             rooms_max: 10,
             lifetime: Duration::from_secs(100),
             roster_limit,
+            bridge: true,
             limits: Limits::EVENT,
         };
         let past = Past {

@@ -22,6 +22,7 @@ mod command_line;
 mod connections;
 mod copies;
 mod data_folder;
+mod doors;
 mod health;
 mod host;
 mod host_doors;

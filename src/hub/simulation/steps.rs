@@ -179,7 +179,8 @@ impl World {
                 let caller =
                     Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
                 self.tell(format!("client {n} renames itself by a call"));
-                let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+                let owner = caller.identity.unwrap();
+                let call = Call::Rename { caller, chatter, owner, nickname, tell };
                 self.command(Command::Call(call));
             }
         }

@@ -16,10 +16,20 @@ impl Chat {
         who: u8,
         name: &str,
     ) -> oneshot::Receiver<Result<Chatter, Refusal>> {
-        let (tell, told) = oneshot::channel();
         let caller = Caller { identity: Some(owner(who)), peer: IpAddr::from([127, 0, 0, who]) };
-        let (chatter, nickname) = (self.members[&owner(who)].id, Nickname::parse(name).unwrap());
-        let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+        self.calls_as(caller, who, name)
+    }
+
+    /// Somebody asks for another's name to be changed.
+    fn calls_as(
+        &mut self,
+        caller: Caller,
+        whose: u8,
+        name: &str,
+    ) -> oneshot::Receiver<Result<Chatter, Refusal>> {
+        let (tell, told) = oneshot::channel();
+        let (chatter, nickname) = (self.members[&owner(whose)].id, Nickname::parse(name).unwrap());
+        let call = Call::Rename { caller, chatter, owner: owner(whose), nickname, tell };
         self.command(Command::Call(call));
         told
     }
@@ -133,4 +143,35 @@ fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
     let look = Look::of(&Nickname::parse("Ann 2").unwrap());
     let mine = chat.members[&owner(1)].id;
     assert!(chat.hub.rooms[&room(0).id].people.names.is_free_for(&look, mine));
+}
+
+#[test]
+fn what_strangers_ask_for_is_not_counted_against_somebody_nor_does_it_hold_a_name() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    let peer = IpAddr::from([127, 0, 0, 2]);
+    for identity in [Some(owner(2)), Some(owner(9)), None] {
+        for _ in 0..30 {
+            let mut told = chat.calls_as(Caller { identity, peer }, 1, "Eve");
+            assert_eq!(told.try_recv().unwrap().unwrap_err(), Refusal::NotYours);
+        }
+    }
+    chat.is_called(2, "Eve");
+    let mut told = chat.calls_for_the_name(1, "Ann");
+    chat.commits();
+    assert!(told.try_recv().unwrap().is_ok(), "their own renames are all there");
+}
+
+#[test]
+fn without_the_bridge_an_address_proves_nothing() {
+    let mut chat = Chat::new(0, 50);
+    chat.hub.settings.bridge = false;
+    chat.is_in(1);
+    let caller = Caller { identity: None, peer: IpAddr::from([127, 0, 0, 1]) };
+    let mut told = chat.calls_as(caller, 1, "Ann");
+    assert_eq!(told.try_recv().unwrap().unwrap_err(), Refusal::NotYours);
+    assert!(!chat.hub.holds(caller.peer, room(0).id, chat.members[&owner(1)].id));
+    chat.hub.settings.bridge = true;
+    assert!(chat.hub.holds(caller.peer, room(0).id, chat.members[&owner(1)].id));
 }

@@ -196,3 +196,16 @@ fn a_shut_room_keeps_its_places_for_those_who_were_in_it() {
     assert_eq!(stranger.try_recv().unwrap().unwrap_err(), Refusal::Shut);
     assert!(member.try_recv().unwrap().is_ok());
 }
+
+#[test]
+fn without_the_bridge_a_right_password_admits_a_token_and_no_address() {
+    let mut chat = Chat::locked(0);
+    chat.hub.settings.bridge = false;
+    let mut told = chat.tries(1, "cola");
+    chat.looks();
+    assert_eq!(told.try_recv().unwrap(), Ok(true), "the answer is true all the same");
+    chat.connects(1);
+    let answered = chat.asks_in(1);
+    chat.commits();
+    assert_eq!(answered.try_recv().unwrap().unwrap_err(), Refusal::Locked);
+}
