@@ -269,6 +269,12 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| draft.limits.number(raw, 1..=64, |limits| &mut limits.passwords_each),
     },
     Setting {
+        key: "limits.answers_each",
+        doc: "The largest size of all answers that one address has asked for and not read yet.",
+        allowed: "a size from \"1MiB\" to \"16MiB\"",
+        apply: |draft, raw| draft.limits.answers(raw, |limits| &mut limits.answers_each),
+    },
+    Setting {
         key: "limits.alerts",
         doc: "How fast one socket may put alerts of its own into a room.",
         allowed: RATE,

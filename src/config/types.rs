@@ -283,6 +283,12 @@ pub(super) fn message_size(text: &str) -> Option<usize> {
     usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
+/// Takes the size of one address's answers, from 1 MiB (the largest page of history needs 700 kB) to
+/// 16 MiB, which all of them may have together.
+pub(super) fn answers_size(text: &str) -> Option<usize> {
+    usize::try_from(bytes(text)?).ok().filter(|size| (1 << 20..=16 << 20).contains(size))
+}
+
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
 ///
 /// Stricter than `Targets` itself, which takes a misspelt level for the name of a target and

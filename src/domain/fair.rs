@@ -51,16 +51,26 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
 
     /// The next item: the oldest one of the key whose turn it is.
     pub fn pop(&mut self) -> Option<T> {
-        let key = self.turns.pop_front()?;
+        self.pop_where(|_, _| true).map(|(_, item)| item)
+    }
+
+    /// The next item, by the turns, of those that may go now. A key whose oldest item may not go keeps
+    /// its turn.
+    pub fn pop_where(&mut self, may_go: impl Fn(&K, &T) -> bool) -> Option<(K, T)> {
+        let oldest_may_go = |key: &K| {
+            self.items.get(key).and_then(VecDeque::front).is_some_and(|item| may_go(key, item))
+        };
+        let turn = self.turns.iter().position(oldest_may_go)?;
+        let key = self.turns.remove(turn)?;
         let items = self.items.get_mut(&key)?;
-        let item = items.pop_front();
+        let item = items.pop_front()?;
         self.count -= 1;
         if items.is_empty() {
             self.items.remove(&key);
         } else {
-            self.turns.push_back(key);
+            self.turns.push_back(key.clone());
         }
-        item
+        Some((key, item))
     }
 
     /// The number of items of one key.
@@ -98,6 +108,18 @@ mod tests {
         assert_eq!(queue.push("b", "b2"), None);
         let served: Vec<&str> = std::iter::from_fn(|| queue.pop()).collect();
         assert_eq!(served, ["a1", "b1", "a2", "b2", "a3", "a4"]);
+    }
+
+    #[test]
+    fn a_key_that_may_not_go_keeps_its_turn() {
+        let mut queue = FairQueue::new(4, 64);
+        queue.push("a", 9);
+        queue.push("b", 1);
+        queue.push("b", 2);
+        assert_eq!(queue.pop_where(|_, item| *item < 5), Some(("b", 1)));
+        assert_eq!(queue.pop_where(|_, item| *item > 9), None);
+        assert_eq!(queue.pop(), Some(9));
+        assert_eq!(queue.pop(), Some(2));
     }
 
     #[test]

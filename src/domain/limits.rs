@@ -35,6 +35,8 @@ pub struct Limits {
     pub room_guesses: Rate,
     /// Passwords of one address that may wait for their check, or for being made.
     pub passwords_each: usize,
+    /// Bytes of answers over HTTP that are on their way to one address.
+    pub answers_each: usize,
     /// Clients' own alerts, on one socket.
     pub alerts: Rate,
     /// Requests for a roster, on one socket.
@@ -77,6 +79,7 @@ impl Limits {
         guesses: rate(10, 6_000),
         room_guesses: rate(60, 1_000),
         passwords_each: 4,
+        answers_each: 1 << 20,
         alerts: rate(10, 1_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
@@ -98,6 +101,7 @@ impl Limits {
         guesses: rate(100, 600),
         room_guesses: rate(100, 600),
         passwords_each: 64,
+        answers_each: 16 << 20,
         ..Self::EVENT
     };
 

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
-use super::request::{By, InPath};
+use super::request::{Asker, By, InPath};
 use super::respond::{Outcome, no_such_call};
 use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
@@ -18,7 +18,7 @@ use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
 use crate::network;
-use crate::store::{Loss, Member, Storage};
+use crate::store::{Loss, Member, RANGE_BYTES, Storage};
 use crate::wire;
 
 /// Messages in an answer, unless asked for fewer, and at most.
@@ -163,14 +163,16 @@ struct Stretch<M> {
 async fn messages(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath(room): InPath<String>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, RANGE_BYTES + wire::MESSAGE_BYTES).await?;
     let read = read_range(&app, caller, &room, range).await;
     let (first, pruned, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
     let messages = wire::messages(&list);
     let time = wire::iso(app.hub.clock().wall().0);
-    app.ok(Stretch { messages, more, first_seq: first.0, pruned, time })
+    app.ok_in(reserved, &asker, Stretch { messages, more, first_seq: first.0, pruned, time })
 }
 
 async fn read_range(
@@ -224,12 +226,15 @@ struct People<C> {
 async fn chatters(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath(room): InPath<String>,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
     let people = read_people(&app, caller, &room, page).await;
     let (list, present, end) = people.map_err(|refusal| app.refuse(refusal))?;
-    app.ok(People { chatters: wire::chatters(&list), present, more: end < present })
+    let people = People { chatters: wire::chatters(&list), present, more: end < present };
+    app.ok_in(reserved, &asker, people)
 }
 
 async fn read_people(

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::App;
 use super::body::{Body, parse};
-use super::request::{By, InPath};
+use super::request::{Asker, By, InPath};
 use super::respond::{Outcome, no_such_call};
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
@@ -74,9 +74,11 @@ async fn create(State(app): State<App>, By(caller): By, body: Body) -> Outcome {
     app.created(wire::room(&view))
 }
 
-async fn list(State(app): State<App>) -> Outcome {
+async fn list(State(app): State<App>, asker: Asker) -> Outcome {
+    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+    let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
     let rooms = app.hub.call(Call::Rooms).await.map_err(|refusal| app.refuse(refusal))?;
-    app.ok(rooms.iter().map(wire::room).collect::<Vec<_>>())
+    app.ok_in(reserved, &asker, rooms.iter().map(wire::room).collect::<Vec<_>>())
 }
 
 async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Outcome {
@@ -144,10 +146,13 @@ async fn page_of_nobody(State(app): State<App>) -> Outcome {
 async fn page(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath((room, page, chatter)): InPath<(String, String, String)>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, PAGE as usize * wire::MESSAGE_BYTES).await?;
     let messages = read_page(&app, caller, &room, &page, &chatter).await;
-    app.ok(wire::messages(&messages.map_err(|refusal| app.refuse(refusal))?))
+    let messages = messages.map_err(|refusal| app.refuse(refusal))?;
+    app.ok_in(reserved, &asker, wire::messages(&messages))
 }
 
 async fn read_page(

@@ -3,7 +3,10 @@
 //! Every file comes with a strong ETag and, where the browser takes it, already compressed: the
 //! build made `FILE.br` and `FILE.gz` beside each.
 
+use std::borrow::Cow;
+
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::{Next, from_fn};
@@ -79,7 +82,12 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let kind = HeaderValue::from_static(content_type(name));
-        ([(header::CONTENT_TYPE, kind)], file.data.into_owned()).into_response()
+        // Not copied for each who asks: what is compiled in lies there once for all.
+        let body = match file.data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        ([(header::CONTENT_TYPE, kind)], body).into_response()
     };
     let out = response.headers_mut();
     if let Some(coding) = coding {

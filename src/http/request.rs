@@ -51,6 +51,22 @@ impl FromRequestParts<App> for From {
     }
 }
 
+/// Where a call comes from, and the connection that its answer goes out on.
+#[derive(Debug)]
+pub(super) struct Asker {
+    pub(super) peer: IpAddr,
+    pub(super) line: Option<Arc<Line>>,
+}
+
+impl FromRequestParts<App> for Asker {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        Ok(Self { peer, line: parts.extensions.get::<Arc<Line>>().cloned() })
+    }
+}
+
 /// What stands in the path, or a refusal where it is not even text.
 pub(super) struct InPath<T>(pub(super) T);
 

@@ -8,7 +8,8 @@ use super::host;
 use super::read::{self, Member};
 use super::rows::{self, kind_columns};
 use super::write::{
-    Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, TAKEN_BACK_MAX, Write, Written,
+    Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say, Stretch, TAKEN_BACK_MAX,
+    Write, Written,
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
@@ -151,8 +152,10 @@ fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite
     let too_many = taken_back.len() > TAKEN_BACK_MAX;
     let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
     let (missed, more) = match join.after {
-        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX)?,
-        Some(after) => read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX)?,
+        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?,
+        Some(after) => {
+            read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
+        }
         None => (Vec::new(), false),
     };
     let taken_back = if reset { Vec::new() } else { taken_back };

@@ -261,3 +261,7 @@ pub(super) const TAKEN_BACK_MAX: usize = 500;
 
 /// Most messages that go into a join's answer.
 pub const MISSED_MAX: usize = 200;
+
+/// Most bytes of messages that are given at once, with what they are wrapped in; but always one message.
+/// A phone that gets 30 kB a second has them within ten.
+pub const RANGE_BYTES: usize = 256 * 1024;
