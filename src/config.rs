@@ -94,6 +94,8 @@ pub struct Config {
     pub log_level: Targets,
     /// Other names of the hub, in lower case: those of a proxy or of a name server.
     pub http_hosts: Vec<String>,
+    /// Where people open the hub, as `https://chat.example`, where that is none of its own addresses.
+    pub http_public_url: Option<String>,
     /// Whether programs that send no `Origin` are turned away from all that changes anything.
     pub http_require_origin: bool,
     /// Whether `/metrics` answers others than this machine.
@@ -132,6 +134,7 @@ impl Default for Config {
             limits_proxies: Vec::new(),
             log_level: Targets::new().with_default(LevelFilter::INFO),
             http_hosts: Vec::new(),
+            http_public_url: None,
             http_require_origin: false,
             metrics_public: false,
             wifi: None,

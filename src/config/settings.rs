@@ -345,6 +345,14 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| raw.list(types::host).map(|list| draft.config.http_hosts = list),
     },
     Setting {
+        key: "http.public_url",
+        doc: "Where people open the hub, if that is none of its own addresses.",
+        allowed: "an address such as \"https://chat.example\" or \"http://203.0.113.7:8080\", without a path, or \"auto\"",
+        apply: |draft, raw| {
+            raw.text(types::public_url).map(|url| draft.config.http_public_url = url)
+        },
+    },
+    Setting {
         key: "http.require_origin",
         doc: "Whether programs that send no Origin are turned away, and only browsers may chat.",
         allowed: "true or false",

@@ -102,6 +102,19 @@ impl CorsOrigin {
     }
 }
 
+/// Takes `http://host[:port]` or `https://host[:port]`, written as browsers do, or `auto` for none.
+pub(super) fn public_url(text: &str) -> Option<Option<String>> {
+    if text == "auto" {
+        return Some(None);
+    }
+    match CorsOrigin::parse(text.strip_suffix('/').unwrap_or(text))? {
+        CorsOrigin::Exact(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            Some(Some(url))
+        }
+        _ => None,
+    }
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
-use super::request::{Asker, By, InPath};
+use super::request::{Asker, By, InPath, Nearby};
 use super::respond::{Outcome, no_such_call};
 use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
@@ -17,7 +17,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::network;
 use crate::store::{Loss, Member, RANGE_BYTES, Storage};
 use crate::wire;
 
@@ -72,7 +71,8 @@ struct Limits {
     roster_limit: usize,
 }
 
-/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there.
+/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there, and
+/// told to nobody else.
 #[derive(Serialize)]
 struct Wifi<'a> {
     ssid: &'a str,
@@ -80,10 +80,11 @@ struct Wifi<'a> {
     security: &'static str,
 }
 
-async fn hub(State(app): State<App>) -> Outcome {
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Outcome {
     let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
     let (time, time_trusted) = app.hub.clock().wall();
-    let wifi = app.config.wifi.as_ref().map(|wifi| Wifi {
+    let wifi = app.config.wifi.as_ref().filter(|_| is_near);
+    let wifi = wifi.map(|wifi| Wifi {
         ssid: &wifi.ssid,
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
         security: wifi.security.as_str(),
@@ -96,7 +97,7 @@ async fn hub(State(app): State<App>) -> Outcome {
         uptime: facts.uptime.as_secs(),
         time: wire::iso(time),
         time_trusted,
-        addresses: app.reach.addresses().iter().map(network::url).collect(),
+        addresses: app.reach.urls(),
         rooms: facts.rooms,
         people: facts.people,
         announced: app.found.announced().into(),

@@ -9,6 +9,8 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::App;
+use super::callers::is_from_nearby;
+use super::guard::knock;
 use super::respond::Refused;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Caller;
@@ -64,6 +66,19 @@ impl FromRequestParts<App> for Asker {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let From(peer) = From::from_request_parts(parts, app).await?;
         Ok(Self { peer, line: parts.extensions.get::<Arc<Line>>().cloned() })
+    }
+}
+
+/// Whether a call comes from nearby, by a way that only exists nearby.
+pub(super) struct Nearby(pub(super) bool);
+
+impl FromRequestParts<App> for Nearby {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        let host = knock(parts).ok().and_then(|knock| knock.host);
+        Ok(Self(is_from_nearby(peer, host)))
     }
 }
 
