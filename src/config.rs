@@ -84,6 +84,8 @@ pub struct Config {
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
     /// from the same address, as Cola Chat's front end expects.
     pub identity_bridge: bool,
+    /// For how long that counts after their last connection went.
+    pub identity_bridge_memory: Duration,
     /// How much anyone may do: the profile's numbers, and what the host changed of them.
     pub limits: Limits,
     /// How much memory the hub may take before it turns newcomers away.
@@ -129,6 +131,7 @@ impl Default for Config {
             database_gather: Duration::from_millis(5),
             cors_origins: Vec::new(),
             identity_bridge: true,
+            identity_bridge_memory: Duration::from_secs(600),
             limits: Limits::EVENT,
             limits_memory: Memory::default(),
             limits_proxies: Vec::new(),

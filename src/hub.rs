@@ -5,6 +5,7 @@
 //! A transport talks to it in the types of [`command`] and never sees the state.
 
 mod admission;
+mod bridge;
 mod clock;
 pub mod command;
 #[cfg(any(test, fuzzing))]

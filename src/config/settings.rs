@@ -175,6 +175,14 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| raw.truth().map(|bridge| draft.config.identity_bridge = bridge),
     },
     Setting {
+        key: "identity.bridge_memory",
+        doc: "For how long somebody without a token still counts as that person after leaving.",
+        allowed: "a time such as \"10min\", from 1s to 1day, or \"off\"",
+        apply: |draft, raw| {
+            raw.text(types::memory_span).map(|span| draft.config.identity_bridge_memory = span)
+        },
+    },
+    Setting {
         key: "limits.profile",
         doc: "How much anyone may do: \"event\", \"nat\" or \"off\"; every limit below outweighs it.",
         allowed: "\"event\", \"nat\" or \"off\"",

@@ -229,6 +229,15 @@ pub(super) fn lifetime(text: &str) -> Option<Duration> {
     (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
 }
 
+/// Takes a duration from 1 second to a day, or `off` for none at all.
+pub(super) fn memory_span(text: &str) -> Option<Duration> {
+    const MAX: Duration = Duration::from_secs(24 * 60 * 60);
+    if text == "off" {
+        return Some(Duration::ZERO);
+    }
+    lifetime(text).filter(|span| *span <= MAX)
+}
+
 /// Takes a duration from 1 minute to 365 days, or `off`.
 pub(super) fn span(text: &str) -> Option<Option<Duration>> {
     const MIN: Duration = Duration::from_secs(60);

@@ -97,7 +97,7 @@ impl Life {
             rooms_max: 10,
             lifetime: LIFETIME,
             roster_limit: 50,
-            bridge: true,
+            bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
         };
         let mut count = 0_u128;

@@ -229,6 +229,10 @@ impl Hub {
     }
 
     fn leave_room(&mut self, room: RoomId, chatter: ChatterId, conn: ConnId, now: HubTime) {
+        if let (Some(span), Some(conn)) = (self.settings.bridge, self.conns.get(&conn)) {
+            let last = (conn.who.peer, conn.who.identity);
+            self.bridge.remember((room, chatter), last, span, now);
+        }
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };

@@ -50,7 +50,7 @@ impl Hub {
         // First whose it is, then what it costs: what a stranger asks for is not counted against them.
         let is_theirs = match caller.identity {
             Some(identity) => identity == owner,
-            None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter)),
+            None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter, at.hub)),
         };
         let allowed = if is_theirs { Ok(()) } else { Err(Refusal::NotYours) };
         let claimed = allowed.and_then(|()| {

@@ -249,7 +249,7 @@ impl Hub {
     ) {
         if right {
             self.give_back_guess(room, caller.peer);
-            if caller.identity.is_some() || self.settings.bridge {
+            if caller.identity.is_some() || self.settings.bridge.is_some() {
                 self.admissions.admit(room, caller, now);
             }
         }
@@ -262,22 +262,36 @@ impl Hub {
     }
 
     /// Whether a caller from this address, without a token, counts as this chatter: somebody there holds
-    /// a connection as them. Also in a room that has expired meanwhile: what was said there can still be
-    /// read.
-    pub(super) fn holds(&self, peer: IpAddr, room: RoomId, chatter: ChatterId) -> bool {
-        if !self.settings.bridge {
+    /// a connection as them, or was the last to do so a short while ago. Also in a room that has expired
+    /// meanwhile: what was said there can still be read.
+    pub(super) fn holds(
+        &self,
+        peer: IpAddr,
+        room: RoomId,
+        chatter: ChatterId,
+        now: HubTime,
+    ) -> bool {
+        if self.settings.bridge.is_none() {
             return false;
         }
-        let at_peer = |conn: &Conn| conn.who.peer == peer;
+        let peers = self.peers_of(room, chatter);
+        if peers.is_empty() {
+            return self.bridge.was_at((room, chatter), peer, now);
+        }
+        peers.contains(&peer)
+    }
+
+    /// The addresses from which a chatter is connected to a room.
+    fn peers_of(&self, room: RoomId, chatter: ChatterId) -> Vec<IpAddr> {
         match self.rooms.get(&room) {
             Some(live) => {
-                let conns = live.people.conns_of(chatter);
-                conns.iter().any(|conn| self.conns.get(conn).is_some_and(at_peer))
+                let conns = live.people.conns_of(chatter).iter();
+                conns.filter_map(|conn| Some(self.conns.get(conn)?.who.peer)).collect()
             }
-            None => self
-                .conns
-                .values()
-                .any(|conn| at_peer(conn) && conn.rooms.get(&room) == Some(&chatter)),
+            None => {
+                let is_in = |conn: &&Conn| conn.rooms.get(&room) == Some(&chatter);
+                self.conns.values().filter(is_in).map(|conn| conn.who.peer).collect()
+            }
         }
     }
 }

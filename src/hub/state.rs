@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::admission::Admissions;
+use super::bridge::BridgeMemory;
 use super::command::{
     Answer, Call, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply, RoomView, Tell,
 };
@@ -54,8 +55,9 @@ pub struct Settings {
     pub lifetime: Duration,
     /// Up to how many people a room is told of everyone.
     pub roster_limit: usize,
-    /// Whether a caller without a token counts as whoever is connected from the same address.
-    pub bridge: bool,
+    /// For how long a caller without a token counts as whoever was the last to be connected from the same
+    /// address, after that connection went; nothing where they never do.
+    pub bridge: Option<Duration>,
     /// How much anyone may do.
     pub limits: Limits,
 }
@@ -185,6 +187,7 @@ pub(super) struct Hub {
     /// Who may not come in, by the chatter as whom they were banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
+    pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) room_guesses: Throttle<RoomId>,
     /// Passwords that wait for Argon2, by the address that asked; the host's have none.
@@ -212,6 +215,7 @@ impl Hub {
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
             admissions: Admissions::default(),
+            bridge: BridgeMemory::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
             room_guesses: Throttle::new(settings.limits.room_guesses, THROTTLES),
             passwords: FairQueue::new(settings.limits.passwords_each, WAITING_MAX),
@@ -299,7 +303,7 @@ impl Hub {
                 drop(tell.send(Ok(self.is_present(room, chatter))));
             }
             Call::Holds { peer, room, chatter, tell } => {
-                drop(tell.send(Ok(self.holds(peer, room, chatter))));
+                drop(tell.send(Ok(self.holds(peer, room, chatter, at.hub))));
             }
             Call::Rename { caller, chatter, owner, nickname, tell } => {
                 self.rename_by_call(caller, (chatter, owner), nickname, tell, at);
@@ -358,11 +362,22 @@ impl Hub {
                 Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Mark => {
+                    self.forget(at.hub);
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
                     self.write(Write::Mark(at), Then::Nothing);
                 }
             }
         }
+    }
+
+    /// Forgets what counts for nobody any more.
+    fn forget(&mut self, now: HubTime) {
+        self.bridge.expire(now);
+        self.admissions.expire(now);
+        self.guesses.expire(now);
+        self.room_guesses.expire(now);
+        self.renames.expire(now);
+        self.rooms_made.expire(now);
     }
 
     /// When something is due next.

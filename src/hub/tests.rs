@@ -50,7 +50,7 @@ impl Chat {
             rooms_max: 10,
             lifetime: Duration::from_secs(100),
             roster_limit,
-            bridge: true,
+            bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
         };
         let past = Past {

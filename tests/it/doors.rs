@@ -143,3 +143,98 @@ fn a_bearer_token_counts_however_its_scheme_is_written_at_both_doors() {
     let messages = format!("GET /api/rooms/{}/messages", room.id);
     assert_eq!(hub.raw(&request(&hub, &messages, wrong, "")).status, 401);
 }
+
+/// Cola Chat's front end on each load: it asks without credentials whether it is still online, at once for
+/// its history, and only when its socket is up does it join again.
+fn loads(hub: &Hub, number: u8, room: &Room, chatter: &str) -> Answer {
+    let reentry = format!("GET /chat/rooms/{}/{chatter}/reentry-check", room.id);
+    assert_eq!(call(hub, number, &reentry, "", &json!({})).status, 200);
+    let history = format!("GET /chat/messages/{}/1/{chatter}", room.id);
+    call(hub, number, &history, "", &json!({}))
+}
+
+/// Their chatter's id, and the connection.
+fn enters_from(hub: &Hub, number: u8, room: &Room, token: &str) -> (String, Socket) {
+    let mut socket = Socket::on(from(hub, number), hub.address, "n", token).unwrap();
+    let id = join(&mut socket, room, None).unwrap()["id"].as_str().unwrap().to_owned();
+    (id, socket)
+}
+
+/// Waits until the hub has noticed that nobody is connected as this chatter, their grace over.
+fn is_gone(hub: &Hub, room: &Room, chatter: &str) {
+    let reentry = format!("/chat/rooms/{}/{chatter}/reentry-check", room.id);
+    let begun = std::time::Instant::now();
+    while hub.get(&reentry, &[]).text().contains("\"data\":true") {
+        assert!(begun.elapsed() < PATIENCE, "they do not go");
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+#[test]
+fn history_is_there_after_a_refresh_and_after_a_slow_one_for_the_last_address_only() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let anns = token(&hub);
+    let (ann, socket) = enters_from(&hub, 1, &room, &anns);
+    let say = json!({"roomId": room.id, "content": "hello"});
+    let mut socket = socket;
+    let asked = socket.ask("sendMessage", &say).unwrap();
+    while !matches!(socket.hear().unwrap(), Heard::Ack(number, _) if number == asked) {}
+    drop(socket);
+    let fast = loads(&hub, 1, &room, &ann);
+    assert_eq!(fast.status, 200, "{}", fast.text());
+    is_gone(&hub, &room, &ann);
+    let slow = loads(&hub, 1, &room, &ann);
+    assert_eq!((slow.status, slow.text().contains("hello")), (200, true), "{}", slow.text());
+    let rename = format!("PATCH /chat/chatters/{ann}/nickname");
+    assert_eq!(call(&hub, 1, &rename, "", &json!({"nickname": "Ann"})).status, 200);
+    assert_eq!(loads(&hub, 2, &room, &ann).status, 403, "another address");
+    assert_eq!(call(&hub, 2, &rename, "", &json!({"nickname": "Eve"})).status, 403);
+    // They come back from elsewhere: where they were before counts no more.
+    let (_, socket) = enters_from(&hub, 3, &room, &anns);
+    assert_eq!(
+        (loads(&hub, 1, &room, &ann).status, loads(&hub, 3, &room, &ann).status),
+        (403, 200)
+    );
+    drop(socket);
+    is_gone(&hub, &room, &ann);
+    assert_eq!(
+        (loads(&hub, 1, &room, &ann).status, loads(&hub, 3, &room, &ann).status),
+        (403, 200)
+    );
+}
+
+#[test]
+fn a_kick_ends_what_the_bridge_remembers_and_frees_the_name() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let (zed, mut socket) = enters_from(&hub, 1, &room, &token(&hub));
+    let (_, mut bob) = enters_from(&hub, 2, &room, &token(&hub));
+    let rename = |socket: &mut Socket| {
+        let name = json!({"roomId": room.id, "nickname": "Zed"});
+        let asked = socket.ask("renameChatter", &name).unwrap();
+        loop {
+            if let Heard::Ack(number, envelope) = socket.hear().unwrap()
+                && number == asked
+            {
+                return envelope["success"].clone();
+            }
+        }
+    };
+    assert_eq!((rename(&mut socket), rename(&mut bob)), (json!(true), json!(false)));
+    assert_eq!(loads(&hub, 1, &room, &zed).status, 200);
+    assert!(crate::host::host(&hub, &["chatter", "kick", &zed]).0);
+    assert_eq!(loads(&hub, 1, &room, &zed).status, 403);
+    assert_eq!(rename(&mut bob), json!(true));
+}
+
+#[test]
+fn where_the_bridge_remembers_nothing_history_waits_for_the_connection() {
+    let hub = Hub::with(&[("COLAHUB_IDENTITY_BRIDGE_MEMORY", "off")]);
+    let room = make_room(&hub, "n");
+    let (ann, socket) = enters_from(&hub, 1, &room, &token(&hub));
+    assert_eq!(loads(&hub, 1, &room, &ann).status, 200);
+    drop(socket);
+    is_gone(&hub, &room, &ann);
+    assert_eq!(loads(&hub, 1, &room, &ann).status, 403);
+}

@@ -41,7 +41,8 @@ impl World {
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
             937..=939 => self.host_shuts_or_opens(),
-            940..=969 => self.some_time_passes(),
+            940..=942 => self.host_kicks(),
+            943..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
             980..=988 => self.floods(n),
             989..=994 => self.is_killed(),
@@ -248,6 +249,13 @@ impl World {
         self.tell(format!("the host shuts {room}: {is_shut}"));
         let (tell, _unread) = oneshot::channel();
         self.command(Command::Call(Call::Shut { room, is_shut, tell }));
+    }
+
+    fn host_kicks(&mut self) {
+        let Some(chatter) = self.somebody() else { return };
+        self.tell(format!("the host takes out {chatter}"));
+        let (tell, _unread) = oneshot::channel();
+        self.command(Command::Call(Call::Kick(chatter, tell)));
     }
 
     fn checks_a_password(&mut self, n: usize) {

@@ -93,7 +93,7 @@ impl World {
             lifetime: Duration::from_secs(dice.between(60, 7_200)),
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
-            bridge: true,
+            bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
         };
         let past = store.past();
@@ -214,6 +214,7 @@ impl World {
 
     fn host_did(&mut self, deed: &Deed, written: &Written) {
         match (deed, written) {
+            (Deed::Kick, _) => {}
             (Deed::Shut(room, is_shut), _) => {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;

@@ -200,7 +200,7 @@ fn a_shut_room_keeps_its_places_for_those_who_were_in_it() {
 #[test]
 fn without_the_bridge_a_right_password_admits_a_token_and_no_address() {
     let mut chat = Chat::locked(0);
-    chat.hub.settings.bridge = false;
+    chat.hub.settings.bridge = None;
     let mut told = chat.tries(1, "cola");
     chat.looks();
     assert_eq!(told.try_recv().unwrap(), Ok(true), "the answer is true all the same");
