@@ -95,6 +95,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(health::routes())
         .merge(metrics::routes())
         .merge(pages::routes())
+        .fallback(pages::nothing_here)
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app)

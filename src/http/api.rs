@@ -9,8 +9,9 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
+use super::pages::nothing_here;
 use super::request::{Asker, By, InPath, Nearby};
-use super::respond::{Outcome, no_such_call};
+use super::respond::Outcome;
 use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
@@ -35,7 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
         .route("/rooms/{room}/chatters", get(chatters))
-        .fallback(no_such_call)
+        .fallback(nothing_here)
 }
 
 #[derive(Serialize)]

@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::App;
 use super::body::{Body, parse};
+use super::pages::nothing_here;
 use super::request::{Asker, By, InPath};
-use super::respond::{Outcome, no_such_call};
+use super::respond::Outcome;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::check_capacity;
@@ -34,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/messages/{room}/{page}", get(page_of_nobody))
         .route("/messages/{room}/{page}/{chatter}", get(page))
         .route("/chatters/{chatter}/nickname", patch(rename))
-        .fallback(no_such_call)
+        .fallback(nothing_here)
 }
 
 #[derive(Deserialize)]

@@ -70,8 +70,8 @@ pub(super) async fn method_not_allowed(State(app): State<App>) -> Response {
     response
 }
 
-/// 404 in the envelope, for a path below `/chat` or `/api` that there is not.
-pub(super) async fn no_such_call(State(app): State<App>) -> Response {
+/// 404 in the envelope, for a path that there is not.
+pub(super) fn no_such_call(app: &App) -> Response {
     let mut response = app.refuse(Refusal::bad("there is no such call")).into_response();
     *response.status_mut() = StatusCode::NOT_FOUND;
     response
