@@ -85,6 +85,8 @@ pub struct Config {
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
     /// from the same address, as Cola Chat's front end expects.
     pub identity_bridge: bool,
+    /// For how long that counts after their last connection went.
+    pub identity_bridge_memory: Duration,
     /// How much anyone may do: the profile's numbers, and what the host changed of them.
     pub limits: Limits,
     /// How much memory the hub may take before it turns newcomers away.
@@ -95,6 +97,8 @@ pub struct Config {
     pub log_level: Targets,
     /// Other names of the hub, in lower case: those of a proxy or of a name server.
     pub http_hosts: Vec<String>,
+    /// Where people open the hub, as `https://chat.example`, where that is none of its own addresses.
+    pub http_public_url: Option<String>,
     /// Whether programs that send no `Origin` are turned away from all that changes anything.
     pub http_require_origin: bool,
     /// Whether `/metrics` answers others than this machine.
@@ -128,11 +132,13 @@ impl Default for Config {
             database_gather: Duration::from_millis(5),
             cors_origins: Vec::new(),
             identity_bridge: true,
+            identity_bridge_memory: Duration::from_secs(600),
             limits: Limits::EVENT,
             limits_memory: Memory::default(),
             limits_proxies: Vec::new(),
             log_level: Targets::new().with_default(LevelFilter::INFO),
             http_hosts: Vec::new(),
+            http_public_url: None,
             http_require_origin: false,
             metrics_public: false,
             wifi: None,

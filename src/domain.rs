@@ -5,6 +5,7 @@
 
 pub mod chatter;
 pub mod code;
+pub mod fair;
 pub mod ids;
 pub mod language;
 pub mod limits;

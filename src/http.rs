@@ -1,5 +1,6 @@
 //! HTTP: Cola Chat's calls, the hub's own `/api`, health, and the page.
 
+mod answers;
 mod api;
 mod body;
 mod callers;
@@ -16,6 +17,7 @@ mod patience;
 mod request;
 mod respond;
 mod serve;
+mod slices;
 
 use std::sync::Arc;
 
@@ -24,6 +26,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
+use self::answers::Answers;
 pub use self::guard::Guard;
 pub use self::pages::with_client;
 pub use self::serve::Server;
@@ -46,7 +49,7 @@ const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// What every call can reach.
 #[derive(Clone)]
-pub struct App(Arc<Parts>);
+pub struct App(Arc<Parts>, Answers);
 
 /// What HTTP is served from.
 pub struct Parts {
@@ -84,13 +87,15 @@ impl std::ops::Deref for App {
 
 /// All routes but Socket.IO's.
 pub fn router(parts: Parts) -> Router {
-    let app = App(Arc::new(parts));
+    let answers = Answers::new(parts.config.limits.answers_each, parts.budget.ceiling());
+    let app = App(Arc::new(parts), answers);
     Router::new()
         .nest("/chat", chat::routes())
         .nest("/api", api::routes())
         .merge(health::routes())
         .merge(metrics::routes())
         .merge(pages::routes())
+        .fallback(pages::nothing_here)
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .with_state(app)

@@ -5,6 +5,7 @@
 //! A transport talks to it in the types of [`command`] and never sees the state.
 
 mod admission;
+mod bridge;
 mod clock;
 pub mod command;
 #[cfg(any(test, fuzzing))]
@@ -16,6 +17,7 @@ mod names;
 mod open;
 mod paces;
 mod password;
+mod passwords;
 mod places;
 mod rename;
 mod rooms;

@@ -82,6 +82,19 @@ impl Signer {
         token.claims().custom.sub.parse().ok()
     }
 
+    /// The token in an `Authorization` header; nothing where it has another scheme. A scheme is written
+    /// in capitals or not, with any number of spaces behind it (RFC 9110, 11.1 and 11.4).
+    #[must_use]
+    pub fn bearer(header: &[u8]) -> Option<&str> {
+        let mut words = std::str::from_utf8(header).ok()?.split_ascii_whitespace();
+        if !words.next()?.eq_ignore_ascii_case("Bearer") {
+            return None;
+        }
+        // What is in several pieces is no token, and must not count as none given.
+        let token = words.next().unwrap_or_default();
+        Some(if words.next().is_some() { "" } else { token })
+    }
+
     /// The browser that a `Cookie` header names. The header is bytes: others on the same host may have
     /// set cookies in any of them, which must not hide ours.
     #[must_use]
@@ -167,6 +180,18 @@ mod tests {
         let cookie = format!("a=b; colahub={}; 이름=콜라", signer.token(ann()));
         assert_eq!(signer.verify_cookie(cookie.as_bytes()), Some(ann()));
         assert_eq!(signer.verify_cookie(b"colahub=; colahub; \xff=\xff"), None);
+    }
+
+    #[test]
+    fn a_bearer_is_one_however_its_scheme_is_written() {
+        for header in ["Bearer a.b", "bearer a.b", "BEARER   a.b ", " bEaReR a.b"] {
+            assert_eq!(Signer::bearer(header.as_bytes()), Some("a.b"), "{header}");
+        }
+        assert_eq!(Signer::bearer(b"Bearer"), Some(""), "a token is missing");
+        assert_eq!(Signer::bearer(b"Bearer a.b c"), Some(""));
+        for header in ["Basic a.b", "Bearera.b", "", "a.b", "Bear er a.b"] {
+            assert_eq!(Signer::bearer(header.as_bytes()), None, "{header}");
+        }
     }
 
     #[test]

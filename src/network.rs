@@ -11,13 +11,30 @@ use crate::config::Interfaces;
 pub struct Reach {
     listening: Vec<SocketAddr>,
     interfaces: Interfaces,
+    /// Where the host says that people open the hub.
+    public: Option<String>,
 }
 
 impl Reach {
     /// A hub that listens at these addresses, with the ports it got.
     #[must_use]
     pub fn new(listening: Vec<SocketAddr>, interfaces: Interfaces) -> Self {
-        Self { listening, interfaces }
+        Self { listening, interfaces, public: None }
+    }
+
+    /// The same, shown to people as this address.
+    #[must_use]
+    pub fn shown_as(self, public: Option<String>) -> Self {
+        Self { public, ..self }
+    }
+
+    /// Where people open the hub, the best first: what the host says, or else the addresses.
+    #[must_use]
+    pub fn urls(&self) -> Vec<String> {
+        match &self.public {
+            Some(public) => vec![public.clone()],
+            None => self.addresses().iter().map(url).collect(),
+        }
     }
 
     /// The interfaces, with an address each, at which people reach the hub now.

@@ -18,6 +18,12 @@ pub const HEAD: Duration = Duration::from_secs(10);
 /// For a request's body, all of it. The largest, 128 KiB of a polling client, needs 13 kB a second.
 pub const BODY: Duration = Duration::from_secs(10);
 
+/// For a client to read a large answer over HTTP, all of it: 24 kB a second of the largest.
+pub const ANSWER: Duration = Duration::from_secs(30);
+
+/// For an answer to get the memory that it is built in, while others are not read.
+pub const TURN: Duration = Duration::from_secs(5);
+
 /// For a WebSocket's message from its first byte to its last: 64 KiB at most.
 pub const MESSAGE: Duration = Duration::from_secs(10);
 

@@ -30,7 +30,7 @@ use crate::hub::command::Call;
 use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
-use crate::network::{self, Reach};
+use crate::network::Reach;
 use crate::store::{Care, Health, Retention, Schedule, Storage, Store};
 use crate::wire;
 
@@ -183,7 +183,8 @@ impl Running {
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let unruly = unruly(&store.past.rooms);
-        let reach = Reach::new(listening, config.interfaces.clone());
+        let reach = Reach::new(listening, config.interfaces.clone())
+            .shown_as(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
         let budget = budget(config);
@@ -261,7 +262,7 @@ impl Running {
 
     /// Tells systemd how the hub is, for as long as the guard is held.
     fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
-        let address = self.reach.addresses().first().map(network::url);
+        let address = self.reach.urls().into_iter().next();
         Watchdog::start(self.hub.clone(), listening, address)
     }
 
@@ -285,6 +286,7 @@ fn settings(config: &Config) -> Settings {
         rooms_max: config.rooms_limit,
         lifetime: config.rooms_lifetime,
         roster_limit: config.rooms_roster_limit,
+        bridge: config.identity_bridge.then_some(config.identity_bridge_memory),
         limits: config.limits,
     }
 }

@@ -46,8 +46,8 @@ pub use restore::{CopyError, Restored, back_up, restore};
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, Write,
-    Written,
+    Ban, Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say, Stretch,
+    Write, Written,
 };
 pub use writer::{Ended, QUEUE_MAX, Writer};
 

@@ -11,13 +11,14 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
-pub use self::answer::{answer, farewell, refused};
+pub use self::answer::{answer, answer_as, farewell, refused};
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
+use crate::domain::text;
 use crate::domain::time::WallTime;
 use crate::hub::command::{Answer, Entry, News, RoomView, WhyClosed};
 
@@ -221,6 +222,16 @@ fn entry(entry: &Entry) -> impl Serialize {
 
 /// A piece of JSON, encoded once and sent to as many as need it.
 pub type Json = Box<RawValue>;
+
+/// The most bytes of a message as it is encoded: its content, of which what is escaped is a byte more, and
+/// the names and places around it.
+pub const MESSAGE_BYTES: usize = text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000;
+
+/// The most bytes of a room as it is encoded: most of it its title and namespace.
+pub const ROOM_BYTES: usize = 4_096;
+
+/// The most bytes of a chatter as it is encoded.
+pub const CHATTER_BYTES: usize = 1_024;
 
 /// Encodes any shape of this module.
 #[must_use]

@@ -39,6 +39,10 @@ impl LimitsDraft {
         raw.text(types::unread).map(|size| self.change(size, spot))
     }
 
+    pub(super) fn answers(&mut self, raw: &Raw, spot: Spot<usize>) -> Result<(), NotAllowed> {
+        raw.text(types::answers_size).map(|size| self.change(size, spot))
+    }
+
     pub(super) fn rate(&mut self, raw: &Raw, spot: Spot<Rate>) -> Result<(), NotAllowed> {
         raw.text(types::rate).map(|rate| self.change(rate, spot))
     }

@@ -175,6 +175,14 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| raw.truth().map(|bridge| draft.config.identity_bridge = bridge),
     },
     Setting {
+        key: "identity.bridge_memory",
+        doc: "For how long somebody without a token still counts as that person after leaving.",
+        allowed: "a time such as \"10min\", from 1s to 1day, or \"off\"",
+        apply: |draft, raw| {
+            raw.text(types::memory_span).map(|span| draft.config.identity_bridge_memory = span)
+        },
+    },
+    Setting {
         key: "limits.profile",
         doc: "How much anyone may do: \"event\", \"nat\" or \"off\"; every limit below outweighs it.",
         allowed: "\"event\", \"nat\" or \"off\"",
@@ -275,6 +283,24 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.guesses),
     },
     Setting {
+        key: "limits.room_guesses",
+        doc: "How fast passwords may be tried for one room, from all addresses together.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.room_guesses),
+    },
+    Setting {
+        key: "limits.passwords_each",
+        doc: "The most passwords of one address that may wait to be checked or made at once.",
+        allowed: "a whole number from 1 to 64",
+        apply: |draft, raw| draft.limits.number(raw, 1..=64, |limits| &mut limits.passwords_each),
+    },
+    Setting {
+        key: "limits.answers_each",
+        doc: "The largest size of all answers that one address has asked for and not read yet.",
+        allowed: "a size from \"1MiB\" to \"16MiB\"",
+        apply: |draft, raw| draft.limits.answers(raw, |limits| &mut limits.answers_each),
+    },
+    Setting {
         key: "limits.alerts",
         doc: "How fast one person may put alerts of their own into rooms.",
         allowed: RATE,
@@ -361,6 +387,14 @@ pub static SETTINGS: &[Setting] = &[
         doc: "Other names by which people open the hub, besides its own name and addresses.",
         allowed: "a list of host names or addresses, without a port",
         apply: |draft, raw| raw.list(types::host).map(|list| draft.config.http_hosts = list),
+    },
+    Setting {
+        key: "http.public_url",
+        doc: "Where people open the hub, if that is none of its own addresses.",
+        allowed: "an address such as \"https://chat.example\" or \"http://203.0.113.7:8080\", without a path, or \"auto\"",
+        apply: |draft, raw| {
+            raw.text(types::public_url).map(|url| draft.config.http_public_url = url)
+        },
     },
     Setting {
         key: "http.require_origin",

@@ -102,6 +102,19 @@ impl CorsOrigin {
     }
 }
 
+/// Takes `http://host[:port]` or `https://host[:port]`, written as browsers do, or `auto` for none.
+pub(super) fn public_url(text: &str) -> Option<Option<String>> {
+    if text == "auto" {
+        return Some(None);
+    }
+    match CorsOrigin::parse(text.strip_suffix('/').unwrap_or(text))? {
+        CorsOrigin::Exact(url) if url.starts_with("http://") || url.starts_with("https://") => {
+            Some(Some(url))
+        }
+        _ => None,
+    }
+}
+
 fn is_scheme(text: &str) -> bool {
     text.starts_with(|first: char| first.is_ascii_lowercase())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
@@ -216,6 +229,15 @@ pub(super) fn lifetime(text: &str) -> Option<Duration> {
     (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
 }
 
+/// Takes a duration from 1 second to a day, or `off` for none at all.
+pub(super) fn memory_span(text: &str) -> Option<Duration> {
+    const MAX: Duration = Duration::from_secs(24 * 60 * 60);
+    if text == "off" {
+        return Some(Duration::ZERO);
+    }
+    lifetime(text).filter(|span| *span <= MAX)
+}
+
 /// Takes a duration from 1 minute to 365 days, or `off`.
 pub(super) fn span(text: &str) -> Option<Option<Duration>> {
     const MIN: Duration = Duration::from_secs(60);
@@ -287,6 +309,12 @@ pub(super) fn message_size(text: &str) -> Option<usize> {
 pub(super) fn unread(text: &str) -> Option<usize> {
     let range = 1024 * 1024..=1024 * 1024 * 1024;
     usize::try_from(bytes(text)?).ok().filter(|size| range.contains(size))
+}
+
+/// Takes the size of one address's answers, from 1 MiB (the largest page of history needs 700 kB) to
+/// 16 MiB, which all of them may have together.
+pub(super) fn answers_size(text: &str) -> Option<usize> {
+    usize::try_from(bytes(text)?).ok().filter(|size| (1 << 20..=16 << 20).contains(size))
 }
 
 /// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.

@@ -12,7 +12,6 @@ use crate::domain::room::check_capacity;
 use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::words;
 use crate::hub::command::{Call, NewRoom, Present, RoomView};
-use crate::network;
 use crate::wire;
 
 /// How much of the log is told.
@@ -35,10 +34,9 @@ pub(super) async fn create(
     let room = new_room(namespace, title, capacity, password).map_err(|refusal| plain(&refusal))?;
     let made = parts.hub.call(|tell| Call::Create(room, tell)).await;
     let RoomView { room, .. } = made.map_err(|refusal| plain(&refusal))?;
-    let addresses = parts.reach.addresses();
-    let links =
-        addresses.iter().map(|address| format!("{}/r/{}", network::url(address), room.code));
-    Ok(Made { room: room.id.to_string(), code: room.code.to_string(), links: links.collect() })
+    let urls = parts.reach.urls();
+    let links = urls.iter().map(|url| format!("{url}/r/{}", room.code)).collect();
+    Ok(Made { room: room.id.to_string(), code: room.code.to_string(), links })
 }
 
 /// The rules are those for everybody's rooms.

@@ -11,7 +11,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
-use crate::network::{self, Reach};
+use crate::network::Reach;
 use crate::store::{Health, Reader, Size, Storage};
 use crate::wire;
 
@@ -46,7 +46,7 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         title: parts.config.title.as_str().to_owned(),
         uptime: facts.uptime.as_secs(),
         since: since(&parts.hub, facts.uptime),
-        addresses: parts.reach.addresses().iter().map(network::url).collect(),
+        addresses: parts.reach.urls(),
         announced: parts.found.announced().into(),
         people: facts.people,
         rooms: facts.rooms,

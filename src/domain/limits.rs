@@ -37,6 +37,12 @@ pub struct Limits {
     pub rooms_made: Rate,
     /// Password guesses for one room from one address.
     pub guesses: Rate,
+    /// Password guesses for one room from all addresses together.
+    pub room_guesses: Rate,
+    /// Passwords of one address that may wait for their check, or for being made.
+    pub passwords_each: usize,
+    /// Bytes of answers over HTTP that are on their way to one address.
+    pub answers_each: usize,
     /// Alerts of one person.
     pub alerts: Rate,
     /// Requests for a roster of one person.
@@ -86,6 +92,9 @@ impl Limits {
         rooms_each: 20,
         rooms_made: rate(20, 6_000),
         guesses: rate(10, 6_000),
+        room_guesses: rate(60, 1_000),
+        passwords_each: 4,
+        answers_each: 1 << 20,
         alerts: rate(10, 1_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
@@ -112,6 +121,9 @@ impl Limits {
         people_each: 1_000,
         newcomers: rate(5_000, 2),
         places_each: 100,
+        room_guesses: rate(100, 600),
+        passwords_each: 64,
+        answers_each: 16 << 20,
         ..Self::EVENT
     };
 
@@ -125,6 +137,7 @@ impl Limits {
         people_each: 100_000,
         rooms_made: UNLIMITED,
         guesses: UNLIMITED,
+        room_guesses: UNLIMITED,
         alerts: UNLIMITED,
         rosters: UNLIMITED,
         typing: UNLIMITED,

@@ -135,6 +135,7 @@ impl Presence {
     pub fn remove(&mut self, chatter: ChatterId) -> Option<(Chatter, Vec<ConnId>)> {
         let person = self.people.remove(&chatter)?;
         self.owners.remove(&person.owner);
+        self.names.release(&person.look, chatter);
         self.audience = None;
         Some((person.chatter, person.conns))
     }

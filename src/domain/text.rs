@@ -24,7 +24,7 @@ pub const KEY_MAX: usize = 64;
 
 /// Most bytes a single grapheme cluster counts for on average before the text is refused: a
 /// family emoji takes 25, stacked marks ("zalgo") are what goes beyond.
-const BYTES_PER_CHARACTER: usize = 32;
+pub const BYTES_PER_CHARACTER: usize = 32;
 
 /// Which text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

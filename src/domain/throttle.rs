@@ -66,12 +66,29 @@ impl<K: Hash + Eq> Throttle<K> {
     /// The time to wait.
     pub fn take(&mut self, key: K, now: HubTime) -> Result<(), Duration> {
         if self.buckets.len() >= self.most && !self.buckets.contains_key(&key) {
-            self.buckets.retain(|_, bucket| bucket.empty_at > now);
+            self.expire(now);
             if self.buckets.len() >= self.most {
                 return Err(self.rate.every);
             }
         }
         self.buckets.entry(key).or_default().take(self.rate, now)
+    }
+
+    /// Forgets the keys whose buckets are empty again.
+    pub fn expire(&mut self, now: HubTime) {
+        self.buckets.retain(|_, bucket| bucket.empty_at > now);
+    }
+
+    /// How many keys are counted.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.buckets.len()
+    }
+
+    /// Whether nothing is counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.buckets.is_empty()
     }
 
     /// Gives one back for `key`.

@@ -84,9 +84,12 @@ pub fn tokens(data: &[u8]) {
         }
     }
     let token_of = |text: &str| owners().into_iter().find(|id| signer().token(*id) == text);
-    let in_bearer = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| token_of(value.to_str().ok()?.strip_prefix("Bearer ")?));
+    let in_bearer = headers.get(header::AUTHORIZATION).and_then(|value| {
+        let words: Vec<&str> = value.to_str().ok()?.split([' ', '\t']).collect();
+        let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+        let [scheme, token] = words.as_slice() else { return None };
+        token_of(token).filter(|_| scheme.to_lowercase() == "bearer")
+    });
     let in_cookie = headers.contains_key(header::COOKIE).then_some(cookie);
     let in_cookie = in_cookie.and_then(|cookie| cookie_of(cookie, token_of));
     let known = identify(&signer(), &headers);

@@ -166,8 +166,8 @@ fn opened(packet: &[u8]) -> Option<Sid> {
 /// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
 /// is as none: who reconnects after the hub lost its key must not be locked out.
 pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let bearer = authorization.and_then(|value| value.strip_prefix("Bearer "));
+    let authorization = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
+    let bearer = authorization.and_then(Signer::bearer);
     let by_bearer = bearer.and_then(|token| signer.verify(token));
     let cookie = || headers.get(header::COOKIE).map(HeaderValue::as_bytes);
     by_bearer.or_else(|| signer.verify_cookie(cookie()?))

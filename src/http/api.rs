@@ -9,16 +9,16 @@ use serde::{Deserialize, Serialize};
 use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
-use super::request::{By, InPath};
-use super::respond::{Outcome, no_such_call};
+use super::pages::nothing_here;
+use super::request::{Asker, By, InPath, Nearby};
+use super::respond::Outcome;
 use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::network;
-use crate::store::{Loss, Member, Storage};
+use crate::store::{Loss, Member, RANGE_BYTES, Storage};
 use crate::wire;
 
 /// Messages in an answer, unless asked for fewer, and at most.
@@ -36,7 +36,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
         .route("/rooms/{room}/chatters", get(chatters))
-        .fallback(no_such_call)
+        .fallback(nothing_here)
 }
 
 #[derive(Serialize)]
@@ -72,7 +72,8 @@ struct Limits {
     roster_limit: usize,
 }
 
-/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there.
+/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there, and
+/// told to nobody else.
 #[derive(Serialize)]
 struct Wifi<'a> {
     ssid: &'a str,
@@ -80,10 +81,11 @@ struct Wifi<'a> {
     security: &'static str,
 }
 
-async fn hub(State(app): State<App>) -> Outcome {
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Outcome {
     let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
     let (time, time_trusted) = app.hub.clock().wall();
-    let wifi = app.config.wifi.as_ref().map(|wifi| Wifi {
+    let wifi = app.config.wifi.as_ref().filter(|_| is_near);
+    let wifi = wifi.map(|wifi| Wifi {
         ssid: &wifi.ssid,
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
         security: wifi.security.as_str(),
@@ -96,7 +98,7 @@ async fn hub(State(app): State<App>) -> Outcome {
         uptime: facts.uptime.as_secs(),
         time: wire::iso(time),
         time_trusted,
-        addresses: app.reach.addresses().iter().map(network::url).collect(),
+        addresses: app.reach.urls(),
         rooms: facts.rooms,
         people: facts.people,
         announced: app.found.announced().into(),
@@ -172,14 +174,16 @@ struct Stretch<M> {
 async fn messages(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath(room): InPath<String>,
     range: Result<Query<Range>, QueryRejection>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, RANGE_BYTES + wire::MESSAGE_BYTES).await?;
     let read = read_range(&app, caller, &room, range).await;
     let (first, pruned, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
     let messages = wire::messages(&list);
     let time = wire::iso(app.hub.clock().wall().0);
-    app.ok(Stretch { messages, more, first_seq: first.0, pruned, time })
+    app.ok_in(reserved, &asker, Stretch { messages, more, first_seq: first.0, pruned, time })
 }
 
 async fn read_range(
@@ -233,12 +237,15 @@ struct People<C> {
 async fn chatters(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath(room): InPath<String>,
     page: Result<Query<Page>, QueryRejection>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
     let people = read_people(&app, caller, &room, page).await;
     let (list, present, end) = people.map_err(|refusal| app.refuse(refusal))?;
-    app.ok(People { chatters: wire::chatters(&list), present, more: end < present })
+    let people = People { chatters: wire::chatters(&list), present, more: end < present };
+    app.ok_in(reserved, &asker, people)
 }
 
 async fn read_people(

@@ -36,8 +36,6 @@ pub(super) enum Verdict {
 pub(super) struct Rules<'a> {
     /// Host names of the hub, in lower case.
     pub(super) names: &'a [String],
-    /// The machine's addresses.
-    pub(super) addresses: &'a [IpAddr],
     /// Whose pages may call, beside the hub's own.
     pub(super) origins: &'a [CorsOrigin],
     /// Whether a program without `Origin` is turned away.
@@ -58,14 +56,12 @@ impl Rules<'_> {
         if is_welcome { Verdict::Welcome } else { Verdict::ForeignOrigin }
     }
 
-    /// Whether a `Host`, with or without a port, is this hub.
+    /// Whether a `Host`, with or without a port, is this hub. Any address may be: behind a router, a
+    /// container or a port forward the machine does not know it, and rebinding needs a name.
     fn is_own(&self, host: &str) -> bool {
         let (name, _port) = split(host);
         let name = whole(name);
-        match address(&name) {
-            Some(ip) => ip.is_loopback() || self.addresses.contains(&ip) || self.is_named(&name),
-            None => name == "localhost" || self.is_named(&name),
-        }
+        address(&name).is_some() || name == "localhost" || self.is_named(&name)
     }
 
     fn is_named(&self, name: &str) -> bool {
@@ -78,6 +74,21 @@ impl Rules<'_> {
             CorsOrigin::Exact(allowed) => origin.eq_ignore_ascii_case(allowed),
         })
     }
+}
+
+/// Whether a request comes from nearby, by a way that only exists nearby: from a private address to the
+/// hub's own `.local` name, `localhost` or an address. What is for those who stand there (the Wi-Fi's
+/// password) is told to nobody else: a proxy that gives the hub a public name speaks for everybody.
+pub(super) fn is_from_nearby(peer: IpAddr, host: Option<&str>) -> bool {
+    let is_near = match peer.to_canonical() {
+        IpAddr::V4(ip) => ip.is_private() || ip.is_link_local() || ip.is_loopback(),
+        IpAddr::V6(ip) => ip.is_unique_local() || ip.is_unicast_link_local() || ip.is_loopback(),
+    };
+    let is_local = |host: &str| {
+        let name = whole(split(host).0);
+        address(&name).is_some() || name == "localhost" || name.ends_with(".local")
+    };
+    is_near && host.is_some_and(is_local)
 }
 
 /// Whether the page at `origin` was served by who is asked as `host`. A proxy that adds TLS passes the
@@ -94,6 +105,11 @@ fn is_page_of(origin: &str, host: &str) -> bool {
         (whole(name), port.unwrap_or(default).to_owned())
     };
     full(authority) == full(host)
+}
+
+/// The host of an address such as `https://chat.example:8443`.
+pub(super) fn host_of(url: &str) -> Option<&str> {
+    url.split_once("://").map(|(_, authority)| split(authority).0)
 }
 
 /// A host and its port, where it has one: `[::1]:80` is `[::1]` and `80`. What is not a number is no
@@ -134,7 +150,6 @@ mod tests {
 
     struct Hub {
         names: Vec<String>,
-        addresses: Vec<IpAddr>,
         origins: Vec<CorsOrigin>,
         origin_required: bool,
     }
@@ -142,7 +157,6 @@ mod tests {
     fn hub() -> Hub {
         Hub {
             names: vec!["cola.local".into(), "chat.example".into(), "203.0.113.7".into()],
-            addresses: vec!["192.168.4.1".parse().unwrap(), "fe80::1".parse().unwrap()],
             origins: vec![CorsOrigin::parse("http://192.168.4.1:3000").unwrap()],
             origin_required: false,
         }
@@ -150,8 +164,8 @@ mod tests {
 
     impl Hub {
         fn judge(&self, host: &str, origin: Option<&str>, changes: bool) -> Verdict {
-            let Self { names, addresses, origins, origin_required } = self;
-            let rules = Rules { names, addresses, origins, origin_required: *origin_required };
+            let Self { names, origins, origin_required } = self;
+            let rules = Rules { names, origins, origin_required: *origin_required };
             rules.judge(Knock { host: Some(host), origin, changes })
         }
 
@@ -179,6 +193,10 @@ mod tests {
             "127.0.0.1.",
             "chat.example.:443",
             "203.0.113.7",
+            "198.51.100.1:8080",
+            "192.168.4.2",
+            "[fe80::2]",
+            "[2001:db8::1]:80",
         ] {
             assert!(hub().opens(host), "{host}");
         }
@@ -190,9 +208,7 @@ mod tests {
             "evil.example",
             "cola.local.evil.example",
             "evil.cola.local",
-            "192.168.4.2",
             "192.168.4.1.evil.example",
-            "[fe80::2]",
             "fe80::1",
             "0xc0a80401",
             "localhost.evil.example",
@@ -234,11 +250,29 @@ mod tests {
         ] {
             assert!(!hub().opens(host), "{host}");
         }
-        let (names, addresses) = (hub().names, hub().addresses);
-        let rules =
-            Rules { names: &names, addresses: &addresses, origins: &[], origin_required: false };
+        let names = hub().names;
+        let rules = Rules { names: &names, origins: &[], origin_required: false };
         let knock = Knock { host: None, origin: None, changes: false };
         assert_eq!(rules.judge(knock), WrongHost, "a request without a host");
+    }
+
+    #[test]
+    fn only_who_is_near_and_came_by_a_local_way_is_told_what_is_for_them() {
+        let near = |peer: &str, host| is_from_nearby(peer.parse().unwrap(), Some(host));
+        for peer in ["10.42.0.7", "169.254.3.3", "127.0.0.1", "::1", "fd00::7", "fe80::7"] {
+            for host in ["cola.local", "CAMP.local:8080", "localhost", "10.42.0.1", "[fd00::1]:80"]
+            {
+                assert!(near(peer, host), "{peer} at {host}");
+            }
+            for host in ["chat.example", "cola", "cola.local.example", "local", ""] {
+                assert!(!near(peer, host), "{peer} at {host}");
+            }
+            assert!(!is_from_nearby(peer.parse().unwrap(), None));
+        }
+        for peer in ["203.0.113.9", "2001:db8::1", "::ffff:203.0.113.9", "0.0.0.0"] {
+            assert!(!near(peer, "cola.local"), "{peer}");
+        }
+        assert!(near("::ffff:192.168.4.7", "cola.local"));
     }
 
     #[test]

@@ -9,8 +9,9 @@ use serde::Deserialize;
 
 use super::App;
 use super::body::{Body, parse};
-use super::request::{By, InPath};
-use super::respond::{Outcome, no_such_call};
+use super::pages::nothing_here;
+use super::request::{Asker, By, InPath};
+use super::respond::Outcome;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::check_capacity;
@@ -34,7 +35,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/messages/{room}/{page}", get(page_of_nobody))
         .route("/messages/{room}/{page}/{chatter}", get(page))
         .route("/chatters/{chatter}/nickname", patch(rename))
-        .fallback(no_such_call)
+        .fallback(nothing_here)
 }
 
 #[derive(Deserialize)]
@@ -74,9 +75,11 @@ async fn create(State(app): State<App>, By(caller): By, body: Body) -> Outcome {
     app.created(wire::room(&view))
 }
 
-async fn list(State(app): State<App>) -> Outcome {
+async fn list(State(app): State<App>, asker: Asker) -> Outcome {
+    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+    let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
     let rooms = app.hub.call(Call::Rooms).await.map_err(|refusal| app.refuse(refusal))?;
-    app.ok(rooms.iter().map(wire::room).collect::<Vec<_>>())
+    app.ok_in(reserved, &asker, rooms.iter().map(wire::room).collect::<Vec<_>>())
 }
 
 async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Outcome {
@@ -144,10 +147,13 @@ async fn page_of_nobody(State(app): State<App>) -> Outcome {
 async fn page(
     State(app): State<App>,
     By(caller): By,
+    asker: Asker,
     InPath((room, page, chatter)): InPath<(String, String, String)>,
 ) -> Outcome {
+    let reserved = app.reserve(&asker, PAGE as usize * wire::MESSAGE_BYTES).await?;
     let messages = read_page(&app, caller, &room, &page, &chatter).await;
-    app.ok(wire::messages(&messages.map_err(|refusal| app.refuse(refusal))?))
+    let messages = messages.map_err(|refusal| app.refuse(refusal))?;
+    app.ok_in(reserved, &asker, wire::messages(&messages))
 }
 
 async fn read_page(
@@ -200,7 +206,6 @@ impl App {
     pub(super) async fn may_read(&self, caller: Caller, member: &Member) -> Result<(), Refusal> {
         let allowed = match caller.identity {
             Some(identity) => identity == member.owner,
-            None if !self.config.identity_bridge => false,
             None => {
                 let (peer, room, chatter) = (caller.peer, member.room, member.chatter.id);
                 self.hub.call(|tell| Call::Holds { peer, room, chatter, tell }).await?
@@ -235,9 +240,9 @@ async fn renamed(
     app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;
     let nickname = Nickname::parse(&nickname)?;
-    app.reader.chatter(chatter).await?.ok_or(Refusal::NoSuchChatter)?;
-    let bridge = app.config.identity_bridge;
-    app.hub.call(|tell| Call::Rename { caller, bridge, chatter, nickname, tell }).await
+    let known = app.reader.chatter(chatter).await?;
+    let (_, owner) = known.ok_or(Refusal::NoSuchChatter)?;
+    app.hub.call(|tell| Call::Rename { caller, chatter, owner, nickname, tell }).await
 }
 
 pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {

@@ -1,7 +1,6 @@
 //! The guard in front of everything, Socket.IO included: it asks [`callers`](super::callers) and turns
 //! away, in words that a person or a developer can act on.
 
-use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -12,7 +11,7 @@ use axum::http::{HeaderName, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
-use super::callers::{Knock, Rules, Verdict};
+use super::callers::{Knock, Rules, Verdict, host_of};
 use crate::config::Config;
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
@@ -22,7 +21,7 @@ use crate::network::{self, Reach};
 use crate::wire;
 use crate::wire::engine;
 
-/// How long names and addresses are believed: an interface that comes is followed within it.
+/// How long names are believed: another one is followed within it.
 const BELIEVED: Duration = Duration::from_secs(2);
 
 /// What the guard knows of the hub.
@@ -39,7 +38,6 @@ pub struct Guard {
 struct Called {
     at: Instant,
     names: Arc<[String]>,
-    addresses: Arc<[IpAddr]>,
 }
 
 impl Guard {
@@ -65,7 +63,6 @@ impl Guard {
         let called = self.called();
         let rules = Rules {
             names: &called.names,
-            addresses: &called.addresses,
             origins: &self.config.cors_origins,
             origin_required: self.config.http_require_origin,
         };
@@ -95,7 +92,7 @@ impl Guard {
             return wire::refused(language, &refusal);
         }
         // A person's browser: where the hub really is helps more than an envelope.
-        let url = self.reach.addresses().first().map(network::url).unwrap_or_default();
+        let url = self.reach.urls().into_iter().next().unwrap_or_default();
         let text = format!("{}\n\n{url}\n", words::refusal(language, &refusal));
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
         (StatusCode::MISDIRECTED_REQUEST, kind, text).into_response()
@@ -103,7 +100,7 @@ impl Guard {
 }
 
 impl Called {
-    /// All names: as wished, as announced, the machine's own, and those that the host listed.
+    /// All names: as wished, as announced, the machine's own, and those that the host gave.
     fn now(config: &Config, found: &discovery::View) -> Self {
         let mut names = config.http_hosts.clone();
         names.push(format!("{}.local", config.name));
@@ -114,7 +111,8 @@ impl Called {
             names.push(format!("{machine}.local"));
             names.push(machine);
         }
-        Self { at: Instant::now(), names: names.into(), addresses: network::own_addresses().into() }
+        names.extend(config.http_public_url.as_deref().and_then(host_of).map(str::to_owned));
+        Self { at: Instant::now(), names: names.into() }
     }
 }
 

@@ -3,15 +3,20 @@
 //! Every file comes with a strong ETag and, where the browser takes it, already compressed: the
 //! build made `FILE.br` and `FILE.gz` beside each.
 
+use std::borrow::Cow;
+
 use axum::Router;
-use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::body::Bytes;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::App;
+use super::respond::no_such_call;
+use crate::domain::language::Language;
 
 /// What the build of the page left. Empty in a hub that was built without it.
 #[derive(Embed)]
@@ -31,6 +36,21 @@ const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">
 <h1>This hub was built without its page</h1>\
 <p>It serves Cola Chat and every Socket.IO client all the same. \
 <code>./dev run</code> builds hub and page together.</p></html>\n";
+
+/// What a browser shows at an address where there is nothing: in both languages, the hub's own first,
+/// since whoever mistyped it may be anybody.
+const NOTHING_HERE: [(Language, &str); 2] = [
+    (
+        Language::Ko,
+        "<section lang=\"ko\"><h1>없는 주소입니다</h1>\
+<p>주소를 다시 확인하거나 <a href=\"/\">처음 화면</a>에서 방을 골라 주세요.</p></section>",
+    ),
+    (
+        Language::En,
+        "<section lang=\"en\"><h1>There is nothing at this address</h1>\
+<p>Check the address, or choose a room in <a href=\"/\">the lobby</a>.</p></section>",
+    ),
+];
 
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -68,6 +88,38 @@ async fn index(headers: HeaderMap) -> Response {
     }
 }
 
+/// 404, for what there is not: a page for a person's browser, the envelope for programs.
+pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !reads || !wants_page(request.headers()) {
+        return no_such_call(&app);
+    }
+    let own = app.config.language;
+    let mut parts = NOTHING_HERE;
+    parts.sort_by_key(|(language, _)| *language != own);
+    let [(_, first), (_, second)] = parts;
+    let html = format!(
+        "<!doctype html><html lang=\"{}\"><meta charset=\"utf-8\">\
+<meta name=\"viewport\" content=\"width=device-width\"><meta name=\"color-scheme\" content=\"light dark\">\
+<title>404 · Cola Hub</title>{first}{second}</html>\n",
+        own.code()
+    );
+    let mut response = (StatusCode::NOT_FOUND, Html(html)).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    secure(response.headers_mut(), request.headers());
+    response
+}
+
+/// Whether this is a browser that opens an address: programs, and a page's own calls, name no HTML.
+fn wants_page(headers: &HeaderMap) -> bool {
+    let lists = headers.get_all(header::ACCEPT).iter().filter_map(|list| list.to_str().ok());
+    let mut kinds = lists
+        .flat_map(|list| list.split(','))
+        .map(|item| item.split(';').next().unwrap_or_default().trim());
+    kinds.any(|kind| kind.eq_ignore_ascii_case("text/html"))
+}
+
 async fn file(request: Request) -> Response {
     serve(request.uri().path().trim_start_matches('/'), request.headers())
 }
@@ -81,7 +133,12 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let kind = HeaderValue::from_static(content_type(name));
-        ([(header::CONTENT_TYPE, kind)], file.data.into_owned()).into_response()
+        // Not copied for each who asks: what is compiled in lies there once for all.
+        let body = match file.data {
+            Cow::Borrowed(bytes) => Bytes::from_static(bytes),
+            Cow::Owned(bytes) => Bytes::from(bytes),
+        };
+        ([(header::CONTENT_TYPE, kind)], body).into_response()
     };
     let out = response.headers_mut();
     if let Some(coding) = coding {
@@ -186,6 +243,15 @@ mod tests {
         assert!(!takes("gzip;q=0.0", "gzip"));
         assert!(!takes("brotli", "br"));
         assert!(!super::takes(&HeaderMap::new(), "gzip"));
+    }
+
+    #[test]
+    fn only_who_names_html_wants_a_page() {
+        let wants = |value| wants_page(&headers(header::ACCEPT, value));
+        assert!(wants("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
+        assert!(wants("application/json, TEXT/HTML; q=0.5"));
+        assert!(!wants("*/*") && !wants("application/json") && !wants("text/htmlx"));
+        assert!(!wants_page(&HeaderMap::new()));
     }
 
     #[test]

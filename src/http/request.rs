@@ -9,9 +9,12 @@ use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 
 use super::App;
+use super::callers::is_from_nearby;
+use super::guard::knock;
 use super::respond::Refused;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Caller;
+use crate::identity::Signer;
 use crate::tcp::Line;
 
 /// The caller of a call.
@@ -24,8 +27,7 @@ impl FromRequestParts<App> for By {
     /// cannot know better, and gets a new one at its next handshake.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let authorization = parts.headers.get(header::AUTHORIZATION);
-        let authorization = authorization.and_then(|value| value.to_str().ok());
-        let bearer = match authorization.and_then(|value| value.strip_prefix("Bearer ")) {
+        let bearer = match authorization.and_then(|value| Signer::bearer(value.as_bytes())) {
             Some(token) => {
                 Some(app.signer.verify(token).ok_or_else(|| app.refuse(Refusal::BadToken))?)
             }
@@ -48,6 +50,35 @@ impl FromRequestParts<App> for From {
         let line = parts.extensions.get::<Arc<Line>>();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         Ok(Self(line.map_or(nobody, |line| app.door.client(line.peer(), &parts.headers))))
+    }
+}
+
+/// Where a call comes from, and the connection that its answer goes out on.
+#[derive(Debug)]
+pub(super) struct Asker {
+    pub(super) peer: IpAddr,
+    pub(super) line: Option<Arc<Line>>,
+}
+
+impl FromRequestParts<App> for Asker {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        Ok(Self { peer, line: parts.extensions.get::<Arc<Line>>().cloned() })
+    }
+}
+
+/// Whether a call comes from nearby, by a way that only exists nearby.
+pub(super) struct Nearby(pub(super) bool);
+
+impl FromRequestParts<App> for Nearby {
+    type Rejection = Refused;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+        let From(peer) = From::from_request_parts(parts, app).await?;
+        let host = knock(parts).ok().and_then(|knock| knock.host);
+        Ok(Self(is_from_nearby(peer, host)))
     }
 }
 

@@ -6,6 +6,8 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use super::App;
+use super::answers::Reserved;
+use super::request::Asker;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::wire::{self, Envelope};
@@ -24,6 +26,18 @@ impl App {
     /// 200 with data.
     pub(super) fn ok(&self, data: impl Serialize) -> Outcome {
         Ok(self.with(StatusCode::OK, data))
+    }
+
+    /// Memory for an answer that may be large: it is counted from here on, and for as long as the answer
+    /// is not written out.
+    pub(super) async fn reserve(&self, asker: &Asker, bytes: usize) -> Result<Reserved, Refused> {
+        self.1.reserve(asker.peer, bytes).await.map_err(|refusal| self.refuse(refusal))
+    }
+
+    /// 200 with data that memory was reserved for.
+    pub(super) fn ok_in(&self, reserved: Reserved, asker: &Asker, data: impl Serialize) -> Outcome {
+        let envelope = Envelope::done(self.config.language, data);
+        Ok(wire::answer_as(StatusCode::OK, &envelope, |json| reserved.body(json, asker)))
     }
 
     /// 201 with data.
@@ -56,8 +70,8 @@ pub(super) async fn method_not_allowed(State(app): State<App>) -> Response {
     response
 }
 
-/// 404 in the envelope, for a path below `/chat` or `/api` that there is not.
-pub(super) async fn no_such_call(State(app): State<App>) -> Response {
+/// 404 in the envelope, for a path that there is not.
+pub(super) fn no_such_call(app: &App) -> Response {
     let mut response = app.refuse(Refusal::bad("there is no such call")).into_response();
     *response.status_mut() = StatusCode::NOT_FOUND;
     response

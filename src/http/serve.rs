@@ -24,6 +24,7 @@ use tower::ServiceExt;
 
 use super::lines::Lines;
 use super::patience::in_time;
+use super::slices::Slices;
 use crate::domain::language::Language;
 use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
@@ -31,7 +32,8 @@ use crate::patience;
 use crate::tcp::{Line, LineIo};
 use crate::wire;
 
-/// Largest head of a request, in bytes.
+/// Largest head of a request, in bytes. hyper takes more of an answer, or another pipelined request,
+/// only while less than this is unsent.
 const HEAD_MAX: usize = 16 * 1024;
 
 /// How long to wait when the system has no file descriptor to give.
@@ -172,7 +174,7 @@ async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>
             } else if !lines.may_stay(&stays) {
                 response.headers_mut().insert(CONNECTION, CLOSE);
             }
-            Ok::<_, Infallible>(response)
+            Ok::<_, Infallible>(response.map(Slices::of))
         }
     });
     let served = http1::Builder::new()

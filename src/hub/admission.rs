@@ -32,13 +32,24 @@ impl Admissions {
     /// Lets the caller of a passed check in.
     pub(super) fn admit(&mut self, room: RoomId, caller: Caller, now: HubTime) {
         if self.until.len() >= MOST {
-            self.until.retain(|_, until| *until > now);
+            self.expire(now);
             if self.until.len() >= MOST {
                 return;
             }
         }
         let who = caller.identity.map_or(Who::Peer(caller.peer), Who::Identity);
         self.until.insert((room, who), now.after(ADMITS));
+    }
+
+    /// Forgets those whose time is over.
+    pub(super) fn expire(&mut self, now: HubTime) {
+        self.until.retain(|_, until| *until > now);
+    }
+
+    /// How many are in force.
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.until.len()
     }
 
     /// Whether a connection of this browser at this address has been let in.

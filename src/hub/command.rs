@@ -203,7 +203,7 @@ pub enum Call {
     },
     /// Whether a chatter is present in a room.
     IsPresent(RoomId, ChatterId, Tell<bool>),
-    /// Whether somebody at this address holds a connection to a room as this chatter.
+    /// Whether a caller from this address, without a token, counts as this chatter in this room.
     Holds {
         /// The address.
         peer: IpAddr,
@@ -218,10 +218,10 @@ pub enum Call {
     Rename {
         /// Who asks.
         caller: Caller,
-        /// Whether somebody without a token counts as who holds the chatter's connection.
-        bridge: bool,
         /// The chatter.
         chatter: ChatterId,
+        /// Whose browser they belong to.
+        owner: IdentityId,
         /// The name.
         nickname: Nickname,
         /// Where the answer goes.

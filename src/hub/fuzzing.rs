@@ -7,7 +7,8 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
-use super::state::{Effect, Hub, PasswordWork, Purpose, Settings};
+use super::passwords::{Job, Outcome, PasswordWork};
+use super::state::{Effect, Hub, Settings};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
@@ -96,6 +97,7 @@ impl Life {
             rooms_max: 10,
             lifetime: LIFETIME,
             roster_limit: 50,
+            bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
         };
         let mut count = 0_u128;
@@ -145,14 +147,13 @@ impl Life {
     /// All that follows from the last step, to its end.
     fn settle(&mut self) -> Came {
         let mut came = Came::default();
-        while let Some(effect) = self.hub.effects.pop_front() {
+        while let Some(effect) = self.next_effect() {
             match effect {
                 Effect::Write(write, then) => {
                     if let Some(result) = self.store.commit([&write].into_iter()).pop() {
                         self.hub.ended((then, result), self.now);
                     }
                 }
-                Effect::Password(work) => self.verify(work),
                 Effect::Output(Output::Reply(reply, answer)) => {
                     reply.give(answer);
                     came.answers.extend(self.answers.1.try_iter());
@@ -168,11 +169,20 @@ impl Life {
         came
     }
 
-    fn verify(&mut self, work: PasswordWork) {
-        if let PasswordWork::Verify { password, hash, purpose: Purpose::Join(request) } = work {
-            let right = hash.0.as_bytes() == password.as_bytes();
-            self.hub.join_verified(request, right, self.now);
+    /// What is to be done next; where there is nothing, a password has its turn.
+    fn next_effect(&mut self) -> Option<Effect> {
+        if self.hub.effects.is_empty()
+            && let Some(PasswordWork { job, purpose }) = self.hub.next_password()
+        {
+            let outcome = match job {
+                Job::Verify { password, hash } => {
+                    Outcome::Verified(hash.0.as_bytes() == password.as_bytes())
+                }
+                Job::Hash { .. } => Outcome::Failed,
+            };
+            self.hub.password_done(purpose, outcome, self.now);
         }
+        self.hub.effects.pop_front()
     }
 
     /// The answer to an event is the one that the rules give.

@@ -135,6 +135,7 @@ impl Hub {
             for room in rooms.map(|(room, _)| *room).collect::<Vec<RoomId>>() {
                 self.take_out(room, chatter, WhyClosed::Kicked, at);
             }
+            self.bridge.forget_chatter(chatter);
             tracing::info!(%chatter, "the host took somebody out");
         }
         drop(tell.send(result));
@@ -222,6 +223,7 @@ impl Hub {
         for (room, chatter) in self.rooms.iter().filter_map(theirs).collect::<Vec<_>>() {
             self.take_out(room, chatter, WhyClosed::Banned, at);
         }
+        self.bridge.forget_owner(identity);
         tracing::info!(%chatter, "the host banned somebody");
         drop(tell.send(result));
     }

@@ -3,10 +3,9 @@
 use std::collections::HashMap;
 
 use super::command::{Answer, Reply};
+use super::passwords::{Job, Purpose};
 use super::places::Entrant;
-use super::state::{
-    Conn, Due, Effect, Hub, JoinRequest, Joining, PasswordWork, Purpose, Then, entry, unexpected,
-};
+use super::state::{Conn, Due, Hub, JoinRequest, Joining, Then, entry, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::names::look::Look;
@@ -18,44 +17,65 @@ use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
 
 /// How somebody at the door stands to the room.
+#[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// They are in already, or in their grace: silent.
     Present,
-    /// They may come in if the store knows them from before.
-    IfMember,
     /// They may come in.
     Admitted,
-    /// Their password has to be verified first.
-    Verify,
+    /// They may come in if they were in it before, which the store knows. Until it has answered they
+    /// take no place, and no guess is counted: a member needs none.
+    IfMember,
 }
 
 impl Hub {
     /// Somebody wants in.
     pub(super) fn join(&mut self, request: JoinRequest, at: Moment) {
         let standing = self.standing(&request, at.hub).and_then(|standing| {
-            let is_new = !matches!(standing, Standing::Present);
+            let is_new = standing != Standing::Present;
             self.pace_join(request.conn, is_new, at.hub).map(|()| standing)
         });
         match standing {
-            Ok(Standing::Verify) => self.verify_join(request, at.hub),
-            Ok(standing) => self.let_in(request, &standing, at),
+            Ok(Standing::IfMember) => {
+                let (room, conn) = (request.room, request.conn);
+                let Some(identity) = self.conns.get(&conn).map(|conn| conn.who.identity) else {
+                    return self.reply(request.reply, Err(Refusal::Unavailable));
+                };
+                self.write(Write::Look { room, identity }, Then::Looked(request));
+            }
+            Ok(standing) => self.let_in(request, standing, at),
+            Err(refusal) => self.reply(request.reply, Err(refusal)),
+        }
+    }
+
+    /// The store knows whether somebody at the door was in the room before.
+    pub(super) fn looked(
+        &mut self,
+        request: JoinRequest,
+        result: Result<Written, Refusal>,
+        at: Moment,
+    ) {
+        let is_member = match result {
+            Ok(Written::Looked { is_member }) => is_member,
+            Ok(other) => return self.reply(request.reply, Err(unexpected(&other))),
+            Err(refusal) => return self.reply(request.reply, Err(refusal)),
+        };
+        match self.standing(&request, at.hub) {
+            Ok(Standing::IfMember) if !is_member => self.ask_password(request, at.hub),
+            Ok(standing) => self.let_in(request, standing, at),
             Err(refusal) => self.reply(request.reply, Err(refusal)),
         }
     }
 
     /// The password of somebody at the door has been verified.
     pub(super) fn join_verified(&mut self, request: JoinRequest, right: bool, at: Moment) {
-        let Some(conn) = self.conns.get(&request.conn) else {
-            return;
-        };
-        let peer = conn.who.peer;
         if !right {
             return self.reply(request.reply, Err(Refusal::WrongPassword));
         }
-        self.guesses.give_back(&(request.room, peer));
+        self.give_back_guess(request.room, request.peer);
         match self.standing(&request, at.hub) {
-            Ok(Standing::Present) => self.let_in(request, &Standing::Present, at),
-            Ok(_) => self.let_in(request, &Standing::Admitted, at),
+            Ok(Standing::Present) => self.let_in(request, Standing::Present, at),
+            Ok(_) => self.let_in(request, Standing::Admitted, at),
             Err(refusal) => self.reply(request.reply, Err(refusal)),
         }
     }
@@ -65,43 +85,44 @@ impl Hub {
         let live = self.room_for(conn, request.room)?;
         live.room.open_at(now)?;
         self.lets_in(Some(conn.who.identity), conn.who.peer, now)?;
+        let is_full = conn.rooms.len() >= self.settings.limits.rooms_joined;
+        if is_full && !conn.rooms.contains_key(&request.room) {
+            return Err(Refusal::TooManyJoined);
+        }
         if live.people.chatter_of(conn.who.identity).is_some() {
             return Ok(Standing::Present);
-        }
-        if conn.rooms.len() >= self.settings.limits.rooms_joined {
-            return Err(Refusal::TooManyJoined);
         }
         if !live.joining.contains_key(&conn.who.identity) {
             live.room.has_place(live.people.count() + live.joining.len())?;
             self.has_share(live, conn.who.peer)?;
         }
         let (identity, peer) = (conn.who.identity, conn.who.peer);
-        if !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now) {
-            return Ok(Standing::Admitted);
-        }
-        // Into a shut room nobody new comes, so that their password need not be looked at. The store,
-        // which knows who was there, turns them away.
-        let is_to_verify = request.password.is_some() && !live.room.is_shut;
-        Ok(if is_to_verify { Standing::Verify } else { Standing::IfMember })
+        let is_open =
+            !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now);
+        let is_for_all = is_open && !live.room.is_shut;
+        Ok(if is_for_all { Standing::Admitted } else { Standing::IfMember })
     }
 
-    fn verify_join(&mut self, mut request: JoinRequest, now: HubTime) {
-        let Some(peer) = self.conns.get(&request.conn).map(|conn| conn.who.peer) else {
-            return;
+    /// Somebody new is at the door of a room that is shut or locked.
+    fn ask_password(&mut self, mut request: JoinRequest, now: HubTime) {
+        let Some(live) = self.rooms.get(&request.room) else {
+            return self.reply(request.reply, Err(Refusal::Expired));
         };
-        let hash = self.rooms.get(&request.room).and_then(|live| live.room.lock.clone());
-        let (Some(password), Some(hash)) = (request.password.take(), hash) else {
-            return;
-        };
-        if let Err(wait) = self.guesses.take((request.room, peer), now) {
-            return self.reply(request.reply, Err(Refusal::TooFast(wait)));
+        if live.room.is_shut {
+            return self.reply(request.reply, Err(Refusal::Shut));
         }
-        let purpose = Purpose::Join(request);
-        let work = PasswordWork::Verify { password, hash, purpose };
-        self.effects.push_back(Effect::Password(work));
+        let (Some(password), Some(hash)) = (request.password.take(), live.room.lock.clone()) else {
+            return self.reply(request.reply, Err(Refusal::Locked));
+        };
+        match self.take_guess(request.room, request.peer, now) {
+            Ok(()) => {
+                self.enqueue_password(Job::Verify { password, hash }, Purpose::Join(request));
+            }
+            Err(refusal) => self.reply(request.reply, Err(refusal)),
+        }
     }
 
-    fn let_in(&mut self, request: JoinRequest, standing: &Standing, at: Moment) {
+    fn let_in(&mut self, request: JoinRequest, standing: Standing, at: Moment) {
         let Some(conn) = self.conns.get(&request.conn) else { return };
         let (identity, peer) = (conn.who.identity, conn.who.peer);
         let fresh = self.fresh_chatter(request.room, at);
@@ -110,8 +131,7 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&request.room) else {
             return;
         };
-        let is_new =
-            !matches!(standing, Standing::Present) && !live.joining.contains_key(&identity);
+        let is_new = standing != Standing::Present && !live.joining.contains_key(&identity);
         let is_small = live.people.count() + live.joining.len() < limit;
         live.joining.entry(identity).or_insert_with(|| Entrant::at(peer)).joins += 1;
         let join = Join {
@@ -119,7 +139,7 @@ impl Hub {
             identity,
             wanted: request.wanted,
             fresh,
-            admitted: !matches!(standing, Standing::IfMember),
+            admitted: standing != Standing::IfMember,
             notice: (is_new && is_small).then_some(language),
             after: request.after,
             epoch: request.epoch,
@@ -219,6 +239,10 @@ impl Hub {
     }
 
     fn leave_room(&mut self, room: RoomId, chatter: ChatterId, conn: ConnId, now: HubTime) {
+        if let (Some(span), Some(conn)) = (self.settings.bridge, self.conns.get(&conn)) {
+            let last = (conn.who.peer, conn.who.identity);
+            self.bridge.remember((room, chatter), last, span, now);
+        }
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };

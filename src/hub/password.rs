@@ -3,6 +3,7 @@
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash as Phc, Version};
 
+use super::passwords::{Job, Outcome};
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 
@@ -11,9 +12,18 @@ use crate::domain::text::Password;
 /// for each thread that ever hashed.
 const MAPPED: usize = 33 * 1024;
 
+/// Does the work, on the thread that calls.
+pub(super) fn run(job: &Job) -> Outcome {
+    let done = match job {
+        Job::Hash { password, salt } => hash(password, *salt).map(Outcome::Hashed),
+        Job::Verify { password, hash } => verify(password, hash).map(Outcome::Verified),
+    };
+    done.unwrap_or(Outcome::Failed)
+}
+
 /// Hashes a password (OWASP's minimum for Argon2id: 19 MiB, two passes). Takes a second on the
 /// smallest boards. Nothing where the system gives no memory for it.
-pub(super) fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
+fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     let params = Params::default();
     let hash = Phc {
         algorithm: Algorithm::Argon2id.ident(),
@@ -26,21 +36,18 @@ pub(super) fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> 
 }
 
 /// Whether this is the password that was hashed. Takes as long as hashing. A hash that no hub has made,
-/// or that would cost too much, is of no password.
-pub(super) fn verify(password: &Password, hash: &PasswordHash) -> bool {
+/// or that would cost too much, is of no password. Nothing where the system gives no memory.
+fn verify(password: &Password, hash: &PasswordHash) -> Option<bool> {
     if !hash.is_bearable() {
         tracing::error!(
             "the hash of a room's password is not one of a hub's; nobody comes in by it"
         );
-        return false;
+        return Some(false);
     }
-    let is_same = || {
-        let hash = Phc::new(&hash.0).ok()?;
-        let again = output(Params::try_from(&hash).ok()?, password, &hash.salt?)?;
-        // Takes the same time wherever they differ.
-        Some(hash.hash? == again)
-    };
-    is_same().unwrap_or(false)
+    let hash = Phc::new(&hash.0).ok()?;
+    let again = output(Params::try_from(&hash).ok()?, password, &hash.salt?)?;
+    // Takes the same time wherever they differ.
+    Some(hash.hash? == again)
 }
 
 fn output(params: Params, password: &Password, salt: &[u8]) -> Option<Output> {
@@ -70,12 +77,12 @@ mod tests {
         let password = Password::parse("콜라 1234").unwrap();
         let hash = hash(&password, [3; 16]).unwrap();
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
-        assert!(verify(&password, &hash));
+        assert_eq!(verify(&password, &hash), Some(true));
         // As hubs before this one wrote it.
         let earlier = "$argon2id$v=19$m=19456,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$";
         assert!(hash.0.starts_with(earlier), "{}", hash.0);
-        assert!(!verify(&Password::parse("콜라 1235").unwrap(), &hash));
-        assert!(!verify(&password, &PasswordHash("broken".into())));
+        assert_eq!(verify(&Password::parse("콜라 1235").unwrap(), &hash), Some(false));
+        assert_eq!(verify(&password, &PasswordHash("broken".into())), Some(false));
     }
 
     #[test]
@@ -91,6 +98,6 @@ mod tests {
             salt: Some(Salt::new(&salt).unwrap()),
             hash: Some(output(params, &password, &salt).unwrap()),
         };
-        assert!(!verify(&password, &PasswordHash(hash.to_string())));
+        assert_eq!(verify(&password, &PasswordHash(hash.to_string())), Some(false));
     }
 }

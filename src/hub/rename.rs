@@ -4,7 +4,7 @@ use super::command::{Answer, Caller, Reply, Tell};
 use super::names::Claim;
 use super::state::{Asker, Hub, Then, unexpected};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, RoomId};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
@@ -42,18 +42,17 @@ impl Hub {
     pub(super) fn rename_by_call(
         &mut self,
         caller: Caller,
-        bridge: bool,
-        chatter: ChatterId,
+        (chatter, owner): (ChatterId, IdentityId),
         nickname: Nickname,
         tell: Tell<Chatter>,
         at: Moment,
     ) {
-        let is_held = || self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter));
-        let allowed = match caller.identity {
-            Some(_) => Ok(()),
-            None if bridge && is_held() => Ok(()),
-            None => Err(Refusal::NotYours),
+        // First whose it is, then what it costs: what a stranger asks for is not counted against them.
+        let is_theirs = match caller.identity {
+            Some(identity) => identity == owner,
+            None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter, at.hub)),
         };
+        let allowed = if is_theirs { Ok(()) } else { Err(Refusal::NotYours) };
         let claimed = allowed.and_then(|()| {
             let claim = self.claim(chatter, &nickname)?;
             self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;

@@ -4,10 +4,9 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
+use super::passwords::{Job, Purpose};
 use super::roster::Listed;
-use super::state::{
-    Conn, Due, Effect, Hub, LiveRoom, Making, PasswordWork, Purpose, RoomPlace, Then,
-};
+use super::state::{Conn, Due, Effect, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
@@ -37,8 +36,8 @@ impl Hub {
         match password {
             Some(password) => {
                 let salt = (self.random)();
-                let work = PasswordWork::Hash { password, salt, new, tell };
-                self.effects.push_back(Effect::Password(work));
+                let job = Job::Hash { password, salt };
+                self.enqueue_password(job, Purpose::Make { new, tell });
             }
             None => self.create_hashed(new, None, Some(tell), at),
         }
@@ -59,6 +58,13 @@ impl Hub {
             self.rooms_made.take(from, now).map_err(Refusal::TooFast)?;
         }
         Ok(place)
+    }
+
+    /// A room that did not come to be does not count among those that its address made.
+    pub(super) fn give_back_room_made(&mut self, place: Option<&RoomPlace>) {
+        if let Some(from) = place.and_then(RoomPlace::key) {
+            self.rooms_made.give_back(from);
+        }
     }
 
     /// After how long the first room ends, of those that were made from an address or of all.
@@ -125,6 +131,8 @@ impl Hub {
         });
         if result.is_ok() {
             self.open_room(room, place);
+        } else {
+            self.give_back_room_made(place.as_ref());
         }
         match tell {
             Some(tell) => drop(tell.send(result)),
@@ -212,12 +220,11 @@ impl Hub {
             (Some(_), None) => return drop(tell.send(Ok(false))),
             (Some(hash), Some(password)) => (hash, password),
         };
-        if let Err(wait) = self.guesses.take((room, caller.peer), now) {
-            return drop(tell.send(Err(Refusal::TooFast(wait))));
+        if let Err(refusal) = self.take_guess(room, caller.peer, now) {
+            return drop(tell.send(Err(refusal)));
         }
         let purpose = Purpose::Check { caller, room, tell };
-        let work = PasswordWork::Verify { password, hash, purpose };
-        self.effects.push_back(Effect::Password(work));
+        self.enqueue_password(Job::Verify { password, hash }, purpose);
     }
 
     fn checked(
@@ -246,8 +253,10 @@ impl Hub {
         now: HubTime,
     ) {
         if right {
-            self.guesses.give_back(&(room, caller.peer));
-            self.admissions.admit(room, caller, now);
+            self.give_back_guess(room, caller.peer);
+            if caller.identity.is_some() || self.settings.bridge.is_some() {
+                self.admissions.admit(room, caller, now);
+            }
         }
         drop(tell.send(Ok(right)));
     }
@@ -257,19 +266,37 @@ impl Hub {
         self.rooms.get(&room).is_some_and(|live| live.people.get(chatter).is_some())
     }
 
-    /// Whether somebody at this address holds a connection as this chatter. Also in a room that has
-    /// expired meanwhile: what was said there can still be read.
-    pub(super) fn holds(&self, peer: IpAddr, room: RoomId, chatter: ChatterId) -> bool {
-        let at_peer = |conn: &Conn| conn.who.peer == peer;
+    /// Whether a caller from this address, without a token, counts as this chatter: somebody there holds
+    /// a connection as them, or was the last to do so a short while ago. Also in a room that has expired
+    /// meanwhile: what was said there can still be read.
+    pub(super) fn holds(
+        &self,
+        peer: IpAddr,
+        room: RoomId,
+        chatter: ChatterId,
+        now: HubTime,
+    ) -> bool {
+        if self.settings.bridge.is_none() {
+            return false;
+        }
+        let peers = self.peers_of(room, chatter);
+        if peers.is_empty() {
+            return self.bridge.was_at((room, chatter), peer, now);
+        }
+        peers.contains(&peer)
+    }
+
+    /// The addresses from which a chatter is connected to a room.
+    fn peers_of(&self, room: RoomId, chatter: ChatterId) -> Vec<IpAddr> {
         match self.rooms.get(&room) {
             Some(live) => {
-                let conns = live.people.conns_of(chatter);
-                conns.iter().any(|conn| self.conns.get(conn).is_some_and(at_peer))
+                let conns = live.people.conns_of(chatter).iter();
+                conns.filter_map(|conn| Some(self.conns.get(conn)?.who.peer)).collect()
             }
-            None => self
-                .conns
-                .values()
-                .any(|conn| at_peer(conn) && conn.rooms.get(&room) == Some(&chatter)),
+            None => {
+                let is_in = |conn: &&Conn| conn.rooms.get(&room) == Some(&chatter);
+                self.conns.values().filter(is_in).map(|conn| conn.who.peer).collect()
+            }
         }
     }
 }

@@ -9,12 +9,12 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
 use super::clock::Clock;
-use super::command::{Answer, Call, Command, Output};
+use super::command::{Call, Command, Output};
 use super::password;
-use super::state::{Effect, Hub, Making, PasswordWork, Purpose, Random, Settings, Then};
+use super::passwords::{Outcome, PasswordWork, Purpose};
+use super::state::{Effect, Hub, Random, Settings, Then};
 use crate::domain::names::OwnNames;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Title};
 use crate::store::{QUEUE_MAX, Store, Write, Writer};
 
@@ -27,9 +27,6 @@ const WRITES_BUSY: usize = QUEUE_MAX / 2;
 
 /// How many steps' outputs may wait for the transport: it sets the hub's pace.
 const OUTPUTS_MAX: usize = 64;
-
-/// Most passwords that may wait to be hashed or verified.
-const PASSWORDS_MAX: usize = 64;
 
 /// A cheap handle to the hub: its one ordered way in.
 #[derive(Debug, Clone)]
@@ -143,7 +140,15 @@ struct Shell {
     /// Writes that were submitted and have not come back.
     writing: usize,
     outputs: mpsc::Sender<Vec<Output>>,
-    passwords: mpsc::Sender<PasswordWork>,
+    /// The password that Argon2 is at. One at a time: each takes 19 MiB and, on a small board, a second
+    /// of one core.
+    hashing: Option<Hashing>,
+}
+
+/// What a password is for while Argon2 is at it, and what it will have found.
+struct Hashing {
+    purpose: Purpose,
+    outcome: JoinHandle<Outcome>,
 }
 
 async fn run(
@@ -157,10 +162,7 @@ async fn run(
     let Store { writer, mut ended, past, reader: _, health: _ } = store;
     let mut hub = Hub::new(settings, past, random, clock.now().hub);
     hub.own_names = own_names;
-    let (passwords, work) = mpsc::channel(PASSWORDS_MAX);
-    let (done, mut verified) = mpsc::channel(1);
-    let hasher = tokio::spawn(hash_one_at_a_time(work, done));
-    let mut shell = Shell { hub, clock, writer, writing: 0, outputs, passwords };
+    let mut shell = Shell { hub, clock, writer, writing: 0, outputs, hashing: None };
     let now = shell.clock.now();
     shell.hub.stays_open(first_room, now);
     shell.carry_out().await;
@@ -186,7 +188,7 @@ async fn run(
                     shell.hub.ended((then, result), now);
                 }
             }
-            Some(done) = verified.recv() => shell.password_done(done),
+            outcome = found(&mut shell.hashing) => shell.password_done(outcome),
             input = inputs.recv(), if may_decide => match input {
                 Some(Input::Command(command)) => {
                     if matches!(command, Command::Event { .. } | Command::Call(_)) {
@@ -210,8 +212,6 @@ async fn run(
         shell.carry_out().await;
         waiting.writes.store(shell.writing, Ordering::Relaxed);
     }
-    drop(shell.passwords);
-    hasher.abort();
     let closed = tokio::task::spawn_blocking(move || shell.writer.close()).await;
     if closed.is_err() {
         tracing::error!("the store did not close");
@@ -229,8 +229,10 @@ impl Shell {
             match effect {
                 Effect::Output(output) => outputs.push(output),
                 Effect::Write(write, then) => self.write(write, then),
-                Effect::Password(work) => self.password(work),
             }
+        }
+        if self.hashing.is_none() {
+            self.hashing = self.hub.next_password().map(Hashing::start);
         }
         if !outputs.is_empty() {
             // The transport has ended before us only in a shutdown.
@@ -248,70 +250,24 @@ impl Shell {
         }
     }
 
-    fn password(&mut self, work: PasswordWork) {
-        if let Err(error) = self.passwords.try_send(work) {
-            let answer = error.into_inner().refuse().map(Effect::Output);
-            self.hub.effects.extend(answer);
-        }
-    }
-
-    fn password_done(&mut self, done: PasswordDone) {
-        let now = self.clock.now();
-        match done {
-            PasswordDone::Hashed(new, Some(hash), tell) => {
-                self.hub.create_hashed(new, Some(hash), Some(tell), now);
-            }
-            PasswordDone::Hashed(_, None, tell) => drop(tell.send(Err(Refusal::Unavailable))),
-            PasswordDone::Verified(Purpose::Check { caller, room, tell }, right) => {
-                self.hub.check_verified(caller, room, tell, right, now.hub);
-            }
-            PasswordDone::Verified(Purpose::Join(request), right) => {
-                self.hub.join_verified(request, right, now);
-            }
+    fn password_done(&mut self, outcome: Outcome) {
+        if let Some(Hashing { purpose, .. }) = self.hashing.take() {
+            let now = self.clock.now();
+            self.hub.password_done(purpose, outcome, now);
         }
     }
 }
 
-impl PasswordWork {
-    /// Answers that it cannot be done now; an answer for a connection goes out like any other.
-    fn refuse(self) -> Option<Output> {
-        match self {
-            Self::Hash { tell, .. } => drop(tell.send(Err(Refusal::Unavailable))),
-            Self::Verify { purpose: Purpose::Check { tell, .. }, .. } => {
-                drop(tell.send(Err(Refusal::Unavailable)));
-            }
-            Self::Verify { purpose: Purpose::Join(request), .. } => {
-                let refused: Result<Answer, Refusal> = Err(Refusal::Unavailable);
-                return Some(Output::Reply(request.reply, refused));
-            }
-        }
-        None
+impl Hashing {
+    fn start(PasswordWork { job, purpose }: PasswordWork) -> Self {
+        Self { purpose, outcome: tokio::task::spawn_blocking(move || password::run(&job)) }
     }
 }
 
-enum PasswordDone {
-    Hashed(Making, Option<PasswordHash>, super::command::Tell<super::command::RoomView>),
-    Verified(Purpose, bool),
-}
-
-/// One at a time: each takes 19 MiB and, on a small board, a second of one core.
-async fn hash_one_at_a_time(
-    mut work: mpsc::Receiver<PasswordWork>,
-    done: mpsc::Sender<PasswordDone>,
-) {
-    while let Some(work) = work.recv().await {
-        let result = tokio::task::spawn_blocking(move || match work {
-            PasswordWork::Hash { password, salt, new, tell } => {
-                PasswordDone::Hashed(new, password::hash(&password, salt), tell)
-            }
-            PasswordWork::Verify { password, hash, purpose } => {
-                PasswordDone::Verified(purpose, password::verify(&password, &hash))
-            }
-        });
-        if let Ok(result) = result.await
-            && done.send(result).await.is_err()
-        {
-            return;
-        }
+/// What Argon2 finds; never where it is idle.
+async fn found(hashing: &mut Option<Hashing>) -> Outcome {
+    match hashing {
+        Some(hashing) => (&mut hashing.outcome).await.unwrap_or(Outcome::Failed),
+        None => std::future::pending().await,
     }
 }

@@ -8,18 +8,20 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::admission::Admissions;
+use super::bridge::BridgeMemory;
 use super::command::{
-    Answer, Call, Caller, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply,
-    RoomView, Tell,
+    Answer, Call, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply, RoomView, Tell,
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::paces::Paces;
+use super::passwords::{PasswordWork, WAITING_MAX};
 use super::places::Entrant;
 use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
+use crate::domain::fair::FairQueue;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
@@ -27,7 +29,7 @@ use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{PasswordHash, Room};
+use crate::domain::room::Room;
 use crate::domain::shares::{Share, Shares};
 use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
@@ -57,6 +59,9 @@ pub struct Settings {
     pub lifetime: Duration,
     /// Up to how many people a room is told of everyone.
     pub roster_limit: usize,
+    /// For how long a caller without a token counts as whoever was the last to be connected from the same
+    /// address, after that connection went; nothing where they never do.
+    pub bridge: Option<Duration>,
     /// How much anyone may do.
     pub limits: Limits,
 }
@@ -69,8 +74,6 @@ pub(super) type Random = Box<dyn FnMut() -> [u8; 16] + Send>;
 pub(super) enum Effect {
     /// Commit this, and come back with what became of it.
     Write(Write, Then),
-    /// Work on a password, and come back.
-    Password(PasswordWork),
     /// Tell connections.
     Output(Output),
 }
@@ -81,6 +84,7 @@ pub(super) enum Then {
     Nothing,
     Pong(Tell<()>),
     Made(Room, Option<RoomPlace>, Option<Tell<RoomView>>),
+    Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),
     Left(RoomId),
@@ -116,13 +120,6 @@ pub(super) enum Asker {
 /// A room's place, given back when the room is gone or did not come to be.
 pub(super) type RoomPlace = Share<IpAddr>;
 
-/// Work on a password, and what it is for.
-#[derive(Debug)]
-pub(super) enum PasswordWork {
-    Hash { password: Password, salt: [u8; 16], new: Making, tell: Tell<RoomView> },
-    Verify { password: Password, hash: PasswordHash, purpose: Purpose },
-}
-
 /// A room that is being made, and its place.
 #[derive(Debug)]
 pub(super) struct Making {
@@ -130,17 +127,11 @@ pub(super) struct Making {
     pub(super) place: Option<RoomPlace>,
 }
 
-/// What a password was verified for.
-#[derive(Debug)]
-pub(super) enum Purpose {
-    Check { caller: Caller, room: RoomId, tell: Tell<bool> },
-    Join(JoinRequest),
-}
-
 /// Somebody at the door.
 #[derive(Debug)]
 pub(super) struct JoinRequest {
     pub(super) conn: ConnId,
+    pub(super) peer: IpAddr,
     /// The connection's stay in which they asked.
     pub(super) stay: u64,
     pub(super) room: RoomId,
@@ -202,7 +193,11 @@ pub(super) struct Hub {
     pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
     pub(super) paces: Paces,
+    pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
+    pub(super) room_guesses: Throttle<RoomId>,
+    /// Passwords that wait for Argon2, by the address that asked; the host's have none.
+    pub(super) passwords: FairQueue<Option<IpAddr>, PasswordWork>,
     pub(super) renames: Throttle<ChatterId>,
     pub(super) rooms_made: Throttle<IpAddr>,
     /// The living rooms and those being made, by where they are made from.
@@ -229,7 +224,10 @@ impl Hub {
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
             admissions: Admissions::default(),
             paces: Paces::new(&settings.limits),
+            bridge: BridgeMemory::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
+            room_guesses: Throttle::new(settings.limits.room_guesses, THROTTLES),
+            passwords: FairQueue::new(settings.limits.passwords_each, WAITING_MAX),
             renames: Throttle::new(settings.limits.renames, THROTTLES),
             rooms_made: Throttle::new(settings.limits.rooms_made, THROTTLES),
             places: Shares::new(settings.limits.rooms_each, settings.rooms_max),
@@ -272,12 +270,13 @@ impl Hub {
     fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
         match event {
             Event::Join { room, wanted, password, after, epoch } => {
-                let stay = self.conns.get_mut(&conn).map_or(0, |conn| {
-                    conn.roomless = None;
-                    conn.stay
-                });
+                let Some(Conn { who, stay, roomless, .. }) = self.conns.get_mut(&conn) else {
+                    return self.reply(reply, Err(Refusal::Unavailable));
+                };
+                *roomless = None;
+                let (peer, stay) = (who.peer, *stay);
                 let request =
-                    JoinRequest { conn, stay, room, wanted, password, after, epoch, reply };
+                    JoinRequest { conn, peer, stay, room, wanted, password, after, epoch, reply };
                 self.join(request, at);
             }
             Event::Leave => {
@@ -306,10 +305,10 @@ impl Hub {
                 drop(tell.send(Ok(self.is_present(room, chatter))));
             }
             Call::Holds { peer, room, chatter, tell } => {
-                drop(tell.send(Ok(self.holds(peer, room, chatter))));
+                drop(tell.send(Ok(self.holds(peer, room, chatter, at.hub))));
             }
-            Call::Rename { caller, bridge, chatter, nickname, tell } => {
-                self.rename_by_call(caller, bridge, chatter, nickname, tell, at);
+            Call::Rename { caller, chatter, owner, nickname, tell } => {
+                self.rename_by_call(caller, (chatter, owner), nickname, tell, at);
             }
             Call::Roster { room, skip, most, tell } => {
                 drop(tell.send(self.roster_page(room, skip, most)));
@@ -339,6 +338,7 @@ impl Hub {
             Then::Made(room, place, tell) => {
                 self.room_made(room, place, tell, result.map(|_| ()), at);
             }
+            Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result),
             Then::Left(room) => self.has_left(room, result, at.hub),
@@ -367,12 +367,23 @@ impl Hub {
                 Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Mark => {
+                    self.forget(at.hub);
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
                     self.write(Write::Mark(at), Then::Nothing);
                     self.keep_open(at);
                 }
             }
         }
+    }
+
+    /// Forgets what counts for nobody any more.
+    fn forget(&mut self, now: HubTime) {
+        self.bridge.expire(now);
+        self.admissions.expire(now);
+        self.guesses.expire(now);
+        self.room_guesses.expire(now);
+        self.renames.expire(now);
+        self.rooms_made.expire(now);
     }
 
     /// When something is due next.

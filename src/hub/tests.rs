@@ -22,6 +22,7 @@ use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, W
 mod idle;
 mod names;
 mod open;
+mod passwords;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -58,6 +59,7 @@ impl Chat {
             rooms_max: 10,
             lifetime: Duration::from_secs(100),
             roster_limit,
+            bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
         };
         let past = Past {
@@ -141,7 +143,6 @@ impl Chat {
                     }
                     self.told.push(words(&news));
                 }
-                Effect::Password(_) => panic!("no room here is locked"),
             }
         }
     }
@@ -158,6 +159,9 @@ impl Chat {
     fn written(&mut self, write: Write) -> Written {
         let at = self.at();
         match write {
+            Write::Look { identity, .. } => {
+                Written::Looked { is_member: self.members.contains_key(&identity) }
+            }
             Write::Join(Join { fresh, notice, identity, .. }) => {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
@@ -386,6 +390,7 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     let (conn, room) = (ConnId(1), room(0).id);
     let late = JoinRequest {
         conn,
+        peer: IpAddr::from([127, 0, 0, 1]),
         stay: 0,
         room,
         wanted: None,

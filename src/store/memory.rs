@@ -8,7 +8,7 @@ use std::path::Path;
 use rusqlite::Connection;
 
 use super::perform::perform;
-use super::write::{Write, Written};
+use super::write::{RANGE_BYTES, Write, Written};
 use super::{Past, past, read, schema, writer};
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -50,7 +50,7 @@ impl Memory {
 
     /// What a member reads after a place, as over HTTP.
     pub(crate) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
-        read::after(&self.db, room, after, most).unwrap()
+        read::after(&self.db, room, after, most, RANGE_BYTES).unwrap()
     }
 
     /// Whether a browser has a place in a room.

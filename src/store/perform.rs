@@ -8,7 +8,8 @@ use super::host;
 use super::read::{self, Member};
 use super::rows::{self, kind_columns};
 use super::write::{
-    Join, Joined, Leave, MISSED_MAX, Moment, Rename, Say, Stretch, TAKEN_BACK_MAX, Write, Written,
+    Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say, Stretch, TAKEN_BACK_MAX,
+    Write, Written,
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
@@ -45,6 +46,7 @@ impl From<Refusal> for WriteError {
 pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
+        Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => perform_join(db, join).map(Written::Joined),
         Write::Say(say) => perform_say(db, say),
         Write::Leave(leave) => perform_leave(db, leave),
@@ -66,6 +68,7 @@ pub(super) fn without_writing(
 ) -> Result<Option<Written>, WriteError> {
     match write {
         Write::Ping => Ok(Some(Written::Done)),
+        Write::Look { room, identity } => look(db, *room, *identity).map(Some),
         Write::Join(join) => return_unwritten(db, join),
         // They have gone, whether it can be noted or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
@@ -94,6 +97,11 @@ pub(super) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError
         room.by_host,
     ])?;
     Ok(())
+}
+
+fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, WriteError> {
+    let member = read::member_by_identity(db, room, identity)?;
+    Ok(Written::Looked { is_member: member.is_some() })
 }
 
 fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
@@ -144,8 +152,10 @@ fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite
     let too_many = taken_back.len() > TAKEN_BACK_MAX;
     let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
     let (missed, more) = match join.after {
-        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX)?,
-        Some(after) => read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX)?,
+        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?,
+        Some(after) => {
+            read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
+        }
         None => (Vec::new(), false),
     };
     let taken_back = if reset { Vec::new() } else { taken_back };

@@ -127,12 +127,13 @@ pub(super) fn taken_back(
     .collect()
 }
 
-/// At most `most` messages after a place, oldest first, and whether there are more.
+/// At most `most` messages and `bytes` after a place, oldest first, and whether there are more.
 pub(super) fn after(
     db: &Connection,
     room: RoomId,
     after: Seq,
     most: usize,
+    bytes: usize,
 ) -> rusqlite::Result<(Vec<Message>, bool)> {
     let sql = format!(
         "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.seq > ?2
@@ -142,17 +143,18 @@ pub(super) fn after(
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let mut query = db.prepare_cached(&sql)?;
     let found = query.query_map(params![room.as_bytes(), after.0, limit], rows::message)?;
-    rows::messages(found, most)
+    rows::messages(found, most, bytes)
 }
 
-/// At most `most` messages before a place and not before `first`, oldest first, and whether there
-/// are more.
+/// At most `most` messages and `bytes` before a place and not before `first`, oldest first, and whether
+/// there are more.
 pub(super) fn before(
     db: &Connection,
     room: RoomId,
     first: Seq,
     before: Seq,
     most: usize,
+    bytes: usize,
 ) -> rusqlite::Result<(Vec<Message>, bool)> {
     let sql = format!(
         "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1)
@@ -163,7 +165,7 @@ pub(super) fn before(
     let mut query = db.prepare_cached(&sql)?;
     let found =
         query.query_map(params![room.as_bytes(), before.0, first.0, limit], rows::message)?;
-    let (mut messages, more) = rows::messages(found, most)?;
+    let (mut messages, more) = rows::messages(found, most, bytes)?;
     messages.reverse();
     Ok((messages, more))
 }
@@ -186,7 +188,8 @@ pub(super) fn page(
     // Places have no gaps: a page is a range of them, however far back.
     let end = last_seq(db, number)?.next().0 - i64::from(page - 1) * i64::from(size);
     let start = Seq((end - i64::from(size)).max(first.0));
-    before(db, room, start, Seq(end), size as usize).map(|(messages, _)| messages)
+    // A page is whole, whatever its messages take: those who ask for pages count on that.
+    before(db, room, start, Seq(end), size as usize, usize::MAX).map(|(messages, _)| messages)
 }
 
 /// The message that a chatter sent with this key.

@@ -12,6 +12,7 @@ use super::host::{self, Done};
 use super::read::{self, Member};
 use super::recover;
 use super::schema::{self, OpenError};
+use super::write::RANGE_BYTES;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
@@ -104,7 +105,7 @@ impl Reader {
         self.run(move |db| read::page(db, member.room, member.first, page, size)).await
     }
 
-    /// At most `most` messages after a place, of what a member may read, oldest first; and
+    /// At most `most` messages and [`RANGE_BYTES`] after a place, of what a member may read, oldest first; and
     /// whether there are more.
     ///
     /// # Errors
@@ -116,10 +117,10 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         let after = after.max(Seq(member.first.0 - 1));
-        self.run(move |db| read::after(db, member.room, after, most)).await
+        self.run(move |db| read::after(db, member.room, after, most, RANGE_BYTES)).await
     }
 
-    /// At most `most` messages before a place, of what a member may read, oldest first; and
+    /// At most `most` messages and [`RANGE_BYTES`] before a place, of what a member may read, oldest first; and
     /// whether there are more.
     ///
     /// # Errors
@@ -130,7 +131,8 @@ impl Reader {
         before: Seq,
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
-        self.run(move |db| read::before(db, member.room, member.first, before, most)).await
+        self.run(move |db| read::before(db, member.room, member.first, before, most, RANGE_BYTES))
+            .await
     }
 
     /// The newest messages of a room, oldest first, at most `most`, whoever may read them.
@@ -138,7 +140,8 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
-        let newest = move |db: &Connection| read::before(db, room, Seq(1), Seq(i64::MAX), most);
+        let newest =
+            move |db: &Connection| read::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX);
         Ok(self.run(newest).await?.0)
     }
 

@@ -90,14 +90,33 @@ pub(super) fn readable<T>(
     rows.filter(is_readable).collect()
 }
 
-/// The first `most` messages that are readable, and whether there are more rows.
+/// Of the first `most` messages those that are readable, as far as `bytes` go but at least one, and
+/// whether there are more rows.
 pub(super) fn messages(
-    mut rows: impl Iterator<Item = rusqlite::Result<Message>>,
+    rows: impl Iterator<Item = rusqlite::Result<Message>>,
     most: usize,
+    bytes: usize,
 ) -> rusqlite::Result<(Vec<Message>, bool)> {
-    let messages = readable(rows.by_ref().take(most))?;
-    Ok((messages, rows.next().is_some()))
+    let (mut messages, mut taken) = (Vec::new(), 0);
+    for (number, row) in rows.enumerate() {
+        if number == most {
+            return Ok((messages, true));
+        }
+        if !is_readable(&row) {
+            continue;
+        }
+        let message = row?;
+        taken += message.content.len() + AROUND;
+        if taken > bytes && !messages.is_empty() {
+            return Ok((messages, true));
+        }
+        messages.push(message);
+    }
+    Ok((messages, false))
 }
+
+/// What a message takes beside its content, in bytes, about: names, ids and places.
+const AROUND: usize = 600;
 
 fn is_readable<T>(row: &rusqlite::Result<T>) -> bool {
     match row {

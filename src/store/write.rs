@@ -17,6 +17,13 @@ use crate::domain::time::{HubTime, WallTime};
 pub enum Write {
     /// A new room.
     Room(Room),
+    /// Nothing: whether somebody was in a room before is read, in order with what is written.
+    Look {
+        /// The room.
+        room: RoomId,
+        /// Whose browser it is.
+        identity: IdentityId,
+    },
     /// Somebody comes into a room.
     Join(Join),
     /// Something is said.
@@ -188,6 +195,11 @@ pub enum Written {
     Done,
     /// To [`Deed::TakeBack`]: those whose content went now.
     TakenBack(Vec<(Seq, MessageId)>),
+    /// To [`Write::Look`].
+    Looked {
+        /// Whether they have a place in the room.
+        is_member: bool,
+    },
     /// To [`Write::Join`].
     Joined(Joined),
     /// To [`Write::Say`].
@@ -249,3 +261,7 @@ pub(super) const TAKEN_BACK_MAX: usize = 500;
 
 /// Most messages that go into a join's answer.
 pub const MISSED_MAX: usize = 200;
+
+/// Most bytes of messages that are given at once, with what they are wrapped in; but always one message.
+/// A phone that gets 30 kB a second has them within ten.
+pub const RANGE_BYTES: usize = 256 * 1024;

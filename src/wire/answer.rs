@@ -1,5 +1,6 @@
 //! Answers over HTTP, in the contract's envelope.
 
+use axum::body::Body;
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
@@ -18,7 +19,17 @@ const HEADERS: [(HeaderName, &str); 3] = [
 
 /// An answer with this body.
 pub fn answer(status: StatusCode, body: &impl Serialize) -> Response {
-    (status, HEADERS, super::encode(body).get().to_owned()).into_response()
+    answer_as(status, body, Body::from)
+}
+
+/// An answer whose body is made of its JSON.
+pub fn answer_as(
+    status: StatusCode,
+    body: &impl Serialize,
+    make: impl FnOnce(Vec<u8>) -> Body,
+) -> Response {
+    let json: Box<str> = super::encode(body).into();
+    (status, HEADERS, make(String::from(json).into_bytes())).into_response()
 }
 
 /// A refusal, in words and by its status; with `Retry-After` where it is known.

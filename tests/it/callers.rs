@@ -58,13 +58,15 @@ fn only_the_hubs_own_names_are_answered() {
         "camp.local".into(),
         "CAMP.LOCAL:80".into(),
         "chat.example".into(),
+        "203.0.113.9".into(),
+        "[2001:db8::9]:8080".into(),
     ];
     for (path, good) in READS {
         for host in &own {
             let status = call(&hub, "GET", path, host, None).status;
             assert!(good.contains(&status), "{path} as {host}: {status}");
         }
-        for host in ["evil.example", "cola.local", "203.0.113.9", "camp.local.evil.example", ""] {
+        for host in ["evil.example", "cola.local", "[203.0.113.9]", "camp.local.evil.example", ""] {
             assert_eq!(call(&hub, "GET", path, host, None).status, 421, "{path} as {host:?}");
         }
     }
@@ -151,4 +153,36 @@ fn who_is_turned_away_is_told_why() {
     let envelope: serde_json::Value = serde_json::from_str(foreign.text()).unwrap();
     assert_eq!(envelope["success"], false);
     assert!(envelope["message"].as_str().unwrap().contains("cors.origins"), "{envelope}");
+}
+
+#[test]
+fn the_wifis_password_is_told_nearby_and_nowhere_else() {
+    let hub = Hub::with(&[
+        ("COLAHUB_WIFI_SSID", "Cola"),
+        ("COLAHUB_WIFI_PASSWORD", "sing along"),
+        ("COLAHUB_HTTP_HOSTS", "chat.example"),
+        ("COLAHUB_LIMITS_PROXIES", "127.0.0.1"),
+    ]);
+    let wifi = |host: &str, forwarded: &str| {
+        let head =
+            format!("GET /api/hub HTTP/1.1\r\nhost: {host}\r\nx-forwarded-for: {forwarded}\r\n");
+        let answer = hub.raw(&format!("{head}connection: close\r\n\r\n"));
+        let told: serde_json::Value = serde_json::from_str(answer.text()).unwrap();
+        told["data"]["wifi"]["password"].clone()
+    };
+    for host in ["cola.local", "localhost:8080", "10.42.0.1"] {
+        assert_eq!(wifi(host, "10.42.0.7"), "sing along", "{host}");
+        assert_eq!(wifi(host, "203.0.113.7"), serde_json::Value::Null, "{host}, from elsewhere");
+    }
+    assert_eq!(wifi("chat.example", "10.42.0.7"), serde_json::Value::Null);
+}
+
+#[test]
+fn people_are_shown_the_address_that_the_host_says() {
+    let hub = Hub::with(&[("COLAHUB_HTTP_PUBLIC_URL", "https://Chat.example:443/")]);
+    let answer = call(&hub, "GET", "/api/hub", "chat.example", None);
+    let told: serde_json::Value = serde_json::from_str(answer.text()).unwrap();
+    assert_eq!(told["data"]["addresses"], serde_json::json!(["https://chat.example"]));
+    let elsewhere = call(&hub, "GET", "/", "evil.example", None);
+    assert!(elsewhere.text().contains("https://chat.example"), "{}", elsewhere.text());
 }

@@ -17,11 +17,13 @@ mod kit;
 mod sender;
 mod socket;
 
+mod answers;
 mod callers;
 mod command_line;
 mod connections;
 mod copies;
 mod data_folder;
+mod doors;
 mod health;
 mod host;
 mod host_doors;

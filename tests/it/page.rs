@@ -77,3 +77,33 @@ fn what_is_not_there_is_an_answer_all_the_same() {
         assert!(answer.text().contains(r#""success":false"#), "{}", answer.text());
     }
 }
+
+#[test]
+fn at_an_unknown_address_a_browser_gets_a_page_in_both_languages_and_a_program_the_envelope() {
+    for (language, first) in [("ko", "없는 주소입니다"), ("en", "There is nothing at this address")]
+    {
+        let hub = Hub::with(&[("COLAHUB_LANGUAGE", language)]);
+        let html = [("accept", "text/html,application/xhtml+xml,*/*;q=0.8")];
+        for path in ["/nowhere", "/r/K7PMX3/more", "/chat/nothing", "/api/nothing"] {
+            let page = hub.get(path, &html);
+            assert_eq!(page.status, 404, "{path}");
+            let kind = page.header("content-type").unwrap();
+            assert!(kind.starts_with("text/html"), "{path}: {kind}");
+            assert!(page.header("content-security-policy").is_some());
+            let text = page.text();
+            assert!(text.contains("<a href=\"/\">처음 화면</a>"), "{path}: {text}");
+            assert!(text.contains("<a href=\"/\">the lobby</a>"), "{path}: {text}");
+            let at = text.find("<h1>").unwrap() + 4;
+            assert!(text[at..].starts_with(first), "the hub's language comes first: {text}");
+            let told: serde_json::Value =
+                serde_json::from_str(hub.get(path, &[("accept", "*/*")]).text()).unwrap();
+            assert_eq!(
+                (&told["success"], &told["data"]),
+                (&false.into(), &serde_json::Value::Null)
+            );
+        }
+        assert_eq!(hub.post_with("/nowhere", "{}", &html).status, 404);
+        assert_ne!(hub.get("/r/K7PMX3/", &html).status, 404);
+        assert_ne!(hub.get("/join/", &html).status, 404);
+    }
+}

@@ -18,6 +18,12 @@ impl Taken {
         holders.into_iter().all(|holder| *holder == chatter)
     }
 
+    /// Whether nobody holds a name.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// A chatter holds a name.
     pub fn hold(&mut self, look: &Look, chatter: ChatterId) {
         for key in look.keys() {

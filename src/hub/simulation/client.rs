@@ -26,6 +26,7 @@ pub(super) enum Packet {
     Message(Message),
     Present(RoomId, usize),
     Expired(RoomId),
+    Kicked(RoomId),
     TakenBack(RoomId, Seq),
     Answer { number: u64, wish: Wish, answer: Result<Answer, Refusal> },
 }
@@ -144,6 +145,7 @@ impl Client {
                 self.views.entry(room).or_default().present = present;
             }
             Packet::Expired(room) => self.is_over(room),
+            Packet::Kicked(room) => self.views.entry(room).or_default().is_in = None,
             Packet::TakenBack(room, seq) => self.views.entry(room).or_default().forget(seq),
             Packet::Answer { number, wish, answer } => self.answered(number, wish, answer),
         }

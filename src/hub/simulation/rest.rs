@@ -7,6 +7,7 @@ use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::hub::state::Hub;
 
 impl World {
     /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
@@ -29,6 +30,7 @@ impl World {
         }
         self.somebody_could_come_in();
         self.truth.is_all_of(&self.store);
+        self.nothing_is_held();
         self.stops();
     }
 
@@ -36,8 +38,29 @@ impl World {
         for (id, live) in &self.hub.rooms {
             assert_eq!(live.people.count(), 0, "somebody is left in {id}");
             assert!(live.joining.is_empty(), "somebody keeps coming into {id}");
+            assert!(
+                live.people.names.is_empty(),
+                "a name is held in {id}: {:?}",
+                live.people.names
+            );
         }
         assert!(self.hub.conns.is_empty());
+        assert!(self.hub.passwords.is_empty(), "a password waits for nobody");
+        let places = self.hub.rooms.values().filter(|live| live.place.is_some()).count();
+        assert_eq!(self.hub.places.held(), places, "a place is held for no room");
+    }
+
+    /// Everybody has been gone for a while: what they held is given back, by whichever door they went.
+    fn nothing_is_held(&mut self) {
+        for _ in 0..3 {
+            self.pass(600_000);
+            self.finish();
+        }
+        self.nobody_is_left();
+        let Hub { admissions, bridge, guesses, room_guesses, renames, rooms_made, .. } = &self.hub;
+        assert_eq!((bridge.len(), admissions.len()), (0, 0), "somebody is remembered");
+        let counted = [guesses.len(), room_guesses.len(), renames.len(), rooms_made.len()];
+        assert_eq!(counted, [0; 4], "somebody is counted");
     }
 
     /// Whatever ended, and whatever the disk did not take: there is an open room, in the hub and in

@@ -32,12 +32,17 @@ impl World {
             495..=624 => self.commit(some),
             625..=634 => self.fail(some),
             635..=764 => self.end(some),
-            765..=784 => self.password(),
+            765..=784 => {
+                // Now and then there is no memory for it.
+                let fails = self.dice.percent(5);
+                self.password(fails);
+            }
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
             937..=939 => self.host_shuts_or_opens(),
-            940..=969 => self.some_time_passes(),
+            940..=942 => self.host_kicks(),
+            943..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
             980..=988 => self.floods(n),
             989..=994 => self.is_killed(),
@@ -175,7 +180,8 @@ impl World {
                 let caller =
                     Caller { identity: Some(self.clients[n].identity), peer: self.clients[n].peer };
                 self.tell(format!("client {n} renames itself by a call"));
-                let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+                let owner = caller.identity.unwrap();
+                let call = Call::Rename { caller, chatter, owner, nickname, tell };
                 self.command(Command::Call(call));
             }
         }
@@ -193,7 +199,9 @@ impl World {
         let password = is_locked.then(|| Password::parse(PASSWORD).unwrap());
         let title = Title::parse("room").unwrap();
         let by_host = self.dice.percent(10);
-        let new = NewRoom { namespace, title, capacity, password, from: None, by_host };
+        let n = self.dice.below(CLIENTS);
+        let from = Some(self.clients[n].peer);
+        let new = NewRoom { namespace, title, capacity, password, from, by_host };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
@@ -242,6 +250,13 @@ impl World {
         self.tell(format!("the host shuts {room}: {is_shut}"));
         let (tell, _unread) = oneshot::channel();
         self.command(Command::Call(Call::Shut { room, is_shut, tell }));
+    }
+
+    fn host_kicks(&mut self) {
+        let Some(chatter) = self.somebody() else { return };
+        self.tell(format!("the host takes out {chatter}"));
+        let (tell, _unread) = oneshot::channel();
+        self.command(Command::Call(Call::Kick(chatter, tell)));
     }
 
     fn checks_a_password(&mut self, n: usize) {
@@ -336,9 +351,11 @@ impl World {
     }
 
     pub(super) fn finish(&mut self) {
-        while !(self.submitted.is_empty() && self.committed.is_empty() && self.passwords.is_empty())
+        while !(self.submitted.is_empty()
+            && self.committed.is_empty()
+            && self.hub.passwords.is_empty())
         {
-            self.password();
+            self.password(false);
             self.commit(usize::MAX);
             self.end(usize::MAX);
         }

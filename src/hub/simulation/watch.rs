@@ -7,7 +7,7 @@ use super::world::{Line, World};
 use crate::domain::ids::{ConnId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::hub::command::{Answer, Entry, News};
+use crate::hub::command::{Answer, Entry, News, WhyClosed};
 use crate::store::{MISSED_MAX, Write};
 
 impl World {
@@ -39,6 +39,7 @@ impl World {
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
                 }
             }
+            News::Closed { why: WhyClosed::Kicked, .. } => {}
             News::Closed { room, .. } => {
                 let place = self.rooms.iter().find(|place| place.id == *room);
                 let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
@@ -144,6 +145,10 @@ impl Line {
             }
             News::Presence { room, present } => {
                 self.packets.push_back(Packet::Present(*room, *present));
+            }
+            News::Closed { room, why: WhyClosed::Kicked } => {
+                self.next.remove(room);
+                self.packets.push_back(Packet::Kicked(*room));
             }
             News::Closed { room, .. } => self.packets.push_back(Packet::Expired(*room)),
             News::TakenBack { room, seq, .. } => {

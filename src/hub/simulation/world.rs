@@ -18,7 +18,8 @@ use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
-use crate::hub::state::{Effect, Hub, PasswordWork, Purpose, Settings, Then};
+use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
 use crate::store::{Deed, Ended, Moment, Write, Written};
 
@@ -61,7 +62,6 @@ pub(super) struct World {
     pub(super) submitted: VecDeque<(Write, Then)>,
     /// Committed, and the hub has not been told.
     pub(super) committed: VecDeque<Ended<Then>>,
-    pub(super) passwords: VecDeque<PasswordWork>,
     pub(super) truth: Truth,
     pub(super) clients: Vec<Client>,
     pub(super) lines: BTreeMap<ConnId, Line>,
@@ -93,6 +93,7 @@ impl World {
             lifetime: Duration::from_secs(dice.between(60, 7_200)),
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
+            bridge: Some(Duration::from_secs(600)),
             // The clients of these lives do in a moment what people do in minutes.
             limits: Limits {
                 messages: Limits::OFF.messages,
@@ -120,7 +121,6 @@ impl World {
             wall,
             submitted: VecDeque::new(),
             committed: VecDeque::new(),
-            passwords: VecDeque::new(),
             truth: Truth::default(),
             clients,
             lines: BTreeMap::new(),
@@ -222,6 +222,7 @@ impl World {
     fn host_did(&mut self, deed: &Deed, written: &Written) {
         match (deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
+            (Deed::Kick, _) => {}
             (Deed::Shut(room, is_shut), _) => {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;
@@ -257,24 +258,15 @@ impl World {
     }
 
     /// The next password is hashed or verified.
-    pub(super) fn password(&mut self) {
-        let Some(work) = self.passwords.pop_front() else { return };
+    pub(super) fn password(&mut self, fails: bool) {
+        let Some(PasswordWork { job, purpose }) = self.hub.next_password() else { return };
         self.tell("a password is looked at");
-        match work {
-            PasswordWork::Hash { password, new, tell, .. } => {
-                let hash = Some(hashed(&password));
-                self.hub.create_hashed(new, hash, Some(tell), self.now);
-            }
-            PasswordWork::Verify { password, hash, purpose } => {
-                let right = hash == hashed(&password);
-                match purpose {
-                    Purpose::Check { caller, room, tell } => {
-                        self.hub.check_verified(caller, room, tell, right, self.now.hub);
-                    }
-                    Purpose::Join(request) => self.hub.join_verified(request, right, self.now),
-                }
-            }
-        }
+        let outcome = match job {
+            _ if fails => Outcome::Failed,
+            Job::Hash { password, .. } => Outcome::Hashed(hashed(&password)),
+            Job::Verify { password, hash } => Outcome::Verified(hash == hashed(&password)),
+        };
+        self.hub.password_done(purpose, outcome, self.now);
         self.carry_out();
     }
 
@@ -303,7 +295,6 @@ impl World {
         self.truth.starts_again();
         self.submitted.clear();
         self.committed.clear();
-        self.passwords.clear();
         self.making.clear();
         for (_, (_, wish)) in std::mem::take(&mut self.asked) {
             self.lost(&wish);
@@ -341,7 +332,6 @@ impl World {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
                 Effect::Write(write, then) => self.submitted.push_back((write, then)),
-                Effect::Password(work) => self.passwords.push_back(work),
                 Effect::Output(Output::Broadcast { to, except, news }) => {
                     self.broadcast(&to, except, &news);
                 }

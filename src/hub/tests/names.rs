@@ -18,10 +18,20 @@ impl Chat {
         who: u8,
         name: &str,
     ) -> oneshot::Receiver<Result<Chatter, Refusal>> {
-        let (tell, told) = oneshot::channel();
         let caller = Caller { identity: Some(owner(who)), peer: IpAddr::from([127, 0, 0, who]) };
-        let (chatter, nickname) = (self.members[&owner(who)].id, Nickname::parse(name).unwrap());
-        let call = Call::Rename { caller, bridge: true, chatter, nickname, tell };
+        self.calls_as(caller, who, name)
+    }
+
+    /// Somebody asks for another's name to be changed.
+    fn calls_as(
+        &mut self,
+        caller: Caller,
+        whose: u8,
+        name: &str,
+    ) -> oneshot::Receiver<Result<Chatter, Refusal>> {
+        let (tell, told) = oneshot::channel();
+        let (chatter, nickname) = (self.members[&owner(whose)].id, Nickname::parse(name).unwrap());
+        let call = Call::Rename { caller, chatter, owner: owner(whose), nickname, tell };
         self.command(Command::Call(call));
         told
     }
@@ -161,4 +171,113 @@ fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
     let look = Look::of(&Nickname::parse("Ann 2").unwrap());
     let mine = chat.members[&owner(1)].id;
     assert!(chat.hub.rooms[&room(0).id].people.names.is_free_for(&look, mine));
+}
+
+#[test]
+fn what_strangers_ask_for_is_not_counted_against_somebody_nor_does_it_hold_a_name() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_in(2);
+    let peer = IpAddr::from([127, 0, 0, 2]);
+    for identity in [Some(owner(2)), Some(owner(9)), None] {
+        for _ in 0..30 {
+            let mut told = chat.calls_as(Caller { identity, peer }, 1, "Eve");
+            assert_eq!(told.try_recv().unwrap().unwrap_err(), Refusal::NotYours);
+        }
+    }
+    chat.is_called(2, "Eve");
+    let mut told = chat.calls_for_the_name(1, "Ann");
+    chat.commits();
+    assert!(told.try_recv().unwrap().is_ok(), "their own renames are all there");
+}
+
+#[test]
+fn without_the_bridge_an_address_proves_nothing() {
+    let mut chat = Chat::new(0, 50);
+    chat.hub.settings.bridge = None;
+    chat.is_in(1);
+    let caller = Caller { identity: None, peer: IpAddr::from([127, 0, 0, 1]) };
+    let mut told = chat.calls_as(caller, 1, "Ann");
+    assert_eq!(told.try_recv().unwrap().unwrap_err(), Refusal::NotYours);
+    assert!(!chat.hub.holds(caller.peer, room(0).id, chat.members[&owner(1)].id, HubTime(0)));
+    chat.hub.settings.bridge = Some(Duration::ZERO);
+    assert!(chat.hub.holds(caller.peer, room(0).id, chat.members[&owner(1)].id, HubTime(0)));
+}
+
+#[test]
+fn whoever_was_the_last_to_be_connected_may_rename_without_a_token_for_a_while() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    let caller = |n| Caller { identity: None, peer: IpAddr::from([127, 0, 0, n]) };
+    chat.goes(1);
+    chat.time_passes(8_000);
+    chat.commits();
+    let mut told = chat.calls_as(caller(1), 1, "Ann");
+    chat.commits();
+    assert_eq!(told.try_recv().unwrap().unwrap().nickname.as_str(), "Ann");
+    let mut elsewhere = chat.calls_as(caller(2), 1, "Eve");
+    assert_eq!(elsewhere.try_recv().unwrap().unwrap_err(), Refusal::NotYours);
+    chat.time_passes(90_000);
+    let mut later = chat.calls_as(caller(1), 1, "Anna");
+    chat.commits();
+    assert!(later.try_recv().unwrap().is_ok());
+}
+
+#[test]
+fn a_kick_or_a_ban_ends_what_the_bridge_remembers() {
+    for is_ban in [false, true] {
+        let mut chat = Chat::new(0, 50);
+        chat.is_in(1);
+        let ann = chat.members[&owner(1)].clone();
+        let peer = IpAddr::from([127, 0, 0, 1]);
+        let held = |chat: &Chat| chat.hub.holds(peer, room(0).id, ann.id, HubTime(chat.now));
+        chat.goes(1);
+        assert!(held(&chat));
+        // They are still in their grace when the host acts.
+        let command = if is_ban {
+            let (tell, _unread) = oneshot::channel();
+            let (chatter, identity, address_for) = (ann.clone(), owner(1), None);
+            Call::Ban { chatter, identity, address_for, tell }
+        } else {
+            let (tell, _unread) = oneshot::channel();
+            Call::Kick(ann.id, tell)
+        };
+        chat.command(Command::Call(command));
+        chat.commits();
+        assert!(!held(&chat), "ban: {is_ban}");
+    }
+}
+
+#[test]
+fn a_name_is_free_again_by_whichever_door_its_owner_went() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    for door in ["kick", "ban", "leave", "disconnect"] {
+        chat.is_in(2);
+        chat.is_called(2, "Zed");
+        let zed = chat.members[&owner(2)].clone();
+        match door {
+            "kick" => {
+                let (tell, _unread) = oneshot::channel();
+                chat.command(Command::Call(Call::Kick(zed.id, tell)));
+            }
+            "ban" => {
+                let (tell, _unread) = oneshot::channel();
+                let (identity, address_for) = (owner(2), None);
+                let chatter = zed.clone();
+                chat.command(Command::Call(Call::Ban { chatter, identity, address_for, tell }));
+            }
+            "leave" => drop(chat.event(2, Event::Leave)),
+            _ => chat.goes(2),
+        }
+        chat.commits();
+        chat.time_passes(1_000);
+        chat.commits();
+        let asked = chat.asks_for_the_name(1, "Zed");
+        chat.commits();
+        assert!(asked.try_recv().unwrap().is_ok(), "after a {door}");
+        chat.is_called(1, "Ann");
+        chat.time_passes(10_000);
+        chat.hub.bans.clear();
+    }
 }

@@ -1,0 +1,305 @@
+//! Memory for large answers: counted before they are built and until they are written out, so that
+//! clients that ask and do not read cannot fill the hub with what they asked for.
+//!
+//! An answer that finds no memory waits for its turn, and addresses take turns. One that a client does
+//! not read in time ends with its connection.
+
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes};
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+use tokio::time::{sleep, timeout};
+
+use super::request::Asker;
+use crate::domain::fair::FairQueue;
+use crate::domain::refusal::Refusal;
+use crate::patience;
+
+/// The most bytes of all answers together, where the hub may take so much.
+const MOST: usize = 16 << 20;
+
+/// Which part of the hub's memory they may take.
+const PART: u64 = 8;
+
+/// How many answers of one address, and of all, may wait for memory.
+const WAITING_EACH: usize = 64;
+const WAITING: usize = 1_024;
+
+/// When to try again.
+const LATER: Duration = Duration::from_secs(2);
+
+/// The memory for answers of a running hub.
+#[derive(Debug, Clone)]
+pub(super) struct Answers(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    each: usize,
+    most: usize,
+    /// How long an answer waits for its memory.
+    patience: Duration,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    used: usize,
+    by: HashMap<IpAddr, usize>,
+    waiting: FairQueue<IpAddr, Waiting>,
+}
+
+/// An answer that waits for its memory.
+#[derive(Debug)]
+struct Waiting {
+    bytes: usize,
+    tell: oneshot::Sender<Reserved>,
+}
+
+impl Answers {
+    /// Memory for the answers of a hub that may take so many bytes, at most `each` for one address.
+    pub(super) fn new(each: usize, ceiling: Option<u64>) -> Self {
+        let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
+        Self::with(each, part.min(MOST), patience::TURN)
+    }
+
+    fn with(each: usize, most: usize, patience: Duration) -> Self {
+        let waiting = FairQueue::new(WAITING_EACH, WAITING);
+        let state = Mutex::new(State { used: 0, by: HashMap::new(), waiting });
+        Self(Arc::new(Shared { each: each.min(most), most, patience, state }))
+    }
+
+    /// Memory for an answer of at most so many bytes, as soon as it is this address's turn.
+    ///
+    /// # Errors
+    /// There is none in time: the address's other answers are not read, or those of many.
+    pub(super) async fn reserve(&self, peer: IpAddr, bytes: usize) -> Result<Reserved, Refusal> {
+        let (tell, reserved) = oneshot::channel();
+        // An answer larger than a share takes the whole of it.
+        let bytes = bytes.min(self.0.each);
+        {
+            let mut state = self.0.lock();
+            drop(state.waiting.push(peer, Waiting { bytes, tell }));
+            self.0.hand_out(&mut state);
+        }
+        match timeout(self.0.patience, reserved).await {
+            Ok(Ok(reserved)) => Ok(reserved),
+            _ if self.0.lock().fits(peer, bytes, self.0.each, usize::MAX) => {
+                Err(Refusal::HubFull(LATER))
+            }
+            _ => Err(Refusal::TooFast(LATER)),
+        }
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // Nothing in here panics half-way through a change.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives memory to those who wait for it, by their turns, as far as it goes.
+    fn hand_out(self: &Arc<Self>, state: &mut State) {
+        let (each, most) = (self.each, self.most);
+        loop {
+            let State { used, by, waiting } = state;
+            let next = waiting.pop_where(|peer, next: &Waiting| {
+                let own = by.get(peer).copied().unwrap_or_default();
+                next.tell.is_closed() || (own + next.bytes <= each && *used + next.bytes <= most)
+            });
+            let Some((peer, Waiting { bytes, tell })) = next else { return };
+            if tell.is_closed() {
+                continue;
+            }
+            state.take(peer, bytes);
+            let reserved = Reserved { shared: Some(Arc::clone(self)), peer, bytes };
+            if let Err(mut unwanted) = tell.send(reserved) {
+                // Given back here, since its end would wait for the lock.
+                unwanted.shared = None;
+                state.give_back(peer, bytes);
+            }
+        }
+    }
+}
+
+impl State {
+    fn fits(&self, peer: IpAddr, bytes: usize, each: usize, most: usize) -> bool {
+        let own = self.by.get(&peer).copied().unwrap_or_default();
+        own + bytes <= each && self.used + bytes <= most
+    }
+
+    fn take(&mut self, peer: IpAddr, bytes: usize) {
+        self.used += bytes;
+        *self.by.entry(peer).or_default() += bytes;
+    }
+
+    fn give_back(&mut self, peer: IpAddr, bytes: usize) {
+        self.used -= bytes;
+        if let Some(own) = self.by.get_mut(&peer) {
+            *own -= bytes;
+            if *own == 0 {
+                self.by.remove(&peer);
+            }
+        }
+    }
+}
+
+/// Memory for one answer, given back when it is dropped.
+#[derive(Debug)]
+pub(super) struct Reserved {
+    shared: Option<Arc<Shared>>,
+    peer: IpAddr,
+    bytes: usize,
+}
+
+impl Reserved {
+    /// The body of an answer that holds its memory until it is written out. A client that has not read
+    /// all of it in time is hung up on.
+    pub(super) fn body(mut self, answer: Vec<u8>, asker: &Asker) -> Body {
+        self.shrink(answer.len());
+        let overdue = asker.line.clone().map(|line| {
+            let ends = tokio::spawn(async move {
+                sleep(patience::ANSWER).await;
+                line.hang_up();
+            });
+            Ends(ends.abort_handle())
+        });
+        Body::from(Bytes::from_owner(Held { answer, _reserved: self, _overdue: overdue }))
+    }
+
+    /// Gives back what turned out not to be needed.
+    fn shrink(&mut self, bytes: usize) {
+        let Some(shared) = self.shared.as_ref().filter(|_| bytes < self.bytes) else { return };
+        let mut state = shared.lock();
+        state.give_back(self.peer, self.bytes - bytes);
+        self.bytes = bytes;
+        shared.hand_out(&mut state);
+    }
+}
+
+impl Drop for Reserved {
+    fn drop(&mut self) {
+        let Some(shared) = self.shared.take() else { return };
+        let mut state = shared.lock();
+        state.give_back(self.peer, self.bytes);
+        shared.hand_out(&mut state);
+    }
+}
+
+/// An answer with its memory.
+struct Held {
+    answer: Vec<u8>,
+    _reserved: Reserved,
+    _overdue: Option<Ends>,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.answer
+    }
+}
+
+/// A task that ends with this.
+struct Ends(AbortHandle);
+
+impl Drop for Ends {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// For what must not come, and for what must.
+    const SHORT: Duration = Duration::from_millis(20);
+    const LONG: Duration = Duration::from_secs(20);
+
+    fn peer(n: u8) -> IpAddr {
+        IpAddr::from([127, 0, 0, n])
+    }
+
+    /// Asks for memory; the answer comes when it is polled.
+    fn asks(
+        answers: &Answers,
+        n: u8,
+        bytes: usize,
+    ) -> tokio::task::JoinHandle<Result<Reserved, Refusal>> {
+        let answers = answers.clone();
+        tokio::spawn(async move { answers.reserve(peer(n), bytes).await })
+    }
+
+    #[tokio::test]
+    async fn an_address_that_reads_nothing_waits_for_itself_and_is_told() {
+        let answers = Answers::with(100, 300, SHORT);
+        let held = answers.reserve(peer(1), 100).await.unwrap();
+        let hers: Vec<_> = (0..3).map(|_| asks(&answers, 1, 60)).collect();
+        let his = answers.reserve(peer(2), 60).await.expect("another address has its own share");
+        for asked in hers {
+            assert_eq!(asked.await.unwrap().unwrap_err(), Refusal::TooFast(LATER));
+        }
+        drop((held, his));
+        assert_eq!(answers.0.lock().used, 0);
+        assert!(answers.0.lock().by.is_empty());
+        assert_eq!(Answers::new(100, Some(800)).0.most, 100, "a part of what the hub may take");
+    }
+
+    #[tokio::test]
+    async fn what_is_given_back_goes_to_who_waits_by_their_turns() {
+        let answers = Answers::with(100, 100, LONG);
+        let held = answers.reserve(peer(1), 100).await.unwrap();
+        let hers = [asks(&answers, 1, 50), asks(&answers, 1, 50)];
+        tokio::task::yield_now().await;
+        let his = asks(&answers, 2, 50);
+        tokio::task::yield_now().await;
+        drop(held);
+        let [first, second] = hers;
+        let (first, his) = (first.await.unwrap().unwrap(), his.await.unwrap().unwrap());
+        assert!(!second.is_finished(), "it is not their turn");
+        drop(first);
+        assert!(second.await.unwrap().is_ok());
+        drop(his);
+        assert_eq!(answers.0.lock().used, 0);
+    }
+
+    #[tokio::test]
+    async fn where_many_read_nothing_the_hub_says_that_it_is_full() {
+        let answers = Answers::with(100, 250, SHORT);
+        let _held = [answers.reserve(peer(1), 100).await, answers.reserve(peer(2), 100).await];
+        let told = answers.reserve(peer(3), 100).await.unwrap_err();
+        assert_eq!(told, Refusal::HubFull(LATER));
+        assert!(answers.reserve(peer(3), 50).await.is_ok(), "less would fit");
+    }
+
+    #[tokio::test]
+    async fn an_answer_keeps_what_it_needs_until_it_is_dropped() {
+        let answers = Answers::with(100, 1_000, LONG);
+        let asker = Asker { peer: peer(1), line: None };
+        let body = answers.reserve(peer(1), 1_000).await.unwrap().body(vec![0; 30], &asker);
+        assert_eq!(answers.0.lock().used, 30);
+        let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+        assert_eq!((bytes.len(), answers.0.lock().used), (30, 30));
+        let part = bytes.slice(10..20);
+        drop(bytes);
+        assert_eq!(answers.0.lock().used, 30, "a part of it is still to be written");
+        drop(part);
+        assert_eq!(answers.0.lock().used, 0);
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_while_waiting_leaves_nothing_behind() {
+        let answers = Answers::with(100, 1_000, LONG);
+        let held = answers.reserve(peer(1), 100).await.unwrap();
+        let asked = asks(&answers, 1, 100);
+        tokio::task::yield_now().await;
+        asked.abort();
+        assert!(asked.await.is_err());
+        drop(held);
+        let state = answers.0.lock();
+        assert_eq!((state.used, state.waiting.len()), (0, 0));
+    }
+}
