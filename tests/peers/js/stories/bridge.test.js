@@ -1,5 +1,5 @@
 // The front end's HTTP calls bring no credentials. For them, and only where none came, the caller is who
-// holds a live socket as that chatter from the same address.
+// holds a live socket as that chatter from the same address, or was the last to hold one.
 
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
@@ -51,12 +51,14 @@ overEachTransport('the bridge', (transport) => {
     }
   });
 
-  it('is shut once the socket is gone', async () => {
+  it('remembers whose the last socket was, for the address that it came from', async () => {
     const minsu = await someone(HERE);
     minsu.disconnect();
     await the.hub.graceSecondPasses();
-    assertHttpError(await rename(the.hub, minsu, { from: HERE }), 401, 403);
-    assertShowsNothing(await firstPage(the.hub, minsu, { from: HERE }));
+    assert.notEqual(assertDone((await firstPage(the.hub, minsu, { from: HERE })).json).length, 0);
+    assertDone((await rename(the.hub, minsu, { from: HERE })).json);
+    assertHttpError(await rename(the.hub, minsu, { from: ELSEWHERE }), 401, 403);
+    assertShowsNothing(await firstPage(the.hub, minsu, { from: ELSEWHERE }));
   });
 
   it('is not there for those who bring a credential, good or bad, of their own', async () => {
@@ -74,6 +76,19 @@ overEachTransport('the bridge', (transport) => {
     const headers = { cookie: minsu.browser.cookie };
     assertDone((await rename(the.hub, minsu, { from: ELSEWHERE, headers })).json);
     assert.equal(assertDone((await firstPage(the.hub, minsu, { from: ELSEWHERE, headers })).json).length, 1);
+  });
+});
+
+overEachTransport('with a bridge that remembers nothing', (transport) => {
+  const the = withHub({ COLAHUB_IDENTITY_BRIDGE_MEMORY: 'off' });
+
+  it('it is shut once the socket is gone', async () => {
+    const minsu = await the.hub.member(transport, await the.hub.room());
+    assertDone((await rename(the.hub, minsu, {})).json);
+    minsu.disconnect();
+    await the.hub.graceSecondPasses();
+    assertHttpError(await rename(the.hub, minsu, {}), 401, 403);
+    assertShowsNothing(await firstPage(the.hub, minsu, {}));
   });
 });
 
