@@ -109,7 +109,8 @@ export function socketConnect(origin: string, known: () => boolean, token: () =>
     const ended = (): void => {
       if (manager.engine === judged) return;
       judged = manager.engine;
-      if (answeredBy !== transport()) transports.failed(transport(), manager.opts.transports?.[0] as string | undefined);
+      const began = manager.opts.transports?.[0] as string | undefined;
+      if (answeredBy !== transport()) transports.failed(transport(), began);
       answeredBy = null;
       Object.assign(manager.opts, transports.plan());
     };
