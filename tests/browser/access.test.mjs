@@ -205,6 +205,18 @@ story("320 pixels are enough for every view", WIFI, async (stage) => {
   }
 });
 
+for (const locale of ["ko-KR", "en-US"]) {
+  story(`360 pixels are enough for every view: ${locale}`, WIFI, async (stage) => {
+    const furnished = await furnish({ ...stage, somebodyIn: (room) => stage.somebodyIn(room, { locale }) });
+    const { ann } = furnished;
+    for (const [name, open] of Object.entries(VIEWS)) {
+      await open(furnished);
+      await ann.fits().catch((error) => assert.fail(`${name}: ${error.message}`));
+    }
+    assert.equal(await ann.page.evaluate(() => document.documentElement.lang), locale.slice(0, 2));
+  });
+}
+
 story("text of twice the size loses nothing", WIFI, async (stage) => {
   const furnished = await furnish(stage);
   const { ann } = furnished;

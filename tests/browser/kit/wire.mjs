@@ -8,6 +8,8 @@ export async function startWire(targetPort) {
   const pairs = new Set();
   let state = "open";
   let dropsCookies = false;
+  /** What is done to WebSockets on the way: whether these bytes go on. */
+  let middlebox = null;
   /** What the phones send, while it is held back. */
   let held = null;
 
@@ -27,6 +29,7 @@ export async function startWire(targetPort) {
     ]) {
       from.setNoDelay(true);
       from.on("data", (bytes) => {
+        if (middlebox && !middlebox(pair, from === near, bytes)) return;
         if (from === near && held) held.push(() => to.write(bytes));
         else if (!pair.deaf) to.write(dropsCookies && from === far ? withoutCookies(bytes) : bytes);
       });
@@ -58,6 +61,10 @@ export async function startWire(targetPort) {
     mend() {
       state = "open";
     },
+    /** Something in between that does not let WebSockets live, as of now: a name of `MIDDLEBOXES`, or `null`. */
+    meddle(name) {
+      middlebox = name === null ? null : MIDDLEBOXES[name];
+    },
     /** Keeps back what phones send, in order, until it is released. */
     hold() {
       held = [];
@@ -75,6 +82,49 @@ export async function startWire(targetPort) {
       breakAll();
       await new Promise((resolve) => server.close(resolve));
     },
+  };
+}
+
+const UPGRADE = /^GET [^\r\n]*transport=websocket/;
+const FORBIDDEN = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+/** Proxies that do not know what a WebSocket is, each in its own way. Of other connections all goes on. */
+export const MIDDLEBOXES = {
+  /** Answers the request itself. */
+  refuses(pair, isPhone, bytes) {
+    if (!isPhone || !UPGRADE.test(bytes.toString("latin1"))) return true;
+    pair.near.end(FORBIDDEN);
+    pair.far.destroy();
+    return false;
+  },
+  /** Lets the hub's yes through, and hangs up. */
+  cuts: upgraded((pair, isPhone) => {
+    if (!isPhone) setImmediate(() => pair.near.destroy());
+    return !isPhone;
+  }),
+  /** Lets the hub's yes through, and of what follows the phone's first word (the probe, or the namespace). */
+  cutsLater: upgraded((pair, isPhone) => {
+    if (isPhone && pair.spoke) pair.near.destroy();
+    pair.spoke ||= isPhone;
+    return !pair.near.destroyed;
+  }),
+  /** Lets the hub's yes through, nothing after it, and says nothing of that. */
+  swallows: upgraded((pair, isPhone, bytes) => {
+    if (isPhone || pair.spoke) return false;
+    pair.spoke = true;
+    pair.near.write(bytes.subarray(0, bytes.indexOf("\r\n\r\n") + 4));
+    return false;
+  }),
+};
+
+/** Does something to a connection that became a WebSocket, from the hub's answer on. */
+function upgraded(act) {
+  return (pair, isPhone, bytes) => {
+    if (isPhone && UPGRADE.test(bytes.toString("latin1"))) {
+      pair.isUpgrade = true;
+      return true;
+    }
+    return pair.isUpgrade ? act(pair, isPhone, bytes) : true;
   };
 }
 

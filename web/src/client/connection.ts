@@ -2,6 +2,7 @@
 // it is down, it asks and is answered, and it keeps coming back until it is closed.
 
 import { Manager, type Socket } from "socket.io-client";
+import { Transports } from "./transports";
 import { readRefusal, type Refusal } from "../wire";
 
 /** What a session needs from a connection; its tests bring their own. */
@@ -41,8 +42,6 @@ const EVENTS = [
   "roomClosed",
 ];
 
-const WEBSOCKET_FIRST = ["websocket", "polling"];
-
 /** A connected transport whose namespace never answers is worth no more than a dead one. */
 const NAMESPACE_PATIENCE = 6_000;
 
@@ -74,12 +73,14 @@ export function pause({ retryAfter }: Refusal, refusals: number, random = Math.r
  */
 export function socketConnect(origin: string, known: () => boolean, token: () => string | null): Connect {
   return (namespace, events) => {
+    // From the first answer on always by WebSocket, where one lives: it opens a line of its own, while a request
+    // may be given one that was kept open and died with the last network.
+    let met = false;
+    const transports = new Transports(() => met || known());
     const manager = new Manager(origin, {
       forceNew: true,
       autoConnect: false,
-      transports: known() ? WEBSOCKET_FIRST : ["polling", "websocket"],
-      // Not from polling to WebSocket: what a refused request said would be lost with the next one's failure.
-      tryAllTransports: known(),
+      ...transports.plan(),
       reconnectionDelay: 400,
       reconnectionDelayMax: 4_000,
       timeout: 4_500,
@@ -95,30 +96,49 @@ export function socketConnect(origin: string, known: () => boolean, token: () =>
     let later: ReturnType<typeof setTimeout> | undefined;
     let watchdog: ReturnType<typeof setTimeout> | undefined;
 
+    /** Through which transport the hub has answered, in this connection. */
+    let answeredBy: string | null = null;
+    /** The attempt whose end has been looked at: it may be told more than once. */
+    let judged: unknown;
+    const transport = (): string => manager.engine?.transport?.name ?? "";
+    const answered = (): void => {
+      answeredBy = transport();
+      transports.answered(answeredBy);
+    };
+    /** A connection ended, or never came about: what that says of its transport decides what is tried next. */
+    const ended = (): void => {
+      if (manager.engine === judged) return;
+      judged = manager.engine;
+      const began = manager.opts.transports?.[0] as string | undefined;
+      if (answeredBy !== transport()) transports.failed(transport(), began);
+      answeredBy = null;
+      Object.assign(manager.opts, transports.plan());
+    };
+
     const again = (delay: number): void => {
       clearTimeout(later);
       later = setTimeout(() => !closed && socket.connect(), delay);
     };
     // Not `engine.close()`: this also ends an attempt that waits on an address that is gone.
     const anew = (): void => {
+      ended();
       socket.disconnect();
       socket.connect();
     };
     manager.on("open", () => {
+      manager.engine.on("upgradeError", () => transports.upgradeFailed());
       clearTimeout(watchdog);
       watchdog = setTimeout(() => !socket.connected && anew(), NAMESPACE_PATIENCE);
     });
     socket.on("connect", () => {
-      // From now on always: a WebSocket opens a line of its own, while a request may be given one
-      // that was kept open and died with the last network.
-      manager.opts.transports = WEBSOCKET_FIRST;
-      manager.opts.tryAllTransports = true;
+      met = true;
       refusals = 0;
       clearTimeout(watchdog);
       events.up();
     });
     socket.on("disconnect", (reason) => {
       if (resting) return;
+      if (reason !== "io client disconnect") ended();
       events.down();
       // The library does not come back by itself from a goodbye of the hub (it shuts down, or
       // dropped us); a person holding a phone wants to.
@@ -126,7 +146,10 @@ export function socketConnect(origin: string, known: () => boolean, token: () =>
     });
     socket.on("connect_error", (error) => {
       const refusal = refusalIn(error) ?? (socket.active ? null : atTheDoor(error));
-      if (refusal === null) return events.down();
+      if (refusal === null) {
+        ended();
+        return events.down();
+      }
       clearTimeout(watchdog);
       refusals += 1;
       events.turnedAway(refusal);
@@ -141,10 +164,13 @@ export function socketConnect(origin: string, known: () => boolean, token: () =>
       ask: (event, payload, patience) =>
         new Promise((resolve) => {
           if (!socket.connected) return resolve(null);
-          const answered = (failure: Error | null, answer: unknown): void => resolve(failure ? null : answer);
+          const acknowledged = (failure: Error | null, answer: unknown): void => {
+            if (!failure) answered();
+            resolve(failure ? null : answer);
+          };
           // An event without a payload has the acknowledgement as its only argument.
-          if (payload === undefined) socket.timeout(patience).emit(event, answered);
-          else socket.timeout(patience).emit(event, payload, answered);
+          if (payload === undefined) socket.timeout(patience).emit(event, acknowledged);
+          else socket.timeout(patience).emit(event, payload, acknowledged);
         }),
       tell: (event, payload) => void (socket.connected && socket.volatile.emit(event, payload)),
       restart: () => void (!closed && anew()),
