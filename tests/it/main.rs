@@ -21,6 +21,7 @@ mod callers;
 mod command_line;
 mod connections;
 mod copies;
+mod damages;
 mod data_folder;
 mod health;
 mod host;
