@@ -24,6 +24,7 @@ mod rows;
 mod rules;
 mod salvage;
 mod schema;
+mod shrink;
 mod space;
 mod upkeep;
 mod wal;

@@ -35,7 +35,8 @@ pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
 }
 
-const MEMBER: &str = "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
+pub(super) const MEMBER: &str =
+    "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
             max(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq
      FROM memberships s JOIN rooms r ON r.n = s.room AND r.deleted = 0
      JOIN chatters c ON c.n = s.chatter";
