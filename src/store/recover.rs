@@ -130,6 +130,11 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
         perform::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
+        // Before there is a key: whatever a power cut takes, one without a database is a loss.
+        let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        folded.map_err(sqlite)?;
+        let in_folder = |source| OpenError::Folder { path: folder_of(path).to_owned(), source };
+        backup::sync_folder(path).map_err(in_folder)?;
     }
     let loss = replace::last_loss(&db).map_err(sqlite)?;
     Ok(Opened { db, past, frozen: None, loss })

@@ -36,7 +36,7 @@ enum End {
     New,
     /// It does not start, and says of which file.
     Said,
-    /// Something is gone, and nobody says so. It never is.
+    /// What stood in the WAL alone is gone, and nobody says so.
     Silent,
 }
 
@@ -45,7 +45,8 @@ use End::{Lost, New, Said, Silent, Well};
 /// For each file, what becomes of it with each damage, in their order.
 const TABLE: [(&str, [End; 7]); 10] = [
     ("hub.sqlite3", [Lost, Lost, Well, Lost, Lost, Said, Said]),
-    ("hub.sqlite3-wal", [Lost, Well, Well, Lost, Lost, Said, Said]),
+    // One that is gone as a whole cannot be told from one that was folded in.
+    ("hub.sqlite3-wal", [Silent, Well, Well, Silent, Silent, Said, Said]),
     ("hub.sqlite3-shm", [Well, Well, Well, Well, Well, Said, Said]),
     ("identity.key", [New, New, New, New, Well, New, New]),
     ("hub.lock", [Well, Well, Well, Well, Well, Said, Said]),
