@@ -74,7 +74,7 @@ pub fn examine(config: &Config, mut tell: impl FnMut(&Finding)) -> Vec<Finding> 
     found(vec![addresses::check(config)]);
     found(name::check(config, running.as_ref()));
     found(resolver::check(config));
-    found(data::check(config));
+    found(data::check(config, running.as_ref()));
     found(vec![clock::check()]);
     found(board::check());
     all

@@ -6,7 +6,7 @@
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -18,6 +18,10 @@ use crate::domain::ids::IdentityId;
 
 /// The file of the signing key inside the data folder.
 const FILE: &str = "identity.key";
+
+/// What a file that was no key is called from then on, with a number, and how many are kept.
+const UNUSABLE: &str = "identity.key.unusable-";
+const KEEP: usize = 2;
 
 /// The cookie that carries the token.
 const COOKIE: &str = "colahub";
@@ -31,6 +35,8 @@ const TOKEN_MAX: usize = 512;
 /// Signs and verifies the tokens of one hub.
 pub struct Signer {
     key: Hs256Key,
+    /// What became of a key that could not be used.
+    lost_key: Option<String>,
 }
 
 /// The signing key could not be read or made.
@@ -48,14 +54,29 @@ struct Subject {
 
 impl Signer {
     /// The hub's signer, with its key from this folder; at the first start `fresh` becomes the key,
-    /// in a file that only the hub's user can read.
+    /// in a file that only the hub's user can read. A file that holds no key is set aside, and `fresh`
+    /// takes its place: the hub serves, and people are new to it.
     ///
     /// # Errors
-    /// The file cannot be read or made, or does not hold a key.
+    /// The file may not be read, or cannot be made.
     pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let key = read_or_make(&path, fresh).map_err(|source| KeyError { path, source })?;
-        Ok(Self { key: Hs256Key::new(key) })
+        let kept = set_aside(folder).pop();
+        let lost_key = kept.map(|(_, kept)| {
+            let name = kept.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            format!(
+                "the key by which browsers were known could not be used, so everybody who came before is \
+                 a new chatter; it is kept as {name}"
+            )
+        });
+        Ok(Self { key: Hs256Key::new(key), lost_key })
+    }
+
+    /// What became of a key that could not be used, for as long as the host keeps it.
+    #[must_use]
+    pub fn lost_key(&self) -> Option<&str> {
+        self.lost_key.as_deref()
     }
 
     /// The token that names this browser.
@@ -118,16 +139,43 @@ impl Signer {
 
 fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
     match std::fs::read(path) {
-        Ok(key) if key.len() == fresh.len() => Ok(key),
-        Ok(_) => Err(std::io::Error::other(
-            "it does not hold a key of 32 bytes; remove it for a new one (everybody becomes a new chatter)",
-        )),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            make(path, fresh)?;
-            Ok(fresh.to_vec())
-        }
-        Err(error) => Err(error),
+        Ok(key) if key.len() == fresh.len() && key.iter().any(|byte| *byte != 0) => return Ok(key),
+        // The key may be good, and only not for this user.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Ok(_) | Err(_) => put_aside(path)?,
     }
+    make(path, fresh)?;
+    Ok(fresh.to_vec())
+}
+
+/// Files that were no keys, the oldest first, with their numbers.
+fn set_aside(folder: &Path) -> Vec<(u32, PathBuf)> {
+    let number = |path: &Path| -> Option<u32> {
+        path.file_name()?.to_str()?.strip_prefix(UNUSABLE)?.parse().ok()
+    };
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(u32, PathBuf)> =
+        files.filter_map(|file| Some((number(&file.path())?, file.path()))).collect();
+    found.sort();
+    found
+}
+
+fn put_aside(path: &Path) -> std::io::Result<()> {
+    let mut before = set_aside(path.parent().unwrap_or(Path::new(".")));
+    let number = before.last().map_or(1, |(number, _)| number.saturating_add(1));
+    let kept_as = format!("{UNUSABLE}{number}");
+    std::fs::rename(path, path.with_file_name(&kept_as))?;
+    tracing::error!(
+        kept_as,
+        "the key by which browsers are known could not be used and is set aside; with a new one everybody \
+         is a new chatter"
+    );
+    while before.len() >= KEEP {
+        // Not worth a failure: it is tried again the next time.
+        let _gone = std::fs::remove_file(before.remove(0).1);
+    }
+    Ok(())
 }
 
 /// Whole or not at all: a plug pulled in between must not leave half a key.
@@ -148,7 +196,7 @@ mod tests {
     use super::*;
 
     fn signer(key: u8) -> Signer {
-        Signer { key: Hs256Key::new([key; 32]) }
+        Signer { key: Hs256Key::new([key; 32]), lost_key: None }
     }
 
     fn ann() -> IdentityId {
@@ -202,7 +250,24 @@ mod tests {
         assert_eq!(again.verify(&token), Some(ann()));
         let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
-        std::fs::write(folder.path().join(FILE), "short").unwrap();
-        assert!(Signer::open(folder.path(), &[1; 32]).is_err());
+    }
+
+    #[test]
+    fn what_is_no_key_is_set_aside_and_a_new_one_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        for (n, bytes) in [vec![], vec![7; 31], vec![7; 33], vec![0; 32]].into_iter().enumerate() {
+            std::fs::write(&path, &bytes).unwrap();
+            let signer = Signer::open(folder.path(), &[9; 32]).unwrap();
+            let kept = format!("{UNUSABLE}{}", n + 1);
+            assert!(signer.lost_key().unwrap().ends_with(&kept), "{:?}", signer.lost_key());
+            assert_eq!(std::fs::read(folder.path().join(kept)).unwrap(), bytes);
+            assert_eq!(std::fs::read(&path).unwrap(), [9; 32]);
+        }
+        assert_eq!(set_aside(folder.path()).len(), KEEP, "the newest two are kept");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::create_dir(&path).unwrap();
+        assert!(Signer::open(folder.path(), &[9; 32]).is_ok());
+        assert!(path.is_file());
     }
 }

@@ -214,6 +214,7 @@ impl Running {
             hub: hub.clone(),
             config: Arc::clone(config),
             health: health.clone(),
+            lost_key: signer.lost_key().map(str::to_owned),
             reach: reach.clone(),
             found: discovery.view(),
             reader,

@@ -24,6 +24,7 @@ mod rows;
 mod rules;
 mod salvage;
 mod schema;
+mod shrink;
 mod space;
 mod upkeep;
 mod wal;
@@ -119,9 +120,10 @@ impl<C: Send + 'static> Store<C> {
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
         let reader = Reader::new(path.clone(), frozen.is_some(), health.clone());
         let keeper = match care.backups {
-            Some(schedule) if frozen.is_none() => {
-                Some(keeper::Keeper::start(folder, schedule, past.time).map_err(in_folder)?)
-            }
+            Some(schedule) if frozen.is_none() => Some(
+                keeper::Keeper::start(folder, schedule, past.time, health.clone())
+                    .map_err(in_folder)?,
+            ),
             _ => None,
         };
         let mut upkeep = upkeep::Upkeep::new(care.retention, past.time);

@@ -81,6 +81,9 @@ fn text(status: &Status) -> String {
         "read_only" => line("Disk", "read-only: the hub can be read, but takes no messages"),
         _ => {}
     }
+    if let Some(trouble) = &data.copies {
+        line("Copies", &format!("none are made: {trouble}"));
+    }
     if let Some(loss) = &data.loss {
         line("Lost", loss);
     }
@@ -163,6 +166,7 @@ mod tests {
                 database: 1_234_567,
                 storage: "ok".to_owned(),
                 loss: None,
+                copies: None,
                 free: Some(14_000_000_000),
             },
         }

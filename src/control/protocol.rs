@@ -251,6 +251,9 @@ pub struct Data {
     pub storage: String,
     /// When something was lost last, and what; nothing where nothing ever was.
     pub loss: Option<String>,
+    /// Why no copies of the database are made, while that is so.
+    #[serde(default)]
+    pub copies: Option<String>,
     /// Free space for the hub on the folder's disk, in bytes; nothing where it cannot be told.
     pub free: Option<u64>,
 }

@@ -27,6 +27,8 @@ pub struct Parts {
     pub reach: Reach,
     /// What the network shows of this hub.
     pub found: discovery::View,
+    /// What became of a key that could not be used, where one is still kept.
+    pub lost_key: Option<String>,
     /// The reading side of the store.
     pub reader: Reader,
     /// The most connections at once.
@@ -79,6 +81,13 @@ fn memory(budget: &Budget) -> Memory {
     }
 }
 
+/// What was lost last of what was said, and of by what people are known.
+fn loss(parts: &Parts) -> Option<String> {
+    let said = parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at)));
+    let lost: Vec<String> = said.into_iter().chain(parts.lost_key.clone()).collect();
+    (!lost.is_empty()).then(|| lost.join("; "))
+}
+
 fn data(parts: &Parts) -> Data {
     let Size { database, wal } = Size::of(&parts.config.data_dir);
     let free = rustix::fs::statvfs(&parts.config.data_dir).ok();
@@ -86,7 +95,8 @@ fn data(parts: &Parts) -> Data {
         folder: parts.config.data_dir.display().to_string(),
         database: database + wal,
         storage: storage(&parts.health).to_owned(),
-        loss: parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at))),
+        loss: loss(parts),
+        copies: parts.health.copies(),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
     }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use rustix::fs::{Access, StatVfs, StatVfsMountFlags, access, statvfs};
 
 use super::Finding;
+use super::hub::Hub;
 use crate::config::Config;
 use crate::domain::words;
 
@@ -15,12 +16,13 @@ const CHECK: &str = "data";
 /// Below this the hub will soon take no messages.
 const SCARCE: u64 = 200 << 20;
 
-pub(super) fn check(config: &Config) -> Vec<Finding> {
+pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
     let folder = &config.data_dir;
     match statvfs(folder) {
         Ok(disk) => {
             let mut found = vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))];
             found.extend(is_for_all(folder).then(|| open_to_all(folder)));
+            found.extend(lost(folder, running.is_some_and(|hub| hub.storage == "restored")));
             found
         }
         Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
@@ -78,6 +80,32 @@ fn open_to_all(folder: &Path) -> Finding {
     )
 }
 
+/// What a start has found here that was not as it should be.
+fn lost(folder: &Path, is_restored: bool) -> Vec<Finding> {
+    let mut found = Vec::new();
+    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut names: Vec<_> =
+        names.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    names.sort();
+    if is_restored {
+        let seen = "the database was lost or damaged, and the hub goes on from a copy, or without";
+        found.push(Finding::note(CHECK, seen).and_advice("`colahub status` says what was lost"));
+    }
+    if let Some(key) = names.iter().rfind(|name| name.starts_with("identity.key.unusable-")) {
+        let seen = format!(
+            "the hub's key could not be used and is kept as {key}: everybody who came before is a new chatter"
+        );
+        let advice = "put an older identity.key back with the hub stopped, or remove that file";
+        found.push(Finding::note(CHECK, seen).and_advice(advice));
+    }
+    let copies = folder.join("backups");
+    if copies.exists() && !copies.is_dir() {
+        let seen = format!("{} is no folder, so no copies can be made", copies.display());
+        found.push(Finding::bad(CHECK, seen, "move it away, and restart the hub"));
+    }
+    found
+}
+
 fn is_read_only(disk: &StatVfs) -> bool {
     disk.f_flag.contains(StatVfsMountFlags::RDONLY)
 }
@@ -120,6 +148,17 @@ mod tests {
         assert_eq!(verdict(8_000_000_000, 16_000_000_000), Verdict::Good);
         assert_eq!(verdict(1_000_000_000, 16_000_000_000), Verdict::Bad);
         assert_eq!(verdict(100_000_000, 500_000_000), Verdict::Bad);
+    }
+
+    #[test]
+    fn what_was_lost_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(lost(folder.path(), false).is_empty());
+        std::fs::write(folder.path().join("identity.key.unusable-1"), "").unwrap();
+        std::fs::write(folder.path().join("backups"), "").unwrap();
+        let verdicts: Vec<_> =
+            lost(folder.path(), true).into_iter().map(|found| found.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Note, Verdict::Note, Verdict::Bad]);
     }
 
     #[test]

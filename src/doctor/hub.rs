@@ -21,6 +21,9 @@ pub(super) struct Hub {
     pub(super) name: String,
     pub(super) version: String,
     pub(super) announced: Told,
+    /// `restored` for a day after something was lost.
+    #[serde(default)]
+    pub(super) storage: String,
 }
 
 #[derive(Deserialize)]

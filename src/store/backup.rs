@@ -168,6 +168,27 @@ pub(super) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
     copies
 }
 
+/// Makes the folder of the scheduled copies. A file of that name is a copy that somebody made there
+/// before the folder was: it becomes one of them, or is set aside.
+///
+/// # Errors
+/// It cannot be made.
+pub(super) fn make_folder(data: &Path) -> Result<(), BackupError> {
+    let folder = data.join(FOLDER);
+    let failed = |source| BackupError::File { to: folder.clone(), source };
+    if folder.is_file() {
+        let aside = with_suffix(&folder, ".set-aside");
+        fs::rename(&folder, &aside).map_err(failed)?;
+        tracing::warn!(kept_as = %aside.display(), "a file was in the place of the folder of copies");
+        super::make_folder(&folder).map_err(failed)?;
+        if is_good(&aside).is_ok() {
+            fs::rename(&aside, next(data)).map_err(failed)?;
+        }
+        return Ok(());
+    }
+    super::make_folder(&folder).map_err(failed)
+}
+
 /// Where the next scheduled copy goes.
 pub(super) fn next(folder: &Path) -> PathBuf {
     let newest = list(folder).first().map_or(0, |(number, _)| *number);

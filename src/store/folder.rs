@@ -16,6 +16,13 @@ const PRIVATE: u32 = 0o600;
 /// The files of the hub's own in the data folder; those of the database begin with its name.
 const OWN: [&str; 4] = ["hub.lock", "identity.key", "network-name", "ballast"];
 
+/// Whether a name in the data folder is one that the hub gives to its own.
+pub(super) fn is_own(name: &str) -> bool {
+    let others = [backup::FOLDER, "control.sock", "probe"];
+    let own = OWN.iter().chain(&others);
+    name.starts_with(FILE) || own.into_iter().any(|own| name.starts_with(own))
+}
+
 /// Makes a folder, and those above it that are missing, so that they outlive a power cut: what is
 /// synced inside a folder is lost with it where the folder above was not synced.
 ///
@@ -29,7 +36,8 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let above = above.unwrap_or(Path::new("."));
     make_folder(above)?;
     match fs::create_dir(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        // Somebody else has just made it; or it is something else.
+        Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
         _ => File::open(above)?.sync_all(),
     }
 }

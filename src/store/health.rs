@@ -1,7 +1,7 @@
 //! How the store is, for whoever wants to know.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
@@ -30,7 +30,7 @@ pub struct Loss {
     pub at_hub: HubTime,
     /// What happened, in English.
     pub cause: String,
-    /// The name in the data folder of what was there.
+    /// The name in the data folder of what was there; empty where nothing was.
     pub kept_as: String,
     /// What the hub goes on with.
     pub goes_on: GoesOn,
@@ -77,6 +77,10 @@ impl std::fmt::Display for Loss {
             )?,
             (GoesOn::WithTheRest, _) => f.write_str("the messages written last are gone")?,
         }
+        // Where nothing was there, nothing is kept.
+        if kept_as.is_empty() {
+            return Ok(());
+        }
         write!(f, "; what was there is kept as {kept_as}")
     }
 }
@@ -105,6 +109,8 @@ pub struct Health {
     state: Arc<watch::Sender<Storage>>,
     loss: Option<Arc<Loss>>,
     commits: Arc<Histogram>,
+    /// Why no copy is made, while that is so.
+    copies: Arc<Mutex<Option<String>>>,
 }
 
 impl Health {
@@ -113,6 +119,7 @@ impl Health {
             state: Arc::new(watch::Sender::new(state)),
             loss: loss.map(Arc::new),
             commits: Arc::default(),
+            copies: Arc::default(),
         }
     }
 
@@ -132,6 +139,16 @@ impl Health {
     #[must_use]
     pub fn commits(&self) -> &Histogram {
         &self.commits
+    }
+
+    /// Why the last scheduled copy could not be made; nothing where it could.
+    #[must_use]
+    pub fn copies(&self) -> Option<String> {
+        self.copies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub(super) fn set_copies(&self, trouble: Option<String>) {
+        *self.copies.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
     /// Waits until the store has to be opened anew.

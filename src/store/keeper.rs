@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use super::backup::{self, BackupError, Content};
+use super::health::Health;
 use super::space::Disk;
 use super::{FILE, schema};
 use crate::domain::time::HubTime;
@@ -40,10 +41,15 @@ impl Keeper {
     ///
     /// # Errors
     /// The system has no thread to give.
-    pub(super) fn start(folder: &Path, schedule: Schedule, base: HubTime) -> std::io::Result<Self> {
+    pub(super) fn start(
+        folder: &Path,
+        schedule: Schedule,
+        base: HubTime,
+        health: Health,
+    ) -> std::io::Result<Self> {
         let (stop, stopping) = channel::<()>();
         let stopped = Arc::new(AtomicBool::new(false));
-        let desk = Desk::new(folder, schedule, base, Arc::clone(&stopped));
+        let desk = Desk::new(folder, schedule, base, health, Arc::clone(&stopped));
         let work = move || {
             let mut desk = desk;
             while let Err(RecvTimeoutError::Timeout) = stopping.recv_timeout(desk.wait()) {
@@ -73,18 +79,31 @@ struct Desk {
     base: HubTime,
     start: Instant,
     due: HubTime,
+    health: Health,
     stopped: Arc<AtomicBool>,
     failed: bool,
 }
 
 impl Desk {
-    fn new(folder: &Path, schedule: Schedule, base: HubTime, stopped: Arc<AtomicBool>) -> Self {
+    fn new(
+        folder: &Path,
+        schedule: Schedule,
+        base: HubTime,
+        health: Health,
+        stopped: Arc<AtomicBool>,
+    ) -> Self {
+        // Told before anything is due: a host who looks at once sees it.
+        if let Err(error) = backup::make_folder(folder) {
+            tracing::warn!(%error, "no copies of the database can be made");
+            health.set_copies(Some(error.to_string()));
+        }
         let due = match newest(folder) {
             Some(copy) => copy.hub.after(schedule.every),
             None => base.after(schedule.every.min(FIRST)),
         };
         let start = Instant::now();
-        Self { folder: folder.to_owned(), schedule, base, start, due, stopped, failed: false }
+        let folder = folder.to_owned();
+        Self { folder, schedule, base, start, due, health, stopped, failed: false }
     }
 
     fn now(&self) -> HubTime {
@@ -100,6 +119,7 @@ impl Desk {
         let after = match self.make() {
             Ok(()) => {
                 self.failed = false;
+                self.health.set_copies(None);
                 self.schedule.every
             }
             Err(error) => {
@@ -107,6 +127,7 @@ impl Desk {
                     tracing::warn!(%error, "no copy of the database was made; it is tried again");
                 }
                 self.failed = true;
+                self.health.set_copies(Some(error.to_string()));
                 self.schedule.every.min(AGAIN)
             }
         };
@@ -125,7 +146,7 @@ impl Desk {
         if !Disk::of(&self.folder).has_room_for(backup::used(&db).map_err(sqlite)?) {
             return Err(file(std::io::ErrorKind::StorageFull.into()));
         }
-        std::fs::create_dir_all(self.folder.join(backup::FOLDER)).map_err(file)?;
+        backup::make_folder(&self.folder)?;
         let begun = Instant::now();
         let stopped = Arc::clone(&self.stopped);
         backup::copy(&mut db, &to, move |_, _| !stopped.load(Ordering::Relaxed))?;
@@ -145,13 +166,14 @@ fn newest(folder: &Path) -> Option<Content> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::health::Storage;
     use crate::store::perform::set_meta;
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
     fn desk(folder: &Path, base: HubTime) -> Desk {
         let schedule = Schedule { every: HOUR, keep: 2 };
-        Desk::new(folder, schedule, base, Arc::default())
+        Desk::new(folder, schedule, base, Health::new(Storage::Good, None), Arc::default())
     }
 
     fn room(db: &rusqlite::Connection, n: u8) {
@@ -197,6 +219,7 @@ mod tests {
     fn the_thread_ends_with_its_guard() {
         let folder = tempfile::tempdir().unwrap();
         let schedule = Schedule { every: HOUR, keep: 1 };
-        drop(Keeper::start(folder.path(), schedule, HubTime(0)).unwrap());
+        let health = Health::new(Storage::Good, None);
+        drop(Keeper::start(folder.path(), schedule, HubTime(0), health).unwrap());
     }
 }

@@ -273,7 +273,8 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     let (number, chatter) = db
         .prepare_cached(
             "SELECT c.n, c.id, c.nickname, c.created_at, s.left_at
-             FROM chatters c LEFT JOIN memberships s ON s.chatter = c.n AND s.room = ?2
+             FROM chatters c LEFT JOIN memberships s INDEXED BY memberships_by_chatter
+             ON s.chatter = c.n AND s.room = ?2
              WHERE c.id = ?1",
         )?
         .query_row(params![say.chatter.as_bytes(), room], |row| {
@@ -318,7 +319,7 @@ fn set_left(
     left: Option<WallTime>,
 ) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE memberships SET left_at = ?3
+        "UPDATE memberships INDEXED BY memberships_by_chatter SET left_at = ?3
          WHERE room = (SELECT n FROM rooms WHERE id = ?1)
          AND chatter = (SELECT n FROM chatters WHERE id = ?2)",
     )?

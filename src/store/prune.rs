@@ -9,21 +9,17 @@
 
 use std::time::Duration;
 
-use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, Rows, params, params_from_iter};
+use rusqlite::{Connection, OptionalExtension, Rows, params};
 
-use super::rows;
-use super::weights::{Authors, ROW, Weight, Weights, size};
+use super::weights::{ROW, Weight, Weights, size};
+use super::{rows, shrink};
 use crate::domain::time::HubTime;
 
 /// Most rows that one step deletes: some ten milliseconds on a slow card.
-const STEP: i64 = 200;
+pub(super) const STEP: i64 = 200;
 
 /// Most bytes of messages that one step deletes or empties, the one aside that is larger.
-const STEP_BYTES: u64 = 256 * 1024;
-
-/// Most places of a room in which one step looks for somebody's messages.
-const SPAN: i64 = 2_000;
+pub(super) const STEP_BYTES: u64 = 256 * 1024;
 
 /// Most pages that one step gives back to the disk.
 const PAGES: i64 = 64;
@@ -55,7 +51,9 @@ pub(super) fn step(
     for step in [
         |db, _, _, weights| deleted_room(db, weights),
         |db, old, _, weights| old.map_or(Ok(0), |old| older(db, old, weights)),
-        |db, _, keep, weights| if is_too_large(db, keep)? { largest(db, weights) } else { Ok(0) },
+        |db, _, keep, weights| {
+            if is_too_large(db, keep)? { shrink::step(db, weights) } else { Ok(0) }
+        },
         |db, _, keep, weights| overlong_room(db, keep.per_room, weights),
         |db, old, _, weights| old.map_or(Ok(0), |old| ended_room(db, old, weights)),
         |db, _, _, _| spare_pages(db),
@@ -106,14 +104,16 @@ fn is_too_large(db: &Connection, keep: &Retention) -> rusqlite::Result<bool> {
 /// Deletes the oldest messages up to this one.
 fn messages_until(db: &Connection, last: i64, weights: &mut Weights) -> rusqlite::Result<usize> {
     let tx = db.unchecked_transaction()?;
+    // `+`: in the order of an index on rooms all messages there are would be read.
     tx.prepare_cached(
         "UPDATE rooms SET pruned = gone.seq
-         FROM (SELECT room, max(seq) AS seq FROM messages WHERE id <= ?1 GROUP BY room) AS gone
+         FROM (SELECT room, max(seq) AS seq FROM messages WHERE id <= ?1 GROUP BY +room) AS gone
          WHERE rooms.n = gone.room",
     )?
     .execute([last])?;
     let mut lost = tx.prepare_cached(
-        "SELECT room, count(*), sum(octet_length(content)) FROM messages WHERE id <= ?1 GROUP BY room",
+        "SELECT room, count(*), sum(octet_length(content)) FROM messages WHERE id <= ?1
+         GROUP BY +room",
     )?;
     let mut rows = lost.query([last.min(weights.seen())])?;
     while let Some(row) = rows.next()? {
@@ -131,59 +131,8 @@ fn weight(rows: i64, text: i64) -> Weight {
     Weight { rows, bytes: rows * ROW + size(text) }
 }
 
-/// A step towards a smaller database: the largest room loses, and in it the largest author. Their
-/// messages keep their places, since those have no gaps.
-fn largest(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usize> {
-    if !weights.count(db)? {
-        return Ok(1);
-    }
-    let Some((room, newest)) = weights.largest() else {
-        return Ok(0);
-    };
-    let last: Option<i64> = db
-        .prepare_cached("SELECT max(seq) FROM messages WHERE room = ?1")?
-        .query_row([room], |row| row.get(0))?;
-    let end = last.map_or(0, |last| last.saturating_sub(i64::try_from(newest).unwrap_or(0)));
-    let emptied = empty_places(db, room, end, weights)?;
-    if emptied > 0 {
-        return Ok(emptied);
-    }
-    let authors = weights.authors(room);
-    if !authors.count(db, end)? {
-        return Ok(1);
-    }
-    if let Some(author) = authors.largest() {
-        let lost = empty_some(db, (room, author), end, authors)?;
-        weights.lose(room, Weight { rows: 0, ..lost });
-        return Ok(1);
-    }
-    let gone = oldest_of(db, room, end, weights)?;
-    if gone == 0 {
-        weights.forget(room);
-    }
-    Ok(gone.max(1))
-}
-
-/// Deletes what a room begins with, where nobody's words are in it.
-fn empty_places(
-    db: &Connection,
-    room: i64,
-    end: i64,
-    weights: &mut Weights,
-) -> rusqlite::Result<usize> {
-    let last: Option<i64> = db
-        .prepare_cached(
-            "WITH first AS (SELECT seq, kind <= 1 AND octet_length(content) > 0 AS is_said FROM messages
-                            WHERE room = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3)
-             SELECT max(seq) FROM first
-             WHERE seq < coalesce((SELECT min(seq) FROM first WHERE is_said), ?2 + 1)",
-        )?
-        .query_row(params![room, end, STEP], |row| row.get(0))?;
-    last.map_or(Ok(0), |last| room_until(db, room, last, weights))
-}
-
 /// Deletes the oldest messages of a room, up to this place.
-fn oldest_of(
+pub(super) fn oldest_of(
     db: &Connection,
     room: i64,
     end: i64,
@@ -196,73 +145,6 @@ fn oldest_of(
     let last = within_a_step(oldest.query(params![room, end, STEP])?)?;
     drop(oldest);
     last.map_or(Ok(0), |last| room_until(db, room, last, weights))
-}
-
-/// Empties the oldest messages of an author in a room, from where the last step ended.
-fn empty_some(
-    db: &Connection,
-    (room, author): (i64, i64),
-    end: i64,
-    authors: &mut Authors,
-) -> rusqlite::Result<Weight> {
-    let from = authors.losing.filter(|(losing, _)| *losing == author).map_or(0, |(_, seq)| seq);
-    let mut lost = Weight::default();
-    let (mut ids, mut looked, mut at) = (Vec::new(), 0, from);
-    let mut next = db.prepare_cached(
-        "SELECT id, seq, octet_length(content) FROM messages
-         WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND chatter = ?4 AND kind IN (0, 1)
-         AND octet_length(content) > 0 ORDER BY seq LIMIT ?5",
-    )?;
-    let mut rows =
-        next.query(params![room, from, end.min(from.saturating_add(SPAN)), author, STEP])?;
-    while let Some(row) = rows.next()? {
-        ids.push(row.get::<_, i64>(0)?);
-        at = row.get(1)?;
-        lost.rows += 1;
-        lost.bytes += ROW + size(row.get(2)?);
-        looked += 1;
-        if lost.bytes > STEP_BYTES {
-            break;
-        }
-    }
-    drop(rows);
-    drop(next);
-    if looked < STEP && lost.bytes <= STEP_BYTES {
-        at = from.saturating_add(SPAN);
-    }
-    empty(db, &ids)?;
-    authors.lose(author, lost);
-    authors.losing = Some((author, at));
-    if at >= end {
-        authors.forget(author);
-    }
-    Ok(Weight { rows: 0, bytes: lost.bytes - lost.rows * ROW })
-}
-
-/// Empties messages. They are deleted and written anew: SQLite does not give back the space of a row
-/// that got shorter.
-fn empty(db: &Connection, ids: &[i64]) -> rusqlite::Result<()> {
-    let tx = db.unchecked_transaction()?;
-    let mut kept = Vec::with_capacity(ids.len());
-    for id in ids {
-        let row = tx
-            .prepare_cached(
-                "SELECT room, seq, chatter, kind, sent_at, sent_hub, key FROM messages WHERE id = ?1",
-            )?
-            .query_row([id], |row| (0..7).map(|column| row.get::<_, Value>(column)).collect())?;
-        tx.prepare_cached("DELETE FROM messages WHERE id = ?1")?.execute([id])?;
-        let row: Vec<Value> = row;
-        kept.push((*id, row));
-    }
-    for (id, row) in kept {
-        let id = std::iter::once(Value::Integer(id));
-        tx.prepare_cached(
-            "INSERT INTO messages (id, room, seq, chatter, kind, sent_at, sent_hub, key, content, taken_back)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, '', 1)",
-        )?
-        .execute(params_from_iter(id.chain(row)))?;
-    }
-    tx.commit()
 }
 
 /// Shortens a room that has more messages than one may have; 0 is no limit.
@@ -289,7 +171,7 @@ fn overlong_room(db: &Connection, most: usize, weights: &mut Weights) -> rusqlit
     }
 }
 
-fn room_until(
+pub(super) fn room_until(
     db: &Connection,
     room: i64,
     seq: i64,
@@ -362,8 +244,10 @@ fn delete_members(db: &Connection, room: i64) -> rusqlite::Result<usize> {
         members.query_map([room, STEP], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     drop(members);
     for chatter in &chatters {
-        tx.prepare_cached("DELETE FROM memberships WHERE chatter = ?1 AND room = ?2")?
-            .execute([*chatter, room])?;
+        tx.prepare_cached(
+            "DELETE FROM memberships INDEXED BY memberships_by_chatter WHERE chatter = ?1 AND room = ?2",
+        )?
+        .execute([*chatter, room])?;
         tx.prepare_cached(
             "DELETE FROM chatters WHERE n = ?1
              AND NOT EXISTS (SELECT 1 FROM memberships WHERE chatter = ?1)",

@@ -42,7 +42,8 @@ pub(super) fn has_code(db: &Connection, code: Code) -> rusqlite::Result<bool> {
     db.prepare_cached(sql)?.query_row([code.as_str()], |row| row.get(0))
 }
 
-const MEMBER: &str = "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
+pub(super) const MEMBER: &str =
+    "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
             max(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq
      FROM memberships s JOIN rooms r ON r.n = s.room AND r.deleted = 0
      JOIN chatters c ON c.n = s.chatter";

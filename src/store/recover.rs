@@ -5,6 +5,7 @@
 //! writing is no reason not to read.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,6 +13,7 @@ use rusqlite::Connection;
 
 use super::backup::{self, Content, with_suffix};
 use super::check::{self, Finding, is_damage};
+use super::guard::Strange;
 use super::health::{GoesOn, Health, Loss, Storage};
 use super::import::{self, ImportError};
 use super::schema::{self, OpenError};
@@ -78,7 +80,12 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let path = folder.join(FILE);
     let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
     replace::finish(folder).map_err(in_folder)?;
-    let mut damage = if path.exists() { examine(folder, fresh)? } else { None };
+    let mut damage = match size_of(&path)? {
+        None | Some(0) if is_first_start(folder) => None,
+        None => Some("the database was not there".to_owned()),
+        Some(0) => Some("the database was empty".to_owned()),
+        Some(_) => examine(folder, fresh)?.map(damaged),
+    };
     // Each round takes a copy away, and the last resort is an empty database.
     loop {
         if let Some(cause) = damage.take() {
@@ -88,11 +95,33 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
             Err(OpenError::Sqlite { source, .. } | OpenError::Migration { source, .. })
                 if is_damage(&source) =>
             {
-                damage = Some(source.to_string());
+                damage = Some(damaged(source.to_string()));
             }
             other => return other,
         }
     }
+}
+
+/// How large the database is; nothing where there is none.
+fn size_of(path: &Path) -> Result<Option<u64>, OpenError> {
+    match fs::metadata(path) {
+        Ok(file) if file.is_file() => Ok(Some(file.len())),
+        Ok(_) => Err(OpenError::NoFile { path: path.to_owned() }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(OpenError::Unreadable { path: path.to_owned(), source }),
+    }
+}
+
+/// Whether no hub has ever run here. One that has leaves its key, copies, and what was set aside.
+fn is_first_start(folder: &Path) -> bool {
+    let key = folder.join("identity.key");
+    key.symlink_metadata().is_err()
+        && backup::list(folder).is_empty()
+        && !replace::has_set_aside(folder)
+}
+
+fn damaged(what: impl std::fmt::Display) -> String {
+    format!("the database was damaged ({what})")
 }
 
 fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
@@ -101,6 +130,11 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
         perform::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
+        // Before there is a key: whatever a power cut takes, one without a database is a loss.
+        let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+        folded.map_err(sqlite)?;
+        let in_folder = |source| OpenError::Folder { path: folder_of(path).to_owned(), source };
+        backup::sync_folder(path).map_err(in_folder)?;
     }
     let loss = replace::last_loss(&db).map_err(sqlite)?;
     Ok(Opened { db, past, frozen: None, loss })
@@ -146,6 +180,9 @@ fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Fin
     let mut db = schema::open_beside(path).map_err(sqlite)?;
     let version = schema::version_of(&db, path)?;
     let strange = guard::strange(&db, version).map_err(sqlite)?;
+    if version == 0 && strange == Strange::default() && !is_first_start(folder_of(path)) {
+        return Ok((db, Finding::Damaged("it has no tables".to_owned())));
+    }
     if let Some(complaint) = strange.complaint() {
         let is_whole = strange.wrong.is_empty() && version > 0;
         return Ok((
@@ -163,6 +200,10 @@ fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Fin
         tracing::info!("the hub had not been stopped; its database is sound");
     }
     Ok((db, finding))
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(Path::new("."))
 }
 
 /// Says so where acknowledged messages stood at the end of a WAL that cannot be read any more.
@@ -225,7 +266,7 @@ pub(super) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
 }
 
 /// Sets the database aside; the newest sound copy takes its place, or an empty one.
-fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), OpenError> {
+fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), OpenError> {
     let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
     let ready = replace::preparing(folder);
     let goes_on = match newest_good(folder, &ready) {
@@ -238,9 +279,15 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, damage: &str) -> Result<(), Op
     let (kept_as, number) = replace::next_name(folder, replace::CORRUPT);
     let db = schema::open_writer(&ready)?;
     let sqlite = |source| OpenError::Sqlite { path: ready.clone(), source };
-    let cause = format!("the database was damaged ({damage})");
-    let salvaged = salvage::salvage(&folder.join(FILE), &db);
-    let loss = Loss { salvaged, ..loss(cause, kept_as.clone(), goes_on) };
+    let (path, wal) = (folder.join(FILE), with_suffix(&folder.join(FILE), "-wal"));
+    // SQLite would remove the WAL of an empty file.
+    let salvaged = if check::size(&path) > 0 { salvage::salvage(&path, &db) } else { 0 };
+    let told = match (path.exists(), wal.exists()) {
+        (true, _) => kept_as.clone(),
+        (false, true) => format!("{kept_as}-wal"),
+        (false, false) => String::new(),
+    };
+    let loss = Loss { salvaged, ..loss(cause.to_owned(), told, goes_on) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing folds the WAL in, so that the file is whole by itself.
     db.close().map_err(|(_, source)| sqlite(source))?;

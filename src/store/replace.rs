@@ -62,6 +62,11 @@ fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
     found
 }
 
+/// Whether any file was ever set aside, and is still there.
+pub(super) fn has_set_aside(folder: &Path) -> bool {
+    !set_aside(folder).is_empty()
+}
+
 /// Makes a file that is about to become the database one of its own kind: ids go on beyond all that
 /// were ever given, and clients can tell that places count anew.
 pub(super) fn stamp(

@@ -14,7 +14,7 @@ use super::health::GoesOn;
 use super::import::{self, ImportError, Imported};
 use super::schema::{self, OpenError};
 use super::space::Disk;
-use super::{FILE, read, recover, replace, salvage};
+use super::{FILE, folder, read, recover, replace, salvage};
 use crate::domain::ids::HubId;
 
 /// Why a copy could not be made or put back: a sentence for the host.
@@ -24,6 +24,15 @@ pub enum CopyError {
     #[error("{} is not there", path.display())]
     Missing {
         /// The file.
+        path: PathBuf,
+    },
+    /// The hub gives that name to something of its own.
+    #[error(
+        "{} is a name that the hub itself uses in its data folder; choose another, such as {}",
+        path.display(), path.with_file_name("backups/by-hand.sqlite3").display()
+    )]
+    Reserved {
+        /// What was asked for.
         path: PathBuf,
     },
     /// It is a folder, a socket or the like.
@@ -75,6 +84,7 @@ pub fn back_up(
     mut going_on: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<(), CopyError> {
     let path = folder.join(FILE);
+    make_way(folder, to)?;
     // Beside a hub that may be writing; or, on a disk that takes no writing, alone.
     let mut db =
         sound(&path, |path| schema::open_beside(path).or_else(|_| schema::open_frozen(path)))?;
@@ -82,6 +92,29 @@ pub fn back_up(
         going_on(written, total);
         true
     })?;
+    Ok(())
+}
+
+/// A copy may lie in the data folder, but not under a name of the hub's own. The folder of the scheduled
+/// copies is made where a copy is to lie in it.
+fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
+    let is_same = |one: &Path, other: &Path| {
+        fs::canonicalize(one)
+            .is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
+    };
+    let above = to.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    if is_same(above, folder) && folder::is_own(&name) {
+        return Err(CopyError::Reserved { path: to.to_owned() });
+    }
+    let backups = folder.join(backup::FOLDER);
+    let is_inside = above.file_name() == backups.file_name()
+        && above.parent().is_some_and(|above| is_same(above, folder));
+    if is_inside && !above.exists() {
+        backup::make_folder(folder)?;
+        give_to_owner(folder, &backups)
+            .map_err(|source| CopyError::Folder { path: folder.to_owned(), source })?;
+    }
     Ok(())
 }
 

@@ -17,11 +17,14 @@ use crate::domain::time::{HubTime, WallTime};
 pub(super) const ROOM: &str =
     "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
 
-/// The columns that [`message`] reads, in its order, and where they come from.
+/// The columns that [`message`] reads, in its order, and where they come from. Of itself SQLite would go
+/// by the primary key of `memberships`, which begins with the room: through everybody who was ever in
+/// it, for each message.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
-     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room";
+     LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
+     ON s.chatter = m.chatter AND s.room = m.room";
 
 pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {

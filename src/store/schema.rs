@@ -40,6 +40,20 @@ pub enum OpenError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// It is a folder or the like.
+    #[error("{} is not a file, so it is no database; move it away", path.display())]
+    NoFile {
+        /// What has its name.
+        path: PathBuf,
+    },
+    /// Nobody can say what it is.
+    #[error("the database {} cannot be looked at: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// The file belongs to another program.
     #[error("{} is an SQLite database of another program; move it away or choose another data folder", path.display())]
     Foreign {

@@ -11,6 +11,7 @@ use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
 mod damage;
+mod plans;
 mod retention;
 mod strange;
 mod takeback;

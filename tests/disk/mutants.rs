@@ -43,7 +43,7 @@ fn good(is_killed: bool) -> Good {
     };
     talk(600);
     let copy = hub.folder.path().join("backups/hub-000001.sqlite3");
-    fs::create_dir(copy.parent().unwrap()).unwrap();
+    fs::create_dir_all(copy.parent().unwrap()).unwrap();
     let data = hub.folder.path().to_str().unwrap();
     let copied = crate::kit::told(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
     assert_eq!(copied.0, Some(0), "{}", copied.1);

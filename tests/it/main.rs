@@ -22,6 +22,7 @@ mod callers;
 mod command_line;
 mod connections;
 mod copies;
+mod damages;
 mod data_folder;
 mod doors;
 mod health;
