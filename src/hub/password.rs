@@ -35,14 +35,14 @@ fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     Some(PasswordHash(hash.to_string()))
 }
 
-/// Whether this is the password that was hashed. Takes as long as hashing. Nothing where no hub has made the
-/// hash, where it would cost too much, or where the system gives no memory.
+/// Whether this is the password that was hashed. Takes as long as hashing. A hash that no hub has made, or that
+/// would cost too much, is of no password. Nothing where the system gives no memory.
 fn verify(password: &Password, hash: &PasswordHash) -> Option<bool> {
     if !hash.is_bearable() {
         tracing::error!(
             "the hash of a room's password is not one of a hub's; nobody comes in by it"
         );
-        return None;
+        return Some(false);
     }
     let hash = Phc::new(&hash.0).ok()?;
     let again = output(Params::try_from(&hash).ok()?, password, &hash.salt?)?;
@@ -82,7 +82,7 @@ mod tests {
         let earlier = "$argon2id$v=19$m=19456,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$";
         assert!(hash.0.starts_with(earlier), "{}", hash.0);
         assert_eq!(verify(&Password::parse("콜라 1235").unwrap(), &hash), Some(false));
-        assert_eq!(verify(&password, &PasswordHash("broken".into())), None);
+        assert_eq!(verify(&password, &PasswordHash("broken".into())), Some(false));
     }
 
     #[test]
@@ -98,6 +98,6 @@ mod tests {
             salt: Some(Salt::new(&salt).unwrap()),
             hash: Some(output(params, &password, &salt).unwrap()),
         };
-        assert_eq!(verify(&password, &PasswordHash(hash.to_string())), None);
+        assert_eq!(verify(&password, &PasswordHash(hash.to_string())), Some(false));
     }
 }

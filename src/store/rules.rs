@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::names::is_visible;
-use crate::domain::room::{CAPACITY_MAX, PasswordHash};
+use crate::domain::room::{CAPACITY_MAX, LASTING, PasswordHash};
 use crate::domain::text::{
     CONTENT_MAX, Content, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, TITLE_MAX, Title,
 };
@@ -67,7 +67,7 @@ pub(super) const TABLES: [Table; 7] = [
             ("lock", lock),
             ("created_at", time),
             ("created_hub", time),
-            ("lifetime", time),
+            ("lifetime", lifetime),
             ("pruned", number_or_none),
             ("deleted", flag),
             ("shut", flag),
@@ -249,6 +249,12 @@ fn time(value: &Value) -> Option<Value> {
     within(value, 0, TIME_MAX)
 }
 
+/// A room that lasts is told by its lifetime, which is longer than any other.
+fn lifetime(value: &Value) -> Option<Value> {
+    let lasting = i64::try_from(LASTING.as_millis()).ok()?;
+    if *value == Value::Integer(lasting) { Some(value.clone()) } else { time(value) }
+}
+
 fn count(value: &Value) -> Option<Value> {
     within(value, 0, u32::MAX.into())
 }
@@ -417,5 +423,8 @@ mod tests {
         assert_eq!(kind(&Value::Integer(5)), None);
         assert_eq!(code(&text("K7PMX0")), None);
         assert_eq!(time(&Value::Integer(i64::MAX)), Some(Value::Integer(TIME_MAX)));
+        let lasting = Value::Integer(1 << 62);
+        assert_eq!(lifetime(&lasting), Some(lasting), "a room that lasts");
+        assert_eq!(lifetime(&Value::Integer(1 << 61)), Some(Value::Integer(TIME_MAX)));
     }
 }

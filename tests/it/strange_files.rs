@@ -136,8 +136,8 @@ fn a_hostile_copy_is_put_back_without_what_is_hostile_in_it() {
         assert!(words.contains(part), "no {part} in {words}");
     }
     let hub = Hub::start_in(folder, &[]);
-    let locked = listed(&hub, &["room", "list"]);
-    let locked = locked.iter().find(|room| room["isPassword"] == true).unwrap();
+    let rooms = listed(&hub, &["room", "list"]);
+    let locked = rooms.iter().find(|room| room["isPassword"] == true).unwrap();
     let check = format!("/chat/rooms/{}/access-check", locked["id"].as_str().unwrap());
     let answer = hub.post(&check, r#"{"password":"콜라"}"#);
     assert!(answer.text().contains(r#""data":false"#), "{}", answer.text());

@@ -126,7 +126,7 @@ fn what_was_not_looked_at_costs_no_guess_and_no_room() {
 #[test]
 fn a_right_guess_of_somebody_who_has_gone_meanwhile_does_not_count() {
     let mut chat = Chat::locked(0);
-    for _ in 0..30 {
+    for _ in 0..15 {
         chat.connects(1);
         let _unread = chat.asks_in_with(1, "cola");
         chat.goes(1);

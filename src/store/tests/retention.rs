@@ -182,8 +182,14 @@ impl Kit {
 
     /// What a member reads of a room: whose each message is, and how long.
     async fn lengths(&self, room: RoomId, who: u8) -> Vec<(ChatterId, usize)> {
-        let member = self.member(room, who).await;
-        let (all, _) = self.store.reader.after(member, Seq(0), 10_000).await.unwrap();
+        let (mut all, mut more) = (Vec::<Message>::new(), true);
+        while more {
+            let after = all.last().map_or(Seq(0), |message| message.seq);
+            let member = self.member(room, who).await;
+            let part = self.store.reader.after(member, after, 10_000).await.unwrap();
+            all.extend(part.0);
+            more = part.1;
+        }
         let places: Vec<i64> = all.iter().map(|message| message.seq.0).collect();
         let first = places[0];
         assert_eq!(places, (first..first + places.len() as i64).collect::<Vec<_>>(), "no gaps");
