@@ -2,6 +2,7 @@
 //! them.
 
 mod forwarded;
+mod site;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
@@ -9,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
 
+use self::site::Sites;
 use crate::config::Network;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
@@ -36,6 +38,7 @@ const UNREAD_ADDRESSES: usize = 8;
 #[derive(Debug)]
 pub struct Door {
     proxies: Vec<Network>,
+    sites: Sites,
     connections: Shares<IpAddr>,
     sessions: Shares<IpAddr>,
     arrivals: (Rate, Mutex<Bucket>),
@@ -59,6 +62,7 @@ impl Door {
     pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
         Self {
             proxies,
+            sites: Sites::default(),
             connections: Shares::new(limits.connections_each, places),
             sessions: Shares::new(limits.sessions_each, limits.sessions),
             arrivals: (limits.arrivals, Mutex::default()),
@@ -83,7 +87,7 @@ impl Door {
     /// The hub is full, or this peer holds as many as it may.
     pub fn connection(&self, peer: IpAddr) -> Result<Place, TurnedAway> {
         let many_behind = is_this_machine(peer) || self.is_proxy(peer);
-        let place = self.connections.take((!many_behind).then_some(peer));
+        let place = self.connections.take((!many_behind).then(|| self.sites.of(peer)));
         place.map_err(|none| turned_away(none, "connections", "connections_each"))
     }
 
@@ -114,13 +118,13 @@ impl Door {
         place.map_err(|none| turned_away(none, "sessions", "sessions_each"))
     }
 
-    /// Whose request it is: the peer's, or, where that is one of our proxies, whom it names.
+    /// Whose request it is: the peer's, or, where that is one of our proxies, whom it names. An IPv6 address of
+    /// another network is told by its /64 alone, for all that goes by address.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
-        if !self.is_proxy(peer) {
-            return peer;
-        }
-        forwarded::client(headers, |address| self.is_proxy(address)).unwrap_or(peer)
+        let named = || forwarded::client(headers, |address| self.is_proxy(address));
+        let client = if self.is_proxy(peer) { named().unwrap_or(peer) } else { peer };
+        self.sites.of(client)
     }
 
     fn is_proxy(&self, address: IpAddr) -> bool {
@@ -211,5 +215,7 @@ mod tests {
         assert_eq!(door.client(ip("10.0.0.1"), &headers), ip("203.0.113.9"));
         assert_eq!(door.client(ip("10.0.0.2"), &headers), ip("10.0.0.2"));
         assert_eq!(door.client(ip("10.0.0.1"), &HeaderMap::new()), ip("10.0.0.1"));
+        let one = door.client(ip("2001:db8:ffff:1::9"), &HeaderMap::new());
+        assert_eq!(one, door.client(ip("2001:db8:ffff:1::7"), &HeaderMap::new()), "of one /64");
     }
 }

@@ -254,6 +254,7 @@ impl Dropped {
 
 impl Shared {
     fn new(setup: Setup) -> Self {
+        let channels = setup.hub.channels().clone();
         Self {
             hub: setup.hub,
             signer: setup.signer,
@@ -264,7 +265,7 @@ impl Shared {
             metrics: setup.metrics,
             limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(&setup.limits, setup.unruly),
+            namespaces: Namespaces::new(&setup.limits, setup.unruly, channels),
             newcomers: Newcomers::new(setup.budget, setup.limits.sessions),
             io: OnceLock::new(),
             engine: OnceLock::new(),

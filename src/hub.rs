@@ -6,6 +6,7 @@
 
 mod admission;
 mod bridge;
+mod channels;
 mod clock;
 pub mod command;
 #[cfg(any(test, fuzzing))]
@@ -31,6 +32,7 @@ mod takeback;
 #[cfg(test)]
 mod tests;
 
+pub use channels::Channels;
 pub use clock::Clock;
 pub use run::{HubHandle, Kept, Start, start};
 pub use state::Settings;

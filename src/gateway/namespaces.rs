@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 
 use socketioxide::SocketIo;
 
+use super::bare;
 use super::session::Session;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
 use crate::domain::shares::{NoShare, Share, Shares};
 use crate::domain::text::{Namespace, TextError};
+use crate::hub::Channels;
 
 /// The namespace that is always there: the protocol's own.
 pub(super) const ROOT: &str = "/";
@@ -33,8 +35,10 @@ pub(super) struct Namespaces {
     each: usize,
     /// Those of living rooms that were made before the rules for names held here.
     unruly: HashSet<Namespace>,
-    /// One for each namespace that is alive, counted at the address whose client was its first.
+    /// One for each namespace that is alive without a room, counted at the address whose client was its first.
     places: Shares<IpAddr>,
+    /// Where rooms live: nobody else's namespaces keep people from those.
+    channels: Channels,
     table: Mutex<Table>,
 }
 
@@ -50,14 +54,15 @@ struct Live {
     sockets: usize,
     /// When somebody last came, tried or left.
     touched: Instant,
-    _place: Share<IpAddr>,
+    /// None where a room lived when it was opened.
+    _place: Option<Share<IpAddr>>,
 }
 
 impl Namespaces {
-    pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>) -> Self {
+    pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>, channels: Channels) -> Self {
         let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
         let places = Shares::new(namespaces_opened, namespaces);
-        Self { each: namespaces_each, unruly, places, table: Mutex::default() }
+        Self { each: namespaces_each, unruly, places, channels, table: Mutex::default() }
     }
 
     /// The namespace that a client means by this name.
@@ -105,7 +110,7 @@ impl Namespaces {
         session: &Session,
         now: Instant,
     ) -> Result<(), Refusal> {
-        self.named(name)?;
+        let namespace = self.named(name)?;
         if session.namespaces.load(Ordering::SeqCst) >= self.each {
             return Err(Refusal::TooManyNamespaces);
         }
@@ -113,18 +118,36 @@ impl Namespaces {
             entry.touched = now;
             return Ok(());
         }
-        let first = self.places.take(Some(session.peer));
+        let place = match self.is_a_rooms(name, &namespace) {
+            true => None,
+            false => Some(self.place(table, io, session.peer, now)?),
+        };
+        table.live.insert(Arc::from(name), Live { sockets: 0, touched: now, _place: place });
+        Ok(())
+    }
+
+    /// Whether it is the namespace of a living room, written as the room has it: of one name there are many
+    /// spellings, and each would be a namespace of its own.
+    fn is_a_rooms(&self, name: &str, namespace: &Namespace) -> bool {
+        bare(name) == namespace.as_str() && self.channels.has(namespace)
+    }
+
+    fn place(
+        &self,
+        table: &mut Table,
+        io: &SocketIo,
+        peer: IpAddr,
+        now: Instant,
+    ) -> Result<Share<IpAddr>, Refusal> {
+        let first = self.places.take(Some(peer));
         let place = first.or_else(|_| {
             table.free_empty(io, now, 0);
-            self.places.take(Some(session.peer))
+            self.places.take(Some(peer))
         });
-        let place = place.map_err(|none| match none {
+        place.map_err(|none| match none {
             NoShare::All => Refusal::HubFull(LINGER),
             NoShare::Each => Refusal::TooManyNamespaces,
-        })?;
-        let entry = Live { sockets: 0, touched: now, _place: place };
-        table.live.insert(Arc::from(name), entry);
-        Ok(())
+        })
     }
 
     /// Somebody was turned away for another reason: the name that they tried is freed unless others are in it.

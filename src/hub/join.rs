@@ -214,7 +214,7 @@ impl Hub {
             _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
-            self.broadcast_message(alert);
+            self.broadcast_message(alert, at.hub);
         }
         if is_gathered {
             self.plan_notices(room, at.hub);
@@ -291,7 +291,7 @@ impl Hub {
         now: HubTime,
     ) {
         if let Ok(Written::Left { alert: Some(alert) }) = result {
-            self.broadcast_message(alert);
+            self.broadcast_message(alert, now);
         }
         self.tell_roster(room, now);
     }

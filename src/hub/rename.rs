@@ -93,7 +93,7 @@ impl Hub {
 
     fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {
         if let Some(alert) = alert {
-            self.broadcast_message(alert);
+            self.broadcast_message(alert, now);
         }
         let renamed = self.rooms.iter_mut();
         let rooms: Vec<RoomId> =

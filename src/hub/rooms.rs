@@ -18,6 +18,9 @@ use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, HostAct, Moment, Write};
 
+/// After how long of silence an empty room gives its place up to another, where there is no place left.
+const SILENT: Duration = Duration::from_secs(600);
+
 /// The least that somebody is told to wait for the end of a room.
 const SOON: Duration = Duration::from_secs(1);
 
@@ -26,7 +29,7 @@ impl Hub {
     pub(super) fn create(&mut self, mut room: NewRoom, tell: Tell<RoomView>, at: Moment) {
         let place = match room.by_host {
             true => None,
-            false => match self.place_for(room.from, at.hub) {
+            false => match self.place_for(room.from, at) {
                 Ok(place) => Some(place),
                 Err(refusal) => return drop(tell.send(Err(refusal))),
             },
@@ -44,10 +47,13 @@ impl Hub {
     }
 
     /// A place for one more room from this address, if it is in time and there is one.
-    fn place_for(&mut self, from: Option<IpAddr>, now: HubTime) -> Result<RoomPlace, Refusal> {
+    fn place_for(&mut self, from: Option<IpAddr>, at: Moment) -> Result<RoomPlace, Refusal> {
         // Those of before may be more than there are places for.
-        if self.rooms.values().filter(|live| !live.room.by_host).count() >= self.settings.rooms_max
-        {
+        if self.peoples_rooms() >= self.settings.rooms_max {
+            self.end_silent_room(at);
+        }
+        let now = at.hub;
+        if self.peoples_rooms() >= self.settings.rooms_max {
             return Err(Refusal::TooManyRooms(self.first_end(None, now)));
         }
         let place = self.places.take(from).map_err(|none| match none {
@@ -58,6 +64,28 @@ impl Hub {
             self.rooms_made.take(from, now).map_err(Refusal::TooFast)?;
         }
         Ok(place)
+    }
+
+    /// How many rooms of people's live.
+    fn peoples_rooms(&self) -> usize {
+        self.rooms.values().filter(|live| !live.room.by_host).count()
+    }
+
+    /// All places for rooms are taken: an empty one in which nothing has been told for [`SILENT`] gives its own up,
+    /// the longest silent first.
+    fn end_silent_room(&mut self, at: Moment) {
+        let is_silent = |live: &&LiveRoom| {
+            let is_empty = live.people.count() == 0 && live.joining.is_empty();
+            is_empty && !live.room.by_host && at.hub.since(live.heard) >= SILENT
+        };
+        let silent = self.rooms.values().filter(is_silent);
+        let Some(room) = silent.min_by_key(|live| live.heard).map(|live| live.room.id) else {
+            return;
+        };
+        tracing::info!(%room, "an empty room gave its place up");
+        self.close_room(room, WhyClosed::Expired);
+        self.write(Write::End { room, at }, Then::Nothing);
+        self.keep_open(at);
     }
 
     /// A room that did not come to be does not count among those that its address made.
@@ -130,7 +158,7 @@ impl Hub {
             view(&room, 0, at)
         });
         if result.is_ok() {
-            self.open_room(room, place);
+            self.open_room(room, place, at.hub);
         } else {
             self.give_back_room_made(place.as_ref());
         }
@@ -141,7 +169,8 @@ impl Hub {
     }
 
     /// A room lives from now on, in this run.
-    pub(super) fn open_room(&mut self, room: Room, place: Option<RoomPlace>) {
+    pub(super) fn open_room(&mut self, room: Room, place: Option<RoomPlace>, now: HubTime) {
+        self.channels.opened(&room.namespace);
         if !room.lasts() {
             self.agenda.insert((room.expires(), Due::Expiry(room.id)));
         }
@@ -151,6 +180,7 @@ impl Hub {
             joining: std::collections::HashMap::new(),
             notices: Notices::default(),
             listed: Listed::default(),
+            heard: now,
             place,
             room,
         };
@@ -173,6 +203,7 @@ impl Hub {
             return false;
         };
         self.codes.remove(&live.room.code);
+        self.channels.closed(&live.room.namespace);
         if why != WhyClosed::Deleted {
             self.remember_over(room);
         }

@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
+use super::channels::Channels;
 use super::clock::Clock;
 use super::command::{Call, Command, Output};
 use super::password;
@@ -16,7 +17,7 @@ use super::state::{Effect, Hub, Random, Settings, Then};
 use crate::domain::names::OwnNames;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Namespace, Title};
-use crate::store::{QUEUE_MAX, Store, Write, Writer};
+use crate::store::{Ended, QUEUE_MAX, Store, Write, Writer};
 
 /// Most events and calls that may wait for a decision. What comes beyond is refused as unavailable.
 const COMMANDS_MAX: usize = 16_384;
@@ -34,6 +35,7 @@ pub struct HubHandle {
     commands: mpsc::UnboundedSender<Input>,
     waiting: Arc<Waiting>,
     clock: Clock,
+    channels: Channels,
 }
 
 /// What waits, as of now.
@@ -74,9 +76,17 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
-    let clock = Clock::going_on(start.store.past.time, start.store.past.wall);
-    let handle = HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone() };
-    let task = tokio::spawn(run(start, clock, inputs, outputs, waiting));
+    let Start { settings, store, random, first_room, own_names } = start;
+    let Store { writer, ended, past, reader: _, health: _ } = store;
+    let clock = Clock::going_on(past.time, past.wall);
+    let mut hub = Hub::new(settings, past, random, clock.now().hub);
+    hub.own_names = own_names;
+    let channels = hub.channels.clone();
+    hub.stays_open(first_room, clock.now());
+    let handle =
+        HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone(), channels };
+    let shell = Shell { hub, clock, writer, writing: 0, outputs, hashing: None };
+    let task = tokio::spawn(run(shell, ended, inputs, waiting));
     (handle, outbox, task)
 }
 
@@ -118,6 +128,12 @@ impl HubHandle {
         (commands.load(Ordering::Relaxed), writes.load(Ordering::Relaxed))
     }
 
+    /// The namespaces in which a room lives.
+    #[must_use]
+    pub fn channels(&self) -> &Channels {
+        &self.channels
+    }
+
     /// The hub's clock.
     #[must_use]
     pub fn clock(&self) -> &Clock {
@@ -152,19 +168,11 @@ struct Hashing {
 }
 
 async fn run(
-    start: Start,
-    clock: Clock,
+    mut shell: Shell,
+    mut ended: mpsc::UnboundedReceiver<Vec<Ended<Kept>>>,
     mut inputs: mpsc::UnboundedReceiver<Input>,
-    outputs: mpsc::Sender<Vec<Output>>,
     waiting: Arc<Waiting>,
 ) {
-    let Start { settings, store, random, first_room, own_names } = start;
-    let Store { writer, mut ended, past, reader: _, health: _ } = store;
-    let mut hub = Hub::new(settings, past, random, clock.now().hub);
-    hub.own_names = own_names;
-    let mut shell = Shell { hub, clock, writer, writing: 0, outputs, hashing: None };
-    let now = shell.clock.now();
-    shell.hub.stays_open(first_room, now);
     shell.carry_out().await;
 
     let mut closing = None;

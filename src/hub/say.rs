@@ -52,11 +52,16 @@ impl Hub {
     }
 
     /// A message is committed, or was refused.
-    pub(super) fn said(&mut self, reply: Option<Reply>, result: Result<Written, Refusal>) {
+    pub(super) fn said(
+        &mut self,
+        reply: Option<Reply>,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
         let answer = match result {
             Ok(Written::Said { message, repeated }) => {
                 if !repeated {
-                    self.broadcast_message(message.clone());
+                    self.broadcast_message(message.clone(), now);
                 }
                 Ok(Answer::Said(message))
             }
@@ -69,10 +74,11 @@ impl Hub {
     }
 
     /// Sends a committed message to everyone in its room.
-    pub(super) fn broadcast_message(&mut self, message: Message) {
+    pub(super) fn broadcast_message(&mut self, message: Message, now: HubTime) {
         let Some(live) = self.rooms.get_mut(&message.room) else {
             return;
         };
+        live.heard = now;
         let to = live.people.audience();
         let output = Output::Broadcast { to, except: None, news: News::Message(message) };
         self.effects.push_back(Effect::Output(output));

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::admission::Admissions;
 use super::bridge::BridgeMemory;
+use super::channels::Channels;
 use super::command::{
     Answer, Call, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply, RoomView, Tell,
 };
@@ -151,6 +152,8 @@ pub(super) struct LiveRoom {
     pub(super) joining: HashMap<IdentityId, Entrant>,
     pub(super) notices: Notices,
     pub(super) listed: Listed,
+    /// When something was last told in it.
+    pub(super) heard: HubTime,
     /// Its place among the rooms that may live; with whoever made it in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -200,6 +203,8 @@ pub(super) struct Hub {
     pub(super) passwords: FairQueue<Option<IpAddr>, PasswordWork>,
     pub(super) renames: Throttle<ChatterId>,
     pub(super) rooms_made: Throttle<IpAddr>,
+    /// The namespaces of the living rooms.
+    pub(super) channels: Channels,
     /// The living rooms and those being made, by where they are made from.
     pub(super) places: Shares<IpAddr>,
     pub(super) random: Random,
@@ -230,6 +235,7 @@ impl Hub {
             passwords: FairQueue::new(settings.limits.passwords_each, WAITING_MAX),
             renames: Throttle::new(settings.limits.renames, THROTTLES),
             rooms_made: Throttle::new(settings.limits.rooms_made, THROTTLES),
+            channels: Channels::default(),
             places: Shares::new(settings.limits.rooms_each, settings.rooms_max),
             random,
             effects: VecDeque::new(),
@@ -238,7 +244,7 @@ impl Hub {
         for room in past.rooms {
             // More than the host lets now may live on from before; the host's own take no place.
             let place = (!room.by_host).then(|| hub.places.take(None).ok()).flatten();
-            hub.open_room(room, place);
+            hub.open_room(room, place, now);
         }
         let until = now.after(RETURN);
         for member in past.present {
@@ -340,7 +346,7 @@ impl Hub {
             }
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
-            Then::Said(reply) => self.said(reply, result),
+            Then::Said(reply) => self.said(reply, result, at.hub),
             Then::Left(room) => self.has_left(room, result, at.hub),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),

@@ -23,6 +23,7 @@ mod idle;
 mod names;
 mod open;
 mod passwords;
+mod places;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 

@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::perform::{WriteError, insert_room, room_number, set_meta};
 use super::rows;
-use super::write::{Ban, Deed, HostAct, Written};
+use super::write::{Ban, Deed, HostAct, Moment, Written};
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
@@ -46,7 +46,7 @@ pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteEr
             return Ok(Written::TakenBack(taken));
         }
         Deed::Close(room) => {
-            end_room(db, *room, act)?;
+            end_room(db, *room, act.at)?;
             "room close"
         }
         Deed::Delete(room) => {
@@ -69,19 +69,19 @@ pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteEr
 }
 
 /// Ends a room now, unless it has ended.
-fn end_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
+pub(super) fn end_room(db: &Connection, room: RoomId, at: Moment) -> Result<(), WriteError> {
     let ended = db
         .prepare_cached(
             "UPDATE rooms SET lifetime = max(0, min(lifetime, ?2 - created_hub))
              WHERE id = ?1 AND deleted = 0",
         )?
-        .execute(params![room.as_bytes(), rows::sql(act.at.hub)])?;
+        .execute(params![room.as_bytes(), rows::sql(at.hub)])?;
     if ended == 0 {
         return Err(Refusal::NoSuchRoom.into());
     }
     // So that a start right after does not bring the room back to life.
-    set_meta(db, "hub_time", rows::sql(act.at.hub))?;
-    set_meta(db, "wall_time", act.at.wall.0)?;
+    set_meta(db, "hub_time", rows::sql(at.hub))?;
+    set_meta(db, "wall_time", at.wall.0)?;
     Ok(())
 }
 
@@ -119,7 +119,7 @@ fn take_back(
 
 /// Takes a room out of everybody's sight. What was in it goes in the writer's quiet moments.
 fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
-    end_room(db, room, act)?;
+    end_room(db, room, act.at)?;
     db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
     Ok(())
 }

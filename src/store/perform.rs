@@ -46,6 +46,7 @@ impl From<Refusal> for WriteError {
 pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
+        Write::End { room, at } => host::end_room(db, *room, *at).map(|()| Written::Done),
         Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => perform_join(db, join).map(Written::Joined),
         Write::Say(say) => perform_say(db, say),
@@ -73,7 +74,9 @@ pub(super) fn without_writing(
         // They have gone, whether it can be noted or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
         Write::Say(say) => Ok(said_before(db, say)?),
-        Write::Room(_) | Write::Rename(_) | Write::Host(_) | Write::Mark(_) => Ok(None),
+        Write::Room(_) | Write::End { .. } | Write::Rename(_) | Write::Host(_) | Write::Mark(_) => {
+            Ok(None)
+        }
     }
 }
 

@@ -24,6 +24,13 @@ pub enum Write {
         /// Whose browser it is.
         identity: IdentityId,
     },
+    /// A room ends before its time.
+    End {
+        /// The room.
+        room: RoomId,
+        /// When.
+        at: Moment,
+    },
     /// Somebody comes into a room.
     Join(Join),
     /// Something is said.
@@ -191,7 +198,7 @@ pub struct Ban {
 /// What became of a write, once it is committed.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Written {
-    /// To [`Write::Room`], [`Write::Host`], [`Write::Mark`], [`Write::Ping`].
+    /// To [`Write::Room`], [`Write::End`], [`Write::Host`], [`Write::Mark`], [`Write::Ping`].
     Done,
     /// To [`Deed::TakeBack`]: those whose content went now.
     TakenBack(Vec<(Seq, MessageId)>),

@@ -450,6 +450,22 @@ fn one_address_cannot_take_all_the_namespaces() {
 }
 
 #[test]
+fn nobodys_namespaces_keep_people_from_a_room() {
+    let hub =
+        english(&[("COLAHUB_LIMITS_NAMESPACES", "16"), ("COLAHUB_LIMITS_NAMESPACES_OPENED", "2")]);
+    let room = made(&phone(1).makes_room(&hub));
+    let held: Vec<Socket> = (0..16)
+        .map(|n: u8| phone(10 + n / 2).opens(&hub, &format!("held-{n}")).expect("a namespace"))
+        .collect();
+    let mut late = phone(30).opens(&hub, "n").expect("a room lives there");
+    assert!(late.connect_also("nobodys").is_err(), "all others are taken");
+    assert!(late.connect_also("n ").is_err(), "another spelling is another namespace");
+    let asked = late.ask("joinRoom", &json!({"roomId": room["id"]})).unwrap();
+    assert_eq!(acked(&mut late, asked)["success"], true);
+    drop(held);
+}
+
+#[test]
 fn a_message_has_the_same_bound_on_every_transport() {
     let hub = english(&[("COLAHUB_LIMITS_MESSAGE_SIZE", "32KiB")]);
     let opened = phone(1).get(&hub, POLLING);

@@ -89,7 +89,8 @@ impl World {
             self.settles();
         }
         assert_eq!(self.is_owed(), None, "asked, and not answered");
-        let is_over = place.ends <= self.now.hub;
+        // Its time is over, or it gave its place up while it was empty.
+        let is_over = place.ends <= self.now.hub || !self.hub.rooms.contains_key(&place.id);
         let inside: BTreeSet<usize> =
             (0..CLIENTS).filter(|n| self.clients[*n].rooms().contains(&place.id)).collect();
         if is_over {

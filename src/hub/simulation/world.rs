@@ -209,6 +209,10 @@ impl World {
                 (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
                     self.written = self.written.max(say.at.hub);
                 }
+                (Write::End { room, at }, Ok(_)) => {
+                    let place = self.rooms.iter_mut().find(|place| place.id == *room);
+                    place.into_iter().for_each(|place| place.ends = at.hub);
+                }
                 (Write::Host(act), Ok(written)) => self.host_did(&act.deed, written),
                 _ => {}
             }

@@ -1,0 +1,54 @@
+//! Which namespaces have a living room, for transports to look at: people always find the way to a room.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::domain::text::Namespace;
+
+/// The namespaces of the living rooms, and how many rooms each has. A handle, as cheap as a pointer.
+#[derive(Debug, Clone, Default)]
+pub struct Channels(Arc<Mutex<HashMap<Namespace, usize>>>);
+
+impl Channels {
+    /// Whether a room lives in this namespace.
+    #[must_use]
+    pub fn has(&self, namespace: &Namespace) -> bool {
+        self.rooms().contains_key(namespace)
+    }
+
+    /// One more room lives in it.
+    pub(super) fn opened(&self, namespace: &Namespace) {
+        *self.rooms().entry(namespace.clone()).or_default() += 1;
+    }
+
+    /// One of its rooms lives no longer.
+    pub(super) fn closed(&self, namespace: &Namespace) {
+        let mut rooms = self.rooms();
+        if let Some(count) = rooms.get_mut(namespace) {
+            *count -= 1;
+            if *count == 0 {
+                rooms.remove(namespace);
+            }
+        }
+    }
+
+    fn rooms(&self) -> MutexGuard<'_, HashMap<Namespace, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_has_a_room_until_its_last_one_ends() {
+        let (channels, name) = (Channels::default(), Namespace::parse("camp").unwrap());
+        channels.opened(&name);
+        channels.opened(&name);
+        channels.closed(&name);
+        assert!(channels.has(&name));
+        channels.closed(&name);
+        assert!(!channels.has(&name));
+    }
+}
