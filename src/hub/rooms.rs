@@ -79,7 +79,8 @@ impl Hub {
             is_empty && !live.room.by_host && at.hub.since(live.heard) >= SILENT
         };
         let silent = self.rooms.values().filter(is_silent);
-        let Some(room) = silent.min_by_key(|live| live.heard).map(|live| live.room.id) else {
+        let oldest = silent.min_by_key(|live| (live.heard, live.room.id));
+        let Some(room) = oldest.map(|live| live.room.id) else {
             return;
         };
         tracing::info!(%room, "an empty room gave its place up");
