@@ -5,13 +5,14 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, Uri, header};
 
 use super::callers::{Rules, Verdict};
 use super::guard::{changes, knock};
 use crate::config::{CorsOrigin, Network};
 use crate::domain::limits::Limits;
 use crate::door::Door;
+use crate::wire::engine::{self, Target};
 
 const NAMES: [&str; 3] = ["cola.local", "chat.example", "203.0.113.7"];
 const LISTED: &str = "http://192.168.4.1:3000";
@@ -20,6 +21,7 @@ const LISTED: &str = "http://192.168.4.1:3000";
 pub fn callers(data: &[u8]) {
     let Some(parts) = head(data) else { return };
     what_a_proxy_adds_counts(&parts.headers);
+    engine_io_is_read_one_way(&parts);
     let verdict = judge(&parts);
     let all = |name| parts.headers.get_all(name).iter().collect::<Vec<_>>();
     let (hosts, origins) = (all(header::HOST), all(header::ORIGIN));
@@ -36,6 +38,21 @@ pub fn callers(data: &[u8]) {
         let [origin] = origins[..] else { panic!("welcome with {origins:?}") };
         assert!(is_friend(origin.as_bytes(), hosts[0].as_bytes()), "{origin:?} at {hosts:?}");
     }
+}
+
+/// What the guard takes for a request of Engine.IO is what the gateway serves, and the library reads in it what
+/// the gateway has read.
+fn engine_io_is_read_one_way(parts: &Parts) {
+    let path = parts.uri.path();
+    assert_eq!(engine::is_path(path), ["/socket.io", "/socket.io/"].contains(&path), "{path}");
+    if !engine::is_path(path) {
+        return;
+    }
+    assert!(changes(parts), "it may be asked from anywhere: {}", parts.uri);
+    let Ok(target) = Target::parse(parts.uri.query().unwrap_or_default()) else { return };
+    let again: Uri = target.uri().parse().unwrap_or_else(|error| panic!("{target:?}: {error}"));
+    assert!(engine::is_path(again.path()), "{again}");
+    assert_eq!(Target::parse(again.query().unwrap_or_default()), Ok(target), "{again}");
 }
 
 /// Whatever a client writes into the header: a proxy adds at its end whom it speaks for.
