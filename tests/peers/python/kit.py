@@ -36,6 +36,7 @@ class Hub:
                 "COLAHUB_LIMITS_PROFILE": "nat",
                 # The order of many is what one story is about; a person's pace has stories of its own.
                 "COLAHUB_LIMITS_EVENTS": "1000/s burst 1000",
+                "COLAHUB_LIMITS_MESSAGES": "1000/s burst 1000",
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
