@@ -48,6 +48,9 @@ export default defineConfig({
     cssTarget: ["chrome80", "safari13", "firefox78"],
     // Nothing inlined: the hub's content security policy allows only its own files.
     assetsInlineLimit: 0,
+    // Two percent less than esbuild's, which is what a room is over its weight.
+    minify: "terser",
+    terserOptions: { ecma: 2019, module: true, compress: { passes: 2 } },
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
     sourcemap: false,

@@ -6,7 +6,7 @@ import { DESK, PHONE, until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 import { talk } from "./kit/talk.mjs";
 
-const ZALGO = [..."Z̶A̷L̸G̴O̵"].map((letter) => letter + "\u0300\u0301\u0302\u0334\u0336\u0346\u0353".repeat(12)).join("");
+const ZALGO = [..."Z̶A̷L̸G̴O̵"].map((letter) => letter + "\u0300\u0301\u0302\u0334\u0336\u0346\u0353".repeat(2)).join("");
 const TEXTS = [
   '<img src=x onerror="window.ran=1"><script>window.ran=1</script><svg onload=window.ran=1>',
   "javascript:window.ran=1 data:text/html,<script>window.ran=1</script>",
