@@ -455,10 +455,13 @@ impl Shared {
         let Some(conn) = lock(&self.conns).remove(&id) else {
             return;
         };
-        // What it said last is decided before it is gone.
-        let last_words = conn.turns().last_words();
-        for asked in last_words {
-            self.submit(&conn, asked);
+        // What it said last is decided before it is gone; not so where the hub has had enough of it.
+        let mut last_words = conn.turns().last_words();
+        if !conn.session.is_over() {
+            last_words.retain(turns::worth_deciding());
+            for asked in last_words {
+                self.submit(&conn, asked);
+            }
         }
         conn.end();
         let namespace = conn.socket.ns();

@@ -177,6 +177,11 @@ impl Conn {
         if out.drain.is_some() { Sent::Flowing } else { self.falls_behind(out) }
     }
 
+    /// Whether something waits for the client, and somebody sees to it.
+    pub(super) fn is_behind(&self) -> bool {
+        self.out.lock().unwrap_or_else(PoisonError::into_inner).drain.is_some()
+    }
+
     /// From now on somebody sees to what waits.
     fn falls_behind(&self, out: &mut Out) -> Sent {
         // A client that does not take its answers is not read from either.

@@ -122,10 +122,11 @@ impl Shared {
         self.metrics.deliveries.fetch_add(deliveries, Ordering::Relaxed);
     }
 
-    fn retry(&self, now: Instant) {
+    fn retry(self: &Arc<Self>, now: Instant) {
         for conn in self.take_waiting() {
             match conn.flush(now) {
-                Sent::Flowing => {}
+                // What it asked meanwhile has its turn.
+                Sent::Flowing => self.move_on(&conn),
                 Sent::Waiting => self.wait(&conn),
                 Sent::Stuck => self.drop_conn(&conn, Dropped::DoesNotRead),
             }

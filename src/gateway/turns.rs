@@ -53,8 +53,8 @@ impl<T> Turns<T> {
 
     /// The next whose turn it is, for who moves them, and whether it is a join: it is with the hub from now on.
     fn next(&mut self) -> Option<(T, bool)> {
-        let may_go = |first: &Waiting<T>| first.is_join || self.joins == 0;
-        let has_turn = self.under_way < AT_ONCE && self.waiting.front().is_some_and(may_go);
+        // The answer to a join is large, so that they go one by one.
+        let has_turn = self.under_way < AT_ONCE && self.joins == 0;
         let next = if has_turn { self.waiting.pop_front() } else { None };
         if let Some(next) = &next {
             self.is_given(next.is_join);
@@ -85,6 +85,21 @@ impl<T> Turns<T> {
     }
 }
 
+/// Which of a client's last words still matter: what it said, and the join without which it could not. Nobody reads
+/// the answers any more, and those to many joins take memory and time.
+pub(super) fn worth_deciding() -> impl FnMut(&Asked) -> bool {
+    let mut has_joined = false;
+    move |asked| is_worth_deciding(&asked.event, &mut has_joined)
+}
+
+fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
+    match event {
+        Event::Join { .. } => !std::mem::replace(has_joined, true),
+        Event::Roster { .. } | Event::Typing { .. } => false,
+        Event::Say { .. } | Event::Note { .. } | Event::Rename { .. } | Event::Leave => true,
+    }
+}
+
 /// An event's turn; the next has its own when it ends, with an answer or without.
 struct Turn {
     shared: Arc<Shared>,
@@ -107,6 +122,11 @@ impl Shared {
             return;
         }
         loop {
+            // Its answers would only pile up behind those that it does not take. It goes on when they are gone.
+            if conn.is_behind() {
+                conn.turns().is_moving = false;
+                return;
+            }
             // Apart, so that nothing is locked while it is submitted.
             let next = conn.turns().next();
             let Some((asked, is_join)) = next else { return };
@@ -136,6 +156,8 @@ impl Shared {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::ids::RoomId;
+    use crate::domain::text::Content;
 
     fn given(turns: &mut Turns<i32>) -> Vec<i32> {
         std::iter::from_fn(|| turns.next()).map(|(asked, _)| asked).collect()
@@ -152,19 +174,31 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_join_waits_for_it_and_joins_do_not_wait_for_each_other() {
+    fn what_follows_a_join_waits_for_it() {
         let mut turns = Turns::default();
         for (n, is_join) in [(0, false), (1, true), (2, true), (3, false), (4, true), (5, false)] {
             turns.push(n, is_join);
         }
-        assert_eq!(given(&mut turns), [0, 1, 2]);
+        assert_eq!(given(&mut turns), [0, 1]);
         turns.has_ended(false);
+        assert!(given(&mut turns).is_empty(), "a join is under way");
         turns.has_ended(true);
-        assert!(given(&mut turns).is_empty(), "one join is under way");
+        assert_eq!(given(&mut turns), [2]);
         turns.has_ended(true);
         assert_eq!(given(&mut turns), [3, 4]);
         turns.has_ended(true);
         assert_eq!(given(&mut turns), [5]);
+    }
+
+    #[test]
+    fn of_last_words_one_join_and_what_was_said_is_decided() {
+        let room = RoomId::from_random([1; 16]);
+        let join = || Event::Join { room, wanted: None, password: None, after: None, epoch: None };
+        let say = || Event::Say { room, content: Content::parse("bye").unwrap(), key: None };
+        let events = [join(), say(), join(), Event::Roster { room }, say()];
+        let mut has_joined = false;
+        let kept = events.map(|event| is_worth_deciding(&event, &mut has_joined));
+        assert_eq!(kept, [true, true, false, false, true]);
     }
 
     #[test]
