@@ -53,18 +53,14 @@ async function isAtBottom(who, why) {
   await until(async () => assert.ok((await below(who)) < 2, `${why}: ${await below(who)} px above the bottom`), 3_000);
 }
 
-/** Until nothing moves any more: what has just come moves in, and the line of who types comes and goes. */
-async function rests(who) {
-  await until(async () => {
-    const before = await place(who);
-    await who.page.evaluate(() => {
-      const ends = (motion) => motion.effect.getComputedTiming().iterations !== Infinity;
-      return Promise.allSettled(document.getAnimations().filter(ends).map((motion) => motion.finished));
-    });
-    await drawn(who);
-    assert.deepEqual(await place(who), before, "it still moves");
-    assert.equal(await who.page.locator(".typing > span").count(), 0, "somebody types");
-  });
+/** What is read, once it has been the same for a second: what has just come moves in, and is looked at again. */
+async function steady(read) {
+  for (let [value, since] = [await read(), Date.now()]; ; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const now = await read();
+    if (JSON.stringify(now) !== JSON.stringify(value)) [value, since] = [now, Date.now()];
+    else if (Date.now() - since > 1_000) return now;
+  }
 }
 
 /** A room with fifty messages, a reader on a phone, and somebody else. */
@@ -145,8 +141,7 @@ story("an unfolded message is read in peace", FREE, async (stage) => {
   await ben.says("그 뒤의 글");
   await ann.sees("그 뒤의 글");
   await isAtBottom(ann, "before");
-  await rests(ann);
-  const before = await place(ann);
+  const before = await steady(() => place(ann));
   // Not by a pointer: that scrolls a button into view where it thinks it has to.
   await ann.page.getByRole("button", { name: "모두 보기" }).evaluate((button) => button.click());
   await stays(ann, before, "unfolding");
@@ -197,7 +192,8 @@ story("back to a hidden tab, one reads on at the line, and only what was seen is
   await ann.page.locator(".to-newest", { hasText: /새 메시지 [23]\d개/ }).waitFor();
 
   // Nothing below was seen: after a reload it is still new.
-  const unseen = parseInt(/\d+/.exec(await ann.page.locator(".to-newest").textContent())[0], 10);
+  const told = await steady(() => ann.page.locator(".to-newest").textContent());
+  const unseen = parseInt(/\d+/.exec(told)[0], 10);
   await ann.page.reload();
   await ann.isLive();
   const line = await linePlace(ann);
