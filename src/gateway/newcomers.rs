@@ -1,6 +1,5 @@
 //! Newcomers, who are turned away while the hub is full. Who has been in a room is none.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::budget::{Budget, Pressure};
 use crate::domain::ids::IdentityId;
+use crate::domain::recent::Recent;
 use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
 
@@ -32,21 +32,19 @@ pub(super) struct Newcomers {
     strangers: Arc<Semaphore>,
     /// Apart, so that a flood of strangers leaves these theirs.
     known: Arc<Semaphore>,
-    regulars: Mutex<Regulars>,
-}
-
-/// Browsers that have been in a room in this run. Two halves: when the newer is full the older is forgotten.
-#[derive(Debug, Default)]
-struct Regulars {
-    newer: HashSet<IdentityId>,
-    older: HashSet<IdentityId>,
+    regulars: Mutex<Recent<IdentityId>>,
 }
 
 impl Newcomers {
     /// For a hub that may hold so many sessions.
     pub(super) fn new(budget: Budget, sessions: usize) -> Self {
         let places = || Arc::new(Semaphore::new((sessions / WAITING).max(1)));
-        Self { budget, strangers: places(), known: places(), regulars: Mutex::default() }
+        Self {
+            budget,
+            strangers: places(),
+            known: places(),
+            regulars: Mutex::new(Recent::new(REGULARS)),
+        }
     }
 
     /// Whether a handshake gets a session; `proven` is the browser that it proves to be.
@@ -80,16 +78,11 @@ impl Newcomers {
 
     /// This browser has come into a room.
     pub(super) fn came_in(&self, identity: IdentityId) {
-        let mut regulars = self.regulars.lock().unwrap_or_else(PoisonError::into_inner);
-        if regulars.newer.len() >= REGULARS {
-            regulars.older = std::mem::take(&mut regulars.newer);
-        }
-        regulars.newer.insert(identity);
+        self.regulars.lock().unwrap_or_else(PoisonError::into_inner).insert(identity);
     }
 
     fn is_regular(&self, identity: IdentityId) -> bool {
-        let regulars = self.regulars.lock().unwrap_or_else(PoisonError::into_inner);
-        regulars.newer.contains(&identity) || regulars.older.contains(&identity)
+        self.regulars.lock().unwrap_or_else(PoisonError::into_inner).contains(&identity)
     }
 }
 
@@ -117,16 +110,5 @@ mod tests {
         assert!(newcomers.session(Some(browser(1))).is_ok());
         drop(held);
         assert!(newcomers.session(None).is_ok());
-    }
-
-    #[test]
-    fn the_last_regulars_are_remembered_and_no_more_than_twice_as_many() {
-        let newcomers = Newcomers::new(Budget::new(None), 64);
-        for n in 0..5 * REGULARS {
-            newcomers.came_in(browser(n));
-        }
-        assert!((4 * REGULARS..5 * REGULARS).all(|n| newcomers.is_regular(browser(n))));
-        let regulars = newcomers.regulars.lock().unwrap();
-        assert!(regulars.newer.len() + regulars.older.len() <= 2 * REGULARS);
     }
 }

@@ -55,7 +55,9 @@ async function isAtBottom(who, why) {
 
 /** What is read, once it has been the same for a second: what has just come moves in, and is looked at again. */
 async function steady(read) {
+  const begun = Date.now();
   for (let [value, since] = [await read(), Date.now()]; ; ) {
+    assert.ok(Date.now() - begun < 20_000, `it does not come to rest: ${JSON.stringify(value)}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
     const now = await read();
     if (JSON.stringify(now) !== JSON.stringify(value)) [value, since] = [now, Date.now()];
