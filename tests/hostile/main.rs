@@ -22,6 +22,7 @@ mod wire;
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -35,6 +36,9 @@ use self::strangers::{Asks, Flooded, Held, Reads, Way};
 
 /// The most by which the hub may grow.
 const GROWTH: u64 = 32 << 20;
+
+/// The most that the hub may log meanwhile.
+const LOGGED: u64 = 1_000_000;
 
 /// The longest that a place may be held for nothing.
 const REAPED: Duration = Duration::from_secs(15);
@@ -112,10 +116,18 @@ fn people_talk_on_among_strangers() {
     let size = if is_full { FULL } else { SHORT };
     raise_open_files();
     // The speaker stands for many: as one person they would have to wait.
-    let hub = Hub::with(&[("COLAHUB_LIMITS_MESSAGES", "100/s burst 1000")]);
+    let (folder, log) = (tempfile::tempdir().unwrap(), tempfile::NamedTempFile::new().unwrap());
+    let mut command = kit::run_in(folder.path());
+    command.env("COLAHUB_LIMITS_MESSAGES", "100/s burst 1000");
+    command.stderr(File::create(log.path()).unwrap());
+    let hub = Hub::run_heard(command, folder);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (calm, stormy, attack) = LocalSet::new().block_on(&runtime, attacked(&hub, &size));
     attack.print(&calm, &stormy);
+    let logged = log.as_file().metadata().unwrap().len();
+    println!("log: {logged} bytes");
+    assert!(logged > 0, "the hub's log went elsewhere");
+    assert!(logged <= LOGGED, "the hub logged {logged} bytes");
     let grown = attack.peak.saturating_sub(attack.before);
     assert!(grown <= GROWTH, "the hub grew by {} KiB", grown >> 10);
     // Within its pace, a client that reads what it is refused is a slow one that joins no room: it has a minute.
