@@ -10,7 +10,7 @@ use super::write::{Ban, Deed, HostAct, Moment, Written};
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
-use crate::domain::time::{HubTime, WallTime};
+use crate::domain::time::WallTime;
 
 /// How many actions are remembered.
 const LOG_MAX: i64 = 10_000;
@@ -144,15 +144,16 @@ pub(super) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
     let mut query =
         db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
     let ban = |row: &rusqlite::Row<'_>| {
-        // An address that a flipped bit made unreadable keeps nobody out; the browser still is.
+        // An address that a flipped bit made unreadable, or that has no end, keeps nobody out; the
+        // browser still is.
         let address: Option<IpAddr> =
             row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
-        let until = if address.is_some() { rows::hub_time(row, 4)? } else { HubTime(0) };
+        let until = row.get::<_, Option<i64>>(4)?.map(|_| rows::hub_time(row, 4)).transpose()?;
         Ok(Ban {
             chatter: ChatterId::from_bytes(row.get(0)?),
             identity: rows::identity(row, 1)?,
             nickname: Nickname::trusted(row.get(2)?),
-            address: address.map(|address| (address, until)),
+            address: address.zip(until),
         })
     };
     rows::readable(query.query_map([], ban)?)

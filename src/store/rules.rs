@@ -110,7 +110,7 @@ pub(super) const TABLES: [Table; 7] = [
             ("until", maybe_time),
         ],
         key_width: 1,
-        settle: |_| {},
+        settle: settle_ban,
     },
     Table {
         name: "host_actions",
@@ -220,6 +220,13 @@ fn settle_message(row: &mut Row<'_>) {
             row.set("kind", Value::Integer(0));
         }
         ["count", "was", "now"].iter().for_each(|column| row.set(column, Value::Null));
+    }
+}
+
+/// An address keeps people out up to a time: one is nothing without the other.
+fn settle_ban(row: &mut Row<'_>) {
+    if ["address", "until"].iter().any(|name| row.get(name) == Some(&Value::Null)) {
+        ["address", "until"].iter().for_each(|column| row.set(column, Value::Null));
     }
 }
 
