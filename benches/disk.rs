@@ -17,7 +17,7 @@ use colahub::domain::message::Kind;
 use colahub::domain::room::Room;
 use colahub::domain::text::{Key, Namespace, Nickname, Title};
 use colahub::domain::time::{HubTime, WallTime};
-use colahub::store::{Care, Join, Moment, Say, Store, Write};
+use colahub::store::{Join, Moment, Say, Store, StoreOptions, Write};
 
 /// A message as people write them: 66 bytes.
 const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요 :-)";
@@ -59,7 +59,7 @@ impl Device {
 }
 
 async fn measure(device: &Device, rate: f64, seconds: f64, gather: Duration) {
-    let care = Care { gather, ..Care::default() };
+    let care = StoreOptions { gather, ..StoreOptions::default() };
     let mut store = Store::<u64>::open(&device.folder, HubId::from_random([1; 16]), care).unwrap();
     let room = RoomId::from_random([1; 16]);
     prepare(&mut store, room).await;

@@ -13,8 +13,8 @@ use axum::http::HeaderMap;
 use self::site::Sites;
 use crate::config::Network;
 use crate::domain::limits::Limits;
+use crate::domain::quota::{Quota, QuotaExceeded, QuotaGuard};
 use crate::domain::refusal::Refusal;
-use crate::domain::shares::{NoShare, Share, Shares};
 use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
 
@@ -26,10 +26,10 @@ const ADDRESSES: usize = 10_000;
 const LATER: Duration = Duration::from_secs(10);
 
 /// A place among the connections or sessions, given back when it is dropped.
-pub type Place = Share<IpAddr>;
+pub type Place = QuotaGuard<IpAddr>;
 
 /// Bytes that wait for clients of one address; given back when it is dropped.
-pub type Unread = Share<IpAddr>;
+pub type Unread = QuotaGuard<IpAddr>;
 
 /// How many addresses may have as much waiting for them as one may.
 const UNREAD_ADDRESSES: usize = 8;
@@ -39,11 +39,11 @@ const UNREAD_ADDRESSES: usize = 8;
 pub struct Door {
     proxies: Vec<Network>,
     sites: Sites,
-    connections: Shares<IpAddr>,
-    sessions: Shares<IpAddr>,
+    connections: Quota<IpAddr>,
+    sessions: Quota<IpAddr>,
     arrivals: (Rate, Mutex<Bucket>),
     handshakes: Mutex<Throttle<IpAddr>>,
-    unread: Shares<IpAddr>,
+    unread: Quota<IpAddr>,
     started: Instant,
 }
 
@@ -63,11 +63,11 @@ impl Door {
         Self {
             proxies,
             sites: Sites::default(),
-            connections: Shares::new(limits.connections_each, places),
-            sessions: Shares::new(limits.sessions_each, limits.sessions),
+            connections: Quota::new(limits.connections_each, places),
+            sessions: Quota::new(limits.sessions_each, limits.sessions),
             arrivals: (limits.arrivals, Mutex::default()),
             handshakes: Mutex::new(Throttle::new(limits.handshakes, ADDRESSES)),
-            unread: Shares::new(
+            unread: Quota::new(
                 limits.unread_each,
                 limits.unread_each.saturating_mul(UNREAD_ADDRESSES),
             ),
@@ -77,7 +77,7 @@ impl Door {
 
     /// How many bytes of answers wait for clients, by their address.
     #[must_use]
-    pub fn unread(&self) -> Shares<IpAddr> {
+    pub fn unread(&self) -> Quota<IpAddr> {
         self.unread.clone()
     }
 
@@ -132,10 +132,10 @@ impl Door {
     }
 }
 
-fn turned_away(none: NoShare, all: &'static str, each: &'static str) -> TurnedAway {
+fn turned_away(none: QuotaExceeded, all: &'static str, each: &'static str) -> TurnedAway {
     match none {
-        NoShare::All => TurnedAway { reason: all, refusal: Refusal::HubFull(LATER) },
-        NoShare::Each => TurnedAway { reason: each, refusal: Refusal::TooManyHere(LATER) },
+        QuotaExceeded::All => TurnedAway { reason: all, refusal: Refusal::HubFull(LATER) },
+        QuotaExceeded::Each => TurnedAway { reason: each, refusal: Refusal::TooManyHere(LATER) },
     }
 }
 

@@ -2,23 +2,23 @@
 //!
 //! Events of one connection are decided in the order in which they came: socketioxide runs a
 //! handler's body in order and only spawns the future it returns, so the body decodes and enqueues,
-//! and the future is empty. Everything that goes out leaves from [`postman`].
+//! and the future is empty. Everything that goes out leaves from [`broadcaster`].
 
-mod admit;
-mod conn;
-mod frame;
+mod admission;
+mod batch;
+mod broadcaster;
+mod client;
+mod eviction;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod handshake;
-mod leaving;
+mod inbound_queue;
 mod namespaces;
-mod newcomers;
+mod packet;
 mod payload;
-mod postman;
 mod probe;
-mod round;
+mod refusals;
 mod session;
-mod turns;
 mod upgrade;
 
 use std::collections::{HashMap, HashSet};
@@ -38,27 +38,27 @@ use socketioxide::{ParserConfig, SocketIo, TransportType};
 use tokio::sync::mpsc::Receiver;
 use tokio::task::JoinHandle;
 
-use self::conn::{Conn, Parcel};
-use self::leaving::Leaving;
+use self::admission::Admission;
+use self::client::{Client, Packet};
+use self::eviction::Eviction;
+use self::inbound_queue::InboundEvent;
 use self::namespaces::{Namespaces, ROOT};
-use self::newcomers::Newcomers;
 use self::session::Session;
-use self::turns::Asked;
 use crate::budget::Budget;
+use crate::domain::flood_control::Verdict;
 use crate::domain::ids::{ConnId, HubId, IdentityId};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
-use crate::domain::pace::Step;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Namespace;
 use crate::domain::time::HubTime;
 use crate::domain::words;
 use crate::door::Door;
 use crate::hub::HubHandle;
-use crate::hub::command::{Answer, Command, Connection, Event, Output};
+use crate::hub::command::{Answer, Command, ConnInfo, Event, Output};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
-use crate::patience;
+use crate::timeouts;
 use crate::wire;
 
 /// How many packets socketioxide buffers for a client; what comes on top waits in its backlog.
@@ -101,7 +101,7 @@ pub struct Setup {
 pub struct Gateway {
     shared: Arc<Shared>,
     io: SocketIo,
-    postman: JoinHandle<()>,
+    broadcaster: JoinHandle<()>,
 }
 
 /// What all handlers share.
@@ -116,15 +116,15 @@ struct Shared {
     limits: Limits,
     door: Arc<Door>,
     namespaces: Namespaces,
-    newcomers: Newcomers,
+    admission: Admission,
     io: OnceLock<SocketIo>,
     engine: OnceLock<Engine>,
     // Locks: each is taken alone and for a look-up only.
-    conns: Mutex<HashMap<ConnId, Arc<Conn>>>,
+    clients: Mutex<HashMap<ConnId, Arc<Client>>>,
     sessions: Mutex<HashMap<Sid, Weak<Session>>>,
     /// Connections with a backlog.
-    waiting: Mutex<Vec<Arc<Conn>>>,
-    leaving: Mutex<Leaving>,
+    waiting: Mutex<Vec<Arc<Client>>>,
+    eviction: Mutex<Eviction>,
     next: AtomicU64,
     started: Instant,
 }
@@ -137,7 +137,7 @@ impl Gateway {
         let parser = ParserConfig::common()
             .max_incoming_binaries(4)
             .max_incoming_binary_buf_size(message)
-            .packet_completion_timeout(patience::MESSAGE);
+            .packet_completion_timeout(timeouts::MESSAGE);
         let (engine, io) = SocketIo::builder()
             .req_path(wire::engine::PATH)
             .max_buffer_size(BUFFER)
@@ -145,10 +145,10 @@ impl Gateway {
             .ws_max_message_size(message)
             .ws_max_frame_size(message)
             .ws_read_buffer_size(READ_BUFFER)
-            .connect_timeout(patience::NAMESPACE)
-            .upgrade_timeout(patience::UPGRADE)
-            .ping_interval(patience::PING)
-            .ping_timeout(patience::PONG)
+            .connect_timeout(timeouts::NAMESPACE)
+            .upgrade_timeout(timeouts::UPGRADE)
+            .ping_interval(timeouts::PING)
+            .ping_timeout(timeouts::PONG)
             .with_parser(parser)
             .build_with_inner_svc(router.clone());
         let shared = Arc::new(Shared::new(setup));
@@ -161,22 +161,22 @@ impl Gateway {
         let prepare = axum::middleware::from_fn_with_state(Arc::clone(&shared), handshake::prepare);
         let _first = shared.engine.set(engine);
         let router = router.layer(prepare);
-        let postman = tokio::spawn(postman::run(Arc::clone(&shared), outputs));
-        (Self { shared, io, postman }, router)
+        let broadcaster = tokio::spawn(broadcaster::run(Arc::clone(&shared), outputs));
+        (Self { shared, io, broadcaster }, router)
     }
 
     /// Tells all clients that the hub goes, and ends their connections. To be called when the hub
     /// has closed: the last outputs are carried out first.
     pub async fn close(self) {
-        let _ended = self.postman.await;
+        let _ended = self.broadcaster.await;
         let closing = tokio::time::timeout(CLOSE_TIMEOUT, self.io.close()).await;
         // A client that does not read never lets the library finish.
-        let stuck = self.shared.drain_conns();
+        let stuck = self.shared.drain_clients();
         if closing.is_err() {
             tracing::info!(connections = stuck.len(), "clients that did not read were cut off");
         }
-        for conn in stuck {
-            conn.session.hang_up();
+        for client in stuck {
+            client.session.hang_up();
         }
     }
 }
@@ -266,13 +266,13 @@ impl Shared {
             limits: setup.limits,
             door: setup.door,
             namespaces: Namespaces::new(&setup.limits, setup.unruly, channels),
-            newcomers: Newcomers::new(setup.budget, setup.limits.sessions),
+            admission: Admission::new(setup.budget, setup.limits.sessions),
             io: OnceLock::new(),
             engine: OnceLock::new(),
-            conns: Mutex::default(),
+            clients: Mutex::default(),
             sessions: Mutex::default(),
             waiting: Mutex::default(),
-            leaving: Mutex::default(),
+            eviction: Mutex::default(),
             next: AtomicU64::new(1),
             started: Instant::now(),
         }
@@ -298,17 +298,17 @@ impl Shared {
     ) -> Result<(), Refusal> {
         // As an event: nobody gets around that pace by connecting again.
         match session.step(self.limits.events, self.passed()) {
-            Step::Go => {}
-            Step::TooFast(wait) => {
+            Verdict::Allowed => {}
+            Verdict::TooFast(wait) => {
                 self.metrics.refusals.add("too_fast");
                 return Err(Refusal::TooFast(wait));
             }
-            Step::Flood => {
+            Verdict::Flood => {
                 self.drop_session(session, Dropped::DoesNotListen, None);
                 return Err(Refusal::Unavailable);
             }
         }
-        if let Err(full) = self.newcomers.socket(self.identity(auth, session.identity)) {
+        if let Err(full) = self.admission.socket(self.identity(auth, session.identity)) {
             self.metrics.refusals.add("hub_full");
             return Err(full);
         }
@@ -336,9 +336,9 @@ impl Shared {
         let identity = self.identity(auth, session.identity);
         session.is_in(socket.id);
         let name = self.namespaces.enter(socket.ns(), &session);
-        let conn = Conn::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
-        let conn = Arc::new(conn);
-        lock(&self.conns).insert(id, Arc::clone(&conn));
+        let client = Client::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
+        let client = Arc::new(client);
+        lock(&self.clients).insert(id, Arc::clone(&client));
         let namespace = self.namespaces.named(socket.ns()).ok();
         tracing::info!(
             conn = id.0,
@@ -347,12 +347,12 @@ impl Shared {
             "connected"
         );
         let peer = session.peer;
-        self.hub.submit(Command::Connected(Connection { id, identity, peer, namespace }));
+        self.hub.submit(Command::Connected(ConnInfo { id, identity, peer, namespace }));
         let now = self.hub.clock().wall();
         let hello = wire::hello(self.hub_id, &self.title, self.language, now);
-        self.send_one(&conn, Parcel::Event("hello", Arc::from(hello)));
-        self.listen(&conn);
-        self.listen_for_the_end(&conn);
+        self.send_one(&client, Packet::Event("hello", Arc::from(hello)));
+        self.listen(&client);
+        self.listen_for_the_end(&client);
     }
 
     /// Whose connection it is: a token in the client's `auth`, else what the handshake proved.
@@ -369,18 +369,18 @@ impl Shared {
     /// One handler for all events: a handler for each would cost every connection a table of them.
     /// An event that nobody knows does nothing, as in the original; but it counts, and a client that waits for an
     /// answer gets one: a newer client may ask an older hub.
-    fn listen(self: &Arc<Self>, conn: &Arc<Conn>) {
-        let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on_fallback(
+    fn listen(self: &Arc<Self>, client: &Arc<Client>) {
+        let (shared, id) = (Arc::clone(self), client.id);
+        client.socket.on_fallback(
             move |name: Name, data: TryData<serde_json::Value>, ack: AckNumber| {
                 if let Some(decode) = payload::decode(&name) {
                     shared.received(id, decode(data.0.map_err(|error| error.to_string())), ack.0);
-                } else if let Some(conn) = shared.conn(id)
-                    && shared.in_time(&conn, ack.0)
+                } else if let Some(client) = shared.client(id)
+                    && shared.in_time(&client, ack.0)
                     && ack.0.is_some()
                 {
                     let unknown = Refusal::bad("this hub does not know such an event");
-                    shared.answer(&conn, ack.0, &Err(unknown));
+                    shared.answer(&client, ack.0, &Err(unknown));
                 }
                 ready(())
             },
@@ -393,133 +393,133 @@ impl Shared {
     }
 
     /// Whether a socket may send this event now. What is too fast is answered here.
-    fn in_time(&self, conn: &Arc<Conn>, ack: Option<i64>) -> bool {
-        if conn.session.is_over() {
+    fn in_time(&self, client: &Arc<Client>, ack: Option<i64>) -> bool {
+        if client.session.is_over() {
             return false;
         }
-        match conn.session.step(self.limits.events, self.passed()) {
-            Step::Go => return true,
-            Step::TooFast(wait) => self.answer(conn, ack, &Err(Refusal::TooFast(wait))),
-            Step::Flood => self.drop_conn(conn, Dropped::DoesNotListen),
+        match client.session.step(self.limits.events, self.passed()) {
+            Verdict::Allowed => return true,
+            Verdict::TooFast(wait) => self.answer(client, ack, &Err(Refusal::TooFast(wait))),
+            Verdict::Flood => self.drop_client(client, Dropped::DoesNotListen),
         }
         false
     }
 
     /// An event came: it is enqueued right here, in order.
     fn received(self: &Arc<Self>, id: ConnId, event: Result<Event, Refusal>, ack: Option<i64>) {
-        let Some(conn) = self.conn(id) else { return };
-        if !self.in_time(&conn, ack) {
+        let Some(client) = self.client(id) else { return };
+        if !self.in_time(&client, ack) {
             return;
         }
-        let Some(permit) = conn.permit() else {
-            return self.drop_conn(&conn, Dropped::SendsTooFast);
+        let Some(permit) = client.permit() else {
+            return self.drop_client(&client, Dropped::SendsTooFast);
         };
         match event {
             Ok(event) => {
                 let is_join = matches!(event, Event::Join { .. });
-                conn.turns().push(Asked { event, ack, permit }, is_join);
-                self.move_on(&conn);
+                client.inbound().push(InboundEvent { event, ack, permit }, is_join);
+                self.move_on(&client);
             }
-            Err(refusal) => self.answer(&conn, ack, &Err(refusal)),
+            Err(refusal) => self.answer(&client, ack, &Err(refusal)),
         }
     }
 
     /// Acknowledges an event; a refusal is also told by the contract's `message` event.
-    fn answer(&self, conn: &Arc<Conn>, ack: Option<i64>, answer: &Result<Answer, Refusal>) {
+    fn answer(&self, client: &Arc<Client>, ack: Option<i64>, answer: &Result<Answer, Refusal>) {
         if ack.is_none() && answer.is_ok() {
             return;
         }
         if let Ok(Answer::Joined(_)) = answer {
-            self.newcomers.came_in(conn.identity);
+            self.admission.came_in(client.identity);
         }
         let payload: Arc<RawValue> = Arc::from(wire::ack(self.language, answer));
         if let Err(refusal) = answer {
             self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());
-            self.send_one(conn, Parcel::Event("message", Arc::from(text)));
+            self.send_one(client, Packet::Event("message", Arc::from(text)));
         }
         if let Some(number) = ack {
-            self.send_one(conn, Parcel::Ack(number, payload));
+            self.send_one(client, Packet::Ack(number, payload));
         }
     }
 
-    fn listen_for_the_end(self: &Arc<Self>, conn: &Arc<Conn>) {
-        let (shared, id) = (Arc::clone(self), conn.id);
-        conn.socket.on_disconnect(move |reason: DisconnectReason| {
+    fn listen_for_the_end(self: &Arc<Self>, client: &Arc<Client>) {
+        let (shared, id) = (Arc::clone(self), client.id);
+        client.socket.on_disconnect(move |reason: DisconnectReason| {
             shared.disconnected(id, reason);
             ready(())
         });
     }
 
     fn disconnected(self: &Arc<Self>, id: ConnId, reason: DisconnectReason) {
-        let Some(conn) = lock(&self.conns).remove(&id) else {
+        let Some(client) = lock(&self.clients).remove(&id) else {
             return;
         };
         // What it said last is decided before it is gone; not so where the hub has had enough of it.
-        let mut last_words = conn.turns().last_words();
-        if !conn.session.is_over() {
-            last_words.retain(turns::worth_deciding());
+        let mut last_words = client.inbound().last_words();
+        if !client.session.is_over() {
+            last_words.retain(inbound_queue::worth_deciding());
             for asked in last_words {
-                self.submit(&conn, asked);
+                self.submit(&client, asked);
             }
         }
-        conn.end();
-        let namespace = conn.socket.ns();
+        client.end();
+        let namespace = client.socket.ns();
         if let Some(io) = self.io.get() {
-            self.namespaces.leave(io, namespace, &conn.session, Instant::now());
+            self.namespaces.leave(io, namespace, &client.session, Instant::now());
         }
-        if conn.session.namespaces.load(Ordering::SeqCst) == 0 {
-            self.has_no_namespace(&conn.session, Instant::now());
+        if client.session.namespaces.load(Ordering::SeqCst) == 0 {
+            self.has_no_namespace(&client.session, Instant::now());
         }
         tracing::info!(conn = id.0, namespace = bare(namespace), ?reason, "disconnected");
         self.hub.submit(Command::Gone(id));
     }
 
     /// Ends a connection that cannot be served any longer. The client may come back.
-    fn drop_conn(&self, conn: &Arc<Conn>, why: Dropped) {
-        if self.drop_session(&conn.session, why, Some(conn.id)) {
-            conn.end();
-            self.hub.submit(Command::Gone(conn.id));
+    fn drop_client(&self, client: &Arc<Client>, why: Dropped) {
+        if self.drop_session(&client.session, why, Some(client.id)) {
+            client.end();
+            self.hub.submit(Command::Gone(client.id));
         }
     }
 
     /// Ends a session, in all its namespaces. False where it ends already: so it is done once, and told once.
-    fn drop_session(&self, session: &Session, why: Dropped, conn: Option<ConnId>) -> bool {
+    fn drop_session(&self, session: &Session, why: Dropped, client: Option<ConnId>) -> bool {
         if !session.is_to_end() {
             return false;
         }
         let (reason, why) = why.told();
         self.metrics.drops.add(reason);
-        tracing::info!(conn = conn.map(|conn| conn.0), why, "dropped");
+        tracing::info!(conn = client.map(|id| id.0), why, "dropped");
         self.end(session);
         true
     }
 
-    fn conn(&self, id: ConnId) -> Option<Arc<Conn>> {
-        lock(&self.conns).get(&id).cloned()
+    fn client(&self, id: ConnId) -> Option<Arc<Client>> {
+        lock(&self.clients).get(&id).cloned()
     }
 
     /// Those of these connections that are still there.
-    fn find<'a>(&self, ids: impl Iterator<Item = &'a ConnId>) -> Vec<Arc<Conn>> {
-        let conns = lock(&self.conns);
-        ids.filter_map(|id| conns.get(id).cloned()).collect()
+    fn find<'a>(&self, ids: impl Iterator<Item = &'a ConnId>) -> Vec<Arc<Client>> {
+        let clients = lock(&self.clients);
+        ids.filter_map(|id| clients.get(id).cloned()).collect()
     }
 
-    fn drain_conns(&self) -> Vec<Arc<Conn>> {
-        lock(&self.conns).drain().map(|(_, conn)| conn).collect()
+    fn drain_clients(&self) -> Vec<Arc<Client>> {
+        lock(&self.clients).drain().map(|(_, client)| client).collect()
     }
 
     /// What waits for this connection is tried again from now on. Each is here once: it comes when
     /// its backlog begins, and leaves for each try.
-    fn wait(&self, conn: &Arc<Conn>) {
-        lock(&self.waiting).push(Arc::clone(conn));
+    fn wait(&self, client: &Arc<Client>) {
+        lock(&self.waiting).push(Arc::clone(client));
     }
 
     fn has_waiting(&self) -> bool {
         !lock(&self.waiting).is_empty()
     }
 
-    fn take_waiting(&self) -> Vec<Arc<Conn>> {
+    fn take_waiting(&self) -> Vec<Arc<Client>> {
         std::mem::take(&mut *lock(&self.waiting))
     }
 
@@ -534,12 +534,13 @@ impl Shared {
 
     /// How many sockets there are; a transport changes by itself, so they are looked at.
     fn count(&self) {
-        let conns = lock(&self.conns);
-        let is_polling = |conn: &&Arc<Conn>| conn.socket.transport_type() == TransportType::Polling;
-        let polling = conns.values().filter(is_polling).count();
+        let clients = lock(&self.clients);
+        let is_polling =
+            |client: &&Arc<Client>| client.socket.transport_type() == TransportType::Polling;
+        let polling = clients.values().filter(is_polling).count();
         self.metrics.polling.store(polling, Ordering::Relaxed);
-        self.metrics.websocket.store(conns.len() - polling, Ordering::Relaxed);
-        drop(conns);
+        self.metrics.websocket.store(clients.len() - polling, Ordering::Relaxed);
+        drop(clients);
         self.metrics.behind.store(lock(&self.waiting).len(), Ordering::Relaxed);
         self.metrics.namespaces.store(self.namespaces.count(), Ordering::Relaxed);
     }

@@ -3,17 +3,17 @@
 mod answers;
 mod api;
 mod body;
+mod body_timeout;
 mod callers;
 mod chat;
+mod connections;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hubs;
-mod lines;
 mod metrics;
 mod pages;
-mod patience;
 mod request;
 mod respond;
 mod serve;

@@ -18,7 +18,7 @@
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
-//! | [`patience`] | how long the hub waits for a client |
+//! | [`timeouts`] | how long the hub waits for a client |
 //! | [`budget`] | how much memory the hub may take |
 //! | [`metrics`] | what is counted, for who watches the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
@@ -44,9 +44,9 @@ pub mod hub;
 pub mod identity;
 pub mod metrics;
 pub mod network;
-pub mod patience;
 pub mod server;
 pub mod store;
 pub mod tcp;
 pub mod telemetry;
+pub mod timeouts;
 pub mod wire;

@@ -31,7 +31,7 @@ use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::network::Reach;
-use crate::store::{Care, Health, Retention, Schedule, Storage, Store};
+use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions};
 use crate::wire;
 
 pub use lock::Lock;
@@ -301,9 +301,9 @@ fn budget(config: &Config) -> Budget {
     Budget::new(ceiling)
 }
 
-fn care(config: &Config) -> Care {
+fn care(config: &Config) -> StoreOptions {
     let keep = config.backup_keep;
-    Care {
+    StoreOptions {
         gather: config.database_gather,
         retention: Retention {
             age: config.retention_age,

@@ -4,16 +4,17 @@
 //! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
 //! this module knows SQL: another database would go behind the same API.
 
+mod apply;
 mod backup;
+mod backup_schedule;
+mod batch;
 mod check;
 mod folder;
-mod gather;
 mod guard;
 mod health;
 mod host;
 mod import;
-mod keeper;
-mod perform;
+mod maintenance;
 mod prune;
 mod read;
 mod reader;
@@ -26,7 +27,6 @@ mod salvage;
 mod schema;
 mod shrink;
 mod space;
-mod upkeep;
 mod wal;
 mod weights;
 mod write;
@@ -36,10 +36,10 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use backup::BackupError;
+pub use backup_schedule::Schedule;
 pub use folder::make_folder;
 pub use health::{GoesOn, Health, Loss, Size, Storage};
 pub use host::Done;
-pub use keeper::Schedule;
 pub use prune::Retention;
 pub use read::Member;
 pub use reader::Reader;
@@ -47,8 +47,8 @@ pub use restore::{CopyError, Restored, back_up, restore};
 pub use schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say, Stretch,
-    Write, Written,
+    Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
+    Say, Write, Written,
 };
 pub use writer::{Ended, QUEUE_MAX, Writer};
 
@@ -93,7 +93,7 @@ pub struct Past {
 
 /// How the store looks after what is in it. By default it keeps all and copies nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Care {
+pub struct StoreOptions {
     /// How long a busy writer gathers for one commit.
     pub gather: Duration,
     /// What is kept.
@@ -111,7 +111,7 @@ impl<C: Send + 'static> Store<C> {
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn open(folder: &Path, fresh: HubId, care: Care) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, fresh: HubId, care: StoreOptions) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
         make_folder(folder).map_err(in_folder)?;
         folder::keep_private(folder);
@@ -119,30 +119,30 @@ impl<C: Send + 'static> Store<C> {
         let path = folder.join(FILE);
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
         let reader = Reader::new(path.clone(), frozen.is_some(), health.clone());
-        let keeper = match care.backups {
+        let backups = match care.backups {
             Some(schedule) if frozen.is_none() => Some(
-                keeper::Keeper::start(folder, schedule, past.time, health.clone())
+                backup_schedule::BackupThread::start(folder, schedule, past.time, health.clone())
                     .map_err(in_folder)?,
             ),
             _ => None,
         };
-        let mut upkeep = upkeep::Upkeep::new(care.retention, past.time);
+        let mut maintenance = maintenance::Maintenance::new(care.retention, past.time);
         // A hub that was killed may have left in the WAL what its host had deleted.
         if host::has_deleted(&db)
             .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?
         {
-            upkeep.forget();
+            maintenance.forget();
         }
         let tools = writer::Tools {
             db,
             path,
             frozen: frozen.is_some(),
             disk: space::Disk::of(folder),
-            gather: gather::Gather::new(care.gather),
-            upkeep,
+            gather: batch::BatchCollector::new(care.gather),
+            maintenance,
             health: health.clone(),
         };
-        let (writer, ended) = Writer::start(tools, keeper).map_err(in_folder)?;
+        let (writer, ended) = Writer::start(tools, backups).map_err(in_folder)?;
         Ok(Self { writer, ended, reader, past, health })
     }
 }

@@ -3,14 +3,14 @@
 //!
 //! - **Hang up.** A client that stops reading holds its writer in a flush that nothing cancels; only
 //!   shutting the connection down ends it.
-//! - **Watch.** Of a WebSocket, whether a message was begun that does not end: [`Line::overdue`].
+//! - **Watch.** Of a WebSocket, whether a message was begun that does not end: [`Connection::overdue`].
 //! - **Hold.** What a client sends faster than the hub decides must wait in the client, not in the
 //!   hub's memory: while a line is held nothing is read from it, and TCP slows the sender down. So too while
 //!   something that was written waits for the client to read ([`io`]).
-//! - **Write past.** What is the same for a thousand is written by one hand: [`Line::write_past`].
+//! - **Write past.** What is the same for a thousand is written by one hand: [`Connection::write_direct`].
 
 mod drain;
-mod frames;
+mod incoming;
 mod io;
 mod outgoing;
 
@@ -26,13 +26,13 @@ use rustix::net::SendFlags;
 use socket2::{SockRef, TcpKeepalive};
 use tokio::net::TcpStream;
 
-use crate::domain::shares::Share;
+use crate::domain::quota::QuotaGuard;
 
 pub use self::drain::Drain;
-use self::frames::Frames;
-pub use self::io::LineIo;
+use self::incoming::Incoming;
+pub use self::io::ConnectionIo;
 use self::outgoing::Outgoing;
-use crate::patience;
+use crate::timeouts;
 
 /// How much may wait in the system for one connection before it counts as full, in bytes. Without it
 /// the system alone takes megabytes for a client that does not read, where no budget of ours sees them.
@@ -41,10 +41,10 @@ const UNSENT_MAX: u32 = 64 * 1024;
 
 /// An accepted connection, shared by whoever reads, writes, holds or hangs up.
 #[derive(Debug)]
-pub struct Line {
+pub struct Connection {
     stream: TcpStream,
     peer: IpAddr,
-    held: AtomicBool,
+    paused: AtomicBool,
     /// Whether something that the library writes waits for the client to read.
     is_blocked: AtomicBool,
     hung_up: AtomicBool,
@@ -57,14 +57,14 @@ pub struct Line {
     is_websocket: AtomicBool,
     /// Since when a message is under way: milliseconds after `since`, and one more; 0 for none.
     message: AtomicU64,
-    /// The reader that waits while the line is held.
+    /// The reader that waits while the line is paused.
     reader: Mutex<Option<Waker>>,
     outgoing: Mutex<Outgoing>,
-    /// The connection's place among those that the hub may hold, given back with the line.
-    _place: Option<Share<IpAddr>>,
+    /// The connection's place among those that the hub may hold, given back with the connection.
+    _place: Option<QuotaGuard<IpAddr>>,
 }
 
-impl Line {
+impl Connection {
     /// Takes an accepted connection over.
     ///
     /// # Errors
@@ -72,17 +72,17 @@ impl Line {
     pub fn new(
         stream: TcpStream,
         peer: SocketAddr,
-        place: Option<Share<IpAddr>>,
+        place: Option<QuotaGuard<IpAddr>>,
     ) -> Result<Arc<Self>> {
         stream.set_nodelay(true)?;
         let socket = SockRef::from(&stream);
-        socket.set_tcp_user_timeout(Some(patience::UNACKNOWLEDGED))?;
-        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(patience::KEEPALIVE))?;
+        socket.set_tcp_user_timeout(Some(timeouts::UNACKNOWLEDGED))?;
+        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(timeouts::KEEPALIVE))?;
         socket.set_tcp_notsent_lowat(UNSENT_MAX)?;
         Ok(Arc::new(Self {
             stream,
             peer: peer.ip().to_canonical(),
-            held: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
             is_blocked: AtomicBool::new(false),
             taken: AtomicU64::new(0),
             taken_of_library: AtomicU64::new(0),
@@ -107,12 +107,12 @@ impl Line {
         self.is_websocket.store(true, Ordering::SeqCst);
     }
 
-    /// Whether a WebSocket's message was begun longer ago than `patience` and has not ended. While the
+    /// Whether a WebSocket's message was begun longer ago than `timeouts` and has not ended. While the
     /// line is held that is not the client's fault.
     #[must_use]
-    pub fn overdue(&self, patience: Duration) -> bool {
+    pub fn overdue(&self, timeouts: Duration) -> bool {
         let begun = self.message.load(Ordering::SeqCst);
-        begun > 0 && !self.must_wait() && self.age() > begun.saturating_add(millis(patience))
+        begun > 0 && !self.must_wait() && self.age() > begun.saturating_add(millis(timeouts))
     }
 
     /// How old it is: milliseconds, and one more.
@@ -121,13 +121,13 @@ impl Line {
     }
 
     /// Follows what was read of a WebSocket.
-    fn follow(&self, frames: &mut Frames, bytes: &[u8]) {
+    fn follow(&self, incoming: &mut Incoming, bytes: &[u8]) {
         if !self.is_websocket.load(Ordering::SeqCst) {
             return;
         }
-        let was_between = frames.is_between();
-        let has_ended = frames.take(bytes);
-        if frames.is_between() {
+        let was_between = incoming.is_between();
+        let has_ended = incoming.take(bytes);
+        if incoming.is_between() {
             self.message.store(0, Ordering::SeqCst);
         } else if was_between || has_ended {
             self.message.store(self.age(), Ordering::SeqCst);
@@ -147,34 +147,34 @@ impl Line {
     }
 
     /// Writes whole frames past the library, if that has written all that it was given. What the system
-    /// does not take of them goes out before anything else, with [`Self::write_rest`] or the library's
+    /// does not take of them goes out before anything else, with [`Self::write_remainder`] or the library's
     /// next write.
-    pub fn write_past(&self, frames: &[u8]) -> Past {
+    pub fn write_direct(&self, frames: &[u8]) -> DirectWrite {
         let mut outgoing = self.outgoing();
-        if !outgoing.lets_past() {
-            return Past::No;
+        if !outgoing.allows_direct_write() {
+            return DirectWrite::Unavailable;
         }
         // Not through the runtime, whose own notes on the connection would have to be fetched for it; it
         // finds out by itself that the system takes nothing.
         match rustix::net::send(&self.stream, frames, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
             Ok(count) if count == frames.len() => {
                 self.took(count);
-                Past::Written
+                DirectWrite::Done
             }
             Ok(count @ 1..) => {
                 self.took(count);
                 outgoing.rest.extend_from_slice(frames.get(count..).unwrap_or_default());
-                Past::Begun
+                DirectWrite::Partial
             }
-            Err(Errno::AGAIN) => Past::Full,
+            Err(Errno::AGAIN) => DirectWrite::WouldBlock,
             // Whoever writes next learns what is wrong.
-            Ok(0) | Err(_) => Past::No,
+            Ok(0) | Err(_) => DirectWrite::Unavailable,
         }
     }
 
-    /// Writes what [`Self::write_past`] has left. Whether nothing is left any more; so too where the
+    /// Writes what [`Self::write_direct`] has left. Whether nothing is left any more; so too where the
     /// connection has ended.
-    pub fn write_rest(&self) -> bool {
+    pub fn write_remainder(&self) -> bool {
         let mut outgoing = self.outgoing();
         while !outgoing.rest.is_empty() {
             match self.stream.try_write(&outgoing.rest) {
@@ -268,10 +268,10 @@ impl Line {
         }
     }
 
-    /// Stops reading from the line, or goes on.
-    pub fn hold(&self, held: bool) {
-        self.held.store(held, Ordering::SeqCst);
-        if !held {
+    /// Stops reading from the connection, or goes on.
+    pub fn set_paused(&self, paused: bool) {
+        self.paused.store(paused, Ordering::SeqCst);
+        if !paused {
             self.wake();
         }
     }
@@ -292,11 +292,11 @@ impl Line {
     }
 
     fn must_wait(&self) -> bool {
-        let is_held = self.held.load(Ordering::SeqCst) || self.is_blocked();
+        let is_held = self.paused.load(Ordering::SeqCst) || self.is_blocked();
         is_held && !self.hung_up.load(Ordering::SeqCst)
     }
 
-    fn poll_unheld(&self, cx: &Context<'_>) -> Poll<()> {
+    fn poll_unpaused(&self, cx: &Context<'_>) -> Poll<()> {
         if !self.must_wait() {
             return Poll::Ready(());
         }
@@ -310,25 +310,25 @@ impl Line {
 
 /// What became of frames that were to be written past the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Past {
+pub enum DirectWrite {
     /// They are written.
-    Written,
+    Done,
     /// They are written in part: somebody has to see to the rest.
-    Begun,
+    Partial,
     /// They could be, but the system takes nothing now.
-    Full,
+    WouldBlock,
     /// They are not: the library has to, after what it still holds.
-    No,
+    Unavailable,
 }
 
 fn millis(span: Duration) -> u64 {
     u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Line {
+impl Connection {
     /// What was written past goes first.
-    fn poll_rest(&self, cx: &mut Context<'_>) -> Poll<Result<()>> {
-        while !self.write_rest() {
+    fn poll_remainder(&self, cx: &mut Context<'_>) -> Poll<Result<()>> {
+        while !self.write_remainder() {
             ready!(self.stream.poll_write_ready(cx))?;
         }
         Poll::Ready(Ok(()))

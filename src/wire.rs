@@ -20,7 +20,7 @@ use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::time::WallTime;
-use crate::hub::command::{Answer, Entry, News, RoomView, WhyClosed};
+use crate::hub::command::{Answer, Entry, RoomEvent, RoomView, WhyClosed};
 
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
@@ -312,7 +312,7 @@ pub fn hello(
 
 /// What a room is told: the event's name and its payload.
 #[must_use]
-pub fn news(news: &News) -> (&'static str, Json) {
+pub fn news(news: &RoomEvent) -> (&'static str, Json) {
     let about = |room: &RoomId| WireRoomNews {
         room_id: room.to_string(),
         present: None,
@@ -324,15 +324,15 @@ pub fn news(news: &News) -> (&'static str, Json) {
         seq: None,
     };
     match news {
-        News::Message(said) => {
+        RoomEvent::Message(said) => {
             let event = if said.kind == Kind::Said { "sendMessage" } else { "sendAlert" };
             (event, encode(&message(said)))
         }
-        News::Roster(list) => ("returnChatters", encode(&chatters(list))),
-        News::Presence { room, present } => {
+        RoomEvent::Roster(list) => ("returnChatters", encode(&chatters(list))),
+        RoomEvent::Presence { room, present } => {
             ("presence", encode(&WireRoomNews { present: Some(*present), ..about(room) }))
         }
-        News::Closed { room, why } => {
+        RoomEvent::Closed { room, why } => {
             let reason = Some(match why {
                 WhyClosed::Expired => "expired",
                 WhyClosed::Closed => "closed",
@@ -342,14 +342,14 @@ pub fn news(news: &News) -> (&'static str, Json) {
             });
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
         }
-        News::Shut { room, is_shut } => {
+        RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))
         }
-        News::TakenBack { room, seq, id } => {
+        RoomEvent::TakenBack { room, seq, id } => {
             let (seq, id) = (Some(seq.0), Some(id.0));
             ("messageTakenBack", encode(&WireRoomNews { seq, id, ..about(room) }))
         }
-        News::Typing { room, chatter, is_typing } => {
+        RoomEvent::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());
             let is_typing = Some(*is_typing);
             ("typing", encode(&WireRoomNews { chatter_id, is_typing, ..about(room) }))

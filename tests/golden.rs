@@ -15,8 +15,8 @@ use colahub::domain::room::{PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
-use colahub::hub::command::{Answer, Entry, News, RoomView};
-use colahub::store::Stretch;
+use colahub::hub::command::{Answer, Entry, RoomEvent, RoomView};
+use colahub::store::HistorySlice;
 use colahub::wire;
 use serde_json::Value;
 
@@ -136,7 +136,7 @@ fn alerts() {
 
 #[test]
 fn the_answer_to_a_join() {
-    let stretch = Stretch {
+    let stretch = HistorySlice {
         first: Seq(1),
         last: Seq(3),
         pruned: false,
@@ -168,17 +168,17 @@ fn a_greeting() {
 
 #[test]
 fn how_many_are_present() {
-    let (_, presence) = wire::news(&News::Presence { room: room().room.id, present: 2 });
+    let (_, presence) = wire::news(&RoomEvent::Presence { room: room().room.id, present: 2 });
     assert_golden("presence.json", &presence);
 }
 
 #[test]
 fn what_the_host_does_with_doors_and_messages() {
     let room = room().room.id;
-    let (event, shut) = wire::news(&News::Shut { room, is_shut: true });
+    let (event, shut) = wire::news(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
-    let (event, taken) = wire::news(&News::TakenBack { room, seq: Seq(3), id: MessageId(42) });
+    let (event, taken) = wire::news(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");
     assert_golden("taken-back.json", &taken);
 }

@@ -8,7 +8,7 @@ use colahub::domain::ids::{ChatterId, HubId, IdentityId, RoomId};
 use colahub::domain::message::Kind as MessageKind;
 use colahub::domain::text::Nickname;
 use colahub::domain::time::{HubTime, WallTime};
-use colahub::store::{Care, FILE, Join, Moment, Say, Store, Write};
+use colahub::store::{FILE, Join, Moment, Say, Store, StoreOptions, Write};
 use serde_json::{Value, json};
 
 use crate::calls::Calls;
@@ -174,7 +174,7 @@ fn fill(folder: &Path, rooms: &[String], messages: u32) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     runtime.block_on(async {
         let fresh = HubId::from_random([1; 16]);
-        let mut store = Store::<()>::open(folder, fresh, Care::default()).unwrap();
+        let mut store = Store::<()>::open(folder, fresh, StoreOptions::default()).unwrap();
         let rooms: Vec<RoomId> = rooms.iter().map(|id| id.parse().ok().unwrap()).collect();
         let joins = rooms.iter().enumerate().map(|(number, room)| join(*room, number));
         let says = (0..messages as usize).map(|number| {

@@ -51,7 +51,7 @@ fn is_good_json(told: &Told) {
     for language in [Language::Ko, Language::En] {
         match told {
             Told::Answer(answer) => is_envelope(language, answer),
-            Told::News(news) => {
+            Told::RoomEvent(news) => {
                 let (event, json) = wire::news(news);
                 let read: Result<Value, _> = serde_json::from_str(json.get());
                 assert!(read.is_ok_and(|value| !value.is_null()), "{event} {json}");
@@ -103,7 +103,7 @@ fn cookie_of(cookies: &str, token_of: impl Fn(&str) -> Option<IdentityId>) -> Op
     values.filter_map(token_of).next()
 }
 
-/// Cookies of others on the same host, before ours and, on the next line, behind it. They are bytes: a
+/// Cookies of others on the same host, before ours and, on the next connection, behind it. They are bytes: a
 /// browser sends what a page has set.
 pub fn cookies(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');

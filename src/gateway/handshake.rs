@@ -16,7 +16,7 @@ use crate::domain::ids::IdentityId;
 use crate::domain::refusal::Refusal;
 use crate::door::Place;
 use crate::identity::Signer;
-use crate::tcp::Line;
+use crate::tcp::Connection;
 use crate::wire;
 use crate::wire::engine::{self, BadTarget, Target, Transport};
 
@@ -42,15 +42,15 @@ pub(super) async fn prepare(
         Err(bad) => return bad.answer(),
     };
     // Taken out, not copied: Engine.IO keeps the request, and with it would keep the connection.
-    let line = request.extensions_mut().remove::<Arc<Line>>();
-    // Nobody comes in before the gateway is whole, nor without a line, which the server always gives.
-    let (Some(engine), Some(line)) = (shared.engine.get().cloned(), line) else {
+    let connection = request.extensions_mut().remove::<Arc<Connection>>();
+    // Nobody comes in before the gateway is whole, nor without a connection, which the server always gives.
+    let (Some(engine), Some(connection)) = (shared.engine.get().cloned(), connection) else {
         return wire::refused(shared.language, &Refusal::Unavailable);
     };
     let answer = match target.sid.map(|sid| shared.session(sid)) {
         None if request.method() != Method::GET => return BadTarget::Method.answer(),
-        None => match shared.admit(&line, &request) {
-            Ok(admitted) => open(&shared, engine, line, admitted, &target, request).await,
+        None => match shared.admit(&connection, &request) {
+            Ok(admitted) => open(&shared, engine, connection, admitted, &target, request).await,
             Err(away) => return shared.turn_away(&away),
         },
         Some(None) => return BadTarget::Session.answer(),
@@ -80,7 +80,7 @@ async fn go_on(
             if let Some(refused) = shared.too_large(&request) {
                 return refused;
             }
-            session.freed().await;
+            session.reading_resumed().await;
             trim(&mut request, target);
             ask(engine, request).await
         }
@@ -100,13 +100,13 @@ pub(super) async fn ask(engine: Engine, request: Request) -> Response {
 async fn open(
     shared: &Shared,
     engine: Engine,
-    line: Arc<Line>,
+    connection: Arc<Connection>,
     admitted: (Place, IpAddr),
     target: &Target<'_>,
     request: Request,
 ) -> Response {
     let known = identify(&shared.signer, request.headers());
-    let waits = match shared.newcomers.session(known) {
+    let waits = match shared.admission.session(known) {
         Ok(waits) => waits,
         Err(away) => return shared.turn_away(&away),
     };
@@ -117,7 +117,7 @@ async fn open(
             let Some(accept) = upgrade::accept(&request) else {
                 return BadTarget::Request.answer();
             };
-            let session = Session::new(identity, admitted, unread, waits, Some(line));
+            let session = Session::new(identity, admitted, unread, waits, Some(connection));
             upgrade::answer(engine, request, Arc::new(session), accept)
         }
         Transport::Polling => {

@@ -15,8 +15,8 @@ use socketioxide::SocketIo;
 use super::bare;
 use super::session::Session;
 use crate::domain::limits::Limits;
+use crate::domain::quota::{Quota, QuotaExceeded, QuotaGuard};
 use crate::domain::refusal::Refusal;
-use crate::domain::shares::{NoShare, Share, Shares};
 use crate::domain::text::{Namespace, TextError};
 use crate::hub::Channels;
 
@@ -36,7 +36,7 @@ pub(super) struct Namespaces {
     /// Those of living rooms that were made before the rules for names held here.
     unruly: HashSet<Namespace>,
     /// One for each namespace that is alive without a room, counted at the address whose client was its first.
-    places: Shares<IpAddr>,
+    places: Quota<IpAddr>,
     /// Where rooms live: nobody else's namespaces keep people from those.
     channels: Channels,
     table: Mutex<Table>,
@@ -55,13 +55,13 @@ struct Live {
     /// When somebody last came, tried or left.
     touched: Instant,
     /// None where a room lived when it was opened.
-    _place: Option<Share<IpAddr>>,
+    _place: Option<QuotaGuard<IpAddr>>,
 }
 
 impl Namespaces {
     pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>, channels: Channels) -> Self {
         let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
-        let places = Shares::new(namespaces_opened, namespaces);
+        let places = Quota::new(namespaces_opened, namespaces);
         Self { each: namespaces_each, unruly, places, channels, table: Mutex::default() }
     }
 
@@ -138,15 +138,15 @@ impl Namespaces {
         io: &SocketIo,
         peer: IpAddr,
         now: Instant,
-    ) -> Result<Share<IpAddr>, Refusal> {
+    ) -> Result<QuotaGuard<IpAddr>, Refusal> {
         let first = self.places.take(Some(peer));
         let place = first.or_else(|_| {
             table.free_empty(io, now, 0);
             self.places.take(Some(peer))
         });
         place.map_err(|none| match none {
-            NoShare::All => Refusal::HubFull(LINGER),
-            NoShare::Each => Refusal::TooManyNamespaces,
+            QuotaExceeded::All => Refusal::HubFull(LINGER),
+            QuotaExceeded::Each => Refusal::TooManyNamespaces,
         })
     }
 

@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use super::session::Session;
 use super::{Engine, handshake, upgrade};
-use crate::patience;
-use crate::tcp::LineIo;
+use crate::tcp::ConnectionIo;
+use crate::timeouts;
 use crate::wire::engine::{BadTarget, Target, Transport};
 
 /// A text in one frame from the client, with a mask (RFC 6455, section 5.2).
@@ -46,11 +46,11 @@ pub(super) fn answer(
     let (session, sid) = (Arc::clone(session), sid.to_owned());
     tokio::spawn(async move {
         let moved = match upgrade::connection(upgrade).await {
-            Some(io) => timeout(patience::UPGRADE, probe(io, &session)).await,
+            Some(io) => timeout(timeouts::UPGRADE, probe(io, &session)).await,
             None => return session.ends_probe(),
         };
         if let Ok(Ok((io, read))) = moved {
-            session.moves_to(Arc::clone(io.line()));
+            session.moves_to(Arc::clone(io.connection()));
             let target = Target { transport: Transport::WebSocket, sid: Some(&sid) };
             upgrade::give(engine, io.into_websocket_again(&read, PONG), &target, None).await;
         }
@@ -60,7 +60,7 @@ pub(super) fn answer(
 }
 
 /// The connection once the client has changed to it, and the frames that it sent for that.
-async fn probe(mut io: LineIo, session: &Session) -> io::Result<(LineIo, Vec<u8>)> {
+async fn probe(mut io: ConnectionIo, session: &Session) -> io::Result<(ConnectionIo, Vec<u8>)> {
     let mut read = Vec::new();
     expect(&mut io, b"2probe", &mut read).await?;
     session.is_probed();
@@ -71,7 +71,7 @@ async fn probe(mut io: LineIo, session: &Session) -> io::Result<(LineIo, Vec<u8>
 }
 
 /// Reads exactly this packet, in one frame.
-async fn expect(io: &mut LineIo, packet: &[u8], read: &mut Vec<u8>) -> io::Result<()> {
+async fn expect(io: &mut ConnectionIo, packet: &[u8], read: &mut Vec<u8>) -> io::Result<()> {
     let mut frame = vec![0; 6 + packet.len()];
     io.read_exact(&mut frame).await?;
     let (head, payload) = frame.split_at(6);

@@ -11,14 +11,14 @@ use axum::response::Response;
 use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
-use super::newcomers::Waits;
+use super::admission::Waits;
+use crate::domain::flood_control::{FloodControl, Verdict};
 use crate::domain::ids::IdentityId;
-use crate::domain::pace::{Pace, Step};
-use crate::domain::shares::{NoShare, Shares};
+use crate::domain::quota::{Quota, QuotaExceeded};
 use crate::domain::throttle::Rate;
 use crate::domain::time::HubTime;
 use crate::door::{Place, Unread};
-use crate::tcp::Line;
+use crate::tcp::Connection;
 
 /// No probe is under way.
 const NONE: u8 = 0;
@@ -44,15 +44,15 @@ pub(super) struct Session {
     /// Its place among the sessions, given back with it.
     _place: Place,
     /// The WebSocket's connection. None on polling, where every request may have another.
-    line: Mutex<Option<Arc<Line>>>,
+    connection: Mutex<Option<Arc<Connection>>>,
     /// How fast its events have come, in all its namespaces.
-    pace: Mutex<Pace>,
+    flood_control: Mutex<FloodControl>,
     /// Whether the hub ends it: nothing more is heard of it then.
     is_over: AtomicBool,
     /// Whether the library has had it from its first frame on: then it can be written past.
     is_direct: bool,
     /// For how many reasons nothing more should be read from it.
-    holds: AtomicUsize,
+    pauses: AtomicUsize,
     /// Told when the last reason is gone, and when a probe has arrived.
     changed: Notify,
     /// How far a change to a WebSocket has come: [`NONE`], [`BEGUN`] or [`PROBED`].
@@ -62,7 +62,7 @@ pub(super) struct Session {
     /// How many bytes the library was given, as far as it may hold them still.
     given: AtomicU64,
     /// Counts what waits for the clients of one address.
-    unread: Shares<IpAddr>,
+    unread: Quota<IpAddr>,
     /// How many bytes wait behind the library.
     behind: AtomicUsize,
     /// How many namespaces it is connected to.
@@ -88,19 +88,19 @@ impl Session {
     pub(super) fn new(
         identity: IdentityId,
         (place, peer): (Place, IpAddr),
-        unread: Shares<IpAddr>,
+        unread: Quota<IpAddr>,
         waits: Waits,
-        line: Option<Arc<Line>>,
+        connection: Option<Arc<Connection>>,
     ) -> Self {
         Self {
             identity,
             peer,
             _place: place,
-            is_direct: line.is_some(),
-            line: Mutex::new(line),
-            pace: Mutex::default(),
+            is_direct: connection.is_some(),
+            connection: Mutex::new(connection),
+            flood_control: Mutex::default(),
             is_over: AtomicBool::new(false),
-            holds: AtomicUsize::new(0),
+            pauses: AtomicUsize::new(0),
             changed: Notify::new(),
             probe: AtomicU8::new(NONE),
             polled: AtomicU64::new(0),
@@ -145,8 +145,8 @@ impl Session {
     }
 
     /// Whether an event comes in time.
-    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Step {
-        self.pace.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
+    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Verdict {
+        self.flood_control.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
     }
 
     /// The hub ends it from now on. False where it does so already.
@@ -161,7 +161,7 @@ impl Session {
 
     /// A probe begins. Not where one is under way, nor where the session has a WebSocket.
     pub(super) fn begins_probe(&self) -> bool {
-        let may_begin = self.line().is_none();
+        let may_begin = self.connection().is_none();
         may_begin
             && self.probe.compare_exchange(NONE, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
@@ -194,49 +194,49 @@ impl Session {
     }
 
     /// The client has changed: the session runs over this WebSocket's connection from now on.
-    pub(super) fn moves_to(&self, line: Arc<Line>) {
-        line.hold(self.is_held());
-        *self.line.lock().unwrap_or_else(PoisonError::into_inner) = Some(line);
+    pub(super) fn moves_to(&self, connection: Arc<Connection>) {
+        connection.set_paused(self.is_paused());
+        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
 
-    fn line(&self) -> Option<Arc<Line>> {
-        self.line.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn connection(&self) -> Option<Arc<Connection>> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Its connection, where that can be written past the library.
-    pub(super) fn direct(&self) -> Option<Arc<Line>> {
-        if self.is_direct { self.line() } else { None }
+    pub(super) fn direct(&self) -> Option<Arc<Connection>> {
+        if self.is_direct { self.connection() } else { None }
     }
 
     /// One more reason not to read on.
-    pub(super) fn hold(&self) {
-        if self.holds.fetch_add(1, Ordering::SeqCst) == 0
-            && let Some(line) = self.line()
+    pub(super) fn pause_reading(&self) {
+        if self.pauses.fetch_add(1, Ordering::SeqCst) == 0
+            && let Some(connection) = self.connection()
         {
-            line.hold(true);
+            connection.set_paused(true);
         }
     }
 
     /// One reason less.
-    pub(super) fn release(&self) {
-        if self.holds.fetch_sub(1, Ordering::SeqCst) == 1 {
-            if let Some(line) = self.line() {
-                line.hold(false);
+    pub(super) fn resume_reading(&self) {
+        if self.pauses.fetch_sub(1, Ordering::SeqCst) == 1 {
+            if let Some(connection) = self.connection() {
+                connection.set_paused(false);
             }
             self.changed.notify_waiters();
         }
     }
 
-    fn is_held(&self) -> bool {
-        self.holds.load(Ordering::SeqCst) > 0
+    fn is_paused(&self) -> bool {
+        self.pauses.load(Ordering::SeqCst) > 0
     }
 
     /// Waits until there is no reason left: how a polling client is slowed down, whose packets come
     /// in requests of their own.
-    pub(super) async fn freed(&self) {
+    pub(super) async fn reading_resumed(&self) {
         loop {
             let told = self.changed.notified();
-            if !self.is_held() {
+            if !self.is_paused() {
                 return;
             }
             told.await;
@@ -251,12 +251,14 @@ impl Session {
 
     /// How many bytes the client has taken in all: in answers to its polls, and over its WebSocket.
     pub(super) fn taken(&self) -> u64 {
-        self.polled.load(Ordering::Relaxed) + self.line().map_or(0, |line| line.taken())
+        self.polled.load(Ordering::Relaxed)
+            + self.connection().map_or(0, |connection| connection.taken())
     }
 
     /// How many of them the library has sent.
     fn taken_of_library(&self) -> u64 {
-        self.polled.load(Ordering::Relaxed) + self.line().map_or(0, |line| line.taken_of_library())
+        self.polled.load(Ordering::Relaxed)
+            + self.connection().map_or(0, |connection| connection.taken_of_library())
     }
 
     /// Whether the library may be given more: not while more than [`GIVEN_MAX`] waits in it. It counts packets,
@@ -277,7 +279,7 @@ impl Session {
     ///
     /// # Errors
     /// As much as may waits for that address.
-    pub(super) fn unread(&self, bytes: usize) -> Result<Unread, NoShare> {
+    pub(super) fn unread(&self, bytes: usize) -> Result<Unread, QuotaExceeded> {
         self.unread.take_many(Some(self.peer), bytes)
     }
 
@@ -293,6 +295,6 @@ impl Session {
 
     /// Ends the WebSocket's connection at once. Whether there was one.
     pub(super) fn hang_up(&self) -> bool {
-        self.line().inspect(|line| line.hang_up()).is_some()
+        self.connection().inspect(|connection| connection.hang_up()).is_some()
     }
 }

@@ -14,7 +14,7 @@ use tungstenite::handshake::derive_accept_key;
 
 use super::Engine;
 use super::session::Session;
-use crate::tcp::LineIo;
+use crate::tcp::ConnectionIo;
 use crate::wire::engine::{Target, Transport};
 
 /// The answer to the client's key, where this is a whole request for a WebSocket.
@@ -61,15 +61,15 @@ pub(super) fn switching(accept: HeaderValue) -> Response {
 }
 
 /// The bare connection, once the answer is out. None where it has ended before.
-pub(super) async fn connection(upgrade: OnUpgrade) -> Option<LineIo> {
-    let parts = upgrade.await.ok()?.downcast::<TokioIo<LineIo>>().ok()?;
+pub(super) async fn connection(upgrade: OnUpgrade) -> Option<ConnectionIo> {
+    let parts = upgrade.await.ok()?.downcast::<TokioIo<ConnectionIo>>().ok()?;
     Some(parts.io.into_inner().behind(&parts.read_buf))
 }
 
 /// Gives the library a WebSocket, as if this had been its request.
 pub(super) async fn give(
     mut engine: Engine,
-    io: LineIo,
+    io: ConnectionIo,
     target: &Target<'_>,
     session: Option<Arc<Session>>,
 ) {

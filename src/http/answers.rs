@@ -17,7 +17,7 @@ use tokio::time::{sleep, timeout};
 use super::request::Asker;
 use crate::domain::fair::FairQueue;
 use crate::domain::refusal::Refusal;
-use crate::patience;
+use crate::timeouts;
 
 /// The most bytes of all answers together, where the hub may take so much.
 const MOST: usize = 16 << 20;
@@ -63,7 +63,7 @@ impl Answers {
     /// Memory for the answers of a hub that may take so many bytes, at most `each` for one address.
     pub(super) fn new(each: usize, ceiling: Option<u64>) -> Self {
         let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
-        Self::with(each, part.min(MOST), patience::TURN)
+        Self::with(each, part.min(MOST), timeouts::TURN)
     }
 
     fn with(each: usize, most: usize, patience: Duration) -> Self {
@@ -160,9 +160,9 @@ impl Reserved {
     /// all of it in time is hung up on.
     pub(super) fn body(mut self, answer: Vec<u8>, asker: &Asker) -> Body {
         self.shrink(answer.len());
-        let overdue = asker.line.clone().map(|line| {
+        let overdue = asker.connection.clone().map(|line| {
             let ends = tokio::spawn(async move {
-                sleep(patience::ANSWER).await;
+                sleep(timeouts::ANSWER).await;
                 line.hang_up();
             });
             Ends(ends.abort_handle())
@@ -278,7 +278,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_keeps_what_it_needs_until_it_is_dropped() {
         let answers = Answers::with(100, 1_000, LONG);
-        let asker = Asker { peer: peer(1), line: None };
+        let asker = Asker { peer: peer(1), connection: None };
         let body = answers.reserve(peer(1), 1_000).await.unwrap().body(vec![0; 30], &asker);
         assert_eq!(answers.0.lock().used, 30);
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -15,7 +15,7 @@ use super::respond::Refused;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Caller;
 use crate::identity::Signer;
-use crate::tcp::Line;
+use crate::tcp::Connection;
 
 /// The caller of a call.
 pub(super) struct By(pub(super) Caller);
@@ -47,9 +47,12 @@ impl FromRequestParts<App> for From {
     type Rejection = Refused;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
-        let line = parts.extensions.get::<Arc<Line>>();
+        let connection = parts.extensions.get::<Arc<Connection>>();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
-        Ok(Self(line.map_or(nobody, |line| app.door.client(line.peer(), &parts.headers))))
+        Ok(Self(
+            connection
+                .map_or(nobody, |connection| app.door.client(connection.peer(), &parts.headers)),
+        ))
     }
 }
 
@@ -57,7 +60,7 @@ impl FromRequestParts<App> for From {
 #[derive(Debug)]
 pub(super) struct Asker {
     pub(super) peer: IpAddr,
-    pub(super) line: Option<Arc<Line>>,
+    pub(super) connection: Option<Arc<Connection>>,
 }
 
 impl FromRequestParts<App> for Asker {
@@ -65,7 +68,7 @@ impl FromRequestParts<App> for Asker {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
         let From(peer) = From::from_request_parts(parts, app).await?;
-        Ok(Self { peer, line: parts.extensions.get::<Arc<Line>>().cloned() })
+        Ok(Self { peer, connection: parts.extensions.get::<Arc<Connection>>().cloned() })
     }
 }
 

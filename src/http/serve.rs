@@ -22,14 +22,14 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt;
 
-use super::lines::Lines;
-use super::patience::in_time;
+use super::body_timeout::in_time;
+use super::connections::Connections;
 use super::slices::Slices;
 use crate::domain::language::Language;
 use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
-use crate::patience;
-use crate::tcp::{Line, LineIo};
+use crate::tcp::{Connection, ConnectionIo};
+use crate::timeouts;
 use crate::wire;
 
 /// Largest head of a request, in bytes. hyper takes more of an answer, or another pipelined request,
@@ -63,13 +63,13 @@ impl Server {
         language: Language,
         metrics: &Arc<Metrics>,
     ) -> Self {
-        let lines = Arc::new(Lines::default());
+        let watched = Arc::new(Connections::default());
         let mut accepting = JoinSet::new();
-        accepting.spawn(Arc::clone(&lines).look_after(Arc::clone(metrics)));
+        accepting.spawn(Arc::clone(&watched).look_after(Arc::clone(metrics)));
         for listener in listeners {
-            let (door, lines, metrics) =
-                (Arc::clone(door), Arc::clone(&lines), Arc::clone(metrics));
-            accepting.spawn(accept(listener, router.clone(), door, lines, language, metrics));
+            let (door, watched, metrics) =
+                (Arc::clone(door), Arc::clone(&watched), Arc::clone(metrics));
+            accepting.spawn(accept(listener, router.clone(), door, watched, language, metrics));
         }
         Self { accepting }
     }
@@ -84,7 +84,7 @@ async fn accept(
     listener: TcpListener,
     router: Router,
     door: Arc<Door>,
-    lines: Arc<Lines>,
+    watched: Arc<Connections>,
     language: Language,
     metrics: Arc<Metrics>,
 ) {
@@ -121,8 +121,8 @@ async fn accept(
             }
         };
         // A connection that is gone before it began is nobody's fault.
-        if let Ok(line) = Line::new(stream, peer, Some(place)) {
-            connections.spawn(speak(line, router.clone(), Arc::clone(&lines)));
+        if let Ok(connection) = Connection::new(stream, peer, Some(place)) {
+            connections.spawn(speak(connection, router.clone(), Arc::clone(&watched)));
         }
     }
 }
@@ -148,30 +148,36 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
     }
 }
 
-async fn speak(line: Arc<Line>, router: Router, lines: Arc<Lines>) {
+async fn speak(connection: Arc<Connection>, router: Router, watched: Arc<Connections>) {
     // Until it has said what it wants, a connection costs next to nothing: hyper takes 20 kB for each.
-    if timeout(patience::FIRST_BYTE, line.speaks()).await.is_err() {
+    if timeout(timeouts::FIRST_BYTE, connection.speaks()).await.is_err() {
         return;
     }
-    if let Ok(Ok(head)) = timeout(patience::HEAD, line.read_head(HEAD_MAX)).await {
-        Box::pin(serve(line, head, router, lines)).await;
+    if let Ok(Ok(head)) = timeout(timeouts::HEAD, connection.read_head(HEAD_MAX)).await {
+        Box::pin(serve(connection, head, router, watched)).await;
     }
 }
 
-async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>) {
-    lines.watch(&line);
-    let io = TokioIo::new(LineIo::new(Arc::clone(&line), head));
+async fn serve(
+    connection: Arc<Connection>,
+    head: Vec<u8>,
+    router: Router,
+    watched: Arc<Connections>,
+) {
+    watched.watch(&connection);
+    let io = TokioIo::new(ConnectionIo::new(Arc::clone(&connection), head));
     let stays = Arc::new(OnceLock::new());
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
-        request.extensions_mut().insert(Arc::clone(&line));
-        let (line, lines, stays) = (Arc::clone(&line), Arc::clone(&lines), Arc::clone(&stays));
+        request.extensions_mut().insert(Arc::clone(&connection));
+        let (connection, watched, stays) =
+            (Arc::clone(&connection), Arc::clone(&watched), Arc::clone(&stays));
         let answer = router.clone().oneshot(request.map(in_time));
         async move {
             let mut response = answer.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 // What it sends from here on are messages: it waits for this answer before.
-                line.is_websocket_now();
-            } else if !lines.may_stay(&stays) {
+                connection.is_websocket_now();
+            } else if !watched.may_stay(&stays) {
                 response.headers_mut().insert(CONNECTION, CLOSE);
             }
             Ok::<_, Infallible>(response.map(Slices::of))
@@ -179,7 +185,7 @@ async fn serve(line: Arc<Line>, head: Vec<u8>, router: Router, lines: Arc<Lines>
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(patience::HEAD)
+        .header_read_timeout(timeouts::HEAD)
         .max_buf_size(HEAD_MAX)
         .serve_connection(io, service)
         .with_upgrades();

@@ -18,13 +18,13 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
-use crate::store::{Ban, Stretch};
+use crate::store::{Ban, HistorySlice};
 
 /// Something for the hub to decide, in the order in which it arrives.
 #[derive(Debug)]
 pub enum Command {
     /// A connection has come.
-    Connected(Connection),
+    Connected(ConnInfo),
     /// A connection has gone; nothing can be sent to it any more.
     Gone(ConnId),
     /// A connection asks for something.
@@ -42,7 +42,7 @@ pub enum Command {
 
 /// A connection as the hub knows it.
 #[derive(Debug, Clone)]
-pub struct Connection {
+pub struct ConnInfo {
     /// Its number in this run.
     pub id: ConnId,
     /// Whose browser it is.
@@ -150,7 +150,7 @@ pub struct Entry {
     /// The room.
     pub room: RoomView,
     /// What of the room they may read, and what of it they missed.
-    pub stretch: Stretch,
+    pub stretch: HistorySlice,
 }
 
 /// A room as it is now.
@@ -177,19 +177,19 @@ pub struct Caller {
 }
 
 /// The answer's way back to a call.
-pub type Tell<T> = oneshot::Sender<Result<T, Refusal>>;
+pub type Responder<T> = oneshot::Sender<Result<T, Refusal>>;
 
 /// What can be asked without a connection.
 #[derive(Debug)]
 pub enum Call {
     /// The living rooms, oldest first.
-    Rooms(Tell<Vec<RoomView>>),
+    Rooms(Responder<Vec<RoomView>>),
     /// One living room.
-    Room(RoomId, Tell<RoomView>),
+    Room(RoomId, Responder<RoomView>),
     /// The living room with this code.
-    ByCode(Code, Tell<RoomView>),
+    ByCode(Code, Responder<RoomView>),
     /// A new room.
-    Create(NewRoom, Tell<RoomView>),
+    Create(NewRoom, Responder<RoomView>),
     /// Whether this password opens a room; if so the caller is let in for a while.
     Check {
         /// Who asks.
@@ -199,10 +199,10 @@ pub enum Call {
         /// The password; nothing where none was given.
         password: Option<Password>,
         /// Where the answer goes.
-        tell: Tell<bool>,
+        tell: Responder<bool>,
     },
     /// Whether a chatter is present in a room.
-    IsPresent(RoomId, ChatterId, Tell<bool>),
+    IsPresent(RoomId, ChatterId, Responder<bool>),
     /// Whether a caller from this address, without a token, counts as this chatter in this room.
     Holds {
         /// The address.
@@ -212,7 +212,7 @@ pub enum Call {
         /// The chatter.
         chatter: ChatterId,
         /// Where the answer goes.
-        tell: Tell<bool>,
+        tell: Responder<bool>,
     },
     /// Another name for a chatter.
     Rename {
@@ -225,7 +225,7 @@ pub enum Call {
         /// The name.
         nickname: Nickname,
         /// Where the answer goes.
-        tell: Tell<Chatter>,
+        tell: Responder<Chatter>,
     },
     /// Who is in a room, `most` from `skip` on, and how many there are in all.
     Roster {
@@ -236,10 +236,10 @@ pub enum Call {
         /// How many at most.
         most: usize,
         /// Where the answer goes.
-        tell: Tell<(Vec<Chatter>, usize)>,
+        tell: Responder<(Vec<Chatter>, usize)>,
     },
     /// Everybody who is present in any room.
-    People(Tell<Vec<Present>>),
+    People(Responder<Vec<Present>>),
     /// The host ends a room before its time.
     EndRoom {
         /// The room.
@@ -247,7 +247,7 @@ pub enum Call {
         /// Whether what was said there goes with it; then the room may have ended long ago.
         deleted: bool,
         /// Where the answer goes.
-        tell: Tell<Ended>,
+        tell: Responder<Ended>,
     },
     /// The host shuts a living room, so that nobody new comes in, or opens its door again; answered
     /// with how many are in it.
@@ -257,7 +257,7 @@ pub enum Call {
         /// Whether it is to be shut.
         is_shut: bool,
         /// Where the answer goes.
-        tell: Tell<usize>,
+        tell: Responder<usize>,
     },
     /// The host takes messages back, also of a room that has ended; answered with how many were not
     /// taken back before. [`Refusal::NoSuchMessage`] where one of them cannot be: then none is.
@@ -267,12 +267,12 @@ pub enum Call {
         /// Their places.
         seqs: Vec<Seq>,
         /// Where the answer goes.
-        tell: Tell<usize>,
+        tell: Responder<usize>,
     },
     /// Whether the host lets the caller do anything; [`Refusal::Banned`] where not.
-    Welcome(Caller, Tell<()>),
+    Welcome(Caller, Responder<()>),
     /// The host takes somebody out of all rooms. They may come back.
-    Kick(ChatterId, Tell<()>),
+    Kick(ChatterId, Responder<()>),
     /// The host lets somebody's browser in no more.
     Ban {
         /// As whom the host knows them.
@@ -283,18 +283,18 @@ pub enum Call {
         /// connected, so that nobody knows it.
         address_for: Option<Duration>,
         /// Where the answer goes.
-        tell: Tell<()>,
+        tell: Responder<()>,
     },
     /// The host lets somebody in again; [`Refusal::NoSuchChatter`] where they are not banned.
-    Unban(ChatterId, Tell<()>),
+    Unban(ChatterId, Responder<()>),
     /// Who may not come in.
-    Bans(Tell<Vec<Ban>>),
+    Bans(Responder<Vec<Ban>>),
     /// How the hub is.
-    Facts(Tell<Facts>),
+    Facts(Responder<Facts>),
     /// Who has been in no room for so long. The hub has forgotten them then; they are to be let go.
-    LetGo(Duration, Tell<Vec<ConnId>>),
+    LetGo(Duration, Responder<Vec<ConnId>>),
     /// Answered by the writer, through its queue.
-    Ping(Tell<()>),
+    Ping(Responder<()>),
 }
 
 /// Somebody who is present.
@@ -360,7 +360,7 @@ pub enum Output {
         /// But not to this one.
         except: Option<ConnId>,
         /// What.
-        news: News,
+        news: RoomEvent,
     },
     /// The answer to an event.
     Reply(Reply, Result<Answer, Refusal>),
@@ -368,7 +368,7 @@ pub enum Output {
 
 /// What a room is told.
 #[derive(Debug)]
-pub enum News {
+pub enum RoomEvent {
     /// A committed message.
     Message(Message),
     /// Who is present: all, or as many as the roster's limit lets.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-use super::command::{Answer, Command, Connection, Event, News, Output, Reply};
+use super::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomEvent};
 use super::passwords::{Job, Outcome, PasswordWork};
 use super::state::{Effect, Hub, Settings};
 use crate::domain::code::Code;
@@ -43,7 +43,7 @@ pub(crate) enum Told {
     /// To who asked.
     Answer(Result<Answer, Refusal>),
     /// To a room.
-    News(News),
+    RoomEvent(RoomEvent),
 }
 
 /// The hub, its store, and what its people know of themselves.
@@ -81,7 +81,7 @@ enum What {
 #[derive(Default)]
 struct Came {
     answers: Vec<Result<Answer, Refusal>>,
-    news: Vec<(Vec<ConnId>, News)>,
+    news: Vec<(Vec<ConnId>, RoomEvent)>,
     stored: Vec<Message>,
 }
 
@@ -107,7 +107,7 @@ impl Life {
         };
         let mut hub = Hub::new(settings, store.past(), Box::new(random), now.hub);
         for (at, browser) in BROWSERS.into_iter().enumerate() {
-            let who = Connection {
+            let who = ConnInfo {
                 id: ConnId(at as u64),
                 identity: IdentityId::from_random([browser; 16]),
                 peer: [192, 168, 4, browser].into(),
@@ -243,7 +243,7 @@ impl Life {
             self.last.0 = message.id;
         }
         let told = came.news.iter().filter_map(|(_, news)| match news {
-            News::Message(message) => Some(message),
+            RoomEvent::Message(message) => Some(message),
             _ => None,
         });
         // Its chatter may go by another name by now.
@@ -256,7 +256,7 @@ impl Life {
                 let is_in = |conn: &ConnId| self.joined.contains_key(&(*conn, room));
                 assert!(to.iter().all(is_in), "{news:?} goes to {to:?}");
             }
-            if let News::Closed { room, .. } = news {
+            if let RoomEvent::Closed { room, .. } = news {
                 self.joined.retain(|(_, place), _| place != room);
             }
         }
@@ -275,7 +275,7 @@ impl Life {
 impl Came {
     fn told(self) -> Vec<Told> {
         let answers = self.answers.into_iter().map(Told::Answer);
-        answers.chain(self.news.into_iter().map(|(_, news)| Told::News(news))).collect()
+        answers.chain(self.news.into_iter().map(|(_, news)| Told::RoomEvent(news))).collect()
     }
 }
 
@@ -301,15 +301,15 @@ impl What {
 }
 
 /// The room that news are about; a roster is of people and names none.
-fn room_of(news: &News) -> Option<RoomId> {
+fn room_of(news: &RoomEvent) -> Option<RoomId> {
     match news {
-        News::Message(message) => Some(message.room),
-        News::Presence { room, .. }
-        | News::Closed { room, .. }
-        | News::Shut { room, .. }
-        | News::TakenBack { room, .. }
-        | News::Typing { room, .. } => Some(*room),
-        News::Roster(_) => None,
+        RoomEvent::Message(message) => Some(message.room),
+        RoomEvent::Presence { room, .. }
+        | RoomEvent::Closed { room, .. }
+        | RoomEvent::Shut { room, .. }
+        | RoomEvent::TakenBack { room, .. }
+        | RoomEvent::Typing { room, .. } => Some(*room),
+        RoomEvent::Roster(_) => None,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, Ended, News, Output, Present, Tell, WhyClosed};
+use super::command::{Caller, Ended, Output, Present, Responder, RoomEvent, WhyClosed};
 use super::rooms::named;
 use super::state::{Effect, Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
@@ -17,7 +17,7 @@ use crate::store::{Ban, Deed, HostAct, Moment, Write};
 pub(super) struct Ending {
     room: RoomId,
     why: WhyClosed,
-    tell: Tell<Ended>,
+    tell: Responder<Ended>,
 }
 
 /// A room that the host shuts, or opens again.
@@ -25,7 +25,7 @@ pub(super) struct Ending {
 pub(super) struct Shutting {
     room: RoomId,
     is_shut: bool,
-    tell: Tell<usize>,
+    tell: Responder<usize>,
 }
 
 /// Somebody whom the host bans.
@@ -35,7 +35,7 @@ pub(super) struct Banning {
     identity: IdentityId,
     /// A ban of the same chatter that this one replaces.
     before: Option<Ban>,
-    tell: Tell<()>,
+    tell: Responder<()>,
 }
 
 impl Hub {
@@ -56,7 +56,13 @@ impl Hub {
     }
 
     /// A room is to end now; `deleted` takes with it what was said there, also long after its end.
-    pub(super) fn end_room(&mut self, room: RoomId, deleted: bool, tell: Tell<Ended>, at: Moment) {
+    pub(super) fn end_room(
+        &mut self,
+        room: RoomId,
+        deleted: bool,
+        tell: Responder<Ended>,
+        at: Moment,
+    ) {
         let what = match self.live(room) {
             Ok(live) => named(&live.room),
             // The store knows those of earlier runs too.
@@ -84,7 +90,7 @@ impl Hub {
     }
 
     /// A room is to be shut, or opened again.
-    pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Tell<usize>, at: Moment) {
+    pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Responder<usize>, at: Moment) {
         match self.live(room) {
             Ok(live) => {
                 let act = HostAct { deed: Deed::Shut(room, is_shut), what: named(&live.room), at };
@@ -102,7 +108,7 @@ impl Hub {
             let live = self.rooms.get_mut(&room).ok_or(Refusal::Expired)?;
             live.room.is_shut = is_shut;
             let (people, to) = (live.people.count(), live.people.audience());
-            let news = News::Shut { room, is_shut };
+            let news = RoomEvent::Shut { room, is_shut };
             self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, news }));
             tracing::info!(%room, is_shut, "the host shut a room, or opened it");
             Ok(people)
@@ -111,7 +117,7 @@ impl Hub {
     }
 
     /// Somebody is to be taken out of all rooms.
-    pub(super) fn kick(&mut self, chatter: ChatterId, tell: Tell<()>, at: Moment) {
+    pub(super) fn kick(&mut self, chatter: ChatterId, tell: Responder<()>, at: Moment) {
         let known = self.rooms.values().find_map(|live| live.people.get(chatter));
         let Some(known) = known else {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
@@ -125,7 +131,7 @@ impl Hub {
     pub(super) fn kicked(
         &mut self,
         chatter: ChatterId,
-        tell: Tell<()>,
+        tell: Responder<()>,
         result: Result<(), Refusal>,
         at: Moment,
     ) {
@@ -156,7 +162,7 @@ impl Hub {
                 conn.rooms.remove(&room);
             }
         }
-        let news = News::Closed { room, why };
+        let news = RoomEvent::Closed { room, why };
         let output = Output::Broadcast { to: conns.into(), except: None, news };
         self.effects.push_back(Effect::Output(output));
         self.has_gone(room, chatter, is_small, at);
@@ -186,7 +192,7 @@ impl Hub {
         who: &Chatter,
         identity: IdentityId,
         address_for: Option<Duration>,
-        tell: Tell<()>,
+        tell: Responder<()>,
         at: Moment,
     ) {
         let here = self.conns.values().find(|conn| conn.who.identity == identity);
@@ -229,7 +235,7 @@ impl Hub {
     }
 
     /// Somebody is to be let in again.
-    pub(super) fn unban(&mut self, chatter: ChatterId, tell: Tell<()>, at: Moment) {
+    pub(super) fn unban(&mut self, chatter: ChatterId, tell: Responder<()>, at: Moment) {
         let Some(ban) = self.bans.get(&chatter) else {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
         };
@@ -242,7 +248,7 @@ impl Hub {
     pub(super) fn unbanned(
         &mut self,
         chatter: ChatterId,
-        tell: Tell<()>,
+        tell: Responder<()>,
         result: Result<(), Refusal>,
     ) {
         if result.is_ok() {

@@ -33,7 +33,7 @@ impl Hub {
     pub(super) fn join(&mut self, request: JoinRequest, at: Moment) {
         let standing = self.standing(&request, at.hub).and_then(|standing| {
             let is_new = standing != Standing::Present;
-            self.pace_join(request.conn, is_new, at.hub).map(|()| standing)
+            self.limit_join(request.conn, is_new, at.hub).map(|()| standing)
         });
         match standing {
             Ok(Standing::IfMember) => {
@@ -197,7 +197,7 @@ impl Hub {
             return Err(Refusal::Expired);
         };
         let was_present = live.people.chatter_of(identity).is_some();
-        self.paces.knows(identity);
+        self.rate_limits.knows(identity);
         live.people.enter(joined.chatter.clone(), identity, conn);
         let alert = joined.alert.take();
         let is_gathered = !was_present && alert.is_none();

@@ -6,7 +6,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, RoomView, Tell};
+use super::command::{Caller, Responder, RoomView};
 use super::state::{Hub, JoinRequest, Making};
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::Refusal;
@@ -39,8 +39,8 @@ pub(super) enum Job {
 /// What the result is for.
 #[derive(Debug)]
 pub(super) enum Purpose {
-    Make { new: Making, tell: Tell<RoomView> },
-    Check { caller: Caller, room: RoomId, tell: Tell<bool> },
+    Make { new: Making, tell: Responder<RoomView> },
+    Check { caller: Caller, room: RoomId, tell: Responder<bool> },
     Join(JoinRequest),
 }
 

@@ -1,6 +1,6 @@
 //! Going by another name.
 
-use super::command::{Answer, Caller, Reply, Tell};
+use super::command::{Answer, Caller, Reply, Responder};
 use super::names::Claim;
 use super::state::{Asker, Hub, Then, unexpected};
 use crate::domain::chatter::Chatter;
@@ -44,7 +44,7 @@ impl Hub {
         caller: Caller,
         (chatter, owner): (ChatterId, IdentityId),
         nickname: Nickname,
-        tell: Tell<Chatter>,
+        tell: Responder<Chatter>,
         at: Moment,
     ) {
         // First whose it is, then what it costs: what a stranger asks for is not counted against them.

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, NewRoom, News, Output, RoomView, Tell, WhyClosed};
+use super::command::{Caller, NewRoom, Output, Responder, RoomEvent, RoomView, WhyClosed};
 use super::passwords::{Job, Purpose};
 use super::roster::Listed;
 use super::state::{Conn, Due, Effect, Hub, LiveRoom, Making, RoomPlace, Then};
@@ -11,9 +11,9 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
+use crate::domain::quota::QuotaExceeded;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{LASTING, PasswordHash, Room};
-use crate::domain::shares::NoShare;
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, HostAct, Moment, Write};
@@ -26,7 +26,7 @@ const SOON: Duration = Duration::from_secs(1);
 
 impl Hub {
     /// A room is to be made.
-    pub(super) fn create(&mut self, mut room: NewRoom, tell: Tell<RoomView>, at: Moment) {
+    pub(super) fn create(&mut self, mut room: NewRoom, tell: Responder<RoomView>, at: Moment) {
         let place = match room.by_host {
             true => None,
             false => match self.place_for(room.from, at) {
@@ -57,8 +57,8 @@ impl Hub {
             return Err(Refusal::TooManyRooms(self.first_end(None, now)));
         }
         let place = self.places.take(from).map_err(|none| match none {
-            NoShare::All => Refusal::TooManyRooms(self.first_end(None, now)),
-            NoShare::Each => Refusal::TooManyMade(self.first_end(from, now)),
+            QuotaExceeded::All => Refusal::TooManyRooms(self.first_end(None, now)),
+            QuotaExceeded::Each => Refusal::TooManyMade(self.first_end(from, now)),
         })?;
         if let Some(from) = from {
             self.rooms_made.take(from, now).map_err(Refusal::TooFast)?;
@@ -110,7 +110,7 @@ impl Hub {
         &mut self,
         Making { room: new, place }: Making,
         lock: Option<PasswordHash>,
-        tell: Option<Tell<RoomView>>,
+        tell: Option<Responder<RoomView>>,
         at: Moment,
     ) {
         let room = Room {
@@ -150,7 +150,7 @@ impl Hub {
         &mut self,
         room: Room,
         place: Option<RoomPlace>,
-        tell: Option<Tell<RoomView>>,
+        tell: Option<Responder<RoomView>>,
         result: Result<(), Refusal>,
         at: Moment,
     ) {
@@ -208,7 +208,7 @@ impl Hub {
         if why != WhyClosed::Deleted {
             self.remember_over(room);
         }
-        let news = News::Closed { room, why };
+        let news = RoomEvent::Closed { room, why };
         let output = Output::Broadcast { to: live.people.audience(), except: None, news };
         self.effects.push_back(Effect::Output(output));
         true
@@ -240,7 +240,7 @@ impl Hub {
         caller: Caller,
         room: RoomId,
         password: Option<Password>,
-        tell: Tell<bool>,
+        tell: Responder<bool>,
         now: HubTime,
     ) {
         let hash = match self.checked(caller, room, now) {
@@ -280,7 +280,7 @@ impl Hub {
         &mut self,
         caller: Caller,
         room: RoomId,
-        tell: Tell<bool>,
+        tell: Responder<bool>,
         right: bool,
         now: HubTime,
     ) {

@@ -3,8 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::command::{Answer, News, Output, Reply};
-use super::paces::Action;
+use super::command::{Answer, Output, Reply, RoomEvent};
+use super::rate_limits::Action;
 use super::state::{Due, Effect, Hub, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ConnId, RoomId};
@@ -38,7 +38,7 @@ impl Hub {
     /// A member asks that the room be sent its roster.
     pub(super) fn ask_roster(&mut self, conn: ConnId, room: RoomId, reply: Reply, now: HubTime) {
         let asked =
-            self.speaker(conn, room, now).and_then(|_| self.pace(conn, Action::Roster, now));
+            self.speaker(conn, room, now).and_then(|_| self.limit(conn, Action::Roster, now));
         if asked.is_ok() {
             self.tell_roster_to(conn, room, now);
         }
@@ -94,8 +94,8 @@ impl Hub {
         };
         let everybody = live.people.audience();
         let present = live.people.count();
-        let roster = News::Roster(live.people.roster(0, self.settings.roster_limit));
-        for (to, news) in [(to, roster), (everybody, News::Presence { room, present })] {
+        let roster = RoomEvent::Roster(live.people.roster(0, self.settings.roster_limit));
+        for (to, news) in [(to, roster), (everybody, RoomEvent::Presence { room, present })] {
             if to.is_empty() {
                 continue;
             }

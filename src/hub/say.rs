@@ -1,7 +1,7 @@
 //! Saying things: messages, notes, typing.
 
-use super::command::{Answer, News, Output, Reply};
-use super::paces::Action;
+use super::command::{Answer, Output, Reply, RoomEvent};
+use super::rate_limits::Action;
 use super::state::{Effect, Hub, Then, unexpected};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::message::{Alert, Kind, Message};
@@ -80,7 +80,7 @@ impl Hub {
         };
         live.heard = now;
         let to = live.people.audience();
-        let output = Output::Broadcast { to, except: None, news: News::Message(message) };
+        let output = Output::Broadcast { to, except: None, news: RoomEvent::Message(message) };
         self.effects.push_back(Effect::Output(output));
     }
 
@@ -98,10 +98,10 @@ impl Hub {
             return;
         }
         let to = live.people.audience();
-        if self.pace(conn, Action::Typing, now).is_err() {
+        if self.limit(conn, Action::Typing, now).is_err() {
             return;
         }
-        let news = News::Typing { room, chatter, is_typing };
+        let news = RoomEvent::Typing { room, chatter, is_typing };
         let output = Output::Broadcast { to, except: Some(conn), news };
         self.effects.push_back(Effect::Output(output));
     }
@@ -128,6 +128,6 @@ impl Hub {
         now: HubTime,
     ) -> Result<ChatterId, Refusal> {
         let chatter = self.speaker(conn, room, now)?;
-        self.pace(conn, action, now).map(|()| chatter)
+        self.limit(conn, action, now).map(|()| chatter)
     }
 }

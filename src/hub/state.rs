@@ -11,14 +11,15 @@ use super::admission::Admissions;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    Answer, Call, Command, Connection, Entry, Event, Facts, NewRoom, Output, Reply, RoomView, Tell,
+    Answer, Call, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder,
+    RoomView,
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
 use super::open::FirstRoom;
-use super::paces::Paces;
 use super::passwords::{PasswordWork, WAITING_MAX};
 use super::places::Entrant;
+use super::rate_limits::RateLimits;
 use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -29,9 +30,9 @@ use crate::domain::limits::Limits;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
+use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
-use crate::domain::shares::{Share, Shares};
 use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
@@ -75,7 +76,7 @@ pub(super) type Random = Box<dyn FnMut() -> [u8; 16] + Send>;
 pub(super) enum Effect {
     /// Commit this, and come back with what became of it.
     Write(Write, Then),
-    /// Tell connections.
+    /// Responder connections.
     Output(Output),
 }
 
@@ -83,19 +84,19 @@ pub(super) enum Effect {
 #[derive(Debug)]
 pub(super) enum Then {
     Nothing,
-    Pong(Tell<()>),
-    Made(Room, Option<RoomPlace>, Option<Tell<RoomView>>),
+    Pong(Responder<()>),
+    Made(Room, Option<RoomPlace>, Option<Responder<RoomView>>),
     Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),
     Left(RoomId),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
-    Kicked(ChatterId, Tell<()>),
+    Kicked(ChatterId, Responder<()>),
     Banned(Banning),
-    Unbanned(ChatterId, Tell<()>),
+    Unbanned(ChatterId, Responder<()>),
     Shut(Shutting),
-    TakenBack(RoomId, Tell<usize>),
+    TakenBack(RoomId, Responder<usize>),
 }
 
 /// A join that is being committed.
@@ -113,13 +114,13 @@ pub(super) struct Joining {
 #[derive(Debug)]
 pub(super) enum Asker {
     Socket(Reply),
-    Call(Tell<Chatter>),
+    Call(Responder<Chatter>),
     /// The hub itself, to tell two apart.
     Hub,
 }
 
 /// A room's place, given back when the room is gone or did not come to be.
-pub(super) type RoomPlace = Share<IpAddr>;
+pub(super) type RoomPlace = QuotaGuard<IpAddr>;
 
 /// A room that is being made, and its place.
 #[derive(Debug)]
@@ -161,7 +162,7 @@ pub(super) struct LiveRoom {
 /// A connection.
 #[derive(Debug)]
 pub(super) struct Conn {
-    pub(super) who: Connection,
+    pub(super) who: ConnInfo,
     pub(super) rooms: HashMap<RoomId, ChatterId>,
     /// How often they have left all rooms: a join from before a leaving does not outlive it.
     pub(super) stay: u64,
@@ -195,7 +196,7 @@ pub(super) struct Hub {
     /// Who may not come in, by the chatter as whom they were banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
-    pub(super) paces: Paces,
+    pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) room_guesses: Throttle<RoomId>,
@@ -206,7 +207,7 @@ pub(super) struct Hub {
     /// The namespaces of the living rooms.
     pub(super) channels: Channels,
     /// The living rooms and those being made, by where they are made from.
-    pub(super) places: Shares<IpAddr>,
+    pub(super) places: Quota<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
     /// When this run began.
@@ -228,7 +229,7 @@ impl Hub {
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
             admissions: Admissions::default(),
-            paces: Paces::new(&settings.limits),
+            rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
             room_guesses: Throttle::new(settings.limits.room_guesses, THROTTLES),
@@ -236,7 +237,7 @@ impl Hub {
             renames: Throttle::new(settings.limits.renames, THROTTLES),
             rooms_made: Throttle::new(settings.limits.rooms_made, THROTTLES),
             channels: Channels::default(),
-            places: Shares::new(settings.limits.rooms_each, settings.rooms_max),
+            places: Quota::new(settings.limits.rooms_each, settings.rooms_max),
             random,
             effects: VecDeque::new(),
             started: now,
@@ -250,7 +251,7 @@ impl Hub {
         for member in past.present {
             if let Some(live) = hub.rooms.get_mut(&member.room) {
                 hub.agenda.insert((until, Due::Grace(member.room, member.chatter.id)));
-                hub.paces.knows(member.owner);
+                hub.rate_limits.knows(member.owner);
                 live.people.expect(member.chatter, member.owner, until);
             }
         }

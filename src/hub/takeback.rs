@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::command::{News, Output, Tell};
+use super::command::{Output, Responder, RoomEvent};
 use super::rooms::named;
 use super::state::{Effect, Hub, Then, unexpected};
 use crate::domain::ids::{ConnId, RoomId, Seq};
@@ -15,7 +15,7 @@ impl Hub {
         &mut self,
         room: RoomId,
         seqs: Vec<Seq>,
-        tell: Tell<usize>,
+        tell: Responder<usize>,
         at: Moment,
     ) {
         let mut what = match self.live(room) {
@@ -34,7 +34,7 @@ impl Hub {
     pub(super) fn taken_back(
         &mut self,
         room: RoomId,
-        tell: Tell<usize>,
+        tell: Responder<usize>,
         result: Result<Written, Refusal>,
     ) {
         let taken = match result {
@@ -44,7 +44,7 @@ impl Hub {
         };
         let to = self.readers(room);
         for (seq, id) in &taken {
-            let news = News::TakenBack { room, seq: *seq, id: *id };
+            let news = RoomEvent::TakenBack { room, seq: *seq, id: *id };
             let output = Output::Broadcast { to: Arc::clone(&to), except: None, news };
             self.effects.push_back(Effect::Output(output));
         }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use super::command::{Answer, Call, Command, Connection, Event, News, Output, Reply};
+use super::command::{Answer, Call, Command, ConnInfo, Event, Output, Reply, RoomEvent};
 use super::state::{Effect, Hub, JoinRequest, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -17,7 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{Join, Joined, Member, Moment, Past, Rename, Stretch, Write, Written};
+use crate::store::{HistorySlice, Join, Joined, Member, Moment, Past, Rename, Write, Written};
 
 mod idle;
 mod names;
@@ -102,7 +102,7 @@ impl Chat {
     }
 
     fn connects(&mut self, who: u8) {
-        self.command(Command::Connected(Connection {
+        self.command(Command::Connected(ConnInfo {
             id: ConnId(who.into()),
             identity: owner(who),
             peer: IpAddr::from([127, 0, 0, who]),
@@ -139,7 +139,7 @@ impl Chat {
                 Effect::Write(write, then) => self.pending.push_back((write, then)),
                 Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
                 Effect::Output(Output::Broadcast { to, news, .. }) => {
-                    if matches!(news, News::Roster(_)) {
+                    if matches!(news, RoomEvent::Roster(_)) {
                         self.listed_to = to.to_vec();
                     }
                     self.told.push(words(&news));
@@ -167,7 +167,7 @@ impl Chat {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
                 let last = Seq(self.last_seq);
-                let stretch = Stretch {
+                let stretch = HistorySlice {
                     first: last,
                     last,
                     pruned: false,
@@ -224,24 +224,24 @@ impl Chat {
     }
 }
 
-fn words(news: &News) -> String {
+fn words(news: &RoomEvent) -> String {
     match news {
-        News::Message(Message { kind: Kind::Alert(Alert::Joined(count)), .. }) => {
+        RoomEvent::Message(Message { kind: Kind::Alert(Alert::Joined(count)), .. }) => {
             format!("joined {count}")
         }
-        News::Message(Message { kind: Kind::Alert(Alert::Left(count)), .. }) => {
+        RoomEvent::Message(Message { kind: Kind::Alert(Alert::Left(count)), .. }) => {
             format!("left {count}")
         }
-        News::Message(Message { kind: Kind::Alert(Alert::Renamed { was, now }), .. }) => {
+        RoomEvent::Message(Message { kind: Kind::Alert(Alert::Renamed { was, now }), .. }) => {
             format!("{was} is {now}")
         }
-        News::Message(message) => format!("said {}", message.content),
-        News::Roster(list) => format!("roster {}", list.len()),
-        News::Presence { present, .. } => format!("present {present}"),
-        News::Closed { why, .. } => format!("{why:?}").to_lowercase(),
-        News::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
-        News::TakenBack { seq, .. } => format!("taken back {}", seq.0),
-        News::Typing { .. } => "typing".into(),
+        RoomEvent::Message(message) => format!("said {}", message.content),
+        RoomEvent::Roster(list) => format!("roster {}", list.len()),
+        RoomEvent::Presence { present, .. } => format!("present {present}"),
+        RoomEvent::Closed { why, .. } => format!("{why:?}").to_lowercase(),
+        RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
+        RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
+        RoomEvent::Typing { .. } => "typing".into(),
     }
 }
 
@@ -517,7 +517,7 @@ fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
 #[test]
 fn a_room_of_another_namespace_is_not_there() {
     let mut chat = Chat::new(0, 50);
-    chat.command(Command::Connected(Connection {
+    chat.command(Command::Connected(ConnInfo {
         id: ConnId(1),
         identity: owner(1),
         peer: IpAddr::from([127, 0, 0, 1]),

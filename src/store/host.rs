@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::perform::{WriteError, insert_room, room_number, set_meta};
+use super::apply::{WriteError, insert_room, room_number, set_meta};
 use super::rows;
 use super::write::{Ban, Deed, HostAct, Moment, Written};
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
@@ -30,7 +30,7 @@ pub struct Done {
 }
 
 /// Does what the host wants, and remembers it, inside the transaction under way.
-pub(super) fn perform(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
+pub(super) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
     let deed = match &act.deed {
         Deed::Create(room) => {
             insert_room(db, room)?;

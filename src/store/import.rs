@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params, params_from_iter};
 
-use super::perform;
+use super::apply;
 use super::rules::{self, META, TABLES, Table};
 
 /// How many rows are committed together: few enough that the WAL stays small.
@@ -57,7 +57,7 @@ pub(super) fn import(
             .optional()
             .map_err(ImportError::From)?;
         if let Some(value) = found.and_then(|found| rule(&found)) {
-            perform::set_meta(into, key, value).map_err(ImportError::Into)?;
+            apply::set_meta(into, key, value).map_err(ImportError::Into)?;
         }
     }
     for table in &TABLES {

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::perform::perform;
+use super::apply::apply;
 use super::write::{RANGE_BYTES, Write, Written};
 use super::{Past, past, read, schema, writer};
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
@@ -43,7 +43,7 @@ impl Memory {
         let tx = self.db.unchecked_transaction().unwrap();
         for write in batch {
             // Also a refusal leaves nothing: all of it is rolled back.
-            let _undone = perform(&tx, write);
+            let _undone = apply(&tx, write);
         }
         tx.rollback().unwrap();
     }

@@ -18,7 +18,7 @@ use super::health::{GoesOn, Health, Loss, Storage};
 use super::import::{self, ImportError};
 use super::schema::{self, OpenError};
 use super::space::{Condition, Disk};
-use super::{FILE, Past, guard, past, perform, replace, salvage, wal};
+use super::{FILE, Past, apply, guard, past, replace, salvage, wal};
 use crate::domain::ids::HubId;
 use crate::domain::time::{HubTime, WallTime};
 
@@ -129,7 +129,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let db = schema::open_writer(path)?;
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
-        perform::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
+        apply::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
         // Before there is a key: whatever a power cut takes, one without a database is a loss.
         let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         folded.map_err(sqlite)?;

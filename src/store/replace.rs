@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 use super::backup::{self, sync_folder, with_suffix};
 use super::health::{GoesOn, Loss};
-use super::{FILE, perform, read, rows};
+use super::{FILE, apply, read, rows};
 use crate::domain::ids::HubId;
 use crate::domain::time::WallTime;
 
@@ -84,7 +84,7 @@ pub(super) fn stamp(
     )?;
     tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'messages'", [ahead])?;
     let [a, b, c, d, ..] = *fresh.as_bytes();
-    perform::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
+    apply::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
     let (copy, copied) = match &loss.goes_on {
         GoesOn::WithTheRest => (Some(""), None),
         GoesOn::Anew => (None, None),

@@ -29,7 +29,7 @@ impl Kit {
 
     fn in_folder(folder: tempfile::TempDir, fresh: u8) -> Self {
         let fresh = HubId::from_random([fresh; 16]);
-        Self { store: Store::open(folder.path(), fresh, Care::default()).unwrap(), folder }
+        Self { store: Store::open(folder.path(), fresh, StoreOptions::default()).unwrap(), folder }
     }
 
     fn reopened(self) -> Self {
@@ -61,7 +61,7 @@ impl Kit {
     }
 
     /// What somebody who joins (again) gets of the room.
-    async fn returns(&mut self, join: Write) -> Stretch {
+    async fn returns(&mut self, join: Write) -> HistorySlice {
         match self.write(join).await {
             Ok(Written::Joined(joined)) => joined.stretch,
             other => panic!("{other:?}"),

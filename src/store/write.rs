@@ -238,12 +238,12 @@ pub struct Joined {
     /// The notice.
     pub alert: Option<Message>,
     /// What of the room they may read, and what of it they missed.
-    pub stretch: Stretch,
+    pub stretch: HistorySlice,
 }
 
 /// What of a room somebody may read, and what of it they missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stretch {
+pub struct HistorySlice {
     /// The first message that they may read and that is still kept.
     pub first: Seq,
     /// The room's newest message.

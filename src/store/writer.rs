@@ -1,10 +1,10 @@
 //! The one thread that writes.
 //!
-//! It commits what is in its queue in one transaction with one fsync (group commit; [`gather`] says
+//! It commits what is in its queue in one transaction with one fsync (group commit; [`batch`] says
 //! what goes together). What was committed comes back in commit order, each write with the context
 //! that the hub gave it. Where the disk takes nothing, what can be answered without a write still is.
 //!
-//! [`gather`]: super::gather
+//! [`batch`]: super::batch
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::gather::{Gather, Job, Next};
+use super::apply::{self, WriteError};
+use super::backup_schedule::BackupThread;
+use super::batch::{BatchCollector, Job, Next};
 use super::health::{Health, Storage};
-use super::keeper::Keeper;
-use super::perform::{self, WriteError};
+use super::maintenance::Maintenance;
 use super::space::{Condition, Disk};
-use super::upkeep::Upkeep;
 use super::write::{Write, Written};
 use super::{check, recover};
 use crate::domain::refusal::Refusal;
@@ -39,7 +39,7 @@ pub struct Writer<C> {
     queue: SyncSender<Job<C>>,
     thread: JoinHandle<()>,
     /// Copies the database as long as somebody writes to it.
-    keeper: Option<Keeper>,
+    backups: Option<BackupThread>,
 }
 
 /// What the writing thread works with.
@@ -49,8 +49,8 @@ pub(super) struct Tools {
     /// Whether the database could be opened for reading only.
     pub(super) frozen: bool,
     pub(super) disk: Disk,
-    pub(super) gather: Gather,
-    pub(super) upkeep: Upkeep,
+    pub(super) gather: BatchCollector,
+    pub(super) maintenance: Maintenance,
     pub(super) health: Health,
 }
 
@@ -61,14 +61,14 @@ impl<C: Send + 'static> Writer<C> {
     /// The system has no thread to give.
     pub(super) fn start(
         tools: Tools,
-        keeper: Option<Keeper>,
+        backups: Option<BackupThread>,
     ) -> std::io::Result<(Self, UnboundedReceiver<Vec<Ended<C>>>)> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (done, ended) = unbounded_channel();
         let desk = Desk { tools, done, last_failure: None };
         let thread =
             std::thread::Builder::new().name("writer".into()).spawn(move || desk.run(&jobs))?;
-        Ok((Self { queue, thread, keeper }, ended))
+        Ok((Self { queue, thread, backups }, ended))
     }
 
     /// Submits a write. Its end comes back in the order of submission.
@@ -83,7 +83,7 @@ impl<C: Send + 'static> Writer<C> {
 
     /// Lets the thread finish its queue, fold the WAL into the database and end. Blocks.
     pub fn close(self) {
-        drop(self.keeper);
+        drop(self.backups);
         drop(self.queue);
         if self.thread.join().is_err() {
             tracing::error!("the writing thread had failed before the shutdown");
@@ -123,13 +123,13 @@ impl<C> Desk<C> {
     fn idle(&self) -> Instant {
         let soon = Instant::now() + THAW;
         match self.tools.health.storage() {
-            Storage::Good if !self.tools.frozen => self.tools.upkeep.due(),
+            Storage::Good if !self.tools.frozen => self.tools.maintenance.due(),
             _ => soon,
         }
     }
 
     fn look_after(&mut self) {
-        let Tools { db, disk, upkeep, health, frozen, .. } = &mut self.tools;
+        let Tools { db, disk, maintenance, health, frozen, .. } = &mut self.tools;
         match disk.condition() {
             Condition::Roomy if *frozen => {
                 if health.set(Storage::Outdated) {
@@ -139,7 +139,7 @@ impl<C> Desk<C> {
             condition => {
                 tell(health, condition, *frozen);
                 if !*frozen {
-                    upkeep.step(db, disk);
+                    maintenance.step(db, disk);
                 }
             }
         }
@@ -159,7 +159,7 @@ impl<C> Desk<C> {
             Ok(results) => {
                 self.last_failure = None;
                 if writes.iter().any(Write::deletes) {
-                    self.tools.upkeep.forget();
+                    self.tools.maintenance.forget();
                 }
                 if writes.iter().any(|write| !matches!(write, Write::Ping)) {
                     self.tools.health.commits().observe(begun.elapsed());
@@ -275,7 +275,7 @@ fn refusal_of(storage: Storage) -> Refusal {
 }
 
 fn unwritten(db: &Connection, write: &Write, refusal: &Refusal) -> Result<Written, Refusal> {
-    match perform::without_writing(db, write) {
+    match apply::without_writing(db, write) {
         Ok(Some(written)) => Ok(written),
         Ok(None) => Err(refusal.clone()),
         Err(WriteError::Refused(refusal)) => Err(refusal),
@@ -301,16 +301,16 @@ pub(super) fn commit<'a>(
     }
     let tx = db.unchecked_transaction()?;
     for write in batch {
-        results.push(perform_alone(&tx, write)?);
+        results.push(apply_alone(&tx, write)?);
     }
     tx.commit()?;
     Ok(results)
 }
 
 /// One write that leaves no trace where it is refused.
-fn perform_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Written, Refusal>> {
+fn apply_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Written, Refusal>> {
     db.prepare_cached("SAVEPOINT one")?.execute([])?;
-    let result = match perform::perform(db, write) {
+    let result = match apply::apply(db, write) {
         Ok(written) => Ok(written),
         Err(WriteError::Refused(refusal)) => Err(refusal),
         // A broken rule of the schema is this write's own fault; the others need not suffer.

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::patience;
+use crate::timeouts;
 
 /// Watches one client, for as long as something waits for it.
 #[derive(Debug, Clone, Copy)]
@@ -19,13 +19,13 @@ impl Drain {
         Self { since: now, taken }
     }
 
-    /// Whether it has taken less than [`patience::READ_LEAST`] in [`patience::READING`]; it has taken so many
+    /// Whether it has taken less than [`timeouts::READ_LEAST`] in [`timeouts::READING`]; it has taken so many
     /// bytes by now.
     pub fn is_stuck(&mut self, now: Instant, taken: u64) -> bool {
-        if taken.saturating_sub(self.taken) >= patience::READ_LEAST {
+        if taken.saturating_sub(self.taken) >= timeouts::READ_LEAST {
             *self = Self::new(now, taken);
         }
-        now - self.since > patience::READING
+        now - self.since > timeouts::READING
     }
 }
 

@@ -13,25 +13,25 @@ use std::task::{Context, Poll, ready};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::Line;
-use super::frames::Frames;
+use super::Connection;
+use super::incoming::Incoming;
 
 /// The line's bytes.
 #[derive(Debug)]
-pub struct LineIo {
-    line: Arc<Line>,
-    frames: Frames,
+pub struct ConnectionIo {
+    connection: Arc<Connection>,
+    incoming: Incoming,
     /// What was read before.
     ahead: Vec<u8>,
     /// What the library will write first, and the client already has.
     swallowed: &'static [u8],
 }
 
-impl LineIo {
-    /// The bytes of this line, behind those that were read from it before.
+impl ConnectionIo {
+    /// The bytes of this connection, behind those that were read from it before.
     #[must_use]
-    pub fn new(line: Arc<Line>, ahead: Vec<u8>) -> Self {
-        Self { line, frames: Frames::default(), ahead, swallowed: &[] }
+    pub fn new(connection: Arc<Connection>, ahead: Vec<u8>) -> Self {
+        Self { connection, incoming: Incoming::default(), ahead, swallowed: &[] }
     }
 
     /// The same, behind what somebody else has read of it and not used.
@@ -46,7 +46,7 @@ impl LineIo {
     #[must_use]
     pub fn into_websocket(self) -> Self {
         let io = self.speaking_websocket();
-        io.line.outgoing().is_followed = true;
+        io.connection.outgoing().is_followed = true;
         io
     }
 
@@ -58,39 +58,39 @@ impl LineIo {
     }
 
     fn speaking_websocket(mut self) -> Self {
-        self.frames = Frames::default();
-        self.line.is_websocket_now();
-        self.line.follow(&mut self.frames, &self.ahead);
+        self.incoming = Incoming::default();
+        self.connection.is_websocket_now();
+        self.connection.follow(&mut self.incoming, &self.ahead);
         self
     }
 
-    /// The line.
+    /// The connection.
     #[must_use]
-    pub fn line(&self) -> &Arc<Line> {
-        &self.line
+    pub fn connection(&self) -> &Arc<Connection> {
+        &self.connection
     }
 }
 
-impl AsyncRead for LineIo {
+impl AsyncRead for ConnectionIo {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        let Self { line, frames, ahead, .. } = &mut *self;
+        let Self { connection, incoming, ahead, .. } = &mut *self;
         if !ahead.is_empty() {
             let count = ahead.len().min(buf.remaining());
             buf.put_slice(ahead.get(..count).unwrap_or_default());
             *ahead = ahead.split_off(count);
             return Poll::Ready(Ok(()));
         }
-        ready!(line.poll_unheld(cx));
+        ready!(connection.poll_unpaused(cx));
         loop {
-            ready!(line.stream.poll_read_ready(cx))?;
+            ready!(connection.stream.poll_read_ready(cx))?;
             let unfilled = buf.initialize_unfilled();
-            match line.stream.try_read(unfilled) {
+            match connection.stream.try_read(unfilled) {
                 Ok(count) => {
-                    line.follow(frames, unfilled.get(..count).unwrap_or_default());
+                    connection.follow(incoming, unfilled.get(..count).unwrap_or_default());
                     buf.advance(count);
                     return Poll::Ready(Ok(()));
                 }
@@ -101,7 +101,7 @@ impl AsyncRead for LineIo {
     }
 }
 
-impl AsyncWrite for LineIo {
+impl AsyncWrite for ConnectionIo {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -110,14 +110,16 @@ impl AsyncWrite for LineIo {
         if let Some(count) = self.swallow(bytes) {
             return Poll::Ready(Ok(count));
         }
-        let written = self.line.poll_rest(cx).map_ok(|()| 0);
+        let written = self.connection.poll_remainder(cx).map_ok(|()| 0);
         let written = match written {
-            Poll::Ready(Ok(_)) => self.line.poll_try(cx, |stream| stream.try_write(bytes)),
+            Poll::Ready(Ok(_)) => self.connection.poll_try(cx, |stream| stream.try_write(bytes)),
             other => other,
         };
         match &written {
-            Poll::Pending => self.line.blocked(),
-            Poll::Ready(Ok(count)) => self.line.wrote(bytes.get(..*count).unwrap_or_default()),
+            Poll::Pending => self.connection.blocked(),
+            Poll::Ready(Ok(count)) => {
+                self.connection.wrote(bytes.get(..*count).unwrap_or_default())
+            }
             Poll::Ready(Err(_)) => {}
         }
         written
@@ -125,16 +127,16 @@ impl AsyncWrite for LineIo {
 
     /// Called when all that waited has been written: only then is it read on.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.line.flushed();
+        self.connection.flushed();
         Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(SockRef::from(&self.line.stream).shutdown(Shutdown::Write))
+        Poll::Ready(SockRef::from(&self.connection.stream).shutdown(Shutdown::Write))
     }
 }
 
-impl LineIo {
+impl ConnectionIo {
     /// How many of these bytes the client already has, if it has any.
     fn swallow(&mut self, bytes: &[u8]) -> Option<usize> {
         let count = self.swallowed.iter().zip(bytes).take_while(|(had, new)| had == new).count();

@@ -68,7 +68,7 @@ impl Outgoing {
 
     /// Whether a frame may be written now: the library is between two, has not said goodbye, and has
     /// written all of the packets that it was given.
-    pub(super) fn lets_past(&self) -> bool {
+    pub(super) fn allows_direct_write(&self) -> bool {
         self.is_followed
             && self.head_len == 0
             && self.payload == 0
@@ -147,10 +147,10 @@ mod tests {
     #[test]
     fn nothing_passes_where_the_library_is_not_followed_from_its_first_frame() {
         let mut outgoing = Outgoing::default();
-        assert!(!outgoing.lets_past());
+        assert!(!outgoing.allows_direct_write());
         outgoing.take(&frame(TEXT, b"0{}"));
-        assert!(!outgoing.lets_past());
-        assert!(followed(0).lets_past());
+        assert!(!outgoing.allows_direct_write());
+        assert!(followed(0).allows_direct_write());
     }
 
     #[test]
@@ -158,25 +158,25 @@ mod tests {
         let mut outgoing = followed(0);
         let event = frame(TEXT, b"42[\"hello\"]");
         outgoing.take(&event[..1]);
-        assert!(!outgoing.lets_past(), "inside a head");
+        assert!(!outgoing.allows_direct_write(), "inside a head");
         outgoing.given = 1;
         outgoing.take(&event[1..event.len() - 1]);
-        assert!(!outgoing.lets_past(), "inside a payload");
+        assert!(!outgoing.allows_direct_write(), "inside a payload");
         outgoing.take(&event[event.len() - 1..]);
-        assert!(outgoing.lets_past());
+        assert!(outgoing.allows_direct_write());
         let ping = frame(TEXT, b"2");
         outgoing.take(&ping[..2]);
-        assert!(!outgoing.lets_past(), "inside a ping");
+        assert!(!outgoing.allows_direct_write(), "inside a ping");
         outgoing.take(&ping[2..]);
-        assert!(outgoing.lets_past());
+        assert!(outgoing.allows_direct_write());
         outgoing.given = 2;
-        assert!(!outgoing.lets_past(), "a second was handed over");
+        assert!(!outgoing.allows_direct_write(), "a second was handed over");
         outgoing.given = 1;
         outgoing.rest.push(0);
-        assert!(!outgoing.lets_past(), "a rest");
+        assert!(!outgoing.allows_direct_write(), "a rest");
         outgoing.rest.clear();
         outgoing.take(&frame(CLOSE, &[]));
-        assert!(!outgoing.lets_past(), "the goodbye");
+        assert!(!outgoing.allows_direct_write(), "the goodbye");
     }
 
     proptest! {
@@ -204,7 +204,7 @@ mod tests {
                     break;
                 }
             }
-            prop_assert!(outgoing.lets_past());
+            prop_assert!(outgoing.allows_direct_write());
         }
     }
 }

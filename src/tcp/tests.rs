@@ -5,31 +5,31 @@ use tokio::net::TcpListener;
 
 use super::*;
 
-async fn pair() -> (Arc<Line>, TcpStream) {
+async fn pair() -> (Arc<Connection>, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (stream, peer) = listener.accept().await.unwrap();
-    (Line::new(stream, peer, None).unwrap(), client)
+    (Connection::new(stream, peer, None).unwrap(), client)
 }
 
 #[tokio::test]
 async fn a_held_line_is_not_read_until_it_is_let_go() {
-    let (line, mut client) = pair().await;
-    line.hold(true);
+    let (connection, mut client) = pair().await;
+    connection.set_paused(true);
     client.write_all(b"hello").await.unwrap();
-    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     let mut buf = [0; 8];
     let mut read = tokio_test_poll(io.read(&mut buf));
     assert!(read.is_pending());
-    line.hold(false);
+    connection.set_paused(false);
     assert_eq!(read.finish().await.unwrap(), 5);
 }
 
 #[tokio::test]
 async fn a_head_is_read_to_its_end_and_comes_again() {
-    let (line, mut client) = pair().await;
+    let (connection, mut client) = pair().await;
     let sent = b"GET / HTTP/1.1\r\nhost: a\r\n\r\nbody";
-    let (head, ()) = tokio::join!(line.read_head(1 << 14), async {
+    let (head, ()) = tokio::join!(connection.read_head(1 << 14), async {
         // The empty line in two pieces.
         let (first, second) = sent.split_at(sent.len() - 6);
         client.write_all(first).await.unwrap();
@@ -41,59 +41,59 @@ async fn a_head_is_read_to_its_end_and_comes_again() {
     client.write_all(b"!").await.unwrap();
     client.shutdown().await.unwrap();
     let mut all = Vec::new();
-    LineIo::new(line, head).read_to_end(&mut all).await.unwrap();
+    ConnectionIo::new(connection, head).read_to_end(&mut all).await.unwrap();
     assert_eq!(all, [&sent[..], b"!"].concat());
 }
 
 #[tokio::test]
 async fn what_is_no_head_or_has_no_end_is_handed_on() {
     for (sent, most) in [(&b"\x16\x03\x01"[..], 1 << 14), (&b"GET /aaaaaaaa"[..], 8)] {
-        let (line, mut client) = pair().await;
+        let (connection, mut client) = pair().await;
         client.write_all(sent).await.unwrap();
-        assert_eq!(line.read_head(most).await.unwrap(), sent);
+        assert_eq!(connection.read_head(most).await.unwrap(), sent);
     }
-    let (line, mut client) = pair().await;
+    let (connection, mut client) = pair().await;
     client.write_all(b"GET").await.unwrap();
     client.shutdown().await.unwrap();
-    assert_eq!(line.read_head(1 << 14).await.unwrap(), b"GET");
+    assert_eq!(connection.read_head(1 << 14).await.unwrap(), b"GET");
 }
 
 #[tokio::test]
 async fn hanging_up_ends_a_read_even_of_a_held_line() {
-    let (line, mut client) = pair().await;
-    line.hold(true);
-    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let (connection, mut client) = pair().await;
+    connection.set_paused(true);
+    let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     let mut buf = [0; 8];
     let mut read = tokio_test_poll(io.read(&mut buf));
     assert!(read.is_pending());
-    line.hang_up();
+    connection.hang_up();
     assert_eq!(read.finish().await.unwrap(), 0);
     assert_eq!(client.read(&mut [0; 8]).await.unwrap(), 0);
 }
 
 #[tokio::test]
 async fn a_websockets_message_is_overdue_until_it_ends() {
-    let (line, mut client) = pair().await;
-    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
+    let (connection, mut client) = pair().await;
+    let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     let mut buf = [0; 8];
     client.write_all(b"G").await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 1);
-    assert!(!line.overdue(Duration::ZERO), "HTTP has no messages");
-    line.is_websocket_now();
+    assert!(!connection.overdue(Duration::ZERO), "HTTP has no messages");
+    connection.is_websocket_now();
     // The head of a text of two bytes, without a mask, and the first of them.
     client.write_all(&[0x81, 2, b'a']).await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 3);
     let begun = Instant::now();
-    while !line.overdue(Duration::from_millis(2)) {
+    while !connection.overdue(Duration::from_millis(2)) {
         assert!(begun.elapsed() < Duration::from_secs(5), "it never is overdue");
         tokio::task::yield_now().await;
     }
-    line.hold(true);
-    assert!(!line.overdue(Duration::ZERO), "nobody reads it");
-    line.hold(false);
+    connection.set_paused(true);
+    assert!(!connection.overdue(Duration::ZERO), "nobody reads it");
+    connection.set_paused(false);
     client.write_all(b"b").await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 1);
-    assert!(!line.overdue(Duration::ZERO));
+    assert!(!connection.overdue(Duration::ZERO));
 }
 
 /// A text in one frame, of a length that takes eight bytes to say.
@@ -106,20 +106,20 @@ fn long_text(length: usize) -> Vec<u8> {
 
 #[tokio::test]
 async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
-    let (line, mut client) = pair().await;
-    let mut io = LineIo::new(Arc::clone(&line), Vec::new());
-    assert_eq!(line.write_past(b"no WebSocket yet"), Past::No);
+    let (connection, mut client) = pair().await;
+    let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
+    assert_eq!(connection.write_direct(b"no WebSocket yet"), DirectWrite::Unavailable);
     io.write_all(b"the answer").await.unwrap();
     let mut io = io.into_websocket();
     let event = [&[0x81, 4], &b"42[]"[..]].concat();
-    assert!(!line.give_packet(|| false), "nothing was taken");
-    assert!(line.give_packet(|| true));
-    assert_eq!(line.write_past(b"before the event"), Past::No);
+    assert!(!connection.give_packet(|| false), "nothing was taken");
+    assert!(connection.give_packet(|| true));
+    assert_eq!(connection.write_direct(b"before the event"), DirectWrite::Unavailable);
     io.write_all(&event).await.unwrap();
     // More than the system takes at once, and then the library writes again.
     let past = long_text(16 << 20);
-    assert_eq!(line.write_past(&past), Past::Begun);
-    assert_eq!(line.write_past(b"before the rest"), Past::No);
+    assert_eq!(connection.write_direct(&past), DirectWrite::Partial);
+    assert_eq!(connection.write_direct(b"before the rest"), DirectWrite::Unavailable);
     let all = [b"the answer", &event[..], &past, &event].concat();
     let (written, read) = tokio::join!(
         async {
@@ -138,40 +138,40 @@ async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds()
 
 #[tokio::test]
 async fn a_rest_goes_out_when_the_client_reads_again() {
-    let (line, mut client) = pair().await;
-    let _io = LineIo::new(Arc::clone(&line), Vec::new()).into_websocket();
+    let (connection, mut client) = pair().await;
+    let _io = ConnectionIo::new(Arc::clone(&connection), Vec::new()).into_websocket();
     let past = long_text(16 << 20);
-    assert_eq!(line.write_past(&past), Past::Begun);
-    assert!(!line.write_rest(), "nobody has read yet");
-    assert_eq!(line.write_past(b"x"), Past::No, "a rest waits");
+    assert_eq!(connection.write_direct(&past), DirectWrite::Partial);
+    assert!(!connection.write_remainder(), "nobody has read yet");
+    assert_eq!(connection.write_direct(b"x"), DirectWrite::Unavailable, "a rest waits");
     let mut read = vec![0; past.len()];
     let (_, rest) = tokio::join!(client.read_exact(&mut read), async {
-        while !line.write_rest() {
+        while !connection.write_remainder() {
             tokio::task::yield_now().await;
         }
-        line.write_past(b"x")
+        connection.write_direct(b"x")
     });
-    assert_eq!((rest, read == past), (Past::Written, true));
+    assert_eq!((rest, read == past), (DirectWrite::Done, true));
 }
 
 #[tokio::test]
 async fn what_came_with_the_upgrades_request_is_a_websockets() {
-    let (line, mut client) = pair().await;
-    let io = LineIo::new(Arc::clone(&line), Vec::new());
+    let (connection, mut client) = pair().await;
+    let io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     // All but the last byte of a text.
     let mut io = io.behind(&[0x81, 2, b'a']).into_websocket();
     let mut buf = [0; 8];
     assert_eq!(io.read(&mut buf).await.unwrap(), 3);
-    assert_ne!(line.message.load(Ordering::SeqCst), 0, "a message is under way");
+    assert_ne!(connection.message.load(Ordering::SeqCst), 0, "a message is under way");
     client.write_all(b"b").await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 1);
-    assert_eq!(line.message.load(Ordering::SeqCst), 0, "it has ended");
+    assert_eq!(connection.message.load(Ordering::SeqCst), 0, "it has ended");
 }
 
 #[tokio::test]
 async fn nothing_is_read_while_something_written_waits() {
-    let (line, mut client) = pair().await;
-    let mut io = LineIo::new(Arc::clone(&line), Vec::new()).into_websocket();
+    let (connection, mut client) = pair().await;
+    let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new()).into_websocket();
     client.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
     let answer = vec![b'x'; 16 << 20];
     let mut written = 0;
@@ -179,7 +179,7 @@ async fn nothing_is_read_while_something_written_waits() {
     while let Poll::Ready(count) = Pin::new(&mut io).poll_write(&mut cx, &answer[written..]) {
         written += count.unwrap();
     }
-    assert!(line.is_blocked());
+    assert!(connection.is_blocked());
     let mut buf = [0; 16];
     let mut read = ReadBuf::new(&mut buf);
     assert!(Pin::new(&mut io).poll_read(&mut cx, &mut read).is_pending());
@@ -191,14 +191,14 @@ async fn nothing_is_read_while_something_written_waits() {
     all.unwrap();
     rest.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 6);
-    assert_eq!(line.taken(), answer.len() as u64);
+    assert_eq!(connection.taken(), answer.len() as u64);
 }
 
 #[tokio::test]
 async fn what_the_client_already_has_is_not_sent_again() {
     const HAD: &[u8] = b"\x81\x063probe";
-    let (line, mut client) = pair().await;
-    let io = LineIo::new(line, b"behind".to_vec());
+    let (connection, mut client) = pair().await;
+    let io = ConnectionIo::new(connection, b"behind".to_vec());
     let mut io = io.into_websocket_again(b"before ", HAD);
     let mut read = [0; 13];
     io.read_exact(&mut read).await.unwrap();
@@ -206,8 +206,8 @@ async fn what_the_client_already_has_is_not_sent_again() {
     for piece in [&HAD[..3], &HAD[3..], b"next"] {
         io.write_all(piece).await.unwrap();
     }
-    let (line, mut other) = pair().await;
-    let mut another = LineIo::new(line, Vec::new()).into_websocket_again(b"", HAD);
+    let (connection, mut other) = pair().await;
+    let mut another = ConnectionIo::new(connection, Vec::new()).into_websocket_again(b"", HAD);
     another.write_all(b"\x81\x01 else").await.unwrap();
     drop((io, another));
     let (mut sent, mut all) = (Vec::new(), Vec::new());

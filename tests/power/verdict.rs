@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use colahub::domain::ids::HubId;
-use colahub::store::{Care, FILE, GoesOn, Store};
+use colahub::store::{FILE, GoesOn, Store, StoreOptions};
 use rusqlite::Connection;
 
 use crate::kit::Hub;
@@ -25,7 +25,8 @@ type Stored = (String, i64, i64, String);
 
 /// Opens a data folder as the hub does and holds it against what was acknowledged until then.
 pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
-    let store = match Store::<()>::open(data, HubId::from_random([7; 16]), Care::default()) {
+    let store = match Store::<()>::open(data, HubId::from_random([7; 16]), StoreOptions::default())
+    {
         Ok(store) => store,
         Err(error) => return Verdict::Broken(error.to_string()),
     };

@@ -7,7 +7,7 @@ use super::world::{Line, World};
 use crate::domain::ids::{ConnId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::hub::command::{Answer, Entry, News, WhyClosed};
+use crate::hub::command::{Answer, Entry, RoomEvent, WhyClosed};
 use crate::store::{MISSED_MAX, Write};
 
 impl World {
@@ -21,9 +21,14 @@ impl World {
         }
     }
 
-    pub(super) fn broadcast(&mut self, to: &Arc<[ConnId]>, except: Option<ConnId>, news: &News) {
+    pub(super) fn broadcast(
+        &mut self,
+        to: &Arc<[ConnId]>,
+        except: Option<ConnId>,
+        news: &RoomEvent,
+    ) {
         match news {
-            News::Message(message) => {
+            RoomEvent::Message(message) => {
                 self.truth.holds(message);
                 for (id, line) in &self.lines {
                     let (is_told, is_in) = (to.contains(id), line.next.contains_key(&message.room));
@@ -32,15 +37,15 @@ impl World {
                     assert!(!is_told || is_in || is_entering, "{id:?} has left, and is told");
                 }
             }
-            News::TakenBack { room, seq, .. } => {
+            RoomEvent::TakenBack { room, seq, .. } => {
                 self.truth.told_taken_back(*room, *seq);
                 for (id, line) in &self.lines {
                     let is_in = line.next.contains_key(room);
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
                 }
             }
-            News::Closed { why: WhyClosed::Kicked, .. } => {}
-            News::Closed { room, .. } => {
+            RoomEvent::Closed { why: WhyClosed::Kicked, .. } => {}
+            RoomEvent::Closed { room, .. } => {
                 let place = self.rooms.iter().find(|place| place.id == *room);
                 let is_due = place.is_none_or(|place| place.ends <= self.now.hub);
                 // An empty one may give its place up.
@@ -138,24 +143,24 @@ impl World {
 }
 
 impl Line {
-    fn told(&mut self, news: &News) {
+    fn told(&mut self, news: &RoomEvent) {
         match news {
-            News::Message(message) => {
+            RoomEvent::Message(message) => {
                 self.is_next(message);
                 self.packets.push_back(Packet::Message(message.clone()));
             }
-            News::Presence { room, present } => {
+            RoomEvent::Presence { room, present } => {
                 self.packets.push_back(Packet::Present(*room, *present));
             }
-            News::Closed { room, why: WhyClosed::Kicked } => {
+            RoomEvent::Closed { room, why: WhyClosed::Kicked } => {
                 self.next.remove(room);
                 self.packets.push_back(Packet::Kicked(*room));
             }
-            News::Closed { room, .. } => self.packets.push_back(Packet::Expired(*room)),
-            News::TakenBack { room, seq, .. } => {
+            RoomEvent::Closed { room, .. } => self.packets.push_back(Packet::Expired(*room)),
+            RoomEvent::TakenBack { room, seq, .. } => {
                 self.packets.push_back(Packet::TakenBack(*room, *seq));
             }
-            News::Roster(_) | News::Shut { .. } | News::Typing { .. } => {}
+            RoomEvent::Roster(_) | RoomEvent::Shut { .. } | RoomEvent::Typing { .. } => {}
         }
     }
 

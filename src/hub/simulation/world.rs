@@ -17,7 +17,7 @@ use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
-use crate::hub::command::{Answer, Command, Connection, Event, Output, Reply, RoomView};
+use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomView};
 use crate::hub::passwords::{Job, Outcome, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
@@ -163,7 +163,7 @@ impl World {
         };
         self.lines.insert(id, line);
         let namespace = Some(namespace);
-        self.command(Command::Connected(Connection { id, identity, peer, namespace }));
+        self.command(Command::Connected(ConnInfo { id, identity, peer, namespace }));
     }
 
     /// A client asks for something over its connection.

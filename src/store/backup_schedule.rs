@@ -30,13 +30,13 @@ pub struct Schedule {
 
 /// The thread; it ends with its guard.
 #[derive(Debug)]
-pub(super) struct Keeper {
+pub(super) struct BackupThread {
     stop: Option<Sender<()>>,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl Keeper {
+impl BackupThread {
     /// Starts to keep copies of a data folder, on a hub whose own time is `base` now.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for BackupThread {
     fn drop(&mut self) {
         self.stopped.store(true, Ordering::Relaxed);
         drop(self.stop.take());
@@ -166,8 +166,8 @@ fn newest(folder: &Path) -> Option<Content> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::apply::set_meta;
     use crate::store::health::Storage;
-    use crate::store::perform::set_meta;
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
@@ -220,6 +220,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let schedule = Schedule { every: HOUR, keep: 1 };
         let health = Health::new(Storage::Good, None);
-        drop(Keeper::start(folder.path(), schedule, HubTime(0), health).unwrap());
+        drop(BackupThread::start(folder.path(), schedule, HubTime(0), health).unwrap());
     }
 }

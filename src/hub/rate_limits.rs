@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::Connection;
+use super::command::ConnInfo;
 use super::state::Hub;
 use crate::domain::ids::{ConnId, IdentityId};
 use crate::domain::limits::Limits;
@@ -32,7 +32,7 @@ pub(super) enum Action {
 
 /// The paces of all people and addresses.
 #[derive(Debug)]
-pub(super) struct Paces {
+pub(super) struct RateLimits {
     by: HashMap<Action, Pair>,
     newcomers: Throttle<IpAddr>,
     known: Recent<IdentityId>,
@@ -45,7 +45,7 @@ struct Pair {
     addresses: Throttle<IpAddr>,
 }
 
-impl Paces {
+impl RateLimits {
     pub(super) fn new(limits: &Limits) -> Self {
         let pair = |rate| Pair {
             people: Throttle::new(rate, COUNTED),
@@ -62,14 +62,14 @@ impl Paces {
     }
 
     /// Counts one action of this connection's person.
-    fn take(&mut self, action: Action, who: &Connection, now: HubTime) -> Result<(), Duration> {
+    fn take(&mut self, action: Action, who: &ConnInfo, now: HubTime) -> Result<(), Duration> {
         let Some(Pair { people, addresses }) = self.by.get_mut(&action) else { return Ok(()) };
         people.take(who.identity, now)?;
         addresses.take(who.peer, now).inspect_err(|_| people.give_back(&who.identity))
     }
 
     /// Counts one join; `is_new` where they are not in the room already.
-    fn take_join(&mut self, who: &Connection, is_new: bool, now: HubTime) -> Result<(), Duration> {
+    fn take_join(&mut self, who: &ConnInfo, is_new: bool, now: HubTime) -> Result<(), Duration> {
         self.take(Action::Join, who, now)?;
         if is_new && !self.known.contains(&who.identity) {
             self.newcomers.take(who.peer, now)?;
@@ -92,25 +92,25 @@ fn times(rate: Rate, people: usize) -> Rate {
 
 impl Hub {
     /// Refuses what a person, or all people at their address, do too often.
-    pub(super) fn pace(
+    pub(super) fn limit(
         &mut self,
         conn: ConnId,
         action: Action,
         now: HubTime,
     ) -> Result<(), Refusal> {
         let who = &self.conns.get(&conn).ok_or(Refusal::Unavailable)?.who;
-        self.paces.take(action, who, now).map_err(Refusal::TooFast)
+        self.rate_limits.take(action, who, now).map_err(Refusal::TooFast)
     }
 
     /// The same for a join.
-    pub(super) fn pace_join(
+    pub(super) fn limit_join(
         &mut self,
         conn: ConnId,
         is_new: bool,
         now: HubTime,
     ) -> Result<(), Refusal> {
         let who = &self.conns.get(&conn).ok_or(Refusal::Unavailable)?.who;
-        self.paces.take_join(who, is_new, now).map_err(Refusal::TooFast)
+        self.rate_limits.take_join(who, is_new, now).map_err(Refusal::TooFast)
     }
 }
 
@@ -118,8 +118,8 @@ impl Hub {
 mod tests {
     use super::*;
 
-    fn paces() -> Paces {
-        Paces::new(&Limits {
+    fn limits() -> RateLimits {
+        RateLimits::new(&Limits {
             messages: Rate { burst: 2, every: Duration::from_secs(1) },
             people_each: 3,
             newcomers: Rate { burst: 2, every: Duration::from_secs(1) },
@@ -127,23 +127,23 @@ mod tests {
         })
     }
 
-    fn who(person: u8, address: u8) -> Connection {
+    fn who(person: u8, address: u8) -> ConnInfo {
         let identity = IdentityId::from_random([person; 16]);
-        Connection { id: ConnId(1), identity, peer: [10, 0, 0, address].into(), namespace: None }
+        ConnInfo { id: ConnId(1), identity, peer: [10, 0, 0, address].into(), namespace: None }
     }
 
     #[test]
     fn a_person_has_one_pace_wherever_they_come_from() {
-        let mut paces = paces();
-        let mut say = |who| paces.take(Action::Message, &who, HubTime(0)).is_ok();
+        let mut limits = limits();
+        let mut say = |who| limits.take(Action::Message, &who, HubTime(0)).is_ok();
         assert_eq!([say(who(1, 1)), say(who(1, 2)), say(who(1, 3))], [true, true, false]);
         assert!(say(who(2, 1)));
     }
 
     #[test]
     fn an_address_has_the_pace_of_so_many_people_and_who_waits_for_it_pays_nothing() {
-        let mut paces = paces();
-        let mut say = |who, ms| paces.take(Action::Message, &who, HubTime(ms)).is_ok();
+        let mut limits = limits();
+        let mut say = |who, ms| limits.take(Action::Message, &who, HubTime(ms)).is_ok();
         let said = (0..20).filter(|person| say(who(*person, 1), 0)).count();
         assert_eq!(said, 6);
         assert!(say(who(100, 2), 0), "another address");
@@ -153,13 +153,13 @@ mod tests {
 
     #[test]
     fn only_those_who_have_not_been_in_a_room_are_newcomers() {
-        let mut paces = paces();
-        let join = |paces: &mut Paces, person, is_new| {
-            paces.take_join(&who(person, 1), is_new, HubTime(0)).is_ok()
+        let mut limits = limits();
+        let join = |limits: &mut RateLimits, person, is_new| {
+            limits.take_join(&who(person, 1), is_new, HubTime(0)).is_ok()
         };
-        assert_eq!([1, 2, 3].map(|n| join(&mut paces, n, true)), [true, true, false]);
-        assert!(join(&mut paces, 4, false), "they are in already");
-        paces.knows(IdentityId::from_random([5; 16]));
-        assert!(join(&mut paces, 5, true));
+        assert_eq!([1, 2, 3].map(|n| join(&mut limits, n, true)), [true, true, false]);
+        assert!(join(&mut limits, 4, false), "they are in already");
+        limits.knows(IdentityId::from_random([5; 16]));
+        assert!(join(&mut limits, 5, true));
     }
 }

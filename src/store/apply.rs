@@ -8,8 +8,8 @@ use super::host;
 use super::read::{self, Member};
 use super::rows::{self, kind_columns};
 use super::write::{
-    Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say, Stretch, TAKEN_BACK_MAX,
-    Write, Written,
+    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
+    TAKEN_BACK_MAX, Write, Written,
 };
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
@@ -43,7 +43,7 @@ impl From<Refusal> for WriteError {
 }
 
 /// Does one write inside the transaction under way.
-pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteError> {
+pub(super) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
         Write::End { room, at } => host::end_room(db, *room, *at).map(|()| Written::Done),
@@ -52,7 +52,7 @@ pub(super) fn perform(db: &Connection, write: &Write) -> Result<Written, WriteEr
         Write::Say(say) => perform_say(db, say),
         Write::Leave(leave) => perform_leave(db, leave),
         Write::Rename(rename) => perform_rename(db, rename),
-        Write::Host(act) => host::perform(db, act),
+        Write::Host(act) => host::apply(db, act),
         Write::Mark(at) => {
             set_meta(db, "hub_time", rows::sql(at.hub))?;
             set_meta(db, "wall_time", at.wall.0)?;
@@ -143,7 +143,12 @@ fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, Wri
 }
 
 /// What a member may read, and what they missed.
-fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite::Result<Stretch> {
+fn stretch(
+    db: &Connection,
+    room: i64,
+    member: &Member,
+    join: &Join,
+) -> rusqlite::Result<HistorySlice> {
     let (first, pruned, epoch) = (member.first, member.pruned, read::epoch(db)?);
     let last = read::last_seq(db, room)?;
     let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
@@ -162,7 +167,7 @@ fn stretch(db: &Connection, room: i64, member: &Member, join: &Join) -> rusqlite
         None => (Vec::new(), false),
     };
     let taken_back = if reset { Vec::new() } else { taken_back };
-    Ok(Stretch { first, last, pruned, epoch, reset, missed, more, taken_back })
+    Ok(HistorySlice { first, last, pruned, epoch, reset, missed, more, taken_back })
 }
 
 fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {

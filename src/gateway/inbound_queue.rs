@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Shared;
-use super::conn::{Conn, Permit};
+use super::client::{Client, Permit};
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Command, Event, Reply};
 
@@ -17,7 +17,7 @@ const AT_ONCE: usize = 4;
 const LAST_WORDS: usize = 32;
 
 /// An event that was asked and not answered.
-pub(super) struct Asked {
+pub(super) struct InboundEvent {
     pub(super) event: Event,
     pub(super) ack: Option<i64>,
     pub(super) permit: Permit,
@@ -25,7 +25,7 @@ pub(super) struct Asked {
 
 /// A connection's events, in the order in which they came. What follows a join waits until that is answered,
 /// also while its password is being verified: a client need not wait for the answer before it speaks.
-pub(super) struct Turns<T = Asked> {
+pub(super) struct InboundQueue<T = InboundEvent> {
     waiting: VecDeque<Waiting<T>>,
     /// How many are with the hub.
     under_way: usize,
@@ -40,13 +40,13 @@ struct Waiting<T> {
     is_join: bool,
 }
 
-impl<T> Default for Turns<T> {
+impl<T> Default for InboundQueue<T> {
     fn default() -> Self {
         Self { waiting: VecDeque::new(), under_way: 0, joins: 0, is_moving: false }
     }
 }
 
-impl<T> Turns<T> {
+impl<T> InboundQueue<T> {
     pub(super) fn push(&mut self, asked: T, is_join: bool) {
         self.waiting.push_back(Waiting { asked, is_join });
     }
@@ -87,7 +87,7 @@ impl<T> Turns<T> {
 
 /// Which of a client's last words still matter: what it said, and the join without which it could not. Nobody reads
 /// the answers any more, and those to many joins take memory and time.
-pub(super) fn worth_deciding() -> impl FnMut(&Asked) -> bool {
+pub(super) fn worth_deciding() -> impl FnMut(&InboundEvent) -> bool {
     let mut has_joined = false;
     move |asked| is_worth_deciding(&asked.event, &mut has_joined)
 }
@@ -101,55 +101,55 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
 }
 
 /// An event's turn; the next has its own when it ends, with an answer or without.
-struct Turn {
+struct InFlight {
     shared: Arc<Shared>,
-    conn: Arc<Conn>,
+    client: Arc<Client>,
     is_join: bool,
 }
 
-impl Drop for Turn {
+impl Drop for InFlight {
     fn drop(&mut self) {
-        self.conn.turns().has_ended(self.is_join);
-        self.shared.move_on(&self.conn);
+        self.client.inbound().has_ended(self.is_join);
+        self.shared.move_on(&self.client);
     }
 }
 
 impl Shared {
     /// Gives the hub what has its turn by now. An answer that comes at once calls this again: then who
     /// is here already goes on.
-    pub(super) fn move_on(self: &Arc<Self>, conn: &Arc<Conn>) {
-        if conn.turns().is_moving {
+    pub(super) fn move_on(self: &Arc<Self>, client: &Arc<Client>) {
+        if client.inbound().is_moving {
             return;
         }
         loop {
             // Its answers would only pile up behind those that it does not take. It goes on when they are gone.
-            if conn.is_behind() {
-                conn.turns().is_moving = false;
+            if client.is_behind() {
+                client.inbound().is_moving = false;
                 return;
             }
             // Apart, so that nothing is locked while it is submitted.
-            let next = conn.turns().next();
+            let next = client.inbound().next();
             let Some((asked, is_join)) = next else { return };
-            self.give(conn, asked, is_join);
+            self.give(client, asked, is_join);
         }
     }
 
     /// Gives the hub an event out of its turn: the last words of a client that has gone.
-    pub(super) fn submit(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked) {
+    pub(super) fn submit(self: &Arc<Self>, client: &Arc<Client>, asked: InboundEvent) {
         let is_join = matches!(asked.event, Event::Join { .. });
-        conn.turns().is_given(is_join);
-        self.give(conn, asked, is_join);
+        client.inbound().is_given(is_join);
+        self.give(client, asked, is_join);
     }
 
-    fn give(self: &Arc<Self>, conn: &Arc<Conn>, asked: Asked, is_join: bool) {
-        let Asked { event, ack, permit } = asked;
-        let turn = Turn { shared: Arc::clone(self), conn: Arc::clone(conn), is_join };
+    fn give(self: &Arc<Self>, client: &Arc<Client>, asked: InboundEvent, is_join: bool) {
+        let InboundEvent { event, ack, permit } = asked;
+        let turn = InFlight { shared: Arc::clone(self), client: Arc::clone(client), is_join };
         let reply = Reply::new(move |answer: Result<Answer, Refusal>| {
-            let Turn { shared, conn, .. } = &turn;
-            shared.answer(conn, ack, &answer);
+            let InFlight { shared, client, .. } = &turn;
+            shared.answer(client, ack, &answer);
             drop::<Permit>(permit);
         });
-        self.hub.submit(Command::Event { conn: conn.id, event, reply });
+        self.hub.submit(Command::Event { conn: client.id, event, reply });
     }
 }
 
@@ -159,35 +159,35 @@ mod tests {
     use crate::domain::ids::RoomId;
     use crate::domain::text::Content;
 
-    fn given(turns: &mut Turns<i32>) -> Vec<i32> {
-        std::iter::from_fn(|| turns.next()).map(|(asked, _)| asked).collect()
+    fn given(queue: &mut InboundQueue<i32>) -> Vec<i32> {
+        std::iter::from_fn(|| queue.next()).map(|(asked, _)| asked).collect()
     }
 
     #[test]
     fn so_many_are_with_the_hub_at_once_in_the_order_in_which_they_came() {
-        let mut turns = Turns::default();
-        (0..7).for_each(|n| turns.push(n, false));
-        assert_eq!(given(&mut turns), [0, 1, 2, 3]);
-        (0..2).for_each(|_| turns.has_ended(false));
-        assert_eq!(given(&mut turns), [4, 5]);
-        assert_eq!(turns.last_words(), [6]);
+        let mut queue = InboundQueue::default();
+        (0..7).for_each(|n| queue.push(n, false));
+        assert_eq!(given(&mut queue), [0, 1, 2, 3]);
+        (0..2).for_each(|_| queue.has_ended(false));
+        assert_eq!(given(&mut queue), [4, 5]);
+        assert_eq!(queue.last_words(), [6]);
     }
 
     #[test]
     fn what_follows_a_join_waits_for_it() {
-        let mut turns = Turns::default();
+        let mut queue = InboundQueue::default();
         for (n, is_join) in [(0, false), (1, true), (2, true), (3, false), (4, true), (5, false)] {
-            turns.push(n, is_join);
+            queue.push(n, is_join);
         }
-        assert_eq!(given(&mut turns), [0, 1]);
-        turns.has_ended(false);
-        assert!(given(&mut turns).is_empty(), "a join is under way");
-        turns.has_ended(true);
-        assert_eq!(given(&mut turns), [2]);
-        turns.has_ended(true);
-        assert_eq!(given(&mut turns), [3, 4]);
-        turns.has_ended(true);
-        assert_eq!(given(&mut turns), [5]);
+        assert_eq!(given(&mut queue), [0, 1]);
+        queue.has_ended(false);
+        assert!(given(&mut queue).is_empty(), "a join is under way");
+        queue.has_ended(true);
+        assert_eq!(given(&mut queue), [2]);
+        queue.has_ended(true);
+        assert_eq!(given(&mut queue), [3, 4]);
+        queue.has_ended(true);
+        assert_eq!(given(&mut queue), [5]);
     }
 
     #[test]
@@ -203,9 +203,9 @@ mod tests {
 
     #[test]
     fn a_client_that_goes_leaves_so_many_last_words() {
-        let mut turns = Turns::default();
-        (0..100).for_each(|n| turns.push(n, false));
-        assert_eq!(turns.last_words().len(), LAST_WORDS);
-        assert!(turns.next().is_none(), "the others are forgotten");
+        let mut queue = InboundQueue::default();
+        (0..100).for_each(|n| queue.push(n, false));
+        assert_eq!(queue.last_words().len(), LAST_WORDS);
+        assert!(queue.next().is_none(), "the others are forgotten");
     }
 }

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
-use super::conn::{Conn, Parcel, Sent};
-use super::frame::Bundle;
-use super::round::{Round, rounds};
+use super::batch::{Batch, batches};
+use super::client::{Client, Packet, Sent};
+use super::packet::EncodedBatch;
 use super::{Dropped, Shared};
 use crate::domain::ids::ConnId;
 use crate::domain::message::Kind;
-use crate::hub::command::{News, Output};
+use crate::hub::command::{Output, RoomEvent};
 use crate::wire;
 
 /// How many steps of the hub are looked at together: all that came while the last went out.
@@ -22,7 +22,7 @@ const STEPS: usize = 64;
 /// How many connections are looked up at a time. The processor fetches what it needs of them meanwhile.
 const LOOKED_UP: usize = 32;
 
-/// After how many parcels the writers of the connections get their turn.
+/// After how many packets the writers of the connections get their turn.
 const TURN: usize = 256;
 
 /// How often a full transport is tried again.
@@ -54,13 +54,13 @@ pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>)
 /// Where outputs are carried out.
 struct Desk {
     shared: Arc<Shared>,
-    /// How many parcels went out since the connections' writers had a turn.
+    /// How many packets went out since the connections' writers had a turn.
     sent: usize,
 }
 
 impl Desk {
     async fn carry_out(&mut self, outputs: impl Iterator<Item = Output>) {
-        for Round { to, except, news, answers } in rounds(outputs) {
+        for Batch { to, except, news, answers } in batches(outputs) {
             self.broadcast(&to, except, &news).await;
             for (reply, answer) in answers {
                 reply.give(answer);
@@ -70,20 +70,20 @@ impl Desk {
     }
 
     /// Member by member, and each gets all at once, in one write.
-    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[News]) {
+    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[RoomEvent]) {
         // Encoded once; every connection gets the same bytes.
-        let mut bundle = Bundle::shared(news.iter().map(parcel).collect());
+        let mut batch = EncodedBatch::shared(news.iter().map(packet).collect());
         self.shared.count_news(news, to.len());
         for some in to.chunks(LOOKED_UP) {
-            for conn in self.shared.find(some.iter().filter(|id| Some(**id) != except)) {
-                self.shared.send(&conn, &mut bundle);
+            for client in self.shared.find(some.iter().filter(|id| Some(**id) != except)) {
+                self.shared.send(&client, &mut batch);
                 self.went_out(news.len()).await;
             }
         }
     }
 
-    async fn went_out(&mut self, parcels: usize) {
-        self.sent += parcels;
+    async fn went_out(&mut self, packets: usize) {
+        self.sent += packets;
         if self.sent >= TURN {
             self.sent = 0;
             tokio::task::yield_now().await;
@@ -91,29 +91,29 @@ impl Desk {
     }
 }
 
-fn parcel(news: &News) -> Parcel {
+fn packet(news: &RoomEvent) -> Packet {
     let (event, payload) = wire::news(news);
-    Parcel::Event(event, Arc::from(payload))
+    Packet::Event(event, Arc::from(payload))
 }
 
 impl Shared {
-    /// Sends parcels; a connection that takes too little is ended.
-    pub(super) fn send(&self, conn: &Arc<Conn>, bundle: &mut Bundle) {
-        match conn.send(bundle) {
+    /// Sends packets; a connection that takes too little is ended.
+    pub(super) fn send(&self, client: &Arc<Client>, batch: &mut EncodedBatch) {
+        match client.send(batch) {
             Sent::Flowing => {}
-            Sent::Waiting => self.wait(conn),
-            Sent::Stuck => self.drop_conn(conn, Dropped::DoesNotRead),
+            Sent::Waiting => self.wait(client),
+            Sent::Stuck => self.drop_client(client, Dropped::DoesNotRead),
         }
     }
 
-    /// Sends a parcel for this connection alone.
-    pub(super) fn send_one(&self, conn: &Arc<Conn>, parcel: Parcel) {
-        self.send(conn, &mut Bundle::own(parcel));
+    /// Sends a packet for this connection alone.
+    pub(super) fn send_one(&self, client: &Arc<Client>, packet: Packet) {
+        self.send(client, &mut EncodedBatch::own(packet));
     }
 
-    fn count_news(&self, news: &[News], sockets: usize) {
+    fn count_news(&self, news: &[RoomEvent], sockets: usize) {
         for news in news {
-            if let News::Message(message) = news {
+            if let RoomEvent::Message(message) = news {
                 let is_said = message.kind == Kind::Said;
                 self.metrics.messages.add(if is_said { "message" } else { "alert" });
             }
@@ -123,12 +123,12 @@ impl Shared {
     }
 
     fn retry(self: &Arc<Self>, now: Instant) {
-        for conn in self.take_waiting() {
-            match conn.flush(now) {
+        for client in self.take_waiting() {
+            match client.flush(now) {
                 // What it asked meanwhile has its turn.
-                Sent::Flowing => self.move_on(&conn),
-                Sent::Waiting => self.wait(&conn),
-                Sent::Stuck => self.drop_conn(&conn, Dropped::DoesNotRead),
+                Sent::Flowing => self.move_on(&client),
+                Sent::Waiting => self.wait(&client),
+                Sent::Stuck => self.drop_client(&client, Dropped::DoesNotRead),
             }
         }
     }

@@ -2,34 +2,34 @@
 
 use std::sync::Arc;
 
-use super::conn::Parcel;
+use super::client::Packet;
 
 /// Parcels that go out together, and their frames for the namespace that they went to last: the members
 /// of a room are all in one.
-pub(super) struct Bundle {
-    parcels: Vec<Parcel>,
+pub(super) struct EncodedBatch {
+    packets: Vec<Packet>,
     is_shared: bool,
     namespace: Arc<str>,
     frames: Vec<u8>,
 }
 
-impl Bundle {
-    /// For many connections, which share the parcels' bytes.
-    pub(super) fn shared(parcels: Vec<Parcel>) -> Self {
-        Self { parcels, is_shared: true, namespace: Arc::from(""), frames: Vec::new() }
+impl EncodedBatch {
+    /// For many connections, which share the packets' bytes.
+    pub(super) fn shared(packets: Vec<Packet>) -> Self {
+        Self { packets, is_shared: true, namespace: Arc::from(""), frames: Vec::new() }
     }
 
     /// For one connection alone.
-    pub(super) fn own(parcel: Parcel) -> Self {
-        Self { is_shared: false, ..Self::shared(vec![parcel]) }
+    pub(super) fn own(packet: Packet) -> Self {
+        Self { is_shared: false, ..Self::shared(vec![packet]) }
     }
 
     pub(super) fn is_shared(&self) -> bool {
         self.is_shared
     }
 
-    pub(super) fn parcels(&self) -> &[Parcel] {
-        &self.parcels
+    pub(super) fn packets(&self) -> &[Packet] {
+        &self.packets
     }
 
     /// All of them, one text each, for a connection to this namespace.
@@ -39,8 +39,8 @@ impl Bundle {
         if self.frames.is_empty() || !is_same {
             self.namespace = Arc::clone(namespace);
             self.frames.clear();
-            for parcel in &self.parcels {
-                push_frame(&mut self.frames, &packet(parcel, namespace));
+            for packet in &self.packets {
+                push_frame(&mut self.frames, &encode(packet, namespace));
             }
         }
         &self.frames
@@ -48,13 +48,13 @@ impl Bundle {
 }
 
 /// A packet of the Socket.IO protocol, version 5, in a message of Engine.IO's, version 4.
-fn packet(parcel: &Parcel, namespace: &str) -> String {
+fn encode(packet: &Packet, namespace: &str) -> String {
     // The root namespace is not named.
     let (name, comma) = if namespace == "/" { ("", "") } else { (namespace, ",") };
-    match parcel {
+    match packet {
         // The hub's names of events need no escaping.
-        Parcel::Event(event, payload) => format!("42{name}{comma}[\"{event}\",{payload}]"),
-        Parcel::Ack(number, payload) => format!("43{name}{comma}{number}[{payload}]"),
+        Packet::Event(event, payload) => format!("42{name}{comma}[\"{event}\",{payload}]"),
+        Packet::Ack(number, payload) => format!("43{name}{comma}{number}[{payload}]"),
     }
 }
 
@@ -82,26 +82,26 @@ mod tests {
 
     use super::*;
 
-    fn event(json: &str) -> Parcel {
-        Parcel::Event("sendMessage", Arc::from(RawValue::from_string(json.to_owned()).unwrap()))
+    fn event(json: &str) -> Packet {
+        Packet::Event("sendMessage", Arc::from(RawValue::from_string(json.to_owned()).unwrap()))
     }
 
     #[test]
     fn parcels_are_packets_of_their_namespace() {
         let payload: Arc<RawValue> = Arc::from(RawValue::from_string("{}".to_owned()).unwrap());
-        assert_eq!(packet(&event("{\"a\":1}"), "/camp"), "42/camp,[\"sendMessage\",{\"a\":1}]");
-        assert_eq!(packet(&event("1"), "/"), "42[\"sendMessage\",1]");
-        assert_eq!(packet(&Parcel::Ack(7, payload), "/camp"), "43/camp,7[{}]");
+        assert_eq!(encode(&event("{\"a\":1}"), "/camp"), "42/camp,[\"sendMessage\",{\"a\":1}]");
+        assert_eq!(encode(&event("1"), "/"), "42[\"sendMessage\",1]");
+        assert_eq!(encode(&Packet::Ack(7, payload), "/camp"), "43/camp,7[{}]");
     }
 
     #[test]
     fn each_is_a_frame_and_they_are_made_anew_for_another_namespace() {
-        let mut bundle = Bundle::shared(vec![event("1"), event("2")]);
+        let mut batch = EncodedBatch::shared(vec![event("1"), event("2")]);
         assert_eq!(
-            bundle.frames(&Arc::from("/a")),
+            batch.frames(&Arc::from("/a")),
             b"\x81\x1642/a,[\"sendMessage\",1]\x81\x1642/a,[\"sendMessage\",2]"
         );
-        assert!(bundle.frames(&Arc::from("/b")).starts_with(b"\x81\x1642/b,"));
+        assert!(batch.frames(&Arc::from("/b")).starts_with(b"\x81\x1642/b,"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Newcomers, who are turned away while the hub is full. Who has been in a room is none.
+//! Admission, who are turned away while the hub is full. Who has been in a room is none.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
 
 /// Which part of all sessions may be between their handshake and their first namespace: each takes some
-/// 14 kB, for [`crate::patience::NAMESPACE`] at most. Of a thousand people who come in one moment far fewer
+/// 14 kB, for [`crate::timeouts::NAMESPACE`] at most. Of a thousand people who come in one moment far fewer
 /// are there at once, and the others' clients try again.
 const WAITING: usize = 32;
 
@@ -27,7 +27,7 @@ pub(super) type Waits = OwnedSemaphorePermit;
 
 /// Who is a newcomer, and whether there is room for them.
 #[derive(Debug)]
-pub(super) struct Newcomers {
+pub(super) struct Admission {
     budget: Budget,
     strangers: Arc<Semaphore>,
     /// Apart, so that a flood of strangers leaves these theirs.
@@ -35,7 +35,7 @@ pub(super) struct Newcomers {
     regulars: Mutex<Recent<IdentityId>>,
 }
 
-impl Newcomers {
+impl Admission {
     /// For a hub that may hold so many sessions.
     pub(super) fn new(budget: Budget, sessions: usize) -> Self {
         let places = || Arc::new(Semaphore::new((sessions / WAITING).max(1)));
@@ -102,13 +102,13 @@ mod tests {
 
     #[test]
     fn a_flood_of_strangers_leaves_the_regulars_their_places() {
-        let newcomers = Newcomers::new(Budget::new(None), 4 * WAITING);
-        newcomers.came_in(browser(1));
-        let held: Vec<_> = (0..4).map(|_| newcomers.session(None).unwrap()).collect();
-        assert_eq!(newcomers.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
-        assert!(newcomers.session(Some(browser(2))).is_err(), "proven, but a stranger");
-        assert!(newcomers.session(Some(browser(1))).is_ok());
+        let admission = Admission::new(Budget::new(None), 4 * WAITING);
+        admission.came_in(browser(1));
+        let held: Vec<_> = (0..4).map(|_| admission.session(None).unwrap()).collect();
+        assert_eq!(admission.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
+        assert!(admission.session(Some(browser(2))).is_err(), "proven, but a stranger");
+        assert!(admission.session(Some(browser(1))).is_ok());
         drop(held);
-        assert!(newcomers.session(None).is_ok());
+        assert!(admission.session(None).is_ok());
     }
 }

@@ -5,48 +5,48 @@ use std::sync::Arc;
 
 use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
-use crate::hub::command::{Answer, News, Output, Reply};
+use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 
-/// How many news a round has at most: far below what a connection's buffer holds.
+/// How many news a round has at most: far below what a connection's buffer pauses.
 const NEWS_MAX: usize = 32;
 
-/// News for the same connections, and answers that follow them.
+/// RoomEvent for the same connections, and answers that follow them.
 #[derive(Debug)]
-pub(super) struct Round {
+pub(super) struct Batch {
     /// The connections.
     pub(super) to: Arc<[ConnId]>,
     /// The one among them that gets nothing.
     pub(super) except: Option<ConnId>,
     /// What they are told, in order.
-    pub(super) news: Vec<News>,
+    pub(super) news: Vec<RoomEvent>,
     /// What is answered after that, in order.
     pub(super) answers: Vec<(Reply, Result<Answer, Refusal>)>,
 }
 
-/// Splits outputs into rounds. What any connection gets keeps its order, but for one thing: the
+/// Splits outputs into batches. What any connection gets keeps its order, but for one thing: the
 /// answer to who said something may come after the next messages.
-pub(super) fn rounds(outputs: impl IntoIterator<Item = Output>) -> Vec<Round> {
-    let mut rounds: Vec<Round> = Vec::new();
+pub(super) fn batches(outputs: impl IntoIterator<Item = Output>) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
     for output in outputs {
         match output {
-            Output::Broadcast { to, except, news } => match rounds.last_mut() {
+            Output::Broadcast { to, except, news } => match batches.last_mut() {
                 Some(last) if last.takes(&to, except) => last.news.push(news),
-                _ => rounds.push(Round { news: vec![news], ..Round::to(to, except) }),
+                _ => batches.push(Batch { news: vec![news], ..Batch::to(to, except) }),
             },
             Output::Reply(reply, answer) => {
-                if rounds.is_empty() {
-                    rounds.push(Round::to(Arc::default(), None));
+                if batches.is_empty() {
+                    batches.push(Batch::to(Arc::default(), None));
                 }
-                if let Some(last) = rounds.last_mut() {
+                if let Some(last) = batches.last_mut() {
                     last.answers.push((reply, answer));
                 }
             }
         }
     }
-    rounds
+    batches
 }
 
-impl Round {
+impl Batch {
     fn to(to: Arc<[ConnId]>, except: Option<ConnId>) -> Self {
         Self { to, except, news: Vec::new(), answers: Vec::new() }
     }
@@ -90,7 +90,7 @@ mod tests {
     }
 
     fn told(to: &Arc<[ConnId]>, seq: i64) -> Output {
-        let news = News::Message(message(seq));
+        let news = RoomEvent::Message(message(seq));
         Output::Broadcast { to: Arc::clone(to), except: None, news }
     }
 
@@ -100,7 +100,7 @@ mod tests {
 
     /// How many news and answers each round has.
     fn sizes(outputs: Vec<Output>) -> Vec<(usize, usize)> {
-        rounds(outputs).iter().map(|round| (round.news.len(), round.answers.len())).collect()
+        batches(outputs).iter().map(|batch| (batch.news.len(), batch.answers.len())).collect()
     }
 
     #[test]

@@ -19,9 +19,9 @@ const REST: Duration = Duration::from_secs(15);
 /// How long after a try to empty the WAL while somebody was reading.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// The writer's upkeep.
+/// The writer's maintenance.
 #[derive(Debug)]
-pub(super) struct Upkeep {
+pub(super) struct Maintenance {
     keep: Retention,
     base: HubTime,
     start: Instant,
@@ -33,8 +33,8 @@ pub(super) struct Upkeep {
     wal_tells: bool,
 }
 
-impl Upkeep {
-    /// Upkeep by these rules, on a hub whose own time is `base` now.
+impl Maintenance {
+    /// Maintenance by these rules, on a hub whose own time is `base` now.
     pub(super) fn new(keep: Retention, base: HubTime) -> Self {
         let start = Instant::now();
         let due = start + BETWEEN;

@@ -30,13 +30,13 @@ pub(super) enum Next<C> {
 
 /// Collects batches.
 #[derive(Debug)]
-pub(super) struct Gather {
+pub(super) struct BatchCollector {
     window: Duration,
     /// Whether the last batch had several writes in it.
     busy: bool,
 }
 
-impl Gather {
+impl BatchCollector {
     /// Gathers for so long, when busy.
     pub(super) fn new(window: Duration) -> Self {
         Self { window, busy: false }
@@ -127,8 +127,8 @@ mod tests {
 
     #[test]
     fn only_what_does_not_come_alone_waits_for_more() {
-        let quiet = Gather::new(LONG);
-        let busy = Gather { busy: true, ..Gather::new(LONG) };
+        let quiet = BatchCollector::new(LONG);
+        let busy = BatchCollector { busy: true, ..BatchCollector::new(LONG) };
         assert!(!quiet.waits(false, &[mark(1)]), "alone");
         assert!(quiet.waits(true, &[mark(1)]), "it came during a commit");
         assert!(quiet.waits(false, &[mark(1), mark(2)]));
@@ -145,7 +145,7 @@ mod tests {
         for n in 0..=BATCH_MAX as u64 {
             send.send(mark(n)).unwrap();
         }
-        let mut gather = Gather::new(LONG);
+        let mut gather = BatchCollector::new(LONG);
         assert_eq!(batch(gather.next(&jobs, later())).len(), BATCH_MAX);
         assert!(gather.busy);
     }
@@ -155,7 +155,7 @@ mod tests {
         let (send, jobs) = sync_channel(8);
         send.send(mark(1)).unwrap();
         drop(send);
-        let mut gather = Gather::new(LONG);
+        let mut gather = BatchCollector::new(LONG);
         assert_eq!(batch(gather.next(&jobs, later())), [1]);
         assert!(matches!(gather.next(&jobs, later()), Next::End));
     }
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn upkeep_gets_its_turn_in_a_quiet_moment_and_when_it_is_overdue() {
         let (send, jobs) = sync_channel(8);
-        let mut gather = Gather::new(Duration::ZERO);
+        let mut gather = BatchCollector::new(Duration::ZERO);
         assert!(matches!(gather.next(&jobs, Instant::now()), Next::Idle));
         send.send(mark(1)).unwrap();
         let due = Instant::now();

@@ -12,12 +12,12 @@ use socketioxide::handler::{FromMessageParts, Value};
 use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 
-use super::frame::Bundle;
+use super::inbound_queue::InboundQueue;
+use super::packet::EncodedBatch;
 use super::session::Session;
-use super::turns::Turns;
 use crate::domain::ids::{ConnId, IdentityId};
 use crate::door::Unread;
-use crate::tcp::{Drain, Line, Past};
+use crate::tcp::{Connection, DirectWrite, Drain};
 
 /// From how many undecided events on nothing more is read from a client.
 const UNDECIDED_BUSY: usize = 32;
@@ -26,7 +26,7 @@ const UNDECIDED_BUSY: usize = 32;
 /// reading stopped.
 const UNDECIDED_MAX: usize = 8_192;
 
-/// How many parcels may wait behind a full transport. They share the broadcasts' bytes.
+/// How many packets may wait behind a full transport. They share the broadcasts' bytes.
 const BACKLOG_MAX: usize = 4_096;
 
 /// How many bytes may wait for one client in all its namespaces, as if nothing were shared: a small room's are
@@ -34,20 +34,20 @@ const BACKLOG_MAX: usize = 4_096;
 const BACKLOG_BYTES: usize = 512 * 1024;
 
 /// A connection to a namespace.
-pub(super) struct Conn {
+pub(super) struct Client {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
     /// The session's connection, where that can be written past the library.
-    direct: Option<Arc<Line>>,
+    direct: Option<Arc<Connection>>,
     /// What the protocol calls the namespace; all who are in it share this.
     namespace: Arc<str>,
     /// Whose browser it is.
     pub(super) identity: IdentityId,
     undecided: AtomicUsize,
     /// Whether this connection holds its session for undecided events.
-    holds: AtomicBool,
-    turns: Mutex<Turns>,
+    pauses: AtomicBool,
+    inbound: Mutex<InboundQueue>,
     out: Mutex<Out>,
 }
 
@@ -57,29 +57,29 @@ struct Out {
     backlog: VecDeque<Behind>,
     /// While somebody sees to what waits: how the client takes it.
     drain: Option<Drain>,
-    /// Whether the first parcel went to the library, behind its own word that the client is connected:
+    /// Whether the first packet went to the library, behind its own word that the client is connected:
     /// nothing may be written past that.
     is_greeted: bool,
     is_over: bool,
 }
 
-/// A parcel that waits.
+/// A packet that waits.
 struct Behind {
-    parcel: Parcel,
+    packet: Packet,
     /// Its bytes among those that wait for clients of this address, where nobody shares them.
     _own: Option<Unread>,
 }
 
 /// Something to go out.
 #[derive(Clone)]
-pub(super) enum Parcel {
+pub(super) enum Packet {
     /// An event, its payload shared with all who get it.
     Event(&'static str, Arc<RawValue>),
     /// The acknowledgement that the client gave this number.
     Ack(i64, Arc<RawValue>),
 }
 
-impl Parcel {
+impl Packet {
     /// How many bytes wait with it.
     fn len(&self) -> usize {
         let (Self::Event(_, payload) | Self::Ack(_, payload)) = self;
@@ -87,7 +87,7 @@ impl Parcel {
     }
 }
 
-/// What became of parcels.
+/// What became of packets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// They went out, or wait behind others that somebody sees to already.
@@ -106,7 +106,7 @@ impl Out {
     }
 }
 
-impl Conn {
+impl Client {
     pub(super) fn new(
         id: ConnId,
         socket: Arc<Socket<LocalAdapter>>,
@@ -122,53 +122,53 @@ impl Conn {
             namespace,
             identity,
             undecided: AtomicUsize::new(0),
-            holds: AtomicBool::new(false),
-            turns: Mutex::default(),
+            pauses: AtomicBool::new(false),
+            inbound: Mutex::default(),
             out: Mutex::default(),
         }
     }
 
-    /// Sends parcels, after all that wait already.
-    pub(super) fn send(&self, bundle: &mut Bundle) -> Sent {
+    /// Sends packets, after all that wait already.
+    pub(super) fn send(&self, batch: &mut EncodedBatch) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if out.is_over {
             return Sent::Flowing;
         }
         let was_behind = out.drain.is_some();
         let is_greeted = std::mem::replace(&mut out.is_greeted, true);
-        if let Some(line) = self.direct.as_ref().filter(|_| is_greeted && !was_behind) {
-            match line.write_past(bundle.frames(&self.namespace)) {
-                Past::Written => return Sent::Flowing,
-                Past::Begun => return self.falls_behind(&mut out),
+        if let Some(connection) = self.direct.as_ref().filter(|_| is_greeted && !was_behind) {
+            match connection.write_direct(batch.frames(&self.namespace)) {
+                DirectWrite::Done => return Sent::Flowing,
+                DirectWrite::Partial => return self.falls_behind(&mut out),
                 // They share their bytes here; the library would hold a copy of each.
-                Past::Full => return self.keep(&mut out, bundle, 0),
-                Past::No => {}
+                DirectWrite::WouldBlock => return self.keep(&mut out, batch, 0),
+                DirectWrite::Unavailable => {}
             }
         }
         let taken = match was_behind {
             true => 0,
-            false => bundle.parcels().iter().take_while(|parcel| self.deliver(parcel)).count(),
+            false => batch.packets().iter().take_while(|packet| self.deliver(packet)).count(),
         };
-        if taken == bundle.parcels().len() {
+        if taken == batch.packets().len() {
             Sent::Flowing
         } else {
-            self.keep(&mut out, bundle, taken)
+            self.keep(&mut out, batch, taken)
         }
     }
 
-    /// Keeps a bundle's parcels, but for the first ones, until the transport takes them.
-    fn keep(&self, out: &mut Out, bundle: &Bundle, taken: usize) -> Sent {
-        let parcels = bundle.parcels().get(taken..).unwrap_or_default();
-        for parcel in parcels {
-            let own = match bundle.is_shared() {
+    /// Keeps a batch's packets, but for the first ones, until the transport takes them.
+    fn keep(&self, out: &mut Out, batch: &EncodedBatch, taken: usize) -> Sent {
+        let packets = batch.packets().get(taken..).unwrap_or_default();
+        for packet in packets {
+            let own = match batch.is_shared() {
                 true => None,
-                false => match self.session.unread(parcel.len()) {
+                false => match self.session.unread(packet.len()) {
                     Ok(own) => Some(own),
                     Err(_) => return Sent::Stuck,
                 },
             };
-            let behind = self.session.waits_more(parcel.len());
-            out.backlog.push_back(Behind { parcel: parcel.clone(), _own: own });
+            let behind = self.session.waits_more(packet.len());
+            out.backlog.push_back(Behind { packet: packet.clone(), _own: own });
             if out.backlog.len() > BACKLOG_MAX || behind > BACKLOG_BYTES {
                 return Sent::Stuck;
             }
@@ -185,7 +185,7 @@ impl Conn {
     /// From now on somebody sees to what waits.
     fn falls_behind(&self, out: &mut Out) -> Sent {
         // A client that does not take its answers is not read from either.
-        self.session.hold();
+        self.session.pause_reading();
         out.drain = Some(Drain::new(Instant::now(), self.session.taken()));
         Sent::Waiting
     }
@@ -193,44 +193,46 @@ impl Conn {
     /// Sends what waits, as far as the transport takes it.
     pub(super) fn flush(&self, now: Instant) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.direct.as_ref().is_some_and(|line| !line.write_rest()) {
+        if self.direct.as_ref().is_some_and(|connection| !connection.write_remainder()) {
             return out.waits(now, self.session.taken());
         }
-        while let Some(Behind { parcel, .. }) = out.backlog.front() {
-            let past = self.direct.as_ref().map_or(Past::No, |line| {
-                line.write_past(Bundle::own(parcel.clone()).frames(&self.namespace))
+        while let Some(Behind { packet, .. }) = out.backlog.front() {
+            let past = self.direct.as_ref().map_or(DirectWrite::Unavailable, |connection| {
+                connection.write_direct(EncodedBatch::own(packet.clone()).frames(&self.namespace))
             });
-            if past == Past::Full || (past == Past::No && !self.deliver(parcel)) {
+            if past == DirectWrite::WouldBlock
+                || (past == DirectWrite::Unavailable && !self.deliver(packet))
+            {
                 return out.waits(now, self.session.taken());
             }
-            self.session.waits_less(parcel.len());
+            self.session.waits_less(packet.len());
             out.backlog.pop_front();
-            if past == Past::Begun {
+            if past == DirectWrite::Partial {
                 return Sent::Waiting;
             }
         }
         if out.drain.take().is_some() {
-            self.session.release();
+            self.session.resume_reading();
         }
         Sent::Flowing
     }
 
-    /// Hands a parcel to the transport. False where that holds as much as it may.
-    fn deliver(&self, parcel: &Parcel) -> bool {
+    /// Hands a packet to the transport. False where that holds as much as it may.
+    fn deliver(&self, packet: &Packet) -> bool {
         let give = || {
-            let sent = match parcel {
-                Parcel::Event(name, payload) => self.socket.emit(name, &**payload),
-                Parcel::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
+            let sent = match packet {
+                Packet::Event(name, payload) => self.socket.emit(name, &**payload),
+                Packet::Ack(number, payload) => self.ack_sender(*number).send(&**payload),
             };
             !matches!(sent, Err(SendError::Socket(SocketError::InternalChannelFull)))
         };
         let is_taken = self.session.may_give()
             && match &self.direct {
-                Some(line) => line.give_packet(give),
+                Some(connection) => connection.give_packet(give),
                 None => give(),
             };
         if is_taken {
-            self.session.gave(parcel.len());
+            self.session.gave(packet.len());
         }
         is_taken
     }
@@ -246,20 +248,20 @@ impl Conn {
     }
 
     /// Its events that wait for their turn.
-    pub(super) fn turns(&self) -> MutexGuard<'_, Turns> {
-        self.turns.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn inbound(&self) -> MutexGuard<'_, InboundQueue> {
+        self.inbound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Forgets what waits and takes no more.
     pub(super) fn end(&self) {
         // Each holds the connection: without this it would stay for ever.
-        drop(self.turns().last_words());
+        drop(self.inbound().last_words());
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;
         let behind = std::mem::take(&mut out.backlog);
-        self.session.waits_less(behind.iter().map(|behind| behind.parcel.len()).sum());
+        self.session.waits_less(behind.iter().map(|behind| behind.packet.len()).sum());
         if out.drain.take().is_some() {
-            self.session.release();
+            self.session.resume_reading();
         }
     }
 
@@ -270,21 +272,21 @@ impl Conn {
         if before >= UNDECIDED_MAX {
             return None;
         }
-        if before + 1 >= UNDECIDED_BUSY && !self.holds.swap(true, Ordering::SeqCst) {
-            self.session.hold();
+        if before + 1 >= UNDECIDED_BUSY && !self.pauses.swap(true, Ordering::SeqCst) {
+            self.session.pause_reading();
         }
         Some(permit)
     }
 }
 
 /// An event under way.
-pub(super) struct Permit(Arc<Conn>);
+pub(super) struct Permit(Arc<Client>);
 
 impl Drop for Permit {
     fn drop(&mut self) {
         let before = self.0.undecided.fetch_sub(1, Ordering::SeqCst);
-        if before <= UNDECIDED_BUSY / 2 && self.0.holds.swap(false, Ordering::SeqCst) {
-            self.0.session.release();
+        if before <= UNDECIDED_BUSY / 2 && self.0.pauses.swap(false, Ordering::SeqCst) {
+            self.0.session.resume_reading();
         }
     }
 }

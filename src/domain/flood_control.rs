@@ -11,30 +11,30 @@ const PATIENCE: u32 = 5;
 
 /// How fast a socket has been.
 #[derive(Debug, Default)]
-pub struct Pace {
+pub struct FloodControl {
     events: Bucket,
     refused: Bucket,
 }
 
 /// What becomes of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
+pub enum Verdict {
     /// It is in time.
-    Go,
+    Allowed,
     /// It is refused; there is room again after this.
     TooFast(Duration),
     /// The sender does not listen to refusals.
     Flood,
 }
 
-impl Pace {
+impl FloodControl {
     /// Counts one event.
-    pub fn step(&mut self, rate: Rate, now: HubTime) -> Step {
-        let Err(wait) = self.events.take(rate, now) else { return Step::Go };
+    pub fn step(&mut self, rate: Rate, now: HubTime) -> Verdict {
+        let Err(wait) = self.events.take(rate, now) else { return Verdict::Allowed };
         let patience = Rate { burst: rate.burst.saturating_mul(PATIENCE), ..rate };
         match self.refused.take(patience, now) {
-            Ok(()) => Step::TooFast(wait),
-            Err(_) => Step::Flood,
+            Ok(()) => Verdict::TooFast(wait),
+            Err(_) => Verdict::Flood,
         }
     }
 }
@@ -47,23 +47,23 @@ mod tests {
 
     #[test]
     fn events_above_the_rate_are_refused_until_there_is_room() {
-        let mut pace = Pace::default();
+        let mut control = FloodControl::default();
         let t = HubTime(10_000);
-        assert_eq!([pace.step(RATE, t), pace.step(RATE, t)], [Step::Go; 2]);
-        assert_eq!(pace.step(RATE, t), Step::TooFast(Duration::from_secs(1)));
-        assert_eq!(pace.step(RATE, HubTime(11_000)), Step::Go);
+        assert_eq!([control.step(RATE, t), control.step(RATE, t)], [Verdict::Allowed; 2]);
+        assert_eq!(control.step(RATE, t), Verdict::TooFast(Duration::from_secs(1)));
+        assert_eq!(control.step(RATE, HubTime(11_000)), Verdict::Allowed);
     }
 
     #[test]
     fn who_goes_on_far_beyond_is_let_go_and_who_slows_down_is_not() {
         let t = HubTime(10_000);
-        let mut stubborn = Pace::default();
-        let steps: Vec<Step> = (0..13).map(|_| stubborn.step(RATE, t)).collect();
-        assert_eq!(steps.iter().filter(|step| matches!(step, Step::TooFast(_))).count(), 10);
-        assert_eq!(steps.last(), Some(&Step::Flood));
+        let mut stubborn = FloodControl::default();
+        let steps: Vec<Verdict> = (0..13).map(|_| stubborn.step(RATE, t)).collect();
+        assert_eq!(steps.iter().filter(|step| matches!(step, Verdict::TooFast(_))).count(), 10);
+        assert_eq!(steps.last(), Some(&Verdict::Flood));
         // Twice as fast as it may, for ever: every other event is refused, and that is all.
-        let mut fast = Pace::default();
-        let steps: Vec<Step> = (0..1_000).map(|n| fast.step(RATE, HubTime(n * 500))).collect();
-        assert!(steps.contains(&Step::Go) && !steps.contains(&Step::Flood));
+        let mut fast = FloodControl::default();
+        let steps: Vec<Verdict> = (0..1_000).map(|n| fast.step(RATE, HubTime(n * 500))).collect();
+        assert!(steps.contains(&Verdict::Allowed) && !steps.contains(&Verdict::Flood));
     }
 }

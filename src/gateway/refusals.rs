@@ -10,7 +10,7 @@ use axum::response::Response;
 use super::Shared;
 use crate::domain::refusal::Refusal;
 use crate::door::{Place, TurnedAway};
-use crate::tcp::Line;
+use crate::tcp::Connection;
 use crate::wire;
 
 impl Shared {
@@ -20,10 +20,10 @@ impl Shared {
     /// There is none for them; [`Shared::turn_away`] tells them.
     pub(super) fn admit(
         &self,
-        line: &Line,
+        connection: &Connection,
         request: &Request,
     ) -> Result<(Place, IpAddr), TurnedAway> {
-        let client = self.door.client(line.peer(), request.headers());
+        let client = self.door.client(connection.peer(), request.headers());
         self.door.session(client).map(|place| (place, client))
     }
 

@@ -3,7 +3,7 @@
 
 /// Follows the bytes that a client sends over a WebSocket (RFC 6455, section 5.2).
 #[derive(Debug, Default)]
-pub(super) struct Frames {
+pub(super) struct Incoming {
     /// The bytes of a head that has not come whole.
     head: [u8; HEAD_MAX],
     head_len: usize,
@@ -16,7 +16,7 @@ pub(super) struct Frames {
 /// Longest head: two bytes, eight of length, four of mask.
 const HEAD_MAX: usize = 14;
 
-impl Frames {
+impl Incoming {
     /// Takes the next bytes. Whether a message ended in them.
     pub(super) fn take(&mut self, mut bytes: &[u8]) -> bool {
         let mut has_ended = false;
@@ -96,22 +96,22 @@ mod tests {
 
     #[test]
     fn a_message_ends_with_the_last_byte_of_its_last_frame() {
-        let mut frames = Frames::default();
-        assert!(!frames.take(&frame(TEXT, 3)), "more frames follow");
-        assert!(!frames.take(&frame(LAST | PING, 4)), "a ping between is no end");
+        let mut incoming = Incoming::default();
+        assert!(!incoming.take(&frame(TEXT, 3)), "more frames follow");
+        assert!(!incoming.take(&frame(LAST | PING, 4)), "a ping between is no end");
         let last = frame(LAST, 300);
-        assert!(!frames.take(&last[..last.len() - 1]));
-        assert!(!frames.is_between());
-        assert!(frames.take(&last[last.len() - 1..]));
-        assert!(frames.is_between());
+        assert!(!incoming.take(&last[..last.len() - 1]));
+        assert!(!incoming.is_between());
+        assert!(incoming.take(&last[last.len() - 1..]));
+        assert!(incoming.is_between());
     }
 
     #[test]
     fn a_head_that_never_comes_whole_is_a_message_that_never_ends() {
-        let mut frames = Frames::default();
-        assert!(frames.is_between());
-        assert!(!frames.take(&[LAST | TEXT]));
-        assert!(!frames.is_between());
+        let mut incoming = Incoming::default();
+        assert!(incoming.is_between());
+        assert!(!incoming.take(&[LAST | TEXT]));
+        assert!(!incoming.is_between());
     }
 
     proptest! {
@@ -127,12 +127,12 @@ mod tests {
                 ends.push(ends.last().unwrap_or(&0) + message.len());
             }
             let bytes = all.concat();
-            let (mut frames, mut at, mut cut) = (Frames::default(), 0, cuts.iter().cycle());
+            let (mut incoming, mut at, mut cut) = (Incoming::default(), 0, cuts.iter().cycle());
             while at < bytes.len() {
                 let next = (at + cut.next().unwrap()).min(bytes.len());
-                frames.take(&bytes[at..next]);
+                incoming.take(&bytes[at..next]);
                 at = next;
-                prop_assert_eq!(frames.is_between(), ends.contains(&at), "at {}", at);
+                prop_assert_eq!(incoming.is_between(), ends.contains(&at), "at {}", at);
             }
         }
     }

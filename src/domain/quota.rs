@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 /// Counts what is held, by key. A key is only here while it holds something, so there are never more of
 /// them than things in all.
 #[derive(Debug, Clone)]
-pub struct Shares<K: Hash + Eq>(Arc<Counts<K>>);
+pub struct Quota<K: Hash + Eq>(Arc<Counts<K>>);
 
 #[derive(Debug)]
 struct Counts<K: Hash + Eq> {
@@ -24,7 +24,7 @@ struct Held<K> {
 
 /// Something that is held; given back when it is dropped.
 #[derive(Debug)]
-pub struct Share<K: Hash + Eq> {
+pub struct QuotaGuard<K: Hash + Eq> {
     counts: Arc<Counts<K>>,
     key: Option<K>,
     count: usize,
@@ -32,14 +32,14 @@ pub struct Share<K: Hash + Eq> {
 
 /// Why there is no share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoShare {
+pub enum QuotaExceeded {
     /// This one holds as many as it may.
     Each,
     /// All together hold as many as there are.
     All,
 }
 
-impl<K: Hash + Eq + Clone> Shares<K> {
+impl<K: Hash + Eq + Clone> Quota<K> {
     /// At most `each` by one, and `most` in all.
     #[must_use]
     pub fn new(each: usize, most: usize) -> Self {
@@ -51,7 +51,7 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     ///
     /// # Errors
     /// There is none left, for this key or for anybody.
-    pub fn take(&self, key: Option<K>) -> Result<Share<K>, NoShare> {
+    pub fn take(&self, key: Option<K>) -> Result<QuotaGuard<K>, QuotaExceeded> {
         self.take_many(key, 1)
     }
 
@@ -59,21 +59,21 @@ impl<K: Hash + Eq + Clone> Shares<K> {
     ///
     /// # Errors
     /// There are not as many left, for this key or for anybody.
-    pub fn take_many(&self, key: Option<K>, count: usize) -> Result<Share<K>, NoShare> {
+    pub fn take_many(&self, key: Option<K>, count: usize) -> Result<QuotaGuard<K>, QuotaExceeded> {
         let mut held = self.0.lock();
         let all = held.all.saturating_add(count);
         if all > self.0.most {
-            return Err(NoShare::All);
+            return Err(QuotaExceeded::All);
         }
         if let Some(key) = &key {
             let own = held.by.get(key).copied().unwrap_or_default().saturating_add(count);
             if own > self.0.each {
-                return Err(NoShare::Each);
+                return Err(QuotaExceeded::Each);
             }
             held.by.insert(key.clone(), own);
         }
         held.all = all;
-        Ok(Share { counts: Arc::clone(&self.0), key, count })
+        Ok(QuotaGuard { counts: Arc::clone(&self.0), key, count })
     }
 
     /// How many are held in all.
@@ -90,7 +90,7 @@ impl<K: Hash + Eq> Counts<K> {
     }
 }
 
-impl<K: Hash + Eq> Share<K> {
+impl<K: Hash + Eq> QuotaGuard<K> {
     /// Whose it is; nothing where it counts only among all.
     #[must_use]
     pub fn key(&self) -> Option<&K> {
@@ -98,7 +98,7 @@ impl<K: Hash + Eq> Share<K> {
     }
 }
 
-impl<K: Hash + Eq> Drop for Share<K> {
+impl<K: Hash + Eq> Drop for QuotaGuard<K> {
     fn drop(&mut self) {
         let mut held = self.counts.lock();
         held.all -= self.count;
@@ -118,36 +118,36 @@ mod tests {
 
     #[test]
     fn nobody_holds_more_than_their_share_nor_all_more_than_there_are() {
-        let shares = Shares::new(2, 3);
-        let first = shares.take(Some("ann")).unwrap();
-        let _second = shares.take(Some("ann")).unwrap();
-        assert_eq!(shares.take(Some("ann")).unwrap_err(), NoShare::Each);
-        let _third = shares.take(Some("bob")).unwrap();
-        assert_eq!(shares.take(Some("eve")).unwrap_err(), NoShare::All);
-        assert_eq!(shares.take(None).unwrap_err(), NoShare::All);
+        let quota = Quota::new(2, 3);
+        let first = quota.take(Some("ann")).unwrap();
+        let _second = quota.take(Some("ann")).unwrap();
+        assert_eq!(quota.take(Some("ann")).unwrap_err(), QuotaExceeded::Each);
+        let _third = quota.take(Some("bob")).unwrap();
+        assert_eq!(quota.take(Some("eve")).unwrap_err(), QuotaExceeded::All);
+        assert_eq!(quota.take(None).unwrap_err(), QuotaExceeded::All);
         drop(first);
-        assert!(shares.take(Some("ann")).is_ok());
+        assert!(quota.take(Some("ann")).is_ok());
     }
 
     #[test]
     fn who_holds_nothing_is_forgotten_and_who_has_no_key_counts_among_all() {
-        let shares = Shares::new(1, 2);
-        let hers = shares.take(Some("ann")).unwrap();
-        let nobodys = shares.take(None).unwrap();
-        assert_eq!(shares.held(), 2);
+        let quota = Quota::new(1, 2);
+        let hers = quota.take(Some("ann")).unwrap();
+        let nobodys = quota.take(None).unwrap();
+        assert_eq!(quota.held(), 2);
         drop(hers);
         drop(nobodys);
-        assert_eq!((shares.held(), shares.0.lock().by.len()), (0, 0));
+        assert_eq!((quota.held(), quota.0.lock().by.len()), (0, 0));
     }
 
     #[test]
     fn what_is_counted_in_bytes_is_taken_whole_or_not_at_all() {
-        let shares = Shares::new(10, 15);
-        let eight = shares.take_many(Some("ann"), 8).unwrap();
-        assert_eq!(shares.take_many(Some("ann"), 3).unwrap_err(), NoShare::Each);
-        assert_eq!(shares.take_many(Some("bob"), 8).unwrap_err(), NoShare::All);
-        let _two = shares.take_many(Some("ann"), 2).unwrap();
+        let quota = Quota::new(10, 15);
+        let eight = quota.take_many(Some("ann"), 8).unwrap();
+        assert_eq!(quota.take_many(Some("ann"), 3).unwrap_err(), QuotaExceeded::Each);
+        assert_eq!(quota.take_many(Some("bob"), 8).unwrap_err(), QuotaExceeded::All);
+        let _two = quota.take_many(Some("ann"), 2).unwrap();
         drop(eight);
-        assert_eq!((shares.held(), shares.0.lock().by.get("ann")), (2, Some(&2)));
+        assert_eq!((quota.held(), quota.0.lock().by.get("ann")), (2, Some(&2)));
     }
 }

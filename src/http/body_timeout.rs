@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as _, Frame, Incoming, SizeHint};
 use tokio::time::{Sleep, sleep};
 
-use crate::patience;
+use crate::timeouts;
 
 /// The body, as far as there is one.
 pub(super) fn in_time(body: Incoming) -> Body {
@@ -32,7 +32,7 @@ impl hyper::body::Body for InTime {
         if let Poll::Ready(frame) = Pin::new(&mut self.body).poll_frame(cx) {
             return Poll::Ready(frame.map(|frame| frame.map_err(axum::Error::new)));
         }
-        let until = self.until.get_or_insert_with(|| Box::pin(sleep(patience::BODY)));
+        let until = self.until.get_or_insert_with(|| Box::pin(sleep(timeouts::BODY)));
         ready!(until.as_mut().poll(cx));
         Poll::Ready(Some(Err(axum::Error::new(io::Error::from(io::ErrorKind::TimedOut)))))
     }

@@ -12,7 +12,7 @@ use super::{Engine, Shared, bare, lock};
 use crate::budget::Pressure;
 use crate::domain::ids::ConnId;
 use crate::hub::command::Call;
-use crate::patience;
+use crate::timeouts;
 use crate::wire::engine::{Target, Transport};
 
 /// How often the hub is asked who is in no room.
@@ -20,7 +20,7 @@ const ASK: Duration = Duration::from_secs(2);
 
 /// Who may have to go.
 #[derive(Debug, Default)]
-pub(super) struct Leaving {
+pub(super) struct Eviction {
     /// Sessions that are in no namespace any more.
     idle: Vec<Weak<Session>>,
     /// When the hub was last asked who is in no room.
@@ -31,46 +31,46 @@ impl Shared {
     /// A session has left its last namespace: it has a moment to connect to another.
     pub(super) fn has_no_namespace(&self, session: &Arc<Session>, now: Instant) {
         if session.is_idle_since(now) {
-            lock(&self.leaving).idle.push(Arc::downgrade(session));
+            lock(&self.eviction).idle.push(Arc::downgrade(session));
         }
     }
 
     /// Ends sessions without a namespace, and has the hub say who is in no room.
     pub(super) fn let_idle_go(self: &Arc<Self>, now: Instant) {
         let mut over = Vec::new();
-        let mut leaving = lock(&self.leaving);
-        leaving.idle.retain(|session| {
+        let mut eviction = lock(&self.eviction);
+        eviction.idle.retain(|session| {
             let Some(session) = session.upgrade() else { return false };
             match session.idle_for(now) {
                 None => false,
-                Some(span) if span < patience::NAMESPACE => true,
+                Some(span) if span < timeouts::NAMESPACE => true,
                 Some(_) => {
                     over.push(session);
                     false
                 }
             }
         });
-        let asks = leaving.asked.is_none_or(|asked| now - asked >= ASK);
+        let asks = eviction.asked.is_none_or(|asked| now - asked >= ASK);
         if asks {
-            leaving.asked = Some(now);
+            eviction.asked = Some(now);
         }
-        drop(leaving);
+        drop(eviction);
         for session in over {
             self.metrics.drops.add("no_namespace");
             self.end(&session);
         }
-        if asks && !lock(&self.conns).is_empty() {
-            let patience = match self.newcomers.pressure() {
-                Pressure::Easy => patience::ROOM,
-                Pressure::Tight | Pressure::Full => patience::ROOM_WHEN_TIGHT,
+        if asks && !lock(&self.clients).is_empty() {
+            let timeouts = match self.admission.pressure() {
+                Pressure::Easy => timeouts::ROOM,
+                Pressure::Tight | Pressure::Full => timeouts::ROOM_WHEN_TIGHT,
             };
-            tokio::spawn(Arc::clone(self).let_roomless_go(patience));
+            tokio::spawn(Arc::clone(self).let_roomless_go(timeouts));
         }
     }
 
-    async fn let_roomless_go(self: Arc<Self>, patience: Duration) {
+    async fn let_roomless_go(self: Arc<Self>, timeouts: Duration) {
         // A hub that is overloaded is asked again.
-        let roomless = self.hub.call(|tell| Call::LetGo(patience, tell)).await;
+        let roomless = self.hub.call(|tell| Call::LetGo(timeouts, tell)).await;
         for id in roomless.unwrap_or_default() {
             self.let_go(id);
         }
@@ -79,11 +79,15 @@ impl Shared {
     /// The hub has let a connection go that is in no room. Its client is told goodbye, so that it does
     /// not come back by itself.
     fn let_go(&self, id: ConnId) {
-        let Some(conn) = self.conn(id) else { return };
+        let Some(client) = self.client(id) else { return };
         self.metrics.drops.add("joins_nothing");
-        tracing::info!(conn = id.0, namespace = bare(conn.socket.ns()), "let go: it joins no room");
-        if Arc::clone(&conn.socket).disconnect().is_err() {
-            self.end(&conn.session);
+        tracing::info!(
+            conn = id.0,
+            namespace = bare(client.socket.ns()),
+            "let go: it joins no room"
+        );
+        if Arc::clone(&client.socket).disconnect().is_err() {
+            self.end(&client.session);
         }
     }
 

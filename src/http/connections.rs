@@ -7,8 +7,8 @@ use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Metrics;
-use crate::patience;
-use crate::tcp::{Drain, Line};
+use crate::tcp::{Connection, Drain};
+use crate::timeouts;
 
 /// How many connections may wait for their next request at once, each with some 20 kB of buffers. The others
 /// are closed after their answer, and browsers open new ones.
@@ -19,7 +19,7 @@ pub(super) type Stay = OnceLock<OwnedSemaphorePermit>;
 
 /// All that speak, and how many may stay without a request.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct Connections {
     all: Mutex<Vec<Watched>>,
     idle: Arc<Semaphore>,
 }
@@ -27,37 +27,37 @@ pub(super) struct Lines {
 /// A connection that is looked at.
 #[derive(Debug)]
 struct Watched {
-    line: Weak<Line>,
+    connection: Weak<Connection>,
     /// While the client does not read.
     drain: Option<Drain>,
 }
 
 impl Watched {
     /// Why it is to be hung up on, if it is.
-    fn judge(&mut self, line: &Line, now: Instant) -> Option<&'static str> {
-        if line.overdue(patience::MESSAGE) {
+    fn judge(&mut self, connection: &Connection, now: Instant) -> Option<&'static str> {
+        if connection.overdue(timeouts::MESSAGE) {
             return Some("unfinished");
         }
-        if !line.is_blocked() {
+        if !connection.is_blocked() {
             self.drain = None;
             return None;
         }
-        let taken = line.taken();
+        let taken = connection.taken();
         let drain = self.drain.get_or_insert_with(|| Drain::new(now, taken));
         drain.is_stuck(now, taken).then_some("does_not_read")
     }
 }
 
-impl Default for Lines {
+impl Default for Connections {
     fn default() -> Self {
         Self { all: Mutex::default(), idle: Arc::new(Semaphore::new(IDLE)) }
     }
 }
 
-impl Lines {
+impl Connections {
     /// This one is looked at from now on.
-    pub(super) fn watch(&self, line: &Arc<Line>) {
-        self.all().push(Watched { line: Arc::downgrade(line), drain: None });
+    pub(super) fn watch(&self, connection: &Arc<Connection>) {
+        self.all().push(Watched { connection: Arc::downgrade(connection), drain: None });
     }
 
     /// Whether a connection may stay open after its answer: once it may, it may always.
@@ -71,16 +71,16 @@ impl Lines {
 
     /// Hangs up on those who do not read or whose message does not end, for as long as it is polled.
     pub(super) async fn look_after(self: Arc<Self>, metrics: Arc<Metrics>) {
-        let mut look = tokio::time::interval(patience::LOOK);
+        let mut look = tokio::time::interval(timeouts::LOOK);
         loop {
             look.tick().await;
             let now = Instant::now();
             self.all().retain_mut(|watched| {
-                let Some(line) = watched.line.upgrade() else { return false };
-                let why = watched.judge(&line, now);
+                let Some(connection) = watched.connection.upgrade() else { return false };
+                let why = watched.judge(&connection, now);
                 if let Some(why) = why {
                     metrics.drops.add(why);
-                    line.hang_up();
+                    connection.hang_up();
                 }
                 why.is_none()
             });
@@ -98,13 +98,13 @@ mod tests {
 
     #[test]
     fn so_many_may_stay_and_their_places_come_free() {
-        let lines = Lines::default();
+        let connections = Connections::default();
         let stays: Vec<Stay> = (0..IDLE).map(|_| Stay::new()).collect();
-        assert!(stays.iter().all(|stay| lines.may_stay(stay)));
+        assert!(stays.iter().all(|stay| connections.may_stay(stay)));
         let one_more = Stay::new();
-        assert!(!lines.may_stay(&one_more));
-        assert!(lines.may_stay(&stays[0]), "who stays may stay on");
+        assert!(!connections.may_stay(&one_more));
+        assert!(connections.may_stay(&stays[0]), "who stays may stay on");
         drop(stays);
-        assert!(lines.may_stay(&one_more));
+        assert!(connections.may_stay(&one_more));
     }
 }
