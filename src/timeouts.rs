@@ -65,3 +65,6 @@ pub const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 
 /// After how long of silence the system asks whether the other end is still there.
 pub const KEEPALIVE: Duration = Duration::from_secs(30);
+
+/// For socketioxide to close its sessions at shutdown.
+pub const CLOSE: Duration = Duration::from_secs(1);

@@ -29,7 +29,7 @@ pub enum Verdict {
 
 impl FloodControl {
     /// Counts one event.
-    pub fn step(&mut self, rate: Rate, now: HubTime) -> Verdict {
+    pub fn count(&mut self, rate: Rate, now: HubTime) -> Verdict {
         let Err(wait) = self.events.take(rate, now) else { return Verdict::Allowed };
         let patience = Rate { burst: rate.burst.saturating_mul(PATIENCE), ..rate };
         match self.refused.take(patience, now) {
@@ -49,21 +49,21 @@ mod tests {
     fn events_above_the_rate_are_refused_until_there_is_room() {
         let mut control = FloodControl::default();
         let t = HubTime(10_000);
-        assert_eq!([control.step(RATE, t), control.step(RATE, t)], [Verdict::Allowed; 2]);
-        assert_eq!(control.step(RATE, t), Verdict::TooFast(Duration::from_secs(1)));
-        assert_eq!(control.step(RATE, HubTime(11_000)), Verdict::Allowed);
+        assert_eq!([control.count(RATE, t), control.count(RATE, t)], [Verdict::Allowed; 2]);
+        assert_eq!(control.count(RATE, t), Verdict::TooFast(Duration::from_secs(1)));
+        assert_eq!(control.count(RATE, HubTime(11_000)), Verdict::Allowed);
     }
 
     #[test]
     fn who_goes_on_far_beyond_is_let_go_and_who_slows_down_is_not() {
         let t = HubTime(10_000);
         let mut stubborn = FloodControl::default();
-        let steps: Vec<Verdict> = (0..13).map(|_| stubborn.step(RATE, t)).collect();
+        let steps: Vec<Verdict> = (0..13).map(|_| stubborn.count(RATE, t)).collect();
         assert_eq!(steps.iter().filter(|step| matches!(step, Verdict::TooFast(_))).count(), 10);
         assert_eq!(steps.last(), Some(&Verdict::Flood));
         // Twice as fast as it may, for ever: every other event is refused, and that is all.
         let mut fast = FloodControl::default();
-        let steps: Vec<Verdict> = (0..1_000).map(|n| fast.step(RATE, HubTime(n * 500))).collect();
+        let steps: Vec<Verdict> = (0..1_000).map(|n| fast.count(RATE, HubTime(n * 500))).collect();
         assert!(steps.contains(&Verdict::Allowed) && !steps.contains(&Verdict::Flood));
     }
 }

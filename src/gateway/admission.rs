@@ -77,7 +77,7 @@ impl Admission {
     }
 
     /// This browser has come into a room.
-    pub(super) fn came_in(&self, identity: IdentityId) {
+    pub(super) fn has_joined(&self, identity: IdentityId) {
         self.regulars.lock().unwrap_or_else(PoisonError::into_inner).insert(identity);
     }
 
@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn a_flood_of_strangers_leaves_the_regulars_their_places() {
         let admission = Admission::new(Budget::new(None), 4 * WAITING);
-        admission.came_in(browser(1));
+        admission.has_joined(browser(1));
         let held: Vec<_> = (0..4).map(|_| admission.session(None).unwrap()).collect();
         assert_eq!(admission.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
         assert!(admission.session(Some(browser(2))).is_err(), "proven, but a stranger");

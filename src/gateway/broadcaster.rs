@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::Receiver;
 use tokio::time::interval;
 
+use super::Shared;
 use super::batch::{Batch, batches};
-use super::client::{Client, Packet, Sent};
-use super::packet::EncodedBatch;
-use super::{Dropped, Shared};
+use super::client::{Client, Sent};
+use super::eviction::DropReason;
+use super::packet::{EncodedBatch, Packet};
 use crate::domain::ids::ConnId;
 use crate::domain::message::Kind;
 use crate::hub::command::{Output, RoomEvent};
@@ -45,7 +46,7 @@ pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>)
                 0 => return,
                 _ => desk.carry_out(steps.drain(..).flatten()).await,
             },
-            _ = retry.tick(), if shared.has_waiting() => shared.retry(Instant::now()),
+            _ = retry.tick(), if shared.registry.backlogged() > 0 => shared.retry(Instant::now()),
             _ = sweep.tick() => shared.sweep(Instant::now()),
         }
     }
@@ -75,7 +76,9 @@ impl Desk {
         let mut batch = EncodedBatch::shared(news.iter().map(packet).collect());
         self.shared.count_news(news, to.len());
         for some in to.chunks(LOOKED_UP) {
-            for client in self.shared.find(some.iter().filter(|id| Some(**id) != except)) {
+            for client in
+                self.shared.registry.clients(some.iter().filter(|id| Some(**id) != except))
+            {
                 self.shared.send(&client, &mut batch);
                 self.went_out(news.len()).await;
             }
@@ -101,8 +104,8 @@ impl Shared {
     pub(super) fn send(&self, client: &Arc<Client>, batch: &mut EncodedBatch) {
         match client.send(batch) {
             Sent::Flowing => {}
-            Sent::Waiting => self.wait(client),
-            Sent::Stuck => self.drop_client(client, Dropped::DoesNotRead),
+            Sent::Waiting => self.registry.add_backlogged(&client),
+            Sent::Stuck => self.drop_client(client, DropReason::DoesNotRead),
         }
     }
 
@@ -123,12 +126,12 @@ impl Shared {
     }
 
     fn retry(self: &Arc<Self>, now: Instant) {
-        for client in self.take_waiting() {
+        for client in self.registry.take_backlogged() {
             match client.flush(now) {
                 // What it asked meanwhile has its turn.
-                Sent::Flowing => self.move_on(&client),
-                Sent::Waiting => self.wait(&client),
-                Sent::Stuck => self.drop_client(&client, Dropped::DoesNotRead),
+                Sent::Flowing => self.submit_next(&client),
+                Sent::Waiting => self.registry.add_backlogged(&client),
+                Sent::Stuck => self.drop_client(&client, DropReason::DoesNotRead),
             }
         }
     }

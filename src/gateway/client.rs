@@ -1,30 +1,22 @@
 //! One client's connection to one namespace: what goes out to it, and how much may come in.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use serde_json::value::RawValue;
 use socketioxide::adapter::LocalAdapter;
 use socketioxide::extract::AckSender;
 use socketioxide::handler::{FromMessageParts, Value};
 use socketioxide::socket::Socket;
 use socketioxide::{SendError, SocketError};
 
+use super::backpressure::{Backpressure, Permit};
 use super::inbound_queue::InboundQueue;
-use super::packet::EncodedBatch;
+use super::packet::{EncodedBatch, Packet};
 use super::session::Session;
 use crate::domain::ids::{ConnId, IdentityId};
 use crate::door::Unread;
 use crate::tcp::{Connection, DirectWrite, Drain};
-
-/// From how many undecided events on nothing more is read from a client.
-const UNDECIDED_BUSY: usize = 32;
-
-/// How many undecided events end a connection: more than the packets that were in its buffers when
-/// reading stopped.
-const UNDECIDED_MAX: usize = 8_192;
 
 /// How many packets may wait behind a full transport. They share the broadcasts' bytes.
 const BACKLOG_MAX: usize = 4_096;
@@ -44,9 +36,7 @@ pub(super) struct Client {
     namespace: Arc<str>,
     /// Whose browser it is.
     pub(super) identity: IdentityId,
-    undecided: AtomicUsize,
-    /// Whether this connection holds its session for undecided events.
-    pauses: AtomicBool,
+    backpressure: Arc<Backpressure>,
     inbound: Mutex<InboundQueue>,
     out: Mutex<Out>,
 }
@@ -68,23 +58,6 @@ struct Behind {
     packet: Packet,
     /// Its bytes among those that wait for clients of this address, where nobody shares them.
     _own: Option<Unread>,
-}
-
-/// Something to go out.
-#[derive(Clone)]
-pub(super) enum Packet {
-    /// An event, its payload shared with all who get it.
-    Event(&'static str, Arc<RawValue>),
-    /// The acknowledgement that the client gave this number.
-    Ack(i64, Arc<RawValue>),
-}
-
-impl Packet {
-    /// How many bytes wait with it.
-    fn len(&self) -> usize {
-        let (Self::Event(_, payload) | Self::Ack(_, payload)) = self;
-        payload.get().len()
-    }
 }
 
 /// What became of packets.
@@ -118,11 +91,10 @@ impl Client {
             id,
             socket,
             direct: session.direct(),
+            backpressure: Backpressure::new(Arc::clone(&session)),
             session,
             namespace,
             identity,
-            undecided: AtomicUsize::new(0),
-            pauses: AtomicBool::new(false),
             inbound: Mutex::default(),
             out: Mutex::default(),
         }
@@ -255,7 +227,7 @@ impl Client {
     /// Forgets what waits and takes no more.
     pub(super) fn end(&self) {
         // Each holds the connection: without this it would stay for ever.
-        drop(self.inbound().last_words());
+        drop(self.inbound().take_last());
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;
         let behind = std::mem::take(&mut out.backlog);
@@ -265,28 +237,8 @@ impl Client {
         }
     }
 
-    /// Counts an event in until its permit is dropped. None where there are far too many.
-    pub(super) fn permit(self: &Arc<Self>) -> Option<Permit> {
-        let before = self.undecided.fetch_add(1, Ordering::SeqCst);
-        let permit = Permit(Arc::clone(self));
-        if before >= UNDECIDED_MAX {
-            return None;
-        }
-        if before + 1 >= UNDECIDED_BUSY && !self.pauses.swap(true, Ordering::SeqCst) {
-            self.session.pause_reading();
-        }
-        Some(permit)
-    }
-}
-
-/// An event under way.
-pub(super) struct Permit(Arc<Client>);
-
-impl Drop for Permit {
-    fn drop(&mut self) {
-        let before = self.0.undecided.fetch_sub(1, Ordering::SeqCst);
-        if before <= UNDECIDED_BUSY / 2 && self.0.pauses.swap(false, Ordering::SeqCst) {
-            self.0.session.resume_reading();
-        }
+    /// Counts an event until its permit is dropped. `None` if far too many are undecided.
+    pub(super) fn permit(&self) -> Option<Permit> {
+        self.backpressure.permit()
     }
 }

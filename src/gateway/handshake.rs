@@ -1,7 +1,7 @@
 //! In front of Engine.IO: who a new session belongs to, where its bytes flow, and when it may send.
 
 use std::net::IpAddr;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use axum::extract::{OriginalUri, Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
@@ -11,7 +11,7 @@ use socketioxide::socket::Sid;
 use tower::ServiceExt;
 
 use super::session::Session;
-use super::{Engine, Shared, lock, probe, upgrade};
+use super::{Engine, Shared, probe, upgrade};
 use crate::domain::ids::IdentityId;
 use crate::domain::refusal::Refusal;
 use crate::door::Place;
@@ -47,7 +47,7 @@ pub(super) async fn prepare(
     let (Some(engine), Some(connection)) = (shared.engine.get().cloned(), connection) else {
         return wire::refused(shared.language, &Refusal::Unavailable);
     };
-    let answer = match target.sid.map(|sid| shared.session(sid)) {
+    let answer = match target.sid.map(|sid| shared.registry.session(sid)) {
         None if request.method() != Method::GET => return BadTarget::Method.answer(),
         None => match shared.admit(&connection, &request) {
             Ok(admitted) => open(&shared, engine, connection, admitted, &target, request).await,
@@ -150,7 +150,7 @@ async fn open_polling(
     match opened(&body) {
         Some(sid) => {
             session.is_called(sid);
-            lock(&shared.sessions).insert(sid, Arc::downgrade(&session));
+            shared.registry.insert_session(sid, &session);
             Response::from_parts(head, body.into())
         }
         None => wire::refused(shared.language, &Refusal::Unavailable),
@@ -189,17 +189,6 @@ fn trim(request: &mut Request, target: &Target<'_>) {
         *request.uri_mut() = uri;
     }
     request.extensions_mut().remove::<OriginalUri>();
-}
-
-impl Shared {
-    fn session(&self, sid: &str) -> Option<Arc<Session>> {
-        lock(&self.sessions).get(&sid.parse().ok()?).and_then(Weak::upgrade)
-    }
-
-    /// Forgets the sessions that have ended.
-    pub(super) fn forget_sessions(&self) {
-        lock(&self.sessions).retain(|_, session| session.strong_count() > 0);
-    }
 }
 
 #[cfg(test)]

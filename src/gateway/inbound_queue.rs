@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::Shared;
-use super::client::{Client, Permit};
+use super::backpressure::Permit;
+use super::client::Client;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Command, Event, Reply};
 
@@ -78,7 +79,7 @@ impl<T> InboundQueue<T> {
     }
 
     /// What is left when the client goes.
-    pub(super) fn last_words(&mut self) -> Vec<T> {
+    pub(super) fn take_last(&mut self) -> Vec<T> {
         let mut waiting = std::mem::take(&mut self.waiting);
         waiting.truncate(LAST_WORDS);
         waiting.into_iter().map(|waiting| waiting.asked).collect()
@@ -110,14 +111,14 @@ struct InFlight {
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.client.inbound().has_ended(self.is_join);
-        self.shared.move_on(&self.client);
+        self.shared.submit_next(&self.client);
     }
 }
 
 impl Shared {
     /// Gives the hub what has its turn by now. An answer that comes at once calls this again: then who
     /// is here already goes on.
-    pub(super) fn move_on(self: &Arc<Self>, client: &Arc<Client>) {
+    pub(super) fn submit_next(self: &Arc<Self>, client: &Arc<Client>) {
         if client.inbound().is_moving {
             return;
         }
@@ -170,7 +171,7 @@ mod tests {
         assert_eq!(given(&mut queue), [0, 1, 2, 3]);
         (0..2).for_each(|_| queue.has_ended(false));
         assert_eq!(given(&mut queue), [4, 5]);
-        assert_eq!(queue.last_words(), [6]);
+        assert_eq!(queue.take_last(), [6]);
     }
 
     #[test]
@@ -205,7 +206,7 @@ mod tests {
     fn a_client_that_goes_leaves_so_many_last_words() {
         let mut queue = InboundQueue::default();
         (0..100).for_each(|n| queue.push(n, false));
-        assert_eq!(queue.last_words().len(), LAST_WORDS);
+        assert_eq!(queue.take_last().len(), LAST_WORDS);
         assert!(queue.next().is_none(), "the others are forgotten");
     }
 }

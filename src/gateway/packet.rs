@@ -2,9 +2,26 @@
 
 use std::sync::Arc;
 
-use super::client::Packet;
+use serde_json::value::RawValue;
 
-/// Parcels that go out together, and their frames for the namespace that they went to last: the members
+/// A packet to a client.
+#[derive(Clone)]
+pub(super) enum Packet {
+    /// An event, its payload shared with all who get it.
+    Event(&'static str, Arc<RawValue>),
+    /// The acknowledgement that the client gave this number.
+    Ack(i64, Arc<RawValue>),
+}
+
+impl Packet {
+    /// How many bytes wait with it.
+    pub(super) fn len(&self) -> usize {
+        let (Self::Event(_, payload) | Self::Ack(_, payload)) = self;
+        payload.get().len()
+    }
+}
+
+/// Packets that go out together, and their frames for the namespace that they went to last: the members
 /// of a room are all in one.
 pub(super) struct EncodedBatch {
     packets: Vec<Packet>,

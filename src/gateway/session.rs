@@ -120,7 +120,7 @@ impl Session {
     }
 
     /// It is in a namespace.
-    pub(super) fn is_in(&self, sid: Sid) {
+    pub(super) fn has_namespace(&self, sid: Sid) {
         self.is_called(sid);
         drop(self.waits.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.idle().since = None;
@@ -145,8 +145,8 @@ impl Session {
     }
 
     /// Whether an event comes in time.
-    pub(super) fn step(&self, rate: Rate, now: HubTime) -> Verdict {
-        self.flood_control.lock().unwrap_or_else(PoisonError::into_inner).step(rate, now)
+    pub(super) fn count_event(&self, rate: Rate, now: HubTime) -> Verdict {
+        self.flood_control.lock().unwrap_or_else(PoisonError::into_inner).count(rate, now)
     }
 
     /// The hub ends it from now on. False where it does so already.
