@@ -312,7 +312,7 @@ pub fn hello(
 
 /// What a room is told: the event's name and its payload.
 #[must_use]
-pub fn news(news: &RoomEvent) -> (&'static str, Json) {
+pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
     let about = |room: &RoomId| WireRoomNews {
         room_id: room.to_string(),
         present: None,
@@ -323,7 +323,7 @@ pub fn news(news: &RoomEvent) -> (&'static str, Json) {
         id: None,
         seq: None,
     };
-    match news {
+    match event {
         RoomEvent::Message(said) => {
             let event = if said.kind == Kind::Said { "sendMessage" } else { "sendAlert" };
             (event, encode(&message(said)))

@@ -168,17 +168,18 @@ fn a_greeting() {
 
 #[test]
 fn how_many_are_present() {
-    let (_, presence) = wire::news(&RoomEvent::Presence { room: room().room.id, present: 2 });
+    let (_, presence) = wire::room_event(&RoomEvent::Presence { room: room().room.id, present: 2 });
     assert_golden("presence.json", &presence);
 }
 
 #[test]
 fn what_the_host_does_with_doors_and_messages() {
     let room = room().room.id;
-    let (event, shut) = wire::news(&RoomEvent::Shut { room, is_shut: true });
+    let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
-    let (event, taken) = wire::news(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
+    let (event, taken) =
+        wire::room_event(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");
     assert_golden("taken-back.json", &taken);
 }

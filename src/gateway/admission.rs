@@ -1,4 +1,5 @@
-//! Admission, who are turned away while the hub is full. Who has been in a room is none.
+//! Admission of newcomers, who are turned away while the hub is full. A browser that has been in a room counts
+//! as a regular and is admitted.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -11,34 +12,34 @@ use crate::domain::recent::Recent;
 use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
 
-/// Which part of all sessions may be between their handshake and their first namespace: each takes some
-/// 14 kB, for [`crate::timeouts::NAMESPACE`] at most. Of a thousand people who come in one moment far fewer
-/// are there at once, and the others' clients try again.
-const WAITING: usize = 32;
+/// One session in this many may be between its handshake and its first namespace. Each of those takes about
+/// 14 kB, for [`crate::timeouts::NAMESPACE`] at most. Even when a thousand people arrive at once far fewer are
+/// in that state together; the others' clients retry.
+const CONNECTING: usize = 32;
 
-/// How many browsers are remembered as having been in a room, at least: the last ones.
+/// At least this many browsers are remembered as regulars: those that joined a room last.
 const REGULARS: usize = 10_000;
 
-/// When somebody who was turned away should try again.
-const AGAIN: Duration = Duration::from_secs(10);
+/// When a client that was turned away should retry.
+const RETRY_AFTER: Duration = Duration::from_secs(10);
 
-/// That a session waits for its first namespace: as long as this is held.
-pub(super) type Waits = OwnedSemaphorePermit;
+/// Held by a session until it connects to its first namespace.
+pub(super) type ConnectingPermit = OwnedSemaphorePermit;
 
-/// Who is a newcomer, and whether there is room for them.
+/// Tells newcomers from regulars, and whether there is room for newcomers.
 #[derive(Debug)]
 pub(super) struct Admission {
     budget: Budget,
     strangers: Arc<Semaphore>,
-    /// Apart, so that a flood of strangers leaves these theirs.
+    /// Separate, so that a flood of strangers takes nothing from the regulars.
     known: Arc<Semaphore>,
     regulars: Mutex<Recent<IdentityId>>,
 }
 
 impl Admission {
-    /// For a hub that may hold so many sessions.
+    /// `sessions` is the most sessions that the hub may hold.
     pub(super) fn new(budget: Budget, sessions: usize) -> Self {
-        let places = || Arc::new(Semaphore::new((sessions / WAITING).max(1)));
+        let places = || Arc::new(Semaphore::new((sessions / CONNECTING).max(1)));
         Self {
             budget,
             strangers: places(),
@@ -47,11 +48,14 @@ impl Admission {
         }
     }
 
-    /// Whether a handshake gets a session; `proven` is the browser that it proves to be.
+    /// Admits a handshake. `proven` is the browser whose token it carries.
     ///
     /// # Errors
     /// The hub is full.
-    pub(super) fn session(&self, proven: Option<IdentityId>) -> Result<Waits, TurnedAway> {
+    pub(super) fn session(
+        &self,
+        proven: Option<IdentityId>,
+    ) -> Result<ConnectingPermit, TurnedAway> {
         let is_regular = proven.is_some_and(|identity| self.is_regular(identity));
         let is_full = self.budget.pressure() == Pressure::Full;
         if !is_regular && is_full && !self.budget.takes_one() {
@@ -61,14 +65,14 @@ impl Admission {
         Arc::clone(places).try_acquire_owned().map_err(|_| full())
     }
 
-    /// Whether a socket may connect to a namespace.
+    /// Admits a connection to a namespace.
     ///
     /// # Errors
     /// The hub is full.
     pub(super) fn socket(&self, identity: IdentityId) -> Result<(), Refusal> {
         let is_easy = self.budget.pressure() == Pressure::Easy;
         let is_open = is_easy || self.is_regular(identity) || self.budget.takes_one();
-        if is_open { Ok(()) } else { Err(Refusal::HubFull(AGAIN)) }
+        if is_open { Ok(()) } else { Err(Refusal::HubFull(RETRY_AFTER)) }
     }
 
     /// How short memory is.
@@ -76,7 +80,7 @@ impl Admission {
         self.budget.pressure()
     }
 
-    /// This browser has come into a room.
+    /// This browser has joined a room: it is a regular from now on.
     pub(super) fn has_joined(&self, identity: IdentityId) {
         self.regulars.lock().unwrap_or_else(PoisonError::into_inner).insert(identity);
     }
@@ -87,7 +91,7 @@ impl Admission {
 }
 
 fn full() -> TurnedAway {
-    TurnedAway { reason: "hub_full", refusal: Refusal::HubFull(AGAIN) }
+    TurnedAway { reason: "hub_full", refusal: Refusal::HubFull(RETRY_AFTER) }
 }
 
 #[cfg(test)]
@@ -102,10 +106,10 @@ mod tests {
 
     #[test]
     fn a_flood_of_strangers_leaves_the_regulars_their_places() {
-        let admission = Admission::new(Budget::new(None), 4 * WAITING);
+        let admission = Admission::new(Budget::new(None), 4 * CONNECTING);
         admission.has_joined(browser(1));
         let held: Vec<_> = (0..4).map(|_| admission.session(None).unwrap()).collect();
-        assert_eq!(admission.session(None).unwrap_err().refusal, Refusal::HubFull(AGAIN));
+        assert_eq!(admission.session(None).unwrap_err().refusal, Refusal::HubFull(RETRY_AFTER));
         assert!(admission.session(Some(browser(2))).is_err(), "proven, but a stranger");
         assert!(admission.session(Some(browser(1))).is_ok());
         drop(held);

@@ -1,5 +1,5 @@
-//! What goes out together: broadcasts to the same connections that wait to go out, and the answers after
-//! them. A member gets all of a round in one piece, and its writer makes one write of it.
+//! Groups the hub's outputs into batches: consecutive broadcasts to the same connections, and the replies
+//! that follow them. Each connection gets a batch in one write.
 
 use std::sync::Arc;
 
@@ -8,37 +8,37 @@ use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 
 /// How many news a round has at most: far below what a connection's buffer pauses.
-const NEWS_MAX: usize = 32;
+const EVENTS_MAX: usize = 32;
 
-/// RoomEvent for the same connections, and answers that follow them.
+/// RoomEvent for the same connections, and replies that follow them.
 #[derive(Debug)]
 pub(super) struct Batch {
-    /// The connections.
+    /// The recipients.
     pub(super) to: Arc<[ConnId]>,
-    /// The one among them that gets nothing.
+    /// The connection among them that gets none of it.
     pub(super) except: Option<ConnId>,
-    /// What they are told, in order.
-    pub(super) news: Vec<RoomEvent>,
-    /// What is answered after that, in order.
-    pub(super) answers: Vec<(Reply, Result<Answer, Refusal>)>,
+    /// The events, in order.
+    pub(super) events: Vec<RoomEvent>,
+    /// The replies, sent after the events.
+    pub(super) replies: Vec<(Reply, Result<Answer, Refusal>)>,
 }
 
-/// Splits outputs into batches. What any connection gets keeps its order, but for one thing: the
-/// answer to who said something may come after the next messages.
+/// Splits outputs into batches. Each connection gets its packets in the hub's order, with one exception: the
+/// acknowledgement of a message may follow later messages.
 pub(super) fn batches(outputs: impl IntoIterator<Item = Output>) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for output in outputs {
         match output {
-            Output::Broadcast { to, except, news } => match batches.last_mut() {
-                Some(last) if last.takes(&to, except) => last.news.push(news),
-                _ => batches.push(Batch { news: vec![news], ..Batch::to(to, except) }),
+            Output::Broadcast { to, except, event } => match batches.last_mut() {
+                Some(last) if last.takes(&to, except) => last.events.push(event),
+                _ => batches.push(Batch { events: vec![event], ..Batch::to(to, except) }),
             },
             Output::Reply(reply, answer) => {
                 if batches.is_empty() {
                     batches.push(Batch::to(Arc::default(), None));
                 }
                 if let Some(last) = batches.last_mut() {
-                    last.answers.push((reply, answer));
+                    last.replies.push((reply, answer));
                 }
             }
         }
@@ -48,17 +48,17 @@ pub(super) fn batches(outputs: impl IntoIterator<Item = Output>) -> Vec<Batch> {
 
 impl Batch {
     fn to(to: Arc<[ConnId]>, except: Option<ConnId>) -> Self {
-        Self { to, except, news: Vec::new(), answers: Vec::new() }
+        Self { to, except, events: Vec::new(), replies: Vec::new() }
     }
 
-    /// Whether more news for these can join. What was answered so far will then follow them: with a
-    /// message of one's own that is no matter; who came in must not hear of later things first.
+    /// Whether another event can join the batch. The batch's replies will then follow that event. That is fine
+    /// for the acknowledgement of a message; the reply to a join must come before later events.
     fn takes(&self, to: &Arc<[ConnId]>, except: Option<ConnId>) -> bool {
         let can_wait = |(_, answer): &(Reply, _)| matches!(answer, Ok(Answer::Said(_)));
         Arc::ptr_eq(&self.to, to)
             && self.except == except
-            && self.news.len() < NEWS_MAX
-            && self.answers.iter().all(can_wait)
+            && self.events.len() < EVENTS_MAX
+            && self.replies.iter().all(can_wait)
     }
 }
 
@@ -90,17 +90,17 @@ mod tests {
     }
 
     fn told(to: &Arc<[ConnId]>, seq: i64) -> Output {
-        let news = RoomEvent::Message(message(seq));
-        Output::Broadcast { to: Arc::clone(to), except: None, news }
+        let event = RoomEvent::Message(message(seq));
+        Output::Broadcast { to: Arc::clone(to), except: None, event }
     }
 
     fn answered(answer: Answer) -> Output {
         Output::Reply(Reply::new(|_| {}), Ok(answer))
     }
 
-    /// How many news and answers each round has.
+    /// How many news and replies each round has.
     fn sizes(outputs: Vec<Output>) -> Vec<(usize, usize)> {
-        batches(outputs).iter().map(|batch| (batch.news.len(), batch.answers.len())).collect()
+        batches(outputs).iter().map(|batch| (batch.events.len(), batch.replies.len())).collect()
     }
 
     #[test]
@@ -130,7 +130,7 @@ mod tests {
     fn a_round_is_less_than_a_connection_holds() {
         let room: Arc<[ConnId]> = Arc::from([ConnId(1)]);
         let many = (0..100).map(|seq| told(&room, seq)).collect();
-        assert!(sizes(many).iter().all(|(news, _)| *news <= NEWS_MAX));
-        const { assert!(NEWS_MAX < super::super::BUFFER / 2) };
+        assert!(sizes(many).iter().all(|(events, _)| *events <= EVENTS_MAX));
+        const { assert!(EVENTS_MAX < super::super::BUFFER / 2) };
     }
 }

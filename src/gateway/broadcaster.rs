@@ -1,4 +1,4 @@
-//! The one place from which everything goes out, in the order in which the hub gives it.
+//! Sends everything that goes out, in the order in which the hub outputs it.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,34 +17,34 @@ use crate::domain::message::Kind;
 use crate::hub::command::{Output, RoomEvent};
 use crate::wire;
 
-/// How many steps of the hub are looked at together: all that came while the last went out.
+/// How many steps' outputs are taken from the channel together.
 const STEPS: usize = 64;
 
-/// How many connections are looked up at a time. The processor fetches what it needs of them meanwhile.
-const LOOKED_UP: usize = 32;
+/// How many clients are looked up at a time, so that the processor can prefetch them.
+const LOOK_UP: usize = 32;
 
-/// After how many packets the writers of the connections get their turn.
-const TURN: usize = 256;
+/// After this many packets the task yields, so that socketioxide's writers get to run.
+const YIELD_AFTER: usize = 256;
 
-/// How often a full transport is tried again.
+/// How often clients with a backlog are retried.
 const RETRY: Duration = Duration::from_millis(5);
 
-/// How often empty namespaces are looked for.
-const SWEEP: Duration = Duration::from_millis(500);
+/// How often ended sessions, empty namespaces and idle clients are looked for.
+pub(super) const SWEEP: Duration = Duration::from_millis(500);
 
-/// Carries out the hub's outputs until it has ended.
+/// Sends the hub's outputs until the hub has ended.
 pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>) {
-    let mut desk = Desk { shared, sent: 0 };
+    let mut broadcaster = Broadcaster { shared, sent: 0 };
     let mut retry = interval(RETRY);
     let mut sweep = interval(SWEEP);
     let mut steps = Vec::new();
     loop {
-        let shared = &desk.shared;
+        let shared = &broadcaster.shared;
         tokio::select! {
-            // Where this cannot keep up, messages that were committed one by one leave together, too.
+            // Under load this receives several steps at once, and their broadcasts form one batch.
             count = outputs.recv_many(&mut steps, STEPS) => match count {
                 0 => return,
-                _ => desk.carry_out(steps.drain(..).flatten()).await,
+                _ => broadcaster.send_all(steps.drain(..).flatten()).await,
             },
             _ = retry.tick(), if shared.registry.backlogged() > 0 => shared.retry(Instant::now()),
             _ = sweep.tick() => shared.sweep(Instant::now()),
@@ -52,83 +52,83 @@ pub(super) async fn run(shared: Arc<Shared>, mut outputs: Receiver<Vec<Output>>)
     }
 }
 
-/// Where outputs are carried out.
-struct Desk {
+/// Sends outputs.
+struct Broadcaster {
     shared: Arc<Shared>,
-    /// How many packets went out since the connections' writers had a turn.
+    /// How many packets were sent since the task last yielded.
     sent: usize,
 }
 
-impl Desk {
-    async fn carry_out(&mut self, outputs: impl Iterator<Item = Output>) {
-        for Batch { to, except, news, answers } in batches(outputs) {
-            self.broadcast(&to, except, &news).await;
-            for (reply, answer) in answers {
+impl Broadcaster {
+    async fn send_all(&mut self, outputs: impl Iterator<Item = Output>) {
+        for Batch { to, except, events, replies } in batches(outputs) {
+            self.broadcast(&to, except, &events).await;
+            for (reply, answer) in replies {
                 reply.give(answer);
-                self.went_out(1).await;
+                self.count_sent(1).await;
             }
         }
     }
 
-    /// Member by member, and each gets all at once, in one write.
-    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, news: &[RoomEvent]) {
-        // Encoded once; every connection gets the same bytes.
-        let mut batch = EncodedBatch::shared(news.iter().map(packet).collect());
-        self.shared.count_news(news, to.len());
-        for some in to.chunks(LOOKED_UP) {
+    /// Sends a batch to one client after the other, to each in one write.
+    async fn broadcast(&mut self, to: &[ConnId], except: Option<ConnId>, events: &[RoomEvent]) {
+        // Encoded once: every client gets the same bytes.
+        let mut batch = EncodedBatch::shared(events.iter().map(packet).collect());
+        self.shared.count_events(events, to.len());
+        for some in to.chunks(LOOK_UP) {
             for client in
                 self.shared.registry.clients(some.iter().filter(|id| Some(**id) != except))
             {
                 self.shared.send(&client, &mut batch);
-                self.went_out(news.len()).await;
+                self.count_sent(events.len()).await;
             }
         }
     }
 
-    async fn went_out(&mut self, packets: usize) {
+    async fn count_sent(&mut self, packets: usize) {
         self.sent += packets;
-        if self.sent >= TURN {
+        if self.sent >= YIELD_AFTER {
             self.sent = 0;
             tokio::task::yield_now().await;
         }
     }
 }
 
-fn packet(news: &RoomEvent) -> Packet {
-    let (event, payload) = wire::news(news);
-    Packet::Event(event, Arc::from(payload))
+fn packet(event: &RoomEvent) -> Packet {
+    let (name, payload) = wire::room_event(event);
+    Packet::Event(name, Arc::from(payload))
 }
 
 impl Shared {
-    /// Sends packets; a connection that takes too little is ended.
+    /// Sends a batch to a client. A client that takes too little is dropped.
     pub(super) fn send(&self, client: &Arc<Client>, batch: &mut EncodedBatch) {
         match client.send(batch) {
             Sent::Flowing => {}
-            Sent::Waiting => self.registry.add_backlogged(&client),
+            Sent::Waiting => self.registry.add_backlogged(client),
             Sent::Stuck => self.drop_client(client, DropReason::DoesNotRead),
         }
     }
 
-    /// Sends a packet for this connection alone.
+    /// Sends a packet to this client alone.
     pub(super) fn send_one(&self, client: &Arc<Client>, packet: Packet) {
         self.send(client, &mut EncodedBatch::own(packet));
     }
 
-    fn count_news(&self, news: &[RoomEvent], sockets: usize) {
-        for news in news {
-            if let RoomEvent::Message(message) = news {
+    fn count_events(&self, events: &[RoomEvent], sockets: usize) {
+        for event in events {
+            if let RoomEvent::Message(message) = event {
                 let is_said = message.kind == Kind::Said;
                 self.metrics.messages.add(if is_said { "message" } else { "alert" });
             }
         }
-        let deliveries = u64::try_from(sockets * news.len()).unwrap_or(u64::MAX);
+        let deliveries = u64::try_from(sockets * events.len()).unwrap_or(u64::MAX);
         self.metrics.deliveries.fetch_add(deliveries, Ordering::Relaxed);
     }
 
     fn retry(self: &Arc<Self>, now: Instant) {
         for client in self.registry.take_backlogged() {
             match client.flush(now) {
-                // What it asked meanwhile has its turn.
+                // Its events were not submitted while it had a backlog.
                 Sent::Flowing => self.submit_next(&client),
                 Sent::Waiting => self.registry.add_backlogged(&client),
                 Sent::Stuck => self.drop_client(&client, DropReason::DoesNotRead),

@@ -18,21 +18,21 @@ use crate::domain::ids::{ConnId, IdentityId};
 use crate::door::Unread;
 use crate::tcp::{Connection, DirectWrite, Drain};
 
-/// How many packets may wait behind a full transport. They share the broadcasts' bytes.
+/// Most packets in a client's backlog. Broadcasts in it share their bytes.
 const BACKLOG_MAX: usize = 4_096;
 
-/// How many bytes may wait for one client in all its namespaces, as if nothing were shared: a small room's are
-/// its own.
+/// Most bytes in one client's backlogs, in all its namespaces. Shared bytes count in full, since a small room
+/// shares little.
 const BACKLOG_BYTES: usize = 512 * 1024;
 
-/// A connection to a namespace.
+/// A client's connection to a namespace.
 pub(super) struct Client {
     pub(super) id: ConnId,
     pub(super) socket: Arc<Socket<LocalAdapter>>,
     pub(super) session: Arc<Session>,
-    /// The session's connection, where that can be written past the library.
+    /// The TCP connection, if it takes direct writes.
     direct: Option<Arc<Connection>>,
-    /// What the protocol calls the namespace; all who are in it share this.
+    /// The namespace's name in the protocol, shared by all its clients.
     namespace: Arc<str>,
     /// Whose browser it is.
     pub(super) identity: IdentityId,
@@ -41,38 +41,38 @@ pub(super) struct Client {
     out: Mutex<Out>,
 }
 
-/// What waits to go out.
+/// The outgoing side.
 #[derive(Default)]
 struct Out {
-    backlog: VecDeque<Behind>,
-    /// While somebody sees to what waits: how the client takes it.
+    backlog: VecDeque<Backlogged>,
+    /// Watches how fast the client takes its backlog. `Some` while the broadcaster retries it.
     drain: Option<Drain>,
-    /// Whether the first packet went to the library, behind its own word that the client is connected:
-    /// nothing may be written past that.
+    /// Whether the first packet went through socketioxide. It follows socketioxide's own `CONNECT` packet, which
+    /// no direct write may overtake.
     is_greeted: bool,
     is_over: bool,
 }
 
-/// A packet that waits.
-struct Behind {
+/// A packet in the backlog.
+struct Backlogged {
     packet: Packet,
-    /// Its bytes among those that wait for clients of this address, where nobody shares them.
+    /// Counts its bytes against the quota of the client's address. `None` for a broadcast, which shares them.
     _own: Option<Unread>,
 }
 
-/// What became of packets.
+/// What became of packets that were to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
-    /// They went out, or wait behind others that somebody sees to already.
+    /// They were sent, or added to a backlog that is being retried.
     Flowing,
-    /// The transport is full: somebody has to see to what waits.
+    /// The transport is full and a backlog has begun: it has to be retried.
     Waiting,
-    /// The client takes too little; the connection is to be ended.
+    /// The client takes too little: it has to be dropped.
     Stuck,
 }
 
 impl Out {
-    /// Something still waits, of a client that has taken so many bytes by now.
+    /// The backlog is not empty, and the client has taken `taken` bytes by now.
     fn waits(&mut self, now: Instant, taken: u64) -> Sent {
         let is_stuck = self.drain.as_mut().is_some_and(|drain| drain.is_stuck(now, taken));
         if is_stuck { Sent::Stuck } else { Sent::Waiting }
@@ -100,7 +100,7 @@ impl Client {
         }
     }
 
-    /// Sends packets, after all that wait already.
+    /// Sends a batch, behind the client's backlog if it has one.
     pub(super) fn send(&self, batch: &mut EncodedBatch) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if out.is_over {
@@ -112,7 +112,7 @@ impl Client {
             match connection.write_direct(batch.frames(&self.namespace)) {
                 DirectWrite::Done => return Sent::Flowing,
                 DirectWrite::Partial => return self.falls_behind(&mut out),
-                // They share their bytes here; the library would hold a copy of each.
+                // The backlog shares the bytes; socketioxide would hold a copy.
                 DirectWrite::WouldBlock => return self.keep(&mut out, batch, 0),
                 DirectWrite::Unavailable => {}
             }
@@ -128,7 +128,7 @@ impl Client {
         }
     }
 
-    /// Keeps a batch's packets, but for the first ones, until the transport takes them.
+    /// Adds a batch's packets to the backlog, without the first `taken`.
     fn keep(&self, out: &mut Out, batch: &EncodedBatch, taken: usize) -> Sent {
         let packets = batch.packets().get(taken..).unwrap_or_default();
         for packet in packets {
@@ -140,46 +140,45 @@ impl Client {
                 },
             };
             let behind = self.session.waits_more(packet.len());
-            out.backlog.push_back(Behind { packet: packet.clone(), _own: own });
+            out.backlog.push_back(Backlogged { packet: packet.clone(), _own: own });
             if out.backlog.len() > BACKLOG_MAX || behind > BACKLOG_BYTES {
                 return Sent::Stuck;
             }
         }
-        // Somebody sees to them already where others wait.
         if out.drain.is_some() { Sent::Flowing } else { self.falls_behind(out) }
     }
 
-    /// Whether something waits for the client, and somebody sees to it.
+    /// Whether the client has a backlog.
     pub(super) fn is_behind(&self) -> bool {
         self.out.lock().unwrap_or_else(PoisonError::into_inner).drain.is_some()
     }
 
-    /// From now on somebody sees to what waits.
+    /// Begins a backlog.
     fn falls_behind(&self, out: &mut Out) -> Sent {
-        // A client that does not take its answers is not read from either.
+        // A client that does not read its answers is not read from either.
         self.session.pause_reading();
         out.drain = Some(Drain::new(Instant::now(), self.session.taken()));
         Sent::Waiting
     }
 
-    /// Sends what waits, as far as the transport takes it.
+    /// Sends the backlog, as far as the transport takes it.
     pub(super) fn flush(&self, now: Instant) -> Sent {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         if self.direct.as_ref().is_some_and(|connection| !connection.write_remainder()) {
             return out.waits(now, self.session.taken());
         }
-        while let Some(Behind { packet, .. }) = out.backlog.front() {
-            let past = self.direct.as_ref().map_or(DirectWrite::Unavailable, |connection| {
+        while let Some(Backlogged { packet, .. }) = out.backlog.front() {
+            let written = self.direct.as_ref().map_or(DirectWrite::Unavailable, |connection| {
                 connection.write_direct(EncodedBatch::own(packet.clone()).frames(&self.namespace))
             });
-            if past == DirectWrite::WouldBlock
-                || (past == DirectWrite::Unavailable && !self.deliver(packet))
+            if written == DirectWrite::WouldBlock
+                || (written == DirectWrite::Unavailable && !self.deliver(packet))
             {
                 return out.waits(now, self.session.taken());
             }
             self.session.waits_less(packet.len());
             out.backlog.pop_front();
-            if past == DirectWrite::Partial {
+            if written == DirectWrite::Partial {
                 return Sent::Waiting;
             }
         }
@@ -189,7 +188,7 @@ impl Client {
         Sent::Flowing
     }
 
-    /// Hands a packet to the transport. False where that holds as much as it may.
+    /// Gives a packet to socketioxide. False if that holds as much as it may.
     fn deliver(&self, packet: &Packet) -> bool {
         let give = || {
             let sent = match packet {
@@ -209,7 +208,7 @@ impl Client {
         is_taken
     }
 
-    /// socketioxide's sender is used up by a try that fails; this makes it anew for each.
+    /// A new sender for each attempt: socketioxide's is used up even by one that fails.
     fn ack_sender(&self, number: i64) -> AckSender {
         let mut unread = Value::Bytes(axum::body::Bytes::new());
         let made = AckSender::from_message_parts(&self.socket, &mut unread, &Some(number));
@@ -219,14 +218,14 @@ impl Client {
         }
     }
 
-    /// Its events that wait for their turn.
+    /// Its events that wait to be decided.
     pub(super) fn inbound(&self) -> MutexGuard<'_, InboundQueue> {
         self.inbound.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Forgets what waits and takes no more.
+    /// Drops the backlog and the queued events, and takes no more.
     pub(super) fn end(&self) {
-        // Each holds the connection: without this it would stay for ever.
+        // Each queued event holds a reference to the session.
         drop(self.inbound().take_last());
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;

@@ -51,10 +51,10 @@ fn is_good_json(told: &Told) {
     for language in [Language::Ko, Language::En] {
         match told {
             Told::Answer(answer) => is_envelope(language, answer),
-            Told::RoomEvent(news) => {
-                let (event, json) = wire::news(news);
+            Told::Event(event) => {
+                let (name, json) = wire::room_event(event);
                 let read: Result<Value, _> = serde_json::from_str(json.get());
-                assert!(read.is_ok_and(|value| !value.is_null()), "{event} {json}");
+                assert!(read.is_ok_and(|value| !value.is_null()), "{name} {json}");
             }
         }
     }

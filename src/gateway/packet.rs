@@ -1,4 +1,4 @@
-//! Socket.IO's packets as they stand on a WebSocket, for what is written past the library.
+//! Encodes Socket.IO packets as WebSocket frames, for direct writes.
 
 use std::sync::Arc;
 
@@ -7,22 +7,22 @@ use serde_json::value::RawValue;
 /// A packet to a client.
 #[derive(Clone)]
 pub(super) enum Packet {
-    /// An event, its payload shared with all who get it.
+    /// An event; its recipients share the payload.
     Event(&'static str, Arc<RawValue>),
-    /// The acknowledgement that the client gave this number.
+    /// An acknowledgement with the id that the client gave.
     Ack(i64, Arc<RawValue>),
 }
 
 impl Packet {
-    /// How many bytes wait with it.
+    /// Length of the payload, in bytes.
     pub(super) fn len(&self) -> usize {
         let (Self::Event(_, payload) | Self::Ack(_, payload)) = self;
         payload.get().len()
     }
 }
 
-/// Packets that go out together, and their frames for the namespace that they went to last: the members
-/// of a room are all in one.
+/// Packets that go out together, with their frames for one namespace. They are encoded once per namespace; the
+/// members of a room are all in one.
 pub(super) struct EncodedBatch {
     packets: Vec<Packet>,
     is_shared: bool,
@@ -31,12 +31,12 @@ pub(super) struct EncodedBatch {
 }
 
 impl EncodedBatch {
-    /// For many connections, which share the packets' bytes.
+    /// A batch for many clients, which share the payloads.
     pub(super) fn shared(packets: Vec<Packet>) -> Self {
         Self { packets, is_shared: true, namespace: Arc::from(""), frames: Vec::new() }
     }
 
-    /// For one connection alone.
+    /// A batch for one client.
     pub(super) fn own(packet: Packet) -> Self {
         Self { is_shared: false, ..Self::shared(vec![packet]) }
     }
@@ -49,9 +49,9 @@ impl EncodedBatch {
         &self.packets
     }
 
-    /// All of them, one text each, for a connection to this namespace.
+    /// The packets as text frames, for a client in this namespace.
     pub(super) fn frames(&mut self, namespace: &Arc<str>) -> &[u8] {
-        // Nearly always the same; then there is nothing to compare.
+        // The same `Arc` in nearly all cases.
         let is_same = Arc::ptr_eq(&self.namespace, namespace) || self.namespace == *namespace;
         if self.frames.is_empty() || !is_same {
             self.namespace = Arc::clone(namespace);
@@ -64,7 +64,7 @@ impl EncodedBatch {
     }
 }
 
-/// A packet of the Socket.IO protocol, version 5, in a message of Engine.IO's, version 4.
+/// Encodes a packet (Socket.IO protocol 5) as an Engine.IO message (protocol 4).
 fn encode(packet: &Packet, namespace: &str) -> String {
     // The root namespace is not named.
     let (name, comma) = if namespace == "/" { ("", "") } else { (namespace, ",") };
@@ -75,7 +75,7 @@ fn encode(packet: &Packet, namespace: &str) -> String {
     }
 }
 
-/// A text in one frame, as a server sends it: without a mask (RFC 6455, section 5.2).
+/// Appends a text as one frame. A server's frames have no mask (RFC 6455, section 5.2).
 fn push_frame(frames: &mut Vec<u8>, text: &str) {
     const TEXT: u8 = 0x81;
     frames.push(TEXT);

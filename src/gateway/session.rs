@@ -11,7 +11,7 @@ use axum::response::Response;
 use socketioxide::socket::Sid;
 use tokio::sync::Notify;
 
-use super::admission::Waits;
+use super::admission::ConnectingPermit;
 use crate::domain::flood_control::{FloodControl, Verdict};
 use crate::domain::ids::IdentityId;
 use crate::domain::quota::{Quota, QuotaExceeded};
@@ -70,7 +70,7 @@ pub(super) struct Session {
     /// What Engine.IO calls it: known from its handshake on, or on a WebSocket from its first namespace on.
     pub(super) sid: OnceLock<Sid>,
     /// Held until it is in a namespace.
-    waits: Mutex<Option<Waits>>,
+    waits: Mutex<Option<ConnectingPermit>>,
     idle: Mutex<Idle>,
 }
 
@@ -89,7 +89,7 @@ impl Session {
         identity: IdentityId,
         (place, peer): (Place, IpAddr),
         unread: Quota<IpAddr>,
-        waits: Waits,
+        waits: ConnectingPermit,
         connection: Option<Arc<Connection>>,
     ) -> Self {
         Self {
@@ -177,7 +177,7 @@ impl Session {
         self.probe.store(NONE, Ordering::SeqCst);
     }
 
-    /// Waits until a probe has arrived. Where one has already, a client that polls all the same is made to wait
+    /// ConnectingPermit until a probe has arrived. Where one has already, a client that polls all the same is made to wait
     /// for a moment, so that it does not do so without end.
     pub(super) async fn probed(&self) {
         let is_probed = || self.probe.load(Ordering::SeqCst) == PROBED;
@@ -231,7 +231,7 @@ impl Session {
         self.pauses.load(Ordering::SeqCst) > 0
     }
 
-    /// Waits until there is no reason left: how a polling client is slowed down, whose packets come
+    /// ConnectingPermit until there is no reason left: how a polling client is slowed down, whose packets come
     /// in requests of their own.
     pub(super) async fn reading_resumed(&self) {
         loop {

@@ -360,7 +360,7 @@ pub enum Output {
         /// But not to this one.
         except: Option<ConnId>,
         /// What.
-        news: RoomEvent,
+        event: RoomEvent,
     },
     /// The answer to an event.
     Reply(Reply, Result<Answer, Refusal>),

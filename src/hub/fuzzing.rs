@@ -43,7 +43,7 @@ pub(crate) enum Told {
     /// To who asked.
     Answer(Result<Answer, Refusal>),
     /// To a room.
-    RoomEvent(RoomEvent),
+    Event(RoomEvent),
 }
 
 /// The hub, its store, and what its people know of themselves.
@@ -81,7 +81,7 @@ enum What {
 #[derive(Default)]
 struct Came {
     answers: Vec<Result<Answer, Refusal>>,
-    news: Vec<(Vec<ConnId>, RoomEvent)>,
+    events: Vec<(Vec<ConnId>, RoomEvent)>,
     stored: Vec<Message>,
 }
 
@@ -158,9 +158,9 @@ impl Life {
                     reply.give(answer);
                     came.answers.extend(self.answers.1.try_iter());
                 }
-                Effect::Output(Output::Broadcast { to, except, news }) => {
+                Effect::Output(Output::Broadcast { to, except, event }) => {
                     let to = to.iter().copied().filter(|conn| Some(*conn) != except).collect();
-                    came.news.push((to, news));
+                    came.events.push((to, event));
                 }
             }
         }
@@ -196,7 +196,7 @@ impl Life {
             Ok(answer) => answer,
             Err(_) => {
                 assert!(came.stored.is_empty(), "refused, and stored: {:?}", came.stored);
-                assert!(came.news.is_empty(), "refused, and told: {:?}", came.news);
+                assert!(came.events.is_empty(), "refused, and told: {:?}", came.events);
                 return;
             }
         };
@@ -219,9 +219,9 @@ impl Life {
                 assert!(is_new || !is_note, "a note is never a repetition");
                 if is_new {
                     assert_eq!((said.content.as_str(), said), (content.as_str(), &came.stored[0]));
-                    assert_eq!(came.news.len(), 1);
+                    assert_eq!(came.events.len(), 1);
                 } else {
-                    assert!(came.stored.is_empty() && came.news.is_empty());
+                    assert!(came.stored.is_empty() && came.events.is_empty());
                 }
             }
             (What::Rename { room }, Answer::Renamed(chatter)) => {
@@ -232,7 +232,7 @@ impl Life {
         }
     }
 
-    /// Messages have their places without gaps, news reach those in the room, and nobody there can be
+    /// Messages have their places without gaps, events reach those in the room, and nobody there can be
     /// taken for another.
     fn is_consistent(&mut self, came: &Came) {
         for message in &came.stored {
@@ -242,7 +242,7 @@ impl Life {
             *last = message.seq;
             self.last.0 = message.id;
         }
-        let told = came.news.iter().filter_map(|(_, news)| match news {
+        let told = came.events.iter().filter_map(|(_, event)| match event {
             RoomEvent::Message(message) => Some(message),
             _ => None,
         });
@@ -250,13 +250,13 @@ impl Life {
         let place = |message: &Message| (message.id, message.seq, message.content.clone());
         let told: Vec<_> = told.map(place).collect();
         assert_eq!(told, came.stored.iter().map(place).collect::<Vec<_>>());
-        for (to, news) in &came.news {
-            let room = room_of(news);
+        for (to, event) in &came.events {
+            let room = room_of(event);
             if let Some(room) = room {
                 let is_in = |conn: &ConnId| self.joined.contains_key(&(*conn, room));
-                assert!(to.iter().all(is_in), "{news:?} goes to {to:?}");
+                assert!(to.iter().all(is_in), "{event:?} goes to {to:?}");
             }
-            if let RoomEvent::Closed { room, .. } = news {
+            if let RoomEvent::Closed { room, .. } = event {
                 self.joined.retain(|(_, place), _| place != room);
             }
         }
@@ -275,7 +275,7 @@ impl Life {
 impl Came {
     fn told(self) -> Vec<Told> {
         let answers = self.answers.into_iter().map(Told::Answer);
-        answers.chain(self.news.into_iter().map(|(_, news)| Told::RoomEvent(news))).collect()
+        answers.chain(self.events.into_iter().map(|(_, event)| Told::Event(event))).collect()
     }
 }
 
@@ -300,9 +300,9 @@ impl What {
     }
 }
 
-/// The room that news are about; a roster is of people and names none.
-fn room_of(news: &RoomEvent) -> Option<RoomId> {
-    match news {
+/// The room that an event is about; a roster is of people and names none.
+fn room_of(event: &RoomEvent) -> Option<RoomId> {
+    match event {
         RoomEvent::Message(message) => Some(message.room),
         RoomEvent::Presence { room, .. }
         | RoomEvent::Closed { room, .. }

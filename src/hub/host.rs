@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, Ended, Output, Present, Responder, RoomEvent, WhyClosed};
+use super::command::{Caller, Ended, Present, Responder, RoomEvent, WhyClosed};
 use super::rooms::named;
-use super::state::{Effect, Hub, LiveRoom, Then};
+use super::state::{Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId};
 use crate::domain::refusal::Refusal;
@@ -108,8 +108,8 @@ impl Hub {
             let live = self.rooms.get_mut(&room).ok_or(Refusal::Expired)?;
             live.room.is_shut = is_shut;
             let (people, to) = (live.people.count(), live.people.audience());
-            let news = RoomEvent::Shut { room, is_shut };
-            self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, news }));
+            let event = RoomEvent::Shut { room, is_shut };
+            self.broadcast(to, event);
             tracing::info!(%room, is_shut, "the host shut a room, or opened it");
             Ok(people)
         });
@@ -162,9 +162,8 @@ impl Hub {
                 conn.rooms.remove(&room);
             }
         }
-        let news = RoomEvent::Closed { room, why };
-        let output = Output::Broadcast { to: conns.into(), except: None, news };
-        self.effects.push_back(Effect::Output(output));
+        let event = RoomEvent::Closed { room, why };
+        self.broadcast(conns.into(), event);
         self.has_gone(room, chatter, is_small, at);
     }
 

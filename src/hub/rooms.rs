@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, NewRoom, Output, Responder, RoomEvent, RoomView, WhyClosed};
+use super::command::{Caller, NewRoom, Responder, RoomEvent, RoomView, WhyClosed};
 use super::passwords::{Job, Purpose};
 use super::roster::Listed;
-use super::state::{Conn, Due, Effect, Hub, LiveRoom, Making, RoomPlace, Then};
+use super::state::{Conn, Due, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::notices::Notices;
@@ -208,9 +208,8 @@ impl Hub {
         if why != WhyClosed::Deleted {
             self.remember_over(room);
         }
-        let news = RoomEvent::Closed { room, why };
-        let output = Output::Broadcast { to: live.people.audience(), except: None, news };
-        self.effects.push_back(Effect::Output(output));
+        let event = RoomEvent::Closed { room, why };
+        self.broadcast(live.people.audience(), event);
         true
     }
 

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::command::{Answer, Output, Reply, RoomEvent};
+use super::command::{Answer, Reply, RoomEvent};
 use super::rate_limits::Action;
-use super::state::{Due, Effect, Hub, Then};
+use super::state::{Due, Hub, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ConnId, RoomId};
 use crate::domain::message::{Alert, Kind};
@@ -95,11 +95,11 @@ impl Hub {
         let everybody = live.people.audience();
         let present = live.people.count();
         let roster = RoomEvent::Roster(live.people.roster(0, self.settings.roster_limit));
-        for (to, news) in [(to, roster), (everybody, RoomEvent::Presence { room, present })] {
+        for (to, event) in [(to, roster), (everybody, RoomEvent::Presence { room, present })] {
             if to.is_empty() {
                 continue;
             }
-            self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, news }));
+            self.broadcast(to, event);
         }
     }
 

@@ -1,8 +1,8 @@
 //! Saying things: messages, notes, typing.
 
-use super::command::{Answer, Output, Reply, RoomEvent};
+use super::command::{Answer, Reply, RoomEvent};
 use super::rate_limits::Action;
-use super::state::{Effect, Hub, Then, unexpected};
+use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
@@ -80,8 +80,7 @@ impl Hub {
         };
         live.heard = now;
         let to = live.people.audience();
-        let output = Output::Broadcast { to, except: None, news: RoomEvent::Message(message) };
-        self.effects.push_back(Effect::Output(output));
+        self.broadcast(to, RoomEvent::Message(message));
     }
 
     /// Somebody is typing. Never stored, never an error: it does not matter enough.
@@ -101,9 +100,8 @@ impl Hub {
         if self.limit(conn, Action::Typing, now).is_err() {
             return;
         }
-        let news = RoomEvent::Typing { room, chatter, is_typing };
-        let output = Output::Broadcast { to, except: Some(conn), news };
-        self.effects.push_back(Effect::Output(output));
+        let event = RoomEvent::Typing { room, chatter, is_typing };
+        self.broadcast_except(to, conn, event);
     }
 
     /// The chatter as whom a connection may speak in a room.

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::admission::Admissions;
@@ -12,7 +13,7 @@ use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
     Answer, Call, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder,
-    RoomView,
+    RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending, Shutting};
 use super::names::Claim;
@@ -435,6 +436,18 @@ impl Hub {
         self.effects.push_back(Effect::Output(Output::Reply(reply, answer)));
     }
 
+    /// Sends an event to these connections.
+    pub(super) fn broadcast(&mut self, to: Arc<[ConnId]>, event: RoomEvent) {
+        self.effects.push_back(Effect::Output(Output::Broadcast { to, except: None, event }));
+    }
+
+    /// Sends an event to these connections but for one.
+    pub(super) fn broadcast_except(&mut self, to: Arc<[ConnId]>, except: ConnId, event: RoomEvent) {
+        let except = Some(except);
+        self.effects.push_back(Effect::Output(Output::Broadcast { to, except, event }));
+    }
+
+    /// Commits a write; `then` goes on with its result.
     pub(super) fn write(&mut self, write: Write, then: Then) {
         self.effects.push_back(Effect::Write(write, then));
     }

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::command::{Output, Responder, RoomEvent};
+use super::command::{Responder, RoomEvent};
 use super::rooms::named;
-use super::state::{Effect, Hub, Then, unexpected};
+use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{ConnId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::store::{Deed, HostAct, Moment, Write, Written};
@@ -44,9 +44,8 @@ impl Hub {
         };
         let to = self.readers(room);
         for (seq, id) in &taken {
-            let news = RoomEvent::TakenBack { room, seq: *seq, id: *id };
-            let output = Output::Broadcast { to: Arc::clone(&to), except: None, news };
-            self.effects.push_back(Effect::Output(output));
+            let event = RoomEvent::TakenBack { room, seq: *seq, id: *id };
+            self.broadcast(Arc::clone(&to), event);
         }
         tracing::info!(%room, messages = taken.len(), "the host took messages back");
         drop(tell.send(Ok(taken.len())));

@@ -138,11 +138,11 @@ impl Chat {
             match effect {
                 Effect::Write(write, then) => self.pending.push_back((write, then)),
                 Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
-                Effect::Output(Output::Broadcast { to, news, .. }) => {
-                    if matches!(news, RoomEvent::Roster(_)) {
+                Effect::Output(Output::Broadcast { to, event, .. }) => {
+                    if matches!(event, RoomEvent::Roster(_)) {
                         self.listed_to = to.to_vec();
                     }
-                    self.told.push(words(&news));
+                    self.told.push(words(&event));
                 }
             }
         }
@@ -224,8 +224,8 @@ impl Chat {
     }
 }
 
-fn words(news: &RoomEvent) -> String {
-    match news {
+fn words(event: &RoomEvent) -> String {
+    match event {
         RoomEvent::Message(Message { kind: Kind::Alert(Alert::Joined(count)), .. }) => {
             format!("joined {count}")
         }

@@ -25,9 +25,9 @@ impl World {
         &mut self,
         to: &Arc<[ConnId]>,
         except: Option<ConnId>,
-        news: &RoomEvent,
+        event: &RoomEvent,
     ) {
-        match news {
+        match event {
             RoomEvent::Message(message) => {
                 self.truth.holds(message);
                 for (id, line) in &self.lines {
@@ -55,7 +55,7 @@ impl World {
         }
         for id in to.iter().filter(|id| except != Some(**id)) {
             let line = self.lines.get_mut(id).unwrap_or_else(|| panic!("{id:?} is gone"));
-            line.told(news);
+            line.told(event);
         }
     }
 
@@ -143,8 +143,8 @@ impl World {
 }
 
 impl Line {
-    fn told(&mut self, news: &RoomEvent) {
-        match news {
+    fn told(&mut self, event: &RoomEvent) {
+        match event {
             RoomEvent::Message(message) => {
                 self.is_next(message);
                 self.packets.push_back(Packet::Message(message.clone()));

@@ -336,8 +336,8 @@ impl World {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
                 Effect::Write(write, then) => self.submitted.push_back((write, then)),
-                Effect::Output(Output::Broadcast { to, except, news }) => {
-                    self.broadcast(&to, except, &news);
+                Effect::Output(Output::Broadcast { to, except, event }) => {
+                    self.broadcast(&to, except, &event);
                 }
                 Effect::Output(Output::Reply(reply, answer)) => {
                     reply.give(answer);
