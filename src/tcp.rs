@@ -1,13 +1,13 @@
-//! One accepted TCP connection: its socket options, and the four things that neither the HTTP nor
-//! the Socket.IO library can do to it.
+//! One accepted TCP connection: its socket options, and what neither hyper nor socketioxide can do to it.
 //!
-//! - **Hang up.** A client that stops reading holds its writer in a flush that nothing cancels; only
-//!   shutting the connection down ends it.
-//! - **Watch.** Of a WebSocket, whether a message was begun that does not end: [`Connection::overdue`].
-//! - **Hold.** What a client sends faster than the hub decides must wait in the client, not in the
-//!   hub's memory: while a line is held nothing is read from it, and TCP slows the sender down. So too while
-//!   something that was written waits for the client to read ([`io`]).
-//! - **Write past.** What is the same for a thousand is written by one hand: [`Connection::write_direct`].
+//! - **Hang up.** A client that stops reading blocks its writer in a flush that nothing cancels. Shutting
+//!   the socket down does: [`Connection::hang_up`].
+//! - **Time out messages.** [`Connection::overdue`] tells whether a WebSocket message has begun and does not end.
+//! - **Pause reading.** Events that arrive faster than the hub decides them have to wait in the client, not
+//!   in the hub's memory. While reading is paused, TCP's flow control slows the sender down. Reading is also
+//!   paused while written bytes wait for the client to read ([`io`]).
+//! - **Write directly.** A broadcast's bytes are the same for everyone and are written without a task, queue
+//!   and buffer per connection: [`Connection::write_direct`].
 
 mod drain;
 mod incoming;
@@ -34,41 +34,41 @@ pub use self::io::ConnectionIo;
 use self::outgoing::Outgoing;
 use crate::timeouts;
 
-/// How much may wait in the system for one connection before it counts as full, in bytes. Without it
-/// the system alone takes megabytes for a client that does not read, where no budget of ours sees them.
-/// The system asks for more when half of it is gone.
+/// How many unsent bytes the kernel takes for one connection (`TCP_NOTSENT_LOWAT`). Without it the kernel
+/// buffers megabytes for a client that does not read, which the memory budget does not see. The socket
+/// becomes writable again when half of it is sent.
 const UNSENT_MAX: u32 = 64 * 1024;
 
-/// An accepted connection, shared by whoever reads, writes, holds or hangs up.
+/// An accepted connection. The tasks that read it, write it, pause it and end it share it.
 #[derive(Debug)]
 pub struct Connection {
     stream: TcpStream,
     peer: IpAddr,
     paused: AtomicBool,
-    /// Whether something that the library writes waits for the client to read.
+    /// Whether a write through hyper or socketioxide waits for the client to read.
     is_blocked: AtomicBool,
     hung_up: AtomicBool,
-    /// How many bytes the system has taken in all, and how many of them were the library's.
+    /// How many bytes the kernel has taken: in all, and of those that were not written directly.
     taken: AtomicU64,
-    taken_of_library: AtomicU64,
+    taken_of_io: AtomicU64,
     /// When it was accepted.
     since: Instant,
     /// Whether it is a WebSocket by now.
     is_websocket: AtomicBool,
-    /// Since when a message is under way: milliseconds after `since`, and one more; 0 for none.
+    /// When the unfinished message began: milliseconds after `since`, plus one. 0 if there is none.
     message: AtomicU64,
-    /// The reader that waits while the line is paused.
+    /// The task that waits to read while reading is paused.
     reader: Mutex<Option<Waker>>,
     outgoing: Mutex<Outgoing>,
-    /// The connection's place among those that the hub may hold, given back with the connection.
+    /// Its part of the quota of connections, freed with it.
     _place: Option<QuotaGuard<IpAddr>>,
 }
 
 impl Connection {
-    /// Takes an accepted connection over.
+    /// Takes over an accepted connection.
     ///
     /// # Errors
-    /// The system refuses an option, as for a connection that is gone already.
+    /// The kernel refuses a socket option, as for a connection that has ended already.
     pub fn new(
         stream: TcpStream,
         peer: SocketAddr,
@@ -85,7 +85,7 @@ impl Connection {
             paused: AtomicBool::new(false),
             is_blocked: AtomicBool::new(false),
             taken: AtomicU64::new(0),
-            taken_of_library: AtomicU64::new(0),
+            taken_of_io: AtomicU64::new(0),
             hung_up: AtomicBool::new(false),
             since: Instant::now(),
             is_websocket: AtomicBool::new(false),
@@ -96,31 +96,31 @@ impl Connection {
         }))
     }
 
-    /// The other end's address; an IPv4 address also where it came in through IPv6.
+    /// The peer's address. An IPv4-mapped IPv6 address is returned as IPv4.
     #[must_use]
     pub fn peer(&self) -> IpAddr {
         self.peer
     }
 
     /// From now on it speaks WebSocket.
-    pub fn is_websocket_now(&self) {
+    pub fn set_websocket(&self) {
         self.is_websocket.store(true, Ordering::SeqCst);
     }
 
-    /// Whether a WebSocket's message was begun longer ago than `timeouts` and has not ended. While the
-    /// line is held that is not the client's fault.
+    /// Whether a WebSocket message began longer than `limit` ago and has not ended. Never while reading is
+    /// paused, which is not the client's fault.
     #[must_use]
-    pub fn overdue(&self, timeouts: Duration) -> bool {
+    pub fn overdue(&self, limit: Duration) -> bool {
         let begun = self.message.load(Ordering::SeqCst);
-        begun > 0 && !self.must_wait() && self.age() > begun.saturating_add(millis(timeouts))
+        begun > 0 && !self.must_wait() && self.age() > begun.saturating_add(millis(limit))
     }
 
-    /// How old it is: milliseconds, and one more.
+    /// Its age in milliseconds, plus one.
     fn age(&self) -> u64 {
         millis(self.since.elapsed()) + 1
     }
 
-    /// Follows what was read of a WebSocket.
+    /// Tracks the messages in bytes that were read from a WebSocket.
     fn follow(&self, incoming: &mut Incoming, bytes: &[u8]) {
         if !self.is_websocket.load(Ordering::SeqCst) {
             return;
@@ -134,10 +134,10 @@ impl Connection {
         }
     }
 
-    /// Gives the library that speaks WebSocket over this line an event or an acknowledgement by `give`,
-    /// which tells whether it was taken: nothing is written past it until it is written.
+    /// Gives socketioxide an event or an acknowledgement by calling `give`, which returns whether it was taken.
+    /// No direct write is possible until it has been written.
     pub fn give_packet(&self, give: impl FnOnce() -> bool) -> bool {
-        // Counted before: the library may have written it when this returns.
+        // Counted before the call: socketioxide may have written it by the time that it returns.
         self.outgoing().given += 1;
         let is_taken = give();
         if !is_taken {
@@ -146,16 +146,16 @@ impl Connection {
         is_taken
     }
 
-    /// Writes whole frames past the library, if that has written all that it was given. What the system
-    /// does not take of them goes out before anything else, with [`Self::write_remainder`] or the library's
+    /// Writes whole frames directly, if socketioxide has written everything that it was given. Bytes that the
+    /// kernel does not take are sent before anything else, by [`Self::write_remainder`] or with socketioxide's
     /// next write.
     pub fn write_direct(&self, frames: &[u8]) -> DirectWrite {
         let mut outgoing = self.outgoing();
         if !outgoing.allows_direct_write() {
             return DirectWrite::Unavailable;
         }
-        // Not through the runtime, whose own notes on the connection would have to be fetched for it; it
-        // finds out by itself that the system takes nothing.
+        // Bypasses tokio's readiness state, which would cost a cache miss per connection. Tokio notices by
+        // itself that the socket is full.
         match rustix::net::send(&self.stream, frames, SendFlags::DONTWAIT | SendFlags::NOSIGNAL) {
             Ok(count) if count == frames.len() => {
                 self.took(count);
@@ -167,13 +167,13 @@ impl Connection {
                 DirectWrite::Partial
             }
             Err(Errno::AGAIN) => DirectWrite::WouldBlock,
-            // Whoever writes next learns what is wrong.
+            // The next write reports the error.
             Ok(0) | Err(_) => DirectWrite::Unavailable,
         }
     }
 
-    /// Writes what [`Self::write_direct`] has left. Whether nothing is left any more; so too where the
-    /// connection has ended.
+    /// Writes what [`Self::write_direct`] left over. Returns true when nothing is left, or the connection has
+    /// ended.
     pub fn write_remainder(&self) -> bool {
         let mut outgoing = self.outgoing();
         while !outgoing.rest.is_empty() {
@@ -194,10 +194,10 @@ impl Connection {
         self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The library has written these.
+    /// These bytes were written through [`ConnectionIo`].
     fn wrote(&self, bytes: &[u8]) {
         self.took(bytes.len());
-        self.taken_of_library.fetch_add(bytes.len() as u64, Ordering::Relaxed);
+        self.taken_of_io.fetch_add(bytes.len() as u64, Ordering::Relaxed);
         self.outgoing().take(bytes);
     }
 
@@ -205,31 +205,31 @@ impl Connection {
         self.taken.fetch_add(count as u64, Ordering::Relaxed);
     }
 
-    /// How many bytes the system has taken for the client in all.
+    /// How many bytes the kernel has taken for the client.
     #[must_use]
     pub fn taken(&self) -> u64 {
         self.taken.load(Ordering::Relaxed)
     }
 
-    /// How many of them the library has written.
+    /// How many of [`Self::taken`] were not written directly.
     #[must_use]
-    pub fn taken_of_library(&self) -> u64 {
-        self.taken_of_library.load(Ordering::Relaxed)
+    pub fn taken_of_io(&self) -> u64 {
+        self.taken_of_io.load(Ordering::Relaxed)
     }
 
-    /// The library could not write: nothing is read until it has written all.
+    /// A write has blocked: reading is paused until everything is flushed.
     fn blocked(&self) {
         self.is_blocked.store(true, Ordering::SeqCst);
     }
 
-    /// The library has written all that it had.
+    /// Everything is flushed: reading is resumed.
     fn flushed(&self) {
         if self.is_blocked.swap(false, Ordering::SeqCst) {
             self.wake();
         }
     }
 
-    /// Whether the library waits for the client to read.
+    /// Whether a write waits for the client to read.
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         self.is_blocked.load(Ordering::SeqCst)
@@ -237,12 +237,12 @@ impl Connection {
 
     /// Waits until there is something to read, or the connection has ended.
     pub async fn speaks(&self) {
-        // Not `readable`, which may be wrong. An error is one for who reads, too.
+        // Not `readable`, which has false positives. Reading reports the error.
         let _peeked = self.stream.peek(&mut [0]).await;
     }
 
-    /// Reads a request's head, and what came with it: at most about `most` bytes, and no more than has
-    /// come where it is no head of HTTP or the connection has ended.
+    /// Reads a request's head and the bytes that arrived with it, about `most` bytes at most. Returns early if
+    /// it is not HTTP or the connection has ended.
     ///
     /// # Errors
     /// The connection is broken.
@@ -268,7 +268,7 @@ impl Connection {
         }
     }
 
-    /// Stops reading from the connection, or goes on.
+    /// Pauses or resumes reading.
     pub fn set_paused(&self, paused: bool) {
         self.paused.store(paused, Ordering::SeqCst);
         if !paused {
@@ -276,10 +276,10 @@ impl Connection {
         }
     }
 
-    /// Ends the connection at once, whatever is still unsent.
+    /// Shuts the connection down at once and drops unsent bytes.
     pub fn hang_up(&self) {
         self.hung_up.store(true, Ordering::SeqCst);
-        // It fails only where the connection is gone already.
+        // Fails only if the connection has ended already.
         let _gone = SockRef::from(&self.stream).shutdown(Shutdown::Both);
         self.wake();
     }
@@ -292,8 +292,8 @@ impl Connection {
     }
 
     fn must_wait(&self) -> bool {
-        let is_held = self.paused.load(Ordering::SeqCst) || self.is_blocked();
-        is_held && !self.hung_up.load(Ordering::SeqCst)
+        let is_paused = self.paused.load(Ordering::SeqCst) || self.is_blocked();
+        is_paused && !self.hung_up.load(Ordering::SeqCst)
     }
 
     fn poll_unpaused(&self, cx: &Context<'_>) -> Poll<()> {
@@ -303,21 +303,21 @@ impl Connection {
         let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
         *reader = Some(cx.waker().clone());
         drop(reader);
-        // Let go between the look and the registration: nobody would wake us.
+        // Reading may have been resumed before the waker was registered.
         if self.must_wait() { Poll::Pending } else { Poll::Ready(()) }
     }
 }
 
-/// What became of frames that were to be written past the library.
+/// The outcome of [`Connection::write_direct`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DirectWrite {
-    /// They are written.
+    /// All frames are written.
     Done,
-    /// They are written in part: somebody has to see to the rest.
+    /// The frames are written in part: [`Connection::write_remainder`] has to be called.
     Partial,
-    /// They could be, but the system takes nothing now.
+    /// Nothing is written: the socket's buffer is full.
     WouldBlock,
-    /// They are not: the library has to, after what it still holds.
+    /// Nothing is written: socketioxide has to write the packets, behind those that it still holds.
     Unavailable,
 }
 
@@ -326,7 +326,7 @@ fn millis(span: Duration) -> u64 {
 }
 
 impl Connection {
-    /// What was written past goes first.
+    /// The remainder of a direct write is sent first.
     fn poll_remainder(&self, cx: &mut Context<'_>) -> Poll<Result<()>> {
         while !self.write_remainder() {
             ready!(self.stream.poll_write_ready(cx))?;

@@ -139,7 +139,7 @@ impl Client {
                     Err(_) => return Sent::Stuck,
                 },
             };
-            let behind = self.session.waits_more(packet.len());
+            let behind = self.session.add_backlog(packet.len());
             out.backlog.push_back(Backlogged { packet: packet.clone(), _own: own });
             if out.backlog.len() > BACKLOG_MAX || behind > BACKLOG_BYTES {
                 return Sent::Stuck;
@@ -176,7 +176,7 @@ impl Client {
             {
                 return out.waits(now, self.session.taken());
             }
-            self.session.waits_less(packet.len());
+            self.session.remove_backlog(packet.len());
             out.backlog.pop_front();
             if written == DirectWrite::Partial {
                 return Sent::Waiting;
@@ -203,7 +203,7 @@ impl Client {
                 None => give(),
             };
         if is_taken {
-            self.session.gave(packet.len());
+            self.session.count_given(packet.len());
         }
         is_taken
     }
@@ -230,7 +230,7 @@ impl Client {
         let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
         out.is_over = true;
         let behind = std::mem::take(&mut out.backlog);
-        self.session.waits_less(behind.iter().map(|behind| behind.packet.len()).sum());
+        self.session.remove_backlog(behind.iter().map(|behind| behind.packet.len()).sum());
         if out.drain.take().is_some() {
             self.session.resume_reading();
         }

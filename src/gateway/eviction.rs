@@ -67,7 +67,7 @@ impl Shared {
         why: DropReason,
         client: Option<ConnId>,
     ) -> bool {
-        if !session.is_to_end() {
+        if !session.mark_over() {
             return false;
         }
         let (label, why) = why.describe();

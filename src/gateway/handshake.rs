@@ -1,4 +1,5 @@
-//! In front of Engine.IO: who a new session belongs to, where its bytes flow, and when it may send.
+//! Middleware in front of Engine.IO: identifies the browser of a new session, admits it, and routes each request to
+//! its session.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,14 +21,14 @@ use crate::tcp::Connection;
 use crate::wire;
 use crate::wire::engine::{self, BadTarget, Target, Transport};
 
-/// What Engine.IO looks at. Everything else would stay in memory as long as the session, and with
-/// it the 16 KiB that the request was read into.
+/// The headers that Engine.IO reads. The others would stay in memory as long as the session, together with the
+/// 16 KiB buffer that the request was read into.
 const KEPT: [HeaderName; 2] = [header::HOST, header::CONTENT_TYPE];
 
-/// The longest first packet of a session, in bytes.
+/// Longest `open` packet, in bytes.
 const OPEN_MAX: usize = 1_024;
 
-/// Answers each request of Engine.IO; passes all others by.
+/// Answers Engine.IO's requests and passes on all others.
 pub(super) async fn prepare(
     State(shared): State<Arc<Shared>>,
     mut request: Request,
@@ -41,9 +42,9 @@ pub(super) async fn prepare(
         Ok(target) => target,
         Err(bad) => return bad.answer(),
     };
-    // Taken out, not copied: Engine.IO keeps the request, and with it would keep the connection.
+    // Removed, not cloned: Engine.IO keeps the request, and would keep the connection with it.
     let connection = request.extensions_mut().remove::<Arc<Connection>>();
-    // Nobody comes in before the gateway is whole, nor without a connection, which the server always gives.
+    // Both are always there: the engine is set before the server accepts, and the server adds the connection.
     let (Some(engine), Some(connection)) = (shared.engine.get().cloned(), connection) else {
         return wire::refused(shared.language, &Refusal::Unavailable);
     };
@@ -59,7 +60,7 @@ pub(super) async fn prepare(
     shared.in_words(answer)
 }
 
-/// A request of a session.
+/// Answers a request of an existing session.
 async fn go_on(
     shared: &Shared,
     engine: Engine,
@@ -73,7 +74,7 @@ async fn go_on(
         (Transport::Polling, &Method::GET) => {
             trim(&mut request, target);
             let answer = probe::poll(engine, request, session).await;
-            session.polled(&answer);
+            session.count_poll(&answer);
             answer
         }
         (Transport::Polling, &Method::POST) => {
@@ -88,7 +89,7 @@ async fn go_on(
     }
 }
 
-/// The library's answer.
+/// socketioxide's answer.
 pub(super) async fn ask(engine: Engine, request: Request) -> Response {
     match engine.oneshot(request).await {
         Ok(response) => response.into_response(),
@@ -96,7 +97,7 @@ pub(super) async fn ask(engine: Engine, request: Request) -> Response {
     }
 }
 
-/// A handshake: it gets a session, and a browser without an identity gets one to keep.
+/// Answers a handshake with a session. A browser without an identity gets one, in a cookie.
 async fn open(
     shared: &Shared,
     engine: Engine,
@@ -135,7 +136,7 @@ async fn open(
     response
 }
 
-/// The library makes a session; from its answer the hub learns what it is called.
+/// Lets socketioxide open a polling session, and learns the sid from its answer.
 async fn open_polling(
     shared: &Shared,
     engine: Engine,
@@ -149,7 +150,7 @@ async fn open_polling(
     let body = axum::body::to_bytes(body, OPEN_MAX).await.unwrap_or_default();
     match opened(&body) {
         Some(sid) => {
-            session.is_called(sid);
+            session.set_sid(sid);
             shared.registry.insert_session(sid, &session);
             Response::from_parts(head, body.into())
         }
@@ -163,8 +164,8 @@ fn opened(packet: &[u8]) -> Option<Sid> {
     json.get("sid")?.as_str()?.parse().ok()
 }
 
-/// Whose browser a handshake comes from: a Bearer token, else the cookie. A token that is not ours
-/// is as none: who reconnects after the hub lost its key must not be locked out.
+/// The browser that sent a handshake, from its Bearer token, else from its cookie. An invalid token counts as no
+/// token, so that browsers can still reconnect after the hub has lost its key.
 pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityId> {
     let authorization = headers.get(header::AUTHORIZATION).map(HeaderValue::as_bytes);
     let bearer = authorization.and_then(Signer::bearer);
@@ -173,13 +174,13 @@ pub(super) fn identify(signer: &Signer, headers: &HeaderMap) -> Option<IdentityI
     by_bearer.or_else(|| signer.verify_cookie(cookie()?))
 }
 
-/// Leaves of a request what Engine.IO looks at, in the hub's words.
+/// Reduces a request to what Engine.IO reads.
 fn trim(request: &mut Request, target: &Target<'_>) {
     let headers = request.headers();
     let kept: HeaderMap = KEPT
         .iter()
         .filter_map(|name| {
-            // A copy, not a handle on the buffer of the whole request.
+            // Copied: a clone would keep the whole request's buffer.
             let value = HeaderValue::from_bytes(headers.get(name)?.as_bytes()).ok()?;
             Some((name.clone(), value))
         })

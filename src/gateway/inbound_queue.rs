@@ -1,5 +1,5 @@
-//! Each connection's share of the hub: so many of its events are being decided at once, and the others
-//! wait here. Who sends a thousand waits for a thousand turns, and nobody else does.
+//! A client's events, queued so that each client has only a few with the hub at a time. A client that sends a
+//! thousand events waits for them itself and delays nobody else.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -10,30 +10,30 @@ use super::client::Client;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Command, Event, Reply};
 
-/// How many events of one connection may be with the hub. More would not make it faster for who waits
-/// for answers, as people do; each lets a room of a thousand wait for one broadcast more.
-const AT_ONCE: usize = 4;
+/// How many events of one client may be with the hub at a time. More would not be faster for a person, who
+/// waits for answers; each delays a room of a thousand by one more broadcast.
+const IN_FLIGHT_MAX: usize = 4;
 
-/// How many events a client that goes may leave behind to be decided: its last words.
-const LAST_WORDS: usize = 32;
+/// Most queued events that are still decided after the client has disconnected.
+const LAST_MAX: usize = 32;
 
-/// An event that was asked and not answered.
+/// An event that is not answered yet.
 pub(super) struct InboundEvent {
     pub(super) event: Event,
     pub(super) ack: Option<i64>,
     pub(super) permit: Permit,
 }
 
-/// A connection's events, in the order in which they came. What follows a join waits until that is answered,
-/// also while its password is being verified: a client need not wait for the answer before it speaks.
+/// A client's events in order of arrival. Events behind a join wait until the join is answered, also while its
+/// password is being verified, so that a client need not wait for the answer before it sends.
 pub(super) struct InboundQueue<T = InboundEvent> {
     waiting: VecDeque<Waiting<T>>,
-    /// How many are with the hub.
-    under_way: usize,
-    /// How many of them are joins.
+    /// How many events are with the hub.
+    in_flight: usize,
+    /// How many of those are joins.
     joins: usize,
-    /// Whether somebody is giving them to the hub just now.
-    is_moving: bool,
+    /// Whether a call of [`Shared::submit_next`] is running for this client.
+    is_submitting: bool,
 }
 
 struct Waiting<T> {
@@ -43,7 +43,7 @@ struct Waiting<T> {
 
 impl<T> Default for InboundQueue<T> {
     fn default() -> Self {
-        Self { waiting: VecDeque::new(), under_way: 0, joins: 0, is_moving: false }
+        Self { waiting: VecDeque::new(), in_flight: 0, joins: 0, is_submitting: false }
     }
 }
 
@@ -52,42 +52,42 @@ impl<T> InboundQueue<T> {
         self.waiting.push_back(Waiting { asked, is_join });
     }
 
-    /// The next whose turn it is, for who moves them, and whether it is a join: it is with the hub from now on.
+    /// Takes the next event that may go to the hub, and whether it is a join.
     fn next(&mut self) -> Option<(T, bool)> {
-        // The answer to a join is large, so that they go one by one.
-        let has_turn = self.under_way < AT_ONCE && self.joins == 0;
+        // The answer to a join is large: one at a time.
+        let has_turn = self.in_flight < IN_FLIGHT_MAX && self.joins == 0;
         let next = if has_turn { self.waiting.pop_front() } else { None };
         if let Some(next) = &next {
             self.is_given(next.is_join);
         }
         if self.waiting.is_empty() {
-            // Nearly always, for nearly all: a thousand places for four events are half a megabyte.
+            // Frees the buffer: for a thousand idle clients it would be half a megabyte.
             self.waiting = VecDeque::new();
         }
-        self.is_moving = next.is_some();
+        self.is_submitting = next.is_some();
         next.map(|next| (next.asked, next.is_join))
     }
 
     fn is_given(&mut self, is_join: bool) {
-        self.under_way += 1;
+        self.in_flight += 1;
         self.joins += usize::from(is_join);
     }
 
     fn has_ended(&mut self, was_join: bool) {
-        self.under_way -= 1;
+        self.in_flight -= 1;
         self.joins -= usize::from(was_join);
     }
 
-    /// What is left when the client goes.
+    /// Takes the events that are left when the client disconnects, up to [`LAST_MAX`].
     pub(super) fn take_last(&mut self) -> Vec<T> {
         let mut waiting = std::mem::take(&mut self.waiting);
-        waiting.truncate(LAST_WORDS);
+        waiting.truncate(LAST_MAX);
         waiting.into_iter().map(|waiting| waiting.asked).collect()
     }
 }
 
-/// Which of a client's last words still matter: what it said, and the join without which it could not. Nobody reads
-/// the answers any more, and those to many joins take memory and time.
+/// Which events of a disconnected client are still decided: what it said, and the first join, without which it
+/// could not have said it. Nobody reads the answers, and further joins cost memory and time.
 pub(super) fn worth_deciding() -> impl FnMut(&InboundEvent) -> bool {
     let mut has_joined = false;
     move |asked| is_worth_deciding(&asked.event, &mut has_joined)
@@ -101,7 +101,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
     }
 }
 
-/// An event's turn; the next has its own when it ends, with an answer or without.
+/// An event that is with the hub. When it is dropped, answered or not, the next one is submitted.
 struct InFlight {
     shared: Arc<Shared>,
     client: Arc<Client>,
@@ -116,26 +116,26 @@ impl Drop for InFlight {
 }
 
 impl Shared {
-    /// Gives the hub what has its turn by now. An answer that comes at once calls this again: then who
-    /// is here already goes on.
+    /// Submits the events that may go to the hub now. An event that is answered at once calls this again; the
+    /// outer call then continues.
     pub(super) fn submit_next(self: &Arc<Self>, client: &Arc<Client>) {
-        if client.inbound().is_moving {
+        if client.inbound().is_submitting {
             return;
         }
         loop {
-            // Its answers would only pile up behind those that it does not take. It goes on when they are gone.
+            // Its answers would pile up behind the backlog. The broadcaster calls this again when it is gone.
             if client.is_behind() {
-                client.inbound().is_moving = false;
+                client.inbound().is_submitting = false;
                 return;
             }
-            // Apart, so that nothing is locked while it is submitted.
+            // A statement of its own, so that nothing is locked while the event is submitted.
             let next = client.inbound().next();
             let Some((asked, is_join)) = next else { return };
             self.give(client, asked, is_join);
         }
     }
 
-    /// Gives the hub an event out of its turn: the last words of a client that has gone.
+    /// Submits an event of a client that has disconnected, regardless of how many are in flight.
     pub(super) fn submit(self: &Arc<Self>, client: &Arc<Client>, asked: InboundEvent) {
         let is_join = matches!(asked.event, Event::Join { .. });
         client.inbound().is_given(is_join);
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn so_many_are_with_the_hub_at_once_in_the_order_in_which_they_came() {
+    fn a_few_events_are_in_flight_in_order_of_arrival() {
         let mut queue = InboundQueue::default();
         (0..7).for_each(|n| queue.push(n, false));
         assert_eq!(given(&mut queue), [0, 1, 2, 3]);
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_join_waits_for_it() {
+    fn events_behind_a_join_wait_for_it() {
         let mut queue = InboundQueue::default();
         for (n, is_join) in [(0, false), (1, true), (2, true), (3, false), (4, true), (5, false)] {
             queue.push(n, is_join);
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn of_last_words_one_join_and_what_was_said_is_decided() {
+    fn after_a_disconnect_one_join_and_what_was_said_are_decided() {
         let room = RoomId::from_random([1; 16]);
         let join = || Event::Join { room, wanted: None, password: None, after: None, epoch: None };
         let say = || Event::Say { room, content: Content::parse("bye").unwrap(), key: None };
@@ -203,10 +203,10 @@ mod tests {
     }
 
     #[test]
-    fn a_client_that_goes_leaves_so_many_last_words() {
+    fn a_disconnected_client_leaves_a_bounded_number_of_events() {
         let mut queue = InboundQueue::default();
         (0..100).for_each(|n| queue.push(n, false));
-        assert_eq!(queue.take_last().len(), LAST_WORDS);
+        assert_eq!(queue.take_last().len(), LAST_MAX);
         assert!(queue.next().is_none(), "the others are forgotten");
     }
 }

@@ -1,8 +1,8 @@
-//! Which namespaces are alive: any name may be connected to, none may stay behind.
+//! Counts connections per namespace, so that any name may be connected to and unused names are freed.
 //!
-//! socketioxide makes a namespace for every name that somebody tries, before it asks whether they
-//! may, and never frees it. Here each is counted, refused names are freed at once, and a namespace
-//! goes a moment after its last connection.
+//! socketioxide creates a namespace for every name that a client tries, before it asks whether the client may
+//! connect, and never frees it. Here a refused name is freed at once, and a namespace soon after its last
+//! connection.
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
@@ -20,24 +20,24 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{Namespace, TextError};
 use crate::hub::Channels;
 
-/// The namespace that is always there: the protocol's own.
+/// The protocol's default namespace, which always exists.
 pub(super) const ROOT: &str = "/";
 
 /// How long an empty namespace stays, so that a page refresh finds it.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// How many empty namespaces may stay; the longest empty goes first.
+/// Most empty namespaces that stay; the one that has been empty longest is freed first.
 const EMPTY_MAX: usize = 128;
 
 /// The living namespaces.
 #[derive(Debug)]
 pub(super) struct Namespaces {
     each: usize,
-    /// Those of living rooms that were made before the rules for names held here.
+    /// Namespaces of living rooms that are older than today's rules for names.
     unruly: HashSet<Namespace>,
-    /// One for each namespace that is alive without a room, counted at the address whose client was its first.
-    places: Quota<IpAddr>,
-    /// Where rooms live: nobody else's namespaces keep people from those.
+    /// The quota of namespaces without a room, by the address of the first client.
+    quota: Quota<IpAddr>,
+    /// The namespaces of rooms, which need no quota: people can always reach a room.
     channels: Channels,
     table: Mutex<Table>,
 }
@@ -45,30 +45,30 @@ pub(super) struct Namespaces {
 #[derive(Debug, Default)]
 struct Table {
     live: HashMap<Arc<str>, Live>,
-    /// Those that may be empty, and when they became so, the earliest first.
+    /// Namespaces that may be empty, and since when, the earliest first.
     empty: VecDeque<(Instant, String)>,
 }
 
 #[derive(Debug)]
 struct Live {
     sockets: usize,
-    /// When somebody last came, tried or left.
+    /// When a client last connected, tried to, or disconnected.
     touched: Instant,
-    /// None where a room lived when it was opened.
-    _place: Option<QuotaGuard<IpAddr>>,
+    /// `None` if a room lived in it when it was opened.
+    _quota: Option<QuotaGuard<IpAddr>>,
 }
 
 impl Namespaces {
     pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>, channels: Channels) -> Self {
         let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
-        let places = Quota::new(namespaces_opened, namespaces);
-        Self { each: namespaces_each, unruly, places, channels, table: Mutex::default() }
+        let quota = Quota::new(namespaces_opened, namespaces);
+        Self { each: namespaces_each, unruly, quota, channels, table: Mutex::default() }
     }
 
-    /// The namespace that a client means by this name.
+    /// Parses the name of a namespace.
     ///
     /// # Errors
-    /// The name breaks the rules for names, and no room from before them lives there.
+    /// The name breaks the rules for names, and no older room lives there.
     pub(super) fn named(&self, name: &str) -> Result<Namespace, TextError> {
         let old = || self.unruly.get(&Namespace::unruly(name)).cloned();
         match self.unruly.is_empty() {
@@ -77,10 +77,10 @@ impl Namespaces {
         }
     }
 
-    /// Whether this session may connect to a namespace, which socketioxide has made by now.
+    /// Checks whether this session may connect to a namespace, which socketioxide has created by now.
     ///
     /// # Errors
-    /// It may not; the namespace is gone again unless others are in it.
+    /// It may not. The namespace is freed unless others are connected to it.
     pub(super) fn check(
         &self,
         io: &SocketIo,
@@ -94,7 +94,7 @@ impl Namespaces {
         let mut table = self.table();
         let verdict = self.verdict(&mut table, io, name, session, now);
         if verdict.is_ok() {
-            // Until it is in: a connection can still fail, and then nobody says so.
+            // Connecting can still fail without notice.
             table.may_be_empty(io, name, now);
         } else if !table.live.contains_key(name) {
             io.delete_ns(name);
@@ -122,12 +122,12 @@ impl Namespaces {
             true => None,
             false => Some(self.place(table, io, session.peer, now)?),
         };
-        table.live.insert(Arc::from(name), Live { sockets: 0, touched: now, _place: place });
+        table.live.insert(Arc::from(name), Live { sockets: 0, touched: now, _quota: place });
         Ok(())
     }
 
-    /// Whether it is the namespace of a living room, written as the room has it: of one name there are many
-    /// spellings, and each would be a namespace of its own.
+    /// Whether a room lives in this namespace, with exactly this spelling: other spellings of the name would be
+    /// namespaces of their own.
     fn is_a_rooms(&self, name: &str, namespace: &Namespace) -> bool {
         bare(name) == namespace.as_str() && self.channels.has(namespace)
     }
@@ -139,10 +139,10 @@ impl Namespaces {
         peer: IpAddr,
         now: Instant,
     ) -> Result<QuotaGuard<IpAddr>, Refusal> {
-        let first = self.places.take(Some(peer));
+        let first = self.quota.take(Some(peer));
         let place = first.or_else(|_| {
             table.free_empty(io, now, 0);
-            self.places.take(Some(peer))
+            self.quota.take(Some(peer))
         });
         place.map_err(|none| match none {
             QuotaExceeded::All => Refusal::HubFull(LINGER),
@@ -150,14 +150,14 @@ impl Namespaces {
         })
     }
 
-    /// Somebody was turned away for another reason: the name that they tried is freed unless others are in it.
+    /// Frees a namespace after a refusal, unless others are connected to it.
     pub(super) fn forget(&self, io: &SocketIo, name: &str) {
         if name != ROOT && !self.table().live.contains_key(name) {
             io.delete_ns(name);
         }
     }
 
-    /// A connection is in; the name, which all who are in share.
+    /// Counts a connection. Returns the name, shared by all connections.
     pub(super) fn enter(&self, name: &str, session: &Session) -> Arc<str> {
         session.namespaces.fetch_add(1, Ordering::SeqCst);
         let mut table = self.table();
@@ -168,7 +168,7 @@ impl Namespaces {
         shared.unwrap_or_else(|| Arc::from(name))
     }
 
-    /// A connection is out.
+    /// Counts a connection out.
     pub(super) fn leave(&self, io: &SocketIo, name: &str, session: &Session, now: Instant) {
         session.namespaces.fetch_sub(1, Ordering::SeqCst);
         let mut table = self.table();
@@ -185,7 +185,7 @@ impl Namespaces {
         self.table().free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
     }
 
-    /// How many are alive, those that are empty for a moment included.
+    /// How many namespaces exist, including those that have been empty for less than [`LINGER`].
     pub(super) fn count(&self) -> usize {
         self.table().live.len()
     }
@@ -201,13 +201,13 @@ impl Table {
         self.free_empty(io, now.checked_sub(LINGER).unwrap_or(now), EMPTY_MAX);
     }
 
-    /// Frees what is empty since before `until`, and as many more as leave at most `keep`.
+    /// Frees the namespaces that have been empty since before `until`, and more until at most `keep` are left.
     fn free_empty(&mut self, io: &SocketIo, until: Instant, keep: usize) {
         while let Some((since, _)) = self.empty.front()
             && (*since < until || self.empty.len() > keep)
         {
             let Some((since, name)) = self.empty.pop_front() else { return };
-            // Somebody may be in again, or have tried since: then a later entry stands for it.
+            // If a client has connected or tried since, a later entry stands for the namespace.
             if self.live.get(&*name).is_some_and(|e| e.sockets == 0 && e.touched <= since) {
                 self.live.remove(&*name);
                 io.delete_ns(&name);

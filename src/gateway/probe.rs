@@ -1,11 +1,11 @@
-//! A session that began with polling changes to a WebSocket (Engine.IO protocol, "Upgrade"): the client opens
-//! one and sends `2probe`, the hub answers `3probe` and ends the poll that waits, and with the client's `5` the
-//! session moves.
+//! Upgrades a session from polling to WebSocket (Engine.IO protocol, "Upgrade"). The client opens a WebSocket and
+//! sends `2probe`; the hub answers `3probe` and ends the waiting poll; the client sends `5`, and the session uses
+//! the WebSocket from then on.
 //!
-//! The library would end the whole session where a probe fails, as it does behind a proxy that cuts WebSockets,
-//! and its clients would then try the same again and again. So the hub carries the probe out itself. The library
-//! hears of it once the client has sent its `5`, and reads both packets again; until then a probe that is cut,
-//! late or rubbish ends its own connection and nothing else.
+//! socketioxide ends the whole session if a probe fails, as it does behind a proxy that cuts WebSockets, and its
+//! clients would retry the same for ever. So the hub carries out the probe itself. socketioxide gets the WebSocket
+//! after the client's `5`, and reads both packets again. A probe that is cut, late or malformed ends its own
+//! connection only.
 
 use std::io::{self, ErrorKind};
 use std::sync::Arc;
@@ -22,17 +22,17 @@ use crate::tcp::ConnectionIo;
 use crate::timeouts;
 use crate::wire::engine::{BadTarget, Target, Transport};
 
-/// A text in one frame from the client, with a mask (RFC 6455, section 5.2).
+/// First bytes of an unfragmented, masked text frame (RFC 6455, section 5.2).
 const TEXT: u8 = 0x81;
 const MASKED: u8 = 0x80;
 
-/// The hub's answer to the probe, in its frame.
+/// The hub's answer to the probe, as a frame.
 const PONG: &[u8] = b"\x81\x063probe";
 
-/// What a poll is answered with while its session changes: nothing.
+/// The answer to a poll during the upgrade: a `noop` packet.
 const NOOP: &str = "6";
 
-/// Answers the request for the WebSocket, and carries the probe out.
+/// Answers the request for the WebSocket, and carries out the probe.
 pub(super) fn answer(
     engine: Engine,
     mut request: Request,
@@ -50,7 +50,7 @@ pub(super) fn answer(
             None => return session.ends_probe(),
         };
         if let Ok(Ok((io, read))) = moved {
-            session.moves_to(Arc::clone(io.connection()));
+            session.upgrade_to(Arc::clone(io.connection()));
             let target = Target { transport: Transport::WebSocket, sid: Some(&sid) };
             upgrade::give(engine, io.into_websocket_again(&read, PONG), &target, None).await;
         }
@@ -59,7 +59,7 @@ pub(super) fn answer(
     upgrade::switching(accept)
 }
 
-/// The connection once the client has changed to it, and the frames that it sent for that.
+/// Exchanges the probe. Returns the connection and the frames that were read from it.
 async fn probe(mut io: ConnectionIo, session: &Session) -> io::Result<(ConnectionIo, Vec<u8>)> {
     let mut read = Vec::new();
     expect(&mut io, b"2probe", &mut read).await?;
@@ -70,7 +70,7 @@ async fn probe(mut io: ConnectionIo, session: &Session) -> io::Result<(Connectio
     Ok((io, read))
 }
 
-/// Reads exactly this packet, in one frame.
+/// Reads exactly this packet, as one frame.
 async fn expect(io: &mut ConnectionIo, packet: &[u8], read: &mut Vec<u8>) -> io::Result<()> {
     let mut frame = vec![0; 6 + packet.len()];
     io.read_exact(&mut frame).await?;
@@ -85,11 +85,11 @@ async fn expect(io: &mut ConnectionIo, packet: &[u8], read: &mut Vec<u8>) -> io:
     Ok(())
 }
 
-/// A poll: what waits for the client, or nothing as soon as its session is being changed.
+/// Answers a poll: with the packets that wait for the client, or with a `noop` as soon as an upgrade needs it.
 pub(super) async fn poll(engine: Engine, request: Request, session: &Session) -> Response {
     tokio::select! {
         biased;
-        // Dropped only while it waits for a packet, and so has none.
+        // Dropped only while it waits for a packet, so no packet is lost.
         answer = handshake::ask(engine, request) => answer,
         () = session.probed() => noop(),
     }

@@ -1,5 +1,4 @@
-//! Who gets a session: asked before anything is spent on it. socketioxide would keep some 14 KB of each
-//! handshake.
+//! Refuses a request before it costs anything: socketioxide would keep about 14 KB of each handshake.
 
 use std::net::IpAddr;
 
@@ -14,10 +13,10 @@ use crate::tcp::Connection;
 use crate::wire;
 
 impl Shared {
-    /// A place for the session that this handshake asks for, and whose it is.
+    /// Admits the client of a handshake. Returns its part of the quota of sessions, and its address.
     ///
     /// # Errors
-    /// There is none for them; [`Shared::turn_away`] tells them.
+    /// The quota or the rate limit is exhausted; [`Shared::turn_away`] answers.
     pub(super) fn admit(
         &self,
         connection: &Connection,
@@ -27,21 +26,21 @@ impl Shared {
         self.door.session(client).map(|place| (place, client))
     }
 
-    /// The answer to who does not get a session.
+    /// The answer to a client that gets no session.
     pub(super) fn turn_away(&self, TurnedAway { reason, refusal }: &TurnedAway) -> Response {
         self.metrics.refusals.add(reason);
         wire::refused(self.language, refusal)
     }
 
-    /// The answer to a polling request whose body says that it is too large. What does not say how
-    /// large it is, the library stops reading: [`Shared::in_words`] then tells.
+    /// Refuses a polling request whose `Content-Length` is too large. A request without one is cut off by
+    /// socketioxide, and [`Shared::in_words`] replaces the answer.
     pub(super) fn too_large(&self, request: &Request) -> Option<Response> {
         let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?;
         let is_too_large = length.parse::<usize>().is_ok_and(|n| n > self.limits.message_size);
         is_too_large.then(|| self.refuse_size())
     }
 
-    /// An answer of the library's, with the words that the hub has for it.
+    /// socketioxide's answer, with the hub's text if there is one.
     pub(super) fn in_words(&self, response: Response) -> Response {
         if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
             self.refuse_size()

@@ -1,5 +1,5 @@
-//! One Engine.IO session: what the handshake told, kept small, for all the namespaces that a client
-//! connects to over it.
+//! An Engine.IO session: what the handshake told, kept small. A client uses one session for all the namespaces
+//! that it connects to.
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
@@ -20,76 +20,76 @@ use crate::domain::time::HubTime;
 use crate::door::{Place, Unread};
 use crate::tcp::Connection;
 
-/// No probe is under way.
+/// No upgrade is under way.
 const NONE: u8 = 0;
-/// A WebSocket is open for one.
+/// A WebSocket is open, and its probe is awaited.
 const BEGUN: u8 = 1;
-/// It has been answered, and the client waits for its poll to end.
+/// The probe is answered, and the client waits for its poll to end.
 const PROBED: u8 = 2;
 
-/// How long a poll takes that comes while a probe waits for the client.
+/// How long a poll is delayed that arrives after the probe was answered.
 const PROBED_POLL: Duration = Duration::from_millis(100);
 
-/// How many bytes may wait in the library for one client; what comes on top waits in the connection's backlog,
-/// where broadcasts share theirs.
+/// How many bytes socketioxide may hold for one client. Further packets wait in the client's backlog, where
+/// broadcasts share their bytes.
 const GIVEN_MAX: u64 = 64 * 1024;
 
-/// A client's session.
+/// An Engine.IO session.
 #[derive(Debug)]
 pub(super) struct Session {
-    /// Whose browser it is, as the handshake proved or as it was newly given.
+    /// The browser's identity: proved by the handshake's token, or newly given.
     pub(super) identity: IdentityId,
-    /// Where it comes from.
+    /// The client's address.
     pub(super) peer: IpAddr,
-    /// Its place among the sessions, given back with it.
+    /// Its part of the quota of sessions, freed with it.
     _place: Place,
-    /// The WebSocket's connection. None on polling, where every request may have another.
+    /// The WebSocket's connection. `None` on polling, where each request may use another.
     connection: Mutex<Option<Arc<Connection>>>,
-    /// How fast its events have come, in all its namespaces.
+    /// The rate limit of its events, in all its namespaces.
     flood_control: Mutex<FloodControl>,
-    /// Whether the hub ends it: nothing more is heard of it then.
+    /// Whether the hub has ended it: further events are ignored.
     is_over: AtomicBool,
-    /// Whether the library has had it from its first frame on: then it can be written past.
+    /// Whether direct writes are possible: the session began as a WebSocket.
     is_direct: bool,
-    /// For how many reasons nothing more should be read from it.
+    /// For how many reasons reading is paused.
     pauses: AtomicUsize,
-    /// Told when the last reason is gone, and when a probe has arrived.
+    /// Notified when reading is resumed, and when a probe has arrived.
     changed: Notify,
-    /// How far a change to a WebSocket has come: [`NONE`], [`BEGUN`] or [`PROBED`].
+    /// The state of an upgrade to WebSocket: [`NONE`], [`BEGUN`] or [`PROBED`].
     probe: AtomicU8,
-    /// How many bytes were in the answers to its polls.
+    /// How many bytes the answers to its polls had.
     polled: AtomicU64,
-    /// How many bytes the library was given, as far as it may hold them still.
+    /// How many bytes socketioxide was given; see [`Session::may_give`].
     given: AtomicU64,
-    /// Counts what waits for the clients of one address.
+    /// The quota of unsent bytes by address.
     unread: Quota<IpAddr>,
-    /// How many bytes wait behind the library.
-    behind: AtomicUsize,
+    /// How many bytes are in the backlogs of its clients.
+    backlog: AtomicUsize,
     /// How many namespaces it is connected to.
     pub(super) namespaces: AtomicUsize,
-    /// What Engine.IO calls it: known from its handshake on, or on a WebSocket from its first namespace on.
+    /// The Engine.IO sid: known from the handshake on; on a WebSocket, from the first namespace on.
     pub(super) sid: OnceLock<Sid>,
     /// Held until it is in a namespace.
-    waits: Mutex<Option<ConnectingPermit>>,
+    connecting: Mutex<Option<ConnectingPermit>>,
     idle: Mutex<Idle>,
 }
 
-/// Whether a session has left all its namespaces.
+/// Whether a session is in no namespace.
 #[derive(Debug, Default)]
 struct Idle {
-    /// Since when.
+    /// Since when it is in no namespace.
     since: Option<Instant>,
-    /// Whether somebody looks after it already.
+    /// Whether it is among the candidates for eviction.
     is_watched: bool,
 }
 
 impl Session {
-    /// A session that is opened by this WebSocket's connection; or by polling.
+    /// A session that begins on this WebSocket's connection, or with polling.
     pub(super) fn new(
         identity: IdentityId,
         (place, peer): (Place, IpAddr),
         unread: Quota<IpAddr>,
-        waits: ConnectingPermit,
+        connecting: ConnectingPermit,
         connection: Option<Arc<Connection>>,
     ) -> Self {
         Self {
@@ -106,34 +106,34 @@ impl Session {
             polled: AtomicU64::new(0),
             given: AtomicU64::new(0),
             unread,
-            behind: AtomicUsize::new(0),
+            backlog: AtomicUsize::new(0),
             namespaces: AtomicUsize::new(0),
             sid: OnceLock::new(),
-            waits: Mutex::new(Some(waits)),
+            connecting: Mutex::new(Some(connecting)),
             idle: Mutex::default(),
         }
     }
 
-    /// What Engine.IO calls it.
-    pub(super) fn is_called(&self, sid: Sid) {
+    /// Sets the Engine.IO sid.
+    pub(super) fn set_sid(&self, sid: Sid) {
         let _known = self.sid.set(sid);
     }
 
-    /// It is in a namespace.
+    /// Its client has connected to a namespace.
     pub(super) fn has_namespace(&self, sid: Sid) {
-        self.is_called(sid);
-        drop(self.waits.lock().unwrap_or_else(PoisonError::into_inner).take());
+        self.set_sid(sid);
+        drop(self.connecting.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.idle().since = None;
     }
 
-    /// It is in no namespace since now. Whether it has to be watched from now on.
+    /// It has left its last namespace. Returns whether it becomes a candidate for eviction; false if it is one.
     pub(super) fn is_idle_since(&self, now: Instant) -> bool {
         let mut idle = self.idle();
         idle.since = Some(now);
         !std::mem::replace(&mut idle.is_watched, true)
     }
 
-    /// For how long it has been in no namespace. Where it is in one, it is watched no more.
+    /// For how long it has been in no namespace. `None` if it is in one: it is no candidate for eviction then.
     pub(super) fn idle_for(&self, now: Instant) -> Option<Duration> {
         let mut idle = self.idle();
         idle.is_watched = idle.since.is_some();
@@ -144,35 +144,35 @@ impl Session {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether an event comes in time.
+    /// Counts an event against the rate limit.
     pub(super) fn count_event(&self, rate: Rate, now: HubTime) -> Verdict {
         self.flood_control.lock().unwrap_or_else(PoisonError::into_inner).count(rate, now)
     }
 
-    /// The hub ends it from now on. False where it does so already.
-    pub(super) fn is_to_end(&self) -> bool {
+    /// Marks the session as ended by the hub. Returns false if it is marked already.
+    pub(super) fn mark_over(&self) -> bool {
         !self.is_over.swap(true, Ordering::SeqCst)
     }
 
-    /// Whether the hub ends it.
+    /// Whether the hub has ended it.
     pub(super) fn is_over(&self) -> bool {
         self.is_over.load(Ordering::SeqCst)
     }
 
-    /// A probe begins. Not where one is under way, nor where the session has a WebSocket.
+    /// Begins an upgrade. Returns false if one is under way, or the session has a WebSocket.
     pub(super) fn begins_probe(&self) -> bool {
         let may_begin = self.connection().is_none();
         may_begin
             && self.probe.compare_exchange(NONE, BEGUN, Ordering::SeqCst, Ordering::SeqCst).is_ok()
     }
 
-    /// The client's probe has arrived: its polls are to end.
+    /// The client's probe has arrived: its polls have to end.
     pub(super) fn is_probed(&self) {
         self.probe.store(PROBED, Ordering::SeqCst);
         self.changed.notify_waiters();
     }
 
-    /// The probe is over, whatever came of it.
+    /// The upgrade has ended, successful or not.
     pub(super) fn ends_probe(&self) {
         self.probe.store(NONE, Ordering::SeqCst);
     }
@@ -193,8 +193,8 @@ impl Session {
         }
     }
 
-    /// The client has changed: the session runs over this WebSocket's connection from now on.
-    pub(super) fn moves_to(&self, connection: Arc<Connection>) {
+    /// The upgrade has succeeded: the session uses this connection from now on.
+    pub(super) fn upgrade_to(&self, connection: Arc<Connection>) {
         connection.set_paused(self.is_paused());
         *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
     }
@@ -203,12 +203,12 @@ impl Session {
         self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Its connection, where that can be written past the library.
+    /// Its connection, if direct writes are possible.
     pub(super) fn direct(&self) -> Option<Arc<Connection>> {
         if self.is_direct { self.connection() } else { None }
     }
 
-    /// One more reason not to read on.
+    /// Adds a reason to pause reading.
     pub(super) fn pause_reading(&self) {
         if self.pauses.fetch_add(1, Ordering::SeqCst) == 0
             && let Some(connection) = self.connection()
@@ -217,7 +217,7 @@ impl Session {
         }
     }
 
-    /// One reason less.
+    /// Removes a reason to pause reading.
     pub(super) fn resume_reading(&self) {
         if self.pauses.fetch_sub(1, Ordering::SeqCst) == 1 {
             if let Some(connection) = self.connection() {
@@ -243,57 +243,57 @@ impl Session {
         }
     }
 
-    /// This poll has been answered.
-    pub(super) fn polled(&self, answer: &Response) {
+    /// Counts the answer to a poll.
+    pub(super) fn count_poll(&self, answer: &Response) {
         let bytes = answer.body().size_hint().lower();
         self.polled.fetch_add(bytes, Ordering::Relaxed);
     }
 
-    /// How many bytes the client has taken in all: in answers to its polls, and over its WebSocket.
+    /// How many bytes the client has taken: in answers to polls, and over its WebSocket.
     pub(super) fn taken(&self) -> u64 {
         self.polled.load(Ordering::Relaxed)
             + self.connection().map_or(0, |connection| connection.taken())
     }
 
-    /// How many of them the library has sent.
-    fn taken_of_library(&self) -> u64 {
+    /// How many of [`Self::taken`] socketioxide has sent.
+    fn taken_of_io(&self) -> u64 {
         self.polled.load(Ordering::Relaxed)
-            + self.connection().map_or(0, |connection| connection.taken_of_library())
+            + self.connection().map_or(0, |connection| connection.taken_of_io())
     }
 
-    /// Whether the library may be given more: not while more than [`GIVEN_MAX`] waits in it. It counts packets,
-    /// of which each may be large.
+    /// Whether socketioxide may be given more packets: not while it holds more than [`GIVEN_MAX`] bytes. Its own
+    /// limit counts packets, each of which may be large.
     pub(super) fn may_give(&self) -> bool {
-        let taken = self.taken_of_library();
-        // What frames and names add is taken as well: what is left of that when all has gone is forgotten.
+        let taken = self.taken_of_io();
+        // Bytes taken include frame heads and event names, so `taken` may overtake `given`.
         let given = self.given.fetch_max(taken, Ordering::Relaxed).max(taken);
         given - taken <= GIVEN_MAX
     }
 
-    /// The library has been given so many bytes.
-    pub(super) fn gave(&self, bytes: usize) {
+    /// Counts bytes that socketioxide was given.
+    pub(super) fn count_given(&self, bytes: usize) {
         self.given.fetch_add(bytes as u64, Ordering::Relaxed);
     }
 
-    /// A share for so many bytes that wait for this client alone, among those of its address.
+    /// Reserves bytes that wait for this client alone, from the quota of its address.
     ///
     /// # Errors
-    /// As much as may waits for that address.
+    /// The quota is exhausted.
     pub(super) fn unread(&self, bytes: usize) -> Result<Unread, QuotaExceeded> {
         self.unread.take_many(Some(self.peer), bytes)
     }
 
-    /// Counts bytes in that wait for the client, in all its namespaces, and says how many there are then.
-    pub(super) fn waits_more(&self, bytes: usize) -> usize {
-        self.behind.fetch_add(bytes, Ordering::Relaxed) + bytes
+    /// Adds bytes to the count of the backlogs, in all namespaces. Returns the new count.
+    pub(super) fn add_backlog(&self, bytes: usize) -> usize {
+        self.backlog.fetch_add(bytes, Ordering::Relaxed) + bytes
     }
 
-    /// Counts them out.
-    pub(super) fn waits_less(&self, bytes: usize) {
-        self.behind.fetch_sub(bytes, Ordering::Relaxed);
+    /// Subtracts bytes from the count of the backlogs.
+    pub(super) fn remove_backlog(&self, bytes: usize) {
+        self.backlog.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Ends the WebSocket's connection at once. Whether there was one.
+    /// Shuts the WebSocket's connection down at once. Returns whether there was one.
     pub(super) fn hang_up(&self) -> bool {
         self.connection().inspect(|connection| connection.hang_up()).is_some()
     }

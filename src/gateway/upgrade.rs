@@ -1,6 +1,6 @@
-//! The upgrade to a WebSocket (RFC 6455, section 4.2): the hub answers the request itself, and gives the
-//! library the bare connection. Left to itself the library keeps the request, and takes a larger
-//! task for what hyper wraps a connection in: 2 KiB for as long as the session lives.
+//! Answers the request for a WebSocket (RFC 6455, section 4.2) and gives socketioxide the bare connection.
+//! socketioxide's own upgrade would keep the request and a larger task for hyper's wrapper around the connection:
+//! 2 KiB per session, for as long as it lives.
 
 use std::sync::Arc;
 
@@ -17,7 +17,8 @@ use super::session::Session;
 use crate::tcp::ConnectionIo;
 use crate::wire::engine::{Target, Transport};
 
-/// The answer to the client's key, where this is a whole request for a WebSocket.
+/// The answer to the client's key (`Sec-WebSocket-Accept`). `None` unless this is a complete request for a
+/// WebSocket.
 pub(super) fn accept(request: &Request) -> Option<HeaderValue> {
     let headers = request.headers();
     let lists = |name: HeaderName, word: &str| {
@@ -33,7 +34,7 @@ pub(super) fn accept(request: &Request) -> Option<HeaderValue> {
     HeaderValue::from_str(&derive_accept_key(key.as_bytes())).ok()
 }
 
-/// Answers a handshake, and hands the connection over as soon as the answer is out.
+/// Answers a handshake, and gives socketioxide the connection as soon as the answer is sent.
 pub(super) fn answer(
     engine: Engine,
     mut request: Request,
@@ -60,13 +61,13 @@ pub(super) fn switching(accept: HeaderValue) -> Response {
     (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }
 
-/// The bare connection, once the answer is out. None where it has ended before.
+/// Waits until the answer is sent and returns the bare connection. `None` if it has ended before.
 pub(super) async fn connection(upgrade: OnUpgrade) -> Option<ConnectionIo> {
     let parts = upgrade.await.ok()?.downcast::<TokioIo<ConnectionIo>>().ok()?;
     Some(parts.io.into_inner().behind(&parts.read_buf))
 }
 
-/// Gives the library a WebSocket, as if this had been its request.
+/// Gives socketioxide a WebSocket, with a request that it understands.
 pub(super) async fn give(
     mut engine: Engine,
     io: ConnectionIo,
@@ -79,7 +80,7 @@ pub(super) async fn give(
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
-    // It begins at once, in a task of its own.
+    // It spawns a task.
     let _begun = engine.call((io, request)).await;
 }
 

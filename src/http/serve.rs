@@ -176,7 +176,7 @@ async fn serve(
             let mut response = answer.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
                 // What it sends from here on are messages: it waits for this answer before.
-                connection.is_websocket_now();
+                connection.set_websocket();
             } else if !watched.may_stay(&stays) {
                 response.headers_mut().insert(CONNECTION, CLOSE);
             }

@@ -1,26 +1,26 @@
-//! How a client takes what waits for it: slowly is fine, hardly at all is not.
+//! Tells slow readers, which are fine, from clients that hardly read at all.
 
 use std::time::Instant;
 
 use crate::timeouts;
 
-/// Watches one client, for as long as something waits for it.
+/// Watches how fast one client reads, while unsent bytes wait for it.
 #[derive(Debug, Clone, Copy)]
 pub struct Drain {
     since: Instant,
-    /// How much it had taken by then, in bytes.
+    /// How many bytes it had taken by then.
     taken: u64,
 }
 
 impl Drain {
-    /// Begins to watch a client that has taken so many bytes until now.
+    /// Begins to watch a client that has taken `taken` bytes so far.
     #[must_use]
     pub fn new(now: Instant, taken: u64) -> Self {
         Self { since: now, taken }
     }
 
-    /// Whether it has taken less than [`timeouts::READ_LEAST`] in [`timeouts::READING`]; it has taken so many
-    /// bytes by now.
+    /// Whether it took less than [`timeouts::READ_LEAST`] in [`timeouts::READING`]. `taken` counts from the
+    /// connection's beginning.
     pub fn is_stuck(&mut self, now: Instant, taken: u64) -> bool {
         if taken.saturating_sub(self.taken) >= timeouts::READ_LEAST {
             *self = Self::new(now, taken);
@@ -35,7 +35,7 @@ mod tests {
 
     use super::*;
 
-    /// How long a client that takes so many bytes each second is waited for, at most.
+    /// After how many seconds a client that reads `rate` bytes a second is stuck, `most` at most.
     fn seconds_of(rate: u64, most: u64) -> u64 {
         let begun = Instant::now();
         let mut drain = Drain::new(begun, 0);
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn who_reads_slowly_is_waited_for_and_who_hardly_reads_is_not() {
+    fn a_slow_reader_is_not_stuck_and_one_that_hardly_reads_is() {
         assert_eq!(seconds_of(300_000, 1_000), 1_000);
         assert_eq!(seconds_of(2_000, 1_000), 1_000);
         assert_eq!(seconds_of(1_024, 1_000), 11);

@@ -1,23 +1,23 @@
-//! Where messages begin and end in the bytes of a WebSocket, as far as that takes: a message that was
-//! begun and never ends holds memory and a place, and the library that reads them waits for ever.
+//! Finds where messages begin and end in a WebSocket's incoming bytes. A message that begins and never ends
+//! holds memory and a place in the quota, and socketioxide waits for it without a timeout.
 
-/// Follows the bytes that a client sends over a WebSocket (RFC 6455, section 5.2).
+/// Parses the frame heads that a client sends over a WebSocket (RFC 6455, section 5.2).
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
-    /// The bytes of a head that has not come whole.
+    /// The bytes of an incomplete head.
     head: [u8; HEAD_MAX],
     head_len: usize,
-    /// How much of the frame's payload is still to come.
+    /// How many bytes of the frame's payload are still to come.
     payload: u64,
-    /// Whether a message was begun whose last frame has not come.
+    /// Whether a fragmented message has begun whose last frame is still to come.
     in_message: bool,
 }
 
-/// Longest head: two bytes, eight of length, four of mask.
+/// Longest head, in bytes: two, eight of extended length, four of mask.
 const HEAD_MAX: usize = 14;
 
 impl Incoming {
-    /// Takes the next bytes. Whether a message ended in them.
+    /// Takes the next bytes. Returns whether a message ended in them.
     pub(super) fn take(&mut self, mut bytes: &[u8]) -> bool {
         let mut has_ended = false;
         while !bytes.is_empty() {
@@ -37,12 +37,12 @@ impl Incoming {
         has_ended
     }
 
-    /// Whether nothing is half there: no frame, and no message of several frames.
+    /// Whether the stream is between two messages.
     pub(super) fn is_between(&self) -> bool {
         self.head_len == 0 && self.payload == 0 && !self.in_message
     }
 
-    /// Goes on to the payload if the head has come whole.
+    /// Goes on to the payload if the head is complete.
     fn read_head(&mut self) {
         let [first, second, ..] = self.head;
         let length = match second & 0x7f {
@@ -58,7 +58,7 @@ impl Incoming {
             self.head[2..2 + length].iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
         self.payload = if length == 0 { u64::from(second & 0x7f) } else { long };
         self.head_len = 0;
-        // Pings, pongs and the goodbye stand between a message's frames and are none of them.
+        // Control frames may stand between a message's fragments (section 5.4).
         let is_control = first & 0x08 != 0;
         if !is_control {
             self.in_message = first & 0x80 == 0;

@@ -1,8 +1,8 @@
-//! A connection's bytes, for the library that speaks HTTP or WebSocket over it.
+//! A connection's byte stream, as hyper and socketioxide read and write it.
 //!
-//! Nothing is read while something written waits: whatever a client can make the hub answer (pongs,
-//! acknowledgements, errors, pipelined requests) is bounded by what it reads, since what it sends then
-//! stays in its own buffers.
+//! Nothing is read while a write waits for the client. So everything that a client can make the hub answer
+//! (pongs, acknowledgements, errors, pipelined requests) is bounded by what the client reads: its further
+//! requests stay in its own buffers.
 
 use std::io;
 use std::net::Shutdown;
@@ -16,14 +16,14 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::Connection;
 use super::incoming::Incoming;
 
-/// The line's bytes.
+/// A connection's byte stream.
 #[derive(Debug)]
 pub struct ConnectionIo {
     connection: Arc<Connection>,
     incoming: Incoming,
-    /// What was read before.
+    /// Bytes that were read from the socket before and are returned first.
     ahead: Vec<u8>,
-    /// What the library will write first, and the client already has.
+    /// Bytes that socketioxide will write first and that the client already has.
     swallowed: &'static [u8],
 }
 
@@ -34,15 +34,15 @@ impl ConnectionIo {
         Self { connection, incoming: Incoming::default(), ahead, swallowed: &[] }
     }
 
-    /// The same, behind what somebody else has read of it and not used.
+    /// Returns `unread` before everything else.
     #[must_use]
     pub fn behind(mut self, unread: &[u8]) -> Self {
         self.ahead.splice(0..0, unread.iter().copied());
         self
     }
 
-    /// From now on, all that is read and written is a WebSocket's, with what was read of that before; so it
-    /// can be written past.
+    /// Everything from here on belongs to a WebSocket, including bytes that were read ahead. Direct writes are
+    /// possible.
     #[must_use]
     pub fn into_websocket(self) -> Self {
         let io = self.speaking_websocket();
@@ -50,8 +50,8 @@ impl ConnectionIo {
         io
     }
 
-    /// A WebSocket whose first frames, `read` and `written`, somebody else has read and written already: the
-    /// library reads these again, and what it answers is not sent again. It cannot be written past.
+    /// A WebSocket whose first frames, `read` and `written`, were exchanged already: socketioxide reads `read`
+    /// again, and what it writes of `written` is not sent again. Direct writes are not possible.
     #[must_use]
     pub fn into_websocket_again(self, read: &[u8], written: &'static [u8]) -> Self {
         Self { swallowed: written, ..self.behind(read).speaking_websocket() }
@@ -59,7 +59,7 @@ impl ConnectionIo {
 
     fn speaking_websocket(mut self) -> Self {
         self.incoming = Incoming::default();
-        self.connection.is_websocket_now();
+        self.connection.set_websocket();
         self.connection.follow(&mut self.incoming, &self.ahead);
         self
     }
@@ -125,7 +125,7 @@ impl AsyncWrite for ConnectionIo {
         written
     }
 
-    /// Called when all that waited has been written: only then is it read on.
+    /// Called when everything is written: reading is resumed.
     fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.connection.flushed();
         Poll::Ready(Ok(()))
@@ -137,10 +137,10 @@ impl AsyncWrite for ConnectionIo {
 }
 
 impl ConnectionIo {
-    /// How many of these bytes the client already has, if it has any.
+    /// How many of these bytes the client already has. `None` if it has none.
     fn swallow(&mut self, bytes: &[u8]) -> Option<usize> {
         let count = self.swallowed.iter().zip(bytes).take_while(|(had, new)| had == new).count();
-        // Where the library says something else, the client gets it all.
+        // If socketioxide writes something else, all of it is sent.
         let is_same = count > 0 && count == self.swallowed.len().min(bytes.len());
         self.swallowed = if is_same { self.swallowed.get(count..)? } else { &[] };
         is_same.then_some(count)

@@ -1,51 +1,49 @@
-//! What goes out over a WebSocket, from two hands: the library's writer, and whoever writes a frame
-//! past it. The library takes a task, a queue and a buffer to each connection for every packet; a
-//! broadcast to a thousand can do without, as long as no frame lands inside another and none overtakes
-//! those that the library still holds.
+//! Tracks what socketioxide writes to a WebSocket, so that the hub knows when a direct write is possible:
+//! between two frames, and not before packets that socketioxide still holds.
 
-/// Follows the bytes that the library writes as a WebSocket (RFC 6455, section 5.2).
+/// Parses the frame heads that socketioxide writes (RFC 6455, section 5.2) and counts its packets.
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
-    /// Whether all that goes out is followed, from the first frame on.
+    /// Whether everything written is tracked, from the first frame on.
     pub(super) is_followed: bool,
-    /// How many events and acknowledgements the library was given.
+    /// How many events and acknowledgements socketioxide was given.
     pub(super) given: u64,
-    /// The bytes of a head that has not been written whole.
+    /// The bytes of an incomplete head.
     head: [u8; HEAD_MAX],
     head_len: usize,
-    /// How much of the frame's payload is still to come.
+    /// How many bytes of the frame's payload are still to come.
     payload: u64,
     frame: Frame,
-    /// How many events and acknowledgements have been written whole.
+    /// How many events and acknowledgements socketioxide has written completely.
     written: u64,
     is_closed: bool,
-    /// What is left of frames written past the library: it goes out before anything else.
+    /// The unsent remainder of a direct write, sent before anything else.
     pub(super) rest: Vec<u8>,
 }
 
-/// What a frame is, as far as its first bytes have told.
+/// What a frame carries, as far as its first bytes tell.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Frame {
     /// Anything else.
     #[default]
     Other,
-    /// A text.
+    /// A text frame.
     Text,
-    /// A message of Engine.IO: `4`.
+    /// An Engine.IO message: `4`.
     Message,
-    /// One that carries an event, `42`, or an acknowledgement, `43`.
+    /// A Socket.IO event, `42`, or acknowledgement, `43`.
     Packet,
 }
 
-/// Longest head of a frame without a mask.
+/// Longest head of a frame without a mask, in bytes.
 const HEAD_MAX: usize = 10;
 
-/// The first bytes of a text and of a goodbye, each in one frame.
+/// First bytes of an unfragmented text frame and of a close frame.
 const TEXT: u8 = 0x81;
 const CLOSE: u8 = 0x88;
 
 impl Outgoing {
-    /// Takes the next bytes that the library has written.
+    /// Takes the next bytes that socketioxide has written.
     pub(super) fn take(&mut self, mut bytes: &[u8]) {
         if !self.is_followed {
             return;
@@ -66,8 +64,8 @@ impl Outgoing {
         }
     }
 
-    /// Whether a frame may be written now: the library is between two, has not said goodbye, and has
-    /// written all of the packets that it was given.
+    /// Whether a direct write is possible: socketioxide is between two frames, has not sent a close frame, and
+    /// has written every packet that it was given.
     pub(super) fn allows_direct_write(&self) -> bool {
         self.is_followed
             && self.head_len == 0
@@ -77,7 +75,7 @@ impl Outgoing {
             && self.written == self.given
     }
 
-    /// Goes on to the payload if the head is whole.
+    /// Goes on to the payload if the head is complete.
     fn read_head(&mut self) {
         let [first, second, ..] = self.head;
         let long = match second {
@@ -96,7 +94,7 @@ impl Outgoing {
         self.is_closed |= first == CLOSE;
     }
 
-    /// Goes on in the payload: by how much.
+    /// Skips `count` bytes of the payload, and returns `count`.
     fn skip(&mut self, count: u64) -> usize {
         self.payload -= count;
         if self.payload == 0 && self.frame == Frame::Packet {
@@ -107,7 +105,7 @@ impl Outgoing {
 }
 
 impl Frame {
-    /// What it is, now that the next byte is known.
+    /// What the frame carries, given its next byte.
     fn then(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Text, b'4') => Self::Message,
@@ -145,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_passes_where_the_library_is_not_followed_from_its_first_frame() {
+    fn no_direct_write_unless_all_frames_are_tracked() {
         let mut outgoing = Outgoing::default();
         assert!(!outgoing.allows_direct_write());
         outgoing.take(&frame(TEXT, b"0{}"));
@@ -154,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_passes_what_the_library_still_holds_nor_its_goodbye() {
+    fn no_direct_write_overtakes_packets_or_follows_the_close_frame() {
         let mut outgoing = followed(0);
         let event = frame(TEXT, b"42[\"hello\"]");
         outgoing.take(&event[..1]);

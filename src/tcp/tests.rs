@@ -13,7 +13,7 @@ async fn pair() -> (Arc<Connection>, TcpStream) {
 }
 
 #[tokio::test]
-async fn a_held_line_is_not_read_until_it_is_let_go() {
+async fn a_paused_connection_is_not_read_until_it_is_resumed() {
     let (connection, mut client) = pair().await;
     connection.set_paused(true);
     client.write_all(b"hello").await.unwrap();
@@ -59,7 +59,7 @@ async fn what_is_no_head_or_has_no_end_is_handed_on() {
 }
 
 #[tokio::test]
-async fn hanging_up_ends_a_read_even_of_a_held_line() {
+async fn hanging_up_ends_a_read_of_a_paused_connection() {
     let (connection, mut client) = pair().await;
     connection.set_paused(true);
     let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
@@ -79,7 +79,7 @@ async fn a_websockets_message_is_overdue_until_it_ends() {
     client.write_all(b"G").await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 1);
     assert!(!connection.overdue(Duration::ZERO), "HTTP has no messages");
-    connection.is_websocket_now();
+    connection.set_websocket();
     // The head of a text of two bytes, without a mask, and the first of them.
     client.write_all(&[0x81, 2, b'a']).await.unwrap();
     assert_eq!(io.read(&mut buf).await.unwrap(), 3);
@@ -116,7 +116,7 @@ async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds()
     assert!(connection.give_packet(|| true));
     assert_eq!(connection.write_direct(b"before the event"), DirectWrite::Unavailable);
     io.write_all(&event).await.unwrap();
-    // More than the system takes at once, and then the library writes again.
+    // More than the kernel takes at once; then socketioxide writes again.
     let past = long_text(16 << 20);
     assert_eq!(connection.write_direct(&past), DirectWrite::Partial);
     assert_eq!(connection.write_direct(b"before the rest"), DirectWrite::Unavailable);
