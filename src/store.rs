@@ -4,47 +4,36 @@
 //! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
 //! this module knows SQL: another database would go behind the same API.
 
-mod apply;
-mod backup;
 mod backup_schedule;
 mod batch;
-mod check;
-mod folder;
-mod guard;
+mod disk;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod health;
-mod host;
-mod import;
 mod maintenance;
-mod prune;
-mod read;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod memory;
 mod reader;
-mod recover;
-mod replace;
-mod restore;
-mod rows;
-mod rules;
-mod salvage;
-mod schema;
-mod shrink;
-mod space;
-mod wal;
-mod weights;
+mod recovery;
+mod sql;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
-pub use backup::BackupError;
 pub use backup_schedule::Schedule;
-pub use folder::make_folder;
+pub use disk::folder::make_folder;
 pub use health::{GoesOn, Health, Loss, Size, Storage};
-pub use host::Done;
-pub use prune::Retention;
-pub use read::Member;
 pub use reader::Reader;
-pub use restore::{CopyError, Restored, back_up, restore};
-pub use schema::OpenError;
+pub use recovery::backup::BackupError;
+pub use recovery::restore::{CopyError, Restored, back_up, restore};
+pub use sql::host_actions::Done;
+pub use sql::prune::Retention;
+pub use sql::queries::Member;
+pub use sql::schema::OpenError;
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
@@ -111,24 +100,25 @@ impl<C: Send + 'static> Store<C> {
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub fn open(folder: &Path, fresh: HubId, care: StoreOptions) -> Result<Self, OpenError> {
+    pub fn open(folder: &Path, fresh: HubId, options: StoreOptions) -> Result<Self, OpenError> {
         let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
         make_folder(folder).map_err(in_folder)?;
-        folder::keep_private(folder);
-        let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
+        disk::folder::keep_private(folder);
+        let recovery::recover::Opened { db, past, frozen, loss } =
+            recovery::recover::open(folder, fresh)?;
         let path = folder.join(FILE);
         let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
         let reader = Reader::new(path.clone(), frozen.is_some(), health.clone());
-        let backups = match care.backups {
+        let backups = match options.backups {
             Some(schedule) if frozen.is_none() => Some(
                 backup_schedule::BackupThread::start(folder, schedule, past.time, health.clone())
                     .map_err(in_folder)?,
             ),
             _ => None,
         };
-        let mut maintenance = maintenance::Maintenance::new(care.retention, past.time);
+        let mut maintenance = maintenance::Maintenance::new(options.retention, past.time);
         // A hub that was killed may have left in the WAL what its host had deleted.
-        if host::has_deleted(&db)
+        if sql::host_actions::has_deleted(&db)
             .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?
         {
             maintenance.forget();
@@ -137,8 +127,8 @@ impl<C: Send + 'static> Store<C> {
             db,
             path,
             frozen: frozen.is_some(),
-            disk: space::Disk::of(folder),
-            gather: batch::BatchCollector::new(care.gather),
+            disk: disk::space::Disk::of(folder),
+            gather: batch::BatchCollector::new(options.gather),
             maintenance,
             health: health.clone(),
         };
@@ -149,21 +139,14 @@ impl<C: Send + 'static> Store<C> {
 
 /// What a hub goes on from; `fresh` is its identity where it has none yet.
 fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
-    let known = read::hub_id(db)?;
-    let time = read::hub_time(db)?;
+    let known = sql::queries::hub_id(db)?;
+    let time = sql::queries::hub_time(db)?;
     Ok(Past {
         hub: known.unwrap_or(fresh),
         time,
-        wall: read::wall_time(db)?,
-        rooms: read::live_rooms(db, time)?,
-        present: read::present(db, time)?,
-        bans: host::bans(db)?,
+        wall: sql::queries::wall_time(db)?,
+        rooms: sql::queries::live_rooms(db, time)?,
+        present: sql::queries::present(db, time)?,
+        bans: sql::host_actions::bans(db)?,
     })
 }
-
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod memory;
-#[cfg(test)]
-mod tests;

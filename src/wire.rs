@@ -209,14 +209,14 @@ fn entry(entry: &Entry) -> impl Serialize {
     WireEntry {
         chatter: chatter(&entry.chatter),
         room: room(&entry.room),
-        first_seq: entry.stretch.first.0,
-        last_seq: entry.stretch.last.0,
-        pruned: entry.stretch.pruned,
-        epoch: entry.stretch.epoch.to_string(),
-        reset: entry.stretch.reset,
-        missed: messages(&entry.stretch.missed),
-        more: entry.stretch.more,
-        taken_back: entry.stretch.taken_back.iter().map(|seq| seq.0).collect(),
+        first_seq: entry.history.first.0,
+        last_seq: entry.history.last.0,
+        pruned: entry.history.pruned,
+        epoch: entry.history.epoch.to_string(),
+        reset: entry.history.reset,
+        missed: messages(&entry.history.missed),
+        more: entry.history.more,
+        taken_back: entry.history.taken_back.iter().map(|seq| seq.0).collect(),
     }
 }
 

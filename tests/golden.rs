@@ -136,7 +136,7 @@ fn alerts() {
 
 #[test]
 fn the_answer_to_a_join() {
-    let stretch = HistorySlice {
+    let history = HistorySlice {
         first: Seq(1),
         last: Seq(3),
         pruned: false,
@@ -146,7 +146,7 @@ fn the_answer_to_a_join() {
         more: false,
         taken_back: vec![Seq(2)],
     };
-    let entry = Entry { chatter: fox(), room: room(), stretch };
+    let entry = Entry { chatter: fox(), room: room(), history };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
     assert_golden("join-ack.json", &ack);
 }

@@ -163,7 +163,7 @@ struct Range {
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-struct HistorySlice<M> {
+struct HistoryBody<M> {
     messages: Vec<M>,
     more: bool,
     first_seq: i64,
@@ -183,7 +183,7 @@ async fn messages(
     let (first, pruned, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
     let messages = wire::messages(&list);
     let time = wire::iso(app.hub.clock().wall().0);
-    app.ok_in(reserved, &asker, HistorySlice { messages, more, first_seq: first.0, pruned, time })
+    app.ok_in(reserved, &asker, HistoryBody { messages, more, first_seq: first.0, pruned, time })
 }
 
 async fn read_range(

@@ -150,7 +150,7 @@ pub struct Entry {
     /// The room.
     pub room: RoomView,
     /// What of the room they may read, and what of it they missed.
-    pub stretch: HistorySlice,
+    pub history: HistorySlice,
 }
 
 /// A room as it is now.

@@ -455,7 +455,7 @@ impl Hub {
 
 /// The entry that a committed join becomes.
 pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
-    Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, stretch: joined.stretch }))
+    Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, history: joined.history }))
 }
 
 /// What the store answered, where it can only be one thing.

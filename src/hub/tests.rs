@@ -167,7 +167,7 @@ impl Chat {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();
                 let alert = notice.map(|_| self.message(Kind::Alert(Alert::Joined(1)), &chatter));
                 let last = Seq(self.last_seq);
-                let stretch = HistorySlice {
+                let history = HistorySlice {
                     first: last,
                     last,
                     pruned: false,
@@ -177,7 +177,7 @@ impl Chat {
                     more: false,
                     taken_back: Vec::new(),
                 };
-                Written::Joined(Joined { chatter, alert, stretch })
+                Written::Joined(Joined { chatter, alert, history })
             }
             Write::Leave(leave) => {
                 let left = Kind::Alert(Alert::Left(1));

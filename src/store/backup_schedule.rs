@@ -7,11 +7,12 @@ use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use super::backup::{self, BackupError, Content};
-use super::health::Health;
-use super::space::Disk;
-use super::{FILE, schema};
 use crate::domain::time::HubTime;
+use crate::store::FILE;
+use crate::store::disk::space::Disk;
+use crate::store::health::Health;
+use crate::store::recovery::backup::{self, BackupError, Content};
+use crate::store::sql::schema;
 
 /// When a hub without any copy makes its first one.
 const FIRST: Duration = Duration::from_secs(10 * 60);
@@ -166,8 +167,8 @@ fn newest(folder: &Path) -> Option<Content> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::apply::set_meta;
     use crate::store::health::Storage;
+    use crate::store::sql::statements::set_meta;
 
     const HOUR: Duration = Duration::from_secs(3_600);
 

@@ -6,7 +6,7 @@
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
-use super::write::Write;
+use crate::store::write::Write;
 
 /// Most writes in one transaction: what a slow card commits well within a second.
 const BATCH_MAX: usize = 512;

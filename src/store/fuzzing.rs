@@ -8,12 +8,17 @@ use std::path::Path;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::import::{Imported, import};
-use super::{host, past, read, replace, rows, schema};
 use crate::domain::ids::{HubId, Seq};
 use crate::domain::message::{Alert, Kind};
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Content, Namespace, Nickname, Title};
+use crate::store::past;
+use crate::store::recovery::import::{Imported, import};
+use crate::store::recovery::replace;
+use crate::store::sql::host_actions;
+use crate::store::sql::queries;
+use crate::store::sql::rows;
+use crate::store::sql::schema;
 
 /// Rows, a line each: the table, then what stands in its columns, with `|` before each. `=` begins a
 /// number, `#` a blob (with one byte behind it of sixteen such), `-` is nothing, all else is text.
@@ -93,10 +98,10 @@ fn is_as_a_hub_writes(db: &Connection) {
         assert_eq!(Nickname::parse(ban.nickname.as_str()).as_ref(), Ok(&ban.nickname));
     }
     assert_eq!(past.bans.len(), count(db, "bans"));
-    assert_eq!(host::log(db, usize::MAX).unwrap().len(), count(db, "host_actions"));
+    assert_eq!(host_actions::log(db, usize::MAX).unwrap().len(), count(db, "host_actions"));
     let _loss = replace::last_loss(db).unwrap();
     messages(db);
-    read::epoch(db).unwrap();
+    queries::epoch(db).unwrap();
 }
 
 fn messages(db: &Connection) {
@@ -126,6 +131,6 @@ fn count(db: &Connection, rows: &str) -> usize {
 
 /// Rooms that are over by the time that the file knows of.
 fn expired(db: &Connection) -> usize {
-    let now = i64::try_from(read::hub_time(db).unwrap().0).unwrap();
+    let now = i64::try_from(queries::hub_time(db).unwrap().0).unwrap();
     count(db, &format!("rooms WHERE expires_hub > 0 AND expires_hub <= {now}"))
 }

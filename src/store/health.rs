@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use crate::domain::time::{HubTime, WallTime};
 use crate::metrics::Histogram;
+use crate::store::disk::files;
 
 /// Whether the store does what it should.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,8 +99,11 @@ impl Size {
     /// Looks at the files in a data folder; what is not there is nothing.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
-        let size = |name: &str| std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
-        Self { database: size(super::FILE), wal: size(&format!("{}-wal", super::FILE)) }
+        let size = |name: &str| files::size(&folder.join(name));
+        Self {
+            database: size(crate::store::FILE),
+            wal: size(&format!("{}-wal", crate::store::FILE)),
+        }
     }
 }
 

@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 
-use super::prune::{self, Retention};
-use super::schema;
-use super::space::{Condition, Disk};
-use super::weights::Weights;
 use crate::domain::time::HubTime;
+use crate::store::disk::space::{Condition, Disk};
+use crate::store::sql::prune::{self, Retention};
+use crate::store::sql::schema;
+use crate::store::sql::weights::Weights;
 
 /// How long after a step the next may come: so that upkeep takes a part of the card only.
 const BETWEEN: Duration = Duration::from_millis(50);

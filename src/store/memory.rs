@@ -7,12 +7,16 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
-use super::apply::apply;
-use super::write::{RANGE_BYTES, Write, Written};
-use super::{Past, past, read, schema, writer};
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::store::Past;
+use crate::store::past;
+use crate::store::sql::apply::apply;
+use crate::store::sql::queries;
+use crate::store::sql::schema;
+use crate::store::write::{RANGE_BYTES, Write, Written};
+use crate::store::writer;
 
 /// The real schema and the real SQL, on a database in memory that outlives the hubs over it.
 pub(crate) struct Memory {
@@ -50,22 +54,23 @@ impl Memory {
 
     /// What a member reads after a place, as over HTTP.
     pub(crate) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
-        read::after(&self.db, room, after, most, RANGE_BYTES).unwrap()
+        queries::after(&self.db, room, after, most, RANGE_BYTES).unwrap()
     }
 
     /// Whether a browser has a place in a room.
     pub(crate) fn is_member(&self, room: RoomId, identity: IdentityId) -> bool {
-        read::member_by_identity(&self.db, room, identity).unwrap().is_some()
+        queries::member_by_identity(&self.db, room, identity).unwrap().is_some()
     }
 
     /// All messages with an id above this one, in the order of their ids, each with its key.
     pub(crate) fn messages_above(&self, id: i64) -> Vec<(Message, Option<String>)> {
         let sql = format!(
             "SELECT {} WHERE m.id > ?1 ORDER BY m.id",
-            super::rows::MESSAGE.replace(" FROM", ", m.key FROM")
+            crate::store::sql::rows::MESSAGE.replace(" FROM", ", m.key FROM")
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
-        let rows = query.query_map([id], |row| Ok((super::rows::message(row)?, row.get(14)?)));
+        let rows =
+            query.query_map([id], |row| Ok((crate::store::sql::rows::message(row)?, row.get(14)?)));
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }
 }

@@ -6,19 +6,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
 
-use super::check::is_damage;
-use super::health::Health;
-use super::host::{self, Done};
-use super::read::{self, Member};
-use super::recover;
-use super::schema::{self, OpenError};
-use super::write::RANGE_BYTES;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::store::health::Health;
+use crate::store::recovery::check::is_damage;
+use crate::store::recovery::recover;
+use crate::store::sql::host_actions::{self, Done};
+use crate::store::sql::queries::{self, Member};
+use crate::store::sql::schema::{self, OpenError};
+use crate::store::write::RANGE_BYTES;
 
 /// How many may read at once; more wait their turn.
 const READERS: usize = 2;
@@ -49,7 +49,7 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`] where the database cannot be read; so for all here.
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
-        self.run(move |db| read::room(db, id)).await
+        self.run(move |db| queries::room(db, id)).await
     }
 
     /// Whether a room with this code is kept, also one that has expired.
@@ -57,7 +57,7 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
-        self.run(move |db| read::has_code(db, code)).await
+        self.run(move |db| queries::has_code(db, code)).await
     }
 
     /// A chatter and the browser they belong to.
@@ -65,7 +65,7 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn chatter(&self, id: ChatterId) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
-        self.run(move |db| read::chatter(db, id)).await
+        self.run(move |db| queries::chatter(db, id)).await
     }
 
     /// Who this chatter is in this room.
@@ -77,7 +77,7 @@ impl Reader {
         room: RoomId,
         chatter: ChatterId,
     ) -> Result<Option<Member>, Refusal> {
-        self.run(move |db| read::member_by_chatter(db, room, chatter)).await
+        self.run(move |db| queries::member_by_chatter(db, room, chatter)).await
     }
 
     /// Who this browser is in this room.
@@ -89,7 +89,7 @@ impl Reader {
         room: RoomId,
         identity: IdentityId,
     ) -> Result<Option<Member>, Refusal> {
-        self.run(move |db| read::member_by_identity(db, room, identity)).await
+        self.run(move |db| queries::member_by_identity(db, room, identity)).await
     }
 
     /// Page `page` (1 is the newest) of what a member may read, oldest first, `size` a page.
@@ -102,7 +102,7 @@ impl Reader {
         page: u32,
         size: u32,
     ) -> Result<Vec<Message>, Refusal> {
-        self.run(move |db| read::page(db, member.room, member.first, page, size)).await
+        self.run(move |db| queries::page(db, member.room, member.first, page, size)).await
     }
 
     /// At most `most` messages and [`RANGE_BYTES`] after a place, of what a member may read, oldest first; and
@@ -117,7 +117,7 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         let after = after.max(Seq(member.first.0 - 1));
-        self.run(move |db| read::after(db, member.room, after, most, RANGE_BYTES)).await
+        self.run(move |db| queries::after(db, member.room, after, most, RANGE_BYTES)).await
     }
 
     /// At most `most` messages and [`RANGE_BYTES`] before a place, of what a member may read, oldest first; and
@@ -131,8 +131,10 @@ impl Reader {
         before: Seq,
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
-        self.run(move |db| read::before(db, member.room, member.first, before, most, RANGE_BYTES))
-            .await
+        self.run(move |db| {
+            queries::before(db, member.room, member.first, before, most, RANGE_BYTES)
+        })
+        .await
     }
 
     /// The newest messages of a room, oldest first, at most `most`, whoever may read them.
@@ -140,8 +142,9 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
-        let newest =
-            move |db: &Connection| read::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX);
+        let newest = move |db: &Connection| {
+            queries::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX)
+        };
         Ok(self.run(newest).await?.0)
     }
 
@@ -150,7 +153,7 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
-        self.run(move |db| host::log(db, most)).await
+        self.run(move |db| host_actions::log(db, most)).await
     }
 
     async fn run<T: Send + 'static>(

@@ -63,7 +63,7 @@ impl Kit {
     /// What somebody who joins (again) gets of the room.
     async fn returns(&mut self, join: Write) -> HistorySlice {
         match self.write(join).await {
-            Ok(Written::Joined(joined)) => joined.stretch,
+            Ok(Written::Joined(joined)) => joined.history,
             other => panic!("{other:?}"),
         }
     }
@@ -163,7 +163,7 @@ async fn one_browser_is_one_chatter_in_a_room_also_after_a_restart() {
     let again = Join { fresh: chatter(7), ..join(room, 1) };
     let Ok(Written::Joined(again)) = kit.write(Write::Join(again)).await else { panic!() };
     assert_eq!(again.chatter, first.chatter);
-    assert_eq!(again.stretch.first, first.stretch.first);
+    assert_eq!(again.history.first, first.history.first);
 }
 
 #[tokio::test]
@@ -236,7 +236,7 @@ async fn pages_go_back_from_the_newest_and_stop_at_the_members_first_message() {
     for n in 0..10 {
         kit.says(room, 1, &format!("before {n}"), None).await;
     }
-    let first = kit.join(room, 2).await.stretch.first;
+    let first = kit.join(room, 2).await.history.first;
     for n in 0..25 {
         kit.says(room, 2, &format!("{n}"), None).await;
     }

@@ -238,7 +238,7 @@ pub struct Joined {
     /// The notice.
     pub alert: Option<Message>,
     /// What of the room they may read, and what of it they missed.
-    pub stretch: HistorySlice,
+    pub history: HistorySlice,
 }
 
 /// What of a room somebody may read, and what of it they missed.

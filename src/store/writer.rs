@@ -4,7 +4,7 @@
 //! what goes together). What was committed comes back in commit order, each write with the context
 //! that the hub gave it. Where the disk takes nothing, what can be answered without a write still is.
 //!
-//! [`batch`]: super::batch
+//! [`batch`]: crate::store::batch
 
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -14,15 +14,17 @@ use std::time::{Duration, Instant};
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-use super::apply::{self, WriteError};
-use super::backup_schedule::BackupThread;
-use super::batch::{BatchCollector, Job, Next};
-use super::health::{Health, Storage};
-use super::maintenance::Maintenance;
-use super::space::{Condition, Disk};
-use super::write::{Write, Written};
-use super::{check, recover};
 use crate::domain::refusal::Refusal;
+use crate::store::backup_schedule::BackupThread;
+use crate::store::batch::{BatchCollector, Job, Next};
+use crate::store::disk::space::{Condition, Disk};
+use crate::store::health::{Health, Storage};
+use crate::store::maintenance::Maintenance;
+use crate::store::recovery::check;
+use crate::store::recovery::recover;
+use crate::store::sql::apply::{self};
+use crate::store::sql::statements::WriteError;
+use crate::store::write::{Write, Written};
 
 /// Most writes that may wait. Whoever submits counts what is under way and stays below.
 pub const QUEUE_MAX: usize = 4096;

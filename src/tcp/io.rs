@@ -118,7 +118,7 @@ impl AsyncWrite for ConnectionIo {
         match &written {
             Poll::Pending => self.connection.blocked(),
             Poll::Ready(Ok(count)) => {
-                self.connection.wrote(bytes.get(..*count).unwrap_or_default())
+                self.connection.wrote(bytes.get(..*count).unwrap_or_default());
             }
             Poll::Ready(Err(_)) => {}
         }

@@ -118,18 +118,18 @@ impl View {
         let before = self.chatter.replace(entry.chatter.id);
         assert!(before.is_none_or(|id| id == entry.chatter.id), "somebody else than before");
         if let Some(first) = self.first {
-            assert_eq!(first, entry.stretch.first, "what they may read changed");
+            assert_eq!(first, entry.history.first, "what they may read changed");
         } else {
-            self.have = Seq(entry.stretch.first.0 - 1);
-            self.first = Some(entry.stretch.first);
+            self.have = Seq(entry.history.first.0 - 1);
+            self.first = Some(entry.history.first);
         }
-        entry.stretch.taken_back.iter().for_each(|seq| self.forget(*seq));
-        self.learn_all(&entry.stretch.missed);
+        entry.history.taken_back.iter().for_each(|seq| self.forget(*seq));
+        self.learn_all(&entry.history.missed);
         self.advance();
         self.is_in = Some(conn);
         self.refused = None;
-        self.is_behind = self.have < entry.stretch.last;
-        let may_be_behind = after.is_none() || entry.stretch.more;
+        self.is_behind = self.have < entry.history.last;
+        let may_be_behind = after.is_none() || entry.history.more;
         assert!(!self.is_behind || may_be_behind, "missed something on the way in: {entry:?}");
     }
 }

@@ -110,27 +110,27 @@ impl World {
             // They were in for no time at all, and are told no more.
             return;
         }
-        let next = line.next.entry(room).or_insert_with(|| entry.stretch.last.next());
-        assert_eq!(*next, entry.stretch.last.next(), "between the answer and what follows it");
+        let next = line.next.entry(room).or_insert_with(|| entry.history.last.next());
+        assert_eq!(*next, entry.history.last.next(), "between the answer and what follows it");
         let Some(after) = after else {
-            return assert!(entry.stretch.missed.is_empty() && !entry.stretch.more);
+            return assert!(entry.history.missed.is_empty() && !entry.history.more);
         };
-        let seen = (entry.stretch.first, after);
-        self.truth.must_know(room, seen, &entry.stretch.taken_back);
-        let mut seq = after.max(Seq(entry.stretch.first.0 - 1));
-        for message in &entry.stretch.missed {
+        let seen = (entry.history.first, after);
+        self.truth.must_know(room, seen, &entry.history.taken_back);
+        let mut seq = after.max(Seq(entry.history.first.0 - 1));
+        for message in &entry.history.missed {
             seq = seq.next();
             assert_eq!(message.seq, seq, "what was missed has a gap");
             self.truth.holds(message);
         }
-        if entry.stretch.more {
-            assert_eq!(entry.stretch.missed.len(), MISSED_MAX);
-            assert!(seq < entry.stretch.last, "there is no more");
+        if entry.history.more {
+            assert_eq!(entry.history.missed.len(), MISSED_MAX);
+            assert!(seq < entry.history.last, "there is no more");
         } else {
             assert!(
-                seq >= entry.stretch.last,
+                seq >= entry.history.last,
                 "there is more after {seq:?}: {:?}",
-                entry.stretch.last
+                entry.history.last
             );
         }
     }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
-use crate::store::{backup, recover, replace};
+use crate::store::recovery::{backup, recover, replace};
+use crate::store::sql::schema;
 
 /// A folder whose database has a copy with `copied` messages in it and `lost` more without.
 async fn folder(copied: usize, lost: usize) -> tempfile::TempDir {

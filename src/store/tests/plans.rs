@@ -1,15 +1,17 @@
 //! How SQLite finds what each statement asks for: every statement of the store, as it stands in the source.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use rusqlite::Connection;
 
-use super::{Join, Leave, Seq, Write, at, chatter, join, room, say, schema};
+use super::{Join, Leave, Seq, Write, at, chatter, join, room, say};
 use crate::domain::language::Language;
-use crate::store::{read, rows, writer};
+use crate::store::sql::schema;
+use crate::store::sql::{queries, rows};
+use crate::store::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
 const MAY_SCAN: [(&str, &str); 17] = [
@@ -99,17 +101,21 @@ fn literals(source: &str) -> Vec<String> {
     found
 }
 
+/// The files that the store is made of, without its tests.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let is_test = |path: &PathBuf| {
+        ["tests", "tests.rs", "fuzzing.rs", "memory.rs"].iter().any(|name| path.ends_with(name))
+    };
+    let inner = folders.into_iter().filter(|path| !is_test(path)).flat_map(|path| sources(&path));
+    inner.chain(files.into_iter().filter(|path| !is_test(path))).collect()
+}
+
 /// Every statement that the store can run, whole.
 fn statements() -> BTreeSet<String> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store");
     let mut all = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let is_test =
-            ["tests.rs", "fuzzing.rs", "memory.rs"].iter().any(|name| path.ends_with(name));
-        if path.is_dir() || is_test {
-            continue;
-        }
+    for path in sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src/store")) {
         for text in literals(&source(&path)) {
             let verb = text.split_whitespace().next().unwrap_or_default();
             if ["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"].contains(&verb)
@@ -119,11 +125,11 @@ fn statements() -> BTreeSet<String> {
             }
         }
     }
-    all.remove(&read::MEMBER.split_whitespace().collect::<Vec<_>>().join(" "));
+    all.remove(&queries::MEMBER.split_whitespace().collect::<Vec<_>>().join(" "));
     let whole = |sql: String| {
         let sql = sql.replace("SELECT {} FROM rooms", &format!("SELECT {} FROM rooms", rows::ROOM));
         let sql = sql.replace("SELECT {} WHERE", &format!("SELECT {} WHERE", rows::MESSAGE));
-        sql.replace("{MEMBER}", read::MEMBER)
+        sql.replace("{MEMBER}", queries::MEMBER)
     };
     all.into_iter().map(whole).collect()
 }

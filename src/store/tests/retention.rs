@@ -1,8 +1,9 @@
 //! What is kept no longer.
 
 use super::*;
-use crate::store::prune;
-use crate::store::weights::Weights;
+use crate::store::sql::prune;
+use crate::store::sql::schema;
+use crate::store::sql::weights::Weights;
 
 const ALL: Retention = Retention { age: None, per_room: 0, size: None };
 
@@ -59,10 +60,10 @@ async fn a_room_keeps_its_newest_and_says_where_it_begins() {
     assert!(!more);
     assert_eq!(kit.store.reader.page(member, 1, 20).await.unwrap().len(), 4);
     let back = Join { after: Some(Seq(2)), notice: None, ..join(room, 1) };
-    let stretch = kit.returns(Write::Join(back)).await;
-    assert_eq!((stretch.first, stretch.pruned, stretch.reset), (Seq(7), true, false));
-    assert_eq!(stretch.missed[0].seq, Seq(7));
-    let newcomer = kit.join(room, 2).await.stretch;
+    let history = kit.returns(Write::Join(back)).await;
+    assert_eq!((history.first, history.pruned, history.reset), (Seq(7), true, false));
+    assert_eq!(history.missed[0].seq, Seq(7));
+    let newcomer = kit.join(room, 2).await.history;
     assert!(!newcomer.pruned, "they could never read what is gone");
 }
 

@@ -7,8 +7,9 @@ use rusqlite::Connection;
 
 use super::*;
 use crate::domain::room::PasswordHash;
-use crate::store::restore::{self, CopyError, Restored};
-use crate::store::{backup, import, replace};
+use crate::store::recovery::restore::{self, CopyError, Restored};
+use crate::store::recovery::{backup, guard, import, replace};
+use crate::store::sql::schema;
 
 /// Gone with 4 GiB of memory.
 const HUGE: &str = "$argon2id$v=19$m=4194304,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AAAA";

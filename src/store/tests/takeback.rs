@@ -5,7 +5,8 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::*;
-use crate::store::{backup, restore};
+use crate::store::recovery::{backup, restore};
+use crate::store::sql::schema;
 
 const SECRET: &str = "내 비밀번호는 수박주스야";
 
@@ -86,8 +87,8 @@ async fn who_comes_back_learns_of_it_and_who_has_seen_too_many_begins_anew() {
     let (mut kit, room) = told().await;
     let back = |after| Write::Join(Join { after, notice: None, ..join(room, 1) });
     kit.takes_back(room, &[3]).await;
-    let stretch = kit.returns(back(Some(Seq(4)))).await;
-    assert_eq!((stretch.taken_back, stretch.reset), (vec![Seq(3)], false));
+    let history = kit.returns(back(Some(Seq(4)))).await;
+    assert_eq!((history.taken_back, history.reset), (vec![Seq(3)], false));
     let early = kit.returns(back(Some(Seq(2)))).await;
     assert!(early.taken_back.is_empty(), "it is among what they missed: {early:?}");
     assert!(early.missed[0].is_taken_back);
@@ -97,9 +98,9 @@ async fn who_comes_back_learns_of_it_and_who_has_seen_too_many_begins_anew() {
     }
     let all: Vec<i64> = (5..505).collect();
     assert_eq!(kit.takes_back(room, &all).await.len(), 500);
-    let stretch = kit.returns(back(Some(Seq(504)))).await;
-    assert!(stretch.reset && stretch.taken_back.is_empty(), "501 are too many to be told of");
-    assert_eq!(stretch.missed[0].seq, Seq(1));
+    let history = kit.returns(back(Some(Seq(504)))).await;
+    assert!(history.reset && history.taken_back.is_empty(), "501 are too many to be told of");
+    assert_eq!(history.missed[0].seq, Seq(1));
 }
 
 /// The writer empties the WAL in its next quiet moment.

@@ -4,55 +4,34 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::host;
-use super::read::{self, Member};
-use super::rows::{self, kind_columns};
-use super::write::{
-    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
-    TAKEN_BACK_MAX, Write, Written,
-};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::Room;
 use crate::domain::text::Key;
 use crate::domain::time::WallTime;
 use crate::domain::words;
-
-/// Why a write did not happen.
-#[derive(Debug)]
-pub(super) enum WriteError {
-    /// It was refused; the rest of the batch goes on.
-    Refused(Refusal),
-    /// The database failed; the whole batch is rolled back.
-    Failed(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for WriteError {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Failed(error)
-    }
-}
-
-impl From<Refusal> for WriteError {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
+use crate::store::sql::host_actions;
+use crate::store::sql::queries::{self, Member};
+use crate::store::sql::rows::{self, kind_columns};
+use crate::store::sql::statements::{WriteError, insert_room, room_number, set_meta};
+use crate::store::write::{
+    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
+    TAKEN_BACK_MAX, Write, Written,
+};
 
 /// Does one write inside the transaction under way.
-pub(super) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
+pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
-        Write::End { room, at } => host::end_room(db, *room, *at).map(|()| Written::Done),
+        Write::End { room, at } => host_actions::end_room(db, *room, *at).map(|()| Written::Done),
         Write::Look { room, identity } => look(db, *room, *identity),
-        Write::Join(join) => perform_join(db, join).map(Written::Joined),
-        Write::Say(say) => perform_say(db, say),
-        Write::Leave(leave) => perform_leave(db, leave),
-        Write::Rename(rename) => perform_rename(db, rename),
-        Write::Host(act) => host::apply(db, act),
+        Write::Join(join) => join_room(db, join).map(Written::Joined),
+        Write::Say(say) => say_message(db, say),
+        Write::Leave(leave) => leave_room(db, leave),
+        Write::Rename(rename) => rename_chatter(db, rename),
+        Write::Host(act) => host_actions::apply(db, act),
         Write::Mark(at) => {
             set_meta(db, "hub_time", rows::sql(at.hub))?;
             set_meta(db, "wall_time", at.wall.0)?;
@@ -63,7 +42,7 @@ pub(super) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteErro
 }
 
 /// What can be answered to a write although none can be made; nothing where it cannot.
-pub(super) fn without_writing(
+pub(in crate::store) fn without_writing(
     db: &Connection,
     write: &Write,
 ) -> Result<Option<Written>, WriteError> {
@@ -80,45 +59,23 @@ pub(super) fn without_writing(
     }
 }
 
-pub(super) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
-    db.prepare_cached(
-        "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime,
-                            shut, by_host)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        room.id.as_bytes(),
-        room.code.as_str(),
-        room.title.as_str(),
-        room.namespace.as_str(),
-        room.capacity,
-        room.lock.as_ref().map(|hash| &hash.0),
-        room.created_at.0,
-        rows::sql(room.created),
-        i64::try_from(room.lifetime.as_millis()).unwrap_or(i64::MAX),
-        room.is_shut,
-        room.by_host,
-    ])?;
-    Ok(())
-}
-
 fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, WriteError> {
-    let member = read::member_by_identity(db, room, identity)?;
+    let member = queries::member_by_identity(db, room, identity)?;
     Ok(Written::Looked { is_member: member.is_some() })
 }
 
-fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
+fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
-    match read::member_by_identity(db, join.room, join.identity)? {
+    match queries::member_by_identity(db, join.room, join.identity)? {
         Some(known) => set_left(db, join.room, known.chatter.id, None)?,
         None if is_shut(db, room)? => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
         None => {
-            let first = read::last_seq(db, room)?.next();
+            let first = queries::last_seq(db, room)?.next();
             enroll(db, room, join, first)?;
         }
     }
-    let member = read::member_by_identity(db, join.room, join.identity)?;
+    let member = queries::member_by_identity(db, join.room, join.identity)?;
     let member = member.ok_or(WriteError::Refused(Refusal::NotJoined))?;
     let chatter = member.chatter.clone();
     let alert = match join.notice {
@@ -127,42 +84,44 @@ fn perform_join(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
         }
         None => None,
     };
-    let stretch = stretch(db, room, &member, join)?;
-    Ok(Joined { chatter, alert, stretch })
+    let history = history_slice(db, room, &member, join)?;
+    Ok(Joined { chatter, alert, history })
 }
 
 /// Who was here before comes in again, to read on; nobody is told, and nothing is noted.
 fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, WriteError> {
     let room = room_number(db, join.room)?;
-    let Some(member) = read::member_by_identity(db, join.room, join.identity)? else {
+    let Some(member) = queries::member_by_identity(db, join.room, join.identity)? else {
         return Ok(None);
     };
-    let stretch = stretch(db, room, &member, join)?;
+    let history = history_slice(db, room, &member, join)?;
     let chatter = Chatter { left_at: None, ..member.chatter };
-    Ok(Some(Written::Joined(Joined { chatter, alert: None, stretch })))
+    Ok(Some(Written::Joined(Joined { chatter, alert: None, history })))
 }
 
 /// What a member may read, and what they missed.
-fn stretch(
+fn history_slice(
     db: &Connection,
     room: i64,
     member: &Member,
     join: &Join,
 ) -> rusqlite::Result<HistorySlice> {
-    let (first, pruned, epoch) = (member.first, member.pruned, read::epoch(db)?);
-    let last = read::last_seq(db, room)?;
+    let (first, pruned, epoch) = (member.first, member.pruned, queries::epoch(db)?);
+    let last = queries::last_seq(db, room)?;
     let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
     let is_strange = |after| is_elsewhere || after > last;
     let taken_back = match join.after {
-        Some(after) if !is_strange(after) => read::taken_back(db, room, (first, after))?,
+        Some(after) if !is_strange(after) => queries::taken_back(db, room, (first, after))?,
         _ => Vec::new(),
     };
     let too_many = taken_back.len() > TAKEN_BACK_MAX;
     let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
     let (missed, more) = match join.after {
-        Some(_) if reset => read::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?,
+        Some(_) if reset => {
+            queries::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?
+        }
         Some(after) => {
-            read::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
+            queries::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
         }
         None => (Vec::new(), false),
     };
@@ -212,7 +171,7 @@ fn owned(
         .optional()
 }
 
-fn perform_say(db: &Connection, say: &Say) -> Result<Written, WriteError> {
+fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
     if let Some(said) = said_before(db, say)? {
         return Ok(said);
     }
@@ -225,11 +184,11 @@ fn said_before(db: &Connection, say: &Say) -> rusqlite::Result<Option<Written>> 
     let Some(key) = &say.key else {
         return Ok(None);
     };
-    let message = read::by_key(db, say.chatter, key)?;
+    let message = queries::by_key(db, say.chatter, key)?;
     Ok(message.map(|message| Written::Said { message, repeated: true }))
 }
 
-fn perform_leave(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {
+fn leave_room(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {
     set_left(db, leave.room, leave.chatter.id, Some(leave.at.wall))?;
     let alert = match leave.notice {
         Some(language) => {
@@ -241,9 +200,9 @@ fn perform_leave(db: &Connection, leave: &Leave) -> Result<Written, WriteError> 
     Ok(Written::Left { alert })
 }
 
-fn perform_rename(db: &Connection, rename: &Rename) -> Result<Written, WriteError> {
+fn rename_chatter(db: &Connection, rename: &Rename) -> Result<Written, WriteError> {
     let (chatter, owner) =
-        read::chatter(db, rename.chatter)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
+        queries::chatter(db, rename.chatter)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
     if rename.owner.is_some_and(|wanted| wanted != owner) {
         return Err(Refusal::NotYours.into());
     }
@@ -277,7 +236,7 @@ fn notice(
 /// Gives a message its id and its place in the room.
 fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     let room = room_number(db, say.room)?;
-    let seq = read::last_seq(db, room)?.next();
+    let seq = queries::last_seq(db, room)?.next();
     let (number, chatter) = db
         .prepare_cached(
             "SELECT c.n, c.id, c.nickname, c.created_at, s.left_at
@@ -332,23 +291,5 @@ fn set_left(
          AND chatter = (SELECT n FROM chatters WHERE id = ?2)",
     )?
     .execute(params![room.as_bytes(), chatter.as_bytes(), left.map(|at| at.0)])?;
-    Ok(())
-}
-
-pub(super) fn room_number(db: &Connection, room: RoomId) -> Result<i64, WriteError> {
-    db.prepare_cached("SELECT n FROM rooms WHERE id = ?1 AND deleted = 0")?
-        .query_row([room.as_bytes()], |row| row.get(0))
-        .optional()?
-        .ok_or(WriteError::Refused(Refusal::NoSuchRoom))
-}
-
-/// Sets one of the hub's own values.
-pub(super) fn set_meta(
-    db: &Connection,
-    key: &str,
-    value: impl rusqlite::ToSql,
-) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?
-        .execute(params![key, value])?;
     Ok(())
 }

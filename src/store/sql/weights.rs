@@ -12,17 +12,17 @@ use rusqlite::{Connection, params};
 const LOOK: i64 = 2_000;
 
 /// What a message takes beside its text: its row, and its places in the indexes.
-pub(super) const ROW: u64 = 128;
+pub(in crate::store) const ROW: u64 = 128;
 
 /// How many of a room's newest messages stay, as long as another room has more than these.
-pub(super) const NEWEST: u64 = 100;
+pub(in crate::store) const NEWEST: u64 = 100;
 
 /// What somebody takes.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Weight {
-    pub(super) rows: u64,
+pub(in crate::store) struct Weight {
+    pub(in crate::store) rows: u64,
     /// Text and rows, in bytes.
-    pub(super) bytes: u64,
+    pub(in crate::store) bytes: u64,
 }
 
 impl Weight {
@@ -39,7 +39,7 @@ impl Weight {
 
 /// All rooms, and the authors of the one that loses.
 #[derive(Debug, Default)]
-pub(super) struct Weights {
+pub(in crate::store) struct Weights {
     /// The last message that was counted.
     seen: i64,
     rooms: HashMap<i64, Weight>,
@@ -48,18 +48,18 @@ pub(super) struct Weights {
 
 /// What the authors of one room said in it before its newest hundred.
 #[derive(Debug, Default)]
-pub(super) struct Authors {
+pub(in crate::store) struct Authors {
     room: i64,
     /// The last place that was counted.
     seen: i64,
     texts: HashMap<i64, Weight>,
     /// Whose messages are being emptied, and up to which place they are.
-    pub(super) losing: Option<(i64, i64)>,
+    pub(in crate::store) losing: Option<(i64, i64)>,
 }
 
 impl Weights {
     /// Counts on. Whether everything has been.
-    pub(super) fn count(&mut self, db: &Connection) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn count(&mut self, db: &Connection) -> rusqlite::Result<bool> {
         let mut next = db.prepare_cached(
             "SELECT id, room, octet_length(content) FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
         )?;
@@ -75,7 +75,7 @@ impl Weights {
 
     /// The room that loses next: the largest of those with more than their newest hundred, else the
     /// largest; and how many of its newest it keeps.
-    pub(super) fn largest(&self) -> Option<(i64, u64)> {
+    pub(in crate::store) fn largest(&self) -> Option<(i64, u64)> {
         let largest = |least: u64| {
             let rooms = self.rooms.iter().filter(|(_, weight)| weight.rows > least);
             rooms.max_by_key(|(room, weight)| (weight.bytes, **room)).map(|(room, _)| *room)
@@ -84,24 +84,24 @@ impl Weights {
     }
 
     /// The last message that was counted: what is newer need not be taken off.
-    pub(super) fn seen(&self) -> i64 {
+    pub(in crate::store) fn seen(&self) -> i64 {
         self.seen
     }
 
     /// This went from a room.
-    pub(super) fn lose(&mut self, room: i64, lost: Weight) {
+    pub(in crate::store) fn lose(&mut self, room: i64, lost: Weight) {
         if let Some(weight) = self.rooms.get_mut(&room) {
             weight.lose(lost);
         }
     }
 
     /// The room has gone, or nothing in it can go.
-    pub(super) fn forget(&mut self, room: i64) {
+    pub(in crate::store) fn forget(&mut self, room: i64) {
         self.rooms.remove(&room);
     }
 
     /// The authors of this room.
-    pub(super) fn authors(&mut self, room: i64) -> &mut Authors {
+    pub(in crate::store) fn authors(&mut self, room: i64) -> &mut Authors {
         if self.authors.room != room {
             self.authors = Authors { room, ..Authors::default() };
         }
@@ -111,7 +111,7 @@ impl Weights {
 
 impl Authors {
     /// Counts on, up to a place. Whether everything has been.
-    pub(super) fn count(&mut self, db: &Connection, last: i64) -> rusqlite::Result<bool> {
+    pub(in crate::store) fn count(&mut self, db: &Connection, last: i64) -> rusqlite::Result<bool> {
         let mut next = db.prepare_cached(
             "SELECT seq, chatter, kind, octet_length(content) FROM messages
              WHERE room = ?1 AND seq > ?2 AND seq <= ?3 ORDER BY seq LIMIT ?4",
@@ -132,7 +132,7 @@ impl Authors {
     }
 
     /// The author who loses next: the largest, where there are others and their texts are worth emptying.
-    pub(super) fn largest(&self) -> Option<i64> {
+    pub(in crate::store) fn largest(&self) -> Option<i64> {
         if self.texts.len() < 2 {
             return None;
         }
@@ -142,20 +142,20 @@ impl Authors {
     }
 
     /// This went from an author's texts.
-    pub(super) fn lose(&mut self, author: i64, lost: Weight) {
+    pub(in crate::store) fn lose(&mut self, author: i64, lost: Weight) {
         if let Some(weight) = self.texts.get_mut(&author) {
             weight.lose(lost);
         }
     }
 
     /// Nothing more of theirs can go.
-    pub(super) fn forget(&mut self, author: i64) {
+    pub(in crate::store) fn forget(&mut self, author: i64) {
         self.texts.remove(&author);
         self.losing = None;
     }
 }
 
 /// A length as SQLite tells it.
-pub(super) fn size(bytes: i64) -> u64 {
+pub(in crate::store) fn size(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or(0)
 }

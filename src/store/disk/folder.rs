@@ -8,7 +8,8 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
 
-use super::{FILE, backup};
+use crate::store::FILE;
+use crate::store::recovery::backup;
 
 /// For the hub's user alone.
 const PRIVATE: u32 = 0o600;
@@ -17,7 +18,7 @@ const PRIVATE: u32 = 0o600;
 const OWN: [&str; 4] = ["hub.lock", "identity.key", "network-name", "ballast"];
 
 /// Whether a name in the data folder is one that the hub gives to its own.
-pub(super) fn is_own(name: &str) -> bool {
+pub(in crate::store) fn is_own(name: &str) -> bool {
     let others = [backup::FOLDER, "control.sock", "probe"];
     let own = OWN.iter().chain(&others);
     name.starts_with(FILE) || own.into_iter().any(|own| name.starts_with(own))
@@ -44,7 +45,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 
 /// Takes from all others what they may do with the files of the hub's own. The folder itself was
 /// perhaps made by the host, for more than the hub: it is left as it is, and told of.
-pub(super) fn keep_private(folder: &Path) {
+pub(in crate::store) fn keep_private(folder: &Path) {
     let is_own = |name: &str| name.starts_with(FILE) || OWN.iter().any(|own| name.starts_with(own));
     let files = [folder.to_owned(), folder.join(backup::FOLDER)];
     let files =

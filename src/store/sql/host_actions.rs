@@ -4,19 +4,20 @@ use std::net::IpAddr;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::apply::{WriteError, insert_room, room_number, set_meta};
-use super::rows;
-use super::write::{Ban, Deed, HostAct, Moment, Written};
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
+use crate::store::sql::rows;
+use crate::store::sql::statements::{WriteError, insert_room, room_number, set_meta};
+use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions are remembered.
 const LOG_MAX: i64 = 10_000;
 
 /// Empties a message. Its key stays, so that nobody sends it again.
-pub(super) const EMPTY: &str = "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
+pub(in crate::store) const EMPTY: &str =
+    "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
 
 /// Something that the host did.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub struct Done {
 }
 
 /// Does what the host wants, and remembers it, inside the transaction under way.
-pub(super) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
+pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
     let deed = match &act.deed {
         Deed::Create(room) => {
             insert_room(db, room)?;
@@ -69,7 +70,11 @@ pub(super) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteErro
 }
 
 /// Ends a room now, unless it has ended.
-pub(super) fn end_room(db: &Connection, room: RoomId, at: Moment) -> Result<(), WriteError> {
+pub(in crate::store) fn end_room(
+    db: &Connection,
+    room: RoomId,
+    at: Moment,
+) -> Result<(), WriteError> {
     let ended = db
         .prepare_cached(
             "UPDATE rooms SET lifetime = max(0, min(lifetime, ?2 - created_hub))
@@ -140,7 +145,7 @@ fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
 }
 
 /// Who may not come in.
-pub(super) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
+pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
     let mut query =
         db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
     let ban = |row: &rusqlite::Row<'_>| {
@@ -168,7 +173,7 @@ fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> 
 }
 
 /// Whether the host had something deleted, as far as the log goes back.
-pub(super) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
+pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
     db.query_row(
         "SELECT EXISTS (SELECT 1 FROM host_actions WHERE deed IN ('room delete', 'message delete'))",
         [],
@@ -177,7 +182,7 @@ pub(super) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
 }
 
 /// The newest actions, the newest first.
-pub(super) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
+pub(in crate::store) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut query =
         db.prepare_cached("SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT ?1")?;

@@ -6,7 +6,8 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
-use super::guard::guard;
+use crate::store::disk::files::{self, immutable};
+use crate::store::recovery::guard::guard;
 
 /// "COLA": what `file` and a suspicious host see in the header.
 const APPLICATION_ID: i32 = 0x434f_4c41;
@@ -16,18 +17,18 @@ const APPLICATION_ID: i32 = 0x434f_4c41;
 const WRITER_PAGES: i32 = 1024;
 
 /// How long a connection waits for another.
-pub(super) const PATIENCE: Duration = Duration::from_secs(5);
+pub(in crate::store) const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every schema change in order. The number is the position plus one and stands in the file name.
 const MIGRATIONS: &[(&str, &str)] = &[
-    ("0001_rooms", include_str!("../../migrations/0001_rooms.sql")),
-    ("0002_retention", include_str!("../../migrations/0002_retention.sql")),
-    ("0003_host", include_str!("../../migrations/0003_host.sql")),
-    ("0004_doors", include_str!("../../migrations/0004_doors.sql")),
+    ("0001_rooms", include_str!("../../../migrations/0001_rooms.sql")),
+    ("0002_retention", include_str!("../../../migrations/0002_retention.sql")),
+    ("0003_host", include_str!("../../../migrations/0003_host.sql")),
+    ("0004_doors", include_str!("../../../migrations/0004_doors.sql")),
 ];
 
 /// The number of the schema that this program works with.
-pub(super) const NEWEST: usize = MIGRATIONS.len();
+pub(in crate::store) const NEWEST: usize = MIGRATIONS.len();
 
 /// Why a database could not be opened: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -103,7 +104,7 @@ pub enum OpenError {
 ///
 /// # Errors
 /// See [`OpenError`]; the file is never left half updated.
-pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
+pub(in crate::store) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let mut db = Connection::open(path).map_err(sqlite)?;
     guard(&db).map_err(sqlite)?;
@@ -122,7 +123,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
 ///
 /// # Errors
 /// [`OpenError::Sqlite`].
-pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
+pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL database needs its shared memory file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -138,7 +139,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
 ///
 /// # Errors
 /// What SQLite says.
-pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     guard(&db)?;
@@ -151,10 +152,10 @@ pub(super) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
 ///
 /// # Errors
 /// [`OpenError::Sqlite`].
-pub(super) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
+pub(in crate::store) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    if super::check::size(&super::backup::with_suffix(path, "-wal")) == 0 {
+    if files::size(&files::with_suffix(path, "-wal")) == 0 {
         return open_alone(path).map_err(sqlite);
     }
     // What stands in the WAL counts too. SQLite reads it without its shared memory file where it
@@ -166,26 +167,13 @@ pub(super) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Opens a database that is whole by itself and that nobody writes to, and leaves nothing beside it.
-pub(super) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
         | OpenFlags::SQLITE_OPEN_URI;
     let db = Connection::open_with_flags(immutable(path), flags)?;
     guard(&db)?;
     Ok(db)
-}
-
-fn immutable(path: &Path) -> String {
-    let mut uri = "file:".to_owned();
-    for character in path.to_string_lossy().chars() {
-        match character {
-            '%' => uri.push_str("%25"),
-            '?' => uri.push_str("%3f"),
-            '#' => uri.push_str("%23"),
-            plain => uri.push(plain),
-        }
-    }
-    uri + "?immutable=1"
 }
 
 /// Plans a statement once. Without this SQLite parses some of ours anew for each message, to look at
@@ -212,7 +200,7 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
 }
 
 /// The schema's number; 0 for a new file.
-pub(super) fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
+pub(in crate::store) fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
     let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
     let number = |name: &str| -> rusqlite::Result<i32> {
         db.pragma_query_value(None, name, |row| row.get(0))
@@ -254,7 +242,7 @@ fn migrate(db: &mut Connection, path: &Path, version: usize) -> Result<(), OpenE
 }
 
 /// An empty database in memory with the schema of this number.
-pub(super) fn empty(version: usize) -> rusqlite::Result<Connection> {
+pub(in crate::store) fn empty(version: usize) -> rusqlite::Result<Connection> {
     let db = Connection::open_in_memory()?;
     MIGRATIONS.iter().take(version).try_for_each(|(_, sql)| db.execute_batch(sql))?;
     Ok(db)
@@ -277,7 +265,7 @@ fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError
 
 /// Writes a database as a hub with this schema left it: a room, somebody in it, and two messages.
 #[cfg(test)]
-pub(super) fn write_as_of(path: &Path, version: usize) {
+pub(in crate::store) fn write_as_of(path: &Path, version: usize) {
     let db = Connection::open(path).unwrap();
     db.pragma_update(None, "page_size", 4096).unwrap();
     configure_writer(&db).unwrap();

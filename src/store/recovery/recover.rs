@@ -11,16 +11,24 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 
-use super::backup::{self, Content, with_suffix};
-use super::check::{self, Finding, is_damage};
-use super::guard::Strange;
-use super::health::{GoesOn, Health, Loss, Storage};
-use super::import::{self, ImportError};
-use super::schema::{self, OpenError};
-use super::space::{Condition, Disk};
-use super::{FILE, Past, apply, guard, past, replace, salvage, wal};
 use crate::domain::ids::HubId;
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::FILE;
+use crate::store::Past;
+use crate::store::disk::files::{self, with_suffix};
+use crate::store::disk::space::{Condition, Disk};
+use crate::store::health::{GoesOn, Health, Loss, Storage};
+use crate::store::past;
+use crate::store::recovery::backup::{self, Content};
+use crate::store::recovery::check::{self, Finding, is_damage};
+use crate::store::recovery::guard;
+use crate::store::recovery::guard::Strange;
+use crate::store::recovery::import::{self, ImportError};
+use crate::store::recovery::replace;
+use crate::store::recovery::salvage;
+use crate::store::recovery::wal;
+use crate::store::sql::schema::{self, OpenError};
+use crate::store::sql::statements;
 
 /// How long the check may take after a stop that was none, and after a clean one.
 const AFTER_A_CRASH: Duration = Duration::from_secs(4);
@@ -30,19 +38,19 @@ const AFTER_A_STOP: Duration = Duration::from_secs(1);
 const SUSPECT: Duration = Duration::from_secs(6);
 
 /// A database that can be used.
-pub(super) struct Opened {
-    pub(super) db: Connection,
-    pub(super) past: Past,
+pub(in crate::store) struct Opened {
+    pub(in crate::store) db: Connection,
+    pub(in crate::store) past: Past,
     /// Why it can only be read, if that is so.
-    pub(super) frozen: Option<Storage>,
-    pub(super) loss: Option<Loss>,
+    pub(in crate::store) frozen: Option<Storage>,
+    pub(in crate::store) loss: Option<Loss>,
 }
 
 /// Opens the database in this folder, as well as that can be done.
 ///
 /// # Errors
 /// See [`OpenError`].
-pub(super) fn open(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
+pub(in crate::store) fn open(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let mut disk = Disk::of(folder);
     if disk.condition() == Condition::ReadOnly {
         return frozen(folder, fresh, Storage::ReadOnly);
@@ -129,12 +137,12 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let db = schema::open_writer(path)?;
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
-        apply::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
+        statements::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
         // Before there is a key: whatever a power cut takes, one without a database is a loss.
         let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         folded.map_err(sqlite)?;
         let in_folder = |source| OpenError::Folder { path: folder_of(path).to_owned(), source };
-        backup::sync_folder(path).map_err(in_folder)?;
+        files::sync_folder(path).map_err(in_folder)?;
     }
     let loss = replace::last_loss(&db).map_err(sqlite)?;
     Ok(Opened { db, past, frozen: None, loss })
@@ -144,7 +152,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
 fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
     let path = folder.join(FILE);
     let is_suspect = marker(&path).exists();
-    let wal_size = check::size(&with_suffix(&path, "-wal"));
+    let wal_size = files::size(&with_suffix(&path, "-wal"));
     let finding = match look(&path, is_suspect, wal_size > 0) {
         Ok((mut db, finding)) => {
             if finding == Finding::Sound && wal_size > 0 {
@@ -259,7 +267,7 @@ fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
     Ok(None)
 }
 
-pub(super) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
+pub(in crate::store) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on, salvaged: 0 }
@@ -281,7 +289,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     let sqlite = |source| OpenError::Sqlite { path: ready.clone(), source };
     let (path, wal) = (folder.join(FILE), with_suffix(&folder.join(FILE), "-wal"));
     // SQLite would remove the WAL of an empty file.
-    let salvaged = if check::size(&path) > 0 { salvage::salvage(&path, &db) } else { 0 };
+    let salvaged = if files::size(&path) > 0 { salvage::salvage(&path, &db) } else { 0 };
     let told = match (path.exists(), wal.exists()) {
         (true, _) => kept_as.clone(),
         (false, true) => format!("{kept_as}-wal"),
@@ -325,7 +333,7 @@ fn marker(path: &Path) -> PathBuf {
 }
 
 /// Damage was met in use: the store has to be opened anew, and looked into.
-pub(super) fn suspect(path: &Path, health: &Health, error: &rusqlite::Error) {
+pub(in crate::store) fn suspect(path: &Path, health: &Health, error: &rusqlite::Error) {
     let marked = fs::write(marker(path), error.to_string());
     if health.set(Storage::Outdated) {
         tracing::error!(%error, marked = marked.is_ok(), "the database is damaged; the hub starts anew");

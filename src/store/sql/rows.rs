@@ -5,28 +5,28 @@ use std::time::Duration;
 use rusqlite::Row;
 use rusqlite::types::{FromSqlError, Type, ValueRef};
 
-use super::check::is_damage;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::room::{PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::recovery::check::is_damage;
 
 /// The columns that [`room`] reads, in its order.
-pub(super) const ROOM: &str =
+pub(in crate::store) const ROOM: &str =
     "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
 
 /// The columns that [`message`] reads, in its order, and where they come from. Of itself SQLite would go
 /// by the primary key of `memberships`, which begins with the room: through everybody who was ever in
 /// it, for each message.
-pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
+pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
      ON s.chatter = m.chatter AND s.room = m.room";
 
-pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
+pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {
         id: RoomId::from_bytes(row.get(0)?),
         code: parsed(row, 1)?,
@@ -42,7 +42,7 @@ pub(super) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     })
 }
 
-pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
     Ok(Message {
         id: MessageId(row.get(0)?),
         seq: Seq(row.get(1)?),
@@ -56,7 +56,7 @@ pub(super) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
 }
 
 /// A chatter from four columns: id, nickname, created_at, left_at.
-pub(super) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
+pub(in crate::store) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
     Ok(Chatter {
         id: ChatterId::from_bytes(row.get(at)?),
         nickname: Nickname::trusted(text(row, at + 1)?),
@@ -65,16 +65,16 @@ pub(super) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
     })
 }
 
-pub(super) fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<IdentityId> {
+pub(in crate::store) fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<IdentityId> {
     row.get(at).map(IdentityId::from_bytes)
 }
 
-pub(super) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<HubTime> {
+pub(in crate::store) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<HubTime> {
     row.get::<_, i64>(at).map(|ms| HubTime(u64::try_from(ms).unwrap_or(0)))
 }
 
 /// Hub time as SQLite keeps it; it would take 292 million years to overflow.
-pub(super) fn sql(time: HubTime) -> i64 {
+pub(in crate::store) fn sql(time: HubTime) -> i64 {
     i64::try_from(time.0).unwrap_or(i64::MAX)
 }
 
@@ -87,7 +87,7 @@ fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
 }
 
 /// Rows without those that a flipped bit has made unreadable.
-pub(super) fn readable<T>(
+pub(in crate::store) fn readable<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
 ) -> rusqlite::Result<Vec<T>> {
     rows.filter(is_readable).collect()
@@ -95,7 +95,7 @@ pub(super) fn readable<T>(
 
 /// Of the first `most` messages those that are readable, as far as `bytes` go but at least one, and
 /// whether there are more rows.
-pub(super) fn messages(
+pub(in crate::store) fn messages(
     rows: impl Iterator<Item = rusqlite::Result<Message>>,
     most: usize,
     bytes: usize,
@@ -132,7 +132,9 @@ fn is_readable<T>(row: &rusqlite::Result<T>) -> bool {
 }
 
 /// The columns of a kind: kind, count, was, now.
-pub(super) fn kind_columns(kind: &Kind) -> (i64, Option<u32>, Option<&str>, Option<&str>) {
+pub(in crate::store) fn kind_columns(
+    kind: &Kind,
+) -> (i64, Option<u32>, Option<&str>, Option<&str>) {
     match kind {
         Kind::Said => (0, None, None, None),
         Kind::Alert(Alert::Note) => (1, None, None, None),

@@ -3,15 +3,15 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use super::prune::{STEP, STEP_BYTES, oldest_of, room_until};
-use super::weights::{Authors, ROW, Weight, Weights, size};
+use crate::store::sql::prune::{STEP, STEP_BYTES, oldest_of, room_until};
+use crate::store::sql::weights::{Authors, ROW, Weight, Weights, size};
 
 /// Most places of a room in which one step looks for somebody's messages.
 const SPAN: i64 = 2_000;
 
 /// A step towards a smaller database: the largest room loses, and in it the largest author. Their
 /// messages keep their places, since those have no gaps.
-pub(super) fn step(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usize> {
+pub(in crate::store) fn step(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usize> {
     if !weights.count(db)? {
         return Ok(1);
     }

@@ -7,13 +7,13 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 
-use super::schema;
+use crate::store::sql::schema;
 
 /// Most bytes of one value or row. A message has at most 32,000.
 const VALUE_MAX: i32 = 1 << 20;
 
 /// Keeps what stands in the file's schema from being run, and values from being huge.
-pub(super) fn guard(db: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn guard(db: &Connection) -> rusqlite::Result<()> {
     for (option, wanted) in [
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
@@ -28,16 +28,16 @@ pub(super) fn guard(db: &Connection) -> rusqlite::Result<()> {
 
 /// In what a file's schema differs from the hub's own.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Strange {
+pub(in crate::store) struct Strange {
     /// Tables and indexes of the hub's own that are missing or not as they should be.
-    pub(super) wrong: Vec<String>,
+    pub(in crate::store) wrong: Vec<String>,
     /// What no hub makes: triggers, views, further tables and indexes.
-    pub(super) extra: Vec<String>,
+    pub(in crate::store) extra: Vec<String>,
 }
 
 impl Strange {
     /// Why the file cannot be used as it is: a clause, or nothing where it can.
-    pub(super) fn complaint(&self) -> Option<String> {
+    pub(in crate::store) fn complaint(&self) -> Option<String> {
         let Self { wrong, extra } = self;
         match (wrong.first(), extra.first()) {
             (Some(wrong), _) => Some(format!("its {wrong} is not as a hub makes it")),
@@ -51,7 +51,7 @@ impl Strange {
 type Object = (String, String, Option<String>);
 
 /// Looks in what the schema of a file differs from the hub's own of this number.
-pub(super) fn strange(db: &Connection, version: usize) -> rusqlite::Result<Strange> {
+pub(in crate::store) fn strange(db: &Connection, version: usize) -> rusqlite::Result<Strange> {
     let own = objects(&schema::empty(version)?)?;
     let found = objects(db)?;
     let lacks = |these: &[Object], those: &[Object]| -> Vec<String> {

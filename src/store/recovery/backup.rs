@@ -7,15 +7,18 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::check::{self, Finding};
-use super::{guard, read, schema};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::disk::files::{self, sync_folder, with_suffix};
+use crate::store::recovery::check::{self, Finding};
+use crate::store::recovery::guard;
+use crate::store::sql::queries;
+use crate::store::sql::schema;
 
 /// The folder of the scheduled copies inside the data folder.
-pub(super) const FOLDER: &str = "backups";
+pub(in crate::store) const FOLDER: &str = "backups";
 
 /// How long the check of a copy may take.
-pub(super) const CHECK: Duration = Duration::from_secs(3);
+pub(in crate::store) const CHECK: Duration = Duration::from_secs(3);
 
 /// Why no copy could be made.
 #[derive(Debug, thiserror::Error)]
@@ -57,7 +60,7 @@ pub enum BackupError {
 ///
 /// # Errors
 /// See [`BackupError`]; nothing is left behind.
-pub(super) fn copy(
+pub(in crate::store) fn copy(
     from: &mut Connection,
     to: &Path,
     mut going_on: impl FnMut(u64, u64) -> bool + Send + 'static,
@@ -73,7 +76,7 @@ pub(super) fn copy(
     let private = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
     private.map_err(|source| BackupError::File { to: to.to_owned(), source })?;
     let watched = part.clone();
-    let handler = move || !going_on(check::size(&watched), total);
+    let handler = move || !going_on(files::size(&watched), total);
     from.progress_handler(50_000, Some(handler)).map_err(sqlite)?;
     let copied = from.execute("VACUUM INTO ?1", [part.to_string_lossy()]).map(drop);
     let unwatched = from.progress_handler(0, None::<fn() -> bool>);
@@ -93,21 +96,15 @@ fn put_in_place(part: &Path, to: &Path) -> Result<(), BackupError> {
     fs::rename(part, to).and_then(|()| sync_folder(to)).map_err(file)
 }
 
-/// Makes the renaming of a file as durable as its content.
-pub(super) fn sync_folder(of: &Path) -> std::io::Result<()> {
-    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
 /// The bytes that are in use.
-pub(super) fn used(db: &Connection) -> rusqlite::Result<u64> {
+pub(in crate::store) fn used(db: &Connection) -> rusqlite::Result<u64> {
     let number = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let pages = number("page_count")? - number("freelist_count")?;
     Ok(u64::try_from(pages * number("page_size")?).unwrap_or(0))
 }
 
 /// Whether a copy is one of ours and sound, as far as can be seen in seconds. Else what is wrong.
-pub(super) fn is_good(copy: &Path) -> Result<(), String> {
+pub(in crate::store) fn is_good(copy: &Path) -> Result<(), String> {
     let mut db = open(copy)?;
     match check::check(&mut db, CHECK) {
         Ok(Finding::Sound | Finding::Unfinished) => Ok(()),
@@ -118,7 +115,7 @@ pub(super) fn is_good(copy: &Path) -> Result<(), String> {
 
 /// Opens a finished copy: nobody writes to it, and nothing is to be left beside it. One in which
 /// something stands that no hub makes is none: somebody else may have laid it there.
-pub(super) fn open(copy: &Path) -> Result<Connection, String> {
+pub(in crate::store) fn open(copy: &Path) -> Result<Connection, String> {
     let db = schema::open_alone(copy).map_err(|error| error.to_string())?;
     let version = schema::version_of(&db, copy).map_err(|error| error.to_string())?;
     match guard::strange(&db, version).map_err(|error| error.to_string())?.complaint() {
@@ -129,17 +126,17 @@ pub(super) fn open(copy: &Path) -> Result<Connection, String> {
 
 /// What a copy holds: how new it is, and how much.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Content {
+pub(in crate::store) struct Content {
     /// The hub's own time when it was made.
-    pub(super) hub: HubTime,
+    pub(in crate::store) hub: HubTime,
     /// The latest wall time in it.
-    pub(super) wall: WallTime,
+    pub(in crate::store) wall: WallTime,
     /// The newest message, room and chatter: where they are the same, nothing was added.
     newest: (i64, i64, i64),
 }
 
 impl Content {
-    pub(super) fn of(db: &Connection) -> rusqlite::Result<Self> {
+    pub(in crate::store) fn of(db: &Connection) -> rusqlite::Result<Self> {
         let newest = db.query_row(
             "SELECT coalesce((SELECT max(id) FROM messages), 0),
                     coalesce((SELECT max(n) FROM rooms), 0),
@@ -147,16 +144,16 @@ impl Content {
             [],
             |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
         )?;
-        Ok(Self { hub: read::hub_time(db)?, wall: read::wall_time(db)?, newest })
+        Ok(Self { hub: queries::hub_time(db)?, wall: queries::wall_time(db)?, newest })
     }
 
-    pub(super) fn is_as_new_as(&self, other: &Self) -> bool {
+    pub(in crate::store) fn is_as_new_as(&self, other: &Self) -> bool {
         self.newest == other.newest
     }
 }
 
 /// The scheduled copies in a data folder, the newest first, with their numbers.
-pub(super) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
+pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
     let number = |path: &Path| {
         let name = path.file_name()?.to_str()?;
         name.strip_prefix("hub-")?.strip_suffix(".sqlite3")?.parse().ok()
@@ -173,40 +170,33 @@ pub(super) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
 ///
 /// # Errors
 /// It cannot be made.
-pub(super) fn make_folder(data: &Path) -> Result<(), BackupError> {
+pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
     let folder = data.join(FOLDER);
     let failed = |source| BackupError::File { to: folder.clone(), source };
     if folder.is_file() {
         let aside = with_suffix(&folder, ".set-aside");
         fs::rename(&folder, &aside).map_err(failed)?;
         tracing::warn!(kept_as = %aside.display(), "a file was in the place of the folder of copies");
-        super::make_folder(&folder).map_err(failed)?;
+        crate::store::make_folder(&folder).map_err(failed)?;
         if is_good(&aside).is_ok() {
             fs::rename(&aside, next(data)).map_err(failed)?;
         }
         return Ok(());
     }
-    super::make_folder(&folder).map_err(failed)
+    crate::store::make_folder(&folder).map_err(failed)
 }
 
 /// Where the next scheduled copy goes.
-pub(super) fn next(folder: &Path) -> PathBuf {
+pub(in crate::store) fn next(folder: &Path) -> PathBuf {
     let newest = list(folder).first().map_or(0, |(number, _)| *number);
     folder.join(FOLDER).join(format!("hub-{:06}.sqlite3", newest + 1))
 }
 
 /// Removes scheduled copies but the newest `keep`.
-pub(super) fn thin_out(folder: &Path, keep: usize) {
+pub(in crate::store) fn thin_out(folder: &Path, keep: usize) {
     for (_, path) in list(folder).into_iter().skip(keep) {
         if let Err(error) = fs::remove_file(&path) {
             tracing::warn!(copy = %path.display(), %error, "an old copy could not be removed");
         }
     }
-}
-
-/// The path with something after its whole name.
-pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(suffix);
-    name.into()
 }

@@ -1,11 +1,10 @@
 //! Whether a database is sound, within a bounded time.
 
-use std::path::Path;
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode};
 
-use super::rules;
+use crate::store::recovery::rules;
 
 /// Tables that are small and without which nothing works; they are checked even where the time is
 /// too short for all.
@@ -13,7 +12,7 @@ const FIRST: [&str; 4] = ["meta", "rooms", "chatters", "memberships"];
 
 /// What a check found.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(in crate::store) enum Finding {
     /// All is well.
     Sound,
     /// What could be checked in time is well.
@@ -28,7 +27,7 @@ pub(super) enum Finding {
 ///
 /// # Errors
 /// It could not be read, which is not its own fault.
-pub(super) fn check(db: &mut Connection, limit: Duration) -> rusqlite::Result<Finding> {
+pub(in crate::store) fn check(db: &mut Connection, limit: Duration) -> rusqlite::Result<Finding> {
     match one(db, "PRAGMA quick_check(1)", limit)? {
         Finding::Unfinished => {}
         found => return Ok(found),
@@ -43,7 +42,10 @@ pub(super) fn check(db: &mut Connection, limit: Duration) -> rusqlite::Result<Fi
 }
 
 /// Checks a database that somebody else may have made: its own tables, and nothing else in it.
-pub(super) fn check_strange(db: &mut Connection, limit: Duration) -> rusqlite::Result<Finding> {
+pub(in crate::store) fn check_strange(
+    db: &mut Connection,
+    limit: Duration,
+) -> rusqlite::Result<Finding> {
     for table in rules::TABLES {
         // An older schema lacks some.
         let is_there = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = ?1";
@@ -59,7 +61,10 @@ pub(super) fn check_strange(db: &mut Connection, limit: Duration) -> rusqlite::R
 }
 
 /// Checks the database and its indexes against each other: slower, and sees more.
-pub(super) fn check_thoroughly(db: &mut Connection, limit: Duration) -> rusqlite::Result<Finding> {
+pub(in crate::store) fn check_thoroughly(
+    db: &mut Connection,
+    limit: Duration,
+) -> rusqlite::Result<Finding> {
     one(db, "PRAGMA integrity_check(1)", limit)
 }
 
@@ -90,7 +95,7 @@ fn in_a_line(what: &str) -> String {
 /// Whether an error means that the file is not what it should be. A place of the card that can be
 /// read no more counts: the file will not come back. So does a value of another type than its column
 /// has, which SQLite never writes into a strict table, and finds where it checks indexes too.
-pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
+pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
     const READ: i32 = 10 | (1 << 8);
     const SHORT_READ: i32 = 10 | (2 << 8);
     if matches!(error, rusqlite::Error::InvalidColumnType(..)) {
@@ -100,11 +105,6 @@ pub(super) fn is_damage(error: &rusqlite::Error) -> bool {
     let extended = error.sqlite_error().map(|error| error.extended_code);
     matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
         || matches!(extended, Some(READ | SHORT_READ))
-}
-
-/// The size of a file; 0 where there is none.
-pub(super) fn size(path: &Path) -> u64 {
-    std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ const FRAME_HEADER: usize = 24;
 
 /// How many commits stand in this WAL behind the frames that SQLite could read, the one aside that
 /// may have been under way.
-pub(super) fn lost_commits(wal: &Path, read: usize) -> usize {
+pub(in crate::store) fn lost_commits(wal: &Path, read: usize) -> usize {
     let Ok(bytes) = std::fs::read(wal) else {
         return 0;
     };

@@ -19,7 +19,7 @@ type Rule = fn(&Value) -> Option<Value>;
 
 /// Largest row number, identifier and place: with room to count on from there, and exact in
 /// JavaScript.
-pub(super) const NUMBER_MAX: i64 = 1 << 52;
+pub(in crate::store) const NUMBER_MAX: i64 = 1 << 52;
 
 /// Latest time of either clock, in ms: the end of the year 9999, as wall time.
 const TIME_MAX: i64 = 253_402_300_799_999;
@@ -34,27 +34,27 @@ const MARKS_MAX: usize = 5;
 const NO_HASH: &str = "none";
 
 /// A table of the hub's own.
-pub(super) struct Table {
-    pub(super) name: &'static str,
+pub(in crate::store) struct Table {
+    pub(in crate::store) name: &'static str,
     /// Its columns, each with what may stand in it. Its key comes first.
     columns: &'static [(&'static str, Rule)],
     /// How many columns its key has.
-    pub(super) key_width: usize,
+    pub(in crate::store) key_width: usize,
     settle: fn(&mut Row<'_>),
 }
 
 /// A row, as far as its table has the columns.
-pub(super) struct Row<'a> {
+pub(in crate::store) struct Row<'a> {
     columns: &'a [&'static str],
-    pub(super) values: Vec<Value>,
+    pub(in crate::store) values: Vec<Value>,
 }
 
 /// What the hub knows of itself, by its name in `meta`.
-pub(super) const META: [(&str, Rule); 4] =
+pub(in crate::store) const META: [(&str, Rule); 4] =
     [("hub_id", uuid), ("hub_time", time), ("wall_time", time), ("epoch", count)];
 
 /// All other tables. What refers to others comes after them.
-pub(super) const TABLES: [Table; 7] = [
+pub(in crate::store) const TABLES: [Table; 7] = [
     Table {
         name: "rooms",
         columns: &[
@@ -136,7 +136,7 @@ pub(super) const TABLES: [Table; 7] = [
     MESSAGES,
 ];
 
-pub(super) const MESSAGES: Table = Table {
+pub(in crate::store) const MESSAGES: Table = Table {
     name: "messages",
     columns: &[
         ("id", number),
@@ -159,18 +159,22 @@ pub(super) const MESSAGES: Table = Table {
 
 impl Table {
     /// Those of its columns for which this holds.
-    pub(super) fn columns(&self, is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
+    pub(in crate::store) fn columns(&self, is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
         let names = self.columns.iter().map(|(name, _)| *name);
         names.filter(|name| is_there(name)).collect()
     }
 
     /// The columns of its key.
-    pub(super) fn key(&self) -> impl DoubleEndedIterator<Item = &'static str> {
+    pub(in crate::store) fn key(&self) -> impl DoubleEndedIterator<Item = &'static str> {
         self.columns.iter().take(self.key_width).map(|(name, _)| *name)
     }
 
     /// The row as a hub would have written it; nothing where none would.
-    pub(super) fn row<'a>(&self, columns: &'a [&'static str], values: &[Value]) -> Option<Row<'a>> {
+    pub(in crate::store) fn row<'a>(
+        &self,
+        columns: &'a [&'static str],
+        values: &[Value],
+    ) -> Option<Row<'a>> {
         let mut fit = Vec::with_capacity(values.len());
         for (name, value) in columns.iter().zip(values) {
             let (_, rule) = self.columns.iter().find(|(column, _)| column == name)?;
@@ -197,7 +201,7 @@ impl Row<'_> {
 }
 
 /// A value as it stands in a file; a text in which a byte is none has a sign in its place.
-pub(super) fn value(found: ValueRef<'_>) -> Value {
+pub(in crate::store) fn value(found: ValueRef<'_>) -> Value {
     match found {
         ValueRef::Null => Value::Null,
         ValueRef::Integer(number) => Value::Integer(number),

@@ -9,9 +9,10 @@ use std::time::{Duration, Instant};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::import::{self, Put};
-use super::rules::{self, MESSAGES, TABLES, Table};
-use super::{host, schema};
+use crate::store::recovery::import::{self, Put};
+use crate::store::recovery::rules::{self, MESSAGES, TABLES, Table};
+use crate::store::sql::host_actions;
+use crate::store::sql::schema;
 
 /// How long may be spent on it: people are waiting.
 const LIMIT: Duration = Duration::from_secs(3);
@@ -41,15 +42,15 @@ const DECIDED: [Decision; 4] = [
     ),
     ("SELECT id, shut FROM rooms NOT INDEXED", "UPDATE rooms SET shut = ?2 WHERE id = ?1"),
 ];
-const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host::EMPTY);
+const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 
 /// The same without the index, which may be what is damaged: it takes long.
 const TAKEN_BACK_ALL: Decision =
-    ("SELECT id FROM messages NOT INDEXED WHERE taken_back <> 0", host::EMPTY);
+    ("SELECT id FROM messages NOT INDEXED WHERE taken_back <> 0", host_actions::EMPTY);
 
 /// Adds to a database what it lacks of the rooms, people and newer messages in a damaged one: how many
 /// messages. Nothing of this is worth a failure: what cannot be read is lost.
-pub(super) fn salvage(damaged: &Path, into: &Connection) -> usize {
+pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
     let saved = schema::open_frozen(damaged).ok().and_then(|from| {
         let until = Instant::now() + LIMIT;
         let tx = into.unchecked_transaction().ok()?;
@@ -70,7 +71,10 @@ pub(super) fn salvage(damaged: &Path, into: &Connection) -> usize {
 
 /// Empties in a copy of the same hub what the host has taken back since, as far as that can be read:
 /// it does not come again with the copy.
-pub(super) fn keep_taken_back(from: &Connection, into: &Connection) -> rusqlite::Result<()> {
+pub(in crate::store) fn keep_taken_back(
+    from: &Connection,
+    into: &Connection,
+) -> rusqlite::Result<()> {
     let tx = into.unchecked_transaction()?;
     let until = Instant::now() + LIMIT;
     decide(from, &tx, TAKEN_BACK, until);

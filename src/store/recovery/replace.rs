@@ -9,15 +9,19 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, params};
 
-use super::backup::{self, sync_folder, with_suffix};
-use super::health::{GoesOn, Loss};
-use super::{FILE, apply, read, rows};
 use crate::domain::ids::HubId;
 use crate::domain::time::WallTime;
+use crate::store::FILE;
+use crate::store::disk::files::{sync_folder, with_suffix};
+use crate::store::health::{GoesOn, Loss};
+use crate::store::recovery::backup::{self};
+use crate::store::sql::queries;
+use crate::store::sql::rows;
+use crate::store::sql::statements;
 
 /// What a damaged file is called from then on, and one that the host has replaced.
-pub(super) const CORRUPT: &str = "corrupt";
-pub(super) const REPLACED: &str = "replaced";
+pub(in crate::store) const CORRUPT: &str = "corrupt";
+pub(in crate::store) const REPLACED: &str = "replaced";
 
 /// How many files that were set aside are kept.
 const KEEP: usize = 2;
@@ -27,22 +31,22 @@ const KEEP: usize = 2;
 const IDS_AHEAD: i64 = 10_000_000;
 
 /// Where a copy that was moved out of its folder is made ready.
-pub(super) fn preparing(folder: &Path) -> PathBuf {
+pub(in crate::store) fn preparing(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.preparing"))
 }
 
 /// Where a new database is filled. Whatever a start finds there was cut off, and is nothing.
-pub(super) fn filling(folder: &Path) -> PathBuf {
+pub(in crate::store) fn filling(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.filling"))
 }
 
 /// Where either is once it is ready.
-pub(super) fn ready(folder: &Path) -> PathBuf {
+pub(in crate::store) fn ready(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.ready"))
 }
 
 /// The name under which the database is kept when it is set aside next, and its number.
-pub(super) fn next_name(folder: &Path, why: &str) -> (String, i64) {
+pub(in crate::store) fn next_name(folder: &Path, why: &str) -> (String, i64) {
     let number = set_aside(folder).first().map_or(1, |(number, _)| number + 1);
     (format!("{FILE}.{why}-{number}"), number)
 }
@@ -63,18 +67,19 @@ fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
 }
 
 /// Whether any file was ever set aside, and is still there.
-pub(super) fn has_set_aside(folder: &Path) -> bool {
+pub(in crate::store) fn has_set_aside(folder: &Path) -> bool {
     !set_aside(folder).is_empty()
 }
 
 /// Makes a file that is about to become the database one of its own kind: ids go on beyond all that
 /// were ever given, and clients can tell that places count anew.
-pub(super) fn stamp(
+pub(in crate::store) fn stamp(
     db: &Connection,
     (number, fresh): (i64, HubId),
     loss: Loss,
 ) -> rusqlite::Result<Loss> {
-    let loss = Loss { at: loss.at.max(read::wall_time(db)?), at_hub: read::hub_time(db)?, ..loss };
+    let loss =
+        Loss { at: loss.at.max(queries::wall_time(db)?), at_hub: queries::hub_time(db)?, ..loss };
     let tx = db.unchecked_transaction()?;
     let ahead = number.saturating_mul(IDS_AHEAD);
     tx.execute(
@@ -84,7 +89,7 @@ pub(super) fn stamp(
     )?;
     tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'messages'", [ahead])?;
     let [a, b, c, d, ..] = *fresh.as_bytes();
-    apply::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
+    statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
     let (copy, copied) = match &loss.goes_on {
         GoesOn::WithTheRest => (Some(""), None),
         GoesOn::Anew => (None, None),
@@ -108,7 +113,7 @@ pub(super) fn stamp(
 }
 
 /// The last loss that a database remembers.
-pub(super) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
+pub(in crate::store) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
     let mut losses = db.prepare(
         "SELECT at, at_hub, cause, kept_as, copy, copied, salvaged
          FROM losses ORDER BY n DESC LIMIT 1",
@@ -136,7 +141,7 @@ pub(super) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
 ///
 /// # Errors
 /// A file could not be renamed.
-pub(super) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> io::Result<()> {
+pub(in crate::store) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> io::Result<()> {
     let path = folder.join(FILE);
     let kept = folder.join(kept_as);
     fs::rename(successor, ready(folder))?;
@@ -175,7 +180,7 @@ fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
 ///
 /// # Errors
 /// A file could not be renamed or removed.
-pub(super) fn finish(folder: &Path) -> io::Result<()> {
+pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
     let path = folder.join(FILE);
     clear(&filling(folder))?;
     if preparing(folder).exists() {
@@ -196,7 +201,7 @@ pub(super) fn finish(folder: &Path) -> io::Result<()> {
 }
 
 /// Removes what an earlier attempt left.
-pub(super) fn clear(ready: &Path) -> io::Result<()> {
+pub(in crate::store) fn clear(ready: &Path) -> io::Result<()> {
     for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
         match fs::remove_file(file) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -2,7 +2,6 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use super::rows;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
@@ -10,6 +9,7 @@ use crate::domain::message::Message;
 use crate::domain::room::Room;
 use crate::domain::text::Key;
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::sql::rows;
 
 /// Somebody who was in a room, as the store knows them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,23 +26,23 @@ pub struct Member {
     pub pruned: bool,
 }
 
-pub(super) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Room>> {
+pub(in crate::store) fn live_rooms(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Room>> {
     let sql = format!("SELECT {} FROM rooms WHERE expires_hub > ?1 ORDER BY n", rows::ROOM);
     rows::readable(db.prepare_cached(&sql)?.query_map([rows::sql(now)], rows::room)?)
 }
 
-pub(super) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
+pub(in crate::store) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Option<Room>> {
     let sql = format!("SELECT {} FROM rooms WHERE id = ?1 AND deleted = 0", rows::ROOM);
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
 }
 
 /// Whether a room with this code is kept, living or ended.
-pub(super) fn has_code(db: &Connection, code: Code) -> rusqlite::Result<bool> {
+pub(in crate::store) fn has_code(db: &Connection, code: Code) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM rooms WHERE code = ?1 AND deleted = 0)";
     db.prepare_cached(sql)?.query_row([code.as_str()], |row| row.get(0))
 }
 
-pub(super) const MEMBER: &str =
+pub(in crate::store) const MEMBER: &str =
     "SELECT r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity,
             max(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq
      FROM memberships s JOIN rooms r ON r.n = s.room AND r.deleted = 0
@@ -59,12 +59,12 @@ fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
 }
 
 /// Who was present in the living rooms when the hub last ran.
-pub(super) fn present(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Member>> {
+pub(in crate::store) fn present(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Member>> {
     let sql = format!("{MEMBER} WHERE s.left_at IS NULL AND r.expires_hub > ?1");
     rows::readable(db.prepare_cached(&sql)?.query_map([rows::sql(now)], as_member)?)
 }
 
-pub(super) fn member_by_chatter(
+pub(in crate::store) fn member_by_chatter(
     db: &Connection,
     room: RoomId,
     chatter: ChatterId,
@@ -75,7 +75,7 @@ pub(super) fn member_by_chatter(
         .optional()
 }
 
-pub(super) fn member_by_identity(
+pub(in crate::store) fn member_by_identity(
     db: &Connection,
     room: RoomId,
     identity: IdentityId,
@@ -86,7 +86,7 @@ pub(super) fn member_by_identity(
         .optional()
 }
 
-pub(super) fn chatter(
+pub(in crate::store) fn chatter(
     db: &Connection,
     id: ChatterId,
 ) -> rusqlite::Result<Option<(Chatter, IdentityId)>> {
@@ -98,7 +98,7 @@ pub(super) fn chatter(
 }
 
 /// The place of a room's newest message, which may have been pruned.
-pub(super) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
+pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
     db.prepare_cached(
         "SELECT coalesce((SELECT max(seq) FROM messages WHERE room = ?1),
                          (SELECT pruned FROM rooms WHERE n = ?1))",
@@ -107,7 +107,7 @@ pub(super) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
 }
 
 /// The epoch in which the places of this file count.
-pub(super) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
+pub(in crate::store) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
     db.prepare_cached("SELECT value FROM meta WHERE key = 'epoch'")?
         .query_row([], |row| row.get(0))
         .optional()
@@ -115,7 +115,7 @@ pub(super) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
 }
 
 /// The places between two, both included, of which the host took the messages back.
-pub(super) fn taken_back(
+pub(in crate::store) fn taken_back(
     db: &Connection,
     room: i64,
     (first, last): (Seq, Seq),
@@ -129,7 +129,7 @@ pub(super) fn taken_back(
 }
 
 /// At most `most` messages and `bytes` after a place, oldest first, and whether there are more.
-pub(super) fn after(
+pub(in crate::store) fn after(
     db: &Connection,
     room: RoomId,
     after: Seq,
@@ -149,7 +149,7 @@ pub(super) fn after(
 
 /// At most `most` messages and `bytes` before a place and not before `first`, oldest first, and whether
 /// there are more.
-pub(super) fn before(
+pub(in crate::store) fn before(
     db: &Connection,
     room: RoomId,
     first: Seq,
@@ -172,7 +172,7 @@ pub(super) fn before(
 }
 
 /// Page `page` (1 is the newest) of a room's messages from `first` on, oldest first.
-pub(super) fn page(
+pub(in crate::store) fn page(
     db: &Connection,
     room: RoomId,
     first: Seq,
@@ -194,7 +194,7 @@ pub(super) fn page(
 }
 
 /// The message that a chatter sent with this key.
-pub(super) fn by_key(
+pub(in crate::store) fn by_key(
     db: &Connection,
     chatter: ChatterId,
     key: &Key,
@@ -206,7 +206,7 @@ pub(super) fn by_key(
 }
 
 /// Whose file it is; nothing where no hub has begun with it, or where that cannot be read.
-pub(super) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId>> {
+pub(in crate::store) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId>> {
     let known = db
         .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
         .optional();
@@ -218,7 +218,7 @@ pub(super) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId>> {
 }
 
 /// The latest wall time that the file knows of.
-pub(super) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
+pub(in crate::store) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
     db.query_row(
         "SELECT max(
              coalesce((SELECT value FROM meta WHERE key = 'wall_time'), 0),
@@ -230,7 +230,7 @@ pub(super) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
 }
 
 /// The newest time that the file knows of.
-pub(super) fn hub_time(db: &Connection) -> rusqlite::Result<HubTime> {
+pub(in crate::store) fn hub_time(db: &Connection) -> rusqlite::Result<HubTime> {
     db.query_row(
         "SELECT max(
              coalesce((SELECT value FROM meta WHERE key = 'hub_time'), 0),

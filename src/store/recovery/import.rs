@@ -8,26 +8,26 @@ use std::cmp::Ordering;
 use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params, params_from_iter};
 
-use super::apply;
-use super::rules::{self, META, TABLES, Table};
+use crate::store::recovery::rules::{self, META, TABLES, Table};
+use crate::store::sql::statements;
 
 /// How many rows are committed together: few enough that the WAL stays small.
 const BATCH: u64 = 5_000;
 
 /// How many rows were taken over, and how.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Imported {
+pub(in crate::store) struct Imported {
     /// All that were read.
-    pub(super) rows: u64,
+    pub(in crate::store) rows: u64,
     /// Those that no hub would have written, and that are gone.
-    pub(super) left_out: u64,
+    pub(in crate::store) left_out: u64,
     /// Those in which something was changed, so that a hub could have written it.
-    pub(super) mended: u64,
+    pub(in crate::store) mended: u64,
 }
 
 /// Why not all rows could be taken over.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum ImportError {
+pub(in crate::store) enum ImportError {
     /// The file cannot be read.
     #[error("{0}")]
     From(rusqlite::Error),
@@ -43,7 +43,7 @@ pub(super) enum ImportError {
 ///
 /// # Errors
 /// See [`ImportError`]. What was taken over until then is committed.
-pub(super) fn import(
+pub(in crate::store) fn import(
     from: &Connection,
     into: &Connection,
     going_on: &mut dyn FnMut(),
@@ -57,7 +57,7 @@ pub(super) fn import(
             .optional()
             .map_err(ImportError::From)?;
         if let Some(value) = found.and_then(|found| rule(&found)) {
-            apply::set_meta(into, key, value).map_err(ImportError::Into)?;
+            statements::set_meta(into, key, value).map_err(ImportError::Into)?;
         }
     }
     for table in &TABLES {
@@ -111,7 +111,7 @@ fn table_from(
 
 /// What became of a row.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Put {
+pub(in crate::store) enum Put {
     /// It is there as it was.
     As,
     /// It is there, and was changed.
@@ -122,7 +122,7 @@ pub(super) enum Put {
 
 /// Adds a row to a database, as a hub would have written it. One that is there already, or refers to
 /// what is not there, is left out.
-pub(super) fn put(
+pub(in crate::store) fn put(
     into: &Connection,
     table: &Table,
     columns: &[&'static str],
@@ -146,7 +146,7 @@ pub(super) fn put(
 
 /// Those of a table's columns that it has in this file: an older schema lacks some, which get what a
 /// new row has. None where there is no such table.
-pub(super) fn known(from: &Connection, table: &Table) -> Vec<&'static str> {
+pub(in crate::store) fn known(from: &Connection, table: &Table) -> Vec<&'static str> {
     let name = table.name;
     table.columns(|column| from.prepare(&format!("SELECT {column} FROM {name}")).is_ok())
 }

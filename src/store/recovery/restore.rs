@@ -7,15 +7,21 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
 
-use super::backup::{self, BackupError, Content};
-use super::check::{self, Finding};
-use super::guard::{self, Strange};
-use super::health::GoesOn;
-use super::import::{self, ImportError, Imported};
-use super::schema::{self, OpenError};
-use super::space::Disk;
-use super::{FILE, folder, read, recover, replace, salvage};
 use crate::domain::ids::HubId;
+use crate::store::FILE;
+use crate::store::disk::files::{self};
+use crate::store::disk::folder;
+use crate::store::disk::space::Disk;
+use crate::store::health::GoesOn;
+use crate::store::recovery::backup::{self, BackupError, Content};
+use crate::store::recovery::check::{self, Finding};
+use crate::store::recovery::guard::{self, Strange};
+use crate::store::recovery::import::{self, ImportError, Imported};
+use crate::store::recovery::recover;
+use crate::store::recovery::replace;
+use crate::store::recovery::salvage;
+use crate::store::sql::queries;
+use crate::store::sql::schema::{self, OpenError};
 
 /// Why a copy could not be made or put back: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -156,8 +162,8 @@ pub fn restore(
     }
     let db = schema::open_writer(&filling)?;
     let progress = || {
-        let wal = backup::with_suffix(&filling, "-wal");
-        going_on(check::size(&filling) + check::size(&wal), total);
+        let wal = files::with_suffix(&filling, "-wal");
+        going_on(files::size(&filling) + files::size(&wal), total);
     };
     let filled = fill(folder, from, (&copy, &db), fresh, progress).and_then(|done| {
         db.close().map_err(|(_, source)| sqlite(source))?;
@@ -198,7 +204,7 @@ fn fill(
     // What the host took back since that copy stays so; from a database that cannot be read nothing
     // can be known.
     if let Ok(there) = schema::open_frozen(&path)
-        && read::hub_id(&there).ok().flatten() == read::hub_id(db).map_err(sqlite)?
+        && queries::hub_id(&there).ok().flatten() == queries::hub_id(db).map_err(sqlite)?
     {
         salvage::keep_taken_back(&there, db).map_err(sqlite)?;
     }

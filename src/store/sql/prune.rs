@@ -5,21 +5,22 @@
 //! always its end, and `rooms.pruned` says from where on. Where the database is too large, those who
 //! take most of it lose first ([`weights`]).
 //!
-//! [`weights`]: super::weights
+//! [`weights`]: crate::store::sql::weights
 
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 
-use super::weights::{ROW, Weight, Weights, size};
-use super::{rows, shrink};
 use crate::domain::time::HubTime;
+use crate::store::sql::rows;
+use crate::store::sql::shrink;
+use crate::store::sql::weights::{ROW, Weight, Weights, size};
 
 /// Most rows that one step deletes: some ten milliseconds on a slow card.
-pub(super) const STEP: i64 = 200;
+pub(in crate::store) const STEP: i64 = 200;
 
 /// Most bytes of messages that one step deletes or empties, the one aside that is larger.
-pub(super) const STEP_BYTES: u64 = 256 * 1024;
+pub(in crate::store) const STEP_BYTES: u64 = 256 * 1024;
 
 /// Most pages that one step gives back to the disk.
 const PAGES: i64 = 64;
@@ -41,7 +42,7 @@ pub struct Retention {
 }
 
 /// One step of pruning: how much it did. 0: there is nothing to do.
-pub(super) fn step(
+pub(in crate::store) fn step(
     db: &Connection,
     keep: &Retention,
     weights: &mut Weights,
@@ -132,7 +133,7 @@ fn weight(rows: i64, text: i64) -> Weight {
 }
 
 /// Deletes the oldest messages of a room, up to this place.
-pub(super) fn oldest_of(
+pub(in crate::store) fn oldest_of(
     db: &Connection,
     room: i64,
     end: i64,
@@ -171,7 +172,7 @@ fn overlong_room(db: &Connection, most: usize, weights: &mut Weights) -> rusqlit
     }
 }
 
-pub(super) fn room_until(
+pub(in crate::store) fn room_until(
     db: &Connection,
     room: i64,
     seq: i64,

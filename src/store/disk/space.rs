@@ -24,7 +24,7 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Whether the disk takes what people say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Condition {
+pub(in crate::store) enum Condition {
     /// It does.
     Roomy,
     /// There is so little space left that only what is needed to go on reading is written.
@@ -73,7 +73,7 @@ impl Space {
 
 /// The disk that holds the data folder.
 #[derive(Debug)]
-pub(super) struct Disk {
+pub(in crate::store) struct Disk {
     folder: PathBuf,
     looked: Option<Instant>,
     condition: Condition,
@@ -82,13 +82,13 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    pub(super) fn of(folder: &Path) -> Self {
+    pub(in crate::store) fn of(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), looked: None, condition: Condition::Roomy, fails: false }
     }
 
     /// Its condition, at most half a second old. What cannot be asked counts as roomy: SQLite says
     /// what is wrong with it.
-    pub(super) fn condition(&mut self) -> Condition {
+    pub(in crate::store) fn condition(&mut self) -> Condition {
         if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
             self.looked = Some(Instant::now());
             let space = Space::of(&self.folder);
@@ -103,7 +103,7 @@ impl Disk {
 
     /// A write has just failed, whatever the system says of the disk: a card that breaks down often
     /// still looks well.
-    pub(super) fn fails(&mut self) {
+    pub(in crate::store) fn fails(&mut self) {
         self.looked = Some(Instant::now());
         self.condition = Condition::ReadOnly;
         self.fails = true;
@@ -121,28 +121,28 @@ impl Disk {
 
     /// A write has just failed for want of space, whatever the system says of the disk: it may be a
     /// quota, or others may fill it faster than one can look.
-    pub(super) fn is_full(&mut self) {
+    pub(in crate::store) fn is_full(&mut self) {
         self.looked = Some(Instant::now());
         self.condition = Condition::Tight;
     }
 
     /// Whether nothing at all can be added.
-    pub(super) fn is_exhausted(&self) -> bool {
+    pub(in crate::store) fn is_exhausted(&self) -> bool {
         Space::of(&self.folder).is_some_and(|space| space.free < 1 << 20)
     }
 
     /// Whether something of this size can be added without making it tight.
-    pub(super) fn has_room_for(&self, bytes: u64) -> bool {
+    pub(in crate::store) fn has_room_for(&self, bytes: u64) -> bool {
         Space::of(&self.folder).is_none_or(|space| space.free >= space.reserve() + bytes)
     }
 
     /// Throws the ballast off. Whether there was any.
-    pub(super) fn drop_ballast(&self) -> bool {
+    pub(in crate::store) fn drop_ballast(&self) -> bool {
         fs::remove_file(self.folder.join(BALLAST)).is_ok()
     }
 
     /// Takes ballast in where there is none and space enough.
-    pub(super) fn take_ballast(&self) {
+    pub(in crate::store) fn take_ballast(&self) {
         let path = self.folder.join(BALLAST);
         let twice = Space::of(&self.folder).is_some_and(|s| s.free >= 2 * s.reserve());
         if twice && !path.exists() && fill(&path).is_err() {

@@ -1,0 +1,5 @@
+//! The data folder and the disk that it lies on.
+
+pub(in crate::store) mod files;
+pub(in crate::store) mod folder;
+pub(in crate::store) mod space;

@@ -1,0 +1,36 @@
+//! What the store does with files beside reading and writing them.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+/// The size of a file in bytes; 0 if it does not exist.
+pub(in crate::store) fn size(path: &Path) -> u64 {
+    std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// The path with a suffix behind its whole name, as SQLite names its `-wal` and `-shm` files.
+pub(in crate::store) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+/// Syncs the folder that this file is in, so that the file's creation or renaming survives a power cut.
+pub(in crate::store) fn sync_folder(of: &Path) -> std::io::Result<()> {
+    let folder = of.parent().filter(|folder| !folder.as_os_str().is_empty());
+    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
+}
+
+/// The URI by which SQLite opens a file that nobody writes to, without making files beside it.
+pub(in crate::store) fn immutable(path: &Path) -> String {
+    let mut uri = "file:".to_owned();
+    for character in path.to_string_lossy().chars() {
+        match character {
+            '%' => uri.push_str("%25"),
+            '?' => uri.push_str("%3f"),
+            '#' => uri.push_str("%23"),
+            plain => uri.push(plain),
+        }
+    }
+    uri + "?immutable=1"
+}

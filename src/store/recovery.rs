@@ -1,0 +1,12 @@
+//! From whatever lies in the data folder to a sound database, and copies of it.
+
+pub(in crate::store) mod backup;
+pub(in crate::store) mod check;
+pub(in crate::store) mod guard;
+pub(in crate::store) mod import;
+pub(in crate::store) mod recover;
+pub(in crate::store) mod replace;
+pub(in crate::store) mod restore;
+pub(in crate::store) mod rules;
+pub(in crate::store) mod salvage;
+pub(in crate::store) mod wal;

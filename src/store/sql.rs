@@ -1,0 +1,11 @@
+//! The SQL of the store: schema, queries, and what each write does.
+
+pub(in crate::store) mod apply;
+pub(in crate::store) mod host_actions;
+pub(in crate::store) mod prune;
+pub(in crate::store) mod queries;
+pub(in crate::store) mod rows;
+pub(in crate::store) mod schema;
+pub(in crate::store) mod shrink;
+pub(in crate::store) mod statements;
+pub(in crate::store) mod weights;
