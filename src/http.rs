@@ -24,6 +24,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderName, Method, header};
+use axum::middleware::map_response_with_state;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::answers::Answers;
@@ -98,6 +99,7 @@ pub fn router(parts: Parts) -> Router {
         .fallback(pages::nothing_here)
         .method_not_allowed_fallback(respond::method_not_allowed)
         .layer(DefaultBodyLimit::max(BODY_MAX))
+        .layer(map_response_with_state(app.clone(), respond::in_envelope))
         .with_state(app)
 }
 

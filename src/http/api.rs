@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::response::Response;
 use axum::routing::{get, post};
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +12,7 @@ use super::chat::room_id;
 use super::hubs::hubs;
 use super::pages::nothing_here;
 use super::request::{Asker, By, InPath, Nearby};
-use super::respond::Outcome;
+use super::respond::Answer;
 use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
@@ -81,8 +82,8 @@ struct Wifi<'a> {
     security: &'static str,
 }
 
-async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Outcome {
-    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
+    let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
     let wifi = app.config.wifi.as_ref().filter(|_| is_near);
     let wifi = wifi.map(|wifi| Wifi {
@@ -90,7 +91,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Outcome {
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
         security: wifi.security.as_str(),
     });
-    app.ok(Hub {
+    Ok(app.ok(Hub {
         id: facts.hub.to_string(),
         name: app.config.title.as_str(),
         version: wire::VERSION,
@@ -112,7 +113,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Outcome {
             roster_limit: app.config.rooms_roster_limit,
         },
         wifi,
-    })
+    }))
 }
 
 /// Whether what is said is kept: `ok`, `full`, `read_only`, or `restored` for a day after the hub had
@@ -134,13 +135,13 @@ struct Token {
 }
 
 /// A fresh identity, for clients without a cookie jar.
-async fn identity(State(app): State<App>) -> Outcome {
+async fn identity(State(app): State<App>) -> Response {
     let identity = IdentityId::from_random((app.random)());
     app.created(Token { token: app.signer.token(identity) })
 }
 
-async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Outcome {
-    let code = code.parse().map_err(|_| app.refuse(Refusal::NoSuchRoom))?;
+async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Answer {
+    let code = code.parse().map_err(|_| Refusal::NoSuchRoom)?;
     let view = app.hub.call(|tell| Call::ByCode(code, tell)).await;
     let view = match view {
         // The hub knows the codes of living rooms only.
@@ -151,7 +152,7 @@ async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Outcom
         },
         known => known,
     };
-    app.ok(wire::room(&view.map_err(|refusal| app.refuse(refusal))?))
+    Ok(app.ok(wire::room(&view?)))
 }
 
 #[derive(Deserialize)]
@@ -177,13 +178,13 @@ async fn messages(
     asker: Asker,
     InPath(room): InPath<String>,
     range: Result<Query<Range>, QueryRejection>,
-) -> Outcome {
+) -> Answer {
     let reserved = app.reserve(&asker, RANGE_BYTES + wire::MESSAGE_BYTES).await?;
-    let read = read_range(&app, caller, &room, range).await;
-    let (first, pruned, list, more) = read.map_err(|refusal| app.refuse(refusal))?;
+    let (first, pruned, list, more) = read_range(&app, caller, &room, range).await?;
     let messages = wire::messages(&list);
     let time = wire::iso(app.hub.clock().wall().0);
-    app.ok_in(reserved, &asker, HistoryBody { messages, more, first_seq: first.0, pruned, time })
+    let body = HistoryBody { messages, more, first_seq: first.0, pruned, time };
+    Ok(app.ok_in(reserved, &asker, body))
 }
 
 async fn read_range(
@@ -240,12 +241,11 @@ async fn chatters(
     asker: Asker,
     InPath(room): InPath<String>,
     page: Result<Query<Page>, QueryRejection>,
-) -> Outcome {
+) -> Answer {
     let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
-    let people = read_people(&app, caller, &room, page).await;
-    let (list, present, end) = people.map_err(|refusal| app.refuse(refusal))?;
+    let (list, present, end) = read_people(&app, caller, &room, page).await?;
     let people = People { chatters: wire::chatters(&list), present, more: end < present };
-    app.ok_in(reserved, &asker, people)
+    Ok(app.ok_in(reserved, &asker, people))
 }
 
 async fn read_people(

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::State;
+use axum::response::Response;
 use axum::routing::{get, patch, post};
 use serde::Deserialize;
 
@@ -11,7 +12,7 @@ use super::App;
 use super::body::{Body, parse};
 use super::pages::nothing_here;
 use super::request::{Asker, By, InPath};
-use super::respond::Outcome;
+use super::respond::Answer;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::check_capacity;
@@ -66,25 +67,23 @@ impl CreateBody {
     }
 }
 
-async fn create(State(app): State<App>, By(caller): By, body: Body) -> Outcome {
-    app.welcomes(caller).await.map_err(|refusal| app.refuse(refusal))?;
-    let room = parse::<CreateBody>(body).and_then(|body| body.into_room(caller.peer));
-    let room = room.map_err(|refusal| app.refuse(refusal))?;
-    let made = app.hub.call(|tell| Call::Create(room, tell)).await;
-    let view = made.map_err(|refusal| app.refuse(refusal))?;
-    app.created(wire::room(&view))
+async fn create(State(app): State<App>, By(caller): By, body: Body) -> Answer {
+    app.welcomes(caller).await?;
+    let room = parse::<CreateBody>(body)?.into_room(caller.peer)?;
+    let view = app.hub.call(|tell| Call::Create(room, tell)).await?;
+    Ok(app.created(wire::room(&view)))
 }
 
-async fn list(State(app): State<App>, asker: Asker) -> Outcome {
-    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+async fn list(State(app): State<App>, asker: Asker) -> Answer {
+    let facts = app.hub.call(Call::Facts).await?;
     let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
-    let rooms = app.hub.call(Call::Rooms).await.map_err(|refusal| app.refuse(refusal))?;
-    app.ok_in(reserved, &asker, rooms.iter().map(wire::room).collect::<Vec<_>>())
+    let rooms = app.hub.call(Call::Rooms).await?;
+    Ok(app.ok_in(reserved, &asker, rooms.iter().map(wire::room).collect::<Vec<_>>()))
 }
 
-async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Outcome {
-    let view = find(&app, &room).await.map_err(|refusal| app.refuse(refusal))?;
-    app.ok(wire::room_with_chatters(&view))
+async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Answer {
+    let view = find(&app, &room).await?;
+    Ok(app.ok(wire::room_with_chatters(&view)))
 }
 
 /// A room that lives, or one that has expired and is still stored.
@@ -109,13 +108,8 @@ async fn check(
     By(caller): By,
     InPath(room): InPath<String>,
     body: Body,
-) -> Outcome {
-    let passed = checked(&app, caller, &room, body).await;
-    app.ok(passed.map_err(|refusal| app.refuse(refusal))?)
-}
-
-async fn checked(app: &App, caller: Caller, room: &str, body: Body) -> Result<bool, Refusal> {
-    let room = room_id(room)?;
+) -> Answer {
+    let room = room_id(&room)?;
     app.welcomes(caller).await?;
     app.may_knock(caller, room).await?;
     let CheckBody { password } = parse(body)?;
@@ -124,23 +118,23 @@ async fn checked(app: &App, caller: Caller, room: &str, body: Body) -> Result<bo
     let ask = |tell| Call::Check { caller, room, password, tell };
     match app.hub.call(ask).await {
         Err(Refusal::NoSuchRoom) => Err(app.missing(room).await),
-        other => other,
+        passed => Ok(app.ok(passed?)),
     }
 }
 
 async fn is_present(
     State(app): State<App>,
     InPath((room, chatter)): InPath<(String, String)>,
-) -> Outcome {
-    let room = room_id(&room).map_err(|refusal| app.refuse(refusal))?;
+) -> Answer {
+    let room = room_id(&room)?;
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
-        return app.ok(false);
+        return Ok(app.ok(false));
     };
-    let present = app.hub.call(|tell| Call::IsPresent(room, chatter, tell)).await;
-    app.ok(present.map_err(|refusal| app.refuse(refusal))?)
+    let present = app.hub.call(|tell| Call::IsPresent(room, chatter, tell)).await?;
+    Ok(app.ok(present))
 }
 
-async fn page_of_nobody(State(app): State<App>) -> Outcome {
+async fn page_of_nobody(State(app): State<App>) -> Response {
     app.ok([(); 0])
 }
 
@@ -149,11 +143,10 @@ async fn page(
     By(caller): By,
     asker: Asker,
     InPath((room, page, chatter)): InPath<(String, String, String)>,
-) -> Outcome {
+) -> Answer {
     let reserved = app.reserve(&asker, PAGE as usize * wire::MESSAGE_BYTES).await?;
-    let messages = read_page(&app, caller, &room, &page, &chatter).await;
-    let messages = messages.map_err(|refusal| app.refuse(refusal))?;
-    app.ok_in(reserved, &asker, wire::messages(&messages))
+    let messages = read_page(&app, caller, &room, &page, &chatter).await?;
+    Ok(app.ok_in(reserved, &asker, wire::messages(&messages)))
 }
 
 async fn read_page(
@@ -225,24 +218,16 @@ async fn rename(
     By(caller): By,
     InPath(chatter): InPath<String>,
     body: Body,
-) -> Outcome {
-    let renamed = renamed(&app, caller, &chatter, body).await;
-    app.ok(wire::chatter(&renamed.map_err(|refusal| app.refuse(refusal))?))
-}
-
-async fn renamed(
-    app: &App,
-    caller: Caller,
-    chatter: &str,
-    body: Body,
-) -> Result<crate::domain::chatter::Chatter, Refusal> {
+) -> Answer {
     let chatter = chatter.parse().map_err(|_| Refusal::NoSuchChatter)?;
     app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;
     let nickname = Nickname::parse(&nickname)?;
     let known = app.reader.chatter(chatter).await?;
     let (_, owner) = known.ok_or(Refusal::NoSuchChatter)?;
-    app.hub.call(|tell| Call::Rename { caller, chatter, owner, nickname, tell }).await
+    let ask = |tell| Call::Rename { caller, chatter, owner, nickname, tell };
+    let renamed = app.hub.call(ask).await?;
+    Ok(app.ok(wire::chatter(&renamed)))
 }
 
 pub(super) fn room_id(text: &str) -> Result<RoomId, Refusal> {

@@ -1,10 +1,10 @@
 //! The other hubs on the local network.
 
 use axum::extract::State;
+use axum::response::Response;
 use serde::Serialize;
 
 use super::App;
-use super::respond::Outcome;
 use crate::discovery;
 
 /// Another hub on the local network.
@@ -27,7 +27,7 @@ impl From<discovery::Hub> for Hub {
 }
 
 /// The other hubs on the local network, by name.
-pub(super) async fn hubs(State(app): State<App>) -> Outcome {
+pub(super) async fn hubs(State(app): State<App>) -> Response {
     let list = app.found.others().into_iter().map(Hub::from);
     app.ok(list.collect::<Vec<_>>())
 }

@@ -7,13 +7,13 @@ use std::sync::atomic::Ordering::Relaxed;
 use axum::Router;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use tokio::runtime::Handle;
 
 use super::App;
 use super::request::By;
-use super::respond::Refused;
+use super::respond::Answer;
 use crate::budget::Pressure;
 use crate::discovery::Told;
 use crate::hub::command::{Call, Facts};
@@ -31,15 +31,11 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(
-    State(app): State<App>,
-    By(caller): By,
-    headers: HeaderMap,
-) -> Result<Response, Refused> {
+async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> Answer {
     if !app.config.metrics_public && !is_from_here(caller.peer, &headers) {
         return Ok((StatusCode::FORBIDDEN, ELSEWHERE).into_response());
     }
-    let facts = app.hub.call(Call::Facts).await.map_err(|refusal| app.refuse(refusal))?;
+    let facts = app.hub.call(Call::Facts).await?;
     let kind = [(header::CONTENT_TYPE, Page::CONTENT_TYPE), (header::CACHE_CONTROL, "no-store")];
     Ok((kind, page(&app, &facts)).into_response())
 }

@@ -92,7 +92,7 @@ async fn index(headers: HeaderMap) -> Response {
 pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads || !wants_page(request.headers()) {
-        return no_such_call(&app);
+        return no_such_call();
     }
     let own = app.config.language;
     let mut parts = NOTHING_HERE;

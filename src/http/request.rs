@@ -11,7 +11,6 @@ use serde::de::DeserializeOwned;
 use super::App;
 use super::callers::is_from_nearby;
 use super::guard::knock;
-use super::respond::Refused;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Caller;
 use crate::identity::Signer;
@@ -21,16 +20,14 @@ use crate::tcp::Connection;
 pub(super) struct By(pub(super) Caller);
 
 impl FromRequestParts<App> for By {
-    type Rejection = Refused;
+    type Rejection = Refusal;
 
     /// A Bearer token that is not ours is refused. A cookie that is not ours is as none: its browser
     /// cannot know better, and gets a new one at its next handshake.
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let authorization = parts.headers.get(header::AUTHORIZATION);
         let bearer = match authorization.and_then(|value| Signer::bearer(value.as_bytes())) {
-            Some(token) => {
-                Some(app.signer.verify(token).ok_or_else(|| app.refuse(Refusal::BadToken))?)
-            }
+            Some(token) => Some(app.signer.verify(token).ok_or(Refusal::BadToken)?),
             None => None,
         };
         let cookie = || app.signer.verify_cookie(parts.headers.get(header::COOKIE)?.as_bytes());
@@ -44,9 +41,9 @@ impl FromRequestParts<App> for By {
 pub(super) struct From(pub(super) IpAddr);
 
 impl FromRequestParts<App> for From {
-    type Rejection = Refused;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let connection = parts.extensions.get::<Arc<Connection>>();
         let nobody = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
         Ok(Self(
@@ -64,9 +61,9 @@ pub(super) struct Asker {
 }
 
 impl FromRequestParts<App> for Asker {
-    type Rejection = Refused;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let From(peer) = From::from_request_parts(parts, app).await?;
         Ok(Self { peer, connection: parts.extensions.get::<Arc<Connection>>().cloned() })
     }
@@ -76,9 +73,9 @@ impl FromRequestParts<App> for Asker {
 pub(super) struct Nearby(pub(super) bool);
 
 impl FromRequestParts<App> for Nearby {
-    type Rejection = Refused;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let From(peer) = From::from_request_parts(parts, app).await?;
         let host = knock(parts).ok().and_then(|knock| knock.host);
         Ok(Self(is_from_nearby(peer, host)))
@@ -89,12 +86,11 @@ impl FromRequestParts<App> for Nearby {
 pub(super) struct InPath<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {
-    type Rejection = Refused;
+    type Rejection = Refusal;
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refused> {
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let path = Path::<T>::from_request_parts(parts, app).await;
-        let Path(path) =
-            path.map_err(|error| app.refuse(Refusal::BadRequest(error.body_text())))?;
+        let Path(path) = path.map_err(|error| Refusal::BadRequest(error.body_text()))?;
         Ok(Self(path))
     }
 }

@@ -1,4 +1,7 @@
 //! Answers in the contract's envelope.
+//!
+//! A handler returns data, or a [`Refusal`] with `?`. The [`in_envelope`] layer around all routes turns the refusal
+//! into the envelope, with its status and in the hub's language, and counts it.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -8,71 +11,86 @@ use serde::Serialize;
 use super::App;
 use super::answers::Reserved;
 use super::request::Asker;
-use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::wire::{self, Envelope};
 
-/// What a call ends with: data, or a refusal that becomes the envelope's.
-pub(super) type Outcome = Result<Response, Refused>;
+/// What a handler returns.
+pub(super) type Answer = Result<Response, Refusal>;
 
-/// A refusal on its way out, with the language to say it in.
-#[derive(Debug)]
-pub(super) struct Refused {
-    refusal: Refusal,
-    language: Language,
-}
+/// A refusal on its way to [`in_envelope`], with a status of its own if it has one.
+#[derive(Debug, Clone)]
+struct Refused(Refusal, Option<StatusCode>);
 
-impl App {
-    /// 200 with data.
-    pub(super) fn ok(&self, data: impl Serialize) -> Outcome {
-        Ok(self.with(StatusCode::OK, data))
-    }
-
-    /// Memory for an answer that may be large: it is counted from here on, and for as long as the answer
-    /// is not written out.
-    pub(super) async fn reserve(&self, asker: &Asker, bytes: usize) -> Result<Reserved, Refused> {
-        self.1.reserve(asker.peer, bytes).await.map_err(|refusal| self.refuse(refusal))
-    }
-
-    /// 200 with data that memory was reserved for.
-    pub(super) fn ok_in(&self, reserved: Reserved, asker: &Asker, data: impl Serialize) -> Outcome {
-        let envelope = Envelope::done(self.config.language, data);
-        Ok(wire::answer_as(StatusCode::OK, &envelope, |json| reserved.body(json, asker)))
-    }
-
-    /// 201 with data.
-    pub(super) fn created(&self, data: impl Serialize) -> Outcome {
-        Ok(self.with(StatusCode::CREATED, data))
-    }
-
-    fn with(&self, status: StatusCode, data: impl Serialize) -> Response {
-        wire::answer(status, &Envelope::done(self.config.language, data))
-    }
-
-    /// A refusal in the hub's language.
-    pub(super) fn refuse(&self, refusal: Refusal) -> Refused {
-        self.metrics.refusals.add(wire::code(&refusal));
-        Refused { refusal, language: self.config.language }
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        Refused(self, None).into_response()
     }
 }
 
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
-        wire::refused(self.language, &self.refusal)
+        let mut response = Response::default();
+        response.extensions_mut().insert(self);
+        response
     }
 }
 
-/// 405 in the envelope.
-pub(super) async fn method_not_allowed(State(app): State<App>) -> Response {
-    let refused = app.refuse(Refusal::bad("this path does not take this method"));
-    let mut response = refused.into_response();
-    *response.status_mut() = StatusCode::METHOD_NOT_ALLOWED;
+/// The layer that answers refusals.
+pub(super) async fn in_envelope(State(app): State<App>, mut response: Response) -> Response {
+    let Some(Refused(refusal, status)) = response.extensions_mut().remove() else {
+        return response;
+    };
+    app.metrics.refusals.add(wire::code(&refusal));
+    let mut response = wire::refused(app.config.language, &refusal);
+    if let Some(status) = status {
+        *response.status_mut() = status;
+    }
     response
 }
 
-/// 404 in the envelope, for a path that there is not.
-pub(super) fn no_such_call(app: &App) -> Response {
-    let mut response = app.refuse(Refusal::bad("there is no such call")).into_response();
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
+impl App {
+    /// 200 with data.
+    pub(super) fn ok(&self, data: impl Serialize) -> Response {
+        self.with(StatusCode::OK, data)
+    }
+
+    /// Reserves memory for an answer of at most `bytes` bytes. The memory counts until the answer is written out.
+    ///
+    /// # Errors
+    /// Others' answers, or those of this client's address, use up the memory and are not read in time.
+    pub(super) async fn reserve(&self, asker: &Asker, bytes: usize) -> Result<Reserved, Refusal> {
+        self.1.reserve(asker.peer, bytes).await
+    }
+
+    /// 200 with data, in memory that was reserved for it.
+    pub(super) fn ok_in(
+        &self,
+        reserved: Reserved,
+        asker: &Asker,
+        data: impl Serialize,
+    ) -> Response {
+        let envelope = Envelope::done(self.config.language, data);
+        wire::answer_as(StatusCode::OK, &envelope, |json| reserved.body(json, asker))
+    }
+
+    /// 201 with data.
+    pub(super) fn created(&self, data: impl Serialize) -> Response {
+        self.with(StatusCode::CREATED, data)
+    }
+
+    fn with(&self, status: StatusCode, data: impl Serialize) -> Response {
+        wire::answer(status, &Envelope::done(self.config.language, data))
+    }
+}
+
+/// 405, for a method that a path does not take.
+pub(super) async fn method_not_allowed() -> Response {
+    let refusal = Refusal::bad("this path does not take this method");
+    Refused(refusal, Some(StatusCode::METHOD_NOT_ALLOWED)).into_response()
+}
+
+/// 404, for a path that does not exist.
+pub(super) fn no_such_call() -> Response {
+    let refusal = Refusal::bad("there is no such call");
+    Refused(refusal, Some(StatusCode::NOT_FOUND)).into_response()
 }
