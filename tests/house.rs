@@ -3,9 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use syn::visit::{self, Visit};
+use syn::{Attribute, Item, ItemUse, Macro, Meta, MetaList, UseTree};
 
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -106,8 +109,15 @@ const NOT_IN_DOMAIN: &[&str] = &[
     "Instant",
 ];
 
-/// Every source file with the top-level module it belongs to, comments and tests left out.
-fn sources() -> Vec<(String, PathBuf, String)> {
+/// A source file: the top-level module it belongs to, and what it names outside its tests.
+struct Source {
+    module: String,
+    path: PathBuf,
+    /// Each path as it is written, with `::` between its segments: `crate::store::Reader`.
+    names: Vec<String>,
+}
+
+fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut files = Vec::new();
     collect(&root, &mut files);
@@ -115,8 +125,8 @@ fn sources() -> Vec<(String, PathBuf, String)> {
         let inside = path.strip_prefix(&root).unwrap();
         let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
         let module = first.trim_end_matches(".rs").to_owned();
-        let text = code_of(&fs::read_to_string(&path).unwrap());
-        (module, path, text)
+        let names = names(&fs::read_to_string(&path).unwrap());
+        Source { module, path, names }
     };
     files.into_iter().filter(|path| !path.ends_with("tests.rs")).map(named).collect()
 }
@@ -132,49 +142,128 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-fn code_of(text: &str) -> String {
-    let code = text.split("#[cfg(test)]").next().unwrap();
-    let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
+/// The paths that a file names. Items for tests are left out, and nothing else.
+fn names(text: &str) -> Vec<String> {
+    let mut names = Names::default();
+    names.visit_file(&syn::parse_file(text).expect("the compiler has read it"));
+    names.0
 }
 
-/// The modules of our own that a text names, as `crate::one` or `crate::{one, two::…}`.
-fn imports(text: &str) -> Vec<String> {
-    let name = |path: &str| {
-        let is_word = |c: &char| c.is_alphanumeric() || *c == '_';
-        path.trim_start().chars().take_while(is_word).collect::<String>()
-    };
-    let mut found = Vec::new();
-    for rest in text.split("crate::").skip(1) {
-        match rest.strip_prefix('{') {
-            Some(group) => found.extend(group.split('}').next().unwrap().split(',').map(name)),
-            None => found.push(name(rest)),
+#[derive(Default)]
+struct Names(Vec<String>);
+
+impl<'ast> Visit<'ast> for Names {
+    fn visit_item(&mut self, item: &'ast Item) {
+        if !is_for_tests(attributes(item)) {
+            visit::visit_item(self, item);
         }
     }
-    found.retain(|name| !name.is_empty());
-    found
+
+    fn visit_item_use(&mut self, item: &'ast ItemUse) {
+        self.add_tree("", &item.tree);
+    }
+
+    fn visit_path(&mut self, path: &'ast syn::Path) {
+        let segments = path.segments.iter().map(|segment| segment.ident.to_string());
+        self.0.push(segments.collect::<Vec<_>>().join("::"));
+        visit::visit_path(self, path);
+    }
+
+    fn visit_macro(&mut self, call: &'ast Macro) {
+        self.add_tokens(&call.tokens.to_string());
+        visit::visit_macro(self, call);
+    }
+
+    fn visit_attribute(&mut self, attribute: &'ast Attribute) {
+        if let Meta::List(list) = &attribute.meta {
+            self.add_tokens(&list.tokens.to_string());
+        }
+        visit::visit_attribute(self, attribute);
+    }
+}
+
+impl Names {
+    fn add_tree(&mut self, before: &str, tree: &UseTree) {
+        match tree {
+            UseTree::Path(path) => self.add_tree(&format!("{before}{}::", path.ident), &path.tree),
+            UseTree::Name(name) => self.0.push(format!("{before}{}", name.ident)),
+            UseTree::Rename(name) => self.0.push(format!("{before}{}", name.ident)),
+            UseTree::Glob(_) => self.0.push(format!("{before}*")),
+            UseTree::Group(group) => {
+                group.items.iter().for_each(|tree| self.add_tree(before, tree));
+            }
+        }
+    }
+
+    /// What stands in a macro's call is not parsed, but its words and their `::` are there.
+    fn add_tokens(&mut self, tokens: &str) {
+        let joined = tokens.replace(" :: ", "::");
+        let words = joined.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
+        self.0.extend(words.filter(|word| !word.is_empty()).map(ToOwned::to_owned));
+    }
+}
+
+fn attributes(item: &Item) -> &[Attribute] {
+    match item {
+        Item::Const(item) => &item.attrs,
+        Item::Enum(item) => &item.attrs,
+        Item::Fn(item) => &item.attrs,
+        Item::Impl(item) => &item.attrs,
+        Item::Macro(item) => &item.attrs,
+        Item::Mod(item) => &item.attrs,
+        Item::Static(item) => &item.attrs,
+        Item::Struct(item) => &item.attrs,
+        Item::Trait(item) => &item.attrs,
+        Item::Type(item) => &item.attrs,
+        Item::Use(item) => &item.attrs,
+        _ => &[],
+    }
+}
+
+/// Whether an item is built for tests only: `#[cfg(test)]`.
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    let is_cfg_test =
+        |list: &MetaList| list.path.is_ident("cfg") && list.tokens.to_string() == "test";
+    attributes.iter().any(|one| matches!(&one.meta, Meta::List(list) if is_cfg_test(list)))
+}
+
+/// The modules of our own among these names.
+fn imports(names: &[String]) -> BTreeSet<&str> {
+    let inside = names.iter().filter_map(|name| name.strip_prefix("crate::"));
+    inside.filter_map(|name| name.split("::").next()).collect()
 }
 
 #[test]
 fn imports_are_seen_in_every_spelling() {
-    let text =
-        "use crate::{server, telemetry::init};\nuse crate::config::Config;\ncrate::tcp::x();";
-    assert_eq!(imports(text), ["server", "telemetry", "config", "tcp"]);
+    let text = "use crate::{server, telemetry::init};\nuse crate::config::Config;\n
+        fn f() { crate::tcp::x(); assert!(crate::hub::is()); }";
+    let names = names(text);
+    assert_eq!(imports(&names), BTreeSet::from(["config", "hub", "server", "tcp", "telemetry"]));
+}
+
+#[test]
+fn only_what_is_for_tests_is_left_out() {
+    let text = "#[cfg(test)] use crate::store::Memory;
+        #[cfg(test)] fn helper() { crate::control::ask('{') }
+        pub fn f() -> crate::config::Config {}
+        #[cfg(test)] mod tests { use crate::server; }
+        use crate::hub;";
+    assert_eq!(imports(&names(text)), BTreeSet::from(["config", "hub"]));
 }
 
 #[test]
 fn imports_point_down() {
     let rules: BTreeMap<_, _> = MAY_IMPORT.iter().copied().collect();
     let mut wrong = Vec::new();
-    for (module, path, text) in sources() {
+    for Source { module, path, names } in sources() {
         if module == "lib" {
             continue;
         }
         let allowed = rules.get(module.as_str()).unwrap_or_else(|| {
             panic!("{module} has no place in the house: give it one here and in ARCHITECTURE.md")
         });
-        for import in imports(&text) {
-            if import != module && !allowed.contains(&import.as_str()) {
+        for import in imports(&names) {
+            if import != module && rules.contains_key(import) && !allowed.contains(&import) {
                 wrong.push(format!("{}: {module} must not import {import}", path.display()));
             }
         }
@@ -194,10 +283,10 @@ fn the_rules_themselves_point_down() {
 
 #[test]
 fn a_library_is_known_only_where_it_belongs() {
-    for (module, path, text) in sources() {
+    for Source { module, path, names } in sources() {
         for (library, homes) in ONLY_IN {
             let is_home = homes.split(' ').any(|home| home == module);
-            let is_used = text.contains(&format!("{library}::"));
+            let is_used = names.iter().any(|name| name.split("::").next() == Some(library));
             assert!(is_home || !is_used, "{} uses {library}", path.display());
         }
     }
@@ -205,12 +294,63 @@ fn a_library_is_known_only_where_it_belongs() {
 
 #[test]
 fn the_domain_is_pure() {
-    for (module, path, text) in sources() {
-        if module == "domain" {
-            for word in NOT_IN_DOMAIN {
-                assert!(!text.contains(word), "{} uses {word}", path.display());
-            }
+    for Source { module, path, names } in sources() {
+        for word in NOT_IN_DOMAIN.iter().filter(|_| module == "domain") {
+            let is_named = |name: &String| {
+                name == word
+                    || name.starts_with(&format!("{word}::"))
+                    || name.ends_with(&format!("::{word}"))
+            };
+            assert!(!names.iter().any(is_named), "{} uses {word}", path.display());
         }
+    }
+}
+
+/// Most lines of a file, and of a function.
+const FILE_LINES: usize = 500;
+const FUNCTION_LINES: usize = 80;
+
+#[test]
+fn no_file_and_no_function_is_too_long_to_be_read_at_once() {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let mut wrong = Vec::new();
+    for path in files {
+        let text = fs::read_to_string(&path).unwrap();
+        let count = text.lines().count();
+        if count > FILE_LINES {
+            wrong.push(format!("{} has {count} lines", path.display()));
+        }
+        let mut functions = Functions::default();
+        functions.visit_file(&syn::parse_file(&text).unwrap());
+        for (name, lines) in functions.0.into_iter().filter(|(_, lines)| *lines > FUNCTION_LINES) {
+            wrong.push(format!("{}: {name} has {lines} lines", path.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Functions with their lines.
+#[derive(Default)]
+struct Functions(Vec<(String, usize)>);
+
+impl Functions {
+    fn add(&mut self, name: &syn::Ident, body: &syn::Block) {
+        let braces = body.brace_token.span;
+        let lines = braces.close().end().line - name.span().start().line + 1;
+        self.0.push((name.to_string(), lines));
+    }
+}
+
+impl<'ast> Visit<'ast> for Functions {
+    fn visit_item_fn(&mut self, function: &'ast syn::ItemFn) {
+        self.add(&function.sig.ident, &function.block);
+        visit::visit_item_fn(self, function);
+    }
+
+    fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
+        self.add(&function.sig.ident, &function.block);
+        visit::visit_impl_item_fn(self, function);
     }
 }
 

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::value::RawValue;
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 
 /// A packet to a client.
 #[derive(Clone)]
@@ -77,19 +79,9 @@ fn encode(packet: &Packet, namespace: &str) -> String {
 
 /// Appends a text as one frame. A server's frames have no mask (RFC 6455, section 5.2).
 fn push_frame(frames: &mut Vec<u8>, text: &str) {
-    const TEXT: u8 = 0x81;
-    frames.push(TEXT);
-    match (u8::try_from(text.len()), u16::try_from(text.len())) {
-        (Ok(short @ 0..126), _) => frames.push(short),
-        (_, Ok(middle)) => {
-            frames.push(126);
-            frames.extend(middle.to_be_bytes());
-        }
-        _ => {
-            frames.push(127);
-            frames.extend((text.len() as u64).to_be_bytes());
-        }
-    }
+    let head = FrameHeader { opcode: OpCode::Data(Data::Text), ..FrameHeader::default() };
+    // Writing to a `Vec` does not fail.
+    let _infallible = head.format(text.len() as u64, frames);
     frames.extend(text.as_bytes());
 }
 

@@ -1,12 +1,15 @@
 //! Finds where messages begin and end in a WebSocket's incoming bytes. A message that begins and never ends
 //! holds memory and a place in the quota, and socketioxide waits for it without a timeout.
 
+use std::io::Cursor;
+
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::OpCode;
+
 /// Parses the frame heads that a client sends over a WebSocket (RFC 6455, section 5.2).
 #[derive(Debug, Default)]
 pub(super) struct Incoming {
-    /// The bytes of an incomplete head.
-    head: [u8; HEAD_MAX],
-    head_len: usize,
+    head: Head,
     /// How many bytes of the frame's payload are still to come.
     payload: u64,
     /// Whether a fragmented message has begun whose last frame is still to come.
@@ -16,21 +19,51 @@ pub(super) struct Incoming {
 /// Longest head, in bytes: two, eight of extended length, four of mask.
 const HEAD_MAX: usize = 14;
 
+/// The bytes of an incomplete frame head.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    bytes: [u8; HEAD_MAX],
+    len: usize,
+}
+
+impl Head {
+    /// Whether no byte of a head is here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// Takes the head's next byte. Returns the head and the length of the payload once the head is complete.
+    ///
+    /// A head with a reserved opcode is never complete: its connection fails anyway.
+    pub(super) fn push(&mut self, byte: u8) -> Option<(FrameHeader, u64)> {
+        // Full only behind a head that was malformed.
+        *self.bytes.get_mut(self.len)? = byte;
+        self.len += 1;
+        let parsed = FrameHeader::parse(&mut Cursor::new(self.bytes.get(..self.len)?)).ok()??;
+        self.len = 0;
+        Some(parsed)
+    }
+}
+
 impl Incoming {
     /// Takes the next bytes. Returns whether a message ended in them.
     pub(super) fn take(&mut self, mut bytes: &[u8]) -> bool {
         let mut has_ended = false;
-        while !bytes.is_empty() {
+        while let Some((first, behind)) = bytes.split_first() {
             if self.payload > 0 {
                 let here = self.payload.min(bytes.len() as u64);
                 bytes =
                     bytes.get(usize::try_from(here).unwrap_or(usize::MAX)..).unwrap_or_default();
                 self.payload -= here;
             } else {
-                self.head[self.head_len] = bytes[0];
-                self.head_len += 1;
-                bytes = &bytes[1..];
-                self.read_head();
+                bytes = behind;
+                if let Some((head, payload)) = self.head.push(*first) {
+                    self.payload = payload;
+                    // Control frames may stand between a message's fragments (section 5.4).
+                    if matches!(head.opcode, OpCode::Data(_)) {
+                        self.in_message = !head.is_final;
+                    }
+                }
             }
             has_ended |= self.is_between();
         }
@@ -39,30 +72,7 @@ impl Incoming {
 
     /// Whether the stream is between two messages.
     pub(super) fn is_between(&self) -> bool {
-        self.head_len == 0 && self.payload == 0 && !self.in_message
-    }
-
-    /// Goes on to the payload if the head is complete.
-    fn read_head(&mut self) {
-        let [first, second, ..] = self.head;
-        let length = match second & 0x7f {
-            126 => 2,
-            127 => 8,
-            _ => 0,
-        };
-        let mask = if second & 0x80 != 0 { 4 } else { 0 };
-        if self.head_len < 2 || self.head_len < 2 + length + mask {
-            return;
-        }
-        let long =
-            self.head[2..2 + length].iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
-        self.payload = if length == 0 { u64::from(second & 0x7f) } else { long };
-        self.head_len = 0;
-        // Control frames may stand between a message's fragments (section 5.4).
-        let is_control = first & 0x08 != 0;
-        if !is_control {
-            self.in_message = first & 0x80 == 0;
-        }
+        self.head.is_empty() && self.payload == 0 && !self.in_message
     }
 }
 
@@ -111,6 +121,13 @@ mod tests {
         let mut incoming = Incoming::default();
         assert!(incoming.is_between());
         assert!(!incoming.take(&[LAST | TEXT]));
+        assert!(!incoming.is_between());
+    }
+
+    #[test]
+    fn a_malformed_head_is_a_message_that_never_ends() {
+        let mut incoming = Incoming::default();
+        assert!(!incoming.take(&[LAST | 3, 0x80, 0, 0, 0, 0].repeat(10)), "opcode 3 is reserved");
         assert!(!incoming.is_between());
     }
 

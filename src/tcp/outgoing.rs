@@ -1,6 +1,11 @@
 //! Tracks what socketioxide writes to a WebSocket, so that the hub knows when a direct write is possible:
 //! between two frames, and not before packets that socketioxide still holds.
 
+use tungstenite::protocol::frame::FrameHeader;
+use tungstenite::protocol::frame::coding::{Control, Data, OpCode};
+
+use super::incoming::Head;
+
 /// Parses the frame heads that socketioxide writes (RFC 6455, section 5.2) and counts its packets.
 #[derive(Debug, Default)]
 pub(super) struct Outgoing {
@@ -8,9 +13,7 @@ pub(super) struct Outgoing {
     pub(super) is_followed: bool,
     /// How many events and acknowledgements socketioxide was given.
     pub(super) given: u64,
-    /// The bytes of an incomplete head.
-    head: [u8; HEAD_MAX],
-    head_len: usize,
+    head: Head,
     /// How many bytes of the frame's payload are still to come.
     payload: u64,
     frame: Frame,
@@ -35,13 +38,6 @@ enum Frame {
     Packet,
 }
 
-/// Longest head of a frame without a mask, in bytes.
-const HEAD_MAX: usize = 10;
-
-/// First bytes of an unfragmented text frame and of a close frame.
-const TEXT: u8 = 0x81;
-const CLOSE: u8 = 0x88;
-
 impl Outgoing {
     /// Takes the next bytes that socketioxide has written.
     pub(super) fn take(&mut self, mut bytes: &[u8]) {
@@ -51,9 +47,9 @@ impl Outgoing {
         while let Some((first, behind)) = bytes.split_first() {
             bytes = behind;
             if self.payload == 0 {
-                self.head[self.head_len] = *first;
-                self.head_len += 1;
-                self.read_head();
+                if let Some((head, payload)) = self.head.push(*first) {
+                    self.begin_frame(&head, payload);
+                }
             } else if matches!(self.frame, Frame::Text | Frame::Message) {
                 self.frame = self.frame.then(*first);
                 self.skip(1);
@@ -68,30 +64,18 @@ impl Outgoing {
     /// has written every packet that it was given.
     pub(super) fn allows_direct_write(&self) -> bool {
         self.is_followed
-            && self.head_len == 0
+            && self.head.is_empty()
             && self.payload == 0
             && self.rest.is_empty()
             && !self.is_closed
             && self.written == self.given
     }
 
-    /// Goes on to the payload if the head is complete.
-    fn read_head(&mut self) {
-        let [first, second, ..] = self.head;
-        let long = match second {
-            126 => 2,
-            127 => 8,
-            _ => 0,
-        };
-        if self.head_len < 2 + long {
-            return;
-        }
-        let length =
-            self.head[2..2 + long].iter().fold(0, |sum, byte| (sum << 8) | u64::from(*byte));
-        self.payload = if long == 0 { u64::from(second) } else { length };
-        self.head_len = 0;
-        self.frame = if first == TEXT { Frame::Text } else { Frame::Other };
-        self.is_closed |= first == CLOSE;
+    fn begin_frame(&mut self, head: &FrameHeader, payload: u64) {
+        self.payload = payload;
+        let is_text = head.is_final && head.opcode == OpCode::Data(Data::Text);
+        self.frame = if is_text { Frame::Text } else { Frame::Other };
+        self.is_closed |= head.opcode == OpCode::Control(Control::Close);
     }
 
     /// Skips `count` bytes of the payload, and returns `count`.
@@ -120,6 +104,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    const TEXT: u8 = 0x81;
+    const CLOSE: u8 = 0x88;
 
     fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
         let mut frame = vec![first];
