@@ -10,6 +10,7 @@ mod daemon;
 mod diagnosis;
 mod follow;
 mod life;
+mod links;
 mod name;
 mod others;
 mod refresh;

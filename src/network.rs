@@ -45,6 +45,14 @@ impl Reach {
         found
     }
 
+    /// All that speaks mDNS on these interfaces now: link-local addresses too.
+    #[must_use]
+    pub fn links_now(&self) -> Vec<Interface> {
+        let mut found = if_addrs::get_if_addrs().unwrap_or_default();
+        found.retain(|own| own.is_oper_up() && self.covers(&own.name, own.ip()));
+        found
+    }
+
     /// The port people use: that of the first listener.
     #[must_use]
     pub fn port(&self) -> Option<u16> {

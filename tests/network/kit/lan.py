@@ -230,7 +230,7 @@ class Host(Box):
     def plug(self, interface="eth0", lan=None, addressed=True):
         """A cable from here to the switch (this host's own or another)."""
         lan = lan or self.lan
-        port = f"port{next(lan.ports)}"
+        port = self.port = f"port{next(lan.ports)}"
         lan.switch.ip(*f"link add {port} type veth peer name {interface} netns {self.pid}".split())
         lan.switch.ip("link", "set", port, "master", "switch", "up")
         self.ip("link", "set", interface, "up")
