@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use crate::config::Config;
 use crate::discovery::Told;
+use crate::network;
 
 /// How long each step of the question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -36,9 +37,16 @@ pub(super) fn ask(config: &Config) -> Option<Hub> {
     config.listen.iter().find_map(|listens| at(*listens))
 }
 
+/// Whether this machine can be reached at this address at all.
+pub(super) fn is_here(listens: SocketAddr) -> bool {
+    network::is_own(listens.ip(), &network::own_addresses())
+}
+
 /// The hub that answers at this address.
 pub(super) fn at(listens: SocketAddr) -> Option<Hub> {
-    let answer = get(from_here(listens), "/api/hub").ok()?;
+    // Else it might be another machine that answers, or nobody for a long time.
+    let here = is_here(listens).then(|| from_here(listens))?;
+    let answer = get(here, "/api/hub").ok()?;
     let (_head, body) = answer.split_once("\r\n\r\n")?;
     Some(serde_json::from_str::<Envelope>(body).ok()?.data)
 }
