@@ -343,6 +343,7 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
         hub: hub.to_string(),
         version: wire::VERSION,
         reach: reach.clone(),
+        turns: HubId::from_random(random()).to_string(),
         folder: config.data_dir.clone(),
     })
 }

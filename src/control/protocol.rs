@@ -219,6 +219,9 @@ pub struct Status {
     pub missing: Vec<Missing>,
     /// What of the hub is announced on the network.
     pub announced: Told,
+    /// Other hubs with this one's id, by where they are opened: one card is a copy of the other.
+    #[serde(default)]
+    pub twins: Vec<String>,
     /// People present, counted once in each room.
     pub people: usize,
     /// Living rooms.

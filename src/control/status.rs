@@ -51,6 +51,7 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         addresses: parts.reach.urls(),
         missing: missing(&parts.reach),
         announced: parts.found.announced().into(),
+        twins: parts.found.twins().iter().map(discovery::Hub::url).collect(),
         people: facts.people,
         rooms: facts.rooms,
         places: parts.places,

@@ -95,6 +95,8 @@ pub(super) struct Announcer {
     pub(super) links: Links,
     /// The host name that others may have in their caches.
     pub(super) announced_host: Option<String>,
+    /// Whether another hub with this one's id was heard, and that was told.
+    has_twin: bool,
     /// What the library reported since the last look at its cache.
     pub(super) reports: u32,
     /// Conflicts since a name was last announced.
@@ -138,6 +140,7 @@ impl Announcer {
             neighbours,
             links: Links::default(),
             announced_host: None,
+            has_twin: false,
             reports: 0,
             conflicts: 0,
             floods: 0,
@@ -256,7 +259,7 @@ impl Announcer {
         if self.conflicts > CONFLICTS {
             AFTER_CONFLICTS
         } else {
-            turn(&self.setup.hub, self.conflicts)
+            turn(&self.setup.turns, self.conflicts)
         }
     }
 
@@ -285,8 +288,17 @@ impl Announcer {
         self.known.send_replace(Arc::new(Known { announced, others }));
     }
 
-    pub(super) fn tell_others(&self) {
+    pub(super) fn tell_others(&mut self) {
         let others = self.others.list();
+        let twin = others.iter().find(|hub| hub.id == self.setup.hub);
+        if let Some(twin) = twin.filter(|_| !self.has_twin) {
+            tracing::warn!(
+                "the hub at {} has the same id as this one: the card of one is a copy of the other's; stop one of \
+                 them, and `colahub new-id` gives it its own",
+                twin.url()
+            );
+        }
+        self.has_twin = twin.is_some();
         let announced = self.known.borrow().announced.clone();
         if self.known.borrow().others != others {
             self.known.send_replace(Arc::new(Known { announced, others }));
@@ -294,10 +306,10 @@ impl Announcer {
     }
 }
 
-/// How long this hub waits for its turn: each round has twice as many turns as the one before, and the
-/// random digits of a hub's id choose one.
-fn turn(hub: &str, round: u32) -> Duration {
-    let mut digits = hub.chars().rev().filter_map(|digit| digit.to_digit(16));
+/// How long this hub waits for its turn: each round has twice as many turns as the one before, and a random
+/// digit chooses one.
+fn turn(random: &str, round: u32) -> Duration {
+    let mut digits = random.chars().rev().filter_map(|digit| digit.to_digit(16));
     let digit = digits.nth(round as usize).unwrap_or_default();
     TURN * (digit % 2_u32.pow((round + 1).min(3)))
 }
