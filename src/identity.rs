@@ -246,6 +246,22 @@ mod tests {
     }
 
     #[test]
+    fn a_renewed_key_believes_nothing_from_before_and_the_old_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(renew(folder.path(), &[1; 32]).unwrap(), None, "there was none");
+        let token = signer(1).token(ann());
+        for (key, kept) in [(2, "identity.key.replaced-1"), (3, "identity.key.replaced-2")] {
+            assert_eq!(renew(folder.path(), &[key; 32]).unwrap().as_deref(), Some(kept));
+        }
+        let signer = Signer::open(folder.path(), &[9; 32]).unwrap();
+        assert_eq!(signer.verify(&token), None);
+        assert_eq!(signer.lost_key(), None, "nothing was lost: the host wanted it");
+        assert_eq!(std::fs::read(folder.path().join("identity.key.replaced-1")).unwrap(), [1; 32]);
+        let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
     fn a_token_that_names_another_algorithm_is_not_believed() {
         // {"alg":"none"} with the subject of a true token.
         let token = signer(1).token(ann());
@@ -295,7 +311,7 @@ mod tests {
             assert_eq!(std::fs::read(folder.path().join(kept)).unwrap(), bytes);
             assert_eq!(std::fs::read(&path).unwrap(), [9; 32]);
         }
-        assert_eq!(set_aside(folder.path()).len(), KEEP, "the newest two are kept");
+        assert_eq!(set_aside(folder.path(), UNUSABLE).len(), KEEP, "the newest two are kept");
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
         assert!(Signer::open(folder.path(), &[9; 32]).is_ok());
