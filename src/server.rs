@@ -5,6 +5,7 @@ mod kept;
 mod lock;
 mod places;
 mod ready;
+mod renew;
 mod watchdog;
 
 use std::collections::HashSet;
@@ -37,6 +38,7 @@ use crate::store::{Care, Health, Retention, Schedule, Storage, Store};
 use crate::wire;
 
 pub use lock::Lock;
+pub use renew::{Renewed, renew};
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);

@@ -2,14 +2,11 @@
 
 use std::io::Write;
 
-use anyhow::Context;
 use clap::Args;
 
 use super::FileArg;
 use crate::config::{self, Config, Flag, Sources};
-use crate::domain::ids::HubId;
-use crate::server::Lock;
-use crate::{identity, store};
+use crate::server::{self, Renewed};
 
 #[derive(Debug, Args)]
 pub(super) struct NewIdArgs {
@@ -36,37 +33,22 @@ impl NewIdArgs {
 pub(super) fn new_id(args: NewIdArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let keep_key = args.keep_key;
     let folder = args.load()?.data_dir;
-    anyhow::ensure!(
-        folder.is_dir(),
-        "there is no data folder {}; a hub gets an id of its own at its first start",
-        folder.display()
-    );
-    let _lock = Lock::take(&folder).context("a hub gets another id while it is stopped")?;
-    let (mut id, mut key) = ([0; 16], [0; 32]);
-    let randomness = "the system gives no randomness";
-    getrandom::fill(&mut id).context(randomness)?;
-    getrandom::fill(&mut key).context(randomness)?;
-    let fresh = HubId::from_random(id);
-    if store::renew_id(&folder, fresh)?.is_none() {
-        writeln!(
-            out,
-            "no hub has begun in {}: it gets an id of its own at its first start",
-            folder.display()
-        )?;
+    let Some(Renewed { id, replaced_key }) = server::renew(&folder, keep_key)? else {
+        let folder = folder.display();
+        writeln!(out, "no hub has begun in {folder}: it gets an id of its own at its first start")?;
         return Ok(());
-    }
-    writeln!(out, "this hub is {fresh} from its next start on")?;
+    };
+    writeln!(out, "this hub is {id} from its next start on")?;
     if keep_key {
         writeln!(
             out,
             "its key is the same, so those who came before stay who they are; whoever has the other card \
              can be any of them here"
         )?;
-        return Ok(());
+    } else {
+        writeln!(out, "its key is new too, so everybody who came before is a new chatter")?;
     }
-    let kept = identity::renew(&folder, &key).context("the id is new, but not the key")?;
-    writeln!(out, "its key is new too, so everybody who came before is a new chatter")?;
-    if let Some(kept) = kept {
+    if let Some(kept) = replaced_key {
         let kept = folder.join(kept);
         writeln!(out, "the key that was there is kept as {}", kept.display())?;
     }
