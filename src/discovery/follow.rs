@@ -1,11 +1,7 @@
 //! What is done with what the daemon reports, until its life has to end.
 
-use std::cmp::Ordering;
-use std::net::{IpAddr, Ipv6Addr};
-use std::slice;
 use std::time::Instant;
 
-use if_addrs::Interface;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::daemon::{Daemon, Event};
@@ -86,7 +82,11 @@ impl Announcer {
     fn on_heard(&mut self, service: String, mut heard: Heard) {
         tracing::debug!(?heard, "a hub was heard");
         if heard.id == self.setup.hub {
-            // What is left then is a hub that was copied from this one, or the other way round.
+            // This hub itself, also where a stranger who took its name gives another address.
+            if heard.instance.eq_ignore_ascii_case(&self.claim.names().instance) {
+                return;
+            }
+            // Under another name it is one of which this hub is a copy, or the other way round.
             heard.addresses.retain(|ip| !self.own.has(ip));
         }
         if let Some(hub) = heard.check(&self.neighbours) {
@@ -205,25 +205,14 @@ impl Announcer {
         self.others.list().iter().any(|hub| hub.host == local || hub.name == instance)
     }
 
-    /// Of two hubs with one name, that with the lower id keeps it, and where one is a copy of the other
-    /// that with the lower address. Anything but a hub does not know this rule.
+    /// Of two hubs with one name, that with the lower id keeps it. Anything but a hub does not
+    /// know this rule.
     fn is_mine_by_right(&self, names: &Names) -> bool {
         let local = names.local();
         let list = self.others.list();
         let mut rivals =
             list.iter().filter(|hub| hub.host == local || hub.name == names.instance).peekable();
-        rivals.peek().is_some()
-            && rivals.all(|hub| match self.setup.hub.cmp(&hub.id) {
-                Ordering::Equal => self.address_towards(hub.at.ip()) < hub.at.ip(),
-                order => order == Ordering::Less,
-            })
-    }
-
-    /// The address at which a neighbour sees this machine; the highest where that cannot be told.
-    fn address_towards(&self, ip: IpAddr) -> IpAddr {
-        let is_towards = |own: &&Interface| network::is_neighbour(slice::from_ref(*own), ip);
-        let own = self.neighbours.iter().filter(is_towards).map(Interface::ip).min();
-        own.unwrap_or(IpAddr::V6(Ipv6Addr::from(u128::MAX)))
+        rivals.peek().is_some() && rivals.all(|hub| self.setup.hub < hub.id)
     }
 }
 
