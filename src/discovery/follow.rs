@@ -83,7 +83,8 @@ impl Announcer {
         tracing::debug!(?heard, "a hub was heard");
         if heard.id == self.setup.hub {
             // This hub itself, also where a stranger who took its name gives another address.
-            if heard.instance.eq_ignore_ascii_case(&self.claim.names().instance) {
+            let own = self.announcing.as_ref();
+            if own.is_some_and(|own| heard.instance.eq_ignore_ascii_case(&own.instance)) {
                 return;
             }
             // Under another name it is one of which this hub is a copy, or the other way round.

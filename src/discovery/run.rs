@@ -14,7 +14,7 @@ use super::name::Claim;
 use super::others::Others;
 use super::remembered::Remembered;
 use super::watch::OwnAddresses;
-use super::{Announced, Known, Reason, Setup, refresh};
+use super::{Announced, Known, Names, Reason, Setup, refresh};
 use crate::network;
 
 /// How long to stay silent after a flood; twice as long after each that follows at once.
@@ -93,6 +93,8 @@ pub(super) struct Announcer {
     pub(super) neighbours: Vec<Interface>,
     /// The interfaces that the daemon has IPv6 on.
     pub(super) links: Links,
+    /// The names that the daemon announces, once it does.
+    pub(super) announcing: Option<Names>,
     /// The host name that others may have in their caches.
     pub(super) announced_host: Option<String>,
     /// Whether another hub with this one's id was heard, and that was told.
@@ -139,6 +141,7 @@ impl Announcer {
             own,
             neighbours,
             links: Links::default(),
+            announcing: None,
             announced_host: None,
             has_twin: false,
             reports: 0,
@@ -156,6 +159,7 @@ impl Announcer {
             Err(error) => return self.after(End::failed(&error)),
         };
         self.others.begin_anew();
+        self.announcing = None;
         self.links = Links::of(&self.setup.reach.links_now());
         self.reports = 0;
         let end = tokio::select! {
@@ -192,6 +196,7 @@ impl Announcer {
         if let Err(error) = daemon.announce(&self.setup, &names) {
             return End::failed(&error);
         }
+        self.announcing = Some(names.clone());
         let mut life = Life::new(daemon.services(), &names);
         self.follow(daemon, &mut life, &names).await
     }
