@@ -1,10 +1,12 @@
 """Addresses of `listen` that are missing when the hub starts, and come later."""
 
 import json
+import os
 import re
 import socket
 
 from kit.hub import PROGRAM, Hub, eventually, get
+from kit.lan import PATIENCE
 
 LISTENING = "listening on http"
 
@@ -67,3 +69,43 @@ def test_a_port_that_another_program_has_is_taken_when_that_ends(lan, phone):
     eventually(lambda: status(hub), lambda text: "Missing" not in text)
     assert get(phone, f"http://{pi.v4}:8081/api/hub")["data"]["id"] == hub.id
     assert len(said(hub, "cannot listen")) == 1 and len(said(hub, LISTENING)) == 1
+
+
+class Systemd:
+    """As far as it keeps sockets for a service: the first step, as root, leaves them, and the hub gets them."""
+
+    def __init__(self, host):
+        self.host, self.kept = host, []
+        self.notified = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.notified.bind(f"/proc/{host.pid}/root/run/notify")
+        self.notified.settimeout(PATIENCE)
+
+    def step(self, *command):
+        process = self.host.start(*command, NOTIFY_SOCKET="/run/notify")
+        while True:
+            message, fds, _, _ = socket.recv_fds(self.notified, 4096, 4)
+            if message.startswith(b"BARRIER=1"):
+                os.close(fds[0])
+                assert process.wait() == 0, process.said
+                return
+            self.kept += fds
+
+    def run(self, *command):
+        """Runs the hub as somebody who may open no port below 1024."""
+        assert len(self.kept) == 1
+        user = "setpriv --reuid=12345 --regid=12345 --clear-groups --bounding-set=-all"
+        handed = f'exec 3<&0 0</dev/null; LISTEN_PID=$$ LISTEN_FDS=1 exec {user} "$@"'
+        return self.host.start("sh", "-c", handed, "sh", *command, stdin=self.kept[0])
+
+
+def test_a_hub_without_privileges_serves_a_low_port_at_an_address_that_comes_later(lan, phone):
+    pi = lan.host("pi", plugged=False)
+    pi.write("/run/config.toml", f'listen = "{pi.v4}:80"\ndata_dir = "/run/hub"\n')
+    pi.run("install", "-d", "-o", "12345", "/run/hub")
+    systemd = Systemd(pi)
+    systemd.step(PROGRAM, "hold-ports", "--config", "/run/config.toml")
+    process = systemd.run(PROGRAM, "run", "--config", "/run/config.toml")
+    process.says(lambda line: f"does not have the address of {pi.v4}:80 yet" in line)
+    pi.plug()
+    assert process.says(lambda line: line == f"listening on http://{pi.v4}:80")
+    assert get(phone, f"http://{pi.v4}/api/hub")["success"]
