@@ -5,6 +5,7 @@ mod discover;
 mod doctor;
 mod host;
 mod message;
+mod new_id;
 #[cfg(test)]
 mod packaged;
 mod secret;
@@ -65,6 +66,8 @@ enum Command {
     /// List what was said in a room, delete messages
     #[command(subcommand)]
     Message(message::MessageCommand),
+    /// Give a hub whose card is a copy of another's an id of its own, while it is stopped
+    NewId(new_id::NewIdArgs),
     /// List the living rooms, make one, let nobody new in, end one
     #[command(subcommand)]
     Room(host::RoomCommand),
@@ -158,6 +161,7 @@ pub fn run() -> ExitCode {
         }
         Command::Log(args) => host::log(args, out),
         Command::Message(command) => message::message(command, out),
+        Command::NewId(args) => new_id::new_id(args, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),
     };

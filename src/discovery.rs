@@ -10,6 +10,7 @@ mod daemon;
 mod diagnosis;
 mod follow;
 mod life;
+mod links;
 mod name;
 mod others;
 mod refresh;
@@ -104,13 +105,20 @@ pub struct Setup {
     pub version: &'static str,
     /// Where the hub is reached.
     pub reach: Reach,
+    /// Random digits of this run, by which hubs that collide take turns. Not the id: a cloned card has the
+    /// same.
+    pub turns: String,
     /// The folder in which the name that was got is remembered.
     pub folder: PathBuf,
 }
 
 /// What is known now: a cheap handle for whoever shows it.
 #[derive(Debug, Clone)]
-pub struct View(channel::Receiver<Arc<Known>>);
+pub struct View {
+    known: channel::Receiver<Arc<Known>>,
+    /// This hub's id.
+    hub: String,
+}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
@@ -122,13 +130,20 @@ impl View {
     /// Whether and how the hub is announced.
     #[must_use]
     pub fn announced(&self) -> Announced {
-        self.0.borrow().announced.clone()
+        self.known.borrow().announced.clone()
     }
 
     /// The other hubs on the network, by name; at most 64.
     #[must_use]
     pub fn others(&self) -> Vec<Hub> {
-        self.0.borrow().others.clone()
+        self.known.borrow().others.clone()
+    }
+
+    /// Those of the others that have this hub's id: the card of one is a copy of the other's.
+    #[must_use]
+    pub fn twins(&self) -> Vec<Hub> {
+        let known = self.known.borrow();
+        known.others.iter().filter(|hub| hub.id == self.hub).cloned().collect()
     }
 }
 
@@ -151,15 +166,16 @@ impl Discovery {
     pub fn start(setup: Setup) -> Self {
         let (known, view) = channel::channel(Arc::new(Known::only(Announced::Starting)));
         let (stop, stopped) = oneshot::channel();
+        let hub = setup.hub.clone();
         let task = tokio::spawn(run::run(setup, known, stopped));
-        Self { view: View(view), running: Some(Running { stop, task }) }
+        Self { view: View { known: view, hub }, running: Some(Running { stop, task }) }
     }
 
     /// Announces nothing, as the host wishes.
     #[must_use]
     pub fn off() -> Self {
-        let (_, view) = channel::channel(Arc::new(Known::only(Announced::Off)));
-        Self { view: View(view), running: None }
+        let (_, known) = channel::channel(Arc::new(Known::only(Announced::Off)));
+        Self { view: View { known, hub: String::new() }, running: None }
     }
 
     /// What is known, now and later.

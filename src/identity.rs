@@ -7,7 +7,7 @@
 pub(crate) mod fuzzing;
 
 use std::io::{ErrorKind, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
 use jwt_compact::alg::{Hs256, Hs256Key};
@@ -19,8 +19,13 @@ use crate::domain::ids::IdentityId;
 /// The file of the signing key inside the data folder.
 const FILE: &str = "identity.key";
 
-/// What a file that was no key is called from then on, with a number, and how many are kept.
+/// What a file that was no key is called from then on, with a number.
 const UNUSABLE: &str = "identity.key.unusable-";
+
+/// The same for a key that the host has replaced.
+const REPLACED: &str = "identity.key.replaced-";
+
+/// How many of either are kept.
 const KEEP: usize = 2;
 
 /// The cookie that carries the token.
@@ -62,7 +67,7 @@ impl Signer {
     pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let key = read_or_make(&path, fresh).map_err(|source| KeyError { path, source })?;
-        let kept = set_aside(folder).pop();
+        let kept = set_aside(folder, UNUSABLE).pop();
         let lost_key = kept.map(|(_, kept)| {
             let name = kept.file_name().unwrap_or_default().to_string_lossy().into_owned();
             format!(
@@ -143,16 +148,40 @@ fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
         // The key may be good, and only not for this user.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Ok(_) | Err(_) => put_aside(path)?,
+        Ok(_) | Err(_) => {
+            let kept_as = put_aside(path, UNUSABLE)?;
+            tracing::error!(
+                kept_as,
+                "the key by which browsers are known could not be used and is set aside; with a new one \
+                 everybody is a new chatter"
+            );
+        }
     }
     make(path, fresh)?;
     Ok(fresh.to_vec())
 }
 
-/// Files that were no keys, the oldest first, with their numbers.
-fn set_aside(folder: &Path) -> Vec<(u32, PathBuf)> {
+/// Gives a hub that is stopped the key `fresh`, with which everybody is a new chatter: the name in the
+/// folder under which the key that was there is kept, if there was one.
+///
+/// # Errors
+/// The folder cannot be written. Whether the key is the old or the new one, it is whole.
+pub fn renew(folder: &Path, fresh: &[u8; 32]) -> Result<Option<String>, KeyError> {
+    let path = folder.join(FILE);
+    let renew = || match path.symlink_metadata() {
+        Ok(_) => {
+            put_aside(&path, REPLACED).and_then(|kept| make(&path, fresh).map(|()| Some(kept)))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => make(&path, fresh).map(|()| None),
+        Err(error) => Err(error),
+    };
+    renew().map_err(|source| KeyError { path: path.clone(), source })
+}
+
+/// Keys that were set aside with names that begin like this, the oldest first, with their numbers.
+fn set_aside(folder: &Path, prefix: &str) -> Vec<(u32, PathBuf)> {
     let number = |path: &Path| -> Option<u32> {
-        path.file_name()?.to_str()?.strip_prefix(UNUSABLE)?.parse().ok()
+        path.file_name()?.to_str()?.strip_prefix(prefix)?.parse().ok()
     };
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut found: Vec<(u32, PathBuf)> =
@@ -161,21 +190,16 @@ fn set_aside(folder: &Path) -> Vec<(u32, PathBuf)> {
     found
 }
 
-fn put_aside(path: &Path) -> std::io::Result<()> {
-    let mut before = set_aside(path.parent().unwrap_or(Path::new(".")));
+fn put_aside(path: &Path, prefix: &str) -> std::io::Result<String> {
+    let mut before = set_aside(path.parent().unwrap_or(Path::new(".")), prefix);
     let number = before.last().map_or(1, |(number, _)| number.saturating_add(1));
-    let kept_as = format!("{UNUSABLE}{number}");
+    let kept_as = format!("{prefix}{number}");
     std::fs::rename(path, path.with_file_name(&kept_as))?;
-    tracing::error!(
-        kept_as,
-        "the key by which browsers are known could not be used and is set aside; with a new one everybody \
-         is a new chatter"
-    );
     while before.len() >= KEEP {
         // Not worth a failure: it is tried again the next time.
         let _gone = std::fs::remove_file(before.remove(0).1);
     }
-    Ok(())
+    Ok(kept_as)
 }
 
 /// Whole or not at all: a plug pulled in between must not leave half a key.
@@ -184,9 +208,16 @@ fn make(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(&draft)?;
     file.write_all(key)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let (owner, own) = (folder.metadata()?, file.metadata()?);
+    if owner.uid() != own.uid() {
+        // A key that root makes is for a hub that runs as somebody else. Only root can do this, and only
+        // for root is there a need.
+        let _not_root = fchown(&file, Some(owner.uid()), Some(owner.gid()));
+    }
     file.sync_all()?;
     std::fs::rename(&draft, path)?;
-    std::fs::File::open(path.parent().unwrap_or(Path::new(".")))?.sync_all()
+    std::fs::File::open(folder)?.sync_all()
 }
 
 #[cfg(test)]
@@ -212,6 +243,22 @@ mod tests {
         assert_eq!(signer(1).verify(&format!("{body}.")), None, "no signature");
         assert_eq!(signer(1).verify(&token.replace('.', "..")), None);
         assert_eq!(signer(1).verify(&"a".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn a_renewed_key_believes_nothing_from_before_and_the_old_one_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(renew(folder.path(), &[1; 32]).unwrap(), None, "there was none");
+        let token = signer(1).token(ann());
+        for (key, kept) in [(2, "identity.key.replaced-1"), (3, "identity.key.replaced-2")] {
+            assert_eq!(renew(folder.path(), &[key; 32]).unwrap().as_deref(), Some(kept));
+        }
+        let signer = Signer::open(folder.path(), &[9; 32]).unwrap();
+        assert_eq!(signer.verify(&token), None);
+        assert_eq!(signer.lost_key(), None, "nothing was lost: the host wanted it");
+        assert_eq!(std::fs::read(folder.path().join("identity.key.replaced-1")).unwrap(), [1; 32]);
+        let mode = std::fs::metadata(folder.path().join(FILE)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
     }
 
     #[test]
@@ -264,7 +311,7 @@ mod tests {
             assert_eq!(std::fs::read(folder.path().join(kept)).unwrap(), bytes);
             assert_eq!(std::fs::read(&path).unwrap(), [9; 32]);
         }
-        assert_eq!(set_aside(folder.path()).len(), KEEP, "the newest two are kept");
+        assert_eq!(set_aside(folder.path(), UNUSABLE).len(), KEEP, "the newest two are kept");
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
         assert!(Signer::open(folder.path(), &[9; 32]).is_ok());

@@ -1,6 +1,7 @@
 //! Where on the network the hub can be reached: its addresses on the interfaces that people come by.
 
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use if_addrs::{IfAddr, Interface};
 
@@ -9,17 +10,74 @@ use crate::config::Interfaces;
 /// Where the hub listens, and by which interfaces people may come.
 #[derive(Debug, Clone)]
 pub struct Reach {
-    listening: Vec<SocketAddr>,
+    listening: Arc<Mutex<Listening>>,
     interfaces: Interfaces,
     /// Where the host says that people open the hub.
     public: Option<String>,
+}
+
+/// Where the hub listens now.
+#[derive(Debug, Default)]
+struct Listening {
+    /// The sockets' own addresses, in the order of the configuration.
+    at: Vec<SocketAddr>,
+    refused: Vec<Refused>,
+}
+
+/// An address of `listen` on which the hub could not open a socket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// The address, as configured.
+    pub address: SocketAddr,
+    /// Why not: a sentence for the host.
+    pub why: String,
 }
 
 impl Reach {
     /// A hub that listens at these addresses, with the ports it got.
     #[must_use]
     pub fn new(listening: Vec<SocketAddr>, interfaces: Interfaces) -> Self {
+        let listening = Arc::new(Mutex::new(Listening { at: listening, refused: Vec::new() }));
         Self { listening, interfaces, public: None }
+    }
+
+    /// The same, without these addresses until the hub can listen there.
+    #[must_use]
+    pub fn without(self, refused: Vec<Refused>) -> Self {
+        self.listening().refused = refused;
+        self
+    }
+
+    /// The hub now listens here too: on what was `asked` for, as the socket calls it.
+    pub fn add(&self, asked: SocketAddr, address: SocketAddr) {
+        let mut listening = self.listening();
+        listening.refused.retain(|refused| refused.address != asked);
+        listening.at.push(address);
+    }
+
+    /// Where the hub listens and this machine can be reached now.
+    #[must_use]
+    pub fn present(&self) -> Vec<SocketAddr> {
+        let own = own_addresses();
+        self.listening().at.iter().filter(|at| is_own(at.ip(), &own)).copied().collect()
+    }
+
+    /// Where the hub listens, at addresses that this machine does not have now.
+    #[must_use]
+    pub fn absent(&self) -> Vec<SocketAddr> {
+        let own = own_addresses();
+        self.listening().at.iter().filter(|at| !is_own(at.ip(), &own)).copied().collect()
+    }
+
+    /// Where the hub should listen and cannot.
+    #[must_use]
+    pub fn refused(&self) -> Vec<Refused> {
+        self.listening().refused.clone()
+    }
+
+    fn listening(&self) -> MutexGuard<'_, Listening> {
+        // Nothing that holds it can stop halfway.
+        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The same, shown to people as this address.
@@ -45,23 +103,33 @@ impl Reach {
         found
     }
 
+    /// All that speaks mDNS on these interfaces now: link-local addresses too.
+    #[must_use]
+    pub fn links_now(&self) -> Vec<Interface> {
+        let mut found = if_addrs::get_if_addrs().unwrap_or_default();
+        found.retain(|own| own.is_oper_up() && self.covers(&own.name, own.ip()));
+        found
+    }
+
     /// The port people use: that of the first listener.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
-        self.listening.first().map(SocketAddr::port)
+        self.listening().at.first().map(SocketAddr::port)
     }
 
-    /// Whether the hub answers other machines at all.
+    /// Whether the hub is to answer other machines at all.
     #[must_use]
     pub fn is_open(&self) -> bool {
-        self.listening.iter().any(|listens| !listens.ip().is_loopback())
+        let listening = self.listening();
+        let refused = listening.refused.iter().map(|refused| refused.address);
+        listening.at.iter().copied().chain(refused).any(|at| !at.ip().is_loopback())
     }
 
     /// Whether people can reach the hub at this address of the interface with this name.
     #[must_use]
     pub fn covers(&self, name: &str, ip: IpAddr) -> bool {
         let listens = |at: &SocketAddr| at.ip() == ip || is_any(at.ip(), ip);
-        !ip.is_loopback() && self.interfaces.suits(name) && self.listening.iter().any(listens)
+        !ip.is_loopback() && self.interfaces.suits(name) && self.listening().at.iter().any(listens)
     }
 
     /// The addresses to join at, as they are now: IPv4 first, for it is shorter to read out and
@@ -70,12 +138,12 @@ impl Reach {
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let own: Vec<_> = suitable(&self.interfaces);
         let mut found: Vec<SocketAddr> = Vec::new();
-        for listens in &self.listening {
+        for listens in self.present() {
             if listens.ip().is_unspecified() {
                 let reached = own.iter().filter(|own| is_any(listens.ip(), own.ip()));
                 found.extend(reached.map(|own| SocketAddr::new(own.ip(), listens.port())));
             } else {
-                found.push(*listens);
+                found.push(listens);
             }
         }
         found.sort_by_key(|at| (at.is_ipv6(), is_makeshift(at.ip())));
@@ -97,6 +165,13 @@ pub fn suitable(interfaces: &Interfaces) -> Vec<Interface> {
 pub fn own_addresses() -> Vec<IpAddr> {
     let interfaces = if_addrs::get_if_addrs().unwrap_or_default();
     interfaces.iter().map(Interface::ip).collect()
+}
+
+/// Whether a socket on `ip` is reached at this machine, which has the addresses `own`.
+#[must_use]
+pub fn is_own(ip: IpAddr, own: &[IpAddr]) -> bool {
+    // All of 127.0.0.0/8 is this machine.
+    ip.is_unspecified() || ip.is_loopback() || own.contains(&ip)
 }
 
 /// Whether this link-local IPv6 address is all that its interface has. Else it is better not

@@ -4,16 +4,19 @@ mod bind;
 mod kept;
 mod lock;
 mod places;
+mod ready;
+mod renew;
 mod watchdog;
 
 use std::collections::HashSet;
-use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use self::bind::{Late, Listeners};
+use self::ready::Ready;
 use self::watchdog::Watchdog;
 use crate::budget::{self, Budget};
 use crate::config::{Config, Memory};
@@ -35,6 +38,7 @@ use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions};
 use crate::wire;
 
 pub use lock::Lock;
+pub use renew::{Renewed, renew};
 
 /// How long a shutdown may take in all; below the five seconds that a host waits patiently.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -51,9 +55,9 @@ pub fn run(config: Config) -> anyhow::Result<()> {
         .build()
         .context("the system does not give what the hub needs to run")?;
     let result = runtime.block_on(async {
-        let listeners = bind::all(&config.listen)?;
+        let mut listeners = Listeners::bind(&config.listen)?;
         let (config, mut stop) = (Arc::new(config), Stop::new()?);
-        while serve(&config, bind::again(&listeners)?, &mut stop).await? == End::Anew {}
+        while serve(&config, &mut listeners, &mut stop).await? == End::Anew {}
         Ok(())
     });
     // Whatever still hangs in a blocking call must not hold the process.
@@ -98,10 +102,9 @@ enum End {
 
 async fn serve(
     config: &Arc<Config>,
-    listeners: Vec<TcpListener>,
+    listeners: &mut Listeners,
     stop: &mut Stop,
 ) -> anyhow::Result<End> {
-    let listening = bind::addresses(&listeners)?;
     // First of all: two hubs on one database would tell each other's people nothing.
     let lock = lock::Lock::take(&config.data_dir)?;
     let store = tokio::select! {
@@ -112,20 +115,28 @@ async fn serve(
             return Ok(End::Told);
         }
     };
-    let mut running = Running::start(config, listeners, listening.clone(), (lock, store))?;
+    let mut running = Running::start(config, listeners, (lock, store))?;
     // Ready is who can write: this comes back through the writer's queue, after the first room. Damage
     // that was met meanwhile is looked into below.
     let answered = running.hub.call(Call::Ping).await.is_ok();
     if !answered && running.health.storage() != Storage::Outdated {
         anyhow::bail!("the database takes no writes; the log says why");
     }
-    announce_ready(&listening);
-    let _watchdog = running.watch(listening);
-    let end = tokio::select! {
-        () = stop.told() => End::Told,
-        () = running.health.outdated() => End::Anew,
-        // It ends by itself only when it has failed; whoever started the hub starts it again.
-        _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
+    let mut ready = Ready::announce(running.reach.clone());
+    let mut looks = tokio::time::interval(ready::LOOK);
+    let mut is_waiting = true;
+    let _watchdog = running.watch();
+    let end = loop {
+        tokio::select! {
+            () = stop.told() => break End::Told,
+            () = running.health.outdated() => break End::Anew,
+            // It ends by itself only when it has failed; whoever started the hub starts it again.
+            _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
+            _ = looks.tick(), if is_waiting => {
+                running.listen_too(listeners)?;
+                is_waiting = ready.look();
+            }
+        }
     };
     if end == End::Told {
         tracing::info!("told to stop");
@@ -175,15 +186,16 @@ struct Running {
 impl Running {
     fn start(
         config: &Arc<Config>,
-        listeners: Vec<TcpListener>,
-        listening: Vec<SocketAddr>,
+        listeners: &Listeners,
         (lock, store): (lock::Lock, Store<hub::Kept>),
     ) -> anyhow::Result<Self> {
         let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let unruly = unruly(&store.past.rooms);
-        let reach = Reach::new(listening, config.interfaces.clone())
+        let sockets = listeners.again()?;
+        let reach = Reach::new(bind::addresses(&sockets)?, config.interfaces.clone())
+            .without(listeners.refused().to_vec())
             .shown_as(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
@@ -244,8 +256,10 @@ impl Running {
         let called = (reach.clone(), discovery.view());
         let guard = http::Guard::new(Arc::clone(config), called.0, called.1, Arc::clone(&metrics));
         let router = guard.before(router);
-        let listeners = bind::into_tokio(listeners)?;
-        let server = Server::start(listeners, &router, &door, config.language, &metrics);
+        let mut server = Server::start(router, door, config.language, metrics);
+        for socket in sockets {
+            server.accept_on(bind::into_tokio(socket)?);
+        }
         tracing::info!(connections = places, "serving at most so many connections at once");
         Ok(Self {
             hub,
@@ -262,9 +276,17 @@ impl Running {
     }
 
     /// Tells systemd how the hub is, for as long as the guard is held.
-    fn watch(&self, listening: Vec<SocketAddr>) -> Option<Watchdog> {
-        let address = self.reach.urls().into_iter().next();
-        Watchdog::start(self.hub.clone(), listening, address)
+    fn watch(&self) -> Option<Watchdog> {
+        Watchdog::start(self.hub.clone(), self.reach.clone())
+    }
+
+    /// Listens where it could not before, as far as that goes now.
+    fn listen_too(&mut self, listeners: &mut Listeners) -> anyhow::Result<()> {
+        for Late { asked, listener } in listeners.try_again() {
+            self.reach.add(asked, bind::address(&listener)?);
+            self.server.accept_on(bind::into_tokio(listener)?);
+        }
+        Ok(())
     }
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.
@@ -323,6 +345,7 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
         hub: hub.to_string(),
         version: wire::VERSION,
         reach: reach.clone(),
+        turns: HubId::from_random(random()).to_string(),
         folder: config.data_dir.clone(),
     })
 }
@@ -346,22 +369,6 @@ fn random<const N: usize>() -> [u8; N] {
         std::process::abort();
     }
     bytes
-}
-
-/// One line on standard output for whoever started the hub, and word to systemd. Once in a process, also
-/// where the store was opened anew.
-fn announce_ready(listening: &[SocketAddr]) {
-    use std::io::Write;
-
-    static TOLD: std::sync::Once = std::sync::Once::new();
-    let urls: Vec<String> = listening.iter().map(bind::url).collect();
-    let urls = urls.join(" and ");
-    TOLD.call_once(|| {
-        // Standard output may be closed; that is no reason not to serve.
-        let _told = writeln!(std::io::stdout(), "listening on {urls}");
-    });
-    tracing::info!(address = %urls, "listening");
-    notify(&[sd_notify::NotifyState::Ready]);
 }
 
 fn notify(state: &[sd_notify::NotifyState<'_>]) {

@@ -29,6 +29,7 @@ pub use disk::folder::make_folder;
 pub use health::{GoesOn, Health, Loss, Size, Storage};
 pub use reader::Reader;
 pub use recovery::backup::BackupError;
+pub use recovery::renew::renew_id;
 pub use recovery::restore::{CopyError, Restored, back_up, restore};
 pub use sql::host_actions::Done;
 pub use sql::prune::Retention;

@@ -43,6 +43,9 @@ _colahub() {
             colahub,message)
                 cmd="colahub__subcmd__message"
                 ;;
+            colahub,new-id)
+                cmd="colahub__subcmd__new__subcmd__id"
+                ;;
             colahub,restore)
                 cmd="colahub__subcmd__restore"
                 ;;
@@ -111,6 +114,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,message)
                 cmd="colahub__subcmd__help__subcmd__message"
+                ;;
+            colahub__subcmd__help,new-id)
+                cmd="colahub__subcmd__help__subcmd__new__subcmd__id"
                 ;;
             colahub__subcmd__help,restore)
                 cmd="colahub__subcmd__help__subcmd__restore"
@@ -227,7 +233,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log message room status help"
+            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log message new-id room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -519,7 +525,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config discover doctor hold-ports log message room status help"
+            opts="run backup restore chatter check-config discover doctor hold-ports log message new-id room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -731,6 +737,20 @@ _colahub() {
         colahub__subcmd__help__subcmd__message__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__new__subcmd__id)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1025,6 +1045,28 @@ _colahub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__new__subcmd__id)
+            opts="-h --config --data-dir --keep-key --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -7,7 +7,7 @@ use std::time::Duration;
 use qrcodegen::{QrCode, QrCodeEcc};
 
 use crate::config::{self, Loaded, Sources};
-use crate::control::protocol::{Data, Memory, Request, Status};
+use crate::control::protocol::{Data, Memory, Missing, Request, Status};
 use crate::control::{AskError, ask};
 use crate::discovery::Told;
 use crate::domain::words;
@@ -69,7 +69,17 @@ fn text(status: &Status) -> String {
             more.iter().for_each(|address| line("", address));
         }
     }
+    for Missing { address, reason } in &status.missing {
+        line("Missing", &format!("{address}: {reason}"));
+    }
     line("Name", &announced(&status.announced));
+    if !status.twins.is_empty() {
+        let who = status.twins.join(" and ");
+        line(
+            "Copy",
+            &format!("{who} has this hub's id; stop one, and `colahub new-id` gives it its own"),
+        );
+    }
     let are = if *rooms == 1 { "room" } else { "rooms" };
     line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
     line("Memory", &taken(memory));
@@ -151,6 +161,8 @@ mod tests {
             uptime: 11_520,
             since: Some("2026-07-01T10:48:00.000Z".to_owned()),
             addresses: vec!["http://192.168.4.1".to_owned(), "http://[fd00::1]".to_owned()],
+            missing: Vec::new(),
+            twins: Vec::new(),
             announced: Told {
                 state: "announced".to_owned(),
                 name: Some("cola-2.local".to_owned()),
@@ -184,6 +196,20 @@ mod tests {
              Memory     21.0 MB of 333.0 MB\n\
              Database   1.2 MB in /var/lib/colahub; 14.0 GB free on its disk\n"
         );
+    }
+
+    #[test]
+    fn a_hub_with_the_same_id_is_named() {
+        let status = Status { twins: vec!["http://10.0.0.3".to_owned()], ..status() };
+        let line = "\nCopy       http://10.0.0.3 has this hub's id; stop one, and `colahub new-id`";
+        assert!(text(&status).contains(line));
+    }
+
+    #[test]
+    fn an_address_at_which_nobody_reaches_the_hub_is_named() {
+        let (address, reason) = ("10.0.0.9:80".to_owned(), "another program has it".to_owned());
+        let status = Status { missing: vec![Missing { address, reason }], ..status() };
+        assert!(text(&status).contains("\nMissing    10.0.0.9:80: another program has it\n"));
     }
 
     #[test]

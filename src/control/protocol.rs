@@ -214,8 +214,14 @@ pub struct Status {
     pub since: Option<String>,
     /// Where people can join, IPv4 first.
     pub addresses: Vec<String>,
+    /// Where they cannot although `listen` says so.
+    #[serde(default)]
+    pub missing: Vec<Missing>,
     /// What of the hub is announced on the network.
     pub announced: Told,
+    /// Other hubs with this one's id, by where they are opened: one card is a copy of the other.
+    #[serde(default)]
+    pub twins: Vec<String>,
     /// People present, counted once in each room.
     pub people: usize,
     /// Living rooms.
@@ -226,6 +232,15 @@ pub struct Status {
     pub memory: Memory,
     /// What is kept, and where.
     pub data: Data,
+}
+
+/// An address of `listen` at which nobody reaches the hub now.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Missing {
+    /// The address with its port.
+    pub address: String,
+    /// Why: a sentence.
+    pub reason: String,
 }
 
 /// How much memory a hub takes.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::protocol::{Data, Memory, Status};
+use super::protocol::{Data, Memory, Missing, Status};
 use crate::budget::Budget;
 use crate::config::Config;
 use crate::discovery;
@@ -49,13 +49,28 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         uptime: facts.uptime.as_secs(),
         since: since(&parts.hub, facts.uptime),
         addresses: parts.reach.urls(),
+        missing: missing(&parts.reach),
         announced: parts.found.announced().into(),
+        twins: parts.found.twins().iter().map(discovery::Hub::url).collect(),
         people: facts.people,
         rooms: facts.rooms,
         places: parts.places,
         memory: memory(&parts.budget),
         data: data(parts),
     })
+}
+
+fn missing(reach: &Reach) -> Vec<Missing> {
+    let refused = reach
+        .refused()
+        .into_iter()
+        .map(|refused| Missing { address: refused.address.to_string(), reason: refused.why });
+    let absent = reach.absent().into_iter().map(|address| Missing {
+        address: address.to_string(),
+        reason: "this machine does not have this address; the hub serves there as soon as it comes"
+            .to_owned(),
+    });
+    refused.chain(absent).collect()
 }
 
 fn since(hub: &HubHandle, uptime: Duration) -> Option<String> {

@@ -61,6 +61,8 @@ pub(super) enum Event {
     Heard(String, Heard),
     /// A hub said goodbye.
     Gone(String),
+    /// This machine has no longer this address.
+    AddressGone(IpAddr),
     /// Nothing of interest.
     Other,
 }
@@ -108,6 +110,7 @@ impl Daemon {
             Ok(event) = self.events.recv_async() => match event {
                 DaemonEvent::Announce(service, _) => Event::Announced(service),
                 DaemonEvent::NameChange(_) => Event::Conflict,
+                DaemonEvent::IpDel(address) => Event::AddressGone(address),
                 _ => Event::Other,
             },
             event = heard => match event {

@@ -57,15 +57,16 @@ impl Announcer {
                     life.refresh = REFRESHES;
                 }
             }
-            event => self.on_hubs(event),
+            event => self.on_network(event),
         }
         None
     }
 
-    pub(super) fn on_hubs(&mut self, event: Event) {
+    pub(super) fn on_network(&mut self, event: Event) {
         match event {
             Event::Heard(service, heard) => self.on_heard(service, heard),
             Event::Gone(service) => self.others.gone(&service),
+            Event::AddressGone(address) => return self.links.lose(address),
             _ => return,
         }
         self.tell_others();
@@ -78,10 +79,18 @@ impl Announcer {
         self.tell(Announced::Yes(names.clone()));
     }
 
-    fn on_heard(&mut self, service: String, heard: Heard) {
+    fn on_heard(&mut self, service: String, mut heard: Heard) {
         tracing::debug!(?heard, "a hub was heard");
-        let hub = heard.check(&self.neighbours).filter(|hub| hub.id != self.setup.hub);
-        if let Some(hub) = hub {
+        if heard.id == self.setup.hub {
+            // This hub itself, also where a stranger who took its name gives another address.
+            let own = self.announcing.as_ref();
+            if own.is_some_and(|own| heard.instance.eq_ignore_ascii_case(&own.instance)) {
+                return;
+            }
+            // Under another name it is one of which this hub is a copy, or the other way round.
+            heard.addresses.retain(|ip| !self.own.has(ip));
+        }
+        if let Some(hub) = heard.check(&self.neighbours) {
             self.others.heard(service, hub);
         }
     }
@@ -103,8 +112,11 @@ impl Announcer {
         daemon.listen_again(Instant::now());
         let now = Instant::now();
         let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
-        if addresses {
-            self.look_at_addresses(life, now);
+        // More often while something that went may come back.
+        if (addresses || !life.is_reached || self.links.is_any_lost())
+            && let Some(end) = self.look_at_addresses(life, now)
+        {
+            return Some(end);
         }
         if stale {
             self.others.drop_stale();
@@ -127,7 +139,9 @@ impl Announcer {
         if life.asked_for_wish { self.claim.wish() } else { &life.host }
     }
 
-    fn look_at_addresses(&mut self, life: &mut Life, now: Instant) {
+    /// Where the network is back the names are probed for again (RFC 6762, section 8), by another daemon:
+    /// this one would announce names that it probed for before, but not report that.
+    fn look_at_addresses(&mut self, life: &mut Life, now: Instant) -> Option<End> {
         let before = std::mem::take(&mut self.neighbours);
         self.see_addresses(now);
         if self.neighbours != before {
@@ -142,13 +156,18 @@ impl Announcer {
             life.withdrawn();
             self.tell(Announced::No(Reason::NoInterface));
         } else if !life.is_reached && is_reached {
-            life.watch.begin(now);
+            return Some(End::Returned);
         }
         life.is_reached = is_reached;
+        let is_back = self.links.are(&self.setup.reach.links_now(), self.returns, now);
+        if is_back {
+            self.returns += 1;
+        }
+        is_back.then_some(End::Returned)
     }
 
-    /// Nothing was announced in time. A new interface is followed by this daemon, whatever else is
-    /// wrong needs another.
+    /// Nothing was announced in time. Without an interface one is waited for, whatever else is wrong
+    /// needs another daemon.
     fn diagnose(&mut self, life: &mut Life) -> Option<End> {
         let reason = diagnosis::of(&self.setup.reach);
         if reason != Reason::NoInterface {

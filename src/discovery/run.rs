@@ -9,11 +9,12 @@ use tokio::sync::{oneshot, watch as channel};
 use super::daemon::Daemon;
 use super::follow::ticks;
 use super::life::Life;
+use super::links::Links;
 use super::name::Claim;
 use super::others::Others;
 use super::remembered::Remembered;
 use super::watch::OwnAddresses;
-use super::{Announced, Known, Reason, Setup, refresh};
+use super::{Announced, Known, Names, Reason, Setup, refresh};
 use crate::network;
 
 /// How long to stay silent after a flood; twice as long after each that follows at once.
@@ -22,6 +23,12 @@ const AFTER_FLOODS: Duration = Duration::from_secs(8);
 
 /// How long to wait before trying again what failed for a lasting reason.
 const RETRY: Duration = Duration::from_secs(30);
+
+/// How often the interfaces are looked at meanwhile: on another network it may not fail.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// After so long a life what came back before it does not count any more.
+const LONG_LIFE: Duration = Duration::from_secs(60);
 
 /// How often a name is tried, and how long a turn to claim it is: longer than looking it up (800 ms) and
 /// probing for it (1 s) take.
@@ -47,7 +54,7 @@ pub(super) async fn run(
     }
     while let Some(pause) = announcer.live(&mut stop).await {
         tokio::select! {
-            () = tokio::time::sleep(pause) => {}
+            () = announcer.pause(pause) => {}
             _ = &mut stop => return,
         }
     }
@@ -60,6 +67,8 @@ pub(super) enum End {
     Conflict,
     /// The name is to be another for a good reason.
     NewName,
+    /// A network is there again.
+    Returned,
     /// Strangers filled the cache.
     Flood,
     /// Nothing goes out.
@@ -82,14 +91,35 @@ pub(super) struct Announcer {
     pub(super) own: OwnAddresses,
     /// The interfaces whose networks other hubs are looked for in.
     pub(super) neighbours: Vec<Interface>,
+    /// The interfaces that the daemon has IPv6 on.
+    pub(super) links: Links,
+    /// The names that the daemon announces, once it does.
+    pub(super) announcing: Option<Names>,
     /// The host name that others may have in their caches.
     pub(super) announced_host: Option<String>,
+    /// Whether another hub with this one's id was heard, and that was told.
+    has_twin: bool,
     /// What the library reported since the last look at its cache.
     pub(super) reports: u32,
     /// Conflicts since a name was last announced.
     pub(super) conflicts: u32,
     /// Floods since a name was last announced.
     pub(super) floods: u32,
+    /// How many daemons were ended lately because an interface had IPv6 again.
+    pub(super) returns: u32,
+}
+
+/// A time without a daemon.
+struct Pause {
+    span: Duration,
+    /// Whether it ends as soon as the machine's addresses change.
+    until_change: bool,
+}
+
+impl Pause {
+    fn of(span: Duration) -> Self {
+        Self { span, until_change: false }
+    }
 }
 
 impl Announcer {
@@ -110,31 +140,41 @@ impl Announcer {
             others,
             own,
             neighbours,
+            links: Links::default(),
+            announcing: None,
             announced_host: None,
+            has_twin: false,
             reports: 0,
             conflicts: 0,
             floods: 0,
+            returns: 0,
         }
     }
 
     /// One daemon's life. How long to wait before the next, or nothing when told to stop.
-    async fn live(&mut self, stop: &mut oneshot::Receiver<()>) -> Option<Duration> {
+    async fn live(&mut self, stop: &mut oneshot::Receiver<()>) -> Option<Pause> {
+        let began = Instant::now();
         let mut daemon = match Daemon::listen(&self.setup.reach) {
             Ok(daemon) => daemon,
             Err(error) => return self.after(End::failed(&error)),
         };
         self.others.begin_anew();
+        self.announcing = None;
+        self.links = Links::of(&self.setup.reach.links_now());
         self.reports = 0;
         let end = tokio::select! {
             end = self.claim_and_follow(&mut daemon) => end,
             _ = stop => End::Stopped,
         };
-        if matches!(end, End::Flood) {
-            daemon.cut().await;
-        } else {
-            daemon.end().await;
+        if began.elapsed() >= LONG_LIFE {
+            self.returns = 0;
         }
-        if let Some(host) = self.announced_host.take() {
+        match end {
+            End::Flood | End::Returned => daemon.cut().await,
+            _ => daemon.end().await,
+        }
+        // Where a network is back the next daemon announces the name in a moment.
+        if let Some(host) = self.announced_host.take_if(|_| !matches!(end, End::Returned)) {
             refresh::send(&host, &self.neighbours, refresh::GONE);
         }
         self.after(end)
@@ -156,6 +196,7 @@ impl Announcer {
         if let Err(error) = daemon.announce(&self.setup, &names) {
             return End::failed(&error);
         }
+        self.announcing = Some(names.clone());
         let mut life = Life::new(daemon.services(), &names);
         self.follow(daemon, &mut life, &names).await
     }
@@ -173,31 +214,43 @@ impl Announcer {
                 }
                 event = daemon.event() => {
                     self.count_report()?;
-                    self.on_hubs(event);
+                    self.on_network(event);
                 }
                 _ = ticks.tick() => self.look_at_cache(daemon).await?,
             }
         }
     }
 
-    fn after(&mut self, end: End) -> Option<Duration> {
+    fn after(&mut self, end: End) -> Option<Pause> {
         match end {
             End::Stopped => None,
-            End::NewName => {
+            End::NewName | End::Returned => {
                 self.tell(Announced::Starting);
-                Some(Duration::ZERO)
+                Some(Pause::of(Duration::ZERO))
             }
-            End::Conflict => Some(self.after_conflict()),
+            End::Conflict => Some(Pause::of(self.after_conflict())),
             End::Flood => {
                 self.floods += 1;
                 self.tell(Announced::No(Reason::Flood));
-                Some((AFTER_FLOOD * 2_u32.pow(self.floods.min(5) - 1)).min(AFTER_FLOODS))
+                let span = AFTER_FLOOD * 2_u32.pow(self.floods.min(5) - 1);
+                Some(Pause::of(span.min(AFTER_FLOODS)))
             }
             End::Silence(reason) => {
                 self.tell(Announced::No(reason));
-                Some(RETRY)
+                Some(Pause { span: RETRY, until_change: true })
             }
         }
+    }
+
+    async fn pause(&self, Pause { span, until_change }: Pause) {
+        let change = async {
+            let before = self.setup.reach.links_now();
+            while !until_change || self.setup.reach.links_now() == before {
+                tokio::time::sleep(LOOK).await;
+            }
+        };
+        // What was over before it began is no change.
+        let _either = tokio::time::timeout(span, change).await;
     }
 
     /// Of hubs that start in the same moment each may lose one of its records to another, so that all
@@ -211,7 +264,7 @@ impl Announcer {
         if self.conflicts > CONFLICTS {
             AFTER_CONFLICTS
         } else {
-            turn(&self.setup.hub, self.conflicts)
+            turn(&self.setup.turns, self.conflicts)
         }
     }
 
@@ -240,8 +293,17 @@ impl Announcer {
         self.known.send_replace(Arc::new(Known { announced, others }));
     }
 
-    pub(super) fn tell_others(&self) {
+    pub(super) fn tell_others(&mut self) {
         let others = self.others.list();
+        let twin = others.iter().find(|hub| hub.id == self.setup.hub);
+        if let Some(twin) = twin.filter(|_| !self.has_twin) {
+            tracing::warn!(
+                "the hub at {} has the same id as this one: the card of one is a copy of the other's; stop one of \
+                 them, and `colahub new-id` gives it its own",
+                twin.url()
+            );
+        }
+        self.has_twin = twin.is_some();
         let announced = self.known.borrow().announced.clone();
         if self.known.borrow().others != others {
             self.known.send_replace(Arc::new(Known { announced, others }));
@@ -249,10 +311,10 @@ impl Announcer {
     }
 }
 
-/// How long this hub waits for its turn: each round has twice as many turns as the one before, and the
-/// random digits of a hub's id choose one.
-fn turn(hub: &str, round: u32) -> Duration {
-    let mut digits = hub.chars().rev().filter_map(|digit| digit.to_digit(16));
+/// How long this hub waits for its turn: each round has twice as many turns as the one before, and a random
+/// digit chooses one.
+fn turn(random: &str, round: u32) -> Duration {
+    let mut digits = random.chars().rev().filter_map(|digit| digit.to_digit(16));
     let digit = digits.nth(round as usize).unwrap_or_default();
     TURN * (digit % 2_u32.pow((round + 1).min(3)))
 }

@@ -82,11 +82,6 @@ impl Watch {
         self.diagnosis = None;
     }
 
-    /// Announcing can only begin now.
-    pub(super) fn begin(&mut self, now: Instant) {
-        self.diagnosis = Some(now + ANNOUNCED_WITHIN);
-    }
-
     pub(super) fn due(&mut self, now: Instant) -> Due {
         Due {
             addresses: self.addresses.is_due(now),
@@ -138,9 +133,6 @@ mod tests {
         let mut watch = Watch::new(start);
         watch.announced();
         assert!(!watch.due(start + ANNOUNCED_WITHIN).diagnosis);
-        watch.begin(start + ANNOUNCED_WITHIN);
-        assert!(!watch.due(start + ANNOUNCED_WITHIN).diagnosis);
-        assert!(watch.due(start + 2 * ANNOUNCED_WITHIN).diagnosis);
     }
 
     #[test]

@@ -5,9 +5,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::config::Config;
 use crate::discovery::Told;
+use crate::network;
 
 /// How long each step of the question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -24,23 +26,52 @@ pub(super) struct Hub {
     /// `restored` for a day after something was lost.
     #[serde(default)]
     pub(super) storage: String,
+    #[serde(default)]
+    id: String,
+    /// Where other hubs are that have this one's id.
+    #[serde(skip)]
+    pub(super) twins: Vec<String>,
+}
+
+/// Another hub, as far as `GET /api/hubs` tells.
+#[derive(Debug, Deserialize)]
+struct Other {
+    id: String,
+    url: String,
 }
 
 #[derive(Deserialize)]
-struct Envelope {
-    data: Hub,
+struct Envelope<T> {
+    data: T,
 }
 
 /// The hub that answers where the configuration lets it listen.
 pub(super) fn ask(config: &Config) -> Option<Hub> {
-    config.listen.iter().find_map(|listens| at(*listens))
+    config.listen.iter().find_map(|listens| {
+        let mut hub = at(*listens)?;
+        let others: Vec<Other> = data(*listens, "/api/hubs").unwrap_or_default();
+        let twins = others.into_iter().filter(|other| other.id == hub.id);
+        hub.twins = twins.map(|other| other.url).collect();
+        Some(hub)
+    })
+}
+
+/// Whether this machine can be reached at this address at all.
+pub(super) fn is_here(listens: SocketAddr) -> bool {
+    network::is_own(listens.ip(), &network::own_addresses())
 }
 
 /// The hub that answers at this address.
 pub(super) fn at(listens: SocketAddr) -> Option<Hub> {
-    let answer = get(from_here(listens), "/api/hub").ok()?;
+    data(listens, "/api/hub")
+}
+
+fn data<T: DeserializeOwned>(listens: SocketAddr, path: &str) -> Option<T> {
+    // Else it might be another machine that answers, or nobody for a long time.
+    let here = is_here(listens).then(|| from_here(listens))?;
+    let answer = get(here, path).ok()?;
     let (_head, body) = answer.split_once("\r\n\r\n")?;
-    Some(serde_json::from_str::<Envelope>(body).ok()?.data)
+    Some(serde_json::from_str::<Envelope<T>>(body).ok()?.data)
 }
 
 /// Where a listener is reached from its own machine.

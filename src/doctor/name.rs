@@ -15,6 +15,22 @@ const CHECK: &str = "name";
 const WAIT: Duration = Duration::from_secs(3);
 
 pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
+    let twins = running.and_then(|hub| copied(&hub.twins));
+    names(config, running).into_iter().chain(twins).collect()
+}
+
+/// That the card of a hub is a copy of another's.
+fn copied(twins: &[String]) -> Option<Finding> {
+    (!twins.is_empty()).then(|| {
+        Finding::bad(
+            "id",
+            format!("the hub at {} has this hub's id: one card is a copy of the other", twins.join(" and ")),
+            "stop one of them, run `sudo colahub new-id` there, and start it again: people are then new to it",
+        )
+    })
+}
+
+fn names(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
     if !config.mdns {
         let seen = "the configuration turns mDNS off: people need the address";
         return vec![Finding::note(CHECK, seen)];
@@ -98,5 +114,11 @@ mod tests {
         assert_eq!(verdict(&["10.0.0.2"], false), Note);
         assert_eq!(verdict(&[], true), Bad);
         assert_eq!(verdict(&[], false), Note);
+    }
+
+    #[test]
+    fn a_copied_card_is_bad() {
+        assert_eq!(copied(&[]), None);
+        assert_eq!(copied(&["http://10.0.0.3".to_owned()]).unwrap().verdict, Bad);
     }
 }

@@ -11,6 +11,9 @@ const CHECK: &str = "port";
 
 pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
     let one = |listens: &SocketAddr| {
+        if !hub::is_here(*listens) {
+            return absent(*listens);
+        }
         let hub = hub::at(*listens);
         let bound = if hub.is_some() { Ok(()) } else { TcpListener::bind(listens).map(drop) };
         judge(*listens, hub.as_ref(), running.is_some(), bound)
@@ -45,17 +48,26 @@ fn judge(at: SocketAddr, hub: Option<&Hub>, is_running: bool, bound: io::Result<
             format!("no hub answers at {at}, and you may not open port {port}"),
         )
         .and_advice("run this with sudo to see more"),
-        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => Finding::bad(
-            CHECK,
-            format!("this machine does not have the address {}", at.ip()),
-            "set `listen` to a port alone, which means every address",
-        ),
+        // It went a moment ago, or comes in one.
+        Err(error) if error.kind() == ErrorKind::AddrNotAvailable => absent(at),
         Err(error) => Finding::bad(
             CHECK,
             format!("{at} cannot be listened on: {error}"),
             "set another `listen`",
         ),
     }
+}
+
+fn absent(at: SocketAddr) -> Finding {
+    Finding::bad(
+        CHECK,
+        format!(
+            "this machine does not have the address {}: nobody reaches the hub at {at}",
+            at.ip()
+        ),
+        "the hub serves there as soon as the address comes: look at the network, or set `listen` to a port \
+         alone, which means every address",
+    )
 }
 
 #[cfg(test)]

@@ -50,28 +50,34 @@ const FAREWELL: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Server {
     accepting: JoinSet<()>,
+    router: Router,
+    door: Arc<Door>,
+    watched: Arc<Connections>,
+    language: Language,
+    metrics: Arc<Metrics>,
 }
 
 impl Server {
-    /// Starts to accept on these listeners whoever the door lets in, WebSockets included. The others
-    /// are told in this language.
+    /// A server that accepts whoever the door lets in, WebSockets included. The others are told in this
+    /// language.
     #[must_use]
     pub fn start(
-        listeners: Vec<TcpListener>,
-        router: &Router,
-        door: &Arc<Door>,
+        router: Router,
+        door: Arc<Door>,
         language: Language,
-        metrics: &Arc<Metrics>,
+        metrics: Arc<Metrics>,
     ) -> Self {
         let watched = Arc::new(Connections::default());
         let mut accepting = JoinSet::new();
-        accepting.spawn(Arc::clone(&watched).look_after(Arc::clone(metrics)));
-        for listener in listeners {
-            let (door, watched, metrics) =
-                (Arc::clone(door), Arc::clone(&watched), Arc::clone(metrics));
-            accepting.spawn(accept(listener, router.clone(), door, watched, language, metrics));
-        }
-        Self { accepting }
+        accepting.spawn(Arc::clone(&watched).look_after(Arc::clone(&metrics)));
+        Self { accepting, router, door, watched, language, metrics }
+    }
+
+    /// Accepts on this listener from now on.
+    pub fn accept_on(&mut self, listener: TcpListener) {
+        let Self { accepting, router, door, watched, language, metrics } = self;
+        let (door, watched, metrics) = (Arc::clone(door), Arc::clone(watched), Arc::clone(metrics));
+        accepting.spawn(accept(listener, router.clone(), door, watched, *language, metrics));
     }
 
     /// Stops accepting and ends every connection that still speaks HTTP.

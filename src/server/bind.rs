@@ -7,27 +7,83 @@ use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::kept::{self, Kept};
+use crate::network::Refused;
 
 /// How many connections may wait to be accepted: a whole room that scans one code.
 const BACKLOG: i32 = 1024;
 
-/// Binds all addresses, but for those whose sockets systemd kept.
-///
-/// # Errors
-/// One is taken, or may not be used: which, and what to do.
-pub(super) fn all(addresses: &[SocketAddr]) -> anyhow::Result<Vec<TcpListener>> {
-    let mut kept = Kept::take();
-    let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
-    // First, since one of them may be in the way.
-    kept.let_go();
-    let bind = |(address, claimed): (&SocketAddr, Option<TcpListener>)| match claimed {
-        Some(socket) => Ok(socket),
-        None => one(*address).inspect(kept::keep),
-    };
-    addresses.iter().zip(claimed).map(bind).collect()
+/// The sockets on which people come, and where there is none yet.
+#[derive(Debug)]
+pub(super) struct Listeners {
+    bound: Vec<TcpListener>,
+    refused: Vec<Refused>,
 }
 
-/// Binds what can be bound and gives it to systemd to keep; [`all`] then takes it from there.
+/// A socket that could be bound later than the others.
+#[derive(Debug)]
+pub(super) struct Late {
+    /// The address as configured.
+    pub(super) asked: SocketAddr,
+    pub(super) listener: TcpListener,
+}
+
+impl Listeners {
+    /// Binds all addresses, but for those whose sockets systemd kept. What cannot be bound is left for
+    /// later, so that it does not keep people from coming by the others.
+    ///
+    /// # Errors
+    /// None can be bound: what is in the way of the first, and what to do.
+    pub(super) fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Self> {
+        let mut kept = Kept::take();
+        let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
+        // First, since one of them may be in the way.
+        kept.let_go();
+        let (mut bound, mut refused, mut first) = (Vec::new(), Vec::new(), None);
+        for (address, claimed) in addresses.iter().zip(claimed) {
+            match claimed.map_or_else(|| one(*address).inspect(kept::keep), Ok) {
+                Ok(socket) => bound.push(socket),
+                Err(error) => {
+                    refused.push(Refused { address: *address, why: format!("{error:#}") });
+                    first.get_or_insert(error);
+                }
+            }
+        }
+        match first {
+            Some(error) if bound.is_empty() => Err(error),
+            _ => Ok(Self { bound, refused }),
+        }
+    }
+
+    /// Binds what could not be bound before, as far as that goes now.
+    pub(super) fn try_again(&mut self) -> Vec<Late> {
+        let mut late = Vec::new();
+        self.refused.retain(|refused| {
+            let bound = one(refused.address).and_then(|socket| Ok((share(&socket)?, socket)));
+            let Ok((listener, socket)) = bound else { return true };
+            kept::keep(&socket);
+            self.bound.push(socket);
+            late.push(Late { asked: refused.address, listener });
+            false
+        });
+        late
+    }
+
+    /// Where there is no socket.
+    pub(super) fn refused(&self) -> &[Refused] {
+        &self.refused
+    }
+
+    /// The same sockets once more: they stay open while the hub above them is built anew.
+    pub(super) fn again(&self) -> anyhow::Result<Vec<TcpListener>> {
+        self.bound.iter().map(share).collect()
+    }
+}
+
+fn share(listener: &TcpListener) -> anyhow::Result<TcpListener> {
+    listener.try_clone().context("a socket cannot be shared")
+}
+
+/// Binds what can be bound and gives it to systemd to keep; [`Listeners::bind`] then takes it from there.
 ///
 /// What cannot be bound is kept already, or the hub itself will say what is in the way.
 pub(super) fn hold(addresses: &[SocketAddr]) {
@@ -66,6 +122,12 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
         // `[::]` means both families, whatever the system's default.
         socket.set_only_v6(!address.ip().is_unspecified())?;
     }
+    // An address that comes later (Wi-Fi that is not up yet, a cable) is served as soon as it is there,
+    // also by a hub that may not open the port itself any more.
+    match address.ip() {
+        IpAddr::V4(ip) => socket.set_freebind_v4(!ip.is_unspecified())?,
+        IpAddr::V6(ip) => socket.set_freebind_v6(!ip.is_unspecified())?,
+    }
     socket.set_reuse_address(true)?;
     socket.set_nonblocking(true)?;
     socket.bind(&address.into())?;
@@ -73,26 +135,19 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// The same sockets once more: they stay open while the hub above them is built anew.
-pub(super) fn again(listeners: &[TcpListener]) -> anyhow::Result<Vec<TcpListener>> {
-    let again = |listener: &TcpListener| listener.try_clone().context("a socket cannot be shared");
-    listeners.iter().map(again).collect()
-}
-
 /// The addresses with the ports that the system gave.
 pub(super) fn addresses(listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
-    let address = |listener: &TcpListener| listener.local_addr().context("a socket has no address");
     listeners.iter().map(address).collect()
 }
 
-/// The listeners for the event loop.
-pub(super) fn into_tokio(
-    listeners: Vec<TcpListener>,
-) -> anyhow::Result<Vec<tokio::net::TcpListener>> {
-    let take = |listener| {
-        tokio::net::TcpListener::from_std(listener).context("the event loop takes no socket")
-    };
-    listeners.into_iter().map(take).collect()
+/// The address of one with the port that the system gave.
+pub(super) fn address(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
+    listener.local_addr().context("a socket has no address")
+}
+
+/// The listener for the event loop.
+pub(super) fn into_tokio(listener: TcpListener) -> anyhow::Result<tokio::net::TcpListener> {
+    tokio::net::TcpListener::from_std(listener).context("the event loop takes no socket")
 }
 
 /// The address as one opens it on this machine.
@@ -125,5 +180,31 @@ mod tests {
         let error = format!("{:#}", one(address).unwrap_err());
         assert!(error.contains(&address.to_string()), "{error}");
         assert!(error.contains("another program"), "{error}");
+    }
+
+    #[test]
+    fn an_address_that_the_machine_does_not_have_yet_is_listened_on() {
+        // From the blocks that documentation is written with.
+        for at in ["192.0.2.1:0", "[2001:db8::1]:0"] {
+            let address: SocketAddr = at.parse().unwrap();
+            assert_eq!(one(address).unwrap().local_addr().unwrap().ip(), address.ip());
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_way_of_one_address_keeps_nobody_from_the_others() {
+        let other = one("127.0.0.1:0".parse().unwrap()).unwrap();
+        let taken = other.local_addr().unwrap();
+        assert!(Listeners::bind(&[taken]).is_err());
+        let mut listeners = Listeners::bind(&[taken, "127.0.0.1:0".parse().unwrap()]).unwrap();
+        assert_eq!(listeners.again().unwrap().len(), 1);
+        assert_eq!(listeners.refused()[0].address, taken);
+        assert!(listeners.refused()[0].why.contains("another program"));
+        assert!(listeners.try_again().is_empty());
+        drop(other);
+        let late = listeners.try_again();
+        assert_eq!((late.len(), late[0].asked), (1, taken));
+        assert!(TcpStream::connect(taken).is_ok() && listeners.refused().is_empty());
+        assert_eq!(listeners.again().unwrap().len(), 2);
     }
 }

@@ -15,7 +15,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
-use crate::network;
+use crate::network::{self, Reach};
 
 /// How often systemd learns how the hub is, where it does not ask to be told more often.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
@@ -30,38 +30,29 @@ pub(super) struct Watchdog {
 }
 
 impl Watchdog {
-    /// Starts to tell of a hub that listens on `listening` and is joined at `address`. Nothing, where
-    /// nobody listens: without systemd.
-    pub(super) fn start(
-        hub: HubHandle,
-        listening: Vec<SocketAddr>,
-        address: Option<String>,
-    ) -> Option<Self> {
+    /// Starts to tell of a hub that is reached like this. Nothing, where nobody listens: without systemd.
+    pub(super) fn start(hub: HubHandle, reach: Reach) -> Option<Self> {
         std::env::var_os("NOTIFY_SOCKET")?;
         // Several times within what systemd waits, so that a slow moment does not end a hub.
         let feeding = sd_notify::watchdog_enabled().map(|patience| patience / 4);
         let mut task = JoinSet::new();
-        task.spawn(tell(hub, listening, address.unwrap_or_default(), feeding));
+        task.spawn(tell(hub, reach, feeding));
         Some(Self { _task: task })
     }
 }
 
-async fn tell(
-    hub: HubHandle,
-    listening: Vec<SocketAddr>,
-    address: String,
-    feeding: Option<Duration>,
-) {
+async fn tell(hub: HubHandle, reach: Reach, feeding: Option<Duration>) {
     let every = feeding.unwrap_or(STATUS_EVERY);
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut told = String::new();
     loop {
         ticks.tick().await;
-        if feeding.is_some() && is_alive(&hub, &listening, every).await {
+        if feeding.is_some() && is_alive(&hub, &reach.present(), every).await {
             super::notify(&[NotifyState::Watchdog]);
         }
-        if let Some(status) = status(&hub, &address, every).await
+        let address = reach.urls().into_iter().next();
+        if let Some(status) = status(&hub, address.as_deref(), every).await
             && status != told
         {
             super::notify(&[NotifyState::Status(&status)]);
@@ -85,7 +76,7 @@ async fn answers(listening: &[SocketAddr]) -> bool {
         match ask(reachable(*address)).await {
             Ok(()) => return true,
             // The address went away with its interface, which is not the hub's fault.
-            Err(error) if is_away(error.kind()) || !is_own(address.ip()) => {}
+            Err(error) if is_away(error.kind()) || !is_there(address.ip()) => {}
             Err(_) => return false,
         }
     }
@@ -119,18 +110,22 @@ fn is_away(error: ErrorKind) -> bool {
     )
 }
 
-fn is_own(ip: IpAddr) -> bool {
-    ip.is_unspecified() || network::own_addresses().contains(&ip)
+fn is_there(ip: IpAddr) -> bool {
+    network::is_own(ip, &network::own_addresses())
 }
 
 /// What `systemctl status` shows; nothing while the hub is too busy.
-async fn status(hub: &HubHandle, address: &str, patience: Duration) -> Option<String> {
+async fn status(hub: &HubHandle, address: Option<&str>, patience: Duration) -> Option<String> {
     let facts = timeout(patience, hub.call(Call::Facts)).await.ok()?.ok()?;
     let count =
         |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let people = count(facts.people, "person", "people");
     let rooms = count(facts.rooms, "room", "rooms");
-    Some(format!("{people} in {rooms}; join at {address}"))
+    let joined = match address {
+        Some(address) => format!("join at {address}"),
+        None => "this machine is in no network".to_owned(),
+    };
+    Some(format!("{people} in {rooms}; {joined}"))
 }
 
 #[cfg(test)]
@@ -171,7 +166,7 @@ mod tests {
     async fn an_address_that_went_away_says_nothing() {
         // From the block that documentation is written with: no interface of ours has it.
         let away = "192.0.2.1:80".parse().unwrap();
-        assert!(is_away(ErrorKind::NetworkUnreachable) && !is_own(IpAddr::from([192, 0, 2, 1])));
+        assert!(is_away(ErrorKind::NetworkUnreachable) && !is_there(IpAddr::from([192, 0, 2, 1])));
         assert_eq!(reachable(away), away);
     }
 }

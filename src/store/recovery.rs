@@ -5,6 +5,7 @@ pub(in crate::store) mod check;
 pub(in crate::store) mod guard;
 pub(in crate::store) mod import;
 pub(in crate::store) mod recover;
+pub(in crate::store) mod renew;
 pub(in crate::store) mod replace;
 pub(in crate::store) mod restore;
 pub(in crate::store) mod rules;

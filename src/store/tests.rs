@@ -12,6 +12,7 @@ use crate::domain::time::WallTime;
 
 mod damage;
 mod plans;
+mod renew;
 mod retention;
 mod strange;
 mod takeback;

@@ -35,6 +35,7 @@ mod limits;
 mod memory;
 mod metrics;
 mod names;
+mod new_id;
 mod paces;
 mod page;
 mod passwords;

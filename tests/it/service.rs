@@ -65,6 +65,18 @@ fn a_service_is_ready_tells_how_it_is_and_feeds_the_watchdog() {
 }
 
 #[test]
+fn an_address_that_comes_later_is_left_with_systemd_too_and_the_service_is_ready() {
+    // From the block that documentation is written with: no machine has it.
+    let service = Service::start(|mut command| {
+        command.args(["--listen", "192.0.2.1:8081"]);
+        command
+    });
+    service.hears("FDNAME=192.0.2.1_8081");
+    service.hears("READY=1");
+    assert!(service.hears("STATUS=").contains("join at http://127.0.0.1:"));
+}
+
+#[test]
 fn a_service_leaves_its_socket_with_systemd_and_takes_it_back() {
     let service = Service::start(|command| command);
     let kept = service.hears("FDSTORE=1");

@@ -86,10 +86,11 @@ def test_what_strangers_announce_is_checked(lan):
     markup = "<img src=x onerror=alert(1)>"
     version = "9" * 100 + "\x1b[31m"
     impostor.claim(*announcement(markup, "m11", mallory.v4, txt={"id": good, "version": version, "path": "//evil"}))
-    # It came last, and is the only one with an id, an address of this network and a name that can be shown.
+    # It came last. Only the last two have an id, an address of this network and a name that can be shown.
     seen = eventually(lambda: listed(hub), lambda seen: any(other["id"] == good for other in seen))
     url = f"http://{mallory.v4}:8080"
-    assert seen == [{"name": markup, "id": good, "version": "", "url": url, "host": "m11.local"}]
+    copy = {"name": "yourself", "id": hub.id, "version": "", "url": url, "host": "m10.local"}
+    assert seen == [{"name": markup, "id": good, "version": "", "url": url, "host": "m11.local"}, copy]
     assert hub.announced()["name"] == "cola.local"
     impostor.close()
 

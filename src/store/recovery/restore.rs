@@ -203,10 +203,11 @@ fn fill(
     let (kept_as, number) = replace::next_name(folder, replace::REPLACED);
     // What the host took back since that copy stays so; from a database that cannot be read nothing
     // can be known.
-    if let Ok(there) = schema::open_frozen(&path)
-        && queries::hub_id(&there).ok().flatten() == queries::hub_id(db).map_err(sqlite)?
-    {
-        salvage::keep_taken_back(&there, db).map_err(sqlite)?;
+    if let Ok(there) = schema::open_frozen(&path) {
+        salvage::keep_id(&there, db).map_err(sqlite)?;
+        if queries::hub_id(&there).ok().flatten() == queries::hub_id(db).map_err(sqlite)? {
+            salvage::keep_taken_back(&there, db).map_err(sqlite)?;
+        }
     }
     let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
     let goes_on = GoesOn::From { copy: name, newest };

@@ -50,8 +50,13 @@ pub(in crate::store) struct Row<'a> {
 }
 
 /// What the hub knows of itself, by its name in `meta`.
-pub(in crate::store) const META: [(&str, Rule); 4] =
-    [("hub_id", uuid), ("hub_time", time), ("wall_time", time), ("epoch", count)];
+pub(in crate::store) const META: [(&str, Rule); 5] = [
+    ("hub_id", uuid),
+    ("former_ids", uuids),
+    ("hub_time", time),
+    ("wall_time", time),
+    ("epoch", count),
+];
 
 /// All other tables. What refers to others comes after them.
 pub(in crate::store) const TABLES: [Table; 7] = [
@@ -304,6 +309,12 @@ fn maybe_line(value: &Value) -> Option<Value> {
 
 fn uuid(value: &Value) -> Option<Value> {
     matches!(value, Value::Blob(bytes) if bytes.len() == 16).then(|| value.clone())
+}
+
+/// Up to 16 of them.
+fn uuids(value: &Value) -> Option<Value> {
+    let fits = |bytes: &[u8]| bytes.len() <= 16 * 16 && bytes.len().is_multiple_of(16);
+    matches!(value, Value::Blob(bytes) if fits(bytes)).then(|| value.clone())
 }
 
 fn text(value: &Value) -> Option<&str> {

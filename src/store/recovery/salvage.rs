@@ -48,13 +48,30 @@ const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", h
 const TAKEN_BACK_ALL: Decision =
     ("SELECT id FROM messages NOT INDEXED WHERE taken_back <> 0", host_actions::EMPTY);
 
+/// That the hub has another id than when it was copied, by which it knows the copy as its own.
+const ID: [Decision; 2] = [
+    (
+        "SELECT id.value, former.value FROM meta AS id, meta AS former
+         WHERE id.key = 'hub_id' AND typeof(id.value) = 'blob' AND length(id.value) = 16
+           AND former.key = 'former_ids' AND typeof(former.value) = 'blob'",
+        "UPDATE meta SET value = ?1 WHERE key = 'hub_id' AND instr(?2, value) > 0",
+    ),
+    (
+        "SELECT id.value, former.value FROM meta AS id, meta AS former
+         WHERE id.key = 'hub_id' AND former.key = 'former_ids'
+           AND typeof(former.value) = 'blob' AND length(former.value) % 16 = 0",
+        "INSERT INTO meta (key, value) SELECT 'former_ids', ?2 FROM meta WHERE key = 'hub_id' AND value = ?1
+         ON CONFLICT DO UPDATE SET value = excluded.value",
+    ),
+];
+
 /// Adds to a database what it lacks of the rooms, people and newer messages in a damaged one: how many
 /// messages. Nothing of this is worth a failure: what cannot be read is lost.
 pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
     let saved = schema::open_frozen(damaged).ok().and_then(|from| {
         let until = Instant::now() + LIMIT;
         let tx = into.unchecked_transaction().ok()?;
-        DECIDED.iter().for_each(|decision| decide(&from, &tx, *decision, until));
+        ID.iter().chain(&DECIDED).for_each(|decision| decide(&from, &tx, *decision, until));
         decide(&from, &tx, TAKEN_BACK, until);
         let newest: i64 =
             tx.query_row("SELECT coalesce(max(id), 0) FROM messages", [], |row| row.get(0)).ok()?;
@@ -67,6 +84,14 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         tx.commit().ok().map(|()| messages)
     });
     saved.unwrap_or(0)
+}
+
+/// Gives a copy of the same hub, from before it had another id, the id that it has now.
+pub(super) fn keep_id(from: &Connection, into: &Connection) -> rusqlite::Result<()> {
+    let tx = into.unchecked_transaction()?;
+    let until = Instant::now() + LIMIT;
+    ID.iter().for_each(|decision| decide(from, &tx, *decision, until));
+    tx.commit()
 }
 
 /// Empties in a copy of the same hub what the host has taken back since, as far as that can be read:

@@ -217,6 +217,17 @@ pub(in crate::store) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId
     }
 }
 
+/// The ids that the hub had before this one, 16 bytes each, the oldest first.
+pub(in crate::store) fn former_ids(db: &Connection) -> rusqlite::Result<Vec<u8>> {
+    let known = db
+        .query_row("SELECT value FROM meta WHERE key = 'former_ids'", [], |row| row.get(0))
+        .optional();
+    match known {
+        Err(error) if error.sqlite_error().is_none() => Ok(Vec::new()),
+        other => Ok(other?.unwrap_or_default()),
+    }
+}
+
 /// The latest wall time that the file knows of.
 pub(in crate::store) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
     db.query_row(

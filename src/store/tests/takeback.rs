@@ -15,7 +15,7 @@ impl Kit {
         self.write(Write::Host(HostAct { deed, what: "x".into(), at: at(40) })).await
     }
 
-    async fn takes_back(&mut self, room: RoomId, seqs: &[i64]) -> Vec<i64> {
+    pub(super) async fn takes_back(&mut self, room: RoomId, seqs: &[i64]) -> Vec<i64> {
         let seqs = seqs.iter().map(|seq| Seq(*seq)).collect();
         match self.host(Deed::TakeBack(room, seqs)).await {
             Ok(Written::TakenBack(taken)) => taken.into_iter().map(|(seq, _)| seq.0).collect(),
@@ -179,7 +179,7 @@ async fn what_the_host_decided_outlives_damage() {
 }
 
 /// Makes an index of the database unreadable, so that the file counts as damaged.
-fn damages_an_index(folder: &Path) {
+pub(super) fn damages_an_index(folder: &Path) {
     let path = folder.join(FILE);
     let db = rusqlite::Connection::open(&path).unwrap();
     let page: u32 = db

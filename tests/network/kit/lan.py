@@ -62,9 +62,9 @@ class Box:
         assert not check or done.returncode == 0, f"{' '.join(map(str, command))}: {done.stdout}{done.stderr}"
         return done
 
-    def start(self, *command, **variables):
+    def start(self, *command, stdin=subprocess.DEVNULL, **variables):
         """Starts a program on this host, which ends with the host at the latest."""
-        process = Process(self._enter(command), environment(variables))
+        process = Process(self._enter(command), environment(variables), stdin)
         self.processes.append(process)
         return process
 
@@ -115,11 +115,11 @@ class Box:
 class Process:
     """A program on a host, with all it says."""
 
-    def __init__(self, command, env):
+    def __init__(self, command, env, stdin=subprocess.DEVNULL):
         self.outer = subprocess.Popen(
             command,
             env=env,
-            stdin=subprocess.DEVNULL,
+            stdin=stdin,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -230,7 +230,7 @@ class Host(Box):
     def plug(self, interface="eth0", lan=None, addressed=True):
         """A cable from here to the switch (this host's own or another)."""
         lan = lan or self.lan
-        port = f"port{next(lan.ports)}"
+        port = self.port = f"port{next(lan.ports)}"
         lan.switch.ip(*f"link add {port} type veth peer name {interface} netns {self.pid}".split())
         lan.switch.ip("link", "set", port, "master", "switch", "up")
         self.ip("link", "set", interface, "up")

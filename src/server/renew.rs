@@ -1,0 +1,41 @@
+//! Another id, and another key, for a hub whose card is a copy of another's.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::{Lock, random};
+use crate::domain::ids::HubId;
+use crate::{identity, store};
+
+/// What a hub was given.
+#[derive(Debug)]
+pub struct Renewed {
+    /// Its new id.
+    pub id: HubId,
+    /// The name in the data folder of the key that was there; nothing where it is kept, or there was none.
+    pub replaced_key: Option<String>,
+}
+
+/// Gives the hub in this folder another id and, unless told otherwise, another key, with which everybody is a
+/// new chatter. Nothing where no hub has begun there.
+///
+/// # Errors
+/// A hub runs there, or it cannot be written: a sentence for the host.
+pub fn renew(folder: &Path, keep_key: bool) -> anyhow::Result<Option<Renewed>> {
+    anyhow::ensure!(
+        folder.is_dir(),
+        "there is no data folder {}; a hub gets an id of its own at its first start",
+        folder.display()
+    );
+    let _lock = Lock::take(folder).context("a hub gets another id while it is stopped")?;
+    let id = HubId::from_random(random());
+    if store::renew_id(folder, id)?.is_none() {
+        return Ok(None);
+    }
+    let replaced_key = match keep_key {
+        true => None,
+        false => identity::renew(folder, &random()).context("the id is new, but not the key")?,
+    };
+    Ok(Some(Renewed { id, replaced_key }))
+}

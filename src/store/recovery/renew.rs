@@ -1,0 +1,49 @@
+//! Another id for a hub whose data folder is a copy of another's.
+
+use std::io;
+use std::path::Path;
+
+use crate::domain::ids::HubId;
+use crate::store::FILE;
+use crate::store::recovery::replace;
+use crate::store::sql::schema::{self, OpenError};
+use crate::store::sql::{queries, statements};
+
+/// How many of its former ids a hub remembers. By them it knows the copies of its database from before.
+const FORMER: usize = 16;
+
+/// Gives the database in this folder the id `fresh`: the one that it had, or nothing where no hub has begun
+/// there. No hub may be running on the folder. Places count anew, so that no browser takes a message of the
+/// one hub for one of the other.
+///
+/// # Errors
+/// See [`OpenError`]. The id is then as it was.
+pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError> {
+    let path = folder.join(FILE);
+    replace::finish(folder).map_err(in_folder(folder))?;
+    if !path.try_exists().map_err(in_folder(folder))? {
+        return Ok(None);
+    }
+    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    let db = schema::open_writer(&path)?;
+    let Some(known) = queries::hub_id(&db).map_err(sqlite)? else { return Ok(None) };
+    let mut former = queries::former_ids(&db).map_err(sqlite)?;
+    former.extend(known.as_bytes());
+    let kept = former.len().min(FORMER * 16);
+    let former = &former[former.len() - kept..];
+    let [a, b, c, d, ..] = *fresh.as_bytes();
+    let renew = || {
+        let tx = db.unchecked_transaction()?;
+        statements::set_meta(&tx, "hub_id", fresh.as_bytes())?;
+        statements::set_meta(&tx, "former_ids", former)?;
+        statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
+        tx.commit()
+    };
+    renew().map_err(sqlite)?;
+    db.close().map_err(|(_, source)| sqlite(source))?;
+    Ok(Some(known))
+}
+
+fn in_folder(folder: &Path) -> impl Fn(io::Error) -> OpenError {
+    |source| OpenError::Folder { path: folder.to_owned(), source }
+}
