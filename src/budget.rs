@@ -71,10 +71,10 @@ impl Pressure {
 
 /// The budget of a running hub; shared by all who ask.
 #[derive(Debug, Clone)]
-pub struct Budget(Arc<Parts>);
+pub struct Budget(Arc<BudgetState>);
 
 #[derive(Debug)]
-struct Parts {
+struct BudgetState {
     ceiling: Option<u64>,
     resident: AtomicU64,
     pressure: AtomicU8,
@@ -106,7 +106,7 @@ impl Budget {
     /// A budget of so many bytes, or without end.
     #[must_use]
     pub fn new(ceiling: Option<u64>) -> Self {
-        let budget = Self(Arc::new(Parts {
+        let budget = Self(Arc::new(BudgetState {
             ceiling,
             resident: AtomicU64::new(0),
             pressure: AtomicU8::new(0),

@@ -4,6 +4,7 @@
 //! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
 //! sees only [`Config`], whose values need no further checks.
 
+mod draft;
 mod environment;
 mod file;
 #[cfg(any(test, fuzzing))]
@@ -11,6 +12,7 @@ pub(crate) mod fuzzing;
 mod interfaces;
 mod limits;
 mod networks;
+mod origins;
 mod problem;
 mod raw;
 mod settings;
@@ -27,14 +29,15 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::text::{Namespace, Title};
+use draft::{Draft, Given};
 use raw::Raw;
-use settings::{Draft, Given};
 
 pub use interfaces::Interfaces;
 pub use networks::Network;
+pub use origins::CorsOrigin;
 pub use problem::{Place, Problem, Problems};
 pub use settings::{SETTINGS, Setting};
-pub use types::{CorsOrigin, HubName, InterfacePattern, Memory};
+pub use types::{HubName, InterfacePattern, Memory};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
 /// The file that is read when nobody names another; it may be missing.
@@ -112,7 +115,7 @@ impl Default for Config {
         let name = HubName::default();
         let language = Language::default();
         Self {
-            title: settings::title_of(&name),
+            title: draft::title_of(&name),
             name,
             language,
             listen: vec![SocketAddr::from((Ipv6Addr::UNSPECIFIED, 8080))],
@@ -122,7 +125,7 @@ impl Default for Config {
             rooms_lifetime: Duration::from_secs(24 * 60 * 60),
             rooms_limit: 500,
             rooms_roster_limit: 50,
-            rooms_first: Some(settings::first_room(language)),
+            rooms_first: Some(draft::first_room(language)),
             rooms_first_namespace: Namespace::trusted("anonymous".to_owned()),
             retention_age: Some(Duration::from_secs(30 * 24 * 60 * 60)),
             retention_per_room: 50_000,

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 pub use client::{AskError, ask};
 pub use listener::Control;
-pub use status::Parts;
+pub use status::ControlContext;
 
 /// The socket's name inside the data folder.
 const FILE: &str = "control.sock";

@@ -16,7 +16,6 @@ mod others;
 mod refresh;
 mod remembered;
 mod run;
-mod told;
 mod watch;
 
 use std::path::PathBuf;
@@ -27,8 +26,7 @@ use tokio::task::JoinHandle;
 
 pub use self::ask::{Failed, hubs, resolve};
 pub use self::diagnosis::{Avahi, MDNS_PORT, avahi, port_is_free};
-pub use self::others::Hub;
-pub use self::told::Told;
+pub use self::others::FoundHub;
 use crate::config::HubName;
 use crate::network::Reach;
 
@@ -123,7 +121,7 @@ pub struct View {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Known {
     announced: Announced,
-    others: Vec<Hub>,
+    others: Vec<FoundHub>,
 }
 
 impl View {
@@ -135,13 +133,13 @@ impl View {
 
     /// The other hubs on the network, by name; at most 64.
     #[must_use]
-    pub fn others(&self) -> Vec<Hub> {
+    pub fn others(&self) -> Vec<FoundHub> {
         self.known.borrow().others.clone()
     }
 
     /// Those of the others that have this hub's id: the card of one is a copy of the other's.
     #[must_use]
-    pub fn twins(&self) -> Vec<Hub> {
+    pub fn twins(&self) -> Vec<FoundHub> {
         let known = self.known.borrow();
         known.others.iter().filter(|hub| hub.id == self.hub).cloned().collect()
     }

@@ -50,10 +50,10 @@ const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// What every call can reach.
 #[derive(Clone)]
-pub struct App(Arc<Parts>, Answers);
+pub struct App(Arc<HttpContext>, Answers);
 
 /// What HTTP is served from.
-pub struct Parts {
+pub struct HttpContext {
     /// The way to the hub.
     pub hub: HubHandle,
     /// The reading side of the store.
@@ -79,15 +79,15 @@ pub struct Parts {
 }
 
 impl std::ops::Deref for App {
-    type Target = Parts;
+    type Target = HttpContext;
 
-    fn deref(&self) -> &Parts {
+    fn deref(&self) -> &HttpContext {
         &self.0
     }
 }
 
 /// All routes but Socket.IO's.
-pub fn router(parts: Parts) -> Router {
+pub fn router(parts: HttpContext) -> Router {
     let answers = Answers::new(parts.config.limits.answers_each, parts.budget.ceiling());
     let app = App(Arc::new(parts), answers);
     Router::new()

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use axum::Router;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::bind::{Late, Listeners};
@@ -168,6 +169,35 @@ async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
     Ok(opened.context("the database could not be opened; the log says why")??)
 }
 
+/// The routes with all that goes around them, Socket.IO's handshake included: the official client, CORS, and
+/// outermost the guard.
+fn around(
+    router: Router,
+    config: &Arc<Config>,
+    reach: &Reach,
+    discovery: &Discovery,
+    metrics: &Arc<Metrics>,
+) -> Router {
+    let router = http::with_client(router);
+    let router = match http::cors(&config.cors_origins) {
+        Some(cors) => router.layer(cors),
+        None => router,
+    };
+    let (reach, found) = (reach.clone(), discovery.view());
+    http::Guard::new(Arc::clone(config), reach, found, Arc::clone(metrics)).before(router)
+}
+
+/// What the hub starts from.
+fn start(config: &Config, settings: Settings, store: Store<hub::Kept>) -> hub::Start {
+    hub::Start {
+        settings,
+        store,
+        random: Box::new(random),
+        first_room: first_room(config),
+        own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
+    }
+}
+
 /// A hub that runs.
 struct Running {
     hub: hub::HubHandle,
@@ -200,16 +230,10 @@ impl Running {
         let discovery = discovery(config, hub_id, &reach);
         let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
         let budget = budget(config);
-        let (hub, outputs, hub_task) = hub::start(hub::Start {
-            settings,
-            store,
-            random: Box::new(random),
-            first_room: first_room(config),
-            own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
-        });
+        let (hub, outputs, hub_task) = hub::start(start(config, settings, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
-        let router = http::router(http::Parts {
+        let router = http::router(http::HttpContext {
             hub: hub.clone(),
             reader: reader.clone(),
             signer: Arc::clone(&signer),
@@ -222,7 +246,7 @@ impl Running {
             metrics: Arc::clone(&metrics),
             budget: budget.clone(),
         });
-        let control = Control::start(control::Parts {
+        let control = Control::start(control::ControlContext {
             hub: hub.clone(),
             config: Arc::clone(config),
             health: health.clone(),
@@ -247,15 +271,7 @@ impl Running {
             unruly,
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
-        let router = http::with_client(router);
-        // Outermost, so that Socket.IO's handshake has it too.
-        let router = match http::cors(&config.cors_origins) {
-            Some(cors) => router.layer(cors),
-            None => router,
-        };
-        let called = (reach.clone(), discovery.view());
-        let guard = http::Guard::new(Arc::clone(config), called.0, called.1, Arc::clone(&metrics));
-        let router = guard.before(router);
+        let router = around(router, config, &reach, &discovery, &metrics);
         let mut server = Server::start(router, door, config.language, metrics);
         for socket in sockets {
             server.accept_on(bind::into_tokio(socket)?);

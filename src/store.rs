@@ -40,7 +40,7 @@ pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
     Say, Write, Written,
 };
-pub use writer::{Ended, QUEUE_MAX, Writer};
+pub use writer::{Completed, QUEUE_MAX, Writer};
 
 use crate::domain::ids::HubId;
 use crate::domain::room::Room;
@@ -55,7 +55,7 @@ pub struct Store<C> {
     /// The writing side.
     pub writer: Writer<C>,
     /// What was written comes out here, batch by batch, in commit order.
-    pub ended: UnboundedReceiver<Vec<Ended<C>>>,
+    pub ended: UnboundedReceiver<Vec<Completed<C>>>,
     /// The reading side.
     pub reader: Reader,
     /// What the hub goes on from.

@@ -2,7 +2,9 @@
 //!
 //! The contract's fields are fixed; what the hub adds is additional and named here as such.
 
+mod announcement;
 mod answer;
+mod api;
 pub mod engine;
 mod envelope;
 
@@ -11,7 +13,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
+pub use self::announcement::AnnouncementStatus;
 pub use self::answer::{answer, answer_as, farewell, refused};
+pub use self::api::{ChatterPage, HistoryPage, HubInfo, OtherHub, TextLimits, Token, WifiInfo};
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{HubId, RoomId};

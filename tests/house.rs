@@ -16,9 +16,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("fuzzing", &["http", "gateway", "store", "config", "domain"]),
     (
         "cli",
-        &["doctor", "server", "control", "discovery", "store", "telemetry", "config", "domain"],
+        &[
+            "doctor",
+            "server",
+            "control",
+            "wire",
+            "discovery",
+            "store",
+            "telemetry",
+            "config",
+            "domain",
+        ],
     ),
-    ("doctor", &["discovery", "network", "config", "domain"]),
+    ("doctor", &["wire", "discovery", "network", "config", "domain"]),
     (
         "server",
         &[
@@ -61,7 +71,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "gateway",
         &["wire", "hub", "identity", "door", "tcp", "metrics", "budget", "timeouts", "domain"],
     ),
-    ("wire", &["hub", "domain"]),
+    ("wire", &["hub", "discovery", "domain"]),
     ("hub", &["store", "domain"]),
     ("store", &["metrics", "domain"]),
     ("identity", &["domain"]),

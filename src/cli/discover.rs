@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::FileArg;
 use crate::config;
-use crate::discovery::{self, Hub};
+use crate::discovery::{self, FoundHub};
 
 #[derive(Debug, Args)]
 pub(super) struct DiscoverArgs {
@@ -39,7 +39,7 @@ pub(super) fn discover(args: DiscoverArgs, out: &mut impl Write) -> anyhow::Resu
     if json { as_json(&hubs, out) } else { as_table(&hubs, wait, out) }
 }
 
-fn as_json(hubs: &[Hub], out: &mut impl Write) -> anyhow::Result<()> {
+fn as_json(hubs: &[FoundHub], out: &mut impl Write) -> anyhow::Result<()> {
     let shown: Vec<Shown<'_>> = hubs
         .iter()
         .map(|hub| Shown {
@@ -55,12 +55,13 @@ fn as_json(hubs: &[Hub], out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn as_table(hubs: &[Hub], wait: u64, out: &mut impl Write) -> anyhow::Result<()> {
+fn as_table(hubs: &[FoundHub], wait: u64, out: &mut impl Write) -> anyhow::Result<()> {
     if hubs.is_empty() {
         writeln!(out, "No hub answered within {wait} s. `colahub doctor` looks for the cause.")?;
         return Ok(());
     }
-    let width = |text: fn(&Hub) -> &str| hubs.iter().map(|hub| text(hub).len()).max().unwrap_or(0);
+    let width =
+        |text: fn(&FoundHub) -> &str| hubs.iter().map(|hub| text(hub).len()).max().unwrap_or(0);
     let (name, host) = (width(|hub| &hub.name), width(|hub| &hub.host));
     for hub in hubs {
         writeln!(out, "{:name$}  {:host$}  {}", hub.name, hub.host, hub.url())?;
@@ -72,8 +73,8 @@ fn as_table(hubs: &[Hub], wait: u64, out: &mut impl Write) -> anyhow::Result<()>
 mod tests {
     use super::*;
 
-    fn hub(name: &str, host: &str, at: &str) -> Hub {
-        Hub {
+    fn hub(name: &str, host: &str, at: &str) -> FoundHub {
+        FoundHub {
             name: name.into(),
             id: "0e0c6a9e-3c5b-4a35-8a43-2f6d1c0b9a88".into(),
             version: "0.1.0".into(),

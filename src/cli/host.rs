@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Banned, Deed, Ended, Made, Person, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, EndedRoom, Made, Person, Request, RoomLine};
 
 /// The channel in which Cola Chat's own page makes its rooms.
 const PLAZA: &str = "anonymous";
@@ -147,11 +147,11 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
             writeln!(out, "The room {room} is open again; {} in it.", are(people))?;
         }
         RoomCommand::Close(RoomArgs { room, hub }) => {
-            let Ended { room, people } = hub.ask(&Request::RoomClose { room })?;
+            let EndedRoom { room, people } = hub.ask(&Request::RoomClose { room })?;
             writeln!(out, "The room {room} is closed; {} in it.", were(people))?;
         }
         RoomCommand::Delete(RoomArgs { room, hub }) => {
-            let Ended { room, people } = hub.ask(&Request::RoomDelete { room })?;
+            let EndedRoom { room, people } = hub.ask(&Request::RoomDelete { room })?;
             writeln!(out, "The room {room} is deleted; {} in it.", were(people))?;
         }
     }

@@ -9,8 +9,8 @@ use qrcodegen::{QrCode, QrCodeEcc};
 use crate::config::{self, Loaded, Sources};
 use crate::control::protocol::{Data, Memory, Missing, Request, Status};
 use crate::control::{AskError, ask};
-use crate::discovery::Told;
 use crate::domain::words;
+use crate::wire::AnnouncementStatus;
 
 /// Empty modules around a code, as its standard asks.
 const QUIET: i32 = 4;
@@ -101,7 +101,7 @@ fn text(status: &Status) -> String {
 }
 
 /// Under which name people find it, or why they do not.
-fn announced(told: &Told) -> String {
+fn announced(told: &AnnouncementStatus) -> String {
     match (&told.name, &told.reason) {
         (Some(name), _) => name.clone(),
         (None, Some(reason)) => format!("not announced: {reason}"),
@@ -163,7 +163,7 @@ mod tests {
             addresses: vec!["http://192.168.4.1".to_owned(), "http://[fd00::1]".to_owned()],
             missing: Vec::new(),
             twins: Vec::new(),
-            announced: Told {
+            announced: AnnouncementStatus {
                 state: "announced".to_owned(),
                 name: Some("cola-2.local".to_owned()),
                 instance: Some("cola (2)".to_owned()),
@@ -238,7 +238,7 @@ mod tests {
     fn a_hub_that_is_not_found_says_why() {
         let told = |state: &str, reason: Option<&str>| {
             let (state, reason) = (state.to_owned(), reason.map(str::to_owned));
-            announced(&Told { state, name: None, instance: None, reason })
+            announced(&AnnouncementStatus { state, name: None, instance: None, reason })
         };
         assert_eq!(told("not_announced", Some("no network")), "not announced: no network");
         assert_eq!(told("off", None), "not announced, as configured");

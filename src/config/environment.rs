@@ -3,9 +3,10 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::draft::Given;
 use super::problem::{self, Hint, Place, Problem};
 use super::raw::Raw;
-use super::settings::{self, Given, Setting};
+use super::settings::{self, Setting};
 
 /// The variable that names the configuration file.
 const FILE: &str = "COLAHUB_CONFIG";

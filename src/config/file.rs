@@ -7,9 +7,10 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
+use super::draft::Given;
 use super::problem::{Place, Problem};
 use super::raw::Raw;
-use super::settings::{self, Given};
+use super::settings;
 
 /// Reads the settings that the file at `path` gives.
 pub(super) fn read(path: &Path) -> Vec<Result<Given, Problem>> {

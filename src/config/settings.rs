@@ -2,16 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::Config;
-use super::limits::LimitsDraft;
+use super::draft::Draft;
 use super::networks::Network;
-use super::problem::{Place, Problem};
+use super::origins::{self, CorsOrigin};
 use super::raw::{NotAllowed, Raw};
-use super::types::{self, CorsOrigin, HubName, InterfacePattern, Memory, Profile};
-use super::wifi::{self, WifiDraft, WifiSecurity};
+use super::types::{self, HubName, InterfacePattern, Memory, Profile};
+use super::wifi::{self, WifiSecurity};
 use crate::domain::language::Language;
-use crate::domain::text::{Namespace, TITLE_MAX, Title};
-use crate::domain::words;
+use crate::domain::text::{Namespace, Title};
 
 /// One thing a host can set: in the file, in the environment and, for some, on the command line.
 pub struct Setting {
@@ -21,7 +19,7 @@ pub struct Setting {
     pub doc: &'static str,
     /// What it takes, as the end of "it must be …".
     pub(super) allowed: &'static str,
-    apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
+    pub(super) apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
 }
 
 /// What a rate takes.
@@ -386,14 +384,14 @@ pub static SETTINGS: &[Setting] = &[
         key: "http.hosts",
         doc: "Other names by which people open the hub, besides its own name and addresses.",
         allowed: "a list of host names or addresses, without a port",
-        apply: |draft, raw| raw.list(types::host).map(|list| draft.config.http_hosts = list),
+        apply: |draft, raw| raw.list(origins::host).map(|list| draft.config.http_hosts = list),
     },
     Setting {
         key: "http.public_url",
         doc: "Where people open the hub, if that is none of its own addresses.",
         allowed: "an address such as \"https://chat.example\" or \"http://203.0.113.7:8080\", without a path, or \"auto\"",
         apply: |draft, raw| {
-            raw.text(types::public_url).map(|url| draft.config.http_public_url = url)
+            raw.text(origins::public_url).map(|url| draft.config.http_public_url = url)
         },
     },
     Setting {
@@ -453,60 +451,6 @@ pub(super) fn find_variable(name: &str) -> Option<&'static Setting> {
 pub(super) fn is_group(name: &str) -> bool {
     let inner = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
     SETTINGS.iter().any(|setting| inner(setting.key))
-}
-
-/// A value that a source gives a setting.
-pub(super) struct Given {
-    pub(super) setting: &'static Setting,
-    pub(super) raw: Raw,
-    pub(super) place: Place,
-}
-
-impl Given {
-    /// Writes the value into `draft` if the setting takes it.
-    pub(super) fn apply(self, draft: &mut Draft) -> Result<(), Problem> {
-        let Setting { key, allowed, apply, .. } = *self.setting;
-        apply(draft, &self.raw).map_err(|NotAllowed { found }| Problem::NotAllowed {
-            place: self.place,
-            key,
-            found,
-            allowed,
-        })
-    }
-}
-
-/// A configuration that is still being filled in.
-#[derive(Default)]
-pub(super) struct Draft {
-    config: Config,
-    // What depends on other settings waits for all of them.
-    title: Option<Title>,
-    /// `Some(None)`: the host wants no room.
-    rooms_first: Option<Option<Title>>,
-    wifi: WifiDraft,
-    limits: LimitsDraft,
-}
-
-impl Draft {
-    /// The configuration, once what depends on other settings is settled.
-    pub(super) fn finish(self) -> Result<Config, Problem> {
-        let Self { config, title, rooms_first, wifi, limits } = self;
-        let title = title.unwrap_or_else(|| title_of(&config.name));
-        let rooms_first = rooms_first.unwrap_or_else(|| Some(first_room(config.language)));
-        let limits = limits.finish();
-        Ok(Config { title, rooms_first, wifi: wifi.finish()?, limits, ..config })
-    }
-}
-
-/// The title of the first room, unless the host chooses one.
-pub(super) fn first_room(language: Language) -> Title {
-    Title::trusted(words::first_room(language).to_owned())
-}
-
-/// The hub's name for people, unless the host chooses one: the name on the network, as much of it
-/// as a title holds (it is ASCII).
-pub(super) fn title_of(name: &HubName) -> Title {
-    Title::trusted(name.as_str().chars().take(TITLE_MAX).collect())
 }
 
 fn path(text: &str) -> Option<PathBuf> {

@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
-use super::protocol::{Answer, Request};
+use super::protocol::{Request, Response};
 use super::{ANSWER_MAX, socket};
 
 /// How long a hub may take to answer: longer than it lets itself.
@@ -48,8 +48,8 @@ pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: &Request) -> Result<T,
     })?;
     let line = exchange(&mut stream, request).map_err(|error| strange(&error))?;
     match serde_json::from_slice(&line) {
-        Ok(Answer::Ok(answer)) => Ok(answer),
-        Ok(Answer::Error(sentence)) => Err(AskError::Refused(sentence)),
+        Ok(Response::Ok(answer)) => Ok(answer),
+        Ok(Response::Error(sentence)) => Err(AskError::Refused(sentence)),
         Err(error) => Err(AskError::Strange(error.to_string())),
     }
 }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::protocol::{Banned, Deed, Ended, Made, Person, RoomLine};
-use super::status::Parts;
+use super::protocol::{Banned, Deed, EndedRoom, Made, Person, RoomLine};
+use super::status::ControlContext;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::language::Language;
@@ -18,14 +18,14 @@ use crate::wire;
 const LOG_SHOWN: usize = 100;
 
 /// The living rooms, oldest first.
-pub(super) async fn rooms(parts: &Parts) -> Result<Vec<RoomLine>, String> {
+pub(super) async fn rooms(parts: &ControlContext) -> Result<Vec<RoomLine>, String> {
     let rooms = parts.hub.call(Call::Rooms).await.map_err(|refusal| plain(&refusal))?;
     Ok(rooms.iter().map(line).collect())
 }
 
 /// Makes a room of the host's own.
 pub(super) async fn create(
-    parts: &Parts,
+    parts: &ControlContext,
     namespace: &str,
     title: &str,
     capacity: u32,
@@ -58,7 +58,11 @@ fn new_room(
 }
 
 /// Shuts a room, so that nobody new comes in, or opens its door again: how many are in it.
-pub(super) async fn shut(parts: &Parts, room: &str, is_shut: bool) -> Result<usize, String> {
+pub(super) async fn shut(
+    parts: &ControlContext,
+    room: &str,
+    is_shut: bool,
+) -> Result<usize, String> {
     let none = || format!("there is no room {room}; `colahub room list` shows those that live");
     let id = find(parts, room).await?.ok_or_else(none)?;
     let people = parts.hub.call(|tell| Call::Shut { room: id, is_shut, tell }).await;
@@ -70,7 +74,11 @@ pub(super) async fn shut(parts: &Parts, room: &str, is_shut: bool) -> Result<usi
 }
 
 /// Ends a room, by its code or id.
-pub(super) async fn end_room(parts: &Parts, room: &str, deleted: bool) -> Result<Ended, String> {
+pub(super) async fn end_room(
+    parts: &ControlContext,
+    room: &str,
+    deleted: bool,
+) -> Result<EndedRoom, String> {
     let none = || format!("there is no room {room}; `colahub room list` shows those that live");
     let id = find(parts, room).await?.ok_or_else(none)?;
     let ended = parts.hub.call(|tell| Call::EndRoom { room: id, deleted, tell }).await;
@@ -81,11 +89,14 @@ pub(super) async fn end_room(parts: &Parts, room: &str, deleted: bool) -> Result
         }
         other => plain(&other),
     })?;
-    Ok(Ended { room: ended.room.to_string(), people: ended.people })
+    Ok(EndedRoom { room: ended.room.to_string(), people: ended.people })
 }
 
 /// Who is present, in one room or in all.
-pub(super) async fn people(parts: &Parts, room: Option<&str>) -> Result<Vec<Person>, String> {
+pub(super) async fn people(
+    parts: &ControlContext,
+    room: Option<&str>,
+) -> Result<Vec<Person>, String> {
     let only = match room {
         None => None,
         Some(room) => Some(find(parts, room).await?.ok_or_else(|| {
@@ -98,7 +109,7 @@ pub(super) async fn people(parts: &Parts, room: Option<&str>) -> Result<Vec<Pers
 }
 
 /// Takes somebody out of all rooms.
-pub(super) async fn kick(parts: &Parts, chatter: &str) -> Result<(), String> {
+pub(super) async fn kick(parts: &ControlContext, chatter: &str) -> Result<(), String> {
     let none = || format!("nobody present is {chatter}; `colahub chatter list` shows who is");
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
     let kicked = parts.hub.call(|tell| Call::Kick(id, tell)).await;
@@ -110,7 +121,7 @@ pub(super) async fn kick(parts: &Parts, chatter: &str) -> Result<(), String> {
 
 /// Keeps somebody's browser out from now on, and for a while their address.
 pub(super) async fn ban(
-    parts: &Parts,
+    parts: &ControlContext,
     chatter: &str,
     address_for: Option<Duration>,
 ) -> Result<(), String> {
@@ -130,7 +141,7 @@ pub(super) async fn ban(
 }
 
 /// Lets somebody in again.
-pub(super) async fn unban(parts: &Parts, chatter: &str) -> Result<(), String> {
+pub(super) async fn unban(parts: &ControlContext, chatter: &str) -> Result<(), String> {
     let none = || format!("{chatter} is not banned; `colahub chatter list --banned` shows who is");
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
     let unbanned = parts.hub.call(|tell| Call::Unban(id, tell)).await;
@@ -141,7 +152,7 @@ pub(super) async fn unban(parts: &Parts, chatter: &str) -> Result<(), String> {
 }
 
 /// Who may not come in.
-pub(super) async fn bans(parts: &Parts) -> Result<Vec<Banned>, String> {
+pub(super) async fn bans(parts: &ControlContext) -> Result<Vec<Banned>, String> {
     let bans = parts.hub.call(Call::Bans).await.map_err(|refusal| plain(&refusal))?;
     let told = bans.into_iter().map(|ban| Banned {
         id: ban.chatter.to_string(),
@@ -152,7 +163,7 @@ pub(super) async fn bans(parts: &Parts) -> Result<Vec<Banned>, String> {
 }
 
 /// What the host did, the newest first.
-pub(super) async fn log(parts: &Parts) -> Result<Vec<Deed>, String> {
+pub(super) async fn log(parts: &ControlContext) -> Result<Vec<Deed>, String> {
     let done = parts.reader.host_log(LOG_SHOWN).await.map_err(|refusal| plain(&refusal))?;
     let told = done.into_iter().map(|done| Deed {
         at: wire::iso(done.at),
@@ -163,7 +174,7 @@ pub(super) async fn log(parts: &Parts) -> Result<Vec<Deed>, String> {
 }
 
 /// The room that the host means: an id is taken at its word, a code is of a living room.
-pub(super) async fn find(parts: &Parts, room: &str) -> Result<Option<RoomId>, String> {
+pub(super) async fn find(parts: &ControlContext, room: &str) -> Result<Option<RoomId>, String> {
     if let Ok(id) = room.parse() {
         return Ok(Some(id));
     }

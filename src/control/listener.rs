@@ -13,8 +13,8 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::protocol::{Answer, Request};
-use super::status::{Parts, status};
+use super::protocol::{Request, Response};
+use super::status::{ControlContext, status};
 use super::{REQUEST_MAX, host, messages, socket};
 
 /// How many may ask at once; more wait to be accepted.
@@ -42,7 +42,7 @@ impl Control {
     ///
     /// Without the socket the hub only cannot be asked: the log says so, and `None` comes back.
     #[must_use]
-    pub fn start(parts: Parts) -> Option<Self> {
+    pub fn start(parts: ControlContext) -> Option<Self> {
         let path = socket(&parts.config.data_dir);
         match bind(&path) {
             Ok(listener) => {
@@ -75,7 +75,7 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
     Ok(listener)
 }
 
-async fn accept(listener: UnixListener, parts: Arc<Parts>) {
+async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
     let places = Arc::new(Semaphore::new(PLACES));
     // Dropped with this task, and with them the connections.
     let mut connections = JoinSet::new();
@@ -99,19 +99,19 @@ async fn accept(listener: UnixListener, parts: Arc<Parts>) {
     }
 }
 
-async fn serve(mut stream: UnixStream, parts: &Parts) -> io::Result<()> {
+async fn serve(mut stream: UnixStream, parts: &ControlContext) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = Vec::new();
     BufReader::new(read.take(REQUEST_MAX as u64)).read_until(b'\n', &mut line).await?;
     let mut answer = match serde_json::from_slice(&line) {
         Ok(request) => answer(parts, request).await,
-        Err(error) => encode(&Answer::<()>::Error(format!("this is no request: {error}"))),
+        Err(error) => encode(&Response::<()>::Error(format!("this is no request: {error}"))),
     };
     answer.push(b'\n');
     write.write_all(&answer).await
 }
 
-async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
+async fn answer(parts: &ControlContext, request: Request) -> Vec<u8> {
     match request {
         Request::Status => {
             let busy = |_| "the hub is too busy to answer, or is ending".to_owned();
@@ -142,10 +142,10 @@ async fn answer(parts: &Parts, request: Request) -> Vec<u8> {
 }
 
 fn told<T: Serialize>(result: Result<T, String>) -> Vec<u8> {
-    encode(&result.map_or_else(Answer::Error, Answer::Ok))
+    encode(&result.map_or_else(Response::Error, Response::Ok))
 }
 
-fn encode<T: Serialize>(answer: &Answer<T>) -> Vec<u8> {
+fn encode<T: Serialize>(answer: &Response<T>) -> Vec<u8> {
     serde_json::to_vec(answer).unwrap_or_else(|error| {
         tracing::error!(%error, "an answer to the host could not be encoded");
         br#"{"error":"the answer could not be encoded"}"#.to_vec()

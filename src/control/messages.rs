@@ -2,7 +2,7 @@
 
 use super::host::{find, plain};
 use super::protocol::{MESSAGES_MAX, Said};
-use super::status::Parts;
+use super::status::ControlContext;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
@@ -10,14 +10,22 @@ use crate::hub::command::Call;
 use crate::wire;
 
 /// The newest of what was said in a room, oldest first; also in one that has ended, by its id.
-pub(super) async fn said(parts: &Parts, room: &str, last: usize) -> Result<Vec<Said>, String> {
+pub(super) async fn said(
+    parts: &ControlContext,
+    room: &str,
+    last: usize,
+) -> Result<Vec<Said>, String> {
     let id = stored(parts, room).await?;
     let newest = parts.reader.newest(id, last.min(MESSAGES_MAX)).await;
     Ok(newest.map_err(|refusal| plain(&refusal))?.into_iter().map(line).collect())
 }
 
 /// Takes messages back, by their places: how many were not before.
-pub(super) async fn take_back(parts: &Parts, room: &str, seqs: &[i64]) -> Result<usize, String> {
+pub(super) async fn take_back(
+    parts: &ControlContext,
+    room: &str,
+    seqs: &[i64],
+) -> Result<usize, String> {
     if seqs.len() > MESSAGES_MAX {
         return Err(format!("at most {MESSAGES_MAX} messages are taken back at once"));
     }
@@ -35,7 +43,7 @@ pub(super) async fn take_back(parts: &Parts, room: &str, seqs: &[i64]) -> Result
 }
 
 /// A room that is stored, also one that has ended.
-async fn stored(parts: &Parts, room: &str) -> Result<RoomId, String> {
+async fn stored(parts: &ControlContext, room: &str) -> Result<RoomId, String> {
     let id = find(parts, room).await?.ok_or_else(|| none(room))?;
     let known = parts.reader.room(id).await.map_err(|refusal| plain(&refusal))?;
     known.map(|room| room.id).ok_or_else(|| none(room))

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::discovery::Told;
+use crate::wire::AnnouncementStatus;
 
 /// Most messages that are listed or taken back at once.
 pub const MESSAGES_MAX: usize = 1_000;
@@ -50,12 +50,12 @@ pub enum Request {
         /// Their places in the room, at most [`MESSAGES_MAX`].
         seqs: Vec<i64>,
     },
-    /// That a room ends now; answered with an [`Ended`].
+    /// That a room ends now; answered with an [`EndedRoom`].
     RoomClose {
         /// Its code or id.
         room: String,
     },
-    /// That a room ends now and is deleted; answered with an [`Ended`].
+    /// That a room ends now and is deleted; answered with an [`EndedRoom`].
     RoomDelete {
         /// Its code or id.
         room: String,
@@ -91,7 +91,7 @@ pub enum Request {
 /// What comes back: `{"ok":…}`, or a sentence for the host in `{"error":"…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Answer<T> {
+pub enum Response<T> {
     /// Done, and this is what was asked for.
     Ok(T),
     /// Not done, and why.
@@ -157,7 +157,7 @@ pub struct Said {
 
 /// A room that was ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct EndedRoom {
     /// Its id.
     pub room: String,
     /// How many people were in it.
@@ -218,7 +218,7 @@ pub struct Status {
     #[serde(default)]
     pub missing: Vec<Missing>,
     /// What of the hub is announced on the network.
-    pub announced: Told,
+    pub announced: AnnouncementStatus,
     /// Other hubs with this one's id, by where they are opened: one card is a copy of the other.
     #[serde(default)]
     pub twins: Vec<String>,
@@ -284,8 +284,8 @@ mod tests {
         let close: Request =
             serde_json::from_str(r#"{"do":"room-close","room":"K7PMX3"}"#).unwrap();
         assert_eq!(close, Request::RoomClose { room: "K7PMX3".to_owned() });
-        let good = serde_json::to_string(&Answer::Ok(1)).unwrap();
-        let bad = serde_json::to_string(&Answer::<u8>::Error("No.".to_owned())).unwrap();
+        let good = serde_json::to_string(&Response::Ok(1)).unwrap();
+        let bad = serde_json::to_string(&Response::<u8>::Error("No.".to_owned())).unwrap();
         assert_eq!((good.as_str(), bad.as_str()), (r#"{"ok":1}"#, r#"{"error":"No."}"#));
     }
 }

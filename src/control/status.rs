@@ -16,7 +16,7 @@ use crate::store::{Health, Reader, Size, Storage};
 use crate::wire;
 
 /// What the control socket answers from.
-pub struct Parts {
+pub struct ControlContext {
     /// The way to the hub.
     pub hub: HubHandle,
     /// What the host decided.
@@ -41,7 +41,7 @@ pub struct Parts {
 ///
 /// # Errors
 /// It is overloaded or ending.
-pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
+pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
     let facts = parts.hub.call(Call::Facts).await?;
     Ok(Status {
         version: wire::VERSION.to_owned(),
@@ -51,7 +51,7 @@ pub(super) async fn status(parts: &Parts) -> Result<Status, Refusal> {
         addresses: parts.reach.urls(),
         missing: missing(&parts.reach),
         announced: parts.found.announced().into(),
-        twins: parts.found.twins().iter().map(discovery::Hub::url).collect(),
+        twins: parts.found.twins().iter().map(discovery::FoundHub::url).collect(),
         people: facts.people,
         rooms: facts.rooms,
         places: parts.places,
@@ -97,13 +97,13 @@ fn memory(budget: &Budget) -> Memory {
 }
 
 /// What was lost last of what was said, and of by what people are known.
-fn loss(parts: &Parts) -> Option<String> {
+fn loss(parts: &ControlContext) -> Option<String> {
     let said = parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at)));
     let lost: Vec<String> = said.into_iter().chain(parts.lost_key.clone()).collect();
     (!lost.is_empty()).then(|| lost.join("; "))
 }
 
-fn data(parts: &Parts) -> Data {
+fn data(parts: &ControlContext) -> Data {
     let Size { database, wal } = Size::of(&parts.config.data_dir);
     let free = rustix::fs::statvfs(&parts.config.data_dir).ok();
     Data {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use mdns_sd::{HostnameResolutionEvent, ScopedIp, ServiceEvent};
 
 use super::daemon::{HUBS, heard_of, listener};
-use super::others::{Hub, Others};
+use super::others::{FoundHub, Others};
 use crate::config::Interfaces;
 use crate::network;
 
@@ -20,7 +20,7 @@ pub struct Failed(#[from] mdns_sd::Error);
 ///
 /// # Errors
 /// mDNS cannot be spoken here.
-pub fn hubs(interfaces: &Interfaces, wait: Duration) -> Result<Vec<Hub>, Failed> {
+pub fn hubs(interfaces: &Interfaces, wait: Duration) -> Result<Vec<FoundHub>, Failed> {
     let daemon = listener(interfaces)?;
     let events = daemon.browse(HUBS)?;
     let own = network::suitable(interfaces);

@@ -17,7 +17,7 @@ const VERSION_MAX: usize = 32;
 
 /// Another hub, fit to be shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hub {
+pub struct FoundHub {
     /// What it calls itself: `cola (2)`; at most 63 bytes in one line.
     pub name: String,
     /// Its id, a UUID.
@@ -30,7 +30,7 @@ pub struct Hub {
     pub at: SocketAddr,
 }
 
-impl Hub {
+impl FoundHub {
     /// Where it is opened: `http://192.168.4.7`.
     #[must_use]
     pub fn url(&self) -> String {
@@ -53,7 +53,7 @@ impl Heard {
     /// The hub, if all of it makes sense and it is a neighbour on one of these interfaces.
     ///
     /// An address beyond the local network would make the lobby link to wherever a stranger likes.
-    pub(super) fn check(self, own: &[Interface]) -> Option<Hub> {
+    pub(super) fn check(self, own: &[Interface]) -> Option<FoundHub> {
         let Self { instance, host, port, mut addresses, id, version } = self;
         let id = id.parse::<HubId>().ok()?.to_string();
         let host = host.trim_end_matches('.').to_ascii_lowercase();
@@ -67,7 +67,7 @@ impl Heard {
         addresses.sort();
         let ip = addresses.into_iter().find(|ip| network::is_neighbour(own, *ip))?;
         let version = if is_version(&version) { version } else { String::new() };
-        Some(Hub { name: instance, id, version, host, at: SocketAddr::new(ip, port) })
+        Some(FoundHub { name: instance, id, version, host, at: SocketAddr::new(ip, port) })
     }
 }
 
@@ -93,14 +93,14 @@ pub(super) struct Others {
 
 #[derive(Debug)]
 struct Entry {
-    hub: Hub,
+    hub: FoundHub,
     /// Not heard of since the listening began anew.
     is_stale: bool,
 }
 
 impl Others {
     /// A hub was heard. One too many is left out: those who are known stay.
-    pub(super) fn heard(&mut self, service: String, hub: Hub) {
+    pub(super) fn heard(&mut self, service: String, hub: FoundHub) {
         if self.hubs.len() < MOST || self.hubs.contains_key(&service) {
             self.hubs.insert(service, Entry { hub, is_stale: false });
         }
@@ -122,8 +122,8 @@ impl Others {
     }
 
     /// All of them, by name.
-    pub(super) fn list(&self) -> Vec<Hub> {
-        let mut list: Vec<Hub> = self.hubs.values().map(|entry| entry.hub.clone()).collect();
+    pub(super) fn list(&self) -> Vec<FoundHub> {
+        let mut list: Vec<FoundHub> = self.hubs.values().map(|entry| entry.hub.clone()).collect();
         list.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));
         list
     }
@@ -211,7 +211,7 @@ mod tests {
             others.heard(format!("{n:04}"), hub.clone());
         }
         assert_eq!(others.list().len(), MOST);
-        others.heard("0000".into(), Hub { name: "renamed".into(), ..hub.clone() });
+        others.heard("0000".into(), FoundHub { name: "renamed".into(), ..hub.clone() });
         assert!(others.list().iter().any(|hub| hub.name == "renamed"));
         others.gone("0001");
         others.heard("late".into(), hub);

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::{Access, StatVfs, StatVfsMountFlags, access, statvfs};
 
 use super::Finding;
-use super::hub::Hub;
+use super::hub::HubReport;
 use crate::config::Config;
 use crate::domain::words;
 
@@ -16,7 +16,7 @@ const CHECK: &str = "data";
 /// Below this the hub will soon take no messages.
 const SCARCE: u64 = 200 << 20;
 
-pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
+pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
     let folder = &config.data_dir;
     match statvfs(folder) {
         Ok(disk) => {

@@ -8,8 +8,8 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use crate::config::Config;
-use crate::discovery::Told;
 use crate::network;
+use crate::wire::AnnouncementStatus;
 
 /// How long each step of the question may take.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -19,10 +19,10 @@ const ANSWER_MAX: u64 = 64 * 1024;
 
 /// A hub that answered, as far as `GET /api/hub` tells.
 #[derive(Debug, Deserialize)]
-pub(super) struct Hub {
+pub(super) struct HubReport {
     pub(super) name: String,
     pub(super) version: String,
-    pub(super) announced: Told,
+    pub(super) announced: AnnouncementStatus,
     /// `restored` for a day after something was lost.
     #[serde(default)]
     pub(super) storage: String,
@@ -46,7 +46,7 @@ struct Envelope<T> {
 }
 
 /// The hub that answers where the configuration lets it listen.
-pub(super) fn ask(config: &Config) -> Option<Hub> {
+pub(super) fn ask(config: &Config) -> Option<HubReport> {
     config.listen.iter().find_map(|listens| {
         let mut hub = at(*listens)?;
         let others: Vec<Other> = data(*listens, "/api/hubs").unwrap_or_default();
@@ -62,7 +62,7 @@ pub(super) fn is_here(listens: SocketAddr) -> bool {
 }
 
 /// The hub that answers at this address.
-pub(super) fn at(listens: SocketAddr) -> Option<Hub> {
+pub(super) fn at(listens: SocketAddr) -> Option<HubReport> {
     data(listens, "/api/hub")
 }
 

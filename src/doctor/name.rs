@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::Finding;
-use super::hub::Hub;
+use super::hub::HubReport;
 use crate::config::Config;
 use crate::{discovery, network};
 
@@ -14,7 +14,7 @@ const CHECK: &str = "name";
 /// How long the network is listened to.
 const WAIT: Duration = Duration::from_secs(3);
 
-pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
+pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
     let twins = running.and_then(|hub| copied(&hub.twins));
     names(config, running).into_iter().chain(twins).collect()
 }
@@ -30,7 +30,7 @@ fn copied(twins: &[String]) -> Option<Finding> {
     })
 }
 
-fn names(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
+fn names(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
     if !config.mdns {
         let seen = "the configuration turns mDNS off: people need the address";
         return vec![Finding::note(CHECK, seen)];

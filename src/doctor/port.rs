@@ -4,12 +4,12 @@ use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
 
 use super::Finding;
-use super::hub::{self, Hub};
+use super::hub::{self, HubReport};
 use crate::config::Config;
 
 const CHECK: &str = "port";
 
-pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
+pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
     let one = |listens: &SocketAddr| {
         if !hub::is_here(*listens) {
             return absent(*listens);
@@ -22,9 +22,14 @@ pub(super) fn check(config: &Config, running: Option<&Hub>) -> Vec<Finding> {
 }
 
 /// `bound` is what came of trying to have the address ourselves, where no hub answers at it.
-fn judge(at: SocketAddr, hub: Option<&Hub>, is_running: bool, bound: io::Result<()>) -> Finding {
+fn judge(
+    at: SocketAddr,
+    hub: Option<&HubReport>,
+    is_running: bool,
+    bound: io::Result<()>,
+) -> Finding {
     let port = at.port();
-    if let Some(Hub { name, version, .. }) = hub {
+    if let Some(HubReport { name, version, .. }) = hub {
         return Finding::good(
             CHECK,
             format!("the hub \"{name}\" answers at {at} (colahub {version})"),

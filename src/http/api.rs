@@ -5,7 +5,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
 use axum::response::Response;
 use axum::routing::{get, post};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::App;
 use super::chat::room_id;
@@ -13,7 +13,6 @@ use super::hubs::hubs;
 use super::pages::nothing_here;
 use super::request::{Asker, By, InPath, Nearby};
 use super::respond::Answer;
-use crate::discovery::Told;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
@@ -40,58 +39,16 @@ pub(super) fn routes() -> Router<App> {
         .fallback(nothing_here)
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Hub<'a> {
-    id: String,
-    name: &'a str,
-    version: &'static str,
-    language: &'static str,
-    /// Seconds.
-    uptime: u64,
-    time: String,
-    time_trusted: bool,
-    /// Where to join, for people: with IP addresses, which every phone can open.
-    addresses: Vec<String>,
-    rooms: usize,
-    people: usize,
-    announced: Told,
-    storage: &'static str,
-    /// Whether newcomers find room: `easy`, `tight` or `full`.
-    memory: &'static str,
-    limits: Limits,
-    wifi: Option<Wifi<'a>>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Limits {
-    title: usize,
-    password: usize,
-    nickname: usize,
-    content: usize,
-    roster_limit: usize,
-}
-
-/// The wireless network to enter, as the join page's code needs it. It is for whoever stands there, and
-/// told to nobody else.
-#[derive(Serialize)]
-struct Wifi<'a> {
-    ssid: &'a str,
-    password: Option<&'a str>,
-    security: &'static str,
-}
-
 async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
     let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
     let wifi = app.config.wifi.as_ref().filter(|_| is_near);
-    let wifi = wifi.map(|wifi| Wifi {
+    let wifi = wifi.map(|wifi| wire::WifiInfo {
         ssid: &wifi.ssid,
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
         security: wifi.security.as_str(),
     });
-    Ok(app.ok(Hub {
+    Ok(app.ok(wire::HubInfo {
         id: facts.hub.to_string(),
         name: app.config.title.as_str(),
         version: wire::VERSION,
@@ -105,7 +62,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
         announced: app.found.announced().into(),
         storage: storage(&app, time),
         memory: app.budget.pressure().name(),
-        limits: Limits {
+        limits: wire::TextLimits {
             title: TITLE_MAX,
             password: PASSWORD_MAX,
             nickname: NICKNAME_MAX,
@@ -129,15 +86,10 @@ fn storage(app: &App, now: WallTime) -> &'static str {
     }
 }
 
-#[derive(Serialize)]
-struct Token {
-    token: String,
-}
-
 /// A fresh identity, for clients without a cookie jar.
 async fn identity(State(app): State<App>) -> Response {
     let identity = IdentityId::from_random((app.random)());
-    app.created(Token { token: app.signer.token(identity) })
+    app.created(wire::Token { token: app.signer.token(identity) })
 }
 
 async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Answer {
@@ -162,16 +114,6 @@ struct Range {
     limit: Option<usize>,
 }
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct HistoryBody<M> {
-    messages: Vec<M>,
-    more: bool,
-    first_seq: i64,
-    pruned: bool,
-    time: String,
-}
-
 async fn messages(
     State(app): State<App>,
     By(caller): By,
@@ -183,7 +125,7 @@ async fn messages(
     let (first, pruned, list, more) = read_range(&app, caller, &room, range).await?;
     let messages = wire::messages(&list);
     let time = wire::iso(app.hub.clock().wall().0);
-    let body = HistoryBody { messages, more, first_seq: first.0, pruned, time };
+    let body = wire::HistoryPage { messages, more, first_seq: first.0, pruned, time };
     Ok(app.ok_in(reserved, &asker, body))
 }
 
@@ -227,13 +169,6 @@ struct Page {
     page: Option<usize>,
 }
 
-#[derive(Serialize)]
-struct People<C> {
-    chatters: Vec<C>,
-    present: usize,
-    more: bool,
-}
-
 /// Who is in a room, a page at a time. Of a locked room only its members learn it.
 async fn chatters(
     State(app): State<App>,
@@ -244,7 +179,8 @@ async fn chatters(
 ) -> Answer {
     let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
     let (list, present, end) = read_people(&app, caller, &room, page).await?;
-    let people = People { chatters: wire::chatters(&list), present, more: end < present };
+    let people =
+        wire::ChatterPage { chatters: wire::chatters(&list), present, more: end < present };
     Ok(app.ok_in(reserved, &asker, people))
 }
 

@@ -15,11 +15,11 @@ use super::App;
 use super::request::By;
 use super::respond::Answer;
 use crate::budget::Pressure;
-use crate::discovery::Told;
 use crate::hub::command::{Call, Facts};
 use crate::metrics::Page;
 use crate::store::{Size, Storage};
 use crate::wire;
+use crate::wire::AnnouncementStatus;
 
 const ELSEWHERE: &str =
     "The metrics are for the hub's own machine; `metrics.public = true` opens them to everyone.\n";
@@ -122,7 +122,7 @@ fn kept(page: &mut Page, app: &App) {
     };
     let all = ["good", "full", "read_only", "outdated"];
     page.state("colahub_storage", "Whether the disk takes what is said.", &all, storage);
-    let told = Told::from(app.found.announced());
+    let told = AnnouncementStatus::from(app.found.announced());
     let all = ["off", "starting", "announced", "not_announced"];
     page.state("colahub_mdns", "Whether the hub's name is announced.", &all, &told.state);
 }

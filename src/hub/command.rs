@@ -247,7 +247,7 @@ pub enum Call {
         /// Whether what was said there goes with it; then the room may have ended long ago.
         deleted: bool,
         /// Where the answer goes.
-        tell: Responder<Ended>,
+        tell: Responder<RoomEnded>,
     },
     /// The host shuts a living room, so that nobody new comes in, or opens its door again; answered
     /// with how many are in it.
@@ -312,7 +312,7 @@ pub struct Present {
 
 /// A room that the host has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ended {
+pub struct RoomEnded {
     /// The room.
     pub room: RoomId,
     /// How many people were in it.

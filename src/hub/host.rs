@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::command::{Caller, Ended, Present, Responder, RoomEvent, WhyClosed};
+use super::command::{Caller, Present, Responder, RoomEnded, RoomEvent, WhyClosed};
 use super::rooms::named;
 use super::state::{Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
@@ -17,7 +17,7 @@ use crate::store::{Ban, Deed, HostAct, Moment, Write};
 pub(super) struct Ending {
     room: RoomId,
     why: WhyClosed,
-    tell: Responder<Ended>,
+    tell: Responder<RoomEnded>,
 }
 
 /// A room that the host shuts, or opens again.
@@ -60,7 +60,7 @@ impl Hub {
         &mut self,
         room: RoomId,
         deleted: bool,
-        tell: Responder<Ended>,
+        tell: Responder<RoomEnded>,
         at: Moment,
     ) {
         let what = match self.live(room) {
@@ -84,7 +84,7 @@ impl Hub {
             let people = self.rooms.get(&room).map_or(0, |live| live.people.count());
             self.close_room(room, why);
             tracing::info!(%room, ?why, "the host ended a room");
-            Ended { room, people }
+            RoomEnded { room, people }
         });
         drop(tell.send(ended));
     }

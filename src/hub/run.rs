@@ -17,7 +17,7 @@ use super::state::{Effect, Hub, Random, Settings, Then};
 use crate::domain::names::OwnNames;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Namespace, Title};
-use crate::store::{Ended, QUEUE_MAX, Store, Write, Writer};
+use crate::store::{Completed, QUEUE_MAX, Store, Write, Writer};
 
 /// Most events and calls that may wait for a decision. What comes beyond is refused as unavailable.
 const COMMANDS_MAX: usize = 16_384;
@@ -169,7 +169,7 @@ struct Hashing {
 
 async fn run(
     mut shell: Shell,
-    mut ended: mpsc::UnboundedReceiver<Vec<Ended<Kept>>>,
+    mut ended: mpsc::UnboundedReceiver<Vec<Completed<Kept>>>,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     waiting: Arc<Waiting>,
 ) {

@@ -37,7 +37,7 @@ use crate::domain::room::Room;
 use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
-use crate::store::{Ban, Ended, Moment, Past, Write, Written};
+use crate::store::{Ban, Completed, Moment, Past, Write, Written};
 
 /// How long the places of those who were present are kept when the hub starts again.
 const RETURN: Duration = Duration::from_secs(20);
@@ -339,7 +339,7 @@ impl Hub {
     }
 
     /// Goes on with what was committed or refused by the store.
-    pub(super) fn ended(&mut self, (then, result): Ended<Then>, at: Moment) {
+    pub(super) fn ended(&mut self, (then, result): Completed<Then>, at: Moment) {
         match then {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),

@@ -33,7 +33,7 @@ pub const QUEUE_MAX: usize = 4096;
 const THAW: Duration = Duration::from_secs(1);
 
 /// One write's end: the context it came with, and what became of it.
-pub type Ended<C> = (C, Result<Written, Refusal>);
+pub type Completed<C> = (C, Result<Written, Refusal>);
 
 /// The handle to the writing thread. `C` is what the caller wants back with each result.
 #[derive(Debug)]
@@ -64,7 +64,7 @@ impl<C: Send + 'static> Writer<C> {
     pub(super) fn start(
         tools: Tools,
         backups: Option<BackupThread>,
-    ) -> std::io::Result<(Self, UnboundedReceiver<Vec<Ended<C>>>)> {
+    ) -> std::io::Result<(Self, UnboundedReceiver<Vec<Completed<C>>>)> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (done, ended) = unbounded_channel();
         let desk = Desk { tools, done, last_failure: None };
@@ -95,7 +95,7 @@ impl<C: Send + 'static> Writer<C> {
 
 struct Desk<C> {
     tools: Tools,
-    done: UnboundedSender<Vec<Ended<C>>>,
+    done: UnboundedSender<Vec<Completed<C>>>,
     last_failure: Option<ErrorCode>,
 }
 

@@ -21,7 +21,7 @@ use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomV
 use crate::hub::passwords::{Job, Outcome, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Deed, Ended, Moment, Write, Written};
+use crate::store::{Completed, Deed, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
@@ -61,7 +61,7 @@ pub(super) struct World {
     /// Submitted to the store and not committed.
     pub(super) submitted: VecDeque<(Write, Then)>,
     /// Committed, and the hub has not been told.
-    pub(super) committed: VecDeque<Ended<Then>>,
+    pub(super) committed: VecDeque<Completed<Then>>,
     pub(super) truth: Truth,
     pub(super) clients: Vec<Client>,
     pub(super) lines: BTreeMap<ConnId, Line>,

@@ -1,12 +1,12 @@
-//! How it is told whether the hub is announced: in `/api/hub`, to `colahub status`, to `colahub doctor`.
+//! Whether the hub is announced on the network, in `GET /api/hub`, `colahub status` and `colahub doctor`.
 
 use serde::{Deserialize, Serialize};
 
-use super::Announced;
+use crate::discovery::Announced;
 
 /// Whether people find the hub by its name, as JSON.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct AnnouncementStatus {
     /// `off`, `starting`, `announced` or `not_announced`.
     pub state: String,
     /// The host name as people type it: `cola-2.local`.
@@ -17,7 +17,7 @@ pub struct Told {
     pub reason: Option<String>,
 }
 
-impl From<Announced> for Told {
+impl From<Announced> for AnnouncementStatus {
     fn from(announced: Announced) -> Self {
         let plain = |state: &str| Self {
             state: state.to_owned(),
@@ -42,15 +42,15 @@ impl From<Announced> for Told {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Names, Reason};
     use super::*;
+    use crate::discovery::{Names, Reason};
 
     #[test]
     fn a_name_or_the_reason_is_told() {
         let names = Names { host: "cola-2".into(), instance: "cola (2)".into() };
-        let yes = Told::from(Announced::Yes(names));
+        let yes = AnnouncementStatus::from(Announced::Yes(names));
         assert_eq!(yes.name.as_deref(), Some("cola-2.local"));
-        let no = Told::from(Announced::No(Reason::NoInterface));
+        let no = AnnouncementStatus::from(Announced::No(Reason::NoInterface));
         assert_eq!(no.state, "not_announced");
         assert!(no.name.is_none() && no.reason.unwrap().contains("no network interface"));
     }

@@ -1,0 +1,141 @@
+//! The shapes of the hub's own calls, `/api/…`, additional to the contract.
+
+use serde::Serialize;
+
+use super::AnnouncementStatus;
+use crate::discovery;
+
+/// The answer to `GET /api/hub`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HubInfo<'a> {
+    /// The hub's id, a UUID.
+    pub id: String,
+    /// The hub's title.
+    pub name: &'a str,
+    /// The program's version.
+    pub version: &'static str,
+    /// The hub's language: `ko` or `en`.
+    pub language: &'static str,
+    /// For how long the hub has been running, in seconds.
+    pub uptime: u64,
+    /// The hub's wall clock.
+    pub time: String,
+    /// Whether that clock has been synchronised or has a battery.
+    pub time_trusted: bool,
+    /// The URLs at which people join, with IP addresses, which every phone can open.
+    pub addresses: Vec<String>,
+    /// How many rooms live.
+    pub rooms: usize,
+    /// How many people are present, counted once per room.
+    pub people: usize,
+    /// Whether the hub is announced on the network.
+    pub announced: AnnouncementStatus,
+    /// `ok`, `full`, `read_only` or `restored`.
+    pub storage: &'static str,
+    /// Whether newcomers are admitted: `easy`, `tight` or `full`.
+    pub memory: &'static str,
+    /// The longest texts.
+    pub limits: TextLimits,
+    /// The wireless network; only for callers nearby.
+    pub wifi: Option<WifiInfo<'a>>,
+}
+
+/// The longest texts that the hub takes, in graphemes, and the largest room with a full roster, in people.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[allow(missing_docs, reason = "the field names say it")]
+pub struct TextLimits {
+    pub title: usize,
+    pub password: usize,
+    pub nickname: usize,
+    pub content: usize,
+    pub roster_limit: usize,
+}
+
+/// The wireless network, as the join page's QR code needs it. Never sent to callers from elsewhere.
+#[derive(Debug, Serialize)]
+pub struct WifiInfo<'a> {
+    /// The network's name.
+    pub ssid: &'a str,
+    /// Its password; `None` for an open network.
+    pub password: Option<&'a str>,
+    /// `WPA`, `WEP` or `nopass`, as in a QR code.
+    pub security: &'static str,
+}
+
+/// The answer to `POST /api/identity`.
+#[derive(Debug, Serialize)]
+pub struct Token {
+    /// The token, for `Authorization: Bearer` and Socket.IO's `auth`.
+    pub token: String,
+}
+
+/// The answer to `GET /api/rooms/{id}/messages`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HistoryPage<M> {
+    /// The messages, oldest first.
+    pub messages: Vec<M>,
+    /// Whether the range goes on beyond this answer.
+    pub more: bool,
+    /// The first `seq` that the caller may read.
+    pub first_seq: i64,
+    /// Whether older messages have been pruned.
+    pub pruned: bool,
+    /// The hub's wall clock.
+    pub time: String,
+}
+
+/// The answer to `GET /api/rooms/{id}/chatters`.
+#[derive(Debug, Serialize)]
+pub struct ChatterPage<C> {
+    /// The chatters on this page.
+    pub chatters: Vec<C>,
+    /// How many are present in all.
+    pub present: usize,
+    /// Whether there is another page.
+    pub more: bool,
+}
+
+/// Another hub on the local network.
+#[derive(Debug, Serialize)]
+pub struct OtherHub {
+    /// Its name in browsers of services: `cola (2)`.
+    pub name: String,
+    /// Its id, a UUID.
+    pub id: String,
+    /// Its version; may be empty.
+    pub version: String,
+    /// Its host name: `cola-2.local`.
+    pub host: String,
+    /// Its URL, with an IP address, which every phone can open.
+    pub url: String,
+}
+
+impl From<discovery::FoundHub> for OtherHub {
+    fn from(hub: discovery::FoundHub) -> Self {
+        let url = hub.url();
+        let discovery::FoundHub { name, id, version, host, at: _ } = hub;
+        Self { name, id, version, host, url }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_has_the_shape_that_the_page_expects() {
+        let hub = discovery::FoundHub {
+            name: "cola (2)".into(),
+            id: "0e0c6a9e-3c5b-4a35-8a43-2f6d1c0b9a88".into(),
+            version: "0.1.0".into(),
+            host: "cola-2.local".into(),
+            at: "192.168.4.7:8080".parse().unwrap(),
+        };
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../web/golden/hubs.json")).unwrap();
+        assert_eq!(serde_json::to_value([OtherHub::from(hub)]).unwrap(), golden);
+    }
+}
