@@ -18,7 +18,7 @@
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
-//! | [`timeouts`] | how long the hub waits for a client |
+//! | [`timeouts`] | every timeout of a client |
 //! | [`budget`] | how much memory the hub may take |
 //! | [`metrics`] | what is counted, for who watches the hub |
 //! | [`telemetry`] | logs, to the journal or a terminal |
