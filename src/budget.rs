@@ -1,8 +1,8 @@
-//! The memory budget: how much of the board the hub may take, and how near it is to that.
+//! The memory budget: how much memory the hub may use, and how near it is to that.
 //!
-//! A board has no swap worth the name and often no memory cgroup, so nothing outside would stop the hub
-//! gently. It looks at its own size and sheds load in steps; those inside always go on. What a step
-//! means is decided where newcomers are met, in `gateway`.
+//! A board has hardly any swap and often no memory cgroup, so nothing outside would stop the hub gently. The hub
+//! watches its own size and sheds load in steps; clients that are in stay in. What a step means is decided where
+//! newcomers are admitted, in `gateway`.
 
 use std::fs;
 use std::sync::Arc;
@@ -13,39 +13,38 @@ use rustix::system::sysinfo;
 use tokio::task::JoinHandle;
 use tokio::time::interval;
 
-/// How often the hub looks at its own size.
+/// How often the hub reads its own size.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// What `auto` never goes below: an idle hub takes a sixth of it.
+/// Least ceiling of `auto`, in bytes. An idle hub uses a sixth of it.
 const LEAST: u64 = 48 << 20;
 
-/// What `auto` never goes above: five thousand people take a tenth of it.
+/// Largest ceiling of `auto`, in bytes. Five thousand people use a tenth of it.
 const MOST: u64 = 1 << 30;
 
-/// How long nobody new comes in after the hub last grew while memory is short.
+/// While memory is short, how long no newcomers are admitted after the hub last grew.
 const STILL: Duration = Duration::from_secs(10);
 
-/// How many newcomers come in between two looks once it has stood still for so long. The allocator
-/// keeps what was freed, so the hub's size does not say that a crowd has gone: that it does not grow
-/// with those few does.
+/// How many newcomers are admitted between two readings after that time. The allocator keeps freed memory, so the
+/// hub's size does not show that a crowd has left; that it does not grow with a few newcomers does.
 const FEW: usize = 16;
 
-/// What counts as growing, in bytes: more than the size of a process trembles.
+/// Growth below this many bytes is noise.
 const GROWTH: u64 = 256 << 10;
 
 /// How near the hub is to its ceiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Pressure {
-    /// There is room for everyone.
+    /// Everyone is admitted.
     Easy,
-    /// Newcomers' sockets are refused, but for a few.
+    /// Newcomers cannot connect to a namespace, but for a few.
     Tight,
-    /// Newcomers get no session either, but for a few.
+    /// Newcomers get no session, either, but for a few.
     Full,
 }
 
 impl Pressure {
-    /// All there are, by name.
+    /// The names of all steps, in order.
     pub const NAMES: [&'static str; 3] = ["easy", "tight", "full"];
 
     /// Its name.
@@ -58,8 +57,8 @@ impl Pressure {
         }
     }
 
-    /// What follows at this many percent of the ceiling. A step is left well below where it was
-    /// entered, so that the hub does not turn people away and call them back by turns.
+    /// The next step, given the size in percent of the ceiling. A step is left ten percent below where it is
+    /// entered, so that the hub does not alternate between two steps.
     fn next(self, percent: u64) -> Self {
         match (self, percent) {
             (_, 90..) | (Self::Full, 80..) => Self::Full,
@@ -69,7 +68,7 @@ impl Pressure {
     }
 }
 
-/// The budget of a running hub; shared by all who ask.
+/// The budget of a running hub. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Budget(Arc<BudgetState>);
 
@@ -78,21 +77,21 @@ struct BudgetState {
     ceiling: Option<u64>,
     resident: AtomicU64,
     pressure: AtomicU8,
-    /// How many newcomers may come in until the next look, although memory is short.
+    /// How many newcomers may still be admitted until the next reading, although memory is short.
     few: AtomicUsize,
 }
 
-/// What the last looks showed.
+/// Whether the hub's size has grown lately.
 #[derive(Debug, Clone, Copy)]
 struct Growth {
-    /// The size that it has not grown beyond.
+    /// The size that it has not exceeded, in bytes.
     mark: u64,
-    /// Since when.
+    /// Since when it has not.
     since: Instant,
 }
 
 impl Growth {
-    /// Whether it has stood still for long enough.
+    /// Takes a reading. Returns whether the size has not grown for [`STILL`].
     fn is_still(&mut self, resident: u64, now: Instant) -> bool {
         if resident > self.mark + GROWTH {
             *self = Self { mark: resident, since: now };
@@ -103,7 +102,7 @@ impl Growth {
 }
 
 impl Budget {
-    /// A budget of so many bytes, or without end.
+    /// A budget of `ceiling` bytes, or without a limit.
     #[must_use]
     pub fn new(ceiling: Option<u64>) -> Self {
         let budget = Self(Arc::new(BudgetState {
@@ -118,19 +117,19 @@ impl Budget {
         budget
     }
 
-    /// What the hub may take, in bytes.
+    /// The limit, in bytes.
     #[must_use]
     pub fn ceiling(&self) -> Option<u64> {
         self.0.ceiling
     }
 
-    /// What it takes, in bytes, as of the last half second.
+    /// The resident size at the last reading, in bytes.
     #[must_use]
     pub fn resident(&self) -> u64 {
         self.0.resident.load(Ordering::Relaxed)
     }
 
-    /// How near it is to its ceiling.
+    /// How near the hub is to the limit.
     #[must_use]
     pub fn pressure(&self) -> Pressure {
         match self.0.pressure.load(Ordering::Relaxed) {
@@ -140,14 +139,14 @@ impl Budget {
         }
     }
 
-    /// Whether one of the few newcomers may come in who do although memory is short.
+    /// Admits a newcomer although memory is short, if one of the few places is left.
     #[must_use]
     pub fn takes_one(&self) -> bool {
         let one_less = |few: usize| few.checked_sub(1);
         self.0.few.fetch_update(Ordering::Relaxed, Ordering::Relaxed, one_less).is_ok()
     }
 
-    /// Looks at the hub's size now and then, for as long as the watch is held.
+    /// Reads the hub's size every [`LOOK`] until the watch is dropped.
     #[must_use]
     pub fn watch(&self) -> Watch {
         let budget = self.clone();
@@ -165,7 +164,7 @@ impl Budget {
         }))
     }
 
-    /// A few may come in until the next look, if it stands still, and below its ceiling.
+    /// Allows a few newcomers until the next reading, if the size does not grow and is below the limit.
     fn lets_in(&self, is_still: bool) {
         let is_below = self.0.ceiling.is_none_or(|ceiling| self.resident() < ceiling);
         self.0.few.store(if is_still && is_below { FEW } else { 0 }, Ordering::Relaxed);
@@ -188,7 +187,7 @@ impl Budget {
     }
 }
 
-/// Keeps a budget true; ends when it is dropped.
+/// The task that reads the size. Dropping it ends the task.
 #[derive(Debug)]
 pub struct Watch(JoinHandle<()>);
 
@@ -198,8 +197,8 @@ impl Drop for Watch {
     }
 }
 
-/// A third of the board's memory, within reason: the system, the disk's cache and whatever else the
-/// board does want some too. Asked of the kernel, since the service's sandbox hides `/proc/meminfo`.
+/// A third of the board's memory, between 48 MiB and 1 GiB: the kernel, the page cache and other programs need the
+/// rest. Uses `sysinfo`, because the service's sandbox hides `/proc/meminfo`.
 #[must_use]
 pub fn fair_share() -> u64 {
     let board = sysinfo();
@@ -207,7 +206,7 @@ pub fn fair_share() -> u64 {
     (total / 3).clamp(LEAST, MOST)
 }
 
-/// How much memory this process takes. Nothing where `/proc` does not tell.
+/// The resident size of this process, in bytes. `None` if `/proc` does not tell.
 fn resident_now() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -261,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn it_stands_still_while_it_only_trembles() {
+    fn growth_below_the_noise_is_none() {
         let begun = Instant::now();
         let after = |secs| begun + Duration::from_secs(secs);
         let mut growth = Growth { mark: 1 << 30, since: begun };

@@ -1,5 +1,4 @@
-//! The door: where somebody comes from, and how many may come from there, before anything is spent on
-//! them.
+//! Limits connections, handshakes and sessions by address, before anything is spent on them.
 
 mod forwarded;
 mod site;
@@ -18,23 +17,23 @@ use crate::domain::refusal::Refusal;
 use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
 
-/// How many addresses' handshakes are counted at once. Each is forgotten a moment after its last, so
-/// nobody can fill this for long; while it is full, newcomers wait for that moment.
+/// Most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
+/// so the table cannot stay full for long; while it is, new addresses wait.
 const ADDRESSES: usize = 10_000;
 
-/// When to try again where nobody can know when a place is free.
+/// When to retry if it cannot be known when something is freed.
 const LATER: Duration = Duration::from_secs(10);
 
-/// A place among the connections or sessions, given back when it is dropped.
+/// A connection's or session's part of its quota, freed when it is dropped.
 pub type Place = QuotaGuard<IpAddr>;
 
-/// Bytes that wait for clients of one address; given back when it is dropped.
+/// Unsent bytes for clients of one address, freed when it is dropped.
 pub type Unread = QuotaGuard<IpAddr>;
 
-/// How many addresses may have as much waiting for them as one may.
+/// The quota of unsent bytes for all addresses is this many times that of one.
 const UNREAD_ADDRESSES: usize = 8;
 
-/// What is counted before anybody is in. One for a running hub.
+/// The limits by address. A running hub has one.
 #[derive(Debug)]
 pub struct Door {
     proxies: Vec<Network>,
@@ -47,17 +46,17 @@ pub struct Door {
     started: Instant,
 }
 
-/// Somebody who does not get in.
+/// A client that is turned away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnedAway {
-    /// For the metrics.
+    /// The label in the metrics.
     pub reason: &'static str,
-    /// What they are told.
+    /// What the client is told.
     pub refusal: Refusal,
 }
 
 impl Door {
-    /// A door with these limits, for at most `places` connections.
+    /// A door with these limits, for at most `places` connections in all.
     #[must_use]
     pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
         Self {
@@ -75,13 +74,13 @@ impl Door {
         }
     }
 
-    /// How many bytes of answers wait for clients, by their address.
+    /// The quota of unsent bytes, by the clients' address.
     #[must_use]
     pub fn unread(&self) -> Quota<IpAddr> {
         self.unread.clone()
     }
 
-    /// A place for a connection from this peer.
+    /// Admits a connection from this peer.
     ///
     /// # Errors
     /// The hub is full, or this peer holds as many as it may.
@@ -91,10 +90,10 @@ impl Door {
         place.map_err(|none| turned_away(none, "connections", "connections_each"))
     }
 
-    /// Whether a connection that has just come has its turn.
+    /// Counts a new connection against `limits.arrivals`.
     ///
     /// # Errors
-    /// The time that it has to wait.
+    /// How long the connection has to wait.
     pub fn arrival(&self) -> Result<(), Duration> {
         let (rate, bucket) = &self.arrivals;
         bucket.lock().unwrap_or_else(PoisonError::into_inner).take(*rate, self.now())
@@ -104,7 +103,7 @@ impl Door {
         HubTime(u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX))
     }
 
-    /// A place for a session of this client, which has just asked for one.
+    /// Admits a handshake of this client.
     ///
     /// # Errors
     /// The hub is full, the client has as many as it may, or it asks too often.
@@ -118,8 +117,8 @@ impl Door {
         place.map_err(|none| turned_away(none, "sessions", "sessions_each"))
     }
 
-    /// Whose request it is: the peer's, or, where that is one of our proxies, whom it names. An IPv6 address of
-    /// another network is told by its /64 alone, for all that goes by address.
+    /// The client's address: the peer's, or the one that a trusted proxy names. IPv6 addresses of other networks
+    /// are reduced to their /64, which is what one client controls.
     #[must_use]
     pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let named = || forwarded::client(headers, |address| self.is_proxy(address));
@@ -139,7 +138,7 @@ fn turned_away(none: QuotaExceeded, all: &'static str, each: &'static str) -> Tu
     }
 }
 
-/// The machine itself: a proxy on it, or the server of a front end, which calls for many people.
+/// Whether the peer is this machine: a proxy or a front end's server, which calls for many people.
 fn is_this_machine(peer: IpAddr) -> bool {
     peer == Ipv4Addr::LOCALHOST || peer == Ipv6Addr::LOCALHOST
 }
@@ -168,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn who_comes_with_a_crowd_waits_for_a_turn() {
+    fn connections_beyond_the_rate_of_arrivals_wait() {
         let arrivals = Rate { burst: 2, every: Duration::from_secs(3_600) };
         let door = Door::new(&Limits { arrivals, ..Limits::EVENT }, Vec::new(), 16);
         assert_eq!((door.arrival(), door.arrival()), (Ok(()), Ok(())));

@@ -1,8 +1,8 @@
-//! What is kept: rooms, chatters, memberships and messages, in SQLite.
+//! Storage: rooms, chatters, memberships and messages, in SQLite.
 //!
-//! One thread writes ([`writer`]), in the order in which the hub decided; what it reports was
-//! durably committed (WAL, `synchronous=FULL`). Reading goes beside it ([`reader`]). Nothing outside
-//! this module knows SQL: another database would go behind the same API.
+//! One thread writes ([`writer`]), in the order in which the hub decided. What it reports is durably committed
+//! (WAL, `synchronous=FULL`). Reads use other connections ([`reader`]). No other module knows SQL: another database
+//! would go behind the same API.
 
 mod backup_schedule;
 mod batch;
@@ -49,46 +49,46 @@ use crate::domain::time::{HubTime, WallTime};
 /// The database's name inside the data folder.
 pub const FILE: &str = "hub.sqlite3";
 
-/// A store just opened: its two sides, and what the hub goes on from.
+/// An opened store.
 #[derive(Debug)]
 pub struct Store<C> {
-    /// The writing side.
+    /// Takes writes.
     pub writer: Writer<C>,
-    /// What was written comes out here, batch by batch, in commit order.
+    /// Yields the results of writes, batch by batch, in commit order.
     pub ended: UnboundedReceiver<Vec<Completed<C>>>,
-    /// The reading side.
+    /// Reads.
     pub reader: Reader,
-    /// What the hub goes on from.
+    /// The state that the hub continues from.
     pub past: Past,
-    /// How it is, from now on.
+    /// The state of the disk and the database, updated while the store is open.
     pub health: Health,
 }
 
-/// What the hub goes on from.
+/// The state that a hub continues from.
 #[derive(Debug)]
 pub struct Past {
-    /// The hub's identity, made at its first start.
+    /// The hub's id, made at its first start.
     pub hub: HubId,
-    /// The hub's own time when it last wrote.
+    /// The hub's own time at its last write.
     pub time: HubTime,
-    /// The latest wall time that was written down.
+    /// The latest wall time that was written.
     pub wall: WallTime,
     /// The rooms that have not expired, oldest first.
     pub rooms: Vec<Room>,
-    /// Who was present when it last ran.
+    /// The members who were present when it last ran.
     pub present: Vec<Member>,
-    /// Who may not come in.
+    /// The bans.
     pub bans: Vec<Ban>,
 }
 
-/// How the store looks after what is in it. By default it keeps all and copies nothing.
+/// Options of a store. By default it keeps everything and makes no copies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StoreOptions {
-    /// How long a busy writer gathers for one commit.
+    /// How long a busy writer waits for more writes before it commits a batch.
     pub gather: Duration,
-    /// What is kept.
+    /// Which messages and rooms are kept.
     pub retention: Retention,
-    /// When copies are made.
+    /// When backups are made. `None` for never.
     pub backups: Option<Schedule>,
 }
 

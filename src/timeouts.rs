@@ -1,14 +1,14 @@
-//! How long the hub waits for a client: every bound in one place, with why.
+//! Every timeout of a client, with its reason.
 //!
-//! Together they see to it that whatever is half-open or idle is gone within 15 seconds of its last honest
-//! sign. A sign is something that ends: a whole head, a whole body, a whole message, an answered ping. A
-//! byte a second is none, so each of these counts from the beginning and not from the last byte.
+//! Together they ensure that whatever is half-open or idle is closed within 15 seconds of its last sign of life. Only
+//! something that is complete counts as a sign: a whole head, a whole body, a whole message, an answered ping. A byte
+//! a second does not, so each timeout counts from the beginning and not from the last byte.
 //!
-//! Who is in a room is never let go for being quiet: only for what no living client does.
+//! A client in a room is never closed for being quiet, only for what no living client does.
 
 use std::time::Duration;
 
-/// For the first byte of a connection. A browser opens some for later, and opens them again.
+/// For a connection's first byte. Browsers open spare connections and reopen them when needed.
 pub const FIRST_BYTE: Duration = Duration::from_secs(5);
 
 /// For a request's head; also how long an idle connection is kept for the next request. A phone on a bad
@@ -18,52 +18,52 @@ pub const HEAD: Duration = Duration::from_secs(10);
 /// For a request's body, all of it. The largest, 128 KiB of a polling client, needs 13 kB a second.
 pub const BODY: Duration = Duration::from_secs(10);
 
-/// For a client to read a large answer over HTTP, all of it: 24 kB a second of the largest.
+/// For a client to read a large answer over HTTP, all of it: 24 kB a second for the largest.
 pub const ANSWER: Duration = Duration::from_secs(30);
 
-/// For an answer to get the memory that it is built in, while others are not read.
+/// For a large answer to get its memory, while other clients do not read theirs.
 pub const TURN: Duration = Duration::from_secs(5);
 
 /// For a WebSocket's message from its first byte to its last: 64 KiB at most.
 pub const MESSAGE: Duration = Duration::from_secs(10);
 
-/// How often it is looked for messages that do not end, and for clients that are to be let go.
+/// How often unfinished messages and stuck clients are looked for.
 pub const LOOK: Duration = Duration::from_millis(500);
 
-/// From a session's handshake to its first namespace, and for how long it may be in none later on.
+/// For a session without a namespace: after its handshake, and after it has left its last namespace.
 pub const NAMESPACE: Duration = Duration::from_secs(5);
 
-/// For a session that changes from polling to a WebSocket.
+/// For a session's upgrade from polling to WebSocket.
 pub const UPGRADE: Duration = Duration::from_secs(5);
 
-/// Between two pings. Each wakes a phone's radio.
+/// Interval of pings. Each wakes a phone's radio.
 pub const PING: Duration = Duration::from_secs(25);
 
-/// For the answer to a ping: longer than a phone needs to change between two access points. The first
-/// ping comes with the handshake, so who never answers is gone after this long.
+/// For the answer to a ping: longer than a phone takes to change between two access points. The first ping is sent
+/// with the handshake, so a client that never answers is closed after this time.
 pub const PONG: Duration = Duration::from_secs(10);
 
-/// For a socket to join a room: somebody who types a password, or a developer who tries things out.
+/// For a client to join a room: long enough to type a password, or to try things out as a developer.
 pub const ROOM: Duration = Duration::from_secs(60);
 
-/// The same while memory is short.
+/// The same while memory is tight.
 pub const ROOM_WHEN_TIGHT: Duration = Duration::from_secs(10);
 
-/// After a goodbye, until the connection is cut: so that it arrives.
+/// From a goodbye until the connection is shut down, so that the goodbye arrives.
 pub const GOODBYE: Duration = Duration::from_secs(1);
 
-/// For a client to take [`READ_LEAST`] of what waits for it, once its buffers are full.
+/// For a client to read [`READ_LEAST`] bytes of what waits for it, once its buffers are full.
 pub const READING: Duration = Duration::from_secs(10);
 
-/// How many bytes that are: 1.6 kB a second, as the worst of mobile networks. Who takes less holds memory for
-/// nothing.
+/// What a client has to read in [`READING`], in bytes: 1.6 kB a second, as on the worst mobile networks. A client
+/// that reads less holds memory for nothing.
 pub const READ_LEAST: u64 = 16 * 1024;
 
-/// How long sent data may stay unacknowledged, or a client's window closed, before the system gives the
-/// connection up: the end of who has vanished, and of most who do not read.
+/// How long sent data may stay unacknowledged, or the client's window closed, before the kernel ends the connection
+/// (`TCP_USER_TIMEOUT`). It ends clients that have vanished, and most that do not read.
 pub const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 
-/// After how long of silence the system asks whether the other end is still there.
+/// Idle time after which the kernel probes whether the peer is still there (`SO_KEEPALIVE`).
 pub const KEEPALIVE: Duration = Duration::from_secs(30);
 
 /// For socketioxide to close its sessions at shutdown.

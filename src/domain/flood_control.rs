@@ -1,29 +1,29 @@
-//! How fast one socket may send events: what is over the rate is refused, and who goes on all the same
-//! is let go.
+//! Limits how fast one client may send events. Events above the rate are refused; a client that ignores the
+//! refusals is a flood.
 
 use std::time::Duration;
 
 use super::throttle::{Bucket, Rate};
 use super::time::HubTime;
 
-/// How many bursts may be refused before the socket is let go, while it keeps sending above the rate.
-const PATIENCE: u32 = 5;
+/// After this many refused bursts a client counts as a flood, if it keeps sending above the rate.
+const REFUSED_BURSTS: u32 = 5;
 
-/// How fast a socket has been.
+/// The event rate of one client.
 #[derive(Debug, Default)]
 pub struct FloodControl {
     events: Bucket,
     refused: Bucket,
 }
 
-/// What becomes of an event.
+/// What to do with an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is in time.
+    /// Within the rate.
     Allowed,
-    /// It is refused; there is room again after this.
+    /// Refuse it; the next is allowed after this time.
     TooFast(Duration),
-    /// The sender does not listen to refusals.
+    /// The client ignores refusals: drop it.
     Flood,
 }
 
@@ -31,8 +31,8 @@ impl FloodControl {
     /// Counts one event.
     pub fn count(&mut self, rate: Rate, now: HubTime) -> Verdict {
         let Err(wait) = self.events.take(rate, now) else { return Verdict::Allowed };
-        let patience = Rate { burst: rate.burst.saturating_mul(PATIENCE), ..rate };
-        match self.refused.take(patience, now) {
+        let tolerated = Rate { burst: rate.burst.saturating_mul(REFUSED_BURSTS), ..rate };
+        match self.refused.take(tolerated, now) {
             Ok(()) => Verdict::TooFast(wait),
             Err(_) => Verdict::Flood,
         }
@@ -55,7 +55,7 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_on_far_beyond_is_let_go_and_who_slows_down_is_not() {
+    fn only_a_client_that_ignores_refusals_is_a_flood() {
         let t = HubTime(10_000);
         let mut stubborn = FloodControl::default();
         let steps: Vec<Verdict> = (0..13).map(|_| stubborn.count(RATE, t)).collect();

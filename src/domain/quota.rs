@@ -1,11 +1,11 @@
-//! How much of something may be held at once: by one, and by all together.
+//! Quotas: how much of a resource one key may hold, and all keys together.
 
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Counts what is held, by key. A key is only here while it holds something, so there are never more of
-/// them than things in all.
+/// A quota per key, within a quota for all keys. A key is stored only while it holds something, so there are never
+/// more keys than things held.
 #[derive(Debug, Clone)]
 pub struct Quota<K: Hash + Eq>(Arc<Counts<K>>);
 
@@ -22,7 +22,7 @@ struct Held<K> {
     by: HashMap<K, usize>,
 }
 
-/// Something that is held; given back when it is dropped.
+/// A part of a quota, freed when it is dropped.
 #[derive(Debug)]
 pub struct QuotaGuard<K: Hash + Eq> {
     counts: Arc<Counts<K>>,
@@ -30,35 +30,35 @@ pub struct QuotaGuard<K: Hash + Eq> {
     count: usize,
 }
 
-/// Why there is no share.
+/// Why a quota gives nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaExceeded {
-    /// This one holds as many as it may.
+    /// The key holds as much as one may.
     Each,
-    /// All together hold as many as there are.
+    /// All keys together hold as much as there is.
     All,
 }
 
 impl<K: Hash + Eq + Clone> Quota<K> {
-    /// At most `each` by one, and `most` in all.
+    /// A quota of `each` per key, and `most` for all.
     #[must_use]
     pub fn new(each: usize, most: usize) -> Self {
         let held = Mutex::new(Held { all: 0, by: HashMap::new() });
         Self(Arc::new(Counts { each, most, held }))
     }
 
-    /// One for `key`; without one it counts only among all.
+    /// Takes 1 for `key`. Without a key it counts only against the quota for all.
     ///
     /// # Errors
-    /// There is none left, for this key or for anybody.
+    /// The key's quota or that for all is exhausted.
     pub fn take(&self, key: Option<K>) -> Result<QuotaGuard<K>, QuotaExceeded> {
         self.take_many(key, 1)
     }
 
-    /// So many at once, for `key`; without one they count only among all.
+    /// Takes `count` for `key`, all or nothing. Without a key it counts only against the quota for all.
     ///
     /// # Errors
-    /// There are not as many left, for this key or for anybody.
+    /// The key's quota or that for all has less left.
     pub fn take_many(&self, key: Option<K>, count: usize) -> Result<QuotaGuard<K>, QuotaExceeded> {
         let mut held = self.0.lock();
         let all = held.all.saturating_add(count);
@@ -76,7 +76,7 @@ impl<K: Hash + Eq + Clone> Quota<K> {
         Ok(QuotaGuard { counts: Arc::clone(&self.0), key, count })
     }
 
-    /// How many are held in all.
+    /// How much is held by all keys.
     #[must_use]
     pub fn held(&self) -> usize {
         self.0.lock().all
@@ -91,7 +91,7 @@ impl<K: Hash + Eq> Counts<K> {
 }
 
 impl<K: Hash + Eq> QuotaGuard<K> {
-    /// Whose it is; nothing where it counts only among all.
+    /// The key that holds it. `None` if it counts only against the quota for all.
     #[must_use]
     pub fn key(&self) -> Option<&K> {
         self.key.as_ref()
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_holds_more_than_their_share_nor_all_more_than_there_are() {
+    fn no_key_exceeds_its_quota_nor_all_keys_theirs() {
         let quota = Quota::new(2, 3);
         let first = quota.take(Some("ann")).unwrap();
         let _second = quota.take(Some("ann")).unwrap();
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn who_holds_nothing_is_forgotten_and_who_has_no_key_counts_among_all() {
+    fn a_key_that_holds_nothing_is_forgotten() {
         let quota = Quota::new(1, 2);
         let hers = quota.take(Some("ann")).unwrap();
         let nobodys = quota.take(None).unwrap();
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_counted_in_bytes_is_taken_whole_or_not_at_all() {
+    fn several_are_taken_all_or_nothing() {
         let quota = Quota::new(10, 15);
         let eight = quota.take_many(Some("ann"), 8).unwrap();
         assert_eq!(quota.take_many(Some("ann"), 3).unwrap_err(), QuotaExceeded::Each);

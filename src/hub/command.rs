@@ -1,7 +1,7 @@
-//! What the hub can be asked, and what it answers: the seam to any transport.
+//! The hub's commands and their answers: the seam to any transport.
 //!
-//! A transport (Socket.IO today) knows connections and wire formats; the hub knows connection ids,
-//! commands and committed messages.
+//! A transport (Socket.IO today) knows connections and wire formats. The hub knows connection ids, commands and
+//! committed messages.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -20,99 +20,99 @@ use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
 use crate::store::{Ban, HistorySlice};
 
-/// Something for the hub to decide, in the order in which it arrives.
+/// A command to the hub. Commands are decided in order of arrival.
 #[derive(Debug)]
 pub enum Command {
-    /// A connection has come.
+    /// A client has connected to a namespace.
     Connected(ConnInfo),
-    /// A connection has gone; nothing can be sent to it any more.
+    /// A client has disconnected. Nothing can be sent to it any more.
     Gone(ConnId),
-    /// A connection asks for something.
+    /// A connected client sent an event.
     Event {
-        /// Which.
+        /// The client's connection.
         conn: ConnId,
-        /// For what.
+        /// The event.
         event: Event,
-        /// Where the answer goes.
+        /// Takes the answer.
         reply: Reply,
     },
-    /// Somebody without a connection asks for something.
+    /// A call from elsewhere: HTTP, or the host.
     Call(Call),
 }
 
-/// A connection as the hub knows it.
+/// A connection, as the transport reports it.
 #[derive(Debug, Clone)]
 pub struct ConnInfo {
-    /// Its number in this run.
+    /// Its id, unique in this run.
     pub id: ConnId,
-    /// Whose browser it is.
+    /// The browser's identity.
     pub identity: IdentityId,
-    /// Where it comes from.
+    /// The client's address.
     pub peer: IpAddr,
-    /// The namespace it is connected to; nothing where no room can have that name.
+    /// Its namespace. `None` if no room can have that name.
     pub namespace: Option<Namespace>,
 }
 
-/// What a connection can ask for.
+/// An event of a connected client.
 #[derive(Debug)]
 pub enum Event {
-    /// To come into a room.
+    /// Joins a room.
     Join {
         /// The room.
         room: RoomId,
-        /// The chatter they say they are.
+        /// The chatter that the client says it is. It counts only if it belongs to the client's identity.
         wanted: Option<ChatterId>,
         /// The room's password.
         password: Option<Password>,
-        /// The last message they saw.
+        /// The last message that the client has. Later ones are sent with the answer.
         after: Option<Seq>,
-        /// The epoch in which they saw it.
+        /// The epoch of `after`: the id of the database's history.
         epoch: Option<Epoch>,
     },
-    /// To leave all rooms of this connection.
+    /// Leaves all rooms of this connection.
     Leave,
-    /// To say something.
+    /// Says something.
     Say {
         /// The room.
         room: RoomId,
-        /// What.
+        /// The text.
         content: Content,
-        /// The client's key for it.
+        /// The client's key for the message: sent again with the same key, it is not stored again.
         key: Option<Key>,
     },
-    /// To put a note of their own into the room.
+    /// Puts an alert into the room (`sendAlert`).
     Note {
         /// The room.
         room: RoomId,
-        /// What.
+        /// The text.
         content: Content,
     },
-    /// That the room be sent its roster.
+    /// Has the roster sent to the room (`returnChatters`).
     Roster {
         /// The room.
         room: RoomId,
     },
-    /// To go by another name.
+    /// Changes the chatter's nickname.
     Rename {
-        /// The room that is told.
+        /// The room of the chatter.
         room: RoomId,
         /// The name.
         nickname: Nickname,
     },
-    /// That the others see them typing, or no more.
+    /// Shows the others that the chatter is typing, or has stopped.
     Typing {
         /// The room.
         room: RoomId,
-        /// Whether they are.
+        /// Whether the chatter is typing.
         is_typing: bool,
     },
 }
 
-/// Where the answer to a connection's event goes.
+/// Takes the answer to an event.
 pub struct Reply(Box<dyn FnOnce(Result<Answer, Refusal>) + Send>);
 
 impl Reply {
-    /// An answer goes to this function, once, in the order of the broadcasts.
+    /// Calls this function with the answer, once, in order with the broadcasts.
     pub fn new(to: impl FnOnce(Result<Answer, Refusal>) + Send + 'static) -> Self {
         Self(Box::new(to))
     }
@@ -129,81 +129,81 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// The answer to a connection's event.
+/// The answer to an event.
 #[derive(Debug)]
 pub enum Answer {
-    /// Done; there is nothing more to say.
+    /// Done, with nothing to report.
     Done,
-    /// They are in the room.
+    /// The chatter has joined.
     Joined(Box<Entry>),
-    /// The message as it is stored.
+    /// The stored message.
     Said(Message),
     /// The chatter under the new name.
     Renamed(Chatter),
 }
 
-/// What somebody who came into a room gets to know.
+/// The answer to a join.
 #[derive(Debug)]
 pub struct Entry {
-    /// As whom they are in.
+    /// The chatter as which the client has joined.
     pub chatter: Chatter,
     /// The room.
     pub room: RoomView,
-    /// What of the room they may read, and what of it they missed.
+    /// The range that the chatter may read, and the messages that were missed.
     pub history: HistorySlice,
 }
 
-/// A room as it is now.
+/// A room and its present state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RoomView {
     /// Its definition.
     pub room: Room,
-    /// How many people are in it.
+    /// How many people are present.
     pub present: usize,
-    /// Whether its time is over.
+    /// Whether it has expired.
     pub is_expired: bool,
-    /// When it expires or did, by today's estimate of wall time: the clock may have been set since
-    /// the room was made.
+    /// When it expires or expired, in wall time as estimated now: the clock may have been set since the room
+    /// was made.
     pub expires_at: WallTime,
 }
 
-/// Who asks without a connection.
+/// The sender of a call over HTTP.
 #[derive(Debug, Clone, Copy)]
 pub struct Caller {
-    /// Whose browser it is, where a token came.
+    /// The browser's identity, if a token or cookie proved it.
     pub identity: Option<IdentityId>,
-    /// Where it comes from.
+    /// The client's address.
     pub peer: IpAddr,
 }
 
-/// The answer's way back to a call.
+/// Takes the answer to a call. A caller that has gone away drops the other end; the answer is then dropped.
 pub type Responder<T> = oneshot::Sender<Result<T, Refusal>>;
 
-/// What can be asked without a connection.
+/// A call, which needs no connection.
 #[derive(Debug)]
 pub enum Call {
-    /// The living rooms, oldest first.
+    /// Lists the living rooms, oldest first.
     Rooms(Responder<Vec<RoomView>>),
-    /// One living room.
+    /// Returns a living room.
     Room(RoomId, Responder<RoomView>),
-    /// The living room with this code.
+    /// Returns the living room with this code.
     ByCode(Code, Responder<RoomView>),
-    /// A new room.
+    /// Creates a room.
     Create(NewRoom, Responder<RoomView>),
-    /// Whether this password opens a room; if so the caller is let in for a while.
+    /// Checks a room's password. If it is right, the caller may join without it for a minute.
     Check {
-        /// Who asks.
+        /// The caller.
         caller: Caller,
         /// The room.
         room: RoomId,
-        /// The password; nothing where none was given.
+        /// The password, if one was given.
         password: Option<Password>,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<bool>,
     },
-    /// Whether a chatter is present in a room.
+    /// Returns whether a chatter is present in a room.
     IsPresent(RoomId, ChatterId, Responder<bool>),
-    /// Whether a caller from this address, without a token, counts as this chatter in this room.
+    /// Returns whether a caller without a token, from this address, counts as this chatter in this room.
     Holds {
         /// The address.
         peer: IpAddr,
@@ -211,23 +211,23 @@ pub enum Call {
         room: RoomId,
         /// The chatter.
         chatter: ChatterId,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<bool>,
     },
-    /// Another name for a chatter.
+    /// Changes a chatter's nickname.
     Rename {
-        /// Who asks.
+        /// The caller.
         caller: Caller,
         /// The chatter.
         chatter: ChatterId,
-        /// Whose browser they belong to.
+        /// The identity that owns the chatter.
         owner: IdentityId,
         /// The name.
         nickname: Nickname,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<Chatter>,
     },
-    /// Who is in a room, `most` from `skip` on, and how many there are in all.
+    /// Lists the people in a room, `most` from `skip` on, and returns how many are present in all.
     Roster {
         /// The room.
         room: RoomId,
@@ -235,78 +235,78 @@ pub enum Call {
         skip: usize,
         /// How many at most.
         most: usize,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<(Vec<Chatter>, usize)>,
     },
-    /// Everybody who is present in any room.
+    /// Lists everybody who is present in any room.
     People(Responder<Vec<Present>>),
-    /// The host ends a room before its time.
+    /// Ends a room, for the host.
     EndRoom {
         /// The room.
         room: RoomId,
-        /// Whether what was said there goes with it; then the room may have ended long ago.
+        /// Whether its messages are deleted, too. Such a room may have ended before.
         deleted: bool,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<RoomEnded>,
     },
-    /// The host shuts a living room, so that nobody new comes in, or opens its door again; answered
-    /// with how many are in it.
+    /// Shuts a living room for newcomers, or opens it again, for the host. Returns how many people are in it.
     Shut {
         /// The room.
         room: RoomId,
-        /// Whether it is to be shut.
+        /// True to shut it, false to open it.
         is_shut: bool,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<usize>,
     },
-    /// The host takes messages back, also of a room that has ended; answered with how many were not
-    /// taken back before. [`Refusal::NoSuchMessage`] where one of them cannot be: then none is.
+    /// Takes messages back, for the host, also of a room that has ended. Returns how many were not taken back
+    /// before. [`Refusal::NoSuchMessage`] if one of them cannot be taken back: then none is.
     TakeBack {
         /// The room.
         room: RoomId,
-        /// Their places.
+        /// The messages' places in the room.
         seqs: Vec<Seq>,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<usize>,
     },
-    /// Whether the host lets the caller do anything; [`Refusal::Banned`] where not.
+    /// Refuses a banned caller: [`Refusal::Banned`].
     Welcome(Caller, Responder<()>),
-    /// The host takes somebody out of all rooms. They may come back.
+    /// Removes a chatter from the room, for the host. They may come back.
     Kick(ChatterId, Responder<()>),
-    /// The host lets somebody's browser in no more.
+    /// Bans a chatter's browser from all rooms, for the host.
     Ban {
-        /// As whom the host knows them.
+        /// The chatter, as the host sees them.
         chatter: Chatter,
-        /// Their browser.
+        /// The identity that owns the chatter.
         identity: IdentityId,
-        /// For how long their address is kept out too; [`Refusal::NotJoined`] where they are not
-        /// connected, so that nobody knows it.
+        /// For how long their address is banned, too. [`Refusal::NotJoined`] if they are not connected, since
+        /// the address is then unknown.
         address_for: Option<Duration>,
-        /// Where the answer goes.
+        /// Takes the answer.
         tell: Responder<()>,
     },
-    /// The host lets somebody in again; [`Refusal::NoSuchChatter`] where they are not banned.
+    /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
-    /// Who may not come in.
+    /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
-    /// How the hub is.
+    /// Returns the hub's state.
     Facts(Responder<Facts>),
-    /// Who has been in no room for so long. The hub has forgotten them then; they are to be let go.
+    /// Returns the connections that have been in no room for this long. The hub forgets them: the gateway has to
+    /// disconnect them.
     LetGo(Duration, Responder<Vec<ConnId>>),
     /// Answered by the writer, through its queue.
     Ping(Responder<()>),
 }
 
-/// Somebody who is present.
+/// A chatter who is present in a room.
 #[derive(Debug, Clone)]
 pub struct Present {
-    /// The room they are in.
+    /// The room.
     pub room: RoomId,
     /// Its code.
     pub code: Code,
-    /// Who.
+    /// The chatter.
     pub chatter: Chatter,
-    /// How many connections they hold to it; none in the moment after the last went.
+    /// How many connections they hold to the room; 0 during the grace after the last one went.
     pub sockets: usize,
 }
 
@@ -319,7 +319,7 @@ pub struct RoomEnded {
     pub people: usize,
 }
 
-/// A room to be made.
+/// A room to be created.
 #[derive(Debug)]
 pub struct NewRoom {
     /// Its namespace.
@@ -330,14 +330,14 @@ pub struct NewRoom {
     pub capacity: u32,
     /// Its password, if it is to be locked.
     pub password: Option<Password>,
-    /// Where it is made from; nothing for the host's and the hub's own rooms.
+    /// The creator's address. `None` for rooms of the host and of the hub itself.
     pub from: Option<IpAddr>,
-    /// Whether the host makes it: then it does not count among those that people may make, and is
-    /// remembered among what the host did.
+    /// Whether the host creates it. It then does not count against the limit of rooms, and is logged as the
+    /// host's action.
     pub by_host: bool,
 }
 
-/// How the hub is.
+/// The hub's state.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts {
     /// The hub's identity.

@@ -1,5 +1,5 @@
-//! How often people do what a room notices: counted for the person, whatever they connect by, and for
-//! the address of all who come from there, since another identity costs nothing.
+//! Rate limits of what people do in rooms: per person, however they connect, and per address, because another identity
+//! costs nothing.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,13 +14,13 @@ use crate::domain::refusal::Refusal;
 use crate::domain::throttle::{Rate, Throttle};
 use crate::domain::time::HubTime;
 
-/// Most people, and most addresses, whose pace is counted at once for one action.
+/// Most people, and most addresses, that are counted at once for one action.
 const COUNTED: usize = 16_384;
 
-/// How many people are remembered as having been in a room in this run, at least: the last ones.
+/// At least this many people are remembered as having been in a room: the last ones.
 const KNOWN: usize = 16_384;
 
-/// What somebody does in a room.
+/// An action with a rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Action {
     Message,
@@ -30,7 +30,7 @@ pub(super) enum Action {
     Join,
 }
 
-/// The paces of all people and addresses.
+/// The rate limits of all people and addresses.
 #[derive(Debug)]
 pub(super) struct RateLimits {
     by: HashMap<Action, Pair>,
@@ -38,7 +38,7 @@ pub(super) struct RateLimits {
     known: Recent<IdentityId>,
 }
 
-/// One action.
+/// The rate limits of one action.
 #[derive(Debug)]
 struct Pair {
     people: Throttle<IdentityId>,
@@ -61,14 +61,14 @@ impl RateLimits {
         Self { by, newcomers: Throttle::new(limits.newcomers, COUNTED), known: Recent::new(KNOWN) }
     }
 
-    /// Counts one action of this connection's person.
+    /// Counts an action of a person and of their address.
     fn take(&mut self, action: Action, who: &ConnInfo, now: HubTime) -> Result<(), Duration> {
         let Some(Pair { people, addresses }) = self.by.get_mut(&action) else { return Ok(()) };
         people.take(who.identity, now)?;
         addresses.take(who.peer, now).inspect_err(|_| people.give_back(&who.identity))
     }
 
-    /// Counts one join; `is_new` where they are not in the room already.
+    /// Counts a join. `is_new` if they are not in the room already.
     fn take_join(&mut self, who: &ConnInfo, is_new: bool, now: HubTime) -> Result<(), Duration> {
         self.take(Action::Join, who, now)?;
         if is_new && !self.known.contains(&who.identity) {
@@ -77,13 +77,13 @@ impl RateLimits {
         Ok(())
     }
 
-    /// This person has been in a room.
+    /// Remembers that a person has been in a room.
     pub(super) fn knows(&mut self, identity: IdentityId) {
         self.known.insert(identity);
     }
 }
 
-/// So many times as often.
+/// The rate for this many people together.
 fn times(rate: Rate, people: usize) -> Rate {
     let people = u32::try_from(people).unwrap_or(u32::MAX).max(1);
     let every = (rate.every / people).max(Duration::from_millis(1));
@@ -91,7 +91,7 @@ fn times(rate: Rate, people: usize) -> Rate {
 }
 
 impl Hub {
-    /// Refuses what a person, or all people at their address, do too often.
+    /// Refuses an action above the rate of the person or of their address.
     pub(super) fn limit(
         &mut self,
         conn: ConnId,
@@ -102,7 +102,7 @@ impl Hub {
         self.rate_limits.take(action, who, now).map_err(Refusal::TooFast)
     }
 
-    /// The same for a join.
+    /// Refuses a join above the rate.
     pub(super) fn limit_join(
         &mut self,
         conn: ConnId,
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_person_has_one_pace_wherever_they_come_from() {
+    fn a_person_has_one_limit_wherever_they_connect_from() {
         let mut limits = limits();
         let mut say = |who| limits.take(Action::Message, &who, HubTime(0)).is_ok();
         assert_eq!([say(who(1, 1)), say(who(1, 2)), say(who(1, 3))], [true, true, false]);
@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_has_the_pace_of_so_many_people_and_who_waits_for_it_pays_nothing() {
+    fn an_address_has_the_limit_of_several_people_and_a_refusal_costs_the_person_nothing() {
         let mut limits = limits();
         let mut say = |who, ms| limits.take(Action::Message, &who, HubTime(ms)).is_ok();
         let said = (0..20).filter(|person| say(who(*person, 1), 0)).count();

@@ -1,4 +1,4 @@
-//! Makes copies of the database on schedule, on a thread of its own.
+//! Makes backups of the database on schedule, on a thread of its own.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -50,14 +50,14 @@ impl BackupThread {
     ) -> std::io::Result<Self> {
         let (stop, stopping) = channel::<()>();
         let stopped = Arc::new(AtomicBool::new(false));
-        let desk = Desk::new(folder, schedule, base, health, Arc::clone(&stopped));
+        let task = BackupTask::new(folder, schedule, base, health, Arc::clone(&stopped));
         let work = move || {
-            let mut desk = desk;
-            while let Err(RecvTimeoutError::Timeout) = stopping.recv_timeout(desk.wait()) {
-                desk.turn();
+            let mut task = task;
+            while let Err(RecvTimeoutError::Timeout) = stopping.recv_timeout(task.wait()) {
+                task.turn();
             }
         };
-        let thread = std::thread::Builder::new().name("keeper".into()).spawn(work)?;
+        let thread = std::thread::Builder::new().name("backup".into()).spawn(work)?;
         Ok(Self { stop: Some(stop), stopped, thread: Some(thread) })
     }
 }
@@ -74,7 +74,7 @@ impl Drop for BackupThread {
     }
 }
 
-struct Desk {
+struct BackupTask {
     folder: PathBuf,
     schedule: Schedule,
     base: HubTime,
@@ -85,7 +85,7 @@ struct Desk {
     failed: bool,
 }
 
-impl Desk {
+impl BackupTask {
     fn new(
         folder: &Path,
         schedule: Schedule,
@@ -172,9 +172,9 @@ mod tests {
 
     const HOUR: Duration = Duration::from_secs(3_600);
 
-    fn desk(folder: &Path, base: HubTime) -> Desk {
+    fn task(folder: &Path, base: HubTime) -> BackupTask {
         let schedule = Schedule { every: HOUR, keep: 2 };
-        Desk::new(folder, schedule, base, Health::new(Storage::Good, None), Arc::default())
+        BackupTask::new(folder, schedule, base, Health::new(Storage::Good, None), Arc::default())
     }
 
     fn room(db: &rusqlite::Connection, n: u8) {
@@ -193,12 +193,12 @@ mod tests {
         let numbers = || -> Vec<u32> {
             backup::list(folder.path()).into_iter().map(|(number, _)| number).collect()
         };
-        let mut desk = desk(folder.path(), HubTime(0));
-        assert_eq!(desk.due, HubTime(0).after(FIRST), "the first comes soon");
+        let mut task = task(folder.path(), HubTime(0));
+        assert_eq!(task.due, HubTime(0).after(FIRST), "the first comes soon");
         for n in 1..=3 {
             room(&db, n);
-            desk.turn();
-            desk.turn();
+            task.turn();
+            task.turn();
         }
         assert_eq!(numbers(), [3, 2], "one for each change, two kept");
         assert!(backup::list(folder.path()).iter().all(|(_, copy)| backup::is_good(copy).is_ok()));
@@ -212,8 +212,8 @@ mod tests {
         let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
         set_meta(&db, "hub_time", 5_000).unwrap();
         room(&db, 1);
-        desk(folder.path(), HubTime(5_000)).turn();
-        assert_eq!(desk(folder.path(), HubTime(9_000)).due, HubTime(5_000).after(HOUR));
+        task(folder.path(), HubTime(5_000)).turn();
+        assert_eq!(task(folder.path(), HubTime(9_000)).due, HubTime(5_000).after(HOUR));
     }
 
     #[test]

@@ -1,30 +1,30 @@
-//! What goes into one transaction.
+//! Collects the writes of one transaction.
 //!
-//! Each commit costs an fsync and whole pages, however little is in it. A write that is alone is
-//! committed at once; where several come at a time, the writer waits a little for more of them.
+//! Each commit costs an fsync and whole pages, however little it contains. A single write is committed at once; if
+//! several arrive together, the writer waits a little for more.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, TryRecvError};
 use std::time::{Duration, Instant};
 
 use crate::store::write::Write;
 
-/// Most writes in one transaction: what a slow card commits well within a second.
+/// Most writes in one transaction: a slow card commits them well within a second.
 const BATCH_MAX: usize = 512;
 
-/// How long upkeep waits for a moment without writes before it takes its turn all the same.
+/// How long maintenance waits for a moment without writes before it runs anyway.
 const OVERDUE: Duration = Duration::from_secs(5);
 
-/// One write, and what its sender wants back with the result. Boxed: the queue has a place for each
-/// that may ever wait.
+/// A write, and the context that its sender gets back with the result. Boxed, because the queue preallocates its
+/// slots.
 pub(super) type Job<C> = Box<(Write, C)>;
 
-/// What the writer does next.
+/// What the writer has to do next.
 pub(super) enum Next<C> {
-    /// Commits these.
+    /// Commit these writes.
     Batch(Vec<Job<C>>),
-    /// Has a moment.
+    /// Nothing: there is time for maintenance.
     Idle,
-    /// Ends: nobody can submit any more.
+    /// Stop: all senders are gone.
     End,
 }
 
@@ -37,18 +37,18 @@ pub(super) struct BatchCollector {
 }
 
 impl BatchCollector {
-    /// Gathers for so long, when busy.
+    /// `window` is how long to wait for more writes when busy.
     pub(super) fn new(window: Duration) -> Self {
         Self { window, busy: false }
     }
 
-    /// The next batch, or a moment at `idle` or later in which there is none.
+    /// Waits for the next batch until `idle`.
     pub(super) fn next<C>(&mut self, jobs: &Receiver<Job<C>>, idle: Instant) -> Next<C> {
         let now = Instant::now();
         if now > idle + OVERDUE {
             return Next::Idle;
         }
-        // What is there already came while the last batch was being committed: we are busy.
+        // A write that is queued already arrived during the last commit: the writer is busy.
         let (first, waited) = match jobs.try_recv() {
             Ok(job) => (job, true),
             Err(TryRecvError::Disconnected) => return Next::End,
@@ -81,13 +81,13 @@ impl BatchCollector {
         let mut now = Instant::now();
         let until = now + self.window;
         while batch.len() < BATCH_MAX {
-            // Half of it without anybody: those who write at this time are in.
+            // Gives up after half the window without a write.
             let wait = (self.window / 2).min(until.saturating_duration_since(now));
             let next = jobs.recv_timeout(wait);
             now = Instant::now();
             match next {
                 Ok(job) => batch.push(job),
-                // Disconnected: what is here is still committed.
+                // Disconnected: the batch is still committed.
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return,
             }
         }
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_does_not_come_alone_waits_for_more() {
+    fn a_single_write_does_not_wait_for_more() {
         let quiet = BatchCollector::new(LONG);
         let busy = BatchCollector { busy: true, ..BatchCollector::new(LONG) };
         assert!(!quiet.waits(false, &[mark(1)]), "alone");
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn several_at_a_time_are_gathered_until_the_batch_is_full() {
+    fn writes_are_collected_until_the_batch_is_full() {
         let (send, jobs) = sync_channel(2 * BATCH_MAX);
         for n in 0..=BATCH_MAX as u64 {
             send.send(mark(n)).unwrap();
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_submitted_before_the_end_is_still_committed() {
+    fn writes_submitted_before_the_end_are_still_committed() {
         let (send, jobs) = sync_channel(8);
         send.send(mark(1)).unwrap();
         drop(send);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn upkeep_gets_its_turn_in_a_quiet_moment_and_when_it_is_overdue() {
+    fn maintenance_runs_in_a_quiet_moment_and_when_it_is_overdue() {
         let (send, jobs) = sync_channel(8);
         let mut gather = BatchCollector::new(Duration::ZERO);
         assert!(matches!(gather.next(&jobs, Instant::now()), Next::Idle));

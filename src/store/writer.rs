@@ -67,9 +67,9 @@ impl<C: Send + 'static> Writer<C> {
     ) -> std::io::Result<(Self, UnboundedReceiver<Vec<Completed<C>>>)> {
         let (queue, jobs) = sync_channel(QUEUE_MAX);
         let (done, ended) = unbounded_channel();
-        let desk = Desk { tools, done, last_failure: None };
+        let task = WriterTask { tools, done, last_failure: None };
         let thread =
-            std::thread::Builder::new().name("writer".into()).spawn(move || desk.run(&jobs))?;
+            std::thread::Builder::new().name("writer".into()).spawn(move || task.run(&jobs))?;
         Ok((Self { queue, thread, backups }, ended))
     }
 
@@ -93,13 +93,13 @@ impl<C: Send + 'static> Writer<C> {
     }
 }
 
-struct Desk<C> {
+struct WriterTask<C> {
     tools: Tools,
     done: UnboundedSender<Vec<Completed<C>>>,
     last_failure: Option<ErrorCode>,
 }
 
-impl<C> Desk<C> {
+impl<C> WriterTask<C> {
     fn run(mut self, jobs: &Receiver<Job<C>>) {
         let mut idle = self.idle();
         loop {
