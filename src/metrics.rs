@@ -27,6 +27,10 @@ pub struct Metrics {
     pub messages: Tally,
     /// Packets handed to sockets in broadcasts.
     pub deliveries: AtomicU64,
+    /// Packets that were written directly, without socketioxide.
+    pub written_directly: AtomicU64,
+    /// Packets that socketioxide was given to write.
+    pub written_by_socketioxide: AtomicU64,
     /// Requests and events that were refused, by the code that the client was told.
     pub refusals: Tally,
     /// Connections that were ended or turned away, by why.

@@ -1,6 +1,7 @@
 //! One client's connection to one namespace: what goes out to it, and how much may come in.
 
 use std::collections::VecDeque;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -16,6 +17,7 @@ use super::packet::{EncodedBatch, Packet};
 use super::session::Session;
 use crate::domain::ids::{ConnId, IdentityId};
 use crate::door::Unread;
+use crate::metrics::Metrics;
 use crate::tcp::{Connection, DirectWrite, Drain};
 
 /// Most packets in a client's backlog. Broadcasts in it share their bytes.
@@ -37,6 +39,7 @@ pub(super) struct Client {
     /// Whose browser it is.
     pub(super) identity: IdentityId,
     backpressure: Arc<Backpressure>,
+    metrics: Arc<Metrics>,
     inbound: Mutex<InboundQueue>,
     out: Mutex<Out>,
 }
@@ -86,6 +89,7 @@ impl Client {
         session: Arc<Session>,
         identity: IdentityId,
         namespace: Arc<str>,
+        metrics: Arc<Metrics>,
     ) -> Self {
         Self {
             id,
@@ -95,6 +99,7 @@ impl Client {
             session,
             namespace,
             identity,
+            metrics,
             inbound: Mutex::default(),
             out: Mutex::default(),
         }
@@ -109,7 +114,7 @@ impl Client {
         let was_behind = out.drain.is_some();
         let is_greeted = std::mem::replace(&mut out.is_greeted, true);
         if let Some(connection) = self.direct.as_ref().filter(|_| is_greeted && !was_behind) {
-            match connection.write_direct(batch.frames(&self.namespace)) {
+            match self.write_direct(connection, batch) {
                 DirectWrite::Done => return Sent::Flowing,
                 DirectWrite::Partial => return self.falls_behind(&mut out),
                 // The backlog shares the bytes; socketioxide would hold a copy.
@@ -169,7 +174,7 @@ impl Client {
         }
         while let Some(Backlogged { packet, .. }) = out.backlog.front() {
             let written = self.direct.as_ref().map_or(DirectWrite::Unavailable, |connection| {
-                connection.write_direct(EncodedBatch::own(packet.clone()).frames(&self.namespace))
+                self.write_direct(connection, &mut EncodedBatch::own(packet.clone()))
             });
             if written == DirectWrite::WouldBlock
                 || (written == DirectWrite::Unavailable && !self.deliver(packet))
@@ -188,6 +193,16 @@ impl Client {
         Sent::Flowing
     }
 
+    /// Writes a batch without socketioxide, if that is possible now.
+    fn write_direct(&self, connection: &Connection, batch: &mut EncodedBatch) -> DirectWrite {
+        let written = connection.write_direct(batch.frames(&self.namespace));
+        if matches!(written, DirectWrite::Done | DirectWrite::Partial) {
+            let packets = u64::try_from(batch.packets().len()).unwrap_or(u64::MAX);
+            self.metrics.written_directly.fetch_add(packets, Ordering::Relaxed);
+        }
+        written
+    }
+
     /// Gives a packet to socketioxide. False if that holds as much as it may.
     fn deliver(&self, packet: &Packet) -> bool {
         let give = || {
@@ -204,6 +219,7 @@ impl Client {
             };
         if is_taken {
             self.session.count_given(packet.len());
+            self.metrics.written_by_socketioxide.fetch_add(1, Ordering::Relaxed);
         }
         is_taken
     }

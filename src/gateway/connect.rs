@@ -112,7 +112,8 @@ impl Shared {
         let identity = self.identity(auth, session.identity);
         session.has_namespace(socket.id);
         let name = self.namespaces.enter(socket.ns(), &session);
-        let client = Client::new(id, Arc::clone(socket), Arc::clone(&session), identity, name);
+        let (socket_of, metrics) = (Arc::clone(socket), Arc::clone(&self.metrics));
+        let client = Client::new(id, socket_of, Arc::clone(&session), identity, name, metrics);
         let client = Arc::new(client);
         self.registry.insert(&client);
         let namespace = self.namespaces.named(socket.ns()).ok();

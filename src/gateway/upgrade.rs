@@ -63,7 +63,18 @@ pub(super) fn switching(accept: HeaderValue) -> Response {
 
 /// Waits until the answer is sent and returns the bare connection. `None` if it has ended before.
 pub(super) async fn connection(upgrade: OnUpgrade) -> Option<ConnectionIo> {
-    let parts = upgrade.await.ok()?.downcast::<TokioIo<ConnectionIo>>().ok()?;
+    let upgraded = match upgrade.await {
+        Ok(upgraded) => upgraded,
+        Err(error) => {
+            tracing::debug!(%error, "a connection ended before its upgrade to a WebSocket");
+            return None;
+        }
+    };
+    let Ok(parts) = upgraded.downcast::<TokioIo<ConnectionIo>>() else {
+        // The server makes all connections of this type; an update of hyper may wrap them differently.
+        tracing::error!("a WebSocket was dropped: its connection is of an unexpected type");
+        return None;
+    };
     Some(parts.io.into_inner().behind(&parts.read_buf))
 }
 
@@ -75,13 +86,18 @@ pub(super) async fn give(
     session: Option<Arc<Session>>,
 ) {
     let mut request = axum::http::Request::new(());
-    let Ok(uri) = target.uri().parse() else { return };
+    let Ok(uri) = target.uri().parse() else {
+        tracing::error!("a WebSocket was dropped: its request could not be written");
+        return;
+    };
     *request.uri_mut() = uri;
     if let Some(session) = session {
         request.extensions_mut().insert(session);
     }
-    // It spawns a task.
-    let _begun = engine.call((io, request)).await;
+    // It spawns a task of its own.
+    if engine.call((io, request)).await.is_err() {
+        tracing::error!("a WebSocket was dropped: socketioxide refuses it");
+    }
 }
 
 #[cfg(test)]

@@ -78,6 +78,12 @@ fn work(page: &mut Page, app: &App) {
     page.counters("colahub_messages_total", help, "type", counted.messages.counts());
     let help = "Packets handed to sockets in broadcasts.";
     page.counter("colahub_deliveries_total", help, counted.deliveries.load(Relaxed));
+    let help = "Packets by how they were written: directly to WebSockets, or by socketioxide.";
+    let written = [
+        ("direct", counted.written_directly.load(Relaxed)),
+        ("socketioxide", counted.written_by_socketioxide.load(Relaxed)),
+    ];
+    page.counters("colahub_packets_total", help, "way", written);
     let help = "What waits: commands to be decided, writes to be committed.";
     let (commands, writes) = app.hub.waiting();
     let waiting = [("commands", commands), ("writes", writes)];

@@ -24,6 +24,7 @@ mod connections;
 mod copies;
 mod damages;
 mod data_folder;
+mod direct_writes;
 mod doors;
 mod health;
 mod host;

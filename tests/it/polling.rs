@@ -49,21 +49,7 @@ impl<'a> Polling<'a> {
 
     /// A WebSocket for this session, upgraded and nothing more.
     pub fn websocket(&self) -> WebSocket {
-        let mut stream = self.hub.connect();
-        let head = format!(
-            "GET {} HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-             sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
-            self.path("websocket"),
-            self.hub.address
-        );
-        stream.write_all(head.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        while !answer.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            stream.read_exact(&mut byte).expect("an answer");
-            answer.push(byte[0]);
-        }
-        WebSocket { stream, head: String::from_utf8(answer).unwrap() }
+        WebSocket::open(self.hub, &self.path("websocket"))
     }
 }
 
@@ -75,6 +61,24 @@ pub struct WebSocket {
 }
 
 impl WebSocket {
+    /// A WebSocket at this path, upgraded and nothing more.
+    pub fn open(hub: &Hub, path: &str) -> Self {
+        let mut stream = hub.connect();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+             sec-websocket-version: 13\r\nsec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n",
+            hub.address
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).expect("an answer");
+            answer.push(byte[0]);
+        }
+        Self { stream, head: String::from_utf8(answer).unwrap() }
+    }
+
     /// Sends a text in one frame.
     pub fn say(&mut self, text: &str) {
         self.frame(0x81, text.as_bytes());
@@ -88,17 +92,24 @@ impl WebSocket {
 
     /// The next text, or nothing where the hub has ended the connection.
     pub fn hear(&mut self) -> Option<String> {
-        let mut head = [0; 2];
+        let (head, payload) = self.hear_frame()?;
+        (head[0] == 0x81).then(|| String::from_utf8(payload).unwrap())
+    }
+
+    /// The next frame of less than 64 KiB, as it is on the wire: its head and its payload.
+    pub fn hear_frame(&mut self) -> Option<(Vec<u8>, Vec<u8>)> {
+        let mut head = vec![0; 2];
         self.stream.read_exact(&mut head).ok()?;
         let mut length = usize::from(head[1]);
         if length == 126 {
             let mut long = [0; 2];
             self.stream.read_exact(&mut long).ok()?;
             length = usize::from(u16::from_be_bytes(long));
+            head.extend(long);
         }
         let mut payload = vec![0; length];
         self.stream.read_exact(&mut payload).ok()?;
-        (head[0] == 0x81).then(|| String::from_utf8(payload).unwrap())
+        Some((head, payload))
     }
 }
 
