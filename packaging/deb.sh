@@ -7,9 +7,9 @@
 set -euo pipefail
 arch=$1 binary=$2 folder=$3
 case $arch in
-  amd64) target=x86_64-unknown-linux-gnu ;;
-  arm64) target=aarch64-unknown-linux-gnu ;;
-  armhf) target=armv7-unknown-linux-gnueabihf ;;
+  amd64) target=x86_64-unknown-linux-gnu gnu=x86_64-linux-gnu ;;
+  arm64) target=aarch64-unknown-linux-gnu gnu=aarch64-linux-gnu ;;
+  armhf) target=armv7-unknown-linux-gnueabihf gnu=arm-linux-gnueabihf ;;
   *) echo "packaging/deb.sh: there are packages for amd64, arm64 and armhf, not for $arch" >&2; exit 1 ;;
 esac
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -37,7 +37,15 @@ put() { install -D -m "${3:-644}" "$1" "$root/$2"; }
 pack() { gzip -9n "$root/$1"; }
 doc=usr/share/doc/colahub man=usr/share/man
 
-put "$binary" usr/bin/colahub 755
+# Stripped here and not only by the compiler, whose word depends on its linker. The next lines hold it.
+strip=$(command -v "$gnu-strip") || { echo "packaging/deb.sh: there is no $gnu-strip; Debian has it in binutils-${gnu//_/-}" >&2; exit 1; }
+"$strip" --strip-all --remove-section=.comment --remove-section=.note -o "$root/program" "$binary"
+if readelf -S "$root/program" | grep -qE '\.(symtab|debug_info)'; then
+  echo "packaging/deb.sh: the program still has symbols" >&2
+  exit 1
+fi
+put "$root/program" usr/bin/colahub 755
+rm "$root/program"
 put "$here/colahub.service" usr/lib/systemd/system/colahub.service
 put "$here/colahub.sysusers" usr/lib/sysusers.d/colahub.conf
 mkdir -p "$root/etc/colahub"

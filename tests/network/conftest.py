@@ -1,5 +1,7 @@
 """A network for each story, and who watches it."""
 
+import os
+
 import pytest
 
 from kit.air import Ear
@@ -31,7 +33,17 @@ def pytest_terminal_summary(terminalreporter):
             terminalreporter.line(f"{value:>10}  {what}")
     counts = {word: len(terminalreporter.stats.get(word, ())) for word in ("passed", "failed", "error", "skipped")}
     counts["failed"] += counts.pop("error")
+    note_skipped(terminalreporter.stats.get("skipped", ()))
     terminalreporter.line(", ".join(f"{count} {word}" for word, count in counts.items()))
+
+
+def note_skipped(reports):
+    """Writes what was skipped, and why, where ./dev test lists it."""
+    if path := os.environ.get("COLAHUB_TEST_SKIPPED"):
+        with open(path, "a", encoding="utf-8") as file:
+            for report in reports:
+                reason = report.longrepr[2].removeprefix("Skipped: ") if isinstance(report.longrepr, tuple) else report.longrepr
+                file.write(f"{report.nodeid}: {reason}\n")
 
 
 @pytest.fixture

@@ -50,8 +50,7 @@ trap clean EXIT
 trap 'die "line $LINENO"' ERR
 
 step "a container booted with systemd"
-strip -o "$work/colahub" "$binary"
-two_packages amd64 "$work/colahub"
+two_packages amd64 "$binary"
 mkdir "$work/root"
 tar -C "$work/root" -xf $base
 cp "$work"/debs/*.deb "$work/root/srv/"

@@ -8,7 +8,11 @@
 #
 # and put the packages $old and $new into the machine's /srv.
 
-skip() { echo "package: skipped, since $*"; exit 0; }
+skip() {
+  echo "package: skipped, since $*"
+  [ -z "${COLAHUB_TEST_SKIPPED:-}" ] || echo "the package's stories: $*" >>"$COLAHUB_TEST_SKIPPED"
+  exit 0
+}
 step() { printf 'package: %s\n' "$*"; }
 die() {
   printf 'package: FAILED: %s\n' "$*" >&2
