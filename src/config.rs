@@ -5,6 +5,7 @@
 //! sees only [`Config`], whose values need no further checks.
 
 mod draft;
+mod encoding;
 mod environment;
 mod file;
 #[cfg(any(test, fuzzing))]
@@ -32,6 +33,7 @@ use crate::domain::text::{Namespace, Title};
 use draft::{Draft, Given};
 use raw::Raw;
 
+pub use encoding::Encoding;
 pub use interfaces::Interfaces;
 pub use networks::Network;
 pub use origins::CorsOrigin;

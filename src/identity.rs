@@ -46,10 +46,10 @@ pub struct Signer {
 
 /// The signing key could not be read or made.
 #[derive(Debug, thiserror::Error)]
-#[error("the key {} cannot be read or made: {source}", path.display())]
+#[error("the key {} cannot be read or made: {cause}", path.display())]
 pub struct KeyError {
     path: PathBuf,
-    source: std::io::Error,
+    cause: std::io::Error,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,7 +66,7 @@ impl Signer {
     /// The file may not be read, or cannot be made.
     pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
-        let key = read_or_make(&path, fresh).map_err(|source| KeyError { path, source })?;
+        let key = read_or_make(&path, fresh).map_err(|cause| KeyError { path, cause })?;
         let kept = set_aside(folder, UNUSABLE).pop();
         let lost_key = kept.map(|(_, kept)| {
             let name = kept.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -175,7 +175,7 @@ pub fn renew(folder: &Path, fresh: &[u8; 32]) -> Result<Option<String>, KeyError
         Err(error) if error.kind() == ErrorKind::NotFound => make(&path, fresh).map(|()| None),
         Err(error) => Err(error),
     };
-    renew().map_err(|source| KeyError { path: path.clone(), source })
+    renew().map_err(|cause| KeyError { path: path.clone(), cause })
 }
 
 /// Keys that were set aside with names that begin like this, the oldest first, with their numbers.

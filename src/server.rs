@@ -276,7 +276,7 @@ impl Running {
         for socket in sockets {
             server.accept_on(bind::into_tokio(socket)?);
         }
-        tracing::info!(connections = places, "serving at most so many connections at once");
+        tracing::info!(most = places, "connections are served, up to this many at a time");
         Ok(Self {
             hub,
             hub_task,

@@ -102,7 +102,7 @@ impl<C: Send + 'static> Store<C> {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: &Path, fresh: HubId, options: StoreOptions) -> Result<Self, OpenError> {
-        let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+        let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
         make_folder(folder).map_err(in_folder)?;
         disk::folder::keep_private(folder);
         let recovery::recover::Opened { db, past, frozen, loss } =
@@ -120,7 +120,7 @@ impl<C: Send + 'static> Store<C> {
         let mut maintenance = maintenance::Maintenance::new(options.retention, past.time);
         // A hub that was killed may have left in the WAL what its host had deleted.
         if sql::host_actions::has_deleted(&db)
-            .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?
+            .map_err(|cause| OpenError::Sqlite { path: path.clone(), cause })?
         {
             maintenance.forget();
         }

@@ -364,6 +364,54 @@ impl<'ast> Visit<'ast> for Functions {
     }
 }
 
+/// anyhow prints an error and then its source: an error whose sentence has the cause in it must not also give it as
+/// its source.
+#[test]
+fn no_error_tells_its_cause_twice() {
+    let mut files = Vec::new();
+    collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    for path in files {
+        let mut twice = Twice::default();
+        twice.visit_file(&syn::parse_file(&fs::read_to_string(&path).unwrap()).unwrap());
+        assert!(twice.0.is_empty(), "{}: {:?}", path.display(), twice.0);
+    }
+}
+
+/// Errors that tell their cause twice, by their sentence.
+#[derive(Default)]
+struct Twice(Vec<String>);
+
+impl Twice {
+    fn check(&mut self, attributes: &[Attribute], fields: &syn::Fields) {
+        let sentence = attributes.iter().find_map(|one| match &one.meta {
+            Meta::List(list) if list.path.is_ident("error") => Some(list.tokens.to_string()),
+            _ => None,
+        });
+        let Some(sentence) = sentence else { return };
+        for (number, field) in fields.iter().enumerate() {
+            let name = field.ident.as_ref().map_or(number.to_string(), ToString::to_string);
+            let is_source = name == "source"
+                || field
+                    .attrs
+                    .iter()
+                    .any(|a| a.path().is_ident("source") || a.path().is_ident("from"));
+            if is_source && sentence.contains(&format!("{{{name}")) {
+                self.0.push(sentence.clone());
+            }
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Twice {
+    fn visit_item_struct(&mut self, item: &'ast syn::ItemStruct) {
+        self.check(&item.attrs, &item.fields);
+    }
+
+    fn visit_variant(&mut self, variant: &'ast syn::Variant) {
+        self.check(&variant.attrs, &variant.fields);
+    }
+}
+
 #[test]
 fn the_unsafe_code_lint_stands() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::terminal::in_utc;
 use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
@@ -273,7 +274,7 @@ fn banned_line(banned: &Banned) -> String {
 
 fn deed_line(deed: &Deed) -> String {
     let Deed { at, deed, what } = deed;
-    format!("{}  {deed}  {what}", at.get(..19).unwrap_or(at).replace('T', " "))
+    format!("{}  {deed}  {what}", in_utc(at))
 }
 
 #[cfg(test)]
@@ -310,6 +311,6 @@ mod tests {
             deed: "room close".to_owned(),
             what: "K7PMX3".to_owned(),
         };
-        assert_eq!(deed_line(&deed), "2026-07-01 10:48:00  room close  K7PMX3");
+        assert_eq!(deed_line(&deed), "2026-07-01 10:48:00 UTC  room close  K7PMX3");
     }
 }

@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 
 use super::StatusArgs;
 use super::host::{HubArgs, list};
+use super::terminal::in_utc;
 use crate::control::protocol::{Request, Said};
 
 /// `colahub message …`
@@ -67,7 +68,7 @@ fn deleted(taken: usize) -> String {
 
 fn line(said: &Said) -> String {
     let Said { seq, at, nickname, content, is_notice, taken_back, .. } = said;
-    let at = at.get(..19).unwrap_or(at).replace('T', " ");
+    let at = in_utc(at);
     // Debug's form: what strangers write must not command the host's terminal.
     let what = match (taken_back, is_notice) {
         (true, _) => "(deleted)".to_owned(),
@@ -93,7 +94,7 @@ mod tests {
             is_notice: false,
             taken_back: false,
         };
-        assert_eq!(line(&said), "     3  2026-07-01 10:48:00  졸린 여우: \"점심\\u{1b}[2J\"");
+        assert_eq!(line(&said), "     3  2026-07-01 10:48:00 UTC  졸린 여우: \"점심\\u{1b}[2J\"");
         let notice = Said { is_notice: true, content: "n1 joined.".to_owned(), ..said.clone() };
         assert!(line(&notice).ends_with("졸린 여우: (notice) \"n1 joined.\""));
         let gone = Said { taken_back: true, content: String::new(), ..said };

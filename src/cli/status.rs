@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use super::terminal::shows_utf8;
 use crate::config::{self, Loaded, Sources};
 use crate::control::protocol::{Data, Memory, Missing, Request, Status};
 use crate::control::{AskError, ask};
@@ -19,6 +20,10 @@ const QUIET: i32 = 4;
 const BLACK_ON_WHITE: &str = "\x1b[30;107m";
 const AS_BEFORE: &str = "\x1b[0m";
 
+/// The background of a dark and of a light module, for terminals that show ASCII only.
+const DARK: &str = "\x1b[40m";
+const LIGHT: &str = "\x1b[107m";
+
 /// Asks the hub that these sources configure, and tells how it is.
 pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(sources)?;
@@ -31,7 +36,8 @@ pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow:
     let mut terminal = io::stdout();
     if let Some(address) = status.addresses.first().filter(|_| terminal.is_terminal()) {
         // The only thing that commands it.
-        write!(terminal, "\n{}", code(address)?)?;
+        let is_utf8 = shows_utf8(|name| std::env::var(name).ok());
+        write!(terminal, "\n{}", if is_utf8 { code(address)? } else { ascii_code(address)? })?;
     }
     Ok(())
 }
@@ -150,6 +156,22 @@ fn code(address: &str) -> anyhow::Result<String> {
     Ok(text)
 }
 
+/// The same in ASCII: two spaces a module, which only their background tells apart.
+fn ascii_code(address: &str) -> anyhow::Result<String> {
+    let code = QrCode::encode_text(address, QrCodeEcc::Medium)?;
+    let all = -QUIET..code.size() + QUIET;
+    let mut text = String::new();
+    for y in all.clone() {
+        for x in all.clone() {
+            text += if code.get_module(x, y) { DARK } else { LIGHT };
+            text += "  ";
+        }
+        text += AS_BEFORE;
+        text.push('\n');
+    }
+    Ok(text)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -251,6 +273,28 @@ mod tests {
         let text = text(&lost);
         assert!(text.contains("clock is not set"), "{text}");
         assert!(text.contains("in no network"), "{text}");
+    }
+
+    #[test]
+    fn a_terminal_without_utf8_gets_the_same_code_in_ascii() {
+        let code = ascii_code("http://192.168.4.1").unwrap();
+        assert!(code.is_ascii());
+        let rows: Vec<String> = code
+            .lines()
+            .map(|row| row.replace(AS_BEFORE, "").replace(&format!("{DARK}  "), "#"))
+            .map(|row| row.replace(&format!("{LIGHT}  "), "."))
+            .collect();
+        assert!(rows.len() == 33 && rows.iter().all(|row| row.len() == 33));
+        assert!(rows[4].starts_with("....#######."), "{}", rows[4]);
+        let locale = |set: &'static [(&str, &str)]| {
+            shows_utf8(|name| {
+                set.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert!(locale(&[("LANG", "ko_KR.UTF-8")]) && locale(&[("LC_ALL", "C.utf8")]));
+        assert!(!locale(&[]) && !locale(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")]));
+        assert!(locale(&[("LC_ALL", ""), ("LANG", "en_GB.UTF-8")]), "empty is not set");
+        assert!(!locale(&[("LANG", "ko_KR.EUC-KR")]));
     }
 
     #[test]

@@ -40,6 +40,21 @@ fn plain(text: &str) -> String {
     plain
 }
 
+/// A time of the wire, ISO 8601 in UTC, for a person: to the second, and with the word UTC, since a host's own
+/// clock shows another time.
+pub(super) fn in_utc(iso: &str) -> String {
+    format!("{} UTC", iso.get(..19).unwrap_or(iso).replace('T', " "))
+}
+
+/// Whether the terminal shows UTF-8, by the variables of the locale (locale(7)): the first that is set and not
+/// empty counts.
+pub(super) fn shows_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable);
+    let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
+    let locale = locale.to_ascii_lowercase();
+    locale.ends_with("utf-8") || locale.ends_with("utf8")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,15 +8,20 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::draft::Given;
+use super::encoding;
 use super::problem::{Place, Problem};
 use super::raw::Raw;
 use super::settings;
 
 /// Reads the settings that the file at `path` gives.
 pub(super) fn read(path: &Path) -> Vec<Result<Given, Problem>> {
-    match fs::read_to_string(path) {
-        Ok(text) => parse(path, &text),
-        Err(reason) => vec![Err(Problem::Unreadable { path: path.to_owned(), reason })],
+    let path_of = || path.to_owned();
+    match fs::read(path) {
+        Ok(bytes) => match encoding::decode(bytes) {
+            Ok(text) => parse(path, &text),
+            Err(encoding) => vec![Err(Problem::NotUtf8 { path: path_of(), encoding })],
+        },
+        Err(reason) => vec![Err(Problem::Unreadable { path: path_of(), reason })],
     }
 }
 

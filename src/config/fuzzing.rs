@@ -63,7 +63,9 @@ fn is_a_sentence(problem: &Problem, text: &str, variables: &[(&str, &str)]) {
             assert!(variables.iter().any(|(given, _)| given == name));
         }
         Problem::Contradiction(_) => {}
-        Problem::Unreadable { .. } => panic!("there is no file to be read"),
+        Problem::Unreadable { .. } | Problem::NotUtf8 { .. } => {
+            panic!("there is no file to be read")
+        }
     }
 }
 

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
+use super::encoding::Encoding;
 use super::settings::{SETTINGS, Setting};
 
 /// Everything that is wrong with a configuration, one sentence a line; never empty.
@@ -68,6 +69,14 @@ pub enum Problem {
         path: PathBuf,
         /// Why it cannot be read.
         reason: io::Error,
+    },
+    /// The file is not UTF-8.
+    #[error("{} is {encoding}, but has to be UTF-8; in Windows' Notepad, choose UTF-8 as the encoding when you save it", .path.display())]
+    NotUtf8 {
+        /// The file.
+        path: PathBuf,
+        /// What it seems to be instead.
+        encoding: Encoding,
     },
     /// The file is not TOML.
     #[error("{place}: this is not TOML: {reason}")]

@@ -14,7 +14,14 @@ use crate::network;
 /// The network could not be asked.
 #[derive(Debug, thiserror::Error)]
 #[error("the network cannot be asked: {0}")]
-pub struct Failed(#[from] mdns_sd::Error);
+pub struct Failed(mdns_sd::Error);
+
+// By hand: with thiserror's `from` the cause would be told twice.
+impl From<mdns_sd::Error> for Failed {
+    fn from(error: mdns_sd::Error) -> Self {
+        Self(error)
+    }
+}
 
 /// The hubs that answer within `wait`, this machine's own among them; at most 64.
 ///

@@ -92,8 +92,8 @@ impl Guard {
             return wire::refused(language, &refusal);
         }
         // A person's browser: where the hub really is helps more than an envelope.
-        let url = self.reach.urls().into_iter().next().unwrap_or_default();
-        let text = format!("{}\n\n{url}\n", words::refusal(language, &refusal));
+        let url = self.reach.urls().into_iter().next().map(|url| format!("\n{url}\n"));
+        let text = format!("{}\n{}", words::refusal(language, &refusal), url.unwrap_or_default());
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
         (StatusCode::MISDIRECTED_REQUEST, kind, text).into_response()
     }

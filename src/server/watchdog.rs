@@ -52,7 +52,7 @@ async fn tell(hub: HubHandle, reach: Reach, feeding: Option<Duration>) {
             super::notify(&[NotifyState::Watchdog]);
         }
         let address = reach.urls().into_iter().next();
-        if let Some(status) = status(&hub, address.as_deref(), every).await
+        if let Some(status) = status(&hub, (address.as_deref(), reach.is_open()), every).await
             && status != told
         {
             super::notify(&[NotifyState::Status(&status)]);
@@ -115,7 +115,11 @@ fn is_there(ip: IpAddr) -> bool {
 }
 
 /// What `systemctl status` shows; nothing while the hub is too busy.
-async fn status(hub: &HubHandle, address: Option<&str>, patience: Duration) -> Option<String> {
+async fn status(
+    hub: &HubHandle,
+    (address, is_open): (Option<&str>, bool),
+    patience: Duration,
+) -> Option<String> {
     let facts = timeout(patience, hub.call(Call::Facts)).await.ok()?.ok()?;
     let count =
         |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
@@ -123,6 +127,7 @@ async fn status(hub: &HubHandle, address: Option<&str>, patience: Duration) -> O
     let rooms = count(facts.rooms, "room", "rooms");
     let joined = match address {
         Some(address) => format!("join at {address}"),
+        None if !is_open => "only this machine can join, as configured".to_owned(),
         None => "this machine is in no network".to_owned(),
     };
     Some(format!("{people} in {rooms}; {joined}"))

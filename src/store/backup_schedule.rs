@@ -137,13 +137,13 @@ impl BackupTask {
 
     fn make(&self) -> Result<(), BackupError> {
         let to = backup::next(&self.folder);
-        let sqlite = |source| BackupError::Sqlite { to: to.clone(), source };
+        let sqlite = |cause| BackupError::Sqlite { to: to.clone(), cause };
         let mut db = schema::open_beside(&self.folder.join(FILE)).map_err(sqlite)?;
         let content = Content::of(&db).map_err(sqlite)?;
         if newest(&self.folder).is_some_and(|copy| copy.is_as_new_as(&content)) {
             return Ok(());
         }
-        let file = |source| BackupError::File { to: to.clone(), source };
+        let file = |cause| BackupError::File { to: to.clone(), cause };
         if !Disk::of(&self.folder).has_room_for(backup::used(&db).map_err(sqlite)?) {
             return Err(file(std::io::ErrorKind::StorageFull.into()));
         }

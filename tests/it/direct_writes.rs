@@ -14,6 +14,8 @@ const NAMESPACE: &str = "anonymous";
 fn direct(hub: &Hub, room: &str) -> WebSocket {
     let mut socket = WebSocket::open(hub, "/socket.io/?EIO=4&transport=websocket");
     socket.say(&format!("40/{NAMESPACE},"));
+    // Events that come before the connection are dropped.
+    until(&mut socket, "40/");
     enter(&mut socket, room);
     socket
 }

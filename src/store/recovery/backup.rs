@@ -24,20 +24,20 @@ pub(in crate::store) const CHECK: Duration = Duration::from_secs(3);
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// SQLite could not read the database or write the copy.
-    #[error("the copy {} could not be made: {source}", to.display())]
+    #[error("the copy {} could not be made: {cause}", to.display())]
     Sqlite {
         /// The copy.
         to: PathBuf,
         /// What SQLite said.
-        source: rusqlite::Error,
+        cause: rusqlite::Error,
     },
     /// The copy could not be put in its place.
-    #[error("the copy {} could not be made: {source}", to.display())]
+    #[error("the copy {} could not be made: {cause}", to.display())]
     File {
         /// The copy.
         to: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The copy is there already.
     #[error("{} is there already; choose another name, or move it away", to.display())]
@@ -71,10 +71,10 @@ pub(in crate::store) fn copy(
     let part = with_suffix(to, ".part");
     // From a copy that was cut off: VACUUM INTO wants a new file.
     let _stale = fs::remove_file(&part);
-    let sqlite = |source| BackupError::Sqlite { to: to.to_owned(), source };
+    let sqlite = |cause| BackupError::Sqlite { to: to.to_owned(), cause };
     let total = used(from).map_err(sqlite)?;
     let private = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&part);
-    private.map_err(|source| BackupError::File { to: to.to_owned(), source })?;
+    private.map_err(|cause| BackupError::File { to: to.to_owned(), cause })?;
     let watched = part.clone();
     let handler = move || !going_on(files::size(&watched), total);
     from.progress_handler(50_000, Some(handler)).map_err(sqlite)?;
@@ -88,7 +88,7 @@ pub(in crate::store) fn copy(
 }
 
 fn put_in_place(part: &Path, to: &Path) -> Result<(), BackupError> {
-    let file = |source| BackupError::File { to: to.to_owned(), source };
+    let file = |cause| BackupError::File { to: to.to_owned(), cause };
     if let Err(what) = is_good(part) {
         return Err(BackupError::Damaged { to: to.to_owned(), what });
     }
@@ -172,7 +172,7 @@ pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
 /// It cannot be made.
 pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
     let folder = data.join(FOLDER);
-    let failed = |source| BackupError::File { to: folder.clone(), source };
+    let failed = |cause| BackupError::File { to: folder.clone(), cause };
     if folder.is_file() {
         let aside = with_suffix(&folder, ".set-aside");
         fs::rename(&folder, &aside).map_err(failed)?;

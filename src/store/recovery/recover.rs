@@ -74,7 +74,7 @@ fn frozen(folder: &Path, fresh: HubId, storage: Storage) -> Result<Opened, OpenE
     let path = folder.join(FILE);
     let db = schema::open_frozen(&path)?;
     let known = schema::version_of(&db, &path)? == schema::NEWEST;
-    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.clone(), cause };
     if !known {
         return Err(OpenError::Frozen { path });
     }
@@ -86,7 +86,7 @@ fn frozen(folder: &Path, fresh: HubId, storage: Storage) -> Result<Opened, OpenE
 
 fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let path = folder.join(FILE);
-    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     replace::finish(folder).map_err(in_folder)?;
     let mut damage = match size_of(&path)? {
         None | Some(0) if is_first_start(folder) => None,
@@ -100,10 +100,10 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
             go_on_from_a_copy(folder, fresh, &cause)?;
         }
         match opened(&path, fresh) {
-            Err(OpenError::Sqlite { source, .. } | OpenError::Migration { source, .. })
-                if is_damage(&source) =>
+            Err(OpenError::Sqlite { cause, .. } | OpenError::Migration { cause, .. })
+                if is_damage(&cause) =>
             {
-                damage = Some(damaged(source.to_string()));
+                damage = Some(damaged(cause.to_string()));
             }
             other => return other,
         }
@@ -116,7 +116,7 @@ fn size_of(path: &Path) -> Result<Option<u64>, OpenError> {
         Ok(file) if file.is_file() => Ok(Some(file.len())),
         Ok(_) => Err(OpenError::NoFile { path: path.to_owned() }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(OpenError::Unreadable { path: path.to_owned(), source }),
+        Err(cause) => Err(OpenError::Unreadable { path: path.to_owned(), cause }),
     }
 }
 
@@ -133,7 +133,7 @@ fn damaged(what: impl std::fmt::Display) -> String {
 }
 
 fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let db = schema::open_writer(path)?;
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
@@ -141,7 +141,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
         // Before there is a key: whatever a power cut takes, one without a database is a loss.
         let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         folded.map_err(sqlite)?;
-        let in_folder = |source| OpenError::Folder { path: folder_of(path).to_owned(), source };
+        let in_folder = |cause| OpenError::Folder { path: folder_of(path).to_owned(), cause };
         files::sync_folder(path).map_err(in_folder)?;
     }
     let loss = replace::last_loss(&db).map_err(sqlite)?;
@@ -160,8 +160,8 @@ fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
             }
             finding
         }
-        Err(OpenError::Sqlite { source, .. }) if is_damage(&source) => {
-            Finding::Damaged(source.to_string())
+        Err(OpenError::Sqlite { cause, .. }) if is_damage(&cause) => {
+            Finding::Damaged(cause.to_string())
         }
         Err(error) => return Err(error),
     };
@@ -184,7 +184,7 @@ fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
 }
 
 fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Finding), OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let mut db = schema::open_beside(path).map_err(sqlite)?;
     let version = schema::version_of(&db, path)?;
     let strange = guard::strange(&db, version).map_err(sqlite)?;
@@ -217,7 +217,7 @@ fn folder_of(path: &Path) -> &Path {
 /// Says so where acknowledged messages stood at the end of a WAL that cannot be read any more.
 fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<(), OpenError> {
     let path = folder.join(FILE);
-    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.clone(), cause };
     let read: i64 =
         db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).map_err(sqlite)?;
     let file = with_suffix(&path, "-wal");
@@ -227,7 +227,7 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     }
     let (name, number) = replace::next_name(folder, replace::CORRUPT);
     let kept_as = format!("{name}-wal");
-    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     fs::copy(&file, folder.join(&kept_as)).map_err(in_folder)?;
     let cause =
         format!("the database was damaged ({lost} writes at the end of its WAL cannot be read)");
@@ -241,25 +241,25 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
 /// Moves the rows of a database with what no hub makes into one without: nothing of it is lost. What is
 /// wrong where that cannot be done.
 fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
-    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let (path, filling) = (folder.join(FILE), replace::filling(folder));
     tracing::warn!(what, "the database is rewritten without it");
-    let sqlite = |source| OpenError::Sqlite { path: filling.clone(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: filling.clone(), cause };
     let from = schema::open_beside(&path)
-        .map_err(|source| OpenError::Sqlite { path: path.clone(), source })?;
+        .map_err(|cause| OpenError::Sqlite { path: path.clone(), cause })?;
     let into = schema::open_writer(&filling)?;
     match import::import(&from, &into, &mut || {}) {
         Ok(imported) => {
             tracing::info!(rows = imported.rows, left_out = imported.left_out, "rewritten");
         }
-        Err(ImportError::Into(source)) => return Err(sqlite(source)),
+        Err(ImportError::Into(cause)) => return Err(sqlite(cause)),
         Err(error) => {
             drop(into);
             replace::clear(&filling).map_err(in_folder)?;
             return Ok(Some(format!("{what}; {error}")));
         }
     }
-    into.close().map_err(|(_, source)| sqlite(source))?;
+    into.close().map_err(|(_, cause)| sqlite(cause))?;
     drop(from);
     let (kept_as, _) = replace::next_name(folder, replace::REPLACED);
     replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
@@ -275,7 +275,7 @@ pub(in crate::store) fn loss(cause: String, kept_as: String, goes_on: GoesOn) ->
 
 /// Sets the database aside; the newest sound copy takes its place, or an empty one.
 fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), OpenError> {
-    let in_folder = |source| OpenError::Folder { path: folder.to_owned(), source };
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let ready = replace::preparing(folder);
     let goes_on = match newest_good(folder, &ready) {
         Some(goes_on) => goes_on,
@@ -286,7 +286,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     };
     let (kept_as, number) = replace::next_name(folder, replace::CORRUPT);
     let db = schema::open_writer(&ready)?;
-    let sqlite = |source| OpenError::Sqlite { path: ready.clone(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: ready.clone(), cause };
     let (path, wal) = (folder.join(FILE), with_suffix(&folder.join(FILE), "-wal"));
     // SQLite would remove the WAL of an empty file.
     let salvaged = if files::size(&path) > 0 { salvage::salvage(&path, &db) } else { 0 };
@@ -298,7 +298,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     let loss = Loss { salvaged, ..loss(cause.to_owned(), told, goes_on) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing folds the WAL in, so that the file is whole by itself.
-    db.close().map_err(|(_, source)| sqlite(source))?;
+    db.close().map_err(|(_, cause)| sqlite(cause))?;
     replace::swap(folder, &ready, &kept_as).map_err(in_folder)?;
     let _gone = fs::remove_file(marker(&folder.join(FILE)));
     tracing::error!("{loss}");

@@ -24,7 +24,7 @@ pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError>
     if !path.try_exists().map_err(in_folder(folder))? {
         return Ok(None);
     }
-    let sqlite = |source| OpenError::Sqlite { path: path.clone(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.clone(), cause };
     let db = schema::open_writer(&path)?;
     let Some(known) = queries::hub_id(&db).map_err(sqlite)? else { return Ok(None) };
     let mut former = queries::former_ids(&db).map_err(sqlite)?;
@@ -40,10 +40,10 @@ pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError>
         tx.commit()
     };
     renew().map_err(sqlite)?;
-    db.close().map_err(|(_, source)| sqlite(source))?;
+    db.close().map_err(|(_, cause)| sqlite(cause))?;
     Ok(Some(known))
 }
 
 fn in_folder(folder: &Path) -> impl Fn(io::Error) -> OpenError {
-    |source| OpenError::Folder { path: folder.to_owned(), source }
+    |cause| OpenError::Folder { path: folder.to_owned(), cause }
 }

@@ -32,6 +32,14 @@ pub enum CopyError {
         /// The file.
         path: PathBuf,
     },
+    /// It cannot be looked at, as where somebody else may only.
+    #[error("{} cannot be looked at: {cause}; try it with sudo", path.display())]
+    Unseen {
+        /// The file.
+        path: PathBuf,
+        /// What the kernel said.
+        cause: io::Error,
+    },
     /// The hub gives that name to something of its own.
     #[error(
         "{} is a name that the hub itself uses in its data folder; choose another, such as {}",
@@ -42,10 +50,12 @@ pub enum CopyError {
         path: PathBuf,
     },
     /// It is a folder, a socket or the like.
-    #[error("{} is not a file", path.display())]
+    #[error("{} is not a file{hint}", path.display())]
     NoFile {
         /// What it is called.
         path: PathBuf,
+        /// For a folder, which file in it may be meant: the end of the sentence.
+        hint: String,
     },
     /// It is no database of a hub.
     #[error("{} is not a colahub database{what}", path.display())]
@@ -70,12 +80,12 @@ pub enum CopyError {
     #[error(transparent)]
     Copy(#[from] BackupError),
     /// The data folder could not be changed.
-    #[error("the data folder {} cannot be changed: {source}", path.display())]
+    #[error("the data folder {} cannot be changed: {cause}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: io::Error,
+        cause: io::Error,
     },
 }
 
@@ -119,7 +129,7 @@ fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
     if is_inside && !above.exists() {
         backup::make_folder(folder)?;
         give_to_owner(folder, &backups)
-            .map_err(|source| CopyError::Folder { path: folder.to_owned(), source })?;
+            .map_err(|cause| CopyError::Folder { path: folder.to_owned(), cause })?;
     }
     Ok(())
 }
@@ -150,12 +160,12 @@ pub fn restore(
     fresh: HubId,
     mut going_on: impl FnMut(u64, u64),
 ) -> Result<Restored, CopyError> {
-    let in_folder = |source| CopyError::Folder { path: folder.to_owned(), source };
+    let in_folder = |cause| CopyError::Folder { path: folder.to_owned(), cause };
     let path = folder.join(FILE);
     let (copy, extra) = strange(from)?;
     replace::finish(folder).map_err(in_folder)?;
     let filling = replace::filling(folder);
-    let sqlite = |source| BackupError::Sqlite { to: path.clone(), source };
+    let sqlite = |cause| BackupError::Sqlite { to: path.clone(), cause };
     let total = backup::used(&copy).map_err(sqlite)?;
     if !Disk::of(folder).has_room_for(total) {
         return Err(in_folder(io::ErrorKind::StorageFull.into()));
@@ -166,7 +176,7 @@ pub fn restore(
         going_on(files::size(&filling) + files::size(&wal), total);
     };
     let filled = fill(folder, from, (&copy, &db), fresh, progress).and_then(|done| {
-        db.close().map_err(|(_, source)| sqlite(source))?;
+        db.close().map_err(|(_, cause)| sqlite(cause))?;
         give_to_owner(folder, &filling).map_err(in_folder)?;
         Ok(done)
     });
@@ -194,9 +204,9 @@ fn fill(
     mut progress: impl FnMut(),
 ) -> Result<(Imported, String), CopyError> {
     let path = folder.join(FILE);
-    let sqlite = |source| BackupError::Sqlite { to: path.clone(), source };
+    let sqlite = |cause| BackupError::Sqlite { to: path.clone(), cause };
     let imported = import::import(copy, db, &mut progress).map_err(|error| match error {
-        ImportError::Into(source) => CopyError::Copy(sqlite(source)),
+        ImportError::Into(cause) => CopyError::Copy(sqlite(cause)),
         error => CopyError::Damaged { path: from.to_owned(), what: error.to_string() },
     })?;
     let newest = Content::of(db).map_err(sqlite)?.wall;
@@ -221,7 +231,7 @@ fn strange(path: &Path) -> Result<(Connection, Vec<String>), CopyError> {
     let not_ours = |what: String| CopyError::NotOurs { path: path.to_owned(), what };
     // Nobody writes to a copy, and nothing is to be left beside it.
     let (mut db, version) = ours(path, schema::open_frozen)?;
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let Strange { wrong, extra } = guard::strange(&db, version).map_err(sqlite)?;
     if let Some(complaint) = (Strange { wrong, extra: Vec::new() }).complaint() {
         return Err(not_ours(format!(": {complaint}")));
@@ -247,16 +257,32 @@ fn ours(
 ) -> Result<(Connection, usize), CopyError> {
     match fs::metadata(path) {
         Ok(file) if file.is_file() => {}
-        Ok(_) => return Err(CopyError::NoFile { path: path.to_owned() }),
-        Err(_) => return Err(CopyError::Missing { path: path.to_owned() }),
+        Ok(file) => {
+            let hint = if file.is_dir() { inside(path) } else { String::new() };
+            return Err(CopyError::NoFile { path: path.to_owned(), hint });
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(CopyError::Missing { path: path.to_owned() });
+        }
+        Err(cause) => return Err(CopyError::Unseen { path: path.to_owned(), cause }),
     }
     let not_ours = || CopyError::NotOurs { path: path.to_owned(), what: String::new() };
     let db = open(path)?;
     match schema::version_of(&db, path) {
         Ok(0) => Err(not_ours()),
         Ok(version) => Ok((db, version)),
-        Err(OpenError::Sqlite { source, .. }) if check::is_damage(&source) => Err(not_ours()),
+        Err(OpenError::Sqlite { cause, .. }) if check::is_damage(&cause) => Err(not_ours()),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Which file a person may mean who names a folder.
+fn inside(folder: &Path) -> String {
+    let newest = backup::list(folder).into_iter().map(|(_, copy)| copy).next();
+    let database = Some(folder.join(FILE)).filter(|path| path.is_file());
+    match newest.or(database) {
+        Some(file) => format!(" but a folder; the database in it is {}", file.display()),
+        None => " but a folder; name the copy itself".to_owned(),
     }
 }
 
@@ -266,7 +292,7 @@ fn is_undamaged(path: &Path, found: rusqlite::Result<Finding>) -> Result<(), Cop
             Err(CopyError::Damaged { path: path.to_owned(), what })
         }
         Ok(Finding::Sound | Finding::Unfinished) => Ok(()),
-        Err(source) => Err(OpenError::Sqlite { path: path.to_owned(), source }.into()),
+        Err(cause) => Err(OpenError::Sqlite { path: path.to_owned(), cause }.into()),
     }
 }
 

@@ -34,12 +34,12 @@ pub(in crate::store) const NEWEST: usize = MIGRATIONS.len();
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     /// The folder cannot be made or written.
-    #[error("the data folder {} cannot be used: {source}", path.display())]
+    #[error("the data folder {} cannot be used: {cause}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// It is a folder or the like.
     #[error("{} is not a file, so it is no database; move it away", path.display())]
@@ -48,12 +48,12 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// Nobody can say what it is.
-    #[error("the database {} cannot be looked at: {source}", path.display())]
+    #[error("the database {} cannot be looked at: {cause}", path.display())]
     Unreadable {
         /// The file.
         path: PathBuf,
         /// What the system said.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// The file belongs to another program.
     #[error("{} is an SQLite database of another program; move it away or choose another data folder", path.display())]
@@ -75,14 +75,14 @@ pub enum OpenError {
         known: usize,
     },
     /// A migration failed; the file is as it was.
-    #[error("{} could not be updated to schema {migration}, and is as it was: {source}", path.display())]
+    #[error("{} could not be updated to schema {migration}, and is as it was: {cause}", path.display())]
     Migration {
         /// The file.
         path: PathBuf,
         /// The migration.
         migration: &'static str,
         /// What SQLite said.
-        source: rusqlite::Error,
+        cause: rusqlite::Error,
     },
     /// The disk takes no writing, and the file would have to be updated.
     #[error("{} is from an older colahub and has to be updated, but the disk takes no writing", path.display())]
@@ -91,12 +91,12 @@ pub enum OpenError {
         path: PathBuf,
     },
     /// SQLite could not open or read it.
-    #[error("the database {} cannot be opened: {source}", path.display())]
+    #[error("the database {} cannot be opened: {cause}", path.display())]
     Sqlite {
         /// The file.
         path: PathBuf,
         /// What SQLite said.
-        source: rusqlite::Error,
+        cause: rusqlite::Error,
     },
 }
 
@@ -105,7 +105,7 @@ pub enum OpenError {
 /// # Errors
 /// See [`OpenError`]; the file is never left half updated.
 pub(in crate::store) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let mut db = Connection::open(path).map_err(sqlite)?;
     guard(&db).map_err(sqlite)?;
     let version = version_of(&db, path)?;
@@ -124,7 +124,7 @@ pub(in crate::store) fn open_writer(path: &Path) -> Result<Connection, OpenError
 /// # Errors
 /// [`OpenError::Sqlite`].
 pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     // Not SQLITE_OPEN_READ_ONLY: a reader of a WAL database needs its shared memory file.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
@@ -153,7 +153,7 @@ pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection>
 /// # Errors
 /// [`OpenError::Sqlite`].
 pub(in crate::store) fn open_frozen(path: &Path) -> Result<Connection, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     if files::size(&files::with_suffix(path, "-wal")) == 0 {
         return open_alone(path).map_err(sqlite);
@@ -201,7 +201,7 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
 
 /// The schema's number; 0 for a new file.
 pub(in crate::store) fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
-    let sqlite = |source| OpenError::Sqlite { path: path.to_owned(), source };
+    let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let number = |name: &str| -> rusqlite::Result<i32> {
         db.pragma_query_value(None, name, |row| row.get(0))
     };
@@ -231,7 +231,7 @@ fn migrate(db: &mut Connection, path: &Path, version: usize) -> Result<(), OpenE
         back_up(db, path, version)?;
     }
     for (number, (migration, sql)) in (1_i32..).zip(MIGRATIONS).skip(version) {
-        let failed = |source| OpenError::Migration { path: path.to_owned(), migration, source };
+        let failed = |cause| OpenError::Migration { path: path.to_owned(), migration, cause };
         let tx = db.transaction().map_err(failed)?;
         tx.execute_batch(sql).map_err(failed)?;
         tx.pragma_update(None, "user_version", number).map_err(failed)?;
@@ -251,12 +251,11 @@ pub(in crate::store) fn empty(version: usize) -> rusqlite::Result<Connection> {
 /// A copy beside the file, named for the schema it has, before anything changes.
 fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError> {
     let copy = path.with_extension(format!("sqlite3.before-{:04}", version + 1));
-    let failed =
-        |source| OpenError::Migration { path: path.to_owned(), migration: "backup", source };
+    let failed = |cause| OpenError::Migration { path: path.to_owned(), migration: "backup", cause };
     if copy.exists() {
         // From a start that was cut off before the migration: VACUUM INTO wants a new file.
         std::fs::remove_file(&copy)
-            .map_err(|source| OpenError::Folder { path: copy.clone(), source })?;
+            .map_err(|cause| OpenError::Folder { path: copy.clone(), cause })?;
     }
     tracing::info!(copy = %copy.display(), "copying the database before its update");
     db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(failed)?;

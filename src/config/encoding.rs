@@ -1,0 +1,94 @@
+//! A file's text: UTF-8, with a byte order mark or without. What else it may be is guessed, for the error.
+
+use std::fmt;
+
+/// An encoding that a file seems to be in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// UTF-16, which Notepad calls "Unicode" or "UTF-16".
+    Utf16,
+    /// Korean Windows' own code page 949, which Notepad calls "ANSI".
+    Cp949,
+    /// Something else, which is not UTF-8 on this line, counted from 1.
+    Unknown(usize),
+}
+
+impl fmt::Display for Encoding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Utf16 => f.write_str("UTF-16"),
+            Self::Cp949 => {
+                f.write_str("probably in Korean Windows' own encoding (CP949, \"ANSI\")")
+            }
+            Self::Unknown(line) => write!(f, "not UTF-8 on line {line}"),
+        }
+    }
+}
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// The text in these bytes, without a byte order mark.
+///
+/// # Errors
+/// They are not UTF-8; what they seem to be.
+pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, Encoding> {
+    if bytes.starts_with(BOM) {
+        bytes.drain(..BOM.len());
+    }
+    // Without a mark, UTF-16 of Latin text is valid UTF-8: each second byte is NUL, which no configuration has.
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+        return Err(Encoding::Utf16);
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let (valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
+        match is_cp949(bytes) {
+            true => Encoding::Cp949,
+            false => {
+                let before = bytes.get(..valid).unwrap_or_default();
+                Encoding::Unknown(1 + before.iter().filter(|byte| **byte == b'\n').count())
+            }
+        }
+    })
+}
+
+/// Whether the bytes are pairs of code page 949 between ASCII, and some are its Hangul.
+fn is_cp949(bytes: &[u8]) -> bool {
+    let (mut bytes, mut hangul) = (bytes.iter(), 0);
+    while let Some(lead) = bytes.next() {
+        if lead.is_ascii() {
+            continue;
+        }
+        let Some(trail) = bytes.next() else { return false };
+        match (lead, trail) {
+            (0xb0..=0xc8, 0xa1..=0xfe) => hangul += 1,
+            (0x81..=0xfe, 0x41..=0x5a | 0x61..=0x7a | 0x81..=0xfe) => {}
+            _ => return false,
+        }
+    }
+    hangul > 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn utf8_is_read_with_a_mark_or_without() {
+        let text = "title = \"여름 캠프\"\n";
+        assert_eq!(decode(text.into()).unwrap(), text);
+        assert_eq!(decode([BOM, text.as_bytes()].concat()).unwrap(), text);
+        assert_eq!(decode(Vec::new()).unwrap(), "");
+    }
+
+    #[test]
+    fn what_it_seems_to_be_instead_is_told() {
+        let utf16: Vec<u8> = "title = \"여름\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        assert_eq!(decode([b"\xff\xfe", &utf16[..]].concat()), Err(Encoding::Utf16));
+        assert_eq!(decode(utf16), Err(Encoding::Utf16), "without a mark");
+        // 여름 캠프
+        let cp949 = b"title = \"\xbf\xa9\xb8\xa7 \xc4\xb7\xc7\xc1\"\n";
+        assert_eq!(decode(cp949.to_vec()), Err(Encoding::Cp949));
+        assert_eq!(decode(b"a = 1\nb = \"\xe9\"\n".to_vec()), Err(Encoding::Unknown(2)), "Latin-1");
+        assert_eq!(decode(b"\xb0".to_vec()), Err(Encoding::Unknown(1)));
+    }
+}
