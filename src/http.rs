@@ -48,33 +48,33 @@ const BODY_MAX: usize = 16 * 1024;
 /// How long a browser may remember what CORS allows.
 const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(600);
 
-/// What every call can reach.
+/// The state that every handler can reach.
 #[derive(Clone)]
 pub struct App(Arc<HttpContext>, Answers);
 
-/// What HTTP is served from.
+/// What HTTP is built from.
 pub struct HttpContext {
-    /// The way to the hub.
+    /// Takes commands.
     pub hub: HubHandle,
-    /// The reading side of the store.
+    /// Reads the store.
     pub reader: Reader,
-    /// What tells whose a token is.
+    /// Verifies and signs tokens.
     pub signer: Arc<Signer>,
-    /// Fresh random bytes for new identities.
+    /// Returns fresh random bytes, for new identities.
     pub random: fn() -> [u8; 16],
-    /// What the host decided.
+    /// The configuration.
     pub config: Arc<Config>,
-    /// Where the hub is reached.
+    /// The addresses at which the hub is reached.
     pub reach: Reach,
-    /// What the network shows of this hub and of others.
+    /// What mDNS shows of this hub and of others.
     pub found: discovery::View,
-    /// How the store is.
+    /// The state of the disk and the database.
     pub health: Health,
-    /// What tells whose a request is that a proxy passed on.
+    /// Knows the trusted proxies, and so a request's client.
     pub door: Arc<Door>,
-    /// What is counted.
+    /// Counters.
     pub metrics: Arc<Metrics>,
-    /// How much memory there is.
+    /// Tells how short memory is.
     pub budget: Budget,
 }
 
@@ -86,7 +86,7 @@ impl std::ops::Deref for App {
     }
 }
 
-/// All routes but Socket.IO's.
+/// All routes except Socket.IO's.
 pub fn router(parts: HttpContext) -> Router {
     let answers = Answers::new(parts.config.limits.answers_each, parts.budget.ceiling());
     let app = App(Arc::new(parts), answers);
@@ -103,8 +103,8 @@ pub fn router(parts: HttpContext) -> Router {
         .with_state(app)
 }
 
-/// CORS for the configured origins, to go around everything, Socket.IO's handshake included. None
-/// where only the hub's own page may call.
+/// CORS for the configured origins, to be put around everything, including Socket.IO's handshake. `None` if
+/// only the hub's own page may call.
 #[must_use]
 pub fn cors(origins: &[CorsOrigin]) -> Option<CorsLayer> {
     if origins.is_empty() {
@@ -127,7 +127,7 @@ pub fn cors(origins: &[CorsOrigin]) -> Option<CorsLayer> {
 }
 
 impl App {
-    /// Whether a room that does not live has expired or never was.
+    /// The refusal for a room that does not live: it has expired, or never existed.
     async fn missing(&self, room: crate::domain::ids::RoomId) -> Refusal {
         match self.reader.room(room).await {
             Ok(Some(_)) => Refusal::Expired,

@@ -1,7 +1,7 @@
-//! Who a browser is: a signed token (JWT, RFC 7519, HS256) that names it, and nothing else.
+//! Identities: a signed token (JWT, RFC 7519, HS256) names a browser, and nothing else.
 //!
-//! A chatter's id is public and proves nothing; owning it is proved by the token of the browser that
-//! made it. There is no expiry in it: a clock that is wrong must not turn people into strangers.
+//! A chatter's id is public and proves nothing. The token of the browser that created the chatter proves
+//! ownership. Tokens do not expire: a wrong clock must not make people strangers.
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -19,13 +19,13 @@ use crate::domain::ids::IdentityId;
 /// The file of the signing key inside the data folder.
 const FILE: &str = "identity.key";
 
-/// What a file that was no key is called from then on, with a number.
+/// The name under which an unusable key is set aside, with a number behind it.
 const UNUSABLE: &str = "identity.key.unusable-";
 
 /// The same for a key that the host has replaced.
 const REPLACED: &str = "identity.key.replaced-";
 
-/// How many of either are kept.
+/// How many of each are kept.
 const KEEP: usize = 2;
 
 /// The cookie that carries the token.
@@ -34,13 +34,13 @@ const COOKIE: &str = "colahub";
 /// How long a browser keeps the cookie, in seconds: the 400 days that browsers allow at most.
 const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
 
-/// Longest token that is looked at; ours have 140 bytes.
+/// Longest token that is parsed, in bytes; the hub's have 140.
 const TOKEN_MAX: usize = 512;
 
 /// Signs and verifies the tokens of one hub.
 pub struct Signer {
     key: Hs256Key,
-    /// What became of a key that could not be used.
+    /// What happened to an unusable key.
     lost_key: Option<String>,
 }
 
@@ -78,32 +78,32 @@ impl Signer {
         Ok(Self { key: Hs256Key::new(key), lost_key })
     }
 
-    /// What became of a key that could not be used, for as long as the host keeps it.
+    /// What happened to an unusable key, while its file is kept.
     #[must_use]
     pub fn lost_key(&self) -> Option<&str> {
         self.lost_key.as_deref()
     }
 
-    /// The token that names this browser.
+    /// Signs a token for this browser.
     #[must_use]
     pub fn token(&self, identity: IdentityId) -> String {
         let claims = Claims::new(Subject { sub: identity.to_string() });
         let header = Header::empty().with_token_type("JWT");
         Hs256.token(&header, &claims, &self.key).unwrap_or_else(|error| {
-            // Only a claim that is not JSON could fail, and a UUID is.
+            // Fails only for claims that JSON cannot represent.
             tracing::error!(%error, "a token could not be made");
             String::new()
         })
     }
 
-    /// The browser that a token names; nothing where this hub did not sign it.
+    /// The browser that a token names. `None` if this hub did not sign it.
     #[must_use]
     pub fn verify(&self, token: &str) -> Option<IdentityId> {
         if token.len() > TOKEN_MAX {
             return None;
         }
         let untrusted = UntrustedToken::new(token).ok()?;
-        // The algorithm is ours to say, not the token's: anything but HS256 fails here.
+        // The hub chooses the algorithm, not the token: anything but HS256 fails.
         let token = Hs256.validator::<Subject>(&self.key).validate(&untrusted).ok()?;
         token.claims().custom.sub.parse().ok()
     }
@@ -116,13 +116,13 @@ impl Signer {
         if !words.next()?.eq_ignore_ascii_case("Bearer") {
             return None;
         }
-        // What is in several pieces is no token, and must not count as none given.
+        // Several words are an invalid token, not no token.
         let token = words.next().unwrap_or_default();
         Some(if words.next().is_some() { "" } else { token })
     }
 
-    /// The browser that a `Cookie` header names. The header is bytes: others on the same host may have
-    /// set cookies in any of them, which must not hide ours.
+    /// The browser that a `Cookie` header names. The header is read as bytes: other pages on the same host
+    /// may have set any cookies, which must not hide the hub's.
     #[must_use]
     pub fn verify_cookie(&self, header: &[u8]) -> Option<IdentityId> {
         let pairs = header.split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
@@ -145,7 +145,7 @@ impl Signer {
 fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
     match std::fs::read(path) {
         Ok(key) if key.len() == fresh.len() && key.iter().any(|byte| *byte != 0) => return Ok(key),
-        // The key may be good, and only not for this user.
+        // The key may be good, but not readable for this user.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Ok(_) | Err(_) => {
@@ -196,13 +196,13 @@ fn put_aside(path: &Path, prefix: &str) -> std::io::Result<String> {
     let kept_as = format!("{prefix}{number}");
     std::fs::rename(path, path.with_file_name(&kept_as))?;
     while before.len() >= KEEP {
-        // Not worth a failure: it is tried again the next time.
+        // Not worth an error: it is retried the next time.
         let _gone = std::fs::remove_file(before.remove(0).1);
     }
     Ok(kept_as)
 }
 
-/// Whole or not at all: a plug pulled in between must not leave half a key.
+/// All or nothing: a power cut must not leave half a key.
 fn make(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let draft = path.with_extension("key.new");
     let mut options = std::fs::OpenOptions::new();

@@ -1,7 +1,7 @@
-//! Numbers for whoever watches the hub: what each part counts, and Prometheus' text format for it.
+//! Counters and gauges of the hub, and Prometheus' text format.
 //!
-//! Every name and label is fixed in the program: nothing that a client sends can become one, so there
-//! are never more series than the hub was written with.
+//! Every name and label is fixed in the program. Nothing that a client sends can become one, so the number of
+//! series is bounded.
 
 mod text;
 
@@ -12,16 +12,16 @@ use std::time::Duration;
 
 pub use text::Page;
 
-/// What is counted where clients come and go. One for a running hub, shared by all who count.
+/// The counters of a running hub.
 #[derive(Debug, Default)]
 pub struct Metrics {
     /// Sockets on WebSocket, as of the last half second.
     pub websocket: AtomicUsize,
     /// Sockets on long polling, as of the last half second.
     pub polling: AtomicUsize,
-    /// Sockets whose client reads slower than it is sent to, as of the last half second.
+    /// Sockets with a backlog, as of the last half second.
     pub behind: AtomicUsize,
-    /// Namespaces that somebody is connected to, or was a moment ago, as of the last half second.
+    /// Namespaces that are or recently were in use, as of the last half second.
     pub namespaces: AtomicUsize,
     /// Committed messages that were broadcast, by type.
     pub messages: Tally,
@@ -31,23 +31,23 @@ pub struct Metrics {
     pub written_directly: AtomicU64,
     /// Packets that socketioxide was given to write.
     pub written_by_socketioxide: AtomicU64,
-    /// Requests and events that were refused, by the code that the client was told.
+    /// Refused requests and events, by code.
     pub refusals: Tally,
-    /// Connections that were ended or turned away, by why.
+    /// Connections that were dropped or turned away, by reason.
     pub drops: Tally,
 }
 
-/// Counts by a word that stands in the program.
+/// Counts by label.
 #[derive(Debug, Default)]
 pub struct Tally(Mutex<BTreeMap<&'static str, u64>>);
 
 impl Tally {
-    /// One more.
+    /// Adds one.
     pub fn add(&self, word: &'static str) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(word).or_default() += 1;
     }
 
-    /// The counts so far, by word.
+    /// The counts, by label.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
         let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -55,31 +55,31 @@ impl Tally {
     }
 }
 
-/// Upper bounds of a histogram's buckets in milliseconds: from a fast disk to a dying card.
+/// Upper bounds of a histogram's buckets, in milliseconds: from a fast disk to a dying card.
 pub const BUCKETS: [u64; 12] = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000];
 
-/// How long something took, how often.
+/// A histogram of durations.
 #[derive(Debug, Default)]
 pub struct Histogram {
-    /// How often it took no longer than the bucket's bound, and longer than the one's before.
+    /// For each bucket, how many durations were within its bound and above the one before.
     buckets: [AtomicU64; BUCKETS.len()],
     count: AtomicU64,
     micros: AtomicU64,
 }
 
-/// What a histogram holds.
+/// The content of a histogram.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Distribution {
-    /// For each of [`BUCKETS`], how often it took at most so long.
+    /// For each of [`BUCKETS`], how many durations were within the bound.
     pub at_most: Vec<u64>,
-    /// How often in all.
+    /// How many durations.
     pub count: u64,
-    /// How long in all.
+    /// The sum of the durations.
     pub sum: Duration,
 }
 
 impl Histogram {
-    /// It took so long this time.
+    /// Adds a duration.
     pub fn observe(&self, took: Duration) {
         let fits = |bound: &u64| took <= Duration::from_millis(*bound);
         if let Some(bucket) = BUCKETS.iter().position(fits) {
@@ -90,7 +90,7 @@ impl Histogram {
         self.count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// What it holds now.
+    /// The content now.
     #[must_use]
     pub fn distribution(&self) -> Distribution {
         let mut so_far = 0;
@@ -99,7 +99,7 @@ impl Histogram {
             so_far
         });
         let at_most: Vec<u64> = at_most.collect();
-        // Never below a bucket, also while somebody is counting.
+        // Never below a bucket, even while a duration is being added.
         let count = self.count.load(Ordering::Relaxed).max(at_most.last().copied().unwrap_or(0));
         Distribution {
             at_most,

@@ -1,6 +1,6 @@
 //! The wire: every JSON shape that leaves the hub, in one place. `web/src/wire.ts` mirrors it.
 //!
-//! The contract's fields are fixed; what the hub adds is additional and named here as such.
+//! The contract's fields are fixed. Fields that the hub adds are marked as additional.
 
 mod announcement;
 mod answer;
@@ -29,7 +29,7 @@ use crate::hub::command::{Answer, Entry, RoomEvent, RoomView, WhyClosed};
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
 pub fn iso(time: WallTime) -> String {
-    /// 9999-12-31T23:59:59.999Z, the last that the format can say.
+    /// 9999-12-31T23:59:59.999Z, the last time in the format.
     const LAST: u64 = 253_402_300_799_999;
     let ms = u64::try_from(time.0).unwrap_or(0).min(LAST);
     humantime::format_rfc3339_millis(at(ms)).to_string()
@@ -65,7 +65,7 @@ pub fn chatters(list: &[Chatter]) -> Vec<impl Serialize> {
     list.iter().map(chatter).collect()
 }
 
-/// A room. The password or its hash is never among its fields.
+/// A room. Neither its password nor the hash is a field.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct WireRoom<'a> {
@@ -78,15 +78,15 @@ pub struct WireRoom<'a> {
     is_expired: bool,
     is_password: bool,
     user_id: Option<()>,
-    /// Additional: whether the host has shut it, so that nobody new comes in.
+    /// Additional: whether the host has shut it for newcomers.
     is_shut: bool,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
     /// Additional: the short code.
     code: &'a str,
-    /// Additional: how many people are in it now.
+    /// Additional: how many people are present.
     present: usize,
-    /// Only in the answer to `GET /chat/rooms/{id}`, and empty there as in the original.
+    /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in the original.
     #[serde(skip_serializing_if = "Option::is_none")]
     room_chatters: Option<[(); 0]>,
 }
@@ -128,15 +128,15 @@ struct WireMessage<'a, C> {
     room_id: String,
     chatter_id: String,
     chatter: C,
-    /// Additional: its place in the room.
+    /// Additional: its position in the room.
     seq: i64,
-    /// Additional, on an ALERT: what it tells.
+    /// Additional, on an ALERT: the kind of notice.
     #[serde(skip_serializing_if = "Option::is_none")]
     alert: Option<WireAlert<'a>>,
-    /// Additional, on an ALERT: `hub`, or `chatter` for a client's own words.
+    /// Additional, on an ALERT: `hub`, or `chatter` for one that a client sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
-    /// Additional: `true` where the host took it back; then `content` is empty.
+    /// Additional: `true` if the host took it back; `content` is then empty.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     taken_back: bool,
 }
@@ -224,23 +224,22 @@ fn entry(entry: &Entry) -> impl Serialize {
     }
 }
 
-/// A piece of JSON, encoded once and sent to as many as need it.
+/// Encoded JSON, shared by all who get it.
 pub type Json = Box<RawValue>;
 
-/// The most bytes of a message as it is encoded: its content, of which what is escaped is a byte more, and
-/// the names and places around it.
+/// Most bytes of an encoded message: its content, with escapes, and the fields around it.
 pub const MESSAGE_BYTES: usize = text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000;
 
-/// The most bytes of a room as it is encoded: most of it its title and namespace.
+/// Most bytes of an encoded room, most of them title and namespace.
 pub const ROOM_BYTES: usize = 4_096;
 
-/// The most bytes of a chatter as it is encoded.
+/// Most bytes of an encoded chatter.
 pub const CHATTER_BYTES: usize = 1_024;
 
 /// Encodes any shape of this module.
 #[must_use]
 pub fn encode(shape: &impl Serialize) -> Json {
-    // Every shape here is structs, strings and numbers: there is nothing that JSON cannot say.
+    // The shapes are structs, strings and numbers, which JSON can always represent.
     to_raw_value(shape).unwrap_or_else(|error| {
         tracing::error!(%error, "a shape could not be encoded");
         RawValue::NULL.to_owned()
@@ -298,7 +297,7 @@ struct WireHub<'a> {
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Additional: what a client is greeted with when it connects to a namespace.
+/// Additional: the event with which a client is greeted when it connects to a namespace.
 #[must_use]
 pub fn hello(
     hub: HubId,
@@ -314,7 +313,7 @@ pub fn hello(
     })
 }
 
-/// What a room is told: the event's name and its payload.
+/// The name and the payload of a room's event.
 #[must_use]
 pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
     let about = |room: &RoomId| WireRoomNews {

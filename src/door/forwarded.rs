@@ -1,14 +1,14 @@
-//! What a proxy says of whom it speaks for.
+//! The client that a proxy names.
 //!
-//! Only `X-Forwarded-For`: a proxy adds to the one header that it knows and passes the other on as the
-//! client wrote it, so a hub that read `Forwarded` as well would believe forgeries.
+//! Only `X-Forwarded-For` is read. A proxy appends to the header that it knows and passes on the other one as
+//! the client sent it, so reading `Forwarded`, too, would accept forgeries.
 
 use std::net::{IpAddr, Ipv4Addr};
 
 use axum::http::{HeaderMap, HeaderValue};
 
-/// The right-most address that is no proxy of ours, since what stands left of it is hearsay; the
-/// left-most where all are ours. Nothing where there is none or one on the way cannot be read.
+/// The rightmost address that is not a trusted proxy: everything left of it is the client's claim. The
+/// leftmost if all are trusted. `None` without an address, or with one that cannot be parsed.
 pub(super) fn client(headers: &HeaderMap, is_ours: impl Fn(IpAddr) -> bool) -> Option<IpAddr> {
     let lines: Vec<&[u8]> =
         headers.get_all("x-forwarded-for").iter().map(HeaderValue::as_bytes).collect();
@@ -23,7 +23,7 @@ pub(super) fn client(headers: &HeaderMap, is_ours: impl Fn(IpAddr) -> bool) -> O
     last
 }
 
-/// An address; some proxies write the port behind it.
+/// Parses an address; some proxies append the port.
 fn address(item: &[u8]) -> Option<IpAddr> {
     let text = std::str::from_utf8(item).ok()?.trim();
     let bracketed = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));

@@ -1,6 +1,6 @@
-//! What counts as one address: an IPv6 address of another network stands for its /64, which is what one phone or
+//! What counts as one address. An IPv6 address of another network is reduced to its /64, which one phone or
 //! one home has (RFC 6177, section 2; RFC 7934). In the hub's own networks everybody shares a /64, so each
-//! address is a device of its own there; so it is with link-local addresses, and with IPv4.
+//! address counts by itself there, as do link-local addresses and IPv4.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
@@ -8,17 +8,17 @@ use std::time::{Duration, Instant};
 
 use crate::network;
 
-/// How long the machine's addresses are believed.
+/// How long the machine's addresses are cached.
 const BELIEVED: Duration = Duration::from_secs(2);
 
-/// The hub's own networks, as of some moment.
+/// The hub's own networks, cached.
 #[derive(Debug, Default)]
 pub(super) struct Sites {
     own: Mutex<Option<(Instant, Vec<u64>)>>,
 }
 
 impl Sites {
-    /// The address by which a client is counted.
+    /// The address under which a client is counted.
     pub(super) fn of(&self, address: IpAddr) -> IpAddr {
         match address {
             IpAddr::V6(v6) if !is_local(v6) => {
@@ -39,7 +39,7 @@ fn is_local(address: Ipv6Addr) -> bool {
     address.is_loopback() || address.is_unicast_link_local()
 }
 
-/// The networks that these addresses are in.
+/// The networks of these addresses.
 fn networks(own: &[IpAddr]) -> Vec<u64> {
     let v6 = own.iter().filter_map(|address| match address {
         IpAddr::V6(v6) => Some(prefix(*v6)),

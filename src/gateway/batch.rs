@@ -10,7 +10,7 @@ use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 /// How many news a round has at most: far below what a connection's buffer pauses.
 const EVENTS_MAX: usize = 32;
 
-/// RoomEvent for the same connections, and replies that follow them.
+/// Events for the same connections, and the replies that follow them.
 #[derive(Debug)]
 pub(super) struct Batch {
     /// The recipients.

@@ -1,8 +1,8 @@
-//! Memory for large answers: counted before they are built and until they are written out, so that
-//! clients that ask and do not read cannot fill the hub with what they asked for.
+//! Memory for large answers. It is reserved before an answer is built and held until the answer is written
+//! out, so that clients that do not read their answers cannot fill the hub's memory.
 //!
-//! An answer that finds no memory waits for its turn, and addresses take turns. One that a client does
-//! not read in time ends with its connection.
+//! An answer without memory waits; addresses take turns. A client that does not read its answer in time is
+//! disconnected.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -19,20 +19,20 @@ use crate::domain::fair::FairQueue;
 use crate::domain::refusal::Refusal;
 use crate::timeouts;
 
-/// The most bytes of all answers together, where the hub may take so much.
+/// Most bytes of all answers together, if `limits.memory` allows it.
 const MOST: usize = 16 << 20;
 
-/// Which part of the hub's memory they may take.
+/// Answers may use one part in this many of `limits.memory`.
 const PART: u64 = 8;
 
-/// How many answers of one address, and of all, may wait for memory.
+/// Most answers of one address, and of all, that may wait for memory.
 const WAITING_EACH: usize = 64;
 const WAITING: usize = 1_024;
 
-/// When to try again.
+/// When to retry.
 const LATER: Duration = Duration::from_secs(2);
 
-/// The memory for answers of a running hub.
+/// The memory for the answers of a running hub. Clones share it.
 #[derive(Debug, Clone)]
 pub(super) struct Answers(Arc<Shared>);
 
@@ -60,7 +60,7 @@ struct Waiting {
 }
 
 impl Answers {
-    /// Memory for the answers of a hub that may take so many bytes, at most `each` for one address.
+    /// `each` is the most for one address, in bytes; `ceiling` is the hub's memory limit.
     pub(super) fn new(each: usize, ceiling: Option<u64>) -> Self {
         let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
         Self::with(each, part.min(MOST), timeouts::TURN)
@@ -72,13 +72,13 @@ impl Answers {
         Self(Arc::new(Shared { each: each.min(most), most, patience, state }))
     }
 
-    /// Memory for an answer of at most so many bytes, as soon as it is this address's turn.
+    /// Reserves memory for an answer of at most `bytes`, when it is this address's turn.
     ///
     /// # Errors
-    /// There is none in time: the address's other answers are not read, or those of many.
+    /// None is free in time: the address's other answers are not read, or those of many addresses.
     pub(super) async fn reserve(&self, peer: IpAddr, bytes: usize) -> Result<Reserved, Refusal> {
         let (tell, reserved) = oneshot::channel();
-        // An answer larger than a share takes the whole of it.
+        // A larger answer uses the whole quota.
         let bytes = bytes.min(self.0.each);
         {
             let mut state = self.0.lock();
@@ -101,7 +101,7 @@ impl Shared {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Gives memory to those who wait for it, by their turns, as far as it goes.
+    /// Gives free memory to waiting answers, address by address.
     fn hand_out(self: &Arc<Self>, state: &mut State) {
         let (each, most) = (self.each, self.most);
         loop {
@@ -117,7 +117,7 @@ impl Shared {
             state.take(peer, bytes);
             let reserved = Reserved { shared: Some(Arc::clone(self)), peer, bytes };
             if let Err(mut unwanted) = tell.send(reserved) {
-                // Given back here, since its end would wait for the lock.
+                // Given back here: its drop would deadlock.
                 unwanted.shared = None;
                 state.give_back(peer, bytes);
             }
@@ -147,7 +147,7 @@ impl State {
     }
 }
 
-/// Memory for one answer, given back when it is dropped.
+/// Reserved memory for one answer, freed when it is dropped.
 #[derive(Debug)]
 pub(super) struct Reserved {
     shared: Option<Arc<Shared>>,
@@ -156,8 +156,8 @@ pub(super) struct Reserved {
 }
 
 impl Reserved {
-    /// The body of an answer that holds its memory until it is written out. A client that has not read
-    /// all of it in time is hung up on.
+    /// The answer's body, which holds its memory until it is written out. A client that has not read all of
+    /// it in time is disconnected.
     pub(super) fn body(mut self, answer: Vec<u8>, asker: &Asker) -> Body {
         self.shrink(answer.len());
         let overdue = asker.connection.clone().map(|line| {
@@ -170,7 +170,7 @@ impl Reserved {
         Body::from(Bytes::from_owner(Held { answer, _reserved: self, _overdue: overdue }))
     }
 
-    /// Gives back what turned out not to be needed.
+    /// Gives back memory that is not needed.
     fn shrink(&mut self, bytes: usize) {
         let Some(shared) = self.shared.as_ref().filter(|_| bytes < self.bytes) else { return };
         let mut state = shared.lock();
@@ -189,7 +189,7 @@ impl Drop for Reserved {
     }
 }
 
-/// An answer with its memory.
+/// An answer together with its memory.
 struct Held {
     answer: Vec<u8>,
     _reserved: Reserved,
@@ -202,7 +202,7 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-/// A task that ends with this.
+/// A task that is aborted when this is dropped.
 struct Ends(AbortHandle);
 
 impl Drop for Ends {

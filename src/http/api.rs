@@ -21,7 +21,7 @@ use crate::hub::command::{Call, Caller};
 use crate::store::{Loss, Member, RANGE_BYTES, Storage};
 use crate::wire;
 
-/// Messages in an answer, unless asked for fewer, and at most.
+/// Messages in an answer: by default, and at most.
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
 
@@ -73,8 +73,8 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
     }))
 }
 
-/// Whether what is said is kept: `ok`, `full`, `read_only`, or `restored` for a day after the hub had
-/// to go on from a copy of its database.
+/// Whether messages are stored: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to
+/// continue from a copy of its database.
 fn storage(app: &App, now: WallTime) -> &'static str {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let is_recent = |loss: &Loss| now.0.saturating_sub(loss.at.0) < DAY;
@@ -86,7 +86,7 @@ fn storage(app: &App, now: WallTime) -> &'static str {
     }
 }
 
-/// A fresh identity, for clients without a cookie jar.
+/// Creates an identity, for clients without cookies.
 async fn identity(State(app): State<App>) -> Response {
     let identity = IdentityId::from_random((app.random)());
     app.created(wire::Token { token: app.signer.token(identity) })
@@ -153,7 +153,7 @@ async fn read_range(
 }
 
 impl App {
-    /// Who the caller is in a room, by their token.
+    /// The caller's membership in a room, by their token.
     async fn member(&self, caller: Caller, room: RoomId) -> Result<Member, Refusal> {
         let identity = caller.identity.ok_or(Refusal::NotJoined)?;
         match self.reader.member_of(room, identity).await? {
@@ -169,7 +169,7 @@ struct Page {
     page: Option<usize>,
 }
 
-/// Who is in a room, a page at a time. Of a locked room only its members learn it.
+/// Lists the people in a room, page by page. The people in a locked room are shown to its members only.
 async fn chatters(
     State(app): State<App>,
     By(caller): By,

@@ -1,4 +1,4 @@
-//! Bodies of calls: JSON, or a refusal by the contract.
+//! Bodies of calls: JSON, or a refusal as the contract has it.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
@@ -8,13 +8,13 @@ use serde::de::DeserializeOwned;
 
 use crate::domain::refusal::Refusal;
 
-/// A body as axum reads it, bounded by the router's limit.
+/// A body as axum reads it, within the router's limit.
 pub(super) type Body = Result<Bytes, BytesRejection>;
 
-/// Parses a body. What is not there at all counts as `{}`.
+/// Parses a body. No body counts as `{}`.
 ///
 /// # Errors
-/// 413 for too many bytes, 400 with serde's words for all else.
+/// 413 for too many bytes; 400 with serde's message for everything else.
 pub(super) fn parse<T: DeserializeOwned>(body: Body) -> Result<T, Refusal> {
     let bytes = body.map_err(|rejection| {
         if rejection.into_response().status() == StatusCode::PAYLOAD_TOO_LARGE {

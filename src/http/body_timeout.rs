@@ -1,4 +1,4 @@
-//! A request's body that has to arrive whole in time: one that drips would keep its place for ever.
+//! A timeout for a request's whole body. A body that drips would keep its connection for ever.
 
 use std::io;
 use std::pin::Pin;
@@ -10,14 +10,14 @@ use tokio::time::{Sleep, sleep};
 
 use crate::timeouts;
 
-/// The body, as far as there is one.
+/// The body with the timeout, if there is a body.
 pub(super) fn in_time(body: Incoming) -> Body {
     if body.is_end_stream() { Body::empty() } else { Body::new(InTime { body, until: None }) }
 }
 
 struct InTime {
     body: Incoming,
-    /// Counts from when somebody wants to read: the hub makes who sends too fast wait before that.
+    /// Counts from the first read: before that, the hub itself may delay a client that sends too fast.
     until: Option<Pin<Box<Sleep>>>,
 }
 

@@ -1,49 +1,48 @@
-//! Who may call: the one table, pure. docs/callers.md tells it to people.
+//! The rules for `Host` and `Origin`, pure. They are documented in docs/callers.md.
 //!
-//! A page from elsewhere can make a visitor's browser call any address, and DNS can be made to point a
-//! stranger's name at the hub (DNS rebinding). The first is seen by `Origin`, the second by `Host`:
-//! browsers send both, and no page can forge them. CORS alone does not help: it stops neither a
-//! WebSocket nor a call that asks no leave.
+//! A page from elsewhere can make a visitor's browser call any address, and a foreign DNS name can be made to
+//! point at the hub (DNS rebinding). `Origin` shows the first, `Host` the second: browsers send both, and no
+//! page can forge them. CORS alone does not help: it stops neither WebSockets nor calls without a preflight.
 
 use std::net::IpAddr;
 
 use crate::config::CorsOrigin;
 
-/// What a request says of itself.
+/// What a request says about itself.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Knock<'a> {
     /// `Host`, as it was sent.
     pub(super) host: Option<&'a str>,
     /// `Origin`, as it was sent.
     pub(super) origin: Option<&'a str>,
-    /// Whether it could change anything: a WebSocket, Engine.IO's requests, and every method but those
-    /// that only read.
+    /// Whether it could change anything: WebSockets, Engine.IO's requests, and all methods except those that
+    /// only read.
     pub(super) changes: bool,
 }
 
-/// What becomes of a request.
+/// The verdict on a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Welcome,
-    /// It asks for a host that is not this hub: 421.
+    /// The host is not this hub: 421.
     WrongHost,
-    /// It comes from a page that is not the hub's and not allowed: 403.
+    /// It comes from a foreign page that is not allowed: 403.
     ForeignOrigin,
 }
 
-/// What the host allows, and what the hub is called.
+/// The hub's names, and what is allowed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Rules<'a> {
     /// Host names of the hub, in lower case.
     pub(super) names: &'a [String],
-    /// Whose pages may call, beside the hub's own.
+    /// Origins whose pages may call, in addition to the hub's own.
     pub(super) origins: &'a [CorsOrigin],
-    /// Whether a program without `Origin` is turned away.
+    /// Whether requests without `Origin` are refused.
     pub(super) origin_required: bool,
 }
 
 impl Rules<'_> {
-    /// The table.
+    /// Applies the rules.
     pub(super) fn judge(&self, knock: Knock<'_>) -> Verdict {
         let Some(host) = knock.host.filter(|host| self.is_own(host)) else {
             return Verdict::WrongHost;
@@ -56,8 +55,8 @@ impl Rules<'_> {
         if is_welcome { Verdict::Welcome } else { Verdict::ForeignOrigin }
     }
 
-    /// Whether a `Host`, with or without a port, is this hub. Any address may be: behind a router, a
-    /// container or a port forward the machine does not know it, and rebinding needs a name.
+    /// Whether a `Host`, with or without a port, is this hub. Any IP address counts: behind a router, in a
+    /// container or with a port forward the machine does not know it, and rebinding needs a name.
     fn is_own(&self, host: &str) -> bool {
         let (name, _port) = split(host);
         let name = whole(name);
@@ -76,9 +75,9 @@ impl Rules<'_> {
     }
 }
 
-/// Whether a request comes from nearby, by a way that only exists nearby: from a private address to the
-/// hub's own `.local` name, `localhost` or an address. What is for those who stand there (the Wi-Fi's
-/// password) is told to nobody else: a proxy that gives the hub a public name speaks for everybody.
+/// Whether a request comes from nearby: from a private address, to the hub's own `.local` name, `localhost`
+/// or an IP address. Only such requests get the Wi-Fi's password. A proxy that gives the hub a public name
+/// does not count: it forwards requests from everywhere.
 pub(super) fn is_from_nearby(peer: IpAddr, host: Option<&str>) -> bool {
     let is_near = match peer.to_canonical() {
         IpAddr::V4(ip) => ip.is_private() || ip.is_link_local() || ip.is_loopback(),
@@ -91,8 +90,8 @@ pub(super) fn is_from_nearby(peer: IpAddr, host: Option<&str>) -> bool {
     is_near && host.is_some_and(is_local)
 }
 
-/// Whether the page at `origin` was served by who is asked as `host`. A proxy that adds TLS passes the
-/// host on, so the scheme may be either.
+/// Whether `origin` and `host` are the same host. The scheme may differ: a proxy that adds TLS passes on the
+/// host.
 fn is_page_of(origin: &str, host: &str) -> bool {
     let Some((scheme, authority)) = origin.split_once("://") else { return false };
     let default = match scheme {
@@ -107,13 +106,13 @@ fn is_page_of(origin: &str, host: &str) -> bool {
     full(authority) == full(host)
 }
 
-/// The host of an address such as `https://chat.example:8443`.
+/// The host and port of an origin such as `https://chat.example:8443`.
 pub(super) fn host_of(url: &str) -> Option<&str> {
     url.split_once("://").map(|(_, authority)| split(authority).0)
 }
 
-/// A host and its port, where it has one: `[::1]:80` is `[::1]` and `80`. What is not a number is no
-/// port: in `cola.local:@evil.example` the host is another.
+/// Splits a host from its port, if it has one: `[::1]:80` is `[::1]` and `80`. Only a number is a port: in
+/// `cola.local:@evil.example` the host is another one.
 fn split(authority: &str) -> (&str, Option<&str>) {
     match authority.rsplit_once(':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => (host, Some(port)),
@@ -121,14 +120,14 @@ fn split(authority: &str) -> (&str, Option<&str>) {
     }
 }
 
-/// A name as it is compared: a dot at its end only says that nothing is left out. What is in brackets is
-/// no name, and has none.
+/// A name as it is compared: without the dot at the end of a fully qualified name. Addresses in brackets have
+/// none.
 fn whole(name: &str) -> String {
     let is_name = !name.starts_with('[');
     name.strip_suffix('.').filter(|_| is_name).unwrap_or(name).to_ascii_lowercase()
 }
 
-/// The address in a host, if it is one. What an IPv6 address is on (`%eth0`) says nothing to others.
+/// The IP address in a host, if it is one. The zone of an IPv6 address (`%eth0`) is ignored.
 fn address(name: &str) -> Option<IpAddr> {
     let inside = name.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     let Some(v6) = inside else { return name.parse().ok().map(IpAddr::V4) };

@@ -24,7 +24,7 @@ use crate::wire;
 /// Messages on a page of history.
 const PAGE: u32 = 20;
 
-/// What the front end sends where it has no chatter yet.
+/// What the front end sends while it has no chatter yet.
 const UNDEFINED: &str = "undefined";
 
 pub(super) fn routes() -> Router<App> {
@@ -86,7 +86,7 @@ async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Answer {
     Ok(app.ok(wire::room_with_chatters(&view)))
 }
 
-/// A room that lives, or one that has expired and is still stored.
+/// The room with this id: a living one, or one that has expired and is still stored.
 async fn find(app: &App, room: &str) -> Result<RoomView, Refusal> {
     let id = room_id(room)?;
     match app.hub.call(|tell| Call::Room(id, tell)).await {
@@ -113,7 +113,7 @@ async fn check(
     app.welcomes(caller).await?;
     app.may_knock(caller, room).await?;
     let CheckBody { password } = parse(body)?;
-    // What no password can be is a wrong one, not an error.
+    // A text that cannot be a password is a wrong password, not an error.
     let password = password.and_then(|text| Password::parse(&text).ok());
     let ask = |tell| Call::Check { caller, room, password, tell };
     match app.hub.call(ask).await {
@@ -157,7 +157,7 @@ async fn read_page(
     chatter: &str,
 ) -> Result<Vec<crate::domain::message::Message>, Refusal> {
     let room = room_id(room)?;
-    // The front end's own slips: a chatter it does not know yet, and a page joined with it.
+    // The front end's own slips: a chatter that it does not know yet, and a page number joined with it.
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
         return Ok(Vec::new());
     };
@@ -175,13 +175,13 @@ async fn read_page(
 }
 
 impl App {
-    /// Refuses whom the host keeps out.
+    /// Refuses a banned caller.
     pub(super) async fn welcomes(&self, caller: Caller) -> Result<(), Refusal> {
         self.hub.call(|tell| Call::Welcome(caller, tell)).await
     }
 
-    /// Refuses a newcomer at the door of a shut room. Who brings no token may have been in it before:
-    /// that is seen when they join.
+    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before: the join
+    /// tells.
     async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
         let Some(identity) = caller.identity else { return Ok(()) };
         match self.hub.call(|tell| Call::Room(room, tell)).await {
@@ -189,13 +189,13 @@ impl App {
                 Some(_) => Ok(()),
                 None => Err(Refusal::Shut),
             },
-            // What else is wrong is told by the check itself.
+            // Other refusals come from the check itself.
             _ => Ok(()),
         }
     }
 
-    /// Whether the caller may read what this member may: it is theirs by token, or, where no token
-    /// came, by the connection that the same address holds as them.
+    /// Refuses a caller who is not this member: by their token, or, without a token, by the connection that
+    /// the same address holds as the member.
     pub(super) async fn may_read(&self, caller: Caller, member: &Member) -> Result<(), Refusal> {
         let allowed = match caller.identity {
             Some(identity) => identity == member.owner,

@@ -1,5 +1,5 @@
-//! The connections, looked at now and then for clients that do not read and for WebSockets' messages that do
-//! not end; and how many of those that speak HTTP may wait for their next request.
+//! Ends connections whose client does not read, or whose WebSocket message does not end; and limits how many
+//! HTTP connections wait for another request.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
 use std::time::Instant;
@@ -10,30 +10,30 @@ use crate::metrics::Metrics;
 use crate::tcp::{Connection, Drain};
 use crate::timeouts;
 
-/// How many connections may wait for their next request at once, each with some 20 kB of buffers. The others
-/// are closed after their answer, and browsers open new ones.
+/// Most connections that may wait for another request, each with about 20 kB of buffers. The others are
+/// closed after their answer, and browsers open new ones.
 const IDLE: usize = 256;
 
-/// A connection's leave to stay after its answer.
+/// A connection's permit to stay open after its answer.
 pub(super) type Stay = OnceLock<OwnedSemaphorePermit>;
 
-/// All that speak, and how many may stay without a request.
+/// The open connections.
 #[derive(Debug)]
 pub(super) struct Connections {
     all: Mutex<Vec<Watched>>,
     idle: Arc<Semaphore>,
 }
 
-/// A connection that is looked at.
+/// A connection that is checked.
 #[derive(Debug)]
 struct Watched {
     connection: Weak<Connection>,
-    /// While the client does not read.
+    /// `Some` while the client does not read.
     drain: Option<Drain>,
 }
 
 impl Watched {
-    /// Why it is to be hung up on, if it is.
+    /// Why the connection has to be ended, if it has.
     fn judge(&mut self, connection: &Connection, now: Instant) -> Option<&'static str> {
         if connection.overdue(timeouts::MESSAGE) {
             return Some("unfinished");
@@ -55,12 +55,12 @@ impl Default for Connections {
 }
 
 impl Connections {
-    /// This one is looked at from now on.
+    /// Checks this connection from now on.
     pub(super) fn watch(&self, connection: &Arc<Connection>) {
         self.all().push(Watched { connection: Arc::downgrade(connection), drain: None });
     }
 
-    /// Whether a connection may stay open after its answer: once it may, it may always.
+    /// Whether a connection may stay open after its answer. A connection keeps its permit.
     pub(super) fn may_stay(&self, stay: &Stay) -> bool {
         if stay.get().is_some() {
             return true;
@@ -69,7 +69,7 @@ impl Connections {
         place.is_ok_and(|place| stay.set(place).is_ok())
     }
 
-    /// Hangs up on those who do not read or whose message does not end, for as long as it is polled.
+    /// Ends connections that do not read or whose message does not end. Runs until it is dropped.
     pub(super) async fn look_after(self: Arc<Self>, metrics: Arc<Metrics>) {
         let mut look = tokio::time::interval(timeouts::LOOK);
         loop {

@@ -1,5 +1,5 @@
-//! The guard in front of everything, Socket.IO included: it asks [`callers`](super::callers) and turns
-//! away, in words that a person or a developer can act on.
+//! The guard in front of everything, including Socket.IO. It applies the rules of [`callers`](super::callers)
+//! and refuses with a sentence that a person or a developer can act on.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,10 +21,10 @@ use crate::network::{self, Reach};
 use crate::wire;
 use crate::wire::engine;
 
-/// How long names are believed: another one is followed within it.
+/// How long the hub's names are cached.
 const BELIEVED: Duration = Duration::from_secs(2);
 
-/// What the guard knows of the hub.
+/// What the guard needs to know.
 pub struct Guard {
     config: Arc<Config>,
     reach: Reach,
@@ -33,7 +33,7 @@ pub struct Guard {
     called: Mutex<Called>,
 }
 
-/// What the hub is called, as of some moment.
+/// The hub's names, as of some moment.
 #[derive(Clone)]
 struct Called {
     at: Instant,
@@ -83,7 +83,7 @@ impl Guard {
             Verdict::Welcome | Verdict::WrongHost => Refusal::WrongHost,
             Verdict::ForeignOrigin => Refusal::ForeignOrigin,
         };
-        // Apart, since both are `forbidden` to who was turned away.
+        // Counted separately, although the client is told `forbidden` for both.
         self.metrics.refusals.add(match verdict {
             Verdict::ForeignOrigin => "foreign_origin",
             Verdict::Welcome | Verdict::WrongHost => "wrong_host",
@@ -91,7 +91,7 @@ impl Guard {
         if is_call(parts) {
             return wire::refused(language, &refusal);
         }
-        // A person's browser: where the hub really is helps more than an envelope.
+        // A person's browser: the hub's real address helps more than an envelope.
         let url = self.reach.urls().into_iter().next().map(|url| format!("\n{url}\n"));
         let text = format!("{}\n{}", words::refusal(language, &refusal), url.unwrap_or_default());
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -100,7 +100,7 @@ impl Guard {
 }
 
 impl Called {
-    /// All names: as wished, as announced, the machine's own, and those that the host gave.
+    /// All names: the configured one, the announced one, the machine's own, and `http.hosts`.
     fn now(config: &Config, found: &discovery::View) -> Self {
         let mut names = config.http_hosts.clone();
         names.push(format!("{}.local", config.name));
@@ -124,13 +124,13 @@ async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
     }
 }
 
-/// Two hosts in one request are none that could be trusted.
+/// A request that names two hosts.
 pub(super) struct TwoHosts;
 
 pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
     let origin = one(parts, header::ORIGIN)?;
     let host = one(parts, header::HOST)?;
-    // The target outweighs the header (RFC 9112, section 3.2.2), so they must not differ.
+    // The target takes precedence over the header (RFC 9112, section 3.2.2), so they must not differ.
     let target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
     match (target, host) {
         (Some(target), Some(host)) if !target.eq_ignore_ascii_case(host) => Err(TwoHosts),
@@ -138,14 +138,15 @@ pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
     }
 }
 
-/// The header's value, if it is there once. A value that is no text is as another hub's.
+/// A header's value, if the header occurs once. A value that is not text counts as a foreign one.
 fn one(parts: &Parts, name: HeaderName) -> Result<Option<&str>, TwoHosts> {
     let mut values = parts.headers.get_all(name).iter();
     let first = values.next().map(|value| value.to_str().unwrap_or("?"));
     if values.next().is_some() { Err(TwoHosts) } else { Ok(first) }
 }
 
-/// Engine.IO's handshake makes a session by GET, and so does a WebSocket.
+/// Whether the request could change anything. Engine.IO's handshake opens a session by GET, and so does a
+/// WebSocket.
 pub(super) fn changes(parts: &Parts) -> bool {
     let reads = matches!(parts.method, Method::GET | Method::HEAD | Method::OPTIONS);
     !reads || engine::is_path(parts.uri.path()) || parts.headers.contains_key(header::UPGRADE)

@@ -1,4 +1,4 @@
-//! For those who watch the hub: whether the process answers, and whether it can write.
+//! Health checks: whether the process answers, and whether it can write.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
 }
 
-/// Ready while the writer answers through its queue and the disk takes messages. It touches no disk,
-/// so it may be asked often.
+/// Ready while the writer answers through its queue and the disk takes messages. Does not touch the disk, so
+/// it may be called often.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     let answered = tokio::time::timeout(READY, app.hub.call(Call::Ping)).await;
     let why = match (answered, app.health.storage()) {

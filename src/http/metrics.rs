@@ -1,5 +1,5 @@
-//! `/metrics`, for Prometheus. For this machine alone unless the host opens it: it tells how many
-//! people are here, which is not everybody's business.
+//! `/metrics`, for Prometheus. Served to this machine only, unless `metrics.public` is set: it tells how many
+//! people are here.
 
 use std::net::IpAddr;
 use std::sync::atomic::Ordering::Relaxed;
@@ -24,7 +24,8 @@ use crate::wire::AnnouncementStatus;
 const ELSEWHERE: &str =
     "The metrics are for the hub's own machine; `metrics.public = true` opens them to everyone.\n";
 
-/// What a proxy adds to what it passes on: such a request comes from elsewhere, however near the proxy.
+/// Headers that a proxy adds. A request with one of them comes from elsewhere, even if the proxy is on this
+/// machine.
 const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 pub(super) fn routes() -> Router<App> {

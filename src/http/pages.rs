@@ -1,7 +1,7 @@
-//! The hub's own page, compiled in, and the official client for pages of others.
+//! The hub's own page, compiled in, and the official Socket.IO client for other pages.
 //!
-//! Every file comes with a strong ETag and, where the browser takes it, already compressed: the
-//! build made `FILE.br` and `FILE.gz` beside each.
+//! Every file has a strong ETag, and is sent compressed if the browser accepts that: the build made `FILE.br`
+//! and `FILE.gz`.
 
 use std::borrow::Cow;
 
@@ -18,7 +18,7 @@ use super::App;
 use super::respond::no_such_call;
 use crate::domain::language::Language;
 
-/// What the build of the page left. Empty in a hub that was built without it.
+/// The built page. Empty in a hub that was built without it.
 #[derive(Embed)]
 #[folder = "web/dist"]
 #[allow_missing = true]
@@ -30,15 +30,14 @@ const INDEX: &str = "index.html";
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 
-/// What a hub says that was built without its page.
+/// The page of a hub that was built without its page.
 const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><title>Cola Hub</title>\
 <h1>This hub was built without its page</h1>\
 <p>It serves Cola Chat and every Socket.IO client all the same. \
 <code>./dev run</code> builds hub and page together.</p></html>\n";
 
-/// What a browser shows at an address where there is nothing: in both languages, the hub's own first,
-/// since whoever mistyped it may be anybody.
+/// The 404 page, in both languages, the hub's own first: anybody may have mistyped the address.
 const NOTHING_HERE: [(Language, &str); 2] = [
     (
         Language::Ko,
@@ -63,7 +62,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/licenses.txt", get(file))
 }
 
-/// Puts the official client in front of Socket.IO, which would take its path for a handshake.
+/// Serves the official client in front of Socket.IO, which would take its path for a handshake.
 pub fn with_client(inner: Router) -> Router {
     let served = Dist::iter().filter(|name| name.starts_with("socket.io/"));
     let plain = served.filter(|name| !name.ends_with(".br") && !name.ends_with(".gz"));
@@ -73,7 +72,7 @@ pub fn with_client(inner: Router) -> Router {
     routes.fallback_service(inner)
 }
 
-/// The client is for pages from anywhere, as other Socket.IO servers give it.
+/// The client is for pages from anywhere, as on other Socket.IO servers.
 async fn for_everyone(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let anyone = HeaderValue::from_static("cross-origin");
@@ -88,7 +87,7 @@ async fn index(headers: HeaderMap) -> Response {
     }
 }
 
-/// 404, for what there is not: a page for a person's browser, the envelope for programs.
+/// 404: a page for a person's browser, the envelope for programs.
 pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
     if !reads || !wants_page(request.headers()) {
@@ -111,7 +110,7 @@ pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Re
     response
 }
 
-/// Whether this is a browser that opens an address: programs, and a page's own calls, name no HTML.
+/// Whether a browser opens an address: programs, and a page's own calls, do not accept HTML.
 fn wants_page(headers: &HeaderMap) -> bool {
     let lists = headers.get_all(header::ACCEPT).iter().filter_map(|list| list.to_str().ok());
     let mut kinds = lists
@@ -133,7 +132,7 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let kind = HeaderValue::from_static(content_type(name));
-        // Not copied for each who asks: what is compiled in lies there once for all.
+        // Not copied: the compiled-in bytes are static.
         let body = match file.data {
             Cow::Borrowed(bytes) => Bytes::from_static(bytes),
             Cow::Owned(bytes) => Bytes::from(bytes),
@@ -155,7 +154,7 @@ fn serve(name: &str, headers: &HeaderMap) -> Response {
     response
 }
 
-/// The smallest form of a file that the browser takes, and its coding.
+/// The smallest variant of a file that the browser accepts, and its coding.
 fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'static str>)> {
     let codings = [("br", "br"), ("gz", "gzip")];
     codings
@@ -165,7 +164,7 @@ fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stati
         .or_else(|| Some((Dist::get(name)?, None)))
 }
 
-/// Whether `Accept-Encoding` names this coding and does not rule it out (RFC 9110, 12.5.3).
+/// Whether `Accept-Encoding` accepts this coding (RFC 9110, section 12.5.3).
 fn takes(headers: &HeaderMap, coding: &str) -> bool {
     let lists = headers.get_all(header::ACCEPT_ENCODING);
     let items = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));
@@ -175,7 +174,7 @@ fn takes(headers: &HeaderMap, coding: &str) -> bool {
     })
 }
 
-/// A strong validator: the content's own hash. Each coding is content of its own.
+/// A strong validator: the hash of the content, which differs for each coding.
 fn etag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
     let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
@@ -203,7 +202,7 @@ fn content_type(name: &str) -> &'static str {
     }
 }
 
-/// The headers of a page that needs nothing from elsewhere.
+/// Security headers of a page that loads nothing from elsewhere.
 fn secure(out: &mut HeaderMap, headers: &HeaderMap) {
     if let Ok(policy) = HeaderValue::from_str(&policy(headers)) {
         out.insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -212,8 +211,8 @@ fn secure(out: &mut HeaderMap, headers: &HeaderMap) {
     out.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
 }
 
-/// The content security policy. Safari before 15.4 does not count a WebSocket as `'self'`, so the
-/// hub's own name stands there too, where it is one.
+/// The content security policy. Safari before 15.4 does not count a WebSocket as `'self'`, so the host is
+/// listed as well.
 fn policy(headers: &HeaderMap) -> String {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).filter(|host| {
         host.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | ':' | '[' | ']'))

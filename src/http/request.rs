@@ -1,4 +1,4 @@
-//! What calls have in common: who calls, and what stands in the path.
+//! Extractors that calls share: the caller, and parts of the path.
 
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
@@ -16,14 +16,14 @@ use crate::hub::command::Caller;
 use crate::identity::Signer;
 use crate::tcp::Connection;
 
-/// The caller of a call.
+/// The caller.
 pub(super) struct By(pub(super) Caller);
 
 impl FromRequestParts<App> for By {
     type Rejection = Refusal;
 
-    /// A Bearer token that is not ours is refused. A cookie that is not ours is as none: its browser
-    /// cannot know better, and gets a new one at its next handshake.
+    /// An invalid Bearer token is refused. An invalid cookie counts as no cookie: the browser cannot know
+    /// better, and gets a new one with its next handshake.
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
         let authorization = parts.headers.get(header::AUTHORIZATION);
         let bearer = match authorization.and_then(|value| Signer::bearer(value.as_bytes())) {
@@ -37,7 +37,7 @@ impl FromRequestParts<App> for By {
     }
 }
 
-/// Where a call comes from.
+/// The caller's address.
 pub(super) struct From(pub(super) IpAddr);
 
 impl FromRequestParts<App> for From {
@@ -53,7 +53,7 @@ impl FromRequestParts<App> for From {
     }
 }
 
-/// Where a call comes from, and the connection that its answer goes out on.
+/// The caller's address, and the connection that the answer is sent on.
 #[derive(Debug)]
 pub(super) struct Asker {
     pub(super) peer: IpAddr,
@@ -69,7 +69,7 @@ impl FromRequestParts<App> for Asker {
     }
 }
 
-/// Whether a call comes from nearby, by a way that only exists nearby.
+/// Whether a call comes from nearby; see [`is_from_nearby`].
 pub(super) struct Nearby(pub(super) bool);
 
 impl FromRequestParts<App> for Nearby {
@@ -82,7 +82,7 @@ impl FromRequestParts<App> for Nearby {
     }
 }
 
-/// What stands in the path, or a refusal where it is not even text.
+/// Parameters of the path, or a refusal if they cannot be decoded.
 pub(super) struct InPath<T>(pub(super) T);
 
 impl<T: DeserializeOwned + Send> FromRequestParts<App> for InPath<T> {

@@ -1,6 +1,6 @@
-//! Accepting connections and speaking HTTP over them.
+//! Accepts connections and serves HTTP over them.
 //!
-//! Not `axum::serve`: that sets no TCP_NODELAY, and lets half-open clients stay for ever.
+//! Not `axum::serve`, which does not set TCP_NODELAY and never closes half-open connections.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -32,21 +32,21 @@ use crate::tcp::{Connection, ConnectionIo};
 use crate::timeouts;
 use crate::wire;
 
-/// Largest head of a request, in bytes. hyper takes more of an answer, or another pipelined request,
+/// Largest head of a request, in bytes. hyper also takes more of an answer, or another pipelined request,
 /// only while less than this is unsent.
 const HEAD_MAX: usize = 16 * 1024;
 
-/// How long to wait when the system has no file descriptor to give.
+/// How long to wait when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Says that a connection is closed after its answer.
+/// `Connection: close`.
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// How many clients may be told at once that there is no place, and how long that may take.
+/// Most clients that are told at once that the hub is full, and how long that may take.
 const TURNED_AWAY: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(1);
 
-/// The accepting side: its tasks end with it.
+/// The accepting tasks. Dropping it ends them.
 #[derive(Debug)]
 pub struct Server {
     accepting: JoinSet<()>,
@@ -58,8 +58,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// A server that accepts whoever the door lets in, WebSockets included. The others are told in this
-    /// language.
+    /// A server that accepts the connections that the door admits. The others are refused in this language.
     #[must_use]
     pub fn start(
         router: Router,
@@ -95,7 +94,7 @@ async fn accept(
     metrics: Arc<Metrics>,
 ) {
     let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
-    // Dropped with this task, and with them the connections.
+    // Dropping the set with this task ends the connections.
     let mut connections = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -110,7 +109,7 @@ async fn accept(
                 continue;
             }
         };
-        // Those inside are served meanwhile; the system keeps who else comes.
+        // Open connections are served meanwhile; new ones wait in the kernel's backlog.
         while let Err(wait) = door.arrival() {
             tokio::time::sleep(wait).await;
         }
@@ -118,7 +117,7 @@ async fn accept(
             Ok(place) => place,
             Err(TurnedAway { reason, refusal }) => {
                 metrics.drops.add(reason);
-                // Beyond these it is a flood, and nobody waits for words.
+                // Beyond these it is a flood, and the rest is closed without a word.
                 if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
                     let words = wire::farewell(language, &refusal);
                     connections.spawn(turn_away(stream, words, leaving));
@@ -126,15 +125,15 @@ async fn accept(
                 continue;
             }
         };
-        // A connection that is gone before it began is nobody's fault.
+        // It is normal that a connection has ended before it began.
         if let Ok(connection) = Connection::new(stream, peer, Some(place)) {
             connections.spawn(speak(connection, router.clone(), Arc::clone(&watched)));
         }
     }
 }
 
-/// Tells a client that there is no place, and waits a moment until it has read that: closing with
-/// its request unread would take the words back.
+/// Tells a client that the hub is full, and waits until it has read that: closing with its request unread
+/// would discard the answer.
 async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePermit) {
     tracing::debug!("a connection was turned away: no place is left for it");
     let told = stream.try_write(&words).is_ok()
@@ -155,7 +154,7 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
 }
 
 async fn speak(connection: Arc<Connection>, router: Router, watched: Arc<Connections>) {
-    // Until it has said what it wants, a connection costs next to nothing: hyper takes 20 kB for each.
+    // hyper takes 20 kB for each connection, so it gets those that have sent a request only.
     if timeout(timeouts::FIRST_BYTE, connection.speaks()).await.is_err() {
         return;
     }
@@ -181,7 +180,7 @@ async fn serve(
         async move {
             let mut response = answer.await?;
             if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-                // What it sends from here on are messages: it waits for this answer before.
+                // From here on the client sends messages: it waits for this answer first.
                 connection.set_websocket();
             } else if !watched.may_stay(&stays) {
                 response.headers_mut().insert(CONNECTION, CLOSE);

@@ -1,5 +1,5 @@
-//! An answer's body in small pieces. hyper copies a piece whole into its own buffer, however large it
-//! is; of small ones it takes as many as its buffer has room for and leaves the rest where it is counted.
+//! Splits an answer's body into small chunks. hyper copies a whole chunk into its own buffer, however large
+//! it is; of small chunks it takes as many as fit, and the rest stays where its memory is counted.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,14 +7,14 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
 
-/// The most bytes of a piece.
+/// Largest chunk, in bytes.
 const PIECE: usize = 16 * 1024;
 
-/// A body whose pieces are small.
+/// A body in small chunks.
 #[derive(Debug)]
 pub(super) struct Slices {
     body: Body,
-    /// What is left of the body's last piece.
+    /// The rest of the body's last chunk.
     rest: Bytes,
 }
 

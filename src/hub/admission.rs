@@ -1,4 +1,4 @@
-//! Who has been let into which locked room, for the minute until they come in.
+//! Passed password checks: for a minute, the caller may join the locked room without the password.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,28 +8,28 @@ use super::command::Caller;
 use crate::domain::ids::{IdentityId, RoomId};
 use crate::domain::time::HubTime;
 
-/// How long a passed check admits its caller (the contract's 60 s).
+/// How long a passed check counts (the contract's 60 s).
 const ADMITS: Duration = Duration::from_secs(60);
 
-/// Most admissions held at once. When all are in use the check still answers truly, but the caller
-/// has to give the password again at the socket.
+/// Most passed checks that are remembered. Beyond that a check is still answered truly, but the caller has to
+/// send the password again with the join.
 const MOST: usize = 10_000;
 
-/// Whom a check admitted: the browser where it was known, else the address.
+/// The caller of a passed check: the browser if known, else the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Who {
     Identity(IdentityId),
     Peer(IpAddr),
 }
 
-/// The admissions in force.
+/// The passed checks that still count.
 #[derive(Debug, Default)]
 pub(super) struct Admissions {
     until: HashMap<(RoomId, Who), HubTime>,
 }
 
 impl Admissions {
-    /// Lets the caller of a passed check in.
+    /// Remembers a passed check.
     pub(super) fn admit(&mut self, room: RoomId, caller: Caller, now: HubTime) {
         if self.until.len() >= MOST {
             self.expire(now);
@@ -41,12 +41,12 @@ impl Admissions {
         self.until.insert((room, who), now.after(ADMITS));
     }
 
-    /// Forgets those whose time is over.
+    /// Forgets the checks whose time is over.
     pub(super) fn expire(&mut self, now: HubTime) {
         self.until.retain(|_, until| *until > now);
     }
 
-    /// How many are in force.
+    /// How many checks are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         self.until.len()

@@ -1,6 +1,7 @@
-//! Who a caller without a token may be taken for: whoever holds a connection as a chatter from the same
-//! address, or was the last to hold one, for a while. Cola Chat's front end asks for its history before it
-//! is connected again, on a slow phone many seconds after the page was left.
+//! The identity bridge: as which chatter a caller without a token counts. That is a chatter who is connected
+//! from the same address, or who was the last one connected from it, for `identity.bridge_memory`. Cola
+//! Chat's front end asks for its history before it is connected again; on a slow phone that is many seconds
+//! after the page was left.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -9,10 +10,10 @@ use std::time::Duration;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId};
 use crate::domain::time::HubTime;
 
-/// Most chatters that are remembered. Beyond it the address with the most loses its oldest.
+/// Most chatters that are remembered. Beyond that, the address with the most loses its oldest.
 const MOST: usize = 10_000;
 
-/// Who a chatter was in a room when their last connection went.
+/// A chatter in a room whose last connection has gone.
 type Key = (RoomId, ChatterId);
 
 #[derive(Debug, Clone, Copy)]
@@ -22,18 +23,18 @@ struct Last {
     until: HubTime,
 }
 
-/// Those whose last connection went a short while ago.
+/// The chatters whose last connection has gone a short time ago.
 #[derive(Debug, Default)]
 pub(super) struct BridgeMemory {
     last: HashMap<Key, Last>,
-    /// The same, by when they are forgotten.
+    /// The same, by the time at which they are forgotten.
     order: BTreeSet<(HubTime, Key)>,
-    /// How many of them were at an address.
+    /// How many of them each address has.
     by: HashMap<IpAddr, usize>,
 }
 
 impl BridgeMemory {
-    /// A chatter's connection from this address has gone; no earlier one counts any more.
+    /// Remembers that a chatter's connection from this address has gone. Earlier connections no longer count.
     pub(super) fn remember(
         &mut self,
         key: Key,
@@ -62,17 +63,17 @@ impl BridgeMemory {
         self.last.get(&key).is_some_and(|last| last.peer == peer && now < last.until)
     }
 
-    /// The host took a chatter out.
+    /// Forgets a chatter whom the host has kicked.
     pub(super) fn forget_chatter(&mut self, chatter: ChatterId) {
         self.forget_those(|(_, other), _| *other == chatter);
     }
 
-    /// The host banned a browser.
+    /// Forgets the chatters of a browser that the host has banned.
     pub(super) fn forget_owner(&mut self, owner: IdentityId) {
         self.forget_those(|_, last| last.owner == owner);
     }
 
-    /// Forgets whose time is over.
+    /// Forgets the chatters whose time is over.
     pub(super) fn expire(&mut self, now: HubTime) {
         while let Some(&(until, key)) = self.order.first()
             && until <= now
@@ -81,7 +82,7 @@ impl BridgeMemory {
         }
     }
 
-    /// How many are remembered.
+    /// How many chatters are remembered.
     #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         debug_assert_eq!(self.last.len(), self.order.len());

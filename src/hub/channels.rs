@@ -1,11 +1,11 @@
-//! Which namespaces have a living room, for transports to look at: people always find the way to a room.
+//! The namespaces that have a living room, for the transports: people can always reach a room.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::domain::text::Namespace;
 
-/// The namespaces of the living rooms, and how many rooms each has. A handle, as cheap as a pointer.
+/// The namespaces of the living rooms, with how many rooms each has. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct Channels(Arc<Mutex<HashMap<Namespace, usize>>>);
 
@@ -16,12 +16,12 @@ impl Channels {
         self.rooms().contains_key(namespace)
     }
 
-    /// One more room lives in it.
+    /// Counts a room in.
     pub(super) fn opened(&self, namespace: &Namespace) {
         *self.rooms().entry(namespace.clone()).or_default() += 1;
     }
 
-    /// One of its rooms lives no longer.
+    /// Counts a room out.
     pub(super) fn closed(&self, namespace: &Namespace) {
         let mut rooms = self.rooms();
         if let Some(count) = rooms.get_mut(namespace) {

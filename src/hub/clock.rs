@@ -8,15 +8,15 @@ use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::store::Moment;
 
-/// What systemd's time service leaves once it has asked somebody who knows. A hub without internet
-/// usually has nobody to ask.
+/// The file that systemd-timesyncd creates once it is synchronised. A hub without internet usually has no
+/// time server.
 const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 
-/// How often it is looked for.
+/// How often that file is looked for.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Reads both clocks: the hub's own time, which goes on from where the last run stopped and decides,
-/// and the estimate of wall time, which is shown. Cheap to clone; all clones are one clock.
+/// Reads both clocks: the hub's own time, which continues from the last run and by which everything is
+/// decided, and the estimate of wall time, which is only shown. Clones share the clock.
 #[derive(Debug, Clone)]
 pub struct Clock {
     start: Instant,
@@ -32,7 +32,7 @@ struct Wall {
 }
 
 impl Clock {
-    /// A clock that goes on from the hub's time and the latest wall time that were written down.
+    /// A clock that continues from the stored hub time and wall time.
     pub(super) fn going_on(base: HubTime, latest: WallTime) -> Self {
         let start = Instant::now();
         let synchronised = is_synchronised();
@@ -41,19 +41,19 @@ impl Clock {
         Self { start, base, wall }
     }
 
-    /// What both clocks show.
+    /// Reads both clocks.
     pub(super) fn now(&self) -> Moment {
         self.read().0
     }
 
-    /// The wall time, for people's eyes, and whether it can be relied on.
+    /// The wall time, and whether it can be trusted.
     #[must_use]
     pub fn wall(&self) -> (WallTime, bool) {
         let (Moment { wall, .. }, trusted) = self.read();
         (wall, trusted)
     }
 
-    /// The wall time at a moment of the hub's time, by today's estimate.
+    /// The wall time at a moment of the hub's time, as estimated now.
     #[must_use]
     pub fn wall_at(&self, time: HubTime) -> WallTime {
         self.now().wall_at(time)
@@ -74,7 +74,7 @@ impl Clock {
         (Moment { hub, wall: wall.estimate.at(hub) }, wall.estimate.is_trusted())
     }
 
-    /// When, on tokio's clock, the hub's time will be this.
+    /// The instant of tokio's clock at which the hub's time will be this.
     pub(super) fn instant(&self, time: HubTime) -> tokio::time::Instant {
         tokio::time::Instant::from_std(self.start + time.since(self.base))
     }

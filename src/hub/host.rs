@@ -1,4 +1,4 @@
-//! The host's hand: a room is shut or ends before its time, somebody is taken out.
+//! The host's actions: ending and shutting rooms, kicking and banning people.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Deed, HostAct, Moment, Write};
 
-/// A room that the host ends.
+/// A room that is being ended by the host.
 #[derive(Debug)]
 pub(super) struct Ending {
     room: RoomId,
@@ -20,7 +20,7 @@ pub(super) struct Ending {
     tell: Responder<RoomEnded>,
 }
 
-/// A room that the host shuts, or opens again.
+/// A room that is being shut or opened by the host.
 #[derive(Debug)]
 pub(super) struct Shutting {
     room: RoomId,
@@ -28,18 +28,18 @@ pub(super) struct Shutting {
     tell: Responder<usize>,
 }
 
-/// Somebody whom the host bans.
+/// A ban that is being committed.
 #[derive(Debug)]
 pub(super) struct Banning {
     chatter: ChatterId,
     identity: IdentityId,
-    /// A ban of the same chatter that this one replaces.
+    /// The ban of the same chatter that it replaces.
     before: Option<Ban>,
     tell: Responder<()>,
 }
 
 impl Hub {
-    /// Everybody who is present, room by room in the order in which they came.
+    /// Lists everybody who is present, room by room, in the order of their joins.
     pub(super) fn present(&self) -> Vec<Present> {
         let mut rooms: Vec<&LiveRoom> = self.rooms.values().collect();
         rooms.sort_unstable_by_key(|live| (live.room.created, live.room.id));
@@ -55,7 +55,7 @@ impl Hub {
         all.collect()
     }
 
-    /// A room is to end now; `deleted` takes with it what was said there, also long after its end.
+    /// Ends a room. With `deleted`, its messages are deleted, too; that is possible long after its end.
     pub(super) fn end_room(
         &mut self,
         room: RoomId,
@@ -65,7 +65,7 @@ impl Hub {
     ) {
         let what = match self.live(room) {
             Ok(live) => named(&live.room),
-            // The store knows those of earlier runs too.
+            // The store also knows the rooms of earlier runs.
             Err(_) if deleted => room.to_string(),
             Err(refusal) => return drop(tell.send(Err(refusal))),
         };
@@ -77,7 +77,7 @@ impl Hub {
         self.write(Write::Host(HostAct { deed, what, at }), then);
     }
 
-    /// A room's end is committed, or was refused.
+    /// Goes on with a room's end that is committed or was refused.
     pub(super) fn room_ended(&mut self, ending: Ending, result: Result<(), Refusal>) {
         let Ending { room, why, tell } = ending;
         let ended = result.map(|()| {
@@ -89,7 +89,7 @@ impl Hub {
         drop(tell.send(ended));
     }
 
-    /// A room is to be shut, or opened again.
+    /// Shuts a room for newcomers, or opens it again.
     pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Responder<usize>, at: Moment) {
         match self.live(room) {
             Ok(live) => {
@@ -100,8 +100,8 @@ impl Hub {
         }
     }
 
-    /// That a room is shut or open is committed, or was refused. From the commit on the store lets
-    /// nobody new in; here it becomes known.
+    /// Goes on with a shut room once that is committed or was refused. The store refuses newcomers from the
+    /// commit on; here people are told.
     pub(super) fn has_shut(&mut self, shutting: Shutting, result: Result<(), Refusal>) {
         let Shutting { room, is_shut, tell } = shutting;
         let people = result.and_then(|()| {
@@ -116,7 +116,7 @@ impl Hub {
         drop(tell.send(people));
     }
 
-    /// Somebody is to be taken out of all rooms.
+    /// Kicks a chatter.
     pub(super) fn kick(&mut self, chatter: ChatterId, tell: Responder<()>, at: Moment) {
         let known = self.rooms.values().find_map(|live| live.people.get(chatter));
         let Some(known) = known else {
@@ -127,7 +127,7 @@ impl Hub {
         self.write(Write::Host(act), Then::Kicked(chatter, tell));
     }
 
-    /// That somebody is taken out is committed, or was refused.
+    /// Goes on with a kick that is committed or was refused.
     pub(super) fn kicked(
         &mut self,
         chatter: ChatterId,
@@ -147,7 +147,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Takes somebody out of a room: they are told why, the others that they left.
+    /// Removes a chatter from a room. They are told why, the others that they have left.
     fn take_out(&mut self, room: RoomId, chatter: ChatterId, why: WhyClosed, at: Moment) {
         let limit = self.settings.roster_limit;
         let Some(live) = self.rooms.get_mut(&room) else {
@@ -167,7 +167,7 @@ impl Hub {
         self.has_gone(room, chatter, is_small, at);
     }
 
-    /// Refuses whom the host keeps out.
+    /// Refuses a banned person.
     pub(super) fn lets_in(
         &self,
         identity: Option<IdentityId>,
@@ -179,13 +179,13 @@ impl Hub {
         if self.bans.values().any(concerns) { Err(Refusal::Banned) } else { Ok(()) }
     }
 
-    /// Refuses a caller whom the host keeps out: one without a token by their address.
+    /// Refuses a banned caller; one without a token by their address.
     pub(super) fn welcome(&self, caller: Caller, now: HubTime) -> Result<(), Refusal> {
         self.lets_in(caller.identity, caller.peer, now)
     }
 
-    /// Somebody's browser is to be kept out. It is from now on; those inside go once that is
-    /// committed, so that nobody who is coming in meanwhile is overlooked.
+    /// Bans a browser. The ban holds from now on; chatters of that browser are removed once it is committed,
+    /// so that a join under way is not missed.
     pub(super) fn ban(
         &mut self,
         who: &Chatter,
@@ -208,7 +208,7 @@ impl Hub {
         self.write(Write::Host(HostAct { deed: Deed::Ban(ban), what, at }), then);
     }
 
-    /// A ban is committed, or was refused.
+    /// Goes on with a ban that is committed or was refused.
     pub(super) fn banned(
         &mut self,
         Banning { chatter, identity, before, tell }: Banning,
@@ -233,7 +233,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Somebody is to be let in again.
+    /// Lifts a ban.
     pub(super) fn unban(&mut self, chatter: ChatterId, tell: Responder<()>, at: Moment) {
         let Some(ban) = self.bans.get(&chatter) else {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
@@ -243,7 +243,7 @@ impl Hub {
         self.write(Write::Host(act), Then::Unbanned(chatter, tell));
     }
 
-    /// That somebody is let in again is committed, or was refused.
+    /// Goes on with a lifted ban that is committed or was refused.
     pub(super) fn unbanned(
         &mut self,
         chatter: ChatterId,

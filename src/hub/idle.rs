@@ -1,4 +1,4 @@
-//! Connections that are in no room are let go after a while: each takes memory, and a place.
+//! Forgets connections that join no room: each takes memory and a place.
 
 use std::time::Duration;
 
@@ -7,8 +7,9 @@ use crate::domain::ids::ConnId;
 use crate::domain::time::HubTime;
 
 impl Hub {
-    /// Forgets those that have been in no room for so long, and says who they were: counted from when it was first looked.
-    /// Who asks to come in begins anew: their password may be waiting to be verified.
+    /// Forgets and returns the connections that have been in no room for this long, counted from the first
+    /// check.
+    /// A join restarts the time: its password may be waiting to be verified.
     pub(super) fn let_go(&mut self, patience: Duration, now: HubTime) -> Vec<ConnId> {
         let mut idle: Vec<ConnId> = Vec::new();
         for (id, conn) in &mut self.conns {
@@ -18,7 +19,7 @@ impl Hub {
                 idle.push(*id);
             }
         }
-        // As if they had gone by themselves: nothing they asked for meanwhile brings them in.
+        // As if they had disconnected: no join that is under way brings them in.
         for id in &idle {
             self.conns.remove(id);
         }

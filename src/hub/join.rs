@@ -1,4 +1,4 @@
-//! Coming into a room and going out of it.
+//! Joining and leaving rooms.
 
 use std::collections::HashMap;
 
@@ -16,20 +16,20 @@ use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
 
-/// How somebody at the door stands to the room.
+/// The relation of somebody who asks to join to the room.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
-    /// They are in already, or in their grace: silent.
+    /// They are present, or in their grace: they join without a notice.
     Present,
-    /// They may come in.
+    /// They may join.
     Admitted,
-    /// They may come in if they were in it before, which the store knows. Until it has answered they
-    /// take no place, and no guess is counted: a member needs none.
+    /// They may join if they have been a member before, which only the store knows. Until it has answered
+    /// they take no place, and no password guess is counted: a member needs no password.
     IfMember,
 }
 
 impl Hub {
-    /// Somebody wants in.
+    /// Decides a join.
     pub(super) fn join(&mut self, request: JoinRequest, at: Moment) {
         let standing = self.standing(&request, at.hub).and_then(|standing| {
             let is_new = standing != Standing::Present;
@@ -48,7 +48,7 @@ impl Hub {
         }
     }
 
-    /// The store knows whether somebody at the door was in the room before.
+    /// Goes on with a join once the store has said whether the person is a member.
     pub(super) fn looked(
         &mut self,
         request: JoinRequest,
@@ -67,7 +67,7 @@ impl Hub {
         }
     }
 
-    /// The password of somebody at the door has been verified.
+    /// Goes on with a join once its password is verified.
     pub(super) fn join_verified(&mut self, request: JoinRequest, right: bool, at: Moment) {
         if !right {
             return self.reply(request.reply, Err(Refusal::WrongPassword));
@@ -103,7 +103,7 @@ impl Hub {
         Ok(if is_for_all { Standing::Admitted } else { Standing::IfMember })
     }
 
-    /// Somebody new is at the door of a room that is shut or locked.
+    /// Decides the join of a newcomer to a shut or locked room.
     fn ask_password(&mut self, mut request: JoinRequest, now: HubTime) {
         let Some(live) = self.rooms.get(&request.room) else {
             return self.reply(request.reply, Err(Refusal::Expired));
@@ -166,7 +166,7 @@ impl Hub {
         }
     }
 
-    /// A join is committed, or was refused.
+    /// Goes on with a join that is committed or was refused.
     pub(super) fn joined(
         &mut self,
         joining: Joining,
@@ -208,9 +208,9 @@ impl Hub {
         let is_here = here.is_some();
         match here {
             Some(conn) if conn.stay == stay => drop(conn.rooms.insert(room, joined.chatter.id)),
-            // They left, and have come in again since, sooner than this join's password was verified.
+            // They left and joined again before this join's password was verified.
             Some(conn) if conn.rooms.contains_key(&room) => {}
-            // They went, or left, while the join was under way: their grace begins now.
+            // They disconnected or left while the join was being committed: their grace begins now.
             _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
@@ -227,7 +227,7 @@ impl Hub {
         if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
     }
 
-    /// A connection leaves all its rooms.
+    /// Takes a connection out of all its rooms.
     pub(super) fn leave_rooms(&mut self, conn: ConnId, now: HubTime) {
         let Some(Conn { rooms, stay, .. }) = self.conns.get_mut(&conn) else {
             return;
@@ -251,7 +251,7 @@ impl Hub {
         }
     }
 
-    /// Somebody's grace may be over.
+    /// Ends a chatter's grace, if it is over.
     pub(super) fn grace_over(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
         let limit = self.settings.roster_limit;
         let Some(live) = self.rooms.get_mut(&room) else {
@@ -259,7 +259,7 @@ impl Hub {
         };
         let owner = live.people.owner_of(chatter);
         if owner.is_some_and(|owner| live.joining.contains_key(&owner)) {
-            // They are coming back at this very moment; should that fail, we look again.
+            // Their return is being committed. If it fails, the grace is checked again.
             self.agenda.insert((at.hub.after(GRACE), Due::Grace(room, chatter)));
             return;
         }
@@ -270,7 +270,7 @@ impl Hub {
         self.has_gone(room, chatter, is_small, at);
     }
 
-    /// Somebody is no longer present, and the room is told: at once where it `is_small`.
+    /// A chatter is no longer present. The room is told, at once if it `is_small`.
     pub(super) fn has_gone(&mut self, room: RoomId, chatter: Chatter, is_small: bool, at: Moment) {
         let language = self.settings.language;
         if !is_small {
@@ -283,7 +283,7 @@ impl Hub {
         self.write(Write::Leave(Leave { room, chatter, notice, at }), Then::Left(room));
     }
 
-    /// Somebody's leaving is committed.
+    /// Goes on with a leave that is committed.
     pub(super) fn has_left(
         &mut self,
         room: RoomId,

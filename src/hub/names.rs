@@ -1,7 +1,7 @@
-//! Names in a room: whoever is present has one that nobody else's looks like.
+//! Unique nicknames: no two people who are present in a room have names that look alike.
 //!
-//! A name that is being committed is held already, so that two who ask for it in one moment do not
-//! both get it.
+//! A name is claimed while it is being committed, so that two people who ask for it at once do not both get
+//! it.
 
 use super::state::{Asker, Hub, Then};
 use crate::domain::chatter::Chatter;
@@ -12,7 +12,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{Field, Nickname, TextError, TextProblem};
 use crate::store::{Moment, Rename, Write};
 
-/// A name that a chatter holds while it is being committed.
+/// A claim on a name that is being committed.
 #[derive(Debug)]
 pub(super) struct Claim {
     chatter: ChatterId,
@@ -21,7 +21,7 @@ pub(super) struct Claim {
 }
 
 impl Hub {
-    /// A claim on a name in all rooms where the chatter is present; it is not held yet.
+    /// Prepares a claim on a name in all rooms where the chatter is present.
     pub(super) fn claim(&self, chatter: ChatterId, nickname: &Nickname) -> Result<Claim, Refusal> {
         if self.own_names.are_like(nickname.as_str()) {
             return Err(TextError { field: Field::Nickname, problem: TextProblem::Reserved }.into());
@@ -40,7 +40,7 @@ impl Hub {
         Ok(Claim { chatter, look, rooms })
     }
 
-    /// A claim on a newcomer's name, who is not present yet.
+    /// Prepares a claim on the name of a newcomer, who is not present yet.
     pub(super) fn claim_for_newcomer(&mut self, room: RoomId, newcomer: &Chatter) -> Claim {
         let look = Look::of(&newcomer.nickname);
         let claim = Claim { chatter: newcomer.id, look, rooms: vec![room] };
@@ -48,7 +48,7 @@ impl Hub {
         claim
     }
 
-    /// Holds the name from now on.
+    /// Makes a claim.
     pub(super) fn hold(&mut self, claim: &Claim) {
         for room in &claim.rooms {
             if let Some(live) = self.rooms.get_mut(room) {
@@ -57,7 +57,7 @@ impl Hub {
         }
     }
 
-    /// It is committed, and present as the chatter's own; or it was refused.
+    /// Releases a claim: the name is committed, or was refused.
     pub(super) fn release(&mut self, claim: &Claim) {
         for room in &claim.rooms {
             if let Some(live) = self.rooms.get_mut(room) {
@@ -66,8 +66,8 @@ impl Hub {
         }
     }
 
-    /// Somebody came back under a name that another goes by now: they get a number, and the room is
-    /// told. Who was there first is not known, so whoever is present keeps the name.
+    /// Gives a number to a returning chatter whose name somebody else has taken meanwhile, and tells the
+    /// room. It is not known who had the name first, so the one who is present keeps it.
     pub(super) fn tell_apart(&mut self, room: RoomId, chatter: &Chatter, at: Moment) {
         let language = self.settings.language;
         let seed = self.seed();
@@ -93,7 +93,7 @@ impl Hub {
         self.write(Write::Rename(rename), Then::Renamed(Asker::Hub, claim));
     }
 
-    /// Where to begin looking for a name.
+    /// A random start for the search of a free name.
     pub(super) fn seed(&mut self) -> u64 {
         let [a, b, c, d, e, f, g, h, ..] = (self.random)();
         u64::from_le_bytes([a, b, c, d, e, f, g, h])

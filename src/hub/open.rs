@@ -1,12 +1,12 @@
-//! There is always a room that everybody can go into: nobody should meet an empty lobby, not at the
-//! first start, nor after a night in which all rooms ended.
+//! Ensures that there is always an open room, so that nobody meets an empty lobby: at the first start, or
+//! after a night in which all rooms have expired.
 
 use super::command::NewRoom;
 use super::state::{Hub, LiveRoom, Making};
 use crate::domain::text::{Namespace, Title};
 use crate::store::Moment;
 
-/// The room that is made whenever no other is open to everybody.
+/// The room that is created whenever no other is open to everybody.
 #[derive(Debug)]
 pub(super) struct FirstRoom {
     namespace: Namespace,
@@ -16,7 +16,7 @@ pub(super) struct FirstRoom {
 }
 
 impl Hub {
-    /// From now on there is an open room, if the host wants that: made where there is none.
+    /// Ensures from now on that there is an open room, if the host wants that.
     pub(super) fn stays_open(&mut self, first: Option<(Namespace, Title)>, at: Moment) {
         let first =
             first.map(|(namespace, title)| FirstRoom { namespace, title, is_coming: false });
@@ -24,9 +24,9 @@ impl Hub {
         self.keep_open(at);
     }
 
-    /// Makes the first room where no room is open to everybody.
+    /// Creates the first room if no room is open to everybody.
     ///
-    /// Called when a room has gone, and now and then for where the disk took none.
+    /// Called when a room has ended, and regularly, in case the disk was full.
     pub(super) fn keep_open(&mut self, at: Moment) {
         let Some(first) = &mut self.first_room else { return };
         if first.is_coming || self.rooms.values().any(is_for_everybody) {
@@ -34,13 +34,13 @@ impl Hub {
         }
         first.is_coming = true;
         let (namespace, title) = (first.namespace.clone(), first.title.clone());
-        // As one of the host's it lasts, and takes no place from people's.
+        // It counts as the host's: it does not expire, and takes no place of people's rooms.
         let room =
             NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: true };
         self.create_hashed(Making { room, place: None }, None, None, at);
     }
 
-    /// The first room is there, or the disk did not take it.
+    /// Goes on with the first room that is committed or was refused.
     pub(super) fn first_room_came(&mut self) {
         if let Some(first) = &mut self.first_room {
             first.is_coming = false;
@@ -48,8 +48,8 @@ impl Hub {
     }
 }
 
-/// A small room that somebody made is soon full. Where the host has shut their only open room, they
-/// do not want another.
+/// Whether a room counts as open to everybody. A small room that somebody has created is soon full. If the
+/// host has shut the only open room, they do not want another.
 fn is_for_everybody(live: &LiveRoom) -> bool {
     let room = &live.room;
     !room.is_locked() && (room.by_host || room.capacity == 0)

@@ -7,12 +7,12 @@ use super::passwords::{Job, Outcome};
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 
-/// How many blocks memory is asked for, however few are used: 33 MiB. What is larger than 32 MiB glibc
-/// maps apart and gives back to the system as soon as it is free. Of anything smaller it keeps several,
-/// for each thread that ever hashed.
+/// How many blocks are allocated, even if fewer are used: 33 MiB. glibc maps allocations above 32 MiB
+/// separately and unmaps them when they are freed; smaller ones it would keep, several for each thread that
+/// ever hashed.
 const MAPPED: usize = 33 * 1024;
 
-/// Does the work, on the thread that calls.
+/// Does the work. Blocks the calling thread.
 pub(super) fn run(job: &Job) -> Outcome {
     let done = match job {
         Job::Hash { password, salt } => hash(password, *salt).map(Outcome::Hashed),
@@ -21,8 +21,8 @@ pub(super) fn run(job: &Job) -> Outcome {
     done.unwrap_or(Outcome::Failed)
 }
 
-/// Hashes a password (OWASP's minimum for Argon2id: 19 MiB, two passes). Takes a second on the
-/// smallest boards. Nothing where the system gives no memory for it.
+/// Hashes a password (OWASP's minimum for Argon2id: 19 MiB, two passes). Takes a second on the smallest
+/// boards. `None` without memory.
 fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     let params = Params::default();
     let hash = Phc {
@@ -35,8 +35,8 @@ fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     Some(PasswordHash(hash.to_string()))
 }
 
-/// Whether this is the password that was hashed. Takes as long as hashing. A hash that no hub has made, or that
-/// would cost too much, is of no password. Nothing where the system gives no memory.
+/// Whether a hash is that of this password. Takes as long as hashing. False for a hash that no hub has made
+/// or that would cost too much. `None` without memory.
 fn verify(password: &Password, hash: &PasswordHash) -> Option<bool> {
     if !hash.is_bearable() {
         tracing::error!(
@@ -46,7 +46,7 @@ fn verify(password: &Password, hash: &PasswordHash) -> Option<bool> {
     }
     let hash = Phc::new(&hash.0).ok()?;
     let again = output(Params::try_from(&hash).ok()?, password, &hash.salt?)?;
-    // Takes the same time wherever they differ.
+    // Compares in constant time.
     Some(hash.hash? == again)
 }
 

@@ -1,7 +1,7 @@
-//! Work on passwords: what waits for Argon2, in which order, and what follows from its result.
+//! The queue of passwords for Argon2, and what follows from its results.
 //!
-//! Addresses take turns, and each has a few places in the queue: one address that asks without pause
-//! delays itself, not the others. What the hub could not do counts as no guess and as no room made.
+//! Addresses take turns, and each has a few places in the queue, so that an address that asks without pause
+//! delays only itself. Work that fails counts neither as a guess nor as a created room.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,21 +15,20 @@ use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::Moment;
 
-/// Most passwords of all addresses together that may wait.
+/// Most passwords that may wait, of all addresses together.
 pub(super) const WAITING_MAX: usize = 64;
 
-/// After how long an address whose places in the queue are taken may try again: a small board needs
-/// about a second for each.
+/// When an address whose places are taken should retry: a small board needs about a second per password.
 const TURN: Duration = Duration::from_secs(2);
 
-/// A password that waits for Argon2, and what the result is for.
+/// A password in the queue, and what its result is for.
 #[derive(Debug)]
 pub(super) struct PasswordWork {
     pub(super) job: Job,
     pub(super) purpose: Purpose,
 }
 
-/// What Argon2 has to do.
+/// The work for Argon2.
 #[derive(Debug)]
 pub(super) enum Job {
     Hash { password: Password, salt: [u8; 16] },
@@ -44,18 +43,18 @@ pub(super) enum Purpose {
     Join(JoinRequest),
 }
 
-/// What Argon2 found.
+/// The result of the work.
 #[derive(Debug)]
 pub(super) enum Outcome {
     Hashed(PasswordHash),
-    /// Whether the password is the right one.
+    /// Whether the password is right.
     Verified(bool),
-    /// It could not be done: there was no memory for it, or the stored hash is broken.
+    /// The work failed: no memory, or a broken hash.
     Failed,
 }
 
 impl Purpose {
-    /// The address that asked; nothing for the host.
+    /// The address that asked. `None` for the host.
     fn from(&self) -> Option<IpAddr> {
         match self {
             Self::Make { new, .. } => new.room.from,
@@ -66,7 +65,7 @@ impl Purpose {
 }
 
 impl Hub {
-    /// Puts a password into the queue, or refuses whichever finds no place there.
+    /// Queues a password. If the queue is full, the address with the most passwords in it loses one.
     pub(super) fn enqueue_password(&mut self, job: Job, purpose: Purpose) {
         let from = purpose.from();
         if self.passwords.count_of(&from) >= self.settings.limits.passwords_each {
@@ -77,12 +76,12 @@ impl Hub {
         }
     }
 
-    /// The password whose turn it is.
+    /// Takes the next password from the queue.
     pub(super) fn next_password(&mut self) -> Option<PasswordWork> {
         self.passwords.pop()
     }
 
-    /// Argon2 has finished with a password, or could not.
+    /// Goes on with a result.
     pub(super) fn password_done(&mut self, purpose: Purpose, outcome: Outcome, at: Moment) {
         match (purpose, outcome) {
             (Purpose::Make { new, tell }, Outcome::Hashed(hash)) => {
@@ -115,10 +114,10 @@ impl Hub {
         }
     }
 
-    /// Counts a guess at a room's password: for the address, and for the room.
+    /// Counts a password guess, for the address and for the room.
     ///
     /// # Errors
-    /// The time to wait.
+    /// How long to wait.
     pub(super) fn take_guess(
         &mut self,
         room: RoomId,
@@ -132,7 +131,7 @@ impl Hub {
         })
     }
 
-    /// A guess that was right, or that could not be looked at, does not count.
+    /// Takes back a guess that was right, or that failed.
     pub(super) fn give_back_guess(&mut self, room: RoomId, peer: IpAddr) {
         self.guesses.give_back(&(room, peer));
         self.room_guesses.give_back(&room);

@@ -1,4 +1,4 @@
-//! Whose a room's places are: of a room with a limit, the people of one address hold no more than their share.
+//! Places in a room with a capacity: the people of one address may take only a part of them.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,33 +7,33 @@ use super::state::{Hub, LiveRoom};
 use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
 
-/// How many places of a room anyone may hold, however small it is: two people who share a network.
+/// Least number of places that an address may take, even in a small room: two people who share a network.
 const PLACES_LEAST: usize = 2;
 
-/// When to try again: nobody knows when one of them leaves.
+/// When to retry, since nobody knows when one of them leaves.
 const LATER: Duration = Duration::from_secs(10);
 
-/// Somebody whose join is being committed.
+/// A person whose join is being committed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entrant {
     /// How many of their joins are under way.
     pub(super) joins: u32,
-    /// Where they come from.
+    /// Their address.
     peer: IpAddr,
 }
 
 impl Entrant {
-    /// Somebody at this address, before their first join.
+    /// A person at this address, without a join so far.
     pub(super) fn at(peer: IpAddr) -> Self {
         Self { joins: 0, peer }
     }
 }
 
 impl Hub {
-    /// Whether one more person of this address may come in.
+    /// Checks whether one more person of this address may join.
     ///
     /// # Errors
-    /// They hold their share of the room.
+    /// The address has all its places.
     pub(super) fn has_share(&self, live: &LiveRoom, peer: IpAddr) -> Result<(), Refusal> {
         let capacity = usize::try_from(live.room.capacity).unwrap_or(usize::MAX);
         let percent = self.settings.limits.places_each;
@@ -41,7 +41,7 @@ impl Hub {
             return Ok(());
         }
         let most = capacity.saturating_mul(percent).div_ceil(100).max(PLACES_LEAST);
-        // One address has no more sessions than that, so that nobody is counted in large rooms.
+        // An address has no more sessions than that, so large rooms need no count.
         if most >= self.settings.limits.sessions_each {
             return Ok(());
         }

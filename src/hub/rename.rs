@@ -1,4 +1,4 @@
-//! Going by another name.
+//! Nicknames: changing them.
 
 use super::command::{Answer, Caller, Reply, Responder};
 use super::names::Claim;
@@ -12,7 +12,7 @@ use crate::domain::time::HubTime;
 use crate::store::{Moment, Rename, Write, Written};
 
 impl Hub {
-    /// Somebody in a room goes by another name, and the room is told.
+    /// Decides a new nickname that a chatter asks for in a room. The room is told.
     pub(super) fn rename_here(
         &mut self,
         conn: ConnId,
@@ -37,8 +37,8 @@ impl Hub {
         }
     }
 
-    /// Somebody without a connection asks for another name. The room is not told: Cola Chat's front
-    /// end does that with an alert of its own.
+    /// Decides a new nickname that is asked for over HTTP. The room is not told: Cola Chat's front end does
+    /// that with an alert of its own.
     pub(super) fn rename_by_call(
         &mut self,
         caller: Caller,
@@ -47,7 +47,7 @@ impl Hub {
         tell: Responder<Chatter>,
         at: Moment,
     ) {
-        // First whose it is, then what it costs: what a stranger asks for is not counted against them.
+        // Ownership first, then the rate limit: a stranger's request is not counted against the owner.
         let is_theirs = match caller.identity {
             Some(identity) => identity == owner,
             None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter, at.hub)),
@@ -67,7 +67,7 @@ impl Hub {
         self.write(Write::Rename(rename), Then::Renamed(Asker::Call(tell), claim));
     }
 
-    /// Another name is committed, or was refused.
+    /// Goes on with a nickname that is committed or was refused.
     pub(super) fn renamed(
         &mut self,
         asker: Asker,

@@ -1,4 +1,4 @@
-//! Rooms: made, listed, checked, told of their people, and over.
+//! Rooms: creating, listing, checking passwords, expiring.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -18,14 +18,14 @@ use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, HostAct, Moment, Write};
 
-/// After how long of silence an empty room gives its place up to another, where there is no place left.
+/// An empty room that has been silent for this long gives up its place if a new room needs one.
 const SILENT: Duration = Duration::from_secs(600);
 
-/// The least that somebody is told to wait for the end of a room.
+/// Least time that somebody is told to wait for a room to end.
 const SOON: Duration = Duration::from_secs(1);
 
 impl Hub {
-    /// A room is to be made.
+    /// Decides a new room.
     pub(super) fn create(&mut self, mut room: NewRoom, tell: Responder<RoomView>, at: Moment) {
         let place = match room.by_host {
             true => None,
@@ -46,9 +46,9 @@ impl Hub {
         }
     }
 
-    /// A place for one more room from this address, if it is in time and there is one.
+    /// Takes a place for a room from this address, within the rate limit and the quota.
     fn place_for(&mut self, from: Option<IpAddr>, at: Moment) -> Result<RoomPlace, Refusal> {
-        // Those of before may be more than there are places for.
+        // Rooms from before a restart may exceed the limit.
         if self.peoples_rooms() >= self.settings.rooms_max {
             self.end_silent_room(at);
         }
@@ -66,13 +66,12 @@ impl Hub {
         Ok(place)
     }
 
-    /// How many rooms of people's live.
+    /// How many living rooms were created by people.
     fn peoples_rooms(&self) -> usize {
         self.rooms.values().filter(|live| !live.room.by_host).count()
     }
 
-    /// All places for rooms are taken: an empty one in which nothing has been told for [`SILENT`] gives its own up,
-    /// the longest silent first.
+    /// Ends an empty room that has been silent for [`SILENT`], the longest silent first, to free its place.
     fn end_silent_room(&mut self, at: Moment) {
         let is_silent = |live: &&LiveRoom| {
             let is_empty = live.people.count() == 0 && live.joining.is_empty();
@@ -89,14 +88,14 @@ impl Hub {
         self.keep_open(at);
     }
 
-    /// A room that did not come to be does not count among those that its address made.
+    /// Gives back the rate limit of a room that was not created.
     pub(super) fn give_back_room_made(&mut self, place: Option<&RoomPlace>) {
         if let Some(from) = place.and_then(RoomPlace::key) {
             self.rooms_made.give_back(from);
         }
     }
 
-    /// After how long the first room ends, of those that were made from an address or of all.
+    /// When the first room ends: of one address's rooms, or of all.
     fn first_end(&self, from: Option<IpAddr>, now: HubTime) -> Duration {
         let is_meant = |live: &&LiveRoom| {
             live.place.as_ref().is_some_and(|place| from.is_none() || place.key() == from.as_ref())
@@ -105,7 +104,7 @@ impl Hub {
         ends.min().unwrap_or(SOON).max(SOON)
     }
 
-    /// A room whose password is hashed, or that has none.
+    /// Creates a room whose password is hashed, or that has none.
     pub(super) fn create_hashed(
         &mut self,
         Making { room: new, place }: Making,
@@ -126,7 +125,7 @@ impl Hub {
             is_shut: false,
             by_host: new.by_host,
         };
-        // The first room is nobody's deed.
+        // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {
             true => {
                 Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
@@ -145,7 +144,7 @@ impl Hub {
         }
     }
 
-    /// A room is committed, or was refused.
+    /// Goes on with a room that is committed or was refused.
     pub(super) fn room_made(
         &mut self,
         room: Room,
@@ -169,7 +168,7 @@ impl Hub {
         }
     }
 
-    /// A room lives from now on, in this run.
+    /// Adds a living room.
     pub(super) fn open_room(&mut self, room: Room, place: Option<RoomPlace>, now: HubTime) {
         self.channels.opened(&room.namespace);
         if !room.lasts() {
@@ -188,17 +187,17 @@ impl Hub {
         self.rooms.insert(live.room.id, live);
     }
 
-    /// A room's time is over: those inside are told, and nothing can be said any more.
+    /// Ends an expired room: its people are told, and nothing can be said in it any more.
     pub(super) fn expire(&mut self, room: RoomId, at: Moment) {
         if self.close_room(room, WhyClosed::Expired) {
             tracing::info!(%room, "room expired");
-            // So that a start right after does not bring the room back to life.
+            // So that the room stays ended if the hub restarts right now.
             self.write(Write::Mark(at), Then::Nothing);
             self.keep_open(at);
         }
     }
 
-    /// A room lives no longer, and those inside are told why. Whether it lived.
+    /// Removes a living room and tells its people why. Returns whether it lived.
     pub(super) fn close_room(&mut self, room: RoomId, why: WhyClosed) -> bool {
         let Some(mut live) = self.rooms.remove(&room) else {
             return false;
@@ -213,7 +212,7 @@ impl Hub {
         true
     }
 
-    /// The living rooms, oldest first.
+    /// Lists the living rooms, oldest first.
     pub(super) fn list(&self, at: Moment) -> Vec<RoomView> {
         let living = self.rooms.values().filter(|live| !live.room.is_expired(at.hub));
         let mut rooms: Vec<RoomView> =
@@ -222,18 +221,18 @@ impl Hub {
         rooms
     }
 
-    /// A living room as it is now.
+    /// Returns a living room.
     pub(super) fn live_view(&self, room: RoomId, at: Moment) -> Result<RoomView, Refusal> {
         self.live(room).map(|live| view(&live.room, live.people.count(), at))
     }
 
-    /// The living room with this code.
+    /// Returns the living room with this code.
     pub(super) fn view_by_code(&self, code: Code, at: Moment) -> Result<RoomView, Refusal> {
         let room = self.codes.get(&code).ok_or(Refusal::NoSuchRoom)?;
         self.live_view(*room, at)
     }
 
-    /// Somebody asks whether a password opens a room.
+    /// Decides a password check.
     pub(super) fn check(
         &mut self,
         caller: Caller,
@@ -274,7 +273,7 @@ impl Hub {
         Ok(live.room.lock.clone())
     }
 
-    /// The password of a check has been verified.
+    /// Goes on with a check once the password is verified.
     pub(super) fn check_verified(
         &mut self,
         caller: Caller,
@@ -292,14 +291,14 @@ impl Hub {
         drop(tell.send(Ok(right)));
     }
 
-    /// Whether a chatter is present in a room, their grace included.
+    /// Whether a chatter is present in a room or in their grace.
     pub(super) fn is_present(&self, room: RoomId, chatter: ChatterId) -> bool {
         self.rooms.get(&room).is_some_and(|live| live.people.get(chatter).is_some())
     }
 
-    /// Whether a caller from this address, without a token, counts as this chatter: somebody there holds
-    /// a connection as them, or was the last to do so a short while ago. Also in a room that has expired
-    /// meanwhile: what was said there can still be read.
+    /// Whether a caller without a token, from this address, counts as this chatter: somebody at the address
+    /// is connected as the chatter, or was the last to be, a short time ago. This holds for expired rooms,
+    /// too, whose messages can still be read.
     pub(super) fn holds(
         &self,
         peer: IpAddr,
@@ -332,7 +331,7 @@ impl Hub {
     }
 }
 
-/// A room as the log of the host's deeds calls it.
+/// A room's name in the log of the host's actions.
 pub(super) fn named(room: &Room) -> String {
     format!("{} {:?}", room.code, room.title.as_str())
 }

@@ -1,4 +1,4 @@
-//! Telling a room of its people: at once in a small room, gathered in a large one.
+//! Rosters: sent at once to a small room, coalesced in a large one.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -15,16 +15,17 @@ use crate::domain::time::HubTime;
 use crate::domain::words;
 use crate::store::{Moment, Say, Write};
 
-/// What a large room was last told of its people.
+/// The last roster of a large room.
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     roster: Vec<Chatter>,
-    /// The connections that are to get it in any case: they came since, or asked.
+    /// Connections that get the next roster in any case: they have joined since the last one, or asked for
+    /// it.
     lacking: HashSet<ConnId>,
 }
 
 impl Hub {
-    /// A page of a room's people, and how many there are in all.
+    /// Returns a page of a room's people, and how many are present in all.
     pub(super) fn roster_page(
         &self,
         room: RoomId,
@@ -35,7 +36,7 @@ impl Hub {
         Ok((people.roster(skip, most), people.count()))
     }
 
-    /// A member asks that the room be sent its roster.
+    /// Sends the roster to a room at a member's request.
     pub(super) fn ask_roster(&mut self, conn: ConnId, room: RoomId, reply: Reply, now: HubTime) {
         let asked =
             self.speaker(conn, room, now).and_then(|_| self.limit(conn, Action::Roster, now));
@@ -45,7 +46,7 @@ impl Hub {
         self.reply(reply, asked.map(|()| Answer::Done));
     }
 
-    /// The room's roster is to be sent: at once in a small room, at its next turn in a large one.
+    /// Sends the roster: at once in a small room, with the next notices in a large one.
     pub(super) fn tell_roster(&mut self, room: RoomId, now: HubTime) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -60,7 +61,7 @@ impl Hub {
         }
     }
 
-    /// As [`tell_roster`](Self::tell_roster); this connection gets it even where it did not change.
+    /// As [`tell_roster`](Self::tell_roster), and to this connection even if it has not changed.
     pub(super) fn tell_roster_to(&mut self, conn: ConnId, room: RoomId, now: HubTime) {
         if let Some(live) = self.rooms.get_mut(&room) {
             live.listed.lacking.insert(conn);
@@ -68,8 +69,8 @@ impl Hub {
         self.tell_roster(room, now);
     }
 
-    /// A large room's roster names those who came first: few comings and goings change it, and who
-    /// has it need not get it again.
+    /// Whether the roster has changed. A large room's roster lists those who joined first, so few joins and
+    /// leaves change it.
     fn renew_roster(&mut self, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -103,7 +104,7 @@ impl Hub {
         }
     }
 
-    /// Plans the turn at which a large room is told what was gathered.
+    /// Schedules the notices of a large room.
     pub(super) fn plan_notices(&mut self, room: RoomId, now: HubTime) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -113,7 +114,7 @@ impl Hub {
         }
     }
 
-    /// A large room's turn.
+    /// Sends the notices of a large room that have been coalesced.
     pub(super) fn notices_due(&mut self, room: RoomId, at: Moment) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;

@@ -1,5 +1,5 @@
-//! The hub's task: feeds commands, commits and time to the decisions, and carries out their effects
-//! in the order in which they were decided.
+//! The hub's task: passes commands, commits and time to the decisions, and carries out their effects in
+//! order.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,17 +19,17 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{Namespace, Title};
 use crate::store::{Completed, QUEUE_MAX, Store, Write, Writer};
 
-/// Most events and calls that may wait for a decision. What comes beyond is refused as unavailable.
+/// Most commands that may wait for a decision. Further ones are refused as unavailable.
 const COMMANDS_MAX: usize = 16_384;
 
-/// From how many writes under way on the hub decides nothing new: well below what the writer's
-/// queue holds, since one decision can lead to several.
+/// With this many writes under way the hub decides nothing new. It is well below the writer's queue, since a
+/// decision can lead to several writes.
 const WRITES_BUSY: usize = QUEUE_MAX / 2;
 
-/// How many steps' outputs may wait for the transport: it sets the hub's pace.
+/// How many steps' outputs may wait for the transport, which so slows the hub down.
 const OUTPUTS_MAX: usize = 64;
 
-/// A cheap handle to the hub: its one ordered way in.
+/// A handle to the hub, cheap to clone. All commands go through it, in order.
 #[derive(Debug, Clone)]
 pub struct HubHandle {
     commands: mpsc::UnboundedSender<Input>,
@@ -38,12 +38,12 @@ pub struct HubHandle {
     channels: Channels,
 }
 
-/// What waits, as of now.
+/// The lengths of the queues.
 #[derive(Debug, Default)]
 struct Waiting {
-    /// Events and calls to be decided.
+    /// Commands that wait for a decision.
     commands: AtomicUsize,
-    /// Writes to be committed.
+    /// Writes that wait for their commit.
     writes: AtomicUsize,
 }
 
@@ -53,21 +53,21 @@ enum Input {
     Close(oneshot::Sender<()>),
 }
 
-/// What the hub starts with.
+/// What the hub is started with.
 pub struct Start {
-    /// What the host decided.
+    /// The settings.
     pub settings: Settings,
-    /// The store, just opened.
+    /// The opened store.
     pub store: Store<Kept>,
-    /// Fresh random bytes for identifiers.
+    /// Returns fresh random bytes, for ids.
     pub random: Random,
-    /// The room that is made whenever none is open to everybody, if the host wants that.
+    /// The room that is created whenever none is open to everybody, if the host wants that.
     pub first_room: Option<(Namespace, Title)>,
-    /// What the hub itself is called.
+    /// The hub's own names, which nobody may take.
     pub own_names: OwnNames,
 }
 
-/// What the hub keeps with each write until it is committed.
+/// What the hub keeps with each write until the write is committed.
 #[derive(Debug)]
 pub struct Kept(pub(super) Then);
 
@@ -91,9 +91,9 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
 }
 
 impl HubHandle {
-    /// Submits a command; they are decided in the order of submission.
+    /// Submits a command. Commands are decided in the order of submission.
     ///
-    /// Coming and going is never refused. An event or call is, where too many wait: its answer is
+    /// `Connected` and `Gone` are never refused. Events and calls are if too many wait: their answer is
     /// [`Refusal::Unavailable`].
     pub fn submit(&self, command: Command) {
         let counts = matches!(command, Command::Event { .. } | Command::Call(_));
@@ -104,14 +104,14 @@ impl HubHandle {
             }
             return;
         }
-        // After the hub has ended nobody is left to be told: the transports are closing too.
+        // After the hub has ended there is nobody left to tell: the transports are closing, too.
         let _ended = self.commands.send(Input::Command(command));
     }
 
-    /// Asks for something and waits for the answer.
+    /// Sends a call and waits for the answer.
     ///
     /// # Errors
-    /// What the hub refused; [`Refusal::Unavailable`] where it is overloaded or has ended.
+    /// The hub's refusal; [`Refusal::Unavailable`] if it is overloaded or has ended.
     pub async fn call<T>(
         &self,
         ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
@@ -128,7 +128,7 @@ impl HubHandle {
         (commands.load(Ordering::Relaxed), writes.load(Ordering::Relaxed))
     }
 
-    /// The namespaces in which a room lives.
+    /// The namespaces that have a living room.
     #[must_use]
     pub fn channels(&self) -> &Channels {
         &self.channels
@@ -140,7 +140,7 @@ impl HubHandle {
         &self.clock
     }
 
-    /// Lets the hub finish what was submitted, commit it, and close the store.
+    /// Has the hub decide and commit everything that was submitted, and close the store.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.commands.send(Input::Close(done)).is_ok() {
@@ -153,15 +153,15 @@ struct Shell {
     hub: Hub,
     clock: Clock,
     writer: Writer<Kept>,
-    /// Writes that were submitted and have not come back.
+    /// How many writes are under way.
     writing: usize,
     outputs: mpsc::Sender<Vec<Output>>,
-    /// The password that Argon2 is at. One at a time: each takes 19 MiB and, on a small board, a second
-    /// of one core.
+    /// The password that Argon2 is working on. One at a time: each takes 19 MiB and, on a small board, a
+    /// second of one core.
     hashing: Option<Hashing>,
 }
 
-/// What a password is for while Argon2 is at it, and what it will have found.
+/// What the password is for, and the pending result.
 struct Hashing {
     purpose: Purpose,
     outcome: JoinHandle<Outcome>,
@@ -188,7 +188,7 @@ async fn run(
         tokio::select! {
             biased;
             batch = ended.recv() => {
-                // The writing thread has failed: without it the hub can promise nothing.
+                // The writer's thread has failed: without it the hub can commit nothing.
                 let Some(batch) = batch else { break };
                 shell.writing -= batch.len();
                 for (Kept(then), result) in batch {
@@ -230,7 +230,7 @@ async fn run(
 }
 
 impl Shell {
-    /// What one step led to, for a commit all that was committed together, leaves together.
+    /// The outputs of a step go out together; for a commit, those of the whole batch.
     async fn carry_out(&mut self) {
         let mut outputs = Vec::new();
         while let Some(effect) = self.hub.effects.pop_front() {
@@ -243,7 +243,7 @@ impl Shell {
             self.hashing = self.hub.next_password().map(Hashing::start);
         }
         if !outputs.is_empty() {
-            // The transport has ended before us only in a shutdown.
+            // The transport ends before the hub only in a shutdown.
             let _ended = self.outputs.send(outputs).await;
         }
     }
@@ -272,7 +272,7 @@ impl Hashing {
     }
 }
 
-/// What Argon2 finds; never where it is idle.
+/// Waits for Argon2's result; for ever if it is idle.
 async fn found(hashing: &mut Option<Hashing>) -> Outcome {
     match hashing {
         Some(hashing) => (&mut hashing.outcome).await.unwrap_or(Outcome::Failed),

@@ -1,4 +1,4 @@
-//! Saying things: messages, notes, typing.
+//! Messages, alerts from clients, and typing.
 
 use super::command::{Answer, Reply, RoomEvent};
 use super::rate_limits::Action;
@@ -11,7 +11,7 @@ use crate::domain::time::HubTime;
 use crate::store::{Moment, Say, Write, Written};
 
 impl Hub {
-    /// Somebody says something.
+    /// Decides a message.
     pub(super) fn say(
         &mut self,
         conn: ConnId,
@@ -31,7 +31,7 @@ impl Hub {
         }
     }
 
-    /// Somebody puts a note of their own into the room.
+    /// Decides an alert that a client sends.
     pub(super) fn note(
         &mut self,
         conn: ConnId,
@@ -51,7 +51,7 @@ impl Hub {
         }
     }
 
-    /// A message is committed, or was refused.
+    /// Goes on with a message that is committed or was refused.
     pub(super) fn said(
         &mut self,
         reply: Option<Reply>,
@@ -83,7 +83,7 @@ impl Hub {
         self.broadcast(to, RoomEvent::Message(message));
     }
 
-    /// Somebody is typing. Never stored, never an error: it does not matter enough.
+    /// Shows that a chatter is typing. Never stored, and never refused with an error: it is not worth one.
     pub(super) fn typing(&mut self, conn: ConnId, room: RoomId, is_typing: bool, now: HubTime) {
         let limit = self.settings.roster_limit;
         let Ok(chatter) = self.speaker(conn, room, now) else {
@@ -92,7 +92,7 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
-        // In a large room it would cost the square of the people and tell nobody anything.
+        // In a large room it would cost the square of the people, for no use.
         if live.people.count() > limit {
             return;
         }
@@ -104,7 +104,7 @@ impl Hub {
         self.broadcast_except(to, conn, event);
     }
 
-    /// The chatter as whom a connection may speak in a room.
+    /// The chatter as which a connection may speak in a room.
     pub(super) fn speaker(
         &self,
         conn: ConnId,
@@ -117,7 +117,7 @@ impl Hub {
         conn.rooms.get(&room).copied().ok_or(Refusal::NotJoined)
     }
 
-    /// The same, for one action, where they do not do it too often.
+    /// The same, within the rate limit of an action.
     fn paced_speaker(
         &mut self,
         conn: ConnId,

@@ -1,7 +1,7 @@
 //! The hub's state and its decisions: commands, commits and time go in, effects come out.
 //!
-//! Nothing here waits or does I/O, so every step is one decision, and a run of steps can be
-//! replayed. What a decision leads to is an [`Effect`]; [`super::run`] carries them out in order.
+//! Nothing here waits or does I/O, so every step is one decision, and a sequence of steps can be replayed. A
+//! decision leads to [`Effect`]s, which [`super::run`] carries out in order.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
@@ -39,19 +39,19 @@ use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Completed, Moment, Past, Write, Written};
 
-/// How long the places of those who were present are kept when the hub starts again.
+/// How long the places of people who were present are kept after a restart.
 const RETURN: Duration = Duration::from_secs(20);
 
-/// How often the hub's own time is written down while nothing else is.
+/// How often the hub's own time is stored while nothing else is written.
 const MARK: Duration = Duration::from_secs(300);
 
-/// How many rooms that expired in this run are remembered as such.
+/// How many rooms that have expired in this run are remembered.
 const OVER_MAX: usize = 1_024;
 
-/// Most rooms and addresses whose guesses are counted at once.
+/// Most keys of a throttle that are counted at once.
 const THROTTLES: usize = 10_000;
 
-/// What a host decides about the hub.
+/// The settings of the hub.
 #[derive(Debug, Clone, Copy)]
 pub struct Settings {
     /// The language of notices, refusals and nicknames.
@@ -60,28 +60,28 @@ pub struct Settings {
     pub rooms_max: usize,
     /// How long a room lives.
     pub lifetime: Duration,
-    /// Up to how many people a room is told of everyone.
+    /// Up to this many people, a room gets full rosters and every notice.
     pub roster_limit: usize,
-    /// For how long a caller without a token counts as whoever was the last to be connected from the same
-    /// address, after that connection went; nothing where they never do.
+    /// How long a caller without a token counts as the last person who was connected from the same address;
+    /// see `bridge`. `None` for never.
     pub bridge: Option<Duration>,
-    /// How much anyone may do.
+    /// The limits of what anyone may do.
     pub limits: Limits,
 }
 
-/// Where fresh identifiers come from.
+/// Returns fresh random bytes, for ids.
 pub(super) type Random = Box<dyn FnMut() -> [u8; 16] + Send>;
 
-/// What a decision leads to.
+/// An effect of a decision.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// Commit this, and come back with what became of it.
+    /// Commit a write, and go on with its result.
     Write(Write, Then),
-    /// Responder connections.
+    /// Send something to connections.
     Output(Output),
 }
 
-/// What to do once a write is committed.
+/// How to go on once a write is committed or refused.
 #[derive(Debug)]
 pub(super) enum Then {
     Nothing,
@@ -107,35 +107,35 @@ pub(super) struct Joining {
     pub(super) stay: u64,
     pub(super) room: RoomId,
     pub(super) identity: IdentityId,
-    /// On the name they get if they are new.
+    /// The claim on the name that a newcomer gets.
     pub(super) claim: Claim,
 }
 
-/// Who asked for another name.
+/// Who asked for a nickname.
 #[derive(Debug)]
 pub(super) enum Asker {
     Socket(Reply),
     Call(Responder<Chatter>),
-    /// The hub itself, to tell two apart.
+    /// The hub itself, to tell two people apart.
     Hub,
 }
 
-/// A room's place, given back when the room is gone or did not come to be.
+/// A room's part of the quota of rooms, freed when the room has ended or was not created.
 pub(super) type RoomPlace = QuotaGuard<IpAddr>;
 
-/// A room that is being made, and its place.
+/// A room that is being created, and its part of the quota.
 #[derive(Debug)]
 pub(super) struct Making {
     pub(super) room: NewRoom,
     pub(super) place: Option<RoomPlace>,
 }
 
-/// Somebody at the door.
+/// A join that is not decided yet.
 #[derive(Debug)]
 pub(super) struct JoinRequest {
     pub(super) conn: ConnId,
     pub(super) peer: IpAddr,
-    /// The connection's stay in which they asked.
+    /// The connection's `stay` at the time of the join.
     pub(super) stay: u64,
     pub(super) room: RoomId,
     pub(super) wanted: Option<ChatterId>,
@@ -145,18 +145,18 @@ pub(super) struct JoinRequest {
     pub(super) reply: Reply,
 }
 
-/// A room that lives.
+/// A living room.
 #[derive(Debug)]
 pub(super) struct LiveRoom {
     pub(super) room: Room,
     pub(super) people: Presence,
-    /// Those whose join is being committed: they have a place already.
+    /// The people whose join is being committed: they have a place already.
     pub(super) joining: HashMap<IdentityId, Entrant>,
     pub(super) notices: Notices,
     pub(super) listed: Listed,
-    /// When something was last told in it.
+    /// When its last message or notice was sent.
     pub(super) heard: HubTime,
-    /// Its place among the rooms that may live; with whoever made it in this run.
+    /// Its part of the quota of rooms, by the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
 
@@ -165,13 +165,13 @@ pub(super) struct LiveRoom {
 pub(super) struct Conn {
     pub(super) who: ConnInfo,
     pub(super) rooms: HashMap<RoomId, ChatterId>,
-    /// How often they have left all rooms: a join from before a leaving does not outlive it.
+    /// How often it has left all rooms. A join from before a leave is void.
     pub(super) stay: u64,
-    /// Since when they are known to be in no room.
+    /// Since when it is known to be in no room.
     pub(super) roomless: Option<HubTime>,
 }
 
-/// What is due at some time.
+/// Something that is due at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Due {
     Grace(RoomId, ChatterId),
@@ -188,26 +188,26 @@ pub(super) struct Hub {
     pub(super) codes: HashMap<Code, RoomId>,
     /// What the hub itself is called.
     pub(super) own_names: OwnNames,
-    /// The room that is made whenever none is open to everybody, if the host wants that.
+    /// The room that is created whenever none is open to everybody, if the host wants that.
     pub(super) first_room: Option<FirstRoom>,
-    /// Rooms that expired in this run, the last of them at the end.
+    /// Rooms that have expired in this run, the last one at the end.
     pub(super) over: VecDeque<RoomId>,
     pub(super) conns: HashMap<ConnId, Conn>,
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
-    /// Who may not come in, by the chatter as whom they were banned.
+    /// The bans, by the chatter who was banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
     pub(super) admissions: Admissions,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
     pub(super) room_guesses: Throttle<RoomId>,
-    /// Passwords that wait for Argon2, by the address that asked; the host's have none.
+    /// Passwords that wait for Argon2, by the address that asked; `None` for the host's.
     pub(super) passwords: FairQueue<Option<IpAddr>, PasswordWork>,
     pub(super) renames: Throttle<ChatterId>,
     pub(super) rooms_made: Throttle<IpAddr>,
     /// The namespaces of the living rooms.
     pub(super) channels: Channels,
-    /// The living rooms and those being made, by where they are made from.
+    /// The quota of rooms, by the creator's address.
     pub(super) places: Quota<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
@@ -216,7 +216,7 @@ pub(super) struct Hub {
 }
 
 impl Hub {
-    /// A hub that goes on from its past.
+    /// A hub that continues from the stored state.
     pub(super) fn new(settings: Settings, past: Past, random: Random, now: HubTime) -> Self {
         let mut hub = Self {
             id: past.hub,
@@ -244,7 +244,7 @@ impl Hub {
             started: now,
         };
         for room in past.rooms {
-            // More than the host lets now may live on from before; the host's own take no place.
+            // Rooms from before may exceed today's limit. The host's rooms do not count.
             let place = (!room.by_host).then(|| hub.places.take(None).ok()).flatten();
             hub.open_room(room, place, now);
         }
@@ -300,7 +300,7 @@ impl Hub {
     }
 
     fn call(&mut self, call: Call, at: Moment) {
-        // A caller who has gone away meanwhile is normal: their answer is dropped.
+        // It is normal that a caller has gone away: the answer is dropped.
         match call {
             Call::Rooms(tell) => drop(tell.send(Ok(self.list(at)))),
             Call::Room(room, tell) => drop(tell.send(self.live_view(room, at))),
@@ -338,7 +338,7 @@ impl Hub {
         }
     }
 
-    /// Goes on with what was committed or refused by the store.
+    /// Goes on with a write that the store has committed or refused.
     pub(super) fn ended(&mut self, (then, result): Completed<Then>, at: Moment) {
         match then {
             Then::Nothing => {}
@@ -363,7 +363,7 @@ impl Hub {
         }
     }
 
-    /// Does what is due by now.
+    /// Handles what is due by now.
     pub(super) fn tick(&mut self, at: Moment) {
         while let Some(&(time, due)) = self.agenda.first() {
             if time > at.hub {
@@ -384,7 +384,7 @@ impl Hub {
         }
     }
 
-    /// Forgets what counts for nobody any more.
+    /// Forgets what no longer counts.
     fn forget(&mut self, now: HubTime) {
         self.bridge.expire(now);
         self.admissions.expire(now);
@@ -408,14 +408,14 @@ impl Hub {
         }
     }
 
-    /// The living room that this connection may use: one of its own namespace.
+    /// The living room with this id, if it is in the connection's namespace.
     pub(super) fn room_for(&self, conn: &Conn, room: RoomId) -> Result<&LiveRoom, Refusal> {
         let live = self.live(room)?;
         let namespace = Some(&live.room.namespace);
         if conn.who.namespace.as_ref() == namespace { Ok(live) } else { Err(Refusal::NoSuchRoom) }
     }
 
-    /// A living room, or why there is none.
+    /// The living room with this id, or why there is none.
     pub(super) fn live(&self, room: RoomId) -> Result<&LiveRoom, Refusal> {
         self.rooms.get(&room).ok_or_else(|| self.missing(room))
     }
@@ -424,7 +424,7 @@ impl Hub {
         if self.over.contains(&room) { Refusal::Expired } else { Refusal::NoSuchRoom }
     }
 
-    /// Remembers that a room's time is over.
+    /// Remembers that a room has expired.
     pub(super) fn remember_over(&mut self, room: RoomId) {
         if self.over.len() == OVER_MAX {
             self.over.pop_front();
@@ -453,12 +453,12 @@ impl Hub {
     }
 }
 
-/// The entry that a committed join becomes.
+/// The answer to a committed join.
 pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
     Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, history: joined.history }))
 }
 
-/// What the store answered, where it can only be one thing.
+/// The refusal for an impossible answer of the store.
 pub(super) fn unexpected(written: &Written) -> Refusal {
     tracing::error!(?written, "the store answered something else than was asked");
     Refusal::Unavailable

@@ -1,4 +1,4 @@
-//! Messages that the host takes back: their places stay, their content goes.
+//! Taking messages back, for the host: their places stay, their content is deleted.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::store::{Deed, HostAct, Moment, Write, Written};
 
 impl Hub {
-    /// Messages are to be taken back.
+    /// Decides to take messages back.
     pub(super) fn take_back(
         &mut self,
         room: RoomId,
@@ -20,7 +20,7 @@ impl Hub {
     ) {
         let mut what = match self.live(room) {
             Ok(live) => named(&live.room),
-            // The store knows those that have ended, too.
+            // The store also knows the rooms that have ended.
             Err(_) => room.to_string(),
         };
         for seq in &seqs {
@@ -30,7 +30,7 @@ impl Hub {
         self.write(Write::Host(act), Then::TakenBack(room, tell));
     }
 
-    /// Messages are empty, or that was refused. Whoever has the room before their eyes is told.
+    /// Goes on with messages that are taken back. Clients that show the room are told.
     pub(super) fn taken_back(
         &mut self,
         room: RoomId,
@@ -51,8 +51,7 @@ impl Hub {
         drop(tell.send(Ok(taken.len())));
     }
 
-    /// The connections that are in a room, or were when it ended: what was said there still stands
-    /// on their screens.
+    /// The connections that are in a room, or were in it when it ended: they still show its messages.
     fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
         match self.rooms.get_mut(&room) {
             Some(live) => live.people.audience(),

@@ -22,7 +22,7 @@ pub fn answer(status: StatusCode, body: &impl Serialize) -> Response {
     answer_as(status, body, Body::from)
 }
 
-/// An answer whose body is made of its JSON.
+/// An answer whose body `make` builds from the JSON.
 pub fn answer_as(
     status: StatusCode,
     body: &impl Serialize,
@@ -32,7 +32,7 @@ pub fn answer_as(
     (status, HEADERS, make(String::from(json).into_bytes())).into_response()
 }
 
-/// A refusal, in words and by its status; with `Retry-After` where it is known.
+/// The answer to a refused request, with `Retry-After` if the time is known.
 #[must_use]
 pub fn refused(language: Language, refusal: &Refusal) -> Response {
     let code = StatusCode::from_u16(status(refusal)).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -43,7 +43,8 @@ pub fn refused(language: Language, refusal: &Refusal) -> Response {
     response
 }
 
-/// A refusal for a connection to which nobody speaks HTTP yet, in bytes; the connection ends with it.
+/// A refusal as the bytes of an HTTP answer, for a connection that hyper does not serve. The connection ends
+/// with it.
 #[must_use]
 pub fn farewell(language: Language, refusal: &Refusal) -> Vec<u8> {
     let body = super::encode(&Envelope::refused(language, refusal));

@@ -1,7 +1,7 @@
-//! Requests of Engine.IO (protocol version 4): which they are and what they ask for.
+//! Engine.IO's requests (protocol version 4).
 //!
-//! The guard, the gateway and the library all read the same request. Here is the one reading: the
-//! library is given [`Target::uri`], written from what was understood, never the client's own words.
+//! Guard, gateway and socketioxide all read the same request, so it is parsed once, here. socketioxide gets
+//! [`Target::uri`], which is written from the parsed request, and never the client's own text.
 
 use axum::body::Body;
 use axum::http::{HeaderValue, Response, StatusCode, header};
@@ -9,31 +9,31 @@ use axum::http::{HeaderValue, Response, StatusCode, header};
 /// Where Engine.IO is served.
 pub const PATH: &str = "/socket.io";
 
-/// Whether a path is Engine.IO's: with or without a slash at its end, and nothing below it.
+/// Whether a path is Engine.IO's, with or without a slash at the end.
 #[must_use]
 pub fn is_path(path: &str) -> bool {
     path.strip_prefix(PATH).is_some_and(|rest| matches!(rest, "" | "/"))
 }
 
-/// What a request asks for.
+/// A parsed request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// By which transport.
+    /// The transport.
     pub transport: Transport,
-    /// The session's id, as the client wrote it. None for a handshake.
+    /// The session's id, as the client sent it. `None` for a handshake.
     pub sid: Option<&'a str>,
 }
 
-/// How packets travel.
+/// A transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Transport {
-    /// In requests and their answers.
+    /// HTTP long-polling.
     Polling,
-    /// Over a WebSocket.
+    /// WebSocket.
     WebSocket,
 }
 
-/// Why a request cannot be served, with the protocol's number for it.
+/// Why a request cannot be served, with the protocol's error code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BadTarget {
     /// There is no such transport.
@@ -49,10 +49,10 @@ pub enum BadTarget {
 }
 
 impl<'a> Target<'a> {
-    /// Reads a query. Of a parameter that comes twice the first counts.
+    /// Parses a query. If a parameter occurs twice, the first counts.
     ///
     /// # Errors
-    /// The protocol's version or the transport is not one that is served.
+    /// The protocol version or the transport is not supported.
     pub fn parse(query: &'a str) -> Result<Self, BadTarget> {
         let parameter = |name: &str| {
             let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
@@ -69,7 +69,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// The same request in as few words as possible.
+    /// The same request, in its shortest form.
     #[must_use]
     pub fn uri(&self) -> String {
         let transport = match self.transport {
@@ -82,7 +82,7 @@ impl<'a> Target<'a> {
 }
 
 impl BadTarget {
-    /// The protocol's words for it.
+    /// The protocol's message.
     fn words(self) -> &'static str {
         match self {
             Self::Transport => "Transport unknown",
@@ -93,7 +93,7 @@ impl BadTarget {
         }
     }
 
-    /// The answer, as Engine.IO's clients read it.
+    /// The answer, as Engine.IO's clients expect it.
     #[must_use]
     pub fn answer(self) -> Response<Body> {
         let body = format!(r#"{{"code":{},"message":"{}"}}"#, self as u8, self.words());

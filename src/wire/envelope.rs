@@ -13,16 +13,16 @@ pub struct Envelope<T> {
     success: bool,
     message: String,
     data: Option<T>,
-    /// Additional: a stable name for what was refused.
+    /// Additional: a stable code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
-    /// Additional: after how many seconds to try again.
+    /// Additional: after how many seconds to retry.
     #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
 }
 
 impl<T: Serialize> Envelope<T> {
-    /// The envelope of what was done.
+    /// The envelope of a success with data.
     pub fn done(language: Language, data: T) -> Self {
         let message = words::done(language).to_owned();
         Self { success: true, message, data: Some(data), code: None, retry_after: None }
@@ -30,7 +30,7 @@ impl<T: Serialize> Envelope<T> {
 }
 
 impl Envelope<()> {
-    /// The envelope of what was done and leaves nothing to tell.
+    /// The envelope of a success without data.
     #[must_use]
     pub fn done_without_data(language: Language) -> Self {
         Self { data: None, ..Self::done(language, ()) }
@@ -84,7 +84,7 @@ pub fn status(refusal: &Refusal) -> u16 {
     }
 }
 
-/// A refusal's name for programs. Stable.
+/// A refusal's code, for programs. Stable.
 #[must_use]
 pub fn code(refusal: &Refusal) -> &'static str {
     match refusal {
