@@ -14,22 +14,22 @@ use crate::store::health::Health;
 use crate::store::recovery::backup::{self, BackupError, Content};
 use crate::store::sql::schema;
 
-/// When a hub without any copy makes its first one.
+/// A hub without any backup makes its first one after this time.
 const FIRST: Duration = Duration::from_secs(10 * 60);
 
-/// When is tried again what did not work.
+/// How long to wait before a failed backup is retried.
 const AGAIN: Duration = Duration::from_secs(10 * 60);
 
-/// How often copies are made, by the hub's own time, and how many are kept.
+/// How often backups are made, and how many are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Schedule {
-    /// How often.
+    /// The interval, in the hub's own time.
     pub every: Duration,
-    /// How many.
+    /// How many backups are kept; the oldest is deleted first.
     pub keep: usize,
 }
 
-/// The thread; it ends with its guard.
+/// The backup thread. Dropping it ends the thread.
 #[derive(Debug)]
 pub(super) struct BackupThread {
     stop: Option<Sender<()>>,
@@ -38,10 +38,10 @@ pub(super) struct BackupThread {
 }
 
 impl BackupThread {
-    /// Starts to keep copies of a data folder, on a hub whose own time is `base` now.
+    /// Starts the thread for a data folder. `base` is the hub's own time now.
     ///
     /// # Errors
-    /// The system has no thread to give.
+    /// The kernel has no thread to give.
     pub(super) fn start(
         folder: &Path,
         schedule: Schedule,
@@ -93,7 +93,7 @@ impl BackupTask {
         health: Health,
         stopped: Arc<AtomicBool>,
     ) -> Self {
-        // Told before anything is due: a host who looks at once sees it.
+        // Reported at once, before a backup is due, so that a host who checks sees it.
         if let Err(error) = backup::make_folder(folder) {
             tracing::warn!(%error, "no copies of the database can be made");
             health.set_copies(Some(error.to_string()));
@@ -115,7 +115,7 @@ impl BackupTask {
         self.due.since(self.now())
     }
 
-    /// Makes the copy that is due.
+    /// Makes the backup that is due.
     fn turn(&mut self) {
         let after = match self.make() {
             Ok(()) => {
@@ -158,7 +158,7 @@ impl BackupTask {
     }
 }
 
-/// What the newest copy that can be read holds.
+/// The content of the newest backup that can be read.
 fn newest(folder: &Path) -> Option<Content> {
     let mut copies = backup::list(folder).into_iter();
     copies.find_map(|(_, copy)| Content::of(&backup::open(&copy).ok()?).ok())

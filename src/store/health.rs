@@ -1,4 +1,4 @@
-//! How the store is, for whoever wants to know.
+//! The state of the store, for everybody who needs it.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -9,49 +9,49 @@ use crate::domain::time::{HubTime, WallTime};
 use crate::metrics::Histogram;
 use crate::store::disk::files;
 
-/// Whether the store does what it should.
+/// Whether the store takes writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Storage {
-    /// It keeps what is said.
+    /// It takes writes.
     Good,
-    /// The disk is full: it is read only, until there is space.
+    /// The disk is full: the store is read-only until there is space.
     Full,
-    /// The disk takes no writing: it is read only, until it does.
+    /// The disk takes no writes: the store is read-only until it does.
     ReadOnly,
-    /// It has to be opened anew: the file is damaged, or can be written again.
+    /// The store has to be opened again: the file is damaged, or has become writable.
     Outdated,
 }
 
-/// What was lost, and what the hub went on from. Times are for people's eyes.
+/// A loss of data, and what the hub continued from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loss {
-    /// When the hub found out.
+    /// When the hub noticed it, in wall time.
     pub at: WallTime,
-    /// The same, by the hub's own time.
+    /// The same, in the hub's own time.
     pub at_hub: HubTime,
     /// What happened, in English.
     pub cause: String,
-    /// The name in the data folder of what was there; empty where nothing was.
+    /// The name under which the damaged file is kept in the data folder; empty if there was none.
     pub kept_as: String,
-    /// What the hub goes on with.
+    /// What the hub continued from.
     pub goes_on: GoesOn,
-    /// How many newer messages could still be read in what was damaged, and were kept.
+    /// How many newer messages were salvaged from the damaged file.
     pub salvaged: usize,
 }
 
-/// What a hub goes on with after a loss.
+/// What a hub continues from after a loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GoesOn {
-    /// A copy made earlier.
+    /// A backup.
     From {
         /// Its name.
         copy: String,
-        /// The time of the newest in it: what came later is gone.
+        /// The time of its newest message: later ones are lost, but for those that were salvaged.
         newest: WallTime,
     },
-    /// An empty database: there was no good copy.
+    /// An empty database: there was no sound backup.
     Anew,
-    /// The same database, without what was written last.
+    /// The same database, without the last writes.
     WithTheRest,
 }
 
@@ -78,7 +78,7 @@ impl std::fmt::Display for Loss {
             )?,
             (GoesOn::WithTheRest, _) => f.write_str("the messages written last are gone")?,
         }
-        // Where nothing was there, nothing is kept.
+        // If there was no file, none is kept.
         if kept_as.is_empty() {
             return Ok(());
         }
@@ -96,7 +96,7 @@ pub struct Size {
 }
 
 impl Size {
-    /// Looks at the files in a data folder; what is not there is nothing.
+    /// Reads the sizes of the files in a data folder; 0 for missing ones.
     #[must_use]
     pub fn of(folder: &Path) -> Self {
         let size = |name: &str| files::size(&folder.join(name));
@@ -107,13 +107,13 @@ impl Size {
     }
 }
 
-/// How the store is. Cheap to clone; all clones tell the same.
+/// The state of a store. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Health {
     state: Arc<watch::Sender<Storage>>,
     loss: Option<Arc<Loss>>,
     commits: Arc<Histogram>,
-    /// Why no copy is made, while that is so.
+    /// Why no backups are made, while that is so.
     copies: Arc<Mutex<Option<String>>>,
 }
 
@@ -127,25 +127,25 @@ impl Health {
         }
     }
 
-    /// How it is now.
+    /// The state now.
     #[must_use]
     pub fn storage(&self) -> Storage {
         *self.state.borrow()
     }
 
-    /// The last loss that the database remembers.
+    /// The last loss that is stored in the database.
     #[must_use]
     pub fn loss(&self) -> Option<&Loss> {
         self.loss.as_deref()
     }
 
-    /// How long commits take, fsync included.
+    /// The durations of commits, including the fsync.
     #[must_use]
     pub fn commits(&self) -> &Histogram {
         &self.commits
     }
 
-    /// Why the last scheduled copy could not be made; nothing where it could.
+    /// Why the last scheduled backup failed. `None` if it did not.
     #[must_use]
     pub fn copies(&self) -> Option<String> {
         self.copies.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -155,14 +155,14 @@ impl Health {
         *self.copies.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
     }
 
-    /// Waits until the store has to be opened anew.
+    /// Waits until the store has to be opened again.
     pub async fn outdated(&self) {
         let mut changes = self.state.subscribe();
-        // The sender lives as long as we do.
+        // The sender lives as long as `self`.
         let _outdated = changes.wait_for(|state| *state == Storage::Outdated).await;
     }
 
-    /// The store is like this from now on. Whether it was not before.
+    /// Sets the state. Returns whether it has changed.
     pub(super) fn set(&self, state: Storage) -> bool {
         self.state.send_if_modified(|now| {
             let changes = *now != state && *now != Storage::Outdated;

@@ -1,4 +1,4 @@
-//! What the writer does in quiet moments: prunes, gives space back, keeps ballast.
+//! Maintenance in the writer's quiet moments: pruning, freeing space, keeping the ballast, emptying the WAL.
 
 use std::time::{Duration, Instant};
 
@@ -10,16 +10,16 @@ use crate::store::sql::prune::{self, Retention};
 use crate::store::sql::schema;
 use crate::store::sql::weights::Weights;
 
-/// How long after a step the next may come: so that upkeep takes a part of the card only.
+/// Least time between two steps, so that maintenance uses only a part of the card's bandwidth.
 const BETWEEN: Duration = Duration::from_millis(50);
 
-/// How long after a step that found nothing to do.
+/// Time until the next step after one that had nothing to do.
 const REST: Duration = Duration::from_secs(15);
 
-/// How long after a try to empty the WAL while somebody was reading.
+/// Time until the WAL is tried again after a reader was in the way.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// The writer's maintenance.
+/// The state of the writer's maintenance.
 #[derive(Debug)]
 pub(super) struct Maintenance {
     keep: Retention,
@@ -29,12 +29,12 @@ pub(super) struct Maintenance {
     weights: Weights,
     pruned: usize,
     failed: bool,
-    /// Whether what the host deleted may still stand in the WAL.
+    /// Whether the WAL may still contain messages that the host has deleted.
     wal_tells: bool,
 }
 
 impl Maintenance {
-    /// Maintenance by these rules, on a hub whose own time is `base` now.
+    /// Maintenance with these rules. `base` is the hub's own time now.
     pub(super) fn new(keep: Retention, base: HubTime) -> Self {
         let start = Instant::now();
         let due = start + BETWEEN;
@@ -42,18 +42,18 @@ impl Maintenance {
         Self { keep, base, start, due, weights: Weights::default(), pruned, failed, wal_tells }
     }
 
-    /// The host had something deleted: the WAL is to be emptied as soon as it can be.
+    /// The host has deleted something: the WAL has to be emptied as soon as possible.
     pub(super) fn forget(&mut self) {
         self.wal_tells = true;
         self.due = Instant::now();
     }
 
-    /// When its next turn is.
+    /// When the next step is due.
     pub(super) fn due(&self) -> Instant {
         self.due
     }
 
-    /// Takes its turn: one short step.
+    /// Does one short step.
     pub(super) fn step(&mut self, db: &Connection, disk: &mut Disk) {
         let now = self.base.after(self.start.elapsed());
         let done = match prune::step(db, &self.keep, &mut self.weights, now) {
@@ -91,9 +91,9 @@ impl Maintenance {
     }
 }
 
-/// Folds the WAL in and cuts it to nothing, unless somebody is reading. Whether that was done.
+/// Checkpoints the WAL and truncates it, unless somebody is reading. Returns whether it was done.
 fn empty_wal(db: &Connection) -> bool {
-    // Whoever reads for long, such as a copy being made, must not hold up who wants to write.
+    // A long read, such as a backup, must not block writes.
     let emptied = db.busy_timeout(Duration::ZERO).and_then(|()| {
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
     });

@@ -1,4 +1,4 @@
-//! A store without disk and thread: it commits when it is told to. For the tests of what is above.
+//! A store without disk and thread, for tests of the hub: it commits when it is told to.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg_attr(fuzzing, allow(dead_code, reason = "the simulation needs more of it"))]
@@ -18,7 +18,7 @@ use crate::store::sql::schema;
 use crate::store::write::{RANGE_BYTES, Write, Written};
 use crate::store::writer;
 
-/// The real schema and the real SQL, on a database in memory that outlives the hubs over it.
+/// The real schema and SQL, on a database in memory that outlives the hubs that use it.
 pub(crate) struct Memory {
     db: Connection,
 }
@@ -29,7 +29,7 @@ impl Memory {
         Self { db: schema::open_writer(Path::new(":memory:")).unwrap() }
     }
 
-    /// What a hub that starts now goes on from.
+    /// The state that a hub continues from.
     pub(crate) fn past(&self) -> Past {
         past(&self.db, HubId::from_random([1; 16])).unwrap()
     }
@@ -42,27 +42,27 @@ impl Memory {
         writer::commit(&self.db, batch).unwrap()
     }
 
-    /// Does these writes up to the commit, which fails: as on a full disk, or cut off before it.
+    /// Applies these writes but does not commit, as on a full disk or after a power cut.
     pub(crate) fn fail<'a>(&self, batch: impl Iterator<Item = &'a Write>) {
         let tx = self.db.unchecked_transaction().unwrap();
         for write in batch {
-            // Also a refusal leaves nothing: all of it is rolled back.
+            // A refusal leaves nothing, either: everything is rolled back.
             let _undone = apply(&tx, write);
         }
         tx.rollback().unwrap();
     }
 
-    /// What a member reads after a place, as over HTTP.
+    /// The messages after a place that a member may read.
     pub(crate) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
         queries::after(&self.db, room, after, most, RANGE_BYTES).unwrap()
     }
 
-    /// Whether a browser has a place in a room.
+    /// Whether an identity is a member of a room.
     pub(crate) fn is_member(&self, room: RoomId, identity: IdentityId) -> bool {
         queries::member_by_identity(&self.db, room, identity).unwrap().is_some()
     }
 
-    /// All messages with an id above this one, in the order of their ids, each with its key.
+    /// All messages with a larger id, in order, each with its key.
     pub(crate) fn messages_above(&self, id: i64) -> Vec<(Message, Option<String>)> {
         let sql = format!(
             "SELECT {} WHERE m.id > ?1 ORDER BY m.id",

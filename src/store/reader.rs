@@ -1,4 +1,4 @@
-//! Reading, beside the writer: a few read-only connections, off the async thread.
+//! Reads on a few read-only connections of their own, off the async thread.
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,10 +20,10 @@ use crate::store::sql::queries::{self, Member};
 use crate::store::sql::schema::{self, OpenError};
 use crate::store::write::RANGE_BYTES;
 
-/// How many may read at once; more wait their turn.
+/// Most reads at a time; further ones wait.
 const READERS: usize = 2;
 
-/// A cheap handle to the reading side of the store.
+/// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Reader {
     shared: Arc<Shared>,
@@ -44,15 +44,15 @@ impl Reader {
         Self { shared: Arc::new(Shared { path, frozen, health, turns, idle }) }
     }
 
-    /// A room by its id, also one that has expired.
+    /// The room with this id, also if it has expired.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] where the database cannot be read; so for all here.
+    /// [`Refusal::Unavailable`] if the database cannot be read.
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
         self.run(move |db| queries::room(db, id)).await
     }
 
-    /// Whether a room with this code is kept, also one that has expired.
+    /// Whether a room with this code is stored, also if it has expired.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -60,7 +60,7 @@ impl Reader {
         self.run(move |db| queries::has_code(db, code)).await
     }
 
-    /// A chatter and the browser they belong to.
+    /// The chatter with this id, and the identity that owns it.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -68,7 +68,7 @@ impl Reader {
         self.run(move |db| queries::chatter(db, id)).await
     }
 
-    /// Who this chatter is in this room.
+    /// This chatter's membership in a room.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -80,7 +80,7 @@ impl Reader {
         self.run(move |db| queries::member_by_chatter(db, room, chatter)).await
     }
 
-    /// Who this browser is in this room.
+    /// This identity's membership in a room.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -92,7 +92,8 @@ impl Reader {
         self.run(move |db| queries::member_by_identity(db, room, identity)).await
     }
 
-    /// Page `page` (1 is the newest) of what a member may read, oldest first, `size` a page.
+    /// Page `page` of the messages that a member may read, oldest first, with `size` messages a page. Page 1
+    /// is the newest.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -105,7 +106,7 @@ impl Reader {
         self.run(move |db| queries::page(db, member.room, member.first, page, size)).await
     }
 
-    /// At most `most` messages and [`RANGE_BYTES`] after a place, of what a member may read, oldest first; and
+    /// Messages after a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
     /// whether there are more.
     ///
     /// # Errors
@@ -120,7 +121,7 @@ impl Reader {
         self.run(move |db| queries::after(db, member.room, after, most, RANGE_BYTES)).await
     }
 
-    /// At most `most` messages and [`RANGE_BYTES`] before a place, of what a member may read, oldest first; and
+    /// Messages before a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
     /// whether there are more.
     ///
     /// # Errors
@@ -137,7 +138,7 @@ impl Reader {
         .await
     }
 
-    /// The newest messages of a room, oldest first, at most `most`, whoever may read them.
+    /// The newest messages of a room, oldest first, at most `most`, for the host.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -148,7 +149,7 @@ impl Reader {
         Ok(self.run(newest).await?.0)
     }
 
-    /// What the host did, the newest first, at most `most`.
+    /// The host's actions, newest first, at most `most`.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].

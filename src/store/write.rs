@@ -1,6 +1,6 @@
-//! What the writer can be asked to write, and what comes of it.
+//! The writes, and their results.
 //!
-//! A write is a value: the hub decided it, the writer gives it its place.
+//! A write is a value that the hub has decided. The writer gives it its place in the order.
 
 use std::net::IpAddr;
 
@@ -12,49 +12,49 @@ use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
 
-/// One decided change.
+/// A write.
 #[derive(Debug)]
 pub enum Write {
-    /// A new room.
+    /// Creates a room.
     Room(Room),
-    /// Nothing: whether somebody was in a room before is read, in order with what is written.
+    /// Reads, in order with the writes, whether somebody is a member of a room.
     Look {
         /// The room.
         room: RoomId,
-        /// Whose browser it is.
+        /// The browser's identity.
         identity: IdentityId,
     },
-    /// A room ends before its time.
+    /// Ends a room.
     End {
         /// The room.
         room: RoomId,
-        /// When.
+        /// The time.
         at: Moment,
     },
-    /// Somebody comes into a room.
+    /// Joins a room.
     Join(Join),
-    /// Something is said.
+    /// Stores a message.
     Say(Say),
-    /// A chatter has left a room.
+    /// Notes that a chatter has left a room.
     Leave(Leave),
-    /// A chatter goes by another name.
+    /// Changes a chatter's nickname.
     Rename(Rename),
-    /// The host does something with their own hand.
+    /// An action of the host.
     Host(HostAct),
-    /// What both clocks show, so that the next start goes on from here.
+    /// Stores both clocks, so that the next start continues from them.
     Mark(Moment),
-    /// Nothing: answered through the queue without touching the disk.
+    /// Does nothing: it is answered through the queue, without touching the disk.
     Ping,
 }
 
 impl Write {
-    /// Whether the host wants something to be found no more.
+    /// Whether it deletes something for the host, which must not be found in the file any more.
     pub(super) fn deletes(&self) -> bool {
         let Self::Host(HostAct { deed, .. }) = self else { return false };
         matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
     }
 
-    /// Whether it adds what the disk has to hold from now on, and can do without.
+    /// Whether it adds data that a full disk can refuse.
     pub(super) fn adds(&self) -> bool {
         matches!(
             self,
@@ -63,18 +63,18 @@ impl Write {
     }
 }
 
-/// When something happened, on both clocks.
+/// A time on both clocks.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment {
-    /// By the hub's own time.
+    /// The hub's own time.
     pub hub: HubTime,
-    /// By the wall, for people's eyes.
+    /// Wall time, only for display.
     pub wall: WallTime,
 }
 
 impl Moment {
-    /// The wall time at another moment of the hub's time: whatever the wall clock showed then, this
-    /// is what agrees with what it shows now.
+    /// The wall time at another moment of the hub's time, as estimated from this one: the wall clock may have
+    /// been set in between.
     #[must_use]
     pub fn wall_at(self, time: HubTime) -> WallTime {
         let ms = |time: HubTime| i64::try_from(time.0).unwrap_or(i64::MAX);
@@ -82,41 +82,41 @@ impl Moment {
     }
 }
 
-/// Somebody comes into a room: as who they were there, or as `fresh`.
+/// A join: as the chatter that the identity owns in the room, or as `fresh`.
 #[derive(Debug)]
 pub struct Join {
     /// The room.
     pub room: RoomId,
     /// Whose browser it is.
     pub identity: IdentityId,
-    /// The chatter they say they are, taken only where it is theirs.
+    /// The chatter that the client says it is. It counts only if the identity owns it.
     pub wanted: Option<ChatterId>,
-    /// Who they will be if they are new here.
+    /// The chatter to create for a newcomer.
     pub fresh: Chatter,
-    /// Whether they may enter although they were never here (an open room, or let in).
+    /// Whether a newcomer may join: the room is open, or a password was right.
     pub admitted: bool,
-    /// Whether the room is told of them alone, and in which language.
+    /// The language of the notice. `None` if the room gets a coalesced one.
     pub notice: Option<Language>,
-    /// The last message they saw: what came after goes into the answer.
+    /// The last message that the client has. Later ones are returned.
     pub after: Option<Seq>,
-    /// The epoch in which they saw it, where they say so.
+    /// The epoch of `after`, if the client sent it.
     pub epoch: Option<Epoch>,
     /// When.
     pub at: Moment,
 }
 
-/// Something is said in a room.
+/// A message.
 #[derive(Debug)]
 pub struct Say {
     /// The room.
     pub room: RoomId,
-    /// Who says it, or whom it is about.
+    /// The author, or the chatter whom a notice is about.
     pub chatter: ChatterId,
-    /// What sort of message.
+    /// The kind of message.
     pub kind: Kind,
-    /// What it says.
+    /// The text.
     pub content: String,
-    /// The client's key for it.
+    /// The client's key for the message.
     pub key: Option<Key>,
     /// When.
     pub at: Moment,
@@ -127,7 +127,7 @@ pub struct Say {
 pub struct Leave {
     /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The chatter.
     pub chatter: Chatter,
     /// Whether the room is told of them alone, and in which language.
     pub notice: Option<Language>,
@@ -140,11 +140,11 @@ pub struct Leave {
 pub struct Rename {
     /// Who.
     pub chatter: ChatterId,
-    /// Whose they must be; nothing where the hub has seen to that.
+    /// The identity that must own the chatter. `None` if the hub has checked it.
     pub owner: Option<IdentityId>,
     /// The new name.
     pub nickname: Nickname,
-    /// The room that is told, and in which language.
+    /// The room that gets a notice, and its language.
     pub notice: Option<(RoomId, Language)>,
     /// When.
     pub at: Moment,
@@ -161,67 +161,67 @@ pub struct HostAct {
     pub at: Moment,
 }
 
-/// What the host can do.
+/// The host's actions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Deed {
-    /// A room of the host's own.
+    /// Creates a room for the host.
     Create(Room),
-    /// Nobody new comes into a room any more; or, with `false`, they do again.
+    /// Shuts a room for newcomers, or opens it again with `false`.
     Shut(RoomId, bool),
-    /// Messages are taken back: their places stay, their content goes.
+    /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
-    /// A room ends before its time, and can still be read.
+    /// Ends a room, which can still be read.
     Close(RoomId),
-    /// A room ends, and what was said there goes.
+    /// Ends a room and deletes its messages.
     Delete(RoomId),
-    /// Somebody is taken out of all rooms. Their leaving is a write of its own.
+    /// Kicks a chatter. The leave is a write of its own.
     Kick,
-    /// Somebody may not come in any more.
+    /// Bans somebody.
     Ban(Ban),
-    /// They may again.
+    /// Lifts a ban.
     Unban(ChatterId),
 }
 
-/// Somebody who may not come in.
+/// A ban.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ban {
-    /// As whom they were banned.
+    /// The chatter who was banned.
     pub chatter: ChatterId,
-    /// Their browser.
+    /// The identity that is banned.
     pub identity: IdentityId,
-    /// What they called themselves.
+    /// The chatter's nickname.
     pub nickname: Nickname,
-    /// An address that is kept out too, and until when.
+    /// An address that is banned, too, and until when, in the hub's own time.
     pub address: Option<(IpAddr, HubTime)>,
 }
 
-/// What became of a write, once it is committed.
+/// The result of a committed write.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Written {
-    /// To [`Write::Room`], [`Write::End`], [`Write::Host`], [`Write::Mark`], [`Write::Ping`].
+    /// Of [`Write::Room`], [`Write::End`], [`Write::Host`], [`Write::Mark`] and [`Write::Ping`].
     Done,
-    /// To [`Deed::TakeBack`]: those whose content went now.
+    /// Of [`Deed::TakeBack`]: the messages whose content was deleted now.
     TakenBack(Vec<(Seq, MessageId)>),
-    /// To [`Write::Look`].
+    /// Of [`Write::Look`].
     Looked {
-        /// Whether they have a place in the room.
+        /// Whether they are a member.
         is_member: bool,
     },
-    /// To [`Write::Join`].
+    /// Of [`Write::Join`].
     Joined(Joined),
-    /// To [`Write::Say`].
+    /// Of [`Write::Say`].
     Said {
-        /// The message as it is stored.
+        /// The stored message.
         message: Message,
-        /// Whether its key had been used: it is the message from then.
+        /// Whether its key had been used before: this is then the earlier message.
         repeated: bool,
     },
-    /// To [`Write::Leave`].
+    /// Of [`Write::Leave`].
     Left {
         /// The notice.
         alert: Option<Message>,
     },
-    /// To [`Write::Rename`].
+    /// Of [`Write::Rename`].
     Renamed {
         /// The chatter under the new name.
         chatter: Chatter,
@@ -230,45 +230,45 @@ pub enum Written {
     },
 }
 
-/// Somebody is in.
+/// The result of a join.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Joined {
-    /// As whom.
+    /// The chatter.
     pub chatter: Chatter,
     /// The notice.
     pub alert: Option<Message>,
-    /// What of the room they may read, and what of it they missed.
+    /// The range that they may read, and the messages that they missed.
     pub history: HistorySlice,
 }
 
-/// What of a room somebody may read, and what of it they missed.
+/// The range of a room's messages that a member may read, and the messages that they missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HistorySlice {
-    /// The first message that they may read and that is still kept.
+    /// The first message that they may read and that is still stored.
     pub first: Seq,
     /// The room's newest message.
     pub last: Seq,
-    /// Whether messages that they could once read have been pruned: all before `first`.
+    /// Whether messages before `first`, which they could once read, have been pruned.
     pub pruned: bool,
-    /// The epoch in which these places count.
+    /// The epoch in which these places are valid.
     pub epoch: Epoch,
-    /// Whether what they saw counts no more, so that `missed` begins with the first they may read.
+    /// Whether the places that the client has are void, so that `missed` begins with the first message that
+    /// they may read.
     pub reset: bool,
-    /// What they missed, oldest first.
+    /// The missed messages, oldest first.
     pub missed: Vec<Message>,
-    /// Whether there is more after that.
+    /// Whether there are more.
     pub more: bool,
-    /// The places, among those they have seen, of which the host took the messages back.
+    /// The places of messages that the client has and that the host has taken back.
     pub taken_back: Vec<Seq>,
 }
 
-/// Most messages that the host can have taken back of what somebody has seen, before they are told
-/// to begin anew instead of being told of each.
+/// Most places in `taken_back`. Beyond that, the client is told to begin again.
 pub(super) const TAKEN_BACK_MAX: usize = 500;
 
-/// Most messages that go into a join's answer.
+/// Most messages in the answer to a join.
 pub const MISSED_MAX: usize = 200;
 
-/// Most bytes of messages that are given at once, with what they are wrapped in; but always one message.
-/// A phone that gets 30 kB a second has them within ten.
+/// Most bytes of messages in one answer, with the JSON around them; but always one message. A phone with 30
+/// kB a second gets them within ten seconds.
 pub const RANGE_BYTES: usize = 256 * 1024;

@@ -1,8 +1,8 @@
-//! The one thread that writes.
+//! The writer's thread.
 //!
-//! It commits what is in its queue in one transaction with one fsync (group commit; [`batch`] says
-//! what goes together). What was committed comes back in commit order, each write with the context
-//! that the hub gave it. Where the disk takes nothing, what can be answered without a write still is.
+//! It commits its queue in one transaction with one fsync (group commit; [`batch`] collects the writes).
+//! Results are returned in commit order, each with the context that the hub gave with the write. While the
+//! disk takes no writes, those that can be answered without one still are.
 //!
 //! [`batch`]: crate::store::batch
 
@@ -26,29 +26,29 @@ use crate::store::sql::apply::{self};
 use crate::store::sql::statements::WriteError;
 use crate::store::write::{Write, Written};
 
-/// Most writes that may wait. Whoever submits counts what is under way and stays below.
+/// Most writes that may wait. The hub counts the writes under way and stays below.
 pub const QUEUE_MAX: usize = 4096;
 
-/// How often a store whose disk takes nothing looks whether it does now.
+/// How often a read-only store checks whether the disk takes writes again.
 const THAW: Duration = Duration::from_secs(1);
 
-/// One write's end: the context it came with, and what became of it.
+/// A completed write: its context and its result.
 pub type Completed<C> = (C, Result<Written, Refusal>);
 
-/// The handle to the writing thread. `C` is what the caller wants back with each result.
+/// The handle to the writer's thread. `C` is the context that is returned with each result.
 #[derive(Debug)]
 pub struct Writer<C> {
     queue: SyncSender<Job<C>>,
     thread: JoinHandle<()>,
-    /// Copies the database as long as somebody writes to it.
+    /// Makes backups while the writer runs.
     backups: Option<BackupThread>,
 }
 
-/// What the writing thread works with.
+/// What the writer's thread works with.
 pub(super) struct Tools {
     pub(super) db: Connection,
     pub(super) path: PathBuf,
-    /// Whether the database could be opened for reading only.
+    /// Whether the database could only be opened read-only.
     pub(super) frozen: bool,
     pub(super) disk: Disk,
     pub(super) gather: BatchCollector,
@@ -60,7 +60,7 @@ impl<C: Send + 'static> Writer<C> {
     /// Starts the thread. The receiver yields the batches in commit order.
     ///
     /// # Errors
-    /// The system has no thread to give.
+    /// The kernel has no thread to give.
     pub(super) fn start(
         tools: Tools,
         backups: Option<BackupThread>,
@@ -73,17 +73,17 @@ impl<C: Send + 'static> Writer<C> {
         Ok((Self { queue, thread, backups }, ended))
     }
 
-    /// Submits a write. Its end comes back in the order of submission.
+    /// Submits a write. Results are returned in the order of submission.
     ///
     /// # Errors
-    /// The context, where the queue is full or the thread has ended: nothing is written.
+    /// The queue is full or the thread has ended: the context is returned, and nothing is written.
     pub fn submit(&self, write: Write, context: C) -> Result<(), C> {
         self.queue.try_send(Box::new((write, context))).map_err(|error| match error {
             TrySendError::Full(job) | TrySendError::Disconnected(job) => job.1,
         })
     }
 
-    /// Lets the thread finish its queue, fold the WAL into the database and end. Blocks.
+    /// Has the thread finish its queue, checkpoint the WAL and end. Blocks.
     pub fn close(self) {
         drop(self.backups);
         drop(self.queue);
@@ -147,7 +147,7 @@ impl<C> WriterTask<C> {
         }
     }
 
-    /// What becomes of each of these writes.
+    /// Commits these writes and returns their results.
     fn results(&mut self, writes: &[Write]) -> Vec<Result<Written, Refusal>> {
         let Tools { disk, health, frozen, .. } = &mut self.tools;
         let condition = disk.condition();
@@ -172,7 +172,7 @@ impl<C> WriterTask<C> {
         }
     }
 
-    /// Commits these, without what a disk that is nearly full no longer takes.
+    /// Commits these writes, refusing those that a nearly full disk no longer takes.
     fn written(
         &self,
         writes: &[Write],
@@ -190,7 +190,7 @@ impl<C> WriterTask<C> {
         Ok(writes.iter().map(each).collect())
     }
 
-    /// Nothing of this batch could be written. What can be answered all the same is.
+    /// Answers a batch that could not be written, as far as that is possible without writing.
     fn failed(
         &mut self,
         error: &rusqlite::Error,
@@ -227,7 +227,7 @@ impl<C> WriterTask<C> {
         writes.iter().map(|write| unwritten(&self.tools.db, write, refusal)).collect()
     }
 
-    /// A full disk fails every batch: it is logged when it begins, not each time.
+    /// A full disk fails every batch: only the first is logged.
     fn log_once(&mut self, error: &rusqlite::Error, writes: usize) {
         let code = error.sqlite_error_code();
         if self.last_failure.is_none() || self.last_failure != code {
@@ -246,12 +246,12 @@ impl<C> WriterTask<C> {
     }
 }
 
-/// Tells whoever wants to know how the disk is, and the log where that is news.
+/// Sets the state of the disk, and logs a change.
 fn tell(health: &Health, condition: Condition, frozen: bool) {
     let storage = match condition {
         Condition::ReadOnly => Storage::ReadOnly,
         Condition::Tight => Storage::Full,
-        // Until the database is opened anew it stays what it was.
+        // It stays the same until the database is opened again.
         Condition::Roomy if frozen => return,
         Condition::Roomy => Storage::Good,
     };
@@ -288,7 +288,7 @@ fn unwritten(db: &Connection, write: &Write, refusal: &Refusal) -> Result<Writte
     }
 }
 
-/// Commits a batch: each write's result, or the error for which none of them happened.
+/// Commits a batch. Returns each write's result, or the error for which the whole batch was rolled back.
 pub(super) fn commit<'a>(
     db: &Connection,
     batch: impl Iterator<Item = &'a Write>,
@@ -309,13 +309,13 @@ pub(super) fn commit<'a>(
     Ok(results)
 }
 
-/// One write that leaves no trace where it is refused.
+/// Applies one write in a savepoint, so that a refused one leaves no trace.
 fn apply_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Written, Refusal>> {
     db.prepare_cached("SAVEPOINT one")?.execute([])?;
     let result = match apply::apply(db, write) {
         Ok(written) => Ok(written),
         Err(WriteError::Refused(refusal)) => Err(refusal),
-        // A broken rule of the schema is this write's own fault; the others need not suffer.
+        // A violated constraint concerns this write only, not the rest of the batch.
         Err(WriteError::Failed(error)) if is_constraint(&error) => {
             tracing::error!(%error, "a write broke a rule of the schema and was refused");
             Err(Refusal::Unavailable)

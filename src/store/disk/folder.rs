@@ -1,7 +1,7 @@
-//! The data folder itself, and whose its files are.
+//! The data folder and its permissions.
 //!
-//! What the hub makes is for its own user alone: `colahub` sets that for the whole process, whatever
-//! it inherited (`umask`). Here is what was there before.
+//! New files are for the hub's user only: `colahub` sets the `umask` of the whole process. This module
+//! handles files that existed before.
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
@@ -11,24 +11,24 @@ use std::path::Path;
 use crate::store::FILE;
 use crate::store::recovery::backup;
 
-/// For the hub's user alone.
+/// Mode for the hub's user only.
 const PRIVATE: u32 = 0o600;
 
-/// The files of the hub's own in the data folder; those of the database begin with its name.
+/// The hub's files in the data folder, besides those of the database, which begin with its name.
 const OWN: [&str; 4] = ["hub.lock", "identity.key", "network-name", "ballast"];
 
-/// Whether a name in the data folder is one that the hub gives to its own.
+/// Whether the hub uses this name in the data folder.
 pub(in crate::store) fn is_own(name: &str) -> bool {
     let others = [backup::FOLDER, "control.sock", "probe"];
     let own = OWN.iter().chain(&others);
     name.starts_with(FILE) || own.into_iter().any(|own| name.starts_with(own))
 }
 
-/// Makes a folder, and those above it that are missing, so that they outlive a power cut: what is
-/// synced inside a folder is lost with it where the folder above was not synced.
+/// Creates a folder and its missing parents, and syncs them: a file that is synced in an unsynced folder is
+/// lost with the folder in a power cut.
 ///
 /// # Errors
-/// The system refuses.
+/// The kernel refuses.
 pub fn make_folder(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
@@ -37,14 +37,14 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let above = above.unwrap_or(Path::new("."));
     make_folder(above)?;
     match fs::create_dir(path) {
-        // Somebody else has just made it; or it is something else.
+        // It has just been created by another process; or it is not a folder.
         Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
         _ => File::open(above)?.sync_all(),
     }
 }
 
-/// Takes from all others what they may do with the files of the hub's own. The folder itself was
-/// perhaps made by the host, for more than the hub: it is left as it is, and told of.
+/// Removes other users' permissions from the hub's files. The folder itself, which the host may have created
+/// for more than the hub, is left as it is, with a warning.
 pub(in crate::store) fn keep_private(folder: &Path) {
     let is_own = |name: &str| name.starts_with(FILE) || OWN.iter().any(|own| name.starts_with(own));
     let files = [folder.to_owned(), folder.join(backup::FOLDER)];
@@ -53,7 +53,7 @@ pub(in crate::store) fn keep_private(folder: &Path) {
     for file in files {
         let name = file.file_name().to_string_lossy().into_owned();
         let is_copy = name.starts_with("hub-") && name.contains(".sqlite3");
-        // Not through a link: it may lead anywhere.
+        // Links are not followed.
         let Ok(found) = file.path().symlink_metadata() else { continue };
         let is_open = found.is_file() && found.mode() & 0o077 != 0;
         if !is_open || !(is_own(&name) || is_copy) {
@@ -75,7 +75,7 @@ pub(in crate::store) fn keep_private(folder: &Path) {
     }
 }
 
-/// Whether anybody on the machine may replace what is in a folder.
+/// Whether every user may replace files in a folder.
 fn is_for_all(folder: &Path) -> bool {
     const STICKY: u32 = 0o1000;
     let mode = fs::metadata(folder).map_or(0, |folder| folder.mode());

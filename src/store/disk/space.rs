@@ -1,7 +1,7 @@
-//! The space on the disk: how much is left, and the ballast that goes overboard when nothing is.
+//! Free space on the disk, and the ballast, which is thrown off when none is left.
 //!
-//! A full disk blocks deleting and tidying too. So the hub takes no new messages while there is still
-//! some space, and keeps a file whose only purpose is to be removed when others filled the rest.
+//! A full disk blocks deleting, too. So the hub stops taking messages while there is still some space, and
+//! keeps a file, the ballast, that is removed when others have filled the rest.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::Write;
@@ -10,30 +10,30 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::{FallocateFlags, StatVfsMountFlags, fallocate, statvfs};
 
-/// The file that can be removed to have space.
+/// The ballast's file.
 const BALLAST: &str = "ballast";
 
-/// Its size: what a join, the tidying of the WAL and the deleting of old messages need.
+/// Size of the ballast, in bytes: enough for a join, a checkpoint and the deletion of old messages.
 const BALLAST_SIZE: u64 = 4 << 20;
 
-/// The file by which a disk that failed is tried.
+/// The file with which a failed disk is tested.
 const PROBE: &str = "probe";
 
-/// How often the disk is asked.
+/// How often the free space is read.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Whether the disk takes what people say.
+/// The condition of the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) enum Condition {
-    /// It does.
+    /// It takes messages.
     Roomy,
-    /// There is so little space left that only what is needed to go on reading is written.
+    /// So little space is left that only joins and the like are written.
     Tight,
-    /// It takes no writing at all.
+    /// It takes no writes.
     ReadOnly,
 }
 
-/// What the system says of the disk.
+/// The sizes of the file system.
 #[derive(Debug, Clone, Copy)]
 struct Space {
     total: u64,
@@ -51,15 +51,14 @@ impl Space {
         })
     }
 
-    /// What is left for others and for going on reading: 5 %, but not so much of a large disk, and
-    /// of a small one what a WAL needs.
+    /// The space that stays free: 5 %, less of a large disk, and at least what a WAL needs on a small one.
     fn reserve(self) -> u64 {
         const LEAST: u64 = 8 << 20;
         const MOST: u64 = 256 << 20;
         (self.total / 20).clamp(LEAST, MOST).min(self.total / 4)
     }
 
-    /// Once tight, it is roomy again only with some distance.
+    /// Hysteresis: a tight disk is roomy again only some way above the limit.
     fn condition(self, before: Condition) -> Condition {
         let reserve = self.reserve();
         let wanted = if before == Condition::Roomy { reserve } else { reserve + reserve / 8 };
@@ -77,7 +76,7 @@ pub(in crate::store) struct Disk {
     folder: PathBuf,
     looked: Option<Instant>,
     condition: Condition,
-    /// Whether a write failed, and none has succeeded since.
+    /// Whether a write has failed and none has succeeded since.
     fails: bool,
 }
 
@@ -86,8 +85,8 @@ impl Disk {
         Self { folder: folder.to_owned(), looked: None, condition: Condition::Roomy, fails: false }
     }
 
-    /// Its condition, at most half a second old. What cannot be asked counts as roomy: SQLite says
-    /// what is wrong with it.
+    /// The condition, at most half a second old. A disk that cannot be queried counts as roomy: SQLite will
+    /// report what is wrong.
     pub(in crate::store) fn condition(&mut self) -> Condition {
         if self.looked.is_none_or(|looked| looked.elapsed() >= LOOK) {
             self.looked = Some(Instant::now());
@@ -101,8 +100,8 @@ impl Disk {
         self.condition
     }
 
-    /// A write has just failed, whatever the system says of the disk: a card that breaks down often
-    /// still looks well.
+    /// Notes that a write has failed, whatever the kernel says about the disk: a failing card often still
+    /// looks well.
     pub(in crate::store) fn fails(&mut self) {
         self.looked = Some(Instant::now());
         self.condition = Condition::ReadOnly;
@@ -119,34 +118,34 @@ impl Disk {
         written.is_ok()
     }
 
-    /// A write has just failed for want of space, whatever the system says of the disk: it may be a
-    /// quota, or others may fill it faster than one can look.
+    /// Notes that a write has failed for lack of space, whatever the kernel says: it may be a quota, or
+    /// others may fill the disk quickly.
     pub(in crate::store) fn is_full(&mut self) {
         self.looked = Some(Instant::now());
         self.condition = Condition::Tight;
     }
 
-    /// Whether nothing at all can be added.
+    /// Whether nothing can be added.
     pub(in crate::store) fn is_exhausted(&self) -> bool {
         Space::of(&self.folder).is_some_and(|space| space.free < 1 << 20)
     }
 
-    /// Whether something of this size can be added without making it tight.
+    /// Whether this many bytes can be added without making the disk tight.
     pub(in crate::store) fn has_room_for(&self, bytes: u64) -> bool {
         Space::of(&self.folder).is_none_or(|space| space.free >= space.reserve() + bytes)
     }
 
-    /// Throws the ballast off. Whether there was any.
+    /// Throws the ballast off. Returns whether there was any.
     pub(in crate::store) fn drop_ballast(&self) -> bool {
         fs::remove_file(self.folder.join(BALLAST)).is_ok()
     }
 
-    /// Takes ballast in where there is none and space enough.
+    /// Takes ballast in, if there is none and enough space.
     pub(in crate::store) fn take_ballast(&self) {
         let path = self.folder.join(BALLAST);
         let twice = Space::of(&self.folder).is_some_and(|s| s.free >= 2 * s.reserve());
         if twice && !path.exists() && fill(&path).is_err() {
-            // Half a ballast is none, and the hub runs without.
+            // A partial ballast is removed, and the hub runs without.
             let _gone = fs::remove_file(&path);
         }
     }
@@ -155,7 +154,7 @@ impl Disk {
 fn fill(path: &Path) -> std::io::Result<()> {
     let mut file: File = OpenOptions::new().write(true).create_new(true).open(path)?;
     if fallocate(&file, FallocateFlags::empty(), 0, BALLAST_SIZE).is_err() {
-        // A file system without it (FAT) takes zeros.
+        // File systems without `fallocate` (FAT) get zeros.
         let zeros = vec![0; 64 * 1024];
         for _ in 0..BALLAST_SIZE / 65_536 {
             file.write_all(&zeros)?;

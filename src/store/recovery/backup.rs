@@ -1,4 +1,4 @@
-//! Copies of the database: made while the hub runs, each whole and checked before it counts.
+//! Backups: made while the hub runs, and checked before they count.
 
 use std::fs::{self, File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,13 +14,13 @@ use crate::store::recovery::guard;
 use crate::store::sql::queries;
 use crate::store::sql::schema;
 
-/// The folder of the scheduled copies inside the data folder.
+/// The folder for scheduled backups in the data folder.
 pub(in crate::store) const FOLDER: &str = "backups";
 
-/// How long the check of a copy may take.
+/// Time limit for checking a backup.
 pub(in crate::store) const CHECK: Duration = Duration::from_secs(3);
 
-/// Why no copy could be made.
+/// Why a backup failed.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
     /// SQLite could not read the database or write the copy.
@@ -31,21 +31,21 @@ pub enum BackupError {
         /// What SQLite said.
         cause: rusqlite::Error,
     },
-    /// The copy could not be put in its place.
+    /// The backup could not be moved to its place.
     #[error("the copy {} could not be made: {cause}", to.display())]
     File {
         /// The copy.
         to: PathBuf,
-        /// What the system said.
+        /// What the kernel said.
         cause: std::io::Error,
     },
-    /// The copy is there already.
+    /// The file exists already.
     #[error("{} is there already; choose another name, or move it away", to.display())]
     Exists {
         /// The copy.
         to: PathBuf,
     },
-    /// The copy was damaged when it was read again.
+    /// The finished backup is damaged.
     #[error("the copy {} was damaged as it was written ({what}); the disk may be failing", to.display())]
     Damaged {
         /// The copy.
@@ -55,11 +55,11 @@ pub enum BackupError {
     },
 }
 
-/// Copies a database to a file of its own, while others write: as it is at this moment. `going_on`
-/// is asked all the while with how many bytes are written, of about how many in all; false ends it.
+/// Copies a database to a new file, as of this moment, while others write. `going_on` is called with the
+/// bytes written so far and their estimated total; returning false aborts.
 ///
 /// # Errors
-/// See [`BackupError`]; nothing is left behind.
+/// See [`BackupError`]. No file is left behind.
 pub(in crate::store) fn copy(
     from: &mut Connection,
     to: &Path,
@@ -69,7 +69,7 @@ pub(in crate::store) fn copy(
         return Err(BackupError::Exists { to: to.to_owned() });
     }
     let part = with_suffix(to, ".part");
-    // From a copy that was cut off: VACUUM INTO wants a new file.
+    // The remains of an aborted backup: VACUUM INTO needs a new file.
     let _stale = fs::remove_file(&part);
     let sqlite = |cause| BackupError::Sqlite { to: to.to_owned(), cause };
     let total = used(from).map_err(sqlite)?;
@@ -96,14 +96,14 @@ fn put_in_place(part: &Path, to: &Path) -> Result<(), BackupError> {
     fs::rename(part, to).and_then(|()| sync_folder(to)).map_err(file)
 }
 
-/// The bytes that are in use.
+/// The bytes in use in a database.
 pub(in crate::store) fn used(db: &Connection) -> rusqlite::Result<u64> {
     let number = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
     let pages = number("page_count")? - number("freelist_count")?;
     Ok(u64::try_from(pages * number("page_size")?).unwrap_or(0))
 }
 
-/// Whether a copy is one of ours and sound, as far as can be seen in seconds. Else what is wrong.
+/// Checks within seconds whether a backup is a sound database of a hub. Returns what is wrong.
 pub(in crate::store) fn is_good(copy: &Path) -> Result<(), String> {
     let mut db = open(copy)?;
     match check::check(&mut db, CHECK) {
@@ -113,8 +113,8 @@ pub(in crate::store) fn is_good(copy: &Path) -> Result<(), String> {
     }
 }
 
-/// Opens a finished copy: nobody writes to it, and nothing is to be left beside it. One in which
-/// something stands that no hub makes is none: somebody else may have laid it there.
+/// Opens a finished backup, without creating files beside it. A file with objects that no hub makes is
+/// refused: somebody else may have put it there.
 pub(in crate::store) fn open(copy: &Path) -> Result<Connection, String> {
     let db = schema::open_alone(copy).map_err(|error| error.to_string())?;
     let version = schema::version_of(&db, copy).map_err(|error| error.to_string())?;
@@ -124,14 +124,14 @@ pub(in crate::store) fn open(copy: &Path) -> Result<Connection, String> {
     }
 }
 
-/// What a copy holds: how new it is, and how much.
+/// A summary of a database's content, to compare two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Content {
-    /// The hub's own time when it was made.
+    /// The hub's own time.
     pub(in crate::store) hub: HubTime,
     /// The latest wall time in it.
     pub(in crate::store) wall: WallTime,
-    /// The newest message, room and chatter: where they are the same, nothing was added.
+    /// The newest message, room and chatter. If they are equal, nothing has been added.
     newest: (i64, i64, i64),
 }
 
@@ -152,7 +152,7 @@ impl Content {
     }
 }
 
-/// The scheduled copies in a data folder, the newest first, with their numbers.
+/// The scheduled backups in a data folder, newest first, with their numbers.
 pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
     let number = |path: &Path| {
         let name = path.file_name()?.to_str()?;
@@ -165,11 +165,11 @@ pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
     copies
 }
 
-/// Makes the folder of the scheduled copies. A file of that name is a copy that somebody made there
-/// before the folder was: it becomes one of them, or is set aside.
+/// Creates the folder for scheduled backups. A file with that name is moved into it if it is a sound backup,
+/// and set aside otherwise.
 ///
 /// # Errors
-/// It cannot be made.
+/// The folder cannot be created.
 pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
     let folder = data.join(FOLDER);
     let failed = |cause| BackupError::File { to: folder.clone(), cause };
@@ -186,13 +186,13 @@ pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
     crate::store::make_folder(&folder).map_err(failed)
 }
 
-/// Where the next scheduled copy goes.
+/// The path of the next scheduled backup.
 pub(in crate::store) fn next(folder: &Path) -> PathBuf {
     let newest = list(folder).first().map_or(0, |(number, _)| *number);
     folder.join(FOLDER).join(format!("hub-{:06}.sqlite3", newest + 1))
 }
 
-/// Removes scheduled copies but the newest `keep`.
+/// Deletes all scheduled backups but the newest `keep`.
 pub(in crate::store) fn thin_out(folder: &Path, keep: usize) {
     for (_, path) in list(folder).into_iter().skip(keep) {
         if let Err(error) = fs::remove_file(&path) {

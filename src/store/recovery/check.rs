@@ -1,4 +1,4 @@
-//! Whether a database is sound, within a bounded time.
+//! Checks whether a database is sound, within a bounded time.
 
 use std::time::{Duration, Instant};
 
@@ -6,27 +6,26 @@ use rusqlite::{Connection, ErrorCode};
 
 use crate::store::recovery::rules;
 
-/// Tables that are small and without which nothing works; they are checked even where the time is
-/// too short for all.
+/// Small tables that are indispensable. They are checked even if the time is too short for all.
 const FIRST: [&str; 4] = ["meta", "rooms", "chatters", "memberships"];
 
-/// What a check found.
+/// The result of a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::store) enum Finding {
-    /// All is well.
+    /// The database is sound.
     Sound,
-    /// What could be checked in time is well.
+    /// The part that could be checked in time is sound.
     Unfinished,
-    /// It has what no hub makes: what that is.
+    /// It contains objects that no hub makes.
     Strange(String),
-    /// Something is wrong: what SQLite says.
+    /// It is damaged: what SQLite says.
     Damaged(String),
 }
 
-/// Checks the database for about as long as `limit`.
+/// Checks a database for about `limit`.
 ///
 /// # Errors
-/// It could not be read, which is not its own fault.
+/// It could not be read, although the file may be sound.
 pub(in crate::store) fn check(db: &mut Connection, limit: Duration) -> rusqlite::Result<Finding> {
     match one(db, "PRAGMA quick_check(1)", limit)? {
         Finding::Unfinished => {}
@@ -41,7 +40,7 @@ pub(in crate::store) fn check(db: &mut Connection, limit: Duration) -> rusqlite:
     Ok(Finding::Unfinished)
 }
 
-/// Checks a database that somebody else may have made: its own tables, and nothing else in it.
+/// Checks the hub's own tables in a foreign database.
 pub(in crate::store) fn check_strange(
     db: &mut Connection,
     limit: Duration,
@@ -60,7 +59,7 @@ pub(in crate::store) fn check_strange(
     Ok(Finding::Sound)
 }
 
-/// Checks the database and its indexes against each other: slower, and sees more.
+/// Checks tables and indexes against each other: slower and more thorough.
 pub(in crate::store) fn check_thoroughly(
     db: &mut Connection,
     limit: Duration,
@@ -92,9 +91,8 @@ fn in_a_line(what: &str) -> String {
         .join("; ")
 }
 
-/// Whether an error means that the file is not what it should be. A place of the card that can be
-/// read no more counts: the file will not come back. So does a value of another type than its column
-/// has, which SQLite never writes into a strict table, and finds where it checks indexes too.
+/// Whether an error means that the file is damaged. That includes an unreadable block of the card, which will
+/// not come back, and a value of a wrong type, which SQLite never writes into a strict table.
 pub(in crate::store) fn is_damage(error: &rusqlite::Error) -> bool {
     const READ: i32 = 10 | (1 << 8);
     const SHORT_READ: i32 = 10 | (2 << 8);

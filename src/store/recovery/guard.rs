@@ -1,7 +1,7 @@
-//! What a file cannot do to the hub, whoever made it.
+//! Guards against what a foreign database file could do.
 //!
-//! SQLite runs what stands in a file's schema: triggers, views, generated columns, constraints. So no
-//! connection runs triggers or views, and no file is used whose tables are not the hub's own.
+//! SQLite runs what a file's schema contains: triggers, views, generated columns, constraints. So no
+//! connection runs triggers or views, and a file is used only if its tables are the hub's own.
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
@@ -12,7 +12,7 @@ use crate::store::sql::schema;
 /// Most bytes of one value or row. A message has at most 32,000.
 const VALUE_MAX: i32 = 1 << 20;
 
-/// Keeps what stands in the file's schema from being run, and values from being huge.
+/// Disables what a schema could run, and limits the size of values.
 pub(in crate::store) fn guard(db: &Connection) -> rusqlite::Result<()> {
     for (option, wanted) in [
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
@@ -26,17 +26,17 @@ pub(in crate::store) fn guard(db: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// In what a file's schema differs from the hub's own.
+/// How a file's schema differs from the hub's own.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(in crate::store) struct Strange {
-    /// Tables and indexes of the hub's own that are missing or not as they should be.
+    /// Tables and indexes of the hub that are missing or different.
     pub(in crate::store) wrong: Vec<String>,
-    /// What no hub makes: triggers, views, further tables and indexes.
+    /// Objects that no hub makes: triggers, views, other tables and indexes.
     pub(in crate::store) extra: Vec<String>,
 }
 
 impl Strange {
-    /// Why the file cannot be used as it is: a clause, or nothing where it can.
+    /// Why the file cannot be used as it is: a clause. `None` if it can.
     pub(in crate::store) fn complaint(&self) -> Option<String> {
         let Self { wrong, extra } = self;
         match (wrong.first(), extra.first()) {
@@ -47,10 +47,10 @@ impl Strange {
     }
 }
 
-/// An object of a schema: what sort, its name, and how it was made.
+/// An object of a schema: its type, name and SQL.
 type Object = (String, String, Option<String>);
 
-/// Looks in what the schema of a file differs from the hub's own of this number.
+/// Compares a file's schema with the hub's own of this version.
 pub(in crate::store) fn strange(db: &Connection, version: usize) -> rusqlite::Result<Strange> {
     let own = objects(&schema::empty(version)?)?;
     let found = objects(db)?;
@@ -60,13 +60,13 @@ pub(in crate::store) fn strange(db: &Connection, version: usize) -> rusqlite::Re
     };
     let wrong = lacks(&own, &found);
     let mut extra = lacks(&found, &own);
-    // What is there and changed counts as wrong only.
+    // A changed object counts as wrong only.
     extra.retain(|object| !wrong.contains(object));
     Ok(Strange { wrong, extra })
 }
 
 fn objects(db: &Connection) -> rusqlite::Result<Vec<Object>> {
-    // What ANALYZE leaves is read by the planner alone.
+    // ANALYZE's tables are read by the planner only.
     let mut query = db.prepare(
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT IN ('sqlite_stat1', 'sqlite_stat4')",
     )?;
@@ -77,8 +77,7 @@ fn objects(db: &Connection) -> rusqlite::Result<Vec<Object>> {
     query.query_map([], object)?.collect()
 }
 
-/// A statement without its comments, its white space single: a bit that flips in a comment changes
-/// nothing.
+/// A statement without comments and with single spaces: a flipped bit in a comment changes nothing.
 fn bare(sql: &str) -> String {
     let code = sql.lines().map(|line| line.split("--").next().unwrap_or(line));
     code.flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ")

@@ -1,7 +1,7 @@
-//! Takes the rows of a file that somebody else may have made over into a fresh database.
+//! Imports the rows of a foreign file into a fresh database.
 //!
-//! Each table is read from its beginning to its end, by no index, and each row goes through
-//! [`rules`]. What refers to something that is not there is left out.
+//! Each table is read from beginning to end, without indexes, and each row is checked by [`rules`]. Rows that
+//! refer to missing ones are left out.
 
 use std::cmp::Ordering;
 
@@ -14,24 +14,24 @@ use crate::store::sql::statements;
 /// How many rows are committed together: few enough that the WAL stays small.
 const BATCH: u64 = 5_000;
 
-/// How many rows were taken over, and how.
+/// How many rows were imported.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Imported {
-    /// All that were read.
+    /// Rows that were read.
     pub(in crate::store) rows: u64,
-    /// Those that no hub would have written, and that are gone.
+    /// Rows that no hub would have written, and that were left out.
     pub(in crate::store) left_out: u64,
-    /// Those in which something was changed, so that a hub could have written it.
+    /// Rows that were changed, so that a hub could have written them.
     pub(in crate::store) mended: u64,
 }
 
-/// Why not all rows could be taken over.
+/// Why an import failed.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::store) enum ImportError {
     /// The file cannot be read.
     #[error("{0}")]
     From(rusqlite::Error),
-    /// Its rows do not lie in the order of their keys, so it has no end that could be relied on.
+    /// Its rows are not in the order of their keys, so that reading it may never end.
     #[error("rows of {0} are out of order")]
     OutOfOrder(&'static str),
     /// The new database cannot be written.
@@ -39,10 +39,10 @@ pub(in crate::store) enum ImportError {
     Into(rusqlite::Error),
 }
 
-/// Takes over everything. `going_on` is called all the while.
+/// Imports everything. `going_on` is called after each batch.
 ///
 /// # Errors
-/// See [`ImportError`]. What was taken over until then is committed.
+/// See [`ImportError`]. The rows that were imported by then are committed.
 pub(in crate::store) fn import(
     from: &Connection,
     into: &Connection,
@@ -89,7 +89,7 @@ fn table_from(
         let values = (0..columns.len()).map(|column| row.get_ref(column).map(rules::value));
         let values: Vec<Value> = values.collect::<Result<_, _>>().map_err(ImportError::From)?;
         let key: Vec<Value> = values.iter().take(table.key_width).cloned().collect();
-        // Pages that point at each other have rows without end, and their keys come again.
+        // Pages that refer to each other have endless rows, whose keys repeat.
         if last.is_some_and(|last| order_of(&last, &key) != Ordering::Less) {
             return Err(ImportError::OutOfOrder(name));
         }
@@ -109,19 +109,19 @@ fn table_from(
     tx.commit().map_err(ImportError::Into)
 }
 
-/// What became of a row.
+/// The outcome of a row.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::store) enum Put {
-    /// It is there as it was.
+    /// Imported unchanged.
     As,
-    /// It is there, and was changed.
+    /// Imported with changes.
     Mended,
-    /// It is not there.
+    /// Left out.
     Not,
 }
 
-/// Adds a row to a database, as a hub would have written it. One that is there already, or refers to
-/// what is not there, is left out.
+/// Inserts a row as a hub would have written it. A row that exists already, or refers to a missing one, is
+/// left out.
 pub(in crate::store) fn put(
     into: &Connection,
     table: &Table,
@@ -144,14 +144,14 @@ pub(in crate::store) fn put(
     }
 }
 
-/// Those of a table's columns that it has in this file: an older schema lacks some, which get what a
-/// new row has. None where there is no such table.
+/// The columns of a table that exist in this file. An older schema lacks some, which get their defaults.
+/// Empty if there is no such table.
 pub(in crate::store) fn known(from: &Connection, table: &Table) -> Vec<&'static str> {
     let name = table.name;
     table.columns(|column| from.prepare(&format!("SELECT {column} FROM {name}")).is_ok())
 }
 
-/// An id is never given twice, also not that of a message which is not there any more.
+/// Continues the ids of messages, so that none is given twice, not even that of a deleted message.
 fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
     let given: Option<i64> = from
         .query_row(
@@ -160,7 +160,7 @@ fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
             |row| row.get(0),
         )
         .map_err(ImportError::From)?;
-    // Beyond that no hub counts; its own messages say how far it was.
+    // No hub counts beyond that; its messages tell how far it was.
     let given = given.filter(|given| (0..=rules::NUMBER_MAX).contains(given)).unwrap_or(0);
     into.execute(
         "INSERT INTO sqlite_sequence (name, seq) SELECT 'messages', 0

@@ -1,8 +1,8 @@
-//! From what lies in the data folder to a database that can be used.
+//! From any data folder to a usable database.
 //!
-//! A start checks the database within a bounded time. One that is damaged is set aside and kept, and
-//! the newest copy that is sound takes its place; without any, an empty one. A disk that takes no
-//! writing is no reason not to read.
+//! Each start checks the database, within a bounded time. A damaged one is set aside and kept, and the newest
+//! sound backup replaces it, or an empty database if there is none. If the disk takes no writes, the database
+//! is opened read-only.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -30,23 +30,23 @@ use crate::store::recovery::wal;
 use crate::store::sql::schema::{self, OpenError};
 use crate::store::sql::statements;
 
-/// How long the check may take after a stop that was none, and after a clean one.
+/// How long the check may take after a crash, and after a clean stop.
 const AFTER_A_CRASH: Duration = Duration::from_secs(4);
 const AFTER_A_STOP: Duration = Duration::from_secs(1);
 
-/// How long a database is looked into that was found damaged in use.
+/// How long the check may take after damage was met in use.
 const SUSPECT: Duration = Duration::from_secs(6);
 
-/// A database that can be used.
+/// A usable database.
 pub(in crate::store) struct Opened {
     pub(in crate::store) db: Connection,
     pub(in crate::store) past: Past,
-    /// Why it can only be read, if that is so.
+    /// Why it is read-only, if it is.
     pub(in crate::store) frozen: Option<Storage>,
     pub(in crate::store) loss: Option<Loss>,
 }
 
-/// Opens the database in this folder, as well as that can be done.
+/// Opens the database in this folder, recovering it if necessary.
 ///
 /// # Errors
 /// See [`OpenError`].
@@ -94,7 +94,7 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
         Some(0) => Some("the database was empty".to_owned()),
         Some(_) => examine(folder, fresh)?.map(damaged),
     };
-    // Each round takes a copy away, and the last resort is an empty database.
+    // Ends: each round uses up a backup, and the last resort is an empty database.
     loop {
         if let Some(cause) = damage.take() {
             go_on_from_a_copy(folder, fresh, &cause)?;
@@ -110,7 +110,7 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     }
 }
 
-/// How large the database is; nothing where there is none.
+/// The database's size. `None` if there is none.
 fn size_of(path: &Path) -> Result<Option<u64>, OpenError> {
     match fs::metadata(path) {
         Ok(file) if file.is_file() => Ok(Some(file.len())),
@@ -120,7 +120,7 @@ fn size_of(path: &Path) -> Result<Option<u64>, OpenError> {
     }
 }
 
-/// Whether no hub has ever run here. One that has leaves its key, copies, and what was set aside.
+/// Whether no hub has ever run here. One that has leaves a key, backups or files that were set aside.
 fn is_first_start(folder: &Path) -> bool {
     let key = folder.join("identity.key");
     key.symlink_metadata().is_err()
@@ -138,7 +138,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let past = past(&db, fresh).map_err(sqlite)?;
     if past.hub == fresh {
         statements::set_meta(&db, "hub_id", fresh.as_bytes()).map_err(sqlite)?;
-        // Before there is a key: whatever a power cut takes, one without a database is a loss.
+        // Written before the key, so that a key without a database always means a loss.
         let folded = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
         folded.map_err(sqlite)?;
         let in_folder = |cause| OpenError::Folder { path: folder_of(path).to_owned(), cause };
@@ -148,7 +148,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     Ok(Opened { db, past, frozen: None, loss })
 }
 
-/// Checks the database. What is wrong with it, if it has to be replaced.
+/// Checks the database. Returns what is wrong if it has to be replaced.
 fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
     let path = folder.join(FILE);
     let is_suspect = marker(&path).exists();
@@ -178,7 +178,7 @@ fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
         }
         Finding::Sound => {}
     }
-    // It was a slip of the card or of memory: the file itself is well.
+    // A transient error of the card or of memory: the file itself is sound.
     let _gone = fs::remove_file(marker(&path));
     Ok(None)
 }
@@ -214,7 +214,7 @@ fn folder_of(path: &Path) -> &Path {
     path.parent().unwrap_or(Path::new("."))
 }
 
-/// Says so where acknowledged messages stood at the end of a WAL that cannot be read any more.
+/// Reports a loss if the unreadable end of the WAL contained acknowledged messages.
 fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<(), OpenError> {
     let path = folder.join(FILE);
     let sqlite = |cause| OpenError::Sqlite { path: path.clone(), cause };
@@ -238,8 +238,8 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     Ok(())
 }
 
-/// Moves the rows of a database with what no hub makes into one without: nothing of it is lost. What is
-/// wrong where that cannot be done.
+/// Rewrites a database that contains objects that no hub makes. No rows are lost. Returns what is wrong if
+/// that fails.
 fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let (path, filling) = (folder.join(FILE), replace::filling(folder));
@@ -273,7 +273,7 @@ pub(in crate::store) fn loss(cause: String, kept_as: String, goes_on: GoesOn) ->
     Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on, salvaged: 0 }
 }
 
-/// Sets the database aside; the newest sound copy takes its place, or an empty one.
+/// Sets the database aside and replaces it by the newest sound backup, or by an empty database.
 fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), OpenError> {
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let ready = replace::preparing(folder);
@@ -297,7 +297,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     };
     let loss = Loss { salvaged, ..loss(cause.to_owned(), told, goes_on) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
-    // Closing folds the WAL in, so that the file is whole by itself.
+    // Closing checkpoints the WAL, so that the file is complete by itself.
     db.close().map_err(|(_, cause)| sqlite(cause))?;
     replace::swap(folder, &ready, &kept_as).map_err(in_folder)?;
     let _gone = fs::remove_file(marker(&folder.join(FILE)));
@@ -305,8 +305,8 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     Ok(())
 }
 
-/// Moves the newest copy that is sound to where it is made ready. It is not copied: that would take
-/// time and space that may not be there, and the next copy is soon made.
+/// Moves the newest sound backup to where it is prepared. It is not copied, which would take time and space
+/// that may be missing; the next backup is soon made.
 fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
     for (_, copy) in backup::list(folder) {
         let name = copy.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -327,12 +327,12 @@ fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
     None
 }
 
-/// The file that says: damage was met in use, look closely at the next start.
+/// The file that says that damage was met in use, so that the next start checks thoroughly.
 fn marker(path: &Path) -> PathBuf {
     with_suffix(path, ".suspect")
 }
 
-/// Damage was met in use: the store has to be opened anew, and looked into.
+/// Notes that damage was met in use: the store has to be opened again and checked thoroughly.
 pub(in crate::store) fn suspect(path: &Path, health: &Health, error: &rusqlite::Error) {
     let marked = fs::write(marker(path), error.to_string());
     if health.set(Storage::Outdated) {

@@ -1,4 +1,4 @@
-//! Another id for a hub whose data folder is a copy of another's.
+//! A new id for a hub whose data folder is a copy of another hub's.
 
 use std::io;
 use std::path::Path;
@@ -9,15 +9,15 @@ use crate::store::recovery::replace;
 use crate::store::sql::schema::{self, OpenError};
 use crate::store::sql::{queries, statements};
 
-/// How many of its former ids a hub remembers. By them it knows the copies of its database from before.
+/// How many former ids a hub remembers. It recognises backups from before by them.
 const FORMER: usize = 16;
 
-/// Gives the database in this folder the id `fresh`: the one that it had, or nothing where no hub has begun
-/// there. No hub may be running on the folder. Places count anew, so that no browser takes a message of the
-/// one hub for one of the other.
+/// Gives the database in this folder the id `fresh`. Returns the former id, or `None` if no hub has run
+/// there. No hub may be running on the folder. A new epoch begins, so that no browser takes a message of one
+/// hub for one of the other.
 ///
 /// # Errors
-/// See [`OpenError`]. The id is then as it was.
+/// See [`OpenError`]. The id is then unchanged.
 pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError> {
     let path = folder.join(FILE);
     replace::finish(folder).map_err(in_folder(folder))?;

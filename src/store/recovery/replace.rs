@@ -1,7 +1,7 @@
-//! Puts another file in the database's place, and keeps the one that was there.
+//! Replaces the database by another file, and keeps the old one.
 //!
-//! The new file is finished under another name first. A power cut at any moment leaves either the
-//! old database or the new one, and never the WAL of one beside the other.
+//! The new file is first finished under another name. A power cut at any moment leaves either the old
+//! database or the new one, and never the WAL of one beside the other.
 
 use std::fs;
 use std::io;
@@ -19,39 +19,39 @@ use crate::store::sql::queries;
 use crate::store::sql::rows;
 use crate::store::sql::statements;
 
-/// What a damaged file is called from then on, and one that the host has replaced.
+/// The suffixes of a damaged file, and of one that the host has replaced.
 pub(in crate::store) const CORRUPT: &str = "corrupt";
 pub(in crate::store) const REPLACED: &str = "replaced";
 
-/// How many files that were set aside are kept.
+/// How many set-aside files are kept.
 const KEEP: usize = 2;
 
-/// By how much message ids are ahead of a copy that the hub goes on from, times how often that
-/// happened: nobody shall meet an id twice, also not one that the copy knows nothing of.
+/// After each recovery from a backup, message ids jump ahead by this much, so that no id is given twice, not
+/// even one that the backup does not know.
 const IDS_AHEAD: i64 = 10_000_000;
 
-/// Where a copy that was moved out of its folder is made ready.
+/// Where a backup is prepared to become the database.
 pub(in crate::store) fn preparing(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.preparing"))
 }
 
-/// Where a new database is filled. Whatever a start finds there was cut off, and is nothing.
+/// Where a new database is filled. A start removes what it finds there: it was cut off.
 pub(in crate::store) fn filling(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.filling"))
 }
 
-/// Where either is once it is ready.
+/// Where either is moved once it is ready.
 pub(in crate::store) fn ready(folder: &Path) -> PathBuf {
     folder.join(format!("{FILE}.ready"))
 }
 
-/// The name under which the database is kept when it is set aside next, and its number.
+/// The name for the next database that is set aside, and its number.
 pub(in crate::store) fn next_name(folder: &Path, why: &str) -> (String, i64) {
     let number = set_aside(folder).first().map_or(1, |(number, _)| number + 1);
     (format!("{FILE}.{why}-{number}"), number)
 }
 
-/// The files that were set aside, newest first, with their numbers.
+/// The set-aside files, newest first, with their numbers.
 fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
     let number = |path: &Path| -> Option<i64> {
         let name = path.file_name()?.to_str()?.strip_prefix(FILE)?;
@@ -66,13 +66,13 @@ fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
     found
 }
 
-/// Whether any file was ever set aside, and is still there.
+/// Whether there is a set-aside file.
 pub(in crate::store) fn has_set_aside(folder: &Path) -> bool {
     !set_aside(folder).is_empty()
 }
 
-/// Makes a file that is about to become the database one of its own kind: ids go on beyond all that
-/// were ever given, and clients can tell that places count anew.
+/// Prepares a file that is about to become the database: ids jump ahead, and a new epoch tells clients that
+/// their places are void.
 pub(in crate::store) fn stamp(
     db: &Connection,
     (number, fresh): (i64, HubId),
@@ -112,7 +112,7 @@ pub(in crate::store) fn stamp(
     Ok(loss)
 }
 
-/// The last loss that a database remembers.
+/// The last loss that is stored in a database.
 pub(in crate::store) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
     let mut losses = db.prepare(
         "SELECT at, at_hub, cause, kept_as, copy, copied, salvaged
@@ -137,7 +137,7 @@ pub(in crate::store) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Lo
     Ok(rows::readable(loss)?.pop())
 }
 
-/// Sets the database aside under this name and puts its successor, which is closed, in its place.
+/// Sets the database aside under this name and replaces it by its successor, which must be closed.
 ///
 /// # Errors
 /// A file could not be renamed.
@@ -153,7 +153,7 @@ pub(in crate::store) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> 
     fs::rename(ready(folder), &path)?;
     sync_folder(&path)?;
     for (_, old) in set_aside(folder).into_iter().filter(|(number, _)| is_old(folder, *number)) {
-        // Not worth a failure: it is tried again the next time.
+        // Not worth an error: it is retried the next time.
         let _gone = fs::remove_file(old);
     }
     Ok(())
@@ -170,13 +170,13 @@ fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
     if wal.exists() {
         fs::rename(&wal, with_suffix(kept, "-wal"))?;
     }
-    // It says where things are in a WAL that is there no more.
+    // It indexes a WAL that is gone.
     let _none = fs::remove_file(with_suffix(path, "-shm"));
     Ok(())
 }
 
-/// Finishes a swap that a power cut came into, where the database is gone and its successor is ready;
-/// removes what was not ready, and gives a copy back to its folder.
+/// Finishes a swap that a power cut interrupted. Removes what was not ready, and moves a backup back to its
+/// folder.
 ///
 /// # Errors
 /// A file could not be renamed or removed.
@@ -200,7 +200,7 @@ pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
     sync_folder(&path)
 }
 
-/// Removes what an earlier attempt left.
+/// Removes the remains of an earlier attempt.
 pub(in crate::store) fn clear(ready: &Path) -> io::Result<()> {
     for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
         match fs::remove_file(file) {

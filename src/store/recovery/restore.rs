@@ -1,4 +1,4 @@
-//! Copies at the host's request: out of the data folder, and back into it.
+//! Backup and restore at the host's request.
 
 use std::fs;
 use std::io;
@@ -23,16 +23,16 @@ use crate::store::recovery::salvage;
 use crate::store::sql::queries;
 use crate::store::sql::schema::{self, OpenError};
 
-/// Why a copy could not be made or put back: a sentence for the host.
+/// Why a backup or restore failed: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
-    /// There is nothing to copy.
+    /// The file does not exist.
     #[error("{} is not there", path.display())]
     Missing {
         /// The file.
         path: PathBuf,
     },
-    /// It cannot be looked at, as where somebody else may only.
+    /// The file cannot be accessed, mostly for lack of permission.
     #[error("{} cannot be looked at: {cause}; try it with sudo", path.display())]
     Unseen {
         /// The file.
@@ -40,29 +40,29 @@ pub enum CopyError {
         /// What the kernel said.
         cause: io::Error,
     },
-    /// The hub gives that name to something of its own.
+    /// The hub uses this name for a file of its own.
     #[error(
         "{} is a name that the hub itself uses in its data folder; choose another, such as {}",
         path.display(), path.with_file_name("backups/by-hand.sqlite3").display()
     )]
     Reserved {
-        /// What was asked for.
+        /// The path that was asked for.
         path: PathBuf,
     },
-    /// It is a folder, a socket or the like.
+    /// It is not a regular file.
     #[error("{} is not a file{hint}", path.display())]
     NoFile {
-        /// What it is called.
+        /// The path.
         path: PathBuf,
         /// For a folder, which file in it may be meant: the end of the sentence.
         hint: String,
     },
-    /// It is no database of a hub.
+    /// It is not a database of a hub.
     #[error("{} is not a colahub database{what}", path.display())]
     NotOurs {
         /// The file.
         path: PathBuf,
-        /// Why, after a colon, where that is known.
+        /// Why, after a colon, if it is known.
         what: String,
     },
     /// It is damaged.
@@ -84,13 +84,13 @@ pub enum CopyError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// What the kernel said.
         cause: io::Error,
     },
 }
 
-/// Copies the database of a data folder to a file that is not there yet, also while a hub runs on
-/// it. `going_on` is told all the while how many bytes are written, of about how many.
+/// Copies the database of a data folder to a new file, also while a hub runs on it. `going_on` is called with
+/// the bytes written so far and their estimated total.
 ///
 /// # Errors
 /// See [`CopyError`]; nothing is left behind.
@@ -101,7 +101,7 @@ pub fn back_up(
 ) -> Result<(), CopyError> {
     let path = folder.join(FILE);
     make_way(folder, to)?;
-    // Beside a hub that may be writing; or, on a disk that takes no writing, alone.
+    // Beside a hub that may be writing; or read-only, on a disk that takes no writes.
     let mut db =
         sound(&path, |path| schema::open_beside(path).or_else(|_| schema::open_frozen(path)))?;
     backup::copy(&mut db, to, move |written, total| {
@@ -111,8 +111,8 @@ pub fn back_up(
     Ok(())
 }
 
-/// A copy may lie in the data folder, but not under a name of the hub's own. The folder of the scheduled
-/// copies is made where a copy is to lie in it.
+/// Checks the target. It may be in the data folder, but not under a name that the hub uses. The folder for
+/// backups is created if the target is in it.
 fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
     let is_same = |one: &Path, other: &Path| {
         fs::canonicalize(one)
@@ -134,26 +134,25 @@ fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
     Ok(())
 }
 
-/// What became of a copy that was put back.
+/// The result of a restore.
 #[derive(Debug)]
 pub struct Restored {
-    /// The name in the data folder of the database that was there; nothing where there was none.
+    /// The name under which the former database is kept in the data folder. `None` if there was none.
     pub kept_as: Option<String>,
-    /// How many rows no hub would have written: they were left out.
+    /// How many rows were left out, because no hub would have written them.
     pub left_out: u64,
     /// How many rows were changed, so that a hub could have written them.
     pub mended: u64,
-    /// What stood in the copy beside the hub's own tables, and was left out.
+    /// Objects in the copy that are not the hub's, which were left out.
     pub extra: Vec<String>,
 }
 
-/// Puts a copy in the place of a data folder's database, which is set aside. Nothing of the copy is
-/// believed: its rows go one by one through the hub's own rules into a new file. No hub may be
-/// running on the folder. `fresh` marks where places count anew; `going_on` is told all the while how
-/// many bytes are written, of about how many.
+/// Replaces a data folder's database by a copy, and sets the database aside. The copy is not trusted: its
+/// rows are checked one by one and imported into a new file. No hub may be running on the folder. `fresh` is
+/// the source of the new epoch; `going_on` is called with the bytes written so far and their estimated total.
 ///
 /// # Errors
-/// See [`CopyError`]; the database is then as it was. That holds also where the process ends.
+/// See [`CopyError`]. The database is then unchanged, also if the process is killed.
 pub fn restore(
     folder: &Path,
     from: &Path,
@@ -183,7 +182,7 @@ pub fn restore(
     let (imported, kept_as) = match filled {
         Ok(done) => done,
         Err(error) => {
-            // Not worth a complaint of its own: the next start does it.
+            // Not worth an error: the next start does it.
             let _gone = replace::clear(&filling);
             return Err(error);
         }
@@ -194,8 +193,8 @@ pub fn restore(
     Ok(Restored { kept_as: had_one.then_some(kept_as), left_out, mended, extra })
 }
 
-/// Fills a new database from a copy: what was taken over, and under which name the database that is
-/// there is to be kept.
+/// Fills a new database from a copy. Returns what was imported, and the name under which the current database
+/// will be kept.
 fn fill(
     folder: &Path,
     from: &Path,
@@ -211,8 +210,8 @@ fn fill(
     })?;
     let newest = Content::of(db).map_err(sqlite)?.wall;
     let (kept_as, number) = replace::next_name(folder, replace::REPLACED);
-    // What the host took back since that copy stays so; from a database that cannot be read nothing
-    // can be known.
+    // Messages that the host has taken back since the copy stay taken back, if the current database can be
+    // read.
     if let Ok(there) = schema::open_frozen(&path) {
         salvage::keep_id(&there, db).map_err(sqlite)?;
         if queries::hub_id(&there).ok().flatten() == queries::hub_id(db).map_err(sqlite)? {
@@ -226,10 +225,10 @@ fn fill(
     Ok((imported, kept_as))
 }
 
-/// Opens a copy that somebody else may have made, for its rows; and what else stands in it.
+/// Opens a foreign copy for its rows. Returns the other objects in it, too.
 fn strange(path: &Path) -> Result<(Connection, Vec<String>), CopyError> {
     let not_ours = |what: String| CopyError::NotOurs { path: path.to_owned(), what };
-    // Nobody writes to a copy, and nothing is to be left beside it.
+    // Nobody writes to a copy, and no files must be created beside it.
     let (mut db, version) = ours(path, schema::open_frozen)?;
     let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let Strange { wrong, extra } = guard::strange(&db, version).map_err(sqlite)?;
@@ -240,7 +239,7 @@ fn strange(path: &Path) -> Result<(Connection, Vec<String>), CopyError> {
     Ok((db, extra))
 }
 
-/// A database of ours that can be copied.
+/// Opens a sound database of a hub.
 fn sound(
     path: &Path,
     open: impl FnOnce(&Path) -> Result<Connection, OpenError>,
@@ -250,7 +249,7 @@ fn sound(
     Ok(db)
 }
 
-/// A database of ours, with the number of its schema.
+/// Opens a database of a hub. Returns the version of its schema, too.
 fn ours(
     path: &Path,
     open: impl FnOnce(&Path) -> Result<Connection, OpenError>,
@@ -276,7 +275,7 @@ fn ours(
     }
 }
 
-/// Which file a person may mean who names a folder.
+/// The file that a person who names a folder may mean.
 fn inside(folder: &Path) -> String {
     let newest = backup::list(folder).into_iter().map(|(_, copy)| copy).next();
     let database = Some(folder.join(FILE)).filter(|path| path.is_file());
@@ -296,7 +295,7 @@ fn is_undamaged(path: &Path, found: rusqlite::Result<Finding>) -> Result<(), Cop
     }
 }
 
-/// What root has made for a hub that runs as somebody else has to be theirs.
+/// Gives a file that root has made to the user that owns the folder.
 fn give_to_owner(folder: &Path, file: &Path) -> io::Result<()> {
     let (owner, own) = (fs::metadata(folder)?, fs::metadata(file)?);
     if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {

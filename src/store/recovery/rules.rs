@@ -1,8 +1,7 @@
-//! What may stand in each column: rows of a file that somebody else may have made, through the
-//! domain's parsers.
+//! The rules for each column of a foreign file, by the domain's parsers.
 //!
-//! A text is mended where it can be: rules have become stricter since some copies were made, and
-//! nobody shall lose what was said for that. A row without its identifiers is none.
+//! A text is mended if possible: rules have become stricter since some backups were made, and no message
+//! should be lost for that. A row without valid ids is left out.
 
 use rusqlite::types::{Value, ValueRef};
 use unicode_normalization::char::is_combining_mark;
@@ -14,42 +13,41 @@ use crate::domain::text::{
     CONTENT_MAX, Content, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, TITLE_MAX, Title,
 };
 
-/// What a value becomes; nothing where it makes the row none.
+/// Checks or mends a value. `None` leaves out the row.
 type Rule = fn(&Value) -> Option<Value>;
 
-/// Largest row number, identifier and place: with room to count on from there, and exact in
-/// JavaScript.
+/// Largest row number, id and place: exact in JavaScript, with room to count on.
 pub(in crate::store) const NUMBER_MAX: i64 = 1 << 52;
 
-/// Latest time of either clock, in ms: the end of the year 9999, as wall time.
+/// Latest time of either clock, in ms: the end of the year 9999 in wall time.
 const TIME_MAX: i64 = 253_402_300_799_999;
 
-/// Longest text of the host's log and of what was lost.
+/// Longest text in the host's log and in losses.
 const LINE_MAX: usize = 500;
 
-/// Most marks in a row that a mended text keeps.
+/// Most consecutive combining marks in a mended text.
 const MARKS_MAX: usize = 5;
 
-/// The hash of a locked room whose own is not one of a hub's: of no password.
+/// The hash of a locked room whose own is invalid. No password matches it.
 const NO_HASH: &str = "none";
 
 /// A table of the hub's own.
 pub(in crate::store) struct Table {
     pub(in crate::store) name: &'static str,
-    /// Its columns, each with what may stand in it. Its key comes first.
+    /// Its columns with their rules. The key comes first.
     columns: &'static [(&'static str, Rule)],
     /// How many columns its key has.
     pub(in crate::store) key_width: usize,
     settle: fn(&mut Row<'_>),
 }
 
-/// A row, as far as its table has the columns.
+/// A row, with the columns that its table has in the file.
 pub(in crate::store) struct Row<'a> {
     columns: &'a [&'static str],
     pub(in crate::store) values: Vec<Value>,
 }
 
-/// What the hub knows of itself, by its name in `meta`.
+/// The entries of `meta`.
 pub(in crate::store) const META: [(&str, Rule); 5] = [
     ("hub_id", uuid),
     ("former_ids", uuids),
@@ -58,7 +56,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
     ("epoch", count),
 ];
 
-/// All other tables. What refers to others comes after them.
+/// All other tables. A table comes after those that it refers to.
 pub(in crate::store) const TABLES: [Table; 7] = [
     Table {
         name: "rooms",
@@ -163,7 +161,7 @@ pub(in crate::store) const MESSAGES: Table = Table {
 };
 
 impl Table {
-    /// Those of its columns for which this holds.
+    /// The columns for which `is_there` holds.
     pub(in crate::store) fn columns(&self, is_there: impl Fn(&str) -> bool) -> Vec<&'static str> {
         let names = self.columns.iter().map(|(name, _)| *name);
         names.filter(|name| is_there(name)).collect()
@@ -174,7 +172,7 @@ impl Table {
         self.columns.iter().take(self.key_width).map(|(name, _)| *name)
     }
 
-    /// The row as a hub would have written it; nothing where none would.
+    /// The row as a hub would have written it. `None` if no hub would.
     pub(in crate::store) fn row<'a>(
         &self,
         columns: &'a [&'static str],
@@ -205,7 +203,7 @@ impl Row<'_> {
     }
 }
 
-/// A value as it stands in a file; a text in which a byte is none has a sign in its place.
+/// A value from a file. Invalid UTF-8 is replaced.
 pub(in crate::store) fn value(found: ValueRef<'_>) -> Value {
     match found {
         ValueRef::Null => Value::Null,
@@ -216,7 +214,7 @@ pub(in crate::store) fn value(found: ValueRef<'_>) -> Value {
     }
 }
 
-/// A message of which nothing can be shown keeps its place, empty, as if it was taken back.
+/// A message that cannot be shown keeps its place, as if it had been taken back.
 fn settle_message(row: &mut Row<'_>) {
     let renamed = row.get("kind") == Some(&Value::Integer(4));
     let lacks_name = ["was", "now"].iter().any(|name| row.get(name) == Some(&Value::Null));
@@ -232,7 +230,7 @@ fn settle_message(row: &mut Row<'_>) {
     }
 }
 
-/// An address keeps people out up to a time: one is nothing without the other.
+/// An address is banned up to a time: one is void without the other.
 fn settle_ban(row: &mut Row<'_>) {
     if ["address", "until"].iter().any(|name| row.get(name) == Some(&Value::Null)) {
         ["address", "until"].iter().for_each(|column| row.set(column, Value::Null));
@@ -265,7 +263,7 @@ fn time(value: &Value) -> Option<Value> {
     within(value, 0, TIME_MAX)
 }
 
-/// A room that lasts is told by its lifetime, which is longer than any other.
+/// A room without an end is marked by its lifetime, which is longer than any other.
 fn lifetime(value: &Value) -> Option<Value> {
     let lasting = i64::try_from(LASTING.as_millis()).ok()?;
     if *value == Value::Integer(lasting) { Some(value.clone()) } else { time(value) }
@@ -339,7 +337,7 @@ fn nickname(value: &Value) -> Option<Value> {
     Some(Value::Text(mended(text(value)?, NICKNAME_MAX, parse).unwrap_or_else(|| "?".into())))
 }
 
-/// A room has to be reached: one whose namespace says nothing is in Cola Chat's own.
+/// A room must be reachable: without a valid namespace it goes to Cola Chat's own.
 fn namespace(value: &Value) -> Option<Value> {
     let parse = |text: &str| Namespace::parse(text).ok().map(|name| name.to_string());
     let name = mended(text(value)?, NAMESPACE_MAX, parse);
@@ -362,7 +360,7 @@ fn address(value: &Value) -> Option<Value> {
     })
 }
 
-/// What was locked stays locked.
+/// A locked room stays locked.
 fn lock(value: &Value) -> Option<Value> {
     let is_good = |text: &str| PasswordHash(text.to_owned()).is_bearable();
     match value {
@@ -377,7 +375,7 @@ fn line(value: &Value) -> Option<Value> {
     Some(Value::Text(seen.take(LINE_MAX).collect()))
 }
 
-/// The text as it is where it may be, else without what is not seen, cut.
+/// The text if it is valid; else without invisible characters, and truncated.
 fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
     parse(text).or_else(|| {
         let mut marks = 0;

@@ -1,7 +1,7 @@
-//! What can still be read of a damaged database, on top of the copy that takes its place.
+//! Salvages what can still be read of a damaged database, on top of the backup that replaces it.
 //!
-//! Damage is mostly a page or two. Rows before and behind them are as good as ever, and those that
-//! the copy does not have were acknowledged too.
+//! Damage mostly concerns a page or two. The other rows are sound, and those that the backup lacks were
+//! acknowledged, too.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,19 +14,19 @@ use crate::store::recovery::rules::{self, MESSAGES, TABLES, Table};
 use crate::store::sql::host_actions;
 use crate::store::sql::schema;
 
-/// How long may be spent on it: people are waiting.
+/// Time limit: people are waiting.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// What the host decided, and what it changes.
+/// A decision of the host: the query for it, and the change that it makes.
 type Decision = (&'static str, &'static str);
 
-/// Tables of which only what is newer is wanted, or nothing.
+/// Tables of which only newer rows are wanted, or none.
 const APART: [&str; 2] = ["messages", "losses"];
 
-/// What the host decided, for rows that the copy has from before: what to look for in the damaged
-/// file, and what becomes of it in the copy.
+/// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
+/// backup.
 const DECIDED: [Decision; 4] = [
-    // So that a room which was over does not live again.
+    // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
         "INSERT INTO meta (key, value) VALUES ('hub_time', ?1)
@@ -44,11 +44,11 @@ const DECIDED: [Decision; 4] = [
 ];
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 
-/// The same without the index, which may be what is damaged: it takes long.
+/// The same without the index, which may be damaged. Slow.
 const TAKEN_BACK_ALL: Decision =
     ("SELECT id FROM messages NOT INDEXED WHERE taken_back <> 0", host_actions::EMPTY);
 
-/// That the hub has another id than when it was copied, by which it knows the copy as its own.
+/// The ids of the hub, by which it recognises the copy as its own.
 const ID: [Decision; 2] = [
     (
         "SELECT id.value, former.value FROM meta AS id, meta AS former
@@ -65,8 +65,8 @@ const ID: [Decision; 2] = [
     ),
 ];
 
-/// Adds to a database what it lacks of the rooms, people and newer messages in a damaged one: how many
-/// messages. Nothing of this is worth a failure: what cannot be read is lost.
+/// Adds the rooms, people and newer messages of a damaged database to another one. Returns how many messages.
+/// Rows that cannot be read are lost, which is not an error.
 pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
     let saved = schema::open_frozen(damaged).ok().and_then(|from| {
         let until = Instant::now() + LIMIT;
@@ -86,7 +86,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
     saved.unwrap_or(0)
 }
 
-/// Gives a copy of the same hub, from before it had another id, the id that it has now.
+/// Gives a backup from before the hub got a new id the present id.
 pub(super) fn keep_id(from: &Connection, into: &Connection) -> rusqlite::Result<()> {
     let tx = into.unchecked_transaction()?;
     let until = Instant::now() + LIMIT;
@@ -94,8 +94,8 @@ pub(super) fn keep_id(from: &Connection, into: &Connection) -> rusqlite::Result<
     tx.commit()
 }
 
-/// Empties in a copy of the same hub what the host has taken back since, as far as that can be read:
-/// it does not come again with the copy.
+/// Takes messages back in a backup that the host has taken back since, as far as that can be read, so that
+/// the backup does not bring them back.
 pub(in crate::store) fn keep_taken_back(
     from: &Connection,
     into: &Connection,
@@ -107,7 +107,7 @@ pub(in crate::store) fn keep_taken_back(
 }
 
 fn decide(from: &Connection, into: &Connection, (look, change): Decision, until: Instant) {
-    // An older schema does not know of it, and what cannot be read is lost.
+    // An older schema lacks it, and what cannot be read is lost.
     let (Ok(mut select), Ok(mut change)) = (from.prepare(look), into.prepare(change)) else {
         return;
     };
@@ -116,14 +116,14 @@ fn decide(from: &Connection, into: &Connection, (look, change): Decision, until:
     while let (true, Ok(Some(row))) = (Instant::now() < until, found.next()) {
         let values = (0..width).map(|column| row.get(column));
         if let Ok(values) = values.collect::<Result<Vec<Value>, _>>() {
-            // What a flipped bit made of it is no decision.
+            // A corrupted value is not a decision.
             let _changed = change.execute(params_from_iter(values));
         }
     }
 }
 
-/// Copies the rows of a table that can be read: from its beginning up to the damage, and if there is
-/// any, from its end down to it.
+/// Copies the readable rows of a table: from its beginning up to the damage, and then from its end back to
+/// it.
 fn table_from(
     from: &Connection,
     into: &Connection,
@@ -140,7 +140,7 @@ fn table_from(
     let backwards = forwards.replace(',', " DESC,") + " DESC";
     let mut added = 0;
     for order in [forwards, backwards] {
-        // NOT INDEXED: an index may be what is damaged.
+        // NOT INDEXED: an index may be damaged.
         let rows = format!("SELECT {named} FROM {name} NOT INDEXED {which} ORDER BY {order}");
         let (more, is_all) = rows_from(from, into, &rows, (table, &columns), until)?;
         added += more;
@@ -173,7 +173,7 @@ fn rows_from(
         };
         let values = (0..columns.len()).map(|column| row.get_ref(column).map(rules::value));
         let Ok(values) = values.collect::<Result<Vec<_>, _>>() else { continue };
-        // Those that are there already, or refer to what could not be read, are left out.
+        // Rows that exist already, or refer to unreadable ones, are left out.
         if import::put(into, table, columns, &values)? != Put::Not {
             added += 1;
         }

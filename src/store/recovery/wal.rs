@@ -1,17 +1,17 @@
-//! What SQLite leaves unsaid: that the end of a WAL could not be read.
+//! Detects a WAL whose end cannot be read, which SQLite does not report.
 //!
-//! A WAL that is damaged in the middle counts as one that ends there, and SQLite goes on in silence.
-//! After a power cut that is right: what was being written was never acknowledged. But at most one
-//! commit is ever under way, so more of them behind the end mean that acknowledged ones are gone.
-//! The format: <https://sqlite.org/fileformat2.html#walformat>.
+//! SQLite takes a WAL that is damaged in the middle for one that ends there. After a power cut that is right:
+//! the commit under way was never acknowledged. But at most one commit is under way at a time, so more
+//! commits behind the end mean that acknowledged ones are lost. The format:
+//! <https://sqlite.org/fileformat2.html#walformat>.
 
 use std::path::Path;
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
 
-/// How many commits stand in this WAL behind the frames that SQLite could read, the one aside that
-/// may have been under way.
+/// How many commits are in this WAL behind the frames that SQLite can read, without the one that may have
+/// been under way.
 pub(in crate::store) fn lost_commits(wal: &Path, read: usize) -> usize {
     let Ok(bytes) = std::fs::read(wal) else {
         return 0;
@@ -30,8 +30,8 @@ fn commits_behind(wal: &[u8], read: usize) -> usize {
         .unwrap_or_default()
         .chunks(FRAME_HEADER + page as usize)
         .skip(read)
-        // Frames of an earlier round, long folded in, have other salts; a commit says how large the
-        // database is from then on.
+        // Frames of an earlier round, which are checkpointed, have other salts. A commit frame has the size
+        // of the database.
         .filter(|frame| frame.get(8..16) == Some(salts) && number(frame, 4).is_some_and(|n| n > 0))
         .count()
 }

@@ -1,6 +1,6 @@
-//! What each write does to the database.
+//! Applies writes to the database.
 //!
-//! Each runs inside the batch's transaction, in the order in which the hub submitted it.
+//! Each is applied inside the batch's transaction, in the order of submission.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -21,7 +21,7 @@ use crate::store::write::{
     TAKEN_BACK_MAX, Write, Written,
 };
 
-/// Does one write inside the transaction under way.
+/// Applies a write inside the current transaction.
 pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) => insert_room(db, room).map(|()| Written::Done),
@@ -41,7 +41,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
     }
 }
 
-/// What can be answered to a write although none can be made; nothing where it cannot.
+/// Answers a write without writing, if that is possible.
 pub(in crate::store) fn without_writing(
     db: &Connection,
     write: &Write,
@@ -50,7 +50,7 @@ pub(in crate::store) fn without_writing(
         Write::Ping => Ok(Some(Written::Done)),
         Write::Look { room, identity } => look(db, *room, *identity).map(Some),
         Write::Join(join) => return_unwritten(db, join),
-        // They have gone, whether it can be noted or not.
+        // They have left, whether it can be stored or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None })),
         Write::Say(say) => Ok(said_before(db, say)?),
         Write::Room(_) | Write::End { .. } | Write::Rename(_) | Write::Host(_) | Write::Mark(_) => {
@@ -88,7 +88,7 @@ fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     Ok(Joined { chatter, alert, history })
 }
 
-/// Who was here before comes in again, to read on; nobody is told, and nothing is noted.
+/// Joins a member without writing, so that they can read on. Nobody is told.
 fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, WriteError> {
     let room = room_number(db, join.room)?;
     let Some(member) = queries::member_by_identity(db, join.room, join.identity)? else {
@@ -99,7 +99,7 @@ fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, Wri
     Ok(Some(Written::Joined(Joined { chatter, alert: None, history })))
 }
 
-/// What a member may read, and what they missed.
+/// The range that a member may read, and the messages that they missed.
 fn history_slice(
     db: &Connection,
     room: i64,
@@ -133,7 +133,7 @@ fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT shut FROM rooms WHERE n = ?1")?.query_row([room], |row| row.get(0))
 }
 
-/// Makes somebody a member: as the chatter they own already, or as a fresh one.
+/// Makes somebody a member, as the chatter that they own already or as a fresh one.
 fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Result<()> {
     let number = match owned(db, join.identity, join.wanted)? {
         Some(own) => own,
@@ -179,7 +179,7 @@ fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
     Ok(Written::Said { message, repeated: false })
 }
 
-/// What a chatter said with this key before.
+/// The message that the chatter sent with this key before.
 fn said_before(db: &Connection, say: &Say) -> rusqlite::Result<Option<Written>> {
     let Some(key) = &say.key else {
         return Ok(None);
@@ -233,7 +233,7 @@ fn notice(
     insert_message(db, &Say { room, chatter: chatter.id, kind, content, key: None, at })
 }
 
-/// Gives a message its id and its place in the room.
+/// Inserts a message. It gets its id and its `seq` here.
 fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     let room = room_number(db, say.room)?;
     let seq = queries::last_seq(db, room)?.next();

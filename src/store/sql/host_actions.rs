@@ -1,4 +1,4 @@
-//! What the host does with their own hand, and the log of it.
+//! The host's actions, and their log.
 
 use std::net::IpAddr;
 
@@ -12,25 +12,25 @@ use crate::store::sql::rows;
 use crate::store::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
-/// How many actions are remembered.
+/// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
 
-/// Empties a message. Its key stays, so that nobody sends it again.
+/// Deletes a message's content. Its key stays, so that a retry does not bring it back.
 pub(in crate::store) const EMPTY: &str =
     "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
 
-/// Something that the host did.
+/// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Done {
-    /// When, for people's eyes.
+    /// When, in wall time.
     pub at: WallTime,
-    /// What, as on the command line: `room close`.
+    /// The action, as on the command line: `room close`.
     pub deed: String,
-    /// To what or whom, as it was called then.
+    /// Its object, as it was called then.
     pub what: String,
 }
 
-/// Does what the host wants, and remembers it, inside the transaction under way.
+/// Applies an action of the host and logs it, inside the current transaction.
 pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
     let deed = match &act.deed {
         Deed::Create(room) => {
@@ -84,7 +84,7 @@ pub(in crate::store) fn end_room(
     if ended == 0 {
         return Err(Refusal::NoSuchRoom.into());
     }
-    // So that a start right after does not bring the room back to life.
+    // So that the room stays ended if the hub restarts right now.
     set_meta(db, "hub_time", rows::sql(at.hub))?;
     set_meta(db, "wall_time", at.wall.0)?;
     Ok(())
@@ -96,8 +96,8 @@ fn shut_room(db: &Connection, room: RoomId, shut: bool) -> Result<(), WriteError
     Ok(())
 }
 
-/// Empties messages that people have said: which of them were not empty before. All of them must be
-/// there; what the hub itself has told cannot be taken back.
+/// Takes messages back. Returns those that were not taken back before. All of them must exist; the hub's own
+/// notices cannot be taken back.
 fn take_back(
     db: &Connection,
     room: RoomId,
@@ -122,7 +122,7 @@ fn take_back(
     Ok(taken)
 }
 
-/// Takes a room out of everybody's sight. What was in it goes in the writer's quiet moments.
+/// Marks a room as deleted. Its messages are deleted by maintenance.
 fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
     end_room(db, room, act.at)?;
     db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
@@ -144,13 +144,12 @@ fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Who may not come in.
+/// The bans.
 pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
     let mut query =
         db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
     let ban = |row: &rusqlite::Row<'_>| {
-        // An address that a flipped bit made unreadable, or that has no end, keeps nobody out; the
-        // browser still is.
+        // An address that cannot be parsed, or has no end, is ignored; the browser is still banned.
         let address: Option<IpAddr> =
             row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
         let until = row.get::<_, Option<i64>>(4)?.map(|_| rows::hub_time(row, 4)).transpose()?;
@@ -172,7 +171,7 @@ fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> 
     Ok(())
 }
 
-/// Whether the host had something deleted, as far as the log goes back.
+/// Whether the host has deleted something, as far as the log goes back.
 pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
     db.query_row(
         "SELECT EXISTS (SELECT 1 FROM host_actions WHERE deed IN ('room delete', 'message delete'))",
@@ -181,7 +180,7 @@ pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
     )
 }
 
-/// The newest actions, the newest first.
+/// The newest actions, newest first.
 pub(in crate::store) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut query =

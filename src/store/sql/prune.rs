@@ -1,9 +1,9 @@
-//! What is kept no longer: old messages, and rooms long after they ended.
+//! Pruning: deletes old messages, and rooms long after they have ended.
 //!
-//! Each step touches a bounded number of rows and bytes and is a transaction of its own, so that whoever
-//! wants to write waits for one step at most. Messages go from the oldest on: what is left of a room is
-//! always its end, and `rooms.pruned` says from where on. Where the database is too large, those who
-//! take most of it lose first ([`weights`]).
+//! Each step touches a bounded number of rows and bytes in a transaction of its own, so that a write waits
+//! for one step at most. The oldest messages are deleted first: a room always keeps its end, and
+//! `rooms.pruned` says where that begins. If the database is too large, those who use most of it lose first
+//! ([`weights`]).
 //!
 //! [`weights`]: crate::store::sql::weights
 
@@ -16,24 +16,24 @@ use crate::store::sql::rows;
 use crate::store::sql::shrink;
 use crate::store::sql::weights::{ROW, Weight, Weights, size};
 
-/// Most rows that one step deletes: some ten milliseconds on a slow card.
+/// Most rows that one step deletes: about ten milliseconds on a slow card.
 pub(in crate::store) const STEP: i64 = 200;
 
-/// Most bytes of messages that one step deletes or empties, the one aside that is larger.
+/// Most bytes of messages that one step deletes or empties; a single larger message is possible.
 pub(in crate::store) const STEP_BYTES: u64 = 256 * 1024;
 
-/// Most pages that one step gives back to the disk.
+/// Most pages that one step returns to the disk.
 const PAGES: i64 = 64;
 
-/// So many free pages are kept for what is written next.
+/// Free pages that are kept for further writes.
 const SPARE_PAGES: i64 = 512;
 
 type Step = fn(&Connection, Option<HubTime>, &Retention, &mut Weights) -> rusqlite::Result<usize>;
 
-/// How much is kept. Nothing set keeps all.
+/// How much is kept. The default keeps everything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Retention {
-    /// How long a message is kept, and a room after it has ended.
+    /// How long messages are kept, and rooms after they have ended.
     pub age: Option<Duration>,
     /// Most messages of one room; 0 is no limit.
     pub per_room: usize,
@@ -41,7 +41,7 @@ pub struct Retention {
     pub size: Option<u64>,
 }
 
-/// One step of pruning: how much it did. 0: there is nothing to do.
+/// Does one step. Returns how much it did; 0 if there is nothing to do.
 pub(in crate::store) fn step(
     db: &Connection,
     keep: &Retention,
@@ -68,7 +68,7 @@ pub(in crate::store) fn step(
     Ok(0)
 }
 
-/// Deletes messages that are older than this.
+/// Deletes messages that are older than `old`.
 fn older(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite::Result<usize> {
     let mut oldest = db.prepare_cached(
         "SELECT id, octet_length(content) FROM messages WHERE sent_hub <= ?2 AND id <=
@@ -80,7 +80,7 @@ fn older(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite::Resu
     last.map_or(Ok(0), |last| messages_until(db, last, weights))
 }
 
-/// The last of these rows, each with its key and the length of its text, that one step can take.
+/// The last of these rows that one step can take. Each row is a key and the length of a text.
 fn within_a_step(mut rows: Rows<'_>) -> rusqlite::Result<Option<i64>> {
     let (mut last, mut bytes) = (None, 0);
     while let Some(row) = rows.next()? {
@@ -105,7 +105,7 @@ fn is_too_large(db: &Connection, keep: &Retention) -> rusqlite::Result<bool> {
 /// Deletes the oldest messages up to this one.
 fn messages_until(db: &Connection, last: i64, weights: &mut Weights) -> rusqlite::Result<usize> {
     let tx = db.unchecked_transaction()?;
-    // `+`: in the order of an index on rooms all messages there are would be read.
+    // `+` prevents an index on rooms, whose order would read all messages.
     tx.prepare_cached(
         "UPDATE rooms SET pruned = gone.seq
          FROM (SELECT room, max(seq) AS seq FROM messages WHERE id <= ?1 GROUP BY +room) AS gone
@@ -148,7 +148,7 @@ pub(in crate::store) fn oldest_of(
     last.map_or(Ok(0), |last| room_until(db, room, last, weights))
 }
 
-/// Shortens a room that has more messages than one may have; 0 is no limit.
+/// Deletes the oldest messages of a room with more than `most` messages; 0 is no limit.
 fn overlong_room(db: &Connection, most: usize, weights: &mut Weights) -> rusqlite::Result<usize> {
     if most == 0 {
         return Ok(0);
@@ -166,7 +166,7 @@ fn overlong_room(db: &Connection, most: usize, weights: &mut Weights) -> rusqlit
         return Ok(0);
     };
     match oldest_of(db, room, end, weights)? {
-        // A room restored or mended may have holes: then only its beginning is written down.
+        // A restored room may have gaps: then only its new beginning is stored.
         0 => room_until(db, room, end, weights),
         done => Ok(done),
     }
@@ -190,11 +190,11 @@ pub(in crate::store) fn room_until(
         .execute([room, seq])?;
     tx.commit()?;
     weights.lose(room, lost);
-    // A room restored or mended may have holes: the step is done even if it found nothing.
+    // A restored room may have gaps: the step is done even if it found nothing.
     Ok(1)
 }
 
-/// A step towards taking away a room that the host deleted.
+/// Does a step of deleting a room that the host has deleted.
 fn deleted_room(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usize> {
     let room: Option<i64> = db
         .prepare_cached("SELECT n FROM rooms WHERE deleted <> 0 LIMIT 1")?
@@ -203,7 +203,7 @@ fn deleted_room(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usiz
     room.map_or(Ok(0), |room| take_away(db, room, weights))
 }
 
-/// A step towards taking away a room that ended before this.
+/// Does a step of deleting a room that ended before `old`.
 fn ended_room(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite::Result<usize> {
     let room: Option<i64> = db
         .prepare_cached("SELECT n FROM rooms WHERE expires_hub <= ?1 ORDER BY expires_hub LIMIT 1")?
@@ -212,7 +212,7 @@ fn ended_room(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite:
     room.map_or(Ok(0), |room| take_away(db, room, weights))
 }
 
-/// Takes away of a room its messages, then its people, then itself.
+/// Deletes a room's messages, then its members, then the room.
 fn take_away(db: &Connection, room: i64, weights: &mut Weights) -> rusqlite::Result<usize> {
     let messages = oldest_of(db, room, i64::MAX, weights)?;
     if messages > 0 {
@@ -226,10 +226,10 @@ fn take_away(db: &Connection, room: i64, weights: &mut Weights) -> rusqlite::Res
     db.prepare_cached("DELETE FROM rooms WHERE n = ?1")?.execute([room])
 }
 
-/// Takes people out of an ended room, and forgets those who are in no other.
+/// Deletes the members of an ended room, and chatters that are in no other room.
 fn ended_members(db: &Connection, room: i64) -> rusqlite::Result<usize> {
-    // SQLite would look through all messages for each chatter that goes. There can be none: who has
-    // a message in a room is a member there, and this room's messages are gone.
+    // SQLite would search all messages for each deleted chatter. There are none: an author is a member of the
+    // room, and this room's messages are deleted.
     db.pragma_update(None, "foreign_keys", false)?;
     let gone = delete_members(db, room);
     db.pragma_update(None, "foreign_keys", true)?;
@@ -259,7 +259,7 @@ fn delete_members(db: &Connection, room: i64) -> rusqlite::Result<usize> {
     Ok(chatters.len())
 }
 
-/// Gives pages back to the disk that are free beyond what the next messages will take.
+/// Returns free pages to the disk, but for those that the next writes will use.
 fn spare_pages(db: &Connection) -> rusqlite::Result<usize> {
     let free = pragma(db, "freelist_count")?;
     if free <= SPARE_PAGES {
@@ -268,7 +268,7 @@ fn spare_pages(db: &Connection) -> rusqlite::Result<usize> {
     let pages = PAGES.min(free - SPARE_PAGES);
     let mut vacuum = db.prepare(&format!("PRAGMA incremental_vacuum({pages})"))?;
     let mut each = vacuum.query([])?;
-    // It frees one page a row.
+    // It frees one page per row.
     while each.next()?.is_some() {}
     Ok(usize::try_from(free - pragma(db, "freelist_count")?).unwrap_or(0))
 }

@@ -1,4 +1,4 @@
-//! The queries, on whichever connection runs them.
+//! The queries, for any connection.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -11,18 +11,18 @@ use crate::domain::text::Key;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sql::rows;
 
-/// Somebody who was in a room, as the store knows them.
+/// A member of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
     /// The room.
     pub room: RoomId,
-    /// Who.
+    /// The chatter.
     pub chatter: Chatter,
-    /// Whose browser.
+    /// The identity that owns the chatter.
     pub owner: IdentityId,
-    /// The first message they may read and that is still kept.
+    /// The first message that they may read and that is still stored.
     pub first: Seq,
-    /// Whether messages that they could once read have been pruned.
+    /// Whether earlier messages, which they could once read, have been pruned.
     pub pruned: bool,
 }
 
@@ -36,7 +36,7 @@ pub(in crate::store) fn room(db: &Connection, id: RoomId) -> rusqlite::Result<Op
     db.prepare_cached(&sql)?.query_row([id.as_bytes()], rows::room).optional()
 }
 
-/// Whether a room with this code is kept, living or ended.
+/// Whether a room with this code is stored, living or ended.
 pub(in crate::store) fn has_code(db: &Connection, code: Code) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM rooms WHERE code = ?1 AND deleted = 0)";
     db.prepare_cached(sql)?.query_row([code.as_str()], |row| row.get(0))
@@ -58,7 +58,7 @@ fn as_member(row: &Row<'_>) -> rusqlite::Result<Member> {
     })
 }
 
-/// Who was present in the living rooms when the hub last ran.
+/// The members who were present in the living rooms when the hub last ran.
 pub(in crate::store) fn present(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<Member>> {
     let sql = format!("{MEMBER} WHERE s.left_at IS NULL AND r.expires_hub > ?1");
     rows::readable(db.prepare_cached(&sql)?.query_map([rows::sql(now)], as_member)?)
@@ -97,7 +97,7 @@ pub(in crate::store) fn chatter(
     .optional()
 }
 
-/// The place of a room's newest message, which may have been pruned.
+/// The `seq` of a room's newest message, which may have been pruned.
 pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
     db.prepare_cached(
         "SELECT coalesce((SELECT max(seq) FROM messages WHERE room = ?1),
@@ -106,7 +106,7 @@ pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result
     .query_row([room], |row| row.get(0).map(Seq))
 }
 
-/// The epoch in which the places of this file count.
+/// The epoch in which the places of this file are valid.
 pub(in crate::store) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
     db.prepare_cached("SELECT value FROM meta WHERE key = 'epoch'")?
         .query_row([], |row| row.get(0))
@@ -114,7 +114,7 @@ pub(in crate::store) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
         .map(|epoch| Epoch(epoch.unwrap_or(0)))
 }
 
-/// The places between two, both included, of which the host took the messages back.
+/// The places in a range, both ends included, of messages that the host has taken back.
 pub(in crate::store) fn taken_back(
     db: &Connection,
     room: i64,
@@ -128,7 +128,7 @@ pub(in crate::store) fn taken_back(
     .collect()
 }
 
-/// At most `most` messages and `bytes` after a place, oldest first, and whether there are more.
+/// Messages after a place, oldest first, at most `most` and `bytes`; and whether there are more.
 pub(in crate::store) fn after(
     db: &Connection,
     room: RoomId,
@@ -147,8 +147,8 @@ pub(in crate::store) fn after(
     rows::messages(found, most, bytes)
 }
 
-/// At most `most` messages and `bytes` before a place and not before `first`, oldest first, and whether
-/// there are more.
+/// Messages from `first` on before a place, oldest first, at most `most` and `bytes`; and whether there are
+/// more.
 pub(in crate::store) fn before(
     db: &Connection,
     room: RoomId,
@@ -186,14 +186,14 @@ pub(in crate::store) fn page(
     else {
         return Ok(Vec::new());
     };
-    // Places have no gaps: a page is a range of them, however far back.
+    // Places have no gaps, so a page is a range of them.
     let end = last_seq(db, number)?.next().0 - i64::from(page - 1) * i64::from(size);
     let start = Seq((end - i64::from(size)).max(first.0));
-    // A page is whole, whatever its messages take: those who ask for pages count on that.
+    // A page is always complete, whatever its size: clients that ask for pages rely on that.
     before(db, room, start, Seq(end), size as usize, usize::MAX).map(|(messages, _)| messages)
 }
 
-/// The message that a chatter sent with this key.
+/// The message that a chatter has sent with this key.
 pub(in crate::store) fn by_key(
     db: &Connection,
     chatter: ChatterId,
@@ -205,19 +205,19 @@ pub(in crate::store) fn by_key(
         .optional()
 }
 
-/// Whose file it is; nothing where no hub has begun with it, or where that cannot be read.
+/// The hub's id. `None` if no hub has used the file, or the id cannot be read.
 pub(in crate::store) fn hub_id(db: &Connection) -> rusqlite::Result<Option<HubId>> {
     let known = db
         .query_row("SELECT value FROM meta WHERE key = 'hub_id'", [], |row| row.get(0))
         .optional();
     match known {
-        // What a flipped bit left of it is no identity.
+        // A corrupted value is not an id.
         Err(error) if error.sqlite_error().is_none() => Ok(None),
         other => Ok(other?.map(HubId::from_bytes)),
     }
 }
 
-/// The ids that the hub had before this one, 16 bytes each, the oldest first.
+/// The hub's former ids, 16 bytes each, oldest first.
 pub(in crate::store) fn former_ids(db: &Connection) -> rusqlite::Result<Vec<u8>> {
     let known = db
         .query_row("SELECT value FROM meta WHERE key = 'former_ids'", [], |row| row.get(0))
@@ -228,7 +228,7 @@ pub(in crate::store) fn former_ids(db: &Connection) -> rusqlite::Result<Vec<u8>>
     }
 }
 
-/// The latest wall time that the file knows of.
+/// The latest wall time in the file.
 pub(in crate::store) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime> {
     db.query_row(
         "SELECT max(
@@ -240,7 +240,7 @@ pub(in crate::store) fn wall_time(db: &Connection) -> rusqlite::Result<WallTime>
     )
 }
 
-/// The newest time that the file knows of.
+/// The latest hub time in the file.
 pub(in crate::store) fn hub_time(db: &Connection) -> rusqlite::Result<HubTime> {
     db.query_row(
         "SELECT max(

@@ -1,4 +1,4 @@
-//! Rows to domain types and back. What comes from the file was parsed when it went in.
+//! Conversion between rows and domain types. Values were validated when they were written.
 
 use std::time::Duration;
 
@@ -17,9 +17,9 @@ use crate::store::recovery::check::is_damage;
 pub(in crate::store) const ROOM: &str =
     "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
 
-/// The columns that [`message`] reads, in its order, and where they come from. Of itself SQLite would go
-/// by the primary key of `memberships`, which begins with the room: through everybody who was ever in
-/// it, for each message.
+/// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
+/// key of `memberships`, which begins with the room, and so read every membership of the room for each
+/// message.
 pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
@@ -73,12 +73,12 @@ pub(in crate::store) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<H
     row.get::<_, i64>(at).map(|ms| HubTime(u64::try_from(ms).unwrap_or(0)))
 }
 
-/// Hub time as SQLite keeps it; it would take 292 million years to overflow.
+/// Hub time as SQLite stores it. It would overflow after 292 million years.
 pub(in crate::store) fn sql(time: HubTime) -> i64 {
     i64::try_from(time.0).unwrap_or(i64::MAX)
 }
 
-/// A text. A bit that flipped on the card makes one character unreadable, not a whole room.
+/// A text. Invalid UTF-8 is replaced: a flipped bit makes one character unreadable, not a whole room.
 fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     match row.get_ref(at)? {
         ValueRef::Text(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
@@ -86,15 +86,15 @@ fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     }
 }
 
-/// Rows without those that a flipped bit has made unreadable.
+/// The rows without those that are corrupted.
 pub(in crate::store) fn readable<T>(
     rows: impl Iterator<Item = rusqlite::Result<T>>,
 ) -> rusqlite::Result<Vec<T>> {
     rows.filter(is_readable).collect()
 }
 
-/// Of the first `most` messages those that are readable, as far as `bytes` go but at least one, and
-/// whether there are more rows.
+/// The readable ones among the first `most` messages, up to `bytes` but at least one; and whether there are
+/// more rows.
 pub(in crate::store) fn messages(
     rows: impl Iterator<Item = rusqlite::Result<Message>>,
     most: usize,
@@ -118,7 +118,7 @@ pub(in crate::store) fn messages(
     Ok((messages, false))
 }
 
-/// What a message takes beside its content, in bytes, about: names, ids and places.
+/// About how many bytes a message takes besides its content.
 const AROUND: usize = 600;
 
 fn is_readable<T>(row: &rusqlite::Result<T>) -> bool {

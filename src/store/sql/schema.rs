@@ -9,17 +9,17 @@ use rusqlite::{Connection, OpenFlags};
 use crate::store::disk::files::{self, immutable};
 use crate::store::recovery::guard::guard;
 
-/// "COLA": what `file` and a suspicious host see in the header.
+/// "COLA" in the header, for `file` and curious hosts (`application_id`).
 const APPLICATION_ID: i32 = 0x434f_4c41;
 
-/// How many KiB of pages the writer keeps in memory: room for the inner pages of a database of millions
-/// of messages. Other connections keep 256 KiB (`.cargo/config.toml`).
+/// The writer's page cache, in KiB: it holds the inner pages of a database with millions of messages. Other
+/// connections have 256 KiB (`.cargo/config.toml`).
 const WRITER_PAGES: i32 = 1024;
 
-/// How long a connection waits for another.
+/// How long a connection waits for a lock (`busy_timeout`).
 pub(in crate::store) const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Every schema change in order. The number is the position plus one and stands in the file name.
+/// All migrations in order. A migration's number is its position plus one, as in its file name.
 const MIGRATIONS: &[(&str, &str)] = &[
     ("0001_rooms", include_str!("../../../migrations/0001_rooms.sql")),
     ("0002_retention", include_str!("../../../migrations/0002_retention.sql")),
@@ -27,27 +27,27 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_doors", include_str!("../../../migrations/0004_doors.sql")),
 ];
 
-/// The number of the schema that this program works with.
+/// The schema version of this program.
 pub(in crate::store) const NEWEST: usize = MIGRATIONS.len();
 
 /// Why a database could not be opened: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The folder cannot be made or written.
+    /// The folder cannot be created or written.
     #[error("the data folder {} cannot be used: {cause}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the system said.
+        /// What the kernel said.
         cause: std::io::Error,
     },
-    /// It is a folder or the like.
+    /// It is not a regular file.
     #[error("{} is not a file, so it is no database; move it away", path.display())]
     NoFile {
-        /// What has its name.
+        /// The path.
         path: PathBuf,
     },
-    /// Nobody can say what it is.
+    /// It cannot be accessed.
     #[error("the database {} cannot be looked at: {cause}", path.display())]
     Unreadable {
         /// The file.
@@ -69,12 +69,12 @@ pub enum OpenError {
     Newer {
         /// The file.
         path: PathBuf,
-        /// Its schema.
+        /// Its schema version.
         found: usize,
-        /// The newest schema that this program knows.
+        /// The schema version of this program.
         known: usize,
     },
-    /// A migration failed; the file is as it was.
+    /// A migration failed; the file is unchanged.
     #[error("{} could not be updated to schema {migration}, and is as it was: {cause}", path.display())]
     Migration {
         /// The file.
@@ -84,7 +84,7 @@ pub enum OpenError {
         /// What SQLite said.
         cause: rusqlite::Error,
     },
-    /// The disk takes no writing, and the file would have to be updated.
+    /// The file has to be migrated, but the disk takes no writes.
     #[error("{} is from an older colahub and has to be updated, but the disk takes no writing", path.display())]
     Frozen {
         /// The file.
@@ -100,17 +100,17 @@ pub enum OpenError {
     },
 }
 
-/// Opens the database for the one writer, making or updating it as needed.
+/// Opens the database for the writer. Creates or migrates it if necessary.
 ///
 /// # Errors
-/// See [`OpenError`]; the file is never left half updated.
+/// See [`OpenError`]. The file is never left half migrated.
 pub(in crate::store) fn open_writer(path: &Path) -> Result<Connection, OpenError> {
     let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let mut db = Connection::open(path).map_err(sqlite)?;
     guard(&db).map_err(sqlite)?;
     let version = version_of(&db, path)?;
     if version == 0 {
-        // Only before the first table do these two take effect.
+        // These two take effect only before the first table.
         db.pragma_update(None, "page_size", 4096).map_err(sqlite)?;
         db.pragma_update(None, "auto_vacuum", "INCREMENTAL").map_err(sqlite)?;
     }
@@ -135,7 +135,7 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError
     Ok(db)
 }
 
-/// Opens the database beside the writer, to copy it.
+/// Opens the database beside the writer, for a backup.
 ///
 /// # Errors
 /// What SQLite says.
@@ -147,7 +147,7 @@ pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection>
     Ok(db)
 }
 
-/// Opens the database where nothing can be written, not even beside it: the disk is read-only, or
+/// Opens the database without writing anything, not even files beside it, on a disk that is read-only or
 /// full. Nobody else may be writing to it.
 ///
 /// # Errors
@@ -158,15 +158,15 @@ pub(in crate::store) fn open_frozen(path: &Path) -> Result<Connection, OpenError
     if files::size(&files::with_suffix(path, "-wal")) == 0 {
         return open_alone(path).map_err(sqlite);
     }
-    // What stands in the WAL counts too. SQLite reads it without its shared memory file where it
-    // has the database for itself; a lock for that could not be taken on a file that is read-only.
+    // The WAL counts, too. In exclusive mode SQLite reads it without a shared memory file, whose lock could
+    // not be taken on a read-only file.
     let db = Connection::open_with_flags_and_vfs(path, flags, c"unix-none").map_err(sqlite)?;
     guard(&db).map_err(sqlite)?;
     db.pragma_update(None, "locking_mode", "EXCLUSIVE").map_err(sqlite)?;
     Ok(db)
 }
 
-/// Opens a database that is whole by itself and that nobody writes to, and leaves nothing beside it.
+/// Opens a complete database that nobody writes to. Creates no files beside it.
 pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
         | OpenFlags::SQLITE_OPEN_NO_MUTEX
@@ -176,8 +176,8 @@ pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> 
     Ok(db)
 }
 
-/// Plans a statement once. Without this SQLite parses some of ours anew for each message, to look at
-/// the values bound to it: a third of the work of a write.
+/// Makes SQLite plan each statement once. Without this it reparses some statements for each message, to look
+/// at the bound values: a third of the work of a write.
 fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
@@ -186,20 +186,20 @@ fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
 fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.busy_timeout(PATIENCE)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
-    // FULL: NORMAL loses acknowledged messages when the plug is pulled (30 of 30 trials).
+    // FULL: NORMAL loses acknowledged messages in a power cut (in 30 of 30 trials).
     db.pragma_update(None, "synchronous", "FULL")?;
     db.pragma_update(None, "foreign_keys", true)?;
-    // What is deleted is overwritten: the host takes back what must not be found any more.
+    // Deleted content is overwritten: what the host takes back must not be found any more.
     db.pragma_update(None, "secure_delete", true)?;
     db.pragma_update(None, "journal_size_limit", 4 << 20)?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
-    // A negative size is one in KiB.
+    // A negative size is in KiB.
     db.pragma_update(None, "cache_size", -WRITER_PAGES)?;
     db.set_prepared_statement_cache_capacity(64);
     keep_plans(db)
 }
 
-/// The schema's number; 0 for a new file.
+/// The schema version; 0 for a new file.
 pub(in crate::store) fn version_of(db: &Connection, path: &Path) -> Result<usize, OpenError> {
     let sqlite = |cause| OpenError::Sqlite { path: path.to_owned(), cause };
     let number = |name: &str| -> rusqlite::Result<i32> {
@@ -214,7 +214,7 @@ pub(in crate::store) fn version_of(db: &Connection, path: &Path) -> Result<usize
             |row| Ok((row.get(0)?, row.get(1)?)),
         )
         .map_err(sqlite)?;
-    // A header with a flipped bit over our own tables is ours.
+    // A corrupted header above the hub's own tables still counts as the hub's.
     if application != APPLICATION_ID && tables > 0 && ours == 0 {
         return Err(OpenError::Foreign { path: path.to_owned() });
     }
@@ -241,19 +241,19 @@ fn migrate(db: &mut Connection, path: &Path, version: usize) -> Result<(), OpenE
     Ok(())
 }
 
-/// An empty database in memory with the schema of this number.
+/// An empty database in memory, with this schema version.
 pub(in crate::store) fn empty(version: usize) -> rusqlite::Result<Connection> {
     let db = Connection::open_in_memory()?;
     MIGRATIONS.iter().take(version).try_for_each(|(_, sql)| db.execute_batch(sql))?;
     Ok(db)
 }
 
-/// A copy beside the file, named for the schema it has, before anything changes.
+/// Makes a copy beside the file before a migration, named after its schema version.
 fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError> {
     let copy = path.with_extension(format!("sqlite3.before-{:04}", version + 1));
     let failed = |cause| OpenError::Migration { path: path.to_owned(), migration: "backup", cause };
     if copy.exists() {
-        // From a start that was cut off before the migration: VACUUM INTO wants a new file.
+        // The remains of a start that was cut off before the migration: VACUUM INTO needs a new file.
         std::fs::remove_file(&copy)
             .map_err(|cause| OpenError::Folder { path: copy.clone(), cause })?;
     }
@@ -262,7 +262,7 @@ fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError
     Ok(())
 }
 
-/// Writes a database as a hub with this schema left it: a room, somebody in it, and two messages.
+/// Writes a database as a hub with this schema version would leave it: a room, a member and two messages.
 #[cfg(test)]
 pub(in crate::store) fn write_as_of(path: &Path, version: usize) {
     let db = Connection::open(path).unwrap();

@@ -1,4 +1,4 @@
-//! What goes where the database is too large: of the largest room, and in it of the largest author.
+//! Shrinks a database that is too large: the largest room loses messages, and in it the largest author.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
@@ -6,11 +6,11 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::store::sql::prune::{STEP, STEP_BYTES, oldest_of, room_until};
 use crate::store::sql::weights::{Authors, ROW, Weight, Weights, size};
 
-/// Most places of a room in which one step looks for somebody's messages.
+/// Most places of a room that one step searches for an author's messages.
 const SPAN: i64 = 2_000;
 
-/// A step towards a smaller database: the largest room loses, and in it the largest author. Their
-/// messages keep their places, since those have no gaps.
+/// Does one step: empties messages of the largest author in the largest room. The messages keep their places,
+/// which must not have gaps.
 pub(in crate::store) fn step(db: &Connection, weights: &mut Weights) -> rusqlite::Result<usize> {
     if !weights.count(db)? {
         return Ok(1);
@@ -42,7 +42,7 @@ pub(in crate::store) fn step(db: &Connection, weights: &mut Weights) -> rusqlite
     Ok(gone.max(1))
 }
 
-/// Deletes what a room begins with, where nobody's words are in it.
+/// Deletes the beginning of a room, as far as it contains no words of people.
 fn empty_places(
     db: &Connection,
     room: i64,
@@ -60,7 +60,7 @@ fn empty_places(
     last.map_or(Ok(0), |last| room_until(db, room, last, weights))
 }
 
-/// Empties the oldest messages of an author in a room, from where the last step ended.
+/// Empties the oldest messages of an author in a room, continuing the last step.
 fn empty_some(
     db: &Connection,
     (room, author): (i64, i64),
@@ -101,7 +101,7 @@ fn empty_some(
     Ok(Weight { rows: 0, bytes: lost.bytes - lost.rows * ROW })
 }
 
-/// Empties messages. They are deleted and written anew: SQLite does not give back the space of a row
+/// Empties messages. They are deleted and inserted again, because SQLite does not free the space of a row
 /// that got shorter.
 fn empty(db: &Connection, ids: &[i64]) -> rusqlite::Result<()> {
     let tx = db.unchecked_transaction()?;

@@ -1,23 +1,22 @@
-//! Who takes how much of the database, so that whoever takes most loses first.
+//! How much of the database each room and author uses, so that the largest loses first.
 //!
-//! Counted in memory, and only once the database is too large: message by message, in steps, from the
-//! oldest to the newest and then on with what is added. A size in each row would cost every message a
-//! write.
+//! Counted in memory, and only once the database is too large: in steps, from the oldest message to the
+//! newest, and then with each new one. A stored count would cost a write per message.
 
 use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-/// Most rows that one step looks at.
+/// Most rows that one step reads.
 const LOOK: i64 = 2_000;
 
-/// What a message takes beside its text: its row, and its places in the indexes.
+/// Bytes of a message besides its text: its row, and its index entries.
 pub(in crate::store) const ROW: u64 = 128;
 
-/// How many of a room's newest messages stay, as long as another room has more than these.
+/// This many of a room's newest messages stay while another room has more.
 pub(in crate::store) const NEWEST: u64 = 100;
 
-/// What somebody takes.
+/// How much somebody uses.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(in crate::store) struct Weight {
     pub(in crate::store) rows: u64,
@@ -37,28 +36,28 @@ impl Weight {
     }
 }
 
-/// All rooms, and the authors of the one that loses.
+/// The weights of all rooms, and of the authors in the room that loses.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Weights {
-    /// The last message that was counted.
+    /// The last message that is counted.
     seen: i64,
     rooms: HashMap<i64, Weight>,
     authors: Authors,
 }
 
-/// What the authors of one room said in it before its newest hundred.
+/// The weights of the authors in a room, without its newest hundred messages.
 #[derive(Debug, Default)]
 pub(in crate::store) struct Authors {
     room: i64,
-    /// The last place that was counted.
+    /// The last place that is counted.
     seen: i64,
     texts: HashMap<i64, Weight>,
-    /// Whose messages are being emptied, and up to which place they are.
+    /// The author whose messages are being emptied, and up to which place they are.
     pub(in crate::store) losing: Option<(i64, i64)>,
 }
 
 impl Weights {
-    /// Counts on. Whether everything has been.
+    /// Counts further messages. Returns whether all are counted.
     pub(in crate::store) fn count(&mut self, db: &Connection) -> rusqlite::Result<bool> {
         let mut next = db.prepare_cached(
             "SELECT id, room, octet_length(content) FROM messages WHERE id > ?1 ORDER BY id LIMIT ?2",
@@ -73,8 +72,8 @@ impl Weights {
         Ok(counted < LOOK)
     }
 
-    /// The room that loses next: the largest of those with more than their newest hundred, else the
-    /// largest; and how many of its newest it keeps.
+    /// The room that loses next, and how many of its newest messages it keeps: the largest room with more
+    /// than a hundred messages, else the largest.
     pub(in crate::store) fn largest(&self) -> Option<(i64, u64)> {
         let largest = |least: u64| {
             let rooms = self.rooms.iter().filter(|(_, weight)| weight.rows > least);
@@ -83,24 +82,24 @@ impl Weights {
         largest(NEWEST).map(|room| (room, NEWEST)).or_else(|| largest(0).map(|room| (room, 0)))
     }
 
-    /// The last message that was counted: what is newer need not be taken off.
+    /// The last message that is counted. Newer ones need not be subtracted.
     pub(in crate::store) fn seen(&self) -> i64 {
         self.seen
     }
 
-    /// This went from a room.
+    /// Subtracts from a room.
     pub(in crate::store) fn lose(&mut self, room: i64, lost: Weight) {
         if let Some(weight) = self.rooms.get_mut(&room) {
             weight.lose(lost);
         }
     }
 
-    /// The room has gone, or nothing in it can go.
+    /// Removes a room, which is deleted or cannot lose more.
     pub(in crate::store) fn forget(&mut self, room: i64) {
         self.rooms.remove(&room);
     }
 
-    /// The authors of this room.
+    /// The weights of this room's authors.
     pub(in crate::store) fn authors(&mut self, room: i64) -> &mut Authors {
         if self.authors.room != room {
             self.authors = Authors { room, ..Authors::default() };
@@ -110,7 +109,7 @@ impl Weights {
 }
 
 impl Authors {
-    /// Counts on, up to a place. Whether everything has been.
+    /// Counts further messages up to a place. Returns whether all are counted.
     pub(in crate::store) fn count(&mut self, db: &Connection, last: i64) -> rusqlite::Result<bool> {
         let mut next = db.prepare_cached(
             "SELECT seq, chatter, kind, octet_length(content) FROM messages
@@ -120,7 +119,7 @@ impl Authors {
         let mut counted = 0;
         while let Some(row) = rows.next()? {
             self.seen = row.get(0)?;
-            // What the hub itself tells is nobody's.
+            // The hub's notices have no author.
             let is_said = row.get::<_, i64>(2)? <= 1;
             let text = size(row.get(3)?);
             if is_said && text > 0 {
@@ -131,7 +130,7 @@ impl Authors {
         Ok(counted < LOOK)
     }
 
-    /// The author who loses next: the largest, where there are others and their texts are worth emptying.
+    /// The author who loses next: the largest, if there are others and their texts are worth emptying.
     pub(in crate::store) fn largest(&self) -> Option<i64> {
         if self.texts.len() < 2 {
             return None;
@@ -141,21 +140,21 @@ impl Authors {
         (weight.bytes > 2 * weight.rows * ROW).then_some(*author)
     }
 
-    /// This went from an author's texts.
+    /// Subtracts from an author.
     pub(in crate::store) fn lose(&mut self, author: i64, lost: Weight) {
         if let Some(weight) = self.texts.get_mut(&author) {
             weight.lose(lost);
         }
     }
 
-    /// Nothing more of theirs can go.
+    /// Removes an author, who cannot lose more.
     pub(in crate::store) fn forget(&mut self, author: i64) {
         self.texts.remove(&author);
         self.losing = None;
     }
 }
 
-/// A length as SQLite tells it.
+/// A length, as SQLite returns it.
 pub(in crate::store) fn size(bytes: i64) -> u64 {
     u64::try_from(bytes).unwrap_or(0)
 }
