@@ -1,7 +1,7 @@
-//! The host's own way in: a Unix socket in the data folder, for commands on the same machine.
+//! The control socket: a Unix socket in the data folder, for the host's commands on the same machine.
 //!
-//! One request, a JSON line, gets one answer, a JSON line. Whoever may open the socket may ask: that is
-//! root, the hub's user and its group. [`protocol`] has the shapes, for both sides.
+//! A request is a JSON line, and so is its response. Everybody who may open the socket may ask: root, the
+//! hub's user and its group. [`protocol`] has the shapes for both sides.
 
 mod client;
 mod host;
@@ -22,7 +22,7 @@ const FILE: &str = "control.sock";
 /// Longest request, in bytes.
 const REQUEST_MAX: usize = 64 * 1024;
 
-/// Longest answer, in bytes: a line for each of as many people as a hub can hold.
+/// Longest response, in bytes: a line for each person that a hub can hold.
 const ANSWER_MAX: usize = 16 * 1024 * 1024;
 
 fn socket(data_dir: &Path) -> PathBuf {

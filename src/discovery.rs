@@ -1,9 +1,9 @@
-//! Being found: the hub's name and services on the local network, and the other hubs there.
+//! Discovery: announces the hub's name and services on the local network, and lists other hubs.
 //!
-//! Multicast DNS (RFC 6762) and service discovery (RFC 6763), spoken by mdns-sd, which this module
-//! keeps honest: it names one hub in all its records after a conflict, notices a conflict that
-//! comes late, says why nothing is announced where that is so, and starts the library anew when
-//! strangers fill its cache. Being found is a convenience: nothing here ever stops the hub.
+//! mdns-sd speaks Multicast DNS (RFC 6762) and service discovery (RFC 6763). This module makes up for its
+//! gaps: after a conflict all records carry the same name, late conflicts are noticed, it is reported why
+//! nothing is announced, and mdns-sd is restarted when strangers fill its cache. Nothing here ever stops the
+//! hub.
 
 mod ask;
 mod daemon;
@@ -30,30 +30,30 @@ pub use self::others::FoundHub;
 use crate::config::HubName;
 use crate::network::Reach;
 
-/// Whether people find the hub by its name, and if not, why.
+/// Whether the hub is announced, and if not, why.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Announced {
-    /// The host does not want it.
+    /// Turned off by the host.
     Off,
     /// The names are being claimed.
     Starting,
-    /// It is found under these names.
+    /// It is announced under these names.
     Yes(Names),
-    /// It is not; the hub serves all the same.
+    /// It is not announced. The hub is served all the same.
     No(Reason),
 }
 
-/// The names of a hub on the network, which belong together.
+/// The names of a hub on the network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Names {
-    /// The host's name without the domain: `cola-2` of `cola-2.local`.
+    /// The host name without the domain: `cola-2` of `cola-2.local`.
     pub host: String,
-    /// The name of its services: `cola (2)`.
+    /// The instance name of its services: `cola (2)`.
     pub instance: String,
 }
 
 impl Names {
-    /// The host's name as people type it: `cola-2.local`.
+    /// The host name as people type it: `cola-2.local`.
     #[must_use]
     pub fn local(&self) -> String {
         format!("{}.local", self.host)
@@ -63,54 +63,53 @@ impl Names {
 /// Why the hub is not announced: a sentence for the host.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Reason {
-    /// avahi was told to share mDNS with nobody.
+    /// avahi is configured not to share the mDNS port.
     #[error(
         "avahi-daemon forbids others to announce (disallow-other-stacks=yes in its configuration); \
          set it to no, or let avahi announce the hub with the service file in the documentation"
     )]
     AvahiForbids,
-    /// Another program holds the port.
+    /// Another program uses the mDNS port exclusively.
     #[error("another program keeps UDP port {MDNS_PORT}, which mDNS needs, for itself")]
     PortTaken,
-    /// There is no network to announce on.
+    /// There is no network interface.
     #[error("no network interface that people come by has an address")]
     NoInterface,
-    /// The host wanted no other machine to reach the hub.
+    /// The hub listens for this machine only.
     #[error("the hub listens on this machine only; see `listen` in the configuration")]
     NotListening,
-    /// Somebody answers for each name that the hub tries.
+    /// Another device answers for every name that the hub tries.
     #[error("another device answers for {0}.local and every name like it")]
     NamesTaken(String),
-    /// Strangers send more than the cache may hold.
+    /// Strangers send more records than the cache may hold.
     #[error("the network is flooded with mDNS packets")]
     Flood,
-    /// The library failed.
+    /// mdns-sd has failed.
     #[error("mDNS could not be started: {0}")]
     Failed(String),
-    /// Nothing left the machine, and no cause is known.
+    /// Nothing could be sent, for an unknown reason.
     #[error("nothing could be sent on the network; `colahub doctor` looks closer")]
     Unknown,
 }
 
-/// What is announced, and what to announce it by.
+/// What to announce, and where.
 #[derive(Debug, Clone)]
 pub struct Setup {
-    /// The name that the host wishes for.
+    /// The configured name.
     pub wish: HubName,
-    /// The hub's id, by which hubs tell each other apart.
+    /// The hub's id, by which hubs are told apart.
     pub hub: String,
     /// The program's version.
     pub version: &'static str,
-    /// Where the hub is reached.
+    /// The addresses at which the hub is reached.
     pub reach: Reach,
-    /// Random digits of this run, by which hubs that collide take turns. Not the id: a cloned card has the
-    /// same.
+    /// Random digits of this run, by which colliding hubs take turns. Not the id, which a cloned card shares.
     pub turns: String,
-    /// The folder in which the name that was got is remembered.
+    /// The folder in which the number behind the name is stored.
     pub folder: PathBuf,
 }
 
-/// What is known now: a cheap handle for whoever shows it.
+/// The current state of discovery. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct View {
     known: channel::Receiver<Arc<Known>>,
@@ -137,7 +136,7 @@ impl View {
         self.known.borrow().others.clone()
     }
 
-    /// Those of the others that have this hub's id: the card of one is a copy of the other's.
+    /// The other hubs with this hub's id: one card is a copy of the other.
     #[must_use]
     pub fn twins(&self) -> Vec<FoundHub> {
         let known = self.known.borrow();
@@ -145,7 +144,7 @@ impl View {
     }
 }
 
-/// The announcing task. It ends with [`Discovery::close`], or with its handle.
+/// The announcing task. [`Discovery::close`] ends it, as does dropping the handle.
 #[derive(Debug)]
 pub struct Discovery {
     view: View,
@@ -159,7 +158,7 @@ struct Running {
 }
 
 impl Discovery {
-    /// Announces the hub and listens for others, until told to stop.
+    /// Starts to announce the hub and to listen for others.
     #[must_use]
     pub fn start(setup: Setup) -> Self {
         let (known, view) = channel::channel(Arc::new(Known::only(Announced::Starting)));
@@ -169,23 +168,23 @@ impl Discovery {
         Self { view: View { known: view, hub }, running: Some(Running { stop, task }) }
     }
 
-    /// Announces nothing, as the host wishes.
+    /// Announces nothing.
     #[must_use]
     pub fn off() -> Self {
         let (_, known) = channel::channel(Arc::new(Known::only(Announced::Off)));
         Self { view: View { known, hub: String::new() }, running: None }
     }
 
-    /// What is known, now and later.
+    /// A handle to the current state.
     #[must_use]
     pub fn view(&self) -> View {
         self.view.clone()
     }
 
-    /// Takes the names back (a goodbye for each record) and ends; within half a second.
+    /// Withdraws the names (a goodbye for each record) and ends, within half a second.
     pub async fn close(self) {
         if let Some(Running { stop, task }) = self.running {
-            // It may have failed before; then there is nothing to take back.
+            // It may have failed before; then there is nothing to withdraw.
             let _told = stop.send(());
             let _ended = task.await;
         }

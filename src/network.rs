@@ -1,4 +1,4 @@
-//! Where on the network the hub can be reached: its addresses on the interfaces that people come by.
+//! The addresses at which people reach the hub, on the interfaces that the host allows.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,12 +7,12 @@ use if_addrs::{IfAddr, Interface};
 
 use crate::config::Interfaces;
 
-/// Where the hub listens, and by which interfaces people may come.
+/// Where the hub listens, and which interfaces people may use. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Reach {
     listening: Arc<Mutex<Listening>>,
     interfaces: Interfaces,
-    /// Where the host says that people open the hub.
+    /// `http.public_url`.
     public: Option<String>,
 }
 
@@ -24,7 +24,7 @@ struct Listening {
     refused: Vec<Refused>,
 }
 
-/// An address of `listen` on which the hub could not open a socket.
+/// An address of `listen` that could not be bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refused {
     /// The address, as configured.
@@ -34,59 +34,59 @@ pub struct Refused {
 }
 
 impl Reach {
-    /// A hub that listens at these addresses, with the ports it got.
+    /// A hub that listens at these addresses, with their actual ports.
     #[must_use]
     pub fn new(listening: Vec<SocketAddr>, interfaces: Interfaces) -> Self {
         let listening = Arc::new(Mutex::new(Listening { at: listening, refused: Vec::new() }));
         Self { listening, interfaces, public: None }
     }
 
-    /// The same, without these addresses until the hub can listen there.
+    /// Notes addresses that could not be bound yet.
     #[must_use]
     pub fn without(self, refused: Vec<Refused>) -> Self {
         self.listening().refused = refused;
         self
     }
 
-    /// The hub now listens here too: on what was `asked` for, as the socket calls it.
+    /// Adds an address that was bound later. `asked` is the configured address.
     pub fn add(&self, asked: SocketAddr, address: SocketAddr) {
         let mut listening = self.listening();
         listening.refused.retain(|refused| refused.address != asked);
         listening.at.push(address);
     }
 
-    /// Where the hub listens and this machine can be reached now.
+    /// The listening addresses that this machine has now.
     #[must_use]
     pub fn present(&self) -> Vec<SocketAddr> {
         let own = own_addresses();
         self.listening().at.iter().filter(|at| is_own(at.ip(), &own)).copied().collect()
     }
 
-    /// Where the hub listens, at addresses that this machine does not have now.
+    /// The listening addresses that this machine does not have now.
     #[must_use]
     pub fn absent(&self) -> Vec<SocketAddr> {
         let own = own_addresses();
         self.listening().at.iter().filter(|at| !is_own(at.ip(), &own)).copied().collect()
     }
 
-    /// Where the hub should listen and cannot.
+    /// The addresses that could not be bound.
     #[must_use]
     pub fn refused(&self) -> Vec<Refused> {
         self.listening().refused.clone()
     }
 
     fn listening(&self) -> MutexGuard<'_, Listening> {
-        // Nothing that holds it can stop halfway.
+        // Nothing panics while holding it.
         self.listening.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The same, shown to people as this address.
+    /// Sets the URL that people are shown.
     #[must_use]
     pub fn shown_as(self, public: Option<String>) -> Self {
         Self { public, ..self }
     }
 
-    /// Where people open the hub, the best first: what the host says, or else the addresses.
+    /// The URLs at which people open the hub, the best first: the configured one, or else the addresses.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
         match &self.public {
@@ -103,7 +103,7 @@ impl Reach {
         found
     }
 
-    /// All that speaks mDNS on these interfaces now: link-local addresses too.
+    /// The same with link-local addresses, for mDNS.
     #[must_use]
     pub fn links_now(&self) -> Vec<Interface> {
         let mut found = if_addrs::get_if_addrs().unwrap_or_default();
@@ -111,13 +111,13 @@ impl Reach {
         found
     }
 
-    /// The port people use: that of the first listener.
+    /// The port that people use: that of the first listener.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         self.listening().at.first().map(SocketAddr::port)
     }
 
-    /// Whether the hub is to answer other machines at all.
+    /// Whether the hub listens for other machines at all.
     #[must_use]
     pub fn is_open(&self) -> bool {
         let listening = self.listening();
@@ -132,8 +132,8 @@ impl Reach {
         !ip.is_loopback() && self.interfaces.suits(name) && self.listening().at.iter().any(listens)
     }
 
-    /// The addresses to join at, as they are now: IPv4 first, for it is shorter to read out and
-    /// every phone has it. Link-local addresses are left out: a browser cannot open most of them.
+    /// The addresses at which people join now: IPv4 first, which is shorter to read out and works on every
+    /// phone. Link-local addresses are left out: browsers cannot open most of them.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let own: Vec<_> = suitable(&self.interfaces);
@@ -152,7 +152,7 @@ impl Reach {
     }
 }
 
-/// The machine's interfaces with an address that people can type, as they are now.
+/// The machine's interfaces with an address that people can type.
 #[must_use]
 pub fn suitable(interfaces: &Interfaces) -> Vec<Interface> {
     let mut found = if_addrs::get_if_addrs().unwrap_or_default();
@@ -167,15 +167,15 @@ pub fn own_addresses() -> Vec<IpAddr> {
     interfaces.iter().map(Interface::ip).collect()
 }
 
-/// Whether a socket on `ip` is reached at this machine, which has the addresses `own`.
+/// Whether `ip` is an address of this machine, which has the addresses `own`.
 #[must_use]
 pub fn is_own(ip: IpAddr, own: &[IpAddr]) -> bool {
     // All of 127.0.0.0/8 is this machine.
     ip.is_unspecified() || ip.is_loopback() || own.contains(&ip)
 }
 
-/// Whether this link-local IPv6 address is all that its interface has. Else it is better not
-/// announced: it looks like a neighbour's on every network, and leads nowhere from all but one.
+/// Whether this link-local IPv6 address is the only address of its interface. Otherwise it is better not
+/// announced: link-local addresses are valid on one link only.
 #[must_use]
 pub fn is_last_resort(name: &str, ip: IpAddr) -> bool {
     let is_link_local = |ip: IpAddr| matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local());
@@ -186,7 +186,7 @@ pub fn is_last_resort(name: &str, ip: IpAddr) -> bool {
     is_link_local(ip) && !has_better()
 }
 
-/// What this machine is called by its other programs: the first label of its host name, in lower case.
+/// The machine's host name: its first label, in lower case.
 #[must_use]
 pub fn machine_name() -> Option<String> {
     let system = rustix::system::uname();
@@ -210,7 +210,7 @@ pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
     })
 }
 
-/// An address as people type it: without the port where it is HTTP's own.
+/// A URL as people type it: without port 80.
 #[must_use]
 pub fn url(address: &SocketAddr) -> String {
     match (address, address.port()) {
@@ -220,17 +220,17 @@ pub fn url(address: &SocketAddr) -> String {
     }
 }
 
-/// Whether who listens at `any` is reached at `ip`. `[::]` takes both families.
+/// Whether a listener at `any` is reached at `ip`. `[::]` takes both families.
 fn is_any(any: IpAddr, ip: IpAddr) -> bool {
     any.is_unspecified() && (any.is_ipv6() || ip.is_ipv4())
 }
 
-/// An address that a machine gave itself because nobody gave it one.
+/// Whether an address is self-assigned (RFC 3927).
 fn is_makeshift(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
 }
 
-/// Whether a browser on another machine opens this address as it is written.
+/// Whether a browser on another machine can open this address.
 #[must_use]
 pub fn is_typeable(ip: IpAddr) -> bool {
     match ip {

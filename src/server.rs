@@ -41,7 +41,7 @@ use crate::wire;
 pub use lock::Lock;
 pub use renew::{Renewed, renew};
 
-/// How long a shutdown may take in all; below the five seconds that a host waits patiently.
+/// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
 
 /// Runs a hub until it is told to stop.
@@ -51,7 +51,7 @@ const SHUTDOWN: Duration = Duration::from_millis(4_500);
 pub fn run(config: Config) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        // For queries, password hashing and name look-ups; more would only cost memory.
+        // For queries, password hashing and name look-ups. More threads would only cost memory.
         .max_blocking_threads(8)
         .build()
         .context("the system does not give what the hub needs to run")?;
@@ -61,13 +61,13 @@ pub fn run(config: Config) -> anyhow::Result<()> {
         while serve(&config, &mut listeners, &mut stop).await? == End::Anew {}
         Ok(())
     });
-    // Whatever still hangs in a blocking call must not hold the process.
+    // A blocking call that hangs must not keep the process alive.
     runtime.shutdown_timeout(Duration::from_millis(200));
     result
 }
 
-/// Opens the configured ports and leaves them with systemd, for a hub that may not open them itself: it
-/// runs right after, as a user without privileges. Does nothing where no systemd asks for it.
+/// Opens the configured ports and stores the sockets with systemd, for the hub that starts next and lacks the
+/// privilege. Does nothing without systemd.
 pub fn hold_ports(config: &Config) {
     bind::hold(&config.listen);
 }
@@ -95,9 +95,9 @@ impl Stop {
 /// Why a hub ended.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
-    /// It was told to.
+    /// It was told to stop.
     Told,
-    /// Its store has to be opened anew, and everything above it.
+    /// Its store has to be opened again, and everything above it rebuilt.
     Anew,
 }
 
@@ -106,19 +106,19 @@ async fn serve(
     listeners: &mut Listeners,
     stop: &mut Stop,
 ) -> anyhow::Result<End> {
-    // First of all: two hubs on one database would tell each other's people nothing.
+    // First of all: two hubs on one database would not see each other's people.
     let lock = lock::Lock::take(&config.data_dir)?;
     let store = tokio::select! {
         store = opened(config) => store?,
-        // However long the database takes. As after a kill, the next start goes on from what is there.
+        // Even while the database is being opened. As after a kill, the next start recovers.
         () = stop.told() => {
             tracing::warn!("told to stop while starting: ended at once");
             return Ok(End::Told);
         }
     };
     let mut running = Running::start(config, listeners, (lock, store))?;
-    // Ready is who can write: this comes back through the writer's queue, after the first room. Damage
-    // that was met meanwhile is looked into below.
+    // Ready means that writes work: the ping returns through the writer's queue, after the first room. Damage
+    // that was met meanwhile is handled below.
     let answered = running.hub.call(Call::Ping).await.is_ok();
     if !answered && running.health.storage() != Storage::Outdated {
         anyhow::bail!("the database takes no writes; the log says why");
@@ -131,7 +131,7 @@ async fn serve(
         tokio::select! {
             () = stop.told() => break End::Told,
             () = running.health.outdated() => break End::Anew,
-            // It ends by itself only when it has failed; whoever started the hub starts it again.
+            // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
             _ = looks.tick(), if is_waiting => {
                 running.listen_too(listeners)?;
@@ -146,7 +146,7 @@ async fn serve(
     tokio::select! {
         () = running.close() => tracing::info!("stopped"),
         () = tokio::time::sleep(SHUTDOWN) => {
-            // What still has the database open must not see it replaced.
+            // The database must not be replaced while something has it open.
             anyhow::ensure!(end == End::Told, "the hub could not let go of its database; start it again");
             tracing::warn!("stopped before all was done");
         }
@@ -158,7 +158,7 @@ async fn serve(
     Ok(end)
 }
 
-/// Opens the store, beside the event loop: that may take seconds, and longer for an update.
+/// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
 async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
     let config = Arc::clone(config);
     let open = move || {
@@ -198,7 +198,7 @@ fn start(config: &Config, settings: Settings, store: Store<hub::Kept>) -> hub::S
     }
 }
 
-/// A hub that runs.
+/// A running hub.
 struct Running {
     hub: hub::HubHandle,
     hub_task: tokio::task::JoinHandle<()>,
@@ -208,7 +208,7 @@ struct Running {
     discovery: Discovery,
     reach: Reach,
     _budget: budget::Watch,
-    // Gone before the lock is: the next hub makes its own.
+    // Dropped before the lock: the next hub creates its own.
     _control: Option<Control>,
     _lock: lock::Lock,
 }
@@ -291,12 +291,12 @@ impl Running {
         })
     }
 
-    /// Tells systemd how the hub is, for as long as the guard is held.
+    /// Tells systemd the hub's state until the guard is dropped.
     fn watch(&self) -> Option<Watchdog> {
         Watchdog::start(self.hub.clone(), self.reach.clone())
     }
 
-    /// Listens where it could not before, as far as that goes now.
+    /// Retries addresses that could not be bound.
     fn listen_too(&mut self, listeners: &mut Listeners) -> anyhow::Result<()> {
         for Late { asked, listener } in listeners.try_again() {
             self.reach.add(asked, bind::address(&listener)?);
@@ -307,14 +307,14 @@ impl Running {
 
     /// Stops accepting, commits what was submitted, tells the clients, and closes.
     async fn close(self) {
-        // HTTP first: nothing new may be submitted while the hub finishes.
+        // HTTP first: nothing may be submitted while the hub finishes.
         self.server.close().await;
         let hub = async {
             self.hub.close().await;
             let _ended = self.hub_task.await;
             self.gateway.close().await;
         };
-        // Each waits for others: the disk and the clients, the network.
+        // Concurrently, since one waits for the disk and the clients, the other for the network.
         tokio::join!(hub, self.discovery.close());
     }
 }
@@ -366,7 +366,7 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
     })
 }
 
-/// The namespaces that no client could connect to by today's rules for names.
+/// The namespaces of rooms that break today's rules for names.
 fn unruly(rooms: &[Room]) -> HashSet<Namespace> {
     let names = rooms.iter().map(|room| &room.namespace);
     names.filter(|name| !name.is_ruly()).cloned().collect()
@@ -376,11 +376,11 @@ fn first_room(config: &Config) -> Option<(Namespace, Title)> {
     config.rooms_first.clone().map(|title| (config.rooms_first_namespace.clone(), title))
 }
 
-/// Random bytes from the system.
+/// Random bytes from the kernel.
 fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     if let Err(error) = getrandom::fill(&mut bytes) {
-        // Identities that can be guessed are worse than none, and Linux always has randomness.
+        // Guessable identities are worse than none, and Linux always has randomness.
         tracing::error!(%error, "the system gives no randomness");
         std::process::abort();
     }
@@ -388,6 +388,6 @@ fn random<const N: usize>() -> [u8; N] {
 }
 
 fn notify(state: &[sd_notify::NotifyState<'_>]) {
-    // Without systemd there is nobody to tell.
+    // Fails without systemd only.
     let _told = sd_notify::notify(state);
 }

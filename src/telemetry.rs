@@ -1,7 +1,7 @@
-//! Where log events go: to the journal with their fields under systemd, else to standard error.
+//! Logging: to the journal with fields under systemd, else to standard error.
 //!
-//! Only `tracing` events are collected. What dependencies say through the `log` crate goes
-//! nowhere, which is meant: nobody has read it for what it gives away.
+//! Only `tracing` events are logged. Events of the `log` crate are dropped on purpose: nobody has checked
+//! what they reveal.
 
 mod fields;
 mod journal;
@@ -25,17 +25,16 @@ use tracing_subscriber::registry::{LookupSpan, Registry};
 use fields::OneLine;
 use journal::JournalLayer;
 
-/// Libraries that log tokens and messages at `debug`; targets match by their beginning, so
-/// `hyper` also stands for `hyper_util`.
+/// Libraries that log tokens and messages at `debug`. Targets match by prefix: `hyper` includes `hyper_util`.
 const TALKATIVE: [&str; 5] =
     ["engineioxide", "hyper", "socketioxide", "tokio_tungstenite", "tungstenite"];
 
-/// Starts to log what `levels` let through. Only the first call in a process has an effect.
+/// Starts logging at these levels. Only the first call in a process has an effect.
 pub fn init(levels: &Targets) -> Result<(), SetGlobalDefaultError> {
     let registry = Registry::default();
     match journal() {
         Some(journal) => {
-            // There is no better place to complain about the journal than the journal.
+            // Reported in the journal itself, for lack of a better place.
             let send = move |record: &log::Record<'_>| drop(journal.journal_send(record));
             set_global_default(registry.with(JournalLayer::new(send).with_filter(filter(levels))))
         }
@@ -43,7 +42,7 @@ pub fn init(levels: &Targets) -> Result<(), SetGlobalDefaultError> {
     }
 }
 
-/// The journal, if this process was started to log there and can.
+/// The journal, if this process runs under systemd and can reach it.
 fn journal() -> Option<JournalLog> {
     connected_to_journal().then(JournalLog::new)?.ok()
 }
@@ -69,8 +68,8 @@ where
         .with_writer(writer)
 }
 
-/// What `levels` let through, but never the details of talkative libraries, whatever the host
-/// configured: attendees did not agree to that.
+/// The filter: `levels`, but never the debug output of libraries that log private data, whatever the host has
+/// configured. Guests did not agree to that.
 fn filter<S>(levels: &Targets) -> impl Filter<S> + use<S> {
     let cap = Targets::new()
         .with_default(LevelFilter::TRACE)

@@ -1,4 +1,4 @@
-//! The asking side: a command on the same machine.
+//! The client side: a command on the same machine.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -11,33 +11,33 @@ use thiserror::Error;
 use super::protocol::{Request, Response};
 use super::{ANSWER_MAX, socket};
 
-/// How long a hub may take to answer: longer than it lets itself.
+/// How long to wait for a response: longer than the hub takes at most.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Why there is no answer.
+/// Why there is no response.
 #[derive(Debug, Error)]
 pub enum AskError {
     /// Nobody listens.
     #[error("no hub is running with the data folder {}", .0.display())]
     NotRunning(PathBuf),
-    /// The socket is not for this user.
+    /// This user may not open the socket.
     #[error(
         "this user may not ask the hub in {}; use sudo, or become a member of the group colahub",
         .0.display()
     )]
     NotAllowed(PathBuf),
-    /// It listens and does not answer, or not in our words.
+    /// No response, or an invalid one.
     #[error("the hub does not answer as it should ({0}); `journalctl -u colahub` may say why")]
     Strange(String),
-    /// It answered that it could not.
+    /// The hub refused.
     #[error("{0}")]
     Refused(String),
 }
 
-/// Asks the hub that runs with this data folder. Blocks.
+/// Sends a request to the hub that uses this data folder. Blocks.
 ///
 /// # Errors
-/// A sentence for who asked.
+/// A sentence for the host.
 pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: &Request) -> Result<T, AskError> {
     let mut stream = UnixStream::connect(socket(data_dir)).map_err(|error| match error.kind() {
         ErrorKind::PermissionDenied => AskError::NotAllowed(data_dir.to_owned()),
@@ -61,7 +61,7 @@ fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Vec<u8>> {
     line.push(b'\n');
     stream.write_all(&line)?;
     let mut answer = Vec::new();
-    // The hub closes behind its answer.
+    // The hub closes the connection after its response.
     stream.take(ANSWER_MAX as u64).read_to_end(&mut answer)?;
     Ok(answer)
 }

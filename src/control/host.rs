@@ -1,4 +1,4 @@
-//! The host's hand: rooms and people, by what the host calls them.
+//! Requests about rooms and people.
 
 use std::time::Duration;
 
@@ -14,16 +14,16 @@ use crate::domain::words;
 use crate::hub::command::{Call, NewRoom, Present, RoomView};
 use crate::wire;
 
-/// How much of the log is told.
+/// How many entries of the log are listed.
 const LOG_SHOWN: usize = 100;
 
-/// The living rooms, oldest first.
+/// Lists the living rooms, oldest first.
 pub(super) async fn rooms(parts: &ControlContext) -> Result<Vec<RoomLine>, String> {
     let rooms = parts.hub.call(Call::Rooms).await.map_err(|refusal| plain(&refusal))?;
     Ok(rooms.iter().map(line).collect())
 }
 
-/// Makes a room of the host's own.
+/// Creates a room for the host.
 pub(super) async fn create(
     parts: &ControlContext,
     namespace: &str,
@@ -39,7 +39,7 @@ pub(super) async fn create(
     Ok(Made { room: room.id.to_string(), code: room.code.to_string(), links })
 }
 
-/// The rules are those for everybody's rooms.
+/// Builds the room, by the same rules as for everybody.
 fn new_room(
     namespace: &str,
     title: &str,
@@ -57,7 +57,7 @@ fn new_room(
     })
 }
 
-/// Shuts a room, so that nobody new comes in, or opens its door again: how many are in it.
+/// Shuts a room for newcomers, or opens it again. Returns how many people are in it.
 pub(super) async fn shut(
     parts: &ControlContext,
     room: &str,
@@ -92,7 +92,7 @@ pub(super) async fn end_room(
     Ok(EndedRoom { room: ended.room.to_string(), people: ended.people })
 }
 
-/// Who is present, in one room or in all.
+/// Lists the people who are present, in one room or in all.
 pub(super) async fn people(
     parts: &ControlContext,
     room: Option<&str>,
@@ -108,7 +108,7 @@ pub(super) async fn people(
     Ok(wanted.map(person).collect())
 }
 
-/// Takes somebody out of all rooms.
+/// Kicks a chatter.
 pub(super) async fn kick(parts: &ControlContext, chatter: &str) -> Result<(), String> {
     let none = || format!("nobody present is {chatter}; `colahub chatter list` shows who is");
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
@@ -119,7 +119,7 @@ pub(super) async fn kick(parts: &ControlContext, chatter: &str) -> Result<(), St
     })
 }
 
-/// Keeps somebody's browser out from now on, and for a while their address.
+/// Bans a chatter's browser, and their address for a while.
 pub(super) async fn ban(
     parts: &ControlContext,
     chatter: &str,
@@ -140,7 +140,7 @@ pub(super) async fn ban(
     })
 }
 
-/// Lets somebody in again.
+/// Lifts a ban.
 pub(super) async fn unban(parts: &ControlContext, chatter: &str) -> Result<(), String> {
     let none = || format!("{chatter} is not banned; `colahub chatter list --banned` shows who is");
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
@@ -151,7 +151,7 @@ pub(super) async fn unban(parts: &ControlContext, chatter: &str) -> Result<(), S
     })
 }
 
-/// Who may not come in.
+/// Lists the bans.
 pub(super) async fn bans(parts: &ControlContext) -> Result<Vec<Banned>, String> {
     let bans = parts.hub.call(Call::Bans).await.map_err(|refusal| plain(&refusal))?;
     let told = bans.into_iter().map(|ban| Banned {
@@ -162,7 +162,7 @@ pub(super) async fn bans(parts: &ControlContext) -> Result<Vec<Banned>, String> 
     Ok(told.collect())
 }
 
-/// What the host did, the newest first.
+/// Lists the host's actions, newest first.
 pub(super) async fn log(parts: &ControlContext) -> Result<Vec<Deed>, String> {
     let done = parts.reader.host_log(LOG_SHOWN).await.map_err(|refusal| plain(&refusal))?;
     let told = done.into_iter().map(|done| Deed {
@@ -173,7 +173,7 @@ pub(super) async fn log(parts: &ControlContext) -> Result<Vec<Deed>, String> {
     Ok(told.collect())
 }
 
-/// The room that the host means: an id is taken at its word, a code is of a living room.
+/// The room with this id or code. An id is not checked; a code must be that of a living room.
 pub(super) async fn find(parts: &ControlContext, room: &str) -> Result<Option<RoomId>, String> {
     if let Ok(id) = room.parse() {
         return Ok(Some(id));
@@ -211,7 +211,7 @@ fn person(present: &Present) -> Person {
     }
 }
 
-/// A refusal as the command line says it, which speaks English.
+/// A refusal in English, the language of the command line.
 pub(super) fn plain(refusal: &Refusal) -> String {
     words::refusal(Language::En, refusal)
 }

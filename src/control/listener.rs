@@ -1,4 +1,4 @@
-//! The answering side: a few connections at a time, one request each.
+//! The server side: a few connections at a time, one request each.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -17,7 +17,7 @@ use super::protocol::{Request, Response};
 use super::status::{ControlContext, status};
 use super::{REQUEST_MAX, host, messages, socket};
 
-/// How many may ask at once; more wait to be accepted.
+/// Most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
 
 /// How long one exchange may take.
@@ -26,10 +26,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// How long to wait when a connection could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// For the hub's user and group.
+/// Mode for the hub's user and group.
 const MODE: u32 = 0o660;
 
-/// The answering side: its tasks and the socket end with it.
+/// The server. Dropping it ends its tasks and removes the socket.
 #[derive(Debug)]
 pub struct Control {
     path: PathBuf,
@@ -37,10 +37,9 @@ pub struct Control {
 }
 
 impl Control {
-    /// Starts to answer in the data folder that `parts` name. The hub must have that folder to itself,
-    /// since a socket that a killed hub left behind is replaced.
+    /// Starts to serve. The hub must have locked its data folder: the socket of a killed hub is replaced.
     ///
-    /// Without the socket the hub only cannot be asked: the log says so, and `None` comes back.
+    /// A hub without the socket still runs: this logs a warning and returns `None`.
     #[must_use]
     pub fn start(parts: ControlContext) -> Option<Self> {
         let path = socket(&parts.config.data_dir);
@@ -60,7 +59,7 @@ impl Control {
 
 impl Drop for Control {
     fn drop(&mut self) {
-        // Left behind, it would only be replaced by the next hub.
+        // If it stays, the next hub replaces it.
         let _gone = fs::remove_file(&self.path);
     }
 }
@@ -77,7 +76,7 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
 
 async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
     let places = Arc::new(Semaphore::new(PLACES));
-    // Dropped with this task, and with them the connections.
+    // Dropping the set with this task ends the connections.
     let mut connections = JoinSet::new();
     // The semaphore is never closed.
     while let Ok(place) = Arc::clone(&places).acquire_owned().await {
@@ -87,7 +86,7 @@ async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
                 let parts = Arc::clone(&parts);
                 connections.spawn(async move {
                     let _place = place;
-                    // Who does not ask or read in time, or went away, has nobody to tell.
+                    // A client that is too slow or has gone away gets nothing.
                     let _late = tokio::time::timeout(PATIENCE, serve(stream, &parts)).await;
                 });
             }

@@ -1,4 +1,4 @@
-//! The host's hand on what was said.
+//! Requests about messages.
 
 use super::host::{find, plain};
 use super::protocol::{MESSAGES_MAX, Said};
@@ -9,7 +9,7 @@ use crate::domain::refusal::Refusal;
 use crate::hub::command::Call;
 use crate::wire;
 
-/// The newest of what was said in a room, oldest first; also in one that has ended, by its id.
+/// Lists the newest messages of a room, oldest first. By id this works for rooms that have ended, too.
 pub(super) async fn said(
     parts: &ControlContext,
     room: &str,
@@ -20,7 +20,7 @@ pub(super) async fn said(
     Ok(newest.map_err(|refusal| plain(&refusal))?.into_iter().map(line).collect())
 }
 
-/// Takes messages back, by their places: how many were not before.
+/// Takes messages back by their places. Returns how many were not taken back before.
 pub(super) async fn take_back(
     parts: &ControlContext,
     room: &str,
@@ -42,7 +42,7 @@ pub(super) async fn take_back(
     })
 }
 
-/// A room that is stored, also one that has ended.
+/// The stored room with this id or code, also if it has ended.
 async fn stored(parts: &ControlContext, room: &str) -> Result<RoomId, String> {
     let id = find(parts, room).await?.ok_or_else(|| none(room))?;
     let known = parts.reader.room(id).await.map_err(|refusal| plain(&refusal))?;

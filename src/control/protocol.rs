@@ -1,21 +1,21 @@
-//! What is asked and answered on the control socket.
+//! The requests and responses on the control socket.
 
 use serde::{Deserialize, Serialize};
 
 use crate::wire::AnnouncementStatus;
 
-/// Most messages that are listed or taken back at once.
+/// Most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
 
-/// What can be asked: `{"do":"status"}`.
+/// A request: `{"do":"status"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Request {
-    /// How the hub is; answered with a [`Status`].
+    /// Asks for the hub's state; answered with a [`Status`].
     Status,
-    /// The living rooms; answered with [`RoomLine`]s.
+    /// Lists the living rooms; answered with [`RoomLine`]s.
     RoomList,
-    /// A room of the host's own; answered with a [`Made`].
+    /// Creates a room for the host; answered with a [`Made`].
     RoomCreate {
         /// Its namespace.
         namespace: String,
@@ -23,78 +23,78 @@ pub enum Request {
         title: String,
         /// How many people it holds; 0 is no limit.
         capacity: u32,
-        /// Its password; nothing where everybody may come in.
+        /// Its password. `None` for an open room.
         password: Option<String>,
     },
-    /// That nobody new comes into a room; answered with how many people are in it.
+    /// Shuts a room for newcomers; answered with how many people are in it.
     RoomLock {
         /// Its code or id.
         room: String,
     },
-    /// That they do again; answered with how many people are in it.
+    /// Opens a shut room again; answered with how many people are in it.
     RoomUnlock {
         /// Its code or id.
         room: String,
     },
-    /// What was said in a room; answered with [`Said`]s, oldest first.
+    /// Lists a room's messages; answered with [`Said`]s, oldest first.
     MessageList {
         /// Its code or id.
         room: String,
-        /// How many of the newest, at most [`MESSAGES_MAX`].
+        /// How many of the newest messages, at most [`MESSAGES_MAX`].
         last: usize,
     },
-    /// That messages are taken back; answered with how many of them were not before.
+    /// Takes messages back; answered with how many were not taken back before.
     MessageDelete {
         /// The room's code or id.
         room: String,
         /// Their places in the room, at most [`MESSAGES_MAX`].
         seqs: Vec<i64>,
     },
-    /// That a room ends now; answered with an [`EndedRoom`].
+    /// Ends a room; answered with an [`EndedRoom`].
     RoomClose {
         /// Its code or id.
         room: String,
     },
-    /// That a room ends now and is deleted; answered with an [`EndedRoom`].
+    /// Ends a room and deletes its messages; answered with an [`EndedRoom`].
     RoomDelete {
         /// Its code or id.
         room: String,
     },
-    /// Who is present; answered with [`Person`]s.
+    /// Lists the people who are present; answered with [`Person`]s.
     ChatterList {
         /// Only in this room: its code or id.
         room: Option<String>,
     },
-    /// That somebody is taken out of all rooms; answered with `null`.
+    /// Kicks a chatter; answered with `null`.
     ChatterKick {
         /// The chatter's id.
         chatter: String,
     },
-    /// That somebody's browser may not come in any more; answered with `null`.
+    /// Bans a chatter's browser; answered with `null`.
     ChatterBan {
         /// The chatter's id.
         chatter: String,
-        /// For how many seconds their address is kept out too.
+        /// For how many seconds their address is banned, too.
         address_for: Option<u64>,
     },
-    /// That they may again; answered with `null`.
+    /// Lifts a ban; answered with `null`.
     ChatterUnban {
         /// The chatter's id.
         chatter: String,
     },
-    /// Who may not come in; answered with [`Banned`]s.
+    /// Lists the bans; answered with [`Banned`]s.
     ChatterBans,
-    /// What the host did; answered with [`Deed`]s, the newest first.
+    /// Lists the host's actions; answered with [`Deed`]s, newest first.
     Log,
 }
 
-/// What comes back: `{"ok":…}`, or a sentence for the host in `{"error":"…"}`.
+/// A response: `{"ok":…}`, or a sentence for the host in `{"error":"…"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Response<T> {
-    /// Done, and this is what was asked for.
+    /// The request's result.
     Ok(T),
-    /// Not done, and why.
+    /// Why the request failed.
     Error(String),
 }
 
@@ -116,46 +116,46 @@ pub struct RoomLine {
     pub people: usize,
     /// Whether it needs a password.
     pub is_password: bool,
-    /// Whether the host has shut it, so that nobody new comes in.
+    /// Whether the host has shut it for newcomers.
     pub is_shut: bool,
-    /// When it ends, ISO 8601, by the hub's estimate.
+    /// When it expires, ISO 8601, as estimated now.
     pub expires: String,
 }
 
-/// A room that the host has made.
+/// A created room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Made {
     /// Its id.
     pub room: String,
     /// Its code.
     pub code: String,
-    /// Where it is opened: one link for each of the hub's addresses, IPv4 first.
+    /// Its links: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
 }
 
-/// Something that was said.
+/// A message.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Said {
-    /// Its place in the room.
+    /// Its `seq`.
     pub seq: i64,
-    /// Its place in the hub.
+    /// Its `id`.
     pub id: i64,
     /// When, ISO 8601, by the hub's estimate.
     pub at: String,
-    /// Who said it, or whom it is about.
+    /// The author, or the chatter whom a notice is about.
     pub chatter: String,
-    /// What they call themselves.
+    /// Their nickname.
     pub nickname: String,
-    /// What it says; empty where it was taken back.
+    /// Its text; empty if it was taken back.
     pub content: String,
-    /// Whether it is a notice of the hub's own, which cannot be taken back.
+    /// Whether it is a notice of the hub, which cannot be taken back.
     pub is_notice: bool,
     /// Whether the host took it back.
     pub taken_back: bool,
 }
 
-/// A room that was ended.
+/// An ended room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedRoom {
     /// Its id.
@@ -164,7 +164,7 @@ pub struct EndedRoom {
     pub people: usize,
 }
 
-/// Somebody who is present.
+/// A person who is present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// The chatter's id.
@@ -173,68 +173,68 @@ pub struct Person {
     pub nickname: String,
     /// The code of the room they are in.
     pub room: String,
-    /// How many connections they hold; 0 in the moment after the last went.
+    /// How many connections they hold; 0 during the grace after the last one went.
     pub sockets: usize,
 }
 
-/// Somebody who may not come in.
+/// A ban.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Banned {
     /// The chatter's id.
     pub id: String,
-    /// What they called themselves.
+    /// Their nickname.
     pub nickname: String,
-    /// Whether their address was kept out too, for a while.
+    /// Whether their address was banned, too, for a while.
     pub with_address: bool,
 }
 
-/// Something that the host did.
+/// An action of the host.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deed {
     /// When, ISO 8601, by the hub's estimate.
     pub at: String,
-    /// What, as on the command line: `room close`.
+    /// The action, as on the command line: `room close`.
     pub deed: String,
-    /// To what or whom, as it was called then.
+    /// Its object, as it was called then.
     pub what: String,
 }
 
-/// How a hub is.
+/// The hub's state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Status {
     /// The program's version.
     pub version: String,
-    /// What people see as the hub's name.
+    /// The hub's title.
     pub title: String,
-    /// Seconds since it was started.
+    /// Uptime, in seconds.
     pub uptime: u64,
-    /// When that was, ISO 8601; nothing where the machine does not know the time.
+    /// When it was started, ISO 8601. `None` if the machine does not know the time.
     pub since: Option<String>,
-    /// Where people can join, IPv4 first.
+    /// The URLs at which people can join, IPv4 first.
     pub addresses: Vec<String>,
-    /// Where they cannot although `listen` says so.
+    /// Addresses of `listen` at which people cannot join now.
     #[serde(default)]
     pub missing: Vec<Missing>,
-    /// What of the hub is announced on the network.
+    /// Whether the hub is announced on the network.
     pub announced: AnnouncementStatus,
-    /// Other hubs with this one's id, by where they are opened: one card is a copy of the other.
+    /// URLs of other hubs with this hub's id: one card is a copy of the other.
     #[serde(default)]
     pub twins: Vec<String>,
     /// People present, counted once in each room.
     pub people: usize,
     /// Living rooms.
     pub rooms: usize,
-    /// The most connections at once.
+    /// The most connections at a time.
     pub places: usize,
     /// How much memory it takes.
     pub memory: Memory,
-    /// What is kept, and where.
+    /// The stored data.
     pub data: Data,
 }
 
-/// An address of `listen` at which nobody reaches the hub now.
+/// An address of `listen` at which nobody can reach the hub now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Missing {
     /// The address with its port.
@@ -243,33 +243,33 @@ pub struct Missing {
     pub reason: String,
 }
 
-/// How much memory a hub takes.
+/// The hub's memory.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Memory {
-    /// In bytes, now.
+    /// Resident size, in bytes.
     pub taken: u64,
-    /// In bytes, before it turns newcomers away; nothing where it may take all there is.
+    /// The limit, in bytes. `None` without one.
     pub most: Option<u64>,
-    /// `easy`, `tight` (newcomers' sockets are refused) or `full` (their sessions too).
+    /// `easy`, `tight` (newcomers cannot connect to namespaces) or `full` (nor get a session).
     pub state: String,
 }
 
-/// What a hub keeps.
+/// The stored data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Data {
     /// The data folder.
     pub folder: String,
-    /// The database's size with its log, in bytes.
+    /// Size of the database with its WAL, in bytes.
     pub database: u64,
-    /// Whether what is said is kept: `ok`, `full`, `read_only`.
+    /// Whether messages are stored: `ok`, `full`, `read_only`.
     pub storage: String,
-    /// When something was lost last, and what; nothing where nothing ever was.
+    /// The last loss, with its time. `None` if there was none.
     pub loss: Option<String>,
-    /// Why no copies of the database are made, while that is so.
+    /// Why no backups are made, while that is so.
     #[serde(default)]
     pub copies: Option<String>,
-    /// Free space for the hub on the folder's disk, in bytes; nothing where it cannot be told.
+    /// Free space for the hub on the folder's disk, in bytes. `None` if unknown.
     pub free: Option<u64>,
 }
 

@@ -1,4 +1,4 @@
-//! What the hub tells its host about itself.
+//! The hub's state, for `colahub status`.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,32 +15,32 @@ use crate::network::Reach;
 use crate::store::{Health, Reader, Size, Storage};
 use crate::wire;
 
-/// What the control socket answers from.
+/// What the control socket is built from.
 pub struct ControlContext {
-    /// The way to the hub.
+    /// Takes calls.
     pub hub: HubHandle,
-    /// What the host decided.
+    /// The configuration.
     pub config: Arc<Config>,
-    /// How the store is.
+    /// The state of the disk and the database.
     pub health: Health,
-    /// Where the hub is reached.
+    /// The addresses at which the hub is reached.
     pub reach: Reach,
-    /// What the network shows of this hub.
+    /// What mDNS shows of this hub.
     pub found: discovery::View,
-    /// What became of a key that could not be used, where one is still kept.
+    /// What happened to an unusable key, while its file is kept.
     pub lost_key: Option<String>,
-    /// The reading side of the store.
+    /// Reads the store.
     pub reader: Reader,
-    /// The most connections at once.
+    /// The most connections at a time.
     pub places: usize,
-    /// How much memory there is.
+    /// The memory budget.
     pub budget: Budget,
 }
 
-/// How the hub is now.
+/// Returns the hub's state.
 ///
 /// # Errors
-/// It is overloaded or ending.
+/// The hub is overloaded or shutting down.
 pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
     let facts = parts.hub.call(Call::Facts).await?;
     Ok(Status {
@@ -96,7 +96,7 @@ fn memory(budget: &Budget) -> Memory {
     }
 }
 
-/// What was lost last of what was said, and of by what people are known.
+/// The last losses, of messages and of the signing key.
 fn loss(parts: &ControlContext) -> Option<String> {
     let said = parts.health.loss().map(|loss| format!("{}: {loss}", wire::iso(loss.at)));
     let lost: Vec<String> = said.into_iter().chain(parts.lost_key.clone()).collect();

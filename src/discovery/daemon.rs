@@ -1,7 +1,7 @@
-//! One life of mdns-sd's daemon: made for one set of names, and ended when those change.
+//! One run of mdns-sd's daemon: it is started for one set of names, and ended when they change.
 //!
-//! The library keeps the names it once evaded and answers under a new host name while its services
-//! still point to the old one; so the hub never renames within a life but begins another.
+//! After a rename, mdns-sd answers under a new host name while its services still refer to the old one. So
+//! the hub never renames within a run but starts another.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -17,58 +17,58 @@ use super::{Names, Setup};
 use crate::config::Interfaces;
 use crate::network::{self, Reach};
 
-/// The type that browsers of services show.
+/// The service type that service browsers show.
 const HTTP: &str = "_http._tcp.local.";
 
-/// The type by which hubs find each other.
+/// The service type by which hubs find each other.
 pub(super) const HUBS: &str = "_colahub._tcp.local.";
 
-/// How often the library looks for interfaces that came, went or changed, in seconds.
+/// How often mdns-sd checks for changed interfaces, in seconds.
 const INTERFACES_EVERY: u32 = 1;
 
-/// How long the library may take to answer a question about itself.
+/// How long mdns-sd may take to answer a question about itself.
 const ANSWER: Duration = Duration::from_secs(1);
 
-/// The library says each goodbye twice, the second time after 120 ms.
+/// mdns-sd sends each goodbye twice, the second time after 120 ms.
 const GOODBYE: Duration = Duration::from_millis(200);
 
-/// How long after a goodbye to see whether the hub came back, perhaps under another name; the
-/// last first.
+/// How long after a goodbye to check whether the hub has come back, perhaps under another name; the last
+/// first.
 const AFTER_GOODBYE: [Duration; 2] = [Duration::from_secs(8), Duration::from_secs(2)];
 
-/// How long an answer to a question on the network is waited for: the question is delayed by up to
-/// 120 ms and an answer by up to 120 ms (RFC 6762, sections 5.2 and 6).
+/// How long to wait for the answer to a query: the query is delayed by up to 120 ms, and so is an answer (RFC
+/// 6762, sections 5.2 and 6).
 const LOOK_UP: Duration = Duration::from_millis(800);
 
-/// A running daemon with what it reports.
+/// A running daemon and its reports.
 pub(super) struct Daemon {
     inner: ServiceDaemon,
     services: Vec<String>,
     events: Receiver<DaemonEvent>,
-    /// None while the library does not listen: it ends a browsing whose events were not taken in time.
+    /// `None` while mdns-sd does not browse: it ends browsing if its events are not taken in time.
     hubs: Option<Receiver<ServiceEvent>>,
-    /// When to listen anew, because a hub said goodbye.
+    /// When to browse again, because a hub has said goodbye.
     listen_anew: Vec<Instant>,
 }
 
-/// What the daemon reported.
+/// A report of the daemon.
 pub(super) enum Event {
     /// This service was announced on an interface.
     Announced(String),
-    /// Somebody else has one of the names.
+    /// Another device has one of the names.
     Conflict,
     /// A hub was heard, this one among them.
     Heard(String, Heard),
     /// A hub said goodbye.
     Gone(String),
-    /// This machine has no longer this address.
+    /// This machine has lost this address.
     AddressGone(IpAddr),
     /// Nothing of interest.
     Other,
 }
 
 impl Daemon {
-    /// Starts to listen, where people come by.
+    /// Starts to listen on the allowed interfaces.
     pub(super) fn listen(reach: &Reach) -> mdns_sd::Result<Self> {
         let inner = ServiceDaemon::new()?;
         inner.set_ip_check_interval(INTERFACES_EVERY)?;
@@ -78,7 +78,7 @@ impl Daemon {
         Ok(Self { inner, services: Vec::new(), events, hubs, listen_anew: Vec::new() })
     }
 
-    /// Starts to announce `names`. Once in a life.
+    /// Starts to announce `names`. Once per run.
     pub(super) fn announce(&mut self, setup: &Setup, names: &Names) -> mdns_sd::Result<()> {
         let host = format!("{}.", names.local());
         let port = setup.reach.port().unwrap_or_default();
@@ -98,7 +98,7 @@ impl Daemon {
         &self.services
     }
 
-    /// The next report. Waits for ever where there is none.
+    /// The next report. Waits for ever if there is none.
     pub(super) async fn event(&mut self) -> Event {
         let heard = async {
             match &self.hubs {
@@ -130,9 +130,8 @@ impl Daemon {
         }
     }
 
-    /// Listens for hubs again where the library stopped, and some time after a goodbye: a hub that
-    /// is back within the second that a goodbye takes (RFC 6762, section 10.1) is in the library's
-    /// cache but was never reported again.
+    /// Browses for hubs again if mdns-sd has stopped, and some time after a goodbye: mdns-sd does not report
+    /// a hub that is back within the second that a goodbye takes (RFC 6762, section 10.1).
     pub(super) fn listen_again(&mut self, now: Instant) {
         let is_due = self.listen_anew.pop_if(|at| now >= *at).is_some();
         if is_due || self.hubs.is_none() {
@@ -140,28 +139,28 @@ impl Daemon {
         }
     }
 
-    /// How many records of strangers the library holds, with the timers for them.
+    /// How many records of others mdns-sd holds, including their timers.
     pub(super) async fn cached(&self) -> i64 {
         let count = async { self.inner.get_metrics().ok()?.recv_async().await.ok() };
-        // A daemon too busy to say is as bad as a full one.
+        // A daemon that is too busy to answer counts as full.
         timeout(ANSWER, count).await.ok().flatten().map_or(i64::MAX, |metrics| in_cache(&metrics))
     }
 
-    /// Asks the network for the addresses of a host: `cola` for `cola.local`.
+    /// Queries the addresses of a host: `cola` for `cola.local`.
     pub(super) fn look_up(&self, host: &str) -> Option<LookUp> {
         let wait = u64::try_from(LOOK_UP.as_millis()).ok();
         let events = self.inner.resolve_hostname(&format!("{host}.local."), wait).ok()?;
         Some(LookUp { host: host.to_owned(), events })
     }
 
-    /// Ends at once, for what it holds is too much.
+    /// Ends at once, because it holds too much.
     pub(super) async fn cut(self) {
         if let Ok(done) = self.inner.shutdown() {
             let _told = timeout(ANSWER, done.recv_async()).await;
         }
     }
 
-    /// Takes the names back, and ends.
+    /// Withdraws the names, and ends.
     pub(super) async fn end(self) {
         for service in &self.services {
             if let Ok(done) = self.inner.unregister(service) {
@@ -173,14 +172,15 @@ impl Daemon {
     }
 }
 
-/// A question for a host's addresses that is under way.
+/// A pending query for a host's addresses.
 pub(super) struct LookUp {
     pub(super) host: String,
     events: Receiver<HostnameResolutionEvent>,
 }
 
 impl LookUp {
-    /// Whether anyone answers who `is_another`: as soon as that is so, or when the time is over.
+    /// Waits until somebody answers for whom `is_another` holds, or the time is over. Returns whether
+    /// somebody did.
     pub(super) async fn is_answered(&self, is_another: impl Fn(&IpAddr) -> bool) -> bool {
         loop {
             match self.events.recv_async().await {
@@ -196,7 +196,7 @@ impl LookUp {
     }
 }
 
-/// A daemon that only listens and asks, on the interfaces that people come by.
+/// A daemon that only listens and queries, on the allowed interfaces.
 pub(super) fn listener(interfaces: &Interfaces) -> mdns_sd::Result<ServiceDaemon> {
     let inner = ServiceDaemon::new()?;
     let interfaces = interfaces.clone();
@@ -205,7 +205,7 @@ pub(super) fn listener(interfaces: &Interfaces) -> mdns_sd::Result<ServiceDaemon
     Ok(inner)
 }
 
-/// What a resolved service says of a hub.
+/// What a resolved service says about a hub.
 pub(super) fn heard_of(service: &ResolvedService) -> Heard {
     let text = |key| service.get_property_val_str(key).unwrap_or_default().to_owned();
     let suffix = format!(".{HUBS}");
@@ -227,8 +227,8 @@ fn all_but(reach: Reach) -> IfPredicate {
     IfPredicate::new(move |own| !reach.covers(&own.name, own.ip()))
 }
 
-/// The addresses that the services are announced with. The daemon still listens on the others, since
-/// some devices ask by them.
+/// The addresses with which the services are announced. The daemon still listens on the others, because some
+/// devices query there.
 fn worth_announcing() -> IfPredicate {
     IfPredicate::new(|own| {
         network::is_typeable(own.ip()) || network::is_last_resort(&own.name, own.ip())

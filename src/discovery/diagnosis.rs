@@ -15,23 +15,23 @@ pub const MDNS_PORT: u16 = 5353;
 const AVAHI_CONFIG: &str = "/etc/avahi/avahi-daemon.conf";
 const AVAHI_PID: &str = "/run/avahi-daemon/pid";
 
-/// What is known of avahi-daemon, the usual mDNS program of a Linux machine.
+/// The state of avahi-daemon, the usual mDNS program of a Linux machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Avahi {
     /// Whether it runs.
     pub runs: bool,
-    /// Whether its configuration forbids others to speak mDNS on this machine.
+    /// Whether its configuration prevents other programs from using mDNS.
     pub forbids_others: bool,
 }
 
-/// Looks for avahi-daemon on this machine.
+/// Reads the state of avahi-daemon.
 #[must_use]
 pub fn avahi() -> Avahi {
     let config = fs::read_to_string(AVAHI_CONFIG).unwrap_or_default();
     Avahi { runs: runs(Path::new(AVAHI_PID)), forbids_others: forbids_others(&config) }
 }
 
-/// Whether a program that shares mDNS can have its port.
+/// Whether a program that shares the mDNS port can bind it.
 #[must_use]
 pub fn port_is_free() -> bool {
     let bind = || -> std::io::Result<()> {
@@ -43,7 +43,7 @@ pub fn port_is_free() -> bool {
     bind().is_ok()
 }
 
-/// The likeliest reason for which nothing went out.
+/// The most likely reason why nothing was sent.
 pub(super) fn of(reach: &Reach) -> Reason {
     if reach.addresses().is_empty() {
         return Reason::NoInterface;
@@ -55,7 +55,7 @@ pub(super) fn of(reach: &Reach) -> Reason {
     if avahi.runs && avahi.forbids_others { Reason::AvahiForbids } else { Reason::PortTaken }
 }
 
-/// Whether the process whose id is in this file lives.
+/// Whether the process with the id in this file is running.
 fn runs(pid_file: &Path) -> bool {
     let pid = fs::read_to_string(pid_file).unwrap_or_default();
     let pid = pid.trim();

@@ -1,4 +1,4 @@
-//! What is done with what the daemon reports, until its life has to end.
+//! Handles the daemon's reports until its run has to end.
 
 use std::time::Instant;
 
@@ -12,18 +12,18 @@ use super::watch::{Due, TICK};
 use super::{Announced, Names, Reason, diagnosis, refresh};
 use crate::network;
 
-/// Most records of strangers that are kept, timers counted: a thousand phones with four addresses each
-/// stay below it, and it is some six megabytes.
+/// Most records of others, including timers: a thousand phones with four addresses each stay below, and it is
+/// about six megabytes.
 const CACHE_MAX: i64 = 24_000;
 
-/// Most reports of the library between two looks at its cache.
+/// Most reports between two checks of the cache.
 const REPORTS_MAX: u32 = 400;
 
-/// How often addresses that are new are sent to every cache, a second apart (RFC 6762, section 8.3).
+/// How often new addresses are sent to every cache, a second apart (RFC 6762, section 8.3).
 const REFRESHES: u8 = 2;
 
 impl Announcer {
-    /// Follows what the daemon reports until its life has to end.
+    /// Handles the daemon's reports until its run has to end.
     pub(super) async fn follow(
         &mut self,
         daemon: &mut Daemon,
@@ -112,7 +112,7 @@ impl Announcer {
         daemon.listen_again(Instant::now());
         let now = Instant::now();
         let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
-        // More often while something that went may come back.
+        // More often while something that is gone may come back.
         if (addresses || !life.is_reached || self.links.is_any_lost())
             && let Some(end) = self.look_at_addresses(life, now)
         {
@@ -133,7 +133,7 @@ impl Announcer {
         self.neighbours = self.setup.reach.interfaces_now();
     }
 
-    /// The own name, and every other time the wished one where that is another.
+    /// Queries the hub's own name, and every other time the configured one, if that is another.
     fn name_to_look_up<'a>(&'a self, life: &'a mut Life) -> &'a str {
         life.asked_for_wish = self.claim.waits_for_wish() && !life.asked_for_wish;
         if life.asked_for_wish { self.claim.wish() } else { &life.host }
@@ -166,8 +166,8 @@ impl Announcer {
         is_back.then_some(End::Returned)
     }
 
-    /// Nothing was announced in time. Without an interface one is waited for, whatever else is wrong
-    /// needs another daemon.
+    /// Handles that nothing was announced in time: without an interface, wait for one; otherwise start
+    /// another daemon.
     fn diagnose(&mut self, life: &mut Life) -> Option<End> {
         let reason = diagnosis::of(&self.setup.reach);
         if reason != Reason::NoInterface {
@@ -178,7 +178,7 @@ impl Announcer {
         None
     }
 
-    /// A question after a name has its answer: whether another machine has it.
+    /// Handles the result of a query for a name: whether another machine has it.
     fn on_answer(&mut self, host: &str, is_answered: bool, names: &Names) -> Option<End> {
         if host != names.host {
             let taken = is_answered || self.is_anothers(&format!("{host}.local"), host);
@@ -206,8 +206,8 @@ impl Announcer {
         self.others.list().iter().any(|hub| hub.host == local || hub.name == instance)
     }
 
-    /// Of two hubs with one name, that with the lower id keeps it. Anything but a hub does not
-    /// know this rule.
+    /// Whether this hub keeps its name: of two hubs with one name, the one with the lower id does. Other
+    /// devices do not know this rule.
     fn is_mine_by_right(&self, names: &Names) -> bool {
         let local = names.local();
         let list = self.others.list();

@@ -1,4 +1,4 @@
-//! What is known of one daemon's life.
+//! The state of one run of the daemon.
 
 use std::time::Instant;
 
@@ -6,21 +6,21 @@ use super::Names;
 use super::daemon::LookUp;
 use super::watch::{OwnAddresses, Watch};
 
-/// What belongs to one daemon's life.
+/// The state of one run of the daemon.
 pub(super) struct Life {
     pub(super) watch: Watch,
-    /// The host name that this life claims.
+    /// The host name that this run claims.
     pub(super) host: String,
-    /// The services that this life claims, and those of them that were not announced yet.
+    /// The services that this run claims, and those that are not announced yet.
     services: Vec<String>,
     silent: Vec<String>,
-    /// Whether there is an address to be reached at.
+    /// Whether there is an address to announce.
     pub(super) is_reached: bool,
-    /// How often the addresses are still to be sent to every cache.
+    /// How often the addresses still have to be sent to every cache.
     pub(super) refresh: u8,
-    /// The question that is under way.
+    /// The pending query.
     pub(super) look_up: Option<LookUp>,
-    /// Whether that question was for the wished name.
+    /// Whether that query is for the configured name.
     pub(super) asked_for_wish: bool,
 }
 
@@ -38,7 +38,7 @@ impl Life {
         }
     }
 
-    /// A service was announced. True where now all are.
+    /// Notes an announced service. Returns whether all are announced now.
     pub(super) fn announced(&mut self, service: &str) -> bool {
         self.silent.retain(|name| name != service);
         if self.is_announced() {
@@ -51,13 +51,13 @@ impl Life {
         self.silent.is_empty()
     }
 
-    /// No interface is left to be announced on.
+    /// No interface is left.
     pub(super) fn withdrawn(&mut self) {
         self.silent.clone_from(&self.services);
     }
 
-    /// Whether another machine answers the question that is under way, with the host it is for.
-    /// Waits for ever where there is none.
+    /// Waits for the result of the pending query: the host, and whether another machine has the name.
+    /// Waits for ever if there is none.
     pub(super) async fn answer(&mut self, own: &OwnAddresses) -> (String, bool) {
         let Some(look_up) = &self.look_up else { return std::future::pending().await };
         let is_answered = look_up.is_answered(|ip| !own.has(ip)).await;

@@ -1,5 +1,5 @@
-//! The other hubs on the network, as they announce themselves. Anyone can announce anything, so
-//! each word is checked and the number is bounded.
+//! The other hubs on the network. Anybody can announce anything, so every value is checked and the number is
+//! bounded.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
@@ -9,16 +9,16 @@ use if_addrs::Interface;
 use crate::domain::ids::HubId;
 use crate::network;
 
-/// The most hubs that are listed.
+/// Most hubs that are listed.
 pub(super) const MOST: usize = 64;
 
-/// The longest version that is shown, in bytes.
+/// Longest version that is shown, in bytes.
 const VERSION_MAX: usize = 32;
 
-/// Another hub, fit to be shown.
+/// Another hub, with checked values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FoundHub {
-    /// What it calls itself: `cola (2)`; at most 63 bytes in one line.
+    /// Its instance name: `cola (2)`; one line of at most 63 bytes.
     pub name: String,
     /// Its id, a UUID.
     pub id: String,
@@ -26,19 +26,19 @@ pub struct FoundHub {
     pub version: String,
     /// Its host name as people type it: `cola-2.local`.
     pub host: String,
-    /// Where it is reached.
+    /// Its address and port.
     pub at: SocketAddr,
 }
 
 impl FoundHub {
-    /// Where it is opened: `http://192.168.4.7`.
+    /// Its URL: `http://192.168.4.7`.
     #[must_use]
     pub fn url(&self) -> String {
         network::url(&self.at)
     }
 }
 
-/// What a hub says of itself, unchecked.
+/// What a hub announces about itself, unchecked.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) instance: String,
@@ -50,9 +50,10 @@ pub(super) struct Heard {
 }
 
 impl Heard {
-    /// The hub, if all of it makes sense and it is a neighbour on one of these interfaces.
+    /// Checks the values. `None` if they are invalid, or the hub is not a neighbour on one of these
+    /// interfaces.
     ///
-    /// An address beyond the local network would make the lobby link to wherever a stranger likes.
+    /// With an address beyond the local network, a stranger could make the lobby link anywhere.
     pub(super) fn check(self, own: &[Interface]) -> Option<FoundHub> {
         let Self { instance, host, port, mut addresses, id, version } = self;
         let id = id.parse::<HubId>().ok()?.to_string();
@@ -63,7 +64,7 @@ impl Heard {
         if port == 0 || label.is_empty() || label.len() > 63 || !is_label || !is_shown {
             return None;
         }
-        // The same one each time: IPv4 first, for it is shorter.
+        // Always the same one: IPv4 first, which is shorter.
         addresses.sort();
         let ip = addresses.into_iter().find(|ip| network::is_neighbour(own, *ip))?;
         let version = if is_version(&version) { version } else { String::new() };
@@ -71,7 +72,7 @@ impl Heard {
     }
 }
 
-/// Text without anything that moves, hides or turns what stands around it.
+/// The text without invisible and direction-changing characters.
 fn is_plain_line(text: &str) -> bool {
     let hides = |c: char| {
         c.is_control()
@@ -85,7 +86,7 @@ fn is_version(text: &str) -> bool {
     text.len() <= VERSION_MAX && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The hubs heard of, by the name of their service.
+/// The hubs that were heard, by the name of their service.
 #[derive(Debug, Default)]
 pub(super) struct Others {
     hubs: BTreeMap<String, Entry>,
@@ -94,34 +95,34 @@ pub(super) struct Others {
 #[derive(Debug)]
 struct Entry {
     hub: FoundHub,
-    /// Not heard of since the listening began anew.
+    /// Whether it was not heard since browsing was restarted.
     is_stale: bool,
 }
 
 impl Others {
-    /// A hub was heard. One too many is left out: those who are known stay.
+    /// Adds or updates a hub. If the list is full, a new one is ignored.
     pub(super) fn heard(&mut self, service: String, hub: FoundHub) {
         if self.hubs.len() < MOST || self.hubs.contains_key(&service) {
             self.hubs.insert(service, Entry { hub, is_stale: false });
         }
     }
 
-    /// A hub said goodbye, or its records ran out.
+    /// Removes a hub that has said goodbye or expired.
     pub(super) fn gone(&mut self, service: &str) {
         self.hubs.remove(service);
     }
 
-    /// Listening begins anew: who is still there will be heard again.
+    /// Browsing is restarted: hubs that are still there will be heard again.
     pub(super) fn begin_anew(&mut self) {
         self.hubs.values_mut().for_each(|entry| entry.is_stale = true);
     }
 
-    /// Leaves out who was not heard since.
+    /// Removes the hubs that were not heard since.
     pub(super) fn drop_stale(&mut self) {
         self.hubs.retain(|_, entry| !entry.is_stale);
     }
 
-    /// All of them, by name.
+    /// Lists the hubs, by name.
     pub(super) fn list(&self) -> Vec<FoundHub> {
         let mut list: Vec<FoundHub> = self.hubs.values().map(|entry| entry.hub.clone()).collect();
         list.sort_by(|a, b| a.name.cmp(&b.name).then_with(|| a.id.cmp(&b.id)));

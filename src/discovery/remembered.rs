@@ -1,24 +1,23 @@
-//! The number that the hub had behind its name, kept over restarts, so that a hub that people know
-//! as `cola-2.local` stays that.
+//! The number behind the hub's name, stored over restarts, so that `cola-2.local` stays `cola-2.local`.
 
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-/// The file inside the data folder: the wished name and the number, such as `cola 2`.
+/// The file in the data folder: the configured name and the number, such as `cola 2`.
 const FILE: &str = "network-name";
 
-/// What is remembered in one data folder.
+/// The stored number.
 #[derive(Debug)]
 pub(super) struct Remembered {
     path: PathBuf,
     wish: String,
-    /// What the file says, so that it is written only when that changes.
+    /// The file's content, so that it is written only when that changes.
     number: Option<u32>,
 }
 
 impl Remembered {
-    /// Reads what is remembered for this wish; another wish begins anew.
+    /// Reads the number for this configured name; for another name it begins at 1.
     pub(super) fn open(folder: &Path, wish: &str) -> Self {
         let path = folder.join(FILE);
         let number = fs::read_to_string(&path).ok().and_then(|text| {
@@ -32,7 +31,7 @@ impl Remembered {
         self.number
     }
 
-    /// Remembers the number that was got. A disk that takes nothing is no reason to stop.
+    /// Stores the number. An error is ignored: the hub works without.
     pub(super) fn keep(&mut self, number: u32) {
         let number = (number > 1).then_some(number);
         if self.number == number {

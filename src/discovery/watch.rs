@@ -1,30 +1,30 @@
-//! When to look at what: the rhythm of one life of the mDNS daemon.
+//! The timers of one run of the daemon.
 //!
-//! Pure: it is told the time and what was seen, and says what is due.
+//! Pure: it gets the time and what was seen, and says what is due.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
 
-/// How often the cache's size is looked at: often enough that a flood cannot fill megabytes.
+/// How often the cache's size is checked: often enough that a flood cannot fill megabytes.
 pub(super) const TICK: Duration = Duration::from_millis(250);
 
-/// How often addresses are looked at.
+/// How often the addresses are checked.
 const ADDRESSES_EVERY: Duration = Duration::from_secs(1);
 
-/// What announcing takes at most: probing 750 ms, then at once (RFC 6762, section 8).
+/// How long announcing takes at most: probing 750 ms, then at once (RFC 6762, section 8).
 const ANNOUNCED_WITHIN: Duration = Duration::from_secs(5);
 
-/// How often the own name is looked up, to see whether somebody else answers.
+/// How often the hub's own name is queried, to see whether somebody else answers.
 const NAMES_EVERY: Duration = Duration::from_secs(60);
 
-/// How long other hubs take at most to be heard again after the daemon began anew.
+/// How long other hubs take at most to be heard again after the daemon was restarted.
 const HEARD_WITHIN: Duration = Duration::from_secs(10);
 
-/// How long an address is known for ours after it went: records of it live for 120 s.
+/// How long an address counts as the hub's after it is gone: records of it live for 120 s.
 const REMEMBERED: Duration = Duration::from_secs(5 * 60);
 
-/// Something that happens again and again.
+/// A repeating timer.
 #[derive(Debug)]
 struct Every {
     span: Duration,
@@ -45,20 +45,20 @@ impl Every {
     }
 }
 
-/// What is due now.
+/// A check that is due.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Due {
-    /// Look at the machine's addresses.
+    /// Check the machine's addresses.
     pub(super) addresses: bool,
     /// Nothing was announced in time: find out why.
     pub(super) diagnosis: bool,
-    /// Leave out the hubs that were not heard again.
+    /// Remove the hubs that were not heard again.
     pub(super) stale: bool,
-    /// Look up names.
+    /// Query names.
     pub(super) names: bool,
 }
 
-/// The rhythm of one life of the daemon.
+/// The timers of one run of the daemon.
 #[derive(Debug)]
 pub(super) struct Watch {
     addresses: Every,
@@ -92,8 +92,7 @@ impl Watch {
     }
 }
 
-/// The machine's addresses, also those that it had a moment ago: caches still name them, and that
-/// is nobody else.
+/// The machine's addresses, including those that it had until recently: caches still name them.
 #[derive(Debug, Default)]
 pub(super) struct OwnAddresses {
     seen: HashMap<IpAddr, Instant>,

@@ -9,17 +9,17 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::kept::{self, Kept};
 use crate::network::Refused;
 
-/// How many connections may wait to be accepted: a whole room that scans one code.
+/// Most connections that wait to be accepted (backlog): a whole room may scan one code.
 const BACKLOG: i32 = 1024;
 
-/// The sockets on which people come, and where there is none yet.
+/// The listening sockets, and the addresses that could not be bound.
 #[derive(Debug)]
 pub(super) struct Listeners {
     bound: Vec<TcpListener>,
     refused: Vec<Refused>,
 }
 
-/// A socket that could be bound later than the others.
+/// A socket that was bound later than the others.
 #[derive(Debug)]
 pub(super) struct Late {
     /// The address as configured.
@@ -28,15 +28,15 @@ pub(super) struct Late {
 }
 
 impl Listeners {
-    /// Binds all addresses, but for those whose sockets systemd kept. What cannot be bound is left for
-    /// later, so that it does not keep people from coming by the others.
+    /// Binds all addresses, except those whose sockets systemd has kept. Addresses that cannot be bound are
+    /// retried later, so that the others are served.
     ///
     /// # Errors
-    /// None can be bound: what is in the way of the first, and what to do.
+    /// No address can be bound: what prevents the first, and what to do.
     pub(super) fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Self> {
         let mut kept = Kept::take();
         let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
-        // First, since one of them may be in the way.
+        // First, because one of them may be in the way.
         kept.let_go();
         let (mut bound, mut refused, mut first) = (Vec::new(), Vec::new(), None);
         for (address, claimed) in addresses.iter().zip(claimed) {
@@ -54,7 +54,7 @@ impl Listeners {
         }
     }
 
-    /// Binds what could not be bound before, as far as that goes now.
+    /// Retries the addresses that could not be bound.
     pub(super) fn try_again(&mut self) -> Vec<Late> {
         let mut late = Vec::new();
         self.refused.retain(|refused| {
@@ -68,12 +68,12 @@ impl Listeners {
         late
     }
 
-    /// Where there is no socket.
+    /// The addresses without a socket.
     pub(super) fn refused(&self) -> &[Refused] {
         &self.refused
     }
 
-    /// The same sockets once more: they stay open while the hub above them is built anew.
+    /// Clones of the sockets: they stay open while the hub above them is rebuilt.
     pub(super) fn again(&self) -> anyhow::Result<Vec<TcpListener>> {
         self.bound.iter().map(share).collect()
     }
@@ -83,9 +83,9 @@ fn share(listener: &TcpListener) -> anyhow::Result<TcpListener> {
     listener.try_clone().context("a socket cannot be shared")
 }
 
-/// Binds what can be bound and gives it to systemd to keep; [`Listeners::bind`] then takes it from there.
+/// Binds the addresses and stores the sockets with systemd; [`Listeners::bind`] takes them from there.
 ///
-/// What cannot be bound is kept already, or the hub itself will say what is in the way.
+/// An address that cannot be bound is kept already, or the hub itself will report what prevents it.
 pub(super) fn hold(addresses: &[SocketAddr]) {
     addresses
         .iter()
@@ -135,12 +135,12 @@ fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     Ok(socket.into())
 }
 
-/// The addresses with the ports that the system gave.
+/// The addresses, with the ports that the kernel chose.
 pub(super) fn addresses(listeners: &[TcpListener]) -> anyhow::Result<Vec<SocketAddr>> {
     listeners.iter().map(address).collect()
 }
 
-/// The address of one with the port that the system gave.
+/// A socket's address, with the port that the kernel chose.
 pub(super) fn address(listener: &TcpListener) -> anyhow::Result<SocketAddr> {
     listener.local_addr().context("a socket has no address")
 }
@@ -150,7 +150,7 @@ pub(super) fn into_tokio(listener: TcpListener) -> anyhow::Result<tokio::net::Tc
     tokio::net::TcpListener::from_std(listener).context("the event loop takes no socket")
 }
 
-/// The address as one opens it on this machine.
+/// The URL at which it is opened on this machine.
 pub(super) fn url(address: &SocketAddr) -> String {
     if address.ip().is_unspecified() {
         format!("http://localhost:{}", address.port())

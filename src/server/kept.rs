@@ -1,8 +1,8 @@
-//! The listening sockets that systemd keeps while the hub restarts (its file descriptor store), so that
-//! people who come meanwhile wait in line and are not refused.
+//! Listening sockets that systemd keeps while the hub restarts (its file descriptor store), so that new
+//! connections wait instead of being refused.
 //!
-//! `listen` decides all the same: what is kept and no longer wanted is let go. A socket unit that a host
-//! wrote works too, where its addresses are those of `listen`.
+//! `listen` still decides: kept sockets that are no longer wanted are closed. A host's own socket unit works,
+//! too, if its addresses are those of `listen`.
 
 use std::io::{self, Read};
 use std::net::{SocketAddr, TcpListener};
@@ -15,16 +15,16 @@ use sd_notify::NotifyState;
 /// How long systemd may take to close a socket.
 const PATIENCE: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
-/// The sockets handed over at the start.
+/// The sockets that were passed at the start.
 #[derive(Debug)]
 pub(super) struct Kept(Vec<TcpListener>);
 
 impl Kept {
-    /// Takes what was handed over; nothing, where nobody keeps sockets for us.
+    /// Takes the sockets that were passed, if any.
     pub(super) fn take() -> Self {
         let mut handed = ListenFd::from_env();
         let sockets = (0..handed.len()).filter_map(|index| {
-            // What is no TCP listener cannot be ours.
+            // Anything but a TCP listener is not the hub's.
             handed.take_tcp_listener(index).ok().flatten()
         });
         Self(sockets.collect())
@@ -40,8 +40,8 @@ impl Kept {
         Some(socket)
     }
 
-    /// Lets go of all that nobody claimed, and waits until systemd has closed them: their addresses can
-    /// then be bound anew.
+    /// Closes the sockets that nobody has claimed, and waits until systemd has closed them, too, so that
+    /// their addresses can be bound again.
     pub(super) fn let_go(self) {
         if self.0.is_empty() {
             return;
@@ -56,7 +56,7 @@ impl Kept {
     }
 }
 
-/// Gives systemd a socket to keep until the service is stopped. Does nothing without systemd.
+/// Stores a socket with systemd until the service is stopped. Does nothing without systemd.
 pub(super) fn keep(socket: &TcpListener) {
     let Ok(address) = socket.local_addr() else { return };
     let state = [NotifyState::FdStore, NotifyState::FdName(&name(address))];
@@ -65,7 +65,7 @@ pub(super) fn keep(socket: &TcpListener) {
     }
 }
 
-/// Waits until systemd has done what it was told.
+/// Waits until systemd has processed all messages.
 pub(super) fn settle() {
     if std::env::var_os("NOTIFY_SOCKET").is_some()
         && let Err(error) = barrier()
@@ -74,12 +74,12 @@ pub(super) fn settle() {
     }
 }
 
-/// A name in the store must not have colons.
+/// A name in the store, which must not contain colons.
 fn name(address: SocketAddr) -> String {
     address.to_string().replace(':', "_")
 }
 
-/// Waits until systemd has read all that it was told: it then closes the pipe.
+/// Waits until systemd has read all messages: it then closes the pipe.
 fn barrier() -> io::Result<()> {
     let (mut closed, held) = io::pipe()?;
     sd_notify::notify_with_fds(&[NotifyState::Custom("BARRIER=1")], &[held.as_fd()])?;

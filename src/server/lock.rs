@@ -1,4 +1,4 @@
-//! One hub for one data folder.
+//! The lock of a data folder: one hub at a time.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -11,23 +11,23 @@ use rustix::io::Errno;
 
 use crate::store::make_folder;
 
-/// Held as long as the hub runs; the system lets go of it even when the hub is killed.
+/// Held while the hub runs. The kernel releases it even if the hub is killed.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Takes the folder, making it where it is missing.
+    /// Locks the folder. Creates it if it is missing.
     ///
     /// # Errors
-    /// Another hub has it, or it cannot be written: a sentence for the host.
+    /// Another hub has locked it, or it cannot be written: a sentence for the host.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
         make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
         let path = folder.join("hub.lock");
         let file = File::create(&path)
-            // On a disk that takes no writing the file that is there will do, or the folder itself.
+            // On a disk that takes no writes, an existing file or the folder itself is locked.
             .or_else(|error| match is_frozen(&error) {
                 true => File::open(&path).or_else(|_| File::open(folder)),
                 false => Err(error),
@@ -50,8 +50,7 @@ fn is_frozen(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::StorageFull)
 }
 
-/// A lock that root took (to restore a copy) must not be in the way of a hub that runs as somebody
-/// else.
+/// A lock file that root has created (for a restore) must not prevent a hub that runs as another user.
 fn give_to_owner(file: &File, folder: &Path) {
     if let (Ok(file_now), Ok(owner)) = (file.metadata(), folder.metadata())
         && file_now.uid() != owner.uid()

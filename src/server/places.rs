@@ -1,12 +1,12 @@
-//! How many people the hub can serve: as many connections as the host allows and the system lets it open.
+//! The most connections: as many as the configuration and the limit of open files allow.
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// File descriptors for what is no connection: the database and its copies, the log, timers, sockets.
+/// File descriptors for everything but connections: database, backups, log, timers, sockets.
 const OTHERS: usize = 96;
 
-/// Raises the limit of open files as far as it goes, and gives the most connections at once: `wanted`,
-/// or fewer where the system has not that many.
+/// Raises the limit of open files as far as possible. Returns the most connections at a time: `wanted`, or
+/// fewer if the limit is too low.
 pub(super) fn places(wanted: usize) -> usize {
     let files = open_files();
     let places = wanted.min(files.saturating_sub(OTHERS).max(1));
@@ -29,7 +29,7 @@ fn open_files() -> usize {
         Ok(()) => limit.maximum,
         Err(_) => limit.current,
     };
-    // No limit at all is more than anybody needs.
+    // No limit counts as the largest number.
     now.map_or(usize::MAX, |now| usize::try_from(now).unwrap_or(usize::MAX))
 }
 

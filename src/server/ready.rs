@@ -1,4 +1,4 @@
-//! What is said of where people can come by: once the hub is ready, and when an address comes later.
+//! Announces the addresses that are served: once the hub is ready, and when an address appears later.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -11,14 +11,14 @@ use sd_notify::NotifyState;
 use super::bind;
 use crate::network::Reach;
 
-/// How often an address that is missing is looked for.
+/// How often missing addresses are retried.
 pub(super) const LOOK: Duration = Duration::from_secs(2);
 
-/// Each once in a process, also where the store was opened anew.
+/// Each once per process, even if the store is opened again.
 static PRINTED: Once = Once::new();
 static SYSTEMD: Once = Once::new();
 
-/// What was said so far.
+/// What has been announced so far.
 #[derive(Debug)]
 pub(super) struct Ready {
     reach: Reach,
@@ -26,7 +26,7 @@ pub(super) struct Ready {
 }
 
 impl Ready {
-    /// The hub is ready. Says where people can come by now, and where not yet.
+    /// Announces that the hub is ready, with the addresses that are served and those that are not yet.
     pub(super) fn announce(reach: Reach) -> Self {
         for refused in reach.refused() {
             tracing::warn!("{}; the others are served, and this one is tried again", refused.why);
@@ -40,12 +40,12 @@ impl Ready {
         if !present.is_empty() {
             tracing::info!(address = %print(&present), "listening");
         }
-        // Also where no address is there: the hub can do no more, and must not be started again for that.
+        // Even if no address is present: the hub can do no more, and restarting it would not help.
         SYSTEMD.call_once(|| super::notify(&[NotifyState::Ready]));
         Self { reach, told: present.into_iter().collect() }
     }
 
-    /// Says which addresses came since. False when none is missing any more.
+    /// Announces addresses that have appeared. Returns false once none is missing.
     pub(super) fn look(&mut self) -> bool {
         let present = self.reach.present();
         let fresh: Vec<_> = present.into_iter().filter(|at| !self.told.contains(at)).collect();
@@ -61,7 +61,7 @@ impl Ready {
     }
 }
 
-/// One line on standard output for whoever started the hub, with the addresses that are there first.
+/// Prints the ready line on standard output, with the addresses that are present first.
 fn print(present: &[SocketAddr]) -> String {
     let urls: Vec<String> = present.iter().map(bind::url).collect();
     let urls = urls.join(" and ");

@@ -1,4 +1,4 @@
-//! Another id, and another key, for a hub whose card is a copy of another's.
+//! A new id, and a new key, for a hub whose card is a copy of another hub's.
 
 use std::path::Path;
 
@@ -8,20 +8,20 @@ use super::{Lock, random};
 use crate::domain::ids::HubId;
 use crate::{identity, store};
 
-/// What a hub was given.
+/// The result.
 #[derive(Debug)]
 pub struct Renewed {
     /// Its new id.
     pub id: HubId,
-    /// The name in the data folder of the key that was there; nothing where it is kept, or there was none.
+    /// The name under which the former key is kept. `None` if it is still used, or there was none.
     pub replaced_key: Option<String>,
 }
 
-/// Gives the hub in this folder another id and, unless told otherwise, another key, with which everybody is a
-/// new chatter. Nothing where no hub has begun there.
+/// Gives the hub in this folder a new id and, unless told otherwise, a new key, which makes everybody a new
+/// chatter. `None` if no hub has run there.
 ///
 /// # Errors
-/// A hub runs there, or it cannot be written: a sentence for the host.
+/// A hub is running on it, or it cannot be written: a sentence for the host.
 pub fn renew(folder: &Path, keep_key: bool) -> anyhow::Result<Option<Renewed>> {
     anyhow::ensure!(
         folder.is_dir(),

@@ -1,7 +1,7 @@
-//! Tells systemd, from time to time, that the hub is alive and how it is.
+//! Tells systemd regularly that the hub is alive, and its state (`WatchdogSec=`, sd_notify(3)).
 //!
-//! Alive is a hub whose writer answers through its queue (with a ping, which writes nothing) and which
-//! answers itself over TCP. One that is not gets no word out, and systemd starts it again.
+//! A hub is alive if its writer answers a ping through its queue and its own port answers. Otherwise nothing
+//! is sent, and systemd restarts it.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -17,23 +17,23 @@ use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::{self, Reach};
 
-/// How often systemd learns how the hub is, where it does not ask to be told more often.
+/// Longest interval between two messages.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
-/// What the hub is asked. Any answer will do, also that it is full.
+/// The request to the hub's own port. Any answer will do, even that the hub is full.
 const QUESTION: &[u8] = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
 
-/// The task that tells; it ends with this.
+/// The task. Dropping it ends the task.
 #[derive(Debug)]
 pub(super) struct Watchdog {
     _task: JoinSet<()>,
 }
 
 impl Watchdog {
-    /// Starts to tell of a hub that is reached like this. Nothing, where nobody listens: without systemd.
+    /// Starts the task. `None` without systemd.
     pub(super) fn start(hub: HubHandle, reach: Reach) -> Option<Self> {
         std::env::var_os("NOTIFY_SOCKET")?;
-        // Several times within what systemd waits, so that a slow moment does not end a hub.
+        // Several times per watchdog interval, so that a slow moment does not end the hub.
         let feeding = sd_notify::watchdog_enabled().map(|patience| patience / 4);
         let mut task = JoinSet::new();
         task.spawn(tell(hub, reach, feeding));
@@ -70,12 +70,12 @@ async fn is_alive(hub: &HubHandle, listening: &[SocketAddr], patience: Duration)
     alive
 }
 
-/// Whether the hub answers where it listens.
+/// Whether the hub answers on its own ports.
 async fn answers(listening: &[SocketAddr]) -> bool {
     for address in listening {
         match ask(reachable(*address)).await {
             Ok(()) => return true,
-            // The address went away with its interface, which is not the hub's fault.
+            // The address has gone with its interface, which is not the hub's fault.
             Err(error) if is_away(error.kind()) || !is_there(address.ip()) => {}
             Err(_) => return false,
         }
@@ -83,10 +83,10 @@ async fn answers(listening: &[SocketAddr]) -> bool {
     true
 }
 
-/// Connects, asks, and waits for whatever the hub does about it.
+/// Connects, sends the request, and waits for any reaction.
 async fn ask(address: SocketAddr) -> std::io::Result<()> {
     let mut stream = TcpStream::connect(address).await?;
-    // A hub that hangs up on us is as alive as one that answers.
+    // A hub that closes the connection is alive, too.
     let _answer = async {
         stream.write_all(QUESTION).await?;
         stream.read(&mut [0; 16]).await
@@ -95,7 +95,7 @@ async fn ask(address: SocketAddr) -> std::io::Result<()> {
     Ok(())
 }
 
-/// How this machine itself reaches a listener: one for every address also takes IPv4.
+/// The address at which this machine reaches a listener.
 fn reachable(listening: SocketAddr) -> SocketAddr {
     match listening.ip() {
         ip if ip.is_unspecified() => (IpAddr::V4(Ipv4Addr::LOCALHOST), listening.port()).into(),
@@ -114,7 +114,7 @@ fn is_there(ip: IpAddr) -> bool {
     network::is_own(ip, &network::own_addresses())
 }
 
-/// What `systemctl status` shows; nothing while the hub is too busy.
+/// The line that `systemctl status` shows. `None` while the hub is too busy.
 async fn status(
     hub: &HubHandle,
     (address, is_open): (Option<&str>, bool),

@@ -1,8 +1,8 @@
-//! An event's fields, and how they stand in a line that a person reads.
+//! An event's fields, and their form in a line of text.
 //!
-//! What strangers chose (a namespace, a part of an error) may hold a line break, an escape of the
-//! terminal or something that looks like another field. So every value is quoted unless it is one
-//! plain word, and in all of the line nothing stands that is not drawn.
+//! Values that strangers chose (a namespace, a part of an error) may contain line breaks, terminal escapes or
+//! text that looks like another field. So every value is quoted unless it is a plain word, and invisible
+//! characters are escaped.
 
 use std::fmt;
 
@@ -22,7 +22,7 @@ use crate::domain::names::is_visible;
 pub(super) struct Fields(Vec<(&'static str, String)>);
 
 impl Fields {
-    /// The fields of the spans around `event`; an inner span outweighs an outer one.
+    /// The fields of the spans around `event`. An inner span takes precedence.
     pub(super) fn of_spans<S>(event: &Event<'_>, context: &Context<'_, S>) -> Self
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -47,7 +47,7 @@ impl Fields {
         self.0.iter().map(|(name, value)| (*name, value.as_str()))
     }
 
-    /// Takes out the event's text, which `tracing` passes as one more field.
+    /// Removes and returns the event's message, which `tracing` passes as a field.
     pub(super) fn take_message(&mut self) -> String {
         self.take("message").unwrap_or_default()
     }
@@ -127,7 +127,7 @@ fn escape_one(c: char, line: &mut String) {
     }
 }
 
-/// What a stranger may choose, and how it stands in a line.
+/// A value in its form for a line.
 #[cfg(test)]
 pub(super) const HOSTILE: [(&str, &str); 9] = [
     ("광장/둘", "광장/둘"),

@@ -1,7 +1,7 @@
-//! How much one place in the program may write into the journal.
+//! Limits how many lines one place in the program may log.
 //!
-//! A thousand phones that lose their Wi-Fi at once are one piece of news, and a card has only so many
-//! writes in it. Beyond a few lines in a few seconds the rest is counted, and told as a number.
+//! A thousand phones that lose their Wi-Fi at once are one event, and a card wears out with each write.
+//! Beyond a few lines in a few seconds, further ones are only counted, and the number is logged.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -16,7 +16,7 @@ const LINES: u32 = 20;
 /// How long a window is.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Counts what each place writes. It holds one entry for each place that ever wrote.
+/// Counts the lines of each place. It has an entry for each place that has ever logged.
 #[derive(Debug, Default)]
 pub(super) struct Limit(Mutex<HashMap<Identifier, Window>>);
 
@@ -27,21 +27,21 @@ struct Window {
     left_out: u32,
 }
 
-/// What becomes of a line.
+/// The verdict on a line.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
-    /// It is written.
+    /// Log it.
     Write,
-    /// It is written, and so many before it were not.
+    /// Log it, and that this many before it were not logged.
     WriteAfter(u32),
-    /// It is written as the last one for a while.
+    /// Log it as the last one for a while.
     WriteLast,
-    /// It is counted.
+    /// Only count it.
     LeaveOut,
 }
 
 impl Limit {
-    /// What becomes of a line that this place writes now.
+    /// The verdict on a line that this place logs now.
     pub(super) fn judge(&self, place: &'static Metadata<'static>, now: Instant) -> Verdict {
         let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let fresh = || Window { since: now, written: 0, left_out: 0 };
