@@ -4,7 +4,7 @@ mod forwarded;
 mod site;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use axum::http::HeaderMap;
@@ -16,6 +16,7 @@ use crate::domain::quota::{Quota, QuotaExceeded, QuotaGuard};
 use crate::domain::refusal::Refusal;
 use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
+use crate::sync::lock;
 
 /// Most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
 /// so the table cannot stay full for long; while it is, new addresses wait.
@@ -96,7 +97,7 @@ impl Door {
     /// How long the connection has to wait.
     pub fn arrival(&self) -> Result<(), Duration> {
         let (rate, bucket) = &self.arrivals;
-        bucket.lock().unwrap_or_else(PoisonError::into_inner).take(*rate, self.now())
+        lock(bucket).take(*rate, self.now())
     }
 
     fn now(&self) -> HubTime {
@@ -108,7 +109,7 @@ impl Door {
     /// # Errors
     /// The hub is full, the client has as many as it may, or it asks too often.
     pub fn session(&self, client: IpAddr) -> Result<Place, TurnedAway> {
-        let mut handshakes = self.handshakes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut handshakes = lock(&self.handshakes);
         let in_time = handshakes.take(client, self.now());
         drop(handshakes);
         in_time

@@ -27,7 +27,7 @@ mod upgrade;
 
 use std::collections::HashSet;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use axum::Router;
@@ -213,9 +213,4 @@ impl Shared {
 /// A namespace as rooms carry it and the log shows it, without the protocol's slash.
 fn bare(namespace: &str) -> &str {
     namespace.strip_prefix('/').unwrap_or(namespace)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    // A panic elsewhere leaves these maps as usable as before.
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -24,6 +24,7 @@
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
+//! | `sync` | one way to lock |
 
 #![forbid(unsafe_code)]
 
@@ -46,6 +47,7 @@ pub mod metrics;
 pub mod network;
 pub mod server;
 pub mod store;
+mod sync;
 pub mod tcp;
 pub mod telemetry;
 pub mod timeouts;

@@ -6,9 +6,11 @@
 mod text;
 
 use std::collections::BTreeMap;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use crate::sync::lock;
 
 pub use text::Page;
 
@@ -44,13 +46,13 @@ pub struct Tally(Mutex<BTreeMap<&'static str, u64>>);
 impl Tally {
     /// Adds one.
     pub fn add(&self, word: &'static str) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner).entry(word).or_default() += 1;
+        *lock(&self.0).entry(word).or_default() += 1;
     }
 
     /// The counts, by label.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
-        let counts = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let counts = lock(&self.0);
         counts.iter().map(|(word, count)| (*word, *count)).collect()
     }
 }

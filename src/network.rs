@@ -1,11 +1,12 @@
 //! The addresses at which people reach the hub, on the interfaces that the host allows.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use if_addrs::{IfAddr, Interface};
 
 use crate::config::Interfaces;
+use crate::sync::lock;
 
 /// Where the hub listens, and which interfaces people may use. Clones share it.
 #[derive(Debug, Clone)]
@@ -77,7 +78,7 @@ impl Reach {
 
     fn listening(&self) -> MutexGuard<'_, Listening> {
         // Nothing panics while holding it.
-        self.listening.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.listening)
     }
 
     /// Sets the URL that people are shown.

@@ -17,7 +17,7 @@ mod outgoing;
 use std::io::{ErrorKind, Result};
 use std::net::{IpAddr, Shutdown, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,7 @@ pub use self::drain::Drain;
 use self::incoming::Incoming;
 pub use self::io::ConnectionIo;
 use self::outgoing::Outgoing;
+use crate::sync::lock;
 use crate::timeouts;
 
 /// How many unsent bytes the kernel takes for one connection (`TCP_NOTSENT_LOWAT`). Without it the kernel
@@ -191,7 +192,7 @@ impl Connection {
     }
 
     fn outgoing(&self) -> MutexGuard<'_, Outgoing> {
-        self.outgoing.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.outgoing)
     }
 
     /// These bytes were written through [`ConnectionIo`].
@@ -285,7 +286,7 @@ impl Connection {
     }
 
     fn wake(&self) {
-        let waiting = self.reader.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let waiting = lock(&self.reader).take();
         if let Some(waker) = waiting {
             waker.wake();
         }
@@ -300,7 +301,7 @@ impl Connection {
         if !self.must_wait() {
             return Poll::Ready(());
         }
-        let mut reader = self.reader.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut reader = lock(&self.reader);
         *reader = Some(cx.waker().clone());
         drop(reader);
         // Reading may have been resumed before the waker was registered.

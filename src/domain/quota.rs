@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use crate::sync::lock;
 
 /// A quota per key, within a quota for all keys. A key is stored only while it holds something, so there are never
 /// more keys than things held.
@@ -85,8 +87,7 @@ impl<K: Hash + Eq + Clone> Quota<K> {
 
 impl<K: Hash + Eq> Counts<K> {
     fn lock(&self) -> MutexGuard<'_, Held<K>> {
-        // Nothing in here panics half-way through a change.
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.held)
     }
 }
 

@@ -3,10 +3,11 @@
 //! address counts by itself there, as do link-local addresses and IPv4.
 
 use std::net::{IpAddr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::network;
+use crate::sync::lock;
 
 /// How long the machine's addresses are cached.
 const BELIEVED: Duration = Duration::from_secs(2);
@@ -22,7 +23,7 @@ impl Sites {
     pub(super) fn of(&self, address: IpAddr) -> IpAddr {
         match address {
             IpAddr::V6(v6) if !is_local(v6) => {
-                let mut own = self.own.lock().unwrap_or_else(PoisonError::into_inner);
+                let mut own = lock(&self.own);
                 let is_old = own.as_ref().is_none_or(|(at, _)| at.elapsed() > BELIEVED);
                 if is_old {
                     *own = Some((Instant::now(), networks(&network::own_addresses())));

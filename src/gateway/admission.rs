@@ -1,7 +1,7 @@
 //! Admission of newcomers, who are turned away while the hub is full. A browser that has been in a room counts
 //! as a regular and is admitted.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -11,6 +11,7 @@ use crate::domain::ids::IdentityId;
 use crate::domain::recent::Recent;
 use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
+use crate::sync::lock;
 
 /// One session in this many may be between its handshake and its first namespace. Each of those takes about
 /// 14 kB, for [`crate::timeouts::NAMESPACE`] at most. Even when a thousand people arrive at once far fewer are
@@ -82,11 +83,11 @@ impl Admission {
 
     /// This browser has joined a room: it is a regular from now on.
     pub(super) fn has_joined(&self, identity: IdentityId) {
-        self.regulars.lock().unwrap_or_else(PoisonError::into_inner).insert(identity);
+        lock(&self.regulars).insert(identity);
     }
 
     fn is_regular(&self, identity: IdentityId) -> bool {
-        self.regulars.lock().unwrap_or_else(PoisonError::into_inner).contains(&identity)
+        lock(&self.regulars).contains(&identity)
     }
 }
 

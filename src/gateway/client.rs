@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
 use socketioxide::adapter::LocalAdapter;
@@ -18,6 +18,7 @@ use super::session::Session;
 use crate::domain::ids::{ConnId, IdentityId};
 use crate::door::Unread;
 use crate::metrics::Metrics;
+use crate::sync::lock;
 use crate::tcp::{Connection, DirectWrite, Drain};
 
 /// Most packets in a client's backlog. Broadcasts in it share their bytes.
@@ -107,7 +108,7 @@ impl Client {
 
     /// Sends a batch, behind the client's backlog if it has one.
     pub(super) fn send(&self, batch: &mut EncodedBatch) -> Sent {
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = lock(&self.out);
         if out.is_over {
             return Sent::Flowing;
         }
@@ -155,7 +156,7 @@ impl Client {
 
     /// Whether the client has a backlog.
     pub(super) fn is_behind(&self) -> bool {
-        self.out.lock().unwrap_or_else(PoisonError::into_inner).drain.is_some()
+        lock(&self.out).drain.is_some()
     }
 
     /// Begins a backlog.
@@ -168,7 +169,7 @@ impl Client {
 
     /// Sends the backlog, as far as the transport takes it.
     pub(super) fn flush(&self, now: Instant) -> Sent {
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = lock(&self.out);
         if self.direct.as_ref().is_some_and(|connection| !connection.write_remainder()) {
             return out.waits(now, self.session.taken());
         }
@@ -236,14 +237,14 @@ impl Client {
 
     /// Its events that wait to be decided.
     pub(super) fn inbound(&self) -> MutexGuard<'_, InboundQueue> {
-        self.inbound.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inbound)
     }
 
     /// Drops the backlog and the queued events, and takes no more.
     pub(super) fn end(&self) {
         // Each queued event holds a reference to the session.
         drop(self.inbound().take_last());
-        let mut out = self.out.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut out = lock(&self.out);
         out.is_over = true;
         let behind = std::mem::take(&mut out.backlog);
         self.session.remove_backlog(behind.iter().map(|behind| behind.packet.len()).sum());

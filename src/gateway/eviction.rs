@@ -9,10 +9,11 @@ use tower::ServiceExt;
 
 use super::client::Client;
 use super::session::Session;
-use super::{Engine, Shared, bare, lock};
+use super::{Engine, Shared, bare};
 use crate::budget::Pressure;
 use crate::domain::ids::ConnId;
 use crate::hub::command::{Call, Command};
+use crate::sync::lock;
 use crate::timeouts;
 use crate::wire::engine::{Target, Transport};
 

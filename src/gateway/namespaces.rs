@@ -7,7 +7,7 @@
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use socketioxide::SocketIo;
@@ -19,6 +19,7 @@ use crate::domain::quota::{Quota, QuotaExceeded, QuotaGuard};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Namespace, TextError};
 use crate::hub::Channels;
+use crate::sync::lock;
 
 /// The protocol's default namespace, which always exists.
 pub(super) const ROOT: &str = "/";
@@ -191,7 +192,7 @@ impl Namespaces {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.table)
     }
 }
 

@@ -9,9 +9,9 @@ use socketioxide::TransportType;
 use socketioxide::socket::Sid;
 
 use super::client::Client;
-use super::lock;
 use super::session::Session;
 use crate::domain::ids::ConnId;
+use crate::sync::lock;
 
 /// The connected clients and their sessions.
 ///

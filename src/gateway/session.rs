@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, Instant};
 
 use axum::body::HttpBody;
@@ -18,6 +18,7 @@ use crate::domain::quota::{Quota, QuotaExceeded};
 use crate::domain::throttle::Rate;
 use crate::domain::time::HubTime;
 use crate::door::{Place, Unread};
+use crate::sync::lock;
 use crate::tcp::Connection;
 
 /// No upgrade is under way.
@@ -122,7 +123,7 @@ impl Session {
     /// Its client has connected to a namespace.
     pub(super) fn has_namespace(&self, sid: Sid) {
         self.set_sid(sid);
-        drop(self.connecting.lock().unwrap_or_else(PoisonError::into_inner).take());
+        drop(lock(&self.connecting).take());
         self.idle().since = None;
     }
 
@@ -141,12 +142,12 @@ impl Session {
     }
 
     fn idle(&self) -> MutexGuard<'_, Idle> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.idle)
     }
 
     /// Counts an event against the rate limit.
     pub(super) fn count_event(&self, rate: Rate, now: HubTime) -> Verdict {
-        self.flood_control.lock().unwrap_or_else(PoisonError::into_inner).count(rate, now)
+        lock(&self.flood_control).count(rate, now)
     }
 
     /// Marks the session as ended by the hub. Returns false if it is marked already.
@@ -196,11 +197,11 @@ impl Session {
     /// The upgrade has succeeded: the session uses this connection from now on.
     pub(super) fn upgrade_to(&self, connection: Arc<Connection>) {
         connection.set_paused(self.is_paused());
-        *self.connection.lock().unwrap_or_else(PoisonError::into_inner) = Some(connection);
+        *lock(&self.connection) = Some(connection);
     }
 
     fn connection(&self) -> Option<Arc<Connection>> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.connection).clone()
     }
 
     /// Its connection, if direct writes are possible.

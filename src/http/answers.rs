@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes};
@@ -17,6 +17,7 @@ use tokio::time::{sleep, timeout};
 use super::request::Asker;
 use crate::domain::fair::FairQueue;
 use crate::domain::refusal::Refusal;
+use crate::sync::lock;
 use crate::timeouts;
 
 /// Most bytes of all answers together, if `limits.memory` allows it.
@@ -97,8 +98,7 @@ impl Answers {
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        // Nothing in here panics half-way through a change.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     /// Gives free memory to waiting answers, address by address.

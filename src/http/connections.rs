@@ -1,12 +1,13 @@
 //! Ends connections whose client does not read, or whose WebSocket message does not end; and limits how many
 //! HTTP connections wait for another request.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::time::Instant;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::metrics::Metrics;
+use crate::sync::lock;
 use crate::tcp::{Connection, Drain};
 use crate::timeouts;
 
@@ -88,7 +89,7 @@ impl Connections {
     }
 
     fn all(&self) -> std::sync::MutexGuard<'_, Vec<Watched>> {
-        self.all.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.all)
     }
 }
 

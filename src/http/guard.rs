@@ -1,7 +1,7 @@
 //! The guard in front of everything, including Socket.IO. It applies the rules of [`callers`](super::callers)
 //! and refuses with a sentence that a person or a developer can act on.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -18,6 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::words;
 use crate::metrics::Metrics;
 use crate::network::{self, Reach};
+use crate::sync::lock;
 use crate::wire;
 use crate::wire::engine;
 
@@ -70,7 +71,7 @@ impl Guard {
     }
 
     fn called(&self) -> Called {
-        let mut called = self.called.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut called = lock(&self.called);
         if called.at.elapsed() > BELIEVED {
             *called = Called::now(&self.config, &self.found);
         }

@@ -1,9 +1,10 @@
 //! The namespaces that have a living room, for the transports: people can always reach a room.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::domain::text::Namespace;
+use crate::sync::lock;
 
 /// The namespaces of the living rooms, with how many rooms each has. Clones share it.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +34,7 @@ impl Channels {
     }
 
     fn rooms(&self) -> MutexGuard<'_, HashMap<Namespace, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0)
     }
 }
 

@@ -1,12 +1,13 @@
 //! The hub's two clocks.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::store::Moment;
+use crate::sync::lock;
 
 /// The file that systemd-timesyncd creates once it is synchronised. A hub without internet usually has no
 /// time server.
@@ -61,7 +62,7 @@ impl Clock {
 
     fn read(&self) -> (Moment, bool) {
         let hub = self.base.after(self.start.elapsed());
-        let mut wall = self.wall.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut wall = lock(&self.wall);
         if wall.looked.elapsed() > LOOK {
             wall.looked = Instant::now();
             wall.synchronised = is_synchronised();

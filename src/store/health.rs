@@ -1,13 +1,14 @@
 //! The state of the store, for everybody who needs it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use tokio::sync::watch;
 
 use crate::domain::time::{HubTime, WallTime};
 use crate::metrics::Histogram;
 use crate::store::disk::files;
+use crate::sync::lock;
 
 /// Whether the store takes writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -148,11 +149,11 @@ impl Health {
     /// Why the last scheduled backup failed. `None` if it did not.
     #[must_use]
     pub fn copies(&self) -> Option<String> {
-        self.copies.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        lock(&self.copies).clone()
     }
 
     pub(super) fn set_copies(&self, trouble: Option<String>) {
-        *self.copies.lock().unwrap_or_else(PoisonError::into_inner) = trouble;
+        *lock(&self.copies) = trouble;
     }
 
     /// Waits until the store has to be opened again.

@@ -1,7 +1,7 @@
 //! Reads on a few read-only connections of their own, off the async thread.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use tokio::sync::Semaphore;
@@ -19,6 +19,7 @@ use crate::store::sql::host_actions::{self, Done};
 use crate::store::sql::queries::{self, Member};
 use crate::store::sql::schema::{self, OpenError};
 use crate::store::write::RANGE_BYTES;
+use crate::sync::lock;
 
 /// Most reads at a time; further ones wait.
 const READERS: usize = 2;
@@ -175,7 +176,7 @@ impl Shared {
     }
 
     fn run<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Refusal> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = lock(&self.idle).pop();
         let db = match idle {
             Some(db) => db,
             None => self.open().map_err(|error| {
@@ -191,7 +192,7 @@ impl Shared {
             }
             Refusal::Unavailable
         });
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(db);
+        lock(&self.idle).push(db);
         result
     }
 }

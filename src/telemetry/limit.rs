@@ -4,8 +4,10 @@
 //! Beyond a few lines in a few seconds, further ones are only counted, and the number is logged.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
+
+use crate::sync::lock;
 
 use tracing::Metadata;
 use tracing::callsite::Identifier;
@@ -43,7 +45,7 @@ pub(super) enum Verdict {
 impl Limit {
     /// The verdict on a line that this place logs now.
     pub(super) fn judge(&self, place: &'static Metadata<'static>, now: Instant) -> Verdict {
-        let mut windows = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut windows = lock(&self.0);
         let fresh = || Window { since: now, written: 0, left_out: 0 };
         windows.entry(place.callsite()).or_insert_with(fresh).judge(now)
     }
