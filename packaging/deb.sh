@@ -22,9 +22,10 @@ version=${DEB_VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../Cargo.tom
 export SOURCE_DATE_EPOCH
 
 # The C library that the binary asks for: 2.34 at least, since that is what we promise to support.
+versions=$(readelf -V "$binary")
 glibc() {
   local newest
-  newest=$({ echo 2.34; readelf -V "$binary" | grep -o 'GLIBC_2\.[0-9]*' | cut -d_ -f2; } | sort -V | tail -1)
+  newest=$({ echo 2.34; grep -o 'GLIBC_2\.[0-9]*' <<<"$versions" | cut -d_ -f2; } | sort -V | tail -1)
   [ "$newest" = 2.34 ] || echo "packaging/deb.sh: this binary needs glibc $newest; built on Debian 12 it needs 2.34" >&2
   echo "$newest"
 }
@@ -37,10 +38,13 @@ put() { install -D -m "${3:-644}" "$1" "$root/$2"; }
 pack() { gzip -9n "$root/$1"; }
 doc=usr/share/doc/colahub man=usr/share/man
 
-# Stripped here and not only by the compiler, whose word depends on its linker. The next lines hold it.
+# Stripped here and not only by the compiler, whose word depends on its linker. The next lines hold it; without a pipe,
+# since a readelf that fails must not pass for a program without symbols.
 strip=$(command -v "$gnu-strip") || { echo "packaging/deb.sh: there is no $gnu-strip; Debian has it in binutils-${gnu//_/-}" >&2; exit 1; }
 "$strip" --strip-all --remove-section=.comment --remove-section=.note -o "$root/program" "$binary"
-if readelf -S "$root/program" | grep -qE '\.(symtab|debug_info)'; then
+sections=$(readelf -WS "$root/program")
+grep -q '\.text' <<<"$sections" || { echo "packaging/deb.sh: readelf shows no sections of the program" >&2; exit 1; }
+if grep -qE '\.(symtab|debug_info)' <<<"$sections"; then
   echo "packaging/deb.sh: the program still has symbols" >&2
   exit 1
 fi

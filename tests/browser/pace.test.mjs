@@ -1,6 +1,7 @@
 // The hub has a pace, and the page keeps to it by itself: in order, without an error, and with a word when it takes long.
 
 import assert from "node:assert/strict";
+import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 
 const texts = (count) => Array.from({ length: count }, (_, at) => `${at + 1}번째`);
@@ -39,6 +40,7 @@ story("a long wait is told, and ends by itself", { COLAHUB_LIMITS_EVENTS: "10/mi
   // What was written is kept meanwhile, over a reload too.
   await ann.page.reload();
   await ann.isLive();
-  await ann.page.waitForFunction(() => !document.querySelector(".msg.sending, .msg.failed"), null, { timeout: 60_000 });
+  // One goes out every six seconds.
+  await until(async () => assert.equal(await ann.page.locator(".msg.sending, .msg.failed").count(), 0));
   assert.deepEqual(await ann.said(), texts(9));
 });

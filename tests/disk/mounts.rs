@@ -5,13 +5,12 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use rustix::mount::{MountFlags, UnmountFlags, mount, mount_remount, unmount};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::kit::{Hub, PATIENCE, Signal, colahub};
+use crate::kit::{Hub, Signal, colahub, wait_for, wait_until};
 use crate::sender::{NO_PACE, Room, join, make_room, read_all, token};
 use crate::socket::{Heard, Socket};
 
@@ -147,12 +146,12 @@ fn storage(hub: &Hub) -> Option<String> {
 }
 
 fn waits_until(hub: &Hub, is: &str) {
-    let begun = Instant::now();
-    // Who asks whether the hub is ready has the disk looked at; else it may take seconds.
-    while hub.try_get("/readyz", &[]).is_none() || storage(hub).as_deref() != Some(is) {
-        assert!(begun.elapsed() < PATIENCE, "the storage is {:?}, not {is}", storage(hub));
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_for(&format!("the storage gets {is}"), || {
+        // Who asks whether the hub is ready has the disk looked at; else it may take seconds.
+        let is_up = hub.try_get("/readyz", &[]).is_some();
+        let storage = storage(hub);
+        if is_up && storage.as_deref() == Some(is) { Ok(()) } else { Err(storage) }
+    });
 }
 
 /// Newcomers come in until nothing more can be written: a WAL that was folded in has some room left in itself.
@@ -173,11 +172,7 @@ fn a_full_disk_is_read_on_and_used_again_once_there_is_space() {
     let room = make_room(&hub, "anonymous");
     let mut ann = Person::joins(&hub, &room, token(&hub));
     assert_eq!(ann.says("before", "1")["success"], true);
-    let begun = Instant::now();
-    while !disk.data().join("ballast").exists() {
-        assert!(begun.elapsed() < PATIENCE, "no ballast is taken in");
-        std::thread::sleep(Duration::from_millis(20));
-    }
+    wait_until("ballast is taken in", || disk.data().join("ballast").exists());
     disk.fill();
     waits_until(&hub, "full");
     let refused = ann.says("during", "2");

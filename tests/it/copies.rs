@@ -5,7 +5,7 @@ use std::path::Path;
 use serde_json::json;
 use tempfile::TempDir;
 
-use crate::kit::{Hub, Signal, told};
+use crate::kit::{Hub, Signal, told, wait_until};
 use crate::sender::{NO_PACE, Sender, join, make_room, read_all};
 use crate::socket::{Heard, Socket};
 
@@ -103,20 +103,15 @@ fn a_hub_that_meets_damage_in_use_is_up_again_by_itself() {
     fs::write(&database, &ruined).unwrap();
     let path = format!("/api/rooms/{}/messages", room.id);
     let bearer = format!("Bearer {}", sender.token);
-    let begun = std::time::Instant::now();
     // Somebody reads, and sooner or later what they read is not in memory any more.
-    while !hub.folder.path().join("hub.sqlite3.corrupt-1").exists() {
-        assert!(begun.elapsed() < crate::kit::PATIENCE, "nobody has met the damage");
+    wait_until("somebody meets the damage", || {
         let _refused = hub.try_get(&path, &[("authorization", &bearer)]);
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
-    let room = loop {
-        assert!(begun.elapsed() < crate::kit::PATIENCE, "the hub does not get up");
-        if hub.try_get("/readyz", &[]).is_some_and(|answer| answer.status == 200) {
-            break make_room(&hub, "anonymous");
-        }
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    };
+        hub.folder.path().join("hub.sqlite3.corrupt-1").exists()
+    });
+    wait_until("the hub gets up", || {
+        hub.try_get("/readyz", &[]).is_some_and(|answer| answer.status == 200)
+    });
+    let room = make_room(&hub, "anonymous");
     let mut socket = Socket::connect(hub.address, &room.namespace, &sender.token).unwrap();
     join(&mut socket, &room, None).unwrap();
     let said = json!({ "roomId": room.id, "content": "on" });

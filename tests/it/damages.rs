@@ -5,12 +5,11 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
 use crate::host::{enters, host};
-use crate::kit::{Hub, PATIENCE, Signal, run_in, told};
+use crate::kit::{Hub, Signal, run_in, told, wait_for};
 use crate::sender::make_room;
 use crate::socket::Heard;
 
@@ -124,14 +123,8 @@ fn start(folder: &tempfile::TempDir, room: &str, file: &str) -> (End, String) {
     )
     .unwrap();
     if line.is_empty() {
-        let begun = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().unwrap() {
-                break status;
-            }
-            assert!(begun.elapsed() < PATIENCE, "it neither serves nor ends");
-            std::thread::sleep(Duration::from_millis(5));
-        };
+        let end = || child.try_wait().unwrap().ok_or("running");
+        let status = wait_for("it ends, as it does not serve", end);
         let said = fs::read_to_string(&log).unwrap();
         let is_sentence = said.lines().any(|line| line.starts_with("colahub: ") && line.len() > 40);
         let is_named = said.contains(file) || said.contains(folder.path().to_str().unwrap());

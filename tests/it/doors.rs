@@ -6,7 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use serde_json::{Value, json};
 use socket2::{Domain, Type};
 
-use crate::kit::{Answer, Hub, PATIENCE};
+use crate::kit::{Answer, Hub, PATIENCE, wait_until};
 use crate::sender::{Room, join, make_room, token};
 use crate::socket::{Heard, Socket};
 
@@ -163,11 +163,7 @@ fn enters_from(hub: &Hub, number: u8, room: &Room, token: &str) -> (String, Sock
 /// Waits until the hub has noticed that nobody is connected as this chatter, their grace over.
 fn is_gone(hub: &Hub, room: &Room, chatter: &str) {
     let reentry = format!("/chat/rooms/{}/{chatter}/reentry-check", room.id);
-    let begun = std::time::Instant::now();
-    while hub.get(&reentry, &[]).text().contains("\"data\":true") {
-        assert!(begun.elapsed() < PATIENCE, "they do not go");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    wait_until("they go", || !hub.get(&reentry, &[]).text().contains("\"data\":true"));
 }
 
 #[test]

@@ -2,12 +2,11 @@
 
 use std::io::Write;
 use std::process::Stdio;
-use std::time::Instant;
 
 use serde_json::{Value, json};
 
 use crate::host::{enters, hears, host, listed, refused};
-use crate::kit::{Hub, PATIENCE, Signal, colahub};
+use crate::kit::{Hub, Signal, colahub, wait_until};
 use crate::sender::{join, make_room, token};
 use crate::socket::Socket;
 
@@ -138,10 +137,7 @@ fn rooms_of_the_hosts_and_the_first_one_outlive_those_of_people() {
         rooms.as_array().unwrap().clone()
     };
     let is_peoples = |room: &Value| room["id"] == peoples.id.as_str();
-    let begun = Instant::now();
-    while rooms().iter().any(is_peoples) {
-        assert!(begun.elapsed() < PATIENCE, "a room that people made does not end");
-    }
+    wait_until("a room that people made ends", || !rooms().iter().any(is_peoples));
     let lasting = rooms();
     let titles: Vec<&Value> = lasting.iter().map(|room| &room["title"]).collect();
     assert_eq!(titles, ["plaza", "stage"]);
@@ -152,9 +148,7 @@ fn rooms_of_the_hosts_and_the_first_one_outlive_those_of_people() {
     // Ended by the host, there is another.
     assert!(host(&hub, &["room", "close", lasting[0]["id"].as_str().unwrap()]).0);
     assert!(host(&hub, &["room", "close", lasting[1]["id"].as_str().unwrap()]).0);
-    while rooms().is_empty() {
-        assert!(begun.elapsed() < PATIENCE, "the lobby stays empty");
-    }
+    wait_until("the lobby has a room again", || !rooms().is_empty());
     let first = rooms();
     assert_eq!((first.len(), &first[0]["title"]), (1, &json!("plaza")));
     assert_ne!(first[0]["id"], lasting[0]["id"]);

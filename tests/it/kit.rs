@@ -1,5 +1,6 @@
 //! A hub of one's own for each story, and a client that speaks just enough HTTP.
 
+use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
@@ -10,8 +11,41 @@ pub use rustix::process::Signal;
 use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 
-/// How long anything may take before a story fails.
+/// How long nothing may move before a story fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Looks until there is what is waited for. What it sees instead says how far it is: the wait ends when that has not
+/// changed for [`PATIENCE`], so that a slow machine is waited for as long as it gets on.
+pub fn wait_for<T, S: PartialEq + Debug>(what: &str, look: impl FnMut() -> Result<T, S>) -> T {
+    wait_with(PATIENCE, what, look)
+}
+
+/// The same with a patience of one's own.
+pub fn wait_with<T, S: PartialEq + Debug>(
+    patience: Duration,
+    what: &str,
+    mut look: impl FnMut() -> Result<T, S>,
+) -> T {
+    let mut last: Option<(S, Instant)> = None;
+    loop {
+        let seen = match look() {
+            Ok(wanted) => return wanted,
+            Err(seen) => seen,
+        };
+        match &last {
+            Some((before, since)) if *before == seen => {
+                assert!(since.elapsed() < patience, "{what}: it stays {seen:?}");
+            }
+            _ => last = Some((seen, Instant::now())),
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Waits until it is so, where nothing shows how far it is.
+pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    wait_for(what, || if is_so() { Ok(()) } else { Err(false) });
+}
 
 /// A command of the program under test, without the settings of whoever runs the tests.
 pub fn colahub(args: &[&str]) -> Command {
@@ -84,15 +118,10 @@ impl Hub {
 
     /// Waits for the end: the exit code, and the folder for the next hub.
     pub fn ended(mut self) -> (Option<i32>, TempDir) {
-        let begun = Instant::now();
-        loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
-                return (status.code(), folder);
-            }
-            assert!(begun.elapsed() < PATIENCE, "the hub does not end");
-            std::thread::sleep(Duration::from_millis(5));
-        }
+        let end = || self.child.try_wait().unwrap().ok_or("running");
+        let status = wait_for("the hub ends", end);
+        let folder = std::mem::replace(&mut self.folder, tempfile::tempdir().unwrap());
+        (status.code(), folder)
     }
 
     pub fn connect(&self) -> TcpStream {

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use socket2::{Domain, Type};
 
-use crate::kit::{Answer, Hub, PATIENCE};
+use crate::kit::{Answer, Hub, PATIENCE, wait_until};
 use crate::socket::{Gone, Heard, Socket};
 
 const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
@@ -132,12 +132,8 @@ fn counted(hub: &Hub, line: &str) -> bool {
 }
 
 /// Asks until it is as it should be: what was let go is free in a moment.
-fn until(mut what: impl FnMut() -> bool) {
-    let begun = std::time::Instant::now();
-    while !what() {
-        assert!(begun.elapsed() < PATIENCE, "it does not let go");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+fn until(what: impl FnMut() -> bool) {
+    wait_until("it lets go", what);
 }
 
 /// A connection on which the hub has answered something, still open.

@@ -48,3 +48,4 @@ mod status;
 mod strange_files;
 mod unread;
 mod upgrades;
+mod waits;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tungstenite::{Message, WebSocket};
 
-use crate::kit::{Hub, PATIENCE, told};
+use crate::kit::{Hub, PATIENCE, told, wait_for};
 use crate::sender::{Room, join, make_room, token};
 use crate::socket::{Heard, Socket};
 
@@ -18,11 +18,10 @@ fn memory(hub: &Hub) -> String {
 }
 
 fn waits_until_it_is(hub: &Hub, state: &str) {
-    let begun = Instant::now();
-    while memory(hub) != state {
-        assert!(begun.elapsed() < PATIENCE, "it is {} and never {state}", memory(hub));
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    wait_for(&format!("memory gets {state}"), || {
+        let is = memory(hub);
+        if is == state { Ok(()) } else { Err(is) }
+    });
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::kit::{Answer, Hub};
+use crate::kit::{Answer, Hub, wait_until};
 use crate::sender::{join, make_room, token};
 use crate::socket::{Heard, Socket};
 
@@ -14,14 +14,6 @@ fn metrics(hub: &Hub) -> Answer {
 fn value(page: &str, series: &str) -> Option<f64> {
     let line = page.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
     Some(line.parse().unwrap())
-}
-
-fn wait_until(is_so: impl Fn() -> bool, otherwise: &str) {
-    let begun = std::time::Instant::now();
-    while !is_so() {
-        assert!(begun.elapsed() < crate::kit::PATIENCE, "{otherwise}");
-        std::thread::sleep(std::time::Duration::from_millis(20));
-    }
 }
 
 #[test]
@@ -39,7 +31,7 @@ fn what_happens_in_the_hub_is_counted() {
     assert_eq!(hub.get(&format!("/chat/rooms/{lost}"), &[]).status, 404);
     // What is looked at now and then, and not counted as it happens, has to be looked at first.
     let looked_at = || value(metrics(&hub).text(), "colahub_namespaces") >= Some(1.0);
-    wait_until(looked_at, "the namespaces were never counted");
+    wait_until("the namespaces are counted", looked_at);
     let answer = metrics(&hub);
     assert_eq!(answer.header("content-type"), Some("text/plain; version=0.0.4; charset=utf-8"));
     let page = answer.text();
@@ -73,7 +65,7 @@ fn sockets_are_counted_by_transport_while_they_are_there() {
     let series = "colahub_sockets{transport=\"websocket\"}";
     let counts = |wanted: f64| {
         let is_so = || value(metrics(&hub).text(), series) == Some(wanted);
-        wait_until(is_so, &format!("never {wanted} sockets"));
+        wait_until(&format!("{wanted} sockets"), is_so);
     };
     counts(0.0);
     let socket = Socket::connect(hub.address, &room.namespace, &token(&hub)).unwrap();

@@ -4,13 +4,12 @@ use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::Stdio;
-use std::time::Instant;
 
 use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::host::{host, listed};
-use crate::kit::{Hub, PATIENCE, Signal, colahub, run_in, told};
+use crate::kit::{Hub, Signal, colahub, run_in, told, wait_until};
 use crate::sender::make_room;
 
 /// So many messages that to take them over takes a while.
@@ -32,11 +31,7 @@ fn changed(sql: &str) -> tempfile::TempDir {
 }
 
 fn comes(file: &Path) {
-    let begun = Instant::now();
-    while !file.exists() {
-        assert!(begun.elapsed() < PATIENCE, "{} does not come", file.display());
-        std::thread::sleep(std::time::Duration::from_millis(1));
-    }
+    wait_until(&format!("{} comes", file.display()), || file.exists());
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::Stdio;
 
 use serde_json::json;
 
-use crate::kit::{Hub, PATIENCE, run_in};
+use crate::kit::{Hub, run_in, wait_for};
 use crate::polling::{Polling, WebSocket};
 
 /// What a person says in the first room, as a packet.
@@ -30,15 +30,12 @@ fn joined<'a>(hub: &'a Hub, room: &str) -> Polling<'a> {
 
 /// Polls until this has come.
 fn until(session: &Polling, expected: &str) {
-    let begun = std::time::Instant::now();
-    loop {
+    wait_for(expected, || {
         let answer = session.poll();
         assert_eq!(answer.status, 200, "{}", answer.text());
-        if answer.text().contains(expected) {
-            return;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{expected} does not come");
-    }
+        let packets = answer.text().to_owned();
+        if packets.contains(expected) { Ok(()) } else { Err(packets) }
+    });
 }
 
 type Cut = fn(&mut WebSocket);

@@ -18,7 +18,7 @@ url=http://$there seen=http://$there slow=1
 
 [ "$(id -u)" = 0 ] || skip "it needs root"
 [ "$(uname -m)" = x86_64 ] || skip "its container is of amd64"
-for tool in systemd-nspawn ip nsenter node curl lintian; do
+for tool in systemd-nspawn ip nsenter pgrep node curl lintian; do
   command -v $tool >/dev/null || skip "there is no $tool here"
 done
 if [ ! -f $base ]; then

@@ -208,14 +208,17 @@ export class Person {
   }
 }
 
-/** Waits until `check` passes; says why it did not. */
+/**
+ * Waits until `check` passes; says why it did not. What it complains of says how far it is: the wait ends when that has
+ * not changed for `patience`, so that a slow machine is waited for as long as it gets on.
+ */
 export async function until(check, patience = 15_000) {
-  const end = Date.now() + patience;
-  for (;;) {
+  for (let [complaint, since] = ["", Date.now()]; ; ) {
     try {
       return await check();
     } catch (error) {
-      if (Date.now() > end) throw error;
+      if (error.message !== complaint) [complaint, since] = [error.message, Date.now()];
+      else if (Date.now() - since > patience) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

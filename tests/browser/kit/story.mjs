@@ -6,8 +6,11 @@ import { closeBrowser, somebody, somebodyBlockingCookies, somebodyIn } from "./p
 
 after(closeBrowser);
 
+// Only for a browser that hangs: each wait in a story has an end of its own.
+const HANGS = 20 * 60_000;
+
 export function story(name, settings, tell) {
-  test(name, { timeout: 90_000 }, async () => {
+  test(name, { timeout: HANGS }, async () => {
     const hub = await startHub(settings);
     const people = [];
     const met = (person) => {

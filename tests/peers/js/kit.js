@@ -12,7 +12,7 @@ import { Hub } from './kit/hub.js';
 export { Browser } from './kit/browser.js';
 export { Hub } from './kit/hub.js';
 export { RawSocket } from './kit/raw-socket.js';
-export { until } from './kit/person.js';
+export { until, untilCount } from './kit/patience.js';
 export * from './kit/expect.js';
 
 export const TRANSPORTS = ['websocket', 'polling'];

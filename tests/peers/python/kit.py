@@ -9,13 +9,12 @@ import signal
 import subprocess
 import tempfile
 import threading
-import time
 
 import requests
 import socketio
 from engineio.payload import Payload
 
-PATIENCE = 15  # seconds; generous: a busy machine is not a broken hub
+PATIENCE = 15  # seconds in which nothing comes; generous: a busy machine is not a broken hub
 
 # This client gives up on a poll's answer with more than 16 packets, which any lively room has.
 Payload.max_decode_packets = 1000
@@ -150,10 +149,10 @@ class Person:
             if kept[0] == event and fits(kept[1]):
                 self.kept.remove(kept)
                 return kept[1]
-        end = time.monotonic() + PATIENCE
-        while (left := end - time.monotonic()) > 0:
+        while True:
             try:
-                heard = self.inbox.get(timeout=left)
+                # Again the whole patience after each event: a slow machine is waited for as long as it gets on.
+                heard = self.inbox.get(timeout=PATIENCE)
             except queue.Empty:
                 break
             if heard[0] == event and fits(heard[1]):

@@ -1,10 +1,9 @@
 // Somebody who chats, through npm's own socket.io-client.
 
-import { setTimeout as elapsed } from 'node:timers/promises';
 import assert from 'node:assert/strict';
 import { io } from 'socket.io-client';
 import { Browser } from './browser.js';
-import { Inbox, PATIENCE } from './inbox.js';
+import { Inbox } from './inbox.js';
 
 export class Person {
   /** The chatter this person was acknowledged as, once joined. */
@@ -55,7 +54,12 @@ export class Person {
 
   /** Sends an event and resolves with the acknowledged envelope, whatever it says. */
   asks(event, ...payload) {
-    return this.socket.timeout(PATIENCE).emitWithAck(event, ...payload);
+    const acked = this.socket.emitWithAck(event, ...payload).then((answer) => {
+      if (answer instanceof Error) throw answer; // the connection has ended
+      this.inbox.moves();
+      return answer;
+    });
+    return this.inbox.whileItMoves(acked, `${event} is not acknowledged`);
   }
 
   /** Sends an event and resolves with the acknowledged data; a refusal throws. */
@@ -151,13 +155,4 @@ export class Person {
   }
 
   static #words = 0;
-}
-
-/** Waits until something is so. For what no event announces. */
-export async function until(what, isSo, patience = PATIENCE) {
-  const end = Date.now() + patience;
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`still not so after ${patience} ms: ${what}`);
-    await elapsed(50);
-  }
 }

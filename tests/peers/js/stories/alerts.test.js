@@ -2,7 +2,7 @@
 
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
-import { assertDone, assertMessage, assertRefused, overEachTransport, until, withHub } from '../kit.js';
+import { assertDone, assertMessage, assertRefused, overEachTransport, untilCount, withHub } from '../kit.js';
 
 overEachTransport('a client’s alert', (transport) => {
   const the = withHub();
@@ -61,7 +61,7 @@ overEachTransport('a client’s alert', (transport) => {
     const taken = answers.filter((answer) => answer.success).length;
     for (const answer of answers.filter((one) => !one.success)) assertRefused(answer);
     assert.ok(taken < 50, `${taken} of 100 were taken`);
-    await until('every alert that was taken is heard', () => minsu.inbox.all('sendAlert').length >= taken);
+    await untilCount('every alert that was taken is heard', () => minsu.inbox.all('sendAlert').length, taken);
     const stored = (await the.hub.history(room, minsu.id)).filter((message) => message.content.startsWith('flood'));
     assert.equal(stored.length, taken);
     assert.equal(minsu.inbox.all('sendAlert').length, taken);

@@ -2,7 +2,7 @@
 
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
-import { assertChatter, assertDone, assertMessage, overEachTransport, until, withHub } from '../kit.js';
+import { assertChatter, assertDone, assertMessage, overEachTransport, untilCount, withHub } from '../kit.js';
 
 const ROSTER_LIMIT = 5;
 const CROWD = 20;
@@ -25,7 +25,7 @@ overEachTransport('a crowd', (transport) => {
     const { watcher } = await crowd();
     const arrivals = () => watcher.inbox.all('sendAlert').filter(isArrival);
     const counted = () => arrivals().reduce((sum, message) => sum + message.alert.count, 0);
-    await until('everybody is announced', () => counted() >= CROWD);
+    await untilCount('everybody is announced', counted, CROWD);
     assert.equal(counted(), CROWD);
     assert.ok(arrivals().length <= CROWD / 2, `${arrivals().length} alerts for ${CROWD} people`);
     for (const message of arrivals()) assertMessage(message, 'ALERT');
@@ -67,7 +67,7 @@ overEachTransport('a crowd', (transport) => {
     await watcher.inbox.take('presence', ({ present }) => present === 1);
     const departures = () => watcher.inbox.all('sendAlert').filter((message) => message.alert?.kind === 'left');
     const counted = () => departures().reduce((sum, message) => sum + message.alert.count, 0);
-    await until('everybody’s leaving is announced', () => counted() >= CROWD);
+    await untilCount('everybody’s leaving is announced', counted, CROWD);
     assert.equal(counted(), CROWD);
     assert.ok(departures().length <= CROWD / 2 + ROSTER_LIMIT, `${departures().length} alerts for ${CROWD} people`);
   });

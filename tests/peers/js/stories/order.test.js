@@ -2,7 +2,7 @@
 
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
-import { assertDone, overEachTransport, until, withHub } from '../kit.js';
+import { assertDone, overEachTransport, untilCount, withHub } from '../kit.js';
 
 overEachTransport('order', (transport) => {
   const the = withHub({ COLAHUB_LIMITS_PROFILE: 'off' });
@@ -21,7 +21,7 @@ overEachTransport('order', (transport) => {
       });
     }
     for (const person of [minsu, jiwoo]) {
-      await until(`${count} messages are heard`, () => person.inbox.all('sendMessage').length >= count, 60_000);
+      await untilCount('all messages are heard', () => person.inbox.all('sendMessage').length, count);
       const heard = person.inbox.all('sendMessage');
       assert.deepEqual(
         heard.map((message) => message.content),
@@ -34,7 +34,7 @@ overEachTransport('order', (transport) => {
         'seq has no gaps',
       );
     }
-    await until('all are acknowledged', () => acked.length >= count, 60_000);
+    await untilCount('all are acknowledged', () => acked.length, count);
     assert.deepEqual(acked, sent);
     const stored = (await the.hub.history(room, minsu.id)).filter((message) => message.type === 'MESSAGE');
     assert.deepEqual(
@@ -57,7 +57,7 @@ overEachTransport('order', (transport) => {
     const total = people.length * each;
     const orders = [];
     for (const person of people) {
-      await until(`${total} messages are heard`, () => person.inbox.all('sendMessage').length >= total);
+      await untilCount('all messages are heard', () => person.inbox.all('sendMessage').length, total);
       orders.push(person.inbox.all('sendMessage').map((message) => message.content));
     }
     assert.equal(new Set(orders[0]).size, total, 'nothing twice, nothing missing');

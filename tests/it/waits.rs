@@ -1,0 +1,22 @@
+//! What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+
+use std::time::{Duration, Instant};
+
+use crate::kit::wait_with;
+
+const PATIENCE: Duration = Duration::from_millis(400);
+
+#[test]
+fn what_gets_on_slowly_is_waited_for() {
+    let begun = Instant::now();
+    wait_with(PATIENCE, "eight steps", || {
+        let steps = begun.elapsed().as_millis() / (PATIENCE.as_millis() / 2);
+        if steps >= 8 { Ok(()) } else { Err(steps) }
+    });
+}
+
+#[test]
+#[should_panic(expected = "a fourth step: it stays 3")]
+fn what_stands_still_is_not() {
+    wait_with(PATIENCE, "a fourth step", || Err::<(), _>(3));
+}
