@@ -34,7 +34,7 @@ use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::network::Reach;
-use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions};
+use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions, forgets};
 use crate::wire;
 
 pub use lock::Lock;
@@ -107,6 +107,9 @@ async fn serve(
 ) -> anyhow::Result<End> {
     // First of all: two hubs on one database would tell each other's people nothing.
     let lock = lock::Lock::take(&config.data_dir)?;
+    if let Some(why) = forgets(&config.data_dir) {
+        tracing::warn!("{why}");
+    }
     let store = tokio::select! {
         store = opened(config) => store?,
         // However long the database takes. As after a kill, the next start goes on from what is there.

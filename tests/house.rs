@@ -18,7 +18,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "cli",
         &["doctor", "server", "control", "discovery", "store", "telemetry", "config", "domain"],
     ),
-    ("doctor", &["discovery", "network", "config", "domain"]),
+    ("doctor", &["store", "discovery", "network", "config", "domain"]),
     (
         "server",
         &[

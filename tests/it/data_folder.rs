@@ -149,3 +149,23 @@ fn a_folder_that_all_may_change_is_left_as_it_is_and_told_of() {
     assert_eq!(code, Some(1));
     assert!(text.contains("may replace the files in"), "{text}");
 }
+
+#[test]
+fn a_data_folder_that_a_restart_forgets_is_told_in_the_log_the_status_and_by_doctor() {
+    // In memory on every Linux.
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = run_in(folder.path());
+    command.stderr(log.reopen().unwrap());
+    let hub = Hub::run_heard(command, folder);
+    let path = hub.folder.path().to_str().unwrap();
+    let why =
+        format!("{path} is in memory: everything the hub keeps is lost when the machine restarts");
+    let logged = std::fs::read_to_string(log.path()).unwrap();
+    assert!(logged.lines().any(|line| line.contains("WARN") && line.contains(&why)), "{logged}");
+    let (_, status) = told(&["status", "--data-dir", path]);
+    assert!(status.contains(&format!("Volatile   {why}\n")), "{status}");
+    let listen = hub.address.to_string();
+    let (_, doctor) = told(&["doctor", "--data-dir", path, "--listen", &listen]);
+    assert!(doctor.contains(&format!("note  data         {why}\n")), "{doctor}");
+}
