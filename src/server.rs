@@ -6,6 +6,7 @@ mod lock;
 mod places;
 mod ready;
 mod renew;
+mod sandbox;
 mod watchdog;
 
 use std::collections::HashSet;
@@ -106,12 +107,12 @@ async fn serve(
     stop: &mut Stop,
 ) -> anyhow::Result<End> {
     // First of all: two hubs on one database would tell each other's people nothing.
-    let lock = lock::Lock::take(&config.data_dir)?;
+    let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
     if let Some(why) = forgets(&config.data_dir) {
         tracing::warn!("{why}");
     }
     let store = tokio::select! {
-        store = opened(config) => store?,
+        store = opened(config) => sandbox::explained(store, &config.data_dir)?,
         // However long the database takes. As after a kill, the next start goes on from what is there.
         () = stop.told() => {
             tracing::warn!("told to stop while starting: ended at once");

@@ -32,6 +32,14 @@ pub enum CopyError {
         /// The file.
         path: PathBuf,
     },
+    /// It is there or not, and this user may not look; or it cannot be looked at for another reason.
+    #[error("{} cannot be read: {}", path.display(), refused(source))]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The hub gives that name to something of its own.
     #[error(
         "{} is a name that the hub itself uses in its data folder; choose another, such as {}",
@@ -77,6 +85,14 @@ pub enum CopyError {
         /// What the system said.
         source: io::Error,
     },
+}
+
+/// What the system said, with what helps.
+fn refused(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "this user may not look there; use sudo".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// Copies the database of a data folder to a file that is not there yet, also while a hub runs on
@@ -248,7 +264,14 @@ fn ours(
     match fs::metadata(path) {
         Ok(file) if file.is_file() => {}
         Ok(_) => return Err(CopyError::NoFile { path: path.to_owned() }),
-        Err(_) => return Err(CopyError::Missing { path: path.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(CopyError::Missing { path: path.to_owned() });
+        }
+        Err(source) => return Err(CopyError::Unreadable { path: path.to_owned(), source }),
+    }
+    // SQLite would not say why it cannot.
+    if let Err(source) = fs::File::open(path) {
+        return Err(CopyError::Unreadable { path: path.to_owned(), source });
     }
     let not_ours = || CopyError::NotOurs { path: path.to_owned(), what: String::new() };
     let db = open(path)?;
