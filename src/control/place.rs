@@ -53,7 +53,14 @@ impl Places {
         let unit = self.unit.iter();
         let later = self.session.iter().chain([&self.service]);
         let places = unit.map(|unit| unit.join(&name)).chain([data_dir.join(FILE)]);
-        Ok(places.chain(later.map(|folder| folder.join(&name))).collect())
+        let mut all: Vec<PathBuf> = Vec::new();
+        for place in places.chain(later.map(|folder| folder.join(&name))) {
+            // The unit's is mostly the service's: what was taken there must not look left behind.
+            if !all.contains(&place) {
+                all.push(place);
+            }
+        }
+        Ok(all)
     }
 
     /// Where a command looks for a hub.
@@ -111,6 +118,16 @@ mod tests {
         assert!(listened.iter().all(|place| asked.contains(place)), "{listened:?} {asked:?}");
         assert!(asked.contains(&root.path().join(FILE)), "where older hubs have it");
         assert!(listened[0].starts_with(root.path().join("unit")), "the unit's own comes first");
+    }
+
+    #[test]
+    fn a_place_that_is_the_units_and_the_services_is_tried_once() {
+        let root = tempfile::tempdir().unwrap();
+        let places = places(root.path());
+        let places = Places { service: root.path().join("unit"), ..places };
+        let listened = places.to_listen(root.path()).unwrap();
+        assert_eq!(listened.len(), 3, "{listened:?}");
+        assert!(listened[0].starts_with(root.path().join("unit")));
     }
 
     #[test]
