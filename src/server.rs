@@ -6,6 +6,7 @@ mod lock;
 mod places;
 mod ready;
 mod renew;
+mod sandbox;
 mod watchdog;
 
 use std::collections::HashSet;
@@ -35,7 +36,7 @@ use crate::hub::{self, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::network::Reach;
-use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions};
+use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions, forgets};
 use crate::wire;
 
 pub use lock::Lock;
@@ -107,9 +108,12 @@ async fn serve(
     stop: &mut Stop,
 ) -> anyhow::Result<End> {
     // First of all: two hubs on one database would not see each other's people.
-    let lock = lock::Lock::take(&config.data_dir)?;
+    let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
+    if let Some(why) = forgets(&config.data_dir) {
+        tracing::warn!("{why}");
+    }
     let store = tokio::select! {
-        store = opened(config) => store?,
+        store = opened(config) => sandbox::explained(store, &config.data_dir)?,
         // Even while the database is being opened. As after a kill, the next start recovers.
         () = stop.told() => {
             tracing::warn!("told to stop while starting: ended at once");

@@ -26,6 +26,7 @@ use std::time::Duration;
 
 pub use backup_schedule::Schedule;
 pub use disk::folder::make_folder;
+pub use disk::volatile::forgets;
 pub use health::{GoesOn, Health, Loss, Size, Storage};
 pub use reader::Reader;
 pub use recovery::backup::BackupError;

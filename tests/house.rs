@@ -28,7 +28,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
-    ("doctor", &["wire", "discovery", "network", "config", "domain"]),
+    ("doctor", &["wire", "store", "discovery", "network", "config", "domain"]),
     (
         "server",
         &[

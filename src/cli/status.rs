@@ -97,6 +97,9 @@ fn text(status: &Status) -> String {
         "read_only" => line("Disk", "read-only: the hub can be read, but takes no messages"),
         _ => {}
     }
+    if let Some(why) = &data.forgets {
+        line("Volatile", why);
+    }
     if let Some(trouble) = &data.copies {
         line("Copies", &format!("none are made: {trouble}"));
     }
@@ -202,6 +205,7 @@ mod tests {
                 loss: None,
                 copies: None,
                 free: Some(14_000_000_000),
+                forgets: None,
             },
         }
     }
@@ -238,9 +242,14 @@ mod tests {
     fn what_is_wrong_with_the_disk_and_what_was_lost_is_told() {
         let mut status = status();
         status.data.storage = "full".to_owned();
+        status.data.forgets = Some("/tmp is in memory".to_owned());
         status.data.loss = Some("2026-07-01T09:00:00.000Z: the hub begins anew".to_owned());
         let text = text(&status);
-        for part in ["Disk       full: ", "Lost       2026-07-01T09:00:00.000Z: the hub begins"] {
+        for part in [
+            "Disk       full: ",
+            "Volatile   /tmp is in memory",
+            "Lost       2026-07-01T09:00:00.000Z: the hub begins",
+        ] {
             assert!(text.contains(part), "no {part:?} in {text}");
         }
     }

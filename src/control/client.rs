@@ -1,15 +1,18 @@
 //! The client side: a command on the same machine.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rustix::process::geteuid;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+use super::ANSWER_MAX;
+use super::place::Places;
 use super::protocol::{Request, Response};
-use super::{ANSWER_MAX, socket};
 
 /// How long to wait for a response: longer than the hub takes at most.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,18 +42,49 @@ pub enum AskError {
 /// # Errors
 /// A sentence for the host.
 pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: &Request) -> Result<T, AskError> {
-    let mut stream = UnixStream::connect(socket(data_dir)).map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied => AskError::NotAllowed(data_dir.to_owned()),
-        ErrorKind::NotFound | ErrorKind::ConnectionRefused => {
-            AskError::NotRunning(data_dir.to_owned())
-        }
-        _ => AskError::Strange(error.to_string()),
-    })?;
+    let mut stream = connect(&Places::of_this_process(), data_dir)?;
     let line = exchange(&mut stream, request).map_err(|error| strange(&error))?;
     match serde_json::from_slice(&line) {
         Ok(Response::Ok(answer)) => Ok(answer),
         Ok(Response::Error(sentence)) => Err(AskError::Refused(sentence)),
         Err(error) => Err(AskError::Strange(error.to_string())),
+    }
+}
+
+/// Connects to the first place at which somebody listens.
+fn connect(places: &Places, data_dir: &Path) -> Result<UnixStream, AskError> {
+    let mut refusal = AskError::NotRunning(data_dir.to_owned());
+    let all = places.to_ask(data_dir).map_err(|error| match error.kind() {
+        ErrorKind::PermissionDenied => AskError::NotAllowed(data_dir.to_owned()),
+        _ => AskError::Strange(error.to_string()),
+    })?;
+    for path in all {
+        match UnixStream::connect(&path).map_err(|error| (error.kind(), error)) {
+            Ok(stream) => return Ok(stream),
+            // Nothing there, nobody behind it, or a path that is too long for a socket.
+            Err((
+                ErrorKind::NotFound
+                | ErrorKind::NotADirectory
+                | ErrorKind::ConnectionRefused
+                | ErrorKind::InvalidInput,
+                _,
+            )) => {}
+            Err((ErrorKind::PermissionDenied, _)) if is_anothers(data_dir) => {
+                refusal = AskError::NotAllowed(data_dir.to_owned());
+            }
+            // The service's runtime directory, where the hub of one's own folder has nothing.
+            Err((ErrorKind::PermissionDenied, _)) => {}
+            Err((_, error)) => refusal = AskError::Strange(error.to_string()),
+        }
+    }
+    Err(refusal)
+}
+
+/// Whether a hub may run in this folder as somebody else.
+fn is_anothers(data_dir: &Path) -> bool {
+    match std::fs::metadata(data_dir) {
+        Ok(folder) => folder.uid() != geteuid().as_raw(),
+        Err(error) => error.kind() != ErrorKind::NotFound,
     }
 }
 

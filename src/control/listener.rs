@@ -13,9 +13,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::place::Places;
 use super::protocol::{Request, Response};
 use super::status::{ControlContext, status};
-use super::{REQUEST_MAX, host, messages, socket};
+use super::{REQUEST_MAX, host, messages};
 
 /// Most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
@@ -42,15 +43,14 @@ impl Control {
     /// A hub without the socket still runs: this logs a warning and returns `None`.
     #[must_use]
     pub fn start(parts: ControlContext) -> Option<Self> {
-        let path = socket(&parts.config.data_dir);
-        match bind(&path) {
-            Ok(listener) => {
+        match listen(&Places::of_this_process(), &parts.config.data_dir) {
+            Ok((path, listener)) => {
                 let mut answering = JoinSet::new();
                 answering.spawn(accept(listener, Arc::new(parts)));
                 Some(Self { path, _answering: answering })
             }
             Err(error) => {
-                tracing::warn!(%error, path = %path.display(), "the host's own commands will not work");
+                tracing::warn!(%error, "the host's own commands will not work: no control socket");
                 None
             }
         }
@@ -64,7 +64,28 @@ impl Drop for Control {
     }
 }
 
+/// Listens at the first place that takes a socket, and removes what an earlier hub of this data folder
+/// left behind at the others.
+fn listen(places: &Places, data_dir: &Path) -> io::Result<(PathBuf, UnixListener)> {
+    let mut refusals = Vec::new();
+    let mut found = None;
+    for path in places.to_listen(data_dir)? {
+        if found.is_some() {
+            let _mostly_nothing_there = fs::remove_file(&path);
+            continue;
+        }
+        match bind(&path) {
+            Ok(listener) => found = Some((path, listener)),
+            Err(error) => refusals.push(format!("{}: {error}", path.display())),
+        }
+    }
+    found.ok_or_else(|| io::Error::other(refusals.join("; ")))
+}
+
 fn bind(path: &Path) -> io::Result<UnixListener> {
+    if let Some(folder) = path.parent() {
+        make_folder(folder)?;
+    }
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
@@ -72,6 +93,14 @@ fn bind(path: &Path) -> io::Result<UnixListener> {
     let listener = UnixListener::bind(path)?;
     fs::set_permissions(path, Permissions::from_mode(MODE))?;
     Ok(listener)
+}
+
+/// Creates the folder. Its parent exists on every machine that the hub runs on.
+fn make_folder(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        Err(error) if !folder.is_dir() => Err(error),
+        _ => Ok(()),
+    }
 }
 
 async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {

@@ -271,6 +271,9 @@ pub struct Data {
     pub copies: Option<String>,
     /// Free space for the hub on the folder's disk, in bytes. `None` if unknown.
     pub free: Option<u64>,
+    /// Why all of it is lost, or may be, when the machine restarts; nothing where it is on a disk.
+    #[serde(default)]
+    pub forgets: Option<String>,
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::Reach;
-use crate::store::{Health, Reader, Size, Storage};
+use crate::store::{Health, Reader, Size, Storage, forgets};
 use crate::wire;
 
 /// What the control socket is built from.
@@ -113,5 +113,6 @@ fn data(parts: &ControlContext) -> Data {
         loss: loss(parts),
         copies: parts.health.copies(),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
+        forgets: forgets(&parts.config.data_dir),
     }
 }

@@ -10,6 +10,7 @@ use super::Finding;
 use super::hub::HubReport;
 use crate::config::Config;
 use crate::domain::words;
+use crate::store::forgets;
 
 const CHECK: &str = "data";
 
@@ -18,7 +19,7 @@ const SCARCE: u64 = 200 << 20;
 
 pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
     let folder = &config.data_dir;
-    match statvfs(folder) {
+    let mut found = match statvfs(folder) {
         Ok(disk) => {
             let mut found = vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))];
             found.extend(is_for_all(folder).then(|| open_to_all(folder)));
@@ -26,7 +27,9 @@ pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding
             found
         }
         Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
-    }
+    };
+    found.extend(forgets(folder).map(volatile));
+    found
 }
 
 /// The file system on which a folder that is not there would be made.
@@ -62,6 +65,13 @@ fn writable(folder: &Path, disk: &StatVfs) -> Finding {
             "the service has a user of its own, who may: run this with sudo to see more",
         ),
     }
+}
+
+fn volatile(seen: String) -> Finding {
+    Finding::note(CHECK, seen).and_advice(
+        "set `data_dir` to a folder on a disk (docs/storage.md says how), or turn the overlay off \
+         (on a Raspberry Pi: `sudo raspi-config`, Performance Options); `colahub backup` makes a copy elsewhere",
+    )
 }
 
 /// Whether anybody on the machine may replace what is in a folder that is not shared on purpose.

@@ -24,7 +24,8 @@ impl Lock {
     /// Another hub has locked it, or it cannot be written: a sentence for the host.
     pub fn take(folder: &Path) -> anyhow::Result<Self> {
         let shown = folder.display();
-        make_folder(folder).with_context(|| format!("the data folder {shown} cannot be made"))?;
+        make_folder(folder)
+            .with_context(|| format!("the data folder {shown} cannot be {}", unmade(folder)))?;
         let path = folder.join("hub.lock");
         let file = File::create(&path)
             // On a disk that takes no writes, an existing file or the folder itself is locked.
@@ -43,6 +44,16 @@ impl Lock {
                 Err(error).with_context(|| format!("the data folder {shown} cannot be locked"))
             }
         }
+    }
+}
+
+/// What cannot be done to a folder that cannot be made: where it may not be looked for, it may be there.
+fn unmade(folder: &Path) -> &'static str {
+    match folder.try_exists() {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            "looked into by this user (use sudo)"
+        }
+        _ => "made",
     }
 }
 

@@ -1,5 +1,6 @@
 //! A new id, and a new key, for a hub whose card is a copy of another hub's.
 
+use std::io::ErrorKind;
 use std::path::Path;
 
 use anyhow::Context;
@@ -23,11 +24,19 @@ pub struct Renewed {
 /// # Errors
 /// A hub is running on it, or it cannot be written: a sentence for the host.
 pub fn renew(folder: &Path, keep_key: bool) -> anyhow::Result<Option<Renewed>> {
-    anyhow::ensure!(
-        folder.is_dir(),
-        "there is no data folder {}; a hub gets an id of its own at its first start",
-        folder.display()
-    );
+    match folder.metadata() {
+        Ok(found) if found.is_dir() => {}
+        Err(error) if error.kind() == ErrorKind::PermissionDenied => {
+            anyhow::bail!(
+                "this user may not look into the data folder {}; use sudo",
+                folder.display()
+            );
+        }
+        _ => anyhow::bail!(
+            "there is no data folder {}; a hub gets an id of its own at its first start",
+            folder.display()
+        ),
+    }
     let _lock = Lock::take(folder).context("a hub gets another id while it is stopped")?;
     let id = HubId::from_random(random());
     if store::renew_id(folder, id)?.is_none() {

@@ -3,3 +3,4 @@
 pub(in crate::store) mod files;
 pub(in crate::store) mod folder;
 pub(in crate::store) mod space;
+pub(in crate::store) mod volatile;

@@ -149,3 +149,70 @@ fn a_folder_that_all_may_change_is_left_as_it_is_and_told_of() {
     assert_eq!(code, Some(1));
     assert!(text.contains("may replace the files in"), "{text}");
 }
+
+#[test]
+fn a_data_folder_that_a_restart_forgets_is_told_in_the_log_the_status_and_by_doctor() {
+    // In memory on every Linux.
+    let folder = tempfile::tempdir_in("/dev/shm").unwrap();
+    let log = tempfile::NamedTempFile::new().unwrap();
+    let mut command = run_in(folder.path());
+    command.stderr(log.reopen().unwrap());
+    let hub = Hub::run_heard(command, folder);
+    let path = hub.folder.path().to_str().unwrap();
+    let why =
+        format!("{path} is in memory: everything the hub keeps is lost when the machine restarts");
+    let logged = std::fs::read_to_string(log.path()).unwrap();
+    assert!(logged.lines().any(|line| line.contains("WARN") && line.contains(&why)), "{logged}");
+    let (_, status) = told(&["status", "--data-dir", path]);
+    assert!(status.contains(&format!("Volatile   {why}\n")), "{status}");
+    let listen = hub.address.to_string();
+    let (_, doctor) = told(&["doctor", "--data-dir", path, "--listen", &listen]);
+    assert!(doctor.contains(&format!("note  data         {why}\n")), "{doctor}");
+}
+
+/// Runs a command as a user without privileges where the tests run as root, who may look everywhere.
+fn told_as_nobody(args: &[&str]) -> String {
+    use std::os::unix::process::CommandExt;
+    let mut command = colahub(args);
+    if rustix::process::geteuid().is_root() {
+        // A user may not enter the folder of the build.
+        let program = tempfile::Builder::new().tempfile_in("/tmp").unwrap().into_temp_path();
+        std::fs::copy(env!("CARGO_BIN_EXE_colahub"), &program).unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let mut own = Command::new(&program);
+        own.args(args).uid(65_534).gid(65_534).current_dir("/");
+        let output = own.output().unwrap();
+        return String::from_utf8([output.stdout, output.stderr].concat()).unwrap();
+    }
+    let output = command.output().unwrap();
+    String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+}
+
+#[test]
+fn what_a_user_may_not_look_at_is_not_said_to_be_missing() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("data");
+    std::fs::create_dir(&folder).unwrap();
+    std::fs::write(folder.join("hub.sqlite3"), "").unwrap();
+    std::fs::set_permissions(root.path(), std::fs::Permissions::from_mode(0o0)).unwrap();
+    let path = folder.to_str().unwrap();
+    let copy = folder.join("hub.sqlite3");
+    let open = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(open.path(), std::fs::Permissions::from_mode(0o777)).unwrap();
+    let verbs: [&[&str]; 6] = [
+        &["backup", "--data-dir", path, "/tmp/never.sqlite3"],
+        &["restore", "--data-dir", open.path().to_str().unwrap(), copy.to_str().unwrap()],
+        &["restore", "--data-dir", path, "/tmp/never.sqlite3"],
+        &["new-id", "--data-dir", path],
+        &["status", "--data-dir", path],
+        &["room", "list", "--data-dir", path],
+    ];
+    let told = verbs.map(|verb| (verb, told_as_nobody(verb)));
+    std::fs::set_permissions(root.path(), std::fs::Permissions::from_mode(0o700)).unwrap();
+    for (verb, text) in told {
+        assert!(text.contains("use sudo"), "{verb:?}: {text}");
+        for wrong in ["is not there", "there is no", "no hub is running"] {
+            assert!(!text.contains(wrong), "{verb:?}: {text}");
+        }
+    }
+}

@@ -55,7 +55,7 @@ pub fn colahub(args: &[&str]) -> Command {
             command.env_remove(name);
         }
     }
-    command.args(args);
+    command.env_remove("RUNTIME_DIRECTORY").args(args);
     command
 }
 

@@ -21,6 +21,7 @@ mod answers;
 mod callers;
 mod command_line;
 mod connections;
+mod control_socket;
 mod copies;
 mod damages;
 mod data_folder;

@@ -55,6 +55,8 @@ install_it() {
   until_true 20 "port 80 does not answer after the installation" ready
   [ "$(inside systemctl is-enabled colahub)" = enabled ] || die "the service is not enabled"
   inside colahub status | grep -q "$seen" || die "colahub status does not say the address"
+  inside sh -c 'test -S /run/colahub/control-*.sock && ! test -e /var/lib/colahub/control.sock' ||
+    die "the control socket is not in the runtime directory"
   local asked
   asked=$(inside setpriv --reuid=nobody --regid=nogroup --clear-groups colahub status 2>&1) && die "a stranger may ask the hub"
   grep -q 'use sudo' <<<"$asked" || die "a stranger is told: $asked"

@@ -32,9 +32,9 @@ pub enum CopyError {
         /// The file.
         path: PathBuf,
     },
-    /// The file cannot be accessed, mostly for lack of permission.
-    #[error("{} cannot be looked at: {cause}; try it with sudo", path.display())]
-    Unseen {
+    /// The file cannot be read, mostly for lack of permission. It may not even exist.
+    #[error("{} cannot be read: {}", path.display(), refused(cause))]
+    Unreadable {
         /// The file.
         path: PathBuf,
         /// What the kernel said.
@@ -87,6 +87,14 @@ pub enum CopyError {
         /// What the kernel said.
         cause: io::Error,
     },
+}
+
+/// What the kernel said, with what helps.
+fn refused(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::PermissionDenied => "this user may not look there; use sudo".to_owned(),
+        _ => error.to_string(),
+    }
 }
 
 /// Copies the database of a data folder to a new file, also while a hub runs on it. `going_on` is called with
@@ -263,7 +271,11 @@ fn ours(
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             return Err(CopyError::Missing { path: path.to_owned() });
         }
-        Err(cause) => return Err(CopyError::Unseen { path: path.to_owned(), cause }),
+        Err(cause) => return Err(CopyError::Unreadable { path: path.to_owned(), cause }),
+    }
+    // SQLite would not say why it cannot.
+    if let Err(cause) = fs::File::open(path) {
+        return Err(CopyError::Unreadable { path: path.to_owned(), cause });
     }
     let not_ours = || CopyError::NotOurs { path: path.to_owned(), what: String::new() };
     let db = open(path)?;
