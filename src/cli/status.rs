@@ -304,6 +304,7 @@ mod tests {
         assert!(!locale(&[]) && !locale(&[("LC_ALL", "C"), ("LANG", "en_GB.UTF-8")]));
         assert!(locale(&[("LC_ALL", ""), ("LANG", "en_GB.UTF-8")]), "empty is not set");
         assert!(!locale(&[("LANG", "ko_KR.EUC-KR")]));
+        assert!(locale(&[("LANG", "sr_RS.UTF-8@latin")]));
     }
 
     #[test]

@@ -51,8 +51,10 @@ pub(super) fn in_utc(iso: &str) -> String {
 pub(super) fn shows_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable);
     let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
-    let locale = locale.to_ascii_lowercase();
-    locale.ends_with("utf-8") || locale.ends_with("utf8")
+    // `ko_KR.UTF-8@modifier`
+    let codeset = locale.split_once('.').map_or("", |(_, rest)| rest);
+    let codeset = codeset.split('@').next().unwrap_or_default();
+    ["utf-8", "utf8"].iter().any(|utf8| codeset.eq_ignore_ascii_case(utf8))
 }
 
 #[cfg(test)]

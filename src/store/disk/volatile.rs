@@ -21,7 +21,7 @@ const OVERLAY: u64 = 0x794c_7630;
 pub fn forgets(folder: &Path) -> Option<String> {
     let shown = folder.display();
     // Where it is not there yet, it will be on the file system of what is.
-    match layer(folder.ancestors().find(|above| above.exists())?)? {
+    match layer(folder.ancestors().find(|above| above.try_exists().unwrap_or(true))?)? {
         Layer::Memory => Some(format!(
             "{shown} is in memory: everything the hub keeps is lost when the machine restarts"
         )),
