@@ -125,6 +125,18 @@ fn texts() {
     }
 }
 
+/// Which names a room's channel may have: the page refuses the same.
+#[test]
+fn channels() {
+    let texts = golden("texts.json");
+    for (kind, is_good) in [("channels", true), ("noChannels", false)] {
+        for text in texts[kind].as_array().unwrap() {
+            let text = text.as_str().unwrap();
+            assert_eq!(Namespace::for_room(text).is_ok(), is_good, "{}", text.escape_unicode());
+        }
+    }
+}
+
 #[test]
 fn alerts() {
     let joined = alert(40, 1, 0.0, Alert::Joined(1), fox());

@@ -15,7 +15,7 @@ use super::request::{Asker, By, InPath, Nearby};
 use super::respond::Answer;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::{CONTENT_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
+use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
 use crate::store::{Loss, Member, RANGE_BYTES, Storage};
@@ -67,6 +67,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
             password: PASSWORD_MAX,
             nickname: NICKNAME_MAX,
             content: CONTENT_MAX,
+            namespace: NAMESPACE_MAX,
             roster_limit: app.config.rooms_roster_limit,
         },
         wifi,

@@ -50,6 +50,7 @@ pub struct TextLimits {
     pub password: usize,
     pub nickname: usize,
     pub content: usize,
+    pub namespace: usize,
     pub roster_limit: usize,
 }
 

@@ -23,7 +23,7 @@ export const lobbyWatch = new Lobby(api, (state) => {
 export const hubName = (): string | null => lobby.value.hub?.name ?? memory.get("cola.name");
 
 // The contract's own limits, until the hub has said its.
-const LIMITS: Limits = { title: 30, password: 12, nickname: 10, content: 1000, rosterLimit: 50 };
+const LIMITS: Limits = { title: 30, password: 12, nickname: 10, content: 1000, namespace: 64, rosterLimit: 50 };
 export const limits = (): Limits => lobby.value.hub?.limits ?? LIMITS;
 
 /** A room that was just made or found, with the password just typed: saves asking for either again. */

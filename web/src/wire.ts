@@ -122,6 +122,7 @@ export interface Limits {
   password: number;
   nickname: number;
   content: number;
+  namespace: number;
   rosterLimit: number;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import texts from "../golden/texts.json";
-import { cut, fold, graphemes, hasTower, isBlank, isolate, length, readCode } from "../src/store/text";
+import { cut, fold, graphemes, hasTower, isBlank, isChannel, isolate, length, readCode } from "../src/store/text";
 
 describe("characters", () => {
   it("are counted as people count them", () => {
@@ -52,6 +52,13 @@ describe("what the hub would refuse", () => {
   it("is empty where nothing is seen", () => {
     for (const text of texts.blank) expect(isBlank(text), shown(text)).toBe(true);
     for (const text of texts.seen) expect(isBlank(text), shown(text)).toBe(false);
+  });
+
+  it("name a channel by the hub's own rule", () => {
+    for (const text of texts.channels) expect(isChannel(text, 64), shown(text)).toBe(true);
+    for (const text of texts.noChannels) expect(isChannel(text, 64), shown(text)).toBe(false);
+    expect(isChannel("각".repeat(64).normalize("NFD"), 64)).toBe(true);
+    expect(isChannel("각".repeat(65), 64)).toBe(false);
   });
 
   it("is a character with too many marks", () => {

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { api, hint, limits, lobby } from "../app";
 import { channels, PLAZA } from "../store/lobby";
-import { isBlank, length } from "../store/text";
+import { isBlank, isChannel, length } from "../store/text";
 import { go } from "../route";
 import { words } from "../words";
 import { Field } from "./field";
@@ -26,7 +26,7 @@ export function CreateSheet(): JSX.Element {
   const most = limits();
   const namespace = (channel === NEW ? newChannel : channel).trim().normalize("NFC");
   const titleMissing = isBlank(title);
-  const channelBad = isBlank(namespace) || length(namespace) > 64 || /[,?#[\]\u0000-\u001f\u007f]/.test(namespace);
+  const channelBad = !isChannel(namespace, most.namespace);
   const ready = !titleMissing && !channelBad && length(title) <= most.title && length(password) <= most.password;
 
   const submit = async (event: Event): Promise<void> => {

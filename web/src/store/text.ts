@@ -36,6 +36,10 @@ const SEEN = /[^\s\p{Cc}\p{Cf}\p{DI}\u2800\ufffc\ufffd\u{13441}\u{13442}\u{16fe4
 /** Whether nothing of a text is seen. The hub refuses it as it does an empty one. */
 export const isBlank = (text: string): boolean => !SEEN.test(text);
 
+/** Whether a room can be made in a channel of this name, of at most `most` characters (`Namespace::for_room`). */
+export const isChannel = (text: string, most: number): boolean =>
+  !isBlank(text) && length(text) <= most && !/[,?#[\]\p{Cc}]/u.test(text);
+
 /** The most code points that the hub takes in one character. */
 const CLUSTER_MAX = 32;
 
