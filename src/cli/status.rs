@@ -305,6 +305,7 @@ mod tests {
         assert!(locale(&[("LC_ALL", ""), ("LANG", "en_GB.UTF-8")]), "empty is not set");
         assert!(!locale(&[("LANG", "ko_KR.EUC-KR")]));
         assert!(locale(&[("LANG", "sr_RS.UTF-8@latin")]));
+        assert!(locale(&[("LC_CTYPE", "UTF-8")]), "as macOS hands it on");
     }
 
     #[test]

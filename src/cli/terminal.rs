@@ -52,7 +52,8 @@ pub(super) fn shows_utf8(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable);
     let locale = set.into_iter().find(|value| !value.is_empty()).unwrap_or_default();
     // `ko_KR.UTF-8@modifier`
-    let codeset = locale.split_once('.').map_or("", |(_, rest)| rest);
+    // macOS hands on a bare `UTF-8`.
+    let codeset = locale.split_once('.').map_or(&*locale, |(_, rest)| rest);
     let codeset = codeset.split('@').next().unwrap_or_default();
     ["utf-8", "utf8"].iter().any(|utf8| codeset.eq_ignore_ascii_case(utf8))
 }

@@ -9,6 +9,8 @@ pub enum Encoding {
     Utf16,
     /// Korean Windows' own code page 949, which Notepad calls "ANSI".
     Cp949,
+    /// Not text at all.
+    Binary,
     /// Something else, which is not UTF-8 on this line, counted from 1.
     Unknown(usize),
 }
@@ -20,7 +22,20 @@ impl fmt::Display for Encoding {
             Self::Cp949 => {
                 f.write_str("probably in Korean Windows' own encoding (CP949, \"ANSI\")")
             }
+            Self::Binary => f.write_str("not a text, or damaged"),
             Self::Unknown(line) => write!(f, "not UTF-8 on line {line}"),
+        }
+    }
+}
+
+impl Encoding {
+    /// What to do, as the end of a sentence.
+    pub(super) fn advice(self) -> &'static str {
+        match self {
+            Self::Utf16 | Self::Cp949 | Self::Unknown(_) => {
+                "; in Windows' Notepad, choose UTF-8 as the encoding when you save it"
+            }
+            Self::Binary => "; write it again, or take away the file: the hub needs none",
         }
     }
 }
@@ -35,9 +50,12 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, Encoding> {
     if bytes.starts_with(BOM) {
         bytes.drain(..BOM.len());
     }
-    // Without a mark, UTF-16 of Latin text is valid UTF-8: each second byte is NUL, which no configuration has.
-    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || is_utf16(&bytes) {
         return Err(Encoding::Utf16);
+    }
+    // A power cut may leave a file of zeros.
+    if bytes.contains(&0) {
+        return Err(Encoding::Binary);
     }
     String::from_utf8(bytes).map_err(|error| {
         let (valid, bytes) = (error.utf8_error().valid_up_to(), error.as_bytes());
@@ -49,6 +67,18 @@ pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, Encoding> {
             }
         }
     })
+}
+
+/// Whether the bytes are UTF-16 without a mark: of ASCII, each character has a NUL beside it, always on the same
+/// side, and a configuration is mostly ASCII.
+fn is_utf16(bytes: &[u8]) -> bool {
+    let (mut first, mut second) = (0, 0);
+    for pair in bytes.chunks_exact(2) {
+        first += usize::from(pair[0] == 0 && pair[1] != 0);
+        second += usize::from(pair[0] != 0 && pair[1] == 0);
+    }
+    let (more, less) = (first.max(second), first.min(second));
+    less == 0 && more > bytes.len() / 4
 }
 
 /// Whether the bytes are pairs of code page 949 between ASCII, and some are its Hangul.
@@ -85,6 +115,8 @@ mod tests {
         let utf16: Vec<u8> = "title = \"여름\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode([b"\xff\xfe", &utf16[..]].concat()), Err(Encoding::Utf16));
         assert_eq!(decode(utf16), Err(Encoding::Utf16), "without a mark");
+        assert_eq!(decode(vec![0; 512]), Err(Encoding::Binary), "as a power cut leaves it");
+        assert_eq!(decode(b"\x7fELF\x02\x01\x01\0\0\0\0\0".to_vec()), Err(Encoding::Binary));
         // 여름 캠프
         let cp949 = b"title = \"\xbf\xa9\xb8\xa7 \xc4\xb7\xc7\xc1\"\n";
         assert_eq!(decode(cp949.to_vec()), Err(Encoding::Cp949));

@@ -71,7 +71,7 @@ pub enum Problem {
         reason: io::Error,
     },
     /// The file is not UTF-8.
-    #[error("{} is {encoding}, but has to be UTF-8; in Windows' Notepad, choose UTF-8 as the encoding when you save it", .path.display())]
+    #[error("{} is {encoding}, but has to be UTF-8{}", .path.display(), .encoding.advice())]
     NotUtf8 {
         /// The file.
         path: PathBuf,

@@ -177,7 +177,11 @@ fn told_as_nobody(args: &[&str]) -> String {
     if rustix::process::geteuid().is_root() {
         // A user may not enter the folder of the build.
         let program = tempfile::Builder::new().tempfile_in("/tmp").unwrap().into_temp_path();
-        std::fs::copy(env!("CARGO_BIN_EXE_colahub"), &program).unwrap();
+        // Not copied by this process: another test may fork while the copy is open for writing, and then it
+        // cannot be run (ETXTBSY).
+        let copied =
+            Command::new("cp").args([env!("CARGO_BIN_EXE_colahub")]).arg(&program).status();
+        assert!(copied.unwrap().success());
         std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
         let mut own = Command::new(&program);
         own.args(args).uid(65_534).gid(65_534).current_dir("/");
