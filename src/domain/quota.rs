@@ -84,6 +84,12 @@ impl<K: Hash + Eq + Clone> Quota<K> {
         Ok(QuotaGuard { counts: Arc::clone(&self.0), key, count })
     }
 
+    /// How much all keys together may hold.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.0.lock().most
+    }
+
     /// How much is held by all keys.
     #[must_use]
     pub fn held(&self) -> usize {

@@ -145,7 +145,7 @@ mod tests {
         let slow = Rate { burst: 4, every: Duration::from_secs(900) };
         let t = HubTime(10_000);
         let mut throttle = Throttle::new(slow, 9);
-        let mut take = |throttle: &mut Throttle<_>, n| {
+        let take = |throttle: &mut Throttle<_>, n| {
             (0..n).filter(|_| throttle.take("a", t).is_ok()).count()
         };
         assert_eq!(take(&mut throttle, 9), 4);
