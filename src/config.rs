@@ -18,6 +18,7 @@ mod origins;
 mod problem;
 mod raw;
 mod reload;
+mod setting;
 mod settings;
 mod types;
 mod wifi;
@@ -42,7 +43,8 @@ pub use networks::Network;
 pub use origins::CorsOrigin;
 pub use problem::{Place, Problem, Problems};
 pub use reload::{Refused, Reloaded};
-pub use settings::{Applies, SETTINGS, Setting};
+pub use setting::{Applies, Setting};
+pub use settings::SETTINGS;
 pub use types::{HubName, InterfacePattern, Memory};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
@@ -188,7 +190,7 @@ impl Flag {
 
     fn into_given(self) -> Result<Given, Problem> {
         let place = Place::Flag(self.name);
-        match settings::find(self.key) {
+        match setting::find(self.key) {
             Some(setting) => Ok(Given { setting, raw: self.raw, place }),
             None => Err(Problem::unknown_key(place, self.key.to_owned())),
         }

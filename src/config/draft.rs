@@ -4,7 +4,7 @@ use super::Config;
 use super::limits::LimitsDraft;
 use super::problem::{Place, Problem};
 use super::raw::{NotAllowed, Raw};
-use super::settings::Setting;
+use super::setting::Setting;
 use super::types::HubName;
 use super::wifi::WifiDraft;
 use crate::domain::language::Language;

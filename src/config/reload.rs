@@ -6,7 +6,8 @@
 use std::path::PathBuf;
 
 use super::draft::Given;
-use super::settings::{Applies, SETTINGS, Setting};
+use super::setting::{Applies, Setting};
+use super::settings::SETTINGS;
 use super::{Config, Loaded, Problems, Sources, load, merge};
 
 /// A configuration that was read again.

@@ -2,36 +2,13 @@
 
 use std::path::PathBuf;
 
-use super::draft::Draft;
 use super::networks::Network;
 use super::origins::{self, CorsOrigin};
-use super::raw::{NotAllowed, Raw};
+use super::setting::{Applies, Setting};
 use super::types::{self, HubName, InterfacePattern, Memory, Profile};
 use super::wifi::{self, WifiSecurity};
 use crate::domain::language::Language;
 use crate::domain::text::{Namespace, Title};
-
-/// One thing a host can set: in the file, in the environment and, for some, on the command line.
-pub struct Setting {
-    /// Its name in the file; a dot separates the group.
-    pub key: &'static str,
-    /// What it is, in one line.
-    pub doc: &'static str,
-    /// When a change of it in the file counts.
-    pub applies: Applies,
-    /// What it takes, as the end of "it must be …".
-    pub(super) allowed: &'static str,
-    pub(super) apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
-}
-
-/// When a changed setting counts for a hub that runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Applies {
-    /// At the next reload (SIGHUP).
-    OnReload,
-    /// When the hub is started again.
-    OnRestart,
-}
 
 /// What a rate takes.
 const RATE: &str = "a rate such as \"20/s\", \"10/min\" or \"5/h burst 20\", at most 1000 at a time and 1000000 at once";
@@ -501,29 +478,6 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
 ];
-
-impl Setting {
-    /// Its variable: `COLAHUB_ROOMS_LIMIT` for `rooms.limit`.
-    pub fn variable(&self) -> String {
-        format!("COLAHUB_{}", self.key.replace('.', "_").to_ascii_uppercase())
-    }
-}
-
-/// The setting with this key.
-pub(super) fn find(key: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.key == key)
-}
-
-/// The setting with this variable.
-pub(super) fn find_variable(name: &str) -> Option<&'static Setting> {
-    SETTINGS.iter().find(|setting| setting.variable() == name)
-}
-
-/// Whether some settings are grouped under `name`, as `rooms.limit` is under `rooms`.
-pub(super) fn is_group(name: &str) -> bool {
-    let inner = |key: &str| key.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
-    SETTINGS.iter().any(|setting| inner(setting.key))
-}
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
