@@ -42,7 +42,7 @@ pub use live::LiveConfig;
 pub use networks::Network;
 pub use origins::CorsOrigin;
 pub use problem::{Place, Problem, Problems};
-pub use reload::{Refused, Reloaded};
+pub use reload::{ReloadError, Reloaded};
 pub use setting::{Applies, Setting};
 pub use settings::SETTINGS;
 pub use types::{HubName, InterfacePattern, Memory};

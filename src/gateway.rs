@@ -69,7 +69,7 @@ pub struct Setup {
     /// Returns fresh random bytes, for new identities.
     pub random: fn() -> [u8; 16],
     /// What the configuration says.
-    pub settings: Settings,
+    pub settings: GatewaySettings,
     /// Limits connections and sessions by address.
     pub door: Arc<Door>,
     /// The hub's id, for `hello`.
@@ -84,7 +84,7 @@ pub struct Setup {
 
 /// What the configuration says about the gateway. A reload may change it.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct GatewaySettings {
     /// The language of refusals.
     pub language: Language,
     /// The hub's title, for `hello`.
@@ -105,7 +105,7 @@ struct Shared {
     hub: HubHandle,
     signer: Arc<Signer>,
     random: fn() -> [u8; 16],
-    settings: Mutex<Arc<Settings>>,
+    settings: Mutex<Arc<GatewaySettings>>,
     hub_id: HubId,
     metrics: Arc<Metrics>,
     door: Arc<Door>,
@@ -155,7 +155,7 @@ impl Gateway {
     }
 
     /// Changes the settings. Sessions that are there go on, even above a lower limit.
-    pub fn set(&self, settings: Settings) {
+    pub fn set(&self, settings: GatewaySettings) {
         self.shared.namespaces.set(&settings.limits);
         self.shared.admission.set(settings.limits.sessions);
         *lock(&self.shared.settings) = Arc::new(settings);
@@ -202,7 +202,7 @@ impl Shared {
     }
 
     /// The settings as they are now.
-    fn settings(&self) -> Arc<Settings> {
+    fn settings(&self) -> Arc<GatewaySettings> {
         Arc::clone(&lock(&self.settings))
     }
 

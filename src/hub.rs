@@ -35,6 +35,6 @@ mod tests;
 
 pub use channels::Channels;
 pub use clock::Clock;
-pub use configure::Configuration;
+pub use configure::ChatConfig;
 pub use run::{HubHandle, Kept, Start, start};
 pub use state::Settings;

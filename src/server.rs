@@ -35,7 +35,7 @@ use crate::door::Door;
 use crate::gateway::{self, Gateway};
 use crate::http::{self, Server};
 use crate::hub::command::{Call, Command};
-use crate::hub::{self, Configuration, Settings};
+use crate::hub::{self, ChatConfig, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::network::Reach;
@@ -188,17 +188,17 @@ fn start(config: &Config, store: Store<hub::Kept>) -> hub::Start {
     hub::Start { configuration: configuration(config), store, random: Box::new(random) }
 }
 
-fn configuration(config: &Config) -> Configuration {
-    Configuration {
+fn configuration(config: &Config) -> ChatConfig {
+    ChatConfig {
         settings: settings(config),
         first_room: first_room(config),
         own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
     }
 }
 
-fn gateway_settings(config: &Config) -> gateway::Settings {
+fn gateway_settings(config: &Config) -> gateway::GatewaySettings {
     let title = config.title.as_str().to_owned();
-    gateway::Settings { language: config.language, title, limits: config.limits }
+    gateway::GatewaySettings { language: config.language, title, limits: config.limits }
 }
 
 /// A running hub.

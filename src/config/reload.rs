@@ -22,7 +22,7 @@ pub struct Reloaded {
 
 /// Why a configuration that was read again is not taken.
 #[derive(Debug, thiserror::Error)]
-pub enum Refused {
+pub enum ReloadError {
     /// The file is not there any more. Without it every setting would fall back to its default.
     #[error("{} is not there any more", .0.display())]
     Gone(PathBuf),
@@ -36,14 +36,14 @@ impl Loaded {
     ///
     /// # Errors
     /// The configuration is not good: the hub keeps the one that it has.
-    pub fn reload(&self, sources: Sources) -> Result<Reloaded, Refused> {
+    pub fn reload(&self, sources: Sources) -> Result<Reloaded, ReloadError> {
         self.take(load(sources)?)
     }
 
     /// Of a good configuration, what a reload may change.
-    pub(super) fn take(&self, fresh: Self) -> Result<Reloaded, Refused> {
+    pub(super) fn take(&self, fresh: Self) -> Result<Reloaded, ReloadError> {
         if let (Some(before), None) = (&self.file, &fresh.file) {
-            return Err(Refused::Gone(before.clone()));
+            return Err(ReloadError::Gone(before.clone()));
         }
         let kept = self.given.iter().filter(|given| given.setting.applies == Applies::OnRestart);
         let live = fresh.given.iter().filter(|given| given.setting.applies == Applies::OnReload);

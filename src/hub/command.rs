@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
-use super::configure::Configuration;
+use super::configure::ChatConfig;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -41,7 +41,7 @@ pub enum Command {
     /// A call from elsewhere: HTTP, or the host.
     Call(Call),
     /// The configuration has changed.
-    Configure(Box<Configuration>),
+    Configure(Box<ChatConfig>),
 }
 
 /// A connection, as the transport reports it.

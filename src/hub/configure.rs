@@ -6,7 +6,7 @@ use crate::domain::text::{Namespace, Title};
 use crate::store::Moment;
 
 /// What the configuration says about the chat.
-pub struct Configuration {
+pub struct ChatConfig {
     /// The settings.
     pub settings: Settings,
     /// The room that is created whenever none is open to everybody, if the host wants that.
@@ -15,17 +15,17 @@ pub struct Configuration {
     pub own_names: OwnNames,
 }
 
-impl std::fmt::Debug for Configuration {
+impl std::fmt::Debug for ChatConfig {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Configuration").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("ChatConfig").field("settings", &self.settings).finish_non_exhaustive()
     }
 }
 
 impl Hub {
     /// Goes on with another configuration. Rooms, people, names and what has been counted stay as they are, even
     /// where a limit is lower now: it counts for what comes next.
-    pub(super) fn configure(&mut self, configuration: Configuration, at: Moment) {
-        let Configuration { settings, first_room, own_names } = configuration;
+    pub(super) fn configure(&mut self, configuration: ChatConfig, at: Moment) {
+        let ChatConfig { settings, first_room, own_names } = configuration;
         let limits = &settings.limits;
         self.rate_limits.set(limits);
         self.guesses.set_rate(limits.guesses);

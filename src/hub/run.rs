@@ -11,7 +11,7 @@ use tokio::time::sleep_until;
 use super::channels::Channels;
 use super::clock::Clock;
 use super::command::{Call, Command, Output};
-use super::configure::Configuration;
+use super::configure::ChatConfig;
 use super::password;
 use super::passwords::{Outcome, PasswordWork, Purpose};
 use super::state::{Effect, Hub, Random, Then};
@@ -55,7 +55,7 @@ enum Input {
 /// What the hub is started with.
 pub struct Start {
     /// What the configuration says.
-    pub configuration: Configuration,
+    pub configuration: ChatConfig,
     /// The opened store.
     pub store: Store<Kept>,
     /// Returns fresh random bytes, for ids.
@@ -72,7 +72,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
     let Start { configuration, store, random } = start;
-    let Configuration { settings, first_room, own_names } = configuration;
+    let ChatConfig { settings, first_room, own_names } = configuration;
     let Store { writer, ended, past, reader: _, health: _ } = store;
     let clock = Clock::going_on(past.time, past.wall);
     let mut hub = Hub::new(settings, past, random, clock.now().hub);

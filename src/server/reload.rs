@@ -7,7 +7,7 @@ use sd_notify::NotifyState;
 use tokio::task::JoinHandle;
 
 use super::notify;
-use crate::config::{LiveConfig, Loaded, Refused, Reloaded, Sources};
+use crate::config::{LiveConfig, Loaded, ReloadError, Reloaded, Sources};
 use crate::telemetry::Levels;
 
 /// The configuration in force, and where the next one is read from.
@@ -17,7 +17,7 @@ pub(super) struct Reload {
     config: LiveConfig,
     levels: Levels,
     /// The configuration that is being read: on a thread of its own, since a disk may be slow.
-    reading: Option<JoinHandle<Result<Reloaded, Refused>>>,
+    reading: Option<JoinHandle<Result<Reloaded, ReloadError>>>,
 }
 
 impl Reload {
