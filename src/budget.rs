@@ -74,7 +74,8 @@ pub struct Budget(Arc<BudgetState>);
 
 #[derive(Debug)]
 struct BudgetState {
-    ceiling: Option<u64>,
+    /// `u64::MAX` without a limit.
+    ceiling: AtomicU64,
     resident: AtomicU64,
     pressure: AtomicU8,
     /// How many newcomers may still be admitted until the next reading, although memory is short.
@@ -106,7 +107,7 @@ impl Budget {
     #[must_use]
     pub fn new(ceiling: Option<u64>) -> Self {
         let budget = Self(Arc::new(BudgetState {
-            ceiling,
+            ceiling: AtomicU64::new(ceiling.unwrap_or(u64::MAX)),
             resident: AtomicU64::new(0),
             pressure: AtomicU8::new(0),
             few: AtomicUsize::new(0),
@@ -120,7 +121,13 @@ impl Budget {
     /// The limit, in bytes.
     #[must_use]
     pub fn ceiling(&self) -> Option<u64> {
-        self.0.ceiling
+        let ceiling = self.0.ceiling.load(Ordering::Relaxed);
+        (ceiling != u64::MAX).then_some(ceiling)
+    }
+
+    /// Changes the limit. It counts from the next reading of the hub's size.
+    pub fn set_ceiling(&self, ceiling: Option<u64>) {
+        self.0.ceiling.store(ceiling.unwrap_or(u64::MAX), Ordering::Relaxed);
     }
 
     /// The resident size at the last reading, in bytes.
@@ -166,13 +173,13 @@ impl Budget {
 
     /// Allows a few newcomers until the next reading, if the size does not grow and is below the limit.
     fn lets_in(&self, is_still: bool) {
-        let is_below = self.0.ceiling.is_none_or(|ceiling| self.resident() < ceiling);
+        let is_below = self.ceiling().is_none_or(|ceiling| self.resident() < ceiling);
         self.0.few.store(if is_still && is_below { FEW } else { 0 }, Ordering::Relaxed);
     }
 
     fn is_at(&self, resident: u64) {
         self.0.resident.store(resident, Ordering::Relaxed);
-        let Some(ceiling) = self.0.ceiling else { return };
+        let ceiling = self.0.ceiling.load(Ordering::Relaxed);
         let (before, percent) = (self.pressure(), resident.saturating_mul(100) / ceiling.max(1));
         let now = before.next(percent);
         if now == before {

@@ -24,7 +24,7 @@ use rustix::process::umask;
 
 use self::copies::CopyArgs;
 use self::terminal::Plain;
-use crate::config::{self, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
+use crate::config::{self, Applies, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
 use crate::{server, telemetry};
 
 const WHERE_SETTINGS_ARE: &str = "\
@@ -181,9 +181,10 @@ fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
 }
 
 fn run_hub(args: RunArgs) -> anyhow::Result<()> {
-    let Loaded { config, .. } = config::load(args.into_sources())?;
-    telemetry::init(&config.log_level)?;
-    server::run(config)
+    let sources = args.into_sources();
+    let loaded = config::load(sources.clone())?;
+    let levels = telemetry::init(&loaded.config.log_level)?;
+    server::run(loaded, sources, levels)
 }
 
 fn hold_ports(file: FileArg) {
@@ -194,7 +195,7 @@ fn hold_ports(file: FileArg) {
 }
 
 fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
-    let Loaded { config, file } = config::load(sources)?;
+    let Loaded { config, file, .. } = config::load(sources)?;
     match file {
         Some(file) => writeln!(out, "{}: good", file.display())?,
         None => writeln!(out, "{DEFAULT_FILE}: not there, and none is needed")?,
@@ -226,8 +227,12 @@ fn complaint(error: &anyhow::Error) -> String {
 fn settings_help() -> String {
     SETTINGS.iter().fold("Settings:".to_owned(), |mut help, setting| {
         let (key, variable, doc) = (setting.key, setting.variable(), setting.doc);
+        let needs = match setting.applies {
+            Applies::OnReload => "",
+            Applies::OnRestart => " (needs a restart)",
+        };
         // Writing to a String cannot fail.
-        let _ = write!(help, "\n  {key} [{variable}]\n      {doc}");
+        let _ = write!(help, "\n  {key} [{variable}]{needs}\n      {doc}");
         help
     })
 }
@@ -274,7 +279,7 @@ mod tests {
             path.display()
         );
         let sources = Sources { environment: Vec::new(), ..args(&line).into_sources() };
-        let Loaded { config, file } = config::load(sources).unwrap();
+        let Loaded { config, file, .. } = config::load(sources).unwrap();
         assert_eq!(file, Some(path));
         assert_eq!(config.listen, ["[::]:81".parse().unwrap(), "127.0.0.1:82".parse().unwrap()]);
         assert_eq!(config.data_dir, PathBuf::from("/srv"));

@@ -12,10 +12,13 @@ mod file;
 pub(crate) mod fuzzing;
 mod interfaces;
 mod limits;
+mod live;
 mod networks;
 mod origins;
 mod problem;
 mod raw;
+mod reload;
+mod setting;
 mod settings;
 mod types;
 mod wifi;
@@ -35,10 +38,13 @@ use raw::Raw;
 
 pub use encoding::Encoding;
 pub use interfaces::Interfaces;
+pub use live::LiveConfig;
 pub use networks::Network;
 pub use origins::CorsOrigin;
 pub use problem::{Place, Problem, Problems};
-pub use settings::{SETTINGS, Setting};
+pub use reload::{ReloadError, Reloaded};
+pub use setting::{Applies, Setting};
+pub use settings::SETTINGS;
 pub use types::{HubName, InterfacePattern, Memory};
 pub use wifi::{Secret, Wifi, WifiSecurity};
 
@@ -153,7 +159,7 @@ impl Default for Config {
 
 /// Everything that may say something about the configuration.
 // No Debug: a variable may hold the wireless password.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Sources {
     /// The file named by `--config`, which then must exist.
     pub file: Option<PathBuf>,
@@ -164,6 +170,7 @@ pub struct Sources {
 }
 
 /// A setting given on the command line, not checked yet.
+#[derive(Clone)]
 pub struct Flag {
     name: &'static str,
     key: &'static str,
@@ -183,7 +190,7 @@ impl Flag {
 
     fn into_given(self) -> Result<Given, Problem> {
         let place = Place::Flag(self.name);
-        match settings::find(self.key) {
+        match setting::find(self.key) {
             Some(setting) => Ok(Given { setting, raw: self.raw, place }),
             None => Err(Problem::unknown_key(place, self.key.to_owned())),
         }
@@ -191,12 +198,20 @@ impl Flag {
 }
 
 /// A configuration and the file it came from.
-#[derive(Debug)]
 pub struct Loaded {
     /// The checked configuration.
     pub config: Config,
     /// The file that was read, if there was one.
     pub file: Option<PathBuf>,
+    /// Every value that was given, so that a reload can tell what has changed.
+    given: Vec<Given>,
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { config, file, given: _ } = self;
+        f.debug_struct("Loaded").field("config", config).field("file", file).finish_non_exhaustive()
+    }
 }
 
 /// Merges and checks everything that `sources` say, or returns all that is wrong with it.
@@ -214,7 +229,8 @@ fn load_or(sources: Sources, default_file: &Path) -> Result<Loaded, Problems> {
     let from_flags = sources.flags.into_iter().map(Flag::into_given);
 
     let given = from_file.chain(from_environment).chain(from_flags);
-    Ok(Loaded { config: merge(given)?, file })
+    let (config, given) = merge(given)?;
+    Ok(Loaded { config, file, given })
 }
 
 /// A file that cannot be looked at counts as there, so that reading it says why it cannot be read.
@@ -222,13 +238,21 @@ fn may_exist(path: &Path) -> bool {
     path.try_exists().unwrap_or(true)
 }
 
-/// Applies the settings in order, so that the last one stays.
-fn merge(given: impl Iterator<Item = Result<Given, Problem>>) -> Result<Config, Problems> {
+/// Applies the settings in order, so that the last one stays. Returns the values with the configuration.
+fn merge(
+    given: impl Iterator<Item = Result<Given, Problem>>,
+) -> Result<(Config, Vec<Given>), Problems> {
     let mut draft = Draft::default();
-    let problems: Vec<Problem> =
-        given.filter_map(|given| given.and_then(|given| given.apply(&mut draft)).err()).collect();
+    let (mut good, mut problems) = (Vec::new(), Vec::new());
+    for given in given {
+        match given.and_then(|given| given.apply(&mut draft).map(|()| given)) {
+            Ok(given) => good.push(given),
+            Err(problem) => problems.push(problem),
+        }
+    }
     if problems.is_empty() {
-        draft.finish().map_err(|problem| Problems(vec![problem]))
+        let config = draft.finish().map_err(|problem| Problems(vec![problem]))?;
+        Ok((config, good))
     } else {
         // What contradicts what is only worth saying of values that are good by themselves.
         Err(Problems(problems))

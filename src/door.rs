@@ -37,11 +37,11 @@ const UNREAD_ADDRESSES: usize = 8;
 /// The limits by address. A running hub has one.
 #[derive(Debug)]
 pub struct Door {
-    proxies: Vec<Network>,
+    proxies: Mutex<Vec<Network>>,
     sites: Sites,
     connections: Quota<IpAddr>,
     sessions: Quota<IpAddr>,
-    arrivals: (Rate, Mutex<Bucket>),
+    arrivals: Mutex<(Rate, Bucket)>,
     handshakes: Mutex<Throttle<IpAddr>>,
     unread: Quota<IpAddr>,
     started: Instant,
@@ -61,18 +61,31 @@ impl Door {
     #[must_use]
     pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
         Self {
-            proxies,
+            proxies: Mutex::new(proxies),
             sites: Sites::default(),
             connections: Quota::new(limits.connections_each, places),
             sessions: Quota::new(limits.sessions_each, limits.sessions),
-            arrivals: (limits.arrivals, Mutex::default()),
+            arrivals: Mutex::new((limits.arrivals, Bucket::default())),
             handshakes: Mutex::new(Throttle::new(limits.handshakes, ADDRESSES)),
-            unread: Quota::new(
-                limits.unread_each,
-                limits.unread_each.saturating_mul(UNREAD_ADDRESSES),
-            ),
+            unread: Quota::new(limits.unread_each, unread_most(limits)),
             started: Instant::now(),
         }
+    }
+
+    /// Changes the limits. Connections and sessions that are there stay, even above a lower limit.
+    pub fn set(&self, limits: &Limits, proxies: Vec<Network>, places: usize) {
+        *lock(&self.proxies) = proxies;
+        self.connections.set(limits.connections_each, places);
+        self.sessions.set(limits.sessions_each, limits.sessions);
+        lock(&self.arrivals).0 = limits.arrivals;
+        lock(&self.handshakes).set_rate(limits.handshakes);
+        self.unread.set(limits.unread_each, unread_most(limits));
+    }
+
+    /// The quota of connections, by the peers' address.
+    #[must_use]
+    pub fn connections(&self) -> Quota<IpAddr> {
+        self.connections.clone()
     }
 
     /// The quota of unsent bytes, by the clients' address.
@@ -96,8 +109,8 @@ impl Door {
     /// # Errors
     /// How long the connection has to wait.
     pub fn arrival(&self) -> Result<(), Duration> {
-        let (rate, bucket) = &self.arrivals;
-        lock(bucket).take(*rate, self.now())
+        let (rate, bucket) = &mut *lock(&self.arrivals);
+        bucket.take(*rate, self.now())
     }
 
     fn now(&self) -> HubTime {
@@ -128,8 +141,12 @@ impl Door {
     }
 
     fn is_proxy(&self, address: IpAddr) -> bool {
-        self.proxies.iter().any(|network| network.contains(address))
+        lock(&self.proxies).iter().any(|network| network.contains(address))
     }
+}
+
+fn unread_most(limits: &Limits) -> usize {
+    limits.unread_each.saturating_mul(UNREAD_ADDRESSES)
 }
 
 fn turned_away(none: QuotaExceeded, all: &'static str, each: &'static str) -> TurnedAway {
@@ -203,6 +220,23 @@ mod tests {
         assert_eq!(why("fe80::3"), "sessions");
         drop(held);
         assert!(door.session(ip("fe80::3")).is_ok());
+    }
+
+    #[test]
+    fn changed_limits_count_for_whoever_comes_next() {
+        let door = door(&["10.0.0.1"]);
+        let _held = door.connection(ip("10.0.0.9")).unwrap();
+        assert!(door.connection(ip("10.0.0.9")).is_err());
+        let _session = door.session(ip("10.0.0.9")).unwrap();
+        let wider = Limits { connections_each: 2, sessions_each: 1, ..Limits::EVENT };
+        door.set(&wider, vec![Network::parse("10.0.0.9").unwrap()], 5);
+        let _second = door.connection(ip("10.0.0.1")).unwrap();
+        let _third = door.connection(ip("10.0.0.1")).unwrap();
+        assert!(door.connection(ip("10.0.0.1")).is_err(), "a proxy no longer");
+        let _more = [0; 2].map(|_| door.connection(ip("10.0.0.9")).unwrap());
+        assert_eq!(door.connection(ip("10.0.0.9")).unwrap_err().reason, "connections");
+        assert_eq!(door.connections().most(), 5);
+        assert_eq!(door.session(ip("10.0.0.9")).unwrap_err().reason, "sessions_each");
     }
 
     #[test]

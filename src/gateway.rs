@@ -51,6 +51,7 @@ use crate::hub::HubHandle;
 use crate::hub::command::Output;
 use crate::identity::Signer;
 use crate::metrics::Metrics;
+use crate::sync::lock;
 use crate::{timeouts, wire};
 
 /// How many packets socketioxide buffers for a client. Further packets wait in the client's backlog.
@@ -67,22 +68,29 @@ pub struct Setup {
     pub signer: Arc<Signer>,
     /// Returns fresh random bytes, for new identities.
     pub random: fn() -> [u8; 16],
-    /// The language of refusals.
-    pub language: Language,
-    /// The limits that the configuration sets.
-    pub limits: Limits,
+    /// What the configuration says.
+    pub settings: GatewaySettings,
     /// Limits connections and sessions by address.
     pub door: Arc<Door>,
     /// The hub's id, for `hello`.
     pub hub_id: HubId,
-    /// The hub's title, for `hello`.
-    pub title: String,
     /// Counters.
     pub metrics: Arc<Metrics>,
     /// Tells how short memory is.
     pub budget: Budget,
     /// Namespaces of living rooms that break today's rules for names, because the rooms are older.
     pub unruly: HashSet<Namespace>,
+}
+
+/// What the configuration says about the gateway. A reload may change it.
+#[derive(Debug, Clone)]
+pub struct GatewaySettings {
+    /// The language of refusals.
+    pub language: Language,
+    /// The hub's title, for `hello`.
+    pub title: String,
+    /// The limits. Of these only `message_size` needs a restart.
+    pub limits: Limits,
 }
 
 /// The Socket.IO side of the hub.
@@ -97,11 +105,9 @@ struct Shared {
     hub: HubHandle,
     signer: Arc<Signer>,
     random: fn() -> [u8; 16],
-    language: Language,
+    settings: Mutex<Arc<GatewaySettings>>,
     hub_id: HubId,
-    title: String,
     metrics: Arc<Metrics>,
-    limits: Limits,
     door: Arc<Door>,
     namespaces: Namespaces,
     admission: Admission,
@@ -116,7 +122,7 @@ impl Gateway {
     /// Puts Socket.IO in front of a router and starts to carry out the hub's outputs.
     pub fn serve(setup: Setup, outputs: Receiver<Vec<Output>>, router: Router) -> (Self, Router) {
         // Each unfinished message may hold as much memory.
-        let message = setup.limits.message_size;
+        let message = setup.settings.limits.message_size;
         let parser = ParserConfig::common()
             .max_incoming_binaries(4)
             .max_incoming_binary_buf_size(message)
@@ -148,6 +154,13 @@ impl Gateway {
         (Self { shared, io, broadcaster }, router)
     }
 
+    /// Changes the settings. Sessions that are there go on, even above a lower limit.
+    pub fn set(&self, settings: GatewaySettings) {
+        self.shared.namespaces.set(&settings.limits);
+        self.shared.admission.set(settings.limits.sessions);
+        *lock(&self.shared.settings) = Arc::new(settings);
+    }
+
     /// Tells all clients that the hub is shutting down, and ends their connections. Call it after the hub has
     /// closed: it waits until the hub's last outputs are sent.
     pub async fn close(self) {
@@ -174,20 +187,27 @@ impl Shared {
             hub: setup.hub,
             signer: setup.signer,
             random: setup.random,
-            language: setup.language,
             hub_id: setup.hub_id,
-            title: setup.title,
             metrics: setup.metrics,
-            limits: setup.limits,
             door: setup.door,
-            namespaces: Namespaces::new(&setup.limits, setup.unruly, channels),
-            admission: Admission::new(setup.budget, setup.limits.sessions),
+            namespaces: Namespaces::new(&setup.settings.limits, setup.unruly, channels),
+            admission: Admission::new(setup.budget, setup.settings.limits.sessions),
+            settings: Mutex::new(Arc::new(setup.settings)),
             io: OnceLock::new(),
             engine: OnceLock::new(),
             registry: Registry::default(),
             eviction: Mutex::default(),
             started: Instant::now(),
         }
+    }
+
+    /// The settings as they are now.
+    fn settings(&self) -> Arc<GatewaySettings> {
+        Arc::clone(&lock(&self.settings))
+    }
+
+    fn language(&self) -> Language {
+        lock(&self.settings).language
     }
 
     /// How long the gateway has been running.

@@ -7,6 +7,7 @@ mod body_timeout;
 mod callers;
 mod chat;
 mod connections;
+mod cors;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod guard;
@@ -23,16 +24,15 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::http::{HeaderName, Method, header};
 use axum::middleware::map_response_with_state;
-use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use self::answers::Answers;
+pub use self::cors::with_cors;
 pub use self::guard::Guard;
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::budget::Budget;
-use crate::config::{Config, CorsOrigin};
+use crate::config::LiveConfig;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::door::Door;
@@ -44,9 +44,6 @@ use crate::store::{Health, Reader};
 
 /// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
 const BODY_MAX: usize = 16 * 1024;
-
-/// How long a browser may remember what CORS allows.
-const CORS_AGE: std::time::Duration = std::time::Duration::from_secs(600);
 
 /// The state that every handler can reach.
 #[derive(Clone)]
@@ -63,7 +60,7 @@ pub struct HttpContext {
     /// Returns fresh random bytes, for new identities.
     pub random: fn() -> [u8; 16],
     /// The configuration.
-    pub config: Arc<Config>,
+    pub config: LiveConfig,
     /// The addresses at which the hub is reached.
     pub reach: Reach,
     /// What mDNS shows of this hub and of others.
@@ -88,7 +85,7 @@ impl std::ops::Deref for App {
 
 /// All routes except Socket.IO's.
 pub fn router(parts: HttpContext) -> Router {
-    let answers = Answers::new(parts.config.limits.answers_each, parts.budget.ceiling());
+    let answers = Answers::new();
     let app = App(Arc::new(parts), answers);
     Router::new()
         .nest("/chat", chat::routes())
@@ -101,29 +98,6 @@ pub fn router(parts: HttpContext) -> Router {
         .layer(DefaultBodyLimit::max(BODY_MAX))
         .layer(map_response_with_state(app.clone(), respond::in_envelope))
         .with_state(app)
-}
-
-/// CORS for the configured origins, to be put around everything, including Socket.IO's handshake. `None` if
-/// only the hub's own page may call.
-#[must_use]
-pub fn cors(origins: &[CorsOrigin]) -> Option<CorsLayer> {
-    if origins.is_empty() {
-        return None;
-    }
-    let any = origins.contains(&CorsOrigin::Any);
-    let listed = origins.iter().filter_map(|origin| match origin {
-        CorsOrigin::Any => None,
-        CorsOrigin::Exact(origin) => origin.parse().ok(),
-    });
-    let allowed = if any { AllowOrigin::any() } else { AllowOrigin::list(listed) };
-    const HEADERS: [HeaderName; 2] = [header::AUTHORIZATION, header::CONTENT_TYPE];
-    Some(
-        CorsLayer::new()
-            .allow_origin(allowed)
-            .allow_methods([Method::GET, Method::POST, Method::PATCH])
-            .allow_headers(HEADERS)
-            .max_age(CORS_AGE),
-    )
 }
 
 impl App {

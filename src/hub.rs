@@ -9,6 +9,7 @@ mod bridge;
 mod channels;
 mod clock;
 pub mod command;
+mod configure;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
@@ -34,5 +35,6 @@ mod tests;
 
 pub use channels::Channels;
 pub use clock::Clock;
+pub use configure::ChatConfig;
 pub use run::{HubHandle, Kept, Start, start};
 pub use state::Settings;

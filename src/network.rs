@@ -13,8 +13,6 @@ use crate::sync::lock;
 pub struct Reach {
     listening: Arc<Mutex<Listening>>,
     interfaces: Interfaces,
-    /// `http.public_url`.
-    public: Option<String>,
 }
 
 /// Where the hub listens now.
@@ -23,6 +21,8 @@ struct Listening {
     /// The sockets' own addresses, in the order of the configuration.
     at: Vec<SocketAddr>,
     refused: Vec<Refused>,
+    /// `http.public_url`.
+    public: Option<String>,
 }
 
 /// An address of `listen` that could not be bound.
@@ -38,8 +38,8 @@ impl Reach {
     /// A hub that listens at these addresses, with their actual ports.
     #[must_use]
     pub fn new(listening: Vec<SocketAddr>, interfaces: Interfaces) -> Self {
-        let listening = Arc::new(Mutex::new(Listening { at: listening, refused: Vec::new() }));
-        Self { listening, interfaces, public: None }
+        let listening = Listening { at: listening, ..Listening::default() };
+        Self { listening: Arc::new(Mutex::new(listening)), interfaces }
     }
 
     /// Notes addresses that could not be bound yet.
@@ -81,17 +81,17 @@ impl Reach {
         lock(&self.listening)
     }
 
-    /// Sets the URL that people are shown.
-    #[must_use]
-    pub fn shown_as(self, public: Option<String>) -> Self {
-        Self { public, ..self }
+    /// Sets the URL that people are shown, or has them shown the addresses.
+    pub fn set_public(&self, public: Option<String>) {
+        self.listening().public = public;
     }
 
     /// The URLs at which people open the hub, the best first: the configured one, or else the addresses.
     #[must_use]
     pub fn urls(&self) -> Vec<String> {
-        match &self.public {
-            Some(public) => vec![public.clone()],
+        let public = self.listening().public.clone();
+        match public {
+            Some(public) => vec![public],
             None => self.addresses().iter().map(url).collect(),
         }
     }

@@ -5,8 +5,10 @@ mod kept;
 mod lock;
 mod places;
 mod ready;
+mod reload;
 mod renew;
 mod sandbox;
+mod signals;
 mod watchdog;
 
 use std::collections::HashSet;
@@ -15,13 +17,14 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use self::bind::{Late, Listeners};
 use self::ready::Ready;
+use self::reload::Reload;
+use self::signals::{Signals, Told};
 use self::watchdog::Watchdog;
 use crate::budget::{self, Budget};
-use crate::config::{Config, Memory};
+use crate::config::{Config, LiveConfig, Loaded, Memory, Sources};
 use crate::control::{self, Control};
 use crate::discovery::{self, Discovery};
 use crate::domain::ids::HubId;
@@ -31,12 +34,13 @@ use crate::domain::text::{Namespace, Title};
 use crate::door::Door;
 use crate::gateway::{self, Gateway};
 use crate::http::{self, Server};
-use crate::hub::command::Call;
-use crate::hub::{self, Settings};
+use crate::hub::command::{Call, Command};
+use crate::hub::{self, ChatConfig, Settings};
 use crate::identity::Signer;
 use crate::metrics::Metrics;
 use crate::network::Reach;
 use crate::store::{Health, Retention, Schedule, Storage, Store, StoreOptions, forgets};
+use crate::telemetry::Levels;
 use crate::wire;
 
 pub use lock::Lock;
@@ -45,11 +49,11 @@ pub use renew::{Renewed, renew};
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
 
-/// Runs a hub until it is told to stop.
+/// Runs a hub until it is told to stop. Told to reload, it reads the configuration again from `sources`.
 ///
 /// # Errors
 /// The hub could not start: a sentence for the host.
-pub fn run(config: Config) -> anyhow::Result<()> {
+pub fn run(loaded: Loaded, sources: Sources, levels: Levels) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         // For queries, password hashing and name look-ups. More threads would only cost memory.
@@ -57,9 +61,11 @@ pub fn run(config: Config) -> anyhow::Result<()> {
         .build()
         .context("the system does not give what the hub needs to run")?;
     let result = runtime.block_on(async {
-        let mut listeners = Listeners::bind(&config.listen)?;
-        let (config, mut stop) = (Arc::new(config), Stop::new()?);
-        while serve(&config, &mut listeners, &mut stop).await? == End::Anew {}
+        // First of all, so that no signal ends the hub before it can.
+        let mut signals = Signals::new()?;
+        let mut listeners = Listeners::bind(&loaded.config.listen)?;
+        let mut reload = Reload::new(loaded, sources, levels);
+        while serve(&mut reload, &mut listeners, &mut signals).await? == End::Anew {}
         Ok(())
     });
     // A blocking call that hangs must not keep the process alive.
@@ -73,26 +79,6 @@ pub fn hold_ports(config: &Config) {
     bind::hold(&config.listen);
 }
 
-/// The signals that end a hub.
-struct Stop {
-    term: Signal,
-    int: Signal,
-}
-
-impl Stop {
-    fn new() -> anyhow::Result<Self> {
-        let listen = |kind| signal(kind).context("the system gives no signals");
-        Ok(Self { term: listen(SignalKind::terminate())?, int: listen(SignalKind::interrupt())? })
-    }
-
-    async fn told(&mut self) {
-        tokio::select! {
-            _ = self.term.recv() => {}
-            _ = self.int.recv() => {}
-        }
-    }
-}
-
 /// Why a hub ended.
 #[derive(Debug, PartialEq, Eq)]
 enum End {
@@ -103,10 +89,11 @@ enum End {
 }
 
 async fn serve(
-    config: &Arc<Config>,
+    reload: &mut Reload,
     listeners: &mut Listeners,
-    stop: &mut Stop,
+    signals: &mut Signals,
 ) -> anyhow::Result<End> {
+    let config = &reload.config().now();
     // First of all: two hubs on one database would not see each other's people.
     let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
     if let Some(why) = forgets(&config.data_dir) {
@@ -115,12 +102,12 @@ async fn serve(
     let store = tokio::select! {
         store = opened(config) => sandbox::explained(store, &config.data_dir)?,
         // Even while the database is being opened. As after a kill, the next start recovers.
-        () = stop.told() => {
+        () = signals.stop() => {
             tracing::warn!("told to stop while starting: ended at once");
             return Ok(End::Told);
         }
     };
-    let mut running = Running::start(config, listeners, (lock, store))?;
+    let mut running = Running::start(reload.config(), listeners, (lock, store))?;
     // Ready means that writes work: the ping returns through the writer's queue, after the first room. Damage
     // that was met meanwhile is handled below.
     let answered = running.hub.call(Call::Ping).await.is_ok();
@@ -133,7 +120,16 @@ async fn serve(
     let _watchdog = running.watch();
     let end = loop {
         tokio::select! {
-            () = stop.told() => break End::Told,
+            told = signals.next(!reload.is_reading()) => match told {
+                Told::Stop => break End::Told,
+                Told::Reload => reload.start(),
+            },
+            is_new = reload.done() => {
+                if is_new {
+                    running.configure(&reload.config().now());
+                }
+                notify(&[sd_notify::NotifyState::Ready]);
+            }
             () = running.health.outdated() => break End::Anew,
             // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
@@ -154,7 +150,7 @@ async fn serve(
             anyhow::ensure!(end == End::Told, "the hub could not let go of its database; start it again");
             tracing::warn!("stopped before all was done");
         }
-        () = stop.told() => {
+        () = signals.stop() => {
             tracing::warn!("told to stop while ending: ended at once");
             return Ok(End::Told);
         }
@@ -177,29 +173,32 @@ async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
 /// outermost the guard.
 fn around(
     router: Router,
-    config: &Arc<Config>,
+    config: &LiveConfig,
     reach: &Reach,
     discovery: &Discovery,
     metrics: &Arc<Metrics>,
 ) -> Router {
-    let router = http::with_client(router);
-    let router = match http::cors(&config.cors_origins) {
-        Some(cors) => router.layer(cors),
-        None => router,
-    };
+    let router = http::with_cors(http::with_client(router), config.clone());
     let (reach, found) = (reach.clone(), discovery.view());
-    http::Guard::new(Arc::clone(config), reach, found, Arc::clone(metrics)).before(router)
+    http::Guard::new(config.clone(), reach, found, Arc::clone(metrics)).before(router)
 }
 
 /// What the hub starts from.
-fn start(config: &Config, settings: Settings, store: Store<hub::Kept>) -> hub::Start {
-    hub::Start {
-        settings,
-        store,
-        random: Box::new(random),
+fn start(config: &Config, store: Store<hub::Kept>) -> hub::Start {
+    hub::Start { configuration: configuration(config), store, random: Box::new(random) }
+}
+
+fn configuration(config: &Config) -> ChatConfig {
+    ChatConfig {
+        settings: settings(config),
         first_room: first_room(config),
         own_names: OwnNames::new(&[config.title.as_str(), config.name.as_str()]),
     }
+}
+
+fn gateway_settings(config: &Config) -> gateway::GatewaySettings {
+    let title = config.title.as_str().to_owned();
+    gateway::GatewaySettings { language: config.language, title, limits: config.limits }
 }
 
 /// A running hub.
@@ -211,7 +210,9 @@ struct Running {
     health: Health,
     discovery: Discovery,
     reach: Reach,
-    _budget: budget::Watch,
+    door: Arc<Door>,
+    budget: Budget,
+    _watch: budget::Watch,
     // Dropped before the lock: the next hub creates its own.
     _control: Option<Control>,
     _lock: lock::Lock,
@@ -219,22 +220,23 @@ struct Running {
 
 impl Running {
     fn start(
-        config: &Arc<Config>,
+        live: &LiveConfig,
         listeners: &Listeners,
         (lock, store): (lock::Lock, Store<hub::Kept>),
     ) -> anyhow::Result<Self> {
+        let config = &*live.now();
         let health = store.health.clone();
         let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let unruly = unruly(&store.past.rooms);
         let sockets = listeners.again()?;
         let reach = Reach::new(bind::addresses(&sockets)?, config.interfaces.clone())
-            .without(listeners.refused().to_vec())
-            .shown_as(config.http_public_url.clone());
+            .without(listeners.refused().to_vec());
+        reach.set_public(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
-        let (settings, metrics) = (settings(config), Arc::new(Metrics::default()));
-        let budget = budget(config);
-        let (hub, outputs, hub_task) = hub::start(start(config, settings, store));
+        let metrics = Arc::new(Metrics::default());
+        let budget = Budget::new(ceiling(config));
+        let (hub, outputs, hub_task) = hub::start(start(config, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
         let router = http::router(http::HttpContext {
@@ -242,7 +244,7 @@ impl Running {
             reader: reader.clone(),
             signer: Arc::clone(&signer),
             random,
-            config: Arc::clone(config),
+            config: live.clone(),
             reach: reach.clone(),
             found: discovery.view(),
             health: health.clone(),
@@ -252,31 +254,29 @@ impl Running {
         });
         let control = Control::start(control::ControlContext {
             hub: hub.clone(),
-            config: Arc::clone(config),
+            config: live.clone(),
             health: health.clone(),
             lost_key: signer.lost_key().map(str::to_owned),
             reach: reach.clone(),
             found: discovery.view(),
             reader,
-            places,
+            connections: door.connections(),
             budget: budget.clone(),
         });
         let setup = gateway::Setup {
             hub: hub.clone(),
             signer,
             random,
-            language: config.language,
-            limits: settings.limits,
+            settings: gateway_settings(config),
             door: Arc::clone(&door),
             hub_id,
-            title: config.title.as_str().to_owned(),
             metrics: Arc::clone(&metrics),
             budget: budget.clone(),
             unruly,
         };
         let (gateway, router) = Gateway::serve(setup, outputs, router);
-        let router = around(router, config, &reach, &discovery, &metrics);
-        let mut server = Server::start(router, door, config.language, metrics);
+        let router = around(router, live, &reach, &discovery, &metrics);
+        let mut server = Server::start(router, Arc::clone(&door), live.clone(), metrics);
         for socket in sockets {
             server.accept_on(bind::into_tokio(socket)?);
         }
@@ -289,10 +289,23 @@ impl Running {
             health,
             discovery,
             reach,
-            _budget: budget.watch(),
+            door,
+            _watch: budget.watch(),
+            budget,
             _control: control,
             _lock: lock,
         })
+    }
+
+    /// Tells everything that has a copy of a setting that the configuration has changed. What reads the live
+    /// configuration needs no word.
+    fn configure(&self, config: &Config) {
+        let places = places::places(config.limits.connections);
+        self.door.set(&config.limits, config.limits_proxies.clone(), places);
+        self.budget.set_ceiling(ceiling(config));
+        self.reach.set_public(config.http_public_url.clone());
+        self.gateway.set(gateway_settings(config));
+        self.hub.submit(Command::Configure(Box::new(configuration(config))));
     }
 
     /// Tells systemd the hub's state until the guard is dropped.
@@ -334,13 +347,13 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-fn budget(config: &Config) -> Budget {
-    let ceiling = match config.limits_memory {
+/// How much memory the hub may take, in bytes.
+fn ceiling(config: &Config) -> Option<u64> {
+    match config.limits_memory {
         Memory::Auto => Some(budget::fair_share()),
         Memory::Bytes(bytes) => Some(bytes),
         Memory::Off => None,
-    };
-    Budget::new(ceiling)
+    }
 }
 
 fn care(config: &Config) -> StoreOptions {

@@ -21,6 +21,7 @@ use tracing_subscriber::fmt::format::Writer;
 use tracing_subscriber::fmt::time::FormatTime;
 use tracing_subscriber::layer::{Filter, Layer, SubscriberExt};
 use tracing_subscriber::registry::{LookupSpan, Registry};
+use tracing_subscriber::reload;
 
 use fields::OneLine;
 use journal::JournalLayer;
@@ -29,17 +30,31 @@ use journal::JournalLayer;
 const TALKATIVE: [&str; 5] =
     ["engineioxide", "hyper", "socketioxide", "tokio_tungstenite", "tungstenite"];
 
+/// The levels of a log that has started.
+#[derive(Debug, Clone)]
+pub struct Levels(reload::Handle<Targets, Registry>);
+
+impl Levels {
+    /// Logs at these levels from now on.
+    pub fn set(&self, levels: &Targets) {
+        // Fails only once the log is gone, in which case there is nobody left to tell.
+        let _gone = self.0.reload(levels.clone());
+    }
+}
+
 /// Starts logging at these levels. Only the first call in a process has an effect.
-pub fn init(levels: &Targets) -> Result<(), SetGlobalDefaultError> {
+pub fn init(levels: &Targets) -> Result<Levels, SetGlobalDefaultError> {
     let registry = Registry::default();
+    let (filter, levels) = filter(levels);
     match journal() {
         Some(journal) => {
             // Reported in the journal itself, for lack of a better place.
             let send = move |record: &log::Record<'_>| drop(journal.journal_send(record));
-            set_global_default(registry.with(JournalLayer::new(send).with_filter(filter(levels))))
+            set_global_default(registry.with(JournalLayer::new(send).with_filter(filter)))?;
         }
-        None => set_global_default(registry.with(lines().with_filter(filter(levels)))),
+        None => set_global_default(registry.with(lines().with_filter(filter)))?,
     }
+    Ok(levels)
 }
 
 /// The journal, if this process runs under systemd and can reach it.
@@ -70,11 +85,12 @@ where
 
 /// The filter: `levels`, but never the debug output of libraries that log private data, whatever the host has
 /// configured. Guests did not agree to that.
-fn filter<S>(levels: &Targets) -> impl Filter<S> + use<S> {
+fn filter(levels: &Targets) -> (impl Filter<Registry> + use<>, Levels) {
     let cap = Targets::new()
         .with_default(LevelFilter::TRACE)
         .with_targets(TALKATIVE.map(|target| (target, LevelFilter::INFO)));
-    levels.clone().and(cap)
+    let (levels, handle) = reload::Layer::new(levels.clone());
+    (levels.and(cap), Levels(handle))
 }
 
 struct UtcSeconds;
@@ -95,12 +111,18 @@ mod tests {
 
     /// The messages that pass a filter of these levels.
     fn passing(levels: &Targets, log: impl FnOnce()) -> Vec<String> {
+        passing_while(levels, |_| log())
+    }
+
+    /// The same while the levels change.
+    fn passing_while(levels: &Targets, log: impl FnOnce(Levels)) -> Vec<String> {
         let passed = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&passed);
         let layer = JournalLayer::new(move |record: &log::Record<'_>| {
             sink.lock().unwrap().push(record.args().to_string());
         });
-        with_default(Registry::default().with(layer.with_filter(filter(levels))), log);
+        let (filter, levels) = filter(levels);
+        with_default(Registry::default().with(layer.with_filter(filter)), || log(levels));
         passed.lock().unwrap().clone()
     }
 
@@ -118,6 +140,23 @@ mod tests {
             tracing::trace!(target: "colahub::hub", "a detail of ours");
         });
         assert_eq!(passed, ["a warning sign", "a detail of ours"]);
+    }
+
+    #[test]
+    fn changed_levels_count_at_once_and_keep_below_the_cap() {
+        let level = |level| Targets::new().with_default(level);
+        let passed = passing_while(&level(LevelFilter::INFO), |levels| {
+            let log = |n: u8| {
+                tracing::debug!(target: "colahub::hub", "a detail of ours, {n}");
+                tracing::debug!(target: "socketioxide", "a token, {n}");
+            };
+            log(1);
+            levels.set(&level(LevelFilter::TRACE));
+            log(2);
+            levels.set(&level(LevelFilter::WARN));
+            log(3);
+        });
+        assert_eq!(passed, ["a detail of ours, 2"]);
     }
 
     /// What stands on standard error.

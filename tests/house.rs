@@ -44,6 +44,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "door",
             "metrics",
             "budget",
+            "telemetry",
             "config",
             "domain",
         ],
@@ -87,7 +88,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("budget", &[]),
     ("metrics", &["sync"]),
     ("telemetry", &["domain", "sync"]),
-    ("config", &["domain"]),
+    ("config", &["domain", "sync"]),
     ("domain", &["sync"]),
     ("sync", &[]),
 ];

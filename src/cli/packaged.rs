@@ -7,6 +7,7 @@ use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::Cli;
+use crate::config::{Applies, SETTINGS};
 
 fn packaging(file: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("packaging").join(file)
@@ -31,6 +32,17 @@ fn the_completions_are_those_of_the_command_line() {
              `UPDATE_COMPLETIONS=1 cargo test completions` writes it anew"
         );
     }
+}
+
+#[test]
+fn the_manual_page_names_the_settings_that_need_a_restart() {
+    let page = fs::read_to_string(packaging("colahub.8")).unwrap();
+    let (_, list) = page.split_once("These settings keep their value until").unwrap();
+    let (list, _) = list.split_once("\n.PP").unwrap();
+    let keys = list.lines().filter_map(|line| line.strip_prefix(".BR ")?.split(' ').next());
+    let named: Vec<&str> = keys.filter(|key| !key.starts_with('"')).collect();
+    let needs = SETTINGS.iter().filter(|setting| setting.applies == Applies::OnRestart);
+    assert_eq!(named, needs.map(|setting| setting.key).collect::<Vec<_>>());
 }
 
 #[test]

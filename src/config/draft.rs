@@ -4,7 +4,7 @@ use super::Config;
 use super::limits::LimitsDraft;
 use super::problem::{Place, Problem};
 use super::raw::{NotAllowed, Raw};
-use super::settings::Setting;
+use super::setting::Setting;
 use super::types::HubName;
 use super::wifi::WifiDraft;
 use crate::domain::language::Language;
@@ -12,6 +12,7 @@ use crate::domain::text::{TITLE_MAX, Title};
 use crate::domain::words;
 
 /// A value that a source gives a setting.
+#[derive(Clone)]
 pub(super) struct Given {
     pub(super) setting: &'static Setting,
     pub(super) raw: Raw,
@@ -20,10 +21,10 @@ pub(super) struct Given {
 
 impl Given {
     /// Writes the value into `draft` if the setting takes it.
-    pub(super) fn apply(self, draft: &mut Draft) -> Result<(), Problem> {
+    pub(super) fn apply(&self, draft: &mut Draft) -> Result<(), Problem> {
         let Setting { key, allowed, apply, .. } = *self.setting;
         apply(draft, &self.raw).map_err(|NotAllowed { found }| Problem::NotAllowed {
-            place: self.place,
+            place: self.place.clone(),
             key,
             found,
             allowed,

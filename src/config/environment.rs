@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use super::draft::Given;
 use super::problem::{self, Hint, Place, Problem};
 use super::raw::Raw;
-use super::settings::{self, Setting};
+use super::setting::{self, Setting};
 
 /// The variable that names the configuration file.
 const FILE: &str = "COLAHUB_CONFIG";
@@ -37,7 +37,7 @@ fn is_ours(name: &OsStr) -> bool {
 }
 
 fn given(name: String, value: OsString) -> Option<Result<Given, Problem>> {
-    let Some(setting) = settings::find_variable(&name) else {
+    let Some(setting) = setting::find_variable(&name) else {
         let meant = closest(&name)?;
         return Some(Err(Problem::UnknownVariable { name, hint: Hint(Some(meant)) }));
     };

@@ -11,7 +11,7 @@ use super::draft::Given;
 use super::encoding;
 use super::problem::{Place, Problem};
 use super::raw::Raw;
-use super::settings;
+use super::setting;
 
 /// Reads the settings that the file at `path` gives.
 pub(super) fn read(path: &Path) -> Vec<Result<Given, Problem>> {
@@ -50,12 +50,12 @@ impl File<'_> {
         for (name, value) in table {
             let key = format!("{prefix}{}", name.get_ref());
             let place = self.place(name.span());
-            match (settings::find(&key), value.get_ref()) {
+            match (setting::find(&key), value.get_ref()) {
                 (Some(setting), _) => {
                     let raw = raw(value);
                     self.given.push(Ok(Given { setting, raw, place }));
                 }
-                (None, DeValue::Table(inner)) if settings::is_group(&key) => {
+                (None, DeValue::Table(inner)) if setting::is_group(&key) => {
                     self.walk(&format!("{key}."), inner);
                 }
                 (None, _) => self.given.push(Err(Problem::unknown_key(place, key))),

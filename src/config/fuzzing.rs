@@ -42,7 +42,8 @@ pub fn configuration(data: &[u8]) {
 fn merged(text: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
     let in_variables = variables.iter().map(|(name, value)| (OsString::from(name), value.into()));
     let from_file = file::parse(Path::new(FILE), text).into_iter();
-    merge(from_file.chain(environment::read(in_variables.collect())))
+    let given = from_file.chain(environment::read(in_variables.collect()));
+    merge(given).map(|(config, _)| config)
 }
 
 /// It says where and what, in one line, and keeps the secret.

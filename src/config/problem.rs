@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::encoding::Encoding;
-use super::settings::{SETTINGS, Setting};
+use super::setting::Setting;
+use super::settings::SETTINGS;
 
 /// Everything that is wrong with a configuration, one sentence a line; never empty.
 #[derive(Debug, Error)]

@@ -5,6 +5,7 @@ use std::ops::RangeInclusive;
 
 /// A value that no setting has checked yet.
 // No Debug: it may be the wireless password.
+#[derive(Clone)]
 pub(super) enum Raw {
     /// From a variable or a flag: text that may stand for any type.
     Untyped(String),

@@ -171,7 +171,7 @@ fn every_bound_is_where_its_words_say() {
     ] {
         assert!(takes(key, least) && takes(key, most), "{key}");
         assert!(!takes(key, least - 1) && !takes(key, most + 1), "{key}");
-        let words = settings::find(key).map(|setting| setting.allowed);
+        let words = setting::find(key).map(|setting| setting.allowed);
         assert_eq!(words, Some(format!("a whole number from {least} to {most}").as_str()));
     }
 }
@@ -278,9 +278,11 @@ fn the_example_has_every_setting_under_its_doc_line() {
     let shown: BTreeSet<&str> =
         example_settings().filter_map(|line| line.split(" = ").next()).collect();
     assert_eq!(shown, SETTINGS.iter().map(|setting| setting.key).collect());
-    for Setting { key, doc, .. } in SETTINGS {
+    for Setting { key, doc, applies, .. } in SETTINGS {
         let (before, _) = EXAMPLE.split_once(&format!("\n#{key} = ")).unwrap();
         let comment = before.rsplit("\n\n").next().unwrap();
         assert_eq!(comment.lines().next(), Some(format!("# {doc}").as_str()));
+        let needs_restart = comment.lines().last() == Some("# A change needs a restart.");
+        assert_eq!(needs_restart, *applies == Applies::OnRestart, "{key}");
     }
 }

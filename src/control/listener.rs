@@ -43,7 +43,7 @@ impl Control {
     /// A hub without the socket still runs: this logs a warning and returns `None`.
     #[must_use]
     pub fn start(parts: ControlContext) -> Option<Self> {
-        match listen(&Places::of_this_process(), &parts.config.data_dir) {
+        match listen(&Places::of_this_process(), &parts.config.now().data_dir) {
             Ok((path, listener)) => {
                 let mut answering = JoinSet::new();
                 answering.spawn(accept(listener, Arc::new(parts)));

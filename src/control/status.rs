@@ -1,12 +1,13 @@
 //! The hub's state, for `colahub status`.
 
-use std::sync::Arc;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use super::protocol::{Data, Memory, Missing, Status};
 use crate::budget::Budget;
-use crate::config::Config;
+use crate::config::LiveConfig;
 use crate::discovery;
+use crate::domain::quota::Quota;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
@@ -20,7 +21,7 @@ pub struct ControlContext {
     /// Takes calls.
     pub hub: HubHandle,
     /// The configuration.
-    pub config: Arc<Config>,
+    pub config: LiveConfig,
     /// The state of the disk and the database.
     pub health: Health,
     /// The addresses at which the hub is reached.
@@ -31,8 +32,8 @@ pub struct ControlContext {
     pub lost_key: Option<String>,
     /// Reads the store.
     pub reader: Reader,
-    /// The most connections at a time.
-    pub places: usize,
+    /// The quota of connections.
+    pub connections: Quota<IpAddr>,
     /// The memory budget.
     pub budget: Budget,
 }
@@ -45,7 +46,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
     let facts = parts.hub.call(Call::Facts).await?;
     Ok(Status {
         version: wire::VERSION.to_owned(),
-        title: parts.config.title.as_str().to_owned(),
+        title: parts.config.now().title.as_str().to_owned(),
         uptime: facts.uptime.as_secs(),
         since: since(&parts.hub, facts.uptime),
         addresses: parts.reach.urls(),
@@ -54,7 +55,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
         twins: parts.found.twins().iter().map(discovery::FoundHub::url).collect(),
         people: facts.people,
         rooms: facts.rooms,
-        places: parts.places,
+        places: parts.connections.most(),
         memory: memory(&parts.budget),
         data: data(parts),
     })
@@ -104,15 +105,16 @@ fn loss(parts: &ControlContext) -> Option<String> {
 }
 
 fn data(parts: &ControlContext) -> Data {
-    let Size { database, wal } = Size::of(&parts.config.data_dir);
-    let free = rustix::fs::statvfs(&parts.config.data_dir).ok();
+    let config = parts.config.now();
+    let Size { database, wal } = Size::of(&config.data_dir);
+    let free = rustix::fs::statvfs(&config.data_dir).ok();
     Data {
-        folder: parts.config.data_dir.display().to_string(),
+        folder: config.data_dir.display().to_string(),
         database: database + wal,
         storage: storage(&parts.health).to_owned(),
         loss: loss(parts),
         copies: parts.health.copies(),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
-        forgets: forgets(&parts.config.data_dir),
+        forgets: forgets(&config.data_dir),
     }
 }

@@ -24,6 +24,11 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         Self { each, most, count: 0, turns, items }
     }
 
+    /// Changes how many items one key may have. Those that wait stay.
+    pub fn set_each(&mut self, each: usize) {
+        self.each = each;
+    }
+
     /// Adds an item. Returns the item that finds no place: this one, or the last item of the key with
     /// the most items, so that a few keys cannot keep the queue full.
     pub fn push(&mut self, key: K, item: T) -> Option<T> {

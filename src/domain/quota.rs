@@ -13,13 +13,13 @@ pub struct Quota<K: Hash + Eq>(Arc<Counts<K>>);
 
 #[derive(Debug)]
 struct Counts<K: Hash + Eq> {
-    each: usize,
-    most: usize,
     held: Mutex<Held<K>>,
 }
 
 #[derive(Debug)]
 struct Held<K> {
+    each: usize,
+    most: usize,
     all: usize,
     by: HashMap<K, usize>,
 }
@@ -45,8 +45,14 @@ impl<K: Hash + Eq + Clone> Quota<K> {
     /// A quota of `each` per key, and `most` for all.
     #[must_use]
     pub fn new(each: usize, most: usize) -> Self {
-        let held = Mutex::new(Held { all: 0, by: HashMap::new() });
-        Self(Arc::new(Counts { each, most, held }))
+        let held = Mutex::new(Held { each, most, all: 0, by: HashMap::new() });
+        Self(Arc::new(Counts { held }))
+    }
+
+    /// Changes both quotas. What is held already is kept, even if it is more than the new quota.
+    pub fn set(&self, each: usize, most: usize) {
+        let mut held = self.0.lock();
+        (held.each, held.most) = (each, most);
     }
 
     /// Takes 1 for `key`. Without a key it counts only against the quota for all.
@@ -64,18 +70,24 @@ impl<K: Hash + Eq + Clone> Quota<K> {
     pub fn take_many(&self, key: Option<K>, count: usize) -> Result<QuotaGuard<K>, QuotaExceeded> {
         let mut held = self.0.lock();
         let all = held.all.saturating_add(count);
-        if all > self.0.most {
+        if all > held.most {
             return Err(QuotaExceeded::All);
         }
         if let Some(key) = &key {
             let own = held.by.get(key).copied().unwrap_or_default().saturating_add(count);
-            if own > self.0.each {
+            if own > held.each {
                 return Err(QuotaExceeded::Each);
             }
             held.by.insert(key.clone(), own);
         }
         held.all = all;
         Ok(QuotaGuard { counts: Arc::clone(&self.0), key, count })
+    }
+
+    /// How much all keys together may hold.
+    #[must_use]
+    pub fn most(&self) -> usize {
+        self.0.lock().most
     }
 
     /// How much is held by all keys.
@@ -139,6 +151,20 @@ mod tests {
         drop(hers);
         drop(nobodys);
         assert_eq!((quota.held(), quota.0.lock().by.len()), (0, 0));
+    }
+
+    #[test]
+    fn what_is_held_is_kept_when_a_quota_shrinks() {
+        let quota = Quota::new(2, 3);
+        let held = [quota.take(Some("ann")).unwrap(), quota.take(Some("ann")).unwrap()];
+        quota.set(1, 1);
+        assert_eq!(quota.held(), 2);
+        assert_eq!(quota.take(Some("bob")).unwrap_err(), QuotaExceeded::All);
+        drop(held);
+        let _one = quota.take(Some("ann")).unwrap();
+        quota.set(1, 2);
+        assert_eq!(quota.take(Some("ann")).unwrap_err(), QuotaExceeded::Each);
+        assert!(quota.take(Some("bob")).is_ok());
     }
 
     #[test]

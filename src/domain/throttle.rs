@@ -15,10 +15,12 @@ pub struct Rate {
     pub every: Duration,
 }
 
-/// How full one bucket is: the time at which it will be empty again.
+/// How full one bucket is: the time at which it will be empty again, at the rate that filled it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bucket {
     empty_at: HubTime,
+    /// That rate's `every`, in microseconds; 0 for a bucket that was never used.
+    every: u32,
 }
 
 impl Bucket {
@@ -27,6 +29,7 @@ impl Bucket {
     /// # Errors
     /// The time to wait.
     pub fn take(&mut self, rate: Rate, now: HubTime) -> Result<(), Duration> {
+        self.goes_on_at(rate, now);
         let start = self.empty_at.max(now);
         let full = now.after(rate.every * rate.burst);
         let next = start.after(rate.every);
@@ -35,6 +38,20 @@ impl Bucket {
         }
         self.empty_at = next;
         Ok(())
+    }
+
+    /// The bucket is as full at the new rate as it was at the old one: a limit that the host raises counts at
+    /// once, also for those who were waiting.
+    fn goes_on_at(&mut self, rate: Rate, now: HubTime) {
+        let every = u32::try_from(rate.every.as_micros()).unwrap_or(u32::MAX);
+        let before = std::mem::replace(&mut self.every, every);
+        if before == every || before == 0 {
+            return;
+        }
+        let filled = self.empty_at.since(now).as_millis();
+        let filled = u64::try_from(filled * u128::from(every) / u128::from(before));
+        let filled = Duration::from_millis(filled.unwrap_or(u64::MAX));
+        self.empty_at = now.after(filled.min(rate.every * rate.burst));
     }
 
     /// Gives one back that turned out not to count.
@@ -72,6 +89,11 @@ impl<K: Hash + Eq> Throttle<K> {
             }
         }
         self.buckets.entry(key).or_default().take(self.rate, now)
+    }
+
+    /// Changes the rate. Keys that are counted go on at the new one.
+    pub fn set_rate(&mut self, rate: Rate) {
+        self.rate = rate;
     }
 
     /// Forgets the keys whose buckets are empty again.
@@ -116,6 +138,28 @@ mod tests {
         assert_eq!(bucket.take(RATE, HubTime(11_000)), Ok(()));
         bucket.give_back(RATE);
         assert_eq!(bucket.take(RATE, HubTime(11_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_bucket_is_as_full_at_another_rate_as_it_was() {
+        let slow = Rate { burst: 4, every: Duration::from_secs(900) };
+        let t = HubTime(10_000);
+        let mut throttle = Throttle::new(slow, 9);
+        let take = |throttle: &mut Throttle<_>, n| {
+            (0..n).filter(|_| throttle.take("a", t).is_ok()).count()
+        };
+        assert_eq!(take(&mut throttle, 9), 4);
+        throttle.set_rate(Rate { burst: 10, every: Duration::from_secs(1) });
+        assert_eq!(take(&mut throttle, 9), 6, "four of ten are taken");
+        throttle.set_rate(slow);
+        assert_eq!(
+            throttle.take("a", t),
+            Err(Duration::from_secs(900)),
+            "full, and no more than that"
+        );
+        throttle.set_rate(Rate { burst: 1, every: Duration::from_millis(1) });
+        assert_eq!(throttle.take("a", HubTime(10_001)), Err(Duration::from_millis(1)));
+        assert_eq!(throttle.take("a", HubTime(10_002)), Ok(()));
     }
 
     #[test]

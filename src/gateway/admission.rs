@@ -1,13 +1,12 @@
 //! Admission of newcomers, who are turned away while the hub is full. A browser that has been in a room counts
 //! as a regular and is admitted.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::time::Duration;
-
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::budget::{Budget, Pressure};
 use crate::domain::ids::IdentityId;
+use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::recent::Recent;
 use crate::domain::refusal::Refusal;
 use crate::door::TurnedAway;
@@ -25,27 +24,34 @@ const REGULARS: usize = 10_000;
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Held by a session until it connects to its first namespace.
-pub(super) type ConnectingPermit = OwnedSemaphorePermit;
+pub(super) type ConnectingPermit = QuotaGuard<()>;
 
 /// Tells newcomers from regulars, and whether there is room for newcomers.
 #[derive(Debug)]
 pub(super) struct Admission {
     budget: Budget,
-    strangers: Arc<Semaphore>,
+    strangers: Quota<()>,
     /// Separate, so that a flood of strangers takes nothing from the regulars.
-    known: Arc<Semaphore>,
+    known: Quota<()>,
     regulars: Mutex<Recent<IdentityId>>,
 }
 
 impl Admission {
     /// `sessions` is the most sessions that the hub may hold.
     pub(super) fn new(budget: Budget, sessions: usize) -> Self {
-        let places = || Arc::new(Semaphore::new((sessions / CONNECTING).max(1)));
+        let places = || Quota::new(0, connecting(sessions));
         Self {
             budget,
             strangers: places(),
             known: places(),
             regulars: Mutex::new(Recent::new(REGULARS)),
+        }
+    }
+
+    /// Changes the most sessions that the hub may hold.
+    pub(super) fn set(&self, sessions: usize) {
+        for places in [&self.strangers, &self.known] {
+            places.set(0, connecting(sessions));
         }
     }
 
@@ -63,7 +69,7 @@ impl Admission {
             return Err(full());
         }
         let places = if is_regular { &self.known } else { &self.strangers };
-        Arc::clone(places).try_acquire_owned().map_err(|_| full())
+        places.take(None).map_err(|_| full())
     }
 
     /// Admits a connection to a namespace.
@@ -89,6 +95,11 @@ impl Admission {
     fn is_regular(&self, identity: IdentityId) -> bool {
         lock(&self.regulars).contains(&identity)
     }
+}
+
+/// The most sessions between their handshake and their first namespace.
+fn connecting(sessions: usize) -> usize {
+    (sessions / CONNECTING).max(1)
 }
 
 fn full() -> TurnedAway {

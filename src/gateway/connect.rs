@@ -66,7 +66,7 @@ impl Shared {
                 .inspect_err(|_| self.namespaces.forget(io, socket.ns())),
             _ => Err(Refusal::Unavailable),
         };
-        checked.map_err(|refusal| Rejected(words::refusal(self.language, &refusal)))
+        checked.map_err(|refusal| Rejected(words::refusal(self.language(), &refusal)))
     }
 
     fn may_connect(
@@ -77,7 +77,7 @@ impl Shared {
         auth: Option<&Json>,
     ) -> Result<(), Refusal> {
         // Counts as an event, so that connecting again does not get around the rate limit.
-        match session.count_event(self.limits.events, self.uptime()) {
+        match session.count_event(self.settings().limits.events, self.uptime()) {
             Verdict::Allowed => {}
             Verdict::TooFast(wait) => {
                 self.metrics.refusals.add("too_fast");
@@ -125,8 +125,8 @@ impl Shared {
         );
         let peer = session.peer;
         self.hub.submit(Command::Connected(ConnInfo { id, identity, peer, namespace }));
-        let now = self.hub.clock().wall();
-        let hello = wire::hello(self.hub_id, &self.title, self.language, now);
+        let (now, settings) = (self.hub.clock().wall(), self.settings());
+        let hello = wire::hello(self.hub_id, &settings.title, settings.language, now);
         self.send_one(&client, Packet::Event("hello", Arc::from(hello)));
         self.listen(&client);
         self.listen_for_disconnect(&client);

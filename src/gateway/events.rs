@@ -81,7 +81,7 @@ impl Shared {
         if client.session.is_over() {
             return false;
         }
-        match client.session.count_event(self.limits.events, self.uptime()) {
+        match client.session.count_event(self.settings().limits.events, self.uptime()) {
             Verdict::Allowed => return true,
             Verdict::TooFast(wait) => self.answer(client, ack, &Err(Refusal::TooFast(wait))),
             Verdict::Flood => self.drop_client(client, DropReason::IgnoresRefusals),
@@ -102,7 +102,7 @@ impl Shared {
         if let Ok(Answer::Joined(_)) = answer {
             self.admission.has_joined(client.identity);
         }
-        let payload: Arc<RawValue> = Arc::from(wire::ack(self.language, answer));
+        let payload: Arc<RawValue> = Arc::from(wire::ack(self.language(), answer));
         if let Err(refusal) = answer {
             self.metrics.refusals.add(wire::code(refusal));
             let text = wire::encode(&payload.get());

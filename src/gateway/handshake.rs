@@ -46,7 +46,7 @@ pub(super) async fn prepare(
     let connection = request.extensions_mut().remove::<Arc<Connection>>();
     // Both are always there: the engine is set before the server accepts, and the server adds the connection.
     let (Some(engine), Some(connection)) = (shared.engine.get().cloned(), connection) else {
-        return wire::refused(shared.language, &Refusal::Unavailable);
+        return wire::refused(shared.language(), &Refusal::Unavailable);
     };
     let answer = match target.sid.map(|sid| shared.registry.session(sid)) {
         None if request.method() != Method::GET => return BadTarget::Method.answer(),
@@ -154,7 +154,7 @@ async fn open_polling(
             shared.registry.insert_session(sid, &session);
             Response::from_parts(head, body.into())
         }
-        None => wire::refused(shared.language, &Refusal::Unavailable),
+        None => wire::refused(shared.language(), &Refusal::Unavailable),
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
@@ -33,7 +33,7 @@ const EMPTY_MAX: usize = 128;
 /// The living namespaces.
 #[derive(Debug)]
 pub(super) struct Namespaces {
-    each: usize,
+    each: AtomicUsize,
     /// Namespaces of living rooms that are older than today's rules for names.
     unruly: HashSet<Namespace>,
     /// The quota of namespaces without a room, by the address of the first client.
@@ -63,7 +63,14 @@ impl Namespaces {
     pub(super) fn new(limits: &Limits, unruly: HashSet<Namespace>, channels: Channels) -> Self {
         let Limits { namespaces_each, namespaces_opened, namespaces, .. } = *limits;
         let quota = Quota::new(namespaces_opened, namespaces);
-        Self { each: namespaces_each, unruly, quota, channels, table: Mutex::default() }
+        let each = AtomicUsize::new(namespaces_each);
+        Self { each, unruly, quota, channels, table: Mutex::default() }
+    }
+
+    /// Changes the limits. Namespaces that are open stay, even above a lower limit.
+    pub(super) fn set(&self, limits: &Limits) {
+        self.each.store(limits.namespaces_each, Ordering::Relaxed);
+        self.quota.set(limits.namespaces_opened, limits.namespaces);
     }
 
     /// Parses the name of a namespace.
@@ -112,7 +119,7 @@ impl Namespaces {
         now: Instant,
     ) -> Result<(), Refusal> {
         let namespace = self.named(name)?;
-        if session.namespaces.load(Ordering::SeqCst) >= self.each {
+        if session.namespaces.load(Ordering::SeqCst) >= self.each.load(Ordering::Relaxed) {
             return Err(Refusal::TooManyNamespaces);
         }
         if let Some(entry) = table.live.get_mut(name) {

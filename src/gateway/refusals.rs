@@ -29,14 +29,15 @@ impl Shared {
     /// The answer to a client that gets no session.
     pub(super) fn turn_away(&self, TurnedAway { reason, refusal }: &TurnedAway) -> Response {
         self.metrics.refusals.add(reason);
-        wire::refused(self.language, refusal)
+        wire::refused(self.language(), refusal)
     }
 
     /// Refuses a polling request whose `Content-Length` is too large. A request without one is cut off by
     /// socketioxide, and [`Shared::in_words`] replaces the answer.
     pub(super) fn too_large(&self, request: &Request) -> Option<Response> {
         let length = request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?;
-        let is_too_large = length.parse::<usize>().is_ok_and(|n| n > self.limits.message_size);
+        let is_too_large =
+            length.parse::<usize>().is_ok_and(|n| n > self.settings().limits.message_size);
         is_too_large.then(|| self.refuse_size())
     }
 
@@ -51,6 +52,6 @@ impl Shared {
 
     fn refuse_size(&self) -> Response {
         self.metrics.refusals.add("message_size");
-        wire::refused(self.language, &Refusal::TooLarge)
+        wire::refused(self.language(), &Refusal::TooLarge)
     }
 }

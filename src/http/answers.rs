@@ -39,8 +39,6 @@ pub(super) struct Answers(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    each: usize,
-    most: usize,
     /// How long an answer waits for its memory.
     patience: Duration,
     state: Mutex<State>,
@@ -48,6 +46,10 @@ struct Shared {
 
 #[derive(Debug)]
 struct State {
+    /// The most for one address, in bytes.
+    each: usize,
+    /// The most for all.
+    most: usize,
     used: usize,
     by: HashMap<IpAddr, usize>,
     waiting: FairQueue<IpAddr, Waiting>,
@@ -61,16 +63,23 @@ struct Waiting {
 }
 
 impl Answers {
-    /// `each` is the most for one address, in bytes; `ceiling` is the hub's memory limit.
-    pub(super) fn new(each: usize, ceiling: Option<u64>) -> Self {
-        let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
-        Self::with(each, part.min(MOST), timeouts::TURN)
+    /// Memory for as much as all may have, until [`Answers::set`] says less.
+    pub(super) fn new() -> Self {
+        Self::with(MOST, MOST, timeouts::TURN)
     }
 
     fn with(each: usize, most: usize, patience: Duration) -> Self {
-        let waiting = FairQueue::new(WAITING_EACH, WAITING);
-        let state = Mutex::new(State { used: 0, by: HashMap::new(), waiting });
-        Self(Arc::new(Shared { each: each.min(most), most, patience, state }))
+        let (by, waiting) = (HashMap::new(), FairQueue::new(WAITING_EACH, WAITING));
+        let state = Mutex::new(State { each: each.min(most), most, used: 0, by, waiting });
+        Self(Arc::new(Shared { patience, state }))
+    }
+
+    /// Sets the limits for what is reserved from now on: `each` is the most for one address, in bytes; `ceiling`
+    /// is the hub's memory limit.
+    pub(super) fn set(&self, each: usize, ceiling: Option<u64>) {
+        let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
+        let (most, mut state) = (part.min(MOST), self.0.lock());
+        (state.each, state.most) = (each.min(most), most);
     }
 
     /// Reserves memory for an answer of at most `bytes`, when it is this address's turn.
@@ -79,18 +88,17 @@ impl Answers {
     /// None is free in time: the address's other answers are not read, or those of many addresses.
     pub(super) async fn reserve(&self, peer: IpAddr, bytes: usize) -> Result<Reserved, Refusal> {
         let (tell, reserved) = oneshot::channel();
-        // A larger answer uses the whole quota.
-        let bytes = bytes.min(self.0.each);
-        {
+        let bytes = {
             let mut state = self.0.lock();
+            // A larger answer uses the whole quota.
+            let bytes = bytes.min(state.each);
             drop(state.waiting.push(peer, Waiting { bytes, tell }));
             self.0.hand_out(&mut state);
-        }
+            bytes
+        };
         match timeout(self.0.patience, reserved).await {
             Ok(Ok(reserved)) => Ok(reserved),
-            _ if self.0.lock().fits(peer, bytes, self.0.each, usize::MAX) => {
-                Err(Refusal::HubFull(LATER))
-            }
+            _ if self.0.lock().is_below(peer, bytes) => Err(Refusal::HubFull(LATER)),
             _ => Err(Refusal::TooFast(LATER)),
         }
     }
@@ -103,12 +111,11 @@ impl Shared {
 
     /// Gives free memory to waiting answers, address by address.
     fn hand_out(self: &Arc<Self>, state: &mut State) {
-        let (each, most) = (self.each, self.most);
         loop {
-            let State { used, by, waiting } = state;
+            let State { each, most, used, by, waiting } = state;
             let next = waiting.pop_where(|peer, next: &Waiting| {
                 let own = by.get(peer).copied().unwrap_or_default();
-                next.tell.is_closed() || (own + next.bytes <= each && *used + next.bytes <= most)
+                next.tell.is_closed() || (own + next.bytes <= *each && *used + next.bytes <= *most)
             });
             let Some((peer, Waiting { bytes, tell })) = next else { return };
             if tell.is_closed() {
@@ -126,9 +133,9 @@ impl Shared {
 }
 
 impl State {
-    fn fits(&self, peer: IpAddr, bytes: usize, each: usize, most: usize) -> bool {
-        let own = self.by.get(&peer).copied().unwrap_or_default();
-        own + bytes <= each && self.used + bytes <= most
+    /// Whether the address may have as many bytes more, if there are any.
+    fn is_below(&self, peer: IpAddr, bytes: usize) -> bool {
+        self.by.get(&peer).copied().unwrap_or_default() + bytes <= self.each
     }
 
     fn take(&mut self, peer: IpAddr, bytes: usize) {
@@ -245,7 +252,10 @@ mod tests {
         drop((held, his));
         assert_eq!(answers.0.lock().used, 0);
         assert!(answers.0.lock().by.is_empty());
-        assert_eq!(Answers::new(100, Some(800)).0.most, 100, "a part of what the hub may take");
+        let less = Answers::new();
+        less.set(1_000, Some(800));
+        let state = less.0.lock();
+        assert_eq!((state.each, state.most), (100, 100), "a part of what the hub may take");
     }
 
     #[tokio::test]

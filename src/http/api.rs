@@ -42,7 +42,8 @@ pub(super) fn routes() -> Router<App> {
 async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
     let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
-    let wifi = app.config.wifi.as_ref().filter(|_| is_near);
+    let config = app.config.now();
+    let wifi = config.wifi.as_ref().filter(|_| is_near);
     let wifi = wifi.map(|wifi| wire::WifiInfo {
         ssid: &wifi.ssid,
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
@@ -50,9 +51,9 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
     });
     Ok(app.ok(wire::HubInfo {
         id: facts.hub.to_string(),
-        name: app.config.title.as_str(),
+        name: config.title.as_str(),
         version: wire::VERSION,
-        language: app.config.language.code(),
+        language: config.language.code(),
         uptime: facts.uptime.as_secs(),
         time: wire::iso(time),
         time_trusted,
@@ -68,7 +69,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
             nickname: NICKNAME_MAX,
             content: CONTENT_MAX,
             namespace: NAMESPACE_MAX,
-            roster_limit: app.config.rooms_roster_limit,
+            roster_limit: config.rooms_roster_limit,
         },
         wifi,
     }))

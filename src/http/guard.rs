@@ -12,7 +12,7 @@ use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use super::callers::{Knock, Rules, Verdict, host_of};
-use crate::config::Config;
+use crate::config::{Config, LiveConfig};
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
 use crate::domain::words;
@@ -27,17 +27,18 @@ const BELIEVED: Duration = Duration::from_secs(2);
 
 /// What the guard needs to know.
 pub struct Guard {
-    config: Arc<Config>,
+    config: LiveConfig,
     reach: Reach,
     found: discovery::View,
     metrics: Arc<Metrics>,
     called: Mutex<Called>,
 }
 
-/// The hub's names, as of some moment.
+/// The hub's names, as of some moment and some configuration.
 #[derive(Clone)]
 struct Called {
     at: Instant,
+    config: Arc<Config>,
     names: Arc<[String]>,
 }
 
@@ -45,12 +46,12 @@ impl Guard {
     /// A guard for this hub.
     #[must_use]
     pub fn new(
-        config: Arc<Config>,
+        config: LiveConfig,
         reach: Reach,
         found: discovery::View,
         metrics: Arc<Metrics>,
     ) -> Self {
-        let called = Mutex::new(Called::now(&config, &found));
+        let called = Mutex::new(Called::now(config.now(), &found));
         Self { config, reach, found, metrics, called }
     }
 
@@ -64,22 +65,22 @@ impl Guard {
         let called = self.called();
         let rules = Rules {
             names: &called.names,
-            origins: &self.config.cors_origins,
-            origin_required: self.config.http_require_origin,
+            origins: &called.config.cors_origins,
+            origin_required: called.config.http_require_origin,
         };
         rules.judge(knock)
     }
 
     fn called(&self) -> Called {
-        let mut called = lock(&self.called);
-        if called.at.elapsed() > BELIEVED {
-            *called = Called::now(&self.config, &self.found);
+        let (config, mut called) = (self.config.now(), lock(&self.called));
+        if called.at.elapsed() > BELIEVED || !Arc::ptr_eq(&config, &called.config) {
+            *called = Called::now(config, &self.found);
         }
         called.clone()
     }
 
     fn turn_away(&self, verdict: Verdict, parts: &Parts) -> Response {
-        let language = self.config.language;
+        let language = self.config.now().language;
         let refusal = match verdict {
             Verdict::Welcome | Verdict::WrongHost => Refusal::WrongHost,
             Verdict::ForeignOrigin => Refusal::ForeignOrigin,
@@ -102,7 +103,7 @@ impl Guard {
 
 impl Called {
     /// All names: the configured one, the announced one, the machine's own, and `http.hosts`.
-    fn now(config: &Config, found: &discovery::View) -> Self {
+    fn now(config: Arc<Config>, found: &discovery::View) -> Self {
         let mut names = config.http_hosts.clone();
         names.push(format!("{}.local", config.name));
         if let Announced::Yes(announced) = found.announced() {
@@ -113,7 +114,7 @@ impl Called {
             names.push(machine);
         }
         names.extend(config.http_public_url.as_deref().and_then(host_of).map(str::to_owned));
-        Self { at: Instant::now(), names: names.into() }
+        Self { at: Instant::now(), config, names: names.into() }
     }
 }
 

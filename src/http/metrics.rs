@@ -33,7 +33,7 @@ pub(super) fn routes() -> Router<App> {
 }
 
 async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> Answer {
-    if !app.config.metrics_public && !is_from_here(caller.peer, &headers) {
+    if !app.config.now().metrics_public && !is_from_here(caller.peer, &headers) {
         return Ok((StatusCode::FORBIDDEN, ELSEWHERE).into_response());
     }
     let facts = app.hub.call(Call::Facts).await?;
@@ -118,7 +118,7 @@ fn memory(page: &mut Page, app: &App) {
 }
 
 fn kept(page: &mut Page, app: &App) {
-    let Size { database, wal } = Size::of(&app.config.data_dir);
+    let Size { database, wal } = Size::of(&app.config.now().data_dir);
     page.gauge("colahub_database_bytes", "Size of the database, without its WAL.", database);
     page.gauge("colahub_wal_bytes", "Size of the database's write-ahead log.", wal);
     let storage = match app.health.storage() {

@@ -93,7 +93,7 @@ pub(super) async fn nothing_here(State(app): State<App>, request: Request) -> Re
     if !reads || !wants_page(request.headers()) {
         return no_such_call();
     }
-    let own = app.config.language;
+    let own = app.config.now().language;
     let mut parts = NOTHING_HERE;
     parts.sort_by_key(|(language, _)| *language != own);
     let [(_, first), (_, second)] = parts;

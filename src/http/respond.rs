@@ -41,7 +41,7 @@ pub(super) async fn in_envelope(State(app): State<App>, mut response: Response) 
         return response;
     };
     app.metrics.refusals.add(wire::code(&refusal));
-    let mut response = wire::refused(app.config.language, &refusal);
+    let mut response = wire::refused(app.config.now().language, &refusal);
     if let Some(status) = status {
         *response.status_mut() = status;
     }
@@ -59,6 +59,8 @@ impl App {
     /// # Errors
     /// Others' answers, or those of this client's address, use up the memory and are not read in time.
     pub(super) async fn reserve(&self, asker: &Asker, bytes: usize) -> Result<Reserved, Refusal> {
+        let each = self.config.now().limits.answers_each;
+        self.1.set(each, self.budget.ceiling());
         self.1.reserve(asker.peer, bytes).await
     }
 
@@ -69,7 +71,7 @@ impl App {
         asker: &Asker,
         data: impl Serialize,
     ) -> Response {
-        let envelope = Envelope::done(self.config.language, data);
+        let envelope = Envelope::done(self.config.now().language, data);
         wire::answer_as(StatusCode::OK, &envelope, |json| reserved.body(json, asker))
     }
 
@@ -79,7 +81,7 @@ impl App {
     }
 
     fn with(&self, status: StatusCode, data: impl Serialize) -> Response {
-        wire::answer(status, &Envelope::done(self.config.language, data))
+        wire::answer(status, &Envelope::done(self.config.now().language, data))
     }
 }
 

@@ -25,7 +25,7 @@ use tower::ServiceExt;
 use super::body_timeout::in_time;
 use super::connections::Connections;
 use super::slices::Slices;
-use crate::domain::language::Language;
+use crate::config::LiveConfig;
 use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
 use crate::tcp::{Connection, ConnectionIo};
@@ -53,30 +53,31 @@ pub struct Server {
     router: Router,
     door: Arc<Door>,
     watched: Arc<Connections>,
-    language: Language,
+    config: LiveConfig,
     metrics: Arc<Metrics>,
 }
 
 impl Server {
-    /// A server that accepts the connections that the door admits. The others are refused in this language.
+    /// A server that accepts the connections that the door admits. The others are refused in the
+    /// configured language.
     #[must_use]
     pub fn start(
         router: Router,
         door: Arc<Door>,
-        language: Language,
+        config: LiveConfig,
         metrics: Arc<Metrics>,
     ) -> Self {
         let watched = Arc::new(Connections::default());
         let mut accepting = JoinSet::new();
         accepting.spawn(Arc::clone(&watched).look_after(Arc::clone(&metrics)));
-        Self { accepting, router, door, watched, language, metrics }
+        Self { accepting, router, door, watched, config, metrics }
     }
 
     /// Accepts on this listener from now on.
     pub fn accept_on(&mut self, listener: TcpListener) {
-        let Self { accepting, router, door, watched, language, metrics } = self;
+        let Self { accepting, router, door, watched, config, metrics } = self;
         let (door, watched, metrics) = (Arc::clone(door), Arc::clone(watched), Arc::clone(metrics));
-        accepting.spawn(accept(listener, router.clone(), door, watched, *language, metrics));
+        accepting.spawn(accept(listener, router.clone(), door, watched, config.clone(), metrics));
     }
 
     /// Stops accepting and ends every connection that still speaks HTTP.
@@ -90,7 +91,7 @@ async fn accept(
     router: Router,
     door: Arc<Door>,
     watched: Arc<Connections>,
-    language: Language,
+    config: LiveConfig,
     metrics: Arc<Metrics>,
 ) {
     let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
@@ -119,7 +120,7 @@ async fn accept(
                 metrics.drops.add(reason);
                 // Beyond these it is a flood, and the rest is closed without a word.
                 if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
-                    let words = wire::farewell(language, &refusal);
+                    let words = wire::farewell(config.now().language, &refusal);
                     connections.spawn(turn_away(stream, words, leaving));
                 }
                 continue;

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::configure::ChatConfig;
+
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
@@ -38,6 +40,8 @@ pub enum Command {
     },
     /// A call from elsewhere: HTTP, or the host.
     Call(Call),
+    /// The configuration has changed.
+    Configure(Box<ChatConfig>),
 }
 
 /// A connection, as the transport reports it.

@@ -18,9 +18,9 @@ pub(super) struct FirstRoom {
 impl Hub {
     /// Ensures from now on that there is an open room, if the host wants that.
     pub(super) fn stays_open(&mut self, first: Option<(Namespace, Title)>, at: Moment) {
-        let first =
-            first.map(|(namespace, title)| FirstRoom { namespace, title, is_coming: false });
-        self.first_room = first;
+        // One that is being committed still comes, whatever it is to be called from now on.
+        let is_coming = self.first_room.as_ref().is_some_and(|first| first.is_coming);
+        self.first_room = first.map(|(namespace, title)| FirstRoom { namespace, title, is_coming });
         self.keep_open(at);
     }
 

@@ -51,14 +51,18 @@ impl RateLimits {
             people: Throttle::new(rate, COUNTED),
             addresses: Throttle::new(times(rate, limits.people_each), COUNTED),
         };
-        let by = HashMap::from([
-            (Action::Message, pair(limits.messages)),
-            (Action::Alert, pair(limits.alerts)),
-            (Action::Roster, pair(limits.rosters)),
-            (Action::Typing, pair(limits.typing)),
-            (Action::Join, pair(limits.joins)),
-        ]);
+        let by = rates(limits).map(|(action, rate)| (action, pair(rate))).into();
         Self { by, newcomers: Throttle::new(limits.newcomers, COUNTED), known: Recent::new(KNOWN) }
+    }
+
+    /// Changes the limits. What people have done counts on.
+    pub(super) fn set(&mut self, limits: &Limits) {
+        for (action, rate) in rates(limits) {
+            let Some(Pair { people, addresses }) = self.by.get_mut(&action) else { continue };
+            people.set_rate(rate);
+            addresses.set_rate(times(rate, limits.people_each));
+        }
+        self.newcomers.set_rate(limits.newcomers);
     }
 
     /// Counts an action of a person and of their address.
@@ -81,6 +85,17 @@ impl RateLimits {
     pub(super) fn knows(&mut self, identity: IdentityId) {
         self.known.insert(identity);
     }
+}
+
+/// One person's rate of each action.
+fn rates(limits: &Limits) -> [(Action, Rate); 5] {
+    [
+        (Action::Message, limits.messages),
+        (Action::Alert, limits.alerts),
+        (Action::Roster, limits.rosters),
+        (Action::Typing, limits.typing),
+        (Action::Join, limits.joins),
+    ]
 }
 
 /// The rate for this many people together.
@@ -149,6 +164,29 @@ mod tests {
         assert!(say(who(100, 2), 0), "another address");
         let back = [say(who(50, 1), 333), say(who(50, 1), 666), say(who(50, 1), 999)];
         assert_eq!(back, [true, true, false], "both of their own are left");
+    }
+
+    #[test]
+    fn changed_limits_count_at_once_for_people_and_addresses() {
+        let mut limits = limits();
+        let mut changed =
+            Limits { newcomers: Rate { burst: 9, every: Duration::from_secs(1) }, ..Limits::OFF };
+        let say = |limits: &mut RateLimits, n| {
+            limits.take(Action::Message, &who(n, 1), HubTime(0)).is_ok()
+        };
+        assert_eq!(
+            [say(&mut limits, 1), say(&mut limits, 1), say(&mut limits, 1)],
+            [true, true, false]
+        );
+        limits.set(&changed);
+        assert!((0..9).all(|_| say(&mut limits, 1)));
+        let joins = (0..20).filter(|n| limits.take_join(&who(*n, 1), true, HubTime(0)).is_ok());
+        assert_eq!(joins.count(), 9);
+        (changed.messages, changed.people_each) =
+            (Rate { burst: 1, every: Duration::from_secs(1) }, 2);
+        limits.set(&changed);
+        let said = (20..30).filter(|n| say(&mut limits, *n)).count();
+        assert!(said <= 2, "{said}: two people's pace for the address");
     }
 
     #[test]

@@ -11,12 +11,11 @@ use tokio::time::sleep_until;
 use super::channels::Channels;
 use super::clock::Clock;
 use super::command::{Call, Command, Output};
+use super::configure::ChatConfig;
 use super::password;
 use super::passwords::{Outcome, PasswordWork, Purpose};
-use super::state::{Effect, Hub, Random, Settings, Then};
-use crate::domain::names::OwnNames;
+use super::state::{Effect, Hub, Random, Then};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::{Namespace, Title};
 use crate::store::{Completed, QUEUE_MAX, Store, Write, Writer};
 
 /// Most commands that may wait for a decision. Further ones are refused as unavailable.
@@ -55,16 +54,12 @@ enum Input {
 
 /// What the hub is started with.
 pub struct Start {
-    /// The settings.
-    pub settings: Settings,
+    /// What the configuration says.
+    pub configuration: ChatConfig,
     /// The opened store.
     pub store: Store<Kept>,
     /// Returns fresh random bytes, for ids.
     pub random: Random,
-    /// The room that is created whenever none is open to everybody, if the host wants that.
-    pub first_room: Option<(Namespace, Title)>,
-    /// The hub's own names, which nobody may take.
-    pub own_names: OwnNames,
 }
 
 /// What the hub keeps with each write until the write is committed.
@@ -76,7 +71,8 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
-    let Start { settings, store, random, first_room, own_names } = start;
+    let Start { configuration, store, random } = start;
+    let ChatConfig { settings, first_room, own_names } = configuration;
     let Store { writer, ended, past, reader: _, health: _ } = store;
     let clock = Clock::going_on(past.time, past.wall);
     let mut hub = Hub::new(settings, past, random, clock.now().hub);
@@ -93,7 +89,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
 impl HubHandle {
     /// Submits a command. Commands are decided in the order of submission.
     ///
-    /// `Connected` and `Gone` are never refused. Events and calls are if too many wait: their answer is
+    /// `Connected`, `Gone` and `Configure` are never refused. Events and calls are if too many wait: their answer is
     /// [`Refusal::Unavailable`].
     pub fn submit(&self, command: Command) {
         let counts = matches!(command, Command::Event { .. } | Command::Call(_));

@@ -272,6 +272,7 @@ impl Hub {
             }
             Command::Event { conn, event, reply } => self.event(conn, event, reply, at),
             Command::Call(call) => self.call(call, at),
+            Command::Configure(configuration) => self.configure(*configuration, at),
         }
     }
 

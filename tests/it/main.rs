@@ -42,6 +42,7 @@ mod paces;
 mod page;
 mod passwords;
 mod polling;
+mod reload;
 mod service;
 mod shutdown;
 mod slow;

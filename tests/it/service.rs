@@ -5,9 +5,10 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixDatagram;
 use std::process::{Child, Command, Stdio};
 
+use rustix::process::{Pid, kill_process};
 use tempfile::TempDir;
 
-use crate::kit::{PATIENCE, run_in};
+use crate::kit::{PATIENCE, Signal, run_in};
 
 /// A hub that tells the story how it is, as it would tell systemd.
 struct Service {
@@ -29,6 +30,11 @@ impl Service {
             .spawn()
             .unwrap();
         Self { child, told, _folder: folder }
+    }
+
+    fn signals(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.child.id().try_into().unwrap()).unwrap();
+        kill_process(pid, signal).unwrap();
     }
 
     /// Waits until the hub says something with these words: all of that message.
@@ -62,6 +68,29 @@ fn a_service_is_ready_tells_how_it_is_and_feeds_the_watchdog() {
     let status = service.hears("STATUS=");
     assert!(status.contains("0 people in 1 room; join at http://127.0.0.1:"), "{status}");
     service.hears("WATCHDOG=1");
+}
+
+#[test]
+fn a_service_that_reloads_says_when_it_begins_and_when_it_is_done() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hub.toml");
+    std::fs::write(&path, "").unwrap();
+    let service = Service::start(|mut command| {
+        command.env("COLAHUB_CONFIG", &path);
+        command
+    });
+    service.hears("READY=1");
+    for text in ["metrics.public = true", "nmae = 'camp'", ""] {
+        std::fs::write(&path, text).unwrap();
+        service.signals(Signal::HUP);
+        let begins = service.hears("RELOADING=1");
+        // Without its time systemd does not take it for this reload's.
+        let since = begins.lines().find_map(|line| line.strip_prefix("MONOTONIC_USEC="));
+        assert!(since.is_some_and(|time| time.parse::<u64>().is_ok()), "{begins}");
+        assert!(!service.hears("READY=1").contains("RELOADING"));
+    }
+    service.signals(Signal::TERM);
+    service.hears("STOPPING=1");
 }
 
 #[test]

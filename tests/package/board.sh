@@ -95,6 +95,7 @@ until_true 60 "the board does not come up" booted
 
 install_it
 kill_and_stop_it
+reload_it
 
 step "power off and on, from the kernel to a hub that is ready"
 inside systemctl poweroff || true

@@ -90,6 +90,41 @@ kill_and_stop_it() {
   until_true 60 "a stopped hub does not come back" changed
 }
 
+# reload_it: somebody is in the room all the while.
+reload_it() {
+  local config=/etc/colahub/config.toml staying
+  before=$(main_pid)
+  node tests/package/guest.mjs "$url" "$work/guest" stay >"$work/stays" 2>&1 &
+  staying=$!
+  until_true 20 "nobody gets in" grep -q joined "$work/stays"
+  titled() { curl -fsS "$url/api/hub" | grep -q Reloaded; }
+  logged() { inside journalctl -u colahub --no-pager | grep -q "$1"; }
+  running() { [ "$(inside systemctl show -P SubState colahub)" = running ]; }
+
+  step "reload: a new title is shown, and a setting that needs a restart is named"
+  inside sed -i 's/^#title = .*/title = "Reloaded"/; s/^#backup.keep = .*/backup.keep = 9/' $config
+  inside systemctl reload colahub || die "systemctl reload fails"
+  until_true 20 "the new title is not shown" titled
+  until_true 20 "nothing names the setting that needs a restart" logged 'need a restart.*backup.keep'
+  until_true 20 "systemd does not know that the reload is over" running
+
+  step "reload: a bad configuration fails it and changes nothing"
+  inside sh -c "echo 'nmae = 1' >>$config"
+  inside systemctl reload colahub 2>/dev/null && die "the reload of a bad configuration does not fail"
+  logged 'there is no setting .nmae' || die "the journal does not say what is wrong"
+  inside systemctl kill --kill-who=main --signal=HUP colahub
+  until_true 20 "the hub does not say why it refuses" logged 'is not taken.*there is no setting .nmae'
+  until_true 20 "a refused reload does not end" running
+  titled || die "a bad configuration was taken in part"
+
+  inside sed -i '/^nmae/d; s/^title = .*/#title = "cola"/; s/^backup.keep/#backup.keep/' $config
+  inside systemctl reload colahub || die "a configuration that is good again is refused"
+  [ "$(main_pid)" = "$before" ] || die "a reload started the hub again"
+  [ "$(grep -c joined "$work/stays")" = 1 ] || die "a reload disconnected somebody"
+  kill $staying
+  wait $staying || true
+}
+
 # upgrade_it MOST: nobody is refused, and nobody waits longer than so many milliseconds.
 upgrade_it() {
   step "upgrade, with a configuration edited by hand and somebody in the room"
