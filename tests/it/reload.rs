@@ -263,8 +263,13 @@ impl InTerminal {
         let run = run_in(folder.path());
         let words = run.get_args().map(|word| word.to_str().unwrap());
         let line: Vec<&str> = [env!("CARGO_BIN_EXE_colahub")].into_iter().chain(words).collect();
-        let line =
-            format!("echo $$ >{}; exec {prefix} {} 2>{}", at("pid"), line.join(" "), at("log"));
+        // nohup puts what was for the terminal into the folder that it is in.
+        let (folder_at, line) = (folder.path().display(), line.join(" "));
+        let line = format!(
+            "cd {folder_at} && echo $$ >{} && exec {prefix} {line} 2>{}",
+            at("pid"),
+            at("log")
+        );
         let mut command = Command::new("script");
         // The same environment as that of any other hub of a story.
         command.env_clear().envs(run.get_envs().filter_map(|(key, value)| Some((key, value?))));
@@ -279,7 +284,6 @@ impl InTerminal {
         if prefix.is_empty() {
             assert!(said.any(|line| line.unwrap().contains("listening on")));
         } else {
-            // nohup puts standard output elsewhere.
             let log = || fs::read_to_string(at("log")).unwrap_or_default();
             wait_until("it listens", || log().contains("listening"));
         }
