@@ -263,10 +263,11 @@ impl InTerminal {
         let run = run_in(folder.path());
         let words = run.get_args().map(|word| word.to_str().unwrap());
         let line: Vec<&str> = [env!("CARGO_BIN_EXE_colahub")].into_iter().chain(words).collect();
-        // nohup puts what was for the terminal into the folder that it is in.
+        // nohup puts what was for the terminal into the folder that it is in. The tests themselves may run under
+        // nohup, whose ignored signal the hub would inherit.
         let (folder_at, line) = (folder.path().display(), line.join(" "));
         let line = format!(
-            "cd {folder_at} && echo $$ >{} && exec {prefix} {line} 2>{}",
+            "cd {folder_at} && echo $$ >{} && exec env --default-signal=HUP {prefix} {line} 2>{}",
             at("pid"),
             at("log")
         );
