@@ -12,7 +12,17 @@ impl Kit {
     fn prunes(&self, keep: Retention, now: u64) -> usize {
         let db = schema::open_writer(&self.folder.path().join(FILE)).unwrap();
         let mut weights = Weights::default();
-        let step = || prune::step(&db, &keep, &mut weights, HubTime(now)).unwrap();
+        // The writer's own maintenance may come between a step's reading and its writing; alone, as it is in a
+        // hub, no step meets that.
+        let is_busy = |error: &rusqlite::Error| {
+            error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy)
+        };
+        let step = || loop {
+            match prune::step(&db, &keep, &mut weights, HubTime(now)) {
+                Err(error) if is_busy(&error) => {}
+                done => break done.unwrap(),
+            }
+        };
         let steps = std::iter::repeat_with(step);
         steps.take_while(|done| *done > 0).max().unwrap_or(0)
     }
