@@ -36,7 +36,7 @@ impl Given {
 #[derive(Default)]
 pub(super) struct Draft {
     pub(super) config: Config,
-    // What depends on other settings waits for all of them.
+    // These depend on other settings, so they are kept until all are read.
     pub(super) title: Option<Title>,
     /// `Some(None)`: the host wants no room.
     pub(super) rooms_first: Option<Option<Title>>,

@@ -1,4 +1,4 @@
-//! A file's text: UTF-8, with a byte order mark or without. What else it may be is guessed, for the error.
+//! Decodes a file: UTF-8, with or without a byte order mark. For other encodings the error names a guess.
 
 use std::fmt;
 
