@@ -17,7 +17,7 @@ use colahub::domain::message::Kind;
 use colahub::domain::room::Room;
 use colahub::domain::text::{Key, Namespace, Nickname, Title};
 use colahub::domain::time::{HubTime, WallTime};
-use colahub::store::{Join, Moment, Say, Store, StoreOptions, Write};
+use colahub::store::{Completed, Join, Moment, Report, Say, Store, StoreOptions, Write};
 
 /// A message as people write them: 66 bytes.
 const CONTENT: &str = "점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요 :-)";
@@ -72,9 +72,9 @@ async fn measure(device: &Device, rate: f64, seconds: f64, gather: Duration) {
     while begun.elapsed().as_secs_f64() < seconds || !sent.is_empty() {
         tokio::select! {
             biased;
-            batch = store.ended.recv() => {
+            batch = completed(&mut store) => {
                 commits += 1;
-                for (number, result) in batch.unwrap() {
+                for (number, result) in batch {
                     result.unwrap();
                     let submitted: Instant = sent.remove(&number).unwrap();
                     waits.push(submitted.elapsed());
@@ -133,6 +133,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         Write::Join(Join {
             room,
             identity: IdentityId::from_random([who; 16]),
+            peer: [127, 0, 0, 1].into(),
             wanted: None,
             fresh: Chatter {
                 id: chatter(who),
@@ -151,10 +152,16 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
     writes.extend((1..=WARM).map(|number| Write::Say(say(room, number))));
     for write in writes {
         store.writer.submit(write, 0).unwrap();
-        for (_, result) in store.ended.recv().await.unwrap() {
+        for (_, result) in completed(store).await {
             result.unwrap();
         }
     }
+}
+
+async fn completed(store: &mut Store<u64>) -> Vec<Completed<u64>> {
+    let report = store.reports.recv().await.unwrap();
+    let Report::Completed(batch) = report else { unreachable!("SQLite reports nothing else") };
+    batch
 }
 
 fn chatter(who: u8) -> ChatterId {

@@ -1,41 +1,35 @@
-//! Storage: rooms, chatters, memberships and messages, in SQLite.
+//! Storage: rooms, chatters, memberships and messages.
 //!
-//! One thread writes ([`writer`]), in the order in which the hub decided. What it reports is durably committed
-//! (WAL, `synchronous=FULL`). Reads use other connections ([`reader`]). No other module knows SQL: another database
-//! would go behind the same API.
+//! [`sqlite`] is the embedded store of a single hub. No other module knows SQL.
+//! Above it are a [`Writer`], which takes [`Write`]s in the order in which the hub decided, a [`Reader`], and the
+//! [`Report`]s of what has been committed.
 
-mod backup_schedule;
 mod batch;
-mod disk;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod fuzzing;
+mod change;
 mod health;
-mod maintenance;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod memory;
 mod reader;
-mod recovery;
-mod sql;
-#[cfg(test)]
-mod tests;
+mod sqlite;
 mod write;
 mod writer;
 
 use std::path::Path;
 use std::time::Duration;
 
-pub use backup_schedule::Schedule;
-pub use disk::folder::make_folder;
-pub use disk::volatile::forgets;
+pub use change::{Admission, Admitted, Change, EarlyEnd, Report};
 pub use health::{GoesOn, Health, Loss, Size, Storage};
 pub use reader::Reader;
-pub use recovery::backup::BackupError;
-pub use recovery::renew::renew_id;
-pub use recovery::restore::{CopyError, Restored, back_up, restore};
-pub use sql::host_actions::Done;
-pub use sql::prune::Retention;
-pub use sql::queries::Member;
-pub use sql::schema::OpenError;
+pub use sqlite::Schedule;
+pub use sqlite::disk::folder::make_folder;
+pub use sqlite::disk::volatile::forgets;
+pub use sqlite::recovery::backup::BackupError;
+pub use sqlite::recovery::renew::renew_id;
+pub use sqlite::recovery::restore::{CopyError, Restored, back_up, restore};
+pub use sqlite::sql::host_actions::Done;
+pub use sqlite::sql::prune::Retention;
+pub use sqlite::sql::queries::Member;
+pub use sqlite::sql::schema::OpenError;
+#[cfg(any(test, fuzzing))]
+pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
@@ -43,7 +37,7 @@ pub use write::{
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
-use crate::domain::ids::HubId;
+use crate::domain::ids::{HubId, RunId};
 use crate::domain::room::Room;
 use crate::domain::time::{HubTime, WallTime};
 
@@ -55,8 +49,8 @@ pub const FILE: &str = "hub.sqlite3";
 pub struct Store<C> {
     /// Takes writes.
     pub writer: Writer<C>,
-    /// Yields the results of writes, batch by batch, in commit order.
-    pub ended: UnboundedReceiver<Vec<Completed<C>>>,
+    /// Yields what was committed, in commit order.
+    pub reports: UnboundedReceiver<Report<C>>,
     /// Reads.
     pub reader: Reader,
     /// The state that the hub continues from.
@@ -76,10 +70,14 @@ pub struct Past {
     pub wall: WallTime,
     /// The rooms that have not expired, oldest first.
     pub rooms: Vec<Room>,
-    /// The members who were present when it last ran.
+    /// The members who were present when it last ran. They have a short time to return.
     pub present: Vec<Member>,
+    /// The members who are present through other runs of hubs on the same store, once for each such run.
+    pub elsewhere: Vec<(Member, RunId)>,
     /// The bans.
     pub bans: Vec<Ban>,
+    /// The passed password checks of other hubs that still count.
+    pub admissions: Vec<Admission>,
 }
 
 /// Options of a store. By default it keeps everything and makes no copies.
@@ -103,52 +101,6 @@ impl<C: Send + 'static> Store<C> {
     /// # Errors
     /// See [`OpenError`].
     pub fn open(folder: &Path, fresh: HubId, options: StoreOptions) -> Result<Self, OpenError> {
-        let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
-        make_folder(folder).map_err(in_folder)?;
-        disk::folder::keep_private(folder);
-        let recovery::recover::Opened { db, past, frozen, loss } =
-            recovery::recover::open(folder, fresh)?;
-        let path = folder.join(FILE);
-        let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
-        let reader = Reader::new(path.clone(), frozen.is_some(), health.clone());
-        let backups = match options.backups {
-            Some(schedule) if frozen.is_none() => Some(
-                backup_schedule::BackupThread::start(folder, schedule, past.time, health.clone())
-                    .map_err(in_folder)?,
-            ),
-            _ => None,
-        };
-        let mut maintenance = maintenance::Maintenance::new(options.retention, past.time);
-        // A hub that was killed may have left in the WAL what its host had deleted.
-        if sql::host_actions::has_deleted(&db)
-            .map_err(|cause| OpenError::Sqlite { path: path.clone(), cause })?
-        {
-            maintenance.forget();
-        }
-        let tools = writer::Tools {
-            db,
-            path,
-            frozen: frozen.is_some(),
-            disk: disk::space::Disk::of(folder),
-            gather: batch::BatchCollector::new(options.gather),
-            maintenance,
-            health: health.clone(),
-        };
-        let (writer, ended) = Writer::start(tools, backups).map_err(in_folder)?;
-        Ok(Self { writer, ended, reader, past, health })
+        sqlite::open(folder, fresh, options)
     }
-}
-
-/// What a hub goes on from; `fresh` is its identity where it has none yet.
-fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
-    let known = sql::queries::hub_id(db)?;
-    let time = sql::queries::hub_time(db)?;
-    Ok(Past {
-        hub: known.unwrap_or(fresh),
-        time,
-        wall: sql::queries::wall_time(db)?,
-        rooms: sql::queries::live_rooms(db, time)?,
-        present: sql::queries::present(db, time)?,
-        bans: sql::host_actions::bans(db)?,
-    })
 }

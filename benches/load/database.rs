@@ -8,7 +8,7 @@ use colahub::domain::ids::{ChatterId, HubId, IdentityId, RoomId};
 use colahub::domain::message::Kind as MessageKind;
 use colahub::domain::text::Nickname;
 use colahub::domain::time::{HubTime, WallTime};
-use colahub::store::{FILE, Join, Moment, Say, Store, StoreOptions, Write};
+use colahub::store::{FILE, Join, Moment, Report, Say, Store, StoreOptions, Write};
 use serde_json::{Value, json};
 
 use crate::calls::Calls;
@@ -197,7 +197,9 @@ fn fill(folder: &Path, rooms: &[String], messages: u32) {
 }
 
 async fn ended(store: &mut Store<()>) -> usize {
-    let batch = store.ended.recv().await.unwrap();
+    let Some(Report::Completed(batch)) = store.reports.recv().await else {
+        panic!("the store has ended");
+    };
     let count = batch.len();
     assert!(batch.into_iter().all(|((), result)| result.is_ok()), "a write was refused");
     count
@@ -211,6 +213,7 @@ fn join(room: RoomId, number: usize) -> Write {
     Write::Join(Join {
         room,
         identity: IdentityId::from_random([number as u8 + 1; 16]),
+        peer: [127, 0, 0, 1].into(),
         wanted: None,
         fresh: Chatter { id, nickname, created_at: AT.wall, left_at: None },
         admitted: true,

@@ -108,6 +108,11 @@ impl FromStr for Epoch {
     }
 }
 
+/// One run of a hub on a store that several hubs share, from its start to its end. Drawn at random, so that a
+/// hub that is started again is told from the one before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
 /// One live connection of a client to a namespace, within this run of the hub.
 /// Not the transport's own session id, which is a secret of its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

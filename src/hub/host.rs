@@ -123,7 +123,7 @@ impl Hub {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
         };
         let what = format!("{chatter} {:?}", known.nickname.as_str());
-        let act = HostAct { deed: Deed::Kick, what, at };
+        let act = HostAct { deed: Deed::Kick(chatter), what, at };
         self.write(Write::Host(act), Then::Kicked(chatter, tell));
     }
 

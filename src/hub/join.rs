@@ -137,6 +137,7 @@ impl Hub {
         let join = Join {
             room: request.room,
             identity,
+            peer,
             wanted: request.wanted,
             fresh,
             admitted: standing != Standing::IfMember,
@@ -280,7 +281,10 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         let notice = is_small.then_some(language);
-        self.write(Write::Leave(Leave { room, chatter, notice, at }), Then::Left(room));
+        self.write(
+            Write::Leave(Leave { room, chatter, everywhere: false, notice, at }),
+            Then::Left(room),
+        );
     }
 
     /// Goes on with a leave that is committed.
@@ -290,7 +294,7 @@ impl Hub {
         result: Result<Written, Refusal>,
         now: HubTime,
     ) {
-        if let Ok(Written::Left { alert: Some(alert) }) = result {
+        if let Ok(Written::Left { alert: Some(alert), .. }) = result {
             self.broadcast_message(alert, now);
         }
         self.tell_roster(room, now);

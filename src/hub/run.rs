@@ -16,7 +16,7 @@ use super::password;
 use super::passwords::{Outcome, PasswordWork, Purpose};
 use super::state::{Effect, Hub, Random, Then};
 use crate::domain::refusal::Refusal;
-use crate::store::{Completed, QUEUE_MAX, Store, Write, Writer};
+use crate::store::{QUEUE_MAX, Report, Store, Write, Writer};
 
 /// Most commands that may wait for a decision. Further ones are refused as unavailable.
 const COMMANDS_MAX: usize = 16_384;
@@ -73,7 +73,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let waiting = Arc::new(Waiting::default());
     let Start { configuration, store, random } = start;
     let ChatConfig { settings, first_room, own_names } = configuration;
-    let Store { writer, ended, past, reader: _, health: _ } = store;
+    let Store { writer, reports, past, reader: _, health: _ } = store;
     let clock = Clock::going_on(past.time, past.wall);
     let mut hub = Hub::new(settings, past, random, clock.now().hub);
     hub.own_names = own_names;
@@ -82,7 +82,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let handle =
         HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone(), channels };
     let shell = Shell { hub, clock, writer, writing: 0, outputs, hashing: None };
-    let task = tokio::spawn(run(shell, ended, inputs, waiting));
+    let task = tokio::spawn(run(shell, reports, inputs, waiting));
     (handle, outbox, task)
 }
 
@@ -165,7 +165,7 @@ struct Hashing {
 
 async fn run(
     mut shell: Shell,
-    mut ended: mpsc::UnboundedReceiver<Vec<Completed<Kept>>>,
+    mut reports: mpsc::UnboundedReceiver<Report<Kept>>,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     waiting: Arc<Waiting>,
 ) {
@@ -183,14 +183,10 @@ async fn run(
         let may_decide = closing.is_none() && shell.writing < WRITES_BUSY;
         tokio::select! {
             biased;
-            batch = ended.recv() => {
+            report = reports.recv() => {
                 // The writer's thread has failed: without it the hub can commit nothing.
-                let Some(batch) = batch else { break };
-                shell.writing -= batch.len();
-                for (Kept(then), result) in batch {
-                    let now = shell.clock.now();
-                    shell.hub.ended((then, result), now);
-                }
+                let Some(report) = report else { break };
+                shell.take(report);
             }
             outcome = found(&mut shell.hashing) => shell.password_done(outcome),
             input = inputs.recv(), if may_decide => match input {
@@ -241,6 +237,20 @@ impl Shell {
         if !outputs.is_empty() {
             // The transport ends before the hub only in a shutdown.
             let _ended = self.outputs.send(outputs).await;
+        }
+    }
+
+    fn take(&mut self, report: Report<Kept>) {
+        match report {
+            Report::Completed(batch) => {
+                self.writing -= batch.len();
+                for (Kept(then), result) in batch {
+                    let now = self.clock.now();
+                    self.hub.ended((then, result), now);
+                }
+            }
+            // A hub with a database of its own hears of no others.
+            Report::Changes(_) | Report::Time(_) => {}
         }
     }
 

@@ -71,7 +71,9 @@ impl Chat {
             wall: WallTime(0),
             rooms,
             present: present.to_vec(),
+            elsewhere: Vec::new(),
             bans: Vec::new(),
+            admissions: Vec::new(),
         };
         let known = present.iter().map(|member| (member.owner, member.chatter.clone()));
         let members = known.collect();
@@ -183,7 +185,8 @@ impl Chat {
             }
             Write::Leave(leave) => {
                 let left = Kind::Alert(Alert::Left(1));
-                Written::Left { alert: leave.notice.map(|_| self.message(left, &leave.chatter)) }
+                let alert = leave.notice.map(|_| self.message(left, &leave.chatter));
+                Written::Left { alert, still_here: false }
             }
             Write::Say(say) => {
                 let chatter = self.hub.rooms[&say.room].people.get(say.chatter).cloned();

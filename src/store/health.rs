@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::domain::time::{HubTime, WallTime};
 use crate::metrics::Histogram;
-use crate::store::disk::files;
+use crate::store::sqlite::disk::files;
 use crate::sync::lock;
 
 /// Whether the store takes writes.

@@ -1,10 +1,4 @@
-//! Reads on a few read-only connections of their own, off the async thread.
-
-use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
-
-use rusqlite::Connection;
-use tokio::sync::Semaphore;
+//! Reads, off the async thread or over connections of their own.
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
@@ -12,37 +6,21 @@ use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
-use crate::store::health::Health;
-use crate::store::recovery::check::is_damage;
-use crate::store::recovery::recover;
-use crate::store::sql::host_actions::{self, Done};
-use crate::store::sql::queries::{self, Member};
-use crate::store::sql::schema::{self, OpenError};
-use crate::store::write::RANGE_BYTES;
-use crate::sync::lock;
-
-/// Most reads at a time; further ones wait.
-const READERS: usize = 2;
+use crate::store::sqlite;
+use crate::store::{Done, Member};
 
 /// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Reader {
-    shared: Arc<Shared>,
-}
+pub struct Reader(Kind);
 
-#[derive(Debug)]
-struct Shared {
-    path: PathBuf,
-    frozen: bool,
-    health: Health,
-    turns: Semaphore,
-    idle: Mutex<Vec<Connection>>,
+#[derive(Debug, Clone)]
+enum Kind {
+    Sqlite(sqlite::reader::Reader),
 }
 
 impl Reader {
-    pub(super) fn new(path: PathBuf, frozen: bool, health: Health) -> Self {
-        let (turns, idle) = (Semaphore::new(READERS), Mutex::new(Vec::new()));
-        Self { shared: Arc::new(Shared { path, frozen, health, turns, idle }) }
+    pub(super) fn sqlite(reader: sqlite::reader::Reader) -> Self {
+        Self(Kind::Sqlite(reader))
     }
 
     /// The room with this id, also if it has expired.
@@ -50,7 +28,9 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`] if the database cannot be read.
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
-        self.run(move |db| queries::room(db, id)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.room(id).await,
+        }
     }
 
     /// Whether a room with this code is stored, also if it has expired.
@@ -58,7 +38,9 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
-        self.run(move |db| queries::has_code(db, code)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.has_code(code).await,
+        }
     }
 
     /// The chatter with this id, and the identity that owns it.
@@ -66,7 +48,9 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn chatter(&self, id: ChatterId) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
-        self.run(move |db| queries::chatter(db, id)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.chatter(id).await,
+        }
     }
 
     /// This chatter's membership in a room.
@@ -78,7 +62,9 @@ impl Reader {
         room: RoomId,
         chatter: ChatterId,
     ) -> Result<Option<Member>, Refusal> {
-        self.run(move |db| queries::member_by_chatter(db, room, chatter)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.member(room, chatter).await,
+        }
     }
 
     /// This identity's membership in a room.
@@ -90,7 +76,9 @@ impl Reader {
         room: RoomId,
         identity: IdentityId,
     ) -> Result<Option<Member>, Refusal> {
-        self.run(move |db| queries::member_by_identity(db, room, identity)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.member_of(room, identity).await,
+        }
     }
 
     /// Page `page` of the messages that a member may read, oldest first, with `size` messages a page. Page 1
@@ -104,7 +92,9 @@ impl Reader {
         page: u32,
         size: u32,
     ) -> Result<Vec<Message>, Refusal> {
-        self.run(move |db| queries::page(db, member.room, member.first, page, size)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.page(member, page, size).await,
+        }
     }
 
     /// Messages after a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
@@ -118,8 +108,9 @@ impl Reader {
         after: Seq,
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
-        let after = after.max(Seq(member.first.0 - 1));
-        self.run(move |db| queries::after(db, member.room, after, most, RANGE_BYTES)).await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.after(member, after, most).await,
+        }
     }
 
     /// Messages before a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
@@ -133,10 +124,9 @@ impl Reader {
         before: Seq,
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
-        self.run(move |db| {
-            queries::before(db, member.room, member.first, before, most, RANGE_BYTES)
-        })
-        .await
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.before(member, before, most).await,
+        }
     }
 
     /// The newest messages of a room, oldest first, at most `most`, for the host.
@@ -144,10 +134,9 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
-        let newest = move |db: &Connection| {
-            queries::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX)
-        };
-        Ok(self.run(newest).await?.0)
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.newest(room, most).await,
+        }
     }
 
     /// The host's actions, newest first, at most `most`.
@@ -155,44 +144,8 @@ impl Reader {
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
-        self.run(move |db| host_actions::log(db, most)).await
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        let _turn = self.shared.turns.acquire().await.map_err(|_| Refusal::Unavailable)?;
-        let shared = Arc::clone(&self.shared);
-        tokio::task::spawn_blocking(move || shared.run(query))
-            .await
-            .map_err(|_| Refusal::Unavailable)?
-    }
-}
-
-impl Shared {
-    fn open(&self) -> Result<Connection, OpenError> {
-        if self.frozen { schema::open_frozen(&self.path) } else { schema::open_reader(&self.path) }
-    }
-
-    fn run<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Refusal> {
-        let idle = lock(&self.idle).pop();
-        let db = match idle {
-            Some(db) => db,
-            None => self.open().map_err(|error| {
-                tracing::error!(%error, "a reader could not open the database");
-                Refusal::Unavailable
-            })?,
-        };
-        let result = query(&db).map_err(|error| {
-            if is_damage(&error) {
-                recover::suspect(&self.path, &self.health, &error);
-            } else {
-                tracing::error!(%error, "a query failed");
-            }
-            Refusal::Unavailable
-        });
-        lock(&self.idle).push(db);
-        result
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.host_log(most).await,
+        }
     }
 }

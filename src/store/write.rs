@@ -11,12 +11,20 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::change::Admission;
 
 /// A write.
 #[derive(Debug)]
 pub enum Write {
     /// Creates a room.
     Room(Room),
+    /// Creates the first room, unless another hub on the same store has just done so:
+    /// [`Refusal::Unavailable`], and the other's is reported.
+    ///
+    /// [`Refusal::Unavailable`]: crate::domain::refusal::Refusal::Unavailable
+    FirstRoom(Room),
+    /// Tells the other hubs that somebody passed a password check.
+    Admit(Admission),
     /// Reads, in order with the writes, whether somebody is a member of a room.
     Look {
         /// The room.
@@ -58,7 +66,10 @@ impl Write {
     pub(super) fn adds(&self) -> bool {
         matches!(
             self,
-            Self::Room(_) | Self::Say(_) | Self::Host(HostAct { deed: Deed::Create(_), .. })
+            Self::Room(_)
+                | Self::FirstRoom(_)
+                | Self::Say(_)
+                | Self::Host(HostAct { deed: Deed::Create(_), .. })
         )
     }
 }
@@ -89,6 +100,8 @@ pub struct Join {
     pub room: RoomId,
     /// Whose browser it is.
     pub identity: IdentityId,
+    /// The address that they join from.
+    pub peer: IpAddr,
     /// The chatter that the client says it is. It counts only if the identity owns it.
     pub wanted: Option<ChatterId>,
     /// The chatter to create for a newcomer.
@@ -129,6 +142,9 @@ pub struct Leave {
     pub room: RoomId,
     /// The chatter.
     pub chatter: Chatter,
+    /// Whether they leave through every hub, as the kicked and the banned do. Else the room is told only if
+    /// they are not there through another.
+    pub everywhere: bool,
     /// Whether the room is told of them alone, and in which language.
     pub notice: Option<Language>,
     /// When.
@@ -175,7 +191,7 @@ pub enum Deed {
     /// Ends a room and deletes its messages.
     Delete(RoomId),
     /// Kicks a chatter. The leave is a write of its own.
-    Kick,
+    Kick(ChatterId),
     /// Bans somebody.
     Ban(Ban),
     /// Lifts a ban.
@@ -220,6 +236,8 @@ pub enum Written {
     Left {
         /// The notice.
         alert: Option<Message>,
+        /// Whether they are still in the room through another hub, so that nobody is told.
+        still_here: bool,
     },
     /// Of [`Write::Rename`].
     Renamed {

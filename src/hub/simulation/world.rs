@@ -226,7 +226,7 @@ impl World {
     fn host_did(&mut self, deed: &Deed, written: &Written) {
         match (deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
-            (Deed::Kick, _) => {}
+            (Deed::Kick(_), _) => {}
             (Deed::Shut(room, is_shut), _) => {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;

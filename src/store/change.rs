@@ -1,0 +1,124 @@
+//! What the store reports: the results of this hub's writes, and what other hubs on the same store have committed.
+
+use std::net::IpAddr;
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::message::Message;
+use crate::domain::room::Room;
+use crate::domain::time::HubTime;
+use crate::store::write::Ban;
+use crate::store::writer::Completed;
+
+/// A report of the store. Reports come in the order of commits.
+#[derive(Debug)]
+pub enum Report<C> {
+    /// A batch of this hub's writes is completed.
+    Completed(Vec<Completed<C>>),
+    /// Other hubs have committed these changes. SQLite never reports any: one hub has its database alone.
+    Changes(Vec<Change>),
+    /// The store's time, about once a second. Hubs that share a store share its clock.
+    Time(HubTime),
+}
+
+/// A change that another hub has committed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// A message or a notice.
+    Message(Message),
+    /// A new room.
+    RoomMade(Room),
+    /// A room was shut for newcomers, or opened again.
+    RoomShut {
+        /// The room.
+        room: RoomId,
+        /// Whether it is shut now.
+        is_shut: bool,
+    },
+    /// A room was ended before its time.
+    RoomEnded {
+        /// The room.
+        room: RoomId,
+        /// The reason.
+        end: EarlyEnd,
+    },
+    /// Somebody has joined a room through another hub, or joined it again there.
+    Entered {
+        /// The room.
+        room: RoomId,
+        /// As whom.
+        chatter: Chatter,
+        /// The identity that owns the chatter.
+        owner: IdentityId,
+        /// The run of the hub that they are connected to.
+        run: RunId,
+    },
+    /// Somebody is no longer in a room through that run of a hub. They may still be through others.
+    Left {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        chatter: ChatterId,
+        /// The run of the hub.
+        run: RunId,
+    },
+    /// The host has removed somebody from all rooms, through whichever hub they were there.
+    Kicked(ChatterId),
+    /// A chatter has another nickname.
+    Renamed(Chatter),
+    /// A ban.
+    Banned(Ban),
+    /// A ban was lifted.
+    Unbanned(ChatterId),
+    /// The host took a message back.
+    TakenBack {
+        /// The room.
+        room: RoomId,
+        /// Its place in the room.
+        seq: Seq,
+        /// Its id.
+        id: MessageId,
+    },
+    /// Somebody passed the password check of a locked room.
+    Admitted(Admission),
+    /// Somebody is typing, or has stopped. Not stored, and reported at any time.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        chatter: ChatterId,
+        /// Whether they are typing.
+        is_typing: bool,
+    },
+}
+
+/// Why a room ended before its time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EarlyEnd {
+    /// It was empty and silent, and gave its place up.
+    Silent,
+    /// The host closed it.
+    Closed,
+    /// The host deleted it and its messages.
+    Deleted,
+}
+
+/// A passed password check of a locked room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Admission {
+    /// The room.
+    pub room: RoomId,
+    /// Who may join it.
+    pub who: Admitted,
+    /// Until when, in the hub's own time.
+    pub until: HubTime,
+}
+
+/// The caller of a passed check: the browser if known, else the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Admitted {
+    /// A browser.
+    Identity(IdentityId),
+    /// Everybody at an address.
+    Address(IpAddr),
+}

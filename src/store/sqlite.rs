@@ -1,0 +1,95 @@
+//! The embedded store: SQLite, one file on the board's own disk.
+//!
+//! One thread writes ([`writer`]), in the order in which the hub decided. What it reports is durably committed
+//! (WAL, `synchronous=FULL`). Reads use other connections ([`reader`]).
+
+mod backup_schedule;
+pub(super) mod disk;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
+mod maintenance;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod memory;
+pub(super) mod reader;
+pub(super) mod recovery;
+pub(super) mod sql;
+#[cfg(test)]
+mod tests;
+pub(super) mod writer;
+
+use std::path::Path;
+
+pub use backup_schedule::Schedule;
+use recovery::recover;
+
+use crate::domain::ids::HubId;
+use crate::store::batch::BatchCollector;
+use crate::store::health::{Health, Storage};
+use crate::store::reader::Reader;
+use crate::store::writer::Writer;
+use crate::store::{FILE, OpenError, Past, Store, StoreOptions};
+
+/// Opens the database in this folder, making both where they are missing, and looks after it as
+/// said. One that is damaged is set aside, and the newest sound copy takes its place; where the
+/// disk takes no writing it is read only. Blocks, up to some seconds.
+///
+/// `fresh` becomes the hub's identity where it has none.
+///
+/// # Errors
+/// See [`OpenError`].
+pub(super) fn open<C: Send + 'static>(
+    folder: &Path,
+    fresh: HubId,
+    options: StoreOptions,
+) -> Result<Store<C>, OpenError> {
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
+    disk::folder::make_folder(folder).map_err(in_folder)?;
+    disk::folder::keep_private(folder);
+    let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
+    let path = folder.join(FILE);
+    let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
+    let reader =
+        Reader::sqlite(reader::Reader::new(path.clone(), frozen.is_some(), health.clone()));
+    let backups = match options.backups {
+        Some(schedule) if frozen.is_none() => Some(
+            backup_schedule::BackupThread::start(folder, schedule, past.time, health.clone())
+                .map_err(in_folder)?,
+        ),
+        _ => None,
+    };
+    let mut maintenance = maintenance::Maintenance::new(options.retention, past.time);
+    // A hub that was killed may have left in the WAL what its host had deleted.
+    if sql::host_actions::has_deleted(&db)
+        .map_err(|cause| OpenError::Sqlite { path: path.clone(), cause })?
+    {
+        maintenance.forget();
+    }
+    let tools = writer::Tools {
+        db,
+        path,
+        frozen: frozen.is_some(),
+        disk: disk::space::Disk::of(folder),
+        gather: BatchCollector::new(options.gather),
+        maintenance,
+        health: health.clone(),
+    };
+    let (writer, reports) = writer::Writer::start(tools, backups).map_err(in_folder)?;
+    Ok(Store { writer: Writer::sqlite(writer), reports, reader, past, health })
+}
+
+/// What a hub goes on from; `fresh` is its identity where it has none yet.
+fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
+    let known = sql::queries::hub_id(db)?;
+    let time = sql::queries::hub_time(db)?;
+    Ok(Past {
+        hub: known.unwrap_or(fresh),
+        time,
+        wall: sql::queries::wall_time(db)?,
+        rooms: sql::queries::live_rooms(db, time)?,
+        present: sql::queries::present(db, time)?,
+        // Nobody else uses the file.
+        elsewhere: Vec::new(),
+        bans: sql::host_actions::bans(db)?,
+        admissions: Vec::new(),
+    })
+}

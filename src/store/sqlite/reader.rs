@@ -1,0 +1,175 @@
+//! Reads on a few read-only connections, off the async thread.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+use tokio::sync::Semaphore;
+
+use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+use crate::store::health::Health;
+use crate::store::sqlite::recovery::check::is_damage;
+use crate::store::sqlite::recovery::recover;
+use crate::store::sqlite::sql::host_actions::{self, Done};
+use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::schema::{self, OpenError};
+use crate::store::write::RANGE_BYTES;
+use crate::sync::lock;
+
+/// Most reads at a time; further ones wait.
+const READERS: usize = 2;
+
+/// Reads the database on a few connections, cheap to clone.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Reader {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    path: PathBuf,
+    frozen: bool,
+    health: Health,
+    turns: Semaphore,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Reader {
+    pub(in crate::store) fn new(path: PathBuf, frozen: bool, health: Health) -> Self {
+        let (turns, idle) = (Semaphore::new(READERS), Mutex::new(Vec::new()));
+        Self { shared: Arc::new(Shared { path, frozen, health, turns, idle }) }
+    }
+
+    /// The room with this id, also if it has expired.
+    pub(in crate::store) async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
+        self.run(move |db| queries::room(db, id)).await
+    }
+
+    /// Whether a room with this code is stored, also if it has expired.
+    pub(in crate::store) async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
+        self.run(move |db| queries::has_code(db, code)).await
+    }
+
+    /// The chatter with this id, and the identity that owns it.
+    pub(in crate::store) async fn chatter(
+        &self,
+        id: ChatterId,
+    ) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
+        self.run(move |db| queries::chatter(db, id)).await
+    }
+
+    /// This chatter's membership in a room.
+    pub(in crate::store) async fn member(
+        &self,
+        room: RoomId,
+        chatter: ChatterId,
+    ) -> Result<Option<Member>, Refusal> {
+        self.run(move |db| queries::member_by_chatter(db, room, chatter)).await
+    }
+
+    /// This identity's membership in a room.
+    pub(in crate::store) async fn member_of(
+        &self,
+        room: RoomId,
+        identity: IdentityId,
+    ) -> Result<Option<Member>, Refusal> {
+        self.run(move |db| queries::member_by_identity(db, room, identity)).await
+    }
+
+    /// Page `page` of the messages that a member may read, oldest first, with `size` messages a page. Page 1
+    /// is the newest.
+    pub(in crate::store) async fn page(
+        &self,
+        member: Member,
+        page: u32,
+        size: u32,
+    ) -> Result<Vec<Message>, Refusal> {
+        self.run(move |db| queries::page(db, member.room, member.first, page, size)).await
+    }
+
+    /// Messages after a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
+    /// whether there are more.
+    pub(in crate::store) async fn after(
+        &self,
+        member: Member,
+        after: Seq,
+        most: usize,
+    ) -> Result<(Vec<Message>, bool), Refusal> {
+        let after = after.max(Seq(member.first.0 - 1));
+        self.run(move |db| queries::after(db, member.room, after, most, RANGE_BYTES)).await
+    }
+
+    /// Messages before a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
+    /// whether there are more.
+    pub(in crate::store) async fn before(
+        &self,
+        member: Member,
+        before: Seq,
+        most: usize,
+    ) -> Result<(Vec<Message>, bool), Refusal> {
+        self.run(move |db| {
+            queries::before(db, member.room, member.first, before, most, RANGE_BYTES)
+        })
+        .await
+    }
+
+    /// The newest messages of a room, oldest first, at most `most`, for the host.
+    pub(in crate::store) async fn newest(
+        &self,
+        room: RoomId,
+        most: usize,
+    ) -> Result<Vec<Message>, Refusal> {
+        let newest = move |db: &Connection| {
+            queries::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX)
+        };
+        Ok(self.run(newest).await?.0)
+    }
+
+    /// The host's actions, newest first, at most `most`.
+    pub(in crate::store) async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
+        self.run(move |db| host_actions::log(db, most)).await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let _turn = self.shared.turns.acquire().await.map_err(|_| Refusal::Unavailable)?;
+        let shared = Arc::clone(&self.shared);
+        tokio::task::spawn_blocking(move || shared.run(query))
+            .await
+            .map_err(|_| Refusal::Unavailable)?
+    }
+}
+
+impl Shared {
+    fn open(&self) -> Result<Connection, OpenError> {
+        if self.frozen { schema::open_frozen(&self.path) } else { schema::open_reader(&self.path) }
+    }
+
+    fn run<T>(&self, query: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, Refusal> {
+        let idle = lock(&self.idle).pop();
+        let db = match idle {
+            Some(db) => db,
+            None => self.open().map_err(|error| {
+                tracing::error!(%error, "a reader could not open the database");
+                Refusal::Unavailable
+            })?,
+        };
+        let result = query(&db).map_err(|error| {
+            if is_damage(&error) {
+                recover::suspect(&self.path, &self.health, &error);
+            } else {
+                tracing::error!(%error, "a query failed");
+            }
+            Refusal::Unavailable
+        });
+        lock(&self.idle).push(db);
+        result
+    }
+}

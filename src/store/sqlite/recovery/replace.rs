@@ -1,0 +1,212 @@
+//! Replaces the database by another file, and keeps the old one.
+//!
+//! The new file is first finished under another name. A power cut at any moment leaves either the old
+//! database or the new one, and never the WAL of one beside the other.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, params};
+
+use crate::domain::ids::HubId;
+use crate::domain::time::WallTime;
+use crate::store::FILE;
+use crate::store::health::{GoesOn, Loss};
+use crate::store::sqlite::disk::files::{sync_folder, with_suffix};
+use crate::store::sqlite::recovery::backup::{self};
+use crate::store::sqlite::sql::queries;
+use crate::store::sqlite::sql::rows;
+use crate::store::sqlite::sql::statements;
+
+/// The suffixes of a damaged file, and of one that the host has replaced.
+pub(in crate::store) const CORRUPT: &str = "corrupt";
+pub(in crate::store) const REPLACED: &str = "replaced";
+
+/// How many set-aside files are kept.
+const KEEP: usize = 2;
+
+/// After each recovery from a backup, message ids jump ahead by this much, so that no id is given twice, not
+/// even one that the backup does not know.
+const IDS_AHEAD: i64 = 10_000_000;
+
+/// Where a backup is prepared to become the database.
+pub(in crate::store) fn preparing(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.preparing"))
+}
+
+/// Where a new database is filled. A start removes what it finds there: it was cut off.
+pub(in crate::store) fn filling(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.filling"))
+}
+
+/// Where either is moved once it is ready.
+pub(in crate::store) fn ready(folder: &Path) -> PathBuf {
+    folder.join(format!("{FILE}.ready"))
+}
+
+/// The name for the next database that is set aside, and its number.
+pub(in crate::store) fn next_name(folder: &Path, why: &str) -> (String, i64) {
+    let number = set_aside(folder).first().map_or(1, |(number, _)| number + 1);
+    (format!("{FILE}.{why}-{number}"), number)
+}
+
+/// The set-aside files, newest first, with their numbers.
+fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
+    let number = |path: &Path| -> Option<i64> {
+        let name = path.file_name()?.to_str()?.strip_prefix(FILE)?;
+        let name = name.strip_suffix("-wal").unwrap_or(name);
+        let why = [CORRUPT, REPLACED].into_iter();
+        why.filter_map(|why| name.strip_prefix(&format!(".{why}-"))).next()?.parse().ok()
+    };
+    let files = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<(i64, PathBuf)> =
+        files.filter_map(|file| Some((number(&file.path())?, file.path()))).collect();
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    found
+}
+
+/// Whether there is a set-aside file.
+pub(in crate::store) fn has_set_aside(folder: &Path) -> bool {
+    !set_aside(folder).is_empty()
+}
+
+/// Prepares a file that is about to become the database: ids jump ahead, and a new epoch tells clients that
+/// their places are void.
+pub(in crate::store) fn stamp(
+    db: &Connection,
+    (number, fresh): (i64, HubId),
+    loss: Loss,
+) -> rusqlite::Result<Loss> {
+    let loss =
+        Loss { at: loss.at.max(queries::wall_time(db)?), at_hub: queries::hub_time(db)?, ..loss };
+    let tx = db.unchecked_transaction()?;
+    let ahead = number.saturating_mul(IDS_AHEAD);
+    tx.execute(
+        "INSERT INTO sqlite_sequence (name, seq) SELECT 'messages', 0
+         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'messages')",
+        [],
+    )?;
+    tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'messages'", [ahead])?;
+    let [a, b, c, d, ..] = *fresh.as_bytes();
+    statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
+    let (copy, copied) = match &loss.goes_on {
+        GoesOn::WithTheRest => (Some(""), None),
+        GoesOn::Anew => (None, None),
+        GoesOn::From { copy, newest } => (Some(copy.as_str()), Some(newest.0)),
+    };
+    tx.execute(
+        "INSERT INTO losses (at, at_hub, cause, kept_as, copy, copied, salvaged)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![
+            loss.at.0,
+            rows::sql(loss.at_hub),
+            loss.cause,
+            loss.kept_as,
+            copy,
+            copied,
+            i64::try_from(loss.salvaged).unwrap_or(i64::MAX)
+        ],
+    )?;
+    tx.commit()?;
+    Ok(loss)
+}
+
+/// The last loss that is stored in a database.
+pub(in crate::store) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Loss>> {
+    let mut losses = db.prepare(
+        "SELECT at, at_hub, cause, kept_as, copy, copied, salvaged
+         FROM losses ORDER BY n DESC LIMIT 1",
+    )?;
+    let loss = losses.query_map([], |row| {
+        let newest = WallTime(row.get::<_, Option<i64>>(5)?.unwrap_or(0));
+        let goes_on = match row.get::<_, Option<String>>(4)? {
+            None => GoesOn::Anew,
+            Some(copy) if copy.is_empty() => GoesOn::WithTheRest,
+            Some(copy) => GoesOn::From { copy, newest },
+        };
+        Ok(Loss {
+            at: WallTime(row.get(0)?),
+            at_hub: rows::hub_time(row, 1)?,
+            cause: row.get(2)?,
+            kept_as: row.get(3)?,
+            goes_on,
+            salvaged: row.get::<_, u32>(6)? as usize,
+        })
+    })?;
+    Ok(rows::readable(loss)?.pop())
+}
+
+/// Sets the database aside under this name and replaces it by its successor, which must be closed.
+///
+/// # Errors
+/// A file could not be renamed.
+pub(in crate::store) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> io::Result<()> {
+    let path = folder.join(FILE);
+    let kept = folder.join(kept_as);
+    fs::rename(successor, ready(folder))?;
+    sync_folder(&path)?;
+    if path.exists() {
+        fs::rename(&path, &kept)?;
+    }
+    move_wal(&path, &kept)?;
+    fs::rename(ready(folder), &path)?;
+    sync_folder(&path)?;
+    for (_, old) in set_aside(folder).into_iter().filter(|(number, _)| is_old(folder, *number)) {
+        // Not worth an error: it is retried the next time.
+        let _gone = fs::remove_file(old);
+    }
+    Ok(())
+}
+
+fn is_old(folder: &Path, number: i64) -> bool {
+    let mut numbers: Vec<i64> = set_aside(folder).into_iter().map(|(number, _)| number).collect();
+    numbers.dedup();
+    numbers.iter().position(|n| *n == number).is_some_and(|place| place >= KEEP)
+}
+
+fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
+    let wal = with_suffix(path, "-wal");
+    if wal.exists() {
+        fs::rename(&wal, with_suffix(kept, "-wal"))?;
+    }
+    // It indexes a WAL that is gone.
+    let _none = fs::remove_file(with_suffix(path, "-shm"));
+    Ok(())
+}
+
+/// Finishes a swap that a power cut interrupted. Removes what was not ready, and moves a backup back to its
+/// folder.
+///
+/// # Errors
+/// A file could not be renamed or removed.
+pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
+    let path = folder.join(FILE);
+    clear(&filling(folder))?;
+    if preparing(folder).exists() {
+        if backup::is_good(&preparing(folder)).is_ok() {
+            fs::rename(preparing(folder), backup::next(folder))?;
+        }
+        clear(&preparing(folder))?;
+    }
+    if path.exists() || !ready(folder).exists() {
+        return clear(&ready(folder));
+    }
+    tracing::warn!("the database was being replaced when the hub stopped; that is finished now");
+    let kept = set_aside(folder).into_iter().map(|(_, path)| path).next();
+    let kept = kept.unwrap_or_else(|| folder.join(next_name(folder, CORRUPT).0));
+    move_wal(&path, &kept)?;
+    fs::rename(ready(folder), &path)?;
+    sync_folder(&path)
+}
+
+/// Removes the remains of an earlier attempt.
+pub(in crate::store) fn clear(ready: &Path) -> io::Result<()> {
+    for file in [ready.to_owned(), with_suffix(ready, "-wal"), with_suffix(ready, "-shm")] {
+        match fs::remove_file(file) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,299 @@
+//! Applies writes to the database.
+//!
+//! Each is applied inside the batch's transaction, in the order of submission.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::language::Language;
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Key;
+use crate::domain::time::WallTime;
+use crate::domain::words;
+use crate::store::sqlite::sql::host_actions;
+use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::rows::{self, kind_columns};
+use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
+use crate::store::write::{
+    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
+    TAKEN_BACK_MAX, Write, Written,
+};
+
+/// Applies a write inside the current transaction.
+pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
+    match write {
+        Write::Room(room) | Write::FirstRoom(room) => insert_room(db, room).map(|()| Written::Done),
+        Write::End { room, at } => host_actions::end_room(db, *room, *at).map(|()| Written::Done),
+        Write::Look { room, identity } => look(db, *room, *identity),
+        Write::Join(join) => join_room(db, join).map(Written::Joined),
+        Write::Say(say) => say_message(db, say),
+        Write::Leave(leave) => leave_room(db, leave),
+        Write::Rename(rename) => rename_chatter(db, rename),
+        Write::Host(act) => host_actions::apply(db, act),
+        Write::Mark(at) => {
+            set_meta(db, "hub_time", rows::sql(at.hub))?;
+            set_meta(db, "wall_time", at.wall.0)?;
+            Ok(Written::Done)
+        }
+        // There is no other hub to tell.
+        Write::Admit(_) | Write::Ping => Ok(Written::Done),
+    }
+}
+
+/// Answers a write without writing, if that is possible.
+pub(in crate::store) fn without_writing(
+    db: &Connection,
+    write: &Write,
+) -> Result<Option<Written>, WriteError> {
+    match write {
+        Write::Admit(_) | Write::Ping => Ok(Some(Written::Done)),
+        Write::Look { room, identity } => look(db, *room, *identity).map(Some),
+        Write::Join(join) => return_unwritten(db, join),
+        // They have left, whether it can be stored or not.
+        Write::Leave(_) => Ok(Some(Written::Left { alert: None, still_here: false })),
+        Write::Say(say) => Ok(said_before(db, say)?),
+        Write::Room(_)
+        | Write::FirstRoom(_)
+        | Write::End { .. }
+        | Write::Rename(_)
+        | Write::Host(_)
+        | Write::Mark(_) => Ok(None),
+    }
+}
+
+fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, WriteError> {
+    let member = queries::member_by_identity(db, room, identity)?;
+    Ok(Written::Looked { is_member: member.is_some() })
+}
+
+fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
+    let room = room_number(db, join.room)?;
+    match queries::member_by_identity(db, join.room, join.identity)? {
+        Some(known) => set_left(db, join.room, known.chatter.id, None)?,
+        None if is_shut(db, room)? => return Err(Refusal::Shut.into()),
+        None if !join.admitted => return Err(Refusal::Locked.into()),
+        None => {
+            let first = queries::last_seq(db, room)?.next();
+            enroll(db, room, join, first)?;
+        }
+    }
+    let member = queries::member_by_identity(db, join.room, join.identity)?;
+    let member = member.ok_or(WriteError::Refused(Refusal::NotJoined))?;
+    let chatter = member.chatter.clone();
+    let alert = match join.notice {
+        Some(language) => {
+            Some(notice(db, join.room, &chatter, Alert::Joined(1), language, join.at)?)
+        }
+        None => None,
+    };
+    let history = history_slice(db, room, &member, join)?;
+    Ok(Joined { chatter, alert, history })
+}
+
+/// Joins a member without writing, so that they can read on. Nobody is told.
+fn return_unwritten(db: &Connection, join: &Join) -> Result<Option<Written>, WriteError> {
+    let room = room_number(db, join.room)?;
+    let Some(member) = queries::member_by_identity(db, join.room, join.identity)? else {
+        return Ok(None);
+    };
+    let history = history_slice(db, room, &member, join)?;
+    let chatter = Chatter { left_at: None, ..member.chatter };
+    Ok(Some(Written::Joined(Joined { chatter, alert: None, history })))
+}
+
+/// The range that a member may read, and the messages that they missed.
+fn history_slice(
+    db: &Connection,
+    room: i64,
+    member: &Member,
+    join: &Join,
+) -> rusqlite::Result<HistorySlice> {
+    let (first, pruned, epoch) = (member.first, member.pruned, queries::epoch(db)?);
+    let last = queries::last_seq(db, room)?;
+    let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
+    let is_strange = |after| is_elsewhere || after > last;
+    let taken_back = match join.after {
+        Some(after) if !is_strange(after) => queries::taken_back(db, room, (first, after))?,
+        _ => Vec::new(),
+    };
+    let too_many = taken_back.len() > TAKEN_BACK_MAX;
+    let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
+    let (missed, more) = match join.after {
+        Some(_) if reset => {
+            queries::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?
+        }
+        Some(after) => {
+            queries::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
+        }
+        None => (Vec::new(), false),
+    };
+    let taken_back = if reset { Vec::new() } else { taken_back };
+    Ok(HistorySlice { first, last, pruned, epoch, reset, missed, more, taken_back })
+}
+
+fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT shut FROM rooms WHERE n = ?1")?.query_row([room], |row| row.get(0))
+}
+
+/// Makes somebody a member, as the chatter that they own already or as a fresh one.
+fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Result<()> {
+    let number = match owned(db, join.identity, join.wanted)? {
+        Some(own) => own,
+        None => {
+            let fresh = &join.fresh;
+            db.prepare_cached(
+                "INSERT INTO chatters (id, identity, nickname, created_at) VALUES (?1, ?2, ?3, ?4)",
+            )?
+            .execute(params![
+                fresh.id.as_bytes(),
+                join.identity.as_bytes(),
+                fresh.nickname.as_str(),
+                fresh.created_at.0,
+            ])?;
+            db.last_insert_rowid()
+        }
+    };
+    db.prepare_cached(
+        "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![room, join.identity.as_bytes(), number, first.0])?;
+    Ok(())
+}
+
+fn owned(
+    db: &Connection,
+    identity: IdentityId,
+    wanted: Option<ChatterId>,
+) -> rusqlite::Result<Option<i64>> {
+    let Some(wanted) = wanted else {
+        return Ok(None);
+    };
+    db.prepare_cached("SELECT n FROM chatters WHERE id = ?1 AND identity = ?2")?
+        .query_row(params![wanted.as_bytes(), identity.as_bytes()], |row| row.get(0))
+        .optional()
+}
+
+fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
+    if let Some(said) = said_before(db, say)? {
+        return Ok(said);
+    }
+    let message = insert_message(db, say)?;
+    Ok(Written::Said { message, repeated: false })
+}
+
+/// The message that the chatter sent with this key before.
+fn said_before(db: &Connection, say: &Say) -> rusqlite::Result<Option<Written>> {
+    let Some(key) = &say.key else {
+        return Ok(None);
+    };
+    let message = queries::by_key(db, say.chatter, key)?;
+    Ok(message.map(|message| Written::Said { message, repeated: true }))
+}
+
+fn leave_room(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {
+    set_left(db, leave.room, leave.chatter.id, Some(leave.at.wall))?;
+    let alert = match leave.notice {
+        Some(language) => {
+            let left = Alert::Left(1);
+            Some(notice(db, leave.room, &leave.chatter, left, language, leave.at)?)
+        }
+        None => None,
+    };
+    Ok(Written::Left { alert, still_here: false })
+}
+
+fn rename_chatter(db: &Connection, rename: &Rename) -> Result<Written, WriteError> {
+    let (chatter, owner) =
+        queries::chatter(db, rename.chatter)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
+    if rename.owner.is_some_and(|wanted| wanted != owner) {
+        return Err(Refusal::NotYours.into());
+    }
+    db.prepare_cached("UPDATE chatters SET nickname = ?2 WHERE id = ?1")?
+        .execute(params![rename.chatter.as_bytes(), rename.nickname.as_str()])?;
+    let was = chatter.nickname.clone();
+    let chatter = Chatter { nickname: rename.nickname.clone(), ..chatter };
+    let alert = match rename.notice {
+        Some((room, language)) => {
+            let renamed = Alert::Renamed { was, now: rename.nickname.clone() };
+            Some(notice(db, room, &chatter, renamed, language, rename.at)?)
+        }
+        None => None,
+    };
+    Ok(Written::Renamed { chatter, alert })
+}
+
+fn notice(
+    db: &Connection,
+    room: RoomId,
+    chatter: &Chatter,
+    alert: Alert,
+    language: Language,
+    at: Moment,
+) -> Result<Message, WriteError> {
+    let content = words::alert(language, &alert, &chatter.nickname);
+    let kind = Kind::Alert(alert);
+    insert_message(db, &Say { room, chatter: chatter.id, kind, content, key: None, at })
+}
+
+/// Inserts a message. It gets its id and its `seq` here.
+fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
+    let room = room_number(db, say.room)?;
+    let seq = queries::last_seq(db, room)?.next();
+    let (number, chatter) = db
+        .prepare_cached(
+            "SELECT c.n, c.id, c.nickname, c.created_at, s.left_at
+             FROM chatters c LEFT JOIN memberships s INDEXED BY memberships_by_chatter
+             ON s.chatter = c.n AND s.room = ?2
+             WHERE c.id = ?1",
+        )?
+        .query_row(params![say.chatter.as_bytes(), room], |row| {
+            Ok((row.get::<_, i64>(0)?, rows::chatter(row, 1)?))
+        })
+        .optional()?
+        .ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
+    let (kind, count, was, now) = kind_columns(&say.kind);
+    db.prepare_cached(
+        "INSERT INTO messages (room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        room,
+        seq.0,
+        number,
+        kind,
+        say.content,
+        count,
+        was,
+        now,
+        say.at.wall.0,
+        rows::sql(say.at.hub),
+        say.key.as_ref().map(Key::as_str),
+    ])?;
+    Ok(Message {
+        id: MessageId(db.last_insert_rowid()),
+        seq,
+        room: say.room,
+        kind: say.kind.clone(),
+        content: say.content.clone(),
+        sent_at: say.at.wall,
+        chatter,
+        is_taken_back: false,
+    })
+}
+
+fn set_left(
+    db: &Connection,
+    room: RoomId,
+    chatter: ChatterId,
+    left: Option<WallTime>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE memberships INDEXED BY memberships_by_chatter SET left_at = ?3
+         WHERE room = (SELECT n FROM rooms WHERE id = ?1)
+         AND chatter = (SELECT n FROM chatters WHERE id = ?2)",
+    )?
+    .execute(params![room.as_bytes(), chatter.as_bytes(), left.map(|at| at.0)])?;
+    Ok(())
+}

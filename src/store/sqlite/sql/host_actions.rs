@@ -1,0 +1,192 @@
+//! The host's actions, and their log.
+
+use std::net::IpAddr;
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Nickname;
+use crate::domain::time::WallTime;
+use crate::store::sqlite::sql::rows;
+use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
+use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
+
+/// How many actions the log keeps.
+const LOG_MAX: i64 = 10_000;
+
+/// Deletes a message's content. Its key stays, so that a retry does not bring it back.
+pub(in crate::store) const EMPTY: &str =
+    "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
+
+/// An entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Done {
+    /// When, in wall time.
+    pub at: WallTime,
+    /// The action, as on the command line: `room close`.
+    pub deed: String,
+    /// Its object, as it was called then.
+    pub what: String,
+}
+
+/// Applies an action of the host and logs it, inside the current transaction.
+pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
+    let deed = match &act.deed {
+        Deed::Create(room) => {
+            insert_room(db, room)?;
+            "room create"
+        }
+        Deed::Shut(room, shut) => {
+            shut_room(db, *room, *shut)?;
+            if *shut { "room lock" } else { "room unlock" }
+        }
+        Deed::TakeBack(room, seqs) => {
+            let taken = take_back(db, *room, seqs)?;
+            remember(db, "message delete", act)?;
+            return Ok(Written::TakenBack(taken));
+        }
+        Deed::Close(room) => {
+            end_room(db, *room, act.at)?;
+            "room close"
+        }
+        Deed::Delete(room) => {
+            delete_room(db, *room, act)?;
+            "room delete"
+        }
+        Deed::Kick(_) => "chatter kick",
+        Deed::Ban(ban) => {
+            insert_ban(db, ban)?;
+            "chatter ban"
+        }
+        Deed::Unban(chatter) => {
+            db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
+                .execute([chatter.as_bytes()])?;
+            "chatter unban"
+        }
+    };
+    remember(db, deed, act)?;
+    Ok(Written::Done)
+}
+
+/// Ends a room now, unless it has ended.
+pub(in crate::store) fn end_room(
+    db: &Connection,
+    room: RoomId,
+    at: Moment,
+) -> Result<(), WriteError> {
+    let ended = db
+        .prepare_cached(
+            "UPDATE rooms SET lifetime = max(0, min(lifetime, ?2 - created_hub))
+             WHERE id = ?1 AND deleted = 0",
+        )?
+        .execute(params![room.as_bytes(), rows::sql(at.hub)])?;
+    if ended == 0 {
+        return Err(Refusal::NoSuchRoom.into());
+    }
+    // So that the room stays ended if the hub restarts right now.
+    set_meta(db, "hub_time", rows::sql(at.hub))?;
+    set_meta(db, "wall_time", at.wall.0)?;
+    Ok(())
+}
+
+fn shut_room(db: &Connection, room: RoomId, shut: bool) -> Result<(), WriteError> {
+    let room = room_number(db, room)?;
+    db.prepare_cached("UPDATE rooms SET shut = ?2 WHERE n = ?1")?.execute(params![room, shut])?;
+    Ok(())
+}
+
+/// Takes messages back. Returns those that were not taken back before. All of them must exist; the hub's own
+/// notices cannot be taken back.
+fn take_back(
+    db: &Connection,
+    room: RoomId,
+    seqs: &[Seq],
+) -> Result<Vec<(Seq, MessageId)>, WriteError> {
+    let room = room_number(db, room)?;
+    let mut taken = Vec::new();
+    for seq in seqs {
+        let (id, is_taken) = db
+            .prepare_cached(
+                "SELECT id, taken_back FROM messages
+                 WHERE room = ?1 AND seq = ?2 AND kind IN (0, 1)",
+            )?
+            .query_row([room, seq.0], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))
+            .optional()?
+            .ok_or(WriteError::Refused(Refusal::NoSuchMessage(*seq)))?;
+        if !is_taken {
+            db.prepare_cached(EMPTY)?.execute([id])?;
+            taken.push((*seq, MessageId(id)));
+        }
+    }
+    Ok(taken)
+}
+
+/// Marks a room as deleted. Its messages are deleted by maintenance.
+fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
+    end_room(db, room, act.at)?;
+    db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
+    Ok(())
+}
+
+fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO bans (chatter, identity, nickname, address, until)
+         VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        ban.chatter.as_bytes(),
+        ban.identity.as_bytes(),
+        ban.nickname.as_str(),
+        ban.address.map(|(address, _)| address.to_string()),
+        ban.address.map(|(_, until)| rows::sql(until)),
+    ])?;
+    Ok(())
+}
+
+/// The bans.
+pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
+    let mut query =
+        db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
+    let ban = |row: &rusqlite::Row<'_>| {
+        // An address that cannot be parsed, or has no end, is ignored; the browser is still banned.
+        let address: Option<IpAddr> =
+            row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
+        let until = row.get::<_, Option<i64>>(4)?.map(|_| rows::hub_time(row, 4)).transpose()?;
+        Ok(Ban {
+            chatter: ChatterId::from_bytes(row.get(0)?),
+            identity: rows::identity(row, 1)?,
+            nickname: Nickname::trusted(row.get(2)?),
+            address: address.zip(until),
+        })
+    };
+    rows::readable(query.query_map([], ban)?)
+}
+
+fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT INTO host_actions (at, at_hub, deed, what) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![act.at.wall.0, rows::sql(act.at.hub), deed, act.what])?;
+    let newest = db.last_insert_rowid();
+    db.prepare_cached("DELETE FROM host_actions WHERE n <= ?1")?.execute([newest - LOG_MAX])?;
+    Ok(())
+}
+
+/// Whether the host has deleted something, as far as the log goes back.
+pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
+    db.query_row(
+        "SELECT EXISTS (SELECT 1 FROM host_actions WHERE deed IN ('room delete', 'message delete'))",
+        [],
+        |row| row.get(0),
+    )
+}
+
+/// The newest actions, newest first.
+pub(in crate::store) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut query =
+        db.prepare_cached("SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT ?1")?;
+    let done = |row: &rusqlite::Row<'_>| {
+        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what: row.get(2)? })
+    };
+    rows::readable(query.query_map([most], done)?)
+}

@@ -1,0 +1,174 @@
+//! Conversion between rows and domain types. Values were validated when they were written.
+
+use std::time::Duration;
+
+use rusqlite::Row;
+use rusqlite::types::{FromSqlError, Type, ValueRef};
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::room::{PasswordHash, Room};
+use crate::domain::text::{Namespace, Nickname, Title};
+use crate::domain::time::{HubTime, WallTime};
+use crate::store::sqlite::recovery::check::is_damage;
+
+/// The columns that [`room`] reads, in its order.
+pub(in crate::store) const ROOM: &str =
+    "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
+
+/// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
+/// key of `memberships`, which begins with the room, and so read every membership of the room for each
+/// message.
+pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
+     FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
+     LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
+     ON s.chatter = m.chatter AND s.room = m.room";
+
+pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
+    Ok(Room {
+        id: RoomId::from_bytes(row.get(0)?),
+        code: parsed(row, 1)?,
+        title: Title::trusted(text(row, 2)?),
+        namespace: Namespace::trusted(text(row, 3)?),
+        capacity: row.get(4)?,
+        lock: row.get::<_, Option<String>>(5)?.map(PasswordHash),
+        created_at: WallTime(row.get(6)?),
+        created: hub_time(row, 7)?,
+        lifetime: Duration::from_millis(hub_time(row, 8)?.0),
+        is_shut: row.get(9)?,
+        by_host: row.get(10)?,
+    })
+}
+
+pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
+    Ok(Message {
+        id: MessageId(row.get(0)?),
+        seq: Seq(row.get(1)?),
+        room: RoomId::from_bytes(row.get(2)?),
+        kind: kind(row, 3)?,
+        content: text(row, 4)?,
+        sent_at: WallTime(row.get(8)?),
+        chatter: chatter(row, 9)?,
+        is_taken_back: row.get(13)?,
+    })
+}
+
+/// A chatter from four columns: id, nickname, created_at, left_at.
+pub(in crate::store) fn chatter(row: &Row<'_>, at: usize) -> rusqlite::Result<Chatter> {
+    Ok(Chatter {
+        id: ChatterId::from_bytes(row.get(at)?),
+        nickname: Nickname::trusted(text(row, at + 1)?),
+        created_at: WallTime(row.get(at + 2)?),
+        left_at: row.get::<_, Option<i64>>(at + 3)?.map(WallTime),
+    })
+}
+
+pub(in crate::store) fn identity(row: &Row<'_>, at: usize) -> rusqlite::Result<IdentityId> {
+    row.get(at).map(IdentityId::from_bytes)
+}
+
+pub(in crate::store) fn hub_time(row: &Row<'_>, at: usize) -> rusqlite::Result<HubTime> {
+    row.get::<_, i64>(at).map(|ms| HubTime(u64::try_from(ms).unwrap_or(0)))
+}
+
+/// Hub time as SQLite stores it. It would overflow after 292 million years.
+pub(in crate::store) fn sql(time: HubTime) -> i64 {
+    i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+/// A text. Invalid UTF-8 is replaced: a flipped bit makes one character unreadable, not a whole room.
+fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+    match row.get_ref(at)? {
+        ValueRef::Text(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
+        _ => row.get(at),
+    }
+}
+
+/// The rows without those that are corrupted.
+pub(in crate::store) fn readable<T>(
+    rows: impl Iterator<Item = rusqlite::Result<T>>,
+) -> rusqlite::Result<Vec<T>> {
+    rows.filter(is_readable).collect()
+}
+
+/// The readable ones among the first `most` messages, up to `bytes` but at least one; and whether there are
+/// more rows.
+pub(in crate::store) fn messages(
+    rows: impl Iterator<Item = rusqlite::Result<Message>>,
+    most: usize,
+    bytes: usize,
+) -> rusqlite::Result<(Vec<Message>, bool)> {
+    let (mut messages, mut taken) = (Vec::new(), 0);
+    for (number, row) in rows.enumerate() {
+        if number == most {
+            return Ok((messages, true));
+        }
+        if !is_readable(&row) {
+            continue;
+        }
+        let message = row?;
+        taken += message.content.len() + AROUND;
+        if taken > bytes && !messages.is_empty() {
+            return Ok((messages, true));
+        }
+        messages.push(message);
+    }
+    Ok((messages, false))
+}
+
+/// About how many bytes a message takes besides its content.
+const AROUND: usize = 600;
+
+fn is_readable<T>(row: &rusqlite::Result<T>) -> bool {
+    match row {
+        Err(error) if error.sqlite_error().is_none() && !is_damage(error) => {
+            tracing::error!(%error, "a row of the database cannot be read; it is left out");
+            false
+        }
+        _ => true,
+    }
+}
+
+/// The columns of a kind: kind, count, was, now.
+pub(in crate::store) fn kind_columns(
+    kind: &Kind,
+) -> (i64, Option<u32>, Option<&str>, Option<&str>) {
+    match kind {
+        Kind::Said => (0, None, None, None),
+        Kind::Alert(Alert::Note) => (1, None, None, None),
+        Kind::Alert(Alert::Joined(count)) => (2, Some(*count), None, None),
+        Kind::Alert(Alert::Left(count)) => (3, Some(*count), None, None),
+        Kind::Alert(Alert::Renamed { was, now }) => {
+            (4, None, Some(was.as_str()), Some(now.as_str()))
+        }
+    }
+}
+
+/// The kind from its columns: kind, content, count, was, now.
+fn kind(row: &Row<'_>, at: usize) -> rusqlite::Result<Kind> {
+    let count = || row.get::<_, Option<u32>>(at + 2).map(|count| count.unwrap_or(1));
+    let name = |column| {
+        row.get::<_, Option<String>>(column).map(|name| Nickname::trusted(name.unwrap_or_default()))
+    };
+    Ok(match row.get(at)? {
+        0 => Kind::Said,
+        1 => Kind::Alert(Alert::Note),
+        2 => Kind::Alert(Alert::Joined(count()?)),
+        3 => Kind::Alert(Alert::Left(count()?)),
+        4 => Kind::Alert(Alert::Renamed { was: name(at + 3)?, now: name(at + 4)? }),
+        other => return Err(FromSqlError::OutOfRange(other).into()),
+    })
+}
+
+fn parsed<T>(row: &Row<'_>, at: usize) -> rusqlite::Result<T>
+where
+    T: std::str::FromStr,
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let text: String = row.get(at)?;
+    text.parse().map_err(|error: T::Err| {
+        rusqlite::Error::FromSqlConversionFailure(at, Type::Text, Box::new(error))
+    })
+}
