@@ -91,6 +91,12 @@ pub struct Config {
     pub backup_keep: usize,
     /// How long a busy hub gathers messages for one write to the disk: up to 1 second.
     pub database_gather: Duration,
+    /// The URL of the PostgreSQL that several hubs share; `None` is a database of the hub's own.
+    pub database_url: Option<Secret>,
+    /// The file with the password for it.
+    pub database_password_file: Option<PathBuf>,
+    /// How long messages wait for it before they are refused: 1 second to 5 minutes.
+    pub database_patience: Duration,
     /// Whose pages may call the hub from a browser, besides the hub's own.
     pub cors_origins: Vec<CorsOrigin>,
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
@@ -141,6 +147,9 @@ impl Default for Config {
             backup_every: Some(Duration::from_secs(6 * 60 * 60)),
             backup_keep: 3,
             database_gather: Duration::from_millis(5),
+            database_url: None,
+            database_password_file: None,
+            database_patience: Duration::from_secs(10),
             cors_origins: Vec::new(),
             identity_bridge: true,
             identity_bridge_memory: Duration::from_secs(600),

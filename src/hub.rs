@@ -6,6 +6,7 @@
 
 mod admission;
 mod bridge;
+mod changes;
 mod channels;
 mod clock;
 pub mod command;

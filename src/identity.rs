@@ -58,6 +58,12 @@ struct Subject {
 }
 
 impl Signer {
+    /// The signer of hubs that share a store, and with it their key.
+    #[must_use]
+    pub fn with_key(key: [u8; 32]) -> Self {
+        Self { key: Hs256Key::new(key), lost_key: None }
+    }
+
     /// The hub's signer, with its key from this folder; at the first start `fresh` becomes the key,
     /// in a file that only the hub's user can read. A file that holds no key is set aside, and `fresh`
     /// takes its place: the hub serves, and people are new to it.

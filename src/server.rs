@@ -8,6 +8,7 @@ mod ready;
 mod reload;
 mod renew;
 mod sandbox;
+mod shared;
 mod signals;
 mod watchdog;
 
@@ -45,6 +46,7 @@ use crate::wire;
 
 pub use lock::Lock;
 pub use renew::{Renewed, renew};
+pub use shared::database;
 
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -96,7 +98,7 @@ async fn serve(
     let config = &reload.config().now();
     // First of all: two hubs on one database would not see each other's people.
     let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
-    if let Some(why) = forgets(&config.data_dir) {
+    if let Some(why) = forgets(&config.data_dir).filter(|_| config.database_url.is_none()) {
         tracing::warn!("{why}");
     }
     let store = tokio::select! {
@@ -161,12 +163,17 @@ async fn serve(
 /// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
 async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
     let config = Arc::clone(config);
-    let open = move || {
-        let fresh = HubId::from_random(random());
-        Store::open(&config.data_dir, fresh, care(&config))
+    let open = move || match shared::database(&config)? {
+        Some(database) => {
+            Ok(Store::connect(database, shared::hub_run(&config, care(&config).retention)?)?)
+        }
+        None => {
+            let fresh = HubId::from_random(random());
+            Ok(Store::open(&config.data_dir, fresh, care(&config))?)
+        }
     };
     let opened = tokio::task::spawn_blocking(open).await;
-    Ok(opened.context("the database could not be opened; the log says why")??)
+    opened.context("the database could not be opened; the log says why")?
 }
 
 /// The routes with all that goes around them, Socket.IO's handshake included: the official client, CORS, and
@@ -226,7 +233,11 @@ impl Running {
     ) -> anyhow::Result<Self> {
         let config = &*live.now();
         let health = store.health.clone();
-        let signer = Arc::new(Signer::open(&config.data_dir, &random())?);
+        let signer = match store.past.key {
+            Some(key) => Signer::with_key(key),
+            None => Signer::open(&config.data_dir, &random())?,
+        };
+        let signer = Arc::new(signer);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let unruly = unruly(&store.past.rooms);
         let sockets = listeners.again()?;

@@ -1,14 +1,18 @@
 //! Storage: rooms, chatters, memberships and messages.
 //!
-//! [`sqlite`] is the embedded store of a single hub. No other module knows SQL.
+//! [`sqlite`] is the embedded store of a single hub, [`postgres`] the one that several hubs share. No other module
+//! knows SQL.
 //! Above it are a [`Writer`], which takes [`Write`]s in the order in which the hub decided, a [`Reader`], and the
 //! [`Report`]s of what has been committed.
 
 mod batch;
 mod change;
 mod health;
+mod postgres;
 mod reader;
 mod sqlite;
+#[cfg(test)]
+mod tests;
 mod write;
 mod writer;
 
@@ -16,7 +20,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use change::{Admission, Admitted, Change, EarlyEnd, Report};
-pub use health::{GoesOn, Health, Loss, Size, Storage};
+pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
+pub use postgres::{ConnectError, Database, HubRun};
 pub use reader::Reader;
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::make_folder;
@@ -78,6 +83,10 @@ pub struct Past {
     pub bans: Vec<Ban>,
     /// The passed password checks of other hubs that still count.
     pub admissions: Vec<Admission>,
+    /// This run of the hub on a shared store. `None` for a hub that has its database alone.
+    pub run: Option<RunId>,
+    /// The key that all hubs on a shared store sign with. `None` for a hub alone, which has one of its own.
+    pub key: Option<[u8; 32]>,
 }
 
 /// Options of a store. By default it keeps everything and makes no copies.
@@ -103,4 +112,21 @@ impl<C: Send + 'static> Store<C> {
     pub fn open(folder: &Path, fresh: HubId, options: StoreOptions) -> Result<Self, OpenError> {
         sqlite::open(folder, fresh, options)
     }
+
+    /// Connects to a database that several hubs share, and joins them. Blocks, up to some seconds.
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    pub fn connect(database: Database, hub: HubRun) -> Result<Self, ConnectError> {
+        postgres::open(database, hub)
+    }
+}
+
+/// Connects to a database that several hubs share and changes nothing there. Returns a sentence about it. Blocks, up to
+/// some seconds.
+///
+/// # Errors
+/// See [`ConnectError`].
+pub fn try_database(database: &Database) -> Result<String, ConnectError> {
+    postgres::try_it(database)
 }

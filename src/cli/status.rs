@@ -8,7 +8,7 @@ use qrcodegen::{QrCode, QrCodeEcc};
 
 use super::terminal::shows_utf8;
 use crate::config::{self, Loaded, Sources};
-use crate::control::protocol::{Data, Memory, Missing, Request, Status};
+use crate::control::protocol::{Data, Memory, Missing, Request, SharedDatabase, Status};
 use crate::control::{AskError, ask};
 use crate::domain::words;
 use crate::wire::AnnouncementStatus;
@@ -89,7 +89,15 @@ fn text(status: &Status) -> String {
     let are = if *rooms == 1 { "room" } else { "rooms" };
     line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
     line("Memory", &taken(memory));
-    line("Database", &kept(data));
+    match &data.shared {
+        Some(shared) => {
+            line("Database", &shared_database(shared));
+            for (name, url) in &shared.hubs {
+                line("", &format!("{name}, {url}"));
+            }
+        }
+        None => line("Database", &kept(data)),
+    }
     match data.storage.as_str() {
         "full" => {
             line("Disk", "full: the hub can be read, but takes no messages until there is space");
@@ -128,6 +136,20 @@ fn taken(memory: &Memory) -> String {
         _ => "",
     };
     format!("{}{most}{why}", words::size(*taken))
+}
+
+fn shared_database(SharedDatabase { place, answers, round_trip, hubs }: &SharedDatabase) -> String {
+    let milliseconds = Duration::from_micros(*round_trip).as_secs_f64() * 1_000.0;
+    let hubs = match hubs.len() {
+        1 => "this hub alone uses it".to_owned(),
+        hubs => format!("{hubs} hubs share it"),
+    };
+    match answers {
+        true => format!("PostgreSQL at {place}, answers in {milliseconds:.1} ms; {hubs}:"),
+        false => format!(
+            "PostgreSQL at {place} does not answer: messages are refused until it does; before, {hubs}:"
+        ),
+    }
 }
 
 fn kept(data: &Data) -> String {

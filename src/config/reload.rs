@@ -115,6 +115,9 @@ mod tests {
         backup.every = '9h'
         backup.keep = 9
         database.gather = '9ms'
+        database.url = 'postgres://colahub@10.0.0.9/chat'
+        database.password_file = '/srv/password'
+        database.patience = '9s'
         cors.origins = ['https://chat.example']
         identity.bridge = false
         identity.bridge_memory = '9min'

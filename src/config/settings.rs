@@ -1,5 +1,7 @@
 //! The one table of everything a host can set.
 
+mod database;
+
 use std::path::PathBuf;
 
 use super::networks::Network;
@@ -156,15 +158,10 @@ pub static SETTINGS: &[Setting] = &[
         allowed: "a whole number from 1 to 100",
         apply: |draft, raw| raw.number(1..=100).map(|keep| draft.config.backup_keep = keep),
     },
-    Setting {
-        key: "database.gather",
-        applies: Applies::OnRestart,
-        doc: "How long a busy hub gathers messages for one write to the disk; \"0s\" never waits.",
-        allowed: "a duration from 0s to 1s, such as \"5ms\"",
-        apply: |draft, raw| {
-            raw.text(types::gather).map(|gather| draft.config.database_gather = gather)
-        },
-    },
+    database::GATHER,
+    database::URL,
+    database::PASSWORD_FILE,
+    database::PATIENCE,
     Setting {
         key: "cors.origins",
         applies: Applies::OnReload,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 
+use super::wifi::Secret;
 use crate::domain::throttle::Rate;
 
 /// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
@@ -160,6 +161,20 @@ pub(super) fn span(text: &str) -> Option<Option<Duration>> {
 /// Takes a duration up to a second; 0 is one too.
 pub(super) fn gather(text: &str) -> Option<Duration> {
     humantime::parse_duration(text).ok().filter(|gather| *gather <= Duration::from_secs(1))
+}
+
+/// Takes the URL of a PostgreSQL, whose parts the store looks at.
+pub(super) fn database(text: &str) -> Option<Secret> {
+    const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
+    let is_url = SCHEMES.iter().any(|scheme| text.starts_with(scheme)) || text.contains("host=");
+    (is_url && text.len() <= 2_000).then(|| Secret::new(text))
+}
+
+/// Takes a duration from 1 second to 5 minutes.
+pub(super) fn patience(text: &str) -> Option<Duration> {
+    const RANGE: std::ops::RangeInclusive<Duration> =
+        Duration::from_secs(1)..=Duration::from_secs(300);
+    humantime::parse_duration(text).ok().filter(|span| RANGE.contains(span))
 }
 
 /// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.

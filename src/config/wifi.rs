@@ -53,6 +53,10 @@ impl WifiSecurity {
 pub struct Secret(String);
 
 impl Secret {
+    pub(super) fn new(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// The text itself, for the one place that has to show it.
     pub fn expose(&self) -> &str {
         &self.0

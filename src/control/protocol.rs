@@ -269,11 +269,27 @@ pub struct Data {
     /// Why no backups are made, while that is so.
     #[serde(default)]
     pub copies: Option<String>,
+    /// The hubs on the shared database. `None` for a hub that has its database alone.
+    #[serde(default)]
+    pub shared: Option<SharedDatabase>,
     /// Free space for the hub on the folder's disk, in bytes. `None` if unknown.
     pub free: Option<u64>,
     /// Why all of it is lost, or may be, when the machine restarts; nothing where it is on a disk.
     #[serde(default)]
     pub forgets: Option<String>,
+}
+
+/// A database that several hubs share.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SharedDatabase {
+    /// Host and port.
+    pub place: String,
+    /// Whether it answers.
+    pub answers: bool,
+    /// How long the last round trip took, in microseconds.
+    pub round_trip: u64,
+    /// The hubs that live, this one among them: name and address.
+    pub hubs: Vec<(String, String)>,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::protocol::{Data, Memory, Missing, Status};
+use super::protocol::{Data, Memory, Missing, SharedDatabase, Status};
 use crate::budget::Budget;
 use crate::config::LiveConfig;
 use crate::discovery;
@@ -13,7 +13,7 @@ use crate::domain::time::WallTime;
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::Reach;
-use crate::store::{Health, Reader, Size, Storage, forgets};
+use crate::store::{Health, Reader, Shared, Size, Storage, forgets};
 use crate::wire;
 
 /// What the control socket is built from.
@@ -85,6 +85,7 @@ fn storage(health: &Health) -> &'static str {
         Storage::Good => "ok",
         Storage::Full => "full",
         Storage::ReadOnly => "read_only",
+        Storage::Away => "the shared database does not answer",
         Storage::Outdated => "being opened anew",
     }
 }
@@ -104,6 +105,16 @@ fn loss(parts: &ControlContext) -> Option<String> {
     (!lost.is_empty()).then(|| lost.join("; "))
 }
 
+fn shared(health: &Health) -> Option<SharedDatabase> {
+    let Shared { place, hubs, round_trip } = health.shared()?;
+    Some(SharedDatabase {
+        place,
+        answers: health.storage() != Storage::Away,
+        round_trip: u64::try_from(round_trip.as_micros()).unwrap_or(u64::MAX),
+        hubs: hubs.into_iter().map(|hub| (hub.name, hub.url)).collect(),
+    })
+}
+
 fn data(parts: &ControlContext) -> Data {
     let config = parts.config.now();
     let Size { database, wal } = Size::of(&config.data_dir);
@@ -114,7 +125,8 @@ fn data(parts: &ControlContext) -> Data {
         storage: storage(&parts.health).to_owned(),
         loss: loss(parts),
         copies: parts.health.copies(),
+        shared: shared(&parts.health),
         free: free.map(|disk| disk.f_bavail.saturating_mul(disk.f_frsize)),
-        forgets: forgets(&config.data_dir),
+        forgets: forgets(&config.data_dir).filter(|_| config.database_url.is_none()),
     }
 }

@@ -3,13 +3,16 @@
 //! A chatter is present through any number of connections. When the last one goes they have one
 //! second (the contract's grace) to return, in which they still count as present and nobody is
 //! told anything: a page refresh is silent.
+//!
+//! Where several hubs share a store, a chatter may also be present through other hubs. They count, but only the
+//! hub that they are connected to sends them anything.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::chatter::Chatter;
-use super::ids::{ChatterId, ConnId, IdentityId};
+use super::ids::{ChatterId, ConnId, IdentityId, RunId};
 use super::names::look::Look;
 use super::names::taken::Taken;
 use super::time::HubTime;
@@ -36,6 +39,8 @@ struct Person {
     look: Look,
     owner: IdentityId,
     conns: Vec<ConnId>,
+    /// The runs of other hubs through which they are present.
+    elsewhere: Vec<RunId>,
     arrival: u64,
     /// Until when they may return unnoticed, while no connection is left.
     grace: Option<HubTime>,
@@ -79,15 +84,7 @@ impl Presence {
 
     /// A chatter comes in, or comes back, through a connection.
     pub fn enter(&mut self, chatter: Chatter, owner: IdentityId, conn: ConnId) {
-        let arrival = self.arrivals;
-        self.arrivals += 1;
-        self.owners.insert(owner, chatter.id);
-        let names = &mut self.names;
-        let person = self.people.entry(chatter.id).or_insert_with(|| {
-            let look = Look::of(&chatter.nickname);
-            names.hold(&look, chatter.id);
-            Person { chatter, look, owner, conns: Vec::with_capacity(1), arrival, grace: None }
-        });
+        let person = self.person(chatter, owner);
         person.grace = None;
         if !person.conns.contains(&conn) {
             person.conns.push(conn);
@@ -95,16 +92,50 @@ impl Presence {
         self.audience = None;
     }
 
-    /// A chatter who was here when the hub last ran: until when their place is kept.
-    pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
+    /// A chatter comes in through another hub. Returns whether they were not present before.
+    pub fn enter_elsewhere(&mut self, chatter: Chatter, owner: IdentityId, run: RunId) -> bool {
+        let is_new = !self.people.contains_key(&chatter.id);
+        let person = self.person(chatter, owner);
+        if !person.elsewhere.contains(&run) {
+            person.elsewhere.push(run);
+        }
+        is_new
+    }
+
+    /// A chatter is no longer present through another hub. Returns whether they are gone now.
+    pub fn leave_elsewhere(&mut self, chatter: ChatterId, run: RunId) -> bool {
+        let Some(person) = self.people.get_mut(&chatter) else {
+            return false;
+        };
+        person.elsewhere.retain(|one| *one != run);
+        let is_gone =
+            person.elsewhere.is_empty() && person.conns.is_empty() && person.grace.is_none();
+        is_gone && self.remove(chatter).is_some()
+    }
+
+    /// Whether anybody is present through another hub.
+    #[must_use]
+    pub fn any_elsewhere(&self) -> bool {
+        self.people.values().any(|person| !person.elsewhere.is_empty())
+    }
+
+    /// The person whom this chatter is, made if they are not present.
+    fn person(&mut self, chatter: Chatter, owner: IdentityId) -> &mut Person {
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.owners.insert(owner, chatter.id);
-        let look = Look::of(&chatter.nickname);
-        self.names.hold(&look, chatter.id);
-        let (conns, grace) = (Vec::new(), Some(until));
-        let person = Person { chatter, look, owner, conns, arrival, grace };
-        self.people.insert(person.chatter.id, person);
+        let names = &mut self.names;
+        self.people.entry(chatter.id).or_insert_with(|| {
+            let look = Look::of(&chatter.nickname);
+            names.hold(&look, chatter.id);
+            let (conns, elsewhere) = (Vec::with_capacity(1), Vec::new());
+            Person { chatter, look, owner, conns, elsewhere, arrival, grace: None }
+        })
+    }
+
+    /// A chatter who was here when the hub last ran: until when their place is kept.
+    pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
+        self.person(chatter, owner).grace = Some(until);
     }
 
     /// A connection goes. When it was a chatter's last, their grace begins: until when.
@@ -119,11 +150,16 @@ impl Presence {
         person.grace
     }
 
-    /// Takes out a chatter whose grace is over by `now`; nothing if they came back.
+    /// Takes out a chatter whose grace is over by `now`; nothing if they came back. Who is present through
+    /// another hub stays in the room, and leaves only this hub.
     pub fn expire(&mut self, chatter: ChatterId, now: HubTime) -> Option<Chatter> {
-        let over = self.people.get(&chatter)?.grace.is_some_and(|until| until <= now);
-        if !over {
+        let person = self.people.get_mut(&chatter)?;
+        if person.grace.is_none_or(|until| until > now) {
             return None;
+        }
+        if !person.elsewhere.is_empty() {
+            person.grace = None;
+            return Some(person.chatter.clone());
         }
         let person = self.people.remove(&chatter)?;
         self.owners.remove(&person.owner);
@@ -222,6 +258,47 @@ mod tests {
         }
         let names: Vec<_> = room.roster(1, 5).iter().map(|c| c.nickname.to_string()).collect();
         assert_eq!(names, ["n1", "n2"]);
+    }
+
+    #[test]
+    fn a_chatter_on_another_hub_counts_and_is_sent_nothing() {
+        let mut room = Presence::default();
+        let (ann, other) = (chatter(1), RunId(7));
+        assert!(room.enter_elsewhere(ann.clone(), owner(1), other));
+        assert_eq!((room.count(), room.audience().len()), (1, 0));
+        assert_eq!(room.chatter_of(owner(1)), Some(&ann));
+        room.enter(ann.clone(), owner(1), ConnId(1));
+        assert!(!room.enter_elsewhere(ann.clone(), owner(1), RunId(8)), "they are here already");
+        assert!(!room.leave_elsewhere(ann.id, other));
+        assert!(!room.leave_elsewhere(ann.id, RunId(8)), "they are here still");
+        assert_eq!(room.conns_of(ann.id), [ConnId(1)]);
+    }
+
+    #[test]
+    fn who_goes_from_here_to_another_hub_stays_in_the_room() {
+        let mut room = Presence::default();
+        let ann = chatter(1);
+        room.enter(ann.clone(), owner(1), ConnId(1));
+        let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
+        room.enter_elsewhere(ann.clone(), owner(1), RunId(7));
+        assert_eq!(room.expire(ann.id, until), Some(ann.clone()), "this hub's part is over");
+        assert_eq!(room.expire(ann.id, until), None, "once");
+        assert_eq!(room.count(), 1);
+        assert!(room.leave_elsewhere(ann.id, RunId(7)), "now they are gone");
+        assert_eq!(room.count(), 0);
+        assert!(room.names.is_empty());
+    }
+
+    #[test]
+    fn who_leaves_another_hub_in_their_grace_here_has_still_time_to_return() {
+        let mut room = Presence::default();
+        let ann = chatter(1);
+        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter_elsewhere(ann.clone(), owner(1), RunId(7));
+        let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
+        assert!(!room.leave_elsewhere(ann.id, RunId(7)));
+        assert_eq!(room.expire(ann.id, until), Some(ann.clone()));
+        assert_eq!(room.count(), 0);
     }
 
     proptest! {

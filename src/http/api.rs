@@ -18,7 +18,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::store::{Loss, Member, RANGE_BYTES, Storage};
+use crate::store::{Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
 use crate::wire;
 
 /// Messages in an answer: by default, and at most.
@@ -62,6 +62,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
         people: facts.people,
         announced: app.found.announced().into(),
         storage: storage(&app, time),
+        shared: shared(&app),
         memory: app.budget.pressure().name(),
         limits: wire::TextLimits {
             title: TITLE_MAX,
@@ -82,10 +83,20 @@ fn storage(app: &App, now: WallTime) -> &'static str {
     let is_recent = |loss: &Loss| now.0.saturating_sub(loss.at.0) < DAY;
     match app.health.storage() {
         Storage::Full => "full",
-        Storage::ReadOnly | Storage::Outdated => "read_only",
+        Storage::ReadOnly | Storage::Away | Storage::Outdated => "read_only",
         Storage::Good if app.health.loss().is_some_and(is_recent) => "restored",
         Storage::Good => "ok",
     }
+}
+
+fn shared(app: &App) -> Option<wire::SharedDatabase> {
+    let Shared { place: _, hubs, round_trip } = app.health.shared()?;
+    let hub = |SharedHub { name, url }| wire::SharedHub { name, url };
+    Some(wire::SharedDatabase {
+        answers: app.health.storage() != Storage::Away,
+        milliseconds: round_trip.as_secs_f64() * 1_000.0,
+        hubs: hubs.into_iter().map(hub).collect(),
+    })
 }
 
 /// Creates an identity, for clients without cookies.

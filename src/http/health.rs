@@ -21,11 +21,16 @@ pub(super) fn routes() -> Router<App> {
 /// Ready while the writer answers through its queue and the disk takes messages. Does not touch the disk, so
 /// it may be called often.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
+    if app.health.storage() == Storage::Away {
+        // A balancer that asks has other hubs; this one would be waited for.
+        return (StatusCode::SERVICE_UNAVAILABLE, "the shared database does not answer\n");
+    }
     let answered = tokio::time::timeout(READY, app.hub.call(Call::Ping)).await;
     let why = match (answered, app.health.storage()) {
         (Ok(Ok(())), Storage::Good) => return (StatusCode::OK, "ready\n"),
         (Ok(Ok(())), Storage::Full) => "the disk is full: the hub can only be read\n",
         (Ok(Ok(())), Storage::ReadOnly) => "the disk is read-only: the hub can only be read\n",
+        (_, Storage::Away) => "the shared database does not answer\n",
         (Ok(Ok(())), Storage::Outdated) => "the database is being opened anew\n",
         _ => "the writer does not answer\n",
     };

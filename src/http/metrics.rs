@@ -17,7 +17,7 @@ use super::respond::Answer;
 use crate::budget::Pressure;
 use crate::hub::command::{Call, Facts};
 use crate::metrics::Page;
-use crate::store::{Size, Storage};
+use crate::store::{Shared, Size, Storage};
 use crate::wire;
 use crate::wire::AnnouncementStatus;
 
@@ -125,10 +125,17 @@ fn kept(page: &mut Page, app: &App) {
         Storage::Good => "good",
         Storage::Full => "full",
         Storage::ReadOnly => "read_only",
+        Storage::Away => "away",
         Storage::Outdated => "outdated",
     };
-    let all = ["good", "full", "read_only", "outdated"];
+    let all = ["good", "full", "read_only", "away", "outdated"];
     page.state("colahub_storage", "Whether the disk takes what is said.", &all, storage);
+    if let Some(Shared { hubs, round_trip, .. }) = app.health.shared() {
+        let help = "Hubs that share the database, this one among them.";
+        page.gauge("colahub_hubs", help, hubs.len());
+        let help = "How long the last round trip to the shared database took.";
+        page.gauge("colahub_database_round_trip_seconds", help, round_trip.as_secs_f64());
+    }
     let told = AnnouncementStatus::from(app.found.announced());
     let all = ["off", "starting", "announced", "not_announced"];
     page.state("colahub_mdns", "Whether the hub's name is announced.", &all, &told.state);

@@ -7,6 +7,7 @@ use std::time::Duration;
 use super::command::Caller;
 use crate::domain::ids::{IdentityId, RoomId};
 use crate::domain::time::HubTime;
+use crate::store::{Admission, Admitted};
 
 /// How long a passed check counts (the contract's 60 s).
 const ADMITS: Duration = Duration::from_secs(60);
@@ -15,30 +16,29 @@ const ADMITS: Duration = Duration::from_secs(60);
 /// send the password again with the join.
 const MOST: usize = 10_000;
 
-/// The caller of a passed check: the browser if known, else the address.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Who {
-    Identity(IdentityId),
-    Peer(IpAddr),
-}
-
 /// The passed checks that still count.
 #[derive(Debug, Default)]
 pub(super) struct Admissions {
-    until: HashMap<(RoomId, Who), HubTime>,
+    until: HashMap<(RoomId, Admitted), HubTime>,
 }
 
 impl Admissions {
     /// Remembers a passed check.
-    pub(super) fn admit(&mut self, room: RoomId, caller: Caller, now: HubTime) {
+    pub(super) fn admit(&mut self, room: RoomId, caller: Caller, now: HubTime) -> Admission {
         if self.until.len() >= MOST {
             self.expire(now);
-            if self.until.len() >= MOST {
-                return;
-            }
         }
-        let who = caller.identity.map_or(Who::Peer(caller.peer), Who::Identity);
-        self.until.insert((room, who), now.after(ADMITS));
+        let who = caller.identity.map_or(Admitted::Address(caller.peer), Admitted::Identity);
+        let admission = Admission { room, who, until: now.after(ADMITS) };
+        self.put(admission);
+        admission
+    }
+
+    /// Remembers a check that was passed on another hub.
+    pub(super) fn put(&mut self, Admission { room, who, until }: Admission) {
+        if self.until.len() < MOST {
+            self.until.insert((room, who), until);
+        }
     }
 
     /// Forgets the checks whose time is over.
@@ -60,7 +60,7 @@ impl Admissions {
         peer: IpAddr,
         now: HubTime,
     ) -> bool {
-        [Who::Identity(identity), Who::Peer(peer)]
+        [Admitted::Identity(identity), Admitted::Address(peer)]
             .into_iter()
             .any(|who| self.until.get(&(room, who)).is_some_and(|until| *until > now))
     }

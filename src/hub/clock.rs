@@ -1,6 +1,7 @@
 //! The hub's two clocks.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -22,6 +23,8 @@ const LOOK: Duration = Duration::from_secs(30);
 pub struct Clock {
     start: Instant,
     base: HubTime,
+    /// How far the store's clock, which hubs on one store share, has gone ahead of this board's since then, in ms.
+    ahead: Arc<AtomicU64>,
     wall: Arc<Mutex<Wall>>,
 }
 
@@ -39,7 +42,7 @@ impl Clock {
         let synchronised = is_synchronised();
         let estimate = WallEstimate::going_on(latest, base, reading(synchronised));
         let wall = Arc::new(Mutex::new(Wall { estimate, synchronised, looked: start }));
-        Self { start, base, wall }
+        Self { start, base, ahead: Arc::default(), wall }
     }
 
     /// Reads both clocks.
@@ -61,7 +64,7 @@ impl Clock {
     }
 
     fn read(&self) -> (Moment, bool) {
-        let hub = self.base.after(self.start.elapsed());
+        let hub = self.base.after(self.start.elapsed() + self.ahead());
         let mut wall = lock(&self.wall);
         if wall.looked.elapsed() > LOOK {
             wall.looked = Instant::now();
@@ -77,7 +80,19 @@ impl Clock {
 
     /// The instant of tokio's clock at which the hub's time will be this.
     pub(super) fn instant(&self, time: HubTime) -> tokio::time::Instant {
-        tokio::time::Instant::from_std(self.start + time.since(self.base))
+        let since = time.since(self.base).saturating_sub(self.ahead());
+        tokio::time::Instant::from_std(self.start + since)
+    }
+
+    /// Goes forward to the store's time. It never goes back: a clock that is slower is waited for.
+    pub(super) fn follow(&self, store: HubTime) {
+        let here = self.base.after(self.start.elapsed() + self.ahead());
+        let behind = u64::try_from(store.since(here).as_millis()).unwrap_or(0);
+        self.ahead.fetch_add(behind, Ordering::Relaxed);
+    }
+
+    fn ahead(&self) -> Duration {
+        Duration::from_millis(self.ahead.load(Ordering::Relaxed))
     }
 }
 

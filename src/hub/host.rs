@@ -136,9 +136,7 @@ impl Hub {
         at: Moment,
     ) {
         if result.is_ok() {
-            let is_in = |live: &LiveRoom| live.people.get(chatter).is_some();
-            let rooms = self.rooms.iter().filter(|(_, live)| is_in(live));
-            for room in rooms.map(|(room, _)| *room).collect::<Vec<RoomId>>() {
+            for room in self.rooms_of(chatter) {
                 self.take_out(room, chatter, WhyClosed::Kicked, at);
             }
             self.bridge.forget_chatter(chatter);
@@ -150,13 +148,20 @@ impl Hub {
     /// Removes a chatter from a room. They are told why, the others that they have left.
     fn take_out(&mut self, room: RoomId, chatter: ChatterId, why: WhyClosed, at: Moment) {
         let limit = self.settings.roster_limit;
-        let Some(live) = self.rooms.get_mut(&room) else {
-            return;
-        };
-        let is_small = live.people.count() <= limit;
-        let Some((chatter, conns)) = live.people.remove(chatter) else {
-            return;
-        };
+        let is_small = self.rooms.get(&room).is_some_and(|live| live.people.count() <= limit);
+        if let Some(chatter) = self.take_out_here(room, chatter, why) {
+            self.has_gone((room, chatter), is_small, true, at);
+        }
+    }
+
+    /// Removes a chatter from a room. Their connections to this hub are told why.
+    pub(super) fn take_out_here(
+        &mut self,
+        room: RoomId,
+        chatter: ChatterId,
+        why: WhyClosed,
+    ) -> Option<Chatter> {
+        let (chatter, conns) = self.rooms.get_mut(&room)?.people.remove(chatter)?;
         for conn in &conns {
             if let Some(conn) = self.conns.get_mut(conn) {
                 conn.rooms.remove(&room);
@@ -164,7 +169,21 @@ impl Hub {
         }
         let event = RoomEvent::Closed { room, why };
         self.broadcast(conns.into(), event);
-        self.has_gone(room, chatter, is_small, at);
+        Some(chatter)
+    }
+
+    /// The rooms in which a chatter is present.
+    pub(super) fn rooms_of(&self, chatter: ChatterId) -> Vec<RoomId> {
+        let is_in = |live: &LiveRoom| live.people.get(chatter).is_some();
+        self.rooms.iter().filter(|(_, live)| is_in(live)).map(|(room, _)| *room).collect()
+    }
+
+    /// The rooms in which a browser is present, and as whom.
+    pub(super) fn stays_of(&self, identity: IdentityId) -> Vec<(RoomId, ChatterId)> {
+        let theirs = |(room, live): (&RoomId, &LiveRoom)| {
+            live.people.chatter_of(identity).map(|chatter| (*room, chatter.id))
+        };
+        self.rooms.iter().filter_map(theirs).collect()
     }
 
     /// Refuses a banned person.
@@ -222,10 +241,7 @@ impl Hub {
             }
             return drop(tell.send(result));
         }
-        let theirs = |(room, live): (&RoomId, &LiveRoom)| {
-            live.people.chatter_of(identity).map(|chatter| (*room, chatter.id))
-        };
-        for (room, chatter) in self.rooms.iter().filter_map(theirs).collect::<Vec<_>>() {
+        for (room, chatter) in self.stays_of(identity) {
             self.take_out(room, chatter, WhyClosed::Banned, at);
         }
         self.bridge.forget_owner(identity);

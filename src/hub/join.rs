@@ -268,34 +268,41 @@ impl Hub {
         let Some(chatter) = live.people.expire(chatter, at.hub) else {
             return;
         };
-        self.has_gone(room, chatter, is_small, at);
+        self.has_gone((room, chatter), is_small, false, at);
     }
 
-    /// A chatter is no longer present. The room is told, at once if it `is_small`.
-    pub(super) fn has_gone(&mut self, room: RoomId, chatter: Chatter, is_small: bool, at: Moment) {
-        let language = self.settings.language;
-        if !is_small {
-            if let Some(live) = self.rooms.get_mut(&room) {
-                live.notices.left(&chatter);
-            }
-            self.plan_notices(room, at.hub);
-        }
-        let notice = is_small.then_some(language);
-        self.write(
-            Write::Leave(Leave { room, chatter, everywhere: false, notice, at }),
-            Then::Left(room),
-        );
+    /// A chatter is no longer present through this hub, or was removed by the host (`everywhere`). The room is
+    /// told, at once if it `is_small`.
+    pub(super) fn has_gone(
+        &mut self,
+        (room, chatter): (RoomId, Chatter),
+        is_small: bool,
+        everywhere: bool,
+        at: Moment,
+    ) {
+        let notice = is_small.then_some(self.settings.language);
+        let then = Then::Left(room, (!is_small).then(|| chatter.clone()));
+        self.write(Write::Leave(Leave { room, chatter, everywhere, notice, at }), then);
     }
 
     /// Goes on with a leave that is committed.
     pub(super) fn has_left(
         &mut self,
         room: RoomId,
+        gathered: Option<Chatter>,
         result: Result<Written, Refusal>,
         now: HubTime,
     ) {
-        if let Ok(Written::Left { alert: Some(alert), .. }) = result {
-            self.broadcast_message(alert, now);
+        match result {
+            // They are connected to another hub.
+            Ok(Written::Left { still_here: true, .. }) => return,
+            Ok(Written::Left { alert: Some(alert), .. }) => self.broadcast_message(alert, now),
+            // They have left, whether it could be stored or not.
+            _ => {}
+        }
+        if let (Some(chatter), Some(live)) = (gathered, self.rooms.get_mut(&room)) {
+            live.notices.left(&chatter);
+            self.plan_notices(room, now);
         }
         self.tell_roster(room, now);
     }

@@ -91,7 +91,7 @@ impl Hub {
         }
     }
 
-    fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {
+    pub(super) fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {
         if let Some(alert) = alert {
             self.broadcast_message(alert, now);
         }

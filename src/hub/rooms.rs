@@ -130,6 +130,7 @@ impl Hub {
             true => {
                 Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
             }
+            false if new.by_host => Write::FirstRoom(room.clone()),
             false => Write::Room(room.clone()),
         };
         self.write(write, Then::Made(room, place, tell));
@@ -285,7 +286,11 @@ impl Hub {
         if right {
             self.give_back_guess(room, caller.peer);
             if caller.identity.is_some() || self.settings.bridge.is_some() {
-                self.admissions.admit(room, caller, now);
+                let admission = self.admissions.admit(room, caller, now);
+                // The other hubs know before the caller does: it may join through any of them.
+                if self.run.is_some() {
+                    return self.write(Write::Admit(admission), Then::Admitted(tell));
+                }
             }
         }
         drop(tell.send(Ok(right)));

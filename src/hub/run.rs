@@ -229,6 +229,9 @@ impl Shell {
             match effect {
                 Effect::Output(output) => outputs.push(output),
                 Effect::Write(write, then) => self.write(write, then),
+                Effect::Typing(room, chatter, is_typing) => {
+                    self.writer.show_typing(room, chatter, is_typing);
+                }
             }
         }
         if self.hashing.is_none() {
@@ -249,8 +252,13 @@ impl Shell {
                     self.hub.ended((then, result), now);
                 }
             }
-            // A hub with a database of its own hears of no others.
-            Report::Changes(_) | Report::Time(_) => {}
+            Report::Changes(changes) => {
+                for change in changes {
+                    let now = self.clock.now();
+                    self.hub.changed(change, now);
+                }
+            }
+            Report::Time(time) => self.clock.follow(time),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::command::{Answer, Reply, RoomEvent};
 use super::rate_limits::Action;
-use super::state::{Hub, Then, unexpected};
+use super::state::{Effect, Hub, Then, unexpected};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
@@ -96,9 +96,12 @@ impl Hub {
         if live.people.count() > limit {
             return;
         }
-        let to = live.people.audience();
+        let (to, any_elsewhere) = (live.people.audience(), live.people.any_elsewhere());
         if self.limit(conn, Action::Typing, now).is_err() {
             return;
+        }
+        if any_elsewhere {
+            self.effects.push_back(Effect::Typing(room, chatter, is_typing));
         }
         let event = RoomEvent::Typing { room, chatter, is_typing };
         self.broadcast_except(to, conn, event);

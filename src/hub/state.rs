@@ -25,7 +25,7 @@ use super::roster::Listed;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::names::OwnNames;
@@ -79,6 +79,8 @@ pub(super) enum Effect {
     Write(Write, Then),
     /// Send something to connections.
     Output(Output),
+    /// Tell the other hubs that somebody is typing, or has stopped.
+    Typing(RoomId, ChatterId, bool),
 }
 
 /// How to go on once a write is committed or refused.
@@ -90,7 +92,9 @@ pub(super) enum Then {
     Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),
-    Left(RoomId),
+    /// A leave, and the chatter if the room's notices are gathered.
+    Left(RoomId, Option<Chatter>),
+    Admitted(Responder<bool>),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
     Kicked(ChatterId, Responder<()>),
@@ -211,6 +215,8 @@ pub(super) struct Hub {
     pub(super) places: Quota<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
+    /// This run, if several hubs share the store.
+    pub(super) run: Option<RunId>,
     /// When this run began.
     started: HubTime,
 }
@@ -241,6 +247,7 @@ impl Hub {
             places: Quota::new(settings.limits.rooms_each, settings.rooms_max),
             random,
             effects: VecDeque::new(),
+            run: past.run,
             started: now,
         };
         for room in past.rooms {
@@ -255,6 +262,15 @@ impl Hub {
                 hub.rate_limits.knows(member.owner);
                 live.people.expect(member.chatter, member.owner, until);
             }
+        }
+        for (member, run) in past.elsewhere {
+            if let Some(live) = hub.rooms.get_mut(&member.room) {
+                hub.rate_limits.knows(member.owner);
+                live.people.enter_elsewhere(member.chatter, member.owner, run);
+            }
+        }
+        for admission in past.admissions {
+            hub.admissions.put(admission);
         }
         hub
     }
@@ -350,7 +366,9 @@ impl Hub {
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result, at.hub),
-            Then::Left(room) => self.has_left(room, result, at.hub),
+            Then::Left(room, gathered) => self.has_left(room, gathered, result, at.hub),
+            // Who passed the check may try, whether the other hubs know or not.
+            Then::Admitted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),

@@ -52,7 +52,7 @@ impl Hub {
     }
 
     /// The connections that are in a room, or were in it when it ended: they still show its messages.
-    fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
+    pub(super) fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
         match self.rooms.get_mut(&room) {
             Some(live) => live.people.audience(),
             None => {

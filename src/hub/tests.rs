@@ -74,6 +74,8 @@ impl Chat {
             elsewhere: Vec::new(),
             bans: Vec::new(),
             admissions: Vec::new(),
+            run: None,
+            key: None,
         };
         let known = present.iter().map(|member| (member.owner, member.chatter.clone()));
         let members = known.collect();
@@ -140,6 +142,8 @@ impl Chat {
     fn collect(&mut self) {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
+                // There is no other hub.
+                Effect::Typing(..) => {}
                 Effect::Write(write, then) => self.pending.push_back((write, then)),
                 Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
                 Effect::Output(Output::Broadcast { to, event, .. }) => {

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use tokio::sync::watch;
 
@@ -19,6 +20,8 @@ pub enum Storage {
     Full,
     /// The disk takes no writes: the store is read-only until it does.
     ReadOnly,
+    /// The shared database does not answer: what comes now waits, and is refused in the end.
+    Away,
     /// The store has to be opened again: the file is damaged, or has become writable.
     Outdated,
 }
@@ -108,6 +111,26 @@ impl Size {
     }
 }
 
+/// The hubs on a shared database, and how it answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shared {
+    /// Host and port of the database.
+    pub place: String,
+    /// The hubs that live, in the order of their names; this one among them.
+    pub hubs: Vec<SharedHub>,
+    /// How long the last round trip took.
+    pub round_trip: Duration,
+}
+
+/// A hub on a shared database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedHub {
+    /// Its name.
+    pub name: String,
+    /// The address that people open.
+    pub url: String,
+}
+
 /// The state of a store. Clones share it.
 #[derive(Debug, Clone)]
 pub struct Health {
@@ -116,6 +139,8 @@ pub struct Health {
     commits: Arc<Histogram>,
     /// Why no backups are made, while that is so.
     copies: Arc<Mutex<Option<String>>>,
+    /// `None` for a hub that has its database alone.
+    shared: Arc<Mutex<Option<Shared>>>,
 }
 
 impl Health {
@@ -125,6 +150,7 @@ impl Health {
             loss: loss.map(Arc::new),
             commits: Arc::default(),
             copies: Arc::default(),
+            shared: Arc::default(),
         }
     }
 
@@ -154,6 +180,16 @@ impl Health {
 
     pub(super) fn set_copies(&self, trouble: Option<String>) {
         *lock(&self.copies) = trouble;
+    }
+
+    /// The hubs on the shared database. `None` for a hub that has its database alone.
+    #[must_use]
+    pub fn shared(&self) -> Option<Shared> {
+        lock(&self.shared).clone()
+    }
+
+    pub(super) fn set_shared(&self, shared: Shared) {
+        *lock(&self.shared) = Some(shared);
     }
 
     /// Waits until the store has to be opened again.

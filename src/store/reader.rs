@@ -6,8 +6,7 @@ use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
-use crate::store::sqlite;
-use crate::store::{Done, Member};
+use crate::store::{Done, Member, postgres, sqlite};
 
 /// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
@@ -16,11 +15,16 @@ pub struct Reader(Kind);
 #[derive(Debug, Clone)]
 enum Kind {
     Sqlite(sqlite::reader::Reader),
+    Postgres(postgres::reader::Reader),
 }
 
 impl Reader {
     pub(super) fn sqlite(reader: sqlite::reader::Reader) -> Self {
         Self(Kind::Sqlite(reader))
+    }
+
+    pub(super) fn postgres(reader: postgres::reader::Reader) -> Self {
+        Self(Kind::Postgres(reader))
     }
 
     /// The room with this id, also if it has expired.
@@ -30,6 +34,7 @@ impl Reader {
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.room(id).await,
+            Kind::Postgres(reader) => reader.room(id).await,
         }
     }
 
@@ -40,6 +45,7 @@ impl Reader {
     pub async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.has_code(code).await,
+            Kind::Postgres(reader) => reader.has_code(code).await,
         }
     }
 
@@ -50,6 +56,7 @@ impl Reader {
     pub async fn chatter(&self, id: ChatterId) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.chatter(id).await,
+            Kind::Postgres(reader) => reader.chatter(id).await,
         }
     }
 
@@ -64,6 +71,7 @@ impl Reader {
     ) -> Result<Option<Member>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.member(room, chatter).await,
+            Kind::Postgres(reader) => reader.member(room, chatter).await,
         }
     }
 
@@ -78,6 +86,7 @@ impl Reader {
     ) -> Result<Option<Member>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.member_of(room, identity).await,
+            Kind::Postgres(reader) => reader.member_of(room, identity).await,
         }
     }
 
@@ -94,6 +103,7 @@ impl Reader {
     ) -> Result<Vec<Message>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.page(member, page, size).await,
+            Kind::Postgres(reader) => reader.page(member, page, size).await,
         }
     }
 
@@ -110,6 +120,7 @@ impl Reader {
     ) -> Result<(Vec<Message>, bool), Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.after(member, after, most).await,
+            Kind::Postgres(reader) => reader.after(member, after, most).await,
         }
     }
 
@@ -126,6 +137,7 @@ impl Reader {
     ) -> Result<(Vec<Message>, bool), Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.before(member, before, most).await,
+            Kind::Postgres(reader) => reader.before(member, before, most).await,
         }
     }
 
@@ -136,6 +148,7 @@ impl Reader {
     pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.newest(room, most).await,
+            Kind::Postgres(reader) => reader.newest(room, most).await,
         }
     }
 
@@ -146,6 +159,7 @@ impl Reader {
     pub async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
         match &self.0 {
             Kind::Sqlite(reader) => reader.host_log(most).await,
+            Kind::Postgres(reader) => reader.host_log(most).await,
         }
     }
 }

@@ -91,5 +91,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         elsewhere: Vec::new(),
         bans: sql::host_actions::bans(db)?,
         admissions: Vec::new(),
+        run: None,
+        key: None,
     })
 }

@@ -142,8 +142,8 @@ pub struct Leave {
     pub room: RoomId,
     /// The chatter.
     pub chatter: Chatter,
-    /// Whether they leave through every hub, as the kicked and the banned do. Else the room is told only if
-    /// they are not there through another.
+    /// Whether the host has removed them from the room, through whichever hub they were there. Else they leave
+    /// through this hub, and the room is told only if they are not there through another.
     pub everywhere: bool,
     /// Whether the room is told of them alone, and in which language.
     pub notice: Option<Language>,

@@ -2,8 +2,8 @@
 
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
-use crate::store::sqlite;
 use crate::store::write::{Write, Written};
+use crate::store::{postgres, sqlite};
 
 /// Most writes that may wait. The hub counts the writes under way and stays below.
 pub const QUEUE_MAX: usize = 4096;
@@ -18,11 +18,16 @@ pub struct Writer<C>(Kind<C>);
 #[derive(Debug)]
 enum Kind<C> {
     Sqlite(sqlite::writer::Writer<C>),
+    Postgres(postgres::writer::Writer<C>),
 }
 
 impl<C: Send + 'static> Writer<C> {
     pub(super) fn sqlite(writer: sqlite::writer::Writer<C>) -> Self {
         Self(Kind::Sqlite(writer))
+    }
+
+    pub(super) fn postgres(writer: postgres::writer::Writer<C>) -> Self {
+        Self(Kind::Postgres(writer))
     }
 
     /// Submits a write. Results are returned in the order of submission.
@@ -32,14 +37,16 @@ impl<C: Send + 'static> Writer<C> {
     pub fn submit(&self, write: Write, context: C) -> Result<(), C> {
         match &self.0 {
             Kind::Sqlite(writer) => writer.submit(write, context),
+            Kind::Postgres(writer) => writer.submit(write, context),
         }
     }
 
     /// Tells other hubs that a chatter is typing, or has stopped. It may be lost.
-    pub fn show_typing(&self, _room: RoomId, _chatter: ChatterId, _is_typing: bool) {
+    pub fn show_typing(&self, room: RoomId, chatter: ChatterId, is_typing: bool) {
         match &self.0 {
             // There are no other hubs.
             Kind::Sqlite(_) => {}
+            Kind::Postgres(writer) => writer.show_typing(room, chatter, is_typing),
         }
     }
 
@@ -47,6 +54,7 @@ impl<C: Send + 'static> Writer<C> {
     pub fn close(self) {
         match self.0 {
             Kind::Sqlite(writer) => writer.close(),
+            Kind::Postgres(writer) => writer.close(),
         }
     }
 }

@@ -33,12 +33,35 @@ pub struct HubInfo<'a> {
     pub announced: AnnouncementStatus,
     /// `ok`, `full`, `read_only` or `restored`.
     pub storage: &'static str,
+    /// The database that several hubs share. Absent for a hub that has its database alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<SharedDatabase>,
     /// Whether newcomers are admitted: `easy`, `tight` or `full`.
     pub memory: &'static str,
     /// The longest texts.
     pub limits: TextLimits,
     /// The wireless network; only for callers nearby.
     pub wifi: Option<WifiInfo<'a>>,
+}
+
+/// The hubs that share a database.
+#[derive(Debug, Serialize)]
+pub struct SharedDatabase {
+    /// Whether the database answers. While it does not, nothing can be said.
+    pub answers: bool,
+    /// How long its last round trip took, in milliseconds.
+    pub milliseconds: f64,
+    /// The hubs that live, this one among them.
+    pub hubs: Vec<SharedHub>,
+}
+
+/// A hub that shares the database.
+#[derive(Debug, Serialize)]
+pub struct SharedHub {
+    /// Its name.
+    pub name: String,
+    /// The address that people open.
+    pub url: String,
 }
 
 /// The longest texts that the hub takes, in graphemes, and the largest room with a full roster, in people.

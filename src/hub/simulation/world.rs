@@ -335,6 +335,8 @@ impl World {
     pub(super) fn carry_out(&mut self) {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
+                // There is no other hub.
+                Effect::Typing(..) => {}
                 Effect::Write(write, then) => self.submitted.push_back((write, then)),
                 Effect::Output(Output::Broadcast { to, except, event }) => {
                     self.broadcast(&to, except, &event);

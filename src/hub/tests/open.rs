@@ -94,7 +94,7 @@ fn a_first_room_that_the_disk_did_not_take_is_made_later() {
     let mut chat = Chat::with_rooms(Vec::new());
     chat.stays_open();
     let (write, then) = chat.pending.pop_front().unwrap();
-    assert!(matches!(write, Write::Room(_)), "it is no deed of the host's: {write:?}");
+    assert!(matches!(write, Write::FirstRoom(_)), "it is no deed of the host's: {write:?}");
     let at = chat.at();
     chat.hub.ended((then, Err(Refusal::StorageFull)), at);
     chat.collect();

@@ -265,7 +265,7 @@ fn refusal_of(storage: Storage) -> Refusal {
     match storage {
         Storage::Full => Refusal::StorageFull,
         Storage::ReadOnly => Refusal::StorageReadOnly,
-        Storage::Good | Storage::Outdated => Refusal::Unavailable,
+        Storage::Good | Storage::Away | Storage::Outdated => Refusal::Unavailable,
     }
 }
 

@@ -1,0 +1,103 @@
+//! A hub on a database that it shares with others.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::Context;
+
+use super::random;
+use crate::config::Config;
+use crate::domain::ids::{Epoch, HubId, RunId};
+use crate::store::{Database, HubRun, Retention};
+
+/// The file of the hub's id inside the data folder: its database is not there.
+const ID_FILE: &str = "hub.id";
+
+/// The database that the configuration names. `None` for a hub that has one of its own.
+///
+/// # Errors
+/// The URL or the file of the password cannot be read: a sentence for the host.
+pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
+    let Some(url) = &config.database_url else {
+        return Ok(None);
+    };
+    let password = config.database_password_file.as_deref().map(password).transpose()?;
+    let database = Database::parse(url.expose(), password.as_deref(), config.database_patience)?;
+    Ok(Some(database))
+}
+
+fn password(file: &Path) -> anyhow::Result<String> {
+    let text = std::fs::read_to_string(file)
+        .with_context(|| format!("the password in {} cannot be read", file.display()))?;
+    let password = text.lines().next().unwrap_or_default();
+    anyhow::ensure!(!password.is_empty(), "{} holds no password in its first line", file.display());
+    Ok(password.to_owned())
+}
+
+/// What this hub brings to the database.
+///
+/// # Errors
+/// The data folder cannot be written.
+pub(super) fn hub_run(config: &Config, retention: Retention) -> anyhow::Result<HubRun> {
+    let url = config.http_public_url.as_ref().map(ToString::to_string);
+    Ok(HubRun {
+        hub: id(&config.data_dir)?,
+        name: config.name.to_string(),
+        url: url.unwrap_or_else(|| format!("http://{}.local", config.name)),
+        run: RunId(i64::from_be_bytes(random())),
+        epoch: Epoch(u32::from_be_bytes(random())),
+        key: random(),
+        language: config.language,
+        rooms_max: config.rooms_limit,
+        retention,
+    })
+}
+
+/// The hub's id, made at its first start.
+fn id(folder: &Path) -> anyhow::Result<HubId> {
+    let path = folder.join(ID_FILE);
+    let shown = path.display();
+    match std::fs::read_to_string(&path) {
+        Ok(text) => {
+            if let Ok(id) = text.trim().parse() {
+                return Ok(id);
+            }
+            tracing::warn!("{shown} holds no id; the hub gets a new one");
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Err(error) => return Err(error).with_context(|| format!("{shown} cannot be read")),
+    }
+    let id = HubId::from_random(random());
+    let fresh = folder.join("hub.id.new");
+    std::fs::write(&fresh, format!("{id}\n"))
+        .and_then(|()| std::fs::rename(&fresh, &path))
+        .with_context(|| format!("{shown} cannot be written"))?;
+    Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_made_once_and_anew_where_it_cannot_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = id(folder.path()).unwrap();
+        assert_eq!(id(folder.path()).unwrap(), first);
+        std::fs::write(folder.path().join(ID_FILE), "").unwrap();
+        let second = id(folder.path()).unwrap();
+        assert_ne!(second, first);
+        assert_eq!(id(folder.path()).unwrap(), second);
+    }
+
+    #[test]
+    fn a_password_is_the_first_line_of_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("password");
+        std::fs::write(&file, "geheim\n\n").unwrap();
+        assert_eq!(password(&file).unwrap(), "geheim");
+        std::fs::write(&file, "\n").unwrap();
+        assert!(password(&file).unwrap_err().to_string().contains("no password"));
+        assert!(password(&folder.path().join("none")).is_err());
+    }
+}

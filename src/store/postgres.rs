@@ -1,0 +1,94 @@
+//! The shared store: PostgreSQL, for several hubs that are one chat.
+//!
+//! All that the hubs must agree on is one log without gaps (`migrations/postgres`). Each commit takes one lock, reads
+//! what the other hubs have committed since, decides against the tables, and appends. So every hub sees every change in
+//! one order, and knows by counting whether it misses any. `NOTIFY` only wakes a hub up; it may be lost.
+
+mod batch;
+mod calls;
+mod connect;
+mod doubt;
+mod feed;
+mod lease;
+mod migrate;
+mod past;
+pub(super) mod reader;
+mod retention;
+mod rows;
+mod session;
+mod statements;
+mod task;
+mod typing;
+pub(super) mod writer;
+
+use std::time::Duration;
+
+pub use connect::{ConnectError, Database};
+
+use crate::domain::ids::{Epoch, HubId, RunId};
+use crate::domain::language::Language;
+use crate::store::reader::Reader;
+use crate::store::writer::Writer;
+use crate::store::{Health, Retention, Storage, Store};
+
+/// A hub without a sign of life for this long is declared dead.
+const DEAD_AFTER: Duration = Duration::from_secs(5);
+
+/// How long the places of a dead hub's people are kept.
+const KEPT: Duration = Duration::from_secs(20);
+
+/// What a hub brings to a shared store.
+#[derive(Debug, Clone)]
+pub struct HubRun {
+    /// Its id.
+    pub hub: HubId,
+    /// Its name, for the other hubs' hosts.
+    pub name: String,
+    /// The address that people open, for the other hubs' hosts.
+    pub url: String,
+    /// This run of it, drawn at random.
+    pub run: RunId,
+    /// An epoch drawn at random, for a database that has none or has gone back in time.
+    pub epoch: Epoch,
+    /// A signing key drawn at random, for a database that has none: all hubs sign alike.
+    pub key: [u8; 32],
+    /// The language of the notices that the store writes for hubs that have died.
+    pub language: Language,
+    /// Most living rooms made by people.
+    pub rooms_max: usize,
+    /// Which messages and rooms are kept.
+    pub retention: Retention,
+}
+
+/// Connects to the database and changes nothing there. Returns a sentence about it.
+///
+/// # Errors
+/// See [`ConnectError`].
+pub(super) fn try_it(database: &Database) -> Result<String, ConnectError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| ConnectError::Failed {
+        place: "this board".into(),
+        cause: error.to_string(),
+    })?;
+    runtime.block_on(async {
+        let (client, _) = database.connect().await?;
+        database.check_version(&client).await?;
+        let known = migrate::check(database, &client).await?;
+        Ok(format!("PostgreSQL at {} answers, and {known}", database.place()))
+    })
+}
+
+/// Connects to the database, brings its schema up to date and joins the hubs on it. Blocks, up to some seconds.
+///
+/// # Errors
+/// See [`ConnectError`].
+pub(super) fn open<C: Send + 'static>(
+    database: Database,
+    hub: HubRun,
+) -> Result<Store<C>, ConnectError> {
+    let health = Health::new(Storage::Good, None);
+    let reader = reader::Reader::new(database.clone(), health.clone());
+    let (writer, reports, past) = writer::Writer::start(database, hub, health.clone())?;
+    let (writer, reader) = (Writer::postgres(writer), Reader::postgres(reader));
+    Ok(Store { writer, reports, reader, past, health })
+}

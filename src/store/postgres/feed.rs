@@ -1,0 +1,106 @@
+//! What other hubs have committed: messages and events, merged into one sequence without gaps.
+
+use tokio_postgres::Row;
+
+use super::rows::{self, RowError};
+use crate::domain::ids::{MessageId, RunId, Seq};
+use crate::store::change::{Admission, Admitted, Change, EarlyEnd};
+
+/// A piece of the log.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Piece {
+    /// Everything from the place asked for up to this one.
+    Whole(Vec<Change>, i64),
+    /// Something before the first of these rows is no longer there.
+    Gap,
+}
+
+/// Merges the rows of the log behind place `after`.
+///
+/// Without the log's lock the two reads see two moments, so one may miss what the other has: then only the
+/// rows before the first gap count, and the rest is read the next time. `is_locked` says that a gap is real.
+///
+/// # Errors
+/// A row is not what it should be.
+pub(super) fn merge(
+    after: i64,
+    messages: &[Row],
+    events: &[Row],
+    is_locked: bool,
+) -> Result<Piece, RowError> {
+    let mut numbered: Vec<(i64, Option<Change>)> =
+        Vec::with_capacity(messages.len() + events.len());
+    for row in messages {
+        numbered.push((row.try_get(0)?, Some(Change::Message(rows::message(row)?))));
+    }
+    for row in events {
+        numbered.push((row.try_get(0)?, event(row)?));
+    }
+    numbered.sort_unstable_by_key(|(number, _)| *number);
+    let whole = numbered.iter().zip(after + 1..).take_while(|((n, _), wanted)| n == wanted).count();
+    if is_locked && whole < numbered.len() {
+        return Ok(Piece::Gap);
+    }
+    let end = after + i64::try_from(whole).unwrap_or(0);
+    let changes = numbered.into_iter().take(whole).filter_map(|(_, change)| change);
+    Ok(Piece::Whole(changes.collect(), end))
+}
+
+/// A row of `new_events`. `None` if what it is about is no longer there, or a newer hub wrote it.
+fn event(row: &Row) -> Result<Option<Change>, RowError> {
+    let detail: Option<i16> = row.try_get(2)?;
+    let run = row.try_get::<_, Option<i64>>(3)?.map(RunId);
+    let room = row.try_get::<_, Option<uuid::Uuid>>(7)?.is_some();
+    let room = if room { Some(rows::room_id(row, 7)?) } else { None };
+    let is_chatter = row.try_get::<_, Option<uuid::Uuid>>(10)?.is_some();
+    let chatter = if is_chatter { Some(rows::chatter(row, 10)?) } else { None };
+    let is_subject = row.try_get::<_, Option<uuid::Uuid>>(19)?.is_some();
+    let subject = if is_subject { Some(rows::chatter_id(row, 19)?) } else { None };
+    let change = match (row.try_get::<_, i16>(1)?, room) {
+        (1, Some(_)) => rows::room(row, 20)?.map(Change::RoomMade),
+        (2, Some(room)) => Some(Change::RoomShut { room, is_shut: detail == Some(1) }),
+        (3, Some(room)) => {
+            let end = match detail {
+                Some(1) => EarlyEnd::Silent,
+                Some(3) => EarlyEnd::Deleted,
+                _ => EarlyEnd::Closed,
+            };
+            Some(Change::RoomEnded { room, end })
+        }
+        (4, Some(room)) => match (chatter, run) {
+            (Some(chatter), Some(run)) => {
+                Some(Change::Entered { room, chatter, owner: rows::identity(row, 4)?, run })
+            }
+            _ => None,
+        },
+        (5, Some(room)) => match (subject, run) {
+            (Some(chatter), Some(run)) => Some(Change::Left { room, chatter, run }),
+            _ => None,
+        },
+        (6, _) => subject.map(Change::Kicked),
+        (7, _) => chatter.map(Change::Renamed),
+        (8, _) => {
+            let stands = row.try_get::<_, Option<uuid::Uuid>>(14)?.is_some();
+            if stands { Some(Change::Banned(rows::ban(row, 14)?)) } else { None }
+        }
+        (9, _) => subject.map(Change::Unbanned),
+        (10, Some(room)) => match (row.try_get(8)?, row.try_get(9)?) {
+            (Some(seq), Some(id)) => {
+                Some(Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) })
+            }
+            _ => None,
+        },
+        (11, Some(room)) => {
+            let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
+            let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();
+            let who = match (is_identity, row.try_get(5)?) {
+                (true, _) => Some(Admitted::Identity(rows::identity(row, 4)?)),
+                (false, Some(address)) => Some(Admitted::Address(address)),
+                (false, None) => None,
+            };
+            who.map(|who| Change::Admitted(Admission { room, who, until }))
+        }
+        _ => None,
+    };
+    Ok(change)
+}

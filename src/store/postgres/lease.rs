@@ -1,0 +1,110 @@
+//! Leases: each run of a hub gives signs of life; those that do not are ended, and their people told of.
+
+use std::time::{Duration, Instant};
+
+use tokio_postgres::Row;
+
+use super::batch::Cursor;
+use super::calls::NAME;
+use super::rows;
+use super::session::{Session, Trouble};
+use super::{DEAD_AFTER, HubRun, KEPT};
+use crate::domain::message::Alert;
+use crate::domain::text::Nickname;
+use crate::domain::time::HubTime;
+use crate::domain::words;
+use crate::store::health::SharedHub;
+
+/// How often a run gives a sign of life.
+const BEAT: Duration = Duration::from_secs(1);
+
+/// A number that stands for itself in a notice about several people.
+const MANY: u32 = 4_294_967_295;
+
+/// What a sign of life brings back.
+pub(super) struct Beat {
+    /// The hubs' time.
+    pub(super) time: HubTime,
+    /// The hubs that live.
+    pub(super) hubs: Vec<SharedHub>,
+    /// How long the round trip took.
+    pub(super) round_trip: Duration,
+}
+
+/// When the next sign of life is due.
+#[derive(Debug)]
+pub(super) struct Turn {
+    due: Instant,
+}
+
+impl Default for Turn {
+    fn default() -> Self {
+        Self { due: Instant::now() }
+    }
+}
+
+impl Turn {
+    /// When it is due.
+    pub(super) fn next(&self) -> Instant {
+        self.due
+    }
+
+    /// Whether it is due.
+    pub(super) fn is_due(&self) -> bool {
+        Instant::now() >= self.due
+    }
+
+    /// Gives a sign of life and ends the runs that give none. Returns the hubs' time, the hubs, and how long a
+    /// round trip took.
+    ///
+    /// # Errors
+    /// The connection is lost, or this run has been ended.
+    pub(super) async fn take(
+        &mut self,
+        session: &Session,
+        hub: &HubRun,
+        cursor: Cursor,
+    ) -> Result<Beat, Trouble> {
+        let begun = Instant::now();
+        self.due = begun + BEAT;
+        let statements = &session.statements;
+        let beat = session.client.query_opt(&statements.beat, &[&hub.run.0, &cursor.place]).await?;
+        let Some(row) = beat else {
+            return Err(Trouble::Outdated("it was declared dead"));
+        };
+        let round_trip = begun.elapsed();
+        let found = session.client.query(&statements.hubs, &[]).await?;
+        let hub_of = |row: &Row| Ok(SharedHub { name: row.try_get(0)?, url: row.try_get(1)? });
+        let hubs = found.iter().map(hub_of).collect::<Result<_, rows::RowError>>()?;
+        let name = Nickname::trusted(NAME.to_owned());
+        let note = words::alert(hub.language, &Alert::Left(1), &name);
+        let many = words::alert(hub.language, &Alert::Left(MANY), &name);
+        let many = many.replace(&MANY.to_string(), NAME);
+        let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        // What it writes is read like that of another hub.
+        session.client.batch_execute("BEGIN").await?;
+        session.client.query(&statements.lock, &[]).await?;
+        let ended = session
+            .client
+            .query(&statements.sweep, &[&ms(DEAD_AFTER), &ms(KEPT), &note, &many])
+            .await?;
+        // The log's end belongs to nobody's batch.
+        session.client.query(&statements.wake, &[]).await?;
+        session.client.batch_execute("COMMIT").await?;
+        for _ in &ended {
+            tracing::warn!("a hub gave no sign of life; its people keep their places for a while");
+        }
+        Ok(Beat { time: rows::hub_time(row.try_get(0)?), hubs, round_trip })
+    }
+}
+
+/// Ends this run: its people keep their places while they go to another hub.
+pub(super) async fn end(session: Option<&Session>, hub: &HubRun) {
+    let Some(session) = session else { return };
+    let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
+    let run = [&hub.run.0 as &(dyn tokio_postgres::types::ToSql + Sync), &kept];
+    let ended = session.client.execute("SELECT end_run($1, $2)", &run);
+    if !matches!(tokio::time::timeout(Duration::from_secs(2), ended).await, Ok(Ok(_))) {
+        tracing::warn!("this run could not be ended; the other hubs notice in some seconds");
+    }
+}

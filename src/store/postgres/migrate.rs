@@ -1,0 +1,87 @@
+//! The schema: its migrations, each in a transaction of its own.
+
+use tokio_postgres::Client;
+
+use super::HubRun;
+use super::connect::{ConnectError, Database};
+
+/// All migrations in order. A migration's number is its position plus one, as in its file name.
+const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/postgres/0001_hubs.sql")];
+
+/// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.
+pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('colahub.log'))";
+
+/// Looks at the schema without a change. Returns what it is, as half a sentence.
+pub(super) async fn check(database: &Database, client: &Client) -> Result<String, ConnectError> {
+    let refused = |error: tokio_postgres::Error| database.refused(&error);
+    let is_new = client
+        .query_one("SELECT to_regclass('colahub.meta') IS NULL", &[])
+        .await
+        .map_err(refused)?
+        .get::<_, bool>(0);
+    if is_new {
+        let may = "SELECT has_database_privilege(current_database(), 'CREATE'), current_user::text";
+        let row = client.query_one(may, &[]).await.map_err(refused)?;
+        if !row.get::<_, bool>(0) {
+            let cause = format!("{} may not make a schema there", row.get::<_, String>(1));
+            return Err(ConnectError::Failed { place: database.place(), cause });
+        }
+        return Ok("the first hub that starts sets the database up".into());
+    }
+    let version =
+        "SELECT value::bigint, (SELECT count(*) FROM hubs) FROM meta WHERE key = 'version'";
+    let row = client.query_one(version, &[]).await.map_err(refused)?;
+    let found = usize::try_from(row.get::<_, i64>(0)).unwrap_or(usize::MAX);
+    if found > MIGRATIONS.len() {
+        return Err(ConnectError::Newer { found, known: MIGRATIONS.len() });
+    }
+    Ok(match row.get::<_, i64>(1) {
+        1 => "1 hub runs on it".to_owned(),
+        hubs => format!("{hubs} hubs run on it"),
+    })
+}
+
+/// Brings the schema up to date, and makes what all hubs share where it is missing.
+pub(super) async fn migrate(
+    database: &Database,
+    client: &mut Client,
+    hub: &HubRun,
+) -> Result<(), ConnectError> {
+    let refused = |error: tokio_postgres::Error| database.refused(&error);
+    let transaction = client.transaction().await.map_err(refused)?;
+    transaction.execute(LOCK, &[]).await.map_err(refused)?;
+    transaction.batch_execute("CREATE SCHEMA IF NOT EXISTS colahub").await.map_err(refused)?;
+    let is_new = transaction
+        .query_one("SELECT to_regclass('colahub.meta') IS NULL", &[])
+        .await
+        .map_err(refused)?
+        .get::<_, bool>(0);
+    let found = match is_new {
+        true => 0,
+        false => transaction
+            .query_one("SELECT value::bigint FROM meta WHERE key = 'version'", &[])
+            .await
+            .map_err(refused)?
+            .get::<_, i64>(0),
+    };
+    let found = usize::try_from(found).unwrap_or(usize::MAX);
+    if found > MIGRATIONS.len() {
+        return Err(ConnectError::Newer { found, known: MIGRATIONS.len() });
+    }
+    for migration in MIGRATIONS.iter().skip(found) {
+        transaction.batch_execute(migration).await.map_err(refused)?;
+    }
+    let version = MIGRATIONS.len().to_string();
+    let key: String = hub.key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let epoch = hub.epoch.0.to_string();
+    transaction
+        .execute(
+            "INSERT INTO meta VALUES ('version', $1), ('born', wall_now()::text), ('epoch', $2),
+                 ('identity_key', $3)
+             ON CONFLICT (key) DO UPDATE SET value = excluded.value WHERE meta.key = 'version'",
+            &[&version, &epoch, &key],
+        )
+        .await
+        .map_err(refused)?;
+    transaction.commit().await.map_err(refused)
+}

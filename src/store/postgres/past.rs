@@ -1,0 +1,114 @@
+//! The state that a hub continues from.
+
+use tokio_postgres::Client;
+
+use super::connect::{ConnectError, Database};
+use super::rows::{self, MEMBER, ROOM, RowError};
+use super::{HubRun, KEPT};
+use crate::domain::ids::{Epoch, RunId};
+use crate::domain::time::WallTime;
+use crate::store::Past;
+use crate::store::change::{Admission, Admitted};
+
+/// Begins the run and reads the state, in one transaction under the log's lock: the place in the log is that of
+/// the state.
+pub(super) async fn begin(
+    database: &Database,
+    client: &mut Client,
+    hub: &HubRun,
+) -> Result<(Past, Epoch, i64), ConnectError> {
+    let refused = |error: RowError| database.refused(&error);
+    read(client, hub).await.map_err(refused)
+}
+
+async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), RowError> {
+    let tx = client.transaction().await?;
+    tx.execute(super::migrate::LOCK, &[]).await?;
+    let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
+    let id = rows::uuid(hub.hub.as_bytes());
+    let begun = tx
+        .query_one(
+            "SELECT begin_run($1, $2, $3, $4, $5), hub_now(), wall_now(),
+                 (SELECT value::bigint FROM meta WHERE key = 'epoch'),
+                 (SELECT value FROM meta WHERE key = 'identity_key')",
+            &[&hub.run.0, &id, &hub.name, &hub.url, &kept],
+        )
+        .await?;
+    let (place, now, wall): (i64, i64, i64) = (begun.get(0), begun.get(1), begun.get(2));
+    let epoch = Epoch(u32::try_from(begun.get::<_, i64>(3)).unwrap_or_default());
+    let living = format!(
+        "SELECT {ROOM} FROM rooms r WHERE r.expires_hub > $1 AND NOT r.deleted ORDER BY r.n"
+    );
+    let mut rooms = Vec::new();
+    for row in tx.query(&living, &[&now]).await? {
+        rooms.extend(rows::room(&row, 0)?);
+    }
+    // `MEMBER` ends with its joins.
+    let (columns, joins) = MEMBER.split_once(" FROM ").unwrap_or((MEMBER, ""));
+    let present = format!(
+        "SELECT {columns}, y.run FROM {joins}
+         JOIN stays y ON y.room = s.room AND y.identity = s.identity
+         WHERE r.expires_hub > $1 ORDER BY y.room, y.identity, y.run"
+    );
+    let mut elsewhere = Vec::new();
+    for row in tx.query(&present, &[&now]).await? {
+        elsewhere.push((rows::member(&row)?, RunId(row.try_get(8)?)));
+    }
+    let banned = "SELECT chatter, identity, nickname, address, until_hub FROM bans";
+    let bans = tx
+        .query(banned, &[])
+        .await?
+        .iter()
+        .map(|row| rows::ban(row, 0))
+        .collect::<Result<_, _>>()?;
+    let admitted =
+        "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
+         WHERE e.what = 11 AND e.until_hub > $1";
+    let mut admissions = Vec::new();
+    for row in tx.query(admitted, &[&now]).await? {
+        let is_identity = row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some();
+        let who = match (is_identity, row.try_get(2)?) {
+            (true, _) => Admitted::Identity(rows::identity(&row, 1)?),
+            (false, Some(address)) => Admitted::Address(address),
+            (false, None) => continue,
+        };
+        let until = rows::hub_time(row.try_get(3)?);
+        admissions.push(Admission { room: rows::room_id(&row, 0)?, who, until });
+    }
+    tx.commit().await?;
+    let past = Past {
+        hub: hub.hub,
+        time: rows::hub_time(now),
+        wall: WallTime(wall),
+        rooms,
+        // Who is present has a stay through some run.
+        present: Vec::new(),
+        elsewhere,
+        bans,
+        admissions,
+        run: Some(hub.run),
+        key: key(begun.get(4)),
+    };
+    Ok((past, epoch, place))
+}
+
+/// The key that all hubs sign with, from its hexadecimal form.
+fn key(hex: &str) -> Option<[u8; 32]> {
+    let mut key = [0; 32];
+    for (at, byte) in key.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_read_from_its_hexadecimal_form() {
+        assert_eq!(key(&"0f".repeat(32)), Some([15; 32]));
+        assert_eq!(key("0f"), None);
+        assert_eq!(key(&"xy".repeat(32)), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! Reads, over a connection of their own that they share: their statements are sent one behind the other.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::Mutex;
+use tokio::time::timeout;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Row};
+
+use super::calls::messages;
+use super::connect::{Database, said};
+use super::rows::{self, MEMBER, MESSAGE, ROOM, RowError, uuid};
+use crate::domain::chatter::Chatter;
+use crate::domain::code::Code;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+use crate::domain::time::WallTime;
+use crate::store::write::RANGE_BYTES;
+use crate::store::{Done, Health, Member};
+
+/// Time limit of a read.
+const ANSWERED: Duration = Duration::from_secs(5);
+
+/// Reads the shared database, cheap to clone.
+#[derive(Debug, Clone)]
+pub(in crate::store) struct Reader {
+    shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    database: Database,
+    client: Mutex<Option<Arc<Client>>>,
+    _health: Health,
+}
+
+type Found<T> = Result<T, Refusal>;
+
+impl Reader {
+    pub(super) fn new(database: Database, health: Health) -> Self {
+        let client = Mutex::new(None);
+        Self { shared: Arc::new(Shared { database, client, _health: health }) }
+    }
+
+    pub(in crate::store) async fn room(&self, id: RoomId) -> Found<Option<Room>> {
+        let sql = format!("SELECT {ROOM} FROM rooms r WHERE r.id = $1 AND NOT r.deleted");
+        let found = self.rows(&sql, &[&uuid(id.as_bytes())]).await?;
+        let room = found.first().map(|row| rows::room(row, 0)).transpose();
+        read(room).map(Option::flatten)
+    }
+
+    pub(in crate::store) async fn has_code(&self, code: Code) -> Found<bool> {
+        let sql = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
+        Ok(!self.rows(sql, &[&code.as_str()]).await?.is_empty())
+    }
+
+    pub(in crate::store) async fn chatter(
+        &self,
+        id: ChatterId,
+    ) -> Found<Option<(Chatter, IdentityId)>> {
+        let sql =
+            "SELECT id, nickname, created_at, NULL::bigint, identity FROM chatters WHERE id = $1";
+        let found = self.rows(sql, &[&uuid(id.as_bytes())]).await?;
+        let known = |row| Ok((rows::chatter(row, 0)?, rows::identity(row, 4)?));
+        read(found.first().map(known).transpose())
+    }
+
+    pub(in crate::store) async fn member(
+        &self,
+        room: RoomId,
+        chatter: ChatterId,
+    ) -> Found<Option<Member>> {
+        let sql = format!("SELECT {MEMBER} WHERE r.id = $1 AND c.id = $2");
+        let params: [&(dyn ToSql + Sync); 2] = [&uuid(room.as_bytes()), &uuid(chatter.as_bytes())];
+        read(self.rows(&sql, &params).await?.first().map(rows::member).transpose())
+    }
+
+    pub(in crate::store) async fn member_of(
+        &self,
+        room: RoomId,
+        identity: IdentityId,
+    ) -> Found<Option<Member>> {
+        let sql = format!("SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2");
+        let params: [&(dyn ToSql + Sync); 2] = [&uuid(room.as_bytes()), &uuid(identity.as_bytes())];
+        read(self.rows(&sql, &params).await?.first().map(rows::member).transpose())
+    }
+
+    pub(in crate::store) async fn page(
+        &self,
+        member: Member,
+        page: u32,
+        size: u32,
+    ) -> Found<Vec<Message>> {
+        let sql = "SELECT last_seq(n) FROM rooms WHERE id = $1";
+        let found = self.rows(sql, &[&uuid(member.room.as_bytes())]).await?;
+        let Some(last) = read(found.first().map(|row| row.try_get::<_, i64>(0)).transpose())?
+        else {
+            return Ok(Vec::new());
+        };
+        // Places have no gaps, so a page is a range of them.
+        let end = last + 1 - i64::from(page - 1) * i64::from(size);
+        let start = (end - i64::from(size)).max(member.first.0);
+        let all = (usize::MAX, usize::MAX);
+        Ok(self.range(member.room, (start, end), false, i64::from(size), all).await?.0)
+    }
+
+    pub(in crate::store) async fn after(
+        &self,
+        member: Member,
+        after: Seq,
+        most: usize,
+    ) -> Found<(Vec<Message>, bool)> {
+        let start = (after.0 + 1).max(member.first.0);
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        self.range(member.room, (start, i64::MAX), true, limit, (most, RANGE_BYTES)).await
+    }
+
+    pub(in crate::store) async fn before(
+        &self,
+        member: Member,
+        before: Seq,
+        most: usize,
+    ) -> Found<(Vec<Message>, bool)> {
+        let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
+        let range = (member.first.0, before.0);
+        self.range(member.room, range, false, limit, (most, RANGE_BYTES)).await
+    }
+
+    pub(in crate::store) async fn newest(&self, room: RoomId, most: usize) -> Found<Vec<Message>> {
+        let limit = i64::try_from(most).unwrap_or(i64::MAX);
+        let all = (usize::MAX, usize::MAX);
+        Ok(self.range(room, (1, i64::MAX), false, limit, all).await?.0)
+    }
+
+    pub(in crate::store) async fn host_log(&self, most: usize) -> Found<Vec<Done>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let sql = "SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT $1";
+        let done = |row: &Row| {
+            Ok(Done { at: WallTime(row.try_get(0)?), deed: row.try_get(1)?, what: row.try_get(2)? })
+        };
+        read(self.rows(sql, &[&most]).await?.iter().map(done).collect())
+    }
+
+    /// Messages with places from the first on and before the second, oldest first; the oldest or the newest of
+    /// them where they are too many.
+    async fn range(
+        &self,
+        room: RoomId,
+        (start, end): (i64, i64),
+        oldest: bool,
+        limit: i64,
+        (most, bytes): (usize, usize),
+    ) -> Found<(Vec<Message>, bool)> {
+        let direction = if oldest { "ASC" } else { "DESC" };
+        let sql = format!(
+            "SELECT {MESSAGE} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+             AND m.seq >= $2 AND m.seq < $3 ORDER BY m.seq {direction} LIMIT $4"
+        );
+        let params: [&(dyn ToSql + Sync); 4] = [&uuid(room.as_bytes()), &start, &end, &limit];
+        let (mut found, more) = read(messages(&self.rows(&sql, &params).await?, most, bytes))?;
+        if !oldest {
+            found.reverse();
+        }
+        Ok((found, more))
+    }
+
+    async fn rows(&self, sql: &str, params: &[&(dyn ToSql + Sync)]) -> Found<Vec<Row>> {
+        let client = self.client().await?;
+        match timeout(ANSWERED, client.query(sql, params)).await {
+            Ok(Ok(rows)) => Ok(rows),
+            Ok(Err(error)) => {
+                tracing::warn!(error = said(&error), "a query failed");
+                Err(Refusal::Unavailable)
+            }
+            Err(_) => {
+                // Whoever waits behind it would wait as long.
+                *self.shared.client.lock().await = None;
+                Err(Refusal::Unavailable)
+            }
+        }
+    }
+
+    /// The connection, made anew where it is lost.
+    async fn client(&self) -> Found<Arc<Client>> {
+        let mut kept = self.shared.client.lock().await;
+        if let Some(client) = &*kept
+            && !client.is_closed()
+        {
+            return Ok(Arc::clone(client));
+        }
+        let connected = timeout(ANSWERED, self.shared.database.connect()).await;
+        let Ok(Ok((client, _))) = connected else {
+            return Err(Refusal::Unavailable);
+        };
+        let client = Arc::new(client);
+        *kept = Some(Arc::clone(&client));
+        Ok(client)
+    }
+}
+
+fn read<T>(found: Result<T, RowError>) -> Found<T> {
+    found.map_err(|error| {
+        tracing::error!(%error, "a row of the database cannot be read");
+        Refusal::Unavailable
+    })
+}

@@ -1,0 +1,161 @@
+//! Conversion between rows and domain types. Values were validated when they were written.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use tokio_postgres::Row;
+use uuid::Uuid;
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::room::{PasswordHash, Room};
+use crate::domain::text::{Namespace, Nickname, Title};
+use crate::domain::time::{HubTime, WallTime};
+use crate::store::sqlite::sql::queries::Member;
+use crate::store::write::Ban;
+
+/// Why a row could not be read.
+pub(super) type RowError = tokio_postgres::Error;
+
+/// The columns that [`room`] reads, in its order.
+pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r.lock, \
+     r.created_at, r.created_hub, r.lifetime, r.shut, r.by_host";
+
+/// The columns that [`message`] reads, in its order, with the joins.
+pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
+     FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
+     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room";
+
+/// The columns that [`member`] reads, in its order, with the joins.
+pub(super) const MEMBER: &str = "r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, \
+     greatest(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq \
+     FROM memberships s JOIN rooms r ON r.n = s.room AND NOT r.deleted \
+     JOIN chatters c ON c.n = s.chatter";
+
+/// The UUID of an id.
+pub(super) fn uuid(bytes: &[u8; 16]) -> Uuid {
+    Uuid::from_bytes(*bytes)
+}
+
+/// Hub time as the database stores it. It would overflow after 292 million years.
+pub(super) fn sql(time: HubTime) -> i64 {
+    i64::try_from(time.0).unwrap_or(i64::MAX)
+}
+
+pub(super) fn hub_time(ms: i64) -> HubTime {
+    HubTime(u64::try_from(ms).unwrap_or(0))
+}
+
+pub(super) fn room_id(row: &Row, at: usize) -> Result<RoomId, RowError> {
+    row.try_get::<_, Uuid>(at).map(|id| RoomId::from_bytes(id.into_bytes()))
+}
+
+pub(super) fn chatter_id(row: &Row, at: usize) -> Result<ChatterId, RowError> {
+    row.try_get::<_, Uuid>(at).map(|id| ChatterId::from_bytes(id.into_bytes()))
+}
+
+pub(super) fn identity(row: &Row, at: usize) -> Result<IdentityId, RowError> {
+    row.try_get::<_, Uuid>(at).map(|id| IdentityId::from_bytes(id.into_bytes()))
+}
+
+/// A room; `None` if its code cannot be read.
+pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
+    let Ok(code) = row.try_get::<_, String>(at + 1)?.parse() else {
+        return Ok(None);
+    };
+    Ok(Some(Room {
+        id: room_id(row, at)?,
+        code,
+        title: Title::trusted(row.try_get(at + 2)?),
+        namespace: Namespace::trusted(row.try_get(at + 3)?),
+        capacity: u32::try_from(row.try_get::<_, i64>(at + 4)?).unwrap_or(u32::MAX),
+        lock: row.try_get::<_, Option<String>>(at + 5)?.map(PasswordHash),
+        created_at: WallTime(row.try_get(at + 6)?),
+        created: hub_time(row.try_get(at + 7)?),
+        lifetime: Duration::from_millis(hub_time(row.try_get(at + 8)?).0),
+        is_shut: row.try_get(at + 9)?,
+        by_host: row.try_get(at + 10)?,
+    }))
+}
+
+/// A chatter from four columns: id, nickname, created_at, left_at.
+pub(super) fn chatter(row: &Row, at: usize) -> Result<Chatter, RowError> {
+    Ok(Chatter {
+        id: chatter_id(row, at)?,
+        nickname: Nickname::trusted(row.try_get(at + 1)?),
+        created_at: WallTime(row.try_get(at + 2)?),
+        left_at: row.try_get::<_, Option<i64>>(at + 3)?.map(WallTime),
+    })
+}
+
+pub(super) fn member(row: &Row) -> Result<Member, RowError> {
+    Ok(Member {
+        room: room_id(row, 0)?,
+        chatter: chatter(row, 1)?,
+        owner: identity(row, 5)?,
+        first: Seq(row.try_get(6)?),
+        pruned: row.try_get(7)?,
+    })
+}
+
+pub(super) fn message(row: &Row) -> Result<Message, RowError> {
+    let name = |at| -> Result<Nickname, RowError> {
+        Ok(Nickname::trusted(row.try_get::<_, Option<String>>(at)?.unwrap_or_default()))
+    };
+    let kind = kind(row.try_get(3)?, row.try_get(5)?, name(6)?, name(7)?);
+    Ok(Message {
+        id: MessageId(row.try_get(0)?),
+        seq: Seq(row.try_get(1)?),
+        room: room_id(row, 2)?,
+        kind,
+        content: row.try_get(4)?,
+        sent_at: WallTime(row.try_get(8)?),
+        chatter: chatter(row, 9)?,
+        is_taken_back: row.try_get(13)?,
+    })
+}
+
+/// The number of a kind.
+pub(super) fn kind_number(kind: &Kind) -> i16 {
+    match kind {
+        Kind::Said => 0,
+        Kind::Alert(Alert::Note) => 1,
+        Kind::Alert(Alert::Joined(_)) => 2,
+        Kind::Alert(Alert::Left(_)) => 3,
+        Kind::Alert(Alert::Renamed { .. }) => 4,
+    }
+}
+
+/// How many people a kind tells of.
+pub(super) fn kind_count(kind: &Kind) -> Option<i64> {
+    match kind {
+        Kind::Alert(Alert::Joined(count) | Alert::Left(count)) => Some(i64::from(*count)),
+        _ => None,
+    }
+}
+
+/// The kind from its columns. An unknown number, of a newer hub, is a plain alert.
+pub(super) fn kind(number: i16, count: Option<i64>, was: Nickname, now: Nickname) -> Kind {
+    let count = count.and_then(|count| u32::try_from(count).ok()).unwrap_or(1);
+    match number {
+        0 => Kind::Said,
+        2 => Kind::Alert(Alert::Joined(count)),
+        3 => Kind::Alert(Alert::Left(count)),
+        4 => Kind::Alert(Alert::Renamed { was, now }),
+        _ => Kind::Alert(Alert::Note),
+    }
+}
+
+/// A ban from five columns: chatter, identity, nickname, address, until_hub.
+pub(super) fn ban(row: &Row, at: usize) -> Result<Ban, RowError> {
+    let address: Option<IpAddr> = row.try_get(at + 3)?;
+    let until = row.try_get::<_, Option<i64>>(at + 4)?.map(hub_time);
+    Ok(Ban {
+        chatter: chatter_id(row, at)?,
+        identity: identity(row, at + 1)?,
+        nickname: Nickname::trusted(row.try_get(at + 2)?),
+        address: address.zip(until),
+    })
+}

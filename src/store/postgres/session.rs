@@ -1,0 +1,128 @@
+//! One connection of the log: its statements, prepared, and the round trips over it.
+
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use tokio::sync::mpsc::UnboundedReceiver;
+use tokio_postgres::error::SqlState;
+use tokio_postgres::types::ToSql;
+use tokio_postgres::{Client, Error, Notification, Row};
+
+use super::calls::{Call, Param};
+use super::connect::{ConnectError, Database};
+use super::statements::Statements;
+
+/// A connection of the log.
+pub(super) struct Session {
+    pub(super) client: Client,
+    pub(super) statements: Statements,
+    /// Its own process on the server, whose notifications it sent itself.
+    pub(super) pid: i32,
+    pub(super) notifications: UnboundedReceiver<Notification>,
+}
+
+/// Why a round trip failed.
+#[derive(Debug)]
+pub(super) enum Trouble {
+    /// The connection is gone, or the server does not answer. What was under way was not committed.
+    Lost(String),
+    /// The server refuses a statement: a bug, or a broken rule. The transaction is rolled back.
+    Failed(Error),
+    /// This run can go on no longer: it was declared dead, the log has a gap, or the database went back in
+    /// time. Everything has to be read anew.
+    Outdated(&'static str),
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        match error.code() {
+            Some(code) if code.code() == "CH001" => Self::Outdated("it was declared dead"),
+            // A transaction that was given up for one of these is done again.
+            Some(code) if is_passing(code) => Self::Lost(error.to_string()),
+            Some(_) => Self::Failed(error),
+            None => Self::Lost(error.to_string()),
+        }
+    }
+}
+
+/// Whether the server is shutting down or starting, has ended the session, or is short of something.
+fn is_passing(code: &SqlState) -> bool {
+    // Classes: connection exception, transaction rollback, insufficient resources, operator intervention.
+    let class = code.code().get(..2).unwrap_or("");
+    ["08", "40", "53", "57"].contains(&class)
+        || *code == SqlState::LOCK_NOT_AVAILABLE
+        || *code == SqlState::READ_ONLY_SQL_TRANSACTION
+        || *code == SqlState::IDLE_IN_TRANSACTION_SESSION_TIMEOUT
+}
+
+impl Session {
+    /// Connects and prepares the statements.
+    ///
+    /// # Errors
+    /// See [`ConnectError`].
+    pub(super) async fn open(database: &Database) -> Result<Self, ConnectError> {
+        let (client, notifications) = database.connect().await?;
+        let refused = |error: Error| database.refused(&error);
+        let statements = Statements::prepare(&client).await.map_err(refused)?;
+        client.batch_execute("LISTEN colahub").await.map_err(refused)?;
+        let row = client.query_one("SELECT pg_backend_pid()", &[]).await.map_err(refused)?;
+        Ok(Self { client, statements, pid: row.get(0), notifications })
+    }
+
+    /// One call.
+    pub(super) async fn call(&self, call: &Call<'_>) -> Result<Vec<Row>, Error> {
+        let params: Vec<&(dyn ToSql + Sync)> = call.params.iter().map(as_sql).collect();
+        self.client.query(call.statement, &params).await
+    }
+
+    /// Statements in their order, sent together: one round trip. All answers are awaited, and the first error
+    /// counts, since those behind it only say that the transaction has failed.
+    pub(super) async fn together<'c>(
+        &'c self,
+        calls: impl IntoIterator<Item = &'c Call<'c>>,
+    ) -> Result<Vec<Vec<Row>>, Error> {
+        let mut under_way: Vec<UnderWay<'c>> = Vec::new();
+        under_way.push(UnderWay::Running(Box::pin(async {
+            self.client.batch_execute("BEGIN").await.map(|()| Vec::new())
+        })));
+        under_way.extend(
+            calls
+                .into_iter()
+                .map(|call| UnderWay::Running(Box::pin(self.call(call)) as Running<'c>)),
+        );
+        // The first poll of each sends it, so they go out in this order.
+        poll_fn(|cx| {
+            let mut all_done = true;
+            for one in &mut under_way {
+                if let UnderWay::Running(running) = one {
+                    match running.as_mut().poll(cx) {
+                        Poll::Ready(result) => *one = UnderWay::Done(result),
+                        Poll::Pending => all_done = false,
+                    }
+                }
+            }
+            if all_done { Poll::Ready(()) } else { Poll::Pending }
+        })
+        .await;
+        let done = under_way.into_iter().filter_map(|one| match one {
+            UnderWay::Done(result) => Some(result),
+            UnderWay::Running(_) => None,
+        });
+        let mut results: Vec<Vec<Row>> = done.collect::<Result<_, _>>()?;
+        // `BEGIN` has no rows.
+        results.remove(0);
+        Ok(results)
+    }
+}
+
+type Running<'c> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + 'c>>;
+
+enum UnderWay<'c> {
+    Running(Running<'c>),
+    Done(Result<Vec<Row>, Error>),
+}
+
+fn as_sql(param: &Param) -> &(dyn ToSql + Sync) {
+    &**param
+}

@@ -1,0 +1,109 @@
+//! The statements of the log's session, prepared once a connection.
+
+use tokio_postgres::{Client, Error, Statement};
+
+use super::rows::{MEMBER, MESSAGE, ROOM};
+
+macro_rules! statements {
+    ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
+        /// The prepared statements.
+        pub(super) struct Statements {
+            $($(#[$doc])* pub(super) $name: Statement,)*
+        }
+
+        impl Statements {
+            /// Prepares all of them.
+            pub(super) async fn prepare(client: &Client) -> Result<Self, Error> {
+                Ok(Self { $($name: client.prepare(&$sql).await?,)* })
+            }
+        }
+
+        /// Each statement by its name, for the test of their plans.
+        #[cfg(test)]
+        pub(super) fn all() -> Vec<(&'static str, String)> {
+            vec![$((stringify!($name), $sql.to_string()),)*]
+        }
+    };
+}
+
+/// The first message of a room that a member may read: `$1` is the room, `$2` their identity.
+const FIRST: &str = "(SELECT greatest(s.first_seq, r.pruned + 1) FROM rooms r \
+     JOIN memberships s ON s.room = r.n AND s.identity = $2 WHERE r.id = $1)";
+
+statements! {
+    /// Takes the log's lock, which is released with the commit, after the commit is visible.
+    lock = super::migrate::LOCK;
+    /// Fails in a run that was declared dead.
+    fence = "SELECT fence($1)";
+    /// The messages behind a place of the log.
+    new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 ORDER BY m.id");
+    /// The events behind a place of the log, with what they are about as it is now.
+    new_events = format!(
+        "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
+             c.id, c.nickname, c.created_at, NULL::bigint,
+             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}
+         FROM events e LEFT JOIN rooms r ON r.n = e.room
+         LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
+         LEFT JOIN chatters c ON c.id = e.chatter
+         LEFT JOIN bans b ON e.what = 8 AND b.chatter = e.chatter
+         WHERE e.n > $1 ORDER BY e.n"
+    );
+    /// The last commit: where the log ends, and whose it was.
+    last_commit = "SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1";
+    /// A commit by the place where the log ended with it.
+    commit_at = "SELECT run, number FROM commits WHERE last = $1";
+    /// A commit by whose it was.
+    commit_of = "SELECT last FROM commits WHERE run = $1 AND number = $2";
+    /// Notes this commit, if it has appended anything. Returns the log's end.
+    note_commit = "WITH ended AS MATERIALIZED (SELECT log_end() AS last),
+         noted AS (INSERT INTO commits SELECT last, $1, $2, hub_now() FROM ended ON CONFLICT (last) DO NOTHING)
+         SELECT last FROM ended";
+    /// Wakes the other hubs.
+    wake = "SELECT pg_notify('colahub', '')";
+    /// Makes a room.
+    make_room = "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    /// Ends a room.
+    end_room = "SELECT end_room($1, $2, $3)";
+    /// Shuts a room for newcomers, or opens it.
+    shut_room = "SELECT shut_room($1, $2, $3)";
+    /// Joins a room.
+    join_room = "SELECT * FROM join_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    /// The messages that a member missed: after `$3` or, if their places are void (`$4`), all that they may read.
+    missed = format!(
+        "SELECT {MESSAGE} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+         AND m.seq >= (SELECT CASE WHEN $4::boolean OR $3 > last_seq((SELECT n FROM rooms WHERE id = $1))
+             THEN {FIRST} ELSE greatest($3 + 1, {FIRST}) END)
+         ORDER BY m.seq LIMIT $5"
+    );
+    /// The places up to `$3` of messages that were taken back.
+    taken_back = format!(
+        "SELECT m.seq FROM messages m WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+         AND m.seq >= {FIRST} AND m.seq <= $3 AND m.taken_back ORDER BY m.seq LIMIT $4"
+    );
+    /// Whether somebody is a member of a room.
+    look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
+    /// Stores messages.
+    say = "SELECT * FROM say($1, $2, $3, $4, $5, $6)";
+    /// Leaves a room.
+    leave_room = "SELECT * FROM leave_room($1, $2, $3, $4, $5)";
+    /// Changes a nickname.
+    rename_chatter = "SELECT * FROM rename_chatter($1, $2, $3, $4, $5, $6)";
+    /// Takes messages back.
+    take_back = "SELECT * FROM take_back($1, $2, $3)";
+    /// Kicks a chatter.
+    kick = "SELECT kick($1, $2)";
+    /// Bans a browser.
+    ban = "SELECT ban($1, $2, $3, $4, $5, $6)";
+    /// Lifts a ban.
+    unban = "SELECT unban($1, $2)";
+    /// Tells the other hubs of a passed password check.
+    admit = "SELECT append(11::smallint, room => (SELECT n FROM rooms WHERE id = $1), identity => $2,
+         address => $3, until_hub => $4)";
+    /// A sign of life: how far this run has read. Returns the hubs' time.
+    beat = "UPDATE hubs SET seen = hub_now(), heard = $2 WHERE run = $1
+         RETURNING seen";
+    /// The hubs that live.
+    hubs = "SELECT name, url FROM hubs ORDER BY name, run";
+    /// Ends the runs that have given no sign of life, and the stays whose time is over.
+    sweep = "SELECT * FROM sweep($1, $2, $3, $4)";
+}

@@ -1,0 +1,358 @@
+//! The loop of the log: batches of writes, what other hubs have committed, and signs of life.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::mpsc::{Receiver, UnboundedSender};
+use tokio::time::{sleep, sleep_until, timeout};
+
+use super::HubRun;
+use super::batch::{self, Cursor, Prepared};
+use super::connect::Database;
+use super::doubt::{self, Committed};
+use super::feed::{self, Piece};
+use super::lease::{self, Beat, Turn};
+use super::retention::Pruning;
+use super::session::{Session, Trouble};
+use crate::domain::ids::Epoch;
+use crate::domain::refusal::Refusal;
+use crate::store::batch::Job;
+use crate::store::change::Report;
+use crate::store::health::{Health, Shared, Storage};
+use crate::store::write::Write;
+use crate::store::writer::Completed;
+
+/// Most writes in one transaction.
+const BATCH_MAX: usize = 256;
+
+/// How often the log is read where no notification says that there is something new: one may be lost.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The pause between attempts to connect.
+const RETRY: Duration = Duration::from_millis(150);
+
+/// Time limit of a read of the log.
+const ANSWERED: Duration = Duration::from_secs(5);
+
+/// The task of the log's thread.
+pub(super) struct LogTask<C> {
+    database: Database,
+    hub: HubRun,
+    epoch: Epoch,
+    session: Option<Session>,
+    cursor: Cursor,
+    /// The number of this run's last commit.
+    number: i64,
+    reports: UnboundedSender<Report<C>>,
+    health: Health,
+    /// Since when the database does not answer.
+    away: Option<Instant>,
+    turn: Turn,
+    pruning: Pruning,
+}
+
+/// Why the loop ends.
+enum End {
+    /// Everything has to be read anew.
+    Outdated(&'static str),
+    /// The hub has gone.
+    Closed,
+}
+
+impl<C> LogTask<C> {
+    pub(super) fn new(
+        database: Database,
+        (hub, epoch, place): (HubRun, Epoch, i64),
+        session: Session,
+        reports: UnboundedSender<Report<C>>,
+        health: Health,
+    ) -> Self {
+        let pruning = Pruning::new(hub.retention);
+        let cursor = Cursor { place, seen: None };
+        let (session, away, turn, number) = (Some(session), None, Turn::default(), 0);
+        Self { database, hub, epoch, session, cursor, number, reports, health, away, turn, pruning }
+    }
+
+    /// Runs until the queue is closed, or the store has to be opened again: then all that waits is refused.
+    pub(super) async fn run(mut self, mut jobs: Receiver<Job<C>>) {
+        let end = loop {
+            if let Err(end) = self.step(&mut jobs).await {
+                break end;
+            }
+        };
+        match end {
+            End::Closed => lease::end(self.session.as_ref(), &self.hub).await,
+            End::Outdated(why) => {
+                tracing::warn!(why, "the hub has to read the database anew");
+                self.health.set(Storage::Outdated);
+                jobs.close();
+                while let Some(job) = jobs.recv().await {
+                    self.refuse(vec![*job]);
+                }
+            }
+        }
+    }
+
+    async fn step(&mut self, jobs: &mut Receiver<Job<C>>) -> Result<(), End> {
+        let due = self.turn.next().into();
+        let first = tokio::select! {
+            biased;
+            job = jobs.recv() => Some(job.ok_or(End::Closed)?),
+            () = woken(self.session.as_mut()) => None,
+            () = sleep_until(due) => None,
+        };
+        match first {
+            Some(job) => {
+                let mut batch = vec![*job];
+                while batch.len() < BATCH_MAX
+                    && let Ok(job) = jobs.try_recv()
+                {
+                    batch.push(*job);
+                }
+                self.write(batch).await?;
+            }
+            None => self.hear().await?,
+        }
+        self.look_after().await
+    }
+
+    /// Commits a batch, whatever that takes within the patience, and reports its results.
+    async fn write(&mut self, batch: Vec<(Write, C)>) -> Result<(), End> {
+        let begun = Instant::now();
+        let until = self.away.unwrap_or(begun) + self.database.patience;
+        let (writes, contexts): (Vec<Write>, Vec<C>) = batch.into_iter().unzip();
+        match self.committed(&writes, until).await {
+            Ok(Some(Prepared { changes, results, cursor })) => {
+                self.cursor = cursor;
+                self.health.commits().observe(begun.elapsed());
+                if !changes.is_empty() {
+                    self.report(Report::Changes(changes))?;
+                }
+                self.report(Report::Completed(contexts.into_iter().zip(results).collect()))
+            }
+            refused => {
+                let completed = contexts.into_iter().map(|c| (c, Err(Refusal::Unavailable)));
+                self.report(Report::Completed(completed.collect()))?;
+                refused.map(|_| ())
+            }
+        }
+    }
+
+    /// The committed batch. `None` if the database did not answer within the patience: then nobody knows
+    /// whether it is committed, and if it is, it is heard like that of another hub.
+    async fn committed(
+        &mut self,
+        writes: &[Write],
+        until: Instant,
+    ) -> Result<Option<Prepared>, End> {
+        let mut alone = false;
+        while self.connected(until).await? {
+            self.number += 1;
+            let prepared = match self.prepared(writes, alone).await {
+                Ok(Some(prepared)) => prepared,
+                Ok(None) => continue,
+                Err(Trouble::Failed(error)) if !alone => {
+                    tracing::error!(%error, "a batch was refused by the database; its writes are tried one by one");
+                    self.roll_back().await;
+                    alone = true;
+                    continue;
+                }
+                Err(trouble) => {
+                    self.trouble(trouble)?;
+                    continue;
+                }
+            };
+            let Some(session) = &self.session else { continue };
+            match doubt::commit(session).await {
+                Committed::Yes => return Ok(Some(prepared)),
+                Committed::No => self.roll_back().await,
+                Committed::Unknown => {
+                    self.lost("the connection was lost during a commit");
+                    match self.is_done(until).await? {
+                        Some(true) => return Ok(Some(prepared)),
+                        Some(false) => {}
+                        None => return Ok(None),
+                    }
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    async fn prepared(
+        &mut self,
+        writes: &[Write],
+        alone: bool,
+    ) -> Result<Option<Prepared>, Trouble> {
+        let Some(session) = &self.session else { return Ok(None) };
+        let hub = (&self.hub, self.epoch);
+        if !alone {
+            return batch::prepare(session, hub, self.cursor, self.number, writes).await.map(Some);
+        }
+        batch::prepare_one_by_one(session, hub, self.cursor, self.number, writes).await.map(Some)
+    }
+
+    /// Whether the last commit was done, of which nobody knows. `None` if the patience is over.
+    async fn is_done(&mut self, until: Instant) -> Result<Option<bool>, End> {
+        while self.connected(until).await? {
+            let Some(session) = &self.session else { continue };
+            match doubt::was_committed(session, &self.hub, self.cursor, self.number).await {
+                Ok(is_done) => return Ok(Some(is_done)),
+                Err(trouble) => self.trouble(trouble)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Reads what other hubs have committed.
+    async fn hear(&mut self) -> Result<(), End> {
+        if !self.connected(Instant::now()).await? {
+            // It is tried again at the next turn.
+            sleep(RETRY).await;
+            return Ok(());
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        let read = async {
+            let place = self.cursor.place;
+            let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];
+            let (messages, events) = tokio::try_join!(
+                session.client.query(&session.statements.new_messages, &behind),
+                session.client.query(&session.statements.new_events, &behind),
+            )?;
+            Ok::<_, Trouble>(feed::merge(place, &messages, &events, false)?)
+        };
+        match timeout(ANSWERED, read).await {
+            Ok(Ok(Piece::Whole(changes, place))) => {
+                if place > self.cursor.place {
+                    self.cursor.place = place;
+                }
+                if !changes.is_empty() {
+                    self.report(Report::Changes(changes))?;
+                }
+                Ok(())
+            }
+            // Without the lock there is none.
+            Ok(Ok(Piece::Gap)) => Ok(()),
+            Ok(Err(trouble)) => self.trouble(trouble),
+            Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
+        }
+    }
+
+    /// Signs of life, the end of dead runs, and pruning.
+    async fn look_after(&mut self) -> Result<(), End> {
+        if !self.turn.is_due() {
+            return Ok(());
+        }
+        let Some(session) = &self.session else { return Ok(()) };
+        match timeout(ANSWERED, self.turn.take(session, &self.hub, self.cursor)).await {
+            Ok(Ok(Beat { time, hubs, round_trip })) => {
+                let place = self.database.place();
+                self.health.set_shared(Shared { place, hubs, round_trip });
+                let pruned = timeout(ANSWERED, self.pruning.step(session, time)).await;
+                self.report(Report::Time(time))?;
+                match pruned {
+                    Ok(Ok(())) => Ok(()),
+                    Ok(Err(error)) => self.trouble(error.into()),
+                    Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
+                }
+            }
+            Ok(Err(trouble)) => self.trouble(trouble),
+            Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
+        }
+    }
+
+    /// Connects again where the connection is lost, until then. At least one attempt is made.
+    async fn connected(&mut self, until: Instant) -> Result<bool, End> {
+        loop {
+            if self.session.is_some() {
+                return Ok(true);
+            }
+            match Session::open(&self.database).await {
+                Ok(session) => {
+                    let past = doubt::same_past(&session, &self.hub, self.epoch.0, self.cursor);
+                    match timeout(ANSWERED, past).await {
+                        Ok(Ok(())) => {
+                            self.session = Some(session);
+                            self.answers();
+                        }
+                        Ok(Err(trouble)) => self.trouble(trouble)?,
+                        Err(_) => {}
+                    }
+                }
+                Err(error) => tracing::debug!(%error, "PostgreSQL is tried again"),
+            }
+            if self.session.is_none() {
+                if Instant::now() >= until {
+                    return Ok(false);
+                }
+                sleep(RETRY).await;
+            }
+        }
+    }
+
+    fn trouble(&mut self, trouble: Trouble) -> Result<(), End> {
+        match trouble {
+            Trouble::Outdated(why) => Err(End::Outdated(why)),
+            Trouble::Lost(why) => {
+                self.lost(&why);
+                Ok(())
+            }
+            Trouble::Failed(error) => {
+                self.lost(&super::connect::said(&error));
+                Ok(())
+            }
+        }
+    }
+
+    fn lost(&mut self, why: &str) {
+        self.session = None;
+        if self.away.is_none() {
+            self.away = Some(Instant::now());
+            tracing::warn!(why, "PostgreSQL does not answer; it is tried again");
+            self.health.set(Storage::Away);
+        }
+    }
+
+    fn answers(&mut self) {
+        if let Some(since) = self.away.take() {
+            let seconds = since.elapsed().as_secs_f32();
+            tracing::info!(seconds, "PostgreSQL answers again");
+            self.health.set(Storage::Good);
+        }
+    }
+
+    async fn roll_back(&mut self) {
+        if let Some(session) = &self.session
+            && session.client.batch_execute("ROLLBACK").await.is_err()
+        {
+            self.lost("a transaction could not be rolled back");
+        }
+    }
+
+    fn refuse(&self, batch: Vec<(Write, C)>) {
+        let refused = batch.into_iter().map(|(_, context)| (context, Err(Refusal::Unavailable)));
+        let completed: Vec<Completed<C>> = refused.collect();
+        let _closed = self.report(Report::Completed(completed));
+    }
+
+    fn report(&self, report: Report<C>) -> Result<(), End> {
+        self.reports.send(report).map_err(|_| End::Closed)
+    }
+}
+
+/// Waits until another hub has committed something, or until it is time to look.
+async fn woken(session: Option<&mut Session>) {
+    let Some(session) = session else {
+        return sleep(RETRY).await;
+    };
+    let pid = session.pid;
+    let notified = async {
+        while let Some(notification) = session.notifications.recv().await {
+            if notification.process_id() != pid {
+                return;
+            }
+        }
+        // The connection has ended: the next statement says so.
+        sleep(RETRY).await;
+    };
+    let _looked = timeout(LOOK, notified).await;
+}

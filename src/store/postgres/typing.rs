@@ -1,0 +1,140 @@
+//! Who is typing, for the other hubs: gathered, sent by `NOTIFY` alone, and never stored.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio_postgres::Notification;
+
+use super::connect::Database;
+use crate::domain::ids::{ChatterId, RoomId, RunId};
+use crate::store::change::{Change, Report};
+
+/// How long it is gathered before it is sent.
+const GATHERED: Duration = Duration::from_millis(200);
+
+/// When a lost connection is tried again.
+const AGAIN: Duration = Duration::from_secs(2);
+
+/// Most of one notification, which takes less than 8,000 bytes. Beyond that it is dropped.
+const MOST: usize = 90;
+
+/// Somebody is typing, or has stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Typing {
+    pub(super) room: RoomId,
+    pub(super) chatter: ChatterId,
+    pub(super) is_typing: bool,
+}
+
+/// Sends and hears who is typing.
+pub(super) struct Task<C> {
+    database: Database,
+    run: RunId,
+    reports: UnboundedSender<Report<C>>,
+}
+
+impl<C> Task<C> {
+    pub(super) fn new(database: Database, run: RunId, reports: UnboundedSender<Report<C>>) -> Self {
+        Self { database, run, reports }
+    }
+
+    /// Runs until the hub closes.
+    pub(super) async fn run(self, mut typed: UnboundedReceiver<Typing>) {
+        loop {
+            if let Ok((client, notifications)) = self.database.connect().await
+                && client.batch_execute("LISTEN colahub_typing").await.is_ok()
+                && self.pass(&client, notifications, &mut typed).await.is_none()
+            {
+                return;
+            }
+            tokio::time::sleep(AGAIN).await;
+            // What was typed meanwhile is old.
+            while typed.try_recv().is_ok() {}
+            if typed.is_closed() {
+                return;
+            }
+        }
+    }
+
+    /// Passes on what is typed here and elsewhere. `None` when the hub closes, else the connection is lost.
+    async fn pass(
+        &self,
+        client: &tokio_postgres::Client,
+        mut notifications: UnboundedReceiver<Notification>,
+        typed: &mut UnboundedReceiver<Typing>,
+    ) -> Option<()> {
+        loop {
+            tokio::select! {
+                first = typed.recv() => {
+                    let first = first?;
+                    tokio::time::sleep(GATHERED).await;
+                    let mut all = vec![first];
+                    while let Ok(next) = typed.try_recv() {
+                        // Only the last of each counts.
+                        all.retain(|one| (one.room, one.chatter) != (next.room, next.chatter));
+                        all.push(next);
+                    }
+                    let text = written(self.run, &all);
+                    let sent = client.execute("SELECT pg_notify('colahub_typing', $1)", &[&text]).await;
+                    if sent.is_err() {
+                        return Some(());
+                    }
+                }
+                notification = notifications.recv() => {
+                    let Some(notification) = notification else { return Some(()) };
+                    let changes = read(self.run, notification.payload());
+                    if !changes.is_empty() && self.reports.send(Report::Changes(changes)).is_err() {
+                        return None;
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// The run on a line of its own, then a line each.
+fn written(run: RunId, all: &[Typing]) -> String {
+    let mut text = run.0.to_string();
+    for Typing { room, chatter, is_typing } in all.iter().take(MOST) {
+        text.push_str(&format!("\n{room} {chatter} {}", u8::from(*is_typing)));
+    }
+    text
+}
+
+/// What another run has written; nothing if it is from this run, or cannot be read.
+fn read(own: RunId, text: &str) -> Vec<Change> {
+    let mut lines = text.lines();
+    if lines.next().and_then(|run| run.parse().ok()).is_none_or(|run| RunId(run) == own) {
+        return Vec::new();
+    }
+    let change = |line: &str| {
+        let mut parts = line.split(' ');
+        let room = parts.next()?.parse().ok()?;
+        let chatter = parts.next()?.parse().ok()?;
+        Some(Change::Typing { room, chatter, is_typing: parts.next()? == "1" })
+    };
+    lines.filter_map(change).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn typing_is_read_as_it_was_written_but_not_ones_own() {
+        let typing = |n: u8, is_typing| Typing {
+            room: RoomId::from_random([1; 16]),
+            chatter: ChatterId::from_random([n; 16]),
+            is_typing,
+        };
+        let text = written(RunId(7), &[typing(1, true), typing(2, false)]);
+        let heard = read(RunId(8), &text);
+        let change =
+            |Typing { room, chatter, is_typing }| Change::Typing { room, chatter, is_typing };
+        assert_eq!(heard, [change(typing(1, true)), change(typing(2, false))]);
+        assert_eq!(read(RunId(7), &text), []);
+        assert_eq!(read(RunId(8), "nonsense"), []);
+        let many = vec![typing(1, true); 1_000];
+        assert!(written(RunId(i64::MIN), &many).len() < 8_000);
+    }
+}

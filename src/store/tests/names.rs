@@ -1,0 +1,27 @@
+//! Names on a store that several hubs share: the store decides who gets one.
+
+use super::*;
+
+fn rename(who: u8, name: &str) -> Write {
+    Write::Rename(Rename {
+        chatter: chatter(who).id,
+        owner: None,
+        nickname: Nickname::parse(name).unwrap(),
+        notice: None,
+        at: at(50),
+    })
+}
+
+/// On PostgreSQL only: a hub that has its database alone knows all the names itself.
+#[tokio::test]
+async fn of_two_who_ask_on_two_hubs_for_names_that_look_alike_one_gets_it() {
+    let Some(mut one) = Kit::on_postgres() else { return };
+    let room = one.room(1).await;
+    let mut two = one.another(2);
+    one.join(room, 1).await;
+    two.join(room, 2).await;
+    assert!(one.write(rename(1, "Ian")).await.is_ok());
+    assert_eq!(two.write(rename(2, "lan")).await, Err(Refusal::NameTaken));
+    assert!(one.write(rename(1, "Bob")).await.is_ok());
+    assert!(two.write(rename(2, "lan")).await.is_ok(), "it is free again");
+}
