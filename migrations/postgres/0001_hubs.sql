@@ -524,12 +524,15 @@ DECLARE heard_by_all bigint; t bigint := hub_now(); last_kept bigint; r record; 
 BEGIN
     IF NOT pg_try_advisory_xact_lock(hashtext('colahub.prune')) THEN RETURN; END IF;
     heard_by_all := coalesce((SELECT min(heard) FROM hubs), 0);
-    DELETE FROM events WHERE n IN
-        (SELECT n FROM events WHERE at_hub < log_before AND n <= heard_by_all ORDER BY n LIMIT most);
+    DELETE FROM events WHERE n <= (SELECT max(n) FROM
+        (SELECT n, at_hub FROM events WHERE n <= heard_by_all ORDER BY n LIMIT most) AS oldest WHERE at_hub < log_before);
     last_kept := (SELECT max(last) FROM commits);
-    DELETE FROM commits WHERE last IN
-        (SELECT last FROM commits WHERE at_hub < log_before AND last < last_kept ORDER BY last LIMIT most);
-    DELETE FROM people WHERE room IN (SELECT n FROM rooms WHERE expires_hub <= t LIMIT 10);
+    DELETE FROM commits WHERE last <= (SELECT max(last) FROM
+        (SELECT last, at_hub FROM commits WHERE last < last_kept ORDER BY last LIMIT most) AS oldest WHERE at_hub < log_before);
+    -- Nobody is present in a room that has ended. (Those that ended while no hub ran go with their rooms.)
+    FOR r IN SELECT n FROM rooms WHERE expires_hub <= t AND expires_hub > t - 3600000 ORDER BY expires_hub DESC LIMIT 50 LOOP
+        DELETE FROM people WHERE room = r.n;
+    END LOOP;
     PERFORM prune_messages((SELECT max(id) FROM (SELECT id FROM messages WHERE sent_hub <= old AND id <= heard_by_all
         AND id <= (SELECT max(id) FROM (SELECT id FROM messages ORDER BY id LIMIT most) AS oldest)) AS older));
     IF per_room > 0 THEN

@@ -221,6 +221,7 @@ mod tests {
             places: 4096,
             memory: Memory { taken: 21_000_000, most: Some(333_000_000), state: "easy".to_owned() },
             data: Data {
+                shared: None,
                 folder: "/var/lib/colahub".to_owned(),
                 database: 1_234_567,
                 storage: "ok".to_owned(),

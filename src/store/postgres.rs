@@ -18,6 +18,8 @@ mod rows;
 mod session;
 mod statements;
 mod task;
+#[cfg(test)]
+mod tests;
 mod typing;
 pub(super) mod writer;
 

@@ -12,7 +12,7 @@ use crate::domain::time::WallTime;
 
 mod names;
 #[path = "../../tests/several/postgres.rs"]
-mod postgres;
+pub(in crate::store) mod postgres;
 mod runs;
 pub(in crate::store) mod takeback;
 

@@ -16,9 +16,11 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 const OLDEST: u32 = 14;
 
 /// What every session sets: durable commits whatever the server's default is, and an end to a session whose hub
-/// stopped in the middle of a transaction, since it holds the lock of all.
-const SETTINGS: &str = "SET search_path = colahub, pg_catalog; SET synchronous_commit = on; \
-     SET idle_in_transaction_session_timeout = '2s'; SET lock_timeout = '5s'; \
+/// stopped in the middle of a transaction, since it holds the lock of all. Every statement is after a few rows by
+/// their index, but a server that has not looked at its tables for a while may think that reading all is cheaper.
+pub(super) const SETTINGS: &str = "SET search_path = colahub, pg_catalog; \
+     SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '2s'; \
+     SET lock_timeout = '5s'; SET enable_seqscan = off; SET enable_mergejoin = off; SET jit = off; \
      SET client_min_messages = warning";
 
 /// A database, as the configuration names it.

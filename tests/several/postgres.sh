@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# A PostgreSQL of one's own, by Debian's programs, that answers on a Unix socket alone.
+#
+#   postgres.sh hold [KEY=VALUE ...]   makes one in a folder of its own and starts it; prints the folder, and when
+#                                      standard input ends, stops it and removes the folder
+#   postgres.sh make FOLDER [KEY=VALUE ...]
+#   postgres.sh up FOLDER              starts it and waits until it answers
+#   postgres.sh crash FOLDER           what was not flushed is gone
+#   postgres.sh stop FOLDER
+#   postgres.sh sql FOLDER DATABASE    runs SQL from standard input
+#
+# Ends with 3 where PostgreSQL is not installed. As root it runs as the user `postgres`, since the server refuses root.
+set -euo pipefail
+
+programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
+[ -n "$programs" ] && [ -x "$programs/initdb" ] || exit 3
+
+as_server() {
+  if [ "$(id -u)" = 0 ]; then
+    (cd / && setpriv --reuid=postgres --regid=postgres --clear-groups -- "$@")
+  else
+    "$@"
+  fi
+}
+
+control() { as_server "$programs/pg_ctl" --silent --wait --timeout=600 -D "$1/data" "${@:2}" >/dev/null; }
+
+make() {
+  local folder=$1
+  shift
+  as_server "$programs/initdb" --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync --username=postgres -D "$folder/data" >/dev/null
+  {
+    # A path of 107 bytes at most: so the socket may have a folder elsewhere.
+    printf "listen_addresses = ''\nunix_socket_directories = '%s'\n" "${SOCKET_FOLDER:-$folder}"
+    for setting; do printf "%s = '%s'\n" "${setting%%=*}" "${setting#*=}"; done
+  } | as_server tee -a "$folder/data/postgresql.conf" >/dev/null
+}
+
+up() { control "$1" --log="$1/log" start; }
+
+case ${1:-} in
+hold)
+  shift
+  folder=$(as_server mktemp --directory /tmp/colahub-postgres-XXXXXX)
+  end() {
+    control "$folder" --mode=immediate stop 2>/dev/null || true
+    as_server rm -rf "$folder"
+  }
+  trap end EXIT
+  # It ends with its standard input: Ctrl-C is for whoever holds that.
+  trap '' INT
+  make "$folder" "$@"
+  up "$folder"
+  echo "$folder"
+  cat >/dev/null
+  ;;
+make) make "${@:2}" ;;
+up) up "$2" ;;
+crash) control "$2" --mode=immediate stop ;;
+stop) control "$2" --mode=fast stop ;;
+sql) "$programs/psql" -X -q -A -t -v ON_ERROR_STOP=1 -U postgres -h "${SOCKET_FOLDER:-$2}" -d "$3" ;;
+*)
+  sed -n '2,13s/^# \?//p' "$0" >&2
+  exit 2
+  ;;
+esac
