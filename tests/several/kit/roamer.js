@@ -1,0 +1,158 @@
+// Somebody who talks without end, goes to another hub when theirs is gone, and knows what they were promised.
+
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { io } from '../../peers/js/kit/client.js';
+
+/** How long an answer may take before another hub is tried with the same key. */
+const ANSWER = 15_000;
+
+export class Roamer {
+  /** What was acknowledged: the key, and the place. */
+  acknowledged = new Map();
+  /** What was heard: the content of each place. */
+  heard = new Map();
+  /** Faults that were seen: a place with two contents, a refusal that should not be. */
+  faults = [];
+  /** How long each absence took, from the loss of the connection to the answer of the join, in ms. */
+  absences = [];
+  last = 0;
+  #running = true;
+  #count = 0;
+
+  /**
+   * @param {string} name
+   * @param {() => string} pick chooses the URL of a hub
+   * @param {{id: string, namespace: string}} room
+   * @param {{pause: number}} options between two messages, in ms on average
+   */
+  constructor(name, pick, room, { pause }) {
+    Object.assign(this, { name, pick, room, pause });
+  }
+
+  async begin() {
+    const answer = await fetch(`${this.pick()}/api/identity`, { method: 'POST' });
+    this.token = (await answer.json()).data.token;
+    await this.#join();
+    this.talking = this.#talk();
+  }
+
+  /** Says no more; resolves when everything that was said is acknowledged. */
+  async quiet() {
+    this.#running = false;
+    await this.talking;
+  }
+
+  /** Is there, and has all that there is. */
+  async settles() {
+    if (!this.socket?.connected) await this.#join();
+    else await this.#catchUp();
+  }
+
+  leave() {
+    this.socket?.disconnect();
+  }
+
+  async #talk() {
+    while (this.#running) {
+      await elapsed(this.pause * (0.5 + Math.random()));
+      if (!this.#running) return;
+      await this.#says(`${this.name} ${++this.#count}`);
+    }
+  }
+
+  /** Says it until it is acknowledged, always with the same key. */
+  async #says(content) {
+    for (;;) {
+      if (!this.socket?.connected) await this.#join();
+      const answer = await this.#asks('sendMessage', { roomId: this.room.id, content, key: content });
+      if (answer?.success) {
+        this.acknowledged.set(content, answer.data.seq);
+        this.#hears(answer.data);
+        return;
+      }
+      // Not now: the database is away, or this hub has just been told that it was dead.
+      if (answer && ![503, 403, 404, 429].includes(answer.statusCode ?? answer.status ?? 503)) {
+        this.faults.push(`${content} was refused: ${JSON.stringify(answer)}`);
+        return;
+      }
+      await elapsed(100);
+      if (answer) this.socket?.disconnect();
+    }
+  }
+
+  #asks(event, data) {
+    const { socket } = this;
+    return Promise.race([
+      socket.timeout(ANSWER).emitWithAck(event, data).catch(() => null),
+      new Promise((gone) => socket.once('disconnect', () => gone(null))),
+    ]);
+  }
+
+  async #join() {
+    const lost = this.lost ?? performance.now();
+    for (;;) {
+      this.socket?.disconnect();
+      const socket = (this.socket = io(`${this.pick()}/${this.room.namespace}`, {
+        transports: ['websocket'],
+        forceNew: true,
+        reconnection: false,
+        timeout: 3_000,
+        auth: { token: this.token },
+      }));
+      for (const event of ['sendMessage', 'sendAlert']) socket.on(event, (message) => this.#hears(message));
+      socket.on('disconnect', () => (this.lost ??= performance.now()));
+      const connected = await new Promise((resolve) => {
+        socket.once('connect', () => resolve(true));
+        socket.once('connect_error', () => resolve(false));
+      });
+      if (connected) {
+        const after = this.chatter ? { after: this.last, epoch: this.epoch } : {};
+        const answer = await this.#asks('joinRoom', { roomId: this.room.id, chatterId: this.chatter ?? null, ...after });
+        if (answer?.success) {
+          await this.#arrives(answer.data);
+          this.absences.push(performance.now() - lost);
+          this.lost = null;
+          return;
+        }
+      }
+      await elapsed(50 + 200 * Math.random());
+    }
+  }
+
+  async #arrives(entry) {
+    if (this.chatter && this.chatter !== entry.id) this.faults.push(`${this.name} came back as somebody else`);
+    if (entry.reset) this.faults.push(`${this.name} had to begin again`);
+    this.chatter = entry.id;
+    this.epoch = entry.epoch;
+    // Places before that are not for them to read.
+    this.first ??= entry.firstSeq;
+    if (this.last === 0) this.last = this.first - 1;
+    for (const message of entry.missed ?? []) this.#hears(message);
+    if (entry.more || this.last < entry.lastSeq) await this.#catchUp();
+  }
+
+  /** What is missing, by the same call that the page makes. */
+  async #catchUp() {
+    for (let more = true; more; ) {
+      const query = `after=${this.last}&limit=200`;
+      const headers = { authorization: `Bearer ${this.token}` };
+      const answer = await fetch(`${this.pick()}/api/rooms/${this.room.id}/messages?${query}`, { headers }).catch(() => null);
+      if (!answer?.ok) {
+        await elapsed(100);
+        continue;
+      }
+      const { data } = await answer.json();
+      for (const message of data.messages) this.#hears(message);
+      ({ more } = data);
+    }
+  }
+
+  #hears(message) {
+    const known = this.heard.get(message.seq);
+    if (known !== undefined && known !== message.content) {
+      this.faults.push(`place ${message.seq} is «${known}» and «${message.content}»`);
+    }
+    this.heard.set(message.seq, message.content);
+    while (this.heard.has(this.last + 1)) this.last++;
+  }
+}

@@ -1,0 +1,132 @@
+// Hubs are killed and frozen, PostgreSQL crashes, and people talk on: nothing that was acknowledged is lost, doubled or
+// out of order, whatever hub they are on.
+//
+//   CHAOS_SECONDS=300 CHAOS_PEOPLE=1000   the long form: ./dev prove
+
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as elapsed } from 'node:timers/promises';
+import { Postgres, hubs as start } from '../kit/several.js';
+import { Roamer } from '../kit/roamer.js';
+import { untilCount } from '../../peers/js/kit/patience.js';
+
+const SECONDS = Number(process.env.CHAOS_SECONDS ?? 45);
+const PEOPLE = Number(process.env.CHAOS_PEOPLE ?? 60);
+const ROOMS = 5;
+/** Between two messages of one person, in ms. */
+const PAUSE = Math.max(1_000, PEOPLE * 15);
+
+const any = (list) => list[Math.floor(Math.random() * list.length)];
+const quantile = (sorted, part) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+
+test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECONDS + 600) * 1_000 }, async (context) => {
+  const postgres = await Postgres.start();
+  const hubs = await start(postgres, 3);
+  // Of a hub that is starting again nobody knows the address.
+  const alive = new Set(hubs);
+  const pick = () => any([...alive]).url;
+  try {
+    const made = await Promise.all(
+      Array.from({ length: ROOMS }, (_, n) => hubs[0].room({ namespace: 'chaos', title: `Room ${n}`, capacity: 0 })),
+    );
+    await untilCount('all hubs know the rooms', () => knowAll(hubs, made), hubs.length);
+    const people = Array.from({ length: PEOPLE }, (_, n) => new Roamer(`p${n}`, pick, made[n % ROOMS], { pause: PAUSE }));
+    for (let at = 0; at < people.length; at += 20) {
+      await Promise.all(people.slice(at, at + 20).map((person) => person.begin()));
+    }
+    const did = await disturb({ hubs, alive, postgres });
+    await Promise.all(people.map((person) => person.quiet()));
+    await Promise.all(people.map((person) => person.settles()));
+    const acknowledged = people.reduce((sum, person) => sum + person.acknowledged.size, 0);
+    const absences = people.flatMap((person) => person.absences.slice(1)).sort((a, b) => a - b);
+    context.diagnostic(
+      `${acknowledged} acknowledged; ${JSON.stringify(did)}; ${absences.length} absences: half shorter than ` +
+        `${quantile(absences, 0.5)} ms, 99 of 100 than ${quantile(absences, 0.99)} ms, the longest ${quantile(absences, 1)} ms`,
+    );
+    assert.ok(acknowledged > PEOPLE, 'they talked');
+    assert.deepEqual(people.flatMap((person) => person.faults), []);
+    await isWhole(postgres, people, made);
+  } finally {
+    await Promise.all(hubs.map((hub) => hub.stop()));
+    postgres.stop();
+  }
+});
+
+async function knowAll(hubs, rooms) {
+  let count = 0;
+  for (const hub of hubs) {
+    const { json } = await hub.calls('GET', '/chat/rooms');
+    const known = new Set(json.data.map((room) => room.id));
+    if (rooms.every((room) => known.has(room.id))) count++;
+  }
+  return count;
+}
+
+/** A kill every 5 s, a freeze now and then, and a crash of PostgreSQL every 15 s. */
+async function disturb({ hubs, alive, postgres }) {
+  const did = { kills: 0, freezes: 0, crashes: 0 };
+  const end = Date.now() + SECONDS * 1_000;
+  const kills = async () => {
+    for (let turn = 0; Date.now() < end; turn++) {
+      await elapsed(5_000);
+      const hub = any([...alive]);
+      if (alive.size < 2 || hub === frozen) continue;
+      alive.delete(hub);
+      await hub.ends('SIGKILL');
+      did.kills++;
+      await elapsed(500);
+      await hub.startsAgain();
+      alive.add(hub);
+    }
+  };
+  let frozen = null;
+  const freezes = async () => {
+    while (Date.now() < end) {
+      await elapsed(8_000);
+      frozen = any([...alive]);
+      if (!frozen) continue;
+      frozen.process.kill('SIGSTOP');
+      // Beyond five seconds it is declared dead, and has to see that by itself.
+      await elapsed(did.freezes++ % 2 === 0 ? 3_000 : 7_000);
+      frozen.process.kill('SIGCONT');
+      frozen = null;
+    }
+  };
+  const crashes = async () => {
+    while (Date.now() < end) {
+      await elapsed(15_000);
+      await postgres.crash();
+      await elapsed(300);
+      await postgres.up();
+      did.crashes++;
+    }
+  };
+  await Promise.all([kills(), freezes(), crashes()]);
+  return did;
+}
+
+/** The table has every message that was acknowledged, once, in its place; and everybody has seen just that. */
+async function isWhole(postgres, people, rooms) {
+  const faults = [];
+  for (const room of rooms) {
+    const rows = await postgres.sql(
+      `SELECT m.seq, m.content FROM colahub.messages m JOIN colahub.rooms r ON r.n = m.room WHERE r.id = '${room.id}' ORDER BY m.seq`,
+    );
+    const table = rows.map((row) => [Number(row.slice(0, row.indexOf('|'))), row.slice(row.indexOf('|') + 1)]);
+    table.forEach(([seq], at) => seq === at + 1 || faults.push(`a gap at ${at + 1}: ${seq}`));
+    const said = new Map(table.map(([seq, content]) => [content, seq]));
+    const theirs = people.filter((person) => person.room === room);
+    for (const person of theirs) {
+      for (const [content, seq] of person.acknowledged) {
+        if (said.get(content) !== seq) faults.push(`«${content}» was acknowledged in place ${seq}, and is in ${said.get(content)}`);
+      }
+      for (const [seq, content] of person.heard) {
+        if (table[seq - 1]?.[1] !== content) faults.push(`${person.name} heard «${content}» in place ${seq}`);
+      }
+      if (person.last !== table.length) faults.push(`${person.name} has heard ${person.last} of ${table.length}`);
+    }
+    const words = table.map(([, content]) => content).filter((content) => /^p\d+ \d+$/.test(content));
+    if (new Set(words).size !== words.length) faults.push('something was stored twice');
+  }
+  assert.deepEqual(faults.slice(0, 20), []);
+}

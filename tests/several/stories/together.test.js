@@ -1,0 +1,144 @@
+// People on several hubs are one chat.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'node:test';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Postgres, hubs as start } from '../kit/several.js';
+import { until } from '../../peers/js/kit/patience.js';
+
+const run = promisify(execFile);
+
+describe('people on several hubs', () => {
+  let postgres;
+  let hubs;
+  before(async () => {
+    postgres = await Postgres.start('fsync=off');
+    hubs = await start(postgres, 3);
+  });
+  after(async () => {
+    await Promise.all(hubs.map((hub) => hub.stop()));
+    postgres.stop();
+  });
+
+  /** A room that all hubs know. */
+  const room = async (fields) => {
+    const made = await hubs[0].room(fields);
+    for (const hub of hubs) {
+      await until('the hub knows the room', async () => (await hub.calls('GET', `/chat/rooms/${made.id}`)).status === 200);
+    }
+    return made;
+  };
+  const command = (hub, ...words) =>
+    run(process.env.COLAHUB_BIN, [...words, '--data-dir', join(hub.directory, 'data')]);
+
+  it('hear one another, and are on one roster', async () => {
+    const there = await room();
+    const [ann, bob] = [await hubs[0].member('websocket', there), hubs[1].person('polling')];
+    await bob.join(there);
+    await ann.hearsArrivalOf(bob);
+    await ann.seesPresent(ann, bob);
+    await bob.seesPresent(ann, bob);
+    await ann.says('from one');
+    await bob.hears('from one');
+    await bob.says('from two');
+    assert.equal((await ann.hears('from two')).seq, (await bob.hears('from two')).seq);
+    bob.disconnect();
+    await ann.hearsDepartureOf(bob);
+    await ann.seesPresent(ann);
+  });
+
+  it('see who is typing elsewhere', async () => {
+    const there = await room();
+    const [ann, bob] = [await hubs[0].member('websocket', there), await hubs[1].member('websocket', there)];
+    await ann.hearsArrivalOf(bob);
+    bob.socket.emit('typing', { roomId: there.id, isTyping: true });
+    const typing = await ann.inbox.take('typing');
+    assert.deepEqual([typing.chatterId, typing.isTyping], [bob.id, true]);
+  });
+
+  it('share the places of a room: of twenty who ask at once for one, one gets it', async () => {
+    const small = await room({ capacity: 1 });
+    const all = Array.from({ length: 20 }, (_, n) => hubs[n % 3].person('websocket'));
+    await Promise.all(all.map((person) => person.connect(small.namespace)));
+    const answers = await Promise.all(all.map((person) => person.asks('joinRoom', { roomId: small.id, chatterId: null })));
+    assert.equal(answers.filter((answer) => answer.success).length, 1);
+  });
+
+  it('do not get names that look alike, though they ask at once on two hubs', async () => {
+    const there = await room();
+    const [ann, bob] = [await hubs[0].member('websocket', there), await hubs[1].member('websocket', there)];
+    await ann.hearsArrivalOf(bob);
+    const asks = (person, nickname) => person.asks('renameChatter', { roomId: there.id, nickname });
+    const answers = await Promise.all([asks(ann, 'Ian'), asks(bob, 'lan')]);
+    assert.equal(answers.filter((answer) => answer.success).length, 1, JSON.stringify(answers));
+  });
+
+  it('keep who they are, and a passed password, wherever they then go', async () => {
+    const locked = await room({ password: 'secret' });
+    const { json } = await hubs[0].calls('POST', '/api/identity');
+    const auth = { token: json.data.token };
+    const headers = { authorization: `Bearer ${auth.token}` };
+    const check = await hubs[0].calls('POST', `/chat/rooms/${locked.id}/access-check`, { body: { password: 'secret' }, headers });
+    assert.equal(check.json.data, true, check.text);
+    const there = hubs[2].person('websocket', { auth });
+    await there.join(locked);
+    const again = hubs[1].person('websocket', { auth });
+    await again.join(locked);
+    assert.equal(again.id, there.id);
+  });
+
+  it('are kicked, banned, shut out and taken back from any hub’s command line', async () => {
+    const there = await room();
+    const [ann, bob] = [await hubs[0].member('websocket', there), await hubs[1].member('websocket', there)];
+    await ann.hearsArrivalOf(bob);
+    const said = await bob.says('a slip');
+    await ann.hears('a slip');
+    await command(hubs[2], 'message', 'delete', there.code, String(said.seq));
+    for (const person of [ann, bob]) assert.equal((await person.inbox.take('messageTakenBack')).seq, said.seq);
+    await command(hubs[2], 'room', 'lock', there.code);
+    for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomShut')).isShut, true);
+    await command(hubs[2], 'chatter', 'kick', bob.id);
+    assert.equal((await bob.inbox.take('roomClosed')).reason, 'kicked');
+    await ann.hearsDepartureOf(bob);
+    await bob.join(there);
+    await ann.hearsArrivalOf(bob);
+    await command(hubs[2], 'chatter', 'ban', bob.id);
+    assert.equal((await bob.inbox.take('roomClosed')).reason, 'banned');
+    const back = await bob.asks('joinRoom', { roomId: there.id, chatterId: bob.id });
+    assert.equal(back.success, false);
+    await command(hubs[0], 'room', 'close', there.code);
+    assert.equal((await ann.inbox.take('roomClosed')).reason, 'closed');
+  });
+
+  it('are silently there again after their hub has ended, on another', async () => {
+    const there = await room();
+    const [ann, bob] = [await hubs[0].member('websocket', there), await hubs[1].member('websocket', there)];
+    await ann.hearsArrivalOf(bob);
+    await hubs[1].ends('SIGKILL');
+    bob.disconnect();
+    bob.url = hubs[2].url;
+    await bob.join(there);
+    await ann.hasHeardNo('sendAlert');
+    await hubs[1].startsAgain();
+  });
+
+  it('are told of in the host’s status', async () => {
+    const { stdout } = await command(hubs[0], 'status');
+    assert.match(stdout, /3 hubs share it/);
+    const { json } = await hubs[0].calls('GET', '/api/hub');
+    assert.deepEqual(json.data.shared.hubs.map((hub) => hub.name).sort(), ['cola-1', 'cola-2', 'cola-3']);
+  });
+
+  it('wait while PostgreSQL is away, and the hub says that it is not ready', async () => {
+    const there = await room();
+    const ann = await hubs[0].member('websocket', there);
+    await postgres.crash();
+    await until('not ready', async () => (await hubs[0].calls('GET', '/readyz')).status === 503);
+    const said = ann.says('in the dark');
+    await postgres.up();
+    assert.equal((await said).content, 'in the dark');
+    await until('ready', async () => (await hubs[0].calls('GET', '/readyz')).status === 200);
+  });
+});
