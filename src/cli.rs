@@ -25,6 +25,7 @@ use rustix::process::umask;
 use self::copies::CopyArgs;
 use self::terminal::Plain;
 use crate::config::{self, Applies, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
+use crate::store::{Database, try_database};
 use crate::{server, telemetry};
 
 const WHERE_SETTINGS_ARE: &str = "\
@@ -53,7 +54,7 @@ enum Command {
     Chatter(host::ChatterCommand),
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
-    CheckConfig(FileArg),
+    CheckConfig(CheckArgs),
     /// List the hubs on the local network
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
@@ -80,6 +81,15 @@ struct FileArg {
     /// The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    file: FileArg,
+    /// Try the connection to the shared database, too
+    #[arg(long)]
+    connect: bool,
 }
 
 #[derive(Debug, Args)]
@@ -151,7 +161,7 @@ pub fn run() -> ExitCode {
         Command::Run(args) => run_hub(args),
         Command::Backup(args) => copies::back_up(args, out),
         Command::Restore(args) => copies::restore(args, out),
-        Command::CheckConfig(file) => check_config(file.into_sources(), out),
+        Command::CheckConfig(args) => check_config(args.file.into_sources(), args.connect, out),
         Command::Chatter(command) => host::chatter(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
@@ -194,27 +204,36 @@ fn hold_ports(file: FileArg) {
     }
 }
 
-fn check_config(sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
+fn check_config(sources: Sources, connect: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let Loaded { config, file, .. } = config::load(sources)?;
+    let database = server::database(&config)?;
     match file {
         Some(file) => writeln!(out, "{}: good", file.display())?,
         None => writeln!(out, "{DEFAULT_FILE}: not there, and none is needed")?,
     }
-    writeln!(out, "{}", outlook(&config))?;
+    writeln!(out, "{}", outlook(&config, database.as_ref()))?;
+    match database {
+        Some(database) if connect => writeln!(out, "{}.", try_database(&database)?)?,
+        Some(_) => writeln!(out, "Whether it answers, `colahub check-config --connect` says.")?,
+        None => {}
+    }
     Ok(())
 }
 
 /// What a hub with this configuration does, in a line.
-fn outlook(config: &Config) -> String {
+fn outlook(config: &Config, database: Option<&Database>) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
     let found = match config.mdns {
         true => format!("is found as {}.local", config.name),
         false => "is not announced on the network".to_owned(),
     };
+    let data = match database {
+        Some(database) => format!("shares the PostgreSQL at {} with other hubs", database.place()),
+        None => format!("keeps its data in {}", config.data_dir.display()),
+    };
     format!(
-        "The hub listens on {}, {found}, keeps its data in {}, and a room lives {}.",
+        "The hub listens on {}, {found}, {data}, and a room lives {}.",
         listen.join(" and "),
-        config.data_dir.display(),
         humantime::format_duration(config.rooms_lifetime),
     )
 }
@@ -295,7 +314,7 @@ mod tests {
     fn a_good_file_is_told_with_what_it_does() {
         let (_dir, path) = file("name = 'camp'\nlisten = '80'\nrooms.lifetime = '90min'");
         let mut out = Vec::new();
-        check_config(only(&path), &mut out).unwrap();
+        check_config(only(&path), false, &mut out).unwrap();
         assert_eq!(
             String::from_utf8(out).unwrap(),
             format!(
@@ -309,7 +328,7 @@ mod tests {
     #[test]
     fn every_sentence_of_an_error_says_who_complains() {
         let (_dir, path) = file("mdns = 1\nnmae = 'camp'");
-        let error = check_config(only(&path), &mut Vec::new()).unwrap_err();
+        let error = check_config(only(&path), false, &mut Vec::new()).unwrap_err();
         let complaint = complaint(&error);
         assert_eq!(complaint.lines().count(), 2);
         assert!(complaint.lines().all(|line| line.starts_with("colahub: ")), "{complaint}");

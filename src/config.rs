@@ -124,6 +124,25 @@ pub struct Config {
     pub wifi: Option<Wifi>,
 }
 
+impl Config {
+    /// The password of the user in `database.url`: the first line of its file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or holds none: a sentence for the host.
+    pub fn database_password(&self) -> Result<Option<String>, String> {
+        let Some(file) = &self.database_password_file else {
+            return Ok(None);
+        };
+        let shown = file.display();
+        let text = std::fs::read_to_string(file)
+            .map_err(|error| format!("database.password_file {shown} cannot be read: {error}"))?;
+        match text.lines().next() {
+            Some(password) if !password.is_empty() => Ok(Some(password.to_owned())),
+            _ => Err(format!("database.password_file {shown} holds no password in its first line")),
+        }
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         let name = HubName::default();

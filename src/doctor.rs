@@ -1,4 +1,4 @@
-//! What may keep people from the hub, looked at from this machine: ports, addresses, names, the disk,
+//! What may keep people from the hub, looked at from this machine: ports, addresses, names, the disk, the database,
 //! the clock, the board.
 //!
 //! Each check looks (files, sockets, the network) and then judges; the judging is pure and tested. It
@@ -8,6 +8,7 @@ mod addresses;
 mod board;
 mod clock;
 mod data;
+mod database;
 mod hub;
 mod name;
 mod port;
@@ -75,6 +76,7 @@ pub fn examine(config: &Config, mut tell: impl FnMut(&Finding)) -> Vec<Finding> 
     found(name::check(config, running.as_ref()));
     found(resolver::check(config));
     found(data::check(config, running.as_ref()));
+    found(database::check(config).into_iter().collect());
     found(vec![clock::check()]);
     found(board::check());
     all

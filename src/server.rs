@@ -46,7 +46,7 @@ use crate::wire;
 
 pub use lock::Lock;
 pub use renew::{Renewed, renew};
-pub use shared::database;
+pub use shared::{database, renew_shared};
 
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -113,7 +113,8 @@ async fn serve(
     // Ready means that writes work: the ping returns through the writer's queue, after the first room. Damage
     // that was met meanwhile is handled below.
     let answered = running.hub.call(Call::Ping).await.is_ok();
-    if !answered && running.health.storage() != Storage::Outdated {
+    let is_passing = matches!(running.health.storage(), Storage::Outdated | Storage::Away);
+    if !answered && !is_passing {
         anyhow::bail!("the database takes no writes; the log says why");
     }
     let mut ready = Ready::announce(running.reach.clone());
@@ -176,6 +177,14 @@ async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
     opened.context("the database could not be opened; the log says why")?
 }
 
+/// The signer of identities: all hubs on a shared database sign alike.
+fn signer(config: &Config, shared: Option<[u8; 32]>) -> anyhow::Result<Signer> {
+    Ok(match shared {
+        Some(key) => Signer::with_key(key),
+        None => Signer::open(&config.data_dir, &random())?,
+    })
+}
+
 /// The routes with all that goes around them, Socket.IO's handshake included: the official client, CORS, and
 /// outermost the guard.
 fn around(
@@ -233,11 +242,7 @@ impl Running {
     ) -> anyhow::Result<Self> {
         let config = &*live.now();
         let health = store.health.clone();
-        let signer = match store.past.key {
-            Some(key) => Signer::with_key(key),
-            None => Signer::open(&config.data_dir, &random())?,
-        };
-        let signer = Arc::new(signer);
+        let signer = Arc::new(signer(config, store.past.key)?);
         let (reader, hub_id) = (store.reader.clone(), store.past.hub);
         let unruly = unruly(&store.past.rooms);
         let sockets = listeners.again()?;
@@ -321,7 +326,7 @@ impl Running {
 
     /// Tells systemd the hub's state until the guard is dropped.
     fn watch(&self) -> Option<Watchdog> {
-        Watchdog::start(self.hub.clone(), self.reach.clone())
+        Watchdog::start(self.hub.clone(), self.reach.clone(), self.health.clone())
     }
 
     /// Retries addresses that could not be bound.

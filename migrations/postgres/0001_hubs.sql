@@ -454,13 +454,11 @@ CREATE FUNCTION kick(of_chatter uuid, what text) RETURNS void LANGUAGE sql AS $$
     SELECT remember('chatter kick', what)
 $$;
 
--- A run of a hub begins: it hears the log from its end on. An earlier run of the same hub is over.
-CREATE FUNCTION begin_run(new_run bigint, of_hub uuid, its_name text, its_url text, kept bigint) RETURNS bigint LANGUAGE plpgsql AS $$
-DECLARE last bigint := log_end(); earlier bigint;
+-- A run of a hub begins: it hears the log from its end on. An earlier run of the same hub that was killed ends when it
+-- has given no sign of life for some seconds, as any other: this may be another hub, on a copied card.
+CREATE FUNCTION begin_run(new_run bigint, of_hub uuid, its_name text, its_url text) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE last bigint := log_end();
 BEGIN
-    FOR earlier IN SELECT run FROM hubs WHERE hub = of_hub LOOP
-        PERFORM end_run(earlier, kept);
-    END LOOP;
     INSERT INTO hubs VALUES (new_run, of_hub, its_name, its_url, hub_now(), last);
     RETURN last;
 END $$;

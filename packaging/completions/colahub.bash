@@ -459,7 +459,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__check__subcmd__config)
-            opts="-h --config --help"
+            opts="-h --config --connect --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

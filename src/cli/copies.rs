@@ -37,6 +37,7 @@ impl CopyArgs {
 /// Copies the database, also while a hub writes to it.
 pub(super) fn back_up(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let (config, copy) = args.load()?;
+    not_shared(&config, "pg_dump --format=custom --schema=colahub --file=FILE DATABASE")?;
     store::back_up(&config.data_dir, &copy, progress("copying"))?;
     end_of_progress();
     writeln!(out, "{} holds the database as it is now", copy.display())?;
@@ -46,6 +47,7 @@ pub(super) fn back_up(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
 /// Puts a copy back, where no hub runs.
 pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let (config, copy) = args.load()?;
+    not_shared(&config, "pg_restore --clean --if-exists --dbname=DATABASE FILE")?;
     let _lock =
         Lock::take(&config.data_dir).context("a copy is put back while the hub is stopped")?;
     let mut fresh = [0; 16];
@@ -65,6 +67,16 @@ pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
         let kept = config.data_dir.join(kept);
         writeln!(out, "the database that was there is kept as {}", kept.display())?;
     }
+    Ok(())
+}
+
+/// What people say on a shared database is not in the data folder: PostgreSQL's own tools copy it.
+fn not_shared(config: &Config, instead: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        config.database_url.is_none(),
+        "the database is a PostgreSQL that several hubs share; its own tools do this: {instead} \
+         (docs/several-hubs.md has the details)"
+    );
     Ok(())
 }
 

@@ -32,7 +32,16 @@ impl NewIdArgs {
 /// Gives a hub that is stopped another id, and unless told otherwise another key.
 pub(super) fn new_id(args: NewIdArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let keep_key = args.keep_key;
-    let folder = args.load()?.data_dir;
+    let config = args.load()?;
+    let folder = config.data_dir;
+    if config.database_url.is_some() {
+        let id = server::renew_shared(&folder)?;
+        writeln!(
+            out,
+            "this hub is {id} from its next start on; its key is that of all hubs on the database"
+        )?;
+        return Ok(());
+    }
     let Some(Renewed { id, replaced_key }) = server::renew(&folder, keep_key)? else {
         let folder = folder.display();
         writeln!(out, "no hub has begun in {folder}: it gets an id of its own at its first start")?;

@@ -253,6 +253,19 @@ fn the_docs_table_of_limits_has_every_one_as_it_is() {
     }
 }
 
+#[test]
+fn a_password_of_the_database_is_the_first_line_of_its_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("password");
+    let config = Config { database_password_file: Some(file.clone()), ..Config::default() };
+    assert!(config.database_password().unwrap_err().contains("cannot be read"));
+    std::fs::write(&file, "\n").unwrap();
+    assert!(config.database_password().unwrap_err().contains("holds no password"));
+    std::fs::write(&file, "geheim\n\n").unwrap();
+    assert_eq!(config.database_password(), Ok(Some("geheim".to_owned())));
+    assert_eq!(Config::default().database_password(), Ok(None));
+}
+
 const EXAMPLE: &str = include_str!("../../packaging/config.toml");
 
 /// The lines of the example that set something, as a host would have them after taking off the `#`.

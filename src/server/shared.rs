@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use super::random;
+use super::{Lock, random};
 use crate::config::Config;
 use crate::domain::ids::{Epoch, HubId, RunId};
 use crate::store::{Database, HubRun, Retention};
@@ -21,17 +21,20 @@ pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
     let Some(url) = &config.database_url else {
         return Ok(None);
     };
-    let password = config.database_password_file.as_deref().map(password).transpose()?;
+    let password = config.database_password().map_err(anyhow::Error::msg)?;
     let database = Database::parse(url.expose(), password.as_deref(), config.database_patience)?;
     Ok(Some(database))
 }
 
-fn password(file: &Path) -> anyhow::Result<String> {
-    let text = std::fs::read_to_string(file)
-        .with_context(|| format!("the password in {} cannot be read", file.display()))?;
-    let password = text.lines().next().unwrap_or_default();
-    anyhow::ensure!(!password.is_empty(), "{} holds no password in its first line", file.display());
-    Ok(password.to_owned())
+/// Gives the hub in this folder a new id. No hub may be running on the folder.
+///
+/// # Errors
+/// One is, or the folder cannot be written.
+pub fn renew_shared(folder: &Path) -> anyhow::Result<HubId> {
+    let _lock = Lock::take(folder).context("a hub gets another id while it is stopped")?;
+    let id = HubId::from_random(random());
+    write(folder, id)?;
+    Ok(id)
 }
 
 /// What this hub brings to the database.
@@ -68,11 +71,15 @@ fn id(folder: &Path) -> anyhow::Result<HubId> {
         Err(error) => return Err(error).with_context(|| format!("{shown} cannot be read")),
     }
     let id = HubId::from_random(random());
-    let fresh = folder.join("hub.id.new");
+    write(folder, id)?;
+    Ok(id)
+}
+
+fn write(folder: &Path, id: HubId) -> anyhow::Result<()> {
+    let (path, fresh) = (folder.join(ID_FILE), folder.join("hub.id.new"));
     std::fs::write(&fresh, format!("{id}\n"))
         .and_then(|()| std::fs::rename(&fresh, &path))
-        .with_context(|| format!("{shown} cannot be written"))?;
-    Ok(id)
+        .with_context(|| format!("{} cannot be written", path.display()))
 }
 
 #[cfg(test)]
@@ -88,16 +95,5 @@ mod tests {
         let second = id(folder.path()).unwrap();
         assert_ne!(second, first);
         assert_eq!(id(folder.path()).unwrap(), second);
-    }
-
-    #[test]
-    fn a_password_is_the_first_line_of_its_file() {
-        let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("password");
-        std::fs::write(&file, "geheim\n\n").unwrap();
-        assert_eq!(password(&file).unwrap(), "geheim");
-        std::fs::write(&file, "\n").unwrap();
-        assert!(password(&file).unwrap_err().to_string().contains("no password"));
-        assert!(password(&folder.path().join("none")).is_err());
     }
 }

@@ -1,7 +1,8 @@
 //! Tells systemd regularly that the hub is alive, and its state (`WatchdogSec=`, sd_notify(3)).
 //!
 //! A hub is alive if its writer answers a ping through its queue and its own port answers. Otherwise nothing
-//! is sent, and systemd restarts it.
+//! is sent, and systemd restarts it. While a shared database is away, the port is enough: a restart would not
+//! bring the database back.
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,6 +17,7 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::network::{self, Reach};
+use crate::store::{Health, Storage};
 
 /// Longest interval between two messages.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
@@ -31,24 +33,24 @@ pub(super) struct Watchdog {
 
 impl Watchdog {
     /// Starts the task. `None` without systemd.
-    pub(super) fn start(hub: HubHandle, reach: Reach) -> Option<Self> {
+    pub(super) fn start(hub: HubHandle, reach: Reach, health: Health) -> Option<Self> {
         std::env::var_os("NOTIFY_SOCKET")?;
         // Several times per watchdog interval, so that a slow moment does not end the hub.
         let feeding = sd_notify::watchdog_enabled().map(|patience| patience / 4);
         let mut task = JoinSet::new();
-        task.spawn(tell(hub, reach, feeding));
+        task.spawn(tell(hub, reach, health, feeding));
         Some(Self { _task: task })
     }
 }
 
-async fn tell(hub: HubHandle, reach: Reach, feeding: Option<Duration>) {
+async fn tell(hub: HubHandle, reach: Reach, health: Health, feeding: Option<Duration>) {
     let every = feeding.unwrap_or(STATUS_EVERY);
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut told = String::new();
     loop {
         ticks.tick().await;
-        if feeding.is_some() && is_alive(&hub, &reach.present(), every).await {
+        if feeding.is_some() && is_alive(&hub, &health, &reach.present(), every).await {
             super::notify(&[NotifyState::Watchdog]);
         }
         let address = reach.urls().into_iter().next();
@@ -61,8 +63,14 @@ async fn tell(hub: HubHandle, reach: Reach, feeding: Option<Duration>) {
     }
 }
 
-async fn is_alive(hub: &HubHandle, listening: &[SocketAddr], patience: Duration) -> bool {
-    let alive = async { hub.call(Call::Ping).await.is_ok() && answers(listening).await };
+async fn is_alive(
+    hub: &HubHandle,
+    health: &Health,
+    listening: &[SocketAddr],
+    patience: Duration,
+) -> bool {
+    let writes = async { health.storage() == Storage::Away || hub.call(Call::Ping).await.is_ok() };
+    let alive = async { writes.await && answers(listening).await };
     let alive = timeout(patience, alive).await.unwrap_or(false);
     if !alive {
         tracing::warn!("the hub does not answer itself; systemd starts it again if that goes on");

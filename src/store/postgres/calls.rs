@@ -1,34 +1,24 @@
-//! Writes as calls of statements, and their results.
+//! Writes as calls of statements.
 
 use std::ops::Range;
-use std::time::Duration;
 
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
 use super::HubRun;
-use super::rows::{self, RowError, sql, uuid};
+use super::rows::{self, sql, uuid};
 use super::statements::Statements;
-use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, Epoch, MessageId, Seq};
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::ids::Epoch;
+use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
-use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
-use crate::domain::time::WallTime;
 use crate::domain::words;
 use crate::store::change::{Admission, Admitted, EarlyEnd};
-use crate::store::write::{
-    Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, Rename, Say,
-    TAKEN_BACK_MAX, Write, Written,
-};
+use crate::store::write::{Deed, HostAct, Join, Leave, MISSED_MAX, Rename, TAKEN_BACK_MAX, Write};
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
 pub(super) const NAME: &str = "\u{1}";
-
-/// When to try again to make a room; the hub knows no better.
-const LATER: Duration = Duration::from_secs(60);
 
 /// A value for a statement.
 pub(super) type Param = Box<dyn ToSql + Sync + Send>;
@@ -45,9 +35,6 @@ pub(super) struct Step<'s> {
     pub(super) writes: Range<usize>,
     pub(super) calls: Vec<Call<'s>>,
 }
-
-/// A result, or why a row could not be read.
-type Outcome = Result<Result<Written, Refusal>, RowError>;
 
 fn call<'s>(statement: &'s Statement, params: Vec<Param>) -> Call<'s> {
     Call { statement, params }
@@ -167,7 +154,7 @@ impl<'s> Context<'s> {
         call(&self.statements.missed, params![room, who, after, void, most])
     }
 
-    fn is_elsewhere(&self, join: &Join) -> bool {
+    pub(super) fn is_elsewhere(&self, join: &Join) -> bool {
         join.epoch.is_some_and(|theirs| theirs != self.epoch)
     }
 
@@ -266,106 +253,11 @@ impl<'s> Context<'s> {
         call(&self.statements.admit, params)
     }
 
-    /// The results of a step, from the rows of its calls.
-    ///
-    /// # Errors
-    /// A row is not what it should be.
-    pub(super) fn results(
-        &self,
-        writes: &[Write],
-        rows: &[Vec<Row>],
-    ) -> Result<Vec<Result<Written, Refusal>>, RowError> {
-        let none = Vec::new();
-        let first = rows.first().unwrap_or(&none);
-        if let Some(Write::Say(_)) = writes.first() {
-            return writes.iter().zip(first).map(|(write, row)| said(write, row)).collect();
-        }
-        let Some(write) = writes.first() else {
-            return Ok(Vec::new());
-        };
-        let row = first.first();
-        let result = match (write, row) {
-            (Write::Mark(_) | Write::Ping, _) => Ok(Written::Done),
-            (Write::Host(HostAct { deed: Deed::TakeBack(..), .. }), _) => taken(first)?,
-            (_, None) => Err(Refusal::Unavailable),
-            (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
-            (Write::Leave(leave), Some(row)) => left(leave, row)?,
-            (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
-            (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
-            (Write::Admit(_), Some(_)) => Ok(Written::Done),
-            (Write::Host(HostAct { deed, .. }), Some(_))
-                if matches!(deed, Deed::Kick(_) | Deed::Ban(_) | Deed::Unban(_)) =>
-            {
-                Ok(Written::Done)
-            }
-            (_, Some(row)) => done(row.try_get(0)?),
-        };
-        Ok(vec![result])
-    }
-
-    fn joined(&self, join: &Join, row: &Row, rows: &[Vec<Row>]) -> Outcome {
-        let outcome: &str = row.try_get(0)?;
-        if outcome != "joined" {
-            return Ok(Err(refusal(outcome)));
-        }
-        let chatter = Chatter {
-            id: rows::chatter_id(row, 1)?,
-            nickname: Nickname::trusted(row.try_get(2)?),
-            created_at: WallTime(row.try_get(3)?),
-            left_at: None,
-        };
-        let alert = notice(join.room, &chatter, Kind::Alert(Alert::Joined(1)), row, 7)?;
-        let (first, last) = (Seq(row.try_get(4)?), Seq(row.try_get(6)?));
-        let is_strange = |after: Seq| self.is_elsewhere(join) || after > last;
-        let mut taken_back: Vec<Seq> = match rows.get(2) {
-            Some(rows) => {
-                rows.iter().map(|row| row.try_get(0).map(Seq)).collect::<Result<_, _>>()?
-            }
-            None => Vec::new(),
-        };
-        let too_many = taken_back.len() > TAKEN_BACK_MAX;
-        let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
-        if reset {
-            taken_back.clear();
-        }
-        let (missed, more) = match rows.get(1) {
-            Some(found) => messages(found, MISSED_MAX, RANGE_BYTES)?,
-            None => (Vec::new(), false),
-        };
-        let (pruned, epoch) = (row.try_get(5)?, self.epoch);
-        let history = HistorySlice { first, last, pruned, epoch, reset, missed, more, taken_back };
-        Ok(Ok(Written::Joined(Joined { chatter, alert, history })))
-    }
-
     /// Whether a join has to read its messages once more: so many were taken back that its places are void.
     pub(super) fn begins_again(&self, join: &Join, rows: &[Vec<Row>]) -> bool {
         !self.is_elsewhere(join) && rows.get(2).is_some_and(|rows| rows.len() > TAKEN_BACK_MAX)
     }
 }
-
-/// Messages from rows, at most `most` and `bytes` but at least one; and whether there are more.
-pub(super) fn messages(
-    found: &[Row],
-    most: usize,
-    bytes: usize,
-) -> Result<(Vec<Message>, bool), RowError> {
-    let (mut messages, mut taken) = (Vec::new(), 0);
-    for (number, row) in found.iter().enumerate() {
-        if number == most {
-            return Ok((messages, true));
-        }
-        let message = rows::message(row)?;
-        taken += message.content.len() + AROUND;
-        if taken > bytes && !messages.is_empty() {
-            return Ok((messages, true));
-        }
-        messages.push(message);
-    }
-    Ok((messages, false))
-}
-
-/// About how many bytes a message takes besides its content.
-const AROUND: usize = 600;
 
 fn looks(nickname: &Nickname) -> Vec<String> {
     Look::of(nickname).keys().map(str::to_owned).to_vec()
@@ -378,132 +270,4 @@ fn early_end(end: EarlyEnd) -> i16 {
         EarlyEnd::Closed => 2,
         EarlyEnd::Deleted => 3,
     }
-}
-
-fn done(outcome: &str) -> Result<Written, Refusal> {
-    if outcome == "done" { Ok(Written::Done) } else { Err(refusal(outcome)) }
-}
-
-fn refusal(outcome: &str) -> Refusal {
-    match outcome {
-        "no_such_room" => Refusal::NoSuchRoom,
-        "no_such_chatter" => Refusal::NoSuchChatter,
-        "not_yours" => Refusal::NotYours,
-        "not_joined" => Refusal::NotJoined,
-        "name_taken" => Refusal::NameTaken,
-        "expired" => Refusal::Expired,
-        "banned" => Refusal::Banned,
-        "full" => Refusal::Full,
-        "shut" => Refusal::Shut,
-        "locked" => Refusal::Locked,
-        "too_many_rooms" => Refusal::TooManyRooms(LATER),
-        _ => Refusal::Unavailable,
-    }
-}
-
-/// A message of the batch: its kind and author are known from the write, unless its key was used before.
-fn said(write: &Write, row: &Row) -> Outcome {
-    let (Write::Say(Say { room, chatter, kind, .. }), outcome) =
-        (write, row.try_get::<_, &str>(0)?)
-    else {
-        return Ok(Err(Refusal::Unavailable));
-    };
-    let repeated = outcome == "repeated";
-    if !repeated && outcome != "said" {
-        return Ok(Err(refusal(outcome)));
-    }
-    let number: i16 = row.try_get(3)?;
-    let kind = match rows::kind_number(kind) == number {
-        true => kind.clone(),
-        false => {
-            let none = || Nickname::trusted(String::new());
-            rows::kind(number, row.try_get(5)?, none(), none())
-        }
-    };
-    let message = Message {
-        id: MessageId(row.try_get(1)?),
-        seq: Seq(row.try_get(2)?),
-        room: *room,
-        kind,
-        content: row.try_get(4)?,
-        sent_at: WallTime(row.try_get(6)?),
-        chatter: author(*chatter, row, 8)?,
-        is_taken_back: row.try_get(7)?,
-    };
-    Ok(Ok(Written::Said { message, repeated }))
-}
-
-/// A chatter whose id is known, from three columns: nickname, created_at, left_at.
-fn author(id: ChatterId, row: &Row, at: usize) -> Result<Chatter, RowError> {
-    Ok(Chatter {
-        id,
-        nickname: Nickname::trusted(row.try_get(at)?),
-        created_at: WallTime(row.try_get(at + 1)?),
-        left_at: row.try_get::<_, Option<i64>>(at + 2)?.map(WallTime),
-    })
-}
-
-/// A notice that the database wrote, from four columns: id, seq, sent_at, text; if it did.
-fn notice(
-    room: crate::domain::ids::RoomId,
-    about: &Chatter,
-    kind: Kind,
-    row: &Row,
-    at: usize,
-) -> Result<Option<Message>, RowError> {
-    let Some(id) = row.try_get::<_, Option<i64>>(at)? else {
-        return Ok(None);
-    };
-    Ok(Some(Message {
-        id: MessageId(id),
-        seq: Seq(row.try_get(at + 1)?),
-        room,
-        kind,
-        content: row.try_get(at + 3)?,
-        sent_at: WallTime(row.try_get(at + 2)?),
-        chatter: about.clone(),
-        is_taken_back: false,
-    }))
-}
-
-fn left(leave: &Leave, row: &Row) -> Outcome {
-    let still_here = row.try_get(0)?;
-    if row.try_get::<_, Option<&str>>(1)?.is_none() {
-        return Ok(Ok(Written::Left { alert: None, still_here }));
-    }
-    let about = author(leave.chatter.id, row, 1)?;
-    let alert = notice(leave.room, &about, Kind::Alert(Alert::Left(1)), row, 4)?;
-    Ok(Ok(Written::Left { alert, still_here }))
-}
-
-fn renamed(rename: &Rename, row: &Row) -> Outcome {
-    let outcome: &str = row.try_get(0)?;
-    if outcome != "renamed" {
-        return Ok(Err(refusal(outcome)));
-    }
-    let was = Nickname::trusted(row.try_get(1)?);
-    let chatter = Chatter {
-        id: rename.chatter,
-        nickname: rename.nickname.clone(),
-        created_at: WallTime(row.try_get(2)?),
-        left_at: None,
-    };
-    let kind = Kind::Alert(Alert::Renamed { was, now: rename.nickname.clone() });
-    let alert = match rename.notice {
-        Some((room, _)) => notice(room, &chatter, kind, row, 3)?,
-        None => None,
-    };
-    Ok(Ok(Written::Renamed { chatter, alert }))
-}
-
-fn taken(found: &[Row]) -> Outcome {
-    let mut taken = Vec::new();
-    for row in found {
-        let seq = Seq(row.try_get(0)?);
-        match row.try_get::<_, Option<i64>>(1)? {
-            Some(id) => taken.push((seq, MessageId(id))),
-            None => return Ok(Err(Refusal::NoSuchMessage(seq))),
-        }
-    }
-    Ok(Ok(Written::TakenBack(taken)))
 }

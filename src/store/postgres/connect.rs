@@ -85,6 +85,14 @@ pub enum ConnectError {
         /// The version of this program.
         known: usize,
     },
+    /// The server is starting or stopping.
+    #[error("PostgreSQL at {place} is not ready: {cause}")]
+    Starting {
+        /// Host and port.
+        place: String,
+        /// What the server said.
+        cause: String,
+    },
     /// The server answered with an error.
     #[error("PostgreSQL at {place} could not be used: {cause}")]
     Failed {
@@ -93,6 +101,13 @@ pub enum ConnectError {
         /// What it said.
         cause: String,
     },
+}
+
+impl ConnectError {
+    /// Whether it may be otherwise in a moment, without anybody's doing.
+    pub(super) fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable { .. } | Self::Starting { .. })
+    }
 }
 
 impl Database {
@@ -192,6 +207,8 @@ impl Database {
             || *code == SqlState::INVALID_AUTHORIZATION_SPECIFICATION;
         if is_login {
             ConnectError::Login { place, cause }
+        } else if code.code().starts_with("57") {
+            ConnectError::Starting { place, cause }
         } else if *code == SqlState::INVALID_CATALOG_NAME {
             ConnectError::NoDatabase { place, cause }
         } else {

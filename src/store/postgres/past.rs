@@ -2,9 +2,9 @@
 
 use tokio_postgres::Client;
 
+use super::HubRun;
 use super::connect::{ConnectError, Database};
 use super::rows::{self, MEMBER, ROOM, RowError};
-use super::{HubRun, KEPT};
 use crate::domain::ids::{Epoch, RunId};
 use crate::domain::time::WallTime;
 use crate::store::Past;
@@ -24,14 +24,13 @@ pub(super) async fn begin(
 async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), RowError> {
     let tx = client.transaction().await?;
     tx.execute(super::migrate::LOCK, &[]).await?;
-    let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
     let id = rows::uuid(hub.hub.as_bytes());
     let begun = tx
         .query_one(
-            "SELECT begin_run($1, $2, $3, $4, $5), hub_now(), wall_now(),
+            "SELECT begin_run($1, $2, $3, $4), hub_now(), wall_now(),
                  (SELECT value::bigint FROM meta WHERE key = 'epoch'),
                  (SELECT value FROM meta WHERE key = 'identity_key')",
-            &[&hub.run.0, &id, &hub.name, &hub.url, &kept],
+            &[&hub.run.0, &id, &hub.name, &hub.url],
         )
         .await?;
     let (place, now, wall): (i64, i64, i64) = (begun.get(0), begun.get(1), begun.get(2));

@@ -8,8 +8,8 @@ use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
-use super::calls::messages;
 use super::connect::{Database, said};
+use super::results::messages;
 use super::rows::{self, MEMBER, MESSAGE, ROOM, RowError, uuid};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;

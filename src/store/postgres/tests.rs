@@ -43,7 +43,7 @@ const CALLS: &str = "
     SELECT unban((SELECT id FROM chatters WHERE n = 12), 'w');
     SELECT end_room((SELECT id FROM rooms WHERE n = 5), 2::smallint, 'w');
     SELECT fence(1);
-    SELECT begin_run(9, gen_random_uuid(), 'n', 'u', 20000);
+    SELECT begin_run(9, gen_random_uuid(), 'n', 'u');
     SELECT end_run(9, 20000);
     SELECT * FROM sweep(1000000000, 20000, 'x', 'y');
     SELECT prune(1, 1, 100, 200);";

@@ -1,6 +1,7 @@
 //! The thread of the log, with a runtime of its own: the event loop's thread stays free.
 
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
 
@@ -9,12 +10,15 @@ use super::connect::{ConnectError, Database};
 use super::session::Session;
 use super::task::LogTask;
 use super::{migrate, past, typing};
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::ids::{ChatterId, Epoch, RoomId};
 use crate::store::batch::Job;
 use crate::store::change::Report;
 use crate::store::write::Write;
 use crate::store::writer::QUEUE_MAX;
 use crate::store::{Health, Past};
+
+/// The pause between attempts to connect for the first time.
+const AGAIN: Duration = Duration::from_millis(250);
 
 /// The handle to the thread.
 #[derive(Debug)]
@@ -93,10 +97,32 @@ impl<C: Send + 'static> Writer<C> {
     }
 }
 
+/// Begins the run. A database that is not there yet, as when the whole room gets its power back, or that is just
+/// starting, is waited for within the patience.
 async fn begin(
     database: &Database,
     hub: &HubRun,
-) -> Result<(Session, Past, crate::domain::ids::Epoch, i64), ConnectError> {
+) -> Result<(Session, Past, Epoch, i64), ConnectError> {
+    let until = Instant::now() + database.patience;
+    let mut is_told = false;
+    loop {
+        match begin_now(database, hub).await {
+            Err(error) if error.may_pass() && Instant::now() < until => {
+                if !is_told {
+                    tracing::warn!("{error}; it is tried again");
+                }
+                is_told = true;
+                tokio::time::sleep(AGAIN).await;
+            }
+            ended => return ended,
+        }
+    }
+}
+
+async fn begin_now(
+    database: &Database,
+    hub: &HubRun,
+) -> Result<(Session, Past, Epoch, i64), ConnectError> {
     let (mut client, _) = database.connect().await?;
     database.check_version(&client).await?;
     migrate::migrate(database, &mut client, hub).await?;

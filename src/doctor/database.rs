@@ -1,0 +1,24 @@
+//! Whether the PostgreSQL that several hubs share answers.
+
+use super::Finding;
+use crate::config::Config;
+use crate::store::{Database, try_database};
+
+const CHECK: &str = "database";
+
+/// Nothing for a hub that has a database of its own.
+pub(super) fn check(config: &Config) -> Option<Finding> {
+    let url = config.database_url.as_ref()?;
+    let password = match config.database_password() {
+        Ok(password) => password,
+        Err(why) => return Some(Finding::bad(CHECK, why, "Give the hub's user leave to read it")),
+    };
+    let database = Database::parse(url.expose(), password.as_deref(), config.database_patience);
+    Some(match database.and_then(|database| try_database(&database)) {
+        Ok(seen) => Finding::good(CHECK, seen),
+        // The sentence says what to do.
+        Err(error) => {
+            Finding::bad(CHECK, error.to_string(), "docs/several-hubs.md sets it up step by step")
+        }
+    })
+}
