@@ -223,7 +223,7 @@ impl Drop for Hub {
 }
 
 /// The processor time that a process has taken, in the kernel's ticks.
-fn spent(pid: u32) -> u64 {
+pub fn spent(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     // Behind the name, which may have spaces: utime and stime are the 14th and 15th field of all.
     let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);

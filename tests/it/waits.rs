@@ -1,8 +1,10 @@
 //! What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
 
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::kit::wait_with;
+use crate::kit::{spent, wait_with};
 
 const PATIENCE: Duration = Duration::from_millis(400);
 const HANGS: Duration = Duration::from_secs(60);
@@ -30,4 +32,23 @@ fn what_goes_on_without_end_is_not() {
         steps += 1;
         Err::<(), _>(steps)
     });
+}
+
+#[test]
+fn a_process_that_computes_is_waited_for() {
+    // Long enough that a full machine gets round to it; and it ends by itself, whatever becomes of this test.
+    let patience = Duration::from_secs(2);
+    let mut computes = Command::new("timeout")
+        .args(["8", "sh", "-c", "echo $$; while :; do :; done"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pid = String::new();
+    BufReader::new(computes.stdout.take().unwrap()).read_line(&mut pid).unwrap();
+    let pid = pid.trim().parse().unwrap();
+    let begun = Instant::now();
+    wait_with(patience, HANGS, "it is over", || {
+        if begun.elapsed() > 3 * patience { Ok(()) } else { Err(spent(pid)) }
+    });
+    computes.wait().unwrap();
 }

@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 
 import pytest
@@ -54,13 +55,25 @@ def test_a_line_is_waited_for_while_others_come():
         talks.outer.kill()
 
 
-def test_a_line_is_waited_for_while_the_process_computes():
-    # It says nothing, for some rounds of the patience.
-    computes = says("n=0; while [ $n -lt 1000000 ]; do n=$((n + 1)); done; echo done; sleep 60")
+# It says nothing for six seconds.
+COMPUTES = """
+import time
+end = time.monotonic() + 6
+while time.monotonic() < end: pass
+print("done")
+"""
+
+
+def test_a_line_is_waited_for_while_the_process_computes(monkeypatch):
+    # Long enough that a full machine gets round to it.
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+    monkeypatch.setattr(patience, "HANGS", 60)
+    computes = Process([sys.executable, "-c", COMPUTES], dict(os.environ))
     try:
         assert computes.says(lambda line: line == "done", progress=lambda: patience.spent(computes.outer.pid))
     finally:
         computes.outer.kill()
+    monkeypatch.setattr(patience, "PATIENCE", 0.4)
     sleeps = subprocess.Popen(["sleep", "60"])
     with pytest.raises(AssertionError, match="nothing has moved"):
         patience.eventually(lambda: patience.spent(sleeps.pid), lambda seen: False)

@@ -31,8 +31,10 @@ it('a process is waited for while it computes, and not while it sleeps', async (
   const sleeps = spawn('sleep', ['60']);
   const begun = Date.now();
   try {
-    const isOver = () => Date.now() - begun > 4 * PATIENCE && 'over';
-    assert.equal(await untilMoved('it is over', isOver, () => spent(spins.pid), PATIENCE), 'over');
+    // Long enough that a full machine gets round to it.
+    const patience = 5 * PATIENCE;
+    const isOver = () => Date.now() - begun > 3 * patience && 'over';
+    assert.equal(await untilMoved('it is over', isOver, () => spent(spins.pid), patience), 'over');
     await assert.rejects(untilMoved('it is over', () => false, () => spent(sleeps.pid), PATIENCE), /nothing moved/);
     await assert.rejects(untilMoved('it is over', () => false, () => Date.now(), PATIENCE, PATIENCE), /without end/);
   } finally {
