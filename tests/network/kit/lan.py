@@ -103,10 +103,10 @@ class Box:
     def close(self):
         self.outer.stdin.close()
         try:
-            self.outer.wait(5)
+            self.outer.wait(60)
         except subprocess.TimeoutExpired:
             os.kill(self.pid, signal.SIGKILL)
-            self.outer.wait(5)
+            self.outer.wait(HANGS)
         self.outer.stdout.close()
         for process in self.processes:
             process.wait()
