@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemUse, Macro, Meta, MetaList, UseTree};
+use syn::{Attribute, Item, ItemMod, ItemUse, Macro, Meta, MetaList, UseTree, Visibility};
 
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -138,10 +138,10 @@ fn sources() -> Vec<Source> {
     let mut files = Vec::new();
     collect(&root, &mut files);
     let named = |path: PathBuf| {
-        let inside = path.strip_prefix(&root).unwrap();
-        let first = inside.components().next().unwrap().as_os_str().to_str().unwrap();
-        let module = first.trim_end_matches(".rs").to_owned();
-        let names = names(&fs::read_to_string(&path).unwrap());
+        let module = module_of(path.strip_prefix(&root).unwrap());
+        let names = names(&fs::read_to_string(&path).unwrap(), &module);
+        // The crate's root is a house of its own: `lib`, or `main`.
+        let module = module.first().map_or("lib", String::as_str).to_owned();
         Source { module, path, names }
     };
     files.into_iter().filter(|path| !path.ends_with("tests.rs")).map(named).collect()
@@ -158,15 +158,26 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The paths that a file names. Items for tests are left out, and nothing else.
-fn names(text: &str) -> Vec<String> {
-    let mut names = Names::default();
-    names.visit_file(&syn::parse_file(text).expect("the compiler has read it"));
-    names.0
+/// The module that a file below `src` is, from the crate's root: `["gateway", "upgrade"]`.
+fn module_of(path: &Path) -> Vec<String> {
+    let parts = path.with_extension("");
+    let parts = parts.iter().map(|part| part.to_str().unwrap().to_owned());
+    parts.filter(|part| part != "lib").collect()
 }
 
-#[derive(Default)]
-struct Names(Vec<String>);
+/// The paths that a file of this module names, those of our own from the crate's root on: `super::x` in
+/// `crate::hub::join` is `crate::hub::x`. Items for tests are left out, and nothing else.
+fn names(text: &str, module: &[String]) -> Vec<String> {
+    let mut names = Names { module: module.to_vec(), found: Vec::new() };
+    names.visit_file(&syn::parse_file(text).expect("the compiler has read it"));
+    names.found
+}
+
+struct Names {
+    /// Where what is visited stands.
+    module: Vec<String>,
+    found: Vec<String>,
+}
 
 impl<'ast> Visit<'ast> for Names {
     fn visit_item(&mut self, item: &'ast Item) {
@@ -175,13 +186,22 @@ impl<'ast> Visit<'ast> for Names {
         }
     }
 
+    fn visit_item_mod(&mut self, item: &'ast ItemMod) {
+        self.module.push(item.ident.to_string());
+        visit::visit_item_mod(self, item);
+        self.module.pop();
+    }
+
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
         self.add_tree("", &item.tree);
     }
 
+    /// `pub(crate)` imports nothing.
+    fn visit_visibility(&mut self, _: &'ast Visibility) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments = path.segments.iter().map(|segment| segment.ident.to_string());
-        self.0.push(segments.collect::<Vec<_>>().join("::"));
+        self.add(&segments.collect::<Vec<_>>().join("::"));
         visit::visit_path(self, path);
     }
 
@@ -202,9 +222,9 @@ impl Names {
     fn add_tree(&mut self, before: &str, tree: &UseTree) {
         match tree {
             UseTree::Path(path) => self.add_tree(&format!("{before}{}::", path.ident), &path.tree),
-            UseTree::Name(name) => self.0.push(format!("{before}{}", name.ident)),
-            UseTree::Rename(name) => self.0.push(format!("{before}{}", name.ident)),
-            UseTree::Glob(_) => self.0.push(format!("{before}*")),
+            UseTree::Name(name) => self.add(&format!("{before}{}", name.ident)),
+            UseTree::Rename(name) => self.add(&format!("{before}{}", name.ident)),
+            UseTree::Glob(_) => self.add(&format!("{before}*")),
             UseTree::Group(group) => {
                 group.items.iter().for_each(|tree| self.add_tree(before, tree));
             }
@@ -215,7 +235,30 @@ impl Names {
     fn add_tokens(&mut self, tokens: &str) {
         let joined = tokens.replace(" :: ", "::");
         let words = joined.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));
-        self.0.extend(words.filter(|word| !word.is_empty()).map(ToOwned::to_owned));
+        words.filter(|word| !word.is_empty()).for_each(|word| self.add(word));
+    }
+
+    /// Adds a path as it stands there. The library is a crate to the program, `main`.
+    fn add(&mut self, path: &str) {
+        let mut segments = path.split("::").filter(|segment| !segment.is_empty()).peekable();
+        let mut base = self.module.clone();
+        let mut is_relative = false;
+        while let Some(word) = segments.next_if(|word| matches!(*word, "self" | "super")) {
+            is_relative = true;
+            if word == "super" {
+                base.pop();
+            }
+        }
+        let is_ours = |word: &&str| *word == "crate" || *word == "colahub" && path.contains("::");
+        if segments.next_if(is_ours).is_some() {
+            is_relative = true;
+            base.clear();
+        }
+        let root = is_relative.then(|| "crate".to_owned());
+        let base = if is_relative { base } else { Vec::new() };
+        // `use super::{self, x}` names the parent itself.
+        let rest = segments.filter(|word| *word != "self").map(ToOwned::to_owned);
+        self.found.push(root.into_iter().chain(base).chain(rest).collect::<Vec<_>>().join("::"));
     }
 }
 
@@ -249,12 +292,43 @@ fn imports(names: &[String]) -> BTreeSet<&str> {
     inside.filter_map(|name| name.split("::").next()).collect()
 }
 
+/// Whether the crate's root is imported as a whole: what is taken from it then could not be seen.
+fn names_the_root(names: &[String]) -> bool {
+    names.iter().any(|name| name == "crate" || name == "crate::*")
+}
+
 #[test]
 fn imports_are_seen_in_every_spelling() {
     let text = "use crate::{server, telemetry::init};\nuse crate::config::Config;\n
         fn f() { crate::tcp::x(); assert!(crate::hub::is()); }";
-    let names = names(text);
+    let names = names(text, &[]);
     assert_eq!(imports(&names), BTreeSet::from(["config", "hub", "server", "tcp", "telemetry"]));
+}
+
+#[test]
+fn a_path_over_the_parents_is_seen_as_one_from_the_root() {
+    let text = "use super::super::store::Reader;
+        use super::{self, super::{cli, wire::Room}, join};
+        use self::here::There;
+        fn f() { super::super::door::x(); assert!(super::super::tcp::is(super::say())); }
+        impl super::super::budget::Of for X {}
+        mod inside { use super::super::super::config; }
+        mod beside { use super::super::names; }";
+    let names = names(text, &module_of(Path::new("hub/run.rs")));
+    let others = ["budget", "cli", "config", "door", "store", "tcp", "wire"];
+    assert_eq!(imports(&names), ["hub"].into_iter().chain(others).collect());
+    for ours in ["join", "names", "run::here::There", "say"] {
+        assert!(names.contains(&format!("crate::hub::{ours}")), "{ours}: {names:?}");
+    }
+}
+
+#[test]
+fn the_root_itself_is_not_imported() {
+    for text in ["use super::super::*;", "use crate as root;", "use super::{super as root};"] {
+        assert!(names_the_root(&names(text, &module_of(Path::new("hub/run.rs")))), "{text}");
+    }
+    let inside = module_of(Path::new("hub/run.rs"));
+    assert!(!names_the_root(&names("use super::*; use crate::hub;", &inside)));
 }
 
 #[test]
@@ -264,7 +338,7 @@ fn only_what_is_for_tests_is_left_out() {
         pub fn f() -> crate::config::Config {}
         #[cfg(test)] mod tests { use crate::server; }
         use crate::hub;";
-    assert_eq!(imports(&names(text)), BTreeSet::from(["config", "hub"]));
+    assert_eq!(imports(&names(text, &[])), BTreeSet::from(["config", "hub"]));
 }
 
 #[test]
@@ -278,6 +352,9 @@ fn imports_point_down() {
         let allowed = rules.get(module.as_str()).unwrap_or_else(|| {
             panic!("{module} has no place in the house: give it one here and in ARCHITECTURE.md")
         });
+        if names_the_root(&names) {
+            wrong.push(format!("{}: name what is imported from the crate", path.display()));
+        }
         for import in imports(&names) {
             if import != module && rules.contains_key(import) && !allowed.contains(&import) {
                 wrong.push(format!("{}: {module} must not import {import}", path.display()));

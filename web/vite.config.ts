@@ -62,5 +62,6 @@ export default defineConfig({
       "/socket.io": { target: hub, ws: true },
     },
   },
-  test: { include: ["test/**/*.test.ts"], environment: "node" },
+  // The time is only for a test that hangs: each wait in one has an end of its own.
+  test: { include: ["test/**/*.test.ts"], environment: "node", testTimeout: 5 * 60_000 },
 } as Parameters<typeof defineConfig>[0]);

@@ -102,9 +102,23 @@ pub(super) async fn give(
 
 #[cfg(test)]
 mod tests {
+    use std::convert::Infallible;
+    use std::fs::{self, File};
+    use std::sync::Mutex;
+
+    use axum::Router;
     use axum::body::Body;
+    use hyper::server::conn::http1;
+    use hyper::service::service_fn;
+    use socketioxide::SocketIo;
+    use tempfile::NamedTempFile;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::net::{TcpListener, TcpStream};
+    use tokio::sync::oneshot;
+    use tracing::subscriber::{DefaultGuard, set_default};
 
     use super::*;
+    use crate::tcp::Connection;
 
     const WHOLE: [(&str, &str); 4] = [
         ("connection", "keep-alive, Upgrade"),
@@ -137,5 +151,80 @@ mod tests {
         let mut other = request(&WHOLE);
         *other.method_mut() = Method::POST;
         assert!(accept(&other).is_none());
+    }
+
+    /// What this thread logs, for as long as the guard lives.
+    fn log() -> (NamedTempFile, DefaultGuard) {
+        let log = NamedTempFile::new().unwrap();
+        let lines = tracing_subscriber::fmt().with_ansi(false).without_time();
+        let lines = lines.with_max_level(tracing::Level::DEBUG).with_target(false);
+        let file = File::create(log.path()).unwrap();
+        let guard = set_default(lines.with_writer(Mutex::new(file)).finish());
+        (log, guard)
+    }
+
+    /// What a log has of this level.
+    fn said(log: &NamedTempFile, level: &str) -> String {
+        let log = fs::read_to_string(log.path()).unwrap();
+        log.lines().filter(|line| line.trim_start().starts_with(level)).collect()
+    }
+
+    /// hyper answers this request over a connection that is none of the server's, with an accepted upgrade.
+    async fn upgraded_over_a_pipe() -> Option<ConnectionIo> {
+        let (mut client, server) = duplex(1024);
+        let (tell, told) = oneshot::channel();
+        let tell = Mutex::new(Some(tell));
+        let service = service_fn(|mut request: hyper::Request<hyper::body::Incoming>| {
+            let upgrade = hyper::upgrade::on(&mut request);
+            let tell = tell.lock().unwrap().take().unwrap();
+            tokio::spawn(async move { tell.send(connection(upgrade).await) });
+            let key = HeaderValue::from_static("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+            async { Ok::<_, Infallible>(switching(key)) }
+        });
+        let serving = http1::Builder::new().serve_connection(TokioIo::new(server), service);
+        let asking = async {
+            let lines = WHOLE.map(|(key, value)| format!("{key}: {value}\r\n")).concat();
+            let request = format!("GET / HTTP/1.1\r\nhost: x\r\n{lines}\r\n");
+            client.write_all(request.as_bytes()).await.unwrap();
+            let mut answer = [0; 12];
+            client.read_exact(&mut answer).await.unwrap();
+            assert_eq!(&answer, b"HTTP/1.1 101");
+            told.await.unwrap()
+        };
+        let (served, io) = tokio::join!(serving.with_upgrades(), asking);
+        served.unwrap();
+        io
+    }
+
+    #[tokio::test]
+    async fn an_accepted_upgrade_of_an_unexpected_connection_is_dropped_aloud() {
+        let (log, _guard) = log();
+        assert!(upgraded_over_a_pipe().await.is_none());
+        let said = said(&log, "ERROR");
+        assert!(said.contains("dropped: its connection is of an unexpected type"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_client_that_goes_before_its_upgrade_is_no_error() {
+        let (log, _guard) = log();
+        let upgrade = hyper::upgrade::on(request(&WHOLE));
+        assert!(connection(upgrade).await.is_none());
+        assert!(said(&log, "DEBUG").contains("ended before its upgrade to a WebSocket"));
+        assert_eq!(said(&log, "ERROR"), "");
+    }
+
+    #[tokio::test]
+    async fn a_websocket_whose_request_cannot_be_written_is_dropped_aloud() {
+        let (log, _guard) = log();
+        let (engine, _io) = SocketIo::builder().build_with_inner_svc(Router::new());
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
+        let (stream, peer) = listener.accept().await.unwrap();
+        let io = ConnectionIo::new(Connection::new(stream, peer, None).unwrap(), Vec::new());
+        let target = Target { transport: Transport::WebSocket, sid: Some("no sid") };
+        give(engine, io, &target, None).await;
+        let said = said(&log, "ERROR");
+        assert!(said.contains("dropped: its request could not be written"), "{said}");
+        assert_eq!(client.read(&mut [0]).await.unwrap(), 0, "the connection is left open");
     }
 }

@@ -50,19 +50,18 @@ async function stays(who, before, why) {
 }
 
 async function isAtBottom(who, why) {
-  await until(async () => assert.ok((await below(who)) < 2, `${why}: ${await below(who)} px above the bottom`), 3_000);
+  await until(async () => assert.ok((await below(who)) < 2, `${why}: ${await below(who)} px above the bottom`));
 }
 
 /** What is read, once it has been the same for a second: what has just come moves in, and is looked at again. */
 async function steady(read) {
-  const begun = Date.now();
-  for (let [value, since] = [await read(), Date.now()]; ; ) {
-    assert.ok(Date.now() - begun < 20_000, `it does not come to rest: ${JSON.stringify(value)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+  let [value, since] = [await read(), Date.now()];
+  await until(async () => {
     const now = await read();
     if (JSON.stringify(now) !== JSON.stringify(value)) [value, since] = [now, Date.now()];
-    else if (Date.now() - since > 1_000) return now;
-  }
+    assert.ok(Date.now() - since > 1_000, `it does not come to rest: ${JSON.stringify(now)}`);
+  });
+  return value;
 }
 
 /** A room with fifty messages, a reader on a phone, and somebody else. */

@@ -14,4 +14,8 @@ test("what gets on slowly is waited for, and what stands still is not", async ()
     until(() => assert.equal(3, 4), PATIENCE),
     /3 !== 4/,
   );
+  await assert.rejects(
+    until(() => assert.fail(`not at ${Date.now()}`), PATIENCE, 2 * PATIENCE),
+    /not at/,
+  );
 });

@@ -1,6 +1,6 @@
 //! The honest: people in one room, of whom one speaks and is timed until all others have heard it.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::rc::Rc;
@@ -8,9 +8,28 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinSet, spawn_local};
-use tokio::time::{interval, timeout};
+use tokio::time::interval;
 
 use crate::wire::Wire;
+
+/// How long nobody may come in before the story fails.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long nothing may be heard before what is missing counts as lost.
+const LATE: Duration = Duration::from_secs(2);
+
+/// Waits until a count has grown to what is wanted. Whether it has: the wait ends when it has stood still for so long.
+async fn grows_to(wanted: usize, patience: Duration, count: impl Fn() -> usize) -> bool {
+    let (mut seen, mut since) = (count(), Instant::now());
+    while seen < wanted && since.elapsed() < patience {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let now = count();
+        if now != seen {
+            (seen, since) = (now, Instant::now());
+        }
+    }
+    seen >= wanted
+}
 
 /// What everybody in the room is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,12 +111,9 @@ impl Crowd {
             });
             // Not all in one moment: that is the flood's part.
             if n % 20 == 19 {
-                let all = arrived.acquire_many(20);
-                timeout(Duration::from_secs(20), all)
-                    .await
-                    .expect("they come in")
-                    .unwrap()
-                    .forget();
+                let came = grows_to(20, PATIENCE, || arrived.available_permits()).await;
+                assert!(came, "they do not come in");
+                arrived.forget_permits(20);
             }
         }
         let mut speaker = Wire::open(hub, address(1, people), false).await.unwrap();
@@ -124,7 +140,9 @@ impl Crowd {
                 packet = self.speaker.packet() => drop(packet.expect("the speaker is held")),
             }
         }
-        tokio::time::sleep(Duration::from_secs(2)).await;
+        let heard = || self.heard.borrow().took.len();
+        // What never comes is counted.
+        let _all = grows_to(self.spoken * self.readers, LATE, heard).await;
         self.times()
     }
 
@@ -155,7 +173,7 @@ impl Crowd {
     }
 }
 
-/// How long a newcomer tries to get in, and after how long again: a flood is over well before.
+/// How long nobody may get in before all newcomers give up: a flood is over well before. And after how long they try again.
 const UNTIL: Duration = Duration::from_secs(40);
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -163,11 +181,13 @@ const AGAIN: Duration = Duration::from_secs(1);
 #[derive(Debug, Default)]
 pub struct Newcomers {
     pub took: RefCell<Vec<Duration>>,
+    /// When the last of them got in.
+    moved: Cell<Option<Instant>>,
 }
 
 impl Newcomers {
     /// So many, one every so often, each with an address of their own; who is turned away tries again a
-    /// second later, as the page does, for [`UNTIL`].
+    /// second later, as the page does, until nobody has got in for [`UNTIL`].
     pub async fn come(self: Rc<Self>, hub: SocketAddr, room: String, many: usize, every: Duration) {
         let mut due = interval(every);
         let mut tasks = JoinSet::new();
@@ -176,9 +196,10 @@ impl Newcomers {
             let (newcomers, room) = (Rc::clone(&self), room.clone());
             tasks.spawn_local(async move {
                 let begun = Instant::now();
-                while begun.elapsed() < UNTIL
-                    && newcomers.try_once(hub, n, &room, begun).await.is_err()
-                {
+                let goes_on = || {
+                    newcomers.moved.get().max(Some(begun)).is_some_and(|at| at.elapsed() < UNTIL)
+                };
+                while goes_on() && newcomers.try_once(hub, n, &room, begun).await.is_err() {
                     tokio::time::sleep(AGAIN).await;
                 }
             });
@@ -196,6 +217,7 @@ impl Newcomers {
         let mut wire = Wire::open(hub, address(42, n), false).await?;
         join(&mut wire, room).await?;
         self.took.borrow_mut().push(begun.elapsed());
+        self.moved.set(Some(Instant::now()));
         Ok(())
     }
 }
@@ -277,4 +299,13 @@ pub fn address(kind: u8, n: usize) -> Ipv4Addr {
 /// Keeps `spawn_local` in one place: all of it runs in one thread.
 pub fn alongside(task: impl Future<Output = ()> + 'static) {
     spawn_local(task);
+}
+
+#[tokio::test]
+async fn a_count_that_grows_slowly_is_waited_for_and_one_that_stands_still_is_not() {
+    const PATIENCE: Duration = Duration::from_millis(400);
+    let begun = Instant::now();
+    let steps = || (begun.elapsed().as_millis() / (PATIENCE.as_millis() / 2)) as usize;
+    assert!(grows_to(8, PATIENCE, steps).await);
+    assert!(!grows_to(8, PATIENCE, || 3).await);
 }

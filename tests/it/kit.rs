@@ -14,18 +14,23 @@ use tempfile::TempDir;
 /// How long nothing may move before a story fails.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
+/// After this a wait ends even if something always moves: only so that no story hangs for ever.
+const HANGS: Duration = Duration::from_secs(20 * 60);
+
 /// Looks until there is what is waited for. What it sees instead says how far it is: the wait ends when that has not
 /// changed for [`PATIENCE`], so that a slow machine is waited for as long as it gets on.
 pub fn wait_for<T, S: PartialEq + Debug>(what: &str, look: impl FnMut() -> Result<T, S>) -> T {
-    wait_with(PATIENCE, what, look)
+    wait_with(PATIENCE, HANGS, what, look)
 }
 
-/// The same with a patience of one's own.
+/// The same with a patience of one's own, and an end of one's own for what always moves.
 pub fn wait_with<T, S: PartialEq + Debug>(
     patience: Duration,
+    hangs: Duration,
     what: &str,
     mut look: impl FnMut() -> Result<T, S>,
 ) -> T {
+    let begun = Instant::now();
     let mut last: Option<(S, Instant)> = None;
     loop {
         let seen = match look() {
@@ -36,7 +41,10 @@ pub fn wait_with<T, S: PartialEq + Debug>(
             Some((before, since)) if *before == seen => {
                 assert!(since.elapsed() < patience, "{what}: it stays {seen:?}");
             }
-            _ => last = Some((seen, Instant::now())),
+            _ => {
+                assert!(begun.elapsed() < hangs, "{what}: it goes on without end, now {seen:?}");
+                last = Some((seen, Instant::now()));
+            }
         }
         std::thread::sleep(Duration::from_millis(5));
     }
@@ -98,8 +106,17 @@ impl Hub {
     /// Like [`Hub::run`], with what it logs going where the command says.
     pub fn run_heard(mut command: Command, folder: TempDir) -> Self {
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let stdout = child.stdout.take().unwrap();
+        let heard = std::thread::spawn(move || {
+            let mut line = String::new();
+            BufReader::new(stdout).read_line(&mut line).unwrap();
+            line
+        });
+        // It may have much to do before it listens, and says nothing meanwhile.
+        wait_for("the hub listens", || {
+            if heard.is_finished() { Ok(()) } else { Err(spent(child.id())) }
+        });
+        let line = heard.join().unwrap();
         let address = line.trim().strip_prefix("listening on http://");
         let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).parse().unwrap();
         Self { child, address, folder }
@@ -203,6 +220,14 @@ impl Drop for Hub {
         let _ended = self.child.kill();
         let _status = self.child.wait();
     }
+}
+
+/// The processor time that a process has taken, in the kernel's ticks.
+pub fn spent(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    // Behind the name, which may have spaces: utime and stime are the 14th and 15th field of all.
+    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace().skip(11).take(2);
+    fields.filter_map(|field| field.parse::<u64>().ok()).sum()
 }
 
 /// `colahub run` on a free port with its data in this folder.

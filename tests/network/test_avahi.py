@@ -47,7 +47,7 @@ def test_where_avahi_forbids_others_the_hub_says_so_and_serves(lan, phone, judge
     assert get(phone, f"http://{pi.v4}:8080/api/hub")["data"]["announced"] == said
     avahi.stop()
     allowed = time.monotonic()
-    hub.is_announced_as("cola", "cola", within=60)
+    hub.is_announced_as("cola", "cola", patience=60)
     measured("until a hub was announced after avahi no longer forbade it", time.monotonic() - allowed)
     is_found(judges, hub)
 

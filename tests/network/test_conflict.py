@@ -106,7 +106,7 @@ def test_a_device_that_takes_the_name_later_is_noticed(lan, judges, measured):
         dns.Record("cola.local", dns.A, 120, toaster.v4),
         dns.Record("cola.local", dns.AAAA, 120, toaster.v6),
     )
-    hub.is_announced_as(*SECOND, within=NOTICED)
+    hub.is_announced_as(*SECOND, patience=NOTICED)
     measured("until a hub evaded a device that took its name without asking", time.monotonic() - began)
     is_found(judges, hub, *SECOND)
     resolves(judges[1], "cola.local", toaster)
@@ -118,7 +118,7 @@ def test_the_wished_name_is_taken_back_when_it_is_free_for_good(two, judges, mea
     first, second = two
     first.stop()
     began = time.monotonic()
-    second.is_announced_as(*FIRST, within=20 * 60)
+    second.is_announced_as(*FIRST, patience=20 * 60)
     measured("until the wished name was taken back", time.monotonic() - began)
     is_found(judges, second, *FIRST)
     # Who returns now is the second.

@@ -19,7 +19,7 @@ def test_a_hub_that_stops_takes_all_its_records_back_within_three_seconds(lan, j
         gone = {(name, type, str(data)) for name, type, ttl, data in ear.from_host(pi, stopped) if ttl == 0}
         return told - gone
 
-    eventually(left, lambda left: left == set(), 3)
+    eventually(left, lambda left: left == set(), within=3)
     measured("until all records were taken back", time.monotonic() - stopped)
     types = {type for _, type, _ in told}
     assert types == {dns.A, dns.AAAA, dns.PTR, dns.SRV, dns.TXT}

@@ -6,7 +6,7 @@ import re
 import socket
 
 from kit.hub import PROGRAM, Hub, eventually, get
-from kit.lan import PATIENCE
+from kit.patience import PATIENCE
 
 LISTENING = "listening on http"
 

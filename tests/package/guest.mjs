@@ -9,6 +9,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
 const { io } = createRequire(new URL('../peers/js/package.json', import.meta.url))('socket.io-client');
+/** How long nothing may come from the hub while something is waited for; it pings every 25 s, which does not count. */
 const PATIENCE = 20_000;
 const [address, file, verb, text] = process.argv.slice(2);
 
@@ -27,10 +28,30 @@ const [room] = await call('GET', '/chat/rooms');
 const auth = { token: await token() };
 const socket = io(`${address}/${room.namespace}`, { transports: ['websocket'], auth });
 
-async function join() {
-  const ack = await socket.timeout(PATIENCE).emitWithAck('joinRoom', { roomId: room.id, chatterId: null });
+/** What a promise gives, for as long as something comes from the hub. */
+async function whileItComes(promise, what) {
+  let timer;
+  const quiet = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: nothing came for ${PATIENCE} ms`)), PATIENCE);
+  });
+  const moves = ({ type }) => type !== 'ping' && timer.refresh();
+  const { engine } = socket.io;
+  engine?.on('packet', moves);
+  return Promise.race([promise, quiet]).finally(() => {
+    clearTimeout(timer);
+    engine?.off('packet', moves);
+  });
+}
+
+async function ask(event, payload) {
+  const ack = await whileItComes(socket.emitWithAck(event, payload), event);
   if (!ack.success) throw new Error(ack.message);
   return ack.data;
+}
+
+async function join() {
+  if (!socket.connected) await whileItComes(new Promise((resolve) => socket.once('connect', resolve)), 'connecting');
+  return ask('joinRoom', { roomId: room.id, chatterId: null });
 }
 
 if (verb === 'stay') {
@@ -41,9 +62,8 @@ if (verb === 'stay') {
   });
   await join();
   if (verb === 'say') {
-    const ack = await socket.timeout(PATIENCE).emitWithAck('sendMessage', { roomId: room.id, content: text });
-    if (!ack.success) throw new Error(ack.message);
-    await heard;
+    await ask('sendMessage', { roomId: room.id, content: text });
+    await whileItComes(heard, 'the message does not come');
   } else {
     const path = `/api/rooms/${room.id}/messages?after=0`;
     const { messages } = await call('GET', path, { authorization: `Bearer ${auth.token}` });

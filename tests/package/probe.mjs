@@ -12,14 +12,14 @@ let last = Date.now();
 
 const ask = () =>
   new Promise((resolve) => {
-    get(`${process.argv[2]}/healthz`, { agent: false, timeout: 10_000 }, (answer) => {
+    // However long it takes: that is what is measured.
+    get(`${process.argv[2]}/healthz`, { agent: false }, (answer) => {
       answer.resume().on('end', () => resolve(answer.statusCode === 200));
-    })
-      .on('timeout', function () { this.destroy(); })
-      .on('error', () => resolve(false));
+    }).on('error', () => resolve(false));
   });
 
 process.on('SIGTERM', () => {
+  longest = Math.max(longest, Date.now() - last);
   console.log(`${refused} ${longest}`);
   process.exit();
 });

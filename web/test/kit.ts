@@ -43,3 +43,25 @@ export const room: Room = {
 
 export const range = (from: number, to: number): number[] =>
   Array.from({ length: to - from + 1 }, (_, at) => from + at);
+
+/** How long nothing may move before a test fails, and after how long a wait ends in any case, in ms. */
+const PATIENCE = 10_000;
+const HANGS = 60_000;
+
+/**
+ * Waits until `check` passes, and throws what it complains of. The wait ends when that has been the same for `patience`,
+ * so that a slow machine is waited for as long as it gets on.
+ */
+export async function until(check: () => void, patience = PATIENCE, hangs = HANGS): Promise<void> {
+  const begun = performance.now();
+  for (let complaint = "", since = begun; ; ) {
+    try {
+      return check();
+    } catch (error) {
+      const now = String(error);
+      if (now !== complaint) [complaint, since] = [now, performance.now()];
+      if (performance.now() - since > patience || performance.now() - begun > hangs) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

@@ -4,7 +4,7 @@ import { Session } from "../src/client/session";
 import type { RoomState } from "../src/store/room";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
-import { range } from "./kit";
+import { range, until } from "./kit";
 
 let hub: FakeHub;
 let memory: Memory;
@@ -38,7 +38,7 @@ function visitor(code = hub.room.code, onChange: (state: RoomState) => void = ()
   return session;
 }
 
-const phase = (session: Session, name: string) => vi.waitFor(() => expect(session.state.phase.name).toBe(name));
+const phase = (session: Session, name: string) => until(() => expect(session.state.phase.name).toBe(name));
 const seqs = (session: Session) => session.state.log.messages.map((message) => message.seq);
 const contents = (session: Session) => session.state.log.messages.map((message) => message.content);
 
@@ -72,7 +72,7 @@ describe("entering", () => {
     expect(me.state.phase).toMatchObject({ problem: null });
     expect(hub.connected, "nobody holds a place while they think").toBe(0);
     me.unlock("0000");
-    await vi.waitFor(() => expect(me.state.phase).toMatchObject({ name: "locked", problem: "wrong_password" }));
+    await until(() => expect(me.state.phase).toMatchObject({ name: "locked", problem: "wrong_password" }));
     me.unlock("1234");
     await phase(me, "live");
   });
@@ -87,7 +87,7 @@ describe("entering", () => {
     expect([hub.tokens, hub.joins]).toEqual([1, 1]);
     hub.cut();
     hub.mend();
-    await vi.waitFor(() => expect(hub.joins).toBe(2));
+    await until(() => expect(hub.joins).toBe(2));
     expect(hub.tokens).toBe(1);
   });
 
@@ -200,7 +200,7 @@ describe("what one has read", () => {
     hub.cut();
     for (const n of range(2, 9)) hub.say("fox", `${n}`);
     hub.mend();
-    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 9)));
+    await until(() => expect(seqs(me)).toEqual(range(1, 9)));
     expect(me.state.unreadFrom).toBe(2);
   });
 });
@@ -219,7 +219,7 @@ describe("the host's hand", () => {
     hub.takeBack(5);
     hub.mend();
     await phase(me, "live");
-    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "", "", "4", ""]));
+    await until(() => expect(contents(me)).toEqual(["1", "", "", "4", ""]));
   });
 
   it("takes back what was not acknowledged yet: it is not sent again", async () => {
@@ -227,12 +227,12 @@ describe("the host's hand", () => {
     await phase(me, "live");
     hub.loseAcks = true;
     me.say("mine");
-    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    await until(() => expect(hub.messages).toHaveLength(1));
     hub.takeBack(1);
     hub.cut();
     hub.loseAcks = false;
     hub.mend();
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(hub.messages).toHaveLength(1);
     expect(contents(me)).toEqual([""]);
   });
@@ -258,11 +258,11 @@ describe("a hub that lost something", () => {
     for (const text of ["new 3", "new 4", "new 5"]) hub.say("fox", text);
     hub.mend();
     await phase(me, "live");
-    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5"]));
+    await until(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5"]));
     hub.cut();
     hub.say("fox", "6");
     hub.mend();
-    await vi.waitFor(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5", "6"]));
+    await until(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5", "6"]));
   });
 
   it("no longer keeps the beginning, and says so", async () => {
@@ -291,9 +291,9 @@ describe("a hub that lost something", () => {
     await phase(me, "live");
     hub.refuseNext = [{ code: "storage_full" }];
     me.say("a");
-    await vi.waitFor(() => expect(me.state.outbox[0]?.problem).toBe("storage_full"));
+    await until(() => expect(me.state.outbox[0]?.problem).toBe("storage_full"));
     me.retry(me.state.outbox[0]!.key);
-    await vi.waitFor(() => expect(contents(me)).toEqual(["a"]));
+    await until(() => expect(contents(me)).toEqual(["a"]));
   });
 });
 
@@ -302,7 +302,7 @@ describe("what one writes", () => {
     const me = visitor();
     await phase(me, "live");
     for (const text of ["a", "b", "c"]) me.say(text);
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(["a", "b", "c"]);
     expect(memory.keys().filter((key) => key.startsWith("cola.out"))).toEqual([]);
   });
@@ -315,7 +315,7 @@ describe("what one writes", () => {
     hub.say("fox", "meanwhile");
     expect(me.state.outbox).toHaveLength(3);
     hub.mend();
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(["meanwhile", "a", "b", "c"]);
   });
 
@@ -324,9 +324,9 @@ describe("what one writes", () => {
     await phase(me, "live");
     hub.loseAcks = true;
     me.say("once");
-    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    await until(() => expect(hub.messages).toHaveLength(1));
     hub.loseAcks = false;
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(["once"]);
     expect(hub.messages).toHaveLength(1);
   });
@@ -337,11 +337,11 @@ describe("what one writes", () => {
     hub.loseAcks = true;
     before.say("a");
     before.say("b");
-    await vi.waitFor(() => expect(hub.messages).toHaveLength(1));
+    await until(() => expect(hub.messages).toHaveLength(1));
     before.end();
     hub.loseAcks = false;
     const after = visitor();
-    await vi.waitFor(() => expect(after.state.outbox).toEqual([]), { timeout: 3000 });
+    await until(() => expect(after.state.outbox).toEqual([]));
     await phase(after, "live");
     expect(contents(after)).toEqual(["a", "b"]);
   });
@@ -361,7 +361,7 @@ describe("what one writes", () => {
     for (const tab of [me, other]) tab.end();
     hub.mend();
     const after = visitor();
-    await vi.waitFor(() => expect(contents(after)).toEqual(["0", "1", "2", "3"]));
+    await until(() => expect(contents(after)).toEqual(["0", "1", "2", "3"]));
   });
 
   it("is in its new place after a reload when it was tried again", async () => {
@@ -369,7 +369,7 @@ describe("what one writes", () => {
     await phase(me, "live");
     hub.refuseNext.push({ code: "unavailable" }, { code: "unavailable" }, { code: "unavailable" });
     me.say("a");
-    await vi.waitFor(() => expect(me.state.outbox[0]?.state).toBe("failed"));
+    await until(() => expect(me.state.outbox[0]?.state).toBe("failed"));
     hub.cut();
     me.say("b");
     me.retry(me.state.outbox[0]!.key);
@@ -384,7 +384,7 @@ describe("what one writes", () => {
     hub.refuseNext.push({ code: "too_fast", retryAfter: 1 });
     me.say("a");
     me.say("b");
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(["a", "b"]);
   });
 
@@ -395,14 +395,14 @@ describe("what one writes", () => {
     waits = [];
     hub.refuseNext.push({ code: "too_fast", retryAfter: 1 }, { code: "too_fast", retryAfter: 2 });
     for (const n of range(1, 9)) me.say(`${n}`);
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(range(1, 9).map(String));
     expect(waits).toEqual([1_000, 2_000]);
     expect([...paced]).toEqual([false]);
 
     hub.refuseNext.push({ code: "too_fast", retryAfter: 7 });
     me.say("10");
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(waits[2]).toBe(7_000);
     expect(paced).toContain(true);
     expect(me.state.paced).toBe(false);
@@ -413,9 +413,9 @@ describe("what one writes", () => {
     await phase(me, "live");
     hub.refuseNext.push({ code: "unavailable" }, { code: "unavailable" }, { code: "unavailable" });
     me.say("a");
-    await vi.waitFor(() => expect(me.state.outbox[0]).toMatchObject({ state: "failed", problem: "unavailable" }));
+    await until(() => expect(me.state.outbox[0]).toMatchObject({ state: "failed", problem: "unavailable" }));
     me.retry(me.state.outbox[0]!.key);
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(contents(me)).toEqual(["a"]);
   });
 
@@ -424,7 +424,7 @@ describe("what one writes", () => {
     await phase(me, "live");
     hub.refuseNext.push({ code: "not_joined" });
     me.say("a");
-    await vi.waitFor(() => expect(me.state.outbox).toEqual([]));
+    await until(() => expect(me.state.outbox).toEqual([]));
     expect(hub.joins).toBe(2);
     expect(contents(me)).toEqual(["a"]);
   });
@@ -442,7 +442,7 @@ describe("coming back to much that was said meanwhile", () => {
     hub.pageMost = 2;
     hub.mend();
     await phase(me, "live");
-    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 30)));
+    await until(() => expect(seqs(me)).toEqual(range(1, 30)));
     expect(me.state.log.upTo).toBe(30);
   });
 
@@ -459,9 +459,9 @@ describe("coming back to much that was said meanwhile", () => {
       if (page === 5) hub.say("owl", "22");
     };
     hub.mend();
-    await vi.waitFor(() => expect(hub.up).toBe(false));
+    await until(() => expect(hub.up).toBe(false));
     hub.mend();
-    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 22)));
+    await until(() => expect(seqs(me)).toEqual(range(1, 22)));
   });
 });
 
@@ -471,11 +471,11 @@ describe("coming back", () => {
     await phase(me, "live");
     me.say("kept");
     hub.turnAway("hub_full");
-    await vi.waitFor(() => expect(me.state.phase).toEqual({ name: "retrying", refused: "hub_full" }));
+    await until(() => expect(me.state.phase).toEqual({ name: "retrying", refused: "hub_full" }));
     hub.cut();
     hub.mend();
     await phase(me, "live");
-    await vi.waitFor(() => expect(contents(me)).toContain("kept"));
+    await until(() => expect(contents(me)).toContain("kept"));
   });
 
   it("fills a long gap page by page while new messages come in", async () => {
@@ -486,7 +486,7 @@ describe("coming back", () => {
     for (const n of range(1, 30)) hub.say("fox", `${n}`);
     hub.mend();
     hub.say("owl", "live");
-    await vi.waitFor(() => expect(seqs(me)).toEqual(range(1, 32)));
+    await until(() => expect(seqs(me)).toEqual(range(1, 32)));
   });
 
   it("asks for a message that a broadcast jumped over", async () => {
@@ -497,7 +497,7 @@ describe("coming back", () => {
     hub.say("fox", "lost");
     hub.emit = links;
     hub.say("fox", "next");
-    await vi.waitFor(() => expect(contents(me)).toEqual(["lost", "next"]));
+    await until(() => expect(contents(me)).toEqual(["lost", "next"]));
   });
 
   it("starts over when the hub did", async () => {
@@ -508,7 +508,7 @@ describe("coming back", () => {
     hub.messages = [];
     hub.say("owl", "a new beginning");
     hub.mend();
-    await vi.waitFor(() => expect(contents(me)).toEqual(["a new beginning"]));
+    await until(() => expect(contents(me)).toEqual(["a new beginning"]));
   });
 
   it("knows that the host took this person out", async () => {
@@ -534,7 +534,7 @@ describe("coming back", () => {
     await new Promise((resolve) => setTimeout(resolve, 20));
     expect([hub.joins, hub.connected]).toEqual([1, 0]);
     me.again();
-    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    await until(() => expect(me.state.closed).toBe(null));
     await phase(me, "live");
     expect(hub.joins).toBe(2);
   });
@@ -545,12 +545,12 @@ describe("coming back", () => {
     hub.refuseNext.push({ code: "not_joined" });
     me.say("too late");
     hub.emit("roomClosed", { roomId: hub.room.id, reason: "kicked" });
-    await vi.waitFor(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "not_joined" }]));
+    await until(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "not_joined" }]));
     expect([hub.joins, hub.connected]).toEqual([1, 0]);
     me.again();
-    await vi.waitFor(() => expect(me.state.closed).toBe(null));
+    await until(() => expect(me.state.closed).toBe(null));
     me.retry(me.state.outbox[0]!.key);
-    await vi.waitFor(() => expect(contents(me)).toEqual(["too late"]));
+    await until(() => expect(contents(me)).toEqual(["too late"]));
   });
 
   it.each([
@@ -564,7 +564,7 @@ describe("coming back", () => {
     hub.cut();
     hub.refuseNext.push({ code });
     hub.mend();
-    await vi.waitFor(() => expect(me.state.closed).toBe(closed));
+    await until(() => expect(me.state.closed).toBe(closed));
     expect(contents(me)).toEqual(["a"]);
     expect(hub.connected).toBe(0);
   });

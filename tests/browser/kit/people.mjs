@@ -21,6 +21,12 @@ export const DESK = { width: 1280, height: 800 };
 
 const EXECUTABLE = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
 
+/**
+ * How long a page is waited for, in ms. Nothing tells how far it is, so this is only for one that hangs: a slow machine
+ * takes many seconds for what takes a moment elsewhere.
+ */
+export const HANGS = 3 * 60_000;
+
 let browser = null;
 
 export async function openBrowser() {
@@ -38,7 +44,7 @@ export async function somebody(hub, options = {}) {
   const owner = await openBrowser();
   const context = await owner.newContext({ viewport: PHONE, locale: "ko-KR", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(HANGS);
   return new Person(hub, context, page);
 }
 
@@ -59,7 +65,7 @@ export async function somebodyBlockingCookies(hub, options = {}) {
     ...options,
   });
   const page = context.pages()[0] ?? (await context.newPage());
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(HANGS);
   return new Person(hub, context, page, profile);
 }
 
@@ -208,17 +214,22 @@ export class Person {
   }
 }
 
+/** After this a wait ends even if something always moves. */
+const ENDLESS = 10 * 60_000;
+
 /**
  * Waits until `check` passes; says why it did not. What it complains of says how far it is: the wait ends when that has
  * not changed for `patience`, so that a slow machine is waited for as long as it gets on.
  */
-export async function until(check, patience = 15_000) {
-  for (let [complaint, since] = ["", Date.now()]; ; ) {
+export async function until(check, patience = 15_000, endless = ENDLESS) {
+  const begun = Date.now();
+  for (let [complaint, since] = ["", begun]; ; ) {
     try {
       return await check();
     } catch (error) {
       if (error.message !== complaint) [complaint, since] = [error.message, Date.now()];
       else if (Date.now() - since > patience) throw error;
+      if (Date.now() - begun > endless) throw error;
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

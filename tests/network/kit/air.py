@@ -9,7 +9,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from kit import dns
-from kit.lan import PATIENCE
+from kit.patience import PATIENCE, Waiting
 
 PORT = 5353
 A_PACKET = 12  # records, which stay within an Ethernet frame
@@ -82,12 +82,12 @@ class Ear:
     def send(self, packet, family=4):
         self.sockets[family].sendto(packet, (GROUPS[family], PORT))
 
-    def ask(self, name, type, fits=lambda record: True, family=4, within=PATIENCE):
+    def ask(self, name, type, fits=lambda record: True, family=4):
         """Asks everybody, by multicast, until an answer comes that fits. Gives that.
 
         Once is not enough: what was said within the last second may stay unanswered (RFC 6762, section 6).
         """
-        asked = time.monotonic()
+        asked, waiting = time.monotonic(), Waiting()
         while True:
             self.send(dns.message([(name, type)]), family)
             try:
@@ -95,17 +95,19 @@ class Ear:
                     lambda heard: heard.record[:2] == (name, type) and fits(heard.record), within=1, since=asked
                 ).record
             except AssertionError:
-                if time.monotonic() > asked + within:
+                if not waiting.goes_on(len(self.heard)):
                     raise
 
-    def hears(self, fits, within=PATIENCE, since=0.0):
-        """Waits for a record that fits and came after `since`. Gives it."""
+    def hears(self, fits, within=None, since=0.0):
+        """Waits for a record that fits and came after `since`, while others come. Gives it."""
+        waiting = Waiting(within=within)
 
         def found():
             return next((heard for heard in self.heard if heard.at >= since and fits(heard)), None)
 
         with self.changed:
-            found_one = self.changed.wait_for(found, within)
+            while not (found_one := found()) and waiting.goes_on(len(self.heard)):
+                self.changed.wait(waiting.left)
         assert found_one, f"this was not heard; heard: {self.heard[-20:]}"
         return found_one
 

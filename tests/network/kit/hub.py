@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from kit.lan import PATIENCE
+from kit.patience import PATIENCE, eventually
 
 PROGRAM = os.environ.get("COLAHUB_BIN") or str(Path(__file__).parents[3] / "target/debug/colahub")
 SERVICES = "_http._tcp", "_colahub._tcp"
@@ -28,7 +28,8 @@ class Hub:
     def start(self):
         self.began = time.monotonic()
         self.process = self.host.start(PROGRAM, "run", *self.flags, **self.settings)
-        self.process.says(lambda line: re.search(r"listening on http", line))
+        # It may have much to do before it says anything.
+        self.process.says(lambda line: re.search(r"listening on http", line), progress=self.process.spent)
         # An address of its own that stays, whatever happens to those of the network.
         self.url = f"http://127.0.0.1:{self.port}"
 
@@ -56,22 +57,13 @@ class Hub:
         """What it says of its announcement: state, name, instance and reason."""
         return self.api("/api/hub")["announced"]
 
-    def becomes(self, state, within=PATIENCE, **facts):
+    def becomes(self, state, patience=None, **facts):
         """Waits until it says that it is `announced`, `not_announced`, …, and what else is asked for."""
         wanted = {"state": state, **facts}
-        return eventually(lambda: self.announced(), lambda said: wanted.items() <= said.items(), within)
+        return eventually(lambda: self.announced(), lambda said: wanted.items() <= said.items(), patience)
 
-    def is_announced_as(self, name, instance, within=PATIENCE):
-        return self.becomes("announced", within, name=f"{name}.local", instance=instance)
-
-
-def eventually(look, fits, within=PATIENCE):
-    """Looks until what is seen fits, and gives that."""
-    end = time.monotonic() + within
-    while not fits(seen := look()):
-        assert time.monotonic() < end, f"after {within} s it still was: {seen}"
-        time.sleep(0.1)
-    return seen
+    def is_announced_as(self, name, instance, patience=None):
+        return self.becomes("announced", patience, name=f"{name}.local", instance=instance)
 
 
 def get(host, url):

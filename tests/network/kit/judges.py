@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import zeroconf
 
-from kit.lan import PATIENCE
+from kit.patience import Waiting
 
 # Of a host's every address, ::1 too, it says that nobody can be reached from there.
 logging.getLogger("zeroconf").setLevel(logging.ERROR)
@@ -94,9 +94,9 @@ class AvahiJudge:
         """All that are announced and can be resolved."""
         return merged(self._parsed(self.host.run("avahi-browse", "-kprt", type).stdout.splitlines()))
 
-    def finds(self, type, fits, within=PATIENCE):
+    def finds(self, type, fits, within=None):
         """Waits for a service that fits."""
-        end = time.monotonic() + within
+        waiting = Waiting(within=within)
         while True:
             browser = self.host.start("avahi-browse", "-kpr", type)
 
@@ -105,9 +105,9 @@ class AvahiJudge:
 
             try:
                 # It resolves a service once: what changes is seen by another.
-                return browser.says(fitting, min(2, end - time.monotonic()))
+                return browser.says(fitting, patience=2, within=within and min(2, waiting.left))
             except AssertionError:
-                if time.monotonic() >= end:
+                if not waiting.goes_on(sorted(browser.lines)):
                     raise
             finally:
                 browser.kill()
@@ -161,16 +161,14 @@ class ZeroconfJudge:
             time.sleep(listens)
             return browse.resolved()
 
-    def finds(self, type, fits, within=PATIENCE):
+    def finds(self, type, fits, within=None):
         """Waits for a service that fits."""
-        end = time.monotonic() + within
+        waiting = Waiting(within=within)
         with self._browse(type) as browse:
-            while (left := end - time.monotonic()) > 0:
-                resolved = browse.resolved()
-                if found := next(filter(fits, resolved), None):
-                    return found
-                browse.changed.wait(min(left, 0.2))
-            raise AssertionError(f"zeroconf did not find what was waited for, but: {resolved}")
+            while not (found := next(filter(fits, resolved := browse.resolved()), None)):
+                assert waiting.goes_on(resolved), f"zeroconf: {waiting}; it found: {resolved}"
+                browse.changed.wait(min(waiting.left, 0.2))
+            return found
 
     @contextmanager
     def _browse(self, type):

@@ -13,7 +13,7 @@ import signal
 import subprocess
 import threading
 
-PATIENCE = 15  # seconds; generous: a busy machine is not a broken hub
+from kit.patience import HANGS, Waiting, spent
 
 # What a host is born with. Its files that matter (/run, /etc/avahi) are in memory and its own.
 BIRTH = """
@@ -49,7 +49,7 @@ class Box:
     def _enter(self, command):
         return ["nsenter", "--target", str(self.pid), "--net", "--mount", "--uts", "--pid", "--", *map(str, command)]
 
-    def run(self, *command, check=True, timeout=PATIENCE):
+    def run(self, *command, check=True, timeout=HANGS):
         """Runs a command on this host to its end. Gives what it did."""
         done = subprocess.run(
             self._enter(command),
@@ -81,7 +81,7 @@ class Box:
 
         thread = threading.Thread(target=enter, daemon=True)
         thread.start()
-        thread.join(4 * PATIENCE)
+        thread.join(HANGS)
         assert outcome, f"{does} on {self.name} did not end"
         value, error = outcome[0]
         if error:
@@ -91,7 +91,7 @@ class Box:
     def ip(self, *args):
         # In its network only: processes of other hosts are then called as we call them.
         command = ["nsenter", "--target", str(self.pid), "--net", "--", "ip", *args]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=HANGS)
         assert done.returncode == 0, f"ip {' '.join(args)}: {done.stderr}"
         return done.stdout
 
@@ -103,10 +103,10 @@ class Box:
     def close(self):
         self.outer.stdin.close()
         try:
-            self.outer.wait(5)
+            self.outer.wait(60)
         except subprocess.TimeoutExpired:
             os.kill(self.pid, signal.SIGKILL)
-            self.outer.wait(5)
+            self.outer.wait(HANGS)
         self.outer.stdout.close()
         for process in self.processes:
             process.wait()
@@ -143,21 +143,29 @@ class Process:
     def said(self):
         return "\n".join(self.lines)
 
-    def says(self, fits, within=PATIENCE):
-        """Waits for a line that fits, and gives what `fits` gave for it."""
+    def says(self, fits, patience=None, within=None, progress=lambda: None):
+        """Waits for a line that fits while others come or `progress` changes, and gives what `fits` gave for it."""
+        waiting = Waiting(patience, within)
 
         def found():
             return next((found for line in self.lines if (found := fits(line))), None)
 
         with self.changed:
-            self.changed.wait_for(lambda: found() or self.ended, within)
-            answer = found()
+            while not (answer := found()) and not self.ended and waiting.goes_on((len(self.lines), progress())):
+                self.changed.wait(waiting.left)
         assert answer, f"it did not say what was waited for, but: {self.said}"
         return answer
 
     @property
     def pid(self):
         return child_of(self.outer)
+
+    def spent(self):
+        """The processor time that it has taken; None where it is not there yet, or no more."""
+        try:
+            return spent(self.pid)
+        except (OSError, StopIteration):
+            return None
 
     def memory(self, which):
         """Resident memory in bytes: VmRSS now, VmHWM at most so far."""
@@ -167,7 +175,7 @@ class Process:
     def signal(self, number):
         os.kill(self.pid, number)
 
-    def wait(self, within=PATIENCE):
+    def wait(self, within=HANGS):
         code = self.outer.wait(within)
         self.reader.join(within)
         return code

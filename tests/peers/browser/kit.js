@@ -74,7 +74,8 @@ export class Visitor {
     visitor.the = the;
     visitor.context = context;
     visitor.page = await context.newPage();
-    visitor.page.setDefaultTimeout(15_000);
+    // Nothing tells how far a page is, so this is only for one that hangs.
+    visitor.page.setDefaultTimeout(3 * 60_000);
     visitor.page.on('pageerror', (error) => visitor.errors.push(error.message));
     return visitor;
   }

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
+import time
 
 import requests
 import socketio
@@ -16,8 +17,38 @@ from engineio.payload import Payload
 
 PATIENCE = 15  # seconds in which nothing comes; generous: a busy machine is not a broken hub
 
+HANGS = 20 * 60  # seconds; after this a wait ends even if something always moves
+
 # This client gives up on a poll's answer with more than 16 packets, which any lively room has.
 Payload.max_decode_packets = 1000
+
+
+def until(what, look, progress):
+    """Waits until `look` gives something, and gives that.
+
+    The wait ends when what `progress` says has been the same for `PATIENCE`: a slow machine is waited for as long as it
+    gets on.
+    """
+    begun = moved = time.monotonic()
+    seen = progress()
+    while not (found := look()):
+        now = time.monotonic()
+        assert now - moved < PATIENCE, f"{what}: not so, and nothing has moved for {PATIENCE} s"
+        assert now - begun < HANGS, f"{what}: it goes on without end"
+        time.sleep(0.02)
+        if seen != (seen := progress()):
+            moved = time.monotonic()
+    return found
+
+
+def spent(pid):
+    """The processor time that a process has taken, in the kernel's ticks; None where it has ended."""
+    try:
+        with open(f"/proc/{pid}/stat") as stat:
+            # Behind the name, which may have spaces: utime and stime are the 14th and 15th field of all.
+            return stat.read().rpartition(")")[2].split()[11:13]
+    except OSError:
+        return None
 
 
 class Hub:
@@ -41,17 +72,16 @@ class Hub:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        watchdog = threading.Timer(20, self.process.kill)
-        watchdog.start()
-        for line in self.process.stdout:
-            if found := re.search(r"listening on (http://[^\s/]+)", line):
-                self.url = found[1]
-                break
-        else:
-            raise RuntimeError(f"the hub did not start: {self.process.wait()}")
-        watchdog.cancel()
-        # Whatever it still says must not fill the pipe.
-        threading.Thread(target=self.process.stdout.read, daemon=True).start()
+        said = []
+        # To its end: whatever it still says must not fill the pipe.
+        threading.Thread(target=lambda: said.extend(iter(self.process.stdout.readline, "")), daemon=True).start()
+
+        def address():
+            assert self.process.poll() is None, f"the hub did not start: {self.process.wait()}"
+            return re.search(r"listening on (http://[^\s/]+)", "".join(said))
+
+        # It may have much to do before.
+        self.url = until("the hub listens", address, lambda: spent(self.process.pid))[1]
         self.rooms_made = 0
         return self
 
@@ -120,13 +150,17 @@ class Person:
             auth={"token": self.token},
             namespaces=[self.namespace],
             transports=[self.transport],
-            wait_timeout=PATIENCE,
+            wait_timeout=HANGS,  # a refusal ends it at once
         )
         return self
 
     def asks(self, event, payload=None):
         """Sends an event and gives the acknowledged data; a refusal raises `Refused`."""
-        envelope = self.client.call(event, payload, namespace=self.namespace, timeout=PATIENCE)
+        acked = object()
+        self.client.emit(
+            event, payload, namespace=self.namespace, callback=lambda envelope: self.inbox.put((acked, envelope))
+        )
+        envelope = self.hears(acked)
         assert set(envelope) >= {"success", "message", "data"}, envelope
         if not envelope["success"]:
             assert envelope["data"] is None and envelope["message"].strip(), envelope
@@ -158,7 +192,8 @@ class Person:
             if heard[0] == event and fits(heard[1]):
                 return heard[1]
             self.kept.append(heard)
-        raise AssertionError(f"no fitting {event!r} came; heard {[heard[0] for heard in self.kept]}")
+        what = f"fitting {event!r}" if isinstance(event, str) else "acknowledgement"
+        raise AssertionError(f"no {what} came; heard {[heard[0] for heard in self.kept]}")
 
     def hears_words(self, content):
         return self.hears("sendMessage", lambda message: message["content"] == content)

@@ -7,10 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import assert from 'node:assert/strict';
 import { Browser } from './browser.js';
+import { spent, untilMoved } from './patience.js';
 import { request } from './http.js';
 import { Person } from './person.js';
 
-const START_LIMIT = 20_000;
 let roomsMade = 0;
 
 export class Hub {
@@ -47,21 +47,16 @@ export class Hub {
     this.port = Number(new URL(this.url).port);
   }
 
-  /** The address the hub says it listens on, from its own output. */
+  /** The address the hub says it listens on, from its own output. It may have much to do before. */
   #address() {
-    return new Promise((resolve, reject) => {
-      const fail = (why) => reject(new Error(`the hub did not start: ${why}\n${this.log}`));
-      const timer = setTimeout(() => fail(`nothing in ${START_LIMIT} ms`), START_LIMIT);
-      this.exited.then(({ code, signal }) => fail(`it ended with ${code ?? signal}`));
-      let said = '';
-      this.process.stdout.on('data', (part) => {
-        said += part;
-        const found = /listening on (http:\/\/[^\s/]+)/.exec(said);
-        if (!found) return;
-        clearTimeout(timer);
-        resolve(found[1]);
-      });
-    });
+    let said = '';
+    this.process.stdout.on('data', (part) => (said += part));
+    const address = () => {
+      const { exitCode, signalCode } = this.process;
+      if (exitCode !== null || signalCode !== null) throw new Error(`the hub ended with ${exitCode ?? signalCode}\n${this.log}`);
+      return /listening on (http:\/\/[^\s/]+)/.exec(said)?.[1];
+    };
+    return untilMoved('the hub listens', address, () => spent(this.process.pid));
   }
 
   /** Asks the process to end and says how it did and how long it took. Its data stays. */

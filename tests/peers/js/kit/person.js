@@ -5,6 +5,9 @@ import { io } from 'socket.io-client';
 import { Browser } from './browser.js';
 import { Inbox } from './inbox.js';
 
+/** The client's own end of connecting, in ms: only for a connection that hangs. */
+const CONNECTING = 5 * 60_000;
+
 export class Person {
   /** The chatter this person was acknowledged as, once joined. */
   chatter = null;
@@ -39,6 +42,7 @@ export class Person {
       forceNew: true,
       reconnection: false,
       autoConnect: false,
+      timeout: CONNECTING,
       ...this.options,
     });
     this.socket.onAny((event, data) => this.inbox.put(event, data));
