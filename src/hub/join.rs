@@ -98,7 +98,7 @@ impl Hub {
         }
         let (identity, peer) = (conn.who.identity, conn.who.peer);
         let is_open =
-            !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now);
+            !live.room.is_locked() || self.access_grants.allows(request.room, identity, peer, now);
         let is_for_all = is_open && !live.room.is_shut;
         Ok(if is_for_all { Standing::Admitted } else { Standing::IfMember })
     }

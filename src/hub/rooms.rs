@@ -285,7 +285,7 @@ impl Hub {
         if right {
             self.give_back_guess(room, caller.peer);
             if caller.identity.is_some() || self.settings.bridge.is_some() {
-                self.admissions.admit(room, caller, now);
+                self.access_grants.grant(room, caller, now);
             }
         }
         drop(tell.send(Ok(right)));

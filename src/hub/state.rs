@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::admission::Admissions;
+use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
@@ -196,7 +196,7 @@ pub(super) struct Hub {
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
     /// The bans, by the chatter who was banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
-    pub(super) admissions: Admissions,
+    pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
@@ -229,7 +229,7 @@ impl Hub {
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
-            admissions: Admissions::default(),
+            access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
@@ -388,7 +388,7 @@ impl Hub {
     /// Forgets what no longer counts.
     fn forget(&mut self, now: HubTime) {
         self.bridge.expire(now);
-        self.admissions.expire(now);
+        self.access_grants.expire(now);
         self.guesses.expire(now);
         self.room_guesses.expire(now);
         self.renames.expire(now);
