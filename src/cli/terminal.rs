@@ -63,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_spelt() {
+    fn invisible_characters_are_spelt_out() {
         assert_eq!(plain("졸린 여우 👩‍👩‍👧 ❤️\n"), "졸린 여우 👩‍👩‍👧 ❤️\n");
         assert_eq!(plain("a\u{1b}[2J\r\u{9b}\u{7f}\t"), "a\\u001b[2J\\u000d\\u009b\\u007f\\u0009");
         assert_eq!(plain("x\u{202e}y\u{200b}\u{e0041}"), "x\\u202ey\\u200b\\udb40\\udc41");

@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_refused() {
+    fn text_that_is_no_network_is_refused() {
         for bad in ["", "10", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "cola.local"] {
             assert_eq!(Network::parse(bad), None, "{bad}");
         }

@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_or_less_than_an_origin_is_refused() {
+    fn text_that_is_more_or_less_than_an_origin_is_refused() {
         for bad in [
             "chat.example",
             "https://",

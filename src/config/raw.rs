@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut() {
+    fn a_long_value_is_cut() {
         assert_eq!(quoted(&"가".repeat(61)), format!("\"{}\"…", "가".repeat(60)));
     }
 }

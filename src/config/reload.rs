@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_a_restart_is_named_until_it_is_changed_back() {
+    fn settings_that_wait_for_a_restart_are_named_until_they_are_changed_back() {
         let before = loaded("name = 'cola'\nmetrics.public = false");
         let Ok(first) = before.take(loaded("name = 'camp'\nmetrics.public = true")) else {
             panic!()
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_spelled_differently_has_not_changed() {
+    fn a_value_spelled_differently_has_not_changed() {
         let before = loaded("listen = '80'\nretention.age = '1day'\nlimits.messages = '2/s'");
         let same = "listen = ['[::]:80']\nretention.age = '24h'\nlimits.messages = '2/s burst 2'";
         let Ok(now) = before.take(loaded(same)) else { panic!() };

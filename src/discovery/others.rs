@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_heard_again_is_left_out() {
+    fn a_hub_that_is_not_heard_again_is_left_out() {
         let mut others = Others::default();
         let hub = heard().check(&own()).unwrap();
         others.heard("a".into(), hub.clone());

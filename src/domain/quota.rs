@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_kept_when_a_quota_shrinks() {
+    fn places_in_use_are_kept_when_a_quota_shrinks() {
         let quota = Quota::new(2, 3);
         let held = [quota.take(Some("ann")).unwrap(), quota.take(Some("ann")).unwrap()];
         quota.set(1, 1);

@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_empty_wherever_it_is_written() {
+    fn invisible_text_counts_as_empty_everywhere() {
         for nothing in [
             "\u{3164}",
             "\u{200B}",

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_committed_together_goes_out_together() {
+    fn broadcasts_committed_together_go_out_as_one_batch() {
         let room: Arc<[ConnId]> = Arc::from([ConnId(1), ConnId(2)]);
         let said = |seq| [told(&room, seq), answered(Answer::Said(message(seq)))];
         let outputs: Vec<Output> = (1..=3).flat_map(said).collect();

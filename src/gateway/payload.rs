@@ -126,7 +126,7 @@ mod tests {
     const ROOM: &str = "01010101-0101-4101-8101-010101010101";
 
     #[test]
-    fn whatever_comes_is_an_event_or_a_refusal_that_names_the_field() {
+    fn any_payload_is_an_event_or_a_refusal_that_names_the_field() {
         let bad = [
             (json!(null), "object"),
             (json!([]), "object"),

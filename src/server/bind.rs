@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_of_one_address_keeps_nobody_from_the_others() {
+    fn a_blocked_address_does_not_stop_the_others_from_being_bound() {
         let other = one("127.0.0.1:0".parse().unwrap()).unwrap();
         let taken = other.local_addr().unwrap();
         assert!(Listeners::bind(&[taken]).is_err());

@@ -154,7 +154,7 @@ fn start(folder: &tempfile::TempDir, room: &str, file: &str) -> (End, String) {
 }
 
 #[test]
-fn whatever_is_damaged_the_hub_is_up_or_says_why_not() {
+fn after_any_damage_the_hub_is_up_or_says_why_not() {
     let (stopped, killed) = (good(Signal::TERM), good(Signal::KILL));
     let mut wrong = Vec::new();
     for (file, ends) in TABLE {
@@ -235,7 +235,7 @@ fn a_copy_in_the_place_of_the_folder_of_copies_becomes_one_of_them() {
 }
 
 #[test]
-fn where_no_copies_can_be_made_the_host_is_told() {
+fn the_host_is_told_if_no_copies_can_be_made() {
     let hub = Hub::start();
     hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();

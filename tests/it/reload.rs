@@ -169,7 +169,7 @@ fn a_bad_configuration_is_refused_as_a_whole_and_says_why() {
 }
 
 #[test]
-fn what_needs_a_restart_is_named_and_stays_as_it_is() {
+fn settings_that_need_a_restart_are_named_and_stay_as_they_are() {
     let edited = Edited::start("");
     edited.writes(
         "title = 'After'\nname = 'camp'\nretention.age = '1day'\nlimits.message_size = '32KiB'",

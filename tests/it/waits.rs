@@ -7,7 +7,7 @@ use crate::kit::wait_with;
 const PATIENCE: Duration = Duration::from_millis(400);
 
 #[test]
-fn what_gets_on_slowly_is_waited_for() {
+fn slow_progress_is_waited_for() {
     let begun = Instant::now();
     wait_with(PATIENCE, "eight steps", || {
         let steps = begun.elapsed().as_millis() / (PATIENCE.as_millis() / 2);
@@ -17,6 +17,6 @@ fn what_gets_on_slowly_is_waited_for() {
 
 #[test]
 #[should_panic(expected = "a fourth step: it stays 3")]
-fn what_stands_still_is_not() {
+fn a_standstill_is_not_waited_for() {
     wait_with(PATIENCE, "a fourth step", || Err::<(), _>(3));
 }
