@@ -1,15 +1,14 @@
-//! What strangers have written, on the host's terminal.
+//! Safe output of strangers' text on the host's terminal.
 //!
 //! Names, titles, messages, hubs heard on the network, words of a damaged file: none of it may command
 //! the terminal, or turn or hide what stands beside it. So everything that the command line says goes
-//! through one writer, whoever made it.
+//! through one writer, also the text that the hub made itself.
 
 use std::io::{self, Write};
 
 use crate::domain::names::is_visible;
 
-/// Writes text on, with every character that is not seen as `\u001b`: as JSON writes it, so that JSON
-/// stays what it is.
+/// Passes text on with every invisible character escaped in JSON's way, as `\u001b`, so that JSON stays valid.
 #[derive(Debug)]
 pub(super) struct Plain<W>(pub(super) W);
 

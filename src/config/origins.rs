@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-/// Whose pages may call the hub.
+/// An origin whose pages may call the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigin {
     /// Anyone's: `*`.

@@ -119,7 +119,7 @@ fn sentence(address: SocketAddr) -> String {
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
-        // `[::]` means both families, whatever the system's default.
+        // `[::]` means both families, whatever the kernel's default.
         socket.set_only_v6(!address.ip().is_unspecified())?;
     }
     // An address that comes later (Wi-Fi that is not up yet, a cable) is served as soon as it is there,
