@@ -109,7 +109,7 @@ fn chatters_rooms_and_messages() {
     assert_golden("message-taken-back.json", &wire::encode(&wire::message(&taken_back)));
 }
 
-/// What counts as empty, and what as too many marks on one character: the page refuses the same.
+/// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.
 #[test]
 fn texts() {
     let texts = golden("texts.json");

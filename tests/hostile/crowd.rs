@@ -12,7 +12,7 @@ use tokio::time::{interval, timeout};
 
 use crate::wire::Wire;
 
-/// What everybody in the room is asked to do.
+/// A task for everybody in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Read,

@@ -1,4 +1,4 @@
-//! Who may call: every row of docs/callers.md, on every way in, with real requests.
+//! Which callers are answered: every row of docs/callers.md, on every way in, with real requests.
 
 use crate::kit::{Answer, Hub};
 

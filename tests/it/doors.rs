@@ -49,7 +49,7 @@ fn check(room: &Room) -> String {
     format!("POST /chat/rooms/{}/access-check", room.id)
 }
 
-/// What the hub answers to a request to join.
+/// The hub's answer to a request to join.
 fn asks_in(hub: &Hub, number: u8, room: &Room) -> Value {
     let mut socket = Socket::on(from(hub, number), hub.address, "n", "").unwrap();
     let asked = socket.ask("joinRoom", &json!({"roomId": room.id})).unwrap();

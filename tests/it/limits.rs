@@ -440,7 +440,7 @@ fn one_address_cannot_take_all_the_namespaces() {
     ann.connect_also("n3").unwrap();
     bob.connect_also("n4").unwrap();
     assert_eq!(bob.connect_also("n5").unwrap_err(), words);
-    // What is left by all is free again.
+    // A namespace that everybody has left is free again.
     drop(ann);
     until(|| phone(1).opens(&hub, "n6").is_ok());
 }

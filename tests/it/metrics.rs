@@ -76,7 +76,7 @@ fn sockets_are_counted_by_transport_while_they_are_there() {
 
 #[test]
 fn other_machines_read_the_metrics_only_if_the_host_allows_it() {
-    // What came through a proxy on this machine comes from elsewhere.
+    // A request through a proxy on this machine comes from elsewhere.
     let passed_on = [("x-forwarded-for", "192.168.4.7")];
     let hub = Hub::start();
     let answer = hub.get("/metrics", &passed_on);

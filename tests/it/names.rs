@@ -1,4 +1,4 @@
-//! What strangers may call a namespace, where it is shown, and what stays of one from before.
+//! Names of namespaces: which are allowed, where they are shown, and those from before these rules.
 
 use std::fs::File;
 

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::kit::{Hub, Signal, colahub, run_in, told, wait_for, wait_until};
 use crate::socket::{Heard, Socket};
 
-/// What the hub says about a reload that it took, one that it did not take, and about the rest.
+/// The log lines for a reload that was applied, for one that was not, and for the settings that wait for a restart.
 const TAKEN: &str = "the configuration was read again";
 const REFUSED: &str = "the configuration is not taken, the one before stays in force: ";
 const RESTART: &str = "need a restart of the hub";

@@ -36,7 +36,7 @@ fn acked(socket: &mut Socket, number: u64) -> Vec<String> {
     }
 }
 
-/// What somebody said, if that is what was heard.
+/// The text, if the event is a message.
 fn said(heard: &Heard) -> Option<String> {
     let Heard::Event(event, payload) = heard else { return None };
     let is_said = event == "sendMessage" && payload["type"] == "MESSAGE";

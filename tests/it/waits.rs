@@ -1,4 +1,4 @@
-//! What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+//! The stories' waits: the end comes when nothing has moved for a while, not at a fixed time.
 
 use std::time::{Duration, Instant};
 
