@@ -29,7 +29,7 @@ fn the_completions_are_those_of_the_command_line() {
         assert!(
             packaged == fresh,
             "packaging/completions/{name} is of another command line; \
-             `UPDATE_COMPLETIONS=1 cargo test completions` writes it anew"
+             `UPDATE_COMPLETIONS=1 cargo test completions` regenerates it"
         );
     }
 }

@@ -113,7 +113,7 @@ impl Others {
     }
 
     /// Browsing is restarted: hubs that are still there will be heard again.
-    pub(super) fn begin_anew(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.hubs.values_mut().for_each(|entry| entry.is_stale = true);
     }
 
@@ -225,7 +225,7 @@ mod tests {
         let hub = heard().check(&own()).unwrap();
         others.heard("a".into(), hub.clone());
         others.heard("b".into(), hub.clone());
-        others.begin_anew();
+        others.restart();
         others.heard("b".into(), hub);
         others.drop_stale();
         assert!(others.hubs.keys().eq(["b"]));

@@ -158,7 +158,7 @@ impl Announcer {
             Ok(daemon) => daemon,
             Err(error) => return self.after(End::failed(&error)),
         };
-        self.others.begin_anew();
+        self.others.restart();
         self.announcing = None;
         self.links = Links::of(&self.setup.reach.links_now());
         self.reports = 0;
