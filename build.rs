@@ -1,4 +1,4 @@
-//! What is compiled in beside the code: the page, and the table of look-alike characters.
+//! Prepares the data that is compiled in: the page, and the table of look-alike characters.
 //!
 //! The table is UTS #39's, as `unicode-security` has it, packed: as that crate stores it, it would
 //! take 350 kB of the program, like this 60 kB.
@@ -40,7 +40,7 @@ fn look_alikes() -> String {
 }
 
 fn look_alike(code: u32) -> Option<(char, String)> {
-    // What falls apart in NFD is looked up by its parts.
+    // Characters that decompose in NFD are looked up by their parts.
     let c = char::from_u32(code).filter(|c| c.nfd().eq([*c]))?;
     let like: String = skeleton(c.encode_utf8(&mut [0; 4])).collect();
     // Nothing is left of what is not drawn at all: that is not for this table.

@@ -1,4 +1,4 @@
-//! What a message costs the card: run by `benches/disk.sh`, which says how much reached the device.
+//! The cost of a message on the card: run by `benches/disk.sh`, which says how much reached the device.
 //!
 //! Writes messages at random moments, so many a second on average, as many people do who do not
 //! know of each other; tells how many commits they made and how long each waited.

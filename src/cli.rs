@@ -154,7 +154,7 @@ impl FileArg {
 ///
 /// A command line that makes no sense, `--help` and `--version` end the process here.
 pub fn run() -> ExitCode {
-    // What the hub makes is for its own user alone, whatever this process inherited.
+    // Files of the hub are private to its user, whatever umask this process inherited.
     umask(Mode::RWXG | Mode::RWXO);
     let out = &mut Plain(io::stdout());
     let done = match Cli::parse().command {
@@ -198,7 +198,7 @@ fn run_hub(args: RunArgs) -> anyhow::Result<()> {
 }
 
 fn hold_ports(file: FileArg) {
-    // What is wrong with the configuration the hub itself says, right after this.
+    // A bad configuration is reported by the hub itself, which systemd starts right after this.
     if let Ok(Loaded { config, .. }) = config::load(file.into_sources()) {
         server::hold_ports(&config);
     }
@@ -220,7 +220,7 @@ fn check_config(sources: Sources, connect: bool, out: &mut impl Write) -> anyhow
     Ok(())
 }
 
-/// What a hub with this configuration does, in a line.
+/// Summarises in one sentence how a hub with this configuration runs.
 fn outlook(config: &Config, database: Option<&Database>) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
     let found = match config.mdns {
@@ -238,7 +238,7 @@ fn outlook(config: &Config, database: Option<&Database>) -> String {
     )
 }
 
-/// The error with what caused it, each sentence on a line that says who complains.
+/// The error with its causes, each line of it prefixed with the program's name.
 fn complaint(error: &anyhow::Error) -> String {
     format!("{error:#}").lines().map(|line| format!("colahub: {line}\n")).collect()
 }

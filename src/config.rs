@@ -1,4 +1,4 @@
-//! What the host may decide: file, environment and flags, merged into one checked [`Config`].
+//! The configuration: file, environment and flags, merged into one checked [`Config`].
 //!
 //! Later sources outweigh earlier ones: defaults, file, environment, flags. Every key is declared
 //! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
@@ -56,7 +56,7 @@ pub const DEFAULT_FILE: &str = "/etc/colahub/config.toml";
 pub struct Config {
     /// The hub's name on the network, without `.local`.
     pub name: HubName,
-    /// What people see as the hub's name: 1 to 30 graphemes, the name unless configured.
+    /// The hub's name as people see it: 1 to 30 graphemes, the name unless configured.
     pub title: Title,
     /// The language of what the hub itself says.
     pub language: Language,
@@ -66,7 +66,7 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Whether the hub announces itself on the local network.
     pub mdns: bool,
-    /// Which network interfaces people come by.
+    /// The network interfaces by which people reach the hub.
     pub interfaces: Interfaces,
     /// How long a room that people made lives: 1 second to 365 days.
     pub rooms_lifetime: Duration,
@@ -97,7 +97,7 @@ pub struct Config {
     pub database_password_file: Option<PathBuf>,
     /// How long messages wait for it before they are refused: 1 second to 5 minutes.
     pub database_patience: Duration,
-    /// Whose pages may call the hub from a browser, besides the hub's own.
+    /// The origins whose pages may call the hub from a browser, besides the hub's own.
     pub cors_origins: Vec<CorsOrigin>,
     /// Whether an HTTP call without credentials is taken for the person whose live socket comes
     /// from the same address, as Cola Chat's front end expects.
@@ -282,7 +282,7 @@ fn merge(
         let config = draft.finish().map_err(|problem| Problems(vec![problem]))?;
         Ok((config, good))
     } else {
-        // What contradicts what is only worth saying of values that are good by themselves.
+        // Contradictions between settings are reported only if each value is good by itself.
         Err(Problems(problems))
     }
 }

@@ -52,7 +52,7 @@ pub struct Door {
 pub struct TurnedAway {
     /// The label in the metrics.
     pub reason: &'static str,
-    /// What the client is told.
+    /// The refusal that the client gets.
     pub refusal: Refusal,
 }
 

@@ -4,7 +4,7 @@
 //! is committed by the store, and only then broadcast and acknowledged, in commit order ([`run`]).
 //! A transport talks to it in the types of [`command`] and never sees the state.
 
-mod admission;
+mod access_grants;
 mod bridge;
 mod changes;
 mod channels;

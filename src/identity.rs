@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_key_is_set_aside_and_a_new_one_made() {
+    fn an_invalid_key_is_set_aside_and_a_new_one_made() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         for (n, bytes) in [vec![], vec![7; 31], vec![7; 33], vec![0; 32]].into_iter().enumerate() {

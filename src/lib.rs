@@ -1,11 +1,11 @@
 //! Cola Hub: an edge chat hub for single-board computers.
 //!
-//! The map of the house. A module imports only modules below it; `tests/house.rs` holds that.
+//! A module imports only modules below it; `tests/house.rs` holds that.
 //!
 //! | module | what it does |
 //! | --- | --- |
 //! | [`cli`] | the command line |
-//! | [`doctor`] | what may keep people from the hub, looked at from this machine |
+//! | [`doctor`] | what may keep people from the hub, checked from this machine |
 //! | [`server`] | builds everything, owns start and shutdown |
 //! | [`control`] | the socket that the host's own commands ask |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
@@ -14,13 +14,13 @@
 //! | [`hub`] | the use cases, decided one at a time, in order |
 //! | [`store`] | SQLite: one writer thread, read-only connections |
 //! | [`identity`] | the signed tokens that name a browser |
-//! | [`door`] | where somebody comes from, and how many may |
+//! | [`door`] | a client's address, and the limits for each address |
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
 //! | [`timeouts`] | every timeout of a client |
 //! | [`budget`] | how much memory the hub may take |
-//! | [`metrics`] | what is counted, for who watches the hub |
+//! | [`metrics`] | counters and gauges, in Prometheus' text format |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |

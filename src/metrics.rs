@@ -74,7 +74,7 @@ pub struct Histogram {
 pub struct Distribution {
     /// For each of [`BUCKETS`], how many durations were within the bound.
     pub at_most: Vec<u64>,
-    /// How many durations.
+    /// Number of durations.
     pub count: u64,
     /// The sum of the durations.
     pub sum: Duration,

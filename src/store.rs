@@ -19,7 +19,7 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
-pub use change::{Admission, Admitted, Change, EarlyEnd, Report};
+pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
 pub use postgres::{ConnectError, Database, HubRun};
 pub use reader::Reader;
@@ -82,7 +82,7 @@ pub struct Past {
     /// The bans.
     pub bans: Vec<Ban>,
     /// The passed password checks of other hubs that still count.
-    pub admissions: Vec<Admission>,
+    pub grants: Vec<AccessGrant>,
     /// This run of the hub on a shared store. `None` for a hub that has its database alone.
     pub run: Option<RunId>,
     /// The key that all hubs on a shared store sign with. `None` for a hub alone, which has one of its own.

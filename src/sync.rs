@@ -4,7 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Locks a mutex, also if a thread has panicked while it held the lock.
 ///
-/// What the hub locks is changed in steps that leave it usable, so one panicking handler must not end all
+/// Values behind a lock are changed in steps that leave them usable, so one panicking handler must not end all
 /// others.
 pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)

@@ -55,7 +55,7 @@ pub const GOODBYE: Duration = Duration::from_secs(1);
 /// For a client to read [`READ_LEAST`] bytes of what waits for it, once its buffers are full.
 pub const READING: Duration = Duration::from_secs(10);
 
-/// What a client has to read in [`READING`], in bytes: 1.6 kB a second, as on the worst mobile networks. A client
+/// The least that a client has to read in [`READING`], in bytes: 1.6 kB a second, as on the worst mobile networks. A client
 /// that reads less holds memory for nothing.
 pub const READ_LEAST: u64 = 16 * 1024;
 

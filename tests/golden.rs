@@ -109,7 +109,7 @@ fn chatters_rooms_and_messages() {
     assert_golden("message-taken-back.json", &wire::encode(&wire::message(&taken_back)));
 }
 
-/// What counts as empty, and what as too many marks on one character: the page refuses the same.
+/// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.
 #[test]
 fn texts() {
     let texts = golden("texts.json");
@@ -179,13 +179,13 @@ fn a_greeting() {
 }
 
 #[test]
-fn how_many_are_present() {
+fn the_number_of_people_present() {
     let (_, presence) = wire::room_event(&RoomEvent::Presence { room: room().room.id, present: 2 });
     assert_golden("presence.json", &presence);
 }
 
 #[test]
-fn what_the_host_does_with_doors_and_messages() {
+fn the_hosts_acts_on_doors_and_messages() {
     let room = room().room.id;
     let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");

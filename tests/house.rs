@@ -110,7 +110,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("if_addrs", "network discovery"),
 ];
 
-/// What the pure code must not touch: I/O, clocks, randomness, wire formats.
+/// Crates and modules that the pure code must not use: I/O, clocks, randomness, wire formats.
 const NOT_IN_DOMAIN: &[&str] = &[
     "tokio",
     "serde",
@@ -231,7 +231,7 @@ impl Names {
         }
     }
 
-    /// What stands in a macro's call is not parsed, but its words and their `::` are there.
+    /// The body of a macro call is not parsed, but its words and their `::` are there.
     fn add_tokens(&mut self, tokens: &str) {
         let joined = tokens.replace(" :: ", "::");
         let words = joined.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == ':'));

@@ -82,7 +82,7 @@ impl Socket {
         self.send(&format!("42/{},{packet}", self.namespace))
     }
 
-    /// What comes next, if it comes within this time.
+    /// The next packet, if it comes within this time.
     pub fn hear(&mut self, within: Duration) -> Result<Option<Heard>, Gone> {
         let Some(packet) = self.packet(within)? else { return Ok(None) };
         let Some((head, rest)) = packet.split_once(',') else { return Ok(None) };

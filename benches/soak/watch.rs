@@ -29,10 +29,10 @@ const WAL: (f64, f64) = (0.0, 4.5 * 1024.0);
 const MOMENT: Duration = Duration::from_secs(1);
 const LOOKS: u32 = 8;
 
-/// What may be left of descriptors when nobody is there: connections that read the database stay open.
+/// The number of descriptors that may be left when nobody is there: connections that read the database stay open.
 const READERS: u64 = 8;
 
-/// What a hub uses at one moment.
+/// The resources that a hub uses at one moment.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Levels {
     rss: u64,
@@ -66,7 +66,7 @@ impl Levels {
         self.websocket + self.polling
     }
 
-    /// What is left of people who have gone, in sentences.
+    /// Resources left behind by people who have gone, in sentences.
     pub fn left_since(&self, before: Self) -> Vec<String> {
         [
             ("sockets", self.sockets(), 0),

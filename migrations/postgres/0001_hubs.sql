@@ -130,7 +130,7 @@ CREATE TABLE events (
     n         bigint   PRIMARY KEY,
     at_hub    bigint   NOT NULL,
     what      smallint NOT NULL, -- 1 room made, 2 shut or opened, 3 ended, 4 entered, 5 left, 6 kicked, 7 renamed,
-                                 -- 8 banned, 9 unbanned, 10 taken back, 11 admitted
+                                 -- 8 banned, 9 unbanned, 10 taken back, 11 access granted
     room      bigint,
     chatter   uuid,
     identity  uuid,

@@ -12,7 +12,7 @@ use crate::domain::ids::HubId;
 use crate::server::Lock;
 use crate::store::{self, Restored};
 
-/// Which copy, and which data folder.
+/// The arguments of `backup` and `restore`.
 #[derive(Debug, Args)]
 pub(super) struct CopyArgs {
     #[command(flatten)]

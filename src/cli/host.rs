@@ -16,7 +16,7 @@ use crate::control::protocol::{Banned, Deed, EndedRoom, Made, Person, Request, R
 /// The channel in which Cola Chat's own page makes its rooms.
 const PLAZA: &str = "anonymous";
 
-/// Which hub.
+/// Finds the running hub: by its configuration file or data folder.
 #[derive(Debug, Args)]
 pub(super) struct HubArgs {
     #[command(flatten)]
@@ -56,7 +56,7 @@ pub(super) enum RoomCommand {
     Delete(RoomArgs),
 }
 
-/// What room.
+/// The arguments of `room create`.
 #[derive(Debug, Args)]
 pub(super) struct CreateArgs {
     /// The title, as people see it
@@ -78,7 +78,7 @@ pub(super) struct CreateArgs {
     hub: HubArgs,
 }
 
-/// Which room.
+/// The arguments of a verb about one room.
 #[derive(Debug, Args)]
 pub(super) struct RoomArgs {
     /// The room's code or id, as `colahub room list` shows it
@@ -101,7 +101,7 @@ pub(super) enum ChatterCommand {
     Unban(ChatterArgs),
 }
 
-/// Who is to be listed.
+/// The arguments of `chatter list`.
 #[derive(Debug, Args)]
 pub(super) struct PeopleArgs {
     /// Only those in this room, by its code or id
@@ -114,7 +114,7 @@ pub(super) struct PeopleArgs {
     asked: StatusArgs,
 }
 
-/// Who is to be kept out.
+/// The arguments of `chatter ban`.
 #[derive(Debug, Args)]
 pub(super) struct BanArgs {
     /// Keep out everybody at their address too, for so long, such as "2h"
@@ -124,7 +124,7 @@ pub(super) struct BanArgs {
     who: ChatterArgs,
 }
 
-/// Which chatter.
+/// The arguments of a verb about one chatter.
 #[derive(Debug, Args)]
 pub(super) struct ChatterArgs {
     /// The chatter's id, as `colahub chatter list` shows it

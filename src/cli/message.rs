@@ -18,7 +18,7 @@ pub(super) enum MessageCommand {
     Delete(DeleteArgs),
 }
 
-/// Which messages are to be listed.
+/// The arguments of `message list`.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// The room's code, or its id where it has ended
@@ -31,7 +31,7 @@ pub(super) struct ListArgs {
     asked: StatusArgs,
 }
 
-/// Which messages are to be deleted.
+/// The arguments of `message delete`.
 #[derive(Debug, Args)]
 pub(super) struct DeleteArgs {
     /// The room's code, or its id where it has ended

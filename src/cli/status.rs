@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_with_the_disk_and_what_was_lost_is_told() {
+    fn disk_faults_and_losses_are_shown() {
         let mut status = status();
         status.data.storage = "full".to_owned();
         status.data.forgets = Some("/tmp is in memory".to_owned());

@@ -1,15 +1,14 @@
-//! What strangers have written, on the host's terminal.
+//! Safe output of strangers' text on the host's terminal.
 //!
 //! Names, titles, messages, hubs heard on the network, words of a damaged file: none of it may command
 //! the terminal, or turn or hide what stands beside it. So everything that the command line says goes
-//! through one writer, whoever made it.
+//! through one writer, also the text that the hub made itself.
 
 use std::io::{self, Write};
 
 use crate::domain::names::is_visible;
 
-/// Writes text on, with every character that is not seen as `\u001b`: as JSON writes it, so that JSON
-/// stays what it is.
+/// Passes text on with every invisible character escaped in JSON's way, as `\u001b`, so that JSON stays valid.
 #[derive(Debug)]
 pub(super) struct Plain<W>(pub(super) W);
 
@@ -63,7 +62,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_seen_is_spelt() {
+    fn invisible_characters_are_spelt_out() {
         assert_eq!(plain("졸린 여우 👩‍👩‍👧 ❤️\n"), "졸린 여우 👩‍👩‍👧 ❤️\n");
         assert_eq!(plain("a\u{1b}[2J\r\u{9b}\u{7f}\t"), "a\\u001b[2J\\u000d\\u009b\\u007f\\u0009");
         assert_eq!(plain("x\u{202e}y\u{200b}\u{e0041}"), "x\\u202ey\\u200b\\udb40\\udc41");

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn what_it_seems_to_be_instead_is_told() {
+    fn the_likely_encoding_is_named() {
         let utf16: Vec<u8> = "title = \"여름\"".encode_utf16().flat_map(u16::to_le_bytes).collect();
         assert_eq!(decode([b"\xff\xfe", &utf16[..]].concat()), Err(Encoding::Utf16));
         assert_eq!(decode(utf16), Err(Encoding::Utf16), "without a mark");

@@ -1,4 +1,4 @@
-//! What holds of every configuration: it is good, or all that is wrong with it is said.
+//! The rule for every configuration: it is good, or all its problems are reported.
 
 #![allow(clippy::panic, reason = "it is how a broken rule is told")]
 

@@ -1,8 +1,8 @@
-//! Which of the machine's network interfaces people come by.
+//! The network interfaces by which people reach the hub.
 
 use super::types::InterfacePattern;
 
-/// Interfaces of containers, virtual machines and tunnels: nobody's phone is there.
+/// Interfaces of containers, virtual machines and tunnels: no phone is connected to them.
 const SKIPPED: [&str; 11] = [
     "docker*",
     "br-*",

@@ -16,7 +16,7 @@ impl LiveConfig {
         Self(Arc::new(Mutex::new(Arc::new(config))))
     }
 
-    /// The configuration as it is now. What belongs together is read from one such value.
+    /// The configuration as it is now. Read settings that belong together from one such value.
     #[must_use]
     pub fn now(&self) -> Arc<Config> {
         Arc::clone(&lock(&self.0))

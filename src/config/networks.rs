@@ -6,7 +6,7 @@ use std::net::IpAddr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Network {
     address: IpAddr,
-    /// How many leading bits count.
+    /// The length of the prefix, 0 to 32 or 128.
     bits: u8,
 }
 
@@ -23,8 +23,8 @@ impl Network {
         (bits <= width).then_some(Self { address, bits })
     }
 
-    /// Whether this address is in it. IPv4 and IPv6 are different worlds; who asks gives an IPv4
-    /// address as one also where it came in through IPv6.
+    /// Whether the network contains this address. An IPv6 network contains no IPv4 address: the caller has to unmap
+    /// an IPv4 address that came in through an IPv6 socket.
     #[must_use]
     pub fn contains(&self, other: IpAddr) -> bool {
         let apart = number(self.address) ^ number(other);
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_refused() {
+    fn text_that_is_no_network_is_refused() {
         for bad in ["", "10", "10.0.0.0/33", "::/129", "10.0.0.0/", "10.0.0.0/-1", "cola.local"] {
             assert_eq!(Network::parse(bad), None, "{bad}");
         }

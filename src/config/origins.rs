@@ -2,7 +2,7 @@
 
 use std::net::Ipv6Addr;
 
-/// Whose pages may call the hub.
+/// An origin whose pages may call the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigin {
     /// Anyone's: `*`.
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_or_less_than_an_origin_is_refused() {
+    fn text_that_is_more_or_less_than_an_origin_is_refused() {
         for bad in [
             "chat.example",
             "https://",

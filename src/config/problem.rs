@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, each in one sentence that a host can act on.
+//! The problems of a configuration, each in one sentence that a host can act on.
 
 use std::fmt;
 use std::io;
@@ -36,7 +36,7 @@ pub enum Problem {
         key: &'static str,
         /// The value, or words for it.
         found: String,
-        /// What the setting takes, in words.
+        /// The values that the setting takes, in words.
         allowed: &'static str,
     },
     /// The file has a key that is no setting.
@@ -76,7 +76,7 @@ pub enum Problem {
     NotUtf8 {
         /// The file.
         path: PathBuf,
-        /// What it seems to be instead.
+        /// The encoding that it seems to have.
         encoding: Encoding,
     },
     /// The file is not TOML.
@@ -84,7 +84,7 @@ pub enum Problem {
     NotToml {
         /// Where the file stops being TOML.
         place: Place,
-        /// What the parser says.
+        /// The parser's message.
         reason: String,
     },
     /// Settings that are good by themselves do not go together.
@@ -125,7 +125,7 @@ impl fmt::Display for Place {
     }
 }
 
-/// What was probably meant, as the end of a sentence.
+/// The setting that was probably meant, as the end of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hint(pub(super) Option<String>);
 

@@ -13,14 +13,14 @@ pub(super) enum Raw {
     Number(i64),
     Truth(bool),
     List(Vec<Raw>),
-    /// What no setting takes (a date, a table, a fraction), in words.
+    /// A value that no setting takes (a date, a table, a fraction), in words.
     Other(String),
 }
 
 /// The value is not one the setting takes.
 #[derive(Debug, PartialEq)]
 pub(super) struct NotAllowed {
-    /// What was found instead, as it is shown to the host.
+    /// The value that was found instead, as it is shown to the host.
     pub(super) found: String,
 }
 
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_long_is_cut() {
+    fn a_long_value_is_cut() {
         assert_eq!(quoted(&"가".repeat(61)), format!("\"{}\"…", "가".repeat(60)));
     }
 }

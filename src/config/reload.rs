@@ -1,4 +1,4 @@
-//! What changes when a hub that runs reads its configuration again.
+//! Reloading: a running hub reads its configuration again.
 //!
 //! A new configuration is checked as at a start, and taken as a whole or not at all. Of a good one, the settings
 //! that apply on reload count at once; the others keep the value that the hub was started with, and are named.
@@ -12,7 +12,7 @@ use super::{Config, Loaded, Problems, Sources, load, merge};
 
 /// A configuration that was read again.
 pub struct Reloaded {
-    /// What is in force from now on. The next reload starts from it.
+    /// The configuration in force from now on. The next reload starts from it.
     pub loaded: Loaded,
     /// The keys whose new value is in force.
     pub changed: Vec<&'static str>,
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::domain::limits::Limits;
 
-    /// What the file says before: a network, of which each setting can then be changed alone.
+    /// The file before the reload: a network, of which each setting can then be changed alone.
     const BEFORE: &str = "
         wifi.ssid = 'Cola'
         wifi.security = 'WPA'
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn what_waits_for_a_restart_is_named_until_it_is_changed_back() {
+    fn settings_that_wait_for_a_restart_are_named_until_they_are_changed_back() {
         let before = loaded("name = 'cola'\nmetrics.public = false");
         let Ok(first) = before.take(loaded("name = 'camp'\nmetrics.public = true")) else {
             panic!()
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_only_spelled_differently_has_not_changed() {
+    fn a_value_spelled_differently_has_not_changed() {
         let before = loaded("listen = '80'\nretention.age = '1day'\nlimits.messages = '2/s'");
         let same = "listen = ['[::]:80']\nretention.age = '24h'\nlimits.messages = '2/s burst 2'";
         let Ok(now) = before.take(loaded(same)) else { panic!() };

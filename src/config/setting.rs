@@ -1,4 +1,4 @@
-//! What is known of each thing that a host can set.
+//! The description of a setting: its key, its documentation, its check.
 
 use super::draft::Draft;
 use super::raw::{NotAllowed, Raw};
@@ -8,11 +8,11 @@ use super::settings::SETTINGS;
 pub struct Setting {
     /// Its name in the file; a dot separates the group.
     pub key: &'static str,
-    /// What it is, in one line.
+    /// Its documentation, in one line.
     pub doc: &'static str,
-    /// When a change of it in the file counts.
+    /// When a change of it in the file takes effect.
     pub applies: Applies,
-    /// What it takes, as the end of "it must be …".
+    /// The values it takes, as the end of "it must be …".
     pub(super) allowed: &'static str,
     pub(super) apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
 }

@@ -12,7 +12,7 @@ use super::wifi::{self, WifiSecurity};
 use crate::domain::language::Language;
 use crate::domain::text::{Namespace, Title};
 
-/// What a rate takes.
+/// The values that a rate takes.
 const RATE: &str = "a rate such as \"20/s\", \"10/min\" or \"5/h burst 20\", at most 1000 at a time and 1000000 at once";
 
 /// All settings, in the order of the annotated example file.

@@ -64,7 +64,7 @@ fn a_variable_and_a_flag_can_hold_lists() {
 }
 
 #[test]
-fn what_depends_on_other_settings_follows_them() {
+fn defaults_that_depend_on_other_settings_follow_them() {
     let config = in_file("name = 'camp'\nlanguage = 'en'").unwrap();
     assert_eq!(config.title.as_str(), "camp");
     assert_eq!(config.rooms_first.as_ref().map(Title::as_str), Some("Talk about anything"));
@@ -138,7 +138,7 @@ fn all_problems_are_told_together() {
 }
 
 #[test]
-fn what_is_not_toml_says_so_with_its_line() {
+fn invalid_toml_is_reported_with_its_line() {
     let problem = in_file("name = 'camp'\n\nmdns = tru").unwrap_err();
     assert!(problem.starts_with("hub.toml, line 3: this is not TOML: "), "{problem}");
 }

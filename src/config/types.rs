@@ -202,8 +202,8 @@ fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(*unit)
 }
 
-/// Takes a rate such as `20/s`, `10/min` or `5/h burst 20`: so many in that time, and so many at once.
-/// Without a burst as many at once as in that time.
+/// Takes a rate such as `20/s`, `10/min` or `5/h burst 20`: a number in a span of time, and the number at once.
+/// Without a burst, the two numbers are the same.
 pub(super) fn rate(text: &str) -> Option<Rate> {
     const BURST_MAX: u32 = 1_000_000;
     let mut words = text.split_whitespace();

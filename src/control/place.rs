@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_place_a_hub_takes_is_one_where_commands_look() {
+    fn commands_look_in_every_place_that_a_hub_may_take() {
         let root = tempfile::tempdir().unwrap();
         let places = places(root.path());
         let asked = places.to_ask(root.path()).unwrap();

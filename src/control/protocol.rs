@@ -169,7 +169,7 @@ pub struct EndedRoom {
 pub struct Person {
     /// The chatter's id.
     pub id: String,
-    /// What they call themselves.
+    /// Their nickname.
     pub nickname: String,
     /// The code of the room they are in.
     pub room: String,

@@ -48,7 +48,7 @@ pub(super) struct Daemon {
     /// `None` while mdns-sd does not browse: it ends browsing if its events are not taken in time.
     hubs: Option<Receiver<ServiceEvent>>,
     /// When to browse again, because a hub has said goodbye.
-    listen_anew: Vec<Instant>,
+    listen_again: Vec<Instant>,
 }
 
 /// A report of the daemon.
@@ -75,7 +75,7 @@ impl Daemon {
         inner.disable_interface(IfKind::Predicate(all_but(reach.clone())))?;
         let events = inner.monitor()?;
         let hubs = inner.browse(HUBS).ok();
-        Ok(Self { inner, services: Vec::new(), events, hubs, listen_anew: Vec::new() })
+        Ok(Self { inner, services: Vec::new(), events, hubs, listen_again: Vec::new() })
     }
 
     /// Starts to announce `names`. Once per run.
@@ -118,7 +118,7 @@ impl Daemon {
                     Event::Heard(service.fullname.clone(), heard_of(&service))
                 }
                 Ok(ServiceEvent::ServiceRemoved(_, service)) => {
-                    self.listen_anew = AFTER_GOODBYE.map(|span| Instant::now() + span).into();
+                    self.listen_again = AFTER_GOODBYE.map(|span| Instant::now() + span).into();
                     Event::Gone(service)
                 }
                 Ok(_) => Event::Other,
@@ -133,7 +133,7 @@ impl Daemon {
     /// Browses for hubs again if mdns-sd has stopped, and some time after a goodbye: mdns-sd does not report
     /// a hub that is back within the second that a goodbye takes (RFC 6762, section 10.1).
     pub(super) fn listen_again(&mut self, now: Instant) {
-        let is_due = self.listen_anew.pop_if(|at| now >= *at).is_some();
+        let is_due = self.listen_again.pop_if(|at| now >= *at).is_some();
         if is_due || self.hubs.is_none() {
             self.hubs = self.inner.browse(HUBS).ok();
         }

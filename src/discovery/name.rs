@@ -1,4 +1,4 @@
-//! Which name the hub has on the network: the one it wishes for, or that with a number.
+//! The hub's name on the network: the one it wishes for, or that with a number.
 //!
 //! Pure: it is told what was seen and when, and says what to be called.
 
@@ -9,10 +9,10 @@ use super::Names;
 /// The most bytes of a label that mdns-sd reliably answers for.
 const LABEL_MAX: usize = 58;
 
-/// The highest number behind a name. Who finds all of these taken is being played with.
+/// The highest number behind a name. If all of these are taken, somebody does it on purpose.
 const NUMBER_MAX: u32 = 99;
 
-/// How long the wished name must have been nobody's before it is taken back: longer than another
+/// How long the wished name must have been free before it is taken back: longer than another
 /// hub takes to restart or to come back into range, and than records of it live in caches.
 const FREE_FOR_GOOD: Duration = Duration::from_secs(10 * 60);
 

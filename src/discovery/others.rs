@@ -113,7 +113,7 @@ impl Others {
     }
 
     /// Browsing is restarted: hubs that are still there will be heard again.
-    pub(super) fn begin_anew(&mut self) {
+    pub(super) fn restart(&mut self) {
         self.hubs.values_mut().for_each(|entry| entry.is_stale = true);
     }
 
@@ -220,12 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_heard_again_is_left_out() {
+    fn a_hub_that_is_not_heard_again_is_left_out() {
         let mut others = Others::default();
         let hub = heard().check(&own()).unwrap();
         others.heard("a".into(), hub.clone());
         others.heard("b".into(), hub.clone());
-        others.begin_anew();
+        others.restart();
         others.heard("b".into(), hub);
         others.drop_stale();
         assert!(others.hubs.keys().eq(["b"]));

@@ -25,7 +25,7 @@ pub(super) const GOOD: u32 = 120;
 pub(super) const GONE: u32 = 0;
 
 /// Tells, on each of these interfaces, which addresses `host` (`cola` for `cola.local`) has there and
-/// for how many seconds that is good. What cannot be sent was of use to few; the library said the rest.
+/// for how many seconds that is good. Errors are ignored: mdns-sd has announced the rest, and this part is of use to few.
 pub(super) fn send(host: &str, own: &[Interface], ttl: u32) {
     let mut by_interface: BTreeMap<u32, Vec<IpAddr>> = BTreeMap::new();
     for own in own {

@@ -35,7 +35,7 @@ const LONG_LIFE: Duration = Duration::from_secs(60);
 const TRIES: u32 = 4;
 const TURN: Duration = Duration::from_secs(2);
 
-/// From so many conflicts in a row on, each next name waits (RFC 6762, section 9).
+/// The number of conflicts in a row from which each next name waits (RFC 6762, section 9).
 const CONFLICTS: u32 = 10;
 const AFTER_CONFLICTS: Duration = Duration::from_secs(5);
 
@@ -81,7 +81,7 @@ impl End {
     }
 }
 
-/// Who announces: what outlives one daemon.
+/// The announcing task's state, which outlives each daemon.
 pub(super) struct Announcer {
     pub(super) setup: Setup,
     pub(super) claim: Claim,
@@ -99,7 +99,7 @@ pub(super) struct Announcer {
     pub(super) announced_host: Option<String>,
     /// Whether another hub with this one's id was heard, and that was told.
     has_twin: bool,
-    /// What the library reported since the last look at its cache.
+    /// Number of events that mdns-sd reported since the last look at its cache.
     pub(super) reports: u32,
     /// Conflicts since a name was last announced.
     pub(super) conflicts: u32,
@@ -158,7 +158,7 @@ impl Announcer {
             Ok(daemon) => daemon,
             Err(error) => return self.after(End::failed(&error)),
         };
-        self.others.begin_anew();
+        self.others.restart();
         self.announcing = None;
         self.links = Links::of(&self.setup.reach.links_now());
         self.reports = 0;
@@ -201,7 +201,7 @@ impl Announcer {
         self.follow(daemon, &mut life, &names).await
     }
 
-    /// Whether another machine has the name, before it is claimed: the library's own way out of a
+    /// Whether another machine has the name, before it is claimed: mdns-sd's own way out of a
     /// conflict leaves records under two names on the network for a while.
     async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, End> {
         let names = self.claim.names();
@@ -254,7 +254,7 @@ impl Announcer {
     }
 
     /// Of hubs that start in the same moment each may lose one of its records to another, so that all
-    /// give way: who comes back first has the name, and the others then find it taken.
+    /// give way: the first to come back has the name, and the others then find it taken.
     fn after_conflict(&mut self) -> Duration {
         self.tell(Announced::Starting);
         self.conflicts += 1;

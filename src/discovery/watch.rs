@@ -127,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_announced_needs_no_diagnosis() {
+    fn an_announced_name_needs_no_diagnosis() {
         let start = Instant::now();
         let mut watch = Watch::new(start);
         watch.announced();

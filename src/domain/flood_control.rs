@@ -16,7 +16,7 @@ pub struct FloodControl {
     refused: Bucket,
 }
 
-/// What to do with an event.
+/// The decision on one event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
     /// Within the rate.

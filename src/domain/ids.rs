@@ -1,4 +1,4 @@
-//! Who and what: identifiers, each its own type.
+//! Identifiers, each a type of its own.
 
 use std::fmt;
 use std::str::FromStr;

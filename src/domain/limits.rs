@@ -15,7 +15,7 @@ pub struct Limits {
     pub connections: usize,
     /// TCP connections of one address.
     pub connections_each: usize,
-    /// New connections, of all addresses together: beyond it they wait in the system for their turn.
+    /// New connections, of all addresses together: beyond it they wait in the kernel for their turn.
     pub arrivals: Rate,
     /// Engine.IO sessions in all: one for each page and room, whatever its transport.
     pub sessions: usize,
@@ -29,7 +29,7 @@ pub struct Limits {
     pub events: Rate,
     /// Messages of one person.
     pub messages: Rate,
-    /// How many people's pace one address has, in what people do in rooms.
+    /// How many times the limits of one person an address has, for messages and the other actions in rooms.
     pub people_each: usize,
     /// Living rooms that were made from one address.
     pub rooms_each: usize,

@@ -14,9 +14,9 @@ pub struct Message {
     pub seq: Seq,
     /// The room.
     pub room: RoomId,
-    /// What sort of message it is.
+    /// Whether a person said it or the hub told it.
     pub kind: Kind,
-    /// What it says; for the hub's notices, a sentence in the hub's language.
+    /// The text, as written; for the hub's notices, a sentence in the hub's language.
     pub content: String,
     /// When it was said, for people's eyes.
     pub sent_at: WallTime,
@@ -26,7 +26,7 @@ pub struct Message {
     pub is_taken_back: bool,
 }
 
-/// What sort of message.
+/// The kind of a message, `MESSAGE` or `ALERT` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
     /// Somebody said it (`MESSAGE`).
@@ -38,9 +38,9 @@ pub enum Kind {
 /// What a notice tells. Everything but a note comes from the hub itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alert {
-    /// So many came in at about the same time.
+    /// This number of people joined at about the same time.
     Joined(u32),
-    /// So many went away at about the same time.
+    /// This number of people left at about the same time.
     Left(u32),
     /// The chatter goes by another name.
     Renamed {

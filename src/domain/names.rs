@@ -1,4 +1,4 @@
-//! What a name may consist of: nicknames, titles and namespaces, by RFC 8266 (the PRECIS profile `Nickname`).
+//! The characters of a name and their order: nicknames, titles and namespaces, by RFC 8266 (the PRECIS profile `Nickname`).
 //!
 //! Where we differ from it, and why:
 //!

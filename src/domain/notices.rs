@@ -1,4 +1,4 @@
-//! When a room is told who came and went.
+//! When a room is told about joins and leaves.
 //!
 //! In a small room at once. In a large one (more present than the roster's limit) the cost would
 //! grow with the square of the people, so comings, goings and rosters are gathered.
@@ -11,7 +11,7 @@ use super::time::HubTime;
 /// How long a large room gathers before it is told.
 pub const GATHER: Duration = Duration::from_secs(3);
 
-/// What a room will be told at its next turn.
+/// The joins and leaves that a room will be told about at its next turn.
 #[derive(Debug, Default)]
 pub struct Notices {
     joined: Option<Gathered>,
@@ -32,12 +32,12 @@ pub struct Gathered {
     pub count: u32,
 }
 
-/// What is to be told now.
+/// The notices and the roster that are due now.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Turn {
-    /// Who came.
+    /// The people who joined since the last turn.
     pub joined: Option<Gathered>,
-    /// Who went.
+    /// The people who left since the last turn.
     pub left: Option<Gathered>,
     /// Whether the roster changed or was asked for.
     pub roster: bool,
@@ -70,7 +70,7 @@ impl Notices {
         self.due
     }
 
-    /// What to tell, if the turn is due by `now`.
+    /// Takes the turn that is due by `now`, if one is.
     pub fn turn(&mut self, now: HubTime) -> Option<Turn> {
         if self.due.is_none_or(|due| due > now) {
             return None;

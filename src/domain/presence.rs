@@ -1,4 +1,4 @@
-//! Who is in a room: a state machine without clock or sockets.
+//! Presence in a room: a state machine without clock or sockets.
 //!
 //! A chatter is present through any number of connections. When the last one goes they have one
 //! second (the contract's grace) to return, in which they still count as present and nobody is
@@ -29,7 +29,7 @@ pub struct Presence {
     pub names: Taken,
     /// Grows with each arrival: the order of the roster.
     arrivals: u64,
-    /// All connections, shared with the broadcasts under way; made anew when someone comes or goes.
+    /// All connections, shared with the broadcasts under way; built again when someone comes or goes.
     audience: Option<Arc<[ConnId]>>,
 }
 
@@ -133,7 +133,7 @@ impl Presence {
         })
     }
 
-    /// A chatter who was here when the hub last ran: until when their place is kept.
+    /// Keeps the place of a chatter who was here when the hub last ran, `until` they come back or that time is over.
     pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
         self.person(chatter, owner).grace = Some(until);
     }
@@ -167,7 +167,7 @@ impl Presence {
         Some(person.chatter)
     }
 
-    /// Takes out a chatter, whether or not they are connected: who they were, and their connections.
+    /// Removes a chatter, connected or not. Returns the chatter and their connections, `None` if they were not here.
     pub fn remove(&mut self, chatter: ChatterId) -> Option<(Chatter, Vec<ConnId>)> {
         let person = self.people.remove(&chatter)?;
         self.owners.remove(&person.owner);
@@ -176,7 +176,7 @@ impl Presence {
         Some((person.chatter, person.conns))
     }
 
-    /// A chatter goes by another name from now on. Whether they were here.
+    /// Gives a chatter another name. Returns whether they were here.
     pub fn rename(&mut self, renamed: &Chatter) -> bool {
         let Some(person) = self.people.get_mut(&renamed.id) else {
             return false;
@@ -188,7 +188,7 @@ impl Presence {
         true
     }
 
-    /// Who is here, in the order in which they came: from `skip` on, at most `most`.
+    /// The people who are here, in the order in which they came: from `skip` on, at most `most`.
     #[must_use]
     pub fn roster(&self, skip: usize, most: usize) -> Vec<Chatter> {
         let mut people: Vec<&Person> = self.people.values().collect();

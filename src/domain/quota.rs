@@ -49,7 +49,7 @@ impl<K: Hash + Eq + Clone> Quota<K> {
         Self(Arc::new(Counts { held }))
     }
 
-    /// Changes both quotas. What is held already is kept, even if it is more than the new quota.
+    /// Changes both quotas. Places that are held already are kept, even if there are more than the new quota.
     pub fn set(&self, each: usize, most: usize) {
         let mut held = self.0.lock();
         (held.each, held.most) = (each, most);
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_held_is_kept_when_a_quota_shrinks() {
+    fn places_in_use_are_kept_when_a_quota_shrinks() {
         let quota = Quota::new(2, 3);
         let held = [quota.take(Some("ann")).unwrap(), quota.take(Some("ann")).unwrap()];
         quota.set(1, 1);

@@ -1,10 +1,10 @@
-//! The last of those who did something, in bounded memory.
+//! A set of the most recent keys, in bounded memory.
 
 use std::collections::HashSet;
 use std::hash::Hash;
 
-/// Remembers the last so many at least, and never more than twice as many: when the newer half is full the older
-/// is forgotten.
+/// Remembers at least the last `least` keys, and never more than twice as many: when the newer half is full, the
+/// older one is dropped.
 #[derive(Debug)]
 pub struct Recent<K> {
     least: usize,

@@ -30,7 +30,7 @@ pub enum Refusal {
     NotYours,
     /// The caller has not joined this room.
     NotJoined,
-    /// A locked room, and neither password nor admission.
+    /// The room is locked, and the caller gave no password and has no access grant.
     Locked,
     /// The host has shut the room: nobody new comes in.
     Shut,

@@ -1,4 +1,4 @@
-//! A room: its definition, and who may still come in.
+//! A room: its definition, and the rules for joining it.
 
 use std::time::Duration;
 

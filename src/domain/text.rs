@@ -26,7 +26,7 @@ pub const KEY_MAX: usize = 64;
 /// family emoji takes 25, stacked marks ("zalgo") are what goes beyond.
 pub const BYTES_PER_CHARACTER: usize = 32;
 
-/// Which text was refused.
+/// The field whose text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Field {
     /// A room's title.
@@ -61,9 +61,9 @@ pub enum TextProblem {
 /// A refused text: which, and why.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextError {
-    /// Which text.
+    /// The field.
     pub field: Field,
-    /// What is wrong with it.
+    /// The rule that the text breaks.
     pub problem: TextProblem,
 }
 
@@ -339,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_seen_is_empty_wherever_it_is_written() {
+    fn invisible_text_counts_as_empty_everywhere() {
         for nothing in [
             "\u{3164}",
             "\u{200B}",

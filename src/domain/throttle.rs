@@ -1,4 +1,5 @@
-//! How often something may be done: token buckets over the hub's own time.
+//! Rate limits over the hub's own time, by GCRA (the generic cell rate algorithm): a token bucket that is stored as one
+//! time, `Bucket::empty_at`, which GCRA calls the theoretical arrival time.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,12 +7,12 @@ use std::time::Duration;
 
 use super::time::HubTime;
 
-/// So many at once, and one more after each `every`, which is whole milliseconds, at least one.
+/// A rate: `burst` actions at once, and one more after each `every`, which is whole milliseconds, at least one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// How many at once.
+    /// Number of actions at once.
     pub burst: u32,
-    /// After how long one more is free.
+    /// The time after which one more action is free.
     pub every: Duration,
 }
 
@@ -24,10 +25,10 @@ pub struct Bucket {
 }
 
 impl Bucket {
-    /// Takes one, or says after how long there will be one.
+    /// Takes one action from the bucket.
     ///
     /// # Errors
-    /// The time to wait.
+    /// The bucket is empty; the error is the time until one action is free.
     pub fn take(&mut self, rate: Rate, now: HubTime) -> Result<(), Duration> {
         self.goes_on_at(rate, now);
         let start = self.empty_at.max(now);
@@ -80,7 +81,7 @@ impl<K: Hash + Eq> Throttle<K> {
     /// Takes one for `key`.
     ///
     /// # Errors
-    /// The time to wait.
+    /// The bucket is empty; the error is the time until one action is free.
     pub fn take(&mut self, key: K, now: HubTime) -> Result<(), Duration> {
         if self.buckets.len() >= self.most && !self.buckets.contains_key(&key) {
             self.expire(now);

@@ -1,6 +1,6 @@
 //! Two kinds of time, which never mix: the hub's own, and what a wall clock would say.
 //!
-//! A board may have no clock that is right. Whatever decides (expiry, grace, limits) counts in
+//! A board may have no clock that is right. Decisions (expiry, grace, limits) count in
 //! [`HubTime`]; a [`WallTime`] is only ever shown.
 
 use std::time::Duration;

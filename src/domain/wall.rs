@@ -1,11 +1,11 @@
-//! What time it may be, on a board that may have no clock.
+//! An estimate of wall time, for a board that may have no clock.
 
 use super::time::{HubTime, WallTime};
 
 /// When this program was written: no estimate is earlier.
 const WRITTEN: WallTime = WallTime(1_767_225_600_000);
 
-/// How far ahead the system's clock may be before it counts as set, ms.
+/// How far ahead the system clock may be before it counts as set, ms.
 const STEP: i64 = 2_000;
 
 /// How far it may be behind an estimate that can be relied on, ms: nobody notices.
@@ -15,23 +15,23 @@ const CLOSE: i64 = 5_000;
 /// lie in a drawer for years. What is believed once can never be taken back.
 const LEAP: i64 = 5 * 366 * 24 * 60 * 60 * 1000;
 
-/// What the system's clock shows, and whether it was set from a clock that is right.
+/// A reading of the system clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
-    /// What it shows.
+    /// The time it shows.
     pub shows: WallTime,
-    /// Whether it is synchronised.
+    /// Whether it was set by NTP or from a battery-backed clock.
     pub synchronised: bool,
 }
 
 /// The hub's estimate of wall time. It never runs backwards, neither in a run nor from one to the
-/// next, whatever the system's clock does: it runs at the hub's own pace, is set forward only, and
+/// next, whatever the system clock does: it runs at the hub's own pace, is set forward only, and
 /// waits for a synchronised clock that is behind by going at half that pace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WallEstimate {
-    /// What to add to the hub's time, ms.
+    /// The difference between the estimate and the hub's time, ms.
     offset: i64,
-    /// Up to when the system's clock was taken note of.
+    /// When the system clock was last observed.
     seen: HubTime,
     trusted: bool,
 }
@@ -53,7 +53,7 @@ impl WallEstimate {
         estimate
     }
 
-    /// Takes note of the system's clock. How far the estimate was set forward, in ms.
+    /// Observes the system clock. Returns how far the estimate was set forward, in ms.
     pub fn observe(&mut self, now: HubTime, reading: Reading) -> i64 {
         let passed = ms(now).saturating_sub(ms(self.seen)).max(0);
         self.seen = self.seen.max(now);
@@ -174,7 +174,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the system's clock shows, at starts and between: time goes on.
+        /// Whatever the system clock shows, at starts and between: time goes on.
         #[test]
         fn it_never_runs_backwards(steps in prop::collection::vec((0_u64..10_000, -DAY..TODAY * 2, any::<bool>(), any::<bool>()), 1..50)) {
             let mut now = HubTime(0);

@@ -1,4 +1,4 @@
-//! What the hub itself says to people, in its language.
+//! The hub's own sentences for people, in its language.
 
 use std::time::Duration;
 
@@ -256,7 +256,7 @@ pub fn first_room(language: Language) -> &'static str {
     }
 }
 
-/// What a call that succeeded says.
+/// The sentence that a successful call is answered with.
 #[must_use]
 pub fn done(language: Language) -> &'static str {
     match language {

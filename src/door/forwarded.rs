@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_nobody() {
+    fn an_unreadable_header_names_no_client() {
         for lines in [
             &[][..],
             &[""],

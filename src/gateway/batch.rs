@@ -7,7 +7,7 @@ use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 
-/// How many news a round has at most: far below what a connection's buffer pauses.
+/// Most events in a batch: far below the limit at which a connection's buffer pauses.
 const EVENTS_MAX: usize = 32;
 
 /// Events for the same connections, and the replies that follow them.
@@ -98,13 +98,13 @@ mod tests {
         Output::Reply(Reply::new(|_| {}), Ok(answer))
     }
 
-    /// How many news and replies each round has.
+    /// The numbers of events and replies in each batch.
     fn sizes(outputs: Vec<Output>) -> Vec<(usize, usize)> {
         batches(outputs).iter().map(|batch| (batch.events.len(), batch.replies.len())).collect()
     }
 
     #[test]
-    fn what_was_committed_together_goes_out_together() {
+    fn broadcasts_committed_together_go_out_as_one_batch() {
         let room: Arc<[ConnId]> = Arc::from([ConnId(1), ConnId(2)]);
         let said = |seq| [told(&room, seq), answered(Answer::Said(message(seq)))];
         let outputs: Vec<Output> = (1..=3).flat_map(said).collect();

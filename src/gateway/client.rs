@@ -37,7 +37,7 @@ pub(super) struct Client {
     direct: Option<Arc<Connection>>,
     /// The namespace's name in the protocol, shared by all its clients.
     namespace: Arc<str>,
-    /// Whose browser it is.
+    /// The browser's identity.
     pub(super) identity: IdentityId,
     backpressure: Arc<Backpressure>,
     metrics: Arc<Metrics>,
@@ -64,7 +64,7 @@ struct Backlogged {
     _own: Option<Unread>,
 }
 
-/// What became of packets that were to be sent.
+/// The fate of packets that were to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Sent {
     /// They were sent, or added to a backlog that is being retried.

@@ -1,4 +1,4 @@
-//! What holds of whatever comes with a handshake or as an event.
+//! Rules that hold for any handshake and any event.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;

@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn each_is_a_frame_and_they_are_made_anew_for_another_namespace() {
+    fn each_packet_is_a_frame_and_is_encoded_again_for_another_namespace() {
         let mut batch = EncodedBatch::shared(vec![event("1"), event("2")]);
         assert_eq!(
             batch.frames(&Arc::from("/a")),

@@ -29,7 +29,7 @@ pub(super) type Decode = fn(Result<Value, String>) -> Result<Event, Refusal>;
 fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let fields = Fields::of(payload)?;
     let room = fields.room()?;
-    // What is no id cannot be anybody's: the caller becomes a new chatter, as with a foreign id.
+    // An invalid id belongs to nobody: the caller becomes a new chatter, as with a foreign id.
     let wanted = fields.optional_text("chatterId")?.and_then(|id| id.parse::<ChatterId>().ok());
     let password = fields.optional_text("password")?.filter(|text| !text.is_empty());
     Ok(Event::Join {
@@ -126,7 +126,7 @@ mod tests {
     const ROOM: &str = "01010101-0101-4101-8101-010101010101";
 
     #[test]
-    fn whatever_comes_is_an_event_or_a_refusal_that_names_the_field() {
+    fn any_payload_is_an_event_or_a_refusal_that_names_the_field() {
         let bad = [
             (json!(null), "object"),
             (json!([]), "object"),

@@ -1,4 +1,4 @@
-//! Who is connected: every client by its id, every session by its Engine.IO sid, and the clients with a
+//! The registry of connections: every client by its id, every session by its Engine.IO sid, and the clients with a
 //! backlog.
 
 use std::collections::HashMap;

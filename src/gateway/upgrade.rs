@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lacks_anything_is_not() {
+    fn a_request_that_lacks_a_header_is_no_upgrade() {
         for (place, lacking) in WHOLE.iter().enumerate() {
             let mut headers = WHOLE.to_vec();
             headers.remove(place);

@@ -259,7 +259,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_given_back_goes_to_who_waits_by_their_turns() {
+    async fn freed_memory_goes_to_the_waiting_callers_in_turn() {
         let answers = Answers::with(100, 100, LONG);
         let held = answers.reserve(peer(1), 100).await.unwrap();
         let hers = [asks(&answers, 1, 50), asks(&answers, 1, 50)];
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_many_read_nothing_the_hub_says_that_it_is_full() {
+    async fn the_hub_says_that_it_is_full_when_many_callers_read_nothing() {
         let answers = Answers::with(100, 250, SHORT);
         let _held = [answers.reserve(peer(1), 100).await, answers.reserve(peer(2), 100).await];
         let told = answers.reserve(peer(3), 100).await.unwrap_err();
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_goes_while_waiting_leaves_nothing_behind() {
+    async fn a_caller_that_goes_while_waiting_leaves_nothing_behind() {
         let answers = Answers::with(100, 1_000, LONG);
         let held = answers.reserve(peer(1), 100).await.unwrap();
         let asked = asks(&answers, 1, 100);

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 
 use crate::config::CorsOrigin;
 
-/// What a request says about itself.
+/// The headers and the address by which a request is judged.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Knock<'a> {
     /// `Host`, as it was sent.

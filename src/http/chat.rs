@@ -24,7 +24,7 @@ use crate::wire;
 /// Messages on a page of history.
 const PAGE: u32 = 20;
 
-/// What the front end sends while it has no chatter yet.
+/// The chatter id that the front end sends while it has none.
 const UNDEFINED: &str = "undefined";
 
 pub(super) fn routes() -> Router<App> {

@@ -1,4 +1,4 @@
-//! What holds of whoever calls, whatever they send as `Host` and `Origin`.
+//! Rules that hold for every caller, with any `Host` and `Origin`.
 
 #![allow(clippy::panic, reason = "it is how a broken rule is told")]
 
@@ -20,7 +20,7 @@ const LISTED: &str = "http://192.168.4.1:3000";
 /// A request's head: method and target, then a line for each header.
 pub fn callers(data: &[u8]) {
     let Some(parts) = head(data) else { return };
-    what_a_proxy_adds_counts(&parts.headers);
+    the_proxys_address_counts(&parts.headers);
     engine_io_is_read_one_way(&parts);
     let verdict = judge(&parts);
     let all = |name| parts.headers.get_all(name).iter().collect::<Vec<_>>();
@@ -40,8 +40,8 @@ pub fn callers(data: &[u8]) {
     }
 }
 
-/// What the guard takes for a request of Engine.IO is what the gateway serves, and the library reads in it what
-/// the gateway has read.
+/// The guard and the gateway agree on which requests are Engine.IO's, and socketioxide reads in them what the
+/// gateway has read.
 fn engine_io_is_read_one_way(parts: &Parts) {
     let path = parts.uri.path();
     assert_eq!(engine::is_path(path), ["/socket.io", "/socket.io/"].contains(&path), "{path}");
@@ -55,8 +55,8 @@ fn engine_io_is_read_one_way(parts: &Parts) {
     assert_eq!(Target::parse(again.query().unwrap_or_default()), Ok(target), "{again}");
 }
 
-/// Whatever a client writes into the header: a proxy adds at its end whom it speaks for.
-fn what_a_proxy_adds_counts(headers: &HeaderMap) {
+/// The last address of the header counts, which a trusted proxy has added, with anything that a client wrote before it.
+fn the_proxys_address_counts(headers: &HeaderMap) {
     const NAME: HeaderName = HeaderName::from_static("x-forwarded-for");
     let proxies = ["10.0.0.0/24", "fd00::1"].into_iter().filter_map(Network::parse).collect();
     let door = Door::new(&Limits::EVENT, proxies, 1);
@@ -76,7 +76,7 @@ fn what_a_proxy_adds_counts(headers: &HeaderMap) {
     }
 }
 
-/// Whoever opened the hub as it is called here can use it.
+/// A page that was opened at the `Host` of the request may use the hub.
 fn own_page_is_welcome(parts: &Parts, host: &HeaderValue) {
     let origin = HeaderValue::from_bytes(&[b"http://", host.as_bytes()].concat());
     let mut parts = parts.clone();

@@ -25,7 +25,7 @@ use crate::wire::engine;
 /// How long the hub's names are cached.
 const BELIEVED: Duration = Duration::from_secs(2);
 
-/// What the guard needs to know.
+/// Decides which requests are answered, by their `Host`, `Origin` and address.
 pub struct Guard {
     config: LiveConfig,
     reach: Reach,

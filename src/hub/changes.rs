@@ -46,7 +46,7 @@ impl Hub {
                 let to = self.readers(room);
                 self.broadcast(to, RoomEvent::TakenBack { room, seq, id });
             }
-            Change::Admitted(admission) => self.admissions.put(admission),
+            Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);
             }

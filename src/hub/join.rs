@@ -22,7 +22,7 @@ enum Standing {
     /// They are present, or in their grace: they join without a notice.
     Present,
     /// They may join.
-    Admitted,
+    GrantHolder,
     /// They may join if they have been a member before, which only the store knows. Until it has answered
     /// they take no place, and no password guess is counted: a member needs no password.
     IfMember,
@@ -75,7 +75,7 @@ impl Hub {
         self.give_back_guess(request.room, request.peer);
         match self.standing(&request, at.hub) {
             Ok(Standing::Present) => self.let_in(request, Standing::Present, at),
-            Ok(_) => self.let_in(request, Standing::Admitted, at),
+            Ok(_) => self.let_in(request, Standing::GrantHolder, at),
             Err(refusal) => self.reply(request.reply, Err(refusal)),
         }
     }
@@ -98,9 +98,9 @@ impl Hub {
         }
         let (identity, peer) = (conn.who.identity, conn.who.peer);
         let is_open =
-            !live.room.is_locked() || self.admissions.admits(request.room, identity, peer, now);
+            !live.room.is_locked() || self.access_grants.allows(request.room, identity, peer, now);
         let is_for_all = is_open && !live.room.is_shut;
-        Ok(if is_for_all { Standing::Admitted } else { Standing::IfMember })
+        Ok(if is_for_all { Standing::GrantHolder } else { Standing::IfMember })
     }
 
     /// Decides the join of a newcomer to a shut or locked room.

@@ -286,10 +286,10 @@ impl Hub {
         if right {
             self.give_back_guess(room, caller.peer);
             if caller.identity.is_some() || self.settings.bridge.is_some() {
-                let admission = self.admissions.admit(room, caller, now);
+                let grant = self.access_grants.grant(room, caller, now);
                 // The other hubs know before the caller does: it may join through any of them.
                 if self.run.is_some() {
-                    return self.write(Write::Admit(admission), Then::Admitted(tell));
+                    return self.write(Write::Grant(grant), Then::Granted(tell));
                 }
             }
         }

@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::admission::Admissions;
+use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
@@ -94,7 +94,7 @@ pub(super) enum Then {
     Said(Option<Reply>),
     /// A leave, and the chatter if the room's notices are gathered.
     Left(RoomId, Option<Chatter>),
-    Admitted(Responder<bool>),
+    Granted(Responder<bool>),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
     Kicked(ChatterId, Responder<()>),
@@ -200,7 +200,7 @@ pub(super) struct Hub {
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
     /// The bans, by the chatter who was banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
-    pub(super) admissions: Admissions,
+    pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
     pub(super) guesses: Throttle<(RoomId, IpAddr)>,
@@ -235,7 +235,7 @@ impl Hub {
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
-            admissions: Admissions::default(),
+            access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
             guesses: Throttle::new(settings.limits.guesses, THROTTLES),
@@ -269,8 +269,8 @@ impl Hub {
                 live.people.enter_elsewhere(member.chatter, member.owner, run);
             }
         }
-        for admission in past.admissions {
-            hub.admissions.put(admission);
+        for grant in past.grants {
+            hub.access_grants.put(grant);
         }
         hub
     }
@@ -368,7 +368,7 @@ impl Hub {
             Then::Said(reply) => self.said(reply, result, at.hub),
             Then::Left(room, gathered) => self.has_left(room, gathered, result, at.hub),
             // Who passed the check may try, whether the other hubs know or not.
-            Then::Admitted(tell) => drop(tell.send(Ok(true))),
+            Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
@@ -406,7 +406,7 @@ impl Hub {
     /// Forgets what no longer counts.
     fn forget(&mut self, now: HubTime) {
         self.bridge.expire(now);
-        self.admissions.expire(now);
+        self.access_grants.expire(now);
         self.guesses.expire(now);
         self.room_guesses.expire(now);
         self.renames.expire(now);

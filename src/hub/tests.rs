@@ -73,7 +73,7 @@ impl Chat {
             present: present.to_vec(),
             elsewhere: Vec::new(),
             bans: Vec::new(),
-            admissions: Vec::new(),
+            grants: Vec::new(),
             run: None,
             key: None,
         };

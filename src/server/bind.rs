@@ -119,7 +119,7 @@ fn sentence(address: SocketAddr) -> String {
 fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
     if address.is_ipv6() {
-        // `[::]` means both families, whatever the system's default.
+        // `[::]` means both families, whatever the kernel's default.
         socket.set_only_v6(!address.ip().is_unspecified())?;
     }
     // An address that comes later (Wi-Fi that is not up yet, a cable) is served as soon as it is there,
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_the_way_of_one_address_keeps_nobody_from_the_others() {
+    fn a_blocked_address_does_not_stop_the_others_from_being_bound() {
         let other = one("127.0.0.1:0".parse().unwrap()).unwrap();
         let taken = other.local_addr().unwrap();
         assert!(Listeners::bind(&[taken]).is_err());

@@ -47,7 +47,7 @@ impl Lock {
     }
 }
 
-/// What cannot be done to a folder that cannot be made: where it may not be looked for, it may be there.
+/// The verb for an error about a folder that cannot be created: without permission to look, it may exist already.
 fn unmade(folder: &Path) -> &'static str {
     match folder.try_exists() {
         Err(error) if error.kind() == ErrorKind::PermissionDenied => {

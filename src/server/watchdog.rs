@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_accepts_and_hangs_up_is_alive() {
+    async fn a_hub_that_accepts_and_hangs_up_is_alive() {
         let (listener, address) = listener().await;
         let hang_up = async { drop(listener.accept().await.unwrap()) };
         let listening = [address];
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn nobody_listening_is_not_alive() {
+    async fn a_port_without_a_listener_is_not_alive() {
         let (listener, address) = listener().await;
         drop(listener);
         assert!(!answers(&[address]).await);

@@ -79,8 +79,8 @@ pub enum Change {
         /// Its id.
         id: MessageId,
     },
-    /// Somebody passed the password check of a locked room.
-    Admitted(Admission),
+    /// Somebody passed the access check of a locked room.
+    Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.
     Typing {
         /// The room.
@@ -103,20 +103,20 @@ pub enum EarlyEnd {
     Deleted,
 }
 
-/// A passed password check of a locked room.
+/// A passed access check of a locked room: its holder may join without the password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Admission {
+pub struct AccessGrant {
     /// The room.
     pub room: RoomId,
     /// Who may join it.
-    pub who: Admitted,
+    pub holder: GrantHolder,
     /// Until when, in the hub's own time.
     pub until: HubTime,
 }
 
-/// The caller of a passed check: the browser if known, else the address.
+/// The holder of a grant: the browser if its identity is known, else the address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Admitted {
+pub enum GrantHolder {
     /// A browser.
     Identity(IdentityId),
     /// Everybody at an address.

@@ -90,7 +90,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         // Nobody else uses the file.
         elsewhere: Vec::new(),
         bans: sql::host_actions::bans(db)?,
-        admissions: Vec::new(),
+        grants: Vec::new(),
         run: None,
         key: None,
     })

@@ -11,7 +11,7 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::change::Admission;
+use crate::store::change::AccessGrant;
 
 /// A write.
 #[derive(Debug)]
@@ -23,8 +23,8 @@ pub enum Write {
     ///
     /// [`Refusal::Unavailable`]: crate::domain::refusal::Refusal::Unavailable
     FirstRoom(Room),
-    /// Tells the other hubs that somebody passed a password check.
-    Admit(Admission),
+    /// Tells the other hubs that somebody passed an access check.
+    Grant(AccessGrant),
     /// Reads, in order with the writes, whether somebody is a member of a room.
     Look {
         /// The room.

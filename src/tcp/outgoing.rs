@@ -24,7 +24,7 @@ pub(super) struct Outgoing {
     pub(super) rest: Vec<u8>,
 }
 
-/// What a frame carries, as far as its first bytes tell.
+/// The content of a frame, as far as its first bytes tell.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Frame {
     /// Anything else.
@@ -89,7 +89,7 @@ impl Outgoing {
 }
 
 impl Frame {
-    /// What the frame carries, given its next byte.
+    /// The content of the frame, given its next byte.
     fn then(self, byte: u8) -> Self {
         match (self, byte) {
             (Self::Text, b'4') => Self::Message,

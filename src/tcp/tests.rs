@@ -46,7 +46,7 @@ async fn a_head_is_read_to_its_end_and_comes_again() {
 }
 
 #[tokio::test]
-async fn what_is_no_head_or_has_no_end_is_handed_on() {
+async fn bytes_that_are_no_head_or_never_end_are_handed_on() {
     for (sent, most) in [(&b"\x16\x03\x01"[..], 1 << 14), (&b"GET /aaaaaaaa"[..], 8)] {
         let (connection, mut client) = pair().await;
         client.write_all(sent).await.unwrap();
@@ -105,7 +105,7 @@ fn long_text(length: usize) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn what_is_written_past_is_never_inside_or_before_what_the_library_holds() {
+async fn a_direct_write_never_lands_inside_or_before_bytes_that_socketioxide_holds() {
     let (connection, mut client) = pair().await;
     let mut io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     assert_eq!(connection.write_direct(b"no WebSocket yet"), DirectWrite::Unavailable);
@@ -155,7 +155,7 @@ async fn a_rest_goes_out_when_the_client_reads_again() {
 }
 
 #[tokio::test]
-async fn what_came_with_the_upgrades_request_is_a_websockets() {
+async fn bytes_behind_the_upgrade_request_belong_to_the_websocket() {
     let (connection, mut client) = pair().await;
     let io = ConnectionIo::new(Arc::clone(&connection), Vec::new());
     // All but the last byte of a text.
@@ -195,7 +195,7 @@ async fn nothing_is_read_while_something_written_waits() {
 }
 
 #[tokio::test]
-async fn what_the_client_already_has_is_not_sent_again() {
+async fn bytes_that_the_client_already_has_are_not_sent_again() {
     const HAD: &[u8] = b"\x81\x063probe";
     let (connection, mut client) = pair().await;
     let io = ConnectionIo::new(connection, b"behind".to_vec());

@@ -78,7 +78,7 @@ where
     }
 }
 
-/// What a person reads: the message, the fields, and what the limit has to say.
+/// The line that a person reads: the message, the fields, and what the limit has to say.
 fn line(message: &str, fields: &Fields, verdict: &Verdict) -> String {
     let line = fields.line(message);
     match verdict {

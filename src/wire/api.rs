@@ -25,7 +25,7 @@ pub struct HubInfo<'a> {
     pub time_trusted: bool,
     /// The URLs at which people join, with IP addresses, which every phone can open.
     pub addresses: Vec<String>,
-    /// How many rooms live.
+    /// Number of live rooms.
     pub rooms: usize,
     /// How many people are present, counted once per room.
     pub people: usize,

@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_exactly_a_transport_or_a_version_is_none() {
+    fn a_transport_or_version_must_match_exactly() {
         for query in ["", "EIO=4", "EIO=4&transport=websocket=x", "EIO=4&transport=Polling"] {
             assert_eq!(Target::parse(query), Err(BadTarget::Transport), "{query}");
         }

@@ -115,7 +115,7 @@ story(
     for (const text of ["ㅎ", "하", "한"]) {
       await keyboard.send("Input.imeSetComposition", { text, selectionStart: text.length, selectionEnd: text.length });
     }
-    // What browsers do with Enter while an input method has the keyboard.
+    // This is how browsers treat Enter while an input method has the keyboard.
     await keyboard.send("Input.dispatchKeyEvent", {
       type: "rawKeyDown",
       key: "Enter",
@@ -215,7 +215,7 @@ story("rooms, chat and people stand side by side on a desk", {}, async ({ hub, s
   await ann.page.locator(".lobby .card-here", { hasText: "책상" }).waitFor();
   await ann.page.locator(".people-pane li").waitFor();
   assert.equal(await ann.composer.evaluate((element) => document.activeElement === element), true);
-  // Whoever comes is counted everywhere at once, not only at the lobby's next look.
+  // A newcomer is counted everywhere at once, not only at the lobby's next look.
   await somebodyIn(room);
   await ann.page.locator(".lobby .card-here .card-people", { hasText: "2명" }).waitFor();
   assert.equal(await ann.page.locator(".lobby .pill [aria-hidden]").textContent(), "2명");

@@ -1,4 +1,4 @@
-// What the host does on the machine, as people with phones see it.
+// The host's commands on the machine, as people with phones see them.
 
 import assert from "node:assert/strict";
 import { until } from "./kit/people.mjs";

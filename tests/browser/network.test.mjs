@@ -123,7 +123,7 @@ story("a gap longer than the hub gives at once", { COLAHUB_LIMITS_PROFILE: "off"
   await ann.writes("그동안");
   await talk(hub.direct, room, 450);
   hub.wire.mend();
-  // What was missed is read from its beginning; the newest is one tap away.
+  // Missed messages are read from the first one; the newest is one tap away.
   await ann.page.locator(".to-newest", { hasText: /새 메시지 4\d\d개/ }).click();
   await ann.sees("그동안");
   await ann.hasSentAll();

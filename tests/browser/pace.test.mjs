@@ -37,7 +37,7 @@ story("a long wait is told, and ends by itself", { COLAHUB_LIMITS_EVENTS: "10/mi
   await ann.page.locator(".msg .status", { hasText: "조금 뒤에 보내요" }).first().waitFor();
   assert.equal(await ann.page.locator(".msg.failed").count(), 0);
   await ann.fits();
-  // What was written is kept meanwhile, over a reload too.
+  // The written messages are kept meanwhile, over a reload too.
   await ann.page.reload();
   await ann.isLive();
   // One goes out every six seconds.

@@ -1,4 +1,4 @@
-// What the page weighs, and that it needs nothing from anywhere but the hub.
+// The size of the page, and that it needs nothing from anywhere but the hub.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+// The stories' waits: the end comes when nothing has moved for a while, not at a fixed time.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -6,7 +6,7 @@ import { until } from "./kit/people.mjs";
 
 const PATIENCE = 400;
 
-test("what gets on slowly is waited for, and what stands still is not", async () => {
+test("slow progress is waited for, and a standstill is not", async () => {
   const begun = Date.now();
   const steps = () => Math.min(8, Math.floor((Date.now() - begun) / (PATIENCE / 2)));
   await until(() => assert.equal(steps(), 8), PATIENCE);

@@ -89,7 +89,7 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // What cannot be undone here must not hide why the story failed.
+        // A failed clean-up must not hide why the story failed.
         let _gone = unmount(self.path(), UnmountFlags::DETACH);
         let _gone = Command::new("losetup").args(["-d", &self.device]).status();
     }

@@ -1,4 +1,4 @@
-//! Whatever became of the database: the hub is up, says what happened, and keeps the file.
+//! Damaged databases: after any damage the hub is up, says what happened, and keeps the file.
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -107,7 +107,7 @@ fn mutate(bytes: &mut Vec<u8>, dice: &mut Dice) -> String {
     }
 }
 
-/// What a start on a mutant came to.
+/// The outcome of a start on a mutant.
 #[derive(Debug, Default)]
 struct Count {
     restored: usize,

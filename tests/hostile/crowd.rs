@@ -31,7 +31,7 @@ async fn grows_to(wanted: usize, patience: Duration, count: impl Fn() -> usize) 
     seen >= wanted
 }
 
-/// What everybody in the room is asked to do.
+/// A task for everybody in the room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Order {
     Read,

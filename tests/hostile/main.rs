@@ -50,7 +50,7 @@ const UNREAD: Duration = Duration::from_secs(10);
 struct Size {
     people: usize,
     deaf: usize,
-    /// Who comes in while the others flood.
+    /// The newcomers who join while the others flood.
     newcomers: usize,
     /// Of each way to hold a place with a message or a body that does not end.
     unfinished: usize,
@@ -145,7 +145,7 @@ fn people_talk_on_among_strangers() {
     }
 }
 
-/// What an attack did.
+/// The outcome of an attack.
 struct Attack {
     before: u64,
     peak: u64,

@@ -45,7 +45,7 @@ pub enum Way {
     Unread(Asks, Reads),
 }
 
-/// What is answered.
+/// Requests that make the hub write answers, which the attacker does not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Asks {
     /// A WebSocket's pings of 100 bytes.
@@ -173,7 +173,7 @@ async fn try_hold(hub: SocketAddr, way: Way, n: usize, room: &str) -> io::Result
     Ok(())
 }
 
-/// What is sent again and again, behind what has to come first.
+/// The bytes that are sent again and again, behind those that have to come first.
 async fn ask(wire: &mut Wire, asks: Asks, room: &str) -> io::Result<Vec<u8>> {
     let packet = match asks {
         Asks::Pings => {
@@ -272,7 +272,7 @@ async fn pour(wire: &mut Wire) -> io::Result<()> {
     }
 }
 
-/// What became of a flood of handshakes.
+/// The outcome of a flood of handshakes.
 #[derive(Debug, Default)]
 pub struct Flooded {
     pub taken: Cell<usize>,

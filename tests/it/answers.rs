@@ -105,7 +105,7 @@ fn a_long_history_comes_in_ranges_of_some_size_and_whole() {
     let said: Vec<&str> = all.iter().filter_map(|m| m["content"].as_str()).collect();
     let wide: Vec<String> = (0..30).map(wide).collect();
     assert_eq!(said[said.len() - 30..], wide);
-    // Who comes back is told of what they missed by the same measure.
+    // A client that comes back gets the messages it missed within the same limit.
     let mut ann = Socket::connect(hub.address, "n", &anns).unwrap();
     let entry = join(&mut ann, &room, Some(0)).unwrap();
     let missed = entry["missed"].as_array().unwrap();

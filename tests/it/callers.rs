@@ -1,4 +1,4 @@
-//! Who may call: every row of docs/callers.md, on every way in, with real requests.
+//! Which callers are answered: every row of docs/callers.md, on every way in, with real requests.
 
 use crate::kit::{Answer, Hub};
 
@@ -144,7 +144,7 @@ fn a_request_with_two_hosts_or_none_is_nobodys() {
 }
 
 #[test]
-fn who_is_turned_away_is_told_why() {
+fn a_rejected_caller_is_told_why() {
     let hub = Hub::with(&[("COLAHUB_LANGUAGE", "en")]);
     let page = call(&hub, "GET", "/", "evil.example", None);
     assert!(page.text().contains("not a name of this hub"), "{}", page.text());

@@ -49,7 +49,7 @@ fn frame(text: &str) -> Vec<u8> {
 }
 
 #[test]
-fn what_a_client_sends_with_its_upgrade_is_heard() {
+fn events_sent_along_with_the_upgrade_are_heard() {
     let hub = Hub::start();
     let mut stream = hub.connect();
     let lines = "sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n";

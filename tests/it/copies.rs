@@ -60,7 +60,7 @@ fn a_copy_made_while_people_talk_is_put_back_and_who_saw_more_is_told() {
 }
 
 #[test]
-fn what_cannot_be_copied_or_put_back_is_said_and_changes_nothing() {
+fn a_failed_backup_or_restore_is_reported_and_changes_nothing() {
     let folder = stopped(Hub::start());
     let data = folder.path();
     let before = fs::read(data.join("hub.sqlite3")).unwrap();

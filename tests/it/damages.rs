@@ -13,7 +13,7 @@ use crate::kit::{Hub, Signal, run_in, told, wait_for};
 use crate::sender::make_room;
 use crate::socket::Heard;
 
-/// What is done to a file, and how it is told.
+/// A kind of damage to a file, and how the hub reports it.
 const DAMAGES: [&str; 7] = [
     "empty",
     "short by a byte",
@@ -24,7 +24,7 @@ const DAMAGES: [&str; 7] = [
     "unreadable",
 ];
 
-/// What a start comes to.
+/// The outcome of a start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     /// All is as it was.
@@ -35,7 +35,7 @@ enum End {
     New,
     /// It does not start, and says of which file.
     Said,
-    /// What stood in the WAL alone is gone, and nobody says so.
+    /// Changes that stood only in the WAL are gone, and the hub cannot know it.
     Silent,
 }
 
@@ -110,7 +110,7 @@ fn damage(path: &Path, how: &str) {
     fs::write(path, bytes).unwrap();
 }
 
-/// What a start on this folder comes to, and what it said.
+/// The outcome of a start on this folder, and its output.
 fn start(folder: &tempfile::TempDir, room: &str, file: &str) -> (End, String) {
     let log = folder.path().join("log");
     let mut command = run_in(folder.path());
@@ -154,7 +154,7 @@ fn start(folder: &tempfile::TempDir, room: &str, file: &str) -> (End, String) {
 }
 
 #[test]
-fn whatever_is_damaged_the_hub_is_up_or_says_why_not() {
+fn after_any_damage_the_hub_is_up_or_says_why_not() {
     let (stopped, killed) = (good(Signal::TERM), good(Signal::KILL));
     let mut wrong = Vec::new();
     for (file, ends) in TABLE {
@@ -235,7 +235,7 @@ fn a_copy_in_the_place_of_the_folder_of_copies_becomes_one_of_them() {
 }
 
 #[test]
-fn where_no_copies_can_be_made_the_host_is_told() {
+fn the_host_is_told_if_no_copies_can_be_made() {
     let hub = Hub::start();
     hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();

@@ -102,7 +102,7 @@ fn under_umask_0(command: &Command) -> Command {
 }
 
 #[test]
-fn what_the_hub_makes_is_for_its_own_user_whatever_it_inherited() {
+fn files_of_the_hub_are_private_to_its_user_under_any_umask() {
     let above = tempfile::tempdir().unwrap();
     let data = above.path().join("deep/data");
     let hub = Hub::run(under_umask_0(&run_in(&data)), above);
@@ -193,7 +193,7 @@ fn told_as_nobody(args: &[&str]) -> String {
 }
 
 #[test]
-fn what_a_user_may_not_look_at_is_not_said_to_be_missing() {
+fn a_folder_without_permission_is_not_called_missing() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("data");
     std::fs::create_dir(&folder).unwrap();

@@ -49,7 +49,7 @@ fn check(room: &Room) -> String {
     format!("POST /chat/rooms/{}/access-check", room.id)
 }
 
-/// What the hub answers to a request to join.
+/// The hub's answer to a request to join.
 fn asks_in(hub: &Hub, number: u8, room: &Room) -> Value {
     let mut socket = Socket::on(from(hub, number), hub.address, "n", "").unwrap();
     let asked = socket.ask("joinRoom", &json!({"roomId": room.id})).unwrap();
@@ -225,7 +225,7 @@ fn a_kick_ends_what_the_bridge_remembers_and_frees_the_name() {
 }
 
 #[test]
-fn where_the_bridge_remembers_nothing_history_waits_for_the_connection() {
+fn history_waits_for_the_connection_if_the_bridge_remembers_nothing() {
     let hub = Hub::with(&[("COLAHUB_IDENTITY_BRIDGE_MEMORY", "off")]);
     let room = make_room(&hub, "n");
     let (ann, socket) = enters_from(&hub, 1, &room, &token(&hub));

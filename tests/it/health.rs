@@ -21,7 +21,7 @@ fn a_new_hub_tells_about_itself_and_has_one_open_room() {
 }
 
 #[test]
-fn what_the_hub_tells_about_itself_has_the_shape_that_the_page_expects() {
+fn the_hubs_description_has_the_shape_that_the_page_expects() {
     let about = Hub::start().get("/api/hub", &[]);
     let about: serde_json::Value = serde_json::from_str(about.text()).unwrap();
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/golden/hub.json");

@@ -104,7 +104,7 @@ fn a_room_that_is_deleted_is_there_for_nobody() {
 }
 
 #[test]
-fn who_is_kicked_is_out_at_once_the_others_are_told_and_they_may_come_back() {
+fn a_kicked_chatter_is_out_at_once_the_others_are_told_and_the_chatter_may_come_back() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let (mut ann, _) = enters(&hub, &room);
@@ -127,7 +127,7 @@ fn who_is_kicked_is_out_at_once_the_others_are_told_and_they_may_come_back() {
 }
 
 #[test]
-fn who_is_banned_is_out_and_stays_out_over_a_restart_until_they_may_again() {
+fn a_banned_browser_stays_out_over_a_restart_until_unbanned() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let bobs = token(&hub);
@@ -153,7 +153,7 @@ fn who_is_banned_is_out_and_stays_out_over_a_restart_until_they_may_again() {
 }
 
 #[test]
-fn what_is_not_there_is_a_sentence() {
+fn a_missing_room_or_person_is_a_sentence() {
     let hub = Hub::start();
     for (args, part) in [
         (&["room", "close", "nowhere"][..], "there is no room nowhere"),

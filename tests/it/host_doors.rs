@@ -57,7 +57,7 @@ fn the_password_of_the_hosts_room_comes_from_standard_input() {
 }
 
 #[test]
-fn nobody_new_comes_into_a_shut_room_and_who_was_there_comes_back() {
+fn a_shut_room_takes_no_newcomers_but_its_people_can_come_back() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let (mut ann, _) = enters(&hub, &room);

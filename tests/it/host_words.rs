@@ -80,7 +80,7 @@ fn a_message_that_is_deleted_leaves_its_place_for_everybody_and_nothing_else() {
 }
 
 #[test]
-fn what_was_said_in_a_room_that_has_ended_can_still_be_deleted() {
+fn messages_of_an_ended_room_can_still_be_deleted() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let (mut ann, _) = enters(&hub, &room);

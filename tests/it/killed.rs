@@ -27,7 +27,7 @@ const KEEP_ALL: &[(&str, &str)] = &[("COLAHUB_RETENTION_PER_ROOM", "0"), NO_PACE
 /// How soon a hub is ready again: a promise.
 const READY: Duration = Duration::from_secs(2);
 
-/// What is known to be in the room, and must stay as it is.
+/// The messages known to be in the room, which must stay as they are.
 struct Record {
     room: Room,
     /// The token of somebody who may read everything.
@@ -69,7 +69,7 @@ impl Record {
         assert_eq!(number.parse(), Ok(*said), "{content} is lost, doubled or out of order");
     }
 
-    /// What was acknowledged is there as it was acknowledged.
+    /// Every acknowledged message is there as it was acknowledged.
     fn holds(&self, sender: &Sender, from: usize) {
         for acked in &sender.acked[from..] {
             let place = usize::try_from(acked.seq - 1).unwrap();
@@ -78,7 +78,7 @@ impl Record {
         }
     }
 
-    /// What was read in any cycle is still there, and all that was ever acknowledged.
+    /// Every message that was read in any cycle is still there, and every one that was ever acknowledged.
     fn is_unchanged(&self, hub: &Hub, senders: &[Sender]) {
         let all = read_all(hub, &self.room, &self.token, 0);
         let all: Vec<_> = (1..).zip(&all).map(|(seq, message)| entry(message, seq)).collect();

@@ -67,7 +67,7 @@ pub fn colahub(args: &[&str]) -> Command {
     command
 }
 
-/// What a command that ends said and how it ended.
+/// The output and the exit code of a command that ends.
 pub fn told(args: &[&str]) -> (Option<i32>, String) {
     let Output { status, stdout, stderr } = colahub(args).output().unwrap();
     let text = [stdout, stderr].concat();

@@ -174,7 +174,7 @@ fn a_hub_that_is_full_says_so_in_its_language() {
 }
 
 #[test]
-fn who_comes_with_a_crowd_waits_for_a_turn_and_is_served() {
+fn a_connection_in_a_crowd_waits_for_its_turn_and_is_served() {
     let hub = english(&[("COLAHUB_LIMITS_ARRIVALS", "20/s burst 2")]);
     let begun = Instant::now();
     let crowd: Vec<TcpStream> = (0..12).map(|number| phone(number).connect(&hub)).collect();
@@ -282,7 +282,7 @@ fn a_refusal_is_told_by_the_message_event_too_and_events_that_nobody_knows_count
 }
 
 #[test]
-fn who_goes_on_although_refused_is_disconnected_and_may_come_back() {
+fn a_client_that_goes_on_although_refused_is_disconnected_and_may_come_back() {
     let hub = english(&[("COLAHUB_LIMITS_EVENTS", "1/h burst 5")]);
     let mut ann = phone(1).opens(&hub, "n").unwrap();
     // Five are taken, connecting among them, twenty-five refused, and then it is enough.
@@ -441,7 +441,7 @@ fn one_address_cannot_take_all_the_namespaces() {
     ann.connect_also("n3").unwrap();
     bob.connect_also("n4").unwrap();
     assert_eq!(bob.connect_also("n5").unwrap_err(), words);
-    // What is left by all is free again.
+    // A namespace that everybody has left is free again.
     drop(ann);
     until(|| phone(1).opens(&hub, "n6").is_ok());
 }

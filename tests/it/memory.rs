@@ -54,7 +54,7 @@ fn without_a_ceiling_it_is_never_full() {
 /// How often the hub looks, and a little more.
 const LOOK: Duration = Duration::from_millis(600);
 
-/// What the hub answers to a connect: the packet that says yes or no.
+/// The hub's answer to a connect: the packet that says yes or no.
 fn connects(hub: &Hub, room: &Room, token: &str) -> String {
     let stream = TcpStream::connect(hub.address).unwrap();
     stream.set_read_timeout(Some(PATIENCE)).unwrap();

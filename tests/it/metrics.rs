@@ -17,7 +17,7 @@ fn value(page: &str, series: &str) -> Option<f64> {
 }
 
 #[test]
-fn what_happens_in_the_hub_is_counted() {
+fn events_in_the_hub_are_counted() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let mut socket = Socket::connect(hub.address, &room.namespace, &token(&hub)).unwrap();
@@ -75,8 +75,8 @@ fn sockets_are_counted_by_transport_while_they_are_there() {
 }
 
 #[test]
-fn who_is_elsewhere_reads_them_only_where_the_host_says_so() {
-    // What came through a proxy on this machine comes from elsewhere.
+fn other_machines_read_the_metrics_only_if_the_host_allows_it() {
+    // A request through a proxy on this machine comes from elsewhere.
     let passed_on = [("x-forwarded-for", "192.168.4.7")];
     let hub = Hub::start();
     let answer = hub.get("/metrics", &passed_on);

@@ -1,4 +1,4 @@
-//! What strangers may call a namespace, where it is shown, and what stays of one from before.
+//! Names of namespaces: which are allowed, where they are shown, and those from before these rules.
 
 use std::fs::File;
 
@@ -49,7 +49,7 @@ fn a_namespace_with_something_unseen_is_made_by_nobody_and_connected_to_by_nobod
 }
 
 #[test]
-fn whatever_room_is_made_can_be_entered_however_long_its_namespace() {
+fn every_room_can_be_entered_however_long_its_namespace() {
     let hub = Hub::start();
     let families = "👨‍👩‍👧‍👦".repeat(64);
     for name in [&"각".repeat(64), "\u{1100}\u{1161}\u{11A8}".repeat(64).as_str(), &families] {
@@ -99,7 +99,7 @@ fn a_namespace_cannot_forge_a_line_of_the_log() {
 }
 
 #[test]
-fn nobody_goes_by_what_the_hub_is_called() {
+fn the_hubs_name_cannot_be_taken() {
     let hub = Hub::with(&[("COLAHUB_TITLE", "여름 캠프"), ("COLAHUB_NAME", "lakeside")]);
     let room = make_room(&hub, "n");
     let mut ann = Socket::connect(hub.address, "n", &token(&hub)).unwrap();

@@ -57,7 +57,7 @@ fn people_are_new_to_a_hub_with_a_new_id_unless_its_key_is_kept() {
 }
 
 #[test]
-fn where_no_hub_has_begun_nothing_is_made() {
+fn nothing_is_made_in_a_folder_where_no_hub_has_run() {
     let folder = tempfile::tempdir().unwrap();
     let (code, words) = new_id(&folder, &[]);
     assert!(code == Some(0) && words.contains("at its first start"), "{words}");

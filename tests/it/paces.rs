@@ -181,7 +181,7 @@ fn people_of_one_address_hold_no_more_than_half_of_a_small_rooms_places() {
 }
 
 #[test]
-fn what_is_sent_right_behind_a_join_waits_for_it() {
+fn events_sent_right_behind_a_join_wait_for_it() {
     let hub = strict(&[]);
     let locked = json!({"namespace": "n", "title": "t", "capacity": 0, "isPassword": true,
         "password": "hunter2"});

@@ -66,7 +66,7 @@ fn the_official_client_is_served_beside_socket_io() {
 }
 
 #[test]
-fn what_is_not_there_is_an_answer_all_the_same() {
+fn a_missing_path_is_answered_with_404() {
     let hub = Hub::start();
     for path in ["/nothing", "/assets/../Cargo.toml", "/assets/x.js"] {
         assert_eq!(hub.get(path, &[]).status, 404, "{path}");

@@ -1,4 +1,4 @@
-//! What it costs the hub to look at passwords.
+//! The cost of checking passwords.
 
 use std::fs;
 

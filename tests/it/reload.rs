@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::kit::{Hub, Signal, colahub, run_in, told, wait_for, wait_until};
 use crate::socket::{Heard, Socket};
 
-/// What the hub says about a reload that it took, one that it did not take, and about the rest.
+/// The log lines for a reload that was applied, for one that was not, and for the settings that wait for a restart.
 const TAKEN: &str = "the configuration was read again";
 const REFUSED: &str = "the configuration is not taken, the one before stays in force: ";
 const RESTART: &str = "need a restart of the hub";
@@ -169,7 +169,7 @@ fn a_bad_configuration_is_refused_as_a_whole_and_says_why() {
 }
 
 #[test]
-fn what_needs_a_restart_is_named_and_stays_as_it_is() {
+fn settings_that_need_a_restart_are_named_and_stay_as_they_are() {
     let edited = Edited::start("");
     edited.writes(
         "title = 'After'\nname = 'camp'\nretention.age = '1day'\nlimits.message_size = '32KiB'",

@@ -103,7 +103,7 @@ impl Sender {
         self.acked.push(Acked { number, id, seq, at: monotonic() });
     }
 
-    /// What the message with this number says: nobody says it twice.
+    /// The text of the message with this number: no two are the same.
     pub fn content(&self, number: u64) -> String {
         format!("{} {number}", self.name)
     }

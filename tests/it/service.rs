@@ -111,7 +111,7 @@ fn a_service_leaves_its_socket_with_systemd_and_takes_it_back() {
     let kept = service.hears("FDSTORE=1");
     assert!(kept.contains("FDNAME=127.0.0.1_"), "{kept}");
 
-    // What systemd hands over at the next start: the socket, as file descriptor 3.
+    // systemd hands this over at the next start: the socket, as file descriptor 3.
     let socket = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = socket.local_addr().unwrap();
     let _systemds = socket.try_clone().unwrap();

@@ -36,7 +36,7 @@ fn acked(socket: &mut Socket, number: u64) -> Vec<String> {
     }
 }
 
-/// What somebody said, if that is what was heard.
+/// The text, if the event is a message.
 fn said(heard: &Heard) -> Option<String> {
     let Heard::Event(event, payload) = heard else { return None };
     let is_said = event == "sendMessage" && payload["type"] == "MESSAGE";
@@ -50,7 +50,7 @@ fn join(mut socket: Socket, room: &Value) -> Socket {
 }
 
 #[test]
-fn who_reads_slowly_gets_all_of_it_in_order_and_is_not_read_from_meanwhile() {
+fn a_slow_reader_gets_everything_in_order_and_is_not_read_from_meanwhile() {
     let hub = Hub::with(&[("COLAHUB_LIMITS_PROFILE", "off")]);
     let rooms: Value = serde_json::from_str(hub.get("/chat/rooms", &[]).text()).unwrap();
     let (room, namespace) = (&rooms["data"][0]["id"], rooms["data"][0]["namespace"].as_str());

@@ -32,7 +32,7 @@ fn a_host_learns_how_the_hub_is() {
 }
 
 #[test]
-fn nobody_running_is_a_sentence_and_a_failure() {
+fn status_without_a_running_hub_is_a_sentence_and_a_failure() {
     let hub = Hub::start();
     hub.signal(Signal::KILL);
     let (_, folder) = hub.ended();
@@ -56,7 +56,7 @@ fn the_socket_is_for_the_hubs_user_and_group_and_goes_with_the_hub() {
 }
 
 #[test]
-fn what_is_no_request_is_told_so() {
+fn an_invalid_control_request_is_told_so() {
     let hub = Hub::start();
     for bad in ["", "hello", r#"{"do":"fly"}"#] {
         let answer = ask(&hub, bad);

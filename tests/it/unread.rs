@@ -15,7 +15,7 @@ use crate::socket::{Heard, Socket};
 /// The most by which the hub may grow for one client: what is noise, and its share.
 const GROWTH: u64 = 12 << 20;
 
-/// What the system keeps at least for a connection.
+/// The least that the kernel buffers for a connection.
 const SMALL: usize = 4_096;
 
 /// A connection of this phone's, for which the system keeps so much.

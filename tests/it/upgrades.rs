@@ -9,7 +9,7 @@ use serde_json::json;
 use crate::kit::{Hub, run_in, wait_for};
 use crate::polling::{Polling, WebSocket};
 
-/// What a person says in the first room, as a packet.
+/// The packet of a message in the first room.
 fn say(room: &str, content: &str) -> String {
     format!("42/anonymous,{}", json!(["sendMessage", {"roomId": room, "content": content}]))
 }

@@ -1,4 +1,4 @@
-//! What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+//! The stories' waits: the end comes when nothing has moved for a while, not at a fixed time.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_millis(400);
 const HANGS: Duration = Duration::from_secs(60);
 
 #[test]
-fn what_gets_on_slowly_is_waited_for() {
+fn slow_progress_is_waited_for() {
     let begun = Instant::now();
     wait_with(PATIENCE, HANGS, "eight steps", || {
         let steps = begun.elapsed().as_millis() / (PATIENCE.as_millis() / 2);
@@ -20,13 +20,13 @@ fn what_gets_on_slowly_is_waited_for() {
 
 #[test]
 #[should_panic(expected = "a fourth step: it stays 3")]
-fn what_stands_still_is_not() {
+fn a_standstill_is_not_waited_for() {
     wait_with(PATIENCE, HANGS, "a fourth step", || Err::<(), _>(3));
 }
 
 #[test]
 #[should_panic(expected = "the last step: it goes on without end, now")]
-fn what_goes_on_without_end_is_not() {
+fn progress_without_end_is_not_waited_for() {
     let mut steps = 0;
     wait_with(PATIENCE, 2 * PATIENCE, "the last step", || {
         steps += 1;

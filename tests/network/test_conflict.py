@@ -121,6 +121,6 @@ def test_the_wished_name_is_taken_back_when_it_is_free_for_good(two, judges, mea
     second.is_announced_as(*FIRST, patience=20 * 60)
     measured("until the wished name was taken back", time.monotonic() - began)
     is_found(judges, second, *FIRST)
-    # Who returns now is the second.
+    # The hub that returns now is the second.
     first.start()
     first.is_announced_as(*SECOND)

@@ -19,7 +19,7 @@ def test_a_hub_is_found_within_five_seconds(lan, judges, phone, measured):
         txt = found["_colahub._tcp", judge.name].txt
         assert txt == {"txtvers": "1", "version": about["version"], "id": about["id"], "path": "/"}
     assert about["announced"] == {"state": "announced", "name": "cola.local", "instance": "cola", "reason": None}
-    # What the name leads to is the hub, by both IP versions.
+    # The name leads to the hub, by both IP versions.
     assert get(phone, f"http://{pi.v4}:8080/api/hub")["data"]["id"] == about["id"]
     assert get(phone, f"http://[{pi.v6}]:8080/api/hub")["data"]["id"] == about["id"]
 

@@ -41,7 +41,7 @@ def test_hubs_list_each_other_and_not_themselves(lan, phone):
     for hub in lines:
         assert hub["name"] in shown and hub["url"] in shown
 
-    # Who says goodbye is gone at once; who was renamed is listed by the new name.
+    # A hub that says goodbye is gone at once; a renamed one is listed by its new name.
     camp.stop()
     eventually(lambda: listed(one), lambda seen: seen == [lines[2]])
 

@@ -126,9 +126,9 @@ pub struct Disk {
     /// Which file an inode is now.
     inodes: HashMap<u64, usize>,
     folders: HashMap<u64, String>,
-    /// What is in the folders for certain.
+    /// The folders' entries that are durable.
     tree: BTreeMap<String, Node>,
-    /// What was done to the folders since.
+    /// The changes to the folders since their last sync.
     unsynced: Vec<Change>,
 }
 
@@ -149,7 +149,7 @@ enum Change {
 #[derive(Debug, Default)]
 struct File {
     is_wal: bool,
-    /// What is in it for certain.
+    /// The contents that are durable.
     synced: Vec<u8>,
     unsynced: Vec<Piece>,
     /// Frames of a WAL since it was last asked to sync.
@@ -226,7 +226,7 @@ impl Disk {
         }
     }
 
-    /// What is found after a power cut right now: the files with their contents, the folders without.
+    /// The state after a power cut right now: the files with their contents, the folders without.
     pub fn cut(&self, dice: &mut Dice) -> BTreeMap<String, Option<Vec<u8>>> {
         let kept = dice.below(self.unsynced.len() + 1);
         // Also the disk that has lost all it may lose, and the one that has lost nothing.
@@ -234,7 +234,7 @@ impl Disk {
         self.found(kept, &mut |file| file.after_a_cut(chance, dice))
     }
 
-    /// What is found when nothing is lost.
+    /// The state when nothing is lost.
     pub fn whole(&self) -> BTreeMap<String, Option<Vec<u8>>> {
         self.found(self.unsynced.len(), &mut |file| {
             let mut bytes = file.synced.clone();

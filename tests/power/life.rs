@@ -24,7 +24,7 @@ const KILLS: [u64; 2] = [4_000, 5_500];
 /// The data folder inside the recorded one. The hub makes it.
 pub const DATA: &str = "data";
 
-/// What came of it.
+/// The outcome of the life.
 pub struct Life {
     pub done: Vec<Done>,
     pub senders: Vec<Sender>,

@@ -43,7 +43,7 @@ const CUTS: usize = 100;
 /// One of so many is also opened by the program itself.
 const PROGRAM: usize = 25;
 
-/// What came of the cuts.
+/// The outcome of the cuts.
 #[derive(Debug, Default)]
 struct Count {
     kept: usize,

@@ -1,4 +1,4 @@
-// What all views share: the hub over HTTP, this browser's memory, the lobby's state.
+// The state that all views share: the hub over HTTP, this browser's memory, the lobby's state.
 
 import { signal } from "@preact/signals";
 import { httpApi, type Api } from "./client/http";

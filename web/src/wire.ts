@@ -1,4 +1,4 @@
-// What crosses the wire, mirrored from the hub's `src/wire.rs`.
+// Every shape on the wire, mirrored from the hub's `src/wire.rs`.
 //
 // `golden/*.json` holds one of each shape; the hub's tests and ours read the same files, so
 // neither side can drift alone. Every value from outside passes through a reader here once;

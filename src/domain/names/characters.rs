@@ -1,4 +1,4 @@
-//! Which character may stand where in a name.
+//! The characters that a name may have, and where.
 
 use unicode_normalization::char::{
     canonical_combining_class, is_combining_mark, is_public_assigned,

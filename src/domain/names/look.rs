@@ -1,4 +1,4 @@
-//! What a name looks like: two names that a person could take for one another have a look in common.
+//! The looks of a name: two names that a person could take for one another have a look in common.
 
 use unicode_normalization::UnicodeNormalization;
 

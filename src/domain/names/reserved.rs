@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::letters::{Letter, letters};
 use super::look::Look;
 
-/// What the hub and its host are called.
+/// Words for the hub and its host.
 const WORDS: &[&str] = &[
     "관리자",
     "관리인",
@@ -52,7 +52,7 @@ const WORDS: &[&str] = &[
     "notice",
 ];
 
-/// What is put before them.
+/// Words that people put before [`WORDS`].
 const BEFORE: &[&str] = &[
     "a", "an", "the", "this", "our", "your", "my", "mr", "mrs", "ms", "sir", "im", "iam", "its",
     "real", "true", "super", "head", "main", "chief", "co", "sub", "vice", "new", "room", "chat",
@@ -60,7 +60,7 @@ const BEFORE: &[&str] = &[
     "우리", "여기", "이방", "방", "메인", "채팅", "콜라", "새",
 ];
 
-/// What is put behind them.
+/// Endings that people put behind [`WORDS`].
 const BEHIND: &[&str] = &[
     "s",
     "bot",
@@ -103,7 +103,7 @@ pub fn is_reserved(name: &str) -> bool {
     reads_as(&letters(name), &[&OURS])
 }
 
-/// What this hub itself is called: nobody goes by that.
+/// The names of this hub itself, which nobody in a room may have.
 #[derive(Debug, Default)]
 pub struct OwnNames {
     readings: Readings,

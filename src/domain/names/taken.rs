@@ -1,11 +1,11 @@
-//! The names in a room, by their looks: nobody's can be taken for another's.
+//! The names in a room, by their looks: no two can be mistaken for each other.
 
 use std::collections::HashMap;
 
 use super::look::Look;
 use crate::domain::ids::ChatterId;
 
-/// Whose names are taken. One chatter may hold several for a moment: their own, and the one they
+/// The looks that are taken, with the chatters who hold them. One chatter may hold several for a moment: their own, and the one they
 /// have asked for.
 #[derive(Debug, Default)]
 pub struct Taken(HashMap<String, Vec<ChatterId>>);

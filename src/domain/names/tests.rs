@@ -203,7 +203,7 @@ fn people_of_every_script_can_use_their_names() {
 }
 
 #[test]
-fn what_is_not_seen_or_turns_the_text_is_refused() {
+fn invisible_and_direction_changing_characters_are_refused() {
     for (name, blame) in BAD {
         let problem = TextProblem::Forbidden(*blame);
         let shown = name.escape_unicode();

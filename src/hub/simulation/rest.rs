@@ -57,8 +57,9 @@ impl World {
             self.finish();
         }
         self.nobody_is_left();
-        let Hub { admissions, bridge, guesses, room_guesses, renames, rooms_made, .. } = &self.hub;
-        assert_eq!((bridge.len(), admissions.len()), (0, 0), "somebody is remembered");
+        let Hub { access_grants, bridge, guesses, room_guesses, renames, rooms_made, .. } =
+            &self.hub;
+        assert_eq!((bridge.len(), access_grants.len()), (0, 0), "somebody is remembered");
         let counted = [guesses.len(), room_guesses.len(), renames.len(), rooms_made.len()];
         assert_eq!(counted, [0; 4], "somebody is counted");
     }

@@ -31,7 +31,7 @@ fn a_join_under_way_when_a_room_is_deleted_comes_to_nothing() {
 }
 
 #[test]
-fn who_is_kicked_is_out_with_all_connections_and_without_grace() {
+fn a_kicked_chatter_loses_all_connections_without_grace() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_in(2);
@@ -66,7 +66,7 @@ fn bans(
 }
 
 #[test]
-fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
+fn a_banned_browser_leaves_at_once_and_cannot_join_until_unbanned() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_in(2);
@@ -88,7 +88,7 @@ fn who_is_banned_goes_at_once_and_comes_in_no_more_until_they_may_again() {
 }
 
 #[test]
-fn who_is_coming_in_when_they_are_banned_does_not_stay() {
+fn a_browser_banned_while_joining_does_not_stay() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(2);
     chat.goes(2);

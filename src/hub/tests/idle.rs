@@ -12,7 +12,7 @@ impl Chat {
 }
 
 #[test]
-fn who_joins_no_room_is_let_go_and_who_is_in_one_never_is() {
+fn a_connection_without_a_room_is_closed_and_one_in_a_room_never_is() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.connects(2);
@@ -25,7 +25,7 @@ fn who_joins_no_room_is_let_go_and_who_is_in_one_never_is() {
 }
 
 #[test]
-fn who_asks_to_come_in_has_as_long_again() {
+fn an_attempt_to_join_starts_the_idle_timeout_again() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     chat.time_passes(59_000);
@@ -36,7 +36,7 @@ fn who_asks_to_come_in_has_as_long_again() {
 }
 
 #[test]
-fn who_leaves_their_rooms_is_let_go_after_that() {
+fn a_connection_that_leaves_its_rooms_is_closed_after_the_idle_timeout() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.time_passes(120_000);
@@ -50,7 +50,7 @@ fn who_leaves_their_rooms_is_let_go_after_that() {
 }
 
 #[test]
-fn who_was_let_go_cannot_come_in_by_what_they_asked_before() {
+fn a_closed_connection_cannot_join_by_an_earlier_request() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let answered = chat.asks_in(1);

@@ -70,7 +70,7 @@ fn a_return_that_is_being_committed_when_the_grace_ends_is_no_leaving() {
 }
 
 #[test]
-fn somebody_who_goes_while_joining_does_not_stay_behind() {
+fn a_client_that_disconnects_while_joining_does_not_stay_behind() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let _nobody_waits = chat.asks_in(1);
@@ -82,7 +82,7 @@ fn somebody_who_goes_while_joining_does_not_stay_behind() {
 }
 
 #[test]
-fn somebody_who_leaves_while_joining_is_out() {
+fn a_client_that_leaves_while_joining_is_out() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let joined = chat.asks_in(1);
@@ -95,7 +95,7 @@ fn somebody_who_leaves_while_joining_is_out() {
 }
 
 #[test]
-fn somebody_who_leaves_while_joining_and_joins_again_is_in() {
+fn a_client_that_leaves_while_joining_and_joins_again_is_in() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let (first, _left, second) = (chat.asks_in(1), chat.event(1, Event::Leave), chat.asks_in(1));

@@ -63,7 +63,7 @@ fn a_name_that_looks_like_anothers_is_refused_by_event_and_by_call() {
 }
 
 #[test]
-fn nobody_goes_by_a_name_of_this_hub() {
+fn the_names_of_the_hub_cannot_be_taken() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.hub.own_names = OwnNames::new(&["Summer Camp", "camp"]);
@@ -151,7 +151,7 @@ fn newcomers_at_once_do_not_get_one_name() {
 }
 
 #[test]
-fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
+fn a_chatter_that_returns_to_a_look_alike_gets_a_number_and_the_room_is_told() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_called(1, "Ann");
@@ -174,7 +174,7 @@ fn who_comes_back_to_a_look_alike_gets_a_number_and_the_room_is_told() {
 }
 
 #[test]
-fn what_strangers_ask_for_is_not_counted_against_somebody_nor_does_it_hold_a_name() {
+fn requests_of_strangers_count_against_nobody_else_and_hold_no_name() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_in(2);
@@ -205,7 +205,7 @@ fn without_the_bridge_an_address_proves_nothing() {
 }
 
 #[test]
-fn whoever_was_the_last_to_be_connected_may_rename_without_a_token_for_a_while() {
+fn the_last_connected_address_may_rename_without_a_token_for_a_while() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     let caller = |n| Caller { identity: None, peer: IpAddr::from([127, 0, 0, n]) };

@@ -38,7 +38,7 @@ impl Chat {
 }
 
 #[test]
-fn when_the_last_open_room_ends_there_is_another_which_lasts() {
+fn another_open_room_is_made_when_the_last_one_ends_and_it_lasts() {
     let mut chat = Chat::new(0, 50);
     chat.stays_open();
     chat.commits();

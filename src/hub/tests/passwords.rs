@@ -97,7 +97,7 @@ fn an_address_with_many_passwords_waits_for_itself_only() {
 }
 
 #[test]
-fn what_was_not_looked_at_costs_no_guess_and_no_room() {
+fn an_unchecked_password_costs_no_guess_and_no_room() {
     let mut chat = Chat::locked(0);
     // Ten guesses at once are allowed, twenty rooms as well.
     for _ in 0..30 {
@@ -170,7 +170,7 @@ fn guesses_from_many_addresses_have_a_ceiling_that_locks_no_member_out() {
 }
 
 #[test]
-fn somebody_without_the_password_takes_no_place_from_those_who_have_it() {
+fn a_caller_without_the_password_takes_no_place_from_those_who_have_it() {
     let mut chat = Chat::locked(1);
     chat.connects(1);
     let stranger = chat.asks_in(1);

@@ -14,7 +14,7 @@ use crate::domain::names::look::Look;
 use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
-use crate::store::change::{Admission, Admitted, EarlyEnd};
+use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::write::{Deed, HostAct, Join, Leave, MISSED_MAX, Rename, TAKEN_BACK_MAX, Write};
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
@@ -91,7 +91,7 @@ impl<'s> Context<'s> {
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => vec![self.host(act)],
-            Write::Admit(admission) => vec![self.admit(admission)],
+            Write::Grant(grant) => vec![self.grant(grant)],
             // The database has a clock of its own, and the feed has asked it by now.
             Write::Mark(_) | Write::Ping | Write::Say(_) => Vec::new(),
         }
@@ -244,10 +244,10 @@ impl<'s> Context<'s> {
         }
     }
 
-    fn admit(&self, Admission { room, who, until }: &Admission) -> Call<'s> {
-        let (identity, address) = match who {
-            Admitted::Identity(identity) => (Some(uuid(identity.as_bytes())), None),
-            Admitted::Address(address) => (None, Some(*address)),
+    fn grant(&self, AccessGrant { room, holder, until }: &AccessGrant) -> Call<'s> {
+        let (identity, address) = match holder {
+            GrantHolder::Identity(identity) => (Some(uuid(identity.as_bytes())), None),
+            GrantHolder::Address(address) => (None, Some(*address)),
         };
         let params = params![uuid(room.as_bytes()), identity, address, sql(*until)];
         call(&self.statements.admit, params)

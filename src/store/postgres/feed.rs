@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::rows::{self, RowError};
 use crate::domain::ids::{MessageId, RunId, Seq};
-use crate::store::change::{Admission, Admitted, Change, EarlyEnd};
+use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
 /// A piece of the log.
 #[derive(Debug, PartialEq, Eq)]
@@ -93,12 +93,12 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (11, Some(room)) => {
             let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
             let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();
-            let who = match (is_identity, row.try_get(5)?) {
-                (true, _) => Some(Admitted::Identity(rows::identity(row, 4)?)),
-                (false, Some(address)) => Some(Admitted::Address(address)),
+            let holder = match (is_identity, row.try_get(5)?) {
+                (true, _) => Some(GrantHolder::Identity(rows::identity(row, 4)?)),
+                (false, Some(address)) => Some(GrantHolder::Address(address)),
                 (false, None) => None,
             };
-            who.map(|who| Change::Admitted(Admission { room, who, until }))
+            holder.map(|holder| Change::Granted(AccessGrant { room, holder, until }))
         }
         _ => None,
     };

@@ -8,7 +8,7 @@ use super::rows::{self, MEMBER, ROOM, RowError};
 use crate::domain::ids::{Epoch, RunId};
 use crate::domain::time::WallTime;
 use crate::store::Past;
-use crate::store::change::{Admission, Admitted};
+use crate::store::change::{AccessGrant, GrantHolder};
 
 /// Begins the run and reads the state, in one transaction under the log's lock: the place in the log is that of
 /// the state.
@@ -63,16 +63,16 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
-    let mut admissions = Vec::new();
+    let mut grants = Vec::new();
     for row in tx.query(admitted, &[&now]).await? {
         let is_identity = row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some();
-        let who = match (is_identity, row.try_get(2)?) {
-            (true, _) => Admitted::Identity(rows::identity(&row, 1)?),
-            (false, Some(address)) => Admitted::Address(address),
+        let holder = match (is_identity, row.try_get(2)?) {
+            (true, _) => GrantHolder::Identity(rows::identity(&row, 1)?),
+            (false, Some(address)) => GrantHolder::Address(address),
             (false, None) => continue,
         };
         let until = rows::hub_time(row.try_get(3)?);
-        admissions.push(Admission { room: rows::room_id(&row, 0)?, who, until });
+        grants.push(AccessGrant { room: rows::room_id(&row, 0)?, holder, until });
     }
     tx.commit().await?;
     let past = Past {
@@ -84,7 +84,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         present: Vec::new(),
         elsewhere,
         bans,
-        admissions,
+        grants,
         run: Some(hub.run),
         key: key(begun.get(4)),
     };

@@ -50,7 +50,7 @@ impl Context<'_> {
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
             (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
-            (Write::Admit(_), Some(_)) => Ok(Written::Done),
+            (Write::Grant(_), Some(_)) => Ok(Written::Done),
             (
                 Write::Host(HostAct {
                     deed: Deed::Kick(_) | Deed::Ban(_) | Deed::Unban(_), ..

@@ -95,11 +95,11 @@ async fn a_passed_check_is_heard_and_holds_for_a_hub_that_starts_later() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let mut two = one.another(2);
     let room = one.room(1).await;
-    let who = Admitted::Identity(identity(3));
-    let admission = Admission { room, who, until: HubTime(60_000) };
-    one.write(Write::Admit(admission)).await.unwrap();
-    assert_eq!(two.hears(2).await[1], Change::Admitted(admission));
-    assert_eq!(one.another(3).store.past.admissions, [admission]);
+    let holder = GrantHolder::Identity(identity(3));
+    let grant = AccessGrant { room, holder, until: HubTime(60_000) };
+    one.write(Write::Grant(grant)).await.unwrap();
+    assert_eq!(two.hears(2).await[1], Change::Granted(grant));
+    assert_eq!(one.another(3).store.past.grants, [grant]);
 }
 
 #[tokio::test]

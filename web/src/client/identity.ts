@@ -1,4 +1,4 @@
-// Who this browser is, where it keeps no cookies: a token from the hub, which the page sends along itself.
+// This browser's identity, where it keeps no cookies: a token from the hub, which the page sends along itself.
 //
 // A browser with cookies never has one: there the hub's HttpOnly cookie says who asks, and no script sees it.
 

@@ -1,4 +1,4 @@
-// What is kept of a room over a reload: what was written and not yet sent, the draft, how far one read.
+// The state of a room that survives a reload: messages not yet sent, the draft, how far one read.
 //
 // Every outgoing message has an entry of its own. Two tabs in one room then never overwrite each
 // other's; both may send one, and its key makes that one message.

@@ -1,4 +1,4 @@
-// What this browser remembers. A browser that keeps nothing (private mode, storage full) still
+// This browser's memory (`localStorage`). A browser that keeps nothing (private mode, storage full) still
 // chats: then memory stands in, for as long as the page is open.
 
 export interface Memory {

@@ -1,4 +1,4 @@
-// What the hub says by itself, and what it changes.
+// The hub's events, and the changes they make to a room's state.
 
 import {
   readChatters,

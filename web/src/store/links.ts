@@ -25,7 +25,7 @@ const ROOM = /^\/r\/[a-z0-9]+(?=[^\x00-\x7f])/i;
 
 const BRACKETS = new Map(["()", "[]", "{}", "《》", "〈〉", "「」", "『』", "【】", "（）"].map(([a, b]) => [b!, a!]));
 const OPENING = new Set(BRACKETS.values());
-// What ends a sentence rather than a link.
+// Punctuation that ends a sentence rather than a link.
 const SENTENCE_END = /[.,!?;:…。、，！？～~]/;
 
 /** Splits a message at its links. Everything else is only ever text. */

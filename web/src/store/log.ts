@@ -1,4 +1,4 @@
-// What this person has of a room's messages: one stretch without holes, from `from` to `upTo`.
+// The part of a room's messages that this browser has: one slice without holes, from `from` to `upTo`.
 //
 // A message that comes while something before it is missing waits in `held` and is shown only
 // once the hole is filled: nobody reads an answer before its question. Seqs say what is

@@ -1,4 +1,4 @@
-// What was written and is not yet known to be committed. Pure; `client/outbox-storage.ts` keeps it.
+// Messages that were written and are not yet known to be committed. Pure; `client/outbox-storage.ts` keeps it.
 
 import type { ErrorCode, Message } from "../wire";
 

@@ -105,7 +105,7 @@ export function withNews(state: RoomState, message: Message): RoomState {
   if (!next.names.has(message.chatterId)) {
     next = { ...next, names: new Map(next.names).set(message.chatterId, message.chatter.nickname) };
   }
-  // Who has just said something is no longer typing it.
+  // A chatter who has just said something is no longer typing it.
   return message.type === "MESSAGE" ? withTyping(next, message.chatterId, 0) : next;
 }
 

@@ -30,7 +30,7 @@ export function length(text: string): number {
   return /^[\x20-\x7e\n]*$/.test(text) ? text.length : graphemes(text).length;
 }
 
-// What the hub takes for nothing: spaces, controls, formats, fillers, and symbols that are drawn as nothing.
+// Characters that the hub counts as empty: spaces, controls, formats, fillers, and symbols that are drawn as nothing.
 const SEEN = /[^\s\p{Cc}\p{Cf}\p{DI}\u2800\ufffc\ufffd\u{13441}\u{13442}\u{16fe4}\u{1d159}]/u;
 
 /** Whether nothing of a text is seen. The hub refuses it as it does an empty one. */

@@ -38,7 +38,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
             Ok(Written::Done)
         }
         // There is no other hub to tell.
-        Write::Admit(_) | Write::Ping => Ok(Written::Done),
+        Write::Grant(_) | Write::Ping => Ok(Written::Done),
     }
 }
 
@@ -48,7 +48,7 @@ pub(in crate::store) fn without_writing(
     write: &Write,
 ) -> Result<Option<Written>, WriteError> {
     match write {
-        Write::Admit(_) | Write::Ping => Ok(Some(Written::Done)),
+        Write::Grant(_) | Write::Ping => Ok(Some(Written::Done)),
         Write::Look { room, identity } => look(db, *room, *identity).map(Some),
         Write::Join(join) => return_unwritten(db, join),
         // They have left, whether it can be stored or not.

@@ -1,4 +1,4 @@
-// What the hub can know of somebody: the address they come from and the cookies their browser keeps.
+// A person's browser, as the hub sees it: the address they come from and the cookies their browser keeps.
 
 import http from 'node:http';
 

@@ -1,4 +1,4 @@
-// What no decent client sends.
+// Input that no decent client sends.
 
 /** An array in an array in an array, as text: too deep for JSON.stringify to be asked for it. */
 export const nested = (depth) => '['.repeat(depth) + ']'.repeat(depth);

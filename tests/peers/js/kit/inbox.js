@@ -1,4 +1,4 @@
-// What somebody has heard and not yet been asked about.
+// The events that a person has heard and that no story has asked for yet.
 
 import { PATIENCE } from './patience.js';
 

@@ -1,4 +1,4 @@
-// Who is who: a signed token, in a cookie, in auth.token or as a Bearer. A chatter id proves nothing.
+// Identities: a signed token, in a cookie, in auth.token or as a Bearer. A chatter id proves nothing.
 
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';

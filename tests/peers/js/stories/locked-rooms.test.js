@@ -6,7 +6,7 @@ import { assertDone, assertHttpError, assertRefused, overEachTransport, withHub 
 
 const PASSWORD = '열려라참깨';
 const NOBODYS = '00000000-0000-4000-8000-000000000000';
-/** Addresses that no other story here comes from: an admission by address must not leak from one story into another. */
+/** Addresses that no other story here comes from: an access grant by address must not leak from one story into another. */
 let last = 1;
 const anAddress = () => `127.0.7.${++last}`;
 

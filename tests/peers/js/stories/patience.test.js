@@ -1,4 +1,4 @@
-// What the stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+// The stories' waits: the end comes when nothing has moved for a while, not at a fixed time.
 
 import { spawn } from 'node:child_process';
 import { it } from 'node:test';

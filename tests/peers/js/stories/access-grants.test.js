@@ -1,4 +1,4 @@
-// A passed access-check admits for 60 s, and then no more. The one story here that has to wait for the clock.
+// A passed access-check lets its caller in for 60 s. The only story here that has to wait for the clock.
 
 import { it } from 'node:test';
 import assert from 'node:assert/strict';
@@ -7,7 +7,7 @@ import { assertDone, assertRefused, withHub } from '../kit.js';
 
 const the = withHub();
 
-it('an admission to a locked room lapses after 60 s', async () => {
+it('an access grant to a locked room expires after 60 s', async () => {
   const room = await the.hub.room({ password: 'opensesame' });
   const check = await the.hub.calls('POST', `/chat/rooms/${room.id}/access-check`, {
     body: { password: 'opensesame' },
