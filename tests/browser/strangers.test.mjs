@@ -106,26 +106,40 @@ story(`a room of ${MANY} messages scrolls smoothly`, { COLAHUB_LIMITS_PROFILE: "
     };
     requestAnimationFrame(tick);
   });
+  // What a frame takes here at rest: a busy machine has fewer, whatever the page does.
+  await ann.page.waitForFunction(() => window.frames_.length > 60);
+  const { median: still } = times(await ann.page.evaluate(() => window.frames_.splice(0)));
   const log = ann.page.locator(".log");
+  const scrolls = () => log.evaluate((element) => element.scrollBy(0, -900));
   let most = 0;
   for (let step = 0; step < 60; step += 1) {
-    await log.evaluate((element) => element.scrollBy(0, -900));
+    await scrolls();
     await ann.page.waitForTimeout(30);
     most = Math.max(most, await rows(ann));
   }
-  const frames = (await ann.page.evaluate(() => window.frames_)).sort((a, b) => a - b);
-  const [median, late] = [frames[frames.length >> 1], frames[Math.floor(frames.length * 0.95)]];
-  console.log(`# scrolling: median frame ${median.toFixed(1)} ms, 95 % ${late.toFixed(1)} ms, at most ${most} rows`);
+  const { median, late } = times(await ann.page.evaluate(() => window.frames_));
+  console.log(`# scrolling: median frame ${median.toFixed(1)} ms, ${still.toFixed(1)} at rest, 95 % ${late.toFixed(1)} ms, at most ${most} rows`);
   assert.ok(most <= 240, `${most} rows`);
-  assert.ok(median < 40, `a frame took ${median} ms`);
+  assert.ok(median < Math.max(40, 3 * still), `a frame took ${median} ms, and ${still} ms at rest`);
+  // A slow machine has not brought as many pages meanwhile.
+  let numbers;
+  await until(async () => {
+    await scrolls();
+    numbers = (await ann.said()).map((text) => parseInt(text, 10));
+    assert.ok(numbers[0] < MANY - 200, `came up to ${numbers[0]}`);
+  });
   // No holes, no doubles on the way.
-  const numbers = (await ann.said()).map((text) => parseInt(text, 10));
   numbers.forEach((number, at) =>
     assert.ok(at === 0 || number === numbers[at - 1] + 1, `${numbers[at - 1]}, ${number}`),
   );
-  assert.ok(numbers[0] < MANY - 200, `came up to ${numbers[0]}`);
   await ann.page.locator(".to-newest").click();
   await ann.page.locator(".bubble", { hasText: new RegExp(`^${MANY}번째`) }).waitFor();
 });
+
+/** Of these frames, the time of one in the middle, and of a late one. */
+function times(frames) {
+  const sorted = [...frames].sort((a, b) => a - b);
+  return { median: sorted[sorted.length >> 1], late: sorted[Math.floor(sorted.length * 0.95)] };
+}
 
 const rows = (ann) => ann.page.$$eval(".log .msg", (all) => all.length);
