@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use syn::visit::{self, Visit};
-use syn::{Attribute, Item, ItemMod, ItemUse, Macro, Meta, MetaList, UseTree, Visibility};
+use syn::{
+    Attribute, Item, ItemExternCrate, ItemMod, ItemUse, Macro, Meta, MetaList, UseTree, Visibility,
+};
 
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
@@ -196,6 +198,11 @@ impl<'ast> Visit<'ast> for Names {
         self.add_tree("", &item.tree);
     }
 
+    fn visit_item_extern_crate(&mut self, item: &'ast ItemExternCrate) {
+        let name = if item.ident == "self" { "crate".to_owned() } else { item.ident.to_string() };
+        self.add(&format!("{name}::self"));
+    }
+
     /// `pub(crate)` imports nothing.
     fn visit_visibility(&mut self, _: &'ast Visibility) {}
 
@@ -223,7 +230,8 @@ impl Names {
         match tree {
             UseTree::Path(path) => self.add_tree(&format!("{before}{}::", path.ident), &path.tree),
             UseTree::Name(name) => self.add(&format!("{before}{}", name.ident)),
-            UseTree::Rename(name) => self.add(&format!("{before}{}", name.ident)),
+            // With `self`, so that `use colahub as root` is not taken for the word alone.
+            UseTree::Rename(name) => self.add(&format!("{before}{}::self", name.ident)),
             UseTree::Glob(_) => self.add(&format!("{before}*")),
             UseTree::Group(group) => {
                 group.items.iter().for_each(|tree| self.add_tree(before, tree));
@@ -266,6 +274,7 @@ fn attributes(item: &Item) -> &[Attribute] {
     match item {
         Item::Const(item) => &item.attrs,
         Item::Enum(item) => &item.attrs,
+        Item::ExternCrate(item) => &item.attrs,
         Item::Fn(item) => &item.attrs,
         Item::Impl(item) => &item.attrs,
         Item::Macro(item) => &item.attrs,
@@ -324,11 +333,27 @@ fn a_path_over_the_parents_is_seen_as_one_from_the_root() {
 
 #[test]
 fn the_root_itself_is_not_imported() {
-    for text in ["use super::super::*;", "use crate as root;", "use super::{super as root};"] {
+    for text in [
+        "use super::super::*;",
+        "use crate as root;",
+        "use super::{super as root};",
+        "use colahub as root;",
+        "extern crate self as root;",
+        "extern crate colahub as root;",
+    ] {
         assert!(names_the_root(&names(text, &module_of(Path::new("hub/run.rs")))), "{text}");
     }
     let inside = module_of(Path::new("hub/run.rs"));
     assert!(!names_the_root(&names("use super::*; use crate::hub;", &inside)));
+}
+
+#[test]
+fn a_library_is_seen_under_another_name() {
+    for text in
+        ["use rusqlite as db;", "extern crate rusqlite as db;", "use rusqlite::{self as db};"]
+    {
+        assert_eq!(names(text, &[]), ["rusqlite"], "{text}");
+    }
 }
 
 #[test]

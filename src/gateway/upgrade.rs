@@ -213,18 +213,30 @@ mod tests {
         assert_eq!(said(&log, "ERROR"), "");
     }
 
-    #[tokio::test]
-    async fn a_websocket_whose_request_cannot_be_written_is_dropped_aloud() {
+    /// What is logged as an error when socketioxide is given a WebSocket of a session with this id.
+    async fn given_with(sid: &str) -> String {
         let (log, _guard) = log();
         let (engine, _io) = SocketIo::builder().build_with_inner_svc(Router::new());
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let mut client = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, peer) = listener.accept().await.unwrap();
         let io = ConnectionIo::new(Connection::new(stream, peer, None).unwrap(), Vec::new());
-        let target = Target { transport: Transport::WebSocket, sid: Some("no sid") };
+        let target = Target { transport: Transport::WebSocket, sid: Some(sid) };
         give(engine, io, &target, None).await;
-        let said = said(&log, "ERROR");
-        assert!(said.contains("dropped: its request could not be written"), "{said}");
         assert_eq!(client.read(&mut [0]).await.unwrap(), 0, "the connection is left open");
+        said(&log, "ERROR")
+    }
+
+    #[tokio::test]
+    async fn a_websocket_whose_request_cannot_be_written_is_dropped_aloud() {
+        let said = given_with("no sid").await;
+        assert!(said.contains("dropped: its request could not be written"), "{said}");
+    }
+
+    #[tokio::test]
+    async fn a_websocket_that_socketioxide_refuses_is_dropped_aloud() {
+        // Well-formed in a URL, but not as long as socketioxide's own.
+        let said = given_with("short").await;
+        assert!(said.contains("dropped: socketioxide refuses it"), "{said}");
     }
 }

@@ -85,7 +85,8 @@ async fn a_websockets_message_is_overdue_until_it_ends() {
     assert_eq!(io.read(&mut buf).await.unwrap(), 3);
     let begun = Instant::now();
     while !connection.overdue(Duration::from_millis(2)) {
-        assert!(begun.elapsed() < Duration::from_secs(5), "it never is overdue");
+        // Only so that the test does not hang for ever.
+        assert!(begun.elapsed() < Duration::from_secs(300), "it never is overdue");
         tokio::task::yield_now().await;
     }
     connection.set_paused(true);

@@ -46,7 +46,7 @@ def says(script):
 
 
 def test_a_line_is_waited_for_while_others_come():
-    talks = says("for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done; sleep 60")
+    talks = says("for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done; exec sleep 60")
     try:
         assert talks.says(lambda line: line == "8")
         with pytest.raises(AssertionError, match="it did not say"):

@@ -92,7 +92,8 @@ class Hub:
 
     def call(self, method, path, **options):
         """An HTTP call without credentials, as the front end's are. Gives status and envelope."""
-        answer = requests.request(method, self.url + path, timeout=PATIENCE, **options)
+        # Nothing shows how far an answer is, so the time-out is only for a hub that hangs.
+        answer = requests.request(method, self.url + path, timeout=HANGS, **options)
         return answer.status_code, answer.json()
 
     def data(self, method, path, **options):

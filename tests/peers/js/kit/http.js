@@ -2,6 +2,9 @@
 
 import http from 'node:http';
 
+/** How long an answer is waited for, in ms. Nothing shows how far it is, so this is only for a hub that hangs. */
+const HANGS = 5 * 60_000;
+
 /**
  * @typedef {object} Answer
  * @property {number} status
@@ -35,7 +38,7 @@ export function request(url, { method = 'GET', body, headers = {}, from = '127.0
         resolve({ status: incoming.statusCode, headers: incoming.headers, text, json: parsed(text) });
       });
     });
-    outgoing.setTimeout(20_000, () => outgoing.destroy(new Error(`${method} ${url}: no answer in 20 s`)));
+    outgoing.setTimeout(HANGS, () => outgoing.destroy(new Error(`${method} ${url}: no answer in ${HANGS} ms`)));
     // A server may refuse a large body before it has read it: then the answer counts, not the broken pipe.
     outgoing.on('error', (error) => answered || reject(error));
     outgoing.end(payload);
