@@ -1,4 +1,4 @@
-//! What may keep people from the hub, looked at from this machine: ports, addresses, names, the disk, the database,
+//! Checks from this machine whether people can reach the hub and chat: ports, addresses, names, the disk, the database,
 //! the clock, the board.
 //!
 //! Each check looks (files, sockets, the network) and then judges; the judging is pure and tested. It
@@ -18,7 +18,7 @@ use serde::Serialize;
 
 use crate::config::Config;
 
-/// How a thing stands.
+/// The verdict of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
@@ -30,16 +30,16 @@ pub enum Verdict {
     Bad,
 }
 
-/// What one check found.
+/// The result of one check.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Finding {
-    /// What was looked at, in a word or two.
+    /// The subject, in a word or two.
     pub check: &'static str,
-    /// How it stands.
+    /// The verdict.
     pub verdict: Verdict,
-    /// What was seen: a sentence without its full stop.
+    /// The observation: a sentence without its full stop.
     pub seen: String,
-    /// What to do about it.
+    /// The remedy, if there is one.
     pub advice: Option<String>,
 }
 

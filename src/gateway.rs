@@ -60,7 +60,7 @@ const BUFFER: usize = 128;
 /// Size of a WebSocket's read buffer, in bytes. Each connection has one; nearly all messages fit.
 const READ_BUFFER: usize = 512;
 
-/// What the gateway is built from.
+/// The parts that the gateway is built from.
 pub struct Setup {
     /// Takes commands.
     pub hub: HubHandle,
@@ -68,7 +68,7 @@ pub struct Setup {
     pub signer: Arc<Signer>,
     /// Returns fresh random bytes, for new identities.
     pub random: fn() -> [u8; 16],
-    /// What the configuration says.
+    /// The settings from the configuration.
     pub settings: GatewaySettings,
     /// Limits connections and sessions by address.
     pub door: Arc<Door>,
@@ -82,7 +82,7 @@ pub struct Setup {
     pub unruly: HashSet<Namespace>,
 }
 
-/// What the configuration says about the gateway. A reload may change it.
+/// The gateway's settings from the configuration. A reload may change them.
 #[derive(Debug, Clone)]
 pub struct GatewaySettings {
     /// The language of refusals.

@@ -266,7 +266,7 @@ mod tests {
         let mut status = status();
         status.data.storage = "full".to_owned();
         status.data.forgets = Some("/tmp is in memory".to_owned());
-        status.data.loss = Some("2026-07-01T09:00:00.000Z: the hub begins anew".to_owned());
+        status.data.loss = Some("2026-07-01T09:00:00.000Z: the hub begins again".to_owned());
         let text = text(&status);
         for part in [
             "Disk       full: ",

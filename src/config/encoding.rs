@@ -29,7 +29,7 @@ impl fmt::Display for Encoding {
 }
 
 impl Encoding {
-    /// What to do, as the end of a sentence.
+    /// The remedy, as the end of a sentence.
     pub(super) fn advice(self) -> &'static str {
         match self {
             Self::Utf16 | Self::Cp949 | Self::Unknown(_) => {

@@ -70,11 +70,11 @@ fn is_a_sentence(problem: &Problem, text: &str, variables: &[(&str, &str)]) {
     }
 }
 
-/// What is said to be in a line of the file, or in a variable, is there.
+/// A problem's key and value are in the line of the file, or in the variable, that it names.
 fn is_there(place: &Place, key: &str, text: &str, variables: &[(&str, &str)]) {
     match place {
         Place::File { line, .. } => {
-            // What is missing at the end is in the line after the last.
+            // Something missing at the end is in the line after the last.
             let lines: Vec<&str> = text.split('\n').collect();
             let Some(written) = lines.get(line - 1) else { panic!("there is no line {line}") };
             let last = key.rsplit('.').next().unwrap_or(key);

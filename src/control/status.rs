@@ -86,7 +86,7 @@ fn storage(health: &Health) -> &'static str {
         Storage::Full => "full",
         Storage::ReadOnly => "read_only",
         Storage::Away => "the shared database does not answer",
-        Storage::Outdated => "being opened anew",
+        Storage::Outdated => "being opened again",
     }
 }
 

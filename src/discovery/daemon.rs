@@ -205,7 +205,7 @@ pub(super) fn listener(interfaces: &Interfaces) -> mdns_sd::Result<ServiceDaemon
     Ok(inner)
 }
 
-/// What a resolved service says about a hub.
+/// The properties of a hub in a resolved service.
 pub(super) fn heard_of(service: &ResolvedService) -> Heard {
     let text = |key| service.get_property_val_str(key).unwrap_or_default().to_owned();
     let suffix = format!(".{HUBS}");

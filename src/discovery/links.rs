@@ -92,7 +92,7 @@ mod tests {
         interface(index, IfAddr::V6(Ifv6Addr { ip, netmask, prefixlen: 16, broadcast: None }))
     }
 
-    /// What came of looking each second.
+    /// The result of the look in each second.
     fn seen(looks: &[&[Interface]], returns: u32) -> Vec<bool> {
         let start = Instant::now();
         let mut links = Links::default();

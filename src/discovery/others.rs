@@ -38,7 +38,7 @@ impl FoundHub {
     }
 }
 
-/// What a hub announces about itself, unchecked.
+/// A hub's announcement of itself, unchecked.
 #[derive(Debug, Default)]
 pub(super) struct Heard {
     pub(super) instance: String,

@@ -249,7 +249,7 @@ impl Announcer {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        // What was over before it began is no change.
+        // A flap that was over before it was noticed is no change.
         let _either = tokio::time::timeout(span, change).await;
     }
 

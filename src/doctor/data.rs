@@ -90,7 +90,7 @@ fn open_to_all(folder: &Path) -> Finding {
     )
 }
 
-/// What a start has found here that was not as it should be.
+/// The damage that a start of the hub has found here.
 fn lost(folder: &Path, is_restored: bool) -> Vec<Finding> {
     let mut found = Vec::new();
     let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_told() {
+    fn a_loss_is_told() {
         let folder = tempfile::tempdir().unwrap();
         assert!(lost(folder.path(), false).is_empty());
         std::fs::write(folder.path().join("identity.key.unusable-1"), "").unwrap();

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::network;
 use crate::wire::AnnouncementStatus;
 
-/// How long each step of the question may take.
+/// Time limit of each step of a request.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// The longest answer that is read, in bytes.
@@ -28,7 +28,7 @@ pub(super) struct HubReport {
     pub(super) storage: String,
     #[serde(default)]
     id: String,
-    /// Where other hubs are that have this one's id.
+    /// The URLs of other hubs with the same id.
     #[serde(skip)]
     pub(super) twins: Vec<String>,
 }
@@ -74,7 +74,7 @@ fn data<T: DeserializeOwned>(listens: SocketAddr, path: &str) -> Option<T> {
     Some(serde_json::from_str::<Envelope<T>>(body).ok()?.data)
 }
 
-/// Where a listener is reached from its own machine.
+/// The address at which this machine reaches a listener.
 fn from_here(listens: SocketAddr) -> SocketAddr {
     let ip = match listens.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::V4(Ipv4Addr::LOCALHOST),

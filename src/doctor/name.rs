@@ -11,7 +11,7 @@ use crate::{discovery, network};
 
 const CHECK: &str = "name";
 
-/// How long the network is listened to.
+/// Time for answers from the network.
 const WAIT: Duration = Duration::from_secs(3);
 
 pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {

@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn who_goes_from_here_to_another_hub_stays_in_the_room() {
+    fn a_chatter_who_moves_to_another_hub_stays_in_the_room() {
         let mut room = Presence::default();
         let ann = chatter(1);
         room.enter(ann.clone(), owner(1), ConnId(1));
@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn who_leaves_another_hub_in_their_grace_here_has_still_time_to_return() {
+    fn a_chatter_who_leaves_another_hub_keeps_the_grace_here() {
         let mut room = Presence::default();
         let ann = chatter(1);
         room.enter(ann.clone(), owner(1), ConnId(1));

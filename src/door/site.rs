@@ -1,4 +1,4 @@
-//! What counts as one address. An IPv6 address of another network is reduced to its /64, which one phone or
+//! The unit that counts as one address. An IPv6 address of another network is reduced to its /64, which one phone or
 //! one home has (RFC 6177, section 2; RFC 7934). In the hub's own networks everybody shares a /64, so each
 //! address counts by itself there, as do link-local addresses and IPv4.
 

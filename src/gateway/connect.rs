@@ -132,7 +132,7 @@ impl Shared {
         self.listen_for_disconnect(&client);
     }
 
-    /// Whose connection it is: the token in the client's `auth`, else what the handshake proved.
+    /// The owner of the connection: from the token in the client's `auth`, else what the handshake proved.
     fn identity(&self, auth: Option<&Json>, session: IdentityId) -> IdentityId {
         let token = auth.and_then(|auth| auth.get("token")).and_then(Json::as_str);
         token.and_then(|token| self.signer.verify(token)).unwrap_or(session)

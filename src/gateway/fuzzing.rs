@@ -46,7 +46,7 @@ fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Told> {
     }
 }
 
-/// What is told reads as the contract has it.
+/// Answers read as the contract has them.
 fn is_good_json(told: &Told) {
     for language in [Language::Ko, Language::En] {
         match told {

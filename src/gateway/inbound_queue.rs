@@ -86,7 +86,7 @@ impl<T> InboundQueue<T> {
     }
 }
 
-/// Which events of a disconnected client are still decided: what it said, and the first join, without which it
+/// The events of a disconnected client that are still decided: its messages, and the first join, without which it
 /// could not have said it. Nobody reads the answers, and further joins cost memory and time.
 pub(super) fn worth_deciding() -> impl FnMut(&InboundEvent) -> bool {
     let mut has_joined = false;

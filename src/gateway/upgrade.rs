@@ -153,7 +153,7 @@ mod tests {
         assert!(accept(&other).is_none());
     }
 
-    /// What this thread logs, for as long as the guard lives.
+    /// The log of this thread, for as long as the guard lives.
     fn log() -> (NamedTempFile, DefaultGuard) {
         let log = NamedTempFile::new().unwrap();
         let lines = tracing_subscriber::fmt().with_ansi(false).without_time();
@@ -163,7 +163,7 @@ mod tests {
         (log, guard)
     }
 
-    /// What a log has of this level.
+    /// The lines of a log at this level.
     fn said(log: &NamedTempFile, level: &str) -> String {
         let log = fs::read_to_string(log.path()).unwrap();
         log.lines().filter(|line| line.trim_start().starts_with(level)).collect()
@@ -213,7 +213,7 @@ mod tests {
         assert_eq!(said(&log, "ERROR"), "");
     }
 
-    /// What is logged as an error when socketioxide is given a WebSocket of a session with this id.
+    /// The error that is logged when socketioxide is given a WebSocket of a session with this id.
     async fn given_with(sid: &str) -> String {
         let (log, _guard) = log();
         let (engine, _io) = SocketIo::builder().build_with_inner_svc(Router::new());

@@ -31,7 +31,7 @@ async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
         (Ok(Ok(())), Storage::Full) => "the disk is full: the hub can only be read\n",
         (Ok(Ok(())), Storage::ReadOnly) => "the disk is read-only: the hub can only be read\n",
         (_, Storage::Away) => "the shared database does not answer\n",
-        (Ok(Ok(())), Storage::Outdated) => "the database is being opened anew\n",
+        (Ok(Ok(())), Storage::Outdated) => "the database is being opened again\n",
         _ => "the writer does not answer\n",
     };
     (StatusCode::SERVICE_UNAVAILABLE, why)

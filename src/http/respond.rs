@@ -14,7 +14,7 @@ use super::request::Asker;
 use crate::domain::refusal::Refusal;
 use crate::wire::{self, Envelope};
 
-/// What a handler returns.
+/// The result of a handler.
 pub(super) type Answer = Result<Response, Refusal>;
 
 /// A refusal on its way to [`in_envelope`], with a status of its own if it has one.

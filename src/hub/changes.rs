@@ -1,4 +1,4 @@
-//! What other hubs on the same store have committed: the same is shown here.
+//! Shows the changes that other hubs on the same store have committed.
 //!
 //! Nothing is written: the hub that made the change has done that.
 

@@ -354,7 +354,7 @@ pub struct Facts {
     pub uptime: Duration,
 }
 
-/// What leaves the hub for the connections, in one order for all.
+/// An output for connections, in one order for all.
 #[derive(Debug)]
 pub enum Output {
     /// The same to many.
@@ -363,19 +363,19 @@ pub enum Output {
         to: Arc<[ConnId]>,
         /// But not to this one.
         except: Option<ConnId>,
-        /// What.
+        /// The event.
         event: RoomEvent,
     },
     /// The answer to an event.
     Reply(Reply, Result<Answer, Refusal>),
 }
 
-/// What a room is told.
+/// An event for the people in a room.
 #[derive(Debug)]
 pub enum RoomEvent {
     /// A committed message.
     Message(Message),
-    /// Who is present: all, or as many as the roster's limit lets.
+    /// The people who are present, up to the roster's limit.
     Roster(Vec<Chatter>),
     /// How many are present.
     Presence {
@@ -411,7 +411,7 @@ pub enum RoomEvent {
     Typing {
         /// The room.
         room: RoomId,
-        /// Who.
+        /// The chatter.
         chatter: ChatterId,
         /// Whether they are.
         is_typing: bool,

@@ -1,11 +1,11 @@
-//! What the configuration says about the chat: at the start, and when it changes.
+//! The chat's settings from the configuration: at the start, and when it changes.
 
 use super::state::{Hub, Settings};
 use crate::domain::names::OwnNames;
 use crate::domain::text::{Namespace, Title};
 use crate::store::Moment;
 
-/// What the configuration says about the chat.
+/// The chat's settings from the configuration.
 pub struct ChatConfig {
     /// The settings.
     pub settings: Settings,

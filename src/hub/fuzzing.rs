@@ -29,15 +29,15 @@ const LOCKED: u8 = 2;
 const ELSEWHERE: u8 = 3;
 const SMALL: u8 = 4;
 
-/// Who opens the locked room, says this.
+/// The password of the locked room.
 const PASSWORD: &[u8] = "sésame".as_bytes();
 
-/// Whose browser the connections `a`, `b` and `c` are of.
+/// The browsers of the connections `a`, `b` and `c`.
 const BROWSERS: [u8; 3] = [1, 2, 1];
 
 const LIFETIME: Duration = Duration::from_secs(3_600);
 
-/// What left the hub.
+/// The hub's outputs.
 #[derive(Debug)]
 pub(crate) enum Told {
     /// To who asked.
@@ -54,14 +54,14 @@ pub(crate) struct Life {
     answers: (Sender<Answered>, Receiver<Answered>),
     /// As whom a connection is in which room.
     joined: BTreeMap<(ConnId, RoomId), ChatterId>,
-    /// Who was ever let into the locked room.
+    /// Everybody who was ever admitted to the locked room.
     members: BTreeSet<u8>,
     last: (MessageId, BTreeMap<RoomId, Seq>),
 }
 
 type Answered = Result<Answer, Refusal>;
 
-/// What of an event is still wanted once it has been decided.
+/// The part of an event that is still needed once it has been decided.
 struct Asked {
     conn: ConnId,
     browser: u8,
@@ -77,7 +77,7 @@ enum What {
     Roster,
 }
 
-/// What came of one step.
+/// The result of one step.
 #[derive(Default)]
 struct Came {
     answers: Vec<Result<Answer, Refusal>>,
@@ -171,7 +171,7 @@ impl Life {
         came
     }
 
-    /// What is to be done next; where there is nothing, a password has its turn.
+    /// The next effect; a password has its turn if there is none.
     fn next_effect(&mut self) -> Option<Effect> {
         if self.hub.effects.is_empty()
             && let Some(PasswordWork { job, purpose }) = self.hub.next_password()

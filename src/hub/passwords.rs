@@ -35,7 +35,7 @@ pub(super) enum Job {
     Verify { password: Password, hash: PasswordHash },
 }
 
-/// What the result is for.
+/// The purpose of the result.
 #[derive(Debug)]
 pub(super) enum Purpose {
     Make { new: Making, tell: Responder<RoomView> },

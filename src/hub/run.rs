@@ -52,9 +52,9 @@ enum Input {
     Close(oneshot::Sender<()>),
 }
 
-/// What the hub is started with.
+/// The parts that the hub is started with.
 pub struct Start {
-    /// What the configuration says.
+    /// The settings from the configuration.
     pub configuration: ChatConfig,
     /// The opened store.
     pub store: Store<Kept>,
@@ -62,7 +62,7 @@ pub struct Start {
     pub random: Random,
 }
 
-/// What the hub keeps with each write until the write is committed.
+/// The context that the hub keeps with each write until the write is committed.
 #[derive(Debug)]
 pub struct Kept(pub(super) Then);
 
@@ -157,7 +157,7 @@ struct Shell {
     hashing: Option<Hashing>,
 }
 
-/// What the password is for, and the pending result.
+/// The password's purpose, and the pending result.
 struct Hashing {
     purpose: Purpose,
     outcome: JoinHandle<Outcome>,

@@ -115,7 +115,7 @@ pub(super) struct Joining {
     pub(super) claim: Claim,
 }
 
-/// Who asked for a nickname.
+/// The origin of a request for a nickname.
 #[derive(Debug)]
 pub(super) enum Asker {
     Socket(Reply),
@@ -190,7 +190,7 @@ pub(super) struct Hub {
     pub(super) settings: Settings,
     pub(super) rooms: HashMap<RoomId, LiveRoom>,
     pub(super) codes: HashMap<Code, RoomId>,
-    /// What the hub itself is called.
+    /// The hub's own names.
     pub(super) own_names: OwnNames,
     /// The room that is created whenever none is open to everybody, if the host wants that.
     pub(super) first_room: Option<FirstRoom>,
@@ -367,7 +367,7 @@ impl Hub {
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result, at.hub),
             Then::Left(room, gathered) => self.has_left(room, gathered, result, at.hub),
-            // Who passed the check may try, whether the other hubs know or not.
+            // The caller may try in any case, also if the other hubs do not know.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),

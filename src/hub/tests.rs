@@ -34,12 +34,12 @@ struct Chat {
     now: u64,
     /// Writes that the store has not committed yet.
     pending: VecDeque<(Write, Then)>,
-    /// What the room was told, as short words: `joined 1`, `roster 3`, `said hi`.
+    /// The room's events, as short words: `joined 1`, `roster 3`, `said hi`.
     told: Vec<String>,
-    /// Who got the last roster.
+    /// The receivers of the last roster.
     listed_to: Vec<ConnId>,
     last_seq: i64,
-    /// Who each browser is, as the store would know.
+    /// The chatter of each browser, as the store would know.
     members: HashMap<IdentityId, Chatter>,
 }
 

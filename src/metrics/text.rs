@@ -10,7 +10,7 @@ use super::{BUCKETS, Distribution};
 pub struct Page(String);
 
 impl Page {
-    /// What its answer must carry as `content-type`.
+    /// The `content-type` of its answer.
     pub const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
     /// A number that goes up and down.

@@ -18,7 +18,7 @@ pub(super) const LOOK: Duration = Duration::from_secs(2);
 static PRINTED: Once = Once::new();
 static SYSTEMD: Once = Once::new();
 
-/// What has been announced so far.
+/// The addresses that have been announced so far.
 #[derive(Debug)]
 pub(super) struct Ready {
     reach: Reach,

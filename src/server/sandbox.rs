@@ -38,7 +38,7 @@ fn nearest(folder: &Path) -> &Path {
     folder.ancestors().find(is_there).unwrap_or(folder)
 }
 
-/// What helps, given whether the service may write to the folder. The sandbox answers `EROFS`, as does a disk
+/// Advice, given whether the service may write to the folder. The sandbox answers `EROFS`, as does a disk
 /// that is read-only itself; a lack of permission is something else.
 fn hint(folder: &Path, writable: Result<(), Errno>) -> Option<String> {
     let folder = folder.display();

@@ -37,7 +37,7 @@ pub fn renew_shared(folder: &Path) -> anyhow::Result<HubId> {
     Ok(id)
 }
 
-/// What this hub brings to the database.
+/// The description of this run for the shared database.
 ///
 /// # Errors
 /// The data folder cannot be written.

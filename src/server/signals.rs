@@ -61,7 +61,7 @@ impl Signals {
     }
 }
 
-/// What a signal tells the hub to do.
+/// A signal's request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Told {
     Stop,

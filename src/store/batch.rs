@@ -18,7 +18,7 @@ const OVERDUE: Duration = Duration::from_secs(5);
 /// slots.
 pub(super) type Job<C> = Box<(Write, C)>;
 
-/// What the writer has to do next.
+/// The writer's next step.
 pub(super) enum Next<C> {
     /// Commit these writes.
     Batch(Vec<Job<C>>),

@@ -1,4 +1,5 @@
-//! What the store reports: the results of this hub's writes, and what other hubs on the same store have committed.
+//! The store's reports: the results of this hub's writes, and the changes that other hubs on the same store have
+//! committed.
 
 use std::net::IpAddr;
 
@@ -57,7 +58,7 @@ pub enum Change {
     Left {
         /// The room.
         room: RoomId,
-        /// Who.
+        /// The chatter.
         chatter: ChatterId,
         /// The run of the hub.
         run: RunId,
@@ -85,7 +86,7 @@ pub enum Change {
     Typing {
         /// The room.
         room: RoomId,
-        /// Who.
+        /// The chatter.
         chatter: ChatterId,
         /// Whether they are typing.
         is_typing: bool,
@@ -108,7 +109,7 @@ pub enum EarlyEnd {
 pub struct AccessGrant {
     /// The room.
     pub room: RoomId,
-    /// Who may join it.
+    /// The holder, who may join it.
     pub holder: GrantHolder,
     /// Until when, in the hub's own time.
     pub until: HubTime,

@@ -33,17 +33,17 @@ pub struct Loss {
     pub at: WallTime,
     /// The same, in the hub's own time.
     pub at_hub: HubTime,
-    /// What happened, in English.
+    /// The cause, in English.
     pub cause: String,
     /// The name under which the damaged file is kept in the data folder; empty if there was none.
     pub kept_as: String,
-    /// What the hub continued from.
+    /// The database that the hub continued from.
     pub goes_on: GoesOn,
     /// How many newer messages were salvaged from the damaged file.
     pub salvaged: usize,
 }
 
-/// What a hub continues from after a loss.
+/// The database that a hub continues from after a loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum GoesOn {
     /// A backup.
@@ -73,7 +73,7 @@ impl std::fmt::Display for Loss {
             )?,
             (GoesOn::Anew, 0) => {
                 f.write_str(
-                    "there was no good copy, so the hub begins anew: all messages are gone",
+                    "there was no good copy, so the hub begins again: all messages are gone",
                 )?;
             }
             (GoesOn::Anew, some) => write!(

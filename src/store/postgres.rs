@@ -40,7 +40,7 @@ const DEAD_AFTER: Duration = Duration::from_secs(5);
 /// How long the places of a dead hub's people are kept.
 const KEPT: Duration = Duration::from_secs(20);
 
-/// What a hub brings to a shared store.
+/// A run of a hub on a shared store.
 #[derive(Debug, Clone)]
 pub struct HubRun {
     /// Its id.

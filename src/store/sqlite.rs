@@ -77,7 +77,7 @@ pub(super) fn open<C: Send + 'static>(
     Ok(Store { writer: Writer::sqlite(writer), reports, reader, past, health })
 }
 
-/// What a hub goes on from; `fresh` is its identity where it has none yet.
+/// Reads the state that a hub continues from; `fresh` becomes its id if it has none.
 fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
     let known = sql::queries::hub_id(db)?;
     let time = sql::queries::hub_time(db)?;

@@ -104,7 +104,7 @@ impl Kit {
         self.folder
     }
 
-    /// Who is present when the store is opened.
+    /// The chatters who are present when the store is opened.
     pub(in crate::store) fn present(&self) -> Vec<ChatterId> {
         let past = &self.store.past;
         let here = past.present.iter().map(|member| member.chatter.id);
@@ -140,7 +140,7 @@ impl Kit {
         joined
     }
 
-    /// What somebody who joins (again) gets of the room.
+    /// The part of the history that the answer to a join carries.
     pub(in crate::store) async fn returns(&mut self, join: Write) -> HistorySlice {
         match self.write(join).await {
             Ok(Written::Joined(joined)) => joined.history,

@@ -126,7 +126,7 @@ mod tests {
     use super::super::fields::HOSTILE;
     use super::*;
 
-    /// What reaches the journal, written `LEVEL TARGET: MESSAGE | name=value …`.
+    /// The events that reach the journal, written `LEVEL TARGET: MESSAGE | name=value …`.
     fn sent(log: impl FnOnce()) -> Vec<String> {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&lines);

@@ -189,7 +189,7 @@ fn a_database_that_is_gone_with_all_copies_is_told_and_so_is_one_without_tables(
         }
         let hub = Hub::start_in(folder, &[]);
         let (_, status) = host(&hub, &["status"]);
-        assert!(status.contains("the hub begins anew: all messages are gone"), "{how}: {status}");
+        assert!(status.contains("the hub begins again: all messages are gone"), "{how}: {status}");
         let (_, doctor) = host(&hub, &["doctor", "--listen", &hub.address.to_string()]);
         assert!(doctor.contains("goes on from a copy, or without"), "{how}: {doctor}");
         let (done, _) = host(&hub, &["message", "list", &room]);

@@ -95,7 +95,7 @@ fn a_shut_room_takes_no_newcomers_but_its_people_can_come_back() {
 }
 
 #[test]
-fn whom_a_ban_keeps_out_reads_nothing_and_makes_no_rooms() {
+fn a_banned_browser_reads_nothing_and_makes_no_rooms() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let bobs = token(&hub);

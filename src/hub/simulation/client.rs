@@ -10,7 +10,7 @@ use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Entry};
 
-/// What a client asked for.
+/// A client's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
     Join { room: RoomId, after: Option<Seq> },
@@ -20,7 +20,7 @@ pub(super) enum Wish {
     Other,
 }
 
-/// What is on its way to a client.
+/// An output on its way to a client.
 #[derive(Debug)]
 pub(super) enum Packet {
     Message(Message),

@@ -1,4 +1,4 @@
-//! What is in the database, and what may be: against this everything that leaves the hub is held.
+//! The content of the database, and what it may become: every output of the hub is held against this.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -29,7 +29,7 @@ pub(super) const CLIENTS: usize = 6;
 #[derive(Debug)]
 pub(super) struct Line {
     pub(super) namespace: Namespace,
-    /// What was sent and not read.
+    /// Outputs that were sent and not read.
     pub(super) packets: VecDeque<Packet>,
     /// The place of the next message that it must be told, for each room it is in.
     pub(super) next: BTreeMap<RoomId, Seq>,
@@ -55,7 +55,7 @@ pub(super) struct World {
     pub(super) hub: Hub,
     settings: Settings,
     pub(super) now: Moment,
-    /// What the system's clock shows: the hub has no say in it.
+    /// The system clock's reading: the hub has no say in it.
     pub(super) system: Reading,
     wall: WallEstimate,
     /// Submitted to the store and not committed.
@@ -67,14 +67,14 @@ pub(super) struct World {
     pub(super) lines: BTreeMap<ConnId, Line>,
     /// Lines that are dead without the hub's knowing it yet.
     pub(super) dead: Vec<ConnId>,
-    /// What was asked and not answered.
+    /// Requests that are not answered.
     pub(super) asked: BTreeMap<u64, (ConnId, Wish)>,
     pub(super) requests: u64,
     conns: u64,
     answers: (Sender<Answered>, Receiver<Answered>),
     /// The newest time in the database.
     written: HubTime,
-    /// Who was let into which room by the store.
+    /// The members that the store has admitted, by room.
     pub(super) members: BTreeSet<(IdentityId, RoomId)>,
     pub(super) rooms: Vec<Place>,
     /// Rooms that were asked for, and when.
@@ -325,7 +325,7 @@ impl World {
         self.carry_out();
     }
 
-    /// What was under way when the hub ended is in the database by now, or never will be.
+    /// Writes that were under way when the hub ended are in the database by now, or never will be.
     fn lost(&mut self, wish: &Wish) {
         if let Wish::Say { content, .. } | Wish::Note { content } = wish {
             self.truth.lost(content);
@@ -350,7 +350,7 @@ impl World {
         }
     }
 
-    /// What somebody wishes, in words for the trace.
+    /// An action, in words for the trace.
     fn named(&self, wish: &Wish) -> String {
         let room = |id: &RoomId| self.rooms.iter().position(|place| place.id == *id);
         match wish {

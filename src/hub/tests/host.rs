@@ -1,4 +1,4 @@
-//! What the host does takes effect once it is committed, and at once for everybody.
+//! The host's actions take effect once they are committed, and at once for everybody.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Who is in no room is let go; who is in one never is.
+//! A connection that joins no room is released; one in a room never is.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Whose the places are: for rooms, and in them.
+//! Quotas of rooms, and of places in them.
 
 use super::*;
 use crate::hub::command::{NewRoom, RoomView};

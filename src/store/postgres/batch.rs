@@ -30,7 +30,7 @@ pub(super) struct Cursor {
 /// A batch whose transaction is done but for its commit.
 #[derive(Debug)]
 pub(super) struct Prepared {
-    /// What the other hubs have committed before it.
+    /// The changes that other hubs have committed before it.
     pub(super) changes: Vec<Change>,
     /// The results of the writes.
     pub(super) results: Vec<Result<Written, Refusal>>,
@@ -81,7 +81,7 @@ pub(super) async fn prepare_one_by_one(
             Err(other) => return Err(other),
         }
     }
-    // What it appended belongs to this commit.
+    // The rows that it appended belong to this commit.
     let noted = session.call(&note_commit(session, hub.0, number)).await?;
     let end = end_of(&noted)?;
     let seen = if end == nothing.cursor.place {

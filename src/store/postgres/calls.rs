@@ -31,7 +31,7 @@ pub(super) struct Call<'s> {
 
 /// Neighbouring writes that are done by the same calls.
 pub(super) struct Step<'s> {
-    /// Which writes of the batch.
+    /// The writes, by their places in the batch.
     pub(super) writes: Range<usize>,
     pub(super) calls: Vec<Call<'s>>,
 }
@@ -44,7 +44,7 @@ macro_rules! params {
     ($($value:expr),* $(,)?) => { vec![$(Box::new($value) as Param),*] };
 }
 
-/// What writes need to know of the session.
+/// The parts of the session that writes need.
 pub(super) struct Context<'s> {
     pub(super) statements: &'s Statements,
     pub(super) hub: &'s HubRun,

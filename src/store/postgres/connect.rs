@@ -15,7 +15,7 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 /// The oldest server that has all that the statements need.
 const OLDEST: u32 = 14;
 
-/// What every session sets: durable commits whatever the server's default is, and an end to a session whose hub
+/// The settings of every session: durable commits whatever the server's default is, and an end to a session whose hub
 /// stopped in the middle of a transaction, since it holds the lock of all. Every statement is after a few rows by
 /// their index, but a server that has not looked at its tables for a while may think that reading all is cheaper.
 pub(super) const SETTINGS: &str = "SET search_path = colahub, pg_catalog; \
@@ -46,7 +46,7 @@ pub enum ConnectError {
     Unreachable {
         /// Host and port.
         place: String,
-        /// What happened.
+        /// The cause.
         cause: String,
     },
     /// The server refuses the user or the password.
@@ -56,7 +56,7 @@ pub enum ConnectError {
     Login {
         /// Host and port.
         place: String,
-        /// What the server said.
+        /// The server's message.
         cause: String,
     },
     /// There is no such database.
@@ -66,7 +66,7 @@ pub enum ConnectError {
     NoDatabase {
         /// Host and port.
         place: String,
-        /// What the server said.
+        /// The server's message.
         cause: String,
     },
     /// The server is too old.
@@ -90,7 +90,7 @@ pub enum ConnectError {
     Starting {
         /// Host and port.
         place: String,
-        /// What the server said.
+        /// The server's message.
         cause: String,
     },
     /// The server answered with an error.
@@ -98,7 +98,7 @@ pub enum ConnectError {
     Failed {
         /// Host and port.
         place: String,
-        /// What it said.
+        /// The server's message.
         cause: String,
     },
 }
@@ -217,7 +217,7 @@ impl Database {
     }
 }
 
-/// What the server or the system said, without the library's own words around it.
+/// The message of the server or the kernel, without tokio-postgres' own words around it.
 pub(super) fn said(error: &tokio_postgres::Error) -> String {
     use std::error::Error;
     match (error.as_db_error(), error.source()) {

@@ -74,7 +74,7 @@ async fn ask(
 /// standby was promoted that lacked the last commits. Then it gets a new epoch, so that clients begin again.
 ///
 /// # Errors
-/// [`Trouble::Outdated`] if it has another past: everything has to be read anew.
+/// [`Trouble::Outdated`] if it has another past: everything has to be read again.
 pub(super) async fn same_past(
     session: &Session,
     hub: &HubRun,

@@ -1,4 +1,4 @@
-//! What other hubs have committed: messages and events, merged into one sequence without gaps.
+//! The changes that other hubs have committed: messages and events, merged into one sequence without gaps.
 
 use tokio_postgres::Row;
 

@@ -21,7 +21,7 @@ const BEAT: Duration = Duration::from_secs(1);
 /// A number that stands for itself in a notice about several people.
 const MANY: u32 = 4_294_967_295;
 
-/// What a sign of life brings back.
+/// The answer to a sign of life.
 pub(super) struct Beat {
     /// The hubs' time.
     pub(super) time: HubTime,
@@ -81,7 +81,7 @@ impl Turn {
         let many = words::alert(hub.language, &Alert::Left(MANY), &name);
         let many = many.replace(&MANY.to_string(), NAME);
         let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
-        // What it writes is read like that of another hub.
+        // Its changes are read like those of another hub.
         session.client.batch_execute("BEGIN").await?;
         session.client.query(&statements.lock, &[]).await?;
         let ended = session

@@ -80,7 +80,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         time: rows::hub_time(now),
         wall: WallTime(wall),
         rooms,
-        // Who is present has a stay through some run.
+        // Everybody who is present has a stay through some run.
         present: Vec::new(),
         elsewhere,
         bans,

@@ -183,7 +183,7 @@ impl Reader {
         }
     }
 
-    /// The connection, made anew where it is lost.
+    /// The connection, made again if it is lost.
     async fn client(&self) -> Found<Arc<Client>> {
         let mut kept = self.shared.client.lock().await;
         if let Some(client) = &*kept

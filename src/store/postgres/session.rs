@@ -30,7 +30,7 @@ pub(super) enum Trouble {
     /// The server refuses a statement: a bug, or a broken rule. The transaction is rolled back.
     Failed(Error),
     /// This run can go on no longer: it was declared dead, the log has a gap, or the database went back in
-    /// time. Everything has to be read anew.
+    /// time. Everything has to be read again.
     Outdated(&'static str),
 }
 

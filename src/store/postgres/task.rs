@@ -52,7 +52,7 @@ pub(super) struct LogTask<C> {
 
 /// Why the loop ends.
 enum End {
-    /// Everything has to be read anew.
+    /// Everything has to be read again.
     Outdated(&'static str),
     /// The hub has gone.
     Closed,
@@ -82,7 +82,7 @@ impl<C> LogTask<C> {
         match end {
             End::Closed => lease::end(self.session.as_ref(), &self.hub).await,
             End::Outdated(why) => {
-                tracing::warn!(why, "the hub has to read the database anew");
+                tracing::warn!(why, "the hub has to read the database again");
                 self.health.set(Storage::Outdated);
                 jobs.close();
                 while let Some(job) = jobs.recv().await {

@@ -25,7 +25,7 @@ const LARGE: &str = "
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
 
-/// What the hub calls, in the order of `migrations/postgres`, for somebody and something that is there.
+/// A call of each function, in the order of `migrations/postgres`, with rows that exist.
 const CALLS: &str = "
     SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, false, 500, NULL);
     SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, true, 500, NULL);

@@ -1,4 +1,4 @@
-//! Who is typing, for the other hubs: gathered, sent by `NOTIFY` alone, and never stored.
+//! Typing indicators of other hubs: coalesced, sent by `NOTIFY` alone, and never stored.
 
 use std::time::Duration;
 
@@ -48,7 +48,7 @@ impl<C> Task<C> {
                 return;
             }
             tokio::time::sleep(AGAIN).await;
-            // What was typed meanwhile is old.
+            // Indicators from before the reconnection are outdated.
             while typed.try_recv().is_ok() {}
             if typed.is_closed() {
                 return;
@@ -101,7 +101,7 @@ fn written(run: RunId, all: &[Typing]) -> String {
     text
 }
 
-/// What another run has written; nothing if it is from this run, or cannot be read.
+/// Parses a notification. Returns nothing if it is from this run, or malformed.
 fn read(own: RunId, text: &str) -> Vec<Change> {
     let mut lines = text.lines();
     if lines.next().and_then(|run| run.parse().ok()).is_none_or(|run| RunId(run) == own) {

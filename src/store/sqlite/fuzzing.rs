@@ -1,4 +1,4 @@
-//! What holds of every copy that is put back, whatever stands in its rows.
+//! Rules for every copy that is put back, whatever is in its rows.
 
 #![allow(clippy::panic, reason = "it is how a broken rule is told")]
 #![allow(clippy::unwrap_used, reason = "a rule that cannot be looked at is broken")]

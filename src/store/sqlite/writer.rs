@@ -40,7 +40,7 @@ pub(in crate::store) struct Writer<C> {
     backups: Option<BackupThread>,
 }
 
-/// What the writer's thread works with.
+/// The tools of the writer's thread.
 pub(super) struct Tools {
     pub(super) db: Connection,
     pub(super) path: PathBuf,
@@ -128,7 +128,7 @@ impl<C> WriterTask<C> {
         match disk.condition() {
             Condition::Roomy if *frozen => {
                 if health.set(Storage::Outdated) {
-                    tracing::info!("the disk takes writes again; the database is opened anew");
+                    tracing::info!("the disk takes writes again; the database is opened again");
                 }
             }
             condition => {

@@ -14,7 +14,7 @@ fn rename(who: u8, name: &str) -> Write {
 
 /// On PostgreSQL only: a hub that has its database alone knows all the names itself.
 #[tokio::test]
-async fn of_two_who_ask_on_two_hubs_for_names_that_look_alike_one_gets_it() {
+async fn one_of_two_look_alike_names_on_two_hubs_is_refused() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let room = one.room(1).await;
     let mut two = one.another(2);

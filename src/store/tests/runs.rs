@@ -54,7 +54,7 @@ async fn a_room_with_one_place_takes_one_of_two_hubs_people() {
 }
 
 #[tokio::test]
-async fn who_is_there_through_another_hub_has_not_left() {
+async fn a_chatter_on_another_hub_has_not_left() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let mut two = one.another(2);
     let room = one.room(1).await;

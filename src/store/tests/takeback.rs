@@ -1,4 +1,4 @@
-//! What the host takes back: its place stays, and nothing else of it.
+//! Messages that the host takes back: their places stay, their content is deleted.
 
 use super::*;
 
@@ -63,7 +63,7 @@ on_both! { async fn all_of_them_can_be_taken_back_or_none_is(mut kit: Kit) {
     assert!(kit.store.reader.host_log(9).await.unwrap().is_empty(), "a refusal is no deed");
 } }
 
-on_both! { async fn who_comes_back_learns_of_it_and_who_has_seen_too_many_begins_anew(mut kit: Kit) {
+on_both! { async fn a_returning_member_learns_of_it_and_begins_again_after_too_many(mut kit: Kit) {
     let room = kit.told().await;
     let back = |after| Write::Join(Join { after, notice: None, ..join(room, 1) });
     kit.takes_back(room, &[3]).await;

@@ -1,4 +1,4 @@
-//! What the store does with files beside reading and writing them.
+//! The store's helpers for files.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

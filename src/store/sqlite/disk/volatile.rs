@@ -31,7 +31,7 @@ pub fn forgets(folder: &Path) -> Option<String> {
     }
 }
 
-/// What lies below a folder that may forget.
+/// The file system below a folder that may be volatile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layer {
     /// Nothing but memory.

@@ -28,7 +28,7 @@ pub enum BackupError {
     Sqlite {
         /// The copy.
         to: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         cause: rusqlite::Error,
     },
     /// The backup could not be moved to its place.
@@ -36,7 +36,7 @@ pub enum BackupError {
     File {
         /// The copy.
         to: PathBuf,
-        /// What the kernel said.
+        /// The kernel's error.
         cause: std::io::Error,
     },
     /// The file exists already.
@@ -50,7 +50,7 @@ pub enum BackupError {
     Damaged {
         /// The copy.
         to: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         what: String,
     },
 }

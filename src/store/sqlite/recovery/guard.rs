@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_no_hub_makes_is_named() {
+    fn objects_that_no_hub_makes_are_named() {
         for (sql, named) in [
             ("CREATE VIEW v AS SELECT 1", "view \"v\" is in it"),
             (

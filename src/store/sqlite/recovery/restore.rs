@@ -37,7 +37,7 @@ pub enum CopyError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the kernel said.
+        /// The kernel's error.
         cause: io::Error,
     },
     /// The hub uses this name for a file of its own.
@@ -70,7 +70,7 @@ pub enum CopyError {
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         what: String,
     },
     /// It could not be opened.
@@ -84,12 +84,12 @@ pub enum CopyError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the kernel said.
+        /// The kernel's error.
         cause: io::Error,
     },
 }
 
-/// What the kernel said, with what helps.
+/// The kernel's error, with advice.
 fn refused(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::PermissionDenied => "this user may not look there; use sudo".to_owned(),

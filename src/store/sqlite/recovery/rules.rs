@@ -397,7 +397,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_hub_writes_is_taken_as_it_is() {
+    fn rows_that_a_hub_writes_are_taken_as_they_are() {
         for (rule, value) in [
             (title as Rule, text("모닥불")),
             (nickname, text("졸린 여우")),

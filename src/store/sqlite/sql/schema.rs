@@ -38,7 +38,7 @@ pub enum OpenError {
     Folder {
         /// The folder.
         path: PathBuf,
-        /// What the kernel said.
+        /// The kernel's error.
         cause: std::io::Error,
     },
     /// It is not a regular file.
@@ -52,7 +52,7 @@ pub enum OpenError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The kernel's error.
         cause: std::io::Error,
     },
     /// The file belongs to another program.
@@ -81,7 +81,7 @@ pub enum OpenError {
         path: PathBuf,
         /// The migration.
         migration: &'static str,
-        /// What SQLite said.
+        /// SQLite's error.
         cause: rusqlite::Error,
     },
     /// The file has to be migrated, but the disk takes no writes.
@@ -95,7 +95,7 @@ pub enum OpenError {
     Sqlite {
         /// The file.
         path: PathBuf,
-        /// What SQLite said.
+        /// SQLite's error.
         cause: rusqlite::Error,
     },
 }
@@ -138,7 +138,7 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError
 /// Opens the database beside the writer, for a backup.
 ///
 /// # Errors
-/// What SQLite says.
+/// SQLite's message.
 pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;

@@ -75,7 +75,7 @@ async fn a_damaged_database_is_kept_and_the_newest_sound_copy_takes_its_place() 
 }
 
 #[tokio::test]
-async fn who_saw_what_was_lost_gets_everything_anew() {
+async fn a_client_that_saw_lost_messages_gets_everything_again() {
     let folder = folder(3, 4).await;
     let mut before = Kit::in_folder(folder, 9);
     let room = room(1).id;
@@ -115,7 +115,7 @@ fn ruin_a_page(file: &Path) {
 }
 
 #[tokio::test]
-async fn what_can_still_be_read_of_a_damaged_database_is_kept() {
+async fn the_readable_rest_of_a_damaged_database_is_kept() {
     for has_copy in [true, false] {
         let folder = folder(3, 400).await;
         ruin_a_page(&folder.path().join(FILE));
@@ -153,7 +153,7 @@ async fn a_copy_that_is_damaged_too_is_passed_over() {
 }
 
 #[tokio::test]
-async fn without_a_copy_the_hub_begins_anew_and_says_so() {
+async fn without_a_copy_the_hub_begins_again_and_says_so() {
     let folder = folder(1, 1).await;
     fs::remove_dir_all(folder.path().join(backup::FOLDER)).unwrap();
     fs::write(folder.path().join(FILE), b"no database at all, but long enough to be looked at")

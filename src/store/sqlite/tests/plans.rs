@@ -189,7 +189,7 @@ fn without_set(sql: &str) -> String {
     }
 }
 
-/// What is wrong with a plan: a table read as a whole, or a column that is compared and not searched by.
+/// The fault of a plan: a table that is read as a whole, or a column that is compared but not searched by.
 fn complaints(db: &Connection, sql: &str) -> Vec<String> {
     let plan = plan(db, sql);
     let called = |step: &String| step.split(' ').nth(1).unwrap_or_default().to_owned();
@@ -296,11 +296,11 @@ fn steps(db: &mut Connection, write: Write) -> u64 {
     count.load(Ordering::Relaxed)
 }
 
-/// What somebody does in a room, of which they have seen so much.
+/// An action of somebody in a room, and how much of it they have seen.
 type Does = fn(super::RoomId, Option<Seq>) -> Write;
 
 #[test]
-fn what_people_do_costs_the_same_in_a_large_room() {
+fn peoples_actions_cost_the_same_in_a_large_room() {
     let (mut small, mut large) = (with_people(100), with_people(3_000));
     let id = room(1).id;
     let last = |people: i64| Some(Seq(people + 1 - 50));

@@ -36,7 +36,7 @@ async fn contents(kit: &Kit) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn a_hub_has_its_new_id_for_good_and_its_places_count_anew() {
+async fn a_hub_keeps_its_new_id_and_its_places_count_again() {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
     let before = kit.join(room, 1).await.history.epoch;

@@ -1,4 +1,4 @@
-//! What is kept no longer.
+//! Retention: messages and rooms that are pruned.
 
 use super::*;
 use crate::store::sqlite::sql::prune;
@@ -191,7 +191,7 @@ impl Kit {
         }
     }
 
-    /// What a member reads of a room: whose each message is, and how long.
+    /// The author and the length of each message that a member may read.
     async fn lengths(&self, room: RoomId, who: u8) -> Vec<(ChatterId, usize)> {
         let (mut all, mut more) = (Vec::<Message>::new(), true);
         while more {
@@ -213,7 +213,7 @@ fn smaller_than(bytes: u64) -> Retention {
 }
 
 #[tokio::test]
-async fn who_floods_a_room_of_their_own_erases_nothing_elsewhere() {
+async fn a_flood_in_a_room_of_its_own_erases_nothing_elsewhere() {
     let mut kit = Kit::new();
     let (ours, theirs) = (kit.room(1).await, kit.room(2).await);
     kit.join(ours, 1).await;
@@ -227,7 +227,7 @@ async fn who_floods_a_room_of_their_own_erases_nothing_elsewhere() {
 }
 
 #[tokio::test]
-async fn who_floods_a_room_of_all_erases_only_their_own() {
+async fn a_flood_in_a_room_of_all_erases_only_its_author() {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
     kit.join(room, 1).await;

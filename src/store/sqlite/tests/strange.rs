@@ -41,7 +41,7 @@ impl Kit {
 }
 
 #[tokio::test]
-async fn what_no_hub_makes_does_not_come_with_a_copy() {
+async fn objects_that_no_hub_makes_do_not_come_with_a_copy() {
     let (folder, copy) = with_copy(
         "CREATE TABLE heard (a);
          CREATE TRIGGER spy BEFORE UPDATE ON messages BEGIN INSERT INTO heard VALUES (old.content); END;

@@ -1,4 +1,4 @@
-//! What the host takes back is forgotten by the file, too.
+//! Messages that the host takes back disappear from the file, too.
 
 use std::fs;
 use std::path::Path;
@@ -38,7 +38,7 @@ async fn is_forgotten(folder: &Path) {
 #[tokio::test]
 async fn a_hub_that_was_killed_right_after_forgets_it_at_its_next_start() {
     let (mut kit, room) = told().await;
-    // Who reads for long keeps the WAL as it is.
+    // A long read keeps the WAL as it is.
     let reader = schema::open_reader(&kit.folder.path().join(FILE)).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM messages;").unwrap();
     kit.takes_back(room, &[3]).await;
@@ -76,7 +76,7 @@ async fn it_does_not_come_again_with_a_copy_from_before() {
 }
 
 #[tokio::test]
-async fn what_the_host_decided_outlives_damage() {
+async fn the_hosts_decisions_outlive_damage() {
     let (mut kit, room) = told().await;
     let (closed, deleted) = (kit.room(2).await, kit.room(3).await);
     let folder = kit.folder.path().to_owned();
