@@ -51,7 +51,7 @@ pub struct HubRun {
     pub url: String,
     /// This run of it, drawn at random.
     pub run: RunId,
-    /// An epoch drawn at random, for a database that has none or has gone back in time.
+    /// An epoch drawn at random, for a database that has none.
     pub epoch: Epoch,
     /// A signing key drawn at random, for a database that has none: all hubs sign alike.
     pub key: [u8; 32],

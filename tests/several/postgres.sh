@@ -7,6 +7,8 @@
 #   postgres.sh up FOLDER              starts it and waits until it answers
 #   postgres.sh crash FOLDER           what was not flushed is gone
 #   postgres.sh stop FOLDER
+#   postgres.sh standby FOLDER NEW     makes a standby of it in a new folder and starts that
+#   postgres.sh promote FOLDER         makes a standby the primary
 #   postgres.sh sql FOLDER DATABASE    runs SQL from standard input
 #
 # Ends with 3 where PostgreSQL is not installed. As root it runs as the user `postgres`, since the server refuses root.
@@ -43,6 +45,7 @@ hold)
   shift
   folder=$(as_server mktemp --directory /tmp/colahub-postgres-XXXXXX)
   end() {
+    control "$folder/standby" --mode=immediate stop 2>/dev/null || true
     control "$folder" --mode=immediate stop 2>/dev/null || true
     as_server rm -rf "$folder"
   }
@@ -57,10 +60,17 @@ hold)
 make) make "${@:2}" ;;
 up) up "$2" ;;
 crash) control "$2" --mode=immediate stop ;;
+standby)
+  as_server mkdir -p "$3"
+  as_server "$programs/pg_basebackup" --write-recovery-conf --checkpoint=fast --no-sync --username=postgres --host="$2" -D "$3/data"
+  printf "unix_socket_directories = '%s'\n" "$3" | as_server tee -a "$3/data/postgresql.conf" >/dev/null
+  up "$3"
+  ;;
+promote) control "$2" promote ;;
 stop) control "$2" --mode=fast stop ;;
 sql) "$programs/psql" -X -q -A -t -v ON_ERROR_STOP=1 -U postgres -h "${SOCKET_FOLDER:-$2}" -d "$3" ;;
 *)
-  sed -n '2,13s/^# \?//p' "$0" >&2
+  sed -n '2,15s/^# \?//p' "$0" >&2
   exit 2
   ;;
 esac

@@ -77,7 +77,6 @@ async fn ask(
 /// [`Trouble::Outdated`] if it has another past: everything has to be read again.
 pub(super) async fn same_past(
     session: &Session,
-    hub: &HubRun,
     epoch: u32,
     cursor: Cursor,
 ) -> Result<(), Trouble> {
@@ -92,8 +91,9 @@ pub(super) async fn same_past(
     session
         .client
         .execute(
-            "UPDATE meta SET value = $1 WHERE key = 'epoch' AND value = $2",
-            &[&hub.epoch.0.to_string(), &epoch.to_string()],
+            "UPDATE meta SET value = (random() * 4294967295)::bigint::text
+             WHERE key = 'epoch' AND value = $1",
+            &[&epoch.to_string()],
         )
         .await?;
     tracing::error!(

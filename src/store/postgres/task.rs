@@ -268,7 +268,7 @@ impl<C> LogTask<C> {
             }
             match Session::open(&self.database).await {
                 Ok(session) => {
-                    let past = doubt::same_past(&session, &self.hub, self.epoch.0, self.cursor);
+                    let past = doubt::same_past(&session, self.epoch.0, self.cursor);
                     match timeout(ANSWERED, past).await {
                         Ok(Ok(())) => {
                             self.session = Some(session);

@@ -121,7 +121,13 @@ export class Roamer {
 
   async #arrives(entry) {
     if (this.chatter && this.chatter !== entry.id) this.faults.push(`${this.name} came back as somebody else`);
-    if (entry.reset) this.faults.push(`${this.name} had to begin again`);
+    if (entry.reset && !this.mayBeginAgain) this.faults.push(`${this.name} had to begin again`);
+    if (entry.reset) {
+      this.heard.clear();
+      this.acknowledged.clear();
+      this.last = entry.firstSeq - 1;
+      this.resets = (this.resets ?? 0) + 1;
+    }
     this.chatter = entry.id;
     this.epoch = entry.epoch;
     // Places before that are not for them to read.

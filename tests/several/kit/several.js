@@ -34,6 +34,22 @@ export class Postgres {
     return run(SCRIPT, ['up', this.folder]);
   }
 
+  /** A standby of it, beside it and gone with it. */
+  async standby() {
+    const standby = new Postgres();
+    standby.folder = `${this.folder}/standby`;
+    await run(SCRIPT, ['standby', this.folder, standby.folder]);
+    return standby;
+  }
+
+  async promote() {
+    await run(SCRIPT, ['promote', this.folder]);
+  }
+
+  async halt() {
+    await run(SCRIPT, ['stop', this.folder]);
+  }
+
   /** Runs SQL and returns the rows, a string each, with `|` between the columns. */
   async sql(text, database = 'chat') {
     const psql = run(SCRIPT, ['sql', this.folder, database]);
