@@ -102,5 +102,6 @@ story("cookies cleared while one is in a room", {}, async ({ hub, somebodyIn }) 
   await ann.writes("둘");
   hub.wire.mend();
   await ann.hasSentAll();
+  await ann.sees("둘");
   assert.deepEqual(await ann.said(), ["하나", "둘"]);
 });

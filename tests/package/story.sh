@@ -29,7 +29,7 @@ progress() {
 }
 
 # until_true SECONDS WHAT COMMAND...: asks again and again until it is so. It gives up when nothing has moved on the
-# machine for so long, and after a quarter of an hour in any case, since a service that fails again and again always moves.
+# machine for so long, and after five minutes in any case, since a service that fails again and again always moves.
 until_true() {
   local patience=$(($1 * slow)) what=$2 begun=$SECONDS since=$SECONDS seen='' now
   shift 2
@@ -37,7 +37,7 @@ until_true() {
     now=$(progress)
     [ "$now" = "$seen" ] || seen=$now since=$SECONDS
     [ $((SECONDS - since)) -le $patience ] || die "$what"
-    [ $((SECONDS - begun)) -le $((${HANGS:-900} * slow)) ] || die "$what, though the machine goes on"
+    [ $((SECONDS - begun)) -le $((${HANGS:-300} * slow)) ] || die "$what, though the machine goes on"
     sleep 0.1
   done
 }

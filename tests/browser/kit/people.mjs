@@ -128,6 +128,8 @@ export class Person {
   }
 
   async hasSentAll() {
+    // What has just been written is drawn two frames later at the latest; before that nothing seems to be unsent.
+    await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await this.page.waitForFunction(() => !document.querySelector(".msg.sending, .msg.failed"));
   }
 

@@ -47,7 +47,7 @@ class Box:
         self.pid = child_of(self.outer)
 
     def _enter(self, command):
-        return ["nsenter", "--target", str(self.pid), "--net", "--mount", "--uts", "--pid", "--", *map(str, command)]
+        return ["nsenter", "--target", str(self.pid), "--net", "--mount", "--uts", "--pid", "--root", "--", *map(str, command)]
 
     def run(self, *command, check=True, timeout=HANGS):
         """Runs a command on this host to its end. Gives what it did."""
