@@ -45,12 +45,16 @@ def says(script):
     return Process(["sh", "-c", script], dict(os.environ))
 
 
-def test_a_line_is_waited_for_while_others_come():
-    talks = says("for n in 1 2 3 4 5 6 7 8; do echo $n; sleep 0.2; done; exec sleep 60")
+def test_a_line_is_waited_for_while_others_come(monkeypatch):
+    # Ten times the time between two lines, which a full machine gets round to.
+    monkeypatch.setattr(patience, "PATIENCE", 2)
+    monkeypatch.setattr(patience, "HANGS", 60)
+    talks = says("for n in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do echo $n; sleep 0.2; done; exec sleep 60")
     try:
-        assert talks.says(lambda line: line == "8")
+        assert talks.says(lambda line: line == "15")
+        monkeypatch.setattr(patience, "PATIENCE", 0.4)
         with pytest.raises(AssertionError, match="it did not say"):
-            talks.says(lambda line: line == "9")
+            talks.says(lambda line: line == "16")
     finally:
         talks.outer.kill()
 
