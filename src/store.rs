@@ -25,7 +25,7 @@ pub use postgres::{ConnectError, Database, HubRun};
 pub use reader::Reader;
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::make_folder;
-pub use sqlite::disk::volatile::forgets;
+pub use sqlite::disk::volatile::{forgets, is_volatile};
 pub use sqlite::recovery::backup::BackupError;
 pub use sqlite::recovery::renew::renew_id;
 pub use sqlite::recovery::restore::{CopyError, Restored, back_up, restore};

@@ -10,7 +10,7 @@ use super::Finding;
 use super::hub::HubReport;
 use crate::config::Config;
 use crate::domain::words;
-use crate::store::forgets;
+use crate::store::{forgets, is_volatile};
 
 const CHECK: &str = "data";
 
@@ -28,7 +28,10 @@ pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding
         }
         Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
     };
-    found.extend(forgets(folder).map(volatile));
+    match forgets(folder) {
+        Some(seen) => found.push(volatile(seen)),
+        None => found.extend(is_volatile(Path::new("/etc")).then(volatile_configuration)),
+    }
     found
 }
 
@@ -65,6 +68,16 @@ fn writable(folder: &Path, disk: &StatVfs) -> Finding {
             "the service has a user of its own, who may: run this with sudo to see more",
         ),
     }
+}
+
+/// The data is on a disk, but the rest of the machine is not.
+fn volatile_configuration() -> Finding {
+    let seen = "/etc is in memory or on an overlay: the data stays, but the configuration is as it was \
+                before once the machine restarts";
+    Finding::note(CHECK, seen).and_advice(
+        "turn the overlay off while you change the configuration (on a Raspberry Pi: `sudo raspi-config`, \
+         Performance Options)",
+    )
 }
 
 fn volatile(seen: String) -> Finding {

@@ -4,7 +4,9 @@
 //! (Raspberry Pi OS calls it the overlay file system), and a restart forgets it. The database is as safe
 //! there as memory is, however often it is synced.
 
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -29,6 +31,12 @@ pub fn forgets(folder: &Path) -> Option<String> {
             "{shown} is on an overlay: everything the hub keeps may be lost when the machine restarts"
         )),
     }
+}
+
+/// Whether a folder is in memory, or may be. Not if it cannot be looked at.
+#[must_use]
+pub fn is_volatile(folder: &Path) -> bool {
+    layer(folder).is_some()
 }
 
 /// The file system below a folder that may be volatile.
@@ -84,7 +92,29 @@ fn upper(mounts: &str, device: u64) -> Option<PathBuf> {
     let number = format!("{}:{}", major(device), minor(device));
     let mount = mounts.lines().find(|line| line.split(' ').nth(2) == Some(&number))?;
     let options = mount.split_once(" - ")?.1.split(' ').nth(2)?;
-    options.split(',').find_map(|option| option.strip_prefix("upperdir=")).map(PathBuf::from)
+    let upper = options.split(',').find_map(|option| option.strip_prefix("upperdir="))?;
+    Some(PathBuf::from(OsString::from_vec(unescaped(upper.as_bytes()))))
+}
+
+/// The kernel writes spaces, tabs, newlines, commas and backslashes as `\040`: three octal digits.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((&first, behind)) = rest.split_first() {
+        let octal = behind.get(..3).and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = octal.and_then(|digits| u8::from_str_radix(digits, 8).ok());
+        match (first, byte) {
+            (b'\\', Some(byte)) => {
+                plain.push(byte);
+                rest = behind.get(3..).unwrap_or_default();
+            }
+            _ => {
+                plain.push(first);
+                rest = behind;
+            }
+        }
+    }
+    plain
 }
 
 #[cfg(test)]
@@ -117,5 +147,8 @@ mod tests {
         assert_eq!(upper(mounts, device), Some("/media/root-rw/overlay".into()));
         assert_eq!(upper(mounts, rustix::fs::makedev(0, 19)), None);
         assert_eq!(upper("", device), None);
+        let spaced = r"22 1 0:20 / / rw - overlay overlay rw,upperdir=/media/my\040stick\054b\134c,workdir=/w";
+        assert_eq!(upper(spaced, device), Some(r"/media/my stick,b\c".into()));
+        assert_eq!(unescaped(br"\9\04"), br"\9\04");
     }
 }

@@ -65,7 +65,8 @@ pub(in crate::store) fn copy(
     to: &Path,
     mut going_on: impl FnMut(u64, u64) -> bool + Send + 'static,
 ) -> Result<(), BackupError> {
-    if to.exists() {
+    // One that cannot be looked at is not written over, either.
+    if to.try_exists().unwrap_or(true) {
         return Err(BackupError::Exists { to: to.to_owned() });
     }
     let part = with_suffix(to, ".part");

@@ -146,7 +146,7 @@ pub(in crate::store) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> 
     let kept = folder.join(kept_as);
     fs::rename(successor, ready(folder))?;
     sync_folder(&path)?;
-    if path.exists() {
+    if path.try_exists()? {
         fs::rename(&path, &kept)?;
     }
     move_wal(&path, &kept)?;
@@ -167,7 +167,7 @@ fn is_old(folder: &Path, number: i64) -> bool {
 
 fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
     let wal = with_suffix(path, "-wal");
-    if wal.exists() {
+    if wal.try_exists()? {
         fs::rename(&wal, with_suffix(kept, "-wal"))?;
     }
     // It indexes a WAL that is gone.
@@ -183,13 +183,14 @@ fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
 pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
     let path = folder.join(FILE);
     clear(&filling(folder))?;
-    if preparing(folder).exists() {
+    if preparing(folder).try_exists()? {
         if backup::is_good(&preparing(folder)).is_ok() {
             fs::rename(preparing(folder), backup::next(folder))?;
         }
         clear(&preparing(folder))?;
     }
-    if path.exists() || !ready(folder).exists() {
+    // An error is no answer: a database that cannot be looked at must not be replaced.
+    if path.try_exists()? || !ready(folder).try_exists()? {
         return clear(&ready(folder));
     }
     tracing::warn!("the database was being replaced when the hub stopped; that is finished now");
@@ -209,4 +210,25 @@ pub(in crate::store) fn clear(ready: &Path) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_cannot_be_looked_at_is_not_taken_for_none() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        // A link to itself: the kernel says neither that it is there nor that it is not.
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        fs::write(ready(folder.path()), "the successor").unwrap();
+        assert!(finish(folder.path()).is_err());
+        assert!(path.is_symlink(), "it was replaced");
+        assert!(ready(folder.path()).is_file(), "the successor is still there for the next start");
+        let successor = folder.path().join("another");
+        fs::write(&successor, "another").unwrap();
+        assert!(swap(folder.path(), &successor, "hub.sqlite3.replaced-1").is_err());
+        assert!(path.is_symlink());
+    }
 }

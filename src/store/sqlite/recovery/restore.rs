@@ -195,7 +195,7 @@ pub fn restore(
             return Err(error);
         }
     };
-    let had_one = path.exists();
+    let had_one = path.try_exists().map_err(in_folder)?;
     replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
     let Imported { left_out, mended, .. } = imported;
     Ok(Restored { kept_as: had_one.then_some(kept_as), left_out, mended, extra })

@@ -252,10 +252,10 @@ pub(in crate::store) fn empty(version: usize) -> rusqlite::Result<Connection> {
 fn back_up(db: &Connection, path: &Path, version: usize) -> Result<(), OpenError> {
     let copy = path.with_extension(format!("sqlite3.before-{:04}", version + 1));
     let failed = |cause| OpenError::Migration { path: path.to_owned(), migration: "backup", cause };
-    if copy.exists() {
+    let in_folder = |cause| OpenError::Folder { path: copy.clone(), cause };
+    if copy.try_exists().map_err(in_folder)? {
         // The remains of a start that was cut off before the migration: VACUUM INTO needs a new file.
-        std::fs::remove_file(&copy)
-            .map_err(|cause| OpenError::Folder { path: copy.clone(), cause })?;
+        std::fs::remove_file(&copy).map_err(in_folder)?;
     }
     tracing::info!(copy = %copy.display(), "copying the database before its update");
     db.execute("VACUUM INTO ?1", [copy.to_string_lossy()]).map_err(failed)?;
