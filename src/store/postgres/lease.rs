@@ -31,15 +31,24 @@ pub(super) struct Beat {
     pub(super) round_trip: Duration,
 }
 
+/// A pause between two signs of life from which on this run cannot judge the others: perhaps the database was away
+/// for all of them.
+const PAUSE: Duration = Duration::from_millis(2_500);
+
 /// When the next sign of life is due.
 #[derive(Debug)]
 pub(super) struct Turn {
     due: Instant,
+    /// The last one.
+    last: Option<Instant>,
+    /// Since when they have come without a pause.
+    steady: Instant,
 }
 
 impl Default for Turn {
     fn default() -> Self {
-        Self { due: Instant::now() }
+        let now = Instant::now();
+        Self { due: now, last: None, steady: now }
     }
 }
 
@@ -52,6 +61,21 @@ impl Turn {
     /// Whether it is due.
     pub(super) fn is_due(&self) -> bool {
         Instant::now() >= self.due
+    }
+
+    /// The connection was lost.
+    pub(super) fn lost(&mut self) {
+        self.last = None;
+    }
+
+    /// How long another run may have given no sign of life. While the database was away none could, so everybody
+    /// has as long again from its return on.
+    fn dead_after(&mut self, now: Instant) -> Option<Duration> {
+        if self.last.is_none_or(|last| now.duration_since(last) > PAUSE) {
+            self.steady = now;
+        }
+        self.last = Some(now);
+        (now.duration_since(self.steady) > DEAD_AFTER).then_some(DEAD_AFTER)
     }
 
     /// Gives a sign of life and ends the runs that give none. Returns the hubs' time, the hubs, and how long a
@@ -80,13 +104,14 @@ impl Turn {
         let note = words::alert(hub.language, &Alert::Left(1), &name);
         let many = words::alert(hub.language, &Alert::Left(MANY), &name);
         let many = many.replace(&MANY.to_string(), NAME);
-        let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        let ms = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(NEVER);
+        let dead_after = self.dead_after(Instant::now()).map_or(NEVER, ms);
         // Its changes are read like those of another hub.
         session.client.batch_execute("BEGIN").await?;
         session.client.query(&statements.lock, &[]).await?;
         let ended = session
             .client
-            .query(&statements.sweep, &[&ms(DEAD_AFTER), &ms(KEPT), &note, &many])
+            .query(&statements.sweep, &[&dead_after, &ms(KEPT), &note, &many])
             .await?;
         // The log's end belongs to nobody's batch.
         session.client.query(&statements.wake, &[]).await?;
@@ -98,6 +123,9 @@ impl Turn {
     }
 }
 
+/// As many milliseconds as nobody has been silent for.
+const NEVER: i64 = i64::MAX / 2;
+
 /// Ends this run: its people keep their places while they go to another hub.
 pub(super) async fn end(session: Option<&Session>, hub: &HubRun) {
     let Some(session) = session else { return };
@@ -106,5 +134,26 @@ pub(super) async fn end(session: Option<&Session>, hub: &HubRun) {
     let ended = session.client.execute("SELECT end_run($1, $2)", &run);
     if !matches!(tokio::time::timeout(Duration::from_secs(2), ended).await, Ok(Ok(_))) {
         tracing::warn!("this run could not be ended; the other hubs notice in some seconds");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_declared_dead_for_the_time_that_the_database_was_away() {
+        let begun = Instant::now();
+        let at = |seconds| begun + Duration::from_secs(seconds);
+        let mut turn = Turn { due: begun, last: None, steady: begun };
+        let judged = |turn: &mut Turn, from, to| {
+            (from..=to).map(|second| turn.dead_after(at(second)).is_some()).collect::<Vec<_>>()
+        };
+        assert_eq!(judged(&mut turn, 0, 6), [false, false, false, false, false, false, true]);
+        turn.lost();
+        assert_eq!(turn.dead_after(at(7)), None, "the connection is new");
+        assert_eq!(judged(&mut turn, 8, 13).last(), Some(&true));
+        assert_eq!(turn.dead_after(at(20)), None, "this run was frozen, or the database was");
+        assert_eq!(judged(&mut turn, 21, 26).last(), Some(&true));
     }
 }

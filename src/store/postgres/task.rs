@@ -305,6 +305,7 @@ impl<C> LogTask<C> {
 
     fn lost(&mut self, why: &str) {
         self.session = None;
+        self.turn.lost();
         if self.away.is_none() {
             self.away = Some(Instant::now());
             tracing::warn!(why, "PostgreSQL does not answer; it is tried again");

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as elapsed } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Postgres, hubs as start } from '../kit/several.js';
 import { until } from '../../peers/js/kit/patience.js';
@@ -15,7 +16,7 @@ describe('people on several hubs', () => {
   let hubs;
   before(async () => {
     postgres = await Postgres.start('fsync=off');
-    hubs = await start(postgres, 3);
+    hubs = await start(postgres, 3, { COLAHUB_DATABASE_PATIENCE: '60s' });
   });
   after(async () => {
     await Promise.all(hubs.map((hub) => hub.stop()));
@@ -137,8 +138,12 @@ describe('people on several hubs', () => {
     await postgres.crash();
     await until('not ready', async () => (await hubs[0].calls('GET', '/readyz')).status === 503);
     const said = ann.says('in the dark');
+    // Longer than a hub may give no sign of life: while PostgreSQL is away none can, and none is declared dead.
+    await elapsed(6_000);
     await postgres.up();
     assert.equal((await said).content, 'in the dark');
-    await until('ready', async () => (await hubs[0].calls('GET', '/readyz')).status === 200);
+    for (const hub of hubs) await until('ready', async () => (await hub.calls('GET', '/readyz')).status === 200);
+    await ann.says('and on');
+    for (const hub of hubs) assert.doesNotMatch(hub.log, /declared dead/);
   });
 });
