@@ -221,7 +221,7 @@ story("text of twice the size loses nothing", WIFI, async (stage) => {
   const furnished = await furnish(stage);
   const { ann } = furnished;
   await ann.page.setViewportSize(PHONE);
-  // What a phone's "font size: largest" does: the root's size, before anything is drawn.
+  // The effect of a phone's "font size: largest": the root's size, before anything is drawn.
   await ann.page.addInitScript(() => {
     const grow = () => document.documentElement?.style.setProperty("font-size", "200%");
     grow();

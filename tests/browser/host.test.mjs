@@ -26,7 +26,7 @@ story("a message that the host deletes is gone from every screen, at once and la
   for (const person of [ann, ben]) {
     await person.page.locator(".bubble.taken-back", { hasText: GONE }).waitFor();
     assert.deepEqual(await person.said(), [GONE, "아, 아니에요"]);
-    // Who listens to the page is told as well.
+    // A screen reader's user is told as well.
     await person.page.locator("[role=status]", { hasText: GONE }).waitFor({ state: "attached" });
     await person.fits();
   }

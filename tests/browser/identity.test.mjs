@@ -7,7 +7,7 @@ import { story } from "./kit/story.mjs";
 const notices = (person) =>
   person.page.$$eval(".log .notice[data-seq]", (all) => all.map((notice) => notice.textContent.replace("이름 바꾸기", "")));
 
-/** Who is in the room, as the host sees it. */
+/** The people in the room, as the host sees them. */
 const present = async (hub, room) => JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
 
 story("a browser that blocks cookies and storage", {}, async ({ hub, somebodyIn, somebodyBlockingCookies }) => {

@@ -26,7 +26,7 @@ async function chat(hub, ann, ben) {
   });
 }
 
-/** Who is in the room now, and whether the page goes on without coming and going. */
+/** The people in the room now, and whether the page goes on without coming and going. */
 async function isCalm(hub, room, ann) {
   const count = () => ann.page.locator(".log .notice[data-seq]").count();
   const before = await count();

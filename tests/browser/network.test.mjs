@@ -10,7 +10,7 @@ const AWAY = Number(process.env.AWAY_MS ?? 30_000);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const numbered = (who, from, to) => Array.from({ length: to - from + 1 }, (_, at) => `${who}${from + at}`);
 
-/** What each says is there once and in the order in which it was said. */
+/** Everybody's messages are there once and in the order in which they were sent. */
 function complete(said, ...series) {
   assert.equal(new Set(said).size, said.length, "said twice");
   for (const texts of series) {

@@ -30,7 +30,7 @@ async function scrolls(who, top) {
   await drawn(who);
 }
 
-/** What was the first visible row is at the upper edge. A pixel is lost or won where rows end between two. */
+/** The row that was the first visible one is at the upper edge. A pixel is lost or won where rows end between two. */
 async function isFirst(who, { text, top }, why) {
   await drawn(who);
   const row = await who.page.locator(".log").evaluate((log, wanted) => {
@@ -53,7 +53,7 @@ async function isAtBottom(who, why) {
   await until(async () => assert.ok((await below(who)) < 2, `${why}: ${await below(who)} px above the bottom`));
 }
 
-/** What is read, once it has been the same for a second: what has just come moves in, and is looked at again. */
+/** The reading once it has been the same for a second: a new row moves in, and is looked at again. */
 async function steady(read) {
   let [value, since] = [await read(), Date.now()];
   await until(async () => {

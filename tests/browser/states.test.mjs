@@ -1,4 +1,4 @@
-// What a view says is so: of rooms that are over, of people who were taken out, of oneself in a crowd.
+// Views tell the truth: of rooms that are over, of people who were taken out, of oneself in a crowd.
 
 import assert from "node:assert/strict";
 import { crowd } from "./kit/talk.mjs";

@@ -59,7 +59,7 @@ story("a stranger's titles, channels and names", {}, async ({ hub, somebody, som
     "😀".repeat(30),
     "가나다라마바사아자차카타파하".repeat(2),
   ];
-  // What turns the text around it is not even taken.
+  // Characters that turn the text around them are not even taken.
   await assert.rejects(hub.makeRoom({ title: "\u202eeltit" }), /U\+202E/);
   const rooms = [];
   for (const title of odd) {
@@ -106,7 +106,7 @@ story(`a room of ${MANY} messages scrolls smoothly`, { COLAHUB_LIMITS_PROFILE: "
     };
     requestAnimationFrame(tick);
   });
-  // What a frame takes here at rest: a busy machine has fewer, whatever the page does.
+  // The time of a frame here at rest: a busy machine has fewer, whatever the page does.
   await ann.page.waitForFunction(() => window.frames_.length > 60);
   const { median: still } = times(await ann.page.evaluate(() => window.frames_.splice(0)));
   const log = ann.page.locator(".log");

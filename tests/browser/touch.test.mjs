@@ -19,7 +19,7 @@ const tooSmall = (page) =>
       .map(([target, { width, height }]) => `${Math.round(width)}×${Math.round(height)} ${target.outerHTML.slice(0, 90)}`),
   );
 
-/** What went wrong, said where the ring around a field or a button (5 pixels) would cover it. */
+/** The fault, for a place where the ring around a field or a button (5 pixels) would cover it. */
 const underRing = (page) =>
   page.evaluate(() => {
     const found = [];

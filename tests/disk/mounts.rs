@@ -147,7 +147,7 @@ fn storage(hub: &Hub) -> Option<String> {
 
 fn waits_until(hub: &Hub, is: &str) {
     wait_for(&format!("the storage gets {is}"), || {
-        // Who asks whether the hub is ready has the disk looked at; else it may take seconds.
+        // The readiness check makes the hub look at the disk; else it may take seconds.
         let is_up = hub.try_get("/readyz", &[]).is_some();
         let storage = storage(hub);
         if is_up && storage.as_deref() == Some(is) { Ok(()) } else { Err(storage) }
@@ -186,7 +186,7 @@ fn a_full_disk_is_read_on_and_used_again_once_there_is_space() {
         "namespace": "anonymous", "title": "t", "capacity": 0, "isPassword": false, "password": "",
     });
     assert_eq!(hub.post("/chat/rooms", &form.to_string()).status, 507);
-    // Who was here comes in again, and for who was not the ballast goes overboard.
+    // A member joins again, and for a newcomer the ballast is thrown off.
     let ann = Person::joins(&hub, &room, ann.token);
     let bob = Person::joins(&hub, &room, token(&hub));
     assert!(!disk.data().join("ballast").exists());
@@ -246,7 +246,7 @@ fn a_disk_that_breaks_down_to_read_only_in_use_is_read_on() {
     let room = make_room(&hub, "anonymous");
     let mut ann = Person::joins(&hub, &room, token(&hub));
     assert_eq!(ann.says("before", "1")["success"], true);
-    // What ext4 does when its card fails.
+    // The reaction of ext4 to a card that fails.
     let path = disk.path();
     let aborted = Command::new("mount").args(["-o", "remount,abort"]).arg(&path).status().unwrap();
     assert!(aborted.success());

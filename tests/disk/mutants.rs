@@ -134,7 +134,7 @@ fn start(good: &Good, file: &str, dice: &mut Dice, count: &mut Count) {
         return;
     }
     count.restored += 1;
-    // What was written to before the damage was met is not what it was; nor what a WAL was folded into.
+    // A file that was written to before the damage was met has changed, as has one that a WAL was folded into.
     let had_wal = good.folder.path().join(WAL).exists();
     if file == DATABASE && at_once && !had_wal {
         assert!(fs::read(kept).unwrap() == bytes, "{what}: another file was kept");

@@ -134,14 +134,14 @@ impl Crowd {
         let (begun, mut due) = (Instant::now(), interval(every));
         self.spoken = 0;
         while begun.elapsed() < span {
-            // What comes meanwhile is read, so that the speaker is no deaf one.
+            // Messages that come meanwhile are read, so that the speaker does not count as a slow client.
             tokio::select! {
                 _ = due.tick() => self.say().await,
                 packet = self.speaker.packet() => drop(packet.expect("the speaker is held")),
             }
         }
         let heard = || self.heard.borrow().took.len();
-        // What never comes is counted.
+        // Messages that never come are counted.
         let _all = grows_to(self.spoken * self.readers, LATE, heard).await;
         self.times()
     }

@@ -29,7 +29,7 @@ fn events_in_the_hub_are_counted() {
         socket.ask("sendMessage", &json!({"roomId": lost, "content": "secret-word"})).unwrap();
     while !matches!(socket.hear().unwrap(), Heard::Ack(number, _) if number == refused) {}
     assert_eq!(hub.get(&format!("/chat/rooms/{lost}"), &[]).status, 404);
-    // What is looked at now and then, and not counted as it happens, has to be looked at first.
+    // Gauges that are sampled now and then have to be sampled first.
     let looked_at = || value(metrics(&hub).text(), "colahub_namespaces") >= Some(1.0);
     wait_until("the namespaces are counted", looked_at);
     let answer = metrics(&hub);

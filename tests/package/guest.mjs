@@ -28,7 +28,7 @@ const [room] = await call('GET', '/chat/rooms');
 const auth = { token: await token() };
 const socket = io(`${address}/${room.namespace}`, { transports: ['websocket'], auth });
 
-/** What a promise gives, for as long as something comes from the hub. */
+/** The value of a promise, for as long as something comes from the hub. */
 async function whileItComes(promise, what) {
   let timer;
   const quiet = new Promise((_, reject) => {

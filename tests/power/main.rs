@@ -60,7 +60,7 @@ fn cut(life: &Life, synchronous: Synchronous, cuts: usize) -> Count {
     for (number, moment) in moments.into_iter().enumerate() {
         life.done[next..moment].iter().for_each(|done| disk.apply(&done.what));
         next = moment;
-        // What a client has before the next operation begins was promised before the cut.
+        // Messages that a client has before the next operation begins were promised before the cut.
         let until = life.done.get(moment).map_or(u64::MAX, |done| done.begun);
         let folder = laid_out(&disk.cut(&mut dice));
         let verdict = judge(life, &folder.path().join(DATA), until);

@@ -23,7 +23,7 @@ impl Postgres {
     /// installs it, `cargo test` alone does without.
     pub(crate) fn shared() -> Option<&'static Self> {
         static SHARED: OnceLock<Option<Postgres>> = OnceLock::new();
-        // What these tests are about is not the disk.
+        // These tests are not about the disk.
         SHARED.get_or_init(|| Self::start(&["fsync=off", "max_connections=400"])).as_ref()
     }
 

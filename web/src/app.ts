@@ -29,5 +29,5 @@ export const limits = (): Limits => lobby.value.hub?.limits ?? LIMITS;
 /** A room that was just made or found, with the password just typed: saves asking for either again. */
 export const hint: { room: Room | null; password: string | null } = { room: null, password: null };
 
-/** Who is here now, as the open room knows it: fresher than the lobby's last look. */
+/** The people who are here now, as the open room knows them: fresher than the lobby's last look. */
 export const here = signal<{ roomId: string; present: number } | null>(null);

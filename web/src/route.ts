@@ -14,7 +14,7 @@ const openSheetName = signal<SheetName | null>(null);
 export const route = computed(() => readPath(path.value));
 export const sheet = computed(() => openSheetName.value);
 
-/** What opened the sheet, to give the focus back to. */
+/** The element that opened the sheet, to give the focus back to. */
 let opener: Element | null = null;
 
 window.addEventListener("popstate", () => {

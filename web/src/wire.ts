@@ -277,7 +277,7 @@ export const readHub: Reader<Hub> = (value) =>
     ? (value as unknown as Hub)
     : null;
 
-/** What a stranger's hub says of itself ends here: only plain web addresses are ever linked to. */
+/** A stranger's hub is checked here: only plain web addresses are ever linked to. */
 const readOtherHub: Reader<OtherHub> = (value) =>
   isObject(value) &&
   has(value, { id: "string", name: "string", host: "string", url: "string" }) &&
@@ -330,7 +330,7 @@ export function readAnswer<T>(value: unknown, read: Reader<T>): Answer<T> {
   return { ok: false, refusal: readRefusal(value) };
 }
 
-/** What stands in the envelope of a refusal. */
+/** The envelope of a refusal. */
 export function readRefusal(value: unknown): Refusal {
   const fields = isObject(value) ? value : {};
   const code = errorCodes.find((known) => known === fields.code) ?? "unavailable";

@@ -1,4 +1,4 @@
-// Which language is spoken: the reader's choice, else the browser's, else English.
+// The language of the page: the reader's choice, else the browser's, else English.
 
 import { signal } from "@preact/signals";
 import { browserMemory } from "./client/storage";

@@ -72,7 +72,7 @@ export async function startHub(settings = {}) {
       await start();
     },
     start,
-    /** What the host does on the machine: `host("room", "lock", code)`. */
+    /** Runs a command of the host on the machine: `host("room", "lock", code)`. */
     async host(...args) {
       const { stdout } = await promisify(execFile)(BIN, [...args, "--data-dir", data], { env: environment({}) });
       return stdout;

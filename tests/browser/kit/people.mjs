@@ -77,7 +77,7 @@ export async function somebodyIn(hub, room, options) {
 }
 
 export class Person {
-  /** What the page complained about: errors, and breaches of the security policy. */
+  /** The page's complaints: errors, and breaches of the security policy. */
   troubles = [];
   /** Requests to anywhere but the hub. */
   strays = [];
@@ -128,7 +128,7 @@ export class Person {
   }
 
   async hasSentAll() {
-    // What has just been written is drawn two frames later at the latest; before that nothing seems to be unsent.
+    // A message that has just been written is drawn two frames later at the latest; before that nothing seems to be unsent.
     await this.page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
     await this.page.waitForFunction(() => !document.querySelector(".msg.sending, .msg.failed"));
   }
@@ -142,7 +142,7 @@ export class Person {
     return this.page.$$eval(".log .msg .bubble", (all) => all.map((bubble) => bubble.textContent));
   }
 
-  /** What stands there now, as [seq, text]. */
+  /** The rows now, as [seq, text]. */
   rows() {
     return this.page.$$eval(".log .msg[data-seq]", (all) =>
       all.map((row) => [Number(row.dataset.seq), row.querySelector(".bubble").textContent]),
@@ -192,7 +192,7 @@ export class Person {
       return [...document.querySelectorAll("body *")]
         .filter((element) => {
           if (element.closest(".unseen, svg")) return false;
-          // What ends in an ellipsis may be as wide as it likes inside.
+          // A text that ends in an ellipsis may be of any width inside.
           for (let box = element.parentElement; box; box = box.parentElement) {
             if (getComputedStyle(box).textOverflow === "ellipsis") return false;
           }

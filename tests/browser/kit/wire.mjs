@@ -8,9 +8,9 @@ export async function startWire(targetPort) {
   const pairs = new Set();
   let state = "open";
   let dropsCookies = false;
-  /** What is done to WebSockets on the way: whether these bytes go on. */
+  /** The fate of WebSockets on the way: whether these bytes go on. */
   let middlebox = null;
-  /** What the phones send, while it is held back. */
+  /** The phones' bytes, while they are held back. */
   let held = null;
 
   const server = net.createServer((near) => {

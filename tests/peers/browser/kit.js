@@ -14,7 +14,7 @@ const { build, preview } = await import('vite');
 const { default: react } = await import('@vitejs/plugin-react');
 
 const CHROMIUM = process.env.CHROMIUM_BIN ?? '/usr/bin/chromium';
-/** What headless Chromium wants as root, and what keeps it from calling home. */
+/** The flags that headless Chromium needs as root, and those that keep it from calling home. */
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -80,7 +80,7 @@ export class Visitor {
     return visitor;
   }
 
-  /** What went wrong in the page. */
+  /** The page's errors. */
   errors = [];
 
   /** Opens the room's page without waiting for what comes of it. */

@@ -7,9 +7,9 @@ import { io } from '../../peers/js/kit/client.js';
 const ANSWER = 15_000;
 
 export class Roamer {
-  /** What was acknowledged: the key, and the place. */
+  /** The acknowledged messages: the place of each key. */
   acknowledged = new Map();
-  /** What was heard: the content of each place. */
+  /** The messages that were heard: the content of each place. */
   heard = new Map();
   /** Faults that were seen: a place with two contents, a refusal that should not be. */
   faults = [];
@@ -137,7 +137,7 @@ export class Roamer {
     if (entry.more || this.last < entry.lastSeq) await this.#catchUp();
   }
 
-  /** What is missing, by the same call that the page makes. */
+  /** Fetches missing messages, by the same call that the page makes. */
   async #catchUp() {
     for (let more = true; more; ) {
       const query = `after=${this.last}&limit=200`;

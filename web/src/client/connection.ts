@@ -5,7 +5,7 @@ import { Manager, type Socket } from "socket.io-client";
 import { Transports } from "./transports";
 import { readRefusal, type Refusal } from "../wire";
 
-/** What a session needs from a connection; its tests bring their own. */
+/** The part of a connection that a session needs; its tests bring their own. */
 export interface Link {
   /** Emits and waits for the acknowledgement. `null` when none came in time. */
   ask(event: string, payload: unknown, patience: number): Promise<unknown | null>;
@@ -45,10 +45,10 @@ const EVENTS = [
 /** A connected transport whose namespace never answers is worth no more than a dead one. */
 const NAMESPACE_PATIENCE = 6_000;
 
-/** What a namespace's refusal says: the library passes its sentence on, and nothing else. */
+/** The text of a namespace's refusal: the library passes its sentence on, and nothing else. */
 const atTheDoor = (error: Error): Refusal => ({ code: "unavailable", message: error.message, retryAfter: null });
 
-/** What the hub answered where it refused the handshake itself, 429 or 503; `null` for a network that fails. */
+/** The hub's answer if it refused the handshake itself, 429 or 503; `null` for a network that fails. */
 export function refusalIn(error: unknown): Refusal | null {
   const { description, context } = error as { description?: unknown; context?: { responseText?: unknown } };
   if ((description !== 429 && description !== 503) || typeof context?.responseText !== "string") return null;

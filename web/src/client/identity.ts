@@ -14,7 +14,7 @@ export class Identity {
     private readonly keepsCookies: () => boolean,
   ) {}
 
-  /** What every call and connection is to bring, if anything. */
+  /** The token that every call and connection sends, if there is one. */
   get token(): string | null {
     return this.memory.get(TOKEN);
   }

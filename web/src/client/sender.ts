@@ -9,7 +9,7 @@ import { receive } from "../store/log";
 import { readAnswer, readMessage, type ErrorCode, type Message } from "../wire";
 import type { Keeper } from "./keeper";
 
-/** What the sender needs from the session it belongs to. */
+/** The part of its session that the sender needs. */
 export interface Desk {
   readonly state: RoomState;
   readonly keep: Keeper | null;

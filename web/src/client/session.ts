@@ -199,7 +199,7 @@ export class Session {
   private async catchUp(first: Message[] | null, firstMore: boolean): Promise<boolean> {
     if (this.catchingUp) return true;
     this.catchingUp = true;
-    // What nobody could see stands below the line.
+    // Messages that nobody could see are below the line.
     if (first) this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
     try {
       let messages = first ?? [];
@@ -270,12 +270,12 @@ export class Session {
     this.rest();
     const over = this.state.log.upTo === null ? null : overBy(code);
     if (over === null) return this.change({ phase: { name: "refused", code, retryAfter } });
-    // What was read before may still be read.
+    // Messages that were read before may still be read.
     this.change({ closed: this.state.closed ?? over, phase: { name: "live" } });
     this.sender.giveUp(code);
   }
 
-  /** Who is in no room and only reads, or thinks about a password, holds no place in the hub. */
+  /** A page in no room, which only reads or waits for a password, holds no place in the hub. */
   private rest(): void {
     this.joined = false;
     this.link?.rest();
@@ -328,7 +328,7 @@ export class Session {
 
   private hear(name: string, payload: unknown): void {
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
-    // What is still on its way is refused first, and then can be told so.
+    // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
     if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");

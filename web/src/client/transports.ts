@@ -1,7 +1,7 @@
-// Which transports a connection tries, from what became of those before.
+// The transports that a connection tries, from the results of those before.
 //
 // Not everything between a phone and the hub lets a WebSocket live, and not everything that kills one says so.
-// What counts is whether an answer came through it: after two in a row through which none did, it is polling's turn.
+// Only an answer through it counts: after two in a row through which none did, it is polling's turn.
 
 export interface Plan {
   transports: string[];

@@ -12,10 +12,10 @@ import { Icon } from "./icons";
 /** From here on it is counted down. */
 const COUNT_FROM = 100;
 
-/** What several browsers say instead of a key while an input method has it. Safari says it even after `compositionend`. */
+/** The value that several browsers give instead of a key while an input method has it. Safari says it even after `compositionend`. */
 const KEY_OF_INPUT_METHOD = 229;
 
-/** What the hub takes no message with, and a paste may bring along unseen. Line breaks and tabs stay. */
+/** Characters with which the hub takes no message, and which a paste may bring along unseen. Line breaks and tabs stay. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 export function Composer({ session, wide }: { session: Session; wide: boolean }): JSX.Element {

@@ -28,7 +28,7 @@ function OwnName({ state, say }: { state: RoomState; say: Words }): JSX.Element 
   );
 }
 
-/** What stands above the oldest message: how to get older ones, or that there are none. */
+/** The row above the oldest message: how to get older ones, or that there are none. */
 export function LogTop({ state, session, say }: Props): JSX.Element {
   if (hasOlder(state.log)) {
     const text = { idle: say.older, loading: say.olderLoading, failed: say.olderFailed }[state.older];

@@ -183,7 +183,7 @@ export class LogView extends Component<Props, View> {
     this.settle(seen);
   }
 
-  /** What is in view has been read, if somebody looks. */
+  /** The messages in view have been read, if somebody looks. */
   private settle(seen = this.measured()): void {
     const { upTo } = this.props.state.log;
     if (upTo === null) return;

@@ -113,7 +113,7 @@ interface BubbleProps {
   say: Words;
 }
 
-/** What was said. Only ever text; its own direction, its own box, and its links. */
+/** The content of a message. Only ever text; its own direction, its own box, and its links. */
 function Bubble({ content, open, onFold, say }: BubbleProps): JSX.Element {
   const folded = fold(content);
   return (

@@ -1,4 +1,4 @@
-// Which room one is in, and the way back. In the main bundle, so that a room has it from the first moment.
+// The open room's name, and the way back. In the main bundle, so that a room has it from the first moment.
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";

@@ -47,7 +47,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
     return () => void (here.value = null);
   }, [room?.id, inside, present]);
 
-  // What could be done there is no longer possible.
+  // The actions there are no longer possible.
   useEffect(() => {
     if (over && (sheet.value === "people" || sheet.value === "details")) closeSheet();
   }, [over]);
@@ -189,7 +189,7 @@ function calmly(show: () => void): () => void {
   };
 }
 
-/** What came while nobody looked, for the tab's title. */
+/** The number of messages that came while nobody looked, for the tab's title. */
 function useUnseen(state: RoomState): number {
   const [hidden, set] = useState(document.hidden);
   useEffect(() => {

@@ -42,7 +42,7 @@ export function Quiet({ state }: { state: RoomState }): JSX.Element {
   );
 }
 
-/** What the hub would not do, in words, and what to do now. */
+/** A refusal of the hub, in words, and the remedy. */
 export function Refused(props: { title: string; text: string; children?: ComponentChildren }): JSX.Element {
   return (
     <div class="empty" role="alert">

@@ -63,7 +63,7 @@ function arrived(state: RoomState, message: Message, watching: boolean): RoomSta
   return told({ ...echoed, log: receive(echoed.log, message) }, message, watching);
 }
 
-/** What a new message tells beside itself: names, and where the line "new" belongs. */
+/** Consequences of a new message: names, and where the line "new" belongs. */
 export function told(state: RoomState, message: Message, watching: boolean): RoomState {
   const next = withNews(state, message);
   const others = message.type === "MESSAGE" && message.chatterId !== state.me?.id;

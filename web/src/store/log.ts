@@ -65,7 +65,7 @@ export function receive(log: Log, message: Message): Log {
 }
 
 /**
- * What the hub gave for "everything after `upTo`". `complete` is its word that this is all there
+ * The hub's answer to "everything after `upTo`". `complete` is its word that this is all there
  * is, so that seqs still missing before a held message are empty and will stay so.
  */
 export function fill(log: Log, messages: Message[], complete: boolean): Log {

@@ -24,7 +24,7 @@ export interface Sight {
 }
 
 const AT_BOTTOM = 48;
-/** What stays visible above the first unread message: the line, and the end of what was read. */
+/** The height that stays visible above the first unread message: the line, and the end of what was read. */
 const ABOVE_UNREAD = 72;
 
 /** `toEnd`: the newest message has a row. */

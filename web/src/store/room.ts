@@ -33,7 +33,7 @@ export interface RoomState {
   readonly present: number;
   /** The newest nickname of everybody met here. */
   readonly names: ReadonlyMap<Id, string>;
-  /** Who is typing, and until when to believe it. */
+  /** The chatters who are typing, and until when to believe it. */
   readonly typing: ReadonlyMap<Id, number>;
   readonly unreadFrom: number | null;
   readonly clockOffset: number;
@@ -45,7 +45,7 @@ export interface RoomState {
   readonly takenBack: number;
 }
 
-/** Who stops typing in mid-word never says so; after this it is not believed any longer. */
+/** Somebody who stops typing in mid-word never says so; after this it is no longer believed. */
 export const TYPING_LASTS = 6_000;
 
 export const newRoom = (code: string): RoomState => ({
@@ -95,7 +95,7 @@ export function withRoster(state: RoomState, chatters: Chatter[]): RoomState {
   return { ...state, roster, names, me };
 }
 
-/** What a message that came by itself says about people. */
+/** The news about people in a message that came by itself. */
 export function withNews(state: RoomState, message: Message): RoomState {
   let next = state;
   if (message.alert?.kind === "renamed" && message.alert.now) {

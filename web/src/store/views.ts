@@ -1,4 +1,4 @@
-// Which view a path means. Pure; `route.ts` has the address bar.
+// The view of a path. Pure; `route.ts` has the address bar.
 
 import { readCode } from "./text";
 

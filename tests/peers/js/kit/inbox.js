@@ -22,7 +22,7 @@ export class Inbox {
     for (const timer of this.#timers) timer.refresh();
   }
 
-  /** What a promise gives; rejects when nothing has come for `patience` in the meantime. */
+  /** The value of a promise; rejects when nothing has come for `patience` in the meantime. */
   whileItMoves(promise, what, patience = PATIENCE) {
     let timer;
     const quiet = new Promise((_, reject) => {

@@ -18,7 +18,7 @@ describe('guessing by access-check', () => {
     for (const answer of refused) assertHttpError(answer, 429);
     for (const answer of answers.filter((one) => one.status !== 429)) assert.equal(assertDone(answer.json), false);
     assert.ok(refused.length >= GUESSES / 2, `only ${refused.length} of ${GUESSES} guesses were refused`);
-    // What was refused before it was looked at does not count; one after the other they all do.
+    // A guess that was refused before it was checked does not count; one after the other they all do.
     for (let n = 0; n < GUESSES; n++) await guess(`wrong ${n}`);
     assertHttpError(await guess('opensesame'), 429);
   });
