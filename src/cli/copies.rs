@@ -70,7 +70,7 @@ pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
     Ok(())
 }
 
-/// What people say on a shared database is not in the data folder: PostgreSQL's own tools copy it.
+/// Refuses on a shared database, which is not in the data folder: PostgreSQL's own tools copy it.
 fn not_shared(config: &Config, instead: &str) -> anyhow::Result<()> {
     anyhow::ensure!(
         config.database_url.is_none(),

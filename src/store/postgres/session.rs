@@ -70,6 +70,11 @@ impl Session {
         Ok(Self { client, statements, pid: row.get(0), notifications })
     }
 
+    /// Forgets the notifications so far: the read of the log that follows sees what they are about.
+    pub(super) fn heed_notifications(&mut self) {
+        while self.notifications.try_recv().is_ok() {}
+    }
+
     /// One call.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<Vec<Row>, Error> {
         let params: Vec<&(dyn ToSql + Sync)> = call.params.iter().map(as_sql).collect();

@@ -183,7 +183,8 @@ impl<C> LogTask<C> {
         writes: &[Write],
         alone: bool,
     ) -> Result<Option<Prepared>, Trouble> {
-        let Some(session) = &self.session else { return Ok(None) };
+        let Some(session) = &mut self.session else { return Ok(None) };
+        session.heed_notifications();
         let hub = (&self.hub, self.epoch);
         if !alone {
             return batch::prepare(session, hub, self.cursor, self.number, writes).await.map(Some);
@@ -210,7 +211,8 @@ impl<C> LogTask<C> {
             sleep(RETRY).await;
             return Ok(());
         }
-        let Some(session) = &self.session else { return Ok(()) };
+        let Some(session) = &mut self.session else { return Ok(()) };
+        session.heed_notifications();
         let read = async {
             let place = self.cursor.place;
             let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];

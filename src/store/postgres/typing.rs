@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
+use tokio::sync::mpsc::{Receiver, UnboundedReceiver, UnboundedSender};
 use tokio_postgres::Notification;
 
 use super::connect::Database;
@@ -14,6 +14,9 @@ const GATHERED: Duration = Duration::from_millis(200);
 
 /// When a lost connection is tried again.
 const AGAIN: Duration = Duration::from_secs(2);
+
+/// Most indicators that may wait to be sent. Beyond that they are dropped.
+pub(super) const QUEUE_MAX: usize = 1_024;
 
 /// Most of one notification, which takes less than 8,000 bytes. Beyond that it is dropped.
 const MOST: usize = 90;
@@ -39,7 +42,7 @@ impl<C> Task<C> {
     }
 
     /// Runs until the hub closes.
-    pub(super) async fn run(self, mut typed: UnboundedReceiver<Typing>) {
+    pub(super) async fn run(self, mut typed: Receiver<Typing>) {
         loop {
             if let Ok((client, notifications)) = self.database.connect().await
                 && client.batch_execute("LISTEN colahub_typing").await.is_ok()
@@ -61,7 +64,7 @@ impl<C> Task<C> {
         &self,
         client: &tokio_postgres::Client,
         mut notifications: UnboundedReceiver<Notification>,
-        typed: &mut UnboundedReceiver<Typing>,
+        typed: &mut Receiver<Typing>,
     ) -> Option<()> {
         loop {
             tokio::select! {

@@ -3,7 +3,7 @@
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use tokio::sync::mpsc::{Sender, UnboundedReceiver, UnboundedSender, channel, unbounded_channel};
+use tokio::sync::mpsc::{Sender, UnboundedReceiver, channel, unbounded_channel};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
@@ -24,7 +24,7 @@ const AGAIN: Duration = Duration::from_millis(250);
 #[derive(Debug)]
 pub(in crate::store) struct Writer<C> {
     queue: Sender<Job<C>>,
-    typing: UnboundedSender<typing::Typing>,
+    typing: Sender<typing::Typing>,
     thread: JoinHandle<()>,
 }
 
@@ -38,7 +38,7 @@ impl<C: Send + 'static> Writer<C> {
         health: Health,
     ) -> Result<(Self, UnboundedReceiver<Report<C>>, Past), ConnectError> {
         let (queue, jobs) = channel(QUEUE_MAX);
-        let (typing, typed) = unbounded_channel();
+        let (typing, typed) = channel(typing::QUEUE_MAX);
         let (opened, is_open) = std::sync::mpsc::channel::<Result<Opened<C>, ConnectError>>();
         let failed = |cause: std::io::Error| ConnectError::Failed {
             place: "this board".into(),
@@ -84,8 +84,8 @@ impl<C: Send + 'static> Writer<C> {
     }
 
     pub(in crate::store) fn show_typing(&self, room: RoomId, chatter: ChatterId, is_typing: bool) {
-        // It may be lost, as when the thread has ended.
-        let _lost = self.typing.send(typing::Typing { room, chatter, is_typing });
+        // It may be lost, as when the queue is full or the thread has ended.
+        let _lost = self.typing.try_send(typing::Typing { room, chatter, is_typing });
     }
 
     /// Has the thread finish its queue, end its run and end. Blocks.
