@@ -35,6 +35,8 @@ export class FakeHub {
   /** How many messages a join's answer brings, and a page after it. */
   missedMost = 3;
   pageMost = 4;
+  /** What happens right behind the answer to a join, in the same response. */
+  onJoined: () => void = () => undefined;
   /** What happens as a page is asked for. */
   onPage: (page: number) => void = () => undefined;
   private pages = 0;
@@ -111,6 +113,7 @@ export class FakeHub {
       ask: async (event, payload) => {
         if (!this.up || !link.connected) return null;
         const reply = this.answer(link, event, payload as Record<string, unknown>);
+        if (event === "joinRoom") this.onJoined();
         await Promise.resolve();
         return this.loseAcks || !this.up ? null : reply;
       },

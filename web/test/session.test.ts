@@ -265,6 +265,19 @@ describe("a hub that lost something", () => {
     await until(() => expect(contents(me)).toEqual(["1", "2", "new 3", "new 4", "new 5", "6"]));
   });
 
+  it("and sends a message right behind the answer to the join: it is not taken for one of before", async () => {
+    for (const n of range(1, 4)) hub.say("fox", `${n}`);
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    hub.messages = hub.messages.slice(0, 2);
+    hub.epoch = "b";
+    hub.onJoined = () => void (hub.joins === 2 && hub.say("fox", "new 3"));
+    hub.mend();
+    await phase(me, "live");
+    await until(() => expect(contents(me)).toEqual(["1", "2", "new 3"]));
+  });
+
   it("no longer keeps the beginning, and says so", async () => {
     for (const n of range(1, 12)) hub.say("fox", `${n}`);
     hub.pruned = 9;

@@ -27,6 +27,18 @@ pub(super) struct Cursor {
     pub(super) seen: Option<(i64, i64, i64)>,
 }
 
+impl Cursor {
+    /// The log was read up to a place, behind its last commit at that time.
+    pub(super) fn heard(&mut self, place: i64, last: Option<(i64, i64, i64)>) {
+        self.place = self.place.max(place);
+        if let Some((end, ..)) = last
+            && end <= self.place
+        {
+            self.seen = last;
+        }
+    }
+}
+
 /// A batch whose transaction is done but for its commit.
 #[derive(Debug)]
 pub(super) struct Prepared {

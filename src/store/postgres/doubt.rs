@@ -80,11 +80,15 @@ pub(super) async fn same_past(
     epoch: u32,
     cursor: Cursor,
 ) -> Result<(), Trouble> {
-    let Some((last, run, number)) = cursor.seen else {
-        return Ok(());
-    };
-    let known = session.client.query_opt(&session.statements.commit_at, &[&last]).await?;
-    if known.is_some_and(|row| (row.get::<_, i64>(0), row.get::<_, i64>(1)) == (run, number)) {
+    let (last, run, number) = cursor.seen.unwrap_or_default();
+    let row = session
+        .client
+        .query_one(&session.statements.past_of, &[&last, &run, &number, &cursor.place])
+        .await?;
+    if row.try_get::<_, String>(0)? != epoch.to_string() {
+        return Err(Trouble::Outdated("another hub has seen that the database went back in time"));
+    }
+    if row.try_get(1)? {
         return Ok(());
     }
     // Each hub finds this out. The first makes the epoch.

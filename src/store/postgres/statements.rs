@@ -50,8 +50,10 @@ statements! {
     );
     /// The last commit: where the log ends, and whose it was.
     last_commit = "SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1";
-    /// A commit by the place where the log ended with it.
-    commit_at = "SELECT run, number FROM commits WHERE last = $1";
+    /// The epoch, and whether the log has the commit that ended at `$1` (or has pruned it) and reaches as far as `$4`.
+    past_of = "SELECT (SELECT value FROM meta WHERE key = 'epoch'), log_end() >= $4 AND
+         (EXISTS (SELECT FROM commits WHERE last = $1 AND run = $2 AND number = $3)
+          OR $1 < (SELECT last FROM commits ORDER BY last LIMIT 1))";
     /// A commit by whose it was.
     commit_of = "SELECT last FROM commits WHERE run = $1 AND number = $2";
     /// Notes this commit, if it has appended anything. Returns the log's end.

@@ -216,24 +216,25 @@ impl<C> LogTask<C> {
         let read = async {
             let place = self.cursor.place;
             let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];
-            let (messages, events) = tokio::try_join!(
+            // They are sent in this order: what is read behind the last commit has it.
+            let (last, messages, events) = tokio::try_join!(
+                session.client.query_opt(&session.statements.last_commit, &[]),
                 session.client.query(&session.statements.new_messages, &behind),
                 session.client.query(&session.statements.new_events, &behind),
             )?;
-            Ok::<_, Trouble>(feed::merge(place, &messages, &events, false)?)
+            let last = last.map(|row| (row.get(0), row.get(1), row.get(2)));
+            Ok::<_, Trouble>((last, feed::merge(place, &messages, &events, false)?))
         };
         match timeout(ANSWERED, read).await {
-            Ok(Ok(Piece::Whole(changes, place))) => {
-                if place > self.cursor.place {
-                    self.cursor.place = place;
-                }
+            Ok(Ok((last, Piece::Whole(changes, place)))) => {
+                self.cursor.heard(place, last);
                 if !changes.is_empty() {
                     self.report(Report::Changes(changes))?;
                 }
                 Ok(())
             }
             // Without the lock there is none.
-            Ok(Ok(Piece::Gap)) => Ok(()),
+            Ok(Ok((_, Piece::Gap))) => Ok(()),
             Ok(Err(trouble)) => self.trouble(trouble),
             Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
         }

@@ -80,7 +80,7 @@ fn every_statement_is_found_by_an_index() {
         "new_messages",
         "new_events",
         "last_commit",
-        "commit_at",
+        "past_of",
         "commit_of",
         "note_commit",
         "missed",

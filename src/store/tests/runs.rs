@@ -114,6 +114,38 @@ async fn a_hub_that_ends_leaves_its_peoples_places_to_them() {
     assert_eq!(back.alert, None, "nobody is told of a return");
 }
 
+/// The database as a standby has it that lacked the last commits: everything behind this place is gone, and the
+/// connections with it.
+fn goes_back(kit: &Kit, place: i64) {
+    let url = kit.database.as_deref().unwrap();
+    let sql = format!(
+        "SET search_path = colahub; DELETE FROM messages WHERE id > {place}; DELETE FROM events WHERE n > {place};
+         DELETE FROM commits WHERE last > {place};
+         SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+         WHERE datname = current_database() AND pid <> pg_backend_pid();"
+    );
+    postgres::Postgres::shared().unwrap().sql(url.rsplit('=').next().unwrap(), &sql);
+}
+
+#[tokio::test]
+async fn a_hub_that_only_listens_knows_that_the_database_went_back_in_time() {
+    let Some(mut one) = Kit::on_postgres() else { return };
+    let mut two = one.another(2);
+    let room = one.room(1).await;
+    one.join(room, 1).await;
+    one.says(room, 1, "what the standby has", None).await;
+    let lost = one.says(room, 1, "what it lacks", None).await.0;
+    assert_eq!(two.hears(5).await.last(), Some(&Change::Message(lost.clone())));
+    goes_back(&two, lost.id.0 - 1);
+    // It ends, so that everything is read again.
+    while two.store.reports.recv().await.is_some() {}
+    let epoch = one.another(3).join(room, 2).await.history.epoch;
+    assert_ne!(epoch, Epoch(7));
+    // So does the one that has found it out second.
+    while one.store.reports.recv().await.is_some() {}
+    assert_eq!(one.another(4).join(room, 3).await.history.epoch, epoch, "one new epoch for all");
+}
+
 #[tokio::test]
 async fn all_hubs_sign_alike_and_share_an_epoch() {
     let Some(mut one) = Kit::on_postgres() else { return };

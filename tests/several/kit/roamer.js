@@ -99,7 +99,10 @@ export class Roamer {
         timeout: 3_000,
         auth: { token: this.token },
       }));
-      for (const event of ['sendMessage', 'sendAlert']) socket.on(event, (message) => this.#hears(message));
+      // What comes behind the join's answer is handled before whoever awaits that answer goes on.
+      let waiting = [];
+      const hears = (message) => (waiting ? waiting.push(message) : this.#hears(message));
+      for (const event of ['sendMessage', 'sendAlert']) socket.on(event, hears);
       socket.on('disconnect', () => (this.lost ??= performance.now()));
       const connected = await new Promise((resolve) => {
         socket.once('connect', () => resolve(true));
@@ -109,7 +112,10 @@ export class Roamer {
         const after = this.chatter ? { after: this.last, epoch: this.epoch } : {};
         const answer = await this.#asks('joinRoom', { roomId: this.room.id, chatterId: this.chatter ?? null, ...after });
         if (answer?.success) {
-          await this.#arrives(answer.data);
+          this.#begins(answer.data);
+          for (const message of waiting) this.#hears(message);
+          waiting = null;
+          if (answer.data.more || this.last < answer.data.lastSeq) await this.#catchUp();
           this.absences.push(performance.now() - lost);
           this.lost = null;
           return;
@@ -119,7 +125,7 @@ export class Roamer {
     }
   }
 
-  async #arrives(entry) {
+  #begins(entry) {
     if (this.chatter && this.chatter !== entry.id) this.faults.push(`${this.name} came back as somebody else`);
     if (entry.reset && !this.mayBeginAgain) this.faults.push(`${this.name} had to begin again`);
     if (entry.reset) {
@@ -134,7 +140,6 @@ export class Roamer {
     this.first ??= entry.firstSeq;
     if (this.last === 0) this.last = this.first - 1;
     for (const message of entry.missed ?? []) this.#hears(message);
-    if (entry.more || this.last < entry.lastSeq) await this.#catchUp();
   }
 
   /** Fetches missing messages, by the same call that the page makes. */

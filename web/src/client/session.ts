@@ -67,6 +67,8 @@ export class Session {
   private ended = false;
   private joined = false;
   private joining = false;
+  /** What came while the answer to a join was awaited: over polling, behind the answer in one response. */
+  private waiting: [string, unknown][] = [];
   private catchingUp = false;
   /** How often in a row the room could not be joined just now. */
   private refusals = 0;
@@ -152,8 +154,9 @@ export class Session {
     const reply = await this.link.ask("joinRoom", payload, patience);
     this.joining = false;
     if (this.ended) return;
-    if (reply === null) return this.link.restart();
-    const answer = readAnswer(reply, readJoinAck);
+    const answer = reply === null ? null : readAnswer(reply, readJoinAck);
+    if (!answer?.ok) this.hearWaiting();
+    if (answer === null) return this.link.restart();
     if (!answer.ok) return this.notAdmitted(answer.refusal);
     this.password = null;
     this.refusals = 0;
@@ -166,6 +169,7 @@ export class Session {
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
     else if (takenBack.length > 0) this.change({ log: Log.takeBack(this.state.log, takenBack) });
+    this.hearWaiting();
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
@@ -326,7 +330,12 @@ export class Session {
 
   // ---- hearing --------------------------------------------------------------------------------
 
+  private hearWaiting(): void {
+    for (const [name, payload] of this.waiting.splice(0)) this.hear(name, payload);
+  }
+
   private hear(name: string, payload: unknown): void {
+    if (this.joining) return void this.waiting.push([name, payload]);
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
     // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
