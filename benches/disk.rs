@@ -128,6 +128,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         lifetime: Duration::from_secs(86_400),
         is_shut: false,
         by_host: false,
+        history: colahub::domain::room::History::Joined,
     })];
     writes.extend((0..PEOPLE).map(|who| {
         Write::Join(Join {

@@ -32,6 +32,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::room::History;
 use crate::domain::text::{Namespace, Title};
 use draft::{Draft, Given};
 use raw::Raw;
@@ -70,6 +71,8 @@ pub struct Config {
     pub interfaces: Interfaces,
     /// How long a room that people made lives: 1 second to 365 days.
     pub rooms_lifetime: Duration,
+    /// From where those may read who join a room that the hub or the host has made.
+    pub rooms_history: History,
     /// The most rooms that live at once: 1 to 10,000.
     pub rooms_limit: usize,
     /// The most chatters whom a room's list of people names: 2 to 1,000.
@@ -156,6 +159,7 @@ impl Default for Config {
             mdns: true,
             interfaces: Interfaces::default(),
             rooms_lifetime: Duration::from_secs(24 * 60 * 60),
+            rooms_history: History::All,
             rooms_limit: 500,
             rooms_roster_limit: 50,
             rooms_first: Some(draft::first_room(language)),

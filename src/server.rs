@@ -357,6 +357,7 @@ fn settings(config: &Config) -> Settings {
         language: config.language,
         rooms_max: config.rooms_limit,
         lifetime: config.rooms_lifetime,
+        history: config.rooms_history,
         roster_limit: config.rooms_roster_limit,
         bridge: config.identity_bridge.then_some(config.identity_bridge_memory),
         limits: config.limits,

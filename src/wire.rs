@@ -85,6 +85,8 @@ pub struct WireRoom<'a> {
     is_shut: bool,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
+    /// Additional: from where those who join may read: `all` or `joined`.
+    history: &'static str,
     /// Additional: the short code.
     code: &'a str,
     /// Additional: how many people are present.
@@ -109,6 +111,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         user_id: None,
         is_shut: view.room.is_shut,
         is_lasting: view.room.lasts(),
+        history: view.room.history.as_str(),
         code: view.room.code.as_str(),
         present: view.present,
         room_chatters: None,
@@ -276,6 +279,8 @@ struct WireRoomNews {
     #[serde(skip_serializing_if = "Option::is_none")]
     is_shut: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    history: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<i64>,
@@ -326,6 +331,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         chatter_id: None,
         is_typing: None,
         is_shut: None,
+        history: None,
         id: None,
         seq: None,
     };
@@ -350,6 +356,10 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         }
         RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))
+        }
+        RoomEvent::History { room, history } => {
+            let history = Some(history.as_str());
+            ("roomHistory", encode(&WireRoomNews { history, ..about(room) }))
         }
         RoomEvent::TakenBack { room, seq, id } => {
             let (seq, id) = (Some(seq.0), Some(id.0));

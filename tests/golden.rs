@@ -11,7 +11,7 @@ use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message};
 use colahub::domain::refusal::Refusal;
-use colahub::domain::room::{PasswordHash, Room};
+use colahub::domain::room::{History, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
@@ -71,6 +71,7 @@ fn room() -> RoomView {
         lifetime: Duration::from_secs(24 * 60 * 60),
         is_shut: false,
         by_host: false,
+        history: History::Joined,
     };
     RoomView { room, present: 2, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
@@ -190,6 +191,9 @@ fn the_hosts_acts_on_doors_and_messages() {
     let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
+    let (event, history) = wire::room_event(&RoomEvent::History { room, history: History::All });
+    assert_eq!(event, "roomHistory");
+    assert_golden("room-history.json", &history);
     let (event, taken) =
         wire::room_event(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");

@@ -157,6 +157,9 @@ _colahub() {
             colahub__subcmd__help__subcmd__room,delete)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__delete"
                 ;;
+            colahub__subcmd__help__subcmd__room,history)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__history"
+                ;;
             colahub__subcmd__help__subcmd__room,list)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__list"
                 ;;
@@ -196,6 +199,9 @@ _colahub() {
             colahub__subcmd__room,help)
                 cmd="colahub__subcmd__room__subcmd__help"
                 ;;
+            colahub__subcmd__room,history)
+                cmd="colahub__subcmd__room__subcmd__history"
+                ;;
             colahub__subcmd__room,list)
                 cmd="colahub__subcmd__room__subcmd__list"
                 ;;
@@ -216,6 +222,9 @@ _colahub() {
                 ;;
             colahub__subcmd__room__subcmd__help,help)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__room__subcmd__help,history)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__history"
                 ;;
             colahub__subcmd__room__subcmd__help,list)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__list"
@@ -777,7 +786,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room)
-            opts="list create lock unlock close delete"
+            opts="list create lock unlock history close delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -819,6 +828,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__history)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1105,7 +1128,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room)
-            opts="-h --help list create lock unlock close delete help"
+            opts="-h --help list create lock unlock history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1141,7 +1164,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__create)
-            opts="-h --namespace --capacity --password --password-stdin --config --data-dir --help"
+            opts="-h --namespace --capacity --history --password --password-stdin --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1153,6 +1176,10 @@ _colahub() {
                     ;;
                 --capacity)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --history)
+                    COMPREPLY=($(compgen -W "all joined" -- "${cur}"))
                     return 0
                     ;;
                 --config)
@@ -1193,7 +1220,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__help)
-            opts="list create lock unlock close delete help"
+            opts="list create lock unlock history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1262,6 +1289,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__room__subcmd__help__subcmd__history)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__room__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1297,6 +1338,28 @@ _colahub() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__history)
+            opts="-h --config --data-dir --help all joined"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;

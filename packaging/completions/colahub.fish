@@ -115,20 +115,23 @@ complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l keep-key -d 'Keep the key by which browsers are known: those who came before stay who they are, and whoever has the other card can be anybody here'
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l namespace -d 'The channel that it is in' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l capacity -d 'How many people it holds; 0 is no limit' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l history -d 'From where those may read who join: the room\'s beginning, or their own joining [rooms.history]' -r -f -a "all\t''
+joined\t''"
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l password -d 'Ask for a password that people will need'
@@ -140,6 +143,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from close" -s h -l help -d 'Print help'
@@ -150,6 +156,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "delete" -d 'End a room now and delete what was said in it'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -181,5 +188,6 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "history" -d 'Say from where those may read a room who join it from now on'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "delete" -d 'End a room now and delete what was said in it'

@@ -12,6 +12,7 @@ use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
 use crate::control::protocol::{Banned, Deed, EndedRoom, Made, Person, Request, RoomLine};
+use crate::domain::room::History;
 
 /// The channel in which Cola Chat's own page makes its rooms.
 const PLAZA: &str = "anonymous";
@@ -50,6 +51,8 @@ pub(super) enum RoomCommand {
     Lock(RoomArgs),
     /// Let people into a room again
     Unlock(RoomArgs),
+    /// Say from where those may read a room who join it from now on
+    History(HistoryArgs),
     /// End a room now; it can still be read
     Close(RoomArgs),
     /// End a room now and delete what was said in it
@@ -68,12 +71,31 @@ pub(super) struct CreateArgs {
     /// How many people it holds; 0 is no limit
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     capacity: u32,
+    /// From where those may read who join: the room's beginning, or their own joining [rooms.history]
+    #[arg(long, value_name = "FROM", value_parser = HISTORIES)]
+    history: Option<String>,
     /// Ask for a password that people will need
     #[arg(long)]
     password: bool,
     /// Read that password from standard input, one line
     #[arg(long, conflicts_with = "password")]
     password_stdin: bool,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
+/// The values of `history`.
+const HISTORIES: [&str; 2] = [History::All.as_str(), History::Joined.as_str()];
+
+/// The arguments of `room history`.
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// The room's code or id, as `colahub room list` shows it
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// From the room's beginning, or from their own joining
+    #[arg(value_name = "FROM", value_parser = HISTORIES)]
+    history: String,
     #[command(flatten)]
     hub: HubArgs,
 }
@@ -147,6 +169,15 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
             let people: usize = hub.ask(&Request::RoomUnlock { room: room.clone() })?;
             writeln!(out, "The room {room} is open again; {} in it.", are(people))?;
         }
+        RoomCommand::History(HistoryArgs { room, history, hub }) => {
+            let from = if history == History::All.as_str() {
+                "what was said before, too"
+            } else {
+                "what is said from then on"
+            };
+            let () = hub.ask(&Request::RoomHistory { room: room.clone(), history })?;
+            writeln!(out, "Who joins the room {room} from now on reads {from}.")?;
+        }
         RoomCommand::Close(RoomArgs { room, hub }) => {
             let EndedRoom { room, people } = hub.ask(&Request::RoomClose { room })?;
             writeln!(out, "The room {room} is closed; {} in it.", were(people))?;
@@ -160,13 +191,14 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
 }
 
 fn create(args: CreateArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let CreateArgs { title, namespace, capacity, password, password_stdin, hub } = args;
+    let CreateArgs { title, namespace, capacity, history, password, password_stdin, hub } = args;
     let password = match (password, password_stdin) {
         (true, _) => Some(secret::asked("Password for the room: ")?),
         (_, true) => Some(secret::first_line(io::stdin().lock())?),
         _ => None,
     };
-    let made: Made = hub.ask(&Request::RoomCreate { namespace, title, capacity, password })?;
+    let request = Request::RoomCreate { namespace, title, capacity, password, history };
+    let made: Made = hub.ask(&request)?;
     write!(out, "{}", made_lines(&made))?;
     Ok(())
 }
@@ -238,10 +270,13 @@ fn were(people: usize) -> String {
 }
 
 fn room_line(room: &RoomLine) -> String {
-    let RoomLine { id, code, title, namespace, people, is_password, is_shut, .. } = room;
+    let RoomLine { id, code, title, namespace, people, is_password, is_shut, history, .. } = room;
     let password = if *is_password { ", with a password" } else { "" };
     let shut = if *is_shut { ", shut" } else { "" };
-    format!("{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{password}{shut})")
+    let history = if history == History::All.as_str() { ", read from its beginning" } else { "" };
+    format!(
+        "{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{password}{shut}{history})"
+    )
 }
 
 fn made_lines(made: &Made) -> String {
@@ -292,11 +327,12 @@ mod tests {
             people: 2,
             is_password: true,
             is_shut: true,
+            history: "all".to_owned(),
             expires: String::new(),
         };
         let id = &room.id;
         let line = format!(
-            "K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", with a password, shut)"
+            "K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", with a password, shut, read from its beginning)"
         );
         assert_eq!(room_line(&room), line);
         let person = Person {

@@ -152,6 +152,7 @@ mod tests {
         limits.namespaces_each = 9
         limits.namespaces_opened = 9
         limits.namespaces = 99
+        rooms.history = 'joined'
         log.level = 'debug'
         http.hosts = ['chat.example']
         http.public_url = 'https://chat.example'

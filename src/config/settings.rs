@@ -89,6 +89,15 @@ pub static SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        key: "rooms.history",
+        applies: Applies::OnReload,
+        doc: "From where those may read a room of the host or the hub who join it.",
+        allowed: "\"all\" or \"joined\"",
+        apply: |draft, raw| {
+            raw.text(|text| text.parse().ok()).map(|history| draft.config.rooms_history = history)
+        },
+    },
+    Setting {
         key: "rooms.limit",
         applies: Applies::OnReload,
         doc: "The most rooms that live at once, beside those that the host makes.",

@@ -29,9 +29,10 @@ pub(super) async fn create(
     namespace: &str,
     title: &str,
     capacity: u32,
-    password: Option<&str>,
+    (password, history): (Option<&str>, Option<&str>),
 ) -> Result<Made, String> {
-    let room = new_room(namespace, title, capacity, password).map_err(|refusal| plain(&refusal))?;
+    let room = new_room(namespace, title, capacity, (password, history));
+    let room = room.map_err(|refusal| plain(&refusal))?;
     let made = parts.hub.call(|tell| Call::Create(room, tell)).await;
     let RoomView { room, .. } = made.map_err(|refusal| plain(&refusal))?;
     let urls = parts.reach.urls();
@@ -44,7 +45,7 @@ fn new_room(
     namespace: &str,
     title: &str,
     capacity: u32,
-    password: Option<&str>,
+    (password, history): (Option<&str>, Option<&str>),
 ) -> Result<NewRoom, Refusal> {
     check_capacity(capacity)?;
     Ok(NewRoom {
@@ -54,6 +55,7 @@ fn new_room(
         password: password.map(Password::parse).transpose()?,
         from: None,
         by_host: true,
+        history: history.map(str::parse).transpose()?,
     })
 }
 
@@ -67,6 +69,23 @@ pub(super) async fn shut(
     let id = find(parts, room).await?.ok_or_else(none)?;
     let people = parts.hub.call(|tell| Call::Shut { room: id, is_shut, tell }).await;
     people.map_err(|refusal| match refusal {
+        Refusal::NoSuchRoom => none(),
+        Refusal::Expired => format!("the room {room} has ended: nobody comes in any more"),
+        other => plain(&other),
+    })
+}
+
+/// Changes from where those may read who join a room from now on.
+pub(super) async fn set_history(
+    parts: &ControlContext,
+    room: &str,
+    history: &str,
+) -> Result<(), String> {
+    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
+    let history = history.parse().map_err(|refusal| plain(&refusal))?;
+    let room_id = find(parts, room).await?.ok_or_else(none)?;
+    let set = parts.hub.call(|tell| Call::SetHistory { room: room_id, history, tell }).await;
+    set.map_err(|refusal| match refusal {
         Refusal::NoSuchRoom => none(),
         Refusal::Expired => format!("the room {room} has ended: nobody comes in any more"),
         other => plain(&other),
@@ -198,6 +217,7 @@ fn line(view: &RoomView) -> RoomLine {
         people: view.present,
         is_password: view.room.is_locked(),
         is_shut: view.room.is_shut,
+        history: view.room.history.as_str().to_owned(),
         expires: wire::iso(view.expires_at),
     }
 }

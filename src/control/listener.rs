@@ -146,9 +146,12 @@ async fn answer(parts: &ControlContext, request: Request) -> Vec<u8> {
             told(status(parts).await.map_err(busy))
         }
         Request::RoomList => told(host::rooms(parts).await),
-        Request::RoomCreate { namespace, title, capacity, password } => {
-            let password = password.as_deref();
-            told(host::create(parts, &namespace, &title, capacity, password).await)
+        Request::RoomCreate { namespace, title, capacity, password, history } => {
+            let told_by = (password.as_deref(), history.as_deref());
+            told(host::create(parts, &namespace, &title, capacity, told_by).await)
+        }
+        Request::RoomHistory { room, history } => {
+            told(host::set_history(parts, &room, &history).await)
         }
         Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
         Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),

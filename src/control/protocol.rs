@@ -25,6 +25,9 @@ pub enum Request {
         capacity: u32,
         /// Its password. `None` for an open room.
         password: Option<String>,
+        /// From where those may read who join: `all` or `joined`. `None` for what the configuration says.
+        #[serde(default)]
+        history: Option<String>,
     },
     /// Shuts a room for newcomers; answered with how many people are in it.
     RoomLock {
@@ -35,6 +38,13 @@ pub enum Request {
     RoomUnlock {
         /// Its code or id.
         room: String,
+    },
+    /// Changes from where those may read who join a room from now on; answered with `null`.
+    RoomHistory {
+        /// Its code or id.
+        room: String,
+        /// `all` or `joined`.
+        history: String,
     },
     /// Lists a room's messages; answered with [`Said`]s, oldest first.
     MessageList {
@@ -118,6 +128,9 @@ pub struct RoomLine {
     pub is_password: bool,
     /// Whether the host has shut it for newcomers.
     pub is_shut: bool,
+    /// From where those may read who join: `all` or `joined`.
+    #[serde(default)]
+    pub history: String,
     /// When it expires, ISO 8601, as estimated now.
     pub expires: String,
 }

@@ -1,9 +1,10 @@
 //! A room: its definition, and the rules for joining it.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use super::code::Code;
-use super::ids::RoomId;
+use super::ids::{RoomId, Seq};
 use super::refusal::Refusal;
 use super::text::{Namespace, Title};
 use super::time::{HubTime, WallTime};
@@ -15,7 +16,7 @@ pub const CAPACITY_MAX: u32 = 10_000;
 /// the clocks can still add to a time.
 pub const LASTING: Duration = Duration::from_millis(1 << 62);
 
-/// A room's definition. It does not change once made, but for its door.
+/// A room's definition. It does not change once made, but for its door and its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -40,6 +41,49 @@ pub struct Room {
     pub is_shut: bool,
     /// Whether the host made it: it does not count among those that people may make.
     pub by_host: bool,
+    /// From where those who join from now on may read.
+    pub history: History,
+}
+
+/// From where somebody who joins a room for the first time may read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum History {
+    /// From its beginning, as far as it is kept.
+    All,
+    /// From their own first message on: the notice of their joining.
+    Joined,
+}
+
+impl History {
+    /// Its name on the wire, in the configuration and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Joined => "joined",
+        }
+    }
+
+    /// The first message that somebody may read who joins when `last` is the room's newest.
+    #[must_use]
+    pub fn first_for_newcomer(self, last: Seq) -> Seq {
+        match self {
+            Self::All => Seq(1),
+            Self::Joined => last.next(),
+        }
+    }
+}
+
+impl FromStr for History {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "all" => Ok(Self::All),
+            "joined" => Ok(Self::Joined),
+            _ => Err(Refusal::bad("history must be \"all\" or \"joined\"")),
+        }
+    }
 }
 
 /// Refuses a room for more people than a board can carry.
@@ -156,6 +200,7 @@ mod tests {
             lifetime: Duration::from_secs(1),
             is_shut: false,
             by_host: false,
+            history: History::Joined,
         }
     }
 
@@ -163,6 +208,13 @@ mod tests {
     fn a_room_is_over_exactly_when_its_lifetime_is() {
         assert_eq!(room(0).open_at(HubTime(1_999)), Ok(()));
         assert_eq!(room(0).open_at(HubTime(2_000)), Err(Refusal::Expired));
+    }
+
+    #[test]
+    fn a_newcomer_reads_from_the_beginning_or_from_their_own_first_message() {
+        assert_eq!("all".parse::<History>().unwrap().first_for_newcomer(Seq(7)), Seq(1));
+        assert_eq!("joined".parse::<History>().unwrap().first_for_newcomer(Seq(7)), Seq(8));
+        assert!("ALL".parse::<History>().is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use super::request::{Asker, By, InPath};
 use super::respond::Answer;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::check_capacity;
+use crate::domain::room::{History, check_capacity};
 use crate::domain::text::{Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
 use crate::store::Member;
@@ -47,6 +47,7 @@ struct CreateBody {
     capacity: u32,
     is_password: bool,
     password: Option<String>,
+    history: Option<String>,
 }
 
 impl CreateBody {
@@ -56,6 +57,7 @@ impl CreateBody {
         if self.is_password != password.is_some() {
             return Err(Refusal::LockMismatch);
         }
+        let history = self.history.as_deref().map_or(Ok(History::Joined), str::parse)?;
         Ok(NewRoom {
             namespace: Namespace::for_room(&self.namespace)?,
             title: Title::parse(&self.title)?,
@@ -63,6 +65,7 @@ impl CreateBody {
             password: password.as_deref().map(Password::parse).transpose()?,
             from: Some(from),
             by_host: false,
+            history: Some(history),
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::Room;
+use crate::domain::room::{History, Room};
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
 use crate::store::{Ban, HistorySlice};
@@ -262,6 +262,15 @@ pub enum Call {
         /// Takes the answer.
         tell: Responder<usize>,
     },
+    /// Changes from where those may read who join a living room from now on, for the host.
+    SetHistory {
+        /// The room.
+        room: RoomId,
+        /// From where.
+        history: History,
+        /// Takes the answer.
+        tell: Responder<()>,
+    },
     /// Takes messages back, for the host, also of a room that has ended. Returns how many were not taken back
     /// before. [`Refusal::NoSuchMessage`] if one of them cannot be taken back: then none is.
     TakeBack {
@@ -339,6 +348,8 @@ pub struct NewRoom {
     /// Whether the host creates it. It then does not count against the limit of rooms, and is logged as the
     /// host's action.
     pub by_host: bool,
+    /// From where those who join may read. `None` for what the configuration says.
+    pub history: Option<History>,
 }
 
 /// The hub's state.
@@ -397,6 +408,13 @@ pub enum RoomEvent {
         room: RoomId,
         /// Whether it is shut.
         is_shut: bool,
+    },
+    /// The host changed from where those may read who join from now on.
+    History {
+        /// The room.
+        room: RoomId,
+        /// From where.
+        history: History,
     },
     /// The host took a message back: nobody is to see its content any more.
     TakenBack {

@@ -16,7 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::message::Message;
 use crate::domain::names::look::Look;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{PasswordHash, Room};
+use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::memory::Memory;
@@ -96,6 +96,7 @@ impl Life {
             language: Language::Ko,
             rooms_max: 10,
             lifetime: LIFETIME,
+            history: History::Joined,
             roster_limit: 50,
             bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
@@ -309,6 +310,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         RoomEvent::Presence { room, .. }
         | RoomEvent::Closed { room, .. }
         | RoomEvent::Shut { room, .. }
+        | RoomEvent::History { room, .. }
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
         RoomEvent::Roster(_) => None,
@@ -333,6 +335,7 @@ fn room(n: u8, now: Moment) -> Room {
         created_at: now.wall,
         created: now.hub,
         lifetime: LIFETIME,
+        history: History::Joined,
         is_shut: false,
         by_host: false,
     }

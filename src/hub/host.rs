@@ -9,6 +9,7 @@ use super::state::{Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId};
 use crate::domain::refusal::Refusal;
+use crate::domain::room::History;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Deed, HostAct, Moment, Write};
 
@@ -114,6 +115,48 @@ impl Hub {
             Ok(people)
         });
         drop(tell.send(people));
+    }
+
+    /// Changes from where those may read who join a room from now on.
+    pub(super) fn set_history(
+        &mut self,
+        (room, history): (RoomId, History),
+        tell: Responder<()>,
+        at: Moment,
+    ) {
+        match self.live(room) {
+            Ok(live) => {
+                let what = format!("{} {}", named(&live.room), history.as_str());
+                let act = HostAct { deed: Deed::History(room, history), what, at };
+                self.write(Write::Host(act), Then::HistorySet(room, history, tell));
+            }
+            Err(refusal) => drop(tell.send(Err(refusal))),
+        }
+    }
+
+    /// Goes on with a changed history that is committed or was refused.
+    pub(super) fn history_set(
+        &mut self,
+        (room, history): (RoomId, History),
+        tell: Responder<()>,
+        result: Result<(), Refusal>,
+    ) {
+        if result.is_ok() {
+            self.show_history(room, history);
+            let history = history.as_str();
+            tracing::info!(%room, history, "the host changed what newcomers may read");
+        }
+        drop(tell.send(result));
+    }
+
+    /// Tells the people in a room from where newcomers may read it now.
+    pub(super) fn show_history(&mut self, room: RoomId, history: History) {
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        live.room.history = history;
+        let to = live.people.audience();
+        self.broadcast(to, RoomEvent::History { room, history });
     }
 
     /// Kicks a chatter.

@@ -35,8 +35,8 @@ impl Hub {
         first.is_coming = true;
         let (namespace, title) = (first.namespace.clone(), first.title.clone());
         // It counts as the host's: it does not expire, and takes no place of people's rooms.
-        let room =
-            NewRoom { namespace, title, capacity: 0, password: None, from: None, by_host: true };
+        let (capacity, password, from, history) = (0, None, None, None);
+        let room = NewRoom { namespace, title, capacity, password, from, by_host: true, history };
         self.create_hashed(Making { room, place: None }, None, None, at);
     }
 

@@ -124,6 +124,7 @@ impl Hub {
             lifetime: if new.by_host { LASTING } else { self.settings.lifetime },
             is_shut: false,
             by_host: new.by_host,
+            history: new.history.unwrap_or(self.settings.history),
         };
         // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {

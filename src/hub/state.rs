@@ -33,7 +33,7 @@ use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::Room;
+use crate::domain::room::{History, Room};
 use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
@@ -60,6 +60,8 @@ pub struct Settings {
     pub rooms_max: usize,
     /// How long a room lives.
     pub lifetime: Duration,
+    /// From where those may read who join a room that the hub or the host has made.
+    pub history: History,
     /// Up to this many people, a room gets full rosters and every notice.
     pub roster_limit: usize,
     /// How long a caller without a token counts as the last person who was connected from the same address;
@@ -101,6 +103,7 @@ pub(super) enum Then {
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
     Shut(Shutting),
+    HistorySet(RoomId, History, Responder<()>),
     TakenBack(RoomId, Responder<usize>),
 }
 
@@ -341,6 +344,7 @@ impl Hub {
             Call::People(tell) => drop(tell.send(Ok(self.present()))),
             Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
             Call::Shut { room, is_shut, tell } => self.shut(room, is_shut, tell, at),
+            Call::SetHistory { room, history, tell } => self.set_history((room, history), tell, at),
             Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
             Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
@@ -371,6 +375,9 @@ impl Hub {
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
+            Then::HistorySet(room, history, tell) => {
+                self.history_set((room, history), tell, result.map(|_| ()));
+            }
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),

@@ -14,7 +14,7 @@ use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::Room;
+use crate::domain::room::{History, Room};
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{HistorySlice, Join, Joined, Member, Moment, Past, Rename, Write, Written};
@@ -61,6 +61,7 @@ impl Chat {
             language: Language::En,
             rooms_max: 10,
             lifetime: Duration::from_secs(100),
+            history: History::Joined,
             roster_limit,
             bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
@@ -248,6 +249,7 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::Roster(list) => format!("roster {}", list.len()),
         RoomEvent::Presence { present, .. } => format!("present {present}"),
         RoomEvent::Closed { why, .. } => format!("{why:?}").to_lowercase(),
+        RoomEvent::History { history, .. } => format!("history {}", history.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
         RoomEvent::Typing { .. } => "typing".into(),
@@ -265,6 +267,7 @@ fn room(capacity: u32) -> Room {
         created_at: WallTime(0),
         created: HubTime(0),
         lifetime: Duration::from_secs(100),
+        history: History::Joined,
         is_shut: false,
         by_host: false,
     }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
-use crate::domain::room::Room;
+use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
 use crate::store::write::Ban;
 use crate::store::writer::Completed;
@@ -35,6 +35,13 @@ pub enum Change {
         room: RoomId,
         /// Whether it is shut now.
         is_shut: bool,
+    },
+    /// From where those may read who join a room from now on was changed.
+    RoomHistory {
+        /// The room.
+        room: RoomId,
+        /// From where, now.
+        history: History,
     },
     /// A room was ended before its time.
     RoomEnded {

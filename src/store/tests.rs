@@ -7,6 +7,7 @@ use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::refusal::Refusal;
+use crate::domain::room::History;
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
@@ -175,6 +176,7 @@ pub(in crate::store) fn room(n: u8) -> Room {
         lifetime: Duration::from_secs(60),
         is_shut: false,
         by_host: false,
+        history: History::Joined,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
-use crate::domain::room::Room;
+use crate::domain::room::{History, Room};
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
@@ -184,6 +184,8 @@ pub enum Deed {
     Create(Room),
     /// Shuts a room for newcomers, or opens it again with `false`.
     Shut(RoomId, bool),
+    /// Changes from where those may read who join from now on.
+    History(RoomId, History),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
     /// Ends a room, which can still be read.

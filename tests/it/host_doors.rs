@@ -95,6 +95,41 @@ fn a_shut_room_takes_no_newcomers_but_its_people_can_come_back() {
 }
 
 #[test]
+fn newcomers_read_what_was_said_before_where_the_host_says_so() {
+    let hub = Hub::with(&[("COLAHUB_ROOMS_FIRST", "plaza")]);
+    let history = |hub: &Hub, id: &str| {
+        let rooms = listed(hub, &["room", "list"]);
+        rooms.iter().find(|line| line["id"] == id).unwrap()["history"].clone()
+    };
+    let firsts = listed(&hub, &["room", "list"])[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(history(&hub, &firsts), "all");
+    let room = make_room(&hub, "n");
+    assert_eq!(history(&hub, &room.id), "joined");
+    let (mut ann, _) = enters(&hub, &room);
+    let first_of = |hub: &Hub| enters(hub, &room).1["firstSeq"].clone();
+    assert_eq!(first_of(&hub), 2);
+    let (done, text) = host(&hub, &["room", "history", &room.id, "all"]);
+    assert!(done && text.contains("what was said before"), "{text}");
+    assert_eq!(hears(&mut ann, "roomHistory"), json!({"roomId": room.id, "history": "all"}));
+    assert_eq!(first_of(&hub), 1);
+    let (done, text) = host(&hub, &["room", "history", &room.id, "some"]);
+    assert!(!done && text.contains("possible values: all, joined"), "{text}");
+    let (done, text) = host(&hub, &["room", "history", "ABCDEF", "all"]);
+    assert!(!done && text.contains("there is no room ABCDEF"), "{text}");
+    assert!(host(&hub, &["room", "create", "--history", "joined", "crew"]).0);
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[("COLAHUB_ROOMS_HISTORY", "joined")]);
+    assert_eq!((history(&hub, &room.id), first_of(&hub)), (json!("all"), json!(1)));
+    assert!(host(&hub, &["room", "create", "stage"]).0);
+    let rooms = listed(&hub, &["room", "list"]);
+    for title in ["crew", "stage"] {
+        let line = rooms.iter().find(|line| line["title"] == title).unwrap();
+        assert_eq!(line["history"], "joined", "{title}");
+    }
+    assert_eq!(listed(&hub, &["log"])[2]["deed"], "room history");
+}
+
+#[test]
 fn a_banned_browser_reads_nothing_and_makes_no_rooms() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");

@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
 
@@ -201,7 +202,8 @@ impl World {
         let by_host = self.dice.percent(10);
         let n = self.dice.below(CLIENTS);
         let from = Some(self.clients[n].peer);
-        let new = NewRoom { namespace, title, capacity, password, from, by_host };
+        let history = (!by_host).then_some(History::Joined);
+        let new = NewRoom { namespace, title, capacity, password, from, by_host, history };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 

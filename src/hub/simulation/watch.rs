@@ -160,7 +160,10 @@ impl Line {
             RoomEvent::TakenBack { room, seq, .. } => {
                 self.packets.push_back(Packet::TakenBack(*room, *seq));
             }
-            RoomEvent::Roster(_) | RoomEvent::Shut { .. } | RoomEvent::Typing { .. } => {}
+            RoomEvent::Roster(_)
+            | RoomEvent::Shut { .. }
+            | RoomEvent::History { .. }
+            | RoomEvent::Typing { .. } => {}
         }
     }
 

@@ -13,6 +13,7 @@ use crate::domain::ids::{ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
+use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -91,6 +92,7 @@ impl World {
             language: Language::En,
             rooms_max: 6,
             lifetime: Duration::from_secs(dice.between(60, 7_200)),
+            history: History::All,
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
             bridge: Some(Duration::from_secs(600)),
@@ -231,6 +233,7 @@ impl World {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;
             }
+            (Deed::History(..), _) => {}
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }

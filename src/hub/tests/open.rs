@@ -24,7 +24,8 @@ impl Chat {
     fn makes(&mut self, capacity: u32, by_host: bool) -> Room {
         let (tell, mut made) = oneshot::channel();
         let (namespace, title) = (room(0).namespace, Title::parse("made").unwrap());
-        let new = NewRoom { namespace, title, capacity, password: None, from: None, by_host };
+        let (password, from, history) = (None, None, None);
+        let new = NewRoom { namespace, title, capacity, password, from, by_host, history };
         self.command(Command::Call(Call::Create(new, tell)));
         self.commits();
         made.try_recv().unwrap().unwrap().room

@@ -23,6 +23,7 @@ impl Chat {
             password: None,
             from: Some(IpAddr::from([127, 0, 1, from])),
             by_host: false,
+            history: None,
         };
         self.command(Command::Call(Call::Create(room, tell)));
         self.commits();

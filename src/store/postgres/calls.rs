@@ -112,6 +112,7 @@ impl<'s> Context<'s> {
             lifetime,
             room.is_shut,
             room.by_host,
+            rows::history_number(room.history),
             is_first,
             most,
             what,
@@ -219,6 +220,10 @@ impl<'s> Context<'s> {
             Deed::Create(room) => self.make_room(room, false, Some(what)),
             Deed::Shut(room, is_shut) => {
                 call(&statements.shut_room, params![uuid(room.as_bytes()), *is_shut, what])
+            }
+            Deed::History(room, history) => {
+                let history = rows::history_number(*history);
+                call(&statements.set_history, params![uuid(room.as_bytes()), history, what])
             }
             Deed::TakeBack(room, seqs) => {
                 let seqs: Vec<i64> = seqs.iter().map(|seq| seq.0).collect();

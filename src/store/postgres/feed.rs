@@ -59,6 +59,10 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
     let change = match (row.try_get::<_, i16>(1)?, room) {
         (1, Some(_)) => rows::room(row, 20)?.map(Change::RoomMade),
         (2, Some(room)) => Some(Change::RoomShut { room, is_shut: detail == Some(1) }),
+        (12, Some(room)) => {
+            let history = rows::history(detail.unwrap_or_default());
+            Some(Change::RoomHistory { room, history })
+        }
         (3, Some(room)) => {
             let end = match detail {
                 Some(1) => EarlyEnd::Silent,

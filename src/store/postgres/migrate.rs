@@ -6,7 +6,10 @@ use super::HubRun;
 use super::connect::{ConnectError, Database};
 
 /// All migrations in order. A migration's number is its position plus one, as in its file name.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/postgres/0001_hubs.sql")];
+pub(super) const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/postgres/0001_hubs.sql"),
+    include_str!("../../../migrations/postgres/0002_guests.sql"),
+];
 
 /// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('colahub.log'))";

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
-use crate::domain::room::{PasswordHash, Room};
+use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::queries::Member;
@@ -20,7 +20,7 @@ pub(super) type RowError = tokio_postgres::Error;
 
 /// The columns that [`room`] reads, in its order.
 pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r.lock, \
-     r.created_at, r.created_hub, r.lifetime, r.shut, r.by_host";
+     r.created_at, r.created_hub, r.lifetime, r.shut, r.by_host, r.history";
 
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
@@ -77,7 +77,21 @@ pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
         lifetime: Duration::from_millis(hub_time(row.try_get(at + 8)?).0),
         is_shut: row.try_get(at + 9)?,
         by_host: row.try_get(at + 10)?,
+        history: history(row.try_get(at + 11)?),
     }))
+}
+
+/// A room's history as it is stored.
+pub(super) fn history_number(history: History) -> i16 {
+    match history {
+        History::Joined => 0,
+        History::All => 1,
+    }
+}
+
+/// A room's history from its number.
+pub(super) fn history(number: i16) -> History {
+    if number == 1 { History::All } else { History::Joined }
 }
 
 /// A chatter from four columns: id, nickname, created_at, left_at.

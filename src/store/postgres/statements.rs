@@ -63,11 +63,14 @@ statements! {
     /// Wakes the other hubs.
     wake = "SELECT pg_notify('colahub', '')";
     /// Makes a room.
-    make_room = "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    make_room =
+        "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     /// Ends a room.
     end_room = "SELECT end_room($1, $2, $3)";
     /// Shuts a room for newcomers, or opens it.
     shut_room = "SELECT shut_room($1, $2, $3)";
+    /// Changes from where newcomers may read a room.
+    set_history = "SELECT set_history($1, $2, $3)";
     /// Joins a room.
     join_room = "SELECT * FROM join_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// The messages that a member missed: after `$3` or, if their places are void (`$4`), all that they may read.

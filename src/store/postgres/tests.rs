@@ -27,8 +27,9 @@ const LARGE: &str = "
 
 /// A call of each function, in the order of `migrations/postgres`, with rows that exist.
 const CALLS: &str = "
-    SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, false, 500, NULL);
-    SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, true, 500, NULL);
+    SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, 0::smallint, false, 500, NULL);
+    SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, 1::smallint, true, 500, NULL);
+    SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
     SELECT shut_room((SELECT id FROM rooms WHERE n = 3), true, 'w');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 4), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
         'new', '{new}', 1, true, 'x', '10.0.0.1');
@@ -69,7 +70,7 @@ fn every_statement_is_found_by_an_index() {
     let Some(postgres) = Postgres::shared() else { return };
     let url = postgres.database();
     let name = url.rsplit('=').next().unwrap();
-    let migration = include_str!("../../../migrations/postgres/0001_hubs.sql");
+    let migration = super::migrate::MIGRATIONS.concat();
     let set_up = format!(
         "CREATE SCHEMA colahub; SET search_path = colahub, pg_catalog; {migration}
          INSERT INTO meta VALUES ('born', '0'), ('epoch', '1');{LARGE}"

@@ -97,8 +97,32 @@ on_both! { async fn nobody_new_comes_into_a_shut_room_until_it_is_open_again(mut
     assert!(kit.write(kit_join(2, true)).await.is_ok());
 } }
 
+on_both! { async fn newcomers_read_a_room_from_where_it_says_and_members_as_before(mut kit: Kit) {
+    let spacious = Room { capacity: 0, ..room(1) };
+    let room = spacious.id;
+    kit.write(Write::Room(spacious)).await.unwrap();
+    kit.join(room, 1).await;
+    let newest = kit.says(room, 1, "the newest", None).await.0.seq;
+    assert_eq!(kit.join(room, 2).await.history.first, newest.next(), "their own first message");
+    kit.host(Deed::History(room, History::All)).await.unwrap();
+    assert_eq!(kit.join(room, 3).await.history.first, Seq(1));
+    assert_eq!(kit.join(room, 2).await.history.first, newest.next(), "it is for those who come later");
+    let mut kit = kit.reopened();
+    assert_eq!(kit.store.past.rooms[0].history, History::All);
+    let late = kit.join(room, 4).await.history;
+    assert_eq!((late.first, late.pruned), (Seq(1), false));
+    let member = kit.store.reader.member(room, chatter(4).id).await.unwrap().unwrap();
+    let (read, more) = kit.store.reader.before(member, newest.next(), 100).await.unwrap();
+    assert_eq!((read.len(), more), (usize::try_from(newest.0).unwrap(), false));
+    kit.host(Deed::History(room, History::Joined)).await.unwrap();
+    let last = late.last;
+    assert!(kit.join(room, 5).await.history.first > last);
+    assert_eq!(kit.store.reader.host_log(1).await.unwrap()[0].deed, "room history");
+    assert_eq!(kit.host(Deed::History(super::room(9).id, History::All)).await, Err(Refusal::NoSuchRoom));
+} }
+
 on_both! { async fn a_room_of_the_hosts_own_is_remembered_as_such(mut kit: Kit) {
-    let own = Room { by_host: true, ..room(1) };
+    let own = Room { by_host: true, history: History::All, ..room(1) };
     kit.host(Deed::Create(own.clone())).await.unwrap();
     let kit = kit.reopened();
     assert_eq!(kit.store.past.rooms, [own]);

@@ -100,6 +100,8 @@ describe('people on several hubs', () => {
     for (const person of [ann, bob]) assert.equal((await person.inbox.take('messageTakenBack')).seq, said.seq);
     await command(hubs[2], 'room', 'lock', there.code);
     for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomShut')).isShut, true);
+    await command(hubs[2], 'room', 'history', there.code, 'all');
+    for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomHistory')).history, 'all');
     await command(hubs[2], 'chatter', 'kick', bob.id);
     assert.equal((await bob.inbox.take('roomClosed')).reason, 'kicked');
     await ann.hearsDepartureOf(bob);

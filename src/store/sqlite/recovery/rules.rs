@@ -75,6 +75,7 @@ pub(in crate::store) const TABLES: [Table; 7] = [
             ("deleted", flag),
             ("shut", flag),
             ("by_host", flag),
+            ("history", flag),
         ],
         key_width: 1,
         settle: |_| {},

@@ -25,7 +25,7 @@ const APART: [&str; 2] = ["messages", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 4] = [
+const DECIDED: [Decision; 5] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -41,6 +41,7 @@ const DECIDED: [Decision; 4] = [
         "UPDATE rooms SET lifetime = min(lifetime, ?2) WHERE id = ?1",
     ),
     ("SELECT id, shut FROM rooms NOT INDEXED", "UPDATE rooms SET shut = ?2 WHERE id = ?1"),
+    ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
 ];
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 

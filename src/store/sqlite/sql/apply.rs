@@ -9,6 +9,7 @@ use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
+use crate::domain::room::History;
 use crate::domain::text::Key;
 use crate::domain::time::WallTime;
 use crate::domain::words;
@@ -75,8 +76,8 @@ fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
         None if is_shut(db, room)? => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
         None => {
-            let first = queries::last_seq(db, room)?.next();
-            enroll(db, room, join, first)?;
+            let last = queries::last_seq(db, room)?;
+            enroll(db, room, join, history(db, room)?.first_for_newcomer(last))?;
         }
     }
     let member = queries::member_by_identity(db, join.room, join.identity)?;
@@ -135,6 +136,11 @@ fn history_slice(
 
 fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
     db.prepare_cached("SELECT shut FROM rooms WHERE n = ?1")?.query_row([room], |row| row.get(0))
+}
+
+fn history(db: &Connection, room: i64) -> rusqlite::Result<History> {
+    db.prepare_cached("SELECT history FROM rooms WHERE n = ?1")?
+        .query_row([room], |row| row.get(0).map(rows::history))
 }
 
 /// Makes somebody a member, as the chatter that they own already or as a fresh one.

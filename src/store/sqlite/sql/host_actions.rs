@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
+use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::rows;
@@ -40,6 +41,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Shut(room, shut) => {
             shut_room(db, *room, *shut)?;
             if *shut { "room lock" } else { "room unlock" }
+        }
+        Deed::History(room, history) => {
+            set_history(db, *room, *history)?;
+            "room history"
         }
         Deed::TakeBack(room, seqs) => {
             let taken = take_back(db, *room, seqs)?;
@@ -93,6 +98,13 @@ pub(in crate::store) fn end_room(
 fn shut_room(db: &Connection, room: RoomId, shut: bool) -> Result<(), WriteError> {
     let room = room_number(db, room)?;
     db.prepare_cached("UPDATE rooms SET shut = ?2 WHERE n = ?1")?.execute(params![room, shut])?;
+    Ok(())
+}
+
+fn set_history(db: &Connection, room: RoomId, history: History) -> Result<(), WriteError> {
+    let room = room_number(db, room)?;
+    db.prepare_cached("UPDATE rooms SET history = ?2 WHERE n = ?1")?
+        .execute(params![room, rows::history_number(history)])?;
     Ok(())
 }
 

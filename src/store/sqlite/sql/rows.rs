@@ -8,14 +8,14 @@ use rusqlite::types::{FromSqlError, Type, ValueRef};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
-use crate::domain::room::{PasswordHash, Room};
+use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::recovery::check::is_damage;
 
 /// The columns that [`room`] reads, in its order.
-pub(in crate::store) const ROOM: &str =
-    "id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime, shut, by_host";
+pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, lock, created_at, created_hub, \
+     lifetime, shut, by_host, history";
 
 /// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
 /// key of `memberships`, which begins with the room, and so read every membership of the room for each
@@ -39,7 +39,21 @@ pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
         lifetime: Duration::from_millis(hub_time(row, 8)?.0),
         is_shut: row.get(9)?,
         by_host: row.get(10)?,
+        history: history(row.get(11)?),
     })
+}
+
+/// A room's history as it is stored.
+pub(in crate::store) fn history_number(history: History) -> u8 {
+    match history {
+        History::Joined => 0,
+        History::All => 1,
+    }
+}
+
+/// A room's history from its number.
+pub(in crate::store) fn history(number: i64) -> History {
+    if number == 1 { History::All } else { History::Joined }
 }
 
 pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {

@@ -25,6 +25,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0002_retention", include_str!("../../../../migrations/0002_retention.sql")),
     ("0003_host", include_str!("../../../../migrations/0003_host.sql")),
     ("0004_doors", include_str!("../../../../migrations/0004_doors.sql")),
+    ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
 ];
 
 /// The schema version of this program.

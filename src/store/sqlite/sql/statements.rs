@@ -32,8 +32,8 @@ impl From<Refusal> for WriteError {
 pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
     db.prepare_cached(
         "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime,
-                            shut, by_host)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                            shut, by_host, history)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
     )?
     .execute(params![
         room.id.as_bytes(),
@@ -47,6 +47,7 @@ pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), 
         i64::try_from(room.lifetime.as_millis()).unwrap_or(i64::MAX),
         room.is_shut,
         room.by_host,
+        rows::history_number(room.history),
     ])?;
     Ok(())
 }

@@ -52,6 +52,25 @@ overEachTransport('reading history', (transport) => {
     assert.deepEqual(await the.hub.page(room, 2, jiwoo.id), []);
   });
 
+  it('shows somebody who joins later everything, where the room’s history is for all', async () => {
+    const room = await the.hub.room({ history: 'all' });
+    assert.equal(room.history, 'all');
+    const minsu = await the.hub.member(transport, room);
+    for (const content of numbered(1, 30)) await minsu.says(content);
+    const jiwoo = await the.hub.member(transport, room);
+    assert.equal(jiwoo.chatter.firstSeq, 1);
+    const page = await the.hub.page(room, 2, jiwoo.id);
+    assert.deepEqual(contents(page).slice(1), numbered(1, 11));
+    assert.equal(page[0].chatterId, minsu.id);
+    assert.deepEqual(await the.hub.page(room, 1, NOBODYS), [], 'who is not in the room reads nothing');
+  });
+
+  it('refuses a history that there is not, in words', async () => {
+    const body = { namespace: 'n', title: 't', capacity: 2, isPassword: false, history: 'some' };
+    const answer = await the.hub.calls('POST', '/chat/rooms', { body });
+    assert.deepEqual([answer.status, answer.json.code], [400, 'bad_request']);
+  });
+
   it('shows somebody who was away what was said meanwhile', async () => {
     const { room, minsu } = await roomWithTalk(1);
     const jiwoo = await the.hub.member(transport, room);
