@@ -30,8 +30,12 @@ export interface Room {
   isShut: boolean;
   /** Whether it lives until the host ends it; an older hub does not say. */
   isLasting?: boolean;
+  /** From where those may read who join it: its beginning or their own joining. An older hub does not say. */
+  history?: History;
   userId: null;
 }
+
+export type History = "all" | "joined";
 
 export type AlertKind = "joined" | "left" | "renamed" | "note";
 
@@ -150,6 +154,11 @@ export interface RoomClosed {
 export interface RoomShut {
   roomId: Id;
   isShut: boolean;
+}
+
+export interface RoomHistory {
+  roomId: Id;
+  history: History;
 }
 
 /** The host took a message back: its seq stays, empty. */
@@ -298,6 +307,9 @@ export const readRoomClosed: Reader<RoomClosed> = (value) =>
 
 export const readRoomShut: Reader<RoomShut> = (value) =>
   isObject(value) && has(value, { roomId: "string", isShut: "boolean" }) ? (value as unknown as RoomShut) : null;
+
+export const readRoomHistory: Reader<RoomHistory> = (value) =>
+  isObject(value) && has(value, { roomId: "string", history: "string" }) ? (value as unknown as RoomHistory) : null;
 
 export const readTakenBack: Reader<TakenBack> = (value) =>
   isObject(value) && has(value, { roomId: "string", seq: "number" }) ? (value as unknown as TakenBack) : null;

@@ -245,6 +245,15 @@ describe("the host's hand", () => {
     hub.emit("roomShut", { roomId: "another", isShut: false });
     expect(me.state.room?.isShut).toBe(true);
   });
+
+  it("lets newcomers read from the beginning, and that is known at once", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomHistory", { roomId: "another", history: "all" });
+    expect(me.state.room?.history).not.toBe("all");
+    hub.emit("roomHistory", { roomId: hub.room.id, history: "all" });
+    expect(me.state.room?.history).toBe("all");
+  });
 });
 
 describe("a hub that lost something", () => {

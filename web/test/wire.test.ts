@@ -11,6 +11,7 @@ import {
   readMessage,
   readPresence,
   readRoom,
+  readRoomHistory,
   readRoomShut,
   readTakenBack,
   type Reader,
@@ -31,6 +32,7 @@ const readers: Record<string, Reader<unknown>> = {
   presence: readPresence,
   "message-taken-back": readMessage,
   "room-shut": readRoomShut,
+  "room-history": readRoomHistory,
   "taken-back": readTakenBack,
 };
 

@@ -39,6 +39,7 @@ const EVENTS = [
   "presence",
   "typing",
   "roomShut",
+  "roomHistory",
   "roomClosed",
 ];
 

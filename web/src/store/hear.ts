@@ -6,6 +6,7 @@ import {
   readMessage,
   readPresence,
   readRoomClosed,
+  readRoomHistory,
   readRoomShut,
   readTakenBack,
   readTyping,
@@ -46,6 +47,11 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const { room } = state;
       const shut = readRoomShut(payload);
       return room && shut?.roomId === room.id ? { ...state, room: { ...room, isShut: shut.isShut } } : state;
+    }
+    case "roomHistory": {
+      const { room } = state;
+      const changed = readRoomHistory(payload);
+      return room && changed?.roomId === room.id ? { ...state, room: { ...room, history: changed.history } } : state;
     }
     case "messageTakenBack": {
       const taken = readTakenBack(payload);
