@@ -30,12 +30,8 @@ export interface Room {
   isShut: boolean;
   /** Whether it lives until the host ends it; an older hub does not say. */
   isLasting?: boolean;
-  /** From where those may read who join it: its beginning or their own joining. An older hub does not say. */
-  history?: History;
   userId: null;
 }
-
-export type History = "all" | "joined";
 
 export type AlertKind = "joined" | "left" | "renamed" | "note";
 
