@@ -30,8 +30,15 @@ export interface Room {
   isShut: boolean;
   /** Whether it lives until the host ends it; an older hub does not say. */
   isLasting?: boolean;
+  /** From where those who are in it read it; an older hub does not say, and has only `joined`. */
+  history?: History;
   userId: null;
 }
+
+/** From a room's beginning, or each from their own coming. */
+export type History = "all" | "joined";
+
+export const historyOf = (room: Room): History => (room.history === "all" ? "all" : "joined");
 
 export type AlertKind = "joined" | "left" | "renamed" | "note";
 
@@ -170,7 +177,7 @@ export interface Typing {
   isTyping: boolean;
 }
 
-export interface History {
+export interface HistoryPage {
   messages: Message[];
   more: boolean;
   firstSeq: number;
@@ -316,7 +323,7 @@ export const readTyping: Reader<Typing> = (value) =>
 export const readToken: Reader<string> = (value) =>
   isObject(value) && has(value, { token: "string" }) ? (value.token as string) : null;
 
-export const readHistory: Reader<History> = (value) => {
+export const readHistory: Reader<HistoryPage> = (value) => {
   if (!isObject(value) || typeof value.more !== "boolean") return null;
   const messages = readMessages(value.messages);
   const firstSeq = typeof value.firstSeq === "number" ? value.firstSeq : 1;

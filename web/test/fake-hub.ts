@@ -4,7 +4,7 @@
 import type { Api } from "../src/client/http";
 import { Unreachable } from "../src/client/http";
 import type { Connect, LinkEvents } from "../src/client/connection";
-import type { Answer, ErrorCode, History, Message, Room } from "../src/wire";
+import type { Answer, ErrorCode, HistoryPage, Message, Room } from "../src/wire";
 import { chatter, ROOM, room, said } from "./kit";
 
 const ok = (data: unknown) => ({ success: true, message: "", data });
@@ -176,7 +176,7 @@ export class FakeHub {
     };
   }
 
-  private page(messages: Message[], more: boolean): Promise<Answer<History>> {
+  private page(messages: Message[], more: boolean): Promise<Answer<HistoryPage>> {
     if (this.up && this.cookies !== "kept" && (this.tokens === 0 || !this.knowsTokens)) {
       return Promise.resolve({ ok: false, refusal: { code: "not_joined", message: "", retryAfter: null } });
     }

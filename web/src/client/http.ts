@@ -12,6 +12,7 @@ import {
   readToken,
   type Answer,
   type History,
+  type HistoryPage,
   type Hub,
   type Id,
   type OtherHub,
@@ -28,6 +29,7 @@ export interface NewRoom {
   namespace: string;
   capacity: number;
   password: string;
+  history: History;
 }
 
 export interface Api {
@@ -36,8 +38,8 @@ export interface Api {
   rooms(): Promise<Answer<Room[]>>;
   roomByCode(code: string): Promise<Answer<Room>>;
   createRoom(room: NewRoom): Promise<Answer<Room>>;
-  after(roomId: Id, seq: number): Promise<Answer<History>>;
-  before(roomId: Id, seq: number): Promise<Answer<History>>;
+  after(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
+  before(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
   /** A new identity, as a token. */
   identity(): Promise<Answer<string>>;
@@ -56,7 +58,7 @@ export function httpApi(token: () => string | null): Api {
     return call(path, { ...init, ...(headers && { headers }) }, read);
   };
   const get = <T>(path: string, read: Reader<T>): Promise<Answer<T>> => ask(path, {}, read);
-  const history = (roomId: Id, query: string): Promise<Answer<History>> =>
+  const history = (roomId: Id, query: string): Promise<Answer<HistoryPage>> =>
     get(`/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`, readHistory);
   return {
     hub: () => get("/api/hub", readHub),
@@ -66,8 +68,8 @@ export function httpApi(token: () => string | null): Api {
     after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),
     before: (roomId, seq) => history(roomId, `before=${seq}&limit=${PAGE}`),
     chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
-    createRoom({ title, namespace, capacity, password }) {
-      const body = JSON.stringify({ title, namespace, capacity, isPassword: password !== "", password });
+    createRoom(room) {
+      const body = JSON.stringify({ ...room, isPassword: room.password !== "" });
       const headers = { "content-type": "application/json" };
       return ask("/chat/rooms", { method: "POST", headers, body }, readRoom);
     },

@@ -4,6 +4,7 @@ import { api, hint, limits, lobby } from "../app";
 import { channels, PLAZA } from "../store/lobby";
 import { isBlank, isChannel, length } from "../store/text";
 import { go } from "../route";
+import type { History } from "../wire";
 import { words } from "../words";
 import { Field } from "./field";
 import { Sheet } from "./sheet";
@@ -19,12 +20,15 @@ export function CreateSheet(): JSX.Element {
   const [newChannel, setNewChannel] = useState("");
   const [capacity, setCapacity] = useState(0);
   const [password, setPassword] = useState("");
+  const [chosen, setHistory] = useState<History | null>(null);
   const [tried, setTried] = useState(false);
   const [busy, setBusy] = useState(false);
   const [refusal, setRefusal] = useState<string | null>(null);
 
   const most = limits();
   const namespace = (channel === NEW ? newChannel : channel).trim().normalize("NFC");
+  // Behind a password people speak among themselves; a choice made by hand stays.
+  const history = chosen ?? (password === "" ? "all" : "joined");
   const titleMissing = isBlank(title);
   const channelBad = !isChannel(namespace, most.namespace);
   const ready = !titleMissing && !channelBad && length(title) <= most.title && length(password) <= most.password;
@@ -36,7 +40,7 @@ export function CreateSheet(): JSX.Element {
     setBusy(true);
     setRefusal(null);
     try {
-      const answer = await api.createRoom({ title: title.trim(), namespace, capacity, password });
+      const answer = await api.createRoom({ title: title.trim(), namespace, capacity, password, history });
       if (answer.ok) {
         hint.room = answer.data;
         hint.password = password || null;
@@ -110,6 +114,13 @@ export function CreateSheet(): JSX.Element {
           limit={most.password}
           inputProps={{ autocomplete: "new-password" }}
         />
+        <fieldset class="field">
+          <legend>{say.history}</legend>
+          <div class="chips">
+            {radio("history", "all", say.historyAll, history === "all", () => setHistory("all"))}
+            {radio("history", "joined", say.historyJoined, history === "joined", () => setHistory("joined"))}
+          </div>
+        </fieldset>
         <p class="problem" role="alert">
           {refusal}
         </p>

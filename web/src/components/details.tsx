@@ -8,6 +8,7 @@ import { timeLeft } from "../store/clock";
 import { addresses } from "../store/invite";
 import type { RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
+import { historyOf } from "../wire";
 import { words } from "../words";
 import { Copy } from "./copy";
 import { Field } from "./field";
@@ -33,6 +34,8 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
       <p class="soft details-facts">
         <bdi>{room.title}</bdi>
         {` · ${people} · ${say.left[rest.unit](rest.count)}`}
+        <br />
+        {historyOf(room) === "all" ? say.readsAll : say.readsJoined}
       </p>
       {room.isShut && <p class="soft details-shut">{say.shutHint}</p>}
       {state.me && <Name state={state} session={session} />}

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import type { Session } from "../client/session";
 import { openSheet } from "../route";
-import { hasOlder } from "../store/log";
+import { beginning } from "../store/history";
 import type { RoomState } from "../store/room";
 import { isolate } from "../store/text";
 import type { Words } from "../words";
@@ -30,7 +30,8 @@ function OwnName({ state, say }: { state: RoomState; say: Words }): JSX.Element 
 
 /** The row above the oldest message: how to get older ones, or that there are none. */
 export function LogTop({ state, session, say }: Props): JSX.Element {
-  if (hasOlder(state.log)) {
+  const from = beginning(state);
+  if (from === "older") {
     const text = { idle: say.older, loading: say.olderLoading, failed: say.olderFailed }[state.older];
     return (
       <button type="button" class="older" key="top" onClick={() => void session.older()}>
@@ -38,11 +39,10 @@ export function LogTop({ state, session, say }: Props): JSX.Element {
       </button>
     );
   }
-  const begin = state.log.firstSeq > 1 ? say.beginForYou : say.begin;
   return (
     <>
       <p class="notice" key="top">
-        {state.pruned ? say.beginPruned : begin}
+        {{ pruned: say.beginPruned, came: say.beginForYou, room: say.begin }[from]}
       </p>
       <OwnName key="me" state={state} say={say} />
     </>

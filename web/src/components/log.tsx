@@ -6,6 +6,7 @@
 
 import { Component, createRef, type JSX } from "preact";
 import type { Session } from "../client/session";
+import { silence } from "../store/history";
 import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
 import { nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
@@ -263,7 +264,7 @@ export class LogView extends Component<Props, View> {
         })
       : [];
     const unseen = following ? 0 : countNew(log.messages, seen, me?.id ?? null);
-    const quiet = started && start === 0 && !made.some((row) => row.kind === "said" || row.kind === "outgoing");
+    const since = silence(state, Date.now());
     return (
       <div class="log-frame">
         <div
@@ -281,7 +282,7 @@ export class LogView extends Component<Props, View> {
             {!started && <p class="notice">{say.connecting}</p>}
             {started && start === 0 && <LogTop state={state} session={session} say={say} />}
             {made.map((row) => this.row(row))}
-            {quiet && <Quiet key="quiet" state={state} />}
+            {since && <Quiet key="quiet" state={state} since={since} />}
           </div>
         </div>
         {started && (!atBottom || unseen > 0) && (

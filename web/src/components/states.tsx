@@ -17,20 +17,20 @@ export function Welcome(): JSX.Element {
   );
 }
 
-/** A room in which nothing has been said: what one can do about that, if anything. */
-export function Quiet({ state }: { state: RoomState }): JSX.Element {
+/** A room in which nothing has been said, or nothing since one came: what one can do about that, if anything. */
+export function Quiet({ state, since }: { state: RoomState; since: "room" | "came" }): JSX.Element {
   const say = words();
   return (
     <div class="empty">
       <Glass />
       {mayTalk(state) ? (
         <>
-          <h2>{say.quiet}</h2>
-          <p>{say.quietHint}</p>
+          <h2>{since === "came" ? say.fromNow : say.quiet}</h2>
+          <p>{since === "came" ? say.fromNowHint : say.quietHint}</p>
         </>
       ) : (
         <>
-          <h2>{say.nothingSaid}</h2>
+          <h2>{since === "came" ? say.nothingSaidSince : say.nothingSaid}</h2>
           <div class="empty-actions">
             <a class="button" href="/" onClick={follow}>
               {say.toLobby}
