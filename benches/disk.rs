@@ -170,12 +170,7 @@ fn chatter(who: u8) -> ChatterId {
 }
 
 fn say(room: RoomId, number: u64) -> Say {
-    Say {
-        room,
-        chatter: chatter((number % u64::from(PEOPLE)) as u8),
-        kind: Kind::Said,
-        content: CONTENT.to_owned(),
-        key: Some(Key::parse(&format!("bcf5b3b4-{number:08x}")).unwrap()),
-        at: AT,
-    }
+    let author = chatter((number % u64::from(PEOPLE)) as u8);
+    let key = Some(Key::parse(&format!("bcf5b3b4-{number:08x}")).unwrap());
+    Say { key, ..Say::plain(room, author, Kind::Said, CONTENT.to_owned(), AT) }
 }

@@ -73,6 +73,8 @@ pub struct Config {
     pub rooms_lifetime: Duration,
     /// From where those may read who join a room that the hub or the host has made.
     pub rooms_history: History,
+    /// For how long somebody can take back a message of their own; zero: not at all.
+    pub messages_take_back: Duration,
     /// The most rooms that live at once: 1 to 10,000.
     pub rooms_limit: usize,
     /// The most chatters whom a room's list of people names: 2 to 1,000.
@@ -160,6 +162,7 @@ impl Default for Config {
             interfaces: Interfaces::default(),
             rooms_lifetime: Duration::from_secs(24 * 60 * 60),
             rooms_history: History::All,
+            messages_take_back: Duration::from_secs(10 * 60),
             rooms_limit: 500,
             rooms_roster_limit: 50,
             rooms_first: Some(draft::first_room(language)),

@@ -358,6 +358,7 @@ fn settings(config: &Config) -> Settings {
         rooms_max: config.rooms_limit,
         lifetime: config.rooms_lifetime,
         history: config.rooms_history,
+        take_back: config.messages_take_back,
         roster_limit: config.rooms_roster_limit,
         bridge: config.identity_bridge.then_some(config.identity_bridge_memory),
         limits: config.limits,

@@ -38,7 +38,7 @@ pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
-    Say, Write, Written,
+    Say, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 

@@ -21,9 +21,9 @@ pub use self::api::{
 };
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{HubId, RoomId};
+use crate::domain::ids::{ChatterId, HubId, RoomId};
 use crate::domain::language::Language;
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::time::WallTime;
@@ -126,7 +126,7 @@ pub fn room_with_chatters(view: &RoomView) -> WireRoom<'_> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WireMessage<'a, C> {
+struct WireMessage<'a, C, Q> {
     id: i64,
     r#type: &'static str,
     content: &'a str,
@@ -142,9 +142,34 @@ struct WireMessage<'a, C> {
     /// Additional, on an ALERT: `hub`, or `chatter` for one that a client sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
-    /// Additional: `true` if the host took it back; `content` is then empty.
+    /// Additional: `true` if its author or the host took it back; `content` is then empty.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     taken_back: bool,
+    /// Additional: the message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reply_to: Option<Q>,
+    /// Additional: the chatters whom it names.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mentions: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct WireQuote<'a, C> {
+    seq: i64,
+    /// Null if the message is no longer kept.
+    chatter: Option<C>,
+    excerpt: &'a str,
+    taken_back: bool,
+}
+
+fn quote(quote: &Quote) -> impl Serialize {
+    WireQuote {
+        seq: quote.seq.0,
+        chatter: quote.chatter.as_ref().map(chatter),
+        excerpt: &quote.excerpt,
+        taken_back: quote.is_taken_back,
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -176,6 +201,8 @@ pub fn message(message: &Message) -> impl Serialize {
         alert,
         from,
         taken_back: message.is_taken_back,
+        reply_to: message.quote.as_deref().map(quote),
+        mentions: message.mentions.iter().map(ChatterId::to_string).collect(),
     }
 }
 
@@ -376,7 +403,6 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::ids::ChatterId;
     use crate::domain::text::Nickname;
 
     #[test]

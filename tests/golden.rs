@@ -9,7 +9,7 @@ use std::time::Duration;
 use colahub::domain::chatter::Chatter;
 use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
-use colahub::domain::message::{Alert, Kind, Message};
+use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{History, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
@@ -86,6 +86,8 @@ fn said() -> Message {
         sent_at: WallTime(1_727_229_845_678),
         chatter: fox(),
         is_taken_back: false,
+        quote: None,
+        mentions: Vec::new(),
     }
 }
 
@@ -108,6 +110,14 @@ fn chatters_rooms_and_messages() {
     assert_golden("message.json", &wire::encode(&wire::message(&said())));
     let taken_back = Message { content: String::new(), is_taken_back: true, ..said() };
     assert_golden("message-taken-back.json", &wire::encode(&wire::message(&taken_back)));
+    let quote = Quote {
+        seq: Seq(2),
+        chatter: Some(fox()),
+        excerpt: "점심 줄이 길어요?".into(),
+        is_taken_back: false,
+    };
+    let answer = Message { quote: Some(Box::new(quote)), mentions: vec![fox().id], ..said() };
+    assert_golden("message-answer.json", &wire::encode(&wire::message(&answer)));
 }
 
 /// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.

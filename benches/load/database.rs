@@ -226,7 +226,7 @@ fn join(room: RoomId, number: usize) -> Write {
 
 fn say(room: RoomId, number: usize) -> Write {
     let (chatter, content) = (chatter(number), CONTENT.to_owned());
-    Write::Say(Say { room, chatter, kind: MessageKind::Said, content, key: None, at: AT })
+    Write::Say(Say::plain(room, chatter, MessageKind::Said, content, AT))
 }
 
 fn chatter(number: usize) -> ChatterId {

@@ -94,3 +94,104 @@ BEGIN
     was_pruned := r.pruned >= m.first_seq;
     last := last_seq(r.n);
 END $$;
+
+-- The place in the room of the message that it answers, and the chatters whom it names.
+ALTER TABLE messages ADD COLUMN reply_to bigint, ADD COLUMN mentions uuid[];
+
+DROP FUNCTION say;
+-- Messages, in their order: a row for each, with what became of it. Refusals are rows, not errors.
+CREATE FUNCTION say(rooms uuid[], chatters uuid[], kinds smallint[], contents text[], counts bigint[], keys text[], replies bigint[],
+    mentioned text[])
+RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text, count bigint, sent_at bigint, taken_back boolean,
+    nickname text, created_at bigint, left_at bigint, mentions uuid[], reply_to bigint, quoted text, quoted_back boolean,
+    quoted_id uuid, quoted_name text, quoted_at bigint, quoted_left bigint) LANGUAGE sql AS $$
+    WITH clock AS MATERIALIZED (SELECT log_end() AS last, wall_now() AS wall, hub_now() AS hub),
+    asked AS MATERIALIZED (
+        SELECT a.o, r.n AS room, c.n AS chatter, a.kind, a.content, a.count, a.key, c.nickname, c.created_at, s.left_at,
+            known.id AS known_id, known.seq AS known_seq, known.kind AS known_kind, known.content AS known_content,
+            known.sent_at AS known_at, coalesce(known.taken_back, false) AS taken_back,
+            known.mentions AS known_mentions, string_to_array(a.mentions, ',')::uuid[] AS mentions,
+            CASE WHEN known.id IS NULL THEN a.reply ELSE known.reply_to END AS reply_to,
+            q.content AS quoted, q.taken_back AS quoted_back, qc.id AS quoted_id, qc.nickname AS quoted_name,
+            qc.created_at AS quoted_at, qs.left_at AS quoted_left,
+            CASE WHEN known.id IS NOT NULL THEN 'repeated'
+                WHEN r.n IS NULL THEN 'no_such_room'
+                WHEN c.n IS NULL THEN 'no_such_chatter'
+                WHEN a.kind > 1 THEN NULL
+                WHEN r.expires_hub <= clock.hub THEN 'expired'
+                WHEN p.room IS NULL THEN 'not_joined'
+                WHEN a.reply IS NOT NULL AND (q.kind = 0 AND NOT q.taken_back AND q.seq >= s.first_seq) IS NOT TRUE
+                    THEN 'nothing_to_answer' END AS decided
+        FROM clock, unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
+            AS a (room, chatter, kind, content, count, key, reply, mentions, o)
+        LEFT JOIN rooms r ON r.id = a.room AND NOT r.deleted
+        LEFT JOIN chatters c ON c.id = a.chatter
+        LEFT JOIN people p ON p.room = r.n AND p.chatter = c.n
+        LEFT JOIN memberships s ON s.chatter = c.n AND s.room = r.n
+        LEFT JOIN messages known ON known.chatter = c.n AND known.key = a.key
+        LEFT JOIN messages q ON q.room = coalesce(known.room, r.n)
+            AND q.seq = CASE WHEN known.id IS NULL THEN a.reply ELSE known.reply_to END
+        LEFT JOIN chatters qc ON qc.n = q.chatter
+        LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room),
+    -- The first with a key among those that are not refused.
+    judged AS MATERIALIZED (
+        SELECT a.*, first_value(a.o) OVER (
+            PARTITION BY a.chatter, coalesce(a.key, a.o::text), a.key IS NULL, a.decided IS NULL ORDER BY a.o) AS first
+        FROM asked a),
+    fresh AS MATERIALIZED (
+        SELECT f.*, row_number() OVER (ORDER BY f.o) AS place, row_number() OVER (PARTITION BY f.room ORDER BY f.o) AS place_in_room
+        FROM judged f WHERE f.decided IS NULL AND f.first = f.o),
+    ends AS MATERIALIZED (SELECT f.room, last_seq(f.room) AS seq FROM (SELECT DISTINCT room FROM fresh) f),
+    placed AS MATERIALIZED (
+        SELECT f.o, clock.last + f.place AS id, f.room, ends.seq + f.place_in_room AS seq, f.chatter, f.kind, f.content, f.count,
+            clock.wall AS sent_at, clock.hub AS sent_hub, f.key, f.reply_to, f.mentions
+        FROM fresh f JOIN ends ON ends.room = f.room, clock),
+    stored AS (
+        INSERT INTO messages (id, room, seq, chatter, kind, content, count, sent_at, sent_hub, key, reply_to, mentions)
+        SELECT p.id, p.room, p.seq, p.chatter, p.kind, p.content, p.count, p.sent_at, p.sent_hub, p.key, p.reply_to, p.mentions
+        FROM placed p)
+    SELECT coalesce(a.decided, CASE WHEN a.first = a.o THEN 'said' ELSE 'repeated' END),
+        coalesce(a.known_id, p.id), coalesce(a.known_seq, p.seq), coalesce(a.known_kind, p.kind),
+        coalesce(a.known_content, p.content), p.count, coalesce(a.known_at, p.sent_at), a.taken_back,
+        a.nickname, a.created_at, a.left_at, CASE WHEN a.known_id IS NULL THEN b.mentions ELSE a.known_mentions END,
+        b.reply_to, b.quoted, b.quoted_back, b.quoted_id, b.quoted_name, b.quoted_at, b.quoted_left
+    FROM judged a JOIN judged b ON b.o = a.first LEFT JOIN placed p ON p.o = a.first
+    ORDER BY a.o
+$$;
+
+-- Takes messages back: all of them or, where one cannot be, none. Then `id` is NULL in that one's row.
+CREATE OR REPLACE FUNCTION take_back(of_room uuid, seqs bigint[], what text) RETURNS TABLE (seq bigint, id bigint) LANGUAGE plpgsql AS $$
+DECLARE r bigint;
+BEGIN
+    SELECT n INTO r FROM rooms WHERE rooms.id = of_room AND NOT deleted;
+    RETURN QUERY SELECT s, NULL::bigint FROM unnest(seqs) AS s
+        WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.room = r AND m.seq = s AND m.kind IN (0, 1)) LIMIT 1;
+    IF FOUND THEN RETURN; END IF;
+    FOREACH seq IN ARRAY seqs LOOP
+        UPDATE messages AS m SET content = '', taken_back = true, reply_to = NULL, mentions = NULL
+        WHERE m.room = r AND m.seq = take_back.seq AND NOT m.taken_back RETURNING m.id INTO id;
+        IF FOUND THEN
+            PERFORM append(10::smallint, room => r, message => take_back.id);
+            RETURN NEXT;
+        END IF;
+    END LOOP;
+    PERFORM remember('message delete', what);
+END $$;
+
+-- Somebody takes back a message of their own: NULL in `id` if it was taken back before.
+CREATE FUNCTION take_back_own(of_room uuid, by_chatter uuid, its_seq bigint, within bigint, OUT outcome text, OUT id bigint)
+LANGUAGE plpgsql AS $$
+DECLARE m messages; r bigint;
+BEGIN
+    SELECT n INTO r FROM rooms WHERE rooms.id = of_room AND NOT deleted;
+    IF r IS NULL THEN outcome := 'no_such_room'; RETURN; END IF;
+    SELECT * INTO m FROM messages k WHERE k.room = r AND k.seq = its_seq AND k.kind = 0
+        AND k.chatter = (SELECT c.n FROM chatters c WHERE c.id = by_chatter);
+    IF m.id IS NULL THEN outcome := 'not_your_message'; RETURN; END IF;
+    outcome := 'taken_back';
+    IF m.taken_back THEN RETURN; END IF;
+    IF hub_now() - m.sent_hub > within THEN outcome := 'too_late'; RETURN; END IF;
+    UPDATE messages k SET content = '', taken_back = true, reply_to = NULL, mentions = NULL WHERE k.id = m.id;
+    PERFORM append(10::smallint, room => r, message => m.id);
+    id := m.id;
+END $$;

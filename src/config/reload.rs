@@ -153,6 +153,7 @@ mod tests {
         limits.namespaces_opened = 9
         limits.namespaces = 99
         rooms.history = 'joined'
+        messages.take_back = '0'
         log.level = 'debug'
         http.hosts = ['chat.example']
         http.public_url = 'https://chat.example'

@@ -1,6 +1,7 @@
 //! The one table of everything a host can set.
 
 mod database;
+mod rooms;
 
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use super::setting::{Applies, Setting};
 use super::types::{self, HubName, InterfacePattern, Memory, Profile};
 use super::wifi::{self, WifiSecurity};
 use crate::domain::language::Language;
-use crate::domain::text::{Namespace, Title};
+use crate::domain::text::Title;
 
 /// The values that a rate takes.
 const RATE: &str = "a rate such as \"20/s\", \"10/min\" or \"5/h burst 20\", at most 1000 at a time and 1000000 at once";
@@ -79,57 +80,13 @@ pub static SETTINGS: &[Setting] = &[
             raw.list(InterfacePattern::parse).map(|list| draft.config.interfaces.skip = list)
         },
     },
-    Setting {
-        key: "rooms.lifetime",
-        applies: Applies::OnReload,
-        doc: "How long a room that people made lives; the host's live until the host ends them.",
-        allowed: "a duration such as \"90min\" or \"1day 12h\", from 1 second to 365 days",
-        apply: |draft, raw| {
-            raw.text(types::lifetime).map(|time| draft.config.rooms_lifetime = time)
-        },
-    },
-    Setting {
-        key: "rooms.history",
-        applies: Applies::OnReload,
-        doc: "From where those may read a room of the host or the hub who join it.",
-        allowed: "\"all\" or \"joined\"",
-        apply: |draft, raw| {
-            raw.text(|text| text.parse().ok()).map(|history| draft.config.rooms_history = history)
-        },
-    },
-    Setting {
-        key: "rooms.limit",
-        applies: Applies::OnReload,
-        doc: "The most rooms that live at once, beside those that the host makes.",
-        allowed: "a whole number from 1 to 10000",
-        apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
-    },
-    Setting {
-        key: "rooms.roster_limit",
-        applies: Applies::OnReload,
-        doc: "The most people whom a room's list of people names.",
-        allowed: "a whole number from 2 to 1000",
-        apply: |draft, raw| {
-            raw.number(2..=1000).map(|limit| draft.config.rooms_roster_limit = limit)
-        },
-    },
-    Setting {
-        key: "rooms.first",
-        applies: Applies::OnReload,
-        doc: "The title of the room that is made whenever no other is open to everybody; \"\" makes none.",
-        allowed: "text of at most 30 characters in one line",
-        apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
-    },
-    Setting {
-        key: "rooms.first_namespace",
-        applies: Applies::OnReload,
-        doc: "The namespace of that first room.",
-        allowed: "text of 1 to 64 characters in one line, without commas, #, question marks and brackets",
-        apply: |draft, raw| {
-            raw.text(|text| Namespace::for_room(text).ok())
-                .map(|name| draft.config.rooms_first_namespace = name)
-        },
-    },
+    rooms::LIFETIME,
+    rooms::HISTORY,
+    rooms::LIMIT,
+    rooms::ROSTER_LIMIT,
+    rooms::FIRST,
+    rooms::FIRST_NAMESPACE,
+    rooms::TAKE_BACK,
     Setting {
         key: "retention.age",
         applies: Applies::OnRestart,
@@ -487,9 +444,4 @@ pub static SETTINGS: &[Setting] = &[
 
 fn path(text: &str) -> Option<PathBuf> {
     (!text.is_empty()).then(|| PathBuf::from(text))
-}
-
-/// Takes the title of the first room, or nothing for no room.
-fn room(text: &str) -> Option<Option<Title>> {
-    if text.is_empty() { Some(None) } else { Title::parse(text).ok().map(Some) }
 }

@@ -149,6 +149,11 @@ pub(super) fn memory_span(text: &str) -> Option<Duration> {
     lifetime(text).filter(|span| *span <= MAX)
 }
 
+/// Takes a duration up to a day; 0 is one too.
+pub(super) fn take_back(text: &str) -> Option<Duration> {
+    if text == "0" { Some(Duration::ZERO) } else { memory_span(text) }
+}
+
 /// Takes a duration from 1 minute to 365 days, or `off`.
 pub(super) fn span(text: &str) -> Option<Option<Duration>> {
     const MIN: Duration = Duration::from_secs(60);

@@ -1,7 +1,9 @@
 //! A message: what was said in a room, by people or by the hub.
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::chatter::Chatter;
-use super::ids::{MessageId, RoomId, Seq};
+use super::ids::{ChatterId, MessageId, RoomId, Seq};
 use super::text::Nickname;
 use super::time::WallTime;
 
@@ -22,8 +24,44 @@ pub struct Message {
     pub sent_at: WallTime,
     /// Whom it is by or about, as they are when the message is read.
     pub chatter: Chatter,
-    /// Whether the host took it back: then `content` is empty.
+    /// Whether its author or the host took it back: then `content` is empty.
     pub is_taken_back: bool,
+    /// The message that it answers.
+    pub quote: Option<Box<Quote>>,
+    /// The people whom it names with `@`, as the hub has checked.
+    pub mentions: Vec<ChatterId>,
+}
+
+/// The message that another answers, as it is when the answer is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quote {
+    /// Its place in the room.
+    pub seq: Seq,
+    /// Whom it is by. `None` if the message is no longer kept.
+    pub chatter: Option<Chatter>,
+    /// Its beginning. Empty if it was taken back or is no longer kept.
+    pub excerpt: String,
+    /// Whether it was taken back.
+    pub is_taken_back: bool,
+}
+
+/// Most characters of a quote's excerpt.
+pub const EXCERPT_MAX: usize = 100;
+
+/// Most people whom one message names.
+pub const MENTIONS_MAX: usize = 10;
+
+/// The beginning of a message on one line, at most [`EXCERPT_MAX`] characters with the `…` where it is cut.
+#[must_use]
+pub fn excerpt(content: &str) -> String {
+    let line = content.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.grapheme_indices(true).nth(EXCERPT_MAX) {
+        None => line,
+        Some(_) => {
+            let end = line.grapheme_indices(true).nth(EXCERPT_MAX - 1).map_or(0, |(at, _)| at);
+            format!("{}…", line.get(..end).unwrap_or_default())
+        }
+    }
 }
 
 /// The kind of a message, `MESSAGE` or `ALERT` on the wire.
@@ -51,4 +89,18 @@ pub enum Alert {
     },
     /// A client's own words (`sendAlert`): never shown as if the hub had said it.
     Note,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_excerpt_is_one_line_and_says_where_it_is_cut() {
+        assert_eq!(excerpt("one\n  two "), "one two");
+        assert_eq!(excerpt(&"가".repeat(EXCERPT_MAX)), "가".repeat(EXCERPT_MAX));
+        let cut = excerpt(&"👩‍👩‍👧".repeat(EXCERPT_MAX + 1));
+        assert_eq!(cut, format!("{}…", "👩‍👩‍👧".repeat(EXCERPT_MAX - 1)));
+        assert_eq!(excerpt(""), "");
+    }
 }

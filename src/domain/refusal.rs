@@ -42,6 +42,12 @@ pub enum Refusal {
     NoSuchChatter,
     /// There is no message in this place that could be taken back.
     NoSuchMessage(Seq),
+    /// There is no message in this place that the caller could answer.
+    NothingToAnswer(Seq),
+    /// There is no message of the caller's own in this place.
+    NotYourMessage(Seq),
+    /// A message can be taken back only for this long.
+    TooLate(Duration),
     /// The room's time is over.
     Expired,
     /// The room is full.

@@ -79,6 +79,8 @@ mod tests {
             kind: Kind::Said,
             content: String::new(),
             is_taken_back: false,
+            quote: None,
+            mentions: Vec::new(),
             sent_at: WallTime(0),
             chatter: Chatter {
                 id: ChatterId::from_random([0; 16]),

@@ -97,7 +97,11 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
     match event {
         Event::Join { .. } => !std::mem::replace(has_joined, true),
         Event::Roster { .. } | Event::Typing { .. } => false,
-        Event::Say { .. } | Event::Note { .. } | Event::Rename { .. } | Event::Leave => true,
+        Event::Say { .. }
+        | Event::Note { .. }
+        | Event::TakeBack { .. }
+        | Event::Rename { .. }
+        | Event::Leave => true,
     }
 }
 
@@ -195,7 +199,13 @@ mod tests {
     fn after_a_disconnect_one_join_and_what_was_said_are_decided() {
         let room = RoomId::from_random([1; 16]);
         let join = || Event::Join { room, wanted: None, password: None, after: None, epoch: None };
-        let say = || Event::Say { room, content: Content::parse("bye").unwrap(), key: None };
+        let say = || Event::Say {
+            room,
+            content: Content::parse("bye").unwrap(),
+            key: None,
+            reply_to: None,
+            mentions: Vec::new(),
+        };
         let events = [join(), say(), join(), Event::Roster { room }, say()];
         let mut has_joined = false;
         let kept = events.map(|event| is_worth_deciding(&event, &mut has_joined));

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
+use crate::domain::message::MENTIONS_MAX;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Nickname, Password};
 use crate::hub::command::Event;
@@ -13,6 +14,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("leaveRoom", |_| Ok(Event::Leave)),
     ("sendMessage", say),
     ("sendAlert", note),
+    ("takeBack", take_back),
     ("returnChatters", roster),
     ("renameChatter", rename),
     ("typing", typing),
@@ -36,7 +38,7 @@ fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
         room,
         wanted,
         password: password.map(Password::parse).transpose()?,
-        after: fields.after()?,
+        after: fields.place("after", 0)?,
         epoch: fields.epoch()?,
     })
 }
@@ -47,7 +49,15 @@ fn say(payload: Result<Value, String>) -> Result<Event, Refusal> {
         room: fields.room()?,
         content: Content::parse(fields.text("content")?)?,
         key: fields.optional_text("key")?.map(Key::parse).transpose()?,
+        reply_to: fields.place("replyTo", 1)?,
+        mentions: fields.mentions()?,
     })
+}
+
+fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let seq = fields.place("seq", 1)?.ok_or_else(|| Refusal::bad("seq is missing"))?;
+    Ok(Event::TakeBack { room: fields.room()?, seq })
 }
 
 fn note(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -106,14 +116,29 @@ impl Fields {
         epoch.map_err(|_| Refusal::bad("epoch must be as joinRoom gave it"))
     }
 
-    fn after(&self) -> Result<Option<Seq>, Refusal> {
-        match self.0.get("after") {
+    fn place(&self, name: &str, least: i64) -> Result<Option<Seq>, Refusal> {
+        match self.0.get(name) {
             None | Some(Value::Null) => Ok(None),
             Some(value) => match value.as_i64() {
-                Some(seq) if seq >= 0 => Ok(Some(Seq(seq))),
-                _ => Err(Refusal::bad("after must be a whole number from 0 on")),
+                Some(seq) if seq >= least => Ok(Some(Seq(seq))),
+                _ => Err(Refusal::bad(format!("{name} must be a whole number from {least} on"))),
             },
         }
+    }
+
+    fn mentions(&self) -> Result<Vec<ChatterId>, Refusal> {
+        let ids = match self.0.get("mentions") {
+            None | Some(Value::Null) => return Ok(Vec::new()),
+            Some(Value::Array(ids)) if ids.len() <= MENTIONS_MAX => ids,
+            Some(_) => {
+                let what =
+                    format!("mentions must be a list of at most {MENTIONS_MAX} chatters' ids");
+                return Err(Refusal::bad(what));
+            }
+        };
+        let id = |id: &Value| id.as_str().and_then(|id| id.parse().ok());
+        let ids: Option<Vec<ChatterId>> = ids.iter().map(id).collect();
+        ids.ok_or_else(|| Refusal::bad("mentions must be chatters' ids"))
     }
 }
 
@@ -136,6 +161,14 @@ mod tests {
             (json!({"roomId": ROOM}), "content is missing"),
             (json!({"roomId": ROOM, "content": ["a"]}), "content must be a string"),
             (json!({"roomId": ROOM, "content": "a", "key": 1}), "key must be a string"),
+            (
+                json!({"roomId": ROOM, "content": "a", "replyTo": 0}),
+                "replyTo must be a whole number",
+            ),
+            (json!({"roomId": ROOM, "content": "a", "replyTo": "1"}), "replyTo must be a whole"),
+            (json!({"roomId": ROOM, "content": "a", "mentions": {}}), "mentions must be a list"),
+            (json!({"roomId": ROOM, "content": "a", "mentions": vec![ROOM; 11]}), "at most 10"),
+            (json!({"roomId": ROOM, "content": "a", "mentions": [7]}), "must be chatters' ids"),
         ];
         for (payload, expected) in bad {
             let refusal = say(Ok(payload.clone())).unwrap_err();
@@ -143,6 +176,15 @@ mod tests {
             assert!(what.contains(expected), "{payload}: {what}");
         }
         assert!(say(Ok(json!({"roomId": ROOM, "content": "a"}))).is_ok());
+    }
+
+    #[test]
+    fn what_is_taken_back_has_a_place() {
+        for seq in [json!(null), json!(0), json!(1.5), json!("1")] {
+            assert!(take_back(Ok(json!({"roomId": ROOM, "seq": seq}))).is_err());
+        }
+        let event = take_back(Ok(json!({"roomId": ROOM, "seq": 7})));
+        assert!(matches!(event, Ok(Event::TakeBack { seq: Seq(7), .. })));
     }
 
     #[test]

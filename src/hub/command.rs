@@ -83,6 +83,17 @@ pub enum Event {
         content: Content,
         /// The client's key for the message: sent again with the same key, it is not stored again.
         key: Option<Key>,
+        /// The message that it answers.
+        reply_to: Option<Seq>,
+        /// The people whom it is to name. Those count who are present, and whose name stands behind an `@` in it.
+        mentions: Vec<ChatterId>,
+    },
+    /// Takes back a message of one's own.
+    TakeBack {
+        /// The room.
+        room: RoomId,
+        /// The message's place.
+        seq: Seq,
     },
     /// Puts an alert into the room (`sendAlert`).
     Note {

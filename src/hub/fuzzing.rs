@@ -75,6 +75,7 @@ enum What {
     Rename { room: RoomId },
     Typing,
     Roster,
+    TakeBack,
 }
 
 /// The result of one step.
@@ -97,6 +98,7 @@ impl Life {
             rooms_max: 10,
             lifetime: LIFETIME,
             history: History::Joined,
+            take_back: Duration::from_secs(600),
             roster_limit: 50,
             bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
@@ -230,7 +232,7 @@ impl Life {
             (What::Rename { room }, Answer::Renamed(chatter)) => {
                 assert_eq!(Some(chatter.id), place(*room), "somebody else goes by another name");
             }
-            (What::Roster, Answer::Done) => assert!(came.stored.is_empty()),
+            (What::Roster | What::TakeBack, Answer::Done) => assert!(came.stored.is_empty()),
             (_, answer) => panic!("another answer than to this question: {answer:?}"),
         }
     }
@@ -296,6 +298,7 @@ impl What {
             Event::Note { room, content } => {
                 Self::Say { room: *room, content: content.clone(), is_note: true }
             }
+            Event::TakeBack { .. } => Self::TakeBack,
             Event::Roster { .. } => Self::Roster,
             Event::Rename { room, .. } => Self::Rename { room: *room },
             Event::Typing { .. } => Self::Typing,

@@ -136,7 +136,7 @@ impl Hub {
     fn write_notice(&mut self, room: RoomId, about: &Chatter, alert: Alert, at: Moment) {
         let content = words::alert(self.settings.language, &alert, &about.nickname);
         let (chatter, kind) = (about.id, Kind::Alert(alert));
-        let say = Say { room, chatter, kind, content, key: None, at };
+        let say = Say::plain(room, chatter, kind, content, at);
         self.write(Write::Say(say), Then::Said(None));
     }
 }

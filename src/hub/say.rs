@@ -3,32 +3,49 @@
 use super::command::{Answer, Reply, RoomEvent};
 use super::rate_limits::Action;
 use super::state::{Effect, Hub, Then, unexpected};
-use crate::domain::ids::{ChatterId, ConnId, RoomId};
+use crate::domain::ids::{ChatterId, ConnId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key};
 use crate::domain::time::HubTime;
 use crate::store::{Moment, Say, Write, Written};
 
+/// A message that somebody sends.
+pub(super) struct NewMessage {
+    pub(super) room: RoomId,
+    pub(super) content: Content,
+    pub(super) key: Option<Key>,
+    pub(super) reply_to: Option<Seq>,
+    pub(super) mentions: Vec<ChatterId>,
+}
+
 impl Hub {
     /// Decides a message.
-    pub(super) fn say(
-        &mut self,
-        conn: ConnId,
-        room: RoomId,
-        content: &Content,
-        key: Option<Key>,
-        reply: Reply,
-        at: Moment,
-    ) {
+    pub(super) fn say(&mut self, conn: ConnId, message: NewMessage, reply: Reply, at: Moment) {
+        let NewMessage { room, content, key, reply_to, mentions } = message;
         match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 let content = content.as_str().to_owned();
-                let say = Say { room, chatter, kind: Kind::Said, content, key, at };
+                let mentions = self.named(room, &content, mentions);
+                let kind = Kind::Said;
+                let say = Say { room, chatter, kind, content, reply_to, mentions, key, at };
                 self.write(Write::Say(say), Then::Said(Some(reply)));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
+    }
+
+    /// The people whom a message names: those who are present, and whose name stands behind an `@` in it.
+    fn named(&self, room: RoomId, content: &str, mentions: Vec<ChatterId>) -> Vec<ChatterId> {
+        let mut named = mentions;
+        named.retain(|id| {
+            let live = self.rooms.get(&room);
+            let chatter = live.and_then(|live| live.people.get(*id));
+            chatter.is_some_and(|chatter| content.contains(&format!("@{}", chatter.nickname)))
+        });
+        named.sort_unstable();
+        named.dedup();
+        named
     }
 
     /// Decides an alert that a client sends.
@@ -43,8 +60,7 @@ impl Hub {
         match self.paced_speaker(conn, room, Action::Alert, at.hub) {
             Ok(chatter) => {
                 let kind = Kind::Alert(Alert::Note);
-                let content = content.as_str().to_owned();
-                let say = Say { room, chatter, kind, content, key: None, at };
+                let say = Say::plain(room, chatter, kind, content.as_str().to_owned(), at);
                 self.write(Write::Say(say), Then::Said(Some(reply)));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
@@ -121,7 +137,7 @@ impl Hub {
     }
 
     /// The same, within the rate limit of an action.
-    fn paced_speaker(
+    pub(super) fn paced_speaker(
         &mut self,
         conn: ConnId,
         room: RoomId,

@@ -22,6 +22,7 @@ use super::passwords::{PasswordWork, WAITING_MAX};
 use super::places::Entrant;
 use super::rate_limits::RateLimits;
 use super::roster::Listed;
+use super::say::NewMessage;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
@@ -62,6 +63,8 @@ pub struct Settings {
     pub lifetime: Duration,
     /// From where those may read who join a room that the hub or the host has made.
     pub history: History,
+    /// For how long somebody can take back a message of their own; zero: not at all.
+    pub take_back: Duration,
     /// Up to this many people, a room gets full rosters and every notice.
     pub roster_limit: usize,
     /// How long a caller without a token counts as the last person who was connected from the same address;
@@ -105,6 +108,7 @@ pub(super) enum Then {
     Shut(Shutting),
     HistorySet(RoomId, History, Responder<()>),
     TakenBack(RoomId, Responder<usize>),
+    TakenBackOwn(RoomId, Reply),
 }
 
 /// A join that is being committed.
@@ -311,7 +315,11 @@ impl Hub {
                 self.leave_rooms(conn, at.hub);
                 self.reply(reply, Ok(Answer::Done));
             }
-            Event::Say { room, content, key } => self.say(conn, room, &content, key, reply, at),
+            Event::Say { room, content, key, reply_to, mentions } => {
+                let message = NewMessage { room, content, key, reply_to, mentions };
+                self.say(conn, message, reply, at);
+            }
+            Event::TakeBack { room, seq } => self.take_back_own(conn, (room, seq), reply, at),
             Event::Note { room, content } => self.note(conn, room, &content, reply, at),
             Event::Roster { room } => self.ask_roster(conn, room, reply, at.hub),
             Event::Rename { room, nickname } => self.rename_here(conn, room, nickname, reply, at),
@@ -379,6 +387,7 @@ impl Hub {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
+            Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::RoomEnded(ending) => {

@@ -1,13 +1,14 @@
-//! Taking messages back, for the host: their places stay, their content is deleted.
+//! Taking messages back, for the host or one's own: their places stay, their content is deleted.
 
 use std::sync::Arc;
 
-use super::command::{Responder, RoomEvent};
+use super::command::{Answer, Reply, Responder, RoomEvent};
+use super::rate_limits::Action;
 use super::rooms::named;
 use super::state::{Hub, Then, unexpected};
-use crate::domain::ids::{ConnId, RoomId, Seq};
+use crate::domain::ids::{ConnId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
-use crate::store::{Deed, HostAct, Moment, Write, Written};
+use crate::store::{Deed, HostAct, Moment, TakeBack, Write, Written};
 
 impl Hub {
     /// Decides to take messages back.
@@ -30,6 +31,53 @@ impl Hub {
         self.write(Write::Host(act), Then::TakenBack(room, tell));
     }
 
+    /// Decides to take back a message of one's own.
+    pub(super) fn take_back_own(
+        &mut self,
+        conn: ConnId,
+        (room, seq): (RoomId, Seq),
+        reply: Reply,
+        at: Moment,
+    ) {
+        let within = self.settings.take_back;
+        let chatter = self.paced_speaker(conn, room, Action::Message, at.hub);
+        match chatter {
+            Ok(_) if within.is_zero() => self.reply(reply, Err(Refusal::TooLate(within))),
+            Ok(chatter) => {
+                let back = TakeBack { room, chatter, seq, within, at };
+                self.write(Write::TakeBack(back), Then::TakenBackOwn(room, reply));
+            }
+            Err(refusal) => self.reply(reply, Err(refusal)),
+        }
+    }
+
+    /// Goes on with a message that its author takes back. Done twice, it is told once.
+    pub(super) fn taken_back_own(
+        &mut self,
+        room: RoomId,
+        reply: Reply,
+        result: Result<Written, Refusal>,
+    ) {
+        let answer = match result {
+            Ok(Written::TakenBack(taken)) => {
+                self.tell_taken_back(room, &taken);
+                Ok(Answer::Done)
+            }
+            Ok(other) => Err(unexpected(&other)),
+            Err(refusal) => Err(refusal),
+        };
+        self.reply(reply, answer);
+    }
+
+    /// Tells the clients that show a room which messages they are to show no more.
+    fn tell_taken_back(&mut self, room: RoomId, taken: &[(Seq, MessageId)]) {
+        let to = self.readers(room);
+        for (seq, id) in taken {
+            let event = RoomEvent::TakenBack { room, seq: *seq, id: *id };
+            self.broadcast(Arc::clone(&to), event);
+        }
+    }
+
     /// Goes on with messages that are taken back. Clients that show the room are told.
     pub(super) fn taken_back(
         &mut self,
@@ -42,11 +90,7 @@ impl Hub {
             Ok(other) => return drop(tell.send(Err(unexpected(&other)))),
             Err(refusal) => return drop(tell.send(Err(refusal))),
         };
-        let to = self.readers(room);
-        for (seq, id) in &taken {
-            let event = RoomEvent::TakenBack { room, seq: *seq, id: *id };
-            self.broadcast(Arc::clone(&to), event);
-        }
+        self.tell_taken_back(room, &taken);
         tracing::info!(%room, messages = taken.len(), "the host took messages back");
         drop(tell.send(Ok(taken.len())));
     }

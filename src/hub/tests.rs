@@ -62,6 +62,7 @@ impl Chat {
             rooms_max: 10,
             lifetime: Duration::from_secs(100),
             history: History::Joined,
+            take_back: Duration::from_secs(50),
             roster_limit,
             bridge: Some(Duration::from_secs(600)),
             limits: Limits::EVENT,
@@ -226,6 +227,8 @@ impl Chat {
             sent_at: WallTime(0),
             chatter: chatter.clone(),
             is_taken_back: false,
+            quote: None,
+            mentions: Vec::new(),
         }
     }
 
@@ -346,7 +349,13 @@ fn a_message_that_came_twice_is_told_once_and_answered_twice() {
     chat.is_in(1);
     chat.told();
     let key = crate::domain::text::Key::parse("k").unwrap();
-    let say = |key| Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key };
+    let say = |key| Event::Say {
+        room: room(0).id,
+        content: Content::parse("hi").unwrap(),
+        key,
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     let first = chat.event(1, say(None));
     let again = chat.event(1, say(Some(key)));
     chat.commits();
@@ -361,7 +370,13 @@ fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
     chat.told();
     chat.time_passes(100_000);
     assert_eq!(chat.told(), ["expired"]);
-    let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    let say = Event::Say {
+        room: room(0).id,
+        content: Content::parse("hi").unwrap(),
+        key: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     assert_eq!(chat.event(1, say).try_recv().unwrap().unwrap_err(), Refusal::Expired);
 }
 
@@ -377,7 +392,13 @@ fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
     chat.time_passes(99_000);
     assert_eq!(shown(&chat, 99_000), Some(WallTime(100_000)), "made in 1970, as the clock said");
     assert_eq!(shown(&chat, today), Some(WallTime(today + 1_000)), "and ends in a second");
-    let say = || Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    let say = || Event::Say {
+        room: room(0).id,
+        content: Content::parse("hi").unwrap(),
+        key: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     for wall in [today, today - 86_400_000, today + 315_360_000_000] {
         let at = Moment { wall: WallTime(wall), ..chat.at() };
         let (tell, answered) = channel();

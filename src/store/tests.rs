@@ -14,6 +14,7 @@ use crate::domain::time::WallTime;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
+mod replies;
 mod runs;
 pub(in crate::store) mod takeback;
 
@@ -218,6 +219,8 @@ pub(in crate::store) fn say(room: RoomId, who: u8, what: &str, key: Option<&str>
         chatter: chatter(who).id,
         kind: Kind::Said,
         content: what.into(),
+        reply_to: None,
+        mentions: Vec::new(),
         key: key.map(|key| Key::parse(key).unwrap()),
         at: at(30),
     }

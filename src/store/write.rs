@@ -3,6 +3,7 @@
 //! A write is a value that the hub has decided. The writer gives it its place in the order.
 
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, RoomId, Seq};
@@ -43,6 +44,8 @@ pub enum Write {
     Join(Join),
     /// Stores a message.
     Say(Say),
+    /// Takes back a message of one's own.
+    TakeBack(TakeBack),
     /// Notes that a chatter has left a room.
     Leave(Leave),
     /// Changes a chatter's nickname.
@@ -56,10 +59,15 @@ pub enum Write {
 }
 
 impl Write {
-    /// Whether it deletes something for the host, which must not be found in the file any more.
+    /// Whether it deletes something, which must not be found in the file any more.
     pub(super) fn deletes(&self) -> bool {
-        let Self::Host(HostAct { deed, .. }) = self else { return false };
-        matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
+        match self {
+            Self::TakeBack(_) => true,
+            Self::Host(HostAct { deed, .. }) => {
+                matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
+            }
+            _ => false,
+        }
     }
 
     /// Whether it adds data that a full disk can refuse.
@@ -129,8 +137,47 @@ pub struct Say {
     pub kind: Kind,
     /// The text.
     pub content: String,
+    /// The message that it answers: one that the author may read. [`Refusal::NothingToAnswer`] if it is not there.
+    ///
+    /// [`Refusal::NothingToAnswer`]: crate::domain::refusal::Refusal::NothingToAnswer
+    pub reply_to: Option<Seq>,
+    /// The people whom it names.
+    pub mentions: Vec<ChatterId>,
     /// The client's key for the message.
     pub key: Option<Key>,
+    /// When.
+    pub at: Moment,
+}
+
+impl Say {
+    /// A message that answers nothing and names nobody.
+    #[must_use]
+    pub fn plain(
+        room: RoomId,
+        chatter: ChatterId,
+        kind: Kind,
+        content: String,
+        at: Moment,
+    ) -> Self {
+        Self { room, chatter, kind, content, reply_to: None, mentions: Vec::new(), key: None, at }
+    }
+}
+
+/// Somebody takes back what they have said: [`Written::TakenBack`], with nothing in it if it was before.
+#[derive(Debug)]
+pub struct TakeBack {
+    /// The room.
+    pub room: RoomId,
+    /// Who. [`Refusal::NotYourMessage`] if the message is not theirs, or none that was said.
+    ///
+    /// [`Refusal::NotYourMessage`]: crate::domain::refusal::Refusal::NotYourMessage
+    pub chatter: ChatterId,
+    /// The message's place.
+    pub seq: Seq,
+    /// For how long it can be taken back. [`Refusal::TooLate`] afterwards.
+    ///
+    /// [`Refusal::TooLate`]: crate::domain::refusal::Refusal::TooLate
+    pub within: Duration,
     /// When.
     pub at: Moment,
 }
@@ -218,7 +265,7 @@ pub struct Ban {
 pub enum Written {
     /// Of [`Write::Room`], [`Write::End`], [`Write::Host`], [`Write::Mark`] and [`Write::Ping`].
     Done,
-    /// Of [`Deed::TakeBack`]: the messages whose content was deleted now.
+    /// Of [`Write::TakeBack`] and [`Deed::TakeBack`]: the messages whose content was deleted now.
     TakenBack(Vec<(Seq, MessageId)>),
     /// Of [`Write::Look`].
     Looked {

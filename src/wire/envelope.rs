@@ -60,6 +60,8 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::Banned
         | Refusal::NotYours
         | Refusal::NotJoined
+        | Refusal::NotYourMessage(_)
+        | Refusal::TooLate(_)
         | Refusal::Locked
         | Refusal::Shut
         | Refusal::WrongPassword
@@ -68,6 +70,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::NoSuchRoom
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
+        | Refusal::NothingToAnswer(_)
         | Refusal::Expired
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
@@ -95,9 +98,11 @@ pub fn code(refusal: &Refusal) -> &'static str {
         },
         Refusal::NameTaken => "name_taken",
         Refusal::BadRequest(_) | Refusal::LockMismatch => "bad_request",
-        Refusal::BadToken | Refusal::NotYours | Refusal::WrongHost | Refusal::ForeignOrigin => {
-            "forbidden"
-        }
+        Refusal::BadToken
+        | Refusal::NotYours
+        | Refusal::NotYourMessage(_)
+        | Refusal::WrongHost
+        | Refusal::ForeignOrigin => "forbidden",
         Refusal::TooLarge => "too_long",
         Refusal::Banned => "banned",
         Refusal::NotJoined => "not_joined",
@@ -106,7 +111,8 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
-        Refusal::NoSuchMessage(_) => "no_such_message",
+        Refusal::NoSuchMessage(_) | Refusal::NothingToAnswer(_) => "no_such_message",
+        Refusal::TooLate(_) => "too_late",
         Refusal::Expired => "expired",
         Refusal::Full => "full",
         Refusal::TooFast(_) => "too_fast",

@@ -31,6 +31,7 @@ const readers: Record<string, Reader<unknown>> = {
   hubs: readHubs,
   presence: readPresence,
   "message-taken-back": readMessage,
+  "message-answer": readMessage,
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
   "taken-back": readTakenBack,

@@ -133,6 +133,8 @@ impl World {
             room,
             content: Content::parse(&content).unwrap(),
             key: key.as_deref().map(|key| Key::parse(key).unwrap()),
+            reply_to: None,
+            mentions: Vec::new(),
         };
         self.ask(n, event, Wish::Say { room, key, content });
     }

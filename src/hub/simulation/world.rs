@@ -93,6 +93,7 @@ impl World {
             rooms_max: 6,
             lifetime: Duration::from_secs(dice.between(60, 7_200)),
             history: History::All,
+            take_back: Duration::from_secs(600),
             // In some runs every room is a large one, whose people are told of in bulk.
             roster_limit: dice.one_of(&[2, 3, 50, 50]).unwrap(),
             bridge: Some(Duration::from_secs(600)),

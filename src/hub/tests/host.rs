@@ -42,7 +42,13 @@ fn a_kicked_chatter_loses_all_connections_without_grace() {
     chat.commits();
     assert!(kicked.try_recv().unwrap().is_ok());
     assert_eq!(chat.told(), ["kicked", "left 1", "roster 1", "present 1"]);
-    let say = Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key: None };
+    let say = Event::Say {
+        room: room(0).id,
+        content: Content::parse("hi").unwrap(),
+        key: None,
+        reply_to: None,
+        mentions: Vec::new(),
+    };
     assert_eq!(chat.event(2, say).try_recv().unwrap().unwrap_err(), Refusal::NotJoined);
     chat.time_passes(5_000);
     chat.commits();

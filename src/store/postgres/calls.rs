@@ -8,14 +8,16 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, sql, uuid};
 use super::statements::Statements;
-use crate::domain::ids::Epoch;
+use crate::domain::ids::{ChatterId, Epoch};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
-use crate::store::write::{Deed, HostAct, Join, Leave, MISSED_MAX, Rename, TAKEN_BACK_MAX, Write};
+use crate::store::write::{
+    Deed, HostAct, Join, Leave, MISSED_MAX, Rename, TAKEN_BACK_MAX, TakeBack, Write,
+};
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
 pub(super) const NAME: &str = "\u{1}";
@@ -88,6 +90,7 @@ impl<'s> Context<'s> {
                 vec![call(&statements.look, params)]
             }
             Write::Join(join) => self.join(join),
+            Write::TakeBack(back) => vec![self.take_back(back)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => vec![self.host(act)],
@@ -175,8 +178,16 @@ impl<'s> Context<'s> {
             says()
                 .map(|say| say.key.as_ref().map(Key::as_str).map(str::to_owned))
                 .collect::<Vec<_>>(),
+            says().map(|say| say.reply_to.map(|to| to.0)).collect::<Vec<_>>(),
+            says().map(|say| mentions(&say.mentions)).collect::<Vec<_>>(),
         ];
         call(&self.statements.say, params)
+    }
+
+    fn take_back(&self, back: &TakeBack) -> Call<'s> {
+        let within = i64::try_from(back.within.as_millis()).unwrap_or(i64::MAX);
+        let (room, chatter) = (uuid(back.room.as_bytes()), uuid(back.chatter.as_bytes()));
+        call(&self.statements.take_back_own, params![room, chatter, back.seq.0, within])
     }
 
     fn leave(&self, leave: &Leave) -> Call<'s> {
@@ -266,6 +277,12 @@ impl<'s> Context<'s> {
 
 fn looks(nickname: &Nickname) -> Vec<String> {
     Look::of(nickname).keys().map(str::to_owned).to_vec()
+}
+
+/// Ids as one text, with commas: an array of arrays has one length for all of them.
+fn mentions(ids: &[ChatterId]) -> Option<String> {
+    let ids: Vec<String> = ids.iter().map(ChatterId::to_string).collect();
+    (!ids.is_empty()).then(|| ids.join(","))
 }
 
 /// The number of an end, as in the events.

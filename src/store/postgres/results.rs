@@ -14,7 +14,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
     Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, Rename, Say,
-    TAKEN_BACK_MAX, Write, Written,
+    TAKEN_BACK_MAX, TakeBack, Write, Written,
 };
 
 /// When to try again to make a room; the hub knows no better.
@@ -47,6 +47,7 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::TakeBack(..), .. }), _) => taken(first)?,
             (_, None) => Err(Refusal::Unavailable),
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
+            (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
             (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
@@ -109,7 +110,8 @@ pub(super) fn messages(
             return Ok((messages, true));
         }
         let message = rows::message(row)?;
-        taken += message.content.len() + AROUND;
+        let quoted = message.quote.as_ref().map_or(0, |quote| quote.excerpt.len() + AROUND / 2);
+        taken += message.content.len() + quoted + AROUND;
         if taken > bytes && !messages.is_empty() {
             return Ok((messages, true));
         }
@@ -144,12 +146,15 @@ fn refusal(outcome: &str) -> Refusal {
 
 /// A message of the batch: its kind and author are known from the write, unless its key was used before.
 fn said(write: &Write, row: &Row) -> Outcome {
-    let (Write::Say(Say { room, chatter, kind, .. }), outcome) =
+    let (Write::Say(Say { room, chatter, kind, reply_to, .. }), outcome) =
         (write, row.try_get::<_, &str>(0)?)
     else {
         return Ok(Err(Refusal::Unavailable));
     };
     let repeated = outcome == "repeated";
+    if outcome == "nothing_to_answer" {
+        return Ok(Err(Refusal::NothingToAnswer(reply_to.unwrap_or(Seq(0)))));
+    }
     if !repeated && outcome != "said" {
         return Ok(Err(refusal(outcome)));
     }
@@ -170,6 +175,8 @@ fn said(write: &Write, row: &Row) -> Outcome {
         sent_at: WallTime(row.try_get(6)?),
         chatter: author(*chatter, row, 8)?,
         is_taken_back: row.try_get(7)?,
+        mentions: rows::mentions(row, 11)?,
+        quote: rows::quote(row, 12)?,
     };
     Ok(Ok(Written::Said { message, repeated }))
 }
@@ -204,6 +211,8 @@ fn notice(
         sent_at: WallTime(row.try_get(at + 2)?),
         chatter: about.clone(),
         is_taken_back: false,
+        mentions: Vec::new(),
+        quote: None,
     }))
 }
 
@@ -235,6 +244,18 @@ fn renamed(rename: &Rename, row: &Row) -> Outcome {
         None => None,
     };
     Ok(Ok(Written::Renamed { chatter, alert }))
+}
+
+fn taken_back(back: &TakeBack, row: &Row) -> Outcome {
+    Ok(match row.try_get(0)? {
+        "taken_back" => {
+            let id: Option<i64> = row.try_get(1)?;
+            Ok(Written::TakenBack(id.map(|id| (back.seq, MessageId(id))).into_iter().collect()))
+        }
+        "not_your_message" => Err(Refusal::NotYourMessage(back.seq)),
+        "too_late" => Err(Refusal::TooLate(back.within)),
+        other => Err(refusal(other)),
+    })
 }
 
 fn taken(found: &[Row]) -> Outcome {

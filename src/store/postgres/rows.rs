@@ -8,7 +8,7 @@ use uuid::Uuid;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -24,9 +24,12 @@ pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r
 
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
-     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
-     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room";
+     LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room \
+     LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
+     LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room";
 
 /// The columns that [`member`] reads, in its order, with the joins.
 pub(super) const MEMBER: &str = "r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, \
@@ -128,7 +131,28 @@ pub(super) fn message(row: &Row) -> Result<Message, RowError> {
         sent_at: WallTime(row.try_get(8)?),
         chatter: chatter(row, 9)?,
         is_taken_back: row.try_get(13)?,
+        mentions: mentions(row, 14)?,
+        quote: quote(row, 15)?,
     })
+}
+
+/// The people whom a message names.
+pub(super) fn mentions(row: &Row, at: usize) -> Result<Vec<ChatterId>, RowError> {
+    let ids: Vec<Uuid> = row.try_get::<_, Option<_>>(at)?.unwrap_or_default();
+    Ok(ids.into_iter().map(|id| ChatterId::from_bytes(id.into_bytes())).collect())
+}
+
+/// The message that another answers, from seven columns: its place, content, whether it was taken back, and its
+/// author as [`chatter`] reads them.
+pub(super) fn quote(row: &Row, at: usize) -> Result<Option<Box<Quote>>, RowError> {
+    let Some(seq) = row.try_get::<_, Option<i64>>(at)?.map(Seq) else {
+        return Ok(None);
+    };
+    let is_taken_back = row.try_get::<_, Option<bool>>(at + 2)?.unwrap_or(false);
+    let is_kept = row.try_get::<_, Option<Uuid>>(at + 3)?.is_some();
+    let chatter = if is_kept { Some(chatter(row, at + 3)?) } else { None };
+    let excerpt = excerpt(row.try_get::<_, Option<&str>>(at + 1)?.unwrap_or_default());
+    Ok(Some(Box::new(Quote { seq, chatter, excerpt, is_taken_back })))
 }
 
 /// The number of a kind.

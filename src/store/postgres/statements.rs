@@ -62,6 +62,8 @@ statements! {
          SELECT last FROM ended";
     /// Wakes the other hubs.
     wake = "SELECT pg_notify('colahub', '')";
+    /// Takes back a message of one's own.
+    take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";
     /// Makes a room.
     make_room =
         "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -88,7 +90,7 @@ statements! {
     /// Whether somebody is a member of a room.
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
     /// Stores messages.
-    say = "SELECT * FROM say($1, $2, $3, $4, $5, $6)";
+    say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8)";
     /// Leaves a room.
     leave_room = "SELECT * FROM leave_room($1, $2, $3, $4, $5)";
     /// Changes a nickname.

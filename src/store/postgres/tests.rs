@@ -35,7 +35,8 @@ const CALLS: &str = "
         'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
-    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}');
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}');
+    SELECT * FROM take_back_own((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 600000);
     SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x');
     SELECT * FROM take_back((SELECT id FROM rooms WHERE n = 1), '{5,6}', 'w');
     SELECT * FROM leave_room(0, (SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 9), false, 'x');

@@ -70,7 +70,7 @@ impl Memory {
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
         let rows = query.query_map([id], |row| {
-            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(14)?))
+            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(22)?))
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }

@@ -156,6 +156,8 @@ pub(in crate::store) const MESSAGES: Table = Table {
         ("sent_hub", time),
         ("key", key),
         ("taken_back", flag),
+        ("reply_to", maybe_number),
+        ("mentions", maybe_uuids),
     ],
     key_width: 1,
     settle: settle_message,
@@ -227,7 +229,9 @@ fn settle_message(row: &mut Row<'_>) {
         if row.get("kind") != Some(&Value::Integer(1)) {
             row.set("kind", Value::Integer(0));
         }
-        ["count", "was", "now"].iter().for_each(|column| row.set(column, Value::Null));
+        ["count", "was", "now", "reply_to", "mentions"]
+            .iter()
+            .for_each(|column| row.set(column, Value::Null));
     }
 }
 
@@ -292,6 +296,14 @@ fn maybe(value: &Value, rule: Rule) -> Option<Value> {
 
 fn maybe_time(value: &Value) -> Option<Value> {
     maybe(value, time)
+}
+
+fn maybe_number(value: &Value) -> Option<Value> {
+    maybe(value, number)
+}
+
+fn maybe_uuids(value: &Value) -> Option<Value> {
+    maybe(value, uuids)
 }
 
 fn maybe_count(value: &Value) -> Option<Value> {

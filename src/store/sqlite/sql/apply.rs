@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Key;
@@ -19,7 +19,7 @@ use crate::store::sqlite::sql::rows::{self, kind_columns};
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::write::{
     HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
-    TAKEN_BACK_MAX, Write, Written,
+    TAKEN_BACK_MAX, TakeBack, Write, Written,
 };
 
 /// Applies a write inside the current transaction.
@@ -30,6 +30,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => join_room(db, join).map(Written::Joined),
         Write::Say(say) => say_message(db, say),
+        Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
         Write::Host(act) => host_actions::apply(db, act),
@@ -58,6 +59,7 @@ pub(in crate::store) fn without_writing(
         Write::Room(_)
         | Write::FirstRoom(_)
         | Write::End { .. }
+        | Write::TakeBack(_)
         | Write::Rename(_)
         | Write::Host(_)
         | Write::Mark(_) => Ok(None),
@@ -240,7 +242,7 @@ fn notice(
 ) -> Result<Message, WriteError> {
     let content = words::alert(language, &alert, &chatter.nickname);
     let kind = Kind::Alert(alert);
-    insert_message(db, &Say { room, chatter: chatter.id, kind, content, key: None, at })
+    insert_message(db, &Say::plain(room, chatter.id, kind, content, at))
 }
 
 /// Inserts a message. It gets its id and its `seq` here.
@@ -259,10 +261,12 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
         })
         .optional()?
         .ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
+    let quote = say.reply_to.map(|to| quote(db, (room, to), number)).transpose()?;
     let (kind, count, was, now) = kind_columns(&say.kind);
     db.prepare_cached(
-        "INSERT INTO messages (room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+        "INSERT INTO messages (room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key,
+                               reply_to, mentions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         room,
@@ -276,6 +280,8 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
         say.at.wall.0,
         rows::sql(say.at.hub),
         say.key.as_ref().map(Key::as_str),
+        say.reply_to.map(|to| to.0),
+        rows::mentions_column(&say.mentions),
     ])?;
     Ok(Message {
         id: MessageId(db.last_insert_rowid()),
@@ -286,7 +292,51 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
         sent_at: say.at.wall,
         chatter,
         is_taken_back: false,
+        quote: quote.map(Box::new),
+        mentions: say.mentions.clone(),
     })
+}
+
+/// The message in a place, for its answer by a member who may read it.
+fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote, WriteError> {
+    db.prepare_cached(
+        "SELECT q.content, c.id, c.nickname, c.created_at, s.left_at
+         FROM memberships me INDEXED BY memberships_by_chatter
+         JOIN messages q ON q.room = me.room AND q.seq = ?2 AND q.seq >= me.first_seq
+         JOIN chatters c ON c.n = q.chatter
+         LEFT JOIN memberships s INDEXED BY memberships_by_chatter ON s.chatter = q.chatter AND s.room = q.room
+         WHERE me.chatter = ?3 AND me.room = ?1 AND q.kind = 0 AND q.taken_back = 0",
+    )?
+    .query_row(params![room, seq.0, author], |row| {
+        let excerpt = excerpt(&row.get::<_, String>(0)?);
+        let chatter = Some(rows::chatter(row, 1)?);
+        Ok(Quote { seq, chatter, excerpt, is_taken_back: false })
+    })
+    .optional()?
+    .ok_or(WriteError::Refused(Refusal::NothingToAnswer(seq)))
+}
+
+/// Takes back a message of one's own. Returns it unless it was taken back before.
+fn take_back(db: &Connection, back: &TakeBack) -> Result<Vec<(Seq, MessageId)>, WriteError> {
+    let room = room_number(db, back.room)?;
+    let (id, sent, is_taken) = db
+        .prepare_cached(
+            "SELECT m.id, m.sent_hub, m.taken_back FROM messages m JOIN chatters c ON c.n = m.chatter
+             WHERE m.room = ?1 AND m.seq = ?2 AND m.kind = 0 AND c.id = ?3",
+        )?
+        .query_row(params![room, back.seq.0, back.chatter.as_bytes()], |row| {
+            Ok((row.get(0)?, rows::hub_time(row, 1)?, row.get::<_, bool>(2)?))
+        })
+        .optional()?
+        .ok_or(WriteError::Refused(Refusal::NotYourMessage(back.seq)))?;
+    if is_taken {
+        return Ok(Vec::new());
+    }
+    if back.at.hub.since(sent) > back.within {
+        return Err(Refusal::TooLate(back.within).into());
+    }
+    db.prepare_cached(host_actions::EMPTY)?.execute([id])?;
+    Ok(vec![(back.seq, MessageId(id))])
 }
 
 fn set_left(

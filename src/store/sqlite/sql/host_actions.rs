@@ -16,9 +16,9 @@ use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
 
-/// Deletes a message's content. Its key stays, so that a retry does not bring it back.
-pub(in crate::store) const EMPTY: &str =
-    "UPDATE messages SET content = '', taken_back = 1 WHERE id = ?1";
+/// Deletes a message's content, with what it answers and whom it names. Its key stays, so that a retry does not
+/// bring it back.
+pub(in crate::store) const EMPTY: &str = "UPDATE messages SET content = '', taken_back = 1, reply_to = NULL, mentions = NULL WHERE id = ?1";
 
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use rusqlite::types::{FromSqlError, Type, ValueRef};
 
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -21,10 +21,13 @@ pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, l
 /// key of `memberships`, which begins with the room, and so read every membership of the room for each
 /// message.
 pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
-     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back \
+     m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
-     ON s.chatter = m.chatter AND s.room = m.room";
+     ON s.chatter = m.chatter AND s.room = m.room \
+     LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
+     LEFT JOIN memberships qs INDEXED BY memberships_by_chatter ON qs.chatter = q.chatter AND qs.room = q.room";
 
 pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {
@@ -66,7 +69,34 @@ pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         sent_at: WallTime(row.get(8)?),
         chatter: chatter(row, 9)?,
         is_taken_back: row.get(13)?,
+        mentions: mentions(row.get::<_, Option<Vec<u8>>>(14)?.as_deref()),
+        quote: row
+            .get(15)
+            .map(|seq: Option<i64>| seq.map(Seq))?
+            .map(|seq| quote(row, seq))
+            .transpose()?,
     })
+}
+
+/// The message that another answers, from columns 16 on.
+fn quote(row: &Row<'_>, seq: Seq) -> rusqlite::Result<Box<Quote>> {
+    let is_taken_back = row.get::<_, Option<bool>>(17)?.unwrap_or(false);
+    let is_kept = row.get_ref(18)? != ValueRef::Null;
+    let chatter = if is_kept { Some(chatter(row, 18)?) } else { None };
+    let excerpt = if is_kept { excerpt(&text(row, 16)?) } else { String::new() };
+    Ok(Box::new(Quote { seq, chatter, excerpt, is_taken_back }))
+}
+
+/// The people whom a message names, from their ids, 16 bytes each.
+fn mentions(ids: Option<&[u8]>) -> Vec<ChatterId> {
+    let (ids, _) = ids.unwrap_or_default().as_chunks::<16>();
+    ids.iter().copied().map(ChatterId::from_bytes).collect()
+}
+
+/// The people whom a message names, as they are stored.
+pub(in crate::store) fn mentions_column(mentions: &[ChatterId]) -> Option<Vec<u8>> {
+    let ids: Vec<u8> = mentions.iter().flat_map(|id| *id.as_bytes()).collect();
+    (!ids.is_empty()).then_some(ids)
 }
 
 /// A chatter from four columns: id, nickname, created_at, left_at.
@@ -123,13 +153,18 @@ pub(in crate::store) fn messages(
             continue;
         }
         let message = row?;
-        taken += message.content.len() + AROUND;
+        taken += message.content.len() + quoted(&message) + AROUND;
         if taken > bytes && !messages.is_empty() {
             return Ok((messages, true));
         }
         messages.push(message);
     }
     Ok((messages, false))
+}
+
+/// About how many bytes the message that it answers takes.
+fn quoted(message: &Message) -> usize {
+    message.quote.as_ref().map_or(0, |quote| quote.excerpt.len() + AROUND / 2)
 }
 
 /// About how many bytes a message takes besides its content.
