@@ -20,6 +20,7 @@ mod names;
 mod open;
 mod password;
 mod passwords;
+mod past;
 mod places;
 mod rate_limits;
 mod rename;

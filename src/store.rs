@@ -42,8 +42,8 @@ pub use write::{
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
-use crate::domain::ids::{HubId, RunId};
-use crate::domain::room::Room;
+use crate::domain::ids::{HubId, RoomId, RunId};
+use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
 
 /// The database's name inside the data folder.
@@ -75,6 +75,8 @@ pub struct Past {
     pub wall: WallTime,
     /// The rooms that have not expired, oldest first.
     pub rooms: Vec<Room>,
+    /// What is newest in those rooms.
+    pub newest: Vec<(RoomId, Newest)>,
     /// The members who were present when it last ran. They have a short time to return.
     pub present: Vec<Member>,
     /// The members who are present through other runs of hubs on the same store, once for each such run.

@@ -91,6 +91,12 @@ pub struct WireRoom<'a> {
     code: &'a str,
     /// Additional: how many people are present.
     present: usize,
+    /// Additional: the `seq` of its newest message.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_seq: Option<i64>,
+    /// Additional: when somebody last said something.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_said_at: Option<String>,
     /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in the original.
     #[serde(skip_serializing_if = "Option::is_none")]
     room_chatters: Option<[(); 0]>,
@@ -114,6 +120,8 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         history: view.room.history.as_str(),
         code: view.room.code.as_str(),
         present: view.present,
+        last_seq: view.newest.map(|newest| newest.last.0),
+        last_said_at: view.newest.and_then(|newest| newest.said_at).map(iso),
         room_chatters: None,
     }
 }

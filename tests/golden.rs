@@ -11,7 +11,7 @@ use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::refusal::Refusal;
-use colahub::domain::room::{History, PasswordHash, Room};
+use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
@@ -73,7 +73,8 @@ fn room() -> RoomView {
         by_host: false,
         history: History::Joined,
     };
-    RoomView { room, present: 2, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
+    let newest = Some(Newest { last: Seq(3), said_at: Some(said().sent_at) });
+    RoomView { room, present: 2, newest, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
 
 fn said() -> Message {

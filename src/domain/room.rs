@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::code::Code;
 use super::ids::{RoomId, Seq};
+use super::message::{Kind, Message};
 use super::refusal::Refusal;
 use super::text::{Namespace, Title};
 use super::time::{HubTime, WallTime};
@@ -43,6 +44,25 @@ pub struct Room {
     pub by_host: bool,
     /// From where those who join from now on may read.
     pub history: History,
+}
+
+/// What is newest in a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Newest {
+    /// The place of its newest message or notice; 0 where there was none.
+    pub last: Seq,
+    /// When somebody last said something, for people's eyes. `None` where nobody has, or not among the newest places.
+    pub said_at: Option<WallTime>,
+}
+
+impl Newest {
+    /// A message of the room was committed.
+    pub fn comes(&mut self, message: &Message) {
+        self.last = self.last.max(message.seq);
+        if message.kind == Kind::Said {
+            self.said_at = self.said_at.max(Some(message.sent_at));
+        }
+    }
 }
 
 /// From where somebody who joins a room for the first time may read it.

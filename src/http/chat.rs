@@ -98,7 +98,7 @@ async fn find(app: &App, room: &str) -> Result<RoomView, Refusal> {
     }
     let room = app.reader.room(id).await?.ok_or(Refusal::NoSuchRoom)?;
     let expires_at = app.hub.clock().wall_at(room.expires());
-    Ok(RoomView { room, present: 0, is_expired: true, expires_at })
+    Ok(RoomView { room, present: 0, newest: None, is_expired: true, expires_at })
 }
 
 #[derive(Deserialize)]

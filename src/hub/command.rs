@@ -17,7 +17,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{History, Room};
+use crate::domain::room::{History, Newest, Room};
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::domain::time::WallTime;
 use crate::store::{Ban, HistorySlice};
@@ -175,6 +175,8 @@ pub struct RoomView {
     pub room: Room,
     /// How many people are present.
     pub present: usize,
+    /// What is newest in it. `None` if it has ended before this run of the hub.
+    pub newest: Option<Newest>,
     /// Whether it has expired.
     pub is_expired: bool,
     /// When it expires or expired, in wall time as estimated now: the clock may have been set since the room

@@ -13,7 +13,7 @@ use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::QuotaExceeded;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{LASTING, PasswordHash, Room};
+use crate::domain::room::{LASTING, Newest, PasswordHash, Room};
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, HostAct, Moment, Write};
@@ -157,7 +157,7 @@ impl Hub {
     ) {
         let result = result.map(|()| {
             tracing::info!(room = %room.id, namespace = %room.namespace, "room made");
-            view(&room, 0, at)
+            view(&room, 0, None, at)
         });
         if result.is_ok() {
             self.open_room(room, place, at.hub);
@@ -183,6 +183,7 @@ impl Hub {
             notices: Notices::default(),
             listed: Listed::default(),
             heard: now,
+            newest: Newest::default(),
             place,
             room,
         };
@@ -217,15 +218,14 @@ impl Hub {
     /// Lists the living rooms, oldest first.
     pub(super) fn list(&self, at: Moment) -> Vec<RoomView> {
         let living = self.rooms.values().filter(|live| !live.room.is_expired(at.hub));
-        let mut rooms: Vec<RoomView> =
-            living.map(|live| view(&live.room, live.people.count(), at)).collect();
+        let mut rooms: Vec<RoomView> = living.map(|live| live_view(live, at)).collect();
         rooms.sort_unstable_by_key(|view| (view.room.created, view.room.id));
         rooms
     }
 
     /// Returns a living room.
     pub(super) fn live_view(&self, room: RoomId, at: Moment) -> Result<RoomView, Refusal> {
-        self.live(room).map(|live| view(&live.room, live.people.count(), at))
+        self.live(room).map(|live| live_view(live, at))
     }
 
     /// Returns the living room with this code.
@@ -342,7 +342,11 @@ pub(super) fn named(room: &Room) -> String {
     format!("{} {:?}", room.code, room.title.as_str())
 }
 
-fn view(room: &Room, present: usize, at: Moment) -> RoomView {
+fn live_view(live: &LiveRoom, at: Moment) -> RoomView {
+    view(&live.room, live.people.count(), Some(live.newest), at)
+}
+
+fn view(room: &Room, present: usize, newest: Option<Newest>, at: Moment) -> RoomView {
     let (is_expired, expires_at) = (room.is_expired(at.hub), at.wall_at(room.expires()));
-    RoomView { room: room.clone(), present, is_expired, expires_at }
+    RoomView { room: room.clone(), present, newest, is_expired, expires_at }
 }

@@ -95,6 +95,7 @@ impl Hub {
             return;
         };
         live.heard = now;
+        live.newest.comes(&message);
         let to = live.people.audience();
         self.broadcast(to, RoomEvent::Message(message));
     }

@@ -34,14 +34,11 @@ use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::{History, Room};
+use crate::domain::room::{History, Newest, Room};
 use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Completed, Moment, Past, Write, Written};
-
-/// How long the places of people who were present are kept after a restart.
-const RETURN: Duration = Duration::from_secs(20);
 
 /// How often the hub's own time is stored while nothing else is written.
 const MARK: Duration = Duration::from_secs(300);
@@ -167,6 +164,7 @@ pub(super) struct LiveRoom {
     pub(super) listed: Listed,
     /// When its last message or notice was sent.
     pub(super) heard: HubTime,
+    pub(super) newest: Newest,
     /// Its part of the quota of rooms, by the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -241,7 +239,7 @@ impl Hub {
             over: VecDeque::new(),
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
-            bans: past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect(),
+            bans: HashMap::new(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -257,28 +255,7 @@ impl Hub {
             run: past.run,
             started: now,
         };
-        for room in past.rooms {
-            // Rooms from before may exceed today's limit. The host's rooms do not count.
-            let place = (!room.by_host).then(|| hub.places.take(None).ok()).flatten();
-            hub.open_room(room, place, now);
-        }
-        let until = now.after(RETURN);
-        for member in past.present {
-            if let Some(live) = hub.rooms.get_mut(&member.room) {
-                hub.agenda.insert((until, Due::Grace(member.room, member.chatter.id)));
-                hub.rate_limits.knows(member.owner);
-                live.people.expect(member.chatter, member.owner, until);
-            }
-        }
-        for (member, run) in past.elsewhere {
-            if let Some(live) = hub.rooms.get_mut(&member.room) {
-                hub.rate_limits.knows(member.owner);
-                live.people.enter_elsewhere(member.chatter, member.owner, run);
-            }
-        }
-        for grant in past.grants {
-            hub.access_grants.put(grant);
-        }
+        hub.go_on_from(past, now);
         hub
     }
 

@@ -72,6 +72,7 @@ impl Chat {
             time: HubTime(0),
             wall: WallTime(0),
             rooms,
+            newest: Vec::new(),
             present: present.to_vec(),
             elsewhere: Vec::new(),
             bans: Vec::new(),

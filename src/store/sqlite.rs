@@ -86,6 +86,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         time,
         wall: sql::queries::wall_time(db)?,
         rooms: sql::queries::live_rooms(db, time)?,
+        newest: sql::queries::newest(db, time)?,
         present: sql::queries::present(db, time)?,
         // Nobody else uses the file.
         elsewhere: Vec::new(),

@@ -7,7 +7,7 @@ use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::History;
+use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
@@ -355,6 +355,18 @@ on_both! { async fn the_past_is_there_at_the_next_start(mut kit: Kit) {
     assert_eq!(past.hub, HubId::from_random([9; 16]));
     assert_eq!(past.rooms, [self::room(1)]);
     assert_eq!(kit.present(), [chatter(1).id]);
+} }
+
+on_both! { async fn what_is_newest_in_each_room_is_known_at_the_next_start(mut kit: Kit) {
+    let (one, quiet) = (kit.room(1).await, kit.room(2).await);
+    kit.join(one, 1).await;
+    let said = kit.says(one, 1, "the last words", None).await.0;
+    kit.join(one, 2).await;
+    let kit = kit.reopened();
+    let newest = |room| kit.store.past.newest.iter().find(|(of, _)| *of == room).map(|(_, newest)| *newest);
+    let last = Seq(said.seq.0 + 1);
+    assert_eq!(newest(one), Some(Newest { last, said_at: Some(said.sent_at) }));
+    assert_eq!(newest(quiet), Some(Newest { last: Seq(0), said_at: None }));
 } }
 
 #[tokio::test]

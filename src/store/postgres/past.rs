@@ -1,11 +1,12 @@
 //! The state that a hub continues from.
 
-use tokio_postgres::Client;
+use tokio_postgres::{Client, Row};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
 use super::rows::{self, MEMBER, ROOM, RowError};
-use crate::domain::ids::{Epoch, RunId};
+use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
+use crate::domain::room::Newest;
 use crate::domain::time::WallTime;
 use crate::store::Past;
 use crate::store::change::{AccessGrant, GrantHolder};
@@ -42,6 +43,8 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     for row in tx.query(&living, &[&now]).await? {
         rooms.extend(rows::room(&row, 0)?);
     }
+    let newest = tx.query(NEWEST, &[&now]).await?;
+    let newest = newest.iter().map(newest_of).collect::<Result<_, _>>()?;
     // `MEMBER` ends with its joins.
     let (columns, joins) = MEMBER.split_once(" FROM ").unwrap_or((MEMBER, ""));
     let present = format!(
@@ -80,6 +83,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         time: rows::hub_time(now),
         wall: WallTime(wall),
         rooms,
+        newest,
         // Everybody who is present has a stay through some run.
         present: Vec::new(),
         elsewhere,
@@ -89,6 +93,16 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         key: key(begun.get(4)),
     };
     Ok((past, epoch, place))
+}
+
+/// What is newest in each living room. Who said something is looked for in its newest 200 places.
+const NEWEST: &str = "SELECT r.id, r.last, (SELECT m.sent_at FROM messages m
+        WHERE m.room = r.n AND m.seq > r.last - 200 AND m.kind = 0 ORDER BY m.seq DESC LIMIT 1)
+    FROM (SELECT n, id, last_seq(n) AS last FROM rooms WHERE expires_hub > $1 AND NOT deleted) AS r";
+
+fn newest_of(row: &Row) -> Result<(RoomId, Newest), RowError> {
+    let said_at = row.try_get::<_, Option<i64>>(2)?.map(WallTime);
+    Ok((rows::room_id(row, 0)?, Newest { last: Seq(row.try_get(1)?), said_at }))
 }
 
 /// The key that all hubs sign with, from its hexadecimal form.

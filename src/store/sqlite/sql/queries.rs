@@ -6,7 +6,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
-use crate::domain::room::Room;
+use crate::domain::room::{Newest, Room};
 use crate::domain::text::Key;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::rows;
@@ -104,6 +104,24 @@ pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result
                          (SELECT pruned FROM rooms WHERE n = ?1))",
     )?
     .query_row([room], |row| row.get(0).map(Seq))
+}
+
+/// What is newest in each living room. Who said something is looked for in its newest 200 places.
+pub(in crate::store) fn newest(
+    db: &Connection,
+    now: HubTime,
+) -> rusqlite::Result<Vec<(RoomId, Newest)>> {
+    let mut query = db.prepare_cached(
+        "SELECT r.id, r.last, (SELECT m.sent_at FROM messages m
+             WHERE m.room = r.n AND m.seq > r.last - 200 AND m.kind = 0 ORDER BY m.seq DESC LIMIT 1)
+         FROM (SELECT n, id, coalesce((SELECT max(seq) FROM messages WHERE room = n), pruned) AS last
+               FROM rooms WHERE expires_hub > ?1 AND deleted = 0) AS r",
+    )?;
+    let newest = |row: &Row<'_>| {
+        let said_at = row.get::<_, Option<i64>>(2)?.map(WallTime);
+        Ok((RoomId::from_bytes(row.get(0)?), Newest { last: Seq(row.get(1)?), said_at }))
+    };
+    rows::readable(query.query_map([rows::sql(now)], newest)?)
 }
 
 /// The epoch in which the places of this file are valid.

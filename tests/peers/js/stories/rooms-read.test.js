@@ -36,6 +36,17 @@ describe('reading rooms', () => {
     assert.deepEqual(room.roomChatters, []);
   });
 
+  it('says what is newest in a room, and when somebody last said something', async () => {
+    const made = await the.hub.room();
+    assert.deepEqual([made.lastSeq, 'lastSaidAt' in made], [0, false]);
+    const minsu = await the.hub.member('websocket', made);
+    const said = await minsu.says('hello');
+    const jiwoo = await the.hub.member('websocket', made);
+    await minsu.hearsArrivalOf(jiwoo);
+    const listed = assertDone((await the.hub.calls('GET', '/chat/rooms')).json).find((one) => one.id === made.id);
+    assert.deepEqual([listed.lastSeq, listed.lastSaidAt], [said.seq + 1, said.sentAt]);
+  });
+
   it('keeps roomChatters empty while people are in the room', async () => {
     const room = await the.hub.room();
     await the.hub.member('websocket', room);

@@ -48,7 +48,8 @@ overEachTransport('the end of a hub', (transport) => {
     );
     const [listed] = assertDone((await hub.calls('GET', '/chat/rooms')).json).filter((one) => one.id === room.id);
     assert.equal(listed.title, room.title);
-    assert.equal(listed.expiresAt, room.expiresAt);
+    // Two hubs, or one and the database, estimate it by clocks of their own.
+    assert.ok(Math.abs(Date.parse(listed.expiresAt) - Date.parse(room.expiresAt)) <= 1_000, listed.expiresAt);
     assert.equal(listed.isPassword, true);
   });
 

@@ -1,0 +1,42 @@
+//! Going on from what is stored: the rooms, who was in them, and what still counts.
+
+use std::time::Duration;
+
+use super::state::{Due, Hub};
+use crate::domain::time::HubTime;
+use crate::store::Past;
+
+/// How long the places of people who were present are kept after a restart.
+const RETURN: Duration = Duration::from_secs(20);
+
+impl Hub {
+    /// Takes over the stored state.
+    pub(super) fn go_on_from(&mut self, past: Past, now: HubTime) {
+        for room in past.rooms {
+            // Rooms from before may exceed today's limit. The host's rooms do not count.
+            let place = (!room.by_host).then(|| self.places.take(None).ok()).flatten();
+            self.open_room(room, place, now);
+        }
+        for (room, newest) in past.newest {
+            self.rooms.entry(room).and_modify(|live| live.newest = newest);
+        }
+        let until = now.after(RETURN);
+        for member in past.present {
+            if let Some(live) = self.rooms.get_mut(&member.room) {
+                self.agenda.insert((until, Due::Grace(member.room, member.chatter.id)));
+                self.rate_limits.knows(member.owner);
+                live.people.expect(member.chatter, member.owner, until);
+            }
+        }
+        for (member, run) in past.elsewhere {
+            if let Some(live) = self.rooms.get_mut(&member.room) {
+                self.rate_limits.knows(member.owner);
+                live.people.enter_elsewhere(member.chatter, member.owner, run);
+            }
+        }
+        self.bans = past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect();
+        for grant in past.grants {
+            self.access_grants.put(grant);
+        }
+    }
+}
