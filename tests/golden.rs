@@ -73,7 +73,7 @@ fn room() -> RoomView {
         by_host: false,
         history: History::Joined,
     };
-    let newest = Some(Newest { last: Seq(3), said_at: Some(said().sent_at) });
+    let newest = Some(Newest { last: Seq(3), said_at: Some(WallTime(1_727_229_845_678)) });
     RoomView { room, present: 2, newest, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
 

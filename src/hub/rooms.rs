@@ -157,7 +157,7 @@ impl Hub {
     ) {
         let result = result.map(|()| {
             tracing::info!(room = %room.id, namespace = %room.namespace, "room made");
-            view(&room, 0, None, at)
+            view(&room, 0, Newest::default(), at)
         });
         if result.is_ok() {
             self.open_room(room, place, at.hub);
@@ -343,10 +343,10 @@ pub(super) fn named(room: &Room) -> String {
 }
 
 fn live_view(live: &LiveRoom, at: Moment) -> RoomView {
-    view(&live.room, live.people.count(), Some(live.newest), at)
+    view(&live.room, live.people.count(), live.newest, at)
 }
 
-fn view(room: &Room, present: usize, newest: Option<Newest>, at: Moment) -> RoomView {
+fn view(room: &Room, present: usize, newest: Newest, at: Moment) -> RoomView {
     let (is_expired, expires_at) = (room.is_expired(at.hub), at.wall_at(room.expires()));
-    RoomView { room: room.clone(), present, newest, is_expired, expires_at }
+    RoomView { room: room.clone(), present, newest: Some(newest), is_expired, expires_at }
 }
