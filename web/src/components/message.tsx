@@ -6,7 +6,7 @@ import { pieces } from "../store/links";
 import { mark } from "../store/marks";
 import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
-import { fold } from "../store/text";
+import { fold, isEmojiOnly } from "../store/text";
 import type { Words } from "../words";
 import { Mark } from "./mark";
 
@@ -117,7 +117,7 @@ interface BubbleProps {
 function Bubble({ content, open, onFold, say }: BubbleProps): JSX.Element {
   const folded = fold(content);
   return (
-    <div class="bubble" dir="auto">
+    <div class={`bubble ${isEmojiOnly(content) ? "emoji" : ""}`} dir="auto">
       {pieces(open || folded === null ? content : folded).map((piece, at) =>
         piece.href ? (
           <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer" dir="ltr">
