@@ -9,7 +9,7 @@ import type { Session } from "../client/session";
 import { silence } from "../store/history";
 import { hasOlder } from "../store/log";
 import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
-import { nicknameOf, type RoomState } from "../store/room";
+import { markOf, nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
 import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
 import type { Message } from "../wire";
@@ -19,7 +19,7 @@ import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { Comings, DayLine, Notice, OwnName } from "./notice";
-import { Quiet } from "./states";
+import { Quiet } from "./quiet";
 
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
@@ -349,6 +349,7 @@ export class LogView extends Component<Props, View> {
             key={row.key}
             row={row}
             name={said ? this.name(row.message) : ""}
+            face={said ? markOf(state, row.message.chatter) : null}
             fresh={!said || row.seq > this.freshFrom}
             online={state.phase.name === "live"}
             open={this.state.unfolded.has(row.key)}
