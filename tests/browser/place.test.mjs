@@ -118,6 +118,19 @@ story("who reads further up keeps the first visible message, whatever changes an
   }
 });
 
+story("who scrolls in the moment in which something changes is not pulled back", FREE, async (stage) => {
+  const { ann } = await busy(stage, { viewport: DESK });
+  await isAtBottom(ann, "before");
+  // Drawn again before the browser tells of the scrolling.
+  await ann.page.evaluate(() => {
+    document.querySelector(".log").scrollTop = 0;
+    document.querySelector(".lobby-end button").click();
+  });
+  await ann.page.getByText("This is where the room began").waitFor();
+  await drawn(ann);
+  assert.equal(await ann.page.locator(".log").evaluate((log) => log.scrollTop), 0);
+});
+
 story("in a message taller than the view the place in it stays", FREE, async (stage) => {
   const { ann, ben } = await busy(stage);
   await ben.says("가나다라마바사아자차 ".repeat(85).trim());

@@ -88,7 +88,7 @@ export const en: Words = {
   newCount: (count) => plural(count, "new message", "new messages"),
   toNewest: "To the newest",
   begin: "This is where the room began",
-  beginForYou: "What was said before you came in is not shown",
+  beginForYou: "What was said before you came is not shown",
   beginPruned: "What was said earlier is no longer kept",
   older: "Show older messages",
   olderLoading: "Getting older messages…",
@@ -103,6 +103,10 @@ export const en: Words = {
   joinedYou: (name) => `You came in · your name is ${name}`,
   joined: (name, others) => (others ? `${name} and ${plural(others, "other", "others")} came in` : `${name} came in`),
   wentAway: (name, others) => (others ? `${name} and ${plural(others, "other", "others")} left` : `${name} left`),
+  comings: (came, left) =>
+    [came && `${plural(came, "person", "people")} came in`, left && `${came ? left : plural(left, "person", "people")} left`]
+      .filter(Boolean)
+      .join(", "),
   renamed: (was, now) => `${was} is now called ${now}`,
   note: (name, text) => `Notice from ${name}: ${text}`,
   typing: (names, others) => {

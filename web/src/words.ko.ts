@@ -103,6 +103,8 @@ export const ko = {
   joined: (name: string, others: number) =>
     others ? `${name}님 외 ${others}명이 들어왔어요` : `${name}님이 들어왔어요`,
   wentAway: (name: string, others: number) => (others ? `${name}님 외 ${others}명이 나갔어요` : `${name}님이 나갔어요`),
+  comings: (came: number, left: number) =>
+    came && left ? `${came}명이 들어오고 ${left}명이 나갔어요` : came ? `${came}명이 들어왔어요` : `${left}명이 나갔어요`,
   renamed: (was: string, now: string) => `${was}님의 이름이 바뀌었어요: ${now}`,
   note: (name: string, text: string) => `${name}님의 알림: ${text}`,
   typing: (names: string[], others: number) =>

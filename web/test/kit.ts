@@ -19,8 +19,8 @@ export function said(seq: number, who = "fox", content = `m${seq}`, second = seq
   return { id: 100 + seq, seq, type: "MESSAGE", content, sentAt, roomId: ROOM, chatterId: who, chatter: chatter(who) };
 }
 
-export const alerted = (seq: number, who: string, alert: Alert): Message => ({
-  ...said(seq, who, ""),
+export const alerted = (seq: number, who: string, alert: Alert, second = seq): Message => ({
+  ...said(seq, who, "", second),
   type: "ALERT",
   alert,
   from: "hub",

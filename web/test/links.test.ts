@@ -50,6 +50,67 @@ describe("links", () => {
     }
   });
 
+  it("end before a particle that follows their path", () => {
+    for (const [text, link] of [
+      ["http://192.168.4.1/map에서 봐요", "http://192.168.4.1/map"],
+      ["http://192.168.4.1/map에서는, 아마", "http://192.168.4.1/map"],
+      ["http://192.168.4.1/에서", "http://192.168.4.1/"],
+      ["https://ex.com/a/b?c=1이에요.", "https://ex.com/a/b?c=1"],
+      ["https://ex.com/map으로", "https://ex.com/map"],
+      ["https://ex.com/map로만", "https://ex.com/map"],
+      ["https://ex.com/map이라고", "https://ex.com/map"],
+      ["https://ex.com/wiki/에서", "https://ex.com/wiki/에서"],
+      ["https://ex.com/wiki/나라", "https://ex.com/wiki/나라"],
+      ["https://ex.com/BTS의_노래", "https://ex.com/BTS의_노래"],
+      ["https://ex.com/3조에서", "https://ex.com/3조에서"],
+      ["https://ex.com/?q=은", "https://ex.com/?q=은"],
+      ["https://ex.com/한국에서", "https://ex.com/한국에서"],
+    ] as const) {
+      expect(links(text), text).toEqual([link]);
+    }
+  });
+
+  it("need no scheme where they are of a local network", () => {
+    const href = (text: string): string | undefined => pieces(text).find((piece) => piece.href)?.href ?? undefined;
+    for (const [text, link, address] of [
+      ["cola-2.local 로 오세요", "cola-2.local", "http://cola-2.local/"],
+      ["(Cola.local)", "Cola.local", "http://cola.local/"],
+      ["주소: cola.local:8080/r/K7PMX3로", "cola.local:8080/r/K7PMX3", "http://cola.local:8080/r/K7PMX3"],
+      ["192.168.4.1/map에서", "192.168.4.1/map", "http://192.168.4.1/map"],
+      ["192.168.4.1:8080에서", "192.168.4.1:8080", "http://192.168.4.1:8080/"],
+      ["👉192.168.4.1.", "192.168.4.1", "http://192.168.4.1/"],
+      ["a.b.local입니다", "a.b.local", "http://a.b.local/"],
+    ] as const) {
+      expect(links(text), text).toEqual([link]);
+      expect(href(text), text).toBe(address);
+    }
+    for (const text of [
+      "ann@cola.local",
+      "cola.locale",
+      "cola.local.example",
+      "1.2.3.4.5",
+      "v1.2.3.4",
+      "192.168.4.256",
+      "10.0.0.1abc",
+      "ftp://cola.local/x",
+      "\\\\10.0.0.1\\x",
+      "münchen.local",
+      "는cola.local",
+      ".local",
+      "10.0.0.1@example.com",
+    ]) {
+      expect(links(text), text).toEqual([]);
+    }
+    expect(links("http://a.example/?to=10.0.0.1")).toEqual(["http://a.example/?to=10.0.0.1"]);
+    const more = "http://a.example,cola.local,10.0.0.1,ann@cola.local,http://b.example";
+    expect(links(more)).toEqual(["http://a.example", "cola.local", "10.0.0.1", "http://b.example"]);
+    expect(
+      pieces(more)
+        .map((piece) => piece.text)
+        .join(""),
+    ).toBe(more);
+  });
+
   it("keep names in Hangul, and Hangul in paths", () => {
     for (const link of [
       "https://한국.kr",

@@ -2,25 +2,96 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addresses, localName, wifiText } from "../src/store/invite";
 import { alike, channels, isFull, matching } from "../src/store/lobby";
-import { mark, TINTS } from "../src/store/marks";
-import { room } from "./kit";
+import { animalIn } from "../src/store/animals";
+import { mark, marks, TINTS } from "../src/store/marks";
+import { markOf, newRoom, withNews, withRoster } from "../src/store/room";
+import type { Chatter } from "../src/wire";
+import { alerted, chatter, room } from "./kit";
 
 const ids = Array.from({ length: 12000 }, (_, at) => `${at.toString(16).padStart(8, "0")}-8f4b-4f0e-9b53-6f1d2a3b4c5d`);
 
 describe("marks", () => {
+  const id = "4f0c1f6e-8f4b-4f0e-9b53-6f1d2a3b4c5d";
+
   it("stay the same for an id, for ever", () => {
-    expect(mark("4f0c1f6e-8f4b-4f0e-9b53-6f1d2a3b4c5d")).toEqual({ emoji: "🦔", tint: 4 });
+    expect(mark({ id, nickname: "Ben" })).toEqual({ emoji: "🦔", tint: 4 });
+  });
+
+  it("are the animal in a name that the hub gave, in the id's colour", () => {
+    for (const [nickname, emoji] of [
+      ["졸린 두더지", "🐭"],
+      ["배고픈 여우".normalize("NFD"), "🦊"],
+      ["여우 12", "🦊"],
+      ["Sleepy Fox", "🦊"],
+      ["calm owl 3", "🦉"],
+      ["여우비", "🦔"],
+      ["foxy", "🦔"],
+      ["곰 아저씨", "🦔"],
+      ["7", "🦔"],
+    ] as const) {
+      expect(mark({ id, nickname }), nickname).toEqual({ emoji, tint: 4 });
+    }
+  });
+
+  it("know every animal after which the hub calls people, and no other word", () => {
+    const lists = readFileSync(new URL("../../src/domain/nickname/lists.rs", import.meta.url), "utf8");
+    const words = (name: string): string[] =>
+      new RegExp(`const ${name}: &str = "([^"]+)"`).exec(lists)![1]!.trim().split(/\s+/);
+    const animals = [...words("KO_ANIMALS"), ...words("EN_ANIMALS")];
+    expect(animals.length).toBeGreaterThan(200);
+    expect(animals.filter((animal) => animalIn(`x ${animal}`) === null)).toEqual([]);
+    expect(animals.every((animal) => /^\p{Emoji}\ufe0f?$/u.test(animalIn(animal)!))).toBe(true);
+    for (const word of [...words("KO_ADJECTIVES"), ...words("EN_ADJECTIVES")]) expect(animalIn(word), word).toBeNull();
+  });
+
+  it("differ in a room while there are enough, for people of one animal, too", () => {
+    const foxes = ids.slice(0, 12).map((one) => ({ ...chatter(one, "여우"), createdAt: one }));
+    const looks = (people: Chatter[]) => people.map((one) => JSON.stringify(given.get(one.id)));
+    let given = marks(foxes, new Map());
+    expect(new Set(looks(foxes)).size).toBe(12);
+    expect([...given.values()].every((one) => one.emoji === "🦊")).toBe(true);
+    const crowd = ids.slice(0, 500).map((one, at) => chatter(one, at % 2 ? "여우" : "Ben"));
+    given = marks(crowd, new Map());
+    expect(new Set(looks(crowd)).size).toBe(500);
+    expect(marks(ids.slice(0, 700).map((one) => chatter(one)), new Map()).size).toBe(700);
+  });
+
+  it("are the same on all phones, and stay while others come and go", () => {
+    const foxes = ids.slice(0, 40).map((one, at) => ({ ...chatter(one, "여우"), createdAt: `2024-09-25T02:00:${at + 10}` }));
+    const early = foxes.slice(0, 8);
+    const first = marks([...early].reverse(), new Map());
+    expect([...marks(early, new Map())].sort()).toEqual([...first].sort());
+    const more = marks([...foxes.slice(4, 12)].reverse(), first);
+    for (const one of early) expect(more.get(one.id), "stays, and is still known").toEqual(first.get(one.id));
+    const [ann] = foxes as [Chatter];
+    const ben = foxes.find((one) => one !== ann && mark(one).tint === mark(ann).tint)!;
+    const both = marks([ann, ben], marks([ben], marks([ann], new Map())));
+    expect(both.get(ann.id), "somebody who comes back finds their own taken").not.toEqual(both.get(ben.id));
+    expect(marks([{ ...early[0]!, nickname: "펭귄" }], first).get(early[0]!.id)!.emoji).toBe("🐧");
   });
 
   it("tell people apart: all faces and tints come, about equally often", () => {
     const seen = new Map<string, number>();
     for (const id of ids) {
-      const { emoji, tint } = mark(id);
+      const { emoji, tint } = mark({ id, nickname: "Ben" });
       expect(emoji).not.toBe("");
       seen.set(`${emoji}${tint}`, (seen.get(`${emoji}${tint}`) ?? 0) + 1);
     }
     expect(seen.size).toBe(48 * TINTS);
     expect(Math.max(...seen.values())).toBeLessThan(50);
+  });
+});
+
+describe("in a room", () => {
+  const fox = chatter("a", "졸린 여우");
+
+  it("marks follow who comes and what they are called", () => {
+    const state = withRoster({ ...newRoom("K7PMX3"), me: chatter("me", "신난 여우") }, [fox]);
+    expect(state.marks.size).toBe(2);
+    expect(markOf(state, fox).emoji).toBe("🦊");
+    const renamed = alerted(3, "a", { kind: "renamed", count: 1, was: "졸린 여우", now: "졸린 펭귄" });
+    expect(markOf(withNews(state, renamed), fox).emoji).toBe("🐧");
+    expect(markOf(newRoom("K7PMX3"), fox).emoji, "of whom only a message is known").toBe("🦊");
   });
 });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import texts from "../golden/texts.json";
-import { cut, fold, graphemes, hasTower, isBlank, isChannel, isolate, length, readCode } from "../src/store/text";
+import { cut, fold, graphemes, hasTower, isBlank, isChannel, isEmojiOnly, isolate, length, readCode } from "../src/store/text";
 
 describe("characters", () => {
   it("are counted as people count them", () => {
@@ -64,6 +64,16 @@ describe("what the hub would refuse", () => {
   it("is a character with too many marks", () => {
     for (const text of texts.towers) expect(hasTower(text), shown(text)).toBe(true);
     for (const text of texts.noTowers) expect(hasTower(text), shown(text)).toBe(false);
+  });
+});
+
+describe("a message of emoji alone", () => {
+  it("is one with a few of them and nothing else", () => {
+    const few = ["👍", "❤️", "👍🏽", "☝🏽", "👨‍👩‍👧‍👦", "🇰🇷🇺🇸", "1️⃣", "🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}", "🎉 🎉\n🎉", "😀😀😀😀😀😀"];
+    for (const text of [...few, "👨‍👩‍👧‍👦".repeat(6)]) expect(isEmojiOnly(text), text).toBe(true);
+    for (const text of ["", " ", "1", "12#*", "👍!", "네👍", "😀😀😀😀😀😀😀", "™", "❤", "\u200d", "ㅋㅋ", "\ufe0f"]) {
+      expect(isEmojiOnly(text), text).toBe(false);
+    }
   });
 });
 

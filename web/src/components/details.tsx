@@ -6,7 +6,7 @@ import { limits, lobby, lobbyWatch } from "../app";
 import type { Session } from "../client/session";
 import { timeLeft } from "../store/clock";
 import { addresses } from "../store/invite";
-import type { RoomState } from "../store/room";
+import { markOf, type RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
 import { historyOf } from "../wire";
 import { words } from "../words";
@@ -89,7 +89,7 @@ function Name({ state, session }: { state: RoomState; session: Session }): JSX.E
 
   return (
     <form class="name-form" onSubmit={(event) => void submit(event)} noValidate>
-      <Mark id={me.id} />
+      <Mark of={markOf(state, me)} />
       <Field
         id="nickname"
         label={say.yourName}

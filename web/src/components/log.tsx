@@ -7,8 +7,9 @@
 import { Component, createRef, type JSX } from "preact";
 import type { Session } from "../client/session";
 import { silence } from "../store/history";
+import { hasOlder } from "../store/log";
 import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
-import { nicknameOf, type RoomState } from "../store/room";
+import { markOf, nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
 import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
 import type { Message } from "../wire";
@@ -17,8 +18,8 @@ import { Icon } from "./icons";
 import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
-import { DayLine, Notice } from "./notice";
-import { Quiet } from "./states";
+import { Comings, DayLine, Notice, OwnName } from "./notice";
+import { Quiet } from "./quiet";
 
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
@@ -46,6 +47,8 @@ export class LogView extends Component<Props, View> {
   private readonly scroller = createRef<HTMLDivElement>();
   private stopWatching: (() => void) | null = null;
   private opened = false;
+  /** As in the state, which changes only with the next drawing: a reader may scroll in the midst of one. */
+  private following = true;
   private freshFrom = Infinity;
   /** Where the log was scrolled to last, by the reader or by `keep`. */
   private top = 0;
@@ -122,7 +125,7 @@ export class LogView extends Component<Props, View> {
   /** The reader comes (back): to the bottom, but not past what came while they were away. */
   private arrive(): void {
     if (!this.opened || !this.looking()) return;
-    if (!this.state.following) return this.keep();
+    if (!this.following) return this.keep();
     const scroller = this.scroller.current!;
     const edge = scroller.getBoundingClientRect().top;
     const unread = rowsOf(scroller).find((row) => row.matches(".theirs") && Number(row.dataset.seq) > this.state.seen);
@@ -134,7 +137,7 @@ export class LogView extends Component<Props, View> {
   private keep(): void {
     if (!this.opened) return;
     const scroller = this.scroller.current!;
-    if (this.state.following && this.state.last === null && this.looking()) {
+    if (this.following && this.state.last === null && this.looking()) {
       this.scrollTo(scroller.scrollHeight);
       this.held = this.measured()[0] ?? null;
     } else {
@@ -180,7 +183,8 @@ export class LogView extends Component<Props, View> {
     const toEnd = this.state.last === null;
     this.top = this.scroller.current!.scrollTop;
     this.held = seen[0] ?? null;
-    this.change({ following: follows(sight, toEnd), atBottom: atBottom(sight, toEnd) });
+    this.following = follows(sight, toEnd);
+    this.change({ following: this.following, atBottom: atBottom(sight, toEnd) });
     this.settle(seen);
   }
 
@@ -209,6 +213,7 @@ export class LogView extends Component<Props, View> {
   /** To the newest message, wherever the window was. */
   private toNewest = (): void => {
     const window = opening(this.props.state.log.messages, null);
+    this.following = true;
     const go = (): void => {
       this.scrollTo(this.scroller.current!.scrollHeight);
       this.held = this.measured()[0] ?? null;
@@ -242,6 +247,7 @@ export class LogView extends Component<Props, View> {
   private fold = (key: string): void => {
     const unfolded = new Set(this.state.unfolded);
     if (!unfolded.delete(key)) unfolded.add(key);
+    this.following = false;
     this.setState({ unfolded, following: false });
   };
 
@@ -256,6 +262,8 @@ export class LogView extends Component<Props, View> {
           start,
           end,
           me: me?.id ?? null,
+          cameAt: me?.createdAt ?? null,
+          whole: !hasOlder(log),
           outbox: state.outbox,
           settled: state.settled,
           echoed: state.echoed,
@@ -318,7 +326,21 @@ export class LogView extends Component<Props, View> {
           </p>
         );
       case "notice":
-        return <Notice key={row.key} row={row} me={state.me?.id ?? null} name={this.name} say={say} />;
+        return <Notice key={row.key} row={row} name={this.name} say={say} />;
+      case "me":
+        return <OwnName key={row.key} row={row} nickname={state.me?.nickname ?? ""} say={say} />;
+      case "comings":
+        return (
+          <Comings
+            key={row.key}
+            row={row}
+            me={state.me?.id ?? null}
+            name={this.name}
+            open={this.state.unfolded.has(row.key)}
+            onFold={this.fold}
+            say={say}
+          />
+        );
       case "said":
       case "outgoing": {
         const said = row.kind === "said";
@@ -327,6 +349,7 @@ export class LogView extends Component<Props, View> {
             key={row.key}
             row={row}
             name={said ? this.name(row.message) : ""}
+            face={said ? markOf(state, row.message.chatter) : null}
             fresh={!said || row.seq > this.freshFrom}
             online={state.phase.name === "live"}
             open={this.state.unfolded.has(row.key)}

@@ -1,8 +1,7 @@
 import type { JSX } from "preact";
-import { mark } from "../store/marks";
+import type { Mark as Face } from "../store/marks";
 
 /** A person's face here. Its emoji is left for screen readers too: it tells two of one name apart. */
-export function Mark({ id }: { id: string }): JSX.Element {
-  const { emoji, tint } = mark(id);
+export function Mark({ of: { emoji, tint } }: { of: Face }): JSX.Element {
   return <span class={`mark tint-${tint}`}>{emoji}</span>;
 }

@@ -3,16 +3,18 @@
 import { Component, type JSX } from "preact";
 import type { Session } from "../client/session";
 import { pieces } from "../store/links";
-import { mark } from "../store/marks";
+import type { Mark as Face } from "../store/marks";
 import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
-import { fold } from "../store/text";
+import { fold, isEmojiOnly } from "../store/text";
 import type { Words } from "../words";
 import { Mark } from "./mark";
 
 interface Props {
   row: Extract<Row, { kind: "said" | "outgoing" }>;
   name: string;
+  /** `null` beside a message that is on its way. */
+  face: Face | null;
   /** Came while one was looking, and may say so by moving in. */
   fresh: boolean;
   online: boolean;
@@ -31,7 +33,8 @@ interface Props {
  */
 export class MessageRow extends Component<Props> {
   override shouldComponentUpdate(next: Props): boolean {
-    const { row, name, say, online, paced, open } = this.props;
+    const { row, name, face, say, online, paced, open } = this.props;
+    if (next.face?.emoji !== face?.emoji || next.face?.tint !== face?.tint) return true;
     if (next.row.kind !== row.kind || next.row.first !== row.first) return true;
     if (next.say !== say || next.open !== open) return true;
     if (row.kind === "outgoing" || next.row.kind === "outgoing") {
@@ -48,7 +51,7 @@ export class MessageRow extends Component<Props> {
     );
   }
 
-  override render({ row, name, fresh, online, paced, open, onFold, session, say }: Props): JSX.Element {
+  override render({ row, name, face, fresh, online, paced, open, onFold, session, say }: Props): JSX.Element {
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
@@ -66,9 +69,9 @@ export class MessageRow extends Component<Props> {
         data-seq={said ? row.seq : undefined}
         data-open={open ? "" : undefined}
       >
-        {said && !mine && row.first && <Mark id={row.message.chatterId} />}
-        {said && !mine && row.first && (
-          <span class={`who tint-${mark(row.message.chatterId).tint}`}>
+        {face && !mine && row.first && <Mark of={face} />}
+        {face && !mine && row.first && (
+          <span class={`who tint-${face.tint}`}>
             <bdi>{name}</bdi>
           </span>
         )}
@@ -117,7 +120,7 @@ interface BubbleProps {
 function Bubble({ content, open, onFold, say }: BubbleProps): JSX.Element {
   const folded = fold(content);
   return (
-    <div class="bubble" dir="auto">
+    <div class={`bubble ${isEmojiOnly(content) ? "emoji" : ""}`} dir="auto">
       {pieces(open || folded === null ? content : folded).map((piece, at) =>
         piece.href ? (
           <a key={at} href={piece.href} target="_blank" rel="noopener noreferrer" dir="ltr">

@@ -1,7 +1,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../app";
-import type { RoomState } from "../store/room";
+import { markOf, type RoomState } from "../store/room";
 import type { Chatter } from "../wire";
 import { words } from "../words";
 import { Mark } from "./mark";
@@ -57,7 +57,7 @@ function PeopleList({ state }: { state: RoomState }): JSX.Element {
       <ul class="people">
         {shown.map((chatter) => (
           <li key={chatter.id}>
-            <Mark id={chatter.id} />
+            <Mark of={markOf(state, chatter)} />
             <span class="person">
               <bdi>{state.names.get(chatter.id) ?? chatter.nickname}</bdi>
               {chatter.id === me && <span class="soft"> ({say.you})</span>}

@@ -1,4 +1,5 @@
-// Links in a message. Only http and https, and a link ends where people would say that it ends.
+// Links in a message. Only http and https, and a link ends where people would say that it ends. The addresses of hubs
+// and what else is on a local network, `cola-2.local` and `192.168.4.1/map`, are links without a scheme, too.
 //
 // In Korean a particle follows a link without a space, so the host is read by its own grammar first:
 // `https://example.com입니다` is a link to example.com and a word, `https://한국.kr` is a link.
@@ -9,7 +10,8 @@ export interface Piece {
   href: string | null;
 }
 
-const LINK = /https?:\/\/[^\s<>"'`“”‘’«»\u2066-\u2069\u202a-\u202e]+/gi;
+const START = /https?:\/\/|(?:[a-z\d-]{1,63}\.){1,4}local|\d{1,3}(?:\.\d{1,3}){3}/gi;
+const RUN = /[^\s<>"'`“”‘’«»\u2066-\u2069\u202a-\u202e]+/y;
 const SCHEME = /^https?:\/\//i;
 const IPV6 = /^\[[0-9a-f:.]+\]/i;
 const IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}(?!\d)/;
@@ -20,6 +22,12 @@ const CHANGE = /^([\x21-\x7e]+)(?!\p{Script=Latin})\p{L}/u;
 /** The top-level domains in Hangul; all of them. */
 const HANGUL_TOP = /^(?:한국|닷컴|닷넷|삼성)/;
 const HANGUL = /\p{Script=Hangul}/u;
+/** What goes on before or behind an address without a scheme, which then is part of something else. */
+const GOES_BEFORE = /[\p{L}\p{N}\p{M}@._/\\-]/u;
+const GOES_ON = /^(?:[\p{Script=Latin}\p{N}_@-]|\.[\p{L}\p{N}])/u;
+/** What Korean puts behind a word without a space. `/wiki/한국` and `/wiki/BTS의_노래` are paths all the same. */
+const PARTICLE =
+  /(?:에서|에게|에|으로|로|을|를|은|는|이|가|와|과|도|만|의|까지|부터|보다|처럼|마다|이?나|이?랑|하고|한테|이?라고|이?라는|이?고|이?며|이?면|인데)(?:은|는|도|만|요|서)?$|(?:입니다|이?에요|예요|이?야|이요|인가요|인지|이?죠)$/;
 /** A room's code has only these characters; what follows it is not part of it. */
 const ROOM = /^\/r\/[a-z0-9]+(?=[^\x00-\x7f])/i;
 
@@ -32,14 +40,19 @@ const SENTENCE_END = /[.,!?;:…。、，！？～~]/;
 export function pieces(content: string): Piece[] {
   const found: Piece[] = [];
   let at = 0;
-  for (const match of content.matchAll(LINK)) {
-    const start = match.index ?? 0;
-    const text = readLink(match[0]);
-    const href = text === null ? null : safeHref(text);
+  START.lastIndex = 0;
+  for (let match = START.exec(content); match; match = START.exec(content)) {
+    const start = match.index;
+    RUN.lastIndex = start;
+    const run = RUN.exec(content)![0];
+    const isBare = !SCHEME.test(match[0]);
+    const text = !isBare ? readLink(run) : GOES_BEFORE.test(content.charAt(start - 1)) ? null : readBare(match[0], run);
+    const href = text === null ? null : safeHref(isBare ? `http://${text}` : text);
     if (text === null || href === null) continue;
     if (start > at) found.push({ text: content.slice(at, start), href: null });
     found.push({ text, href });
     at = start + text.length;
+    START.lastIndex = at;
   }
   if (at < content.length) found.push({ text: content.slice(at), href: null });
   return found;
@@ -51,9 +64,25 @@ function readLink(text: string): string | null {
   const rest = text.slice(scheme.length);
   const host = IPV6.exec(rest)?.[0] ?? readHost(rest);
   if (host === null) return null;
-  const port = PORT.exec(rest.slice(host.length))?.[0] ?? "";
-  const path = rest.slice(host.length + port.length);
-  return scheme + host + port + (/^[/?#]/.test(path) ? readPath(path) : "");
+  return scheme + host + readEnd(rest.slice(host.length));
+}
+
+/** The same of an address without a scheme, whose host is known. */
+function readBare(host: string, text: string): string | null {
+  const rest = text.slice(host.length);
+  return GOES_ON.test(rest) ? null : host + readEnd(rest);
+}
+
+/** The port and the path behind a host. */
+function readEnd(text: string): string {
+  const port = PORT.exec(text)?.[0] ?? "";
+  const path = text.slice(port.length);
+  return port + (/^[/?#]/.test(path) ? withoutParticle(readPath(path)) : "");
+}
+
+function withoutParticle(path: string): string {
+  const [, ascii, word] = /^([\x21-\x7e]*[a-z\d]|\/)(\p{Script=Hangul}+)$/iu.exec(path) ?? [];
+  return ascii !== undefined && PARTICLE.exec(word!)?.index === 0 ? ascii : path;
 }
 
 function readHost(text: string): string | null {

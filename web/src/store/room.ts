@@ -2,6 +2,7 @@
 
 import type { Chatter, Closed, ErrorCode, Id, Message, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
+import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
 
 export type Phase =
@@ -33,6 +34,8 @@ export interface RoomState {
   readonly present: number;
   /** The newest nickname of everybody met here. */
   readonly names: ReadonlyMap<Id, string>;
+  /** The marks of those who are or were here with one. */
+  readonly marks: ReadonlyMap<Id, Mark>;
   /** The chatters who are typing, and until when to believe it. */
   readonly typing: ReadonlyMap<Id, number>;
   readonly unreadFrom: number | null;
@@ -62,6 +65,7 @@ export const newRoom = (code: string): RoomState => ({
   roster: [],
   present: 0,
   names: new Map(),
+  marks: new Map(),
   typing: new Map(),
   unreadFrom: null,
   clockOffset: 0,
@@ -85,6 +89,16 @@ export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
 export const nicknameOf = (state: RoomState, chatter: Chatter): string =>
   state.names.get(chatter.id) ?? chatter.nickname;
 
+export const markOf = (state: RoomState, chatter: Chatter): Mark =>
+  state.marks.get(chatter.id) ?? mark({ id: chatter.id, nickname: nicknameOf(state, chatter) });
+
+/** After a change of who is here, or of a name. */
+function marked(state: RoomState): RoomState {
+  const present = new Map([...(state.me ? [state.me] : []), ...state.roster].map((one) => [one.id, one]));
+  const named = [...present.values()].map((one) => ({ ...one, nickname: nicknameOf(state, one) }));
+  return { ...state, marks: marks(named, state.marks) };
+}
+
 /** A new list of who is present. The same person twice (two tabs) is one person. */
 export function withRoster(state: RoomState, chatters: Chatter[]): RoomState {
   const roster = [...new Map(chatters.map((chatter) => [chatter.id, chatter])).values()];
@@ -92,7 +106,7 @@ export function withRoster(state: RoomState, chatters: Chatter[]): RoomState {
   for (const chatter of roster) names.set(chatter.id, chatter.nickname);
   const me = roster.find((chatter) => chatter.id === state.me?.id) ?? state.me;
   // Not the number present: a big room's list is cut, and `presence` says the number.
-  return { ...state, roster, names, me };
+  return marked({ ...state, roster, names, me });
 }
 
 /** The news about people in a message that came by itself. */
@@ -101,6 +115,7 @@ export function withNews(state: RoomState, message: Message): RoomState {
   if (message.alert?.kind === "renamed" && message.alert.now) {
     next = { ...next, names: new Map(next.names).set(message.chatterId, message.alert.now) };
     if (next.me?.id === message.chatterId) next = { ...next, me: { ...next.me, nickname: message.alert.now } };
+    next = marked(next);
   }
   if (!next.names.has(message.chatterId)) {
     next = { ...next, names: new Map(next.names).set(message.chatterId, message.chatter.nickname) };

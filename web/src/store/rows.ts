@@ -2,12 +2,17 @@
 
 import type { Id, Message } from "../wire";
 import { day, local } from "./clock";
+import { blinks, isComing, isFirstComing } from "./comings";
 import type { Outbox, Outgoing } from "./outbox";
 
 export type Row =
   | { kind: "day"; key: string; time: number }
   | { kind: "new"; key: string }
-  | { kind: "notice"; key: string; seq: number; alerts: readonly Message[] }
+  /** Where one came in, with one's own name; `seq` is the notice that told the others. */
+  | { kind: "me"; key: string; seq: number | null }
+  | { kind: "notice"; key: string; seq: number; alert: Message }
+  /** People who came and left one after another. */
+  | { kind: "comings"; key: string; seq: number; alerts: readonly Message[] }
   | { kind: "said"; key: string; seq: number; message: Message; mine: boolean; first: boolean; time: number | null }
   | { kind: "outgoing"; key: string; outgoing: Outgoing; first: boolean };
 
@@ -17,6 +22,10 @@ export interface View {
   start: number;
   end: number;
   me: Id | null;
+  /** When one came here first, in the hub's time; `null` while one is not in the room. */
+  cameAt: string | null;
+  /** Whether nothing older is left to fetch. */
+  whole: boolean;
   outbox: Outbox;
   /** Message id -> the outbox key it had, so that its row stays the same row once it is sent. */
   settled: ReadonlyMap<number, string>;
@@ -31,12 +40,19 @@ const TOGETHER = 3 * 60_000;
 
 export function rows(view: View): Row[] {
   const made: Row[] = [];
-  let before = view.messages[view.start - 1];
+  const folded = blinks(view.messages);
+  let own = ownPlace(view);
+  let start = view.start;
+  while (start > 0 && folded.has(view.messages[start - 1]!.seq)) start -= 1;
+  let before = view.messages[start - 1];
   let lineDrawn =
     view.unreadFrom === null || countNew(view.messages.slice(0, view.start), view.unreadFrom - 1, view.me) > 0;
 
   for (let at = view.start; at < view.end; at += 1) {
     const message = view.messages[at]!;
+    if (folded.has(message.seq)) continue;
+    const isOwnComing = isOwn(view, message);
+    const isHere = own !== null && at >= own;
     const time = local(message.sentAt, view.clockOffset);
     const newDay = !before || day(local(before.sentAt, view.clockOffset)) !== day(time);
     if (newDay) made.push({ kind: "day", key: `d${message.seq}`, time });
@@ -45,11 +61,15 @@ export function rows(view: View): Row[] {
       made.push({ kind: "new", key: "new" });
       lineDrawn = true;
     }
+    if (isHere) {
+      made.push({ kind: "me", key: "me", seq: isOwnComing ? message.seq : null });
+      own = null;
+    }
     if (message.type === "ALERT") {
-      notice(made, message, view.me);
+      if (!isOwnComing) notice(made, message);
     } else {
       const last = made[made.length - 1];
-      const joins = !newDay && !newLine && before !== undefined && follows(before, message, view.clockOffset);
+      const joins = !newDay && !newLine && !isHere && before !== undefined && follows(before, message, view.clockOffset);
       if (joins && last?.kind === "said") last.time = null;
       made.push({
         kind: "said",
@@ -64,7 +84,10 @@ export function rows(view: View): Row[] {
     before = message;
   }
 
-  if (view.end === view.messages.length) outgoing(made, view);
+  if (view.end === view.messages.length) {
+    if (own !== null) made.push({ kind: "me", key: "me", seq: null });
+    outgoing(made, view);
+  }
   return made;
 }
 
@@ -76,18 +99,28 @@ function follows(before: Message, message: Message, clockOffset: number): boolea
   return local(message.sentAt, clockOffset) - local(before.sentAt, clockOffset) < TOGETHER;
 }
 
-/** People who come (or go) one after another make one quiet line, not twenty. One's own coming stays apart. */
-function notice(made: Row[], alert: Message, me: Id | null): void {
+/** People who come and go one after another make one quiet line, not twenty. */
+function notice(made: Row[], alert: Message): void {
+  const { id, seq } = alert;
   const last = made[made.length - 1];
-  const kind = alert.alert?.kind;
-  const alike =
-    (kind === "joined" || kind === "left") && last?.kind === "notice" && last.alerts[0]!.alert?.kind === kind;
-  if (alike && alert.chatterId !== me && last.alerts[0]!.chatterId !== me) {
-    made[made.length - 1] = { ...last, alerts: [...last.alerts, alert] };
-    return;
-  }
-  made.push({ kind: "notice", key: `n${alert.id}`, seq: alert.seq, alerts: [alert] });
+  if (!isComing(alert)) made.push({ kind: "notice", key: `n${id}`, seq, alert });
+  else if (last?.kind !== "comings") made.push({ kind: "comings", key: `n${id}`, seq, alerts: [alert] });
+  else made[made.length - 1] = { ...last, seq, alerts: [...last.alerts, alert] };
 }
+
+/** The index of the first message since one came; `null` where that is not in the window. */
+function ownPlace(view: View): number | null {
+  const { messages, start, cameAt, whole } = view;
+  if (cameAt === null) return null;
+  const found = messages.findIndex(({ sentAt }) => sentAt >= cameAt);
+  const place = found < 0 ? messages.length : found;
+  // Above the oldest message it is only if that is the oldest there is, or one's own coming.
+  const isKnown = place > 0 || whole || (messages[0] !== undefined && isOwn(view, messages[0]));
+  return place >= start && isKnown ? place : null;
+}
+
+const isOwn = ({ me, cameAt }: View, message: Message): boolean =>
+  cameAt !== null && message.chatterId === me && isFirstComing(message, Date.parse(cameAt));
 
 function outgoing(made: Row[], view: View): void {
   for (const one of view.outbox) {

@@ -47,6 +47,21 @@ const CLUSTER_MAX = 32;
 export const hasTower = (text: string): boolean =>
   !/^[\x20-\x7e\n]*$/.test(text) && graphemes(text).some((character) => [...character].length > CLUSTER_MAX);
 
+// Drawn as a picture by itself, by a selector or a skin tone; a flag of two letters, a key.
+const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Extended_Pictographic}[\ufe0f\u{1f3fb}-\u{1f3ff}]|[\d#*]\ufe0f?\u20e3)/u;
+/** More emoji than this are a message like others. */
+const EMOJI_MOST = 6;
+/** The longest emoji are families and flags, of a dozen units and more. */
+const EMOJI_UNITS = 20;
+
+/** Whether a message is a few emoji and nothing else. */
+export function isEmojiOnly(text: string): boolean {
+  const bare = text.replace(/\s+/g, "");
+  if (bare === "" || bare.length > EMOJI_MOST * EMOJI_UNITS) return false;
+  const all = graphemes(bare);
+  return all.length <= EMOJI_MOST && all.every((one) => EMOJI.test(one));
+}
+
 /** The first `count` characters, never cutting one in half. */
 export const cut = (text: string, count: number): string =>
   text.length <= count ? text : graphemes(text).slice(0, count).join("");
