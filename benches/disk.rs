@@ -146,6 +146,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
             notice: None,
             after: None,
             epoch: None,
+            reactions_after: None,
             at: AT,
         })
     }));

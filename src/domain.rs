@@ -16,6 +16,7 @@ pub mod nickname;
 pub mod notices;
 pub mod presence;
 pub mod quota;
+pub mod reactions;
 pub mod recent;
 pub mod refusal;
 pub mod room;

@@ -23,6 +23,7 @@ mod passwords;
 mod past;
 mod places;
 mod rate_limits;
+mod reactions;
 mod rename;
 mod rooms;
 mod roster;

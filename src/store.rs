@@ -37,8 +37,8 @@ pub use sqlite::sql::schema::OpenError;
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename,
-    Say, TakeBack, Write, Written,
+    Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, React,
+    Rename, Say, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 

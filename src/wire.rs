@@ -7,6 +7,7 @@ mod answer;
 mod api;
 pub mod engine;
 mod envelope;
+mod reactions;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,7 +24,7 @@ pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, HubId, RoomId};
 use crate::domain::language::Language;
-use crate::domain::message::{Alert, Kind, Message, Quote};
+use crate::domain::message::{self, Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::time::WallTime;
@@ -159,6 +160,12 @@ struct WireMessage<'a, C, Q> {
     /// Additional: the chatters whom it names.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mentions: Vec<String>,
+    /// Additional: how many have reacted with which emoji.
+    #[serde(skip_serializing_if = "reactions::WireReactions::is_empty")]
+    reactions: reactions::WireReactions,
+    /// Additional: with which the reader has.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    mine: Vec<&'static str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -211,6 +218,8 @@ pub fn message(message: &Message) -> impl Serialize {
         taken_back: message.is_taken_back,
         reply_to: message.quote.as_deref().map(quote),
         mentions: message.mentions.iter().map(ChatterId::to_string).collect(),
+        reactions: reactions::WireReactions(message.reactions),
+        mine: reactions::mine(message.mine),
     }
 }
 
@@ -235,7 +244,7 @@ fn wire_alert(alert: &Alert) -> WireAlert<'_> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct WireEntry<'a, C, M> {
+struct WireEntry<'a, C, M, R> {
     #[serde(flatten)]
     chatter: C,
     /// Additional, all below.
@@ -248,6 +257,8 @@ struct WireEntry<'a, C, M> {
     missed: Vec<M>,
     more: bool,
     taken_back: Vec<i64>,
+    reacted: Vec<R>,
+    reactions_at: u64,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -262,6 +273,8 @@ fn entry(entry: &Entry) -> impl Serialize {
         missed: messages(&entry.history.missed),
         more: entry.history.more,
         taken_back: entry.history.taken_back.iter().map(|seq| seq.0).collect(),
+        reacted: entry.history.reacted.iter().map(reactions::changed).collect(),
+        reactions_at: entry.history.reactions_at.0,
     }
 }
 
@@ -269,7 +282,11 @@ fn entry(entry: &Entry) -> impl Serialize {
 pub type Json = Box<RawValue>;
 
 /// Most bytes of an encoded message: its content, with escapes, and the fields around it.
-pub const MESSAGE_BYTES: usize = text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000;
+pub const MESSAGE_BYTES: usize =
+    text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000 + ANSWER_BYTES;
+
+/// Most bytes of what a message answers, whom it names, and the reactions to it.
+const ANSWER_BYTES: usize = 3_000 + CHATTER_BYTES + 40 * message::MENTIONS_MAX + 400;
 
 /// Most bytes of an encoded room, most of them title and namespace.
 pub const ROOM_BYTES: usize = 4_096;
@@ -294,6 +311,9 @@ pub fn ack(language: Language, result: &Result<Answer, Refusal>) -> Json {
         Ok(Answer::Done) => encode(&Envelope::done_without_data(language)),
         Ok(Answer::Joined(joined)) => encode(&Envelope::done(language, entry(joined))),
         Ok(Answer::Said(said)) => encode(&Envelope::done(language, message(said))),
+        Ok(Answer::Reacted(room, reacted)) => {
+            encode(&Envelope::done(language, reactions::told(*room, reacted)))
+        }
         Ok(Answer::Renamed(renamed)) => encode(&Envelope::done(language, chatter(renamed))),
         Err(refusal) => encode(&Envelope::refused(language, refusal)),
     }
@@ -395,6 +415,9 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         RoomEvent::History { room, history } => {
             let history = Some(history.as_str());
             ("roomHistory", encode(&WireRoomNews { history, ..about(room) }))
+        }
+        RoomEvent::Reactions { room, reacted } => {
+            ("reactions", encode(&reactions::news(*room, reacted)))
         }
         RoomEvent::TakenBack { room, seq, id } => {
             let (seq, id) = (Some(seq.0), Some(id.0));

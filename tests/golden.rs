@@ -10,6 +10,7 @@ use colahub::domain::chatter::Chatter;
 use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
+use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
@@ -77,6 +78,13 @@ fn room() -> RoomView {
     RoomView { room, present: 2, newest, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
 }
 
+fn reacted() -> Reacted {
+    let mine = Chosen::default().with(Emoji::parse("👍").unwrap(), true);
+    let mut reactions = Reactions::default();
+    reactions.change(Chosen::default(), mine);
+    Reacted { seq: Seq(3), reactions, mine, at: HubTime(7_000) }
+}
+
 fn said() -> Message {
     Message {
         id: MessageId(42),
@@ -89,6 +97,8 @@ fn said() -> Message {
         is_taken_back: false,
         quote: None,
         mentions: Vec::new(),
+        reactions: Reactions::default(),
+        mine: Chosen::default(),
     }
 }
 
@@ -117,7 +127,13 @@ fn chatters_rooms_and_messages() {
         excerpt: "점심 줄이 길어요?".into(),
         is_taken_back: false,
     };
-    let answer = Message { quote: Some(Box::new(quote)), mentions: vec![fox().id], ..said() };
+    let (thumb, heart) = (Emoji::parse("👍").unwrap(), Emoji::parse("❤️").unwrap());
+    let mine = Chosen::default().with(thumb, true);
+    let mut reactions = Reactions::default();
+    reactions.change(Chosen::default(), mine);
+    reactions.change(Chosen::default(), mine.with(heart, true));
+    let (quote, mentions) = (Some(Box::new(quote)), vec![fox().id]);
+    let answer = Message { quote, mentions, reactions, mine, ..said() };
     assert_golden("message-answer.json", &wire::encode(&wire::message(&answer)));
 }
 
@@ -169,6 +185,8 @@ fn the_answer_to_a_join() {
         missed: vec![said()],
         more: false,
         taken_back: vec![Seq(2)],
+        reacted: vec![reacted()],
+        reactions_at: HubTime(9_000),
     };
     let entry = Entry { chatter: fox(), room: room(), history };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
@@ -202,6 +220,9 @@ fn the_hosts_acts_on_doors_and_messages() {
     let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
+    let (event, reactions) = wire::room_event(&RoomEvent::Reactions { room, reacted: reacted() });
+    assert_eq!(event, "reactions");
+    assert_golden("reactions.json", &reactions);
     let (event, history) = wire::room_event(&RoomEvent::History { room, history: History::All });
     assert_eq!(event, "roomHistory");
     assert_golden("room-history.json", &history);

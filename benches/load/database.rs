@@ -220,6 +220,7 @@ fn join(room: RoomId, number: usize) -> Write {
         notice: None,
         after: None,
         epoch: None,
+        reactions_after: None,
         at: AT,
     })
 }

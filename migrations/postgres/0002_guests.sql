@@ -3,7 +3,7 @@
 -- From where those who join read: 0 from their own first message on, 1 from the room's beginning.
 ALTER TABLE rooms ADD COLUMN history smallint NOT NULL DEFAULT 0;
 
-COMMENT ON COLUMN events.what IS '12 history changed; the others are in 0001';
+COMMENT ON COLUMN events.what IS '12 history changed, 13 reacted; the others are in 0001';
 COMMENT ON COLUMN events.detail IS '12: the history';
 
 DROP FUNCTION make_room;
@@ -38,11 +38,12 @@ BEGIN
     RETURN 'done';
 END $$;
 
--- As before, but for the first message that a newcomer may read.
-CREATE OR REPLACE FUNCTION join_room(by_run bigint, of_room uuid, who uuid, wanted uuid, fresh_id uuid, fresh_name text, fresh_looks text[],
+-- As before, but for the first message that a newcomer may read, and the time.
+DROP FUNCTION join_room;
+CREATE FUNCTION join_room(by_run bigint, of_room uuid, who uuid, wanted uuid, fresh_id uuid, fresh_name text, fresh_looks text[],
     fresh_at bigint, admitted boolean, note text, from_peer inet,
     OUT outcome text, OUT chatter uuid, OUT nickname text, OUT created_at bigint, OUT first_seq bigint, OUT was_pruned boolean,
-    OUT last bigint, OUT alert_id bigint, OUT alert_seq bigint, OUT alert_at bigint, OUT alert_text text)
+    OUT last bigint, OUT alert_id bigint, OUT alert_seq bigint, OUT alert_at bigint, OUT alert_text text, OUT at_hub bigint)
 LANGUAGE plpgsql AS $$
 DECLARE r rooms; t bigint := hub_now(); c chatters; m memberships; is_new boolean; e bigint;
 BEGIN
@@ -93,10 +94,25 @@ BEGIN
     first_seq := greatest(m.first_seq, r.pruned + 1);
     was_pruned := r.pruned >= m.first_seq;
     last := last_seq(r.n);
+    at_hub := t;
 END $$;
 
--- The place in the room of the message that it answers, and the chatters whom it names.
-ALTER TABLE messages ADD COLUMN reply_to bigint, ADD COLUMN mentions uuid[];
+-- The place in the room of the message that it answers, and the chatters whom it names; how many have reacted with each
+-- of the six, and when the last of them did.
+ALTER TABLE messages ADD COLUMN reply_to bigint, ADD COLUMN mentions uuid[], ADD COLUMN reactions bigint[], ADD COLUMN reacted bigint;
+CREATE INDEX messages_reacted ON messages (room, reacted) WHERE reacted IS NOT NULL;
+
+-- Who has reacted.
+CREATE TABLE reactions (
+    message bigint   NOT NULL REFERENCES messages ON DELETE CASCADE,
+    chatter bigint   NOT NULL,
+    chosen  smallint NOT NULL, -- a bit for each of the six, the first the lowest
+    PRIMARY KEY (message, chatter)
+);
+
+CREATE FUNCTION chosen_by(by_chatter bigint, of_message bigint) RETURNS smallint LANGUAGE sql AS $$
+    SELECT chosen FROM reactions WHERE message = of_message AND chatter = by_chatter
+$$;
 
 DROP FUNCTION say;
 -- Messages, in their order: a row for each, with what became of it. Refusals are rows, not errors.
@@ -104,7 +120,7 @@ CREATE FUNCTION say(rooms uuid[], chatters uuid[], kinds smallint[], contents te
     mentioned text[])
 RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text, count bigint, sent_at bigint, taken_back boolean,
     nickname text, created_at bigint, left_at bigint, mentions uuid[], reply_to bigint, quoted text, quoted_back boolean,
-    quoted_id uuid, quoted_name text, quoted_at bigint, quoted_left bigint) LANGUAGE sql AS $$
+    quoted_id uuid, quoted_name text, quoted_at bigint, quoted_left bigint, reactions bigint[], mine smallint) LANGUAGE sql AS $$
     WITH clock AS MATERIALIZED (SELECT log_end() AS last, wall_now() AS wall, hub_now() AS hub),
     asked AS MATERIALIZED (
         SELECT a.o, r.n AS room, c.n AS chatter, a.kind, a.content, a.count, a.key, c.nickname, c.created_at, s.left_at,
@@ -113,7 +129,8 @@ RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text,
             known.mentions AS known_mentions, string_to_array(a.mentions, ',')::uuid[] AS mentions,
             CASE WHEN known.id IS NULL THEN a.reply ELSE known.reply_to END AS reply_to,
             q.content AS quoted, q.taken_back AS quoted_back, qc.id AS quoted_id, qc.nickname AS quoted_name,
-            qc.created_at AS quoted_at, qs.left_at AS quoted_left,
+            qc.created_at AS quoted_at, qs.left_at AS quoted_left, known.reactions,
+            CASE WHEN known.reactions IS NOT NULL THEN chosen_by(c.n, known.id) END AS mine,
             CASE WHEN known.id IS NOT NULL THEN 'repeated'
                 WHEN r.n IS NULL THEN 'no_such_room'
                 WHEN c.n IS NULL THEN 'no_such_chatter'
@@ -121,7 +138,7 @@ RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text,
                 WHEN r.expires_hub <= clock.hub THEN 'expired'
                 WHEN p.room IS NULL THEN 'not_joined'
                 WHEN a.reply IS NOT NULL AND (q.kind = 0 AND NOT q.taken_back AND q.seq >= s.first_seq) IS NOT TRUE
-                    THEN 'nothing_to_answer' END AS decided
+                    THEN 'no_message' END AS decided
         FROM clock, unnest($1, $2, $3, $4, $5, $6, $7, $8) WITH ORDINALITY
             AS a (room, chatter, kind, content, count, key, reply, mentions, o)
         LEFT JOIN rooms r ON r.id = a.room AND NOT r.deleted
@@ -154,7 +171,8 @@ RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text,
         coalesce(a.known_id, p.id), coalesce(a.known_seq, p.seq), coalesce(a.known_kind, p.kind),
         coalesce(a.known_content, p.content), p.count, coalesce(a.known_at, p.sent_at), a.taken_back,
         a.nickname, a.created_at, a.left_at, CASE WHEN a.known_id IS NULL THEN b.mentions ELSE a.known_mentions END,
-        b.reply_to, b.quoted, b.quoted_back, b.quoted_id, b.quoted_name, b.quoted_at, b.quoted_left
+        b.reply_to, b.quoted, b.quoted_back, b.quoted_id, b.quoted_name, b.quoted_at, b.quoted_left,
+        a.reactions, a.mine
     FROM judged a JOIN judged b ON b.o = a.first LEFT JOIN placed p ON p.o = a.first
     ORDER BY a.o
 $$;
@@ -168,9 +186,10 @@ BEGIN
         WHERE NOT EXISTS (SELECT 1 FROM messages m WHERE m.room = r AND m.seq = s AND m.kind IN (0, 1)) LIMIT 1;
     IF FOUND THEN RETURN; END IF;
     FOREACH seq IN ARRAY seqs LOOP
-        UPDATE messages AS m SET content = '', taken_back = true, reply_to = NULL, mentions = NULL
+        UPDATE messages AS m SET content = '', taken_back = true, reply_to = NULL, mentions = NULL, reactions = NULL, reacted = NULL
         WHERE m.room = r AND m.seq = take_back.seq AND NOT m.taken_back RETURNING m.id INTO id;
         IF FOUND THEN
+            DELETE FROM reactions x WHERE x.message = take_back.id;
             PERFORM append(10::smallint, room => r, message => take_back.id);
             RETURN NEXT;
         END IF;
@@ -191,7 +210,38 @@ BEGIN
     outcome := 'taken_back';
     IF m.taken_back THEN RETURN; END IF;
     IF hub_now() - m.sent_hub > within THEN outcome := 'too_late'; RETURN; END IF;
-    UPDATE messages k SET content = '', taken_back = true, reply_to = NULL, mentions = NULL WHERE k.id = m.id;
+    UPDATE messages k SET content = '', taken_back = true, reply_to = NULL, mentions = NULL, reactions = NULL, reacted = NULL
+    WHERE k.id = m.id;
+    DELETE FROM reactions x WHERE x.message = m.id;
     PERFORM append(10::smallint, room => r, message => m.id);
     id := m.id;
+END $$;
+
+-- Somebody reacts to a message, or no more: `flag` is the bit of the emoji, `place` its place in the counts.
+CREATE FUNCTION react(of_room uuid, by_chatter uuid, its_seq bigint, flag smallint, place int, is_on boolean,
+    OUT outcome text, OUT counts bigint[], OUT mine smallint, OUT at_hub bigint) LANGUAGE plpgsql AS $$
+DECLARE m messages; r bigint; c bigint; before smallint;
+BEGIN
+    SELECT n INTO r FROM rooms WHERE rooms.id = of_room AND NOT deleted;
+    IF r IS NULL THEN outcome := 'no_such_room'; RETURN; END IF;
+    SELECT k.n INTO c FROM chatters k WHERE k.id = by_chatter;
+    SELECT k.* INTO m FROM messages k WHERE k.room = r AND k.seq = its_seq AND k.kind = 0 AND NOT k.taken_back
+        AND k.seq >= (SELECT s.first_seq FROM memberships s WHERE s.chatter = c AND s.room = r);
+    IF m.id IS NULL THEN outcome := 'no_message'; RETURN; END IF;
+    before := coalesce(chosen_by(c, m.id), 0::smallint);
+    mine := CASE WHEN is_on THEN before | flag ELSE before & ~flag END;
+    counts := coalesce(m.reactions, ARRAY[0, 0, 0, 0, 0, 0]);
+    at_hub := coalesce(m.reacted, 0);
+    outcome := 'before';
+    IF mine = before THEN RETURN; END IF;
+    outcome := 'reacted';
+    at_hub := hub_now();
+    counts[place] := greatest(0, counts[place] + CASE WHEN is_on THEN 1 ELSE -1 END);
+    IF mine = 0 THEN
+        DELETE FROM reactions x WHERE x.message = m.id AND x.chatter = c;
+    ELSE
+        INSERT INTO reactions VALUES (m.id, c, mine) ON CONFLICT (message, chatter) DO UPDATE SET chosen = excluded.chosen;
+    END IF;
+    UPDATE messages k SET reactions = counts, reacted = at_hub WHERE k.id = m.id;
+    PERFORM append(13::smallint, room => r, message => m.id);
 END $$;

@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::chatter::Chatter;
 use super::ids::{ChatterId, MessageId, RoomId, Seq};
+use super::reactions::{Chosen, Reactions};
 use super::text::Nickname;
 use super::time::WallTime;
 
@@ -30,6 +31,10 @@ pub struct Message {
     pub quote: Option<Box<Quote>>,
     /// The people whom it names with `@`, as the hub has checked.
     pub mentions: Vec<ChatterId>,
+    /// How many people have reacted to it, and how.
+    pub reactions: Reactions,
+    /// How the reader has. Nothing where it is not read for somebody.
+    pub mine: Chosen,
 }
 
 /// The message that another answers, as it is when the answer is read.
@@ -51,17 +56,25 @@ pub const EXCERPT_MAX: usize = 100;
 /// Most people whom one message names.
 pub const MENTIONS_MAX: usize = 10;
 
+/// Most bytes of it: a character may have many.
+const EXCERPT_BYTES: usize = 2_500;
+
 /// The beginning of a message on one line, at most [`EXCERPT_MAX`] characters with the `…` where it is cut.
 #[must_use]
 pub fn excerpt(content: &str) -> String {
     let line = content.split_whitespace().collect::<Vec<_>>().join(" ");
-    match line.grapheme_indices(true).nth(EXCERPT_MAX) {
-        None => line,
-        Some(_) => {
-            let end = line.grapheme_indices(true).nth(EXCERPT_MAX - 1).map_or(0, |(at, _)| at);
-            format!("{}…", line.get(..end).unwrap_or_default())
-        }
+    let characters: Vec<&str> = line.graphemes(true).take(EXCERPT_MAX + 1).collect();
+    let mut bytes = 0;
+    let fitting = characters.iter().take_while(|character| {
+        bytes += character.len();
+        bytes <= EXCERPT_BYTES
+    });
+    let fitting = fitting.count();
+    if fitting <= EXCERPT_MAX && fitting == characters.len() {
+        return line;
     }
+    let kept = fitting.min(EXCERPT_MAX - 1);
+    format!("{}…", characters.into_iter().take(kept).collect::<String>())
 }
 
 /// The kind of a message, `MESSAGE` or `ALERT` on the wire.
@@ -102,5 +115,7 @@ mod tests {
         let cut = excerpt(&"👩‍👩‍👧".repeat(EXCERPT_MAX + 1));
         assert_eq!(cut, format!("{}…", "👩‍👩‍👧".repeat(EXCERPT_MAX - 1)));
         assert_eq!(excerpt(""), "");
+        let towers = format!("e{}", "\u{301}".repeat(31)).repeat(90);
+        assert!(excerpt(&towers).len() <= EXCERPT_BYTES + "…".len());
     }
 }

@@ -42,8 +42,8 @@ pub enum Refusal {
     NoSuchChatter,
     /// There is no message in this place that could be taken back.
     NoSuchMessage(Seq),
-    /// There is no message in this place that the caller could answer.
-    NothingToAnswer(Seq),
+    /// There is no message in this place that the caller could answer or react to.
+    NoMessage(Seq),
     /// There is no message of the caller's own in this place.
     NotYourMessage(Seq),
     /// A message can be taken back only for this long.

@@ -68,7 +68,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
-        Refusal::NothingToAnswer(_) => "답할 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
+        Refusal::NoMessage(_) => "그런 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
         Refusal::NotYourMessage(_) => "내가 쓴 메시지만 지울 수 있습니다.".into(),
         Refusal::TooLate(within) if within.is_zero() => "여기서는 메시지를 지울 수 없습니다.".into(),
         Refusal::TooLate(within) => {
@@ -143,8 +143,8 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
-        Refusal::NothingToAnswer(_) => {
-            "There is no such message to answer; it may have been taken back.".into()
+        Refusal::NoMessage(_) => {
+            "There is no such message; it may have been taken back.".into()
         }
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
         Refusal::TooLate(within) if within.is_zero() => "Messages cannot be taken back here.".into(),

@@ -68,6 +68,7 @@ mod tests {
     use crate::domain::chatter::Chatter;
     use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
     use crate::domain::message::{Kind, Message};
+    use crate::domain::reactions::{Chosen, Reactions};
     use crate::domain::text::Nickname;
     use crate::domain::time::WallTime;
 
@@ -81,6 +82,8 @@ mod tests {
             is_taken_back: false,
             quote: None,
             mentions: Vec::new(),
+            reactions: Reactions::default(),
+            mine: Chosen::default(),
             sent_at: WallTime(0),
             chatter: Chatter {
                 id: ChatterId::from_random([0; 16]),

@@ -100,6 +100,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
         Event::Say { .. }
         | Event::Note { .. }
         | Event::TakeBack { .. }
+        | Event::React { .. }
         | Event::Rename { .. }
         | Event::Leave => true,
     }
@@ -198,7 +199,14 @@ mod tests {
     #[test]
     fn after_a_disconnect_one_join_and_what_was_said_are_decided() {
         let room = RoomId::from_random([1; 16]);
-        let join = || Event::Join { room, wanted: None, password: None, after: None, epoch: None };
+        let join = || Event::Join {
+            room,
+            wanted: None,
+            password: None,
+            after: None,
+            epoch: None,
+            reactions_after: None,
+        };
         let say = || Event::Say {
             room,
             content: Content::parse("bye").unwrap(),

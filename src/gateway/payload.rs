@@ -4,8 +4,10 @@ use serde_json::{Map, Value};
 
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
 use crate::domain::message::MENTIONS_MAX;
+use crate::domain::reactions::{EMOJI, Emoji};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Nickname, Password};
+use crate::domain::time::HubTime;
 use crate::hub::command::Event;
 
 /// The events of the contract and the additional ones, each with how its payload is read.
@@ -14,6 +16,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("leaveRoom", |_| Ok(Event::Leave)),
     ("sendMessage", say),
     ("sendAlert", note),
+    ("react", react),
     ("takeBack", take_back),
     ("returnChatters", roster),
     ("renameChatter", rename),
@@ -40,6 +43,9 @@ fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
         password: password.map(Password::parse).transpose()?,
         after: fields.place("after", 0)?,
         epoch: fields.epoch()?,
+        reactions_after: fields
+            .place("reactionsAfter", 0)?
+            .map(|Seq(at)| HubTime(at.unsigned_abs())),
     })
 }
 
@@ -54,10 +60,18 @@ fn say(payload: Result<Value, String>) -> Result<Event, Refusal> {
     })
 }
 
+fn react(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let known = Emoji::parse(fields.text("emoji")?);
+    let none = || Refusal::bad(format!("emoji must be one of {}", EMOJI.join(" ")));
+    let emoji = known.ok_or_else(none)?;
+    let is_on = fields.flag("on")?;
+    Ok(Event::React { room: fields.room()?, seq: fields.seq()?, emoji, is_on })
+}
+
 fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let fields = Fields::of(payload)?;
-    let seq = fields.place("seq", 1)?.ok_or_else(|| Refusal::bad("seq is missing"))?;
-    Ok(Event::TakeBack { room: fields.room()?, seq })
+    Ok(Event::TakeBack { room: fields.room()?, seq: fields.seq()? })
 }
 
 fn note(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -77,8 +91,7 @@ fn rename(payload: Result<Value, String>) -> Result<Event, Refusal> {
 
 fn typing(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let fields = Fields::of(payload)?;
-    let is_typing = fields.0.get("isTyping").and_then(Value::as_bool);
-    let is_typing = is_typing.ok_or_else(|| Refusal::bad("isTyping must be true or false"))?;
+    let is_typing = fields.flag("isTyping")?;
     Ok(Event::Typing { room: fields.room()?, is_typing })
 }
 
@@ -124,6 +137,15 @@ impl Fields {
                 _ => Err(Refusal::bad(format!("{name} must be a whole number from {least} on"))),
             },
         }
+    }
+
+    fn seq(&self) -> Result<Seq, Refusal> {
+        self.place("seq", 1)?.ok_or_else(|| Refusal::bad("seq is missing"))
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Refusal> {
+        let flag = self.0.get(name).and_then(Value::as_bool);
+        flag.ok_or_else(|| Refusal::bad(format!("{name} must be true or false")))
     }
 
     fn mentions(&self) -> Result<Vec<ChatterId>, Refusal> {
@@ -176,6 +198,20 @@ mod tests {
             assert!(what.contains(expected), "{payload}: {what}");
         }
         assert!(say(Ok(json!({"roomId": ROOM, "content": "a"}))).is_ok());
+    }
+
+    #[test]
+    fn a_reaction_is_one_of_the_six() {
+        let ask = |emoji: &str, on: Value| {
+            react(Ok(json!({"roomId": ROOM, "seq": 1, "emoji": emoji, "on": on})))
+        };
+        assert!(matches!(ask("👍", json!(true)), Ok(Event::React { is_on: true, .. })));
+        for (emoji, on) in
+            [("👎", json!(true)), ("", json!(true)), ("👍", json!(1)), ("👍", json!(null))]
+        {
+            assert!(ask(emoji, on).is_err());
+        }
+        assert!(react(Ok(json!({"roomId": ROOM, "emoji": "👍", "on": true}))).is_err());
     }
 
     #[test]

@@ -18,6 +18,7 @@ impl Hub {
             Change::Message(message) => self.broadcast_message(message, at.hub),
             Change::RoomMade(room) => self.made_elsewhere(room, at.hub),
             Change::RoomShut { room, is_shut } => self.shut_elsewhere(room, is_shut),
+            Change::Reacted { room, reacted } => self.gather_reactions(room, reacted, at.hub),
             Change::RoomHistory { room, history } => self.show_history(room, history),
             Change::RoomEnded { room, end } => {
                 self.close_room(room, why(end));

@@ -16,10 +16,11 @@ use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
-use crate::domain::time::WallTime;
+use crate::domain::time::{HubTime, WallTime};
 use crate::store::{Ban, HistorySlice};
 
 /// A command to the hub. Commands are decided in order of arrival.
@@ -72,6 +73,8 @@ pub enum Event {
         after: Option<Seq>,
         /// The epoch of `after`: the id of the database's history.
         epoch: Option<Epoch>,
+        /// Up to when the client knows of reactions. Later ones are sent with the answer.
+        reactions_after: Option<HubTime>,
     },
     /// Leaves all rooms of this connection.
     Leave,
@@ -87,6 +90,17 @@ pub enum Event {
         reply_to: Option<Seq>,
         /// The people whom it is to name. Those count who are present, and whose name stands behind an `@` in it.
         mentions: Vec<ChatterId>,
+    },
+    /// Reacts to a message, or no more.
+    React {
+        /// The room.
+        room: RoomId,
+        /// The message's place.
+        seq: Seq,
+        /// With which.
+        emoji: Emoji,
+        /// Whether they do, or no more.
+        is_on: bool,
     },
     /// Takes back a message of one's own.
     TakeBack {
@@ -153,6 +167,8 @@ pub enum Answer {
     Joined(Box<Entry>),
     /// The stored message.
     Said(Message),
+    /// The message's reactions now, in this room.
+    Reacted(RoomId, Reacted),
     /// The chatter under the new name.
     Renamed(Chatter),
 }
@@ -428,6 +444,13 @@ pub enum RoomEvent {
         room: RoomId,
         /// From where.
         history: History,
+    },
+    /// The reactions to a message have changed.
+    Reactions {
+        /// The room.
+        room: RoomId,
+        /// They.
+        reacted: Reacted,
     },
     /// The host took a message back: nobody is to see its content any more.
     TakenBack {

@@ -76,6 +76,7 @@ enum What {
     Typing,
     Roster,
     TakeBack,
+    React,
 }
 
 /// The result of one step.
@@ -232,6 +233,7 @@ impl Life {
             (What::Rename { room }, Answer::Renamed(chatter)) => {
                 assert_eq!(Some(chatter.id), place(*room), "somebody else goes by another name");
             }
+            (What::React, Answer::Reacted(..)) => assert!(came.stored.is_empty()),
             (What::Roster | What::TakeBack, Answer::Done) => assert!(came.stored.is_empty()),
             (_, answer) => panic!("another answer than to this question: {answer:?}"),
         }
@@ -299,6 +301,7 @@ impl What {
                 Self::Say { room: *room, content: content.clone(), is_note: true }
             }
             Event::TakeBack { .. } => Self::TakeBack,
+            Event::React { .. } => Self::React,
             Event::Roster { .. } => Self::Roster,
             Event::Rename { room, .. } => Self::Rename { room: *room },
             Event::Typing { .. } => Self::Typing,
@@ -314,6 +317,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::Closed { room, .. }
         | RoomEvent::Shut { room, .. }
         | RoomEvent::History { room, .. }
+        | RoomEvent::Reactions { room, .. }
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
         RoomEvent::Roster(_) => None,

@@ -144,6 +144,7 @@ impl Hub {
             notice: (is_new && is_small).then_some(language),
             after: request.after,
             epoch: request.epoch,
+            reactions_after: request.reactions_after,
             at,
         };
         let JoinRequest { conn, stay, room, reply, .. } = request;

@@ -184,6 +184,7 @@ impl Hub {
             listed: Listed::default(),
             heard: now,
             newest: Newest::default(),
+            reacted: std::collections::BTreeMap::new(),
             place,
             room,
         };

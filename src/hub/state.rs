@@ -3,7 +3,7 @@
 //! Nothing here waits or does I/O, so every step is one decision, and a sequence of steps can be replayed. A
 //! decision leads to [`Effect`]s, which [`super::run`] carries out in order.
 
-use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +33,7 @@ use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
+use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
 use crate::domain::text::Password;
@@ -106,6 +107,7 @@ pub(super) enum Then {
     HistorySet(RoomId, History, Responder<()>),
     TakenBack(RoomId, Responder<usize>),
     TakenBackOwn(RoomId, Reply),
+    Reacted(RoomId, Reply),
 }
 
 /// A join that is being committed.
@@ -150,6 +152,7 @@ pub(super) struct JoinRequest {
     pub(super) password: Option<Password>,
     pub(super) after: Option<Seq>,
     pub(super) epoch: Option<Epoch>,
+    pub(super) reactions_after: Option<HubTime>,
     pub(super) reply: Reply,
 }
 
@@ -165,6 +168,8 @@ pub(super) struct LiveRoom {
     /// When its last message or notice was sent.
     pub(super) heard: HubTime,
     pub(super) newest: Newest,
+    /// Reactions that its people have not been told of, by the message's place.
+    pub(super) reacted: BTreeMap<Seq, Reacted>,
     /// Its part of the quota of rooms, by the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -186,6 +191,7 @@ pub(super) enum Due {
     Grace(RoomId, ChatterId),
     Expiry(RoomId),
     Notices(RoomId),
+    Reactions(RoomId),
     Mark,
 }
 
@@ -278,14 +284,24 @@ impl Hub {
 
     fn event(&mut self, conn: ConnId, event: Event, reply: Reply, at: Moment) {
         match event {
-            Event::Join { room, wanted, password, after, epoch } => {
+            Event::Join { room, wanted, password, after, epoch, reactions_after } => {
                 let Some(Conn { who, stay, roomless, .. }) = self.conns.get_mut(&conn) else {
                     return self.reply(reply, Err(Refusal::Unavailable));
                 };
                 *roomless = None;
                 let (peer, stay) = (who.peer, *stay);
-                let request =
-                    JoinRequest { conn, peer, stay, room, wanted, password, after, epoch, reply };
+                let request = JoinRequest {
+                    conn,
+                    peer,
+                    stay,
+                    room,
+                    wanted,
+                    password,
+                    after,
+                    epoch,
+                    reactions_after,
+                    reply,
+                };
                 self.join(request, at);
             }
             Event::Leave => {
@@ -295,6 +311,9 @@ impl Hub {
             Event::Say { room, content, key, reply_to, mentions } => {
                 let message = NewMessage { room, content, key, reply_to, mentions };
                 self.say(conn, message, reply, at);
+            }
+            Event::React { room, seq, emoji, is_on } => {
+                self.react(conn, (room, seq), (emoji, is_on), reply, at);
             }
             Event::TakeBack { room, seq } => self.take_back_own(conn, (room, seq), reply, at),
             Event::Note { room, content } => self.note(conn, room, &content, reply, at),
@@ -364,6 +383,7 @@ impl Hub {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
+            Then::Reacted(room, reply) => self.reacted(room, reply, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
@@ -386,6 +406,7 @@ impl Hub {
                 Due::Grace(room, chatter) => self.grace_over(room, chatter, at),
                 Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
+                Due::Reactions(room) => self.reactions_due(room),
                 Due::Mark => {
                     self.forget(at.hub);
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));

@@ -13,6 +13,7 @@ use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId,
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
 use crate::domain::text::{Content, Namespace, Nickname, Title};
@@ -121,7 +122,10 @@ impl Chat {
 
     fn asks_in(&mut self, who: u8) -> Answered {
         let (wanted, password, after, epoch) = (None, None, None, None);
-        self.event(who, Event::Join { room: room(0).id, wanted, password, after, epoch })
+        self.event(
+            who,
+            Event::Join { room: room(0).id, wanted, password, after, epoch, reactions_after: None },
+        )
     }
 
     fn is_in(&mut self, who: u8) {
@@ -187,6 +191,8 @@ impl Chat {
                     missed: Vec::new(),
                     more: false,
                     taken_back: Vec::new(),
+                    reacted: Vec::new(),
+                    reactions_at: HubTime(0),
                 };
                 Written::Joined(Joined { chatter, alert, history })
             }
@@ -230,6 +236,8 @@ impl Chat {
             is_taken_back: false,
             quote: None,
             mentions: Vec::new(),
+            reactions: Reactions::default(),
+            mine: Chosen::default(),
         }
     }
 
@@ -253,6 +261,7 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::Roster(list) => format!("roster {}", list.len()),
         RoomEvent::Presence { present, .. } => format!("present {present}"),
         RoomEvent::Closed { why, .. } => format!("{why:?}").to_lowercase(),
+        RoomEvent::Reactions { reacted, .. } => format!("reactions to {}", reacted.seq.0),
         RoomEvent::History { history, .. } => format!("history {}", history.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
+use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
 use crate::store::write::Ban;
@@ -42,6 +43,13 @@ pub enum Change {
         room: RoomId,
         /// From where, now.
         history: History,
+    },
+    /// The reactions to a message have changed.
+    Reacted {
+        /// The room.
+        room: RoomId,
+        /// The message's reactions now.
+        reacted: Reacted,
     },
     /// A room was ended before its time.
     RoomEnded {

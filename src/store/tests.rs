@@ -14,6 +14,7 @@ use crate::domain::time::WallTime;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
+mod reactions;
 mod replies;
 mod runs;
 pub(in crate::store) mod takeback;
@@ -209,6 +210,7 @@ pub(in crate::store) fn join(room: RoomId, who: u8) -> Join {
         notice: Some(Language::Ko),
         after: None,
         epoch: None,
+        reactions_after: None,
         at: at(20),
     }
 }

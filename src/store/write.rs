@@ -9,6 +9,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
+use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
@@ -46,6 +47,8 @@ pub enum Write {
     Say(Say),
     /// Takes back a message of one's own.
     TakeBack(TakeBack),
+    /// Reacts to a message, or no more.
+    React(React),
     /// Notes that a chatter has left a room.
     Leave(Leave),
     /// Changes a chatter's nickname.
@@ -122,6 +125,8 @@ pub struct Join {
     pub after: Option<Seq>,
     /// The epoch of `after`, if the client sent it.
     pub epoch: Option<Epoch>,
+    /// Up to when the client knows of reactions to the messages up to `after`. Later ones are returned.
+    pub reactions_after: Option<HubTime>,
     /// When.
     pub at: Moment,
 }
@@ -137,9 +142,9 @@ pub struct Say {
     pub kind: Kind,
     /// The text.
     pub content: String,
-    /// The message that it answers: one that the author may read. [`Refusal::NothingToAnswer`] if it is not there.
+    /// The message that it answers: one that the author may read. [`Refusal::NoMessage`] if it is not there.
     ///
-    /// [`Refusal::NothingToAnswer`]: crate::domain::refusal::Refusal::NothingToAnswer
+    /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     pub reply_to: Option<Seq>,
     /// The people whom it names.
     pub mentions: Vec<ChatterId>,
@@ -178,6 +183,25 @@ pub struct TakeBack {
     ///
     /// [`Refusal::TooLate`]: crate::domain::refusal::Refusal::TooLate
     pub within: Duration,
+    /// When.
+    pub at: Moment,
+}
+
+/// Somebody reacts to a message, or no more. Done twice, it changes nothing.
+#[derive(Debug)]
+pub struct React {
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub chatter: ChatterId,
+    /// The message: one that was said and that they may read. Else [`Refusal::NoMessage`].
+    ///
+    /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
+    pub seq: Seq,
+    /// With which.
+    pub emoji: Emoji,
+    /// Whether they do, or no more.
+    pub is_on: bool,
     /// When.
     pub at: Moment,
 }
@@ -281,6 +305,13 @@ pub enum Written {
         /// Whether its key had been used before: this is then the earlier message.
         repeated: bool,
     },
+    /// Of [`Write::React`].
+    Reacted {
+        /// The message's reactions now.
+        reacted: Reacted,
+        /// Whether this one has changed them.
+        is_new: bool,
+    },
     /// Of [`Write::Leave`].
     Left {
         /// The notice.
@@ -326,12 +357,19 @@ pub struct HistorySlice {
     pub missed: Vec<Message>,
     /// Whether there are more.
     pub more: bool,
-    /// The places of messages that the client has and that the host has taken back.
+    /// The places of messages that the client has and that were taken back.
     pub taken_back: Vec<Seq>,
+    /// Reactions to messages that the client has, as far as they have changed.
+    pub reacted: Vec<Reacted>,
+    /// The time up to which the client knows of reactions from now on.
+    pub reactions_at: HubTime,
 }
 
 /// Most places in `taken_back`. Beyond that, the client is told to begin again.
 pub(super) const TAKEN_BACK_MAX: usize = 500;
+
+/// Most messages in `reacted`. Beyond that, the client is told to begin again.
+pub(super) const REACTED_MAX: usize = 500;
 
 /// Most messages in the answer to a join.
 pub const MISSED_MAX: usize = 200;

@@ -70,7 +70,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::NoSuchRoom
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
-        | Refusal::NothingToAnswer(_)
+        | Refusal::NoMessage(_)
         | Refusal::Expired
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
@@ -111,7 +111,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
-        Refusal::NoSuchMessage(_) | Refusal::NothingToAnswer(_) => "no_such_message",
+        Refusal::NoSuchMessage(_) | Refusal::NoMessage(_) => "no_such_message",
         Refusal::TooLate(_) => "too_late",
         Refusal::Expired => "expired",
         Refusal::Full => "full",

@@ -94,7 +94,8 @@ impl World {
         let claims = self.dice.percent(10);
         let wanted = if claims { self.somebody() } else { view_chatter(&self.clients[n], room) };
         let password = password.map(|text| Password::parse(text).unwrap());
-        let event = Event::Join { room, wanted, password, after, epoch: None };
+        let event =
+            Event::Join { room, wanted, password, after, epoch: None, reactions_after: None };
         self.ask(n, event, Wish::Join { room, after });
     }
 

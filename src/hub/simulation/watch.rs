@@ -163,6 +163,7 @@ impl Line {
             RoomEvent::Roster(_)
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
+            | RoomEvent::Reactions { .. }
             | RoomEvent::Typing { .. } => {}
         }
     }

@@ -125,6 +125,7 @@ fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
         password: None,
         after: None,
         epoch: None,
+        reactions_after: None,
         reply,
     };
     let at = chat.at();

@@ -51,8 +51,10 @@ impl Chat {
     fn asks_in_with(&mut self, who: u8, text: &str) -> Answered {
         let (wanted, after, epoch) = (None, None, None);
         let password = Some(password(text));
-        let answered =
-            self.event(who, Event::Join { room: room(0).id, wanted, password, after, epoch });
+        let answered = self.event(
+            who,
+            Event::Join { room: room(0).id, wanted, password, after, epoch, reactions_after: None },
+        );
         self.commits();
         answered
     }

@@ -16,7 +16,8 @@ use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::write::{
-    Deed, HostAct, Join, Leave, MISSED_MAX, Rename, TAKEN_BACK_MAX, TakeBack, Write,
+    Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, TAKEN_BACK_MAX, TakeBack,
+    Write,
 };
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
@@ -91,6 +92,7 @@ impl<'s> Context<'s> {
             }
             Write::Join(join) => self.join(join),
             Write::TakeBack(back) => vec![self.take_back(back)],
+            Write::React(react) => vec![self.react(react)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => vec![self.host(act)],
@@ -146,6 +148,11 @@ impl<'s> Context<'s> {
             calls.push(self.missed(join, self.is_elsewhere(join)));
             let most = i64::try_from(TAKEN_BACK_MAX + 1).unwrap_or(i64::MAX);
             calls.push(call(&self.statements.taken_back, params![room, who, after.0, most]));
+            if let Some(since) = join.reactions_after {
+                let most = i64::try_from(REACTED_MAX + 1).unwrap_or(i64::MAX);
+                let params = params![room, who, after.0, sql(since), most];
+                calls.push(call(&self.statements.reacted, params));
+            }
         }
         calls
     }
@@ -188,6 +195,20 @@ impl<'s> Context<'s> {
         let within = i64::try_from(back.within.as_millis()).unwrap_or(i64::MAX);
         let (room, chatter) = (uuid(back.room.as_bytes()), uuid(back.chatter.as_bytes()));
         call(&self.statements.take_back_own, params![room, chatter, back.seq.0, within])
+    }
+
+    fn react(&self, react: &React) -> Call<'s> {
+        let (room, chatter) = (uuid(react.room.as_bytes()), uuid(react.chatter.as_bytes()));
+        let number = react.emoji.number();
+        let params = params![
+            room,
+            chatter,
+            react.seq.0,
+            1_i16 << number,
+            i32::from(number) + 1,
+            react.is_on
+        ];
+        call(&self.statements.react, params)
     }
 
     fn leave(&self, leave: &Leave) -> Call<'s> {

@@ -4,6 +4,7 @@ use tokio_postgres::Row;
 
 use super::rows::{self, RowError};
 use crate::domain::ids::{MessageId, RunId, Seq};
+use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
 /// A piece of the log.
@@ -59,6 +60,16 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
     let change = match (row.try_get::<_, i16>(1)?, room) {
         (1, Some(_)) => rows::room(row, 20)?.map(Change::RoomMade),
         (2, Some(room)) => Some(Change::RoomShut { room, is_shut: detail == Some(1) }),
+        (13, Some(room)) => match row.try_get::<_, Option<i64>>(8)? {
+            Some(seq) => {
+                let (reactions, at): (_, Option<i64>) =
+                    (rows::reactions(row, 32)?, row.try_get(33)?);
+                let at = rows::hub_time(at.unwrap_or(0));
+                let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
+                Some(Change::Reacted { room, reacted })
+            }
+            None => None,
+        },
         (12, Some(room)) => {
             let history = rows::history(detail.unwrap_or_default());
             Some(Change::RoomHistory { room, history })

@@ -10,7 +10,7 @@ use tokio_postgres::{Client, Row};
 
 use super::connect::{Database, said};
 use super::results::messages;
-use super::rows::{self, MEMBER, MESSAGE, ROOM, RowError, uuid};
+use super::rows::{self, MEMBER, ROOM, RowError, message_for, uuid};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
@@ -104,7 +104,16 @@ impl Reader {
         let end = last + 1 - i64::from(page - 1) * i64::from(size);
         let start = (end - i64::from(size)).max(member.first.0);
         let all = (usize::MAX, usize::MAX);
-        Ok(self.range(member.room, (start, end), false, i64::from(size), all).await?.0)
+        Ok(self
+            .range(
+                (member.room, Some(member.chatter.id)),
+                (start, end),
+                false,
+                i64::from(size),
+                all,
+            )
+            .await?
+            .0)
     }
 
     pub(in crate::store) async fn after(
@@ -115,7 +124,14 @@ impl Reader {
     ) -> Found<(Vec<Message>, bool)> {
         let start = (after.0 + 1).max(member.first.0);
         let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
-        self.range(member.room, (start, i64::MAX), true, limit, (most, RANGE_BYTES)).await
+        self.range(
+            (member.room, Some(member.chatter.id)),
+            (start, i64::MAX),
+            true,
+            limit,
+            (most, RANGE_BYTES),
+        )
+        .await
     }
 
     pub(in crate::store) async fn before(
@@ -126,13 +142,14 @@ impl Reader {
     ) -> Found<(Vec<Message>, bool)> {
         let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
         let range = (member.first.0, before.0);
-        self.range(member.room, range, false, limit, (most, RANGE_BYTES)).await
+        self.range((member.room, Some(member.chatter.id)), range, false, limit, (most, RANGE_BYTES))
+            .await
     }
 
     pub(in crate::store) async fn newest(&self, room: RoomId, most: usize) -> Found<Vec<Message>> {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let all = (usize::MAX, usize::MAX);
-        Ok(self.range(room, (1, i64::MAX), false, limit, all).await?.0)
+        Ok(self.range((room, None), (1, i64::MAX), false, limit, all).await?.0)
     }
 
     pub(in crate::store) async fn host_log(&self, most: usize) -> Found<Vec<Done>> {
@@ -148,7 +165,7 @@ impl Reader {
     /// them where they are too many.
     async fn range(
         &self,
-        room: RoomId,
+        (room, reader): (RoomId, Option<ChatterId>),
         (start, end): (i64, i64),
         oldest: bool,
         limit: i64,
@@ -156,10 +173,13 @@ impl Reader {
     ) -> Found<(Vec<Message>, bool)> {
         let direction = if oldest { "ASC" } else { "DESC" };
         let sql = format!(
-            "SELECT {MESSAGE} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
-             AND m.seq >= $2 AND m.seq < $3 ORDER BY m.seq {direction} LIMIT $4"
+            "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+             AND m.seq >= $2 AND m.seq < $3 ORDER BY m.seq {direction} LIMIT $4",
+            message_for("(SELECT n FROM chatters WHERE id = $5)")
         );
-        let params: [&(dyn ToSql + Sync); 4] = [&uuid(room.as_bytes()), &start, &end, &limit];
+        let reader = reader.map(|reader| uuid(reader.as_bytes()));
+        let params: [&(dyn ToSql + Sync); 5] =
+            [&uuid(room.as_bytes()), &start, &end, &limit, &reader];
         let (mut found, more) = read(messages(&self.rows(&sql, &params).await?, most, bytes))?;
         if !oldest {
             found.reverse();

@@ -9,12 +9,13 @@ use super::rows::{self, RowError};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
-    Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, Rename, Say,
-    TAKEN_BACK_MAX, TakeBack, Write, Written,
+    Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, REACTED_MAX, React,
+    Rename, Say, TAKEN_BACK_MAX, TakeBack, Write, Written,
 };
 
 /// When to try again to make a room; the hub knows no better.
@@ -48,6 +49,7 @@ impl Context<'_> {
             (_, None) => Err(Refusal::Unavailable),
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
+            (Write::React(react), Some(row)) => reacted(react, row)?,
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
             (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
@@ -83,17 +85,34 @@ impl Context<'_> {
             }
             None => Vec::new(),
         };
-        let too_many = taken_back.len() > TAKEN_BACK_MAX;
+        let mut reacted: Vec<Reacted> = match rows.get(3) {
+            Some(rows) => rows.iter().map(changed_reactions).collect::<Result<_, _>>()?,
+            None => Vec::new(),
+        };
+        let too_many = taken_back.len() > TAKEN_BACK_MAX || reacted.len() > REACTED_MAX;
         let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
         if reset {
             taken_back.clear();
+            reacted.clear();
         }
         let (missed, more) = match rows.get(1) {
             Some(found) => messages(found, MISSED_MAX, RANGE_BYTES)?,
             None => (Vec::new(), false),
         };
         let (pruned, epoch) = (row.try_get(5)?, self.epoch);
-        let history = HistorySlice { first, last, pruned, epoch, reset, missed, more, taken_back };
+        let reactions_at = rows::hub_time(row.try_get(11)?);
+        let history = HistorySlice {
+            first,
+            last,
+            pruned,
+            epoch,
+            reset,
+            missed,
+            more,
+            taken_back,
+            reacted,
+            reactions_at,
+        };
         Ok(Ok(Written::Joined(Joined { chatter, alert, history })))
     }
 }
@@ -152,8 +171,8 @@ fn said(write: &Write, row: &Row) -> Outcome {
         return Ok(Err(Refusal::Unavailable));
     };
     let repeated = outcome == "repeated";
-    if outcome == "nothing_to_answer" {
-        return Ok(Err(Refusal::NothingToAnswer(reply_to.unwrap_or(Seq(0)))));
+    if outcome == "no_message" {
+        return Ok(Err(Refusal::NoMessage(reply_to.unwrap_or(Seq(0)))));
     }
     if !repeated && outcome != "said" {
         return Ok(Err(refusal(outcome)));
@@ -177,6 +196,8 @@ fn said(write: &Write, row: &Row) -> Outcome {
         is_taken_back: row.try_get(7)?,
         mentions: rows::mentions(row, 11)?,
         quote: rows::quote(row, 12)?,
+        reactions: rows::reactions(row, 19)?,
+        mine: rows::chosen(row, 20)?,
     };
     Ok(Ok(Written::Said { message, repeated }))
 }
@@ -213,6 +234,8 @@ fn notice(
         is_taken_back: false,
         mentions: Vec::new(),
         quote: None,
+        reactions: Reactions::default(),
+        mine: Chosen::default(),
     }))
 }
 
@@ -244,6 +267,33 @@ fn renamed(rename: &Rename, row: &Row) -> Outcome {
         None => None,
     };
     Ok(Ok(Written::Renamed { chatter, alert }))
+}
+
+/// A row of `reacted`.
+fn changed_reactions(row: &Row) -> Result<Reacted, RowError> {
+    Ok(Reacted {
+        seq: Seq(row.try_get(0)?),
+        reactions: rows::reactions(row, 1)?,
+        mine: rows::chosen(row, 2)?,
+        at: rows::hub_time(row.try_get(3)?),
+    })
+}
+
+fn reacted(react: &React, row: &Row) -> Outcome {
+    let outcome: &str = row.try_get(0)?;
+    Ok(match outcome {
+        "reacted" | "before" => {
+            let reacted = Reacted {
+                seq: react.seq,
+                reactions: rows::reactions(row, 1)?,
+                mine: rows::chosen(row, 2)?,
+                at: rows::hub_time(row.try_get(3)?),
+            };
+            Ok(Written::Reacted { reacted, is_new: outcome == "reacted" })
+        }
+        "no_message" => Err(Refusal::NoMessage(react.seq)),
+        other => Err(refusal(other)),
+    })
 }
 
 fn taken_back(back: &TakeBack, row: &Row) -> Outcome {

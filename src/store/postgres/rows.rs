@@ -9,6 +9,7 @@ use uuid::Uuid;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -25,11 +26,17 @@ pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
-     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL::smallint \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room \
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room";
+
+/// The same with how somebody has reacted, whose number is this expression.
+pub(super) fn message_for(chatter: &str) -> String {
+    let mine = format!("CASE WHEN m.reactions IS NOT NULL THEN chosen_by({chatter}, m.id) END");
+    MESSAGE.replace("NULL::smallint", &mine)
+}
 
 /// The columns that [`member`] reads, in its order, with the joins.
 pub(super) const MEMBER: &str = "r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, \
@@ -133,7 +140,22 @@ pub(super) fn message(row: &Row) -> Result<Message, RowError> {
         is_taken_back: row.try_get(13)?,
         mentions: mentions(row, 14)?,
         quote: quote(row, 15)?,
+        reactions: reactions(row, 22)?,
+        mine: chosen(row, 23)?,
     })
+}
+
+/// How many have reacted.
+pub(super) fn reactions(row: &Row, at: usize) -> Result<Reactions, RowError> {
+    let counts: Vec<i64> = row.try_get::<_, Option<_>>(at)?.unwrap_or_default();
+    let count = |count: i64| u32::try_from(count.max(0)).unwrap_or(u32::MAX);
+    Ok(Reactions::from_counts(counts.into_iter().map(count)))
+}
+
+/// How somebody has reacted.
+pub(super) fn chosen(row: &Row, at: usize) -> Result<Chosen, RowError> {
+    let bits: Option<i16> = row.try_get(at)?;
+    Ok(Chosen::from_bits(bits.unwrap_or(0).into()))
 }
 
 /// The people whom a message names.

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Error, Statement};
 
-use super::rows::{MEMBER, MESSAGE, ROOM};
+use super::rows::{MEMBER, MESSAGE, ROOM, message_for};
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -41,7 +41,7 @@ statements! {
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
-             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}
+             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, m.reacted
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -64,6 +64,15 @@ statements! {
     wake = "SELECT pg_notify('colahub', '')";
     /// Takes back a message of one's own.
     take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";
+    /// Reacts to a message, or no more.
+    react = "SELECT * FROM react($1, $2, $3, $4, $5, $6)";
+    /// The reactions that have changed since `$4` to messages up to `$3`.
+    reacted = format!(
+        "SELECT m.seq, m.reactions, chosen_by(s.chatter, m.id), m.reacted
+         FROM messages m JOIN memberships s ON s.room = m.room AND s.identity = $2
+         WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.reacted >= $4 AND m.seq >= {FIRST} AND m.seq <= $3
+         ORDER BY m.reacted LIMIT $5"
+    );
     /// Makes a room.
     make_room =
         "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
@@ -77,10 +86,11 @@ statements! {
     join_room = "SELECT * FROM join_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     /// The messages that a member missed: after `$3` or, if their places are void (`$4`), all that they may read.
     missed = format!(
-        "SELECT {MESSAGE} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+        "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
          AND m.seq >= (SELECT CASE WHEN $4::boolean OR $3 > last_seq((SELECT n FROM rooms WHERE id = $1))
              THEN {FIRST} ELSE greatest($3 + 1, {FIRST}) END)
-         ORDER BY m.seq LIMIT $5"
+         ORDER BY m.seq LIMIT $5",
+        message_for("(SELECT chatter FROM memberships WHERE room = m.room AND identity = $2)")
     );
     /// The places up to `$3` of messages that were taken back.
     taken_back = format!(

@@ -36,6 +36,7 @@ const CALLS: &str = "
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}');
+    SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT * FROM take_back_own((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 600000);
     SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x');
     SELECT * FROM take_back((SELECT id FROM rooms WHERE n = 1), '{5,6}', 'w');
@@ -87,6 +88,7 @@ fn every_statement_is_found_by_an_index() {
         "note_commit",
         "missed",
         "taken_back",
+        "reacted",
         "beat",
     ];
     let all = statements::all();
@@ -140,8 +142,8 @@ fn read_whole(plan: &str) -> Vec<String> {
 fn prepared(name: &str, sql: &str) -> String {
     let most = (1..=9).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
     let value = |n: usize| match (name, n) {
-        ("missed" | "taken_back", 1) => ":'room'",
-        ("missed" | "taken_back", 2) => ":'who'",
+        ("missed" | "taken_back" | "reacted", 1) => ":'room'",
+        ("missed" | "taken_back" | "reacted", 2) => ":'who'",
         ("missed", 4) => "false",
         // Near the end of the log, as for every hub that lives: the server plans with the value, since a plan for
         // any value costs more.

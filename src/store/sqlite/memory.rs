@@ -54,7 +54,7 @@ impl Memory {
 
     /// The messages after a place that a member may read.
     pub(crate) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
-        queries::after(&self.db, room, after, most, RANGE_BYTES).unwrap()
+        queries::after(&self.db, (room, None), after, most, RANGE_BYTES).unwrap()
     }
 
     /// Whether an identity is a member of a room.
@@ -70,7 +70,7 @@ impl Memory {
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
         let rows = query.query_map([id], |row| {
-            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(22)?))
+            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(24)?))
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }

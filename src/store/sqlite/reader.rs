@@ -89,7 +89,7 @@ impl Reader {
         page: u32,
         size: u32,
     ) -> Result<Vec<Message>, Refusal> {
-        self.run(move |db| queries::page(db, member.room, member.first, page, size)).await
+        self.run(move |db| queries::page(db, as_member(&member), member.first, page, size)).await
     }
 
     /// Messages after a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
@@ -101,7 +101,7 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         let after = after.max(Seq(member.first.0 - 1));
-        self.run(move |db| queries::after(db, member.room, after, most, RANGE_BYTES)).await
+        self.run(move |db| queries::after(db, as_member(&member), after, most, RANGE_BYTES)).await
     }
 
     /// Messages before a place that a member may read, oldest first, at most `most` and [`RANGE_BYTES`]; and
@@ -113,7 +113,7 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         self.run(move |db| {
-            queries::before(db, member.room, member.first, before, most, RANGE_BYTES)
+            queries::before(db, as_member(&member), member.first, before, most, RANGE_BYTES)
         })
         .await
     }
@@ -125,7 +125,7 @@ impl Reader {
         most: usize,
     ) -> Result<Vec<Message>, Refusal> {
         let newest = move |db: &Connection| {
-            queries::before(db, room, Seq(1), Seq(i64::MAX), most, usize::MAX)
+            queries::before(db, (room, None), Seq(1), Seq(i64::MAX), most, usize::MAX)
         };
         Ok(self.run(newest).await?.0)
     }
@@ -145,6 +145,11 @@ impl Reader {
             .await
             .map_err(|_| Refusal::Unavailable)?
     }
+}
+
+/// The room that a member reads, and as whom.
+fn as_member(member: &Member) -> (RoomId, Option<ChatterId>) {
+    (member.room, Some(member.chatter.id))
 }
 
 impl Shared {

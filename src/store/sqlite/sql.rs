@@ -4,6 +4,7 @@ pub(in crate::store) mod apply;
 pub(in crate::store) mod host_actions;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod queries;
+pub(in crate::store) mod reactions;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod shrink;

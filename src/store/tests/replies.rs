@@ -71,7 +71,7 @@ on_both! { async fn what_one_may_not_read_or_is_gone_cannot_be_answered(mut kit:
     let room = kit.told().await;
     kit.takes_back(room, &[3]).await;
     let newcomer = kit.join(room, 2).await.history.first;
-    let nothing = |seq| Err(Refusal::NothingToAnswer(Seq(seq)));
+    let nothing = |seq| Err(Refusal::NoMessage(Seq(seq)));
     for (who, seq) in [(1, 1), (1, 3), (1, 99), (2, 2), (2, newcomer.0)] {
         assert_eq!(kit.answers(room, who, seq).await, nothing(seq), "{who} answers {seq}");
     }
@@ -152,6 +152,6 @@ async fn a_key_whose_first_message_is_refused_is_still_free() {
     while results.len() < 2 {
         results.extend(kit.completed().await);
     }
-    assert_eq!(results[0].1, Err(Refusal::NothingToAnswer(Seq(99))));
+    assert_eq!(results[0].1, Err(Refusal::NoMessage(Seq(99))));
     assert!(matches!(&results[1].1, Ok(Written::Said { repeated: false, .. })), "{results:?}");
 }

@@ -57,7 +57,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 7] = [
+pub(in crate::store) const TABLES: [Table; 8] = [
     Table {
         name: "rooms",
         columns: &[
@@ -138,7 +138,16 @@ pub(in crate::store) const TABLES: [Table; 7] = [
         settle: |_| {},
     },
     MESSAGES,
+    REACTIONS,
 ];
+
+/// Who has reacted. How many have is counted anew.
+pub(in crate::store) const REACTIONS: Table = Table {
+    name: "reactions",
+    columns: &[("message", number), ("chatter", number), ("chosen", chosen)],
+    key_width: 2,
+    settle: |_| {},
+};
 
 pub(in crate::store) const MESSAGES: Table = Table {
     name: "messages",
@@ -284,6 +293,10 @@ fn capacity(value: &Value) -> Option<Value> {
 
 fn flag(value: &Value) -> Option<Value> {
     within(value, 0, 1)
+}
+
+fn chosen(value: &Value) -> Option<Value> {
+    between(value, 1, 0b11_1111)
 }
 
 fn kind(value: &Value) -> Option<Value> {

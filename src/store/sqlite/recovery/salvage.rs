@@ -10,8 +10,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::store::sqlite::recovery::import::{self, Put};
-use crate::store::sqlite::recovery::rules::{self, MESSAGES, TABLES, Table};
+use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, TABLES, Table};
 use crate::store::sqlite::sql::host_actions;
+use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::schema;
 
 /// Time limit: people are waiting.
@@ -21,7 +22,7 @@ const LIMIT: Duration = Duration::from_secs(3);
 type Decision = (&'static str, &'static str);
 
 /// Tables of which only newer rows are wanted, or none.
-const APART: [&str; 2] = ["messages", "losses"];
+const APART: [&str; 3] = ["messages", "reactions", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
@@ -81,6 +82,9 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         }
         let newer = format!("WHERE id > {newest}");
         let messages = table_from(&from, &tx, &MESSAGES, &newer, until).ok()?;
+        let newer = format!("WHERE message > {newest}");
+        table_from(&from, &tx, &REACTIONS, &newer, until).ok()?;
+        reactions::recount(&tx, newest).ok()?;
         decide(&from, &tx, TAKEN_BACK_ALL, until);
         tx.commit().ok().map(|()| messages)
     });

@@ -8,6 +8,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Key;
@@ -15,10 +16,11 @@ use crate::domain::time::WallTime;
 use crate::domain::words;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::rows::{self, kind_columns};
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::write::{
-    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, Rename, Say,
+    HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, REACTED_MAX, Rename, Say,
     TAKEN_BACK_MAX, TakeBack, Write, Written,
 };
 
@@ -31,6 +33,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Join(join) => join_room(db, join).map(Written::Joined),
         Write::Say(say) => say_message(db, say),
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
+        Write::React(react) => reactions::react(db, react),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
         Write::Host(act) => host_actions::apply(db, act),
@@ -60,6 +63,7 @@ pub(in crate::store) fn without_writing(
         | Write::FirstRoom(_)
         | Write::End { .. }
         | Write::TakeBack(_)
+        | Write::React(_)
         | Write::Rename(_)
         | Write::Host(_)
         | Write::Mark(_) => Ok(None),
@@ -121,19 +125,37 @@ fn history_slice(
         Some(after) if !is_strange(after) => queries::taken_back(db, room, (first, after))?,
         _ => Vec::new(),
     };
-    let too_many = taken_back.len() > TAKEN_BACK_MAX;
-    let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
-    let (missed, more) = match join.after {
-        Some(_) if reset => {
-            queries::after(db, join.room, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?
+    let reacted = match (join.after, join.reactions_after) {
+        (Some(after), Some(since)) if !is_strange(after) => {
+            queries::reacted(db, (room, member.chatter.id), since, (first, after))?
         }
+        _ => Vec::new(),
+    };
+    let too_many = taken_back.len() > TAKEN_BACK_MAX || reacted.len() > REACTED_MAX;
+    let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
+    let reader = (join.room, Some(member.chatter.id));
+    let (missed, more) = match join.after {
+        Some(_) if reset => queries::after(db, reader, Seq(first.0 - 1), MISSED_MAX, RANGE_BYTES)?,
         Some(after) => {
-            queries::after(db, join.room, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
+            queries::after(db, reader, after.max(Seq(first.0 - 1)), MISSED_MAX, RANGE_BYTES)?
         }
         None => (Vec::new(), false),
     };
-    let taken_back = if reset { Vec::new() } else { taken_back };
-    Ok(HistorySlice { first, last, pruned, epoch, reset, missed, more, taken_back })
+    let (taken_back, reacted) =
+        if reset { (Vec::new(), Vec::new()) } else { (taken_back, reacted) };
+    let reactions_at = join.at.hub;
+    Ok(HistorySlice {
+        first,
+        last,
+        pruned,
+        epoch,
+        reset,
+        missed,
+        more,
+        taken_back,
+        reacted,
+        reactions_at,
+    })
 }
 
 fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
@@ -294,6 +316,8 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
         is_taken_back: false,
         quote: quote.map(Box::new),
         mentions: say.mentions.clone(),
+        reactions: Reactions::default(),
+        mine: Chosen::default(),
     })
 }
 
@@ -313,7 +337,7 @@ fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote,
         Ok(Quote { seq, chatter, excerpt, is_taken_back: false })
     })
     .optional()?
-    .ok_or(WriteError::Refused(Refusal::NothingToAnswer(seq)))
+    .ok_or(WriteError::Refused(Refusal::NoMessage(seq)))
 }
 
 /// Takes back a message of one's own. Returns it unless it was taken back before.
@@ -335,7 +359,7 @@ fn take_back(db: &Connection, back: &TakeBack) -> Result<Vec<(Seq, MessageId)>, 
     if back.at.hub.since(sent) > back.within {
         return Err(Refusal::TooLate(back.within).into());
     }
-    db.prepare_cached(host_actions::EMPTY)?.execute([id])?;
+    host_actions::empty(db, id)?;
     Ok(vec![(back.seq, MessageId(id))])
 }
 

@@ -16,9 +16,18 @@ use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
 
-/// Deletes a message's content, with what it answers and whom it names. Its key stays, so that a retry does not
-/// bring it back.
-pub(in crate::store) const EMPTY: &str = "UPDATE messages SET content = '', taken_back = 1, reply_to = NULL, mentions = NULL WHERE id = ?1";
+/// Deletes a message's content, what it answers, whom it names, and how many have reacted to it. Its key stays, so
+/// that a retry does not bring it back.
+pub(in crate::store) const EMPTY: &str =
+    "UPDATE messages SET content = '', taken_back = 1, reply_to = NULL, mentions = NULL,
+     reactions = NULL, reacted = NULL WHERE id = ?1";
+
+/// The same, with who has reacted.
+pub(in crate::store) fn empty(db: &Connection, message: i64) -> rusqlite::Result<()> {
+    db.prepare_cached(EMPTY)?.execute([message])?;
+    db.prepare_cached("DELETE FROM reactions WHERE message = ?1")?.execute([message])?;
+    Ok(())
+}
 
 /// An entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,7 +136,7 @@ fn take_back(
             .optional()?
             .ok_or(WriteError::Refused(Refusal::NoSuchMessage(*seq)))?;
         if !is_taken {
-            db.prepare_cached(EMPTY)?.execute([id])?;
+            empty(db, id)?;
             taken.push((*seq, MessageId(id)));
         }
     }

@@ -6,10 +6,12 @@ use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::reactions::{Chosen, Reacted};
 use crate::domain::room::{Newest, Room};
 use crate::domain::text::Key;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::rows;
+use crate::store::write::REACTED_MAX;
 
 /// A member of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -146,10 +148,11 @@ pub(in crate::store) fn taken_back(
     .collect()
 }
 
-/// Messages after a place, oldest first, at most `most` and `bytes`; and whether there are more.
+/// Messages after a place, as `reader` reads them, oldest first, at most `most` and `bytes`; and whether there are
+/// more.
 pub(in crate::store) fn after(
     db: &Connection,
-    room: RoomId,
+    (room, reader): (RoomId, Option<ChatterId>),
     after: Seq,
     most: usize,
     bytes: usize,
@@ -157,19 +160,20 @@ pub(in crate::store) fn after(
     let sql = format!(
         "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.seq > ?2
          ORDER BY m.seq LIMIT ?3",
-        rows::MESSAGE
+        rows::message_for("?4")
     );
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let mut query = db.prepare_cached(&sql)?;
-    let found = query.query_map(params![room.as_bytes(), after.0, limit], rows::message)?;
+    let found = query
+        .query_map(params![room.as_bytes(), after.0, limit, id(reader.as_ref())], rows::message)?;
     rows::messages(found, most, bytes)
 }
 
-/// Messages from `first` on before a place, oldest first, at most `most` and `bytes`; and whether there are
-/// more.
+/// Messages from `first` on before a place, as `reader` reads them, oldest first, at most `most` and `bytes`; and
+/// whether there are more.
 pub(in crate::store) fn before(
     db: &Connection,
-    room: RoomId,
+    (room, reader): (RoomId, Option<ChatterId>),
     first: Seq,
     before: Seq,
     most: usize,
@@ -178,12 +182,14 @@ pub(in crate::store) fn before(
     let sql = format!(
         "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1)
          AND m.seq < ?2 AND m.seq >= ?3 ORDER BY m.seq DESC LIMIT ?4",
-        rows::MESSAGE
+        rows::message_for("?5")
     );
     let limit = i64::try_from(most + 1).unwrap_or(i64::MAX);
     let mut query = db.prepare_cached(&sql)?;
-    let found =
-        query.query_map(params![room.as_bytes(), before.0, first.0, limit], rows::message)?;
+    let found = query.query_map(
+        params![room.as_bytes(), before.0, first.0, limit, id(reader.as_ref())],
+        rows::message,
+    )?;
     let (mut messages, more) = rows::messages(found, most, bytes)?;
     messages.reverse();
     Ok((messages, more))
@@ -192,7 +198,7 @@ pub(in crate::store) fn before(
 /// Page `page` (1 is the newest) of a room's messages from `first` on, oldest first.
 pub(in crate::store) fn page(
     db: &Connection,
-    room: RoomId,
+    (room, reader): (RoomId, Option<ChatterId>),
     first: Seq,
     page: u32,
     size: u32,
@@ -208,7 +214,38 @@ pub(in crate::store) fn page(
     let end = last_seq(db, number)?.next().0 - i64::from(page - 1) * i64::from(size);
     let start = Seq((end - i64::from(size)).max(first.0));
     // A page is always complete, whatever its size: clients that ask for pages rely on that.
-    before(db, room, start, Seq(end), size as usize, usize::MAX).map(|(messages, _)| messages)
+    before(db, (room, reader), start, Seq(end), size as usize, usize::MAX)
+        .map(|(messages, _)| messages)
+}
+
+fn id(chatter: Option<&ChatterId>) -> Option<&[u8]> {
+    chatter.map(|id| id.as_bytes().as_slice())
+}
+
+/// The reactions that have changed since a time, to messages in a range, both ends included, as `reader` reads them.
+pub(in crate::store) fn reacted(
+    db: &Connection,
+    (room, reader): (i64, ChatterId),
+    since: HubTime,
+    (first, last): (Seq, Seq),
+) -> rusqlite::Result<Vec<Reacted>> {
+    let most = i64::try_from(REACTED_MAX + 1).unwrap_or(i64::MAX);
+    db.prepare_cached(
+        "SELECT m.seq, m.reactions, m.reacted, (SELECT x.chosen FROM reactions x
+             WHERE x.message = m.id AND x.chatter = (SELECT n FROM chatters WHERE id = ?6))
+         FROM messages m WHERE m.room = ?1 AND m.reacted >= ?2 AND m.seq >= ?3 AND m.seq <= ?4
+         ORDER BY m.reacted LIMIT ?5",
+    )?
+    .query_map(params![room, rows::sql(since), first.0, last.0, most, reader.as_bytes()], |row| {
+        let counts: Option<Vec<u8>> = row.get(1)?;
+        Ok(Reacted {
+            seq: Seq(row.get(0)?),
+            reactions: rows::reactions(counts.as_deref()),
+            mine: Chosen::from_bits(row.get::<_, Option<i64>>(3)?.unwrap_or(0)),
+            at: rows::hub_time(row, 2)?,
+        })
+    })?
+    .collect()
 }
 
 /// The message that a chatter has sent with this key.
@@ -217,7 +254,7 @@ pub(in crate::store) fn by_key(
     chatter: ChatterId,
     key: &Key,
 ) -> rusqlite::Result<Option<Message>> {
-    let sql = format!("SELECT {} WHERE c.id = ?1 AND m.key = ?2", rows::MESSAGE);
+    let sql = format!("SELECT {} WHERE c.id = ?1 AND m.key = ?2", rows::message_for("?1"));
     db.prepare_cached(&sql)?
         .query_row(params![chatter.as_bytes(), key.as_str()], rows::message)
         .optional()

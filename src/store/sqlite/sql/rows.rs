@@ -8,6 +8,7 @@ use rusqlite::types::{FromSqlError, Type, ValueRef};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -22,12 +23,21 @@ pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, l
 /// message.
 pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
-     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
      ON s.chatter = m.chatter AND s.room = m.room \
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs INDEXED BY memberships_by_chatter ON qs.chatter = q.chatter AND qs.room = q.room";
+
+/// The same with how somebody has reacted, whose chatter's id is this parameter.
+pub(in crate::store) fn message_for(param: &str) -> String {
+    let mine = format!(
+        "m.reactions, CASE WHEN m.reactions IS NOT NULL THEN (SELECT x.chosen FROM reactions x
+         WHERE x.message = m.id AND x.chatter = (SELECT n FROM chatters WHERE id = {param})) END"
+    );
+    MESSAGE.replace("m.reactions, NULL", &mine)
+}
 
 pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {
@@ -70,6 +80,8 @@ pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         chatter: chatter(row, 9)?,
         is_taken_back: row.get(13)?,
         mentions: mentions(row.get::<_, Option<Vec<u8>>>(14)?.as_deref()),
+        reactions: reactions(row.get::<_, Option<Vec<u8>>>(22)?.as_deref()),
+        mine: Chosen::from_bits(row.get::<_, Option<i64>>(23)?.unwrap_or(0)),
         quote: row
             .get(15)
             .map(|seq: Option<i64>| seq.map(Seq))?
@@ -85,6 +97,18 @@ fn quote(row: &Row<'_>, seq: Seq) -> rusqlite::Result<Box<Quote>> {
     let chatter = if is_kept { Some(chatter(row, 18)?) } else { None };
     let excerpt = if is_kept { excerpt(&text(row, 16)?) } else { String::new() };
     Ok(Box::new(Quote { seq, chatter, excerpt, is_taken_back }))
+}
+
+/// How many have reacted, from 32-bit numbers, little-endian.
+pub(in crate::store) fn reactions(counts: Option<&[u8]>) -> Reactions {
+    let (counts, _) = counts.unwrap_or_default().as_chunks::<4>();
+    Reactions::from_counts(counts.iter().map(|count| u32::from_le_bytes(*count)))
+}
+
+/// How many have reacted, as it is stored.
+pub(in crate::store) fn reactions_column(reactions: &Reactions) -> Option<Vec<u8>> {
+    let counts = || reactions.counts().iter().flat_map(|count| count.to_le_bytes()).collect();
+    (!reactions.is_empty()).then(counts)
 }
 
 /// The people whom a message names, from their ids, 16 bytes each.

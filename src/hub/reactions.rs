@@ -1,0 +1,80 @@
+//! Reactions to messages. They are told together: a thousand people who react in a second cost a room a few packets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::command::{Answer, Reply, RoomEvent};
+use super::rate_limits::Action;
+use super::state::{Due, Hub, Then, unexpected};
+use crate::domain::ids::{ConnId, RoomId, Seq};
+use crate::domain::reactions::{Emoji, Reacted};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::HubTime;
+use crate::store::{Moment, React, Write, Written};
+
+/// How long a room's reactions are gathered.
+const GATHER: Duration = Duration::from_millis(300);
+
+impl Hub {
+    /// Decides a reaction.
+    pub(super) fn react(
+        &mut self,
+        conn: ConnId,
+        (room, seq): (RoomId, Seq),
+        (emoji, is_on): (Emoji, bool),
+        reply: Reply,
+        at: Moment,
+    ) {
+        match self.paced_speaker(conn, room, Action::Message, at.hub) {
+            Ok(chatter) => {
+                let react = React { room, chatter, seq, emoji, is_on, at };
+                self.write(Write::React(react), Then::Reacted(room, reply));
+            }
+            Err(refusal) => self.reply(reply, Err(refusal)),
+        }
+    }
+
+    /// Goes on with a reaction that is committed or was refused.
+    pub(super) fn reacted(
+        &mut self,
+        room: RoomId,
+        reply: Reply,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
+        let answer = match result {
+            Ok(Written::Reacted { reacted, is_new }) => {
+                if is_new {
+                    self.gather_reactions(room, reacted, now);
+                }
+                Ok(Answer::Reacted(room, reacted))
+            }
+            Ok(other) => Err(unexpected(&other)),
+            Err(refusal) => Err(refusal),
+        };
+        self.reply(reply, answer);
+    }
+
+    /// Has the room told of a message's reactions, soon.
+    pub(super) fn gather_reactions(&mut self, room: RoomId, reacted: Reacted, now: HubTime) {
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        if live.reacted.is_empty() {
+            self.agenda.insert((now.after(GATHER), Due::Reactions(room)));
+        }
+        live.reacted.insert(reacted.seq, reacted);
+    }
+
+    /// Tells a room of the reactions that were gathered.
+    pub(super) fn reactions_due(&mut self, room: RoomId) {
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        let gathered = std::mem::take(&mut live.reacted);
+        let to = live.people.audience();
+        for (_, reacted) in gathered {
+            self.broadcast(Arc::clone(&to), RoomEvent::Reactions { room, reacted });
+        }
+    }
+}
