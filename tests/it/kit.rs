@@ -118,7 +118,9 @@ impl Hub {
         });
         let line = heard.join().unwrap();
         let address = line.trim().strip_prefix("listening on http://");
-        let address = address.unwrap_or_else(|| panic!("no address in {line:?}")).parse().unwrap();
+        let said = || std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+        let none = || panic!("no address in {line:?}; what it logged, if that is here: {}", said());
+        let address = address.unwrap_or_else(none).parse().unwrap();
         Self { child, address, folder }
     }
 

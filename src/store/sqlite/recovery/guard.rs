@@ -6,6 +6,7 @@
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
+use rusqlite::types::ValueRef;
 
 use crate::store::sqlite::sql::schema;
 
@@ -71,8 +72,13 @@ fn objects(db: &Connection) -> rusqlite::Result<Vec<Object>> {
         "SELECT type, name, sql FROM sqlite_schema WHERE name NOT IN ('sqlite_stat1', 'sqlite_stat4')",
     )?;
     let object = |row: &rusqlite::Row<'_>| {
-        let sql: Option<String> = row.get(2)?;
-        Ok((row.get(0)?, row.get(1)?, sql.as_deref().map(bare)))
+        // Damage may have made it no text; then it is no hub's either.
+        let text = |at| match row.get_ref(at)? {
+            ValueRef::Text(bytes) => Ok(Some(String::from_utf8_lossy(bytes).into_owned())),
+            _ => Ok::<_, rusqlite::Error>(None),
+        };
+        let name = |at| Ok::<_, rusqlite::Error>(text(at)?.unwrap_or_default());
+        Ok((name(0)?, name(1)?, text(2)?.as_deref().map(bare)))
     };
     query.query_map([], object)?.collect()
 }
@@ -114,6 +120,18 @@ mod tests {
             let complaint = strange(&db, schema::NEWEST).unwrap().complaint().unwrap();
             assert!(complaint.contains(named), "{complaint}");
         }
+    }
+
+    #[test]
+    fn a_schema_that_is_no_text_any_more_is_read_all_the_same() {
+        let db = schema::empty(schema::NEWEST).unwrap();
+        db.execute_batch(
+            "PRAGMA writable_schema = 1;
+             UPDATE sqlite_schema SET sql = CAST(x'ff' || CAST(sql AS BLOB) AS TEXT) WHERE name = 'bans';",
+        )
+        .unwrap();
+        let complaint = strange(&db, schema::NEWEST).unwrap().complaint().unwrap();
+        assert!(complaint.contains("bans"), "{complaint}");
     }
 
     #[test]

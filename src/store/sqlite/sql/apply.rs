@@ -332,7 +332,7 @@ fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote,
          WHERE me.chatter = ?3 AND me.room = ?1 AND q.kind = 0 AND q.taken_back = 0",
     )?
     .query_row(params![room, seq.0, author], |row| {
-        let excerpt = excerpt(&row.get::<_, String>(0)?);
+        let excerpt = excerpt(&rows::text(row, 0)?);
         let chatter = Some(rows::chatter(row, 1)?);
         Ok(Quote { seq, chatter, excerpt, is_taken_back: false })
     })

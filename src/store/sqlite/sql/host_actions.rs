@@ -171,8 +171,8 @@ pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
         db.prepare_cached("SELECT chatter, identity, nickname, address, until FROM bans")?;
     let ban = |row: &rusqlite::Row<'_>| {
         // An address that cannot be parsed, or has no end, is ignored; the browser is still banned.
-        let address: Option<IpAddr> =
-            row.get::<_, Option<String>>(3)?.and_then(|text| text.parse().ok());
+        let address = rows::text(row, 3).ok();
+        let address: Option<IpAddr> = address.and_then(|text| text.parse().ok());
         let until = row.get::<_, Option<i64>>(4)?.map(|_| rows::hub_time(row, 4)).transpose()?;
         Ok(Ban {
             chatter: ChatterId::from_bytes(row.get(0)?),

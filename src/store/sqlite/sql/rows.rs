@@ -147,7 +147,7 @@ pub(in crate::store) fn sql(time: HubTime) -> i64 {
 }
 
 /// A text. Invalid UTF-8 is replaced: a flipped bit makes one character unreadable, not a whole room.
-fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
+pub(in crate::store) fn text(row: &Row<'_>, at: usize) -> rusqlite::Result<String> {
     match row.get_ref(at)? {
         ValueRef::Text(bytes) => Ok(String::from_utf8_lossy(bytes).into_owned()),
         _ => row.get(at),
