@@ -109,6 +109,7 @@ async fn serve(
             return Ok(End::Told);
         }
     };
+    sandbox::warn(&config.data_dir);
     let mut running = Running::start(reload.config(), listeners, (lock, store))?;
     // Ready means that writes work: the ping returns through the writer's queue, after the first room. Damage
     // that was met meanwhile is handled below.
