@@ -22,7 +22,7 @@ const PROPERTIES: &str = "LoadState,ActiveState,SubState,Result,NRestarts,NFileD
      CacheDirectory,LogsDirectory,RuntimeDirectory,ExecStart,Environment";
 
 /// The state of the service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum State {
     /// It runs and is ready.
     Active,
@@ -33,11 +33,12 @@ pub enum State {
     /// It has failed, and systemd does not start it again.
     Failed,
     /// It is stopped, or being stopped.
+    #[default]
     Stopped,
 }
 
 /// A unit that is installed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unit {
     /// The state of the service.
     pub state: State,

@@ -499,7 +499,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__doctor)
-            opts="-h --config --listen --data-dir --json --help"
+            opts="-h --config --listen --data-dir --json --as-service --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

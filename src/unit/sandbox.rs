@@ -50,7 +50,7 @@ pub struct Obstacle {
 }
 
 /// The settings of a unit that say where it may write.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Sandbox {
     protect_system: String,
     protect_home: String,
@@ -99,16 +99,16 @@ impl Sandbox {
     }
 
     pub(super) fn obstacles(&self, data_dir: &Path) -> Vec<Obstacle> {
-        let linked = self.state.iter().filter_map(|state| linked(state));
-        let missing =
-            self.required.iter().filter(|path| is_missing(path)).map(|path| missing(path));
-        let mut found: Vec<Obstacle> = linked.chain(missing).collect();
         let folder = real(data_dir);
-        let is_told =
-            found.iter().any(|obstacle| obstacle.advice.contains(&*folder.to_string_lossy()));
-        if !is_told {
-            found.extend(self.obstacle(&folder));
-        }
+        let linked: Vec<_> =
+            self.state.iter().filter_map(|state| Some((state, behind(state)?))).collect();
+        // The drop-in for the link lets the service write behind it, too.
+        let is_told = linked.iter().any(|(_, to)| folder.starts_with(to));
+        let missing = self.required.iter().filter(|path| is_missing(path));
+        let mut found: Vec<Obstacle> =
+            linked.iter().map(|(state, to)| link_refused(state, to)).collect();
+        found.extend(missing.map(|path| missing_path(path)));
+        found.extend(self.obstacle(&folder).filter(|_| !is_told));
         found
     }
 
@@ -141,27 +141,31 @@ impl Sandbox {
     }
 }
 
-/// systemd takes no link for a state directory, whatever it leads to (its issue 25097); its own are an exception.
-fn linked(state: &Path) -> Option<Obstacle> {
-    let to = fs::read_link(state).ok().map(|_| real(state))?;
-    (!to.starts_with("/var/lib/private")).then(|| Obstacle {
+/// What a state directory that is a link leads to. systemd takes no link for one (its issue 25097), except its own.
+fn behind(state: &Path) -> Option<PathBuf> {
+    fs::read_link(state).ok()?;
+    Some(real(state)).filter(|to| !to.starts_with("/var/lib/private"))
+}
+
+fn link_refused(state: &Path, to: &Path) -> Obstacle {
+    let shown = state.display();
+    Obstacle {
         seen: format!(
-            "{} is a link, which systemd does not take for the unit's StateDirectory=: the service does not start",
-            state.display()
+            "{shown} is a link, which systemd does not take for the unit's StateDirectory=: the service does not start"
         ),
         advice: lines(&[
             "[Service]",
             "StateDirectory=",
             &format!("ReadWritePaths={}", to.display()),
         ]),
-    })
+    }
 }
 
 fn is_missing(path: &Path) -> bool {
     fs::metadata(path).is_err_and(|error| error.kind() == ErrorKind::NotFound)
 }
 
-fn missing(path: &Path) -> Obstacle {
+fn missing_path(path: &Path) -> Obstacle {
     let shown = path.display();
     Obstacle {
         seen: format!(
