@@ -55,6 +55,7 @@ apt() {
   inside apt-get -q -y -o Dpkg::Options::=--force-confold "$@" >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; die "apt-get $*"; }
 }
 main_pid() { inside systemctl show -P MainPID colahub; }
+running() { [ "$(inside systemctl show -P SubState colahub)" = running ]; }
 changed() { [ "$(main_pid)" != "$before" ] && ready; }
 
 # two_packages ARCH BINARY: the package, and a next version of it that explains something more in its
@@ -117,7 +118,6 @@ reload_it() {
   until_true 20 "nobody gets in" grep -q joined "$work/stays"
   titled() { curl -fsS "$url/api/hub" | grep -q Reloaded; }
   logged() { inside journalctl -u colahub --no-pager | grep -q "$1"; }
-  running() { [ "$(inside systemctl show -P SubState colahub)" = running ]; }
 
   step "reload: a new title is shown, and a setting that needs a restart is named"
   inside sed -i 's/^#title = .*/title = "Reloaded"/; s/^#backup.keep = .*/backup.keep = 9/' $config
@@ -226,6 +226,10 @@ diagnose_it() {
   inside systemctl stop colahub
   drop_in "ReadWritePaths=$stick/missing"
   diagnosed "$stick/missing is not there"
+  inside mv $stick $stick.away
+  drop_in ReadWritePaths=/mnt/stick
+  diagnosed "$stick is not there, and the service's user colahub may not make it in /mnt/stick"
+  inside mv $stick.away $stick
   drop_in "ReadWritePaths=$stick"
   starts
   until_true 20 "with the drop-in it does not start" ready
