@@ -106,7 +106,7 @@ pub fn service_faults(config: &Config, unit: &Unit) -> Vec<Finding> {
 
 fn files_of_service(config: &Config, unit: &Unit) -> Vec<Finding> {
     let mut found = service::obstacles(unit, &config.data_dir);
-    match service::look(unit) {
+    match service::look(unit, &config.data_dir) {
         Some(Ok(seen)) => found.extend(seen),
         Some(Err(why)) => {
             found.push(why);
@@ -117,12 +117,15 @@ fn files_of_service(config: &Config, unit: &Unit) -> Vec<Finding> {
     found
 }
 
-/// What depends on who looks, for a process that runs as the user of the installed service.
-pub fn look_as_service(loaded: Result<Config, Problems>, unit: Option<&Unit>) -> Vec<Finding> {
-    let user = unit.map_or("colahub", |unit| &unit.user);
+/// What depends on who looks, for a process that runs as `user`, the user of the installed service. `is_made` if systemd
+/// makes the data folder for it.
+pub fn look_as_service(
+    loaded: Result<Config, Problems>,
+    user: &str,
+    is_made: bool,
+) -> Vec<Finding> {
     match loaded {
         Ok(config) => {
-            let is_made = unit.is_some_and(|unit| unit.makes(&config.data_dir));
             let mut found = data::check(&config, Eyes::Service(user), is_made);
             found.extend(database::password(&config).err());
             found

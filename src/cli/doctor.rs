@@ -23,9 +23,12 @@ pub(super) struct DoctorArgs {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
-    /// Look only at what depends on the user, who is the service's
+    /// Look only at what depends on the user, who is the service's and has this name
+    #[arg(long, value_name = "USER", hide = true)]
+    as_service: Option<String>,
+    /// systemd makes the data folder for the service
     #[arg(long, hide = true)]
-    as_service: bool,
+    made: bool,
 }
 
 #[derive(Serialize)]
@@ -46,9 +49,9 @@ impl DoctorArgs {
 
 /// Fails (exit code 1) where anything is bad.
 pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let (json, as_service) = (args.json, args.as_service);
+    let (json, as_service, is_made) = (args.json, args.as_service.clone(), args.made);
     let sources = args.into_sources();
-    let unit = super::unit_of(&sources);
+    let unit = as_service.is_none().then(|| super::unit_of(&sources)).flatten();
     let loaded = config::load(sources).map(|loaded| loaded.config);
     let mut tell = |finding: &Finding| {
         if !json {
@@ -56,8 +59,8 @@ pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<E
             let _ = print(finding, out);
         }
     };
-    let findings = if as_service {
-        let findings = look_as_service(loaded, unit.as_ref());
+    let findings = if let Some(user) = as_service {
+        let findings = look_as_service(loaded, &user, is_made);
         findings.iter().for_each(tell);
         findings
     } else {

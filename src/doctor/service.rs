@@ -1,5 +1,6 @@
 //! The installed service: whether it stays up, and whether its user can use its files.
 
+use std::path::Path;
 use std::process::Command;
 
 use rustix::process::geteuid;
@@ -51,7 +52,7 @@ fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
 }
 
 /// What the unit keeps the service from.
-pub(super) fn obstacles(unit: &Unit, data_dir: &std::path::Path) -> Vec<Finding> {
+pub(super) fn obstacles(unit: &Unit, data_dir: &Path) -> Vec<Finding> {
     let obstacles = unit.obstacles(data_dir).into_iter();
     obstacles.map(|obstacle| Finding::bad(CHECK, obstacle.seen, obstacle.advice)).collect()
 }
@@ -61,10 +62,12 @@ pub(super) fn obstacles(unit: &Unit, data_dir: &std::path::Path) -> Vec<Finding>
 ///
 /// # Errors
 /// It could not be done: the finding that says so.
-pub(super) fn look(unit: &Unit) -> Option<Result<Vec<Finding>, Finding>> {
+pub(super) fn look(unit: &Unit, data_dir: &Path) -> Option<Result<Vec<Finding>, Finding>> {
     let is_other = geteuid().is_root() && unit.user != "root";
     is_other.then(|| {
-        let command = unit.run_as_user(&["doctor", "--json", "--as-service"]);
+        let mut args = vec!["doctor", "--json", "--as-service", &unit.user];
+        args.extend(unit.makes(data_dir).then_some("--made"));
+        let command = unit.run_as_user(&args);
         command.map_err(|error| error.to_string()).and_then(run).map_err(|why| {
             let user = &unit.user;
             Finding::note(
