@@ -214,6 +214,9 @@ diagnose_it() {
   until_true 20 "a hub that may not write to its data folder does not end" loops
   diagnosed "systemd keeps the service from writing to $stick" "\"ReadWritePaths=$stick\""
   doctor_says "its last error: .*ReadWritePaths=$stick"
+  found=$(inside setpriv --reuid=nobody --regid=nogroup --clear-groups colahub check-config 2>&1) &&
+    die "check-config says good to an ordinary user: $found"
+  doctor_says "\"ReadWritePaths=$stick\""
   found=$(inside colahub doctor --data-dir $stick --listen 127.0.0.1:8081 2>&1) || true
   grep -q 'ReadWritePaths\|service ' <<<"$found" && die "a hub run by hand is told of the unit: $found"
   inside systemctl stop colahub
