@@ -25,7 +25,9 @@ use rustix::process::umask;
 use self::copies::CopyArgs;
 use self::terminal::Plain;
 use crate::config::{self, Applies, Config, DEFAULT_FILE, Flag, Loaded, SETTINGS, Sources};
+use crate::doctor::{Finding, service_faults};
 use crate::store::{Database, try_database};
+use crate::unit::{self, Unit};
 use crate::{server, telemetry};
 
 const WHERE_SETTINGS_ARE: &str = "\
@@ -184,7 +186,8 @@ fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
         Ok(code) => code,
         Err(error) => {
             // With standard error gone, there is nobody left to tell.
-            let _ = Plain(io::stderr()).write_all(complaint(&error).as_bytes());
+            let level = if telemetry::is_stderr_journal() { "<3>" } else { "" };
+            let _ = Plain(io::stderr()).write_all(complaint(&error, level).as_bytes());
             ExitCode::FAILURE
         }
     }
@@ -205,6 +208,7 @@ fn hold_ports(file: FileArg) {
 }
 
 fn check_config(sources: Sources, connect: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let unit = unit_of(&sources).filter(|unit| unit.is_plain);
     let Loaded { config, file, .. } = config::load(sources)?;
     let database = server::database(&config)?;
     match file {
@@ -217,7 +221,24 @@ fn check_config(sources: Sources, connect: bool, out: &mut impl Write) -> anyhow
         Some(_) => writeln!(out, "Whether it answers, `colahub check-config --connect` says.")?,
         None => {}
     }
-    Ok(())
+    let faults = unit.map(|unit| service_faults(&config, &unit)).unwrap_or_default();
+    match faults.as_slice() {
+        [] => Ok(()),
+        faults => anyhow::bail!(faults.iter().map(sentence).collect::<Vec<_>>().join("\n")),
+    }
+}
+
+/// The installed service, if a configuration from these sources is its own. A process that systemd has started for it
+/// sees everything as the service does, and asks nobody.
+fn unit_of(sources: &Sources) -> Option<Unit> {
+    if unit::is_inside() || !sources.are_default() {
+        return None;
+    }
+    Unit::ask()
+}
+
+fn sentence(Finding { seen, advice, .. }: &Finding) -> String {
+    advice.iter().fold(seen.clone(), |seen, advice| format!("{seen}; {advice}"))
 }
 
 /// Summarises in one sentence how a hub with this configuration runs.
@@ -238,9 +259,9 @@ fn outlook(config: &Config, database: Option<&Database>) -> String {
     )
 }
 
-/// The error with its causes, each line of it prefixed with the program's name.
-fn complaint(error: &anyhow::Error) -> String {
-    format!("{error:#}").lines().map(|line| format!("colahub: {line}\n")).collect()
+/// The error with its causes, each line of it prefixed with its level and the program's name.
+fn complaint(error: &anyhow::Error, level: &str) -> String {
+    format!("{error:#}").lines().map(|line| format!("{level}colahub: {line}\n")).collect()
 }
 
 fn settings_help() -> String {
@@ -329,8 +350,10 @@ mod tests {
     fn every_sentence_of_an_error_says_who_complains() {
         let (_dir, path) = file("mdns = 1\nnmae = 'camp'");
         let error = check_config(only(&path), false, &mut Vec::new()).unwrap_err();
-        let complaint = complaint(&error);
-        assert_eq!(complaint.lines().count(), 2);
-        assert!(complaint.lines().all(|line| line.starts_with("colahub: ")), "{complaint}");
+        for (level, prefix) in [("", "colahub: "), ("<3>", "<3>colahub: ")] {
+            let complaint = complaint(&error, level);
+            assert_eq!(complaint.lines().count(), 2);
+            assert!(complaint.lines().all(|line| line.starts_with(prefix)), "{complaint}");
+        }
     }
 }

@@ -204,6 +204,17 @@ pub struct Sources {
     pub flags: Vec<Flag>,
 }
 
+impl Sources {
+    /// Whether only the default file says anything, as it is for the packaged service.
+    pub fn are_default(&self) -> bool {
+        let is_default = |file: &Path| file == Path::new(DEFAULT_FILE);
+        let is_ours = |name: &OsString| name.as_encoded_bytes().starts_with(b"COLAHUB_");
+        self.flags.is_empty()
+            && self.file.as_deref().is_none_or(is_default)
+            && !self.environment.iter().any(|(name, _)| is_ours(name))
+    }
+}
+
 /// A setting given on the command line, not checked yet.
 #[derive(Clone)]
 pub struct Flag {

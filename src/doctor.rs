@@ -2,24 +2,31 @@
 //! the clock, the board.
 //!
 //! Each check looks (files, sockets, the network) and then judges; the judging is pure and tested. It
-//! changes nothing, needs no hub that runs, and sees what the user who runs it may see.
+//! changes nothing, needs no hub that runs, and sees what the user who runs it may see. Where root asks about the
+//! installed service, files are looked at as the service's user ([`look_as_service`] in a process of its own).
 
 mod addresses;
 mod board;
 mod clock;
 mod data;
 mod database;
+mod files;
 mod hub;
 mod name;
 mod port;
 mod resolver;
+mod service;
 
-use serde::Serialize;
+use std::borrow::Cow;
 
-use crate::config::Config;
+use serde::{Deserialize, Serialize};
+
+use self::files::Eyes;
+use crate::config::{Config, Problems};
+use crate::unit::Unit;
 
 /// The verdict of a check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// As it should be.
@@ -31,10 +38,10 @@ pub enum Verdict {
 }
 
 /// The result of one check.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
     /// The subject, in a word or two.
-    pub check: &'static str,
+    pub check: Cow<'static, str>,
     /// The verdict.
     pub verdict: Verdict,
     /// The observation: a sentence without its full stop.
@@ -45,6 +52,7 @@ pub struct Finding {
 
 impl Finding {
     fn good(check: &'static str, seen: impl Into<String>) -> Self {
+        let check = Cow::Borrowed(check);
         Self { check, verdict: Verdict::Good, seen: seen.into(), advice: None }
     }
 
@@ -54,7 +62,7 @@ impl Finding {
 
     fn bad(check: &'static str, seen: impl Into<String>, advice: impl Into<String>) -> Self {
         let (seen, advice) = (seen.into(), Some(advice.into()));
-        Self { check, verdict: Verdict::Bad, seen, advice }
+        Self { check: Cow::Borrowed(check), verdict: Verdict::Bad, seen, advice }
     }
 
     fn and_advice(self, advice: impl Into<String>) -> Self {
@@ -63,21 +71,71 @@ impl Finding {
 }
 
 /// Looks at everything, in the order in which a host would. Takes some seconds; each finding is told
-/// as soon as it is there.
-pub fn examine(config: &Config, mut tell: impl FnMut(&Finding)) -> Vec<Finding> {
+/// as soon as it is there. `unit` is the installed service, if the configuration is its.
+pub fn examine(
+    config: &Config,
+    unit: Option<&Unit>,
+    mut tell: impl FnMut(&Finding),
+) -> Vec<Finding> {
     let mut all = Vec::new();
     let mut found = |findings: Vec<Finding>| {
         findings.iter().for_each(&mut tell);
         all.extend(findings);
     };
     let running = hub::ask(config);
-    found(port::check(config, running.as_ref()));
+    found(unit.map(service::check).unwrap_or_default());
+    found(port::check(config, running.as_ref(), unit));
     found(vec![addresses::check(config)]);
     found(name::check(config, running.as_ref()));
     found(resolver::check(config));
-    found(data::check(config, running.as_ref()));
+    let seen = unit.filter(|unit| unit.is_plain).map(|unit| files_of_service(config, unit));
+    found(seen.unwrap_or_else(|| data::check(config, Eyes::Own, false)));
+    found(data::restored(running.as_ref()).into_iter().collect());
     found(database::check(config).into_iter().collect());
     found(vec![clock::check()]);
     found(board::check());
     all
+}
+
+/// What keeps the installed service from starting with this configuration, which is its own: its unit, or files that
+/// its user may not use.
+pub fn service_faults(config: &Config, unit: &Unit) -> Vec<Finding> {
+    let is_fault = |found: &Finding| found.verdict == Verdict::Bad;
+    files_of_service(config, unit).into_iter().filter(is_fault).collect()
+}
+
+fn files_of_service(config: &Config, unit: &Unit) -> Vec<Finding> {
+    let mut found = service::obstacles(unit, &config.data_dir);
+    match service::look(unit, &config.data_dir) {
+        Some(Ok(seen)) => found.extend(seen),
+        Some(Err(why)) => {
+            found.push(why);
+            found.extend(data::check(config, Eyes::Own, false));
+        }
+        None => found.extend(data::check(config, Eyes::Own, false)),
+    }
+    found
+}
+
+/// What depends on who looks, for a process that runs as `user`, the user of the installed service. `is_made` if systemd
+/// makes the data folder for it.
+pub fn look_as_service(
+    loaded: Result<Config, Problems>,
+    user: &str,
+    is_made: bool,
+) -> Vec<Finding> {
+    match loaded {
+        Ok(config) => {
+            let mut found = data::check(&config, Eyes::Service(user), is_made);
+            found.extend(database::password(&config).err());
+            found
+        }
+        Err(problems) => {
+            let seen = |problem| format!("for the service's user {user}, {problem}");
+            let advice = "the file has to be readable for that user: \
+                          `sudo chmod a+r /etc/colahub/config.toml` and `sudo chmod a+rx /etc/colahub`, \
+                          or `chgrp colahub` and `g+r`";
+            problems.0.iter().map(|problem| Finding::bad("config", seen(problem), advice)).collect()
+        }
+    }
 }

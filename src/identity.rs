@@ -73,7 +73,8 @@ impl Signer {
     pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let key = read_or_make(&path, fresh).map_err(|cause| KeyError { path, cause })?;
-        let kept = set_aside(folder, UNUSABLE).pop();
+        // Only words depend on it.
+        let kept = set_aside(folder, UNUSABLE).unwrap_or_default().pop();
         let lost_key = kept.map(|(_, kept)| {
             let name = kept.file_name().unwrap_or_default().to_string_lossy().into_owned();
             format!(
@@ -185,19 +186,21 @@ pub fn renew(folder: &Path, fresh: &[u8; 32]) -> Result<Option<String>, KeyError
 }
 
 /// Keys that were set aside with names that begin like this, the oldest first, with their numbers.
-fn set_aside(folder: &Path, prefix: &str) -> Vec<(u32, PathBuf)> {
+fn set_aside(folder: &Path, prefix: &str) -> std::io::Result<Vec<(u32, PathBuf)>> {
     let number = |path: &Path| -> Option<u32> {
         path.file_name()?.to_str()?.strip_prefix(prefix)?.parse().ok()
     };
-    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<(u32, PathBuf)> =
-        files.filter_map(|file| Some((number(&file.path())?, file.path()))).collect();
+    let mut found = Vec::new();
+    for file in std::fs::read_dir(folder)? {
+        let path = file?.path();
+        found.extend(number(&path).map(|number| (number, path)));
+    }
     found.sort();
-    found
+    Ok(found)
 }
 
 fn put_aside(path: &Path, prefix: &str) -> std::io::Result<String> {
-    let mut before = set_aside(path.parent().unwrap_or(Path::new(".")), prefix);
+    let mut before = set_aside(path.parent().unwrap_or(Path::new(".")), prefix)?;
     let number = before.last().map_or(1, |(number, _)| number.saturating_add(1));
     let kept_as = format!("{prefix}{number}");
     std::fs::rename(path, path.with_file_name(&kept_as))?;
@@ -317,7 +320,14 @@ mod tests {
             assert_eq!(std::fs::read(folder.path().join(kept)).unwrap(), bytes);
             assert_eq!(std::fs::read(&path).unwrap(), [9; 32]);
         }
-        assert_eq!(set_aside(folder.path(), UNUSABLE).len(), KEEP, "the newest two are kept");
+        let unseen = folder.path().join("unseen");
+        std::os::unix::fs::symlink(&unseen, &unseen).unwrap();
+        assert!(set_aside(&unseen, UNUSABLE).is_err(), "any name might be that of a kept file");
+        assert_eq!(
+            set_aside(folder.path(), UNUSABLE).unwrap().len(),
+            KEEP,
+            "the newest two are kept"
+        );
         std::fs::remove_file(&path).unwrap();
         std::fs::create_dir(&path).unwrap();
         assert!(Signer::open(folder.path(), &[9; 32]).is_ok());

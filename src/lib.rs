@@ -22,6 +22,7 @@
 //! | [`budget`] | how much memory the hub may take |
 //! | [`metrics`] | counters and gauges, in Prometheus' text format |
 //! | [`telemetry`] | logs, to the journal or a terminal |
+//! | [`unit`] | the installed service, as systemd knows it |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
 //! | `sync` | one way to lock |
@@ -51,4 +52,5 @@ mod sync;
 pub mod tcp;
 pub mod telemetry;
 pub mod timeouts;
+pub mod unit;
 pub mod wire;

@@ -109,7 +109,9 @@ async fn serve(
             return Ok(End::Told);
         }
     };
-    let mut running = Running::start(reload.config(), listeners, (lock, store))?;
+    let started = Running::start(reload.config(), listeners, (lock, store));
+    let mut running = sandbox::explained(started, &config.data_dir)?;
+    sandbox::warn(&config.data_dir);
     // Ready means that writes work: the ping returns through the writer's queue, after the first room. Damage
     // that was met meanwhile is handled below.
     let answered = running.hub.call(Call::Ping).await.is_ok();

@@ -24,7 +24,7 @@ pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
 pub use postgres::{ConnectError, Database, HubRun};
 pub use reader::Reader;
 pub use sqlite::Schedule;
-pub use sqlite::disk::folder::make_folder;
+pub use sqlite::disk::folder::{make_folder, needed};
 pub use sqlite::disk::volatile::{forgets, is_volatile};
 pub use sqlite::recovery::backup::BackupError;
 pub use sqlite::recovery::renew::renew_id;

@@ -57,6 +57,11 @@ pub fn init(levels: &Targets) -> Result<Levels, SetGlobalDefaultError> {
     Ok(levels)
 }
 
+/// Whether standard error goes to the journal, which takes a line that begins with `<3>` for an error (sd-daemon(3)).
+pub fn is_stderr_journal() -> bool {
+    connected_to_journal()
+}
+
 /// The journal, if this process runs under systemd and can reach it.
 fn journal() -> Option<JournalLog> {
     connected_to_journal().then(JournalLog::new)?.ok()

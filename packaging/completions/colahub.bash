@@ -508,7 +508,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__doctor)
-            opts="-h --config --listen --data-dir --json --help"
+            opts="-h --config --listen --data-dir --json --as-service --made --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -523,6 +523,10 @@ _colahub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --as-service)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -88,7 +88,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand discover" -s h -l help -
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l listen -d 'Where the hub accepts connections, if it was told so on its command line' -r
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l as-service -d 'Look only at what depends on the user, who is the service\'s and has this name' -r
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l json -d 'Print JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l made -d 'systemd makes the data folder for the service'
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand hold-ports" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand hold-ports" -s h -l help -d 'Print help'

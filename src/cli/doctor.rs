@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::FileArg;
 use crate::config::{self, Flag, Sources};
-use crate::doctor::{Finding, Verdict, examine};
+use crate::doctor::{Finding, Verdict, examine, look_as_service};
 
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -23,6 +23,12 @@ pub(super) struct DoctorArgs {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
+    /// Look only at what depends on the user, who is the service's and has this name
+    #[arg(long, value_name = "USER", hide = true)]
+    as_service: Option<String>,
+    /// systemd makes the data folder for the service
+    #[arg(long, hide = true)]
+    made: bool,
 }
 
 #[derive(Serialize)]
@@ -43,14 +49,23 @@ impl DoctorArgs {
 
 /// Fails (exit code 1) where anything is bad.
 pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
-    let json = args.json;
-    let config = config::load(args.into_sources())?.config;
-    let findings = examine(&config, |finding| {
+    let (json, as_service, is_made) = (args.json, args.as_service.clone(), args.made);
+    let sources = args.into_sources();
+    let unit = as_service.is_none().then(|| super::unit_of(&sources)).flatten();
+    let loaded = config::load(sources).map(|loaded| loaded.config);
+    let mut tell = |finding: &Finding| {
         if !json {
             // With standard output gone, the exit code still tells.
             let _ = print(finding, out);
         }
-    });
+    };
+    let findings = if let Some(user) = as_service {
+        let findings = look_as_service(loaded, &user, is_made);
+        findings.iter().for_each(tell);
+        findings
+    } else {
+        examine(&loaded?, unit.as_ref(), &mut tell)
+    };
     let good = findings.iter().all(|finding| finding.verdict != Verdict::Bad);
     if json {
         serde_json::to_writer_pretty(&mut *out, &Report { good, findings: &findings })?;
@@ -79,7 +94,7 @@ mod tests {
     #[test]
     fn each_line_says_how_it_stands_and_what_to_do() {
         let finding = Finding {
-            check: "port",
+            check: "port".into(),
             verdict: Verdict::Bad,
             seen: "another program has port 80".into(),
             advice: Some("stop it".into()),

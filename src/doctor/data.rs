@@ -5,28 +5,36 @@ use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use rustix::fs::{Access, StatVfs, StatVfsMountFlags, access, statvfs};
+use rustix::io::Errno;
 
 use super::Finding;
+use super::files::{self, Eyes};
 use super::hub::HubReport;
 use crate::config::Config;
 use crate::domain::words;
 use crate::store::{forgets, is_volatile};
+use crate::unit::nearest;
 
 const CHECK: &str = "data";
 
 /// Below this the hub will soon take no messages.
 const SCARCE: u64 = 200 << 20;
 
-pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
+pub(super) fn check(config: &Config, eyes: Eyes<'_>, is_made: bool) -> Vec<Finding> {
     let folder = &config.data_dir;
     let mut found = match statvfs(folder) {
         Ok(disk) => {
-            let mut found = vec![writable(folder, &disk), space(folder, free(&disk), full(&disk))];
+            let mut found = vec![writable(folder, &disk, eyes, is_made)];
+            // Who may not look into it is told that already.
+            if access(folder, Access::EXEC_OK).is_ok() {
+                found.extend(files::check(folder, eyes));
+            }
+            found.push(space(folder, free(&disk), full(&disk)));
             found.extend(is_for_all(folder).then(|| open_to_all(folder)));
-            found.extend(lost(folder, running.is_some_and(|hub| hub.storage == "restored")));
+            found.extend(lost(folder));
             found
         }
-        Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into())],
+        Err(error) => vec![missing(folder, home(folder).as_ref(), &error.into(), eyes, is_made)],
     };
     match forgets(folder) {
         Some(seen) => found.push(volatile(seen)),
@@ -35,37 +43,77 @@ pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding
     found
 }
 
+/// The loss that a running hub tells of for a day.
+pub(super) fn restored(running: Option<&HubReport>) -> Option<Finding> {
+    running.filter(|hub| hub.storage == "restored").map(|_| {
+        let seen = "the database was lost or damaged, and the hub goes on from a copy, or without";
+        Finding::note(CHECK, seen).and_advice("`colahub status` says what was lost")
+    })
+}
+
 /// The file system on which a folder that is not there would be made.
 fn home(folder: &Path) -> Option<StatVfs> {
     folder.ancestors().find_map(|above| statvfs(above).ok())
 }
 
-fn missing(folder: &Path, home: Option<&StatVfs>, error: &std::io::Error) -> Finding {
+fn missing(
+    folder: &Path,
+    home: Option<&StatVfs>,
+    error: &std::io::Error,
+    eyes: Eyes<'_>,
+    is_made: bool,
+) -> Finding {
     if home.is_some_and(is_read_only) {
         return read_only(folder);
     }
-    let folder = folder.display();
-    match error.kind() {
-        ErrorKind::NotFound => {
-            Finding::note(CHECK, format!("{folder} is not there yet; the hub makes it"))
+    let (shown, who) = (folder.display(), eyes.who());
+    let above = nearest(folder);
+    let is_refused = || access(above, Access::WRITE_OK | Access::EXEC_OK).is_err();
+    match (error.kind(), eyes) {
+        (ErrorKind::NotFound, Eyes::Service(user)) if !is_made && is_refused() => Finding::bad(
+            CHECK,
+            format!("{shown} is not there, and {who} may not make it in {}", above.display()),
+            format!("`sudo install -d -m 0700 -o {user} {shown}`"),
+        ),
+        (ErrorKind::NotFound, _) => {
+            Finding::note(CHECK, format!("{shown} is not there yet; the hub makes it"))
         }
-        ErrorKind::PermissionDenied => {
-            Finding::note(CHECK, format!("you may not look into {folder}"))
+        (ErrorKind::PermissionDenied, Eyes::Own) => {
+            Finding::note(CHECK, format!("you may not look into {shown}"))
                 .and_advice("run this with sudo to see more")
         }
-        _ => Finding::bad(CHECK, format!("{folder} cannot be read: {error}"), "check the disk"),
+        (ErrorKind::PermissionDenied, Eyes::Service(_)) => Finding::bad(
+            CHECK,
+            format!("{who} may not look into {shown}"),
+            "each folder above it has to let that user through: `chmod o+x`",
+        ),
+        _ => Finding::bad(CHECK, format!("{shown} cannot be read: {error}"), "check the disk"),
     }
 }
 
-fn writable(folder: &Path, disk: &StatVfs) -> Finding {
+/// `is_made` if systemd makes the folder for the service, and gives it to its user at each start.
+fn writable(folder: &Path, disk: &StatVfs, eyes: Eyes<'_>, is_made: bool) -> Finding {
     let shown = folder.display();
     if is_read_only(disk) {
         return read_only(folder);
     }
-    match access(folder, Access::WRITE_OK | Access::EXEC_OK) {
-        Ok(()) => Finding::good(CHECK, format!("{shown} can be written")),
-        Err(_) => Finding::note(CHECK, format!("you may not write to {shown}")).and_advice(
-            "the service has a user of its own, who may: run this with sudo to see more",
+    let refused = access(folder, Access::READ_OK | Access::WRITE_OK | Access::EXEC_OK).err();
+    match (refused, eyes) {
+        (None, Eyes::Own) => Finding::good(CHECK, format!("{shown} can be written")),
+        (None, Eyes::Service(user)) => {
+            Finding::good(CHECK, format!("{shown} can be written by the service's user {user}"))
+        }
+        (Some(_), Eyes::Own) => Finding::note(CHECK, format!("you may not write to {shown}"))
+            .and_advice(
+                "the service has a user of its own, who may: run this with sudo to see more",
+            ),
+        (Some(Errno::ACCESS | Errno::PERM), Eyes::Service(_)) if is_made => {
+            Finding::note(CHECK, format!("systemd gives {shown} to the service at its next start"))
+        }
+        (Some(error), Eyes::Service(user)) => Finding::bad(
+            CHECK,
+            format!("{} may not write to {shown}: {}", eyes.who(), std::io::Error::from(error)),
+            format!("`sudo chown -R {user}: {shown}`, and `sudo chmod u+rwx {shown}`"),
         ),
     }
 }
@@ -104,16 +152,18 @@ fn open_to_all(folder: &Path) -> Finding {
 }
 
 /// The damage that a start of the hub has found here.
-fn lost(folder: &Path, is_restored: bool) -> Vec<Finding> {
+fn lost(folder: &Path) -> Vec<Finding> {
     let mut found = Vec::new();
-    let names = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut names: Vec<_> =
-        names.map(|file| file.file_name().to_string_lossy().into_owned()).collect();
+    let names = std::fs::read_dir(folder).and_then(|files| {
+        files.map(|file| Ok(file?.file_name().to_string_lossy().into_owned())).collect()
+    });
+    let mut names: Vec<String> = names.unwrap_or_else(|error| {
+        // A lack of permission is told with the folder.
+        let is_told = error.kind() == ErrorKind::PermissionDenied;
+        found.extend((!is_told).then(|| unseen(folder, &error)));
+        Vec::new()
+    });
     names.sort();
-    if is_restored {
-        let seen = "the database was lost or damaged, and the hub goes on from a copy, or without";
-        found.push(Finding::note(CHECK, seen).and_advice("`colahub status` says what was lost"));
-    }
     if let Some(key) = names.iter().rfind(|name| name.starts_with("identity.key.unusable-")) {
         let seen = format!(
             "the hub's key could not be used and is kept as {key}: everybody who came before is a new chatter"
@@ -122,11 +172,16 @@ fn lost(folder: &Path, is_restored: bool) -> Vec<Finding> {
         found.push(Finding::note(CHECK, seen).and_advice(advice));
     }
     let copies = folder.join("backups");
-    if copies.exists() && !copies.is_dir() {
+    // Where it cannot be looked at, that is told with the other files.
+    if std::fs::metadata(&copies).is_ok_and(|copies| !copies.is_dir()) {
         let seen = format!("{} is no folder, so no copies can be made", copies.display());
         found.push(Finding::bad(CHECK, seen, "move it away, and restart the hub"));
     }
     found
+}
+
+fn unseen(path: &Path, error: &std::io::Error) -> Finding {
+    Finding::bad(CHECK, format!("{} cannot be listed: {error}", path.display()), "check the disk")
 }
 
 fn is_read_only(disk: &StatVfs) -> bool {
@@ -176,17 +231,27 @@ mod tests {
     #[test]
     fn a_loss_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        assert!(lost(folder.path(), false).is_empty());
+        assert!(lost(folder.path()).is_empty());
         std::fs::write(folder.path().join("identity.key.unusable-1"), "").unwrap();
         std::fs::write(folder.path().join("backups"), "").unwrap();
-        let verdicts: Vec<_> =
-            lost(folder.path(), true).into_iter().map(|found| found.verdict).collect();
-        assert_eq!(verdicts, [Verdict::Note, Verdict::Note, Verdict::Bad]);
+        let verdicts: Vec<_> = lost(folder.path()).into_iter().map(|found| found.verdict).collect();
+        assert_eq!(verdicts, [Verdict::Note, Verdict::Bad]);
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_listed_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "").unwrap();
+        assert!(lost(&file)[0].seen.contains("cannot be listed"));
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_no_fault() {
         let error = std::io::Error::from(ErrorKind::NotFound);
-        assert_eq!(missing(Path::new("/data"), None, &error).verdict, Verdict::Note);
+        let verdict =
+            |eyes, is_made| missing(Path::new("/data"), None, &error, eyes, is_made).verdict;
+        assert_eq!(verdict(Eyes::Own, false), Verdict::Note);
+        assert_eq!(verdict(Eyes::Service("colahub"), true), Verdict::Note, "systemd makes it");
     }
 }

@@ -9,9 +9,9 @@ const CHECK: &str = "database";
 /// Nothing for a hub that has a database of its own.
 pub(super) fn check(config: &Config) -> Option<Finding> {
     let url = config.database_url.as_ref()?;
-    let password = match config.database_password() {
+    let password = match password(config) {
         Ok(password) => password,
-        Err(why) => return Some(Finding::bad(CHECK, why, "Give the hub's user leave to read it")),
+        Err(finding) => return Some(finding),
     };
     let database = Database::parse(url.expose(), password.as_deref(), config.database_patience);
     Some(match database.and_then(|database| try_database(&database)) {
@@ -21,4 +21,13 @@ pub(super) fn check(config: &Config) -> Option<Finding> {
             Finding::bad(CHECK, error.to_string(), "docs/several-hubs.md sets it up step by step")
         }
     })
+}
+
+/// The password for it, if a file has it.
+///
+/// # Errors
+/// The finding that says why it cannot be had.
+pub(super) fn password(config: &Config) -> Result<Option<String>, Finding> {
+    let refused = |why| Finding::bad(CHECK, why, "Give the hub's user leave to read it");
+    config.database_password().map_err(refused)
 }

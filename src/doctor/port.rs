@@ -6,19 +6,36 @@ use std::net::{SocketAddr, TcpListener};
 use super::Finding;
 use super::hub::{self, HubReport};
 use crate::config::Config;
+use crate::unit::{State, Unit};
 
 const CHECK: &str = "port";
 
-pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
+pub(super) fn check(
+    config: &Config,
+    running: Option<&HubReport>,
+    unit: Option<&Unit>,
+) -> Vec<Finding> {
+    // Whoever has the service's ports, systemd may hold them for it.
+    let held = unit.filter(|unit| unit.stored > 0);
+    let held = held.map(|unit| Held { state: unit.state, all: unit.stored >= config.listen.len() });
     let one = |listens: &SocketAddr| {
         if !hub::is_here(*listens) {
             return absent(*listens);
         }
         let hub = hub::at(*listens);
         let bound = if hub.is_some() { Ok(()) } else { TcpListener::bind(listens).map(drop) };
-        judge(*listens, hub.as_ref(), running.is_some(), bound)
+        judge(*listens, hub.as_ref(), running.is_some(), bound, held)
     };
     config.listen.iter().map(one).collect()
+}
+
+/// Sockets that systemd holds for the service.
+#[derive(Debug, Clone, Copy)]
+struct Held {
+    /// The state of the service.
+    state: State,
+    /// Whether there may be one for each address.
+    all: bool,
 }
 
 /// `bound` is what came of trying to have the address ourselves, where no hub answers at it.
@@ -27,6 +44,7 @@ fn judge(
     hub: Option<&HubReport>,
     is_running: bool,
     bound: io::Result<()>,
+    held: Option<Held>,
 ) -> Finding {
     let port = at.port();
     if let Some(HubReport { name, version, .. }) = hub {
@@ -43,11 +61,7 @@ fn judge(
         ),
         Ok(()) => Finding::note(CHECK, format!("{at} is free; no hub runs"))
             .and_advice("start it: `sudo systemctl start colahub`, or `colahub run`"),
-        Err(error) if error.kind() == ErrorKind::AddrInUse => Finding::bad(
-            CHECK,
-            format!("another program has port {port}"),
-            format!("`sudo ss -tlnp 'sport = :{port}'` names it; stop it, or set another `listen`"),
-        ),
+        Err(error) if error.kind() == ErrorKind::AddrInUse => taken(port, held),
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Finding::note(
             CHECK,
             format!("no hub answers at {at}, and you may not open port {port}"),
@@ -59,6 +73,35 @@ fn judge(
             CHECK,
             format!("{at} cannot be listened on: {error}"),
             "set another `listen`",
+        ),
+    }
+}
+
+fn taken(port: u16, held: Option<Held>) -> Finding {
+    let name = format!("`sudo ss -tlnp 'sport = :{port}'` names it");
+    match held {
+        None => Finding::bad(
+            CHECK,
+            format!("another program has port {port}"),
+            format!("{name}; stop it, or set another `listen`"),
+        ),
+        Some(Held { all: false, .. }) => Finding::bad(
+            CHECK,
+            format!(
+                "no hub answers on port {port}, which systemd holds for it, or another program has"
+            ),
+            format!(
+                "{name}: \"systemd\" is the hub's own; stop any other, or set another `listen`"
+            ),
+        ),
+        Some(Held { state: State::Active, .. }) => Finding::bad(
+            CHECK,
+            format!("the service runs, but does not answer on port {port}"),
+            "systemd starts it again within half a minute; `sudo journalctl -u colahub` says why",
+        ),
+        Some(_) => Finding::note(
+            CHECK,
+            format!("systemd holds port {port} for the service, which is not up"),
         ),
     }
 }
@@ -82,7 +125,21 @@ mod tests {
 
     fn verdict(is_running: bool, bound: Result<(), ErrorKind>) -> Verdict {
         let at = "[::]:80".parse().unwrap();
-        judge(at, None, is_running, bound.map_err(io::Error::from)).verdict
+        judge(at, None, is_running, bound.map_err(io::Error::from), None).verdict
+    }
+
+    #[test]
+    fn a_port_that_systemd_holds_for_the_service_is_not_another_programs() {
+        let seen = |state, all| {
+            let bound = Err(ErrorKind::AddrInUse.into());
+            let at = "[::]:80".parse().unwrap();
+            judge(at, None, false, bound, Some(Held { state, all })).seen
+        };
+        for state in [State::Looping, State::Starting, State::Failed, State::Stopped, State::Active]
+        {
+            assert!(!seen(state, true).contains("another program"), "{}", seen(state, true));
+        }
+        assert!(seen(State::Looping, false).contains("or another program"));
     }
 
     #[test]

@@ -1,57 +1,53 @@
 //! A service that systemd keeps from its data folder: the unit makes all but its state directory read-only
 //! (`ProtectSystem=strict`, systemd.exec(5)).
 
-use std::env;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 use rustix::fs::{Access, access};
 use rustix::io::Errno;
+
+use crate::unit::{self, drop_in, nearest, real};
 
 /// Adds to a failure with the data folder what helps, if it may be systemd that keeps the service from it.
 ///
 /// # Errors
 /// Those of `result`.
 pub(super) fn explained<T>(result: anyhow::Result<T>, data_dir: &Path) -> anyhow::Result<T> {
-    let is_service = env::var_os("STATE_DIRECTORY").is_some_and(|states| !states.is_empty());
     match result {
-        Err(error) if is_service => {
-            let folder = real(data_dir);
-            match hint(&folder, access(nearest(&folder), Access::WRITE_OK)) {
-                Some(hint) => Err(error).context(hint),
-                None => Err(error),
-            }
-        }
-        other => other,
+        Err(error) => match looked(data_dir) {
+            Some(hint) => Err(error).context(hint),
+            None => Err(error),
+        },
+        good => good,
     }
 }
 
-/// The folder itself, behind links: a linked `/var/lib/colahub` is as read-only as what it leads to.
-fn real(folder: &Path) -> PathBuf {
-    fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned())
+/// Warns where a hub starts for reading only and it may be systemd that keeps the service from writing.
+pub(super) fn warn(data_dir: &Path) {
+    if let Some(hint) = looked(data_dir) {
+        tracing::warn!("{hint}");
+    }
 }
 
-/// The folder, or the nearest one above it that exists.
-fn nearest(folder: &Path) -> &Path {
-    let is_there = |above: &&Path| above.try_exists().unwrap_or(true);
-    folder.ancestors().find(is_there).unwrap_or(folder)
+fn looked(data_dir: &Path) -> Option<String> {
+    let folder = real(data_dir);
+    let writable = || access(nearest(&folder), Access::WRITE_OK);
+    unit::is_inside().then(|| hint(&folder, writable()))?
 }
 
 /// Advice, given whether the service may write to the folder. The sandbox answers `EROFS`, as does a disk
 /// that is read-only itself; a lack of permission is something else.
 fn hint(folder: &Path, writable: Result<(), Errno>) -> Option<String> {
-    let folder = folder.display();
     (writable == Err(Errno::ROFS)).then(|| {
-        format!(
-            "systemd may keep this service from {folder}: `sudo systemctl edit colahub` with the lines \
-             \"[Service]\" and \"ReadWritePaths={folder}\" lets it write there (docs/storage.md, Moving the data)"
-        )
+        format!("systemd may keep this service from {}: {}", folder.display(), drop_in(folder))
     })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

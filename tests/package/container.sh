@@ -70,6 +70,7 @@ until_true 60 "the container does not boot" booted
 install_it
 kill_and_stop_it
 reload_it
+diagnose_it
 upgrade_it 2000
 downgrade_it
 remove_and_purge_it

@@ -55,6 +55,7 @@ apt() {
   inside apt-get -q -y -o Dpkg::Options::=--force-confold "$@" >"$work/apt.log" 2>&1 || { cat "$work/apt.log"; die "apt-get $*"; }
 }
 main_pid() { inside systemctl show -P MainPID colahub; }
+running() { [ "$(inside systemctl show -P SubState colahub)" = running ]; }
 changed() { [ "$(main_pid)" != "$before" ] && ready; }
 
 # two_packages ARCH BINARY: the package, and a next version of it that explains something more in its
@@ -117,7 +118,6 @@ reload_it() {
   until_true 20 "nobody gets in" grep -q joined "$work/stays"
   titled() { curl -fsS "$url/api/hub" | grep -q Reloaded; }
   logged() { inside journalctl -u colahub --no-pager | grep -q "$1"; }
-  running() { [ "$(inside systemctl show -P SubState colahub)" = running ]; }
 
   step "reload: a new title is shown, and a setting that needs a restart is named"
   inside sed -i 's/^#title = .*/title = "Reloaded"/; s/^#backup.keep = .*/backup.keep = 9/' $config
@@ -141,6 +141,126 @@ reload_it() {
   [ "$(grep -c joined "$work/stays")" = 1 ] || die "a reload disconnected somebody"
   kill $staying
   wait $staying || true
+}
+
+# diagnose_it: what keeps the service from running is what check-config and doctor say, asked by root.
+diagnose_it() {
+  local config=/etc/colahub/config.toml state=/var/lib/colahub drop_in=/etc/systemd/system/colahub.service.d
+  local stick=/mnt/stick/cola found
+  loops() { [ "$(inside systemctl show -P SubState colahub)" = auto-restart ]; }
+  starts() {
+    inside systemctl daemon-reload
+    inside systemctl start --no-block colahub
+  }
+  # diagnosed WORDS...: check-config fails and says each of these; so does doctor, whose answer is left in $found.
+  diagnosed() {
+    local words said
+    said=$(inside colahub check-config 2>&1) && die "check-config says good: $said"
+    found=$(inside colahub doctor 2>&1) && die "doctor says good: $found"
+    for words; do
+      grep -q "$words" <<<"$said" || die "check-config does not say '$words': $said"
+      grep -q "^BAD.*$words\|→.*$words" <<<"$found" || die "doctor does not say '$words': $found"
+    done
+  }
+  doctor_says() { grep -q "$1" <<<"$found" || die "doctor does not say '$1': $found"; }
+  content() {
+    local words
+    inside colahub check-config >/dev/null || die "check-config finds a fault where there is none"
+    found=$(inside colahub doctor 2>&1) || true
+    for words in service port data config; do
+      grep -q "^BAD *$words" <<<"$found" && die "doctor finds a fault where there is none: $found"
+    done
+    doctor_says 'good  service      it runs'
+  }
+  # drop_in LINES...: a drop-in of these lines, as `systemctl edit` makes it.
+  drop_in() {
+    inside mkdir -p $drop_in
+    inside sh -c "printf '%s\n' \"\$@\" >$drop_in/override.conf" sh '[Service]' "$@"
+    inside systemctl daemon-reload
+  }
+
+  step "diagnosis: nothing is said of a service that runs"
+  content
+
+  step "diagnosis: a configuration for root alone; a crash loop, whose port systemd holds"
+  inside systemctl stop colahub
+  inside chmod 600 $config
+  starts
+  until_true 20 "a hub that may not read its configuration does not end" loops
+  diagnosed "for the service's user colahub, $config cannot be read"
+  doctor_says "^BAD *service *it ends again and again (exit-code), .*; its last error: $config cannot be read"
+  doctor_says 'systemd holds port 80 for the service'
+  grep -q 'another program' <<<"$found" && die "the hub's own port is taken for another program's: $found"
+  inside systemctl stop colahub
+  gone || die "a stopped loop still has its port"
+  found=$(inside colahub doctor 2>&1) && die "doctor says good: $found"
+  doctor_says 'note  service      it is stopped'
+  doctor_says '80 is free'
+  inside chmod 644 $config
+
+  step "diagnosis: a database of root's"
+  inside chown root:root $state/hub.sqlite3
+  starts
+  until_true 20 "a hub that may not read its database does not end" loops
+  diagnosed "the service's user colahub may not use $state/hub.sqlite3 (it belongs to root, mode 0600)"
+  doctor_says 'its last error: .*hub.sqlite3'
+  inside systemctl stop colahub
+  inside chown colahub:colahub $state/hub.sqlite3
+
+  step "diagnosis: the data moved, without a drop-in and with it"
+  inside install -d -o colahub -g colahub -m 0700 $stick
+  inside sed -i "s|^#data_dir = .*|data_dir = \"$stick\"|" $config
+  starts
+  until_true 20 "a hub that may not write to its data folder does not end" loops
+  diagnosed "systemd keeps the service from writing to $stick" "\"ReadWritePaths=$stick\""
+  doctor_says "its last error: .*ReadWritePaths=$stick"
+  found=$(inside setpriv --reuid=nobody --regid=nogroup --clear-groups colahub check-config 2>&1) &&
+    die "check-config says good to an ordinary user: $found"
+  doctor_says "\"ReadWritePaths=$stick\""
+  found=$(inside colahub doctor --data-dir $stick --listen 127.0.0.1:8081 2>&1) || true
+  grep -q 'ReadWritePaths\|service ' <<<"$found" && die "a hub run by hand is told of the unit: $found"
+  inside systemctl stop colahub
+  inside cp -a $state/hub.sqlite3 $state/identity.key $stick/
+  starts
+  until_true 20 "a hub that may only read its data does not start" running
+  inside journalctl -u colahub -n 30 --no-pager | grep -q "systemd may keep this service from $stick" ||
+    die "a hub that may only read its data does not say why"
+  diagnosed "\"ReadWritePaths=$stick\""
+  inside systemctl stop colahub
+  drop_in "ReadWritePaths=$stick/missing"
+  diagnosed "$stick/missing is not there"
+  inside mv $stick $stick.away
+  drop_in ReadWritePaths=/mnt/stick
+  diagnosed "$stick is not there, and the service's user colahub may not make it in /mnt/stick"
+  inside mv $stick.away $stick
+  drop_in "ReadWritePaths=$stick"
+  starts
+  until_true 20 "with the drop-in it does not start" ready
+  content
+  inside systemctl stop colahub
+  inside sed -i "s|^data_dir = .*|#data_dir = \"$state\"|" $config
+  inside rm -r $drop_in $stick
+
+  step "diagnosis: a state directory that is a link, without a drop-in and with it"
+  inside mv $state $stick
+  inside ln -s $stick $state
+  starts
+  until_true 20 "systemd takes a link for a state directory" loops
+  diagnosed "$state is a link" "\"StateDirectory=\" and \"ReadWritePaths=$stick\""
+  # Of its two lines on it systemd may just have written the first.
+  doctor_says 'its last error: .*\(STATE_DIRECTORY\|special execution directory\)'
+  inside systemctl stop colahub
+  drop_in StateDirectory= "ReadWritePaths=$stick"
+  starts
+  until_true 20 "with the drop-in it does not start" ready
+  content
+  guest read | grep -q "first words" || die "the data behind the link is not read"
+  inside systemctl stop colahub
+  inside rm -r $drop_in $state
+  inside mv $stick $state
+  inside rmdir /mnt/stick
+  starts
+  until_true 20 "as it was before, it does not start" ready
 }
 
 # upgrade_it MOST: nobody is refused, and nobody waits longer than so many milliseconds.

@@ -136,7 +136,8 @@ impl BackupTask {
     }
 
     fn make(&self) -> Result<(), BackupError> {
-        let to = backup::next(&self.folder);
+        let to = backup::next(&self.folder)
+            .map_err(|cause| BackupError::File { to: self.folder.join(backup::FOLDER), cause })?;
         let sqlite = |cause| BackupError::Sqlite { to: to.clone(), cause };
         let mut db = schema::open_beside(&self.folder.join(FILE)).map_err(sqlite)?;
         let content = Content::of(&db).map_err(sqlite)?;
@@ -160,7 +161,8 @@ impl BackupTask {
 
 /// The content of the newest backup that can be read.
 fn newest(folder: &Path) -> Option<Content> {
-    let mut copies = backup::list(folder).into_iter();
+    // Where they cannot be listed, the next backup fails and says so.
+    let mut copies = backup::list(folder).unwrap_or_default().into_iter();
     copies.find_map(|(_, copy)| Content::of(&backup::open(&copy).ok()?).ok())
 }
 
@@ -191,7 +193,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
         let numbers = || -> Vec<u32> {
-            backup::list(folder.path()).into_iter().map(|(number, _)| number).collect()
+            backup::list(folder.path()).unwrap().into_iter().map(|(number, _)| number).collect()
         };
         let mut task = task(folder.path(), HubTime(0));
         assert_eq!(task.due, HubTime(0).after(FIRST), "the first comes soon");
@@ -201,7 +203,8 @@ mod tests {
             task.turn();
         }
         assert_eq!(numbers(), [3, 2], "one for each change, two kept");
-        assert!(backup::list(folder.path()).iter().all(|(_, copy)| backup::is_good(copy).is_ok()));
+        let copies = backup::list(folder.path()).unwrap();
+        assert!(copies.iter().all(|(_, copy)| backup::is_good(copy).is_ok()));
         let left: Vec<_> = std::fs::read_dir(folder.path().join(backup::FOLDER)).unwrap().collect();
         assert_eq!(left.len(), 2, "nothing else is left there");
     }

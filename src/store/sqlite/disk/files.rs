@@ -1,11 +1,39 @@
 //! The store's helpers for files.
 
-use std::fs::File;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 /// The size of a file in bytes; 0 if it does not exist.
 pub(in crate::store) fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.len())
+}
+
+/// The files in a folder to whose names `number` gives a number, the highest first. A folder that does not exist has
+/// none.
+///
+/// # Errors
+/// The folder cannot be listed: whether there are any is then unknown.
+pub(in crate::store) fn numbered<N: Ord>(
+    folder: &Path,
+    number: impl Fn(&str) -> Option<N>,
+) -> io::Result<Vec<(N, PathBuf)>> {
+    let files = match fs::read_dir(folder) {
+        // A file in the place of the folder has none, either.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(Vec::new());
+        }
+        files => files?,
+    };
+    let mut found = Vec::new();
+    for file in files {
+        let file = file?;
+        if let Some(number) = file.file_name().to_str().and_then(&number) {
+            found.push((number, file.path()));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found)
 }
 
 /// The path with a suffix behind its whole name, as SQLite names its `-wal` and `-shm` files.

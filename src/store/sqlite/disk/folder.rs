@@ -6,9 +6,10 @@
 use std::fs::{self, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::store::FILE;
+use crate::store::sqlite::disk::files::with_suffix;
 use crate::store::sqlite::recovery::backup;
 
 /// Mode for the hub's user only.
@@ -24,6 +25,16 @@ pub(in crate::store) fn is_own(name: &str) -> bool {
     name.starts_with(FILE) || own.into_iter().any(|own| name.starts_with(own))
 }
 
+/// The files that a hub uses in a data folder, whether or not they are there: all but those that were set aside.
+pub fn needed(folder: &Path) -> Vec<PathBuf> {
+    let database = folder.join(FILE);
+    let beside = ["-wal", "-shm"].map(|suffix| with_suffix(&database, suffix));
+    let own = OWN.iter().map(|name| folder.join(name));
+    let copies = backup::list(folder).unwrap_or_default().into_iter().map(|(_, copy)| copy);
+    let all = [database].into_iter().chain(beside).chain(own);
+    all.chain([folder.join(backup::FOLDER)]).chain(copies).collect()
+}
+
 /// Creates a folder and its missing parents, and syncs them: a file that is synced in an unsynced folder is
 /// lost with the folder in a power cut.
 ///
@@ -37,8 +48,9 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
     let above = above.unwrap_or(Path::new("."));
     make_folder(above)?;
     match fs::create_dir(path) {
-        // It has just been created by another process; or it is not a folder.
-        Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => Err(error),
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+        // It has just been created by another process; or it is not a folder, or nobody may look.
+        Err(error) if !fs::metadata(path)?.is_dir() => Err(error),
         _ => File::open(above)?.sync_all(),
     }
 }
@@ -95,6 +107,10 @@ mod tests {
         assert!(deep.is_dir());
         fs::write(root.path().join("file"), "").unwrap();
         assert!(make_folder(&root.path().join("file/d")).is_err());
+        let unseen = root.path().join("unseen");
+        std::os::unix::fs::symlink(&unseen, &unseen).unwrap();
+        let error = make_folder(&unseen).unwrap_err();
+        assert_ne!(error.kind(), ErrorKind::AlreadyExists, "it is why nobody can look that helps");
     }
 
     #[test]

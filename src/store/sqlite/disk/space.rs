@@ -144,15 +144,19 @@ impl Disk {
     pub(in crate::store) fn take_ballast(&self) {
         let path = self.folder.join(BALLAST);
         let twice = Space::of(&self.folder).is_some_and(|s| s.free >= 2 * s.reserve());
-        if twice && !path.exists() && fill(&path).is_err() {
+        if !twice {
+            return;
+        }
+        // What is there already is left alone, also if it cannot be looked at.
+        let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&path) else { return };
+        if fill(file).is_err() {
             // A partial ballast is removed, and the hub runs without.
             let _gone = fs::remove_file(&path);
         }
     }
 }
 
-fn fill(path: &Path) -> std::io::Result<()> {
-    let mut file: File = OpenOptions::new().write(true).create_new(true).open(path)?;
+fn fill(mut file: File) -> std::io::Result<()> {
     if fallocate(&file, FallocateFlags::empty(), 0, BALLAST_SIZE).is_err() {
         // File systems without `fallocate` (FAT) get zeros.
         let zeros = vec![0; 64 * 1024];
@@ -168,6 +172,19 @@ mod tests {
     use super::*;
 
     const GIB: u64 = 1 << 30;
+
+    #[test]
+    fn what_is_in_the_place_of_the_ballast_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(BALLAST);
+        std::os::unix::fs::symlink(&path, &path).unwrap();
+        let disk = Disk::of(folder.path());
+        disk.take_ballast();
+        assert!(path.is_symlink(), "it was removed");
+        fs::remove_file(&path).unwrap();
+        disk.take_ballast();
+        assert_eq!(fs::metadata(&path).unwrap().len(), BALLAST_SIZE);
+    }
 
     fn space(total: u64, free: u64) -> Space {
         Space { total, free, read_only: false }

@@ -1,6 +1,7 @@
 //! Backups: made while the hub runs, and checked before they count.
 
 use std::fs::{self, File, OpenOptions};
+use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -154,16 +155,13 @@ impl Content {
 }
 
 /// The scheduled backups in a data folder, newest first, with their numbers.
-pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
-    let number = |path: &Path| {
-        let name = path.file_name()?.to_str()?;
+///
+/// # Errors
+/// Their folder cannot be listed.
+pub(in crate::store) fn list(folder: &Path) -> io::Result<Vec<(u32, PathBuf)>> {
+    files::numbered(&folder.join(FOLDER), |name| {
         name.strip_prefix("hub-")?.strip_suffix(".sqlite3")?.parse().ok()
-    };
-    let files = fs::read_dir(folder.join(FOLDER)).into_iter().flatten().flatten();
-    let mut copies: Vec<(u32, PathBuf)> =
-        files.filter_map(|file| Some((number(&file.path())?, file.path()))).collect();
-    copies.sort_unstable_by(|a, b| b.cmp(a));
-    copies
+    })
 }
 
 /// Creates the folder for scheduled backups. A file with that name is moved into it if it is a sound backup,
@@ -174,13 +172,18 @@ pub(in crate::store) fn list(folder: &Path) -> Vec<(u32, PathBuf)> {
 pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
     let folder = data.join(FOLDER);
     let failed = |cause| BackupError::File { to: folder.clone(), cause };
-    if folder.is_file() {
+    let is_in_the_way = match fs::metadata(&folder) {
+        Ok(found) => found.is_file(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => false,
+        Err(cause) => return Err(failed(cause)),
+    };
+    if is_in_the_way {
         let aside = with_suffix(&folder, ".set-aside");
         fs::rename(&folder, &aside).map_err(failed)?;
         tracing::warn!(kept_as = %aside.display(), "a file was in the place of the folder of copies");
         crate::store::make_folder(&folder).map_err(failed)?;
         if is_good(&aside).is_ok() {
-            fs::rename(&aside, next(data)).map_err(failed)?;
+            fs::rename(&aside, next(data).map_err(failed)?).map_err(failed)?;
         }
         return Ok(());
     }
@@ -188,14 +191,21 @@ pub(in crate::store) fn make_folder(data: &Path) -> Result<(), BackupError> {
 }
 
 /// The path of the next scheduled backup.
-pub(in crate::store) fn next(folder: &Path) -> PathBuf {
-    let newest = list(folder).first().map_or(0, |(number, _)| *number);
-    folder.join(FOLDER).join(format!("hub-{:06}.sqlite3", newest + 1))
+///
+/// # Errors
+/// Their folder cannot be listed.
+pub(in crate::store) fn next(folder: &Path) -> io::Result<PathBuf> {
+    let newest = list(folder)?.first().map_or(0, |(number, _)| *number);
+    Ok(folder.join(FOLDER).join(format!("hub-{:06}.sqlite3", newest + 1)))
 }
 
 /// Deletes all scheduled backups but the newest `keep`.
 pub(in crate::store) fn thin_out(folder: &Path, keep: usize) {
-    for (_, path) in list(folder).into_iter().skip(keep) {
+    let copies = list(folder).unwrap_or_else(|error| {
+        tracing::warn!(%error, "old copies could not be looked for");
+        Vec::new()
+    });
+    for (_, path) in copies.into_iter().skip(keep) {
         if let Err(error) = fs::remove_file(&path) {
             tracing::warn!(copy = %path.display(), %error, "an old copy could not be removed");
         }

@@ -89,7 +89,7 @@ fn writable(folder: &Path, fresh: HubId) -> Result<Opened, OpenError> {
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     replace::finish(folder).map_err(in_folder)?;
     let mut damage = match size_of(&path)? {
-        None | Some(0) if is_first_start(folder) => None,
+        None | Some(0) if is_first_start(folder)? => None,
         None => Some("the database was not there".to_owned()),
         Some(0) => Some("the database was empty".to_owned()),
         Some(_) => examine(folder, fresh)?.map(damaged),
@@ -121,11 +121,22 @@ fn size_of(path: &Path) -> Result<Option<u64>, OpenError> {
 }
 
 /// Whether no hub has ever run here. One that has leaves a key, backups or files that were set aside.
-fn is_first_start(folder: &Path) -> bool {
-    let key = folder.join("identity.key");
-    key.symlink_metadata().is_err()
-        && backup::list(folder).is_empty()
-        && !replace::has_set_aside(folder)
+fn is_first_start(folder: &Path) -> Result<bool, OpenError> {
+    let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
+    let has_key = match folder.join("identity.key").symlink_metadata() {
+        Ok(_) => true,
+        Err(error) if error.kind() == ErrorKind::NotFound => false,
+        Err(cause) => return Err(in_folder(cause)),
+    };
+    Ok(!has_key
+        && copies(folder)?.is_empty()
+        && !replace::has_set_aside(folder).map_err(in_folder)?)
+}
+
+/// The scheduled backups. Without knowing them, the hub must not begin again with an empty database.
+fn copies(folder: &Path) -> Result<Vec<(u32, PathBuf)>, OpenError> {
+    let path = || folder.join(backup::FOLDER);
+    backup::list(folder).map_err(|cause| OpenError::Copies { path: path(), cause })
 }
 
 fn damaged(what: impl std::fmt::Display) -> String {
@@ -189,7 +200,7 @@ fn look(path: &Path, is_suspect: bool, was_cut: bool) -> Result<(Connection, Fin
     let mut db = schema::open_beside(path).map_err(sqlite)?;
     let version = schema::version_of(&db, path)?;
     let strange = guard::strange(&db, version).map_err(sqlite)?;
-    if version == 0 && strange == Strange::default() && !is_first_start(folder_of(path)) {
+    if version == 0 && strange == Strange::default() && !is_first_start(folder_of(path))? {
         return Ok((db, Finding::Damaged("it has no tables".to_owned())));
     }
     if let Some(complaint) = strange.complaint() {
@@ -226,9 +237,9 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     if lost == 0 {
         return Ok(());
     }
-    let (name, number) = replace::next_name(folder, replace::CORRUPT);
-    let kept_as = format!("{name}-wal");
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
+    let (name, number) = replace::next_name(folder, replace::CORRUPT).map_err(in_folder)?;
+    let kept_as = format!("{name}-wal");
     fs::copy(&file, folder.join(&kept_as)).map_err(in_folder)?;
     let cause =
         format!("the database was damaged ({lost} writes at the end of its WAL cannot be read)");
@@ -262,7 +273,7 @@ fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
     }
     into.close().map_err(|(_, cause)| sqlite(cause))?;
     drop(from);
-    let (kept_as, _) = replace::next_name(folder, replace::REPLACED);
+    let (kept_as, _) = replace::next_name(folder, replace::REPLACED).map_err(in_folder)?;
     replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
     tracing::warn!(kept_as, "the database was rewritten; the file that was there is kept");
     Ok(None)
@@ -278,20 +289,21 @@ pub(in crate::store) fn loss(cause: String, kept_as: String, goes_on: GoesOn) ->
 fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), OpenError> {
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let ready = replace::preparing(folder);
-    let goes_on = match newest_good(folder, &ready) {
+    let goes_on = match newest_good(folder, &ready)? {
         Some(goes_on) => goes_on,
         None => {
             replace::clear(&ready).map_err(in_folder)?;
             GoesOn::Anew
         }
     };
-    let (kept_as, number) = replace::next_name(folder, replace::CORRUPT);
+    let (kept_as, number) = replace::next_name(folder, replace::CORRUPT).map_err(in_folder)?;
     let db = schema::open_writer(&ready)?;
     let sqlite = |cause| OpenError::Sqlite { path: ready.clone(), cause };
     let (path, wal) = (folder.join(FILE), with_suffix(&folder.join(FILE), "-wal"));
     // SQLite would remove the WAL of an empty file.
     let salvaged = if files::size(&path) > 0 { salvage::salvage(&path, &db) } else { 0 };
-    let told = match (path.exists(), wal.exists()) {
+    let is_there = |path: &Path| path.try_exists().map_err(in_folder);
+    let told = match (is_there(&path)?, is_there(&wal)?) {
         (true, _) => kept_as.clone(),
         (false, true) => format!("{kept_as}-wal"),
         (false, false) => String::new(),
@@ -308,8 +320,8 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
 
 /// Moves the newest sound backup to where it is prepared. It is not copied, which would take time and space
 /// that may be missing; the next backup is soon made.
-fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
-    for (_, copy) in backup::list(folder) {
+fn newest_good(folder: &Path, ready: &Path) -> Result<Option<GoesOn>, OpenError> {
+    for (_, copy) in copies(folder)? {
         let name = copy.file_name().map(|name| name.to_string_lossy().into_owned());
         let content = backup::is_good(&copy).and_then(|()| {
             let db = backup::open(&copy)?;
@@ -319,13 +331,14 @@ fn newest_good(folder: &Path, ready: &Path) -> Option<GoesOn> {
             Ok(Content { wall, .. }) => {
                 let moved = replace::clear(ready).and_then(|()| fs::rename(&copy, ready));
                 if moved.is_ok() {
-                    return Some(GoesOn::From { copy: name.unwrap_or_default(), newest: wall });
+                    let copy = name.unwrap_or_default();
+                    return Ok(Some(GoesOn::From { copy, newest: wall }));
                 }
             }
             Err(what) => tracing::error!(copy = %copy.display(), what, "this copy is damaged too"),
         }
     }
-    None
+    Ok(None)
 }
 
 /// The file that says that damage was met in use, so that the next start checks thoroughly.

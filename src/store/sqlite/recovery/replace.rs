@@ -13,7 +13,7 @@ use crate::domain::ids::HubId;
 use crate::domain::time::WallTime;
 use crate::store::FILE;
 use crate::store::health::{GoesOn, Loss};
-use crate::store::sqlite::disk::files::{sync_folder, with_suffix};
+use crate::store::sqlite::disk::files::{self, sync_folder, with_suffix};
 use crate::store::sqlite::recovery::backup::{self};
 use crate::store::sqlite::sql::queries;
 use crate::store::sqlite::sql::rows;
@@ -46,29 +46,30 @@ pub(in crate::store) fn ready(folder: &Path) -> PathBuf {
 }
 
 /// The name for the next database that is set aside, and its number.
-pub(in crate::store) fn next_name(folder: &Path, why: &str) -> (String, i64) {
-    let number = set_aside(folder).first().map_or(1, |(number, _)| number + 1);
-    (format!("{FILE}.{why}-{number}"), number)
+///
+/// # Errors
+/// The folder cannot be listed, so that any name might be that of a file that is kept.
+pub(in crate::store) fn next_name(folder: &Path, why: &str) -> io::Result<(String, i64)> {
+    let number = set_aside(folder)?.first().map_or(1, |(number, _)| number + 1);
+    Ok((format!("{FILE}.{why}-{number}"), number))
 }
 
 /// The set-aside files, newest first, with their numbers.
-fn set_aside(folder: &Path) -> Vec<(i64, PathBuf)> {
-    let number = |path: &Path| -> Option<i64> {
-        let name = path.file_name()?.to_str()?.strip_prefix(FILE)?;
+fn set_aside(folder: &Path) -> io::Result<Vec<(i64, PathBuf)>> {
+    files::numbered(folder, |name| {
+        let name = name.strip_prefix(FILE)?;
         let name = name.strip_suffix("-wal").unwrap_or(name);
         let why = [CORRUPT, REPLACED].into_iter();
         why.filter_map(|why| name.strip_prefix(&format!(".{why}-"))).next()?.parse().ok()
-    };
-    let files = fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<(i64, PathBuf)> =
-        files.filter_map(|file| Some((number(&file.path())?, file.path()))).collect();
-    found.sort_unstable_by(|a, b| b.cmp(a));
-    found
+    })
 }
 
 /// Whether there is a set-aside file.
-pub(in crate::store) fn has_set_aside(folder: &Path) -> bool {
-    !set_aside(folder).is_empty()
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(in crate::store) fn has_set_aside(folder: &Path) -> io::Result<bool> {
+    Ok(!set_aside(folder)?.is_empty())
 }
 
 /// Prepares a file that is about to become the database: ids jump ahead, and a new epoch tells clients that
@@ -152,17 +153,15 @@ pub(in crate::store) fn swap(folder: &Path, successor: &Path, kept_as: &str) -> 
     move_wal(&path, &kept)?;
     fs::rename(ready(folder), &path)?;
     sync_folder(&path)?;
-    for (_, old) in set_aside(folder).into_iter().filter(|(number, _)| is_old(folder, *number)) {
-        // Not worth an error: it is retried the next time.
+    // Old ones that are not removed now are removed the next time.
+    let kept = set_aside(folder).unwrap_or_default();
+    let mut numbers: Vec<i64> = kept.iter().map(|(number, _)| *number).collect();
+    numbers.dedup();
+    let oldest = numbers.get(KEEP - 1).copied().unwrap_or(0);
+    for (_, old) in kept.into_iter().filter(|(number, _)| *number < oldest) {
         let _gone = fs::remove_file(old);
     }
     Ok(())
-}
-
-fn is_old(folder: &Path, number: i64) -> bool {
-    let mut numbers: Vec<i64> = set_aside(folder).into_iter().map(|(number, _)| number).collect();
-    numbers.dedup();
-    numbers.iter().position(|n| *n == number).is_some_and(|place| place >= KEEP)
 }
 
 fn move_wal(path: &Path, kept: &Path) -> io::Result<()> {
@@ -185,7 +184,7 @@ pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
     clear(&filling(folder))?;
     if preparing(folder).try_exists()? {
         if backup::is_good(&preparing(folder)).is_ok() {
-            fs::rename(preparing(folder), backup::next(folder))?;
+            fs::rename(preparing(folder), backup::next(folder)?)?;
         }
         clear(&preparing(folder))?;
     }
@@ -194,8 +193,10 @@ pub(in crate::store) fn finish(folder: &Path) -> io::Result<()> {
         return clear(&ready(folder));
     }
     tracing::warn!("the database was being replaced when the hub stopped; that is finished now");
-    let kept = set_aside(folder).into_iter().map(|(_, path)| path).next();
-    let kept = kept.unwrap_or_else(|| folder.join(next_name(folder, CORRUPT).0));
+    let kept = match set_aside(folder)?.into_iter().next() {
+        Some((_, path)) => path,
+        None => folder.join(next_name(folder, CORRUPT)?.0),
+    };
     move_wal(&path, &kept)?;
     fs::rename(ready(folder), &path)?;
     sync_folder(&path)
@@ -215,6 +216,17 @@ pub(in crate::store) fn clear(ready: &Path) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_for_what_is_set_aside_is_given_only_where_it_is_known_to_be_free() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(next_name(folder.path(), CORRUPT).unwrap().1, 1);
+        fs::write(folder.path().join("hub.sqlite3.replaced-4"), "").unwrap();
+        assert_eq!(next_name(folder.path(), CORRUPT).unwrap().1, 5);
+        let unseen = folder.path().join("unseen");
+        std::os::unix::fs::symlink(&unseen, &unseen).unwrap();
+        assert!(next_name(&unseen, CORRUPT).is_err() && has_set_aside(&unseen).is_err());
+    }
 
     #[test]
     fn a_database_that_cannot_be_looked_at_is_not_taken_for_none() {

@@ -134,10 +134,10 @@ fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
     let backups = folder.join(backup::FOLDER);
     let is_inside = above.file_name() == backups.file_name()
         && above.parent().is_some_and(|above| is_same(above, folder));
-    if is_inside && !above.exists() {
+    let in_folder = |cause| CopyError::Folder { path: folder.to_owned(), cause };
+    if is_inside && !above.try_exists().map_err(in_folder)? {
         backup::make_folder(folder)?;
-        give_to_owner(folder, &backups)
-            .map_err(|cause| CopyError::Folder { path: folder.to_owned(), cause })?;
+        give_to_owner(folder, &backups).map_err(in_folder)?;
     }
     Ok(())
 }
@@ -217,7 +217,8 @@ fn fill(
         error => CopyError::Damaged { path: from.to_owned(), what: error.to_string() },
     })?;
     let newest = Content::of(db).map_err(sqlite)?.wall;
-    let (kept_as, number) = replace::next_name(folder, replace::REPLACED);
+    let (kept_as, number) = replace::next_name(folder, replace::REPLACED)
+        .map_err(|cause| CopyError::Folder { path: folder.to_owned(), cause })?;
     // Messages that the host has taken back since the copy stay taken back, if the current database can be
     // read.
     if let Ok(there) = schema::open_frozen(&path) {
@@ -289,7 +290,7 @@ fn ours(
 
 /// The file that a person who names a folder may mean.
 fn inside(folder: &Path) -> String {
-    let newest = backup::list(folder).into_iter().map(|(_, copy)| copy).next();
+    let newest = backup::list(folder).unwrap_or_default().into_iter().map(|(_, copy)| copy).next();
     let database = Some(folder.join(FILE)).filter(|path| path.is_file());
     match newest.or(database) {
         Some(file) => format!(" but a folder; the database in it is {}", file.display()),

@@ -56,6 +56,17 @@ pub enum OpenError {
         /// The kernel's error.
         cause: std::io::Error,
     },
+    /// The folder of the copies cannot be listed, and one of them is needed.
+    #[error(
+        "the copies in {} cannot be looked at ({cause}), and the hub does not begin again without them; let its user read that folder, or move it away",
+        path.display()
+    )]
+    Copies {
+        /// The folder.
+        path: PathBuf,
+        /// The kernel's error.
+        cause: std::io::Error,
+    },
     /// The file belongs to another program.
     #[error("{} is an SQLite database of another program; move it away or choose another data folder", path.display())]
     Foreign {

@@ -26,7 +26,7 @@ impl Kit {
     fn copies(&self) {
         fs::create_dir_all(self.folder.path().join(backup::FOLDER)).unwrap();
         let mut db = schema::open_beside(&self.folder.path().join(FILE)).unwrap();
-        backup::copy(&mut db, &backup::next(self.folder.path()), |_, _| true).unwrap();
+        backup::copy(&mut db, &backup::next(self.folder.path()).unwrap(), |_, _| true).unwrap();
     }
 
     fn loss(&self) -> &Loss {
@@ -260,6 +260,28 @@ async fn a_wal_cut_in_its_last_commit_is_no_loss() {
     fs::write(&wal, &bytes[..bytes.len() - 100]).unwrap();
     let kit = Kit::in_folder(cut, 7);
     assert_eq!(kit.store.health.loss(), None);
+}
+
+#[tokio::test]
+async fn copies_that_cannot_be_looked_at_are_not_taken_for_none() {
+    for break_it in [ruin, |database: &Path| fs::remove_file(database).unwrap()] {
+        let folder = folder(3, 2).await;
+        let (database, copies) = (folder.path().join(FILE), folder.path().join(backup::FOLDER));
+        break_it(&database);
+        let before = fs::read(&database).ok();
+        let kept = folder.path().join("kept");
+        fs::rename(&copies, &kept).unwrap();
+        // A link to itself: the kernel says neither that it is there nor that it is not.
+        std::os::unix::fs::symlink(&copies, &copies).unwrap();
+        let fresh = HubId::from_random([7; 16]);
+        let error = recover::open(folder.path(), fresh).err().unwrap().to_string();
+        assert!(error.contains("does not begin again without them"), "{error}");
+        assert_eq!(fs::read(&database).ok(), before, "nothing was changed");
+        fs::remove_file(&copies).unwrap();
+        fs::rename(&kept, &copies).unwrap();
+        let kit = Kit::in_folder(folder, 7);
+        assert!(matches!(kit.loss().goes_on, GoesOn::From { .. }), "{:?}", kit.loss());
+    }
 }
 
 #[test]

@@ -82,7 +82,7 @@ async fn a_copy_of_another_hub_makes_the_hub_that_other() {
 async fn damage_does_not_bring_the_old_id_back() {
     let folder = taken_back(|folder| {
         fs::create_dir_all(folder.join(backup::FOLDER)).unwrap();
-        backup::next(folder)
+        backup::next(folder).unwrap()
     })
     .await;
     renewed(folder.path());

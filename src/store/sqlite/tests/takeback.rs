@@ -81,7 +81,7 @@ async fn the_hosts_decisions_outlive_damage() {
     let (closed, deleted) = (kit.room(2).await, kit.room(3).await);
     let folder = kit.folder.path().to_owned();
     fs::create_dir_all(folder.join(backup::FOLDER)).unwrap();
-    restore::back_up(&folder, &backup::next(&folder), |_, _| {}).unwrap();
+    restore::back_up(&folder, &backup::next(&folder).unwrap(), |_, _| {}).unwrap();
     kit.says(room, 1, "넷", None).await;
     kit.takes_back(room, &[3, 5]).await;
     kit.host(Deed::Shut(room, true)).await.unwrap();

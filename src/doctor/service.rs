@@ -1,0 +1,140 @@
+//! The installed service: whether it stays up, and whether its user can use its files.
+
+use std::path::Path;
+use std::process::Command;
+
+use rustix::process::geteuid;
+use serde::Deserialize;
+
+use super::Finding;
+use crate::unit::{State, Unit};
+
+const CHECK: &str = "service";
+
+pub(super) fn check(unit: &Unit) -> Vec<Finding> {
+    let is_down = matches!(unit.state, State::Looping | State::Failed);
+    let mut found = vec![judge(unit, is_down.then(|| unit.last_error()).flatten())];
+    if !unit.is_plain {
+        found.push(
+            Finding::note(CHECK, "its unit has flags or COLAHUB_ variables of its own")
+                .and_advice("what follows is of the configuration without them"),
+        );
+    }
+    found
+}
+
+fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
+    const JOURNAL: &str = "`sudo journalctl -u colahub -n 50` has more";
+    let times = match unit.restarts {
+        0 => "not yet".to_owned(),
+        1 => "once".to_owned(),
+        times => format!("{times} times"),
+    };
+    let result = match unit.result.as_str() {
+        "" | "success" => String::new(),
+        result => format!(" ({result})"),
+    };
+    let why = last_error.map_or_else(String::new, |error| format!("; its last error: {error}"));
+    match unit.state {
+        State::Active if unit.restarts == 0 => Finding::good(CHECK, "it runs"),
+        State::Active => {
+            Finding::good(CHECK, format!("it runs; systemd has started it again by itself {times}"))
+        }
+        State::Starting => Finding::note(CHECK, "it is starting"),
+        State::Stopped => Finding::note(CHECK, "it is stopped"),
+        State::Looping => Finding::bad(
+            CHECK,
+            format!("it ends again and again{result}, started again {times}{why}"),
+            JOURNAL,
+        ),
+        State::Failed => Finding::bad(CHECK, format!("it has failed{result}{why}"), JOURNAL),
+    }
+}
+
+/// What the unit keeps the service from.
+pub(super) fn obstacles(unit: &Unit, data_dir: &Path) -> Vec<Finding> {
+    let obstacles = unit.obstacles(data_dir).into_iter();
+    obstacles.map(|obstacle| Finding::bad(CHECK, obstacle.seen, obstacle.advice)).collect()
+}
+
+/// What the service's user meets in the configuration and the data folder. `None` where whoever asks has to look with
+/// their own eyes: only root can look as somebody else, and a service of root's needs no other.
+///
+/// # Errors
+/// It could not be done: the finding that says so.
+pub(super) fn look(unit: &Unit, data_dir: &Path) -> Option<Result<Vec<Finding>, Finding>> {
+    let is_other = geteuid().is_root() && unit.user != "root";
+    is_other.then(|| {
+        let mut args = vec!["doctor", "--json", "--as-service", &unit.user];
+        args.extend(unit.makes(data_dir).then_some("--made"));
+        let command = unit.run_as_user(&args);
+        command.map_err(|error| error.to_string()).and_then(run).map_err(|why| {
+            let user = &unit.user;
+            Finding::note(
+                CHECK,
+                format!("root looks at the files itself, not the service's user {user}: {why}"),
+            )
+        })
+    })
+}
+
+fn run(mut command: Command) -> Result<Vec<Finding>, String> {
+    #[derive(Deserialize)]
+    struct Report {
+        findings: Vec<Finding>,
+    }
+    let program = command.get_program().to_string_lossy().into_owned();
+    let done = command.output().map_err(|error| format!("{program}: {error}"))?;
+    serde_json::from_slice::<Report>(&done.stdout).map(|report| report.findings).map_err(|_| {
+        let said = String::from_utf8_lossy(&done.stderr);
+        said.lines().next().unwrap_or("it said nothing").to_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Verdict::{Bad, Good, Note};
+    use super::*;
+
+    fn unit(state: State, restarts: u32, result: &str) -> Unit {
+        let mut unit = Unit::default();
+        (unit.state, unit.restarts, unit.result) = (state, restarts, result.to_owned());
+        unit
+    }
+
+    #[test]
+    fn a_service_that_does_not_stay_up_is_told_with_its_last_error() {
+        let error = || Some("/etc/colahub/config.toml cannot be read".to_owned());
+        let found = judge(&unit(State::Looping, 11, "exit-code"), error());
+        assert_eq!(found.verdict, Bad);
+        let wanted = "it ends again and again (exit-code), started again 11 times; \
+                      its last error: /etc/colahub/config.toml cannot be read";
+        assert_eq!(found.seen, wanted);
+        let found = judge(&unit(State::Failed, 0, "timeout"), None);
+        assert_eq!((found.verdict, found.seen.as_str()), (Bad, "it has failed (timeout)"));
+    }
+
+    #[test]
+    fn a_service_that_runs_starts_or_was_stopped_is_no_fault() {
+        let verdict = |state, restarts| judge(&unit(state, restarts, "exit-code"), None).verdict;
+        assert_eq!(verdict(State::Active, 0), Good);
+        assert_eq!(verdict(State::Active, 3), Good);
+        assert_eq!(verdict(State::Starting, 0), Note);
+        assert_eq!(verdict(State::Stopped, 8), Note);
+    }
+
+    #[test]
+    fn what_another_user_has_seen_is_taken_over_and_a_failure_told() {
+        let say = |text: &str| {
+            let mut command = Command::new("sh");
+            command.args(["-c", text]);
+            run(command)
+        };
+        let good = r#"echo '{"good":false,"findings":[{"check":"data","verdict":"bad","seen":"a","advice":"b"}]}'"#;
+        assert_eq!(say(good).unwrap(), [Finding::bad("data", "a", "b")]);
+        let refused = "echo 'setpriv: failed to execute /x: Permission denied' >&2; exit 127";
+        assert_eq!(say(refused).unwrap_err(), "setpriv: failed to execute /x: Permission denied");
+        let none = run(Command::new("/not/there")).unwrap_err();
+        assert!(none.starts_with("/not/there: "), "{none}");
+    }
+}
