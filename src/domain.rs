@@ -20,6 +20,7 @@ pub mod reactions;
 pub mod recent;
 pub mod refusal;
 pub mod room;
+pub mod search;
 pub mod text;
 pub mod throttle;
 pub mod time;

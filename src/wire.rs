@@ -17,8 +17,8 @@ use serde_json::value::{RawValue, to_raw_value};
 pub use self::announcement::AnnouncementStatus;
 pub use self::answer::{answer, answer_as, farewell, refused};
 pub use self::api::{
-    ChatterPage, HistoryPage, HubInfo, OtherHub, SharedDatabase, SharedHub, TextLimits, Token,
-    WifiInfo,
+    ChatterPage, HistoryPage, HubInfo, OtherHub, SearchPage, SharedDatabase, SharedHub, TextLimits,
+    Token, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;

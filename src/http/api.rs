@@ -14,16 +14,21 @@ use super::pages::nothing_here;
 use super::request::{Asker, By, InPath, Nearby};
 use super::respond::Answer;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
+use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::search::Needle;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::store::{Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
+use crate::store::{Found, Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
 use crate::wire;
 
 /// Messages in an answer: by default, and at most.
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
+
+/// Most messages that a search finds at a time.
+const FOUND_MAX: usize = 20;
 
 /// People on a page.
 const PEOPLE: usize = 100;
@@ -35,6 +40,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/identity", post(identity))
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
+        .route("/rooms/{room}/search", get(search))
         .route("/rooms/{room}/chatters", get(chatters))
         .fallback(nothing_here)
 }
@@ -124,6 +130,7 @@ async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Answer
 struct Range {
     after: Option<i64>,
     before: Option<i64>,
+    around: Option<i64>,
     limit: Option<usize>,
 }
 
@@ -147,22 +154,83 @@ async fn read_range(
     caller: Caller,
     room: &str,
     range: Result<Query<Range>, QueryRejection>,
-) -> Result<(Seq, bool, Vec<crate::domain::message::Message>, bool), Refusal> {
+) -> Result<(Seq, bool, Vec<Message>, bool), Refusal> {
     let room = room_id(room)?;
     let Query(range) = range.map_err(|error| Refusal::BadRequest(error.body_text()))?;
     app.welcomes(caller).await?;
     let member = app.member(caller, room).await?;
     let (first, pruned) = (member.first, member.pruned);
     let most = range.limit.unwrap_or(LIMIT).clamp(1, LIMIT_MAX);
-    let (list, more) = match (range.after, range.before) {
-        (Some(after), None) => app.reader.after(member, Seq(after), most).await?,
-        (None, before) => {
+    let (list, more) = match (range.after, range.before, range.around) {
+        (Some(after), None, None) => app.reader.after(member, Seq(after), most).await?,
+        (None, None, Some(around)) => {
+            read_around(app, member, Seq(around.clamp(0, i64::MAX - 1)), most).await?
+        }
+        (None, before, None) => {
             let before = Seq(before.unwrap_or(i64::MAX));
             app.reader.before(member, before, most).await?
         }
-        (Some(_), Some(_)) => return Err(Refusal::bad("give after or before, not both")),
+        _ => return Err(Refusal::bad("give one of after, before and around")),
     };
     Ok((first, pruned, list, more))
+}
+
+/// The messages around a place, itself among the first half; and whether there are older ones.
+async fn read_around(
+    app: &App,
+    member: Member,
+    around: Seq,
+    most: usize,
+) -> Result<(Vec<Message>, bool), Refusal> {
+    let half = most.div_ceil(2);
+    let (mut list, more) = app.reader.before(member.clone(), around.next(), half).await?;
+    if most > half {
+        list.extend(app.reader.after(member, around, most - half).await?.0);
+    }
+    Ok((list, more))
+}
+
+#[derive(Deserialize)]
+struct Search {
+    q: Option<String>,
+    before: Option<i64>,
+    limit: Option<usize>,
+}
+
+/// Searches a room for its member.
+async fn search(
+    State(app): State<App>,
+    By(caller): By,
+    asker: Asker,
+    InPath(room): InPath<String>,
+    asked: Result<Query<Search>, QueryRejection>,
+) -> Answer {
+    let reserved = app.reserve(&asker, FOUND_MAX * wire::MESSAGE_BYTES).await?;
+    let found = read_found(&app, caller, &room, asked).await?;
+    let messages = wire::messages(&found.messages);
+    let body = wire::SearchPage {
+        messages,
+        more: found.before.is_some(),
+        before: found.before.map(|seq| seq.0),
+        is_early: found.is_early,
+    };
+    Ok(app.ok_in(reserved, &asker, body))
+}
+
+async fn read_found(
+    app: &App,
+    caller: Caller,
+    room: &str,
+    asked: Result<Query<Search>, QueryRejection>,
+) -> Result<Found, Refusal> {
+    let room = room_id(room)?;
+    let Query(asked) = asked.map_err(|error| Refusal::BadRequest(error.body_text()))?;
+    let needle = Needle::parse(asked.q.as_deref().unwrap_or_default())?;
+    app.welcomes(caller).await?;
+    let member = app.member(caller, room).await?;
+    let before = Seq(asked.before.unwrap_or(i64::MAX));
+    let most = asked.limit.unwrap_or(FOUND_MAX).clamp(1, FOUND_MAX);
+    app.reader.search(member, needle, before, most).await
 }
 
 impl App {

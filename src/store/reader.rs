@@ -1,12 +1,29 @@
 //! Reads, off the async thread or over connections of their own.
 
+use std::time::Duration;
+
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::domain::search::Needle;
 use crate::store::{Done, Member, postgres, sqlite};
+
+/// How long a search looks. A million messages take longer: then it says how far it came.
+pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
+
+/// The result of a search.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The messages, newest first.
+    pub messages: Vec<Message>,
+    /// How far it came: everything before this place is still to be searched. `None` if everything was.
+    pub before: Option<Seq>,
+    /// Whether it ended because its time was over.
+    pub is_early: bool,
+}
 
 /// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
@@ -138,6 +155,24 @@ impl Reader {
         match &self.0 {
             Kind::Sqlite(reader) => reader.before(member, before, most).await,
             Kind::Postgres(reader) => reader.before(member, before, most).await,
+        }
+    }
+
+    /// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
+    /// It looks for 200 ms at most.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn search(
+        &self,
+        member: Member,
+        needle: Needle,
+        before: Seq,
+        most: usize,
+    ) -> Result<Found, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.search(member, needle, before, most).await,
+            Kind::Postgres(reader) => reader.search(member, needle, before, most).await,
         }
     }
 

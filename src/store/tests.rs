@@ -17,6 +17,7 @@ pub(in crate::store) mod postgres;
 mod reactions;
 mod replies;
 mod runs;
+mod search;
 pub(in crate::store) mod takeback;
 
 /// A store of its own, whose writes are awaited one by one.

@@ -111,6 +111,20 @@ pub struct HistoryPage<M> {
     pub time: String,
 }
 
+/// The answer to `GET /api/rooms/{id}/search`.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchPage<M> {
+    /// The messages that were found, newest first.
+    pub messages: Vec<M>,
+    /// Whether there is more to search.
+    pub more: bool,
+    /// From where to go on, as `before`. Null if everything was searched.
+    pub before: Option<i64>,
+    /// Whether it ended because its time was over.
+    pub is_early: bool,
+}
+
 /// The answer to `GET /api/rooms/{id}/chatters`.
 #[derive(Debug, Serialize)]
 pub struct ChatterPage<C> {

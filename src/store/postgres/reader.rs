@@ -1,9 +1,9 @@
 //! Reads, over a connection of their own that they share: their statements are sent one behind the other.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 use tokio::time::timeout;
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
@@ -17,9 +17,14 @@ use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
+use crate::store::reader::SEARCH;
 use crate::store::write::RANGE_BYTES;
-use crate::store::{Done, Health, Member};
+use crate::store::{self, Done, Health, Member};
+
+/// How many messages a search reads at a time.
+const SEARCHED: i64 = 2_000;
 
 /// Time limit of a read.
 const ANSWERED: Duration = Duration::from_secs(5);
@@ -34,6 +39,8 @@ pub(in crate::store) struct Reader {
 struct Shared {
     database: Database,
     client: Mutex<Option<Arc<Client>>>,
+    /// One search at a time: others have the connection in between.
+    searching: Semaphore,
     _health: Health,
 }
 
@@ -42,7 +49,14 @@ type Found<T> = Result<T, Refusal>;
 impl Reader {
     pub(super) fn new(database: Database, health: Health) -> Self {
         let client = Mutex::new(None);
-        Self { shared: Arc::new(Shared { database, client, _health: health }) }
+        Self {
+            shared: Arc::new(Shared {
+                database,
+                client,
+                searching: Semaphore::new(1),
+                _health: health,
+            }),
+        }
     }
 
     pub(in crate::store) async fn room(&self, id: RoomId) -> Found<Option<Room>> {
@@ -144,6 +158,52 @@ impl Reader {
         let range = (member.first.0, before.0);
         self.range((member.room, Some(member.chatter.id)), range, false, limit, (most, RANGE_BYTES))
             .await
+    }
+
+    pub(in crate::store) async fn search(
+        &self,
+        member: Member,
+        needle: Needle,
+        before: Seq,
+        most: usize,
+    ) -> Found<store::reader::Found> {
+        let _one = self.shared.searching.acquire().await.map_err(|_| Refusal::Unavailable)?;
+        let begun = Instant::now();
+        let sql =
+            "SELECT seq, content FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
+             AND seq < $2 AND seq >= $3 AND kind = 0 AND NOT taken_back ORDER BY seq DESC LIMIT $4";
+        let room = uuid(member.room.as_bytes());
+        let (mut end, mut found) = (before.0, Vec::new());
+        let (end, is_early) = loop {
+            let rows = self.rows(sql, &[&room, &end, &member.first.0, &SEARCHED]).await?;
+            let is_last = i64::try_from(rows.len()).unwrap_or(0) < SEARCHED;
+            for row in rows {
+                end = read(row.try_get(0))?;
+                if found.len() < most && needle.is_in(read(row.try_get(1))?) {
+                    found.push(end);
+                }
+                if found.len() >= most {
+                    break;
+                }
+            }
+            let is_early = begun.elapsed() >= SEARCH;
+            if found.len() >= most || is_early && !is_last {
+                let is_early = is_early && found.len() < most;
+                break ((end > member.first.0).then_some(Seq(end)), is_early);
+            }
+            if is_last {
+                break (None, false);
+            }
+        };
+        let sql = format!(
+            "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.seq = ANY ($2)
+             ORDER BY m.seq DESC",
+            message_for("(SELECT n FROM chatters WHERE id = $3)")
+        );
+        let reader = uuid(member.chatter.id.as_bytes());
+        let rows = self.rows(&sql, &[&room, &found, &reader]).await?;
+        let (messages, _) = read(messages(&rows, usize::MAX, usize::MAX))?;
+        Ok(store::reader::Found { messages, before: end, is_early: is_early && end.is_some() })
     }
 
     pub(in crate::store) async fn newest(&self, room: RoomId, most: usize) -> Found<Vec<Message>> {

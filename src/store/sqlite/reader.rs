@@ -12,12 +12,15 @@ use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::domain::search::Needle;
 use crate::store::health::Health;
+use crate::store::reader::Found;
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::schema::{self, OpenError};
+use crate::store::sqlite::sql::search;
 use crate::store::write::RANGE_BYTES;
 use crate::sync::lock;
 
@@ -36,13 +39,16 @@ struct Shared {
     frozen: bool,
     health: Health,
     turns: Semaphore,
+    /// One search at a time: it takes longer than other reads.
+    searching: Semaphore,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Reader {
     pub(in crate::store) fn new(path: PathBuf, frozen: bool, health: Health) -> Self {
-        let (turns, idle) = (Semaphore::new(READERS), Mutex::new(Vec::new()));
-        Self { shared: Arc::new(Shared { path, frozen, health, turns, idle }) }
+        let (turns, searching) = (Semaphore::new(READERS), Semaphore::new(1));
+        let idle = Mutex::new(Vec::new());
+        Self { shared: Arc::new(Shared { path, frozen, health, turns, searching, idle }) }
     }
 
     /// The room with this id, also if it has expired.
@@ -116,6 +122,18 @@ impl Reader {
             queries::before(db, as_member(&member), member.first, before, most, RANGE_BYTES)
         })
         .await
+    }
+
+    /// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
+    pub(in crate::store) async fn search(
+        &self,
+        member: Member,
+        needle: Needle,
+        before: Seq,
+        most: usize,
+    ) -> Result<Found, Refusal> {
+        let _one = self.shared.searching.acquire().await.map_err(|_| Refusal::Unavailable)?;
+        self.run(move |db| search::search(db, &member, &needle, before, most)).await
     }
 
     /// The newest messages of a room, oldest first, at most `most`, for the host.

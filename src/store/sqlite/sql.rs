@@ -7,6 +7,7 @@ pub(in crate::store) mod queries;
 pub(in crate::store) mod reactions;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
+pub(in crate::store) mod search;
 pub(in crate::store) mod shrink;
 pub(in crate::store) mod statements;
 pub(in crate::store) mod weights;

@@ -14,7 +14,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 19] = [
+const MAY_SCAN: [(&str, &str); 20] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
@@ -30,6 +30,7 @@ const MAY_SCAN: [(&str, &str); 19] = [
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, code, title, namespace", "once a start"),
+    ("SELECT seq, content FROM messages WHERE room", "a search, for 200 ms"),
     (
         "SELECT r.id, r.last, (SELECT m.sent_at",
         "once a start: the newest 200 places of each living room",
