@@ -11,7 +11,7 @@ describe('searching a room', () => {
   async function talk(count) {
     const token = (await the.hub.calls('POST', '/api/identity')).json.data.token;
     const room = await the.hub.room();
-    const minsu = await the.hub.member('websocket', room, { options: { auth: { token } } });
+    const minsu = await the.hub.member('websocket', room, { auth: { token } });
     for (let n = 1; n <= count; n++) await minsu.says(n % 10 === 0 ? `Coffee ${n}` : `number ${n}`);
     const asks = async (path, headers = { authorization: `Bearer ${token}` }) =>
       the.hub.calls('GET', `/api/rooms/${room.id}/${path}`, { headers });
