@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { api, here, hint, identity, memory } from "../app";
+import { showNew } from "../badge";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
@@ -37,9 +38,8 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const now = useUnseen(state);
   const title = room?.title ?? code;
 
-  useEffect(() => {
-    document.title = now > 0 ? `(${now}) ${title}` : title;
-  }, [now, title]);
+  useEffect(() => showNew(title, now), [now, title]);
+  useEffect(() => () => showNew(title, 0), []);
 
   const { present } = state;
   useEffect(() => {
@@ -189,7 +189,7 @@ function calmly(show: () => void): () => void {
   };
 }
 
-/** The number of messages that came while nobody looked, for the tab's title. */
+/** The number of messages that came while nobody looked. */
 function useUnseen(state: RoomState): number {
   const [hidden, set] = useState(document.hidden);
   useEffect(() => {
