@@ -17,6 +17,7 @@ import { DetailsSheet } from "./details";
 import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LogView } from "./log";
+import { MessageSheet } from "./message-sheet";
 import { People, PeopleSheet } from "./people";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
@@ -103,10 +104,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
       </main>
       {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>
-          <People state={state} />
+          <People state={state} session={session} />
         </aside>
       )}
-      {sheet.value === "people" && inside && <PeopleSheet state={state} />}
+      {sheet.value === "people" && inside && <PeopleSheet state={state} session={session} />}
+      {sheet.value === "message" && <MessageSheet state={state} session={session} />}
       {sheet.value === "details" && room && !over && (
         <DetailsSheet
           state={state}
@@ -198,7 +200,7 @@ function useUnseen(state: RoomState): number {
     return () => document.removeEventListener("visibilitychange", look);
   }, []);
   if (!hidden || state.unreadFrom === null) return 0;
-  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null);
+  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null, state.hidden);
 }
 
 /** How it stands between here and the hub, in words, under the title. */
