@@ -29,8 +29,31 @@ const parts: Plugin = {
   },
 };
 
+const MOST = 9;
+
+/**
+ * The tab's icon with how much is new on it, `mark-HASH-3.svg` beside `mark-HASH.svg` (`src/badge.ts`): the hub's policy
+ * allows files only, so none can be drawn in the page.
+ */
+const badges: Plugin = {
+  name: "badges",
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle)) {
+      if (file.type !== "asset" || !/mark-[\w-]+\.svg$/.test(file.fileName)) continue;
+      for (let count = 1; count <= MOST + 1; count += 1) {
+        const text = count > MOST ? `${MOST}+` : String(count);
+        const badge =
+          '<circle cx="17" cy="17" r="9" fill="#1f6a6e"/><text x="17" y="21.5" font-family="sans-serif" font-weight="700" ' +
+          `font-size="${text.length > 1 ? 10 : 13}" text-anchor="middle" fill="#fff">${text}</text></svg>`;
+        const fileName = file.fileName.replace(".svg", `-${count}.svg`);
+        this.emitFile({ type: "asset", fileName, source: String(file.source).trim().replace("</svg>", badge) });
+      }
+    }
+  },
+};
+
 export default defineConfig({
-  plugins: [parts],
+  plugins: [parts, badges],
   esbuild: { jsx: "automatic", jsxImportSource: "preact", legalComments: "none" },
   resolve: {
     alias: [

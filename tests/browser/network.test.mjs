@@ -148,6 +148,11 @@ story("what came while nobody looked stands below a line", {}, async ({ hub, som
   await ann.looksAway();
   await ben.says("안 보는 중");
   await until(async () => assert.match(await ann.page.title(), /^\(1\) /));
+  const icon = () => ann.page.locator("link[rel=icon]").evaluate((link) => link.href);
+  assert.match(await icon(), /-1\.svg$/);
+  const shown = await fetch(await icon());
+  assert.deepEqual([shown.status, shown.headers.get("content-type")], [200, "image/svg+xml"]);
+  assert.match(await shown.text(), />1<\/text><\/svg>$/);
   await ann.looksAgain();
   const line = ann.page.locator(".new-line");
   await line.waitFor();
@@ -156,6 +161,7 @@ story("what came while nobody looked stands below a line", {}, async ({ hub, som
     "안 보는 중",
   );
   await until(async () => assert.equal(await ann.page.title(), "주머니 속"));
+  assert.doesNotMatch(await icon(), /-1\.svg$/);
 });
 
 story("the lobby says that the hub is away, and comes back by itself", {}, async ({ hub, somebody }) => {

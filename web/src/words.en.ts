@@ -127,6 +127,12 @@ export const en: Words = {
   stacked: "Too many marks on one letter",
   notSentYet: "What you had not sent yet",
   copyText: "Copy",
+  messageMenu: "Message",
+  menuOf: (name, text) => `Menu of the message: ${name}, ${text}`,
+  hide: "Hide this person",
+  hideHint: "Only on this phone. The list of people has a way back.",
+  hidden: "hidden",
+  showAgain: "Show again",
   sent: "Sent",
 
   connecting: "Going in…",

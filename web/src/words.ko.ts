@@ -123,6 +123,12 @@ export const ko = {
   stacked: "한 글자에 부호가 너무 많아요",
   notSentYet: "아직 보내지 않은 메시지예요",
   copyText: "복사",
+  messageMenu: "메시지",
+  menuOf: (name: string, text: string) => `메시지 메뉴: ${name}, ${text}`,
+  hide: "이 사람 숨기기",
+  hideHint: "이 휴대전화에서만 안 보여요. 사람들 목록에서 되돌릴 수 있어요.",
+  hidden: "숨김",
+  showAgain: "다시 보기",
   sent: "보냈어요",
 
   connecting: "들어가는 중…",

@@ -36,6 +36,24 @@ describe("what a browser keeps of a room", () => {
     expect(keeper.outbox().map((kept) => kept.content)).toEqual(["old 3", "old 9", "new"]);
   });
 
+  it("are those whom one hid, until one shows them or is away for a week", () => {
+    const memory = mapMemory();
+    const hidden = new Map([["owl", "졸린 부엉이"]]);
+    new Keeper(memory, "r").hidden = hidden;
+    expect(new Keeper(memory, "r").hidden).toEqual(hidden);
+    expect(new Keeper(memory, "r2").hidden.size).toBe(0);
+    tidy(memory, Date.now());
+    expect(new Keeper(memory, "r").hidden).toEqual(hidden);
+    tidy(memory, Date.now() + 8 * 24 * 3600_000);
+    expect(new Keeper(memory, "r").hidden.size).toBe(0);
+    for (const kept of ["{", '{"people":3}', '{"people":[3,["a"],[4,"b"]]}']) {
+      memory.set("cola.hidden.r", kept);
+      expect([...new Keeper(memory, "r").hidden.keys()], kept).toEqual(kept.includes("[4") ? ["a"] : []);
+    }
+    new Keeper(memory, "r").hidden = new Map();
+    expect(memory.keys()).toEqual([]);
+  });
+
   it("is not trusted: what cannot be read is nothing", () => {
     const memory = mapMemory(
       new Map([

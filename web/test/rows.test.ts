@@ -13,6 +13,7 @@ function view(messages: Message[], more: Partial<View> = {}): View {
     start: 0,
     end: messages.length,
     me: "me",
+    hidden: new Map(),
     cameAt: null,
     whole: true,
     outbox: [],
@@ -94,9 +95,19 @@ describe("rows", () => {
     expect(shape(rows(view(away.slice(0, 2))))).toEqual(["day", "fox!@", "comings"]);
   });
 
+  const hidden = new Map([["owl", "owl"]]);
+
+  it("show nothing of people who are hidden, and join what they stood between", () => {
+    const messages = [said(1), said(2, "owl"), joined(3, "owl"), said(4), said(5, "owl"), said(6, "bat")];
+    expect(shape(rows(view(messages, { hidden })))).toEqual(["day", "fox!", "fox@", "bat!@"]);
+    expect(shape(rows(view(messages, { hidden, unreadFrom: 5 })))).toEqual(["day", "fox!", "fox@", "new", "bat!@"]);
+    expect(shape(rows(view(messages, { hidden, start: 3, unreadFrom: 2 })))).toEqual(["new", "fox!@", "bat!@"]);
+  });
+
   it("count as new what others said", () => {
     const messages = [said(1), said(2, "me"), alerted(3, "owl", { kind: "left", count: 1 }), said(4, "owl"), said(5)];
-    expect(countNew(messages, 1, "me")).toBe(2);
+    expect(countNew(messages, 1, "me", new Map())).toBe(2);
+    expect(countNew(messages, 1, "me", hidden)).toBe(1);
   });
 });
 

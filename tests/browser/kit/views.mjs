@@ -22,6 +22,24 @@ export const VIEWS = {
     await ann.enters(room);
     await ann.opensPeople();
   },
+  "a message's menu": async ({ ann, ben, room }) => {
+    // Nobody is hidden from an earlier view.
+    await ann.opens("/");
+    await ann.page.evaluate((name) => localStorage.removeItem(name), `cola.hidden.${room.id}`);
+    await ann.enters(room);
+    await ben.says("광고 보고 가세요");
+    await ann.sees("광고 보고 가세요");
+    await ann.page.locator(".log").focus();
+    await ann.page.keyboard.press("Shift+F10");
+    await ann.page.locator(".sheet .menu button").nth(1).waitFor();
+  },
+  "somebody hidden": async ({ ann, ben, room }) => {
+    await VIEWS["a message's menu"]({ ann, ben, room });
+    await ann.page.locator(".sheet .menu button").nth(1).click();
+    await ann.page.locator(".sheet").waitFor({ state: "detached" });
+    await ann.opensPeople();
+    await ann.page.locator(".people .hidden .button").waitFor();
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();

@@ -4,6 +4,7 @@
 // other's; both may send one, and its key makes that one message.
 
 import { inOrder, type Outgoing } from "../store/outbox";
+import type { Hidden } from "../store/room";
 import type { Memory } from "./storage";
 
 const WEEK = 7 * 24 * 3600_000;
@@ -70,6 +71,20 @@ export class Keeper {
     else this.memory.set(this.name("read"), JSON.stringify({ seq, at: Date.now() }));
   }
 
+  /** Those who are hidden here, with the names that they had. */
+  get hidden(): Hidden {
+    const people = parse(this.memory.get(this.name("hidden")))?.people;
+    const found = new Map<string, string>();
+    if (!Array.isArray(people)) return found;
+    for (const one of people) if (Array.isArray(one) && typeof one[0] === "string") found.set(one[0], String(one[1]));
+    return found;
+  }
+
+  set hidden(hidden: Hidden) {
+    if (hidden.size === 0) this.memory.remove(this.name("hidden"));
+    else this.memory.set(this.name("hidden"), JSON.stringify({ people: [...hidden], at: Date.now() }));
+  }
+
   private name(what: string, key?: string): string {
     return `cola.${what}.${this.roomId}${key === undefined ? "" : `.${key}`}`;
   }
@@ -78,7 +93,7 @@ export class Keeper {
 /** Forgets rooms nobody came back to for a week. */
 export function tidy(memory: Memory, now: number): void {
   for (const name of memory.keys()) {
-    if (!/^cola\.(out|draft|read)\./.test(name)) continue;
+    if (!/^cola\.(out|draft|read|hidden)\./.test(name)) continue;
     const at = parse(memory.get(name))?.at;
     if (typeof at !== "number" || now - at > WEEK) memory.remove(name);
   }

@@ -15,6 +15,7 @@ import {
   readJoinAck,
   passes,
   type Answer,
+  type Chatter,
   type Closed,
   type ErrorCode,
   type JoinAck,
@@ -101,7 +102,10 @@ export class Session {
     if (!room || this.ended) return;
     if (this.around.identity.isMissing && !(await this.introduce())) return;
     this.keep = new Keeper(this.around.memory, room.id);
-    this.change({ room, present: room.present, outbox: this.keep.outbox(), closed: room.isExpired ? "expired" : null });
+    const { hidden } = this.keep;
+    // Kept for another week.
+    this.keep.hidden = hidden;
+    this.change({ room, present: room.present, outbox: this.keep.outbox(), hidden, closed: room.isExpired ? "expired" : null });
     this.link = this.around.connect(room.namespace, {
       up: () => void this.join(),
       down: () => this.lost(),
@@ -414,6 +418,12 @@ export class Session {
     if (!answer.ok) return answer.refusal;
     this.change({ me: answer.data, names: new Map(this.state.names).set(answer.data.id, answer.data.nickname) });
     return null;
+  }
+
+  /** Hides somebody on this phone, or shows them again. */
+  hide(chatter: Pick<Chatter, "id" | "nickname">, hide: boolean): void {
+    this.change(State.withHidden(this.state, chatter, hide));
+    if (this.keep) this.keep.hidden = this.state.hidden;
   }
 
   /** Tells the others that one is typing: at the first key, then now and then, and when it ends. */

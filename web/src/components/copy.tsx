@@ -20,7 +20,7 @@ export function Copy({ text, label }: { text: string; label: string }): JSX.Elem
 }
 
 /** The clipboard API is not there on plain http; the old way is. */
-async function copy(text: string): Promise<boolean> {
+export async function copy(text: string): Promise<boolean> {
   try {
     if (navigator.clipboard) {
       await navigator.clipboard.writeText(text);

@@ -16,6 +16,7 @@ import type { Message } from "../wire";
 import type { Words } from "../words";
 import { Icon } from "./icons";
 import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
+import { LogMenu } from "./log-menu";
 import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { Comings, DayLine, Notice, OwnName } from "./notice";
@@ -262,6 +263,7 @@ export class LogView extends Component<Props, View> {
           start,
           end,
           me: me?.id ?? null,
+          hidden: state.hidden,
           cameAt: me?.createdAt ?? null,
           whole: !hasOlder(log),
           outbox: state.outbox,
@@ -271,7 +273,7 @@ export class LogView extends Component<Props, View> {
           clockOffset: state.clockOffset,
         })
       : [];
-    const unseen = following ? 0 : countNew(log.messages, seen, me?.id ?? null);
+    const unseen = following ? 0 : countNew(log.messages, seen, me?.id ?? null, state.hidden);
     const since = silence(state, Date.now());
     return (
       <div class="log-frame">
@@ -293,6 +295,7 @@ export class LogView extends Component<Props, View> {
             {since && <Quiet key="quiet" state={state} since={since} />}
           </div>
         </div>
+        <LogMenu log={this.scroller} author={this.author} />
         {started && (!atBottom || unseen > 0) && (
           <button type="button" class="to-newest" onClick={this.toNewest}>
             <Icon name="down" />
@@ -362,6 +365,12 @@ export class LogView extends Component<Props, View> {
       }
     }
   }
+
+  private author = (seq: number): string => {
+    const { me, log } = this.props.state;
+    const message = log.messages.find((one) => one.seq === seq);
+    return !message ? "" : message.chatterId === me?.id ? this.props.say.you : this.name(message);
+  };
 
   private name = (message: Message): string => nicknameOf(this.props.state, message.chatter);
 }

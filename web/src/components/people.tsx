@@ -1,30 +1,36 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { api } from "../app";
+import type { Session } from "../client/session";
 import { markOf, type RoomState } from "../store/room";
 import type { Chatter } from "../wire";
 import { words } from "../words";
 import { Mark } from "./mark";
 import { Sheet } from "./sheet";
 
-export function PeopleSheet({ state }: { state: RoomState }): JSX.Element {
+interface Props {
+  state: RoomState;
+  session: Session;
+}
+
+export function PeopleSheet({ state, session }: Props): JSX.Element {
   return (
     <Sheet title={words().peopleTitle(state.present)} class="people-sheet">
-      <PeopleList state={state} />
+      <PeopleList state={state} session={session} />
     </Sheet>
   );
 }
 
-export function People({ state }: { state: RoomState }): JSX.Element {
+export function People({ state, session }: Props): JSX.Element {
   return (
     <>
       <h2>{words().people(state.present)}</h2>
-      <PeopleList state={state} />
+      <PeopleList state={state} session={session} />
     </>
   );
 }
 
-function PeopleList({ state }: { state: RoomState }): JSX.Element {
+function PeopleList({ state, session }: Props): JSX.Element {
   const say = words();
   const me = state.me?.id;
   // Of a big room the hub lists some; one is there oneself all the same.
@@ -36,7 +42,10 @@ function PeopleList({ state }: { state: RoomState }): JSX.Element {
   // The hub lists the first ones by itself; the rest is fetched only when somebody asks.
   const all = [...new Map([...own, ...state.roster, ...more].map((chatter) => [chatter.id, chatter])).values()];
   const shown = [...all.filter((chatter) => chatter.id === me), ...all.filter((chatter) => chatter.id !== me)];
-  const hidden = state.present > shown.length;
+  const isCut = state.present > shown.length;
+  // Also those who have left: they may come back.
+  const gone = [...state.hidden].filter(([id]) => !shown.some((chatter) => chatter.id === id));
+  const listed = [...shown, ...gone.map(([id, nickname]) => ({ id, nickname }))];
 
   const load = async (): Promise<void> => {
     setBusy(true);
@@ -52,21 +61,33 @@ function PeopleList({ state }: { state: RoomState }): JSX.Element {
     setBusy(false);
   };
 
+  // The button goes, and the focus would go with it.
+  const show = (chatter: Pick<Chatter, "id" | "nickname">, button: HTMLElement): void => {
+    button.closest("ul")!.focus();
+    session.hide(chatter, false);
+  };
+
   return (
     <>
-      <ul class="people">
-        {shown.map((chatter) => (
-          <li key={chatter.id}>
+      <ul class="people" tabIndex={-1}>
+        {listed.map((chatter) => (
+          <li key={chatter.id} class={state.hidden.has(chatter.id) ? "hidden" : ""}>
             <Mark of={markOf(state, chatter)} />
             <span class="person">
               <bdi>{state.names.get(chatter.id) ?? chatter.nickname}</bdi>
               {chatter.id === me && <span class="soft"> ({say.you})</span>}
+              {state.hidden.has(chatter.id) && <span class="soft"> ({say.hidden})</span>}
             </span>
+            {state.hidden.has(chatter.id) && (
+              <button type="button" class="button" onClick={(event) => show(chatter, event.currentTarget)}>
+                {say.showAgain}
+              </button>
+            )}
           </li>
         ))}
       </ul>
-      {shown.length === 1 && !hidden && <p class="soft">{say.alone}</p>}
-      {hidden && (
+      {shown.length === 1 && !isCut && <p class="soft">{say.alone}</p>}
+      {isCut && (
         <div class="people-more">
           <p class="soft">{say.peopleCut(shown.length, state.present)}</p>
           <button type="button" class="button" aria-disabled={busy} onClick={() => void (busy || load())}>

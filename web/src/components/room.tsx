@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import { api, here, hint, identity, memory } from "../app";
+import { showNew } from "../badge";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
@@ -16,6 +17,7 @@ import { DetailsSheet } from "./details";
 import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LogView } from "./log";
+import { MessageSheet } from "./message-sheet";
 import { People, PeopleSheet } from "./people";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
@@ -37,9 +39,8 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const now = useUnseen(state);
   const title = room?.title ?? code;
 
-  useEffect(() => {
-    document.title = now > 0 ? `(${now}) ${title}` : title;
-  }, [now, title]);
+  useEffect(() => showNew(title, now), [now, title]);
+  useEffect(() => () => showNew(title, 0), []);
 
   const { present } = state;
   useEffect(() => {
@@ -103,10 +104,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
       </main>
       {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>
-          <People state={state} />
+          <People state={state} session={session} />
         </aside>
       )}
-      {sheet.value === "people" && inside && <PeopleSheet state={state} />}
+      {sheet.value === "people" && inside && <PeopleSheet state={state} session={session} />}
+      {sheet.value === "message" && <MessageSheet state={state} session={session} />}
       {sheet.value === "details" && room && !over && (
         <DetailsSheet
           state={state}
@@ -189,7 +191,7 @@ function calmly(show: () => void): () => void {
   };
 }
 
-/** The number of messages that came while nobody looked, for the tab's title. */
+/** The number of messages that came while nobody looked. */
 function useUnseen(state: RoomState): number {
   const [hidden, set] = useState(document.hidden);
   useEffect(() => {
@@ -198,7 +200,7 @@ function useUnseen(state: RoomState): number {
     return () => document.removeEventListener("visibilitychange", look);
   }, []);
   if (!hidden || state.unreadFrom === null) return 0;
-  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null);
+  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null, state.hidden);
 }
 
 /** How it stands between here and the hub, in words, under the title. */

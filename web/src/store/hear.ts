@@ -14,6 +14,7 @@ import {
 } from "../wire";
 import { offset } from "./clock";
 import { receive, takeBack } from "./log";
+import { isNews } from "./rows";
 import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
@@ -72,6 +73,6 @@ function arrived(state: RoomState, message: Message, watching: boolean): RoomSta
 /** Consequences of a new message: names, and where the line "new" belongs. */
 export function told(state: RoomState, message: Message, watching: boolean): RoomState {
   const next = withNews(state, message);
-  const others = message.type === "MESSAGE" && message.chatterId !== state.me?.id;
-  return others && !watching && next.unreadFrom === null ? { ...next, unreadFrom: message.seq } : next;
+  const isNew = isNews(message, state.me?.id ?? null, state.hidden);
+  return isNew && !watching && next.unreadFrom === null ? { ...next, unreadFrom: message.seq } : next;
 }

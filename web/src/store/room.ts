@@ -16,6 +16,8 @@ export type Phase =
   /** The hub said no. */
   | { name: "refused"; code: ErrorCode; retryAfter: number | null };
 
+export type Hidden = ReadonlyMap<Id, string>;
+
 export interface RoomState {
   readonly code: string;
   readonly room: Room | null;
@@ -36,6 +38,8 @@ export interface RoomState {
   readonly names: ReadonlyMap<Id, string>;
   /** The marks of those who are or were here with one. */
   readonly marks: ReadonlyMap<Id, Mark>;
+  /** Those whom this reader hid on this phone, by the names that they had. */
+  readonly hidden: Hidden;
   /** The chatters who are typing, and until when to believe it. */
   readonly typing: ReadonlyMap<Id, number>;
   readonly unreadFrom: number | null;
@@ -66,6 +70,7 @@ export const newRoom = (code: string): RoomState => ({
   present: 0,
   names: new Map(),
   marks: new Map(),
+  hidden: new Map(),
   typing: new Map(),
   unreadFrom: null,
   clockOffset: 0,
@@ -86,10 +91,12 @@ export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
   log: closed === "deleted" ? { ...emptyLog, upTo: state.log.upTo } : state.log,
 });
 
-export const nicknameOf = (state: RoomState, chatter: Chatter): string =>
+type Named = Pick<Chatter, "id" | "nickname">;
+
+export const nicknameOf = (state: RoomState, chatter: Named): string =>
   state.names.get(chatter.id) ?? chatter.nickname;
 
-export const markOf = (state: RoomState, chatter: Chatter): Mark =>
+export const markOf = (state: RoomState, chatter: Named): Mark =>
   state.marks.get(chatter.id) ?? mark({ id: chatter.id, nickname: nicknameOf(state, chatter) });
 
 /** After a change of who is here, or of a name. */
@@ -137,10 +144,19 @@ export function typists(state: RoomState, now: number): string[] {
   const names: string[] = [];
   for (const [id, until] of state.typing) {
     const name = state.names.get(id);
-    // Further ahead than it can be: the clock was set back since.
-    if (until > now && until - now <= TYPING_LASTS && id !== state.me?.id && name) names.push(name);
+    // Further ahead than it can be is after the clock was set back.
+    if (until <= now || until - now > TYPING_LASTS || id === state.me?.id || state.hidden.has(id)) continue;
+    if (name) names.push(name);
   }
   return names;
+}
+
+/** The same with somebody hidden, or shown again. */
+export function withHidden(state: RoomState, { id, nickname }: Named, hide: boolean): RoomState {
+  const hidden = new Map(state.hidden);
+  if (hide) hidden.set(id, nickname);
+  else hidden.delete(id);
+  return { ...state, hidden };
 }
 
 /** The broadcast of one's own message came before its acknowledgement: show it once. */

@@ -4,6 +4,7 @@ import type { Id, Message } from "../wire";
 import { day, local } from "./clock";
 import { blinks, isComing, isFirstComing } from "./comings";
 import type { Outbox, Outgoing } from "./outbox";
+import type { Hidden } from "./room";
 
 export type Row =
   | { kind: "day"; key: string; time: number }
@@ -22,6 +23,8 @@ export interface View {
   start: number;
   end: number;
   me: Id | null;
+  /** Those of whom nothing is shown. */
+  hidden: Hidden;
   /** When one came here first, in the hub's time; `null` while one is not in the room. */
   cameAt: string | null;
   /** Whether nothing older is left to fetch. */
@@ -43,20 +46,21 @@ export function rows(view: View): Row[] {
   const folded = blinks(view.messages);
   let own = ownPlace(view);
   let start = view.start;
-  while (start > 0 && folded.has(view.messages[start - 1]!.seq)) start -= 1;
+  const isLeftOut = (message: Message): boolean => folded.has(message.seq) || view.hidden.has(message.chatterId);
+  while (start > 0 && isLeftOut(view.messages[start - 1]!)) start -= 1;
   let before = view.messages[start - 1];
   let lineDrawn =
-    view.unreadFrom === null || countNew(view.messages.slice(0, view.start), view.unreadFrom - 1, view.me) > 0;
+    view.unreadFrom === null || countNew(view.messages.slice(0, view.start), view.unreadFrom - 1, view.me, view.hidden) > 0;
 
   for (let at = view.start; at < view.end; at += 1) {
     const message = view.messages[at]!;
-    if (folded.has(message.seq)) continue;
+    if (isLeftOut(message)) continue;
     const isOwnComing = isOwn(view, message);
     const isHere = own !== null && at >= own;
     const time = local(message.sentAt, view.clockOffset);
     const newDay = !before || day(local(before.sentAt, view.clockOffset)) !== day(time);
     if (newDay) made.push({ kind: "day", key: `d${message.seq}`, time });
-    const newLine = !lineDrawn && isNews(message, view.me) && message.seq >= view.unreadFrom!;
+    const newLine = !lineDrawn && isNews(message, view.me, view.hidden) && message.seq >= view.unreadFrom!;
     if (newLine) {
       made.push({ kind: "new", key: "new" });
       lineDrawn = true;
@@ -131,14 +135,14 @@ function outgoing(made: Row[], view: View): void {
   }
 }
 
-/** How many people's own words are in messages after `seq`, without this person's. */
-export function countNew(messages: readonly Message[], seq: number, me: Id | null): number {
+/** How many people's own words are in messages after `seq`, without this person's and those of people they hid. */
+export function countNew(messages: readonly Message[], seq: number, me: Id | null, hidden: Hidden): number {
   let count = 0;
   for (let at = messages.length - 1; at >= 0 && messages[at]!.seq > seq; at -= 1) {
-    if (isNews(messages[at]!, me)) count += 1;
+    if (isNews(messages[at]!, me, hidden)) count += 1;
   }
   return count;
 }
 
-const isNews = (message: Message, me: Id | null): boolean =>
-  message.type === "MESSAGE" && message.chatterId !== me && !message.takenBack;
+export const isNews = (message: Message, me: Id | null, hidden: Hidden): boolean =>
+  message.type === "MESSAGE" && message.chatterId !== me && !message.takenBack && !hidden.has(message.chatterId);

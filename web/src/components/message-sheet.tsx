@@ -1,0 +1,95 @@
+// What can be done about a message.
+
+import type { JSX } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import type { Session } from "../client/session";
+import { closeSheet, openSheet } from "../route";
+import { nicknameOf, type RoomState } from "../store/room";
+import { words, type Words } from "../words";
+import type { Message } from "../wire";
+import { copy } from "./copy";
+import { Icon, type IconName } from "./icons";
+import { Sheet } from "./sheet";
+
+/** The seq of the message whose menu is open. */
+const open = signal<number | null>(null);
+
+export function openMessage(seq: number): void {
+  open.value = seq;
+  openSheet("message");
+}
+
+interface Context {
+  message: Message;
+  isMine: boolean;
+  state: RoomState;
+  session: Session;
+  say: Words;
+}
+
+interface Action {
+  icon: IconName;
+  label(say: Words): string;
+  hint?(say: Words): string;
+  isOffered(context: Context): boolean;
+  /** What is to be told on its button; without that the menu closes. */
+  run(context: Context): Promise<string> | void;
+}
+
+const ACTIONS: readonly Action[] = [
+  {
+    icon: "copy",
+    label: (say) => say.copyText,
+    isOffered: ({ message }) => message.content !== "",
+    run: ({ message, say }) => copy(message.content).then((worked) => (worked ? `✓ ${say.copied}` : say.copyFailed)),
+  },
+  {
+    icon: "hide",
+    label: (say) => say.hide,
+    hint: (say) => say.hideHint,
+    isOffered: ({ isMine }) => !isMine,
+    run: ({ message, state, session }) =>
+      session.hide({ id: message.chatterId, nickname: nicknameOf(state, message.chatter) }, true),
+  },
+];
+
+export function MessageSheet({ state, session }: { state: RoomState; session: Session }): JSX.Element | null {
+  const say = words();
+  const [told, setTold] = useState<{ action: Action; text: string } | null>(null);
+  const message = state.log.messages.find(({ seq }) => seq === open.value);
+  useEffect(() => void (message || closeSheet()), [message]);
+  if (!message) return null;
+  const context = { message, isMine: message.chatterId === state.me?.id, state, session, say };
+
+  const run = (action: Action): void => {
+    const result = action.run(context);
+    if (result) void result.then((text) => setTold({ action, text }));
+    else closeSheet();
+  };
+  return (
+    <Sheet title={say.messageMenu} class="small">
+      <div class="quote">
+        <bdi>{nicknameOf(state, message.chatter)}</bdi>
+        <p dir="auto">{message.takenBack ? say.takenBack : message.content}</p>
+      </div>
+      {/* The key that opened it may ask for the browser's own menu as it is let go. */}
+      <ul class="menu" onContextMenu={(event) => event.preventDefault()}>
+        {ACTIONS.filter((action) => action.isOffered(context)).map((action, at) => (
+          <li key={action.icon}>
+            <button type="button" data-autofocus={at === 0 ? "" : undefined} onClick={() => run(action)}>
+              <Icon name={action.icon} />
+              <span>
+                {told?.action === action ? told.text : action.label(say)}
+                {action.hint && <small>{action.hint(say)}</small>}
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+      <p class="unseen" role="status">
+        {told?.text}
+      </p>
+    </Sheet>
+  );
+}
