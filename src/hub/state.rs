@@ -16,6 +16,7 @@ use super::command::{
     RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending, Shutting};
+use super::join::Leaving;
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
@@ -92,8 +93,7 @@ pub(super) enum Then {
     Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),
-    /// A leave, and the chatter if the room's notices are gathered.
-    Left(RoomId, Option<Chatter>),
+    Left(Leaving),
     Granted(Responder<bool>),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
@@ -366,7 +366,7 @@ impl Hub {
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result, at.hub),
-            Then::Left(room, gathered) => self.has_left(room, gathered, result, at.hub),
+            Then::Left(leaving) => self.has_left(leaving, result, at.hub),
             // The caller may try in any case, also if the other hubs do not know.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),

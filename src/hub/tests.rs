@@ -19,6 +19,7 @@ use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{HistorySlice, Join, Joined, Member, Moment, Past, Rename, Write, Written};
 
+mod changes;
 mod host;
 mod idle;
 mod joins;
