@@ -97,6 +97,8 @@ pub(super) enum Then {
     Granted(Responder<bool>),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
+    /// The end of an empty, silent room.
+    GaveUp(RoomId),
     Kicked(ChatterId, Responder<()>),
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
@@ -160,6 +162,8 @@ pub(super) struct LiveRoom {
     pub(super) listed: Listed,
     /// When its last message or notice was sent.
     pub(super) heard: HubTime,
+    /// Whether its end is being committed, since it was empty and silent. It has given its place up.
+    pub(super) is_ending: bool,
     /// Its part of the quota of rooms, by the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -374,6 +378,7 @@ impl Hub {
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
+            Then::GaveUp(room) => self.gave_up(room, result.is_ok(), at),
             Then::RoomEnded(ending) => {
                 self.room_ended(ending, result.map(|_| ()));
                 self.keep_open(at);

@@ -290,6 +290,8 @@ fn a_passed_access_check_on_another_hub_holds_here() {
     let mut chat = shared(0, 50);
     let holder = GrantHolder::Identity(owner(1));
     chat.hears(Change::Granted(AccessGrant { room: room(0).id, holder, until: HubTime(60_000) }));
+    // Another check, made before that one, is heard late.
+    chat.hears(Change::Granted(AccessGrant { room: room(0).id, holder, until: HubTime(50_000) }));
     let grants = &chat.hub.access_grants;
     let peer = IpAddr::from([127, 0, 0, 1]);
     assert!(grants.allows(room(0).id, owner(1), peer, HubTime(59_999)));
