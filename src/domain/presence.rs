@@ -82,6 +82,13 @@ impl Presence {
         self.people.get(&chatter).map_or(&[], |person| &person.conns)
     }
 
+    /// Whether a chatter is present through this hub: by a connection, or in their grace.
+    #[must_use]
+    pub fn is_through_here(&self, chatter: ChatterId) -> bool {
+        let is_here = |person: &Person| !person.conns.is_empty() || person.grace.is_some();
+        self.people.get(&chatter).is_some_and(is_here)
+    }
+
     /// A chatter comes in, or comes back, through a connection.
     pub fn enter(&mut self, chatter: Chatter, owner: IdentityId, conn: ConnId) {
         let person = self.person(chatter, owner);
@@ -119,8 +126,11 @@ impl Presence {
         self.people.values().any(|person| !person.elsewhere.is_empty())
     }
 
-    /// The person whom this chatter is, made if they are not present.
+    /// The person whom this chatter is, made if they are not present. The store may know them by a newer name.
     fn person(&mut self, chatter: Chatter, owner: IdentityId) -> &mut Person {
+        if self.get(chatter.id).is_some_and(|known| known.nickname != chatter.nickname) {
+            self.rename(&chatter);
+        }
         let arrival = self.arrivals;
         self.arrivals += 1;
         self.owners.insert(owner, chatter.id);
@@ -133,7 +143,8 @@ impl Presence {
         })
     }
 
-    /// Keeps the place of a chatter who was here when the hub last ran, `until` they come back or that time is over.
+    /// Keeps the place of a chatter who has no connection to this hub, `until` they come back or that time is over:
+    /// they were here when the hub last ran, or their leave could not be stored.
     pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
         self.person(chatter, owner).grace = Some(until);
     }
@@ -301,36 +312,95 @@ mod tests {
         assert_eq!(room.count(), 0);
     }
 
+    /// What the people of the property below are present by.
+    #[derive(Debug, Default, Clone)]
+    struct Model {
+        conns: Vec<ConnId>,
+        grace: Option<HubTime>,
+        elsewhere: Vec<RunId>,
+    }
+
+    impl Model {
+        fn is_here(&self) -> bool {
+            !self.conns.is_empty() || self.grace.is_some()
+        }
+
+        fn is_present(&self) -> bool {
+            self.is_here() || !self.elsewhere.is_empty()
+        }
+    }
+
     proptest! {
-        /// Whatever comes and goes: the audience is exactly the connections that entered and did
-        /// not go, and nobody without a connection outlives their grace.
+        /// Whatever comes and goes, here and on other hubs: the audience is exactly the connections that entered
+        /// and did not go; whoever has a connection, a grace or another hub is present, and nobody else; and
+        /// their names are held exactly as long.
         #[test]
-        fn the_audience_is_who_is_connected(steps in prop::collection::vec((0u8..3, 1u8..4, 0u64..6), 0..60)) {
+        fn the_present_are_those_with_a_connection_a_grace_or_another_hub(
+            steps in prop::collection::vec((0u8..7, 1u8..4, 0u64..6), 0..80)
+        ) {
             let mut room = Presence::default();
-            let mut model: Vec<(u8, ConnId)> = Vec::new();
-            for (now, (step, n, conn)) in steps.into_iter().enumerate() {
+            let mut models = vec![Model::default(); 4];
+            for (now, (step, n, which)) in steps.into_iter().enumerate() {
                 let now = HubTime(now as u64 * 400);
-                let conn = ConnId(conn * 4 + u64::from(n));
+                let (conn, run) = (ConnId(which * 4 + u64::from(n)), RunId(i64::from(which % 2 == 0)));
+                let (id, model) = (chatter(n).id, &mut models[usize::from(n)]);
                 match step {
                     0 => {
                         room.enter(chatter(n), owner(n), conn);
-                        if !model.contains(&(n, conn)) { model.push((n, conn)); }
+                        if !model.conns.contains(&conn) { model.conns.push(conn); }
+                        model.grace = None;
                     }
                     1 => {
-                        room.drop_conn(chatter(n).id, conn, now);
-                        model.retain(|m| *m != (n, conn));
+                        let was_present = model.is_present();
+                        let until = room.drop_conn(id, conn, now);
+                        model.conns.retain(|one| *one != conn);
+                        if was_present && !model.is_here() {
+                            model.grace = Some(now.after(GRACE));
+                            prop_assert_eq!(until, model.grace);
+                        }
                     }
-                    _ => { room.expire(chatter(n).id, now); }
+                    2 => {
+                        let is_over = model.grace.is_some_and(|until| until <= now);
+                        prop_assert_eq!(room.expire(id, now).is_some(), is_over);
+                        if is_over { model.grace = None; }
+                    }
+                    3 => {
+                        let is_new = !model.is_present();
+                        prop_assert_eq!(room.enter_elsewhere(chatter(n), owner(n), run), is_new);
+                        if !model.elsewhere.contains(&run) { model.elsewhere.push(run); }
+                    }
+                    4 => {
+                        let was_present = model.is_present();
+                        model.elsewhere.retain(|one| *one != run);
+                        let is_gone = was_present && !model.is_present();
+                        prop_assert_eq!(room.leave_elsewhere(id, run), is_gone);
+                    }
+                    5 => {
+                        prop_assert_eq!(room.remove(id).is_some(), model.is_present());
+                        *model = Model::default();
+                    }
+                    _ if !model.is_here() => {
+                        model.grace = Some(now.after(GRACE));
+                        room.expect(chatter(n), owner(n), now.after(GRACE));
+                    }
+                    _ => {}
                 }
                 let mut heard = room.audience().to_vec();
                 heard.sort();
-                let mut expected: Vec<_> = model.iter().map(|m| m.1).collect();
+                let mut expected: Vec<_> = models.iter().flat_map(|model| model.conns.clone()).collect();
                 expected.sort();
                 prop_assert_eq!(heard, expected);
+                for n in 1..4 {
+                    let (id, model) = (chatter(n).id, &models[usize::from(n)]);
+                    prop_assert_eq!(room.get(id).is_some(), model.is_present());
+                    prop_assert_eq!(room.chatter_of(owner(n)).is_some(), model.is_present());
+                    prop_assert_eq!(room.is_through_here(id), model.is_here());
+                    prop_assert_eq!(room.conns_of(id), &model.conns);
+                }
+                prop_assert_eq!(room.count(), models.iter().filter(|model| model.is_present()).count());
+                prop_assert_eq!(room.names.is_empty(), room.count() == 0);
+                prop_assert_eq!(room.any_elsewhere(), models.iter().any(|model| !model.elsewhere.is_empty()));
             }
-            let end = HubTime(u64::MAX);
-            for n in 1..4 { room.expire(chatter(n).id, end); }
-            prop_assert!(room.roster(0, 99).iter().all(|c| !room.conns_of(c.id).is_empty()));
         }
     }
 }

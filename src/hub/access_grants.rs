@@ -36,10 +36,12 @@ impl AccessGrants {
         grant
     }
 
-    /// Keeps a grant, also one that another hub has given, if there is place for it.
+    /// Keeps a grant, also one that another hub has given, if there is place for it. One that is heard late does not
+    /// shorten a newer one.
     pub(super) fn put(&mut self, AccessGrant { room, holder, until }: AccessGrant) {
         if self.until.len() < MAX_GRANTS {
-            self.until.insert((room, holder), until);
+            let kept = self.until.entry((room, holder)).or_insert(until);
+            *kept = until.max(*kept);
         }
     }
 

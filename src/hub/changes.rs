@@ -86,9 +86,10 @@ impl Hub {
         self.rate_limits.knows(owner);
         let is_new = if Some(run) == self.run {
             // A join of this hub whose result was never heard, since the database did not answer in time: its
-            // client was refused. They leave again unless they try once more.
+            // client was refused. They leave again unless they try once more. Being present through another hub
+            // as well does not end their stay through this one.
             let (until, is_new) = (now.after(GRACE), live.people.get(chatter.id).is_none());
-            if is_new {
+            if !live.people.is_through_here(chatter.id) {
                 self.agenda.insert((until, Due::Grace(room, chatter.id)));
                 live.people.expect(chatter, owner, until);
             }

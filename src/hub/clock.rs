@@ -105,3 +105,41 @@ fn reading(synchronised: bool) -> Reading {
     let shows = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
     Reading { shows, synchronised }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: u64 = 3_600_000;
+
+    #[test]
+    fn the_clock_goes_forward_to_the_store_s_time_and_never_back() {
+        let clock = Clock::going_on(HubTime(1_000), WallTime(0));
+        let other = clock.clone();
+        let before = clock.now();
+        clock.follow(HubTime(HOUR));
+        let after = other.now();
+        assert!(after.hub >= HubTime(HOUR), "all clones follow: {after:?}");
+        assert!(after.wall >= before.wall);
+        for earlier in [HubTime(0), HubTime(1_000), HubTime(HOUR)] {
+            clock.follow(earlier);
+            let now = clock.now().hub;
+            assert!(now >= after.hub && now < HubTime(HOUR + HOUR / 2), "{now:?}");
+        }
+        clock.follow(HubTime(3 * HOUR));
+        assert!(clock.now().hub >= HubTime(3 * HOUR), "and forward again");
+    }
+
+    #[test]
+    fn what_is_due_comes_sooner_by_as_much_as_the_clock_went_forward() {
+        let clock = Clock::going_on(HubTime(0), WallTime(0));
+        let due = HubTime(10 * HOUR);
+        let before = clock.instant(due);
+        clock.follow(HubTime(4 * HOUR));
+        let sooner = before - clock.instant(due);
+        let (least, most) = (Duration::from_millis(3 * HOUR), Duration::from_millis(4 * HOUR));
+        assert!(least < sooner && sooner <= most, "{sooner:?}");
+        clock.follow(HubTime(20 * HOUR));
+        assert!(clock.instant(due) <= tokio::time::Instant::now(), "what is over is due now");
+    }
+}

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, Present, Responder, RoomEnded, RoomEvent, WhyClosed};
+use super::join::Leaving;
 use super::rooms::named;
 use super::state::{Hub, LiveRoom, Then};
 use crate::domain::chatter::Chatter;
@@ -193,7 +194,7 @@ impl Hub {
         let limit = self.settings.roster_limit;
         let is_small = self.rooms.get(&room).is_some_and(|live| live.people.count() <= limit);
         if let Some(chatter) = self.take_out_here(room, chatter, why) {
-            self.has_gone((room, chatter), is_small, true, at);
+            self.has_gone(Leaving { room, chatter, owner: None, is_gathered: !is_small }, at);
         }
     }
 

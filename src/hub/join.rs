@@ -1,20 +1,38 @@
 //! Joining and leaving rooms.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
+use std::time::Duration;
 
 use super::command::{Answer, Reply};
+use super::names::Claim;
 use super::passwords::{Job, Purpose};
 use super::places::Entrant;
-use super::state::{Conn, Due, Hub, JoinRequest, Joining, Then, entry, unexpected};
+use super::state::{Conn, Due, Hub, Then, entry, unexpected};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::names::look::Look;
 use crate::domain::nickname;
 use crate::domain::presence::GRACE;
 use crate::domain::refusal::Refusal;
-use crate::domain::text::Nickname;
+use crate::domain::text::{Nickname, Password};
 use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
+
+/// When a leave that could not be stored is tried again.
+const LEAVE_AGAIN: Duration = Duration::from_secs(5);
+
+/// A leave that is being committed.
+#[derive(Debug)]
+pub(super) struct Leaving {
+    pub(super) room: RoomId,
+    pub(super) chatter: Chatter,
+    /// The identity that the chatter belongs to; `None` if the host has removed them, through whichever hub they
+    /// were in the room.
+    pub(super) owner: Option<IdentityId>,
+    /// Whether the room's notices are gathered.
+    pub(super) is_gathered: bool,
+}
 
 /// The relation of somebody who asks to join to the room.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,6 +44,33 @@ enum Standing {
     /// They may join if they have been a member before, which only the store knows. Until it has answered
     /// they take no place, and no password guess is counted: a member needs no password.
     IfMember,
+}
+
+/// A join that is not decided yet.
+#[derive(Debug)]
+pub(super) struct JoinRequest {
+    pub(super) conn: ConnId,
+    pub(super) peer: IpAddr,
+    /// The connection's `stay` at the time of the join.
+    pub(super) stay: u64,
+    pub(super) room: RoomId,
+    pub(super) wanted: Option<ChatterId>,
+    pub(super) password: Option<Password>,
+    pub(super) after: Option<Seq>,
+    pub(super) epoch: Option<Epoch>,
+    pub(super) reactions_after: Option<HubTime>,
+    pub(super) reply: Reply,
+}
+
+/// A join that is being committed.
+#[derive(Debug)]
+pub(super) struct Joining {
+    pub(super) conn: ConnId,
+    pub(super) stay: u64,
+    pub(super) room: RoomId,
+    pub(super) identity: IdentityId,
+    /// The claim on the name that a newcomer gets.
+    pub(super) claim: Claim,
 }
 
 impl Hub {
@@ -269,43 +314,63 @@ impl Hub {
         let Some(chatter) = live.people.expire(chatter, at.hub) else {
             return;
         };
-        self.has_gone((room, chatter), is_small, false, at);
+        self.has_gone(Leaving { room, chatter, owner, is_gathered: !is_small }, at);
     }
 
-    /// A chatter is no longer present through this hub, or was removed by the host (`everywhere`). The room is
-    /// told, at once if it `is_small`.
-    pub(super) fn has_gone(
-        &mut self,
-        (room, chatter): (RoomId, Chatter),
-        is_small: bool,
-        everywhere: bool,
-        at: Moment,
-    ) {
-        let notice = is_small.then_some(self.settings.language);
-        let then = Then::Left(room, (!is_small).then(|| chatter.clone()));
-        self.write(Write::Leave(Leave { room, chatter, everywhere, notice, at }), then);
+    /// A chatter is no longer present through this hub, or was removed by the host. The room is told, at once
+    /// unless the notice `is_gathered`.
+    pub(super) fn has_gone(&mut self, leaving: Leaving, at: Moment) {
+        let Leaving { room, owner, is_gathered, .. } = leaving;
+        let notice = (!is_gathered).then_some(self.settings.language);
+        let (chatter, everywhere) = (leaving.chatter.clone(), owner.is_none());
+        let leave = Leave { room, chatter, everywhere, notice, at };
+        self.write(Write::Leave(leave), Then::Left(leaving));
     }
 
-    /// Goes on with a leave that is committed.
+    /// Goes on with a leave that is committed or was refused.
     pub(super) fn has_left(
         &mut self,
-        room: RoomId,
-        gathered: Option<Chatter>,
+        leaving: Leaving,
         result: Result<Written, Refusal>,
         now: HubTime,
     ) {
-        match result {
+        match (result, leaving.owner) {
             // They are connected to another hub.
-            Ok(Written::Left { still_here: true, .. }) => return,
-            Ok(Written::Left { alert: Some(alert), .. }) => self.broadcast_message(alert, now),
-            // They have left, whether it could be stored or not.
+            (Ok(Written::Left { still_here: true, .. }), _) => return,
+            (Ok(Written::Left { alert: Some(alert), .. }), _) => self.broadcast_message(alert, now),
+            (Err(_), Some(owner)) if self.run.is_some() => {
+                return self.leaves_later(leaving, owner, now);
+            }
+            // They have left. If that could not be stored, the next start of the hub finds it out.
             _ => {}
         }
-        if let (Some(chatter), Some(live)) = (gathered, self.rooms.get_mut(&room)) {
+        let Leaving { room, chatter, is_gathered, .. } = leaving;
+        if let Some(live) = self.rooms.get_mut(&room)
+            && is_gathered
+            && live.people.get(chatter.id).is_none()
+        {
             live.notices.left(&chatter);
             self.plan_notices(room, now);
         }
         self.tell_roster(room, now);
+    }
+
+    /// A leave could not be stored, so for all hubs on the store the chatter is still in the room. They are here,
+    /// too, and leave after a while, unless they have come back.
+    fn leaves_later(&mut self, leaving: Leaving, owner: IdentityId, now: HubTime) {
+        let Leaving { room, chatter, .. } = leaving;
+        let Some(live) = self.rooms.get_mut(&room) else {
+            return;
+        };
+        if live.people.is_through_here(chatter.id) {
+            return;
+        }
+        let (until, is_new) = (now.after(LEAVE_AGAIN), live.people.get(chatter.id).is_none());
+        self.agenda.insert((until, Due::Grace(room, chatter.id)));
+        live.people.expect(chatter, owner, until);
+        if is_new {
+            self.tell_roster(room, now);
+        }
     }
 }
 

@@ -7,7 +7,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, Responder, RoomView};
-use super::state::{Hub, JoinRequest, Making};
+use super::join::JoinRequest;
+use super::state::{Hub, Making};
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::PasswordHash;

@@ -68,24 +68,37 @@ impl Hub {
 
     /// How many living rooms were created by people.
     fn peoples_rooms(&self) -> usize {
-        self.rooms.values().filter(|live| !live.room.by_host).count()
+        self.rooms.values().filter(|live| !live.room.by_host && !live.is_ending).count()
     }
 
-    /// Ends an empty room that has been silent for [`SILENT`], the longest silent first, to free its place.
+    /// Ends an empty room that has been silent for [`SILENT`], the longest silent first, to free its place. It is
+    /// over once that is committed: another hub may have let somebody in meanwhile.
     fn end_silent_room(&mut self, at: Moment) {
         let is_silent = |live: &&LiveRoom| {
             let is_empty = live.people.count() == 0 && live.joining.is_empty();
-            is_empty && !live.room.by_host && at.hub.since(live.heard) >= SILENT
+            let may_end = !live.room.by_host && !live.is_ending;
+            is_empty && may_end && at.hub.since(live.heard) >= SILENT
         };
         let silent = self.rooms.values().filter(is_silent);
         let oldest = silent.min_by_key(|live| (live.heard, live.room.id));
         let Some(room) = oldest.map(|live| live.room.id) else {
             return;
         };
-        tracing::info!(%room, "an empty room gave its place up");
-        self.close_room(room, WhyClosed::Expired);
-        self.write(Write::End { room, at }, Then::Nothing);
-        self.keep_open(at);
+        if let Some(live) = self.rooms.get_mut(&room) {
+            (live.is_ending, live.place) = (true, None);
+        }
+        self.write(Write::End { room, at }, Then::GaveUp(room));
+    }
+
+    /// Goes on with the end of an empty room that is committed or was refused.
+    pub(super) fn gave_up(&mut self, room: RoomId, is_over: bool, at: Moment) {
+        if is_over {
+            tracing::info!(%room, "an empty room gave its place up");
+            self.close_room(room, WhyClosed::Expired);
+            self.keep_open(at);
+        } else if let Some(live) = self.rooms.get_mut(&room) {
+            (live.is_ending, live.place) = (false, self.places.take(None).ok());
+        }
     }
 
     /// Gives back the rate limit of a room that was not created.
@@ -185,6 +198,7 @@ impl Hub {
             heard: now,
             newest: Newest::default(),
             reacted: std::collections::BTreeMap::new(),
+            is_ending: false,
             place,
             room,
         };

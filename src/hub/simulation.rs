@@ -8,13 +8,16 @@
 mod client;
 mod dice;
 mod rest;
+mod several;
 mod steps;
 mod truth;
 mod watch;
 mod world;
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use several::Cluster;
 use world::World;
 
 /// Lives in a plain test run.
@@ -22,6 +25,9 @@ const LIVES: u64 = 300;
 
 /// Steps of each, before it comes to rest.
 const STEPS: usize = 400;
+
+/// Steps of several hubs.
+const STEPS_TOGETHER: usize = 800;
 
 /// How much of a failing life is shown, unless it was asked for by its seed.
 const SHOWN: usize = 40;
@@ -32,15 +38,29 @@ fn live(seed: u64) -> World {
         (0..STEPS).for_each(|_| world.step());
         world.comes_to_rest();
     }));
-    if let Err(cause) = result {
-        let is_wanted = number("COLAHUB_TEST_SEED").is_some();
-        let from = if is_wanted { 0 } else { world.trace.len().saturating_sub(SHOWN) };
-        let trace = world.trace[from..].join("\n");
-        let why = cause.downcast_ref::<String>().map(String::as_str);
-        let why = why.or(cause.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
-        panic!("{trace}\n\n{why}\n\nThe whole of it: COLAHUB_TEST_SEED={seed}");
-    }
+    explain(result, &world.trace, seed);
     world
+}
+
+fn live_together(seed: u64) -> Cluster {
+    let mut cluster = Cluster::new(seed);
+    let result = catch_unwind(AssertUnwindSafe(|| {
+        (0..STEPS_TOGETHER).for_each(|_| cluster.step());
+        cluster.comes_to_rest();
+    }));
+    explain(result, &cluster.trace, seed);
+    cluster
+}
+
+/// Fails with what happened last, if a life has failed.
+fn explain(result: Result<(), Box<dyn Any + Send>>, trace: &[String], seed: u64) {
+    let Err(cause) = result else { return };
+    let is_wanted = number("COLAHUB_TEST_SEED").is_some();
+    let from = if is_wanted { 0 } else { trace.len().saturating_sub(SHOWN) };
+    let trace = trace[from..].join("\n");
+    let why = cause.downcast_ref::<String>().map(String::as_str);
+    let why = why.or(cause.downcast_ref::<&str>().copied()).unwrap_or("it panicked");
+    panic!("{trace}\n\n{why}\n\nThe whole of it: COLAHUB_TEST_SEED={seed}");
 }
 
 fn number(name: &str) -> Option<u64> {
@@ -59,6 +79,18 @@ fn nothing_acknowledged_is_lost_doubled_or_out_of_order_whatever_happens() {
 }
 
 #[test]
+fn several_hubs_are_one_chat_whatever_happens() {
+    if let Some(seed) = number("COLAHUB_TEST_SEED") {
+        live_together(seed);
+        return;
+    }
+    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(LIVES);
+    let said: usize = (0..lives).map(|seed| live_together(seed).truth.count()).sum();
+    assert!(said as u64 > lives * 50, "these lives are too quiet to prove anything: {said}");
+}
+
+#[test]
 fn a_seed_is_always_the_same_life() {
     assert_eq!(live(1).trace, live(1).trace);
+    assert_eq!(live_together(1).trace, live_together(1).trace);
 }

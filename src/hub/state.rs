@@ -16,6 +16,7 @@ use super::command::{
     RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending, Shutting};
+use super::join::{JoinRequest, Joining, Leaving};
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
@@ -26,7 +27,7 @@ use super::say::NewMessage;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, RoomId, RunId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::names::OwnNames;
@@ -36,7 +37,6 @@ use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
-use crate::domain::text::Password;
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Completed, Moment, Past, Write, Written};
@@ -95,11 +95,12 @@ pub(super) enum Then {
     Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),
-    /// A leave, and the chatter if the room's notices are gathered.
-    Left(RoomId, Option<Chatter>),
+    Left(Leaving),
     Granted(Responder<bool>),
     Renamed(Asker, Claim),
     RoomEnded(Ending),
+    /// The end of an empty, silent room.
+    GaveUp(RoomId),
     Kicked(ChatterId, Responder<()>),
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
@@ -108,17 +109,6 @@ pub(super) enum Then {
     TakenBack(RoomId, Responder<usize>),
     TakenBackOwn(RoomId, Reply),
     Reacted(RoomId, Reply),
-}
-
-/// A join that is being committed.
-#[derive(Debug)]
-pub(super) struct Joining {
-    pub(super) conn: ConnId,
-    pub(super) stay: u64,
-    pub(super) room: RoomId,
-    pub(super) identity: IdentityId,
-    /// The claim on the name that a newcomer gets.
-    pub(super) claim: Claim,
 }
 
 /// The origin of a request for a nickname.
@@ -140,22 +130,6 @@ pub(super) struct Making {
     pub(super) place: Option<RoomPlace>,
 }
 
-/// A join that is not decided yet.
-#[derive(Debug)]
-pub(super) struct JoinRequest {
-    pub(super) conn: ConnId,
-    pub(super) peer: IpAddr,
-    /// The connection's `stay` at the time of the join.
-    pub(super) stay: u64,
-    pub(super) room: RoomId,
-    pub(super) wanted: Option<ChatterId>,
-    pub(super) password: Option<Password>,
-    pub(super) after: Option<Seq>,
-    pub(super) epoch: Option<Epoch>,
-    pub(super) reactions_after: Option<HubTime>,
-    pub(super) reply: Reply,
-}
-
 /// A living room.
 #[derive(Debug)]
 pub(super) struct LiveRoom {
@@ -170,6 +144,8 @@ pub(super) struct LiveRoom {
     pub(super) newest: Newest,
     /// Reactions that its people have not been told of, by the message's place.
     pub(super) reacted: BTreeMap<Seq, Reacted>,
+    /// Whether its end is being committed, since it was empty and silent. It has given its place up.
+    pub(super) is_ending: bool,
     /// Its part of the quota of rooms, by the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
@@ -374,7 +350,7 @@ impl Hub {
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result, at.hub),
-            Then::Left(room, gathered) => self.has_left(room, gathered, result, at.hub),
+            Then::Left(leaving) => self.has_left(leaving, result, at.hub),
             // The caller may try in any case, also if the other hubs do not know.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
@@ -387,6 +363,7 @@ impl Hub {
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
+            Then::GaveUp(room) => self.gave_up(room, result.is_ok(), at),
             Then::RoomEnded(ending) => {
                 self.room_ended(ending, result.map(|_| ()));
                 self.keep_open(at);

@@ -6,7 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::command::{Answer, Call, Command, ConnInfo, Event, Output, Reply, RoomEvent};
-use super::state::{Effect, Hub, JoinRequest, Settings, Then};
+use super::join::JoinRequest;
+use super::state::{Effect, Hub, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
@@ -20,6 +21,7 @@ use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{HistorySlice, Join, Joined, Member, Moment, Past, Rename, Write, Written};
 
+mod changes;
 mod host;
 mod idle;
 mod joins;

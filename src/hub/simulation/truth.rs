@@ -52,8 +52,16 @@ impl Truth {
 
     /// Looks at what the last commit brought.
     pub(super) fn learn(&mut self, store: &Memory) -> usize {
-        let last = self.messages.last().map_or(0, |message| message.id.0);
-        let news = store.messages_above(last);
+        self.learn_all(store.messages_above(self.newest()))
+    }
+
+    /// The id of the last message that was looked at.
+    pub(super) fn newest(&self) -> i64 {
+        self.messages.last().map_or(0, |message| message.id.0)
+    }
+
+    /// Looks at messages that were committed, each with its key.
+    pub(super) fn learn_all(&mut self, news: Vec<(Message, Option<String>)>) -> usize {
         let count = news.len();
         for (message, key) in news {
             self.learn_one(message, key);
@@ -157,7 +165,11 @@ impl Truth {
 
     /// Everything that was ever committed is still there, as it was, and nothing else.
     pub(super) fn is_all_of(&self, store: &Memory) {
-        let stored = store.messages_above(0);
+        self.is_all(&store.messages_above(0));
+    }
+
+    /// The same of these messages.
+    pub(super) fn is_all(&self, stored: &[(Message, Option<String>)]) {
         assert_eq!(stored.len(), self.messages.len(), "messages came or went unseen");
         for ((stored, _), known) in stored.iter().zip(&self.messages) {
             assert!(self.is_now(stored), "{known:?} has become {stored:?}");

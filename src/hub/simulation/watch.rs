@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::client::{Packet, Wish};
+use super::truth::Truth;
 use super::world::{Line, World};
 use crate::domain::ids::{ConnId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -106,22 +107,42 @@ impl World {
         entry: &Entry,
     ) {
         let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
-        if number < line.left && !line.next.contains_key(&room) {
+        line.enters(number, room, after, entry, &self.truth);
+    }
+
+    /// Whether something was asked over a living connection and not answered.
+    pub(super) fn is_owed(&self) -> Option<&Wish> {
+        let lives = |conn: &ConnId| self.lines.contains_key(conn) && !self.dead.contains(conn);
+        self.asked.values().find(|(conn, _)| lives(conn)).map(|(_, wish)| wish)
+    }
+}
+
+impl Line {
+    /// The answer to a join leaves the hub.
+    pub(super) fn enters(
+        &mut self,
+        number: u64,
+        room: RoomId,
+        after: Option<Seq>,
+        entry: &Entry,
+        truth: &Truth,
+    ) {
+        if number < self.left && !self.next.contains_key(&room) {
             // They were in for no time at all, and are told no more.
             return;
         }
-        let next = line.next.entry(room).or_insert_with(|| entry.history.last.next());
+        let next = self.next.entry(room).or_insert_with(|| entry.history.last.next());
         assert_eq!(*next, entry.history.last.next(), "between the answer and what follows it");
         let Some(after) = after else {
             return assert!(entry.history.missed.is_empty() && !entry.history.more);
         };
         let seen = (entry.history.first, after);
-        self.truth.must_know(room, seen, &entry.history.taken_back);
+        truth.must_know(room, seen, &entry.history.taken_back);
         let mut seq = after.max(Seq(entry.history.first.0 - 1));
         for message in &entry.history.missed {
             seq = seq.next();
             assert_eq!(message.seq, seq, "what was missed has a gap");
-            self.truth.holds(message);
+            truth.holds(message);
         }
         if entry.history.more {
             assert_eq!(entry.history.missed.len(), MISSED_MAX);
@@ -135,15 +156,8 @@ impl World {
         }
     }
 
-    /// Whether something was asked over a living connection and not answered.
-    pub(super) fn is_owed(&self) -> Option<&Wish> {
-        let lives = |conn: &ConnId| self.lines.contains_key(conn) && !self.dead.contains(conn);
-        self.asked.values().find(|(conn, _)| lives(conn)).map(|(_, wish)| wish)
-    }
-}
-
-impl Line {
-    fn told(&mut self, event: &RoomEvent) {
+    /// An event leaves the hub.
+    pub(super) fn told(&mut self, event: &RoomEvent) {
         match event {
             RoomEvent::Message(message) => {
                 self.is_next(message);
@@ -152,7 +166,7 @@ impl Line {
             RoomEvent::Presence { room, present } => {
                 self.packets.push_back(Packet::Present(*room, *present));
             }
-            RoomEvent::Closed { room, why: WhyClosed::Kicked } => {
+            RoomEvent::Closed { room, why: WhyClosed::Kicked | WhyClosed::Banned } => {
                 self.next.remove(room);
                 self.packets.push_back(Packet::Kicked(*room));
             }

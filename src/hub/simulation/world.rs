@@ -368,11 +368,11 @@ impl World {
 }
 
 /// Nobody in these lives goes there.
-fn first_room() -> Option<(Namespace, Title)> {
+pub(super) fn first_room() -> Option<(Namespace, Title)> {
     Some((Namespace::parse("three").unwrap(), Title::parse("first").unwrap()))
 }
 
-fn client(n: u8) -> Client {
+pub(super) fn client(n: u8) -> Client {
     Client {
         // The last two are one browser with two tabs.
         identity: IdentityId::from_random([n.min(u8::try_from(CLIENTS).unwrap() - 1); 16]),
@@ -387,6 +387,6 @@ fn client(n: u8) -> Client {
 }
 
 /// Instead of Argon2, which is slow on purpose.
-fn hashed(password: &Password) -> PasswordHash {
+pub(super) fn hashed(password: &Password) -> PasswordHash {
     PasswordHash(String::from_utf8_lossy(password.as_bytes()).into_owned())
 }

@@ -50,6 +50,33 @@ fn an_empty_room_that_has_been_silent_for_a_while_gives_its_place_up() {
 }
 
 #[test]
+fn a_room_whose_end_could_not_be_stored_lives_on() {
+    let mut chat = Chat::of_days();
+    chat.is_in(1);
+    for n in 0..9 {
+        chat.asks_for_a_room(n).unwrap();
+    }
+    chat.time_passes(600_000);
+    chat.commits();
+    let (tell, mut made) = oneshot::channel();
+    let (namespace, title) = (room(0).namespace, Title::parse("made").unwrap());
+    let from = Some(IpAddr::from([127, 0, 1, 20]));
+    let (capacity, password, by_host, history) = (0, None, false, None);
+    let new = NewRoom { namespace, title, capacity, password, from, by_host, history };
+    chat.command(Command::Call(Call::Create(new, tell)));
+    let writes: Vec<(Write, Then)> = chat.pending.drain(..).collect();
+    assert!(matches!(writes[..], [(Write::End { .. }, _), (Write::Room(_), _)]), "{writes:?}");
+    for (_, then) in writes {
+        let at = chat.at();
+        chat.hub.ended((then, Err(Refusal::Unavailable)), at);
+    }
+    assert!(made.try_recv().unwrap().is_err());
+    assert_eq!(chat.hub.rooms.len(), 10);
+    chat.asks_for_a_room(20).unwrap();
+    assert_eq!(chat.hub.rooms.len(), 10, "this time one gives its place up");
+}
+
+#[test]
 fn the_namespaces_of_living_rooms_are_known() {
     let mut chat = Chat::of_days();
     let channels = chat.hub.channels.clone();

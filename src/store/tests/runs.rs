@@ -54,6 +54,17 @@ async fn a_room_with_one_place_takes_one_of_two_hubs_people() {
 }
 
 #[tokio::test]
+async fn a_room_that_somebody_has_entered_through_another_hub_does_not_give_its_place_up() {
+    let Some(mut one) = Kit::on_postgres() else { return };
+    let mut two = one.another(2);
+    let room = one.room(1).await;
+    two.join(room, 1).await;
+    assert_eq!(one.write(Write::End { room, at: at(40) }).await, Err(Refusal::Unavailable));
+    two.write(leave(room, 1)).await.unwrap();
+    assert_eq!(one.write(Write::End { room, at: at(40) }).await, Ok(Written::Done));
+}
+
+#[tokio::test]
 async fn a_chatter_on_another_hub_has_not_left() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let mut two = one.another(2);

@@ -1,0 +1,10 @@
+//! The same of one to three hubs on one database: each hears the others late and in pieces, is killed, frozen until
+//! its lease is over, cut off from the database, and starts again; people move to another hub.
+
+mod cluster;
+mod database;
+mod rest;
+mod steps;
+mod watch;
+
+pub(super) use cluster::Cluster;

@@ -1,0 +1,420 @@
+//! The database that the hubs share, in memory: it decides as the functions in `migrations/postgres` do, and keeps one
+//! log of all changes.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::domain::chatter::Chatter;
+use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::language::Language;
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::names::look::Look;
+use crate::domain::reactions::{Chosen, Reactions};
+use crate::domain::refusal::Refusal;
+use crate::domain::room::Room;
+use crate::domain::text::Nickname;
+use crate::domain::time::{HubTime, WallTime};
+use crate::domain::words;
+use crate::store::{
+    AccessGrant, Ban, Change, Deed, EarlyEnd, HistorySlice, Join, Joined, Leave, MISSED_MAX,
+    Member, Past, Rename, Say, Write, Written,
+};
+
+/// How long a run may give no sign of life.
+const DEAD_AFTER: Duration = Duration::from_secs(5);
+
+/// How long the people of a run that has ended keep their places.
+const KEPT: Duration = Duration::from_secs(20);
+
+/// All tables, and the log.
+#[derive(Debug, Default)]
+pub(super) struct Database {
+    pub(super) now: HubTime,
+    rooms_max: usize,
+    pub(super) rooms: BTreeMap<RoomId, Room>,
+    pub(super) chatters: BTreeMap<ChatterId, (Chatter, IdentityId)>,
+    pub(super) members: BTreeMap<(RoomId, IdentityId), (ChatterId, Seq)>,
+    pub(super) people: BTreeMap<(RoomId, IdentityId), ChatterId>,
+    /// Through which runs people are present, and until when if the run has ended.
+    pub(super) stays: BTreeMap<(RoomId, IdentityId, RunId), Option<HubTime>>,
+    names: BTreeMap<(RoomId, String), ChatterId>,
+    pub(super) messages: Vec<(Message, Option<String>)>,
+    pub(super) bans: BTreeMap<ChatterId, Ban>,
+    pub(super) grants: Vec<AccessGrant>,
+    /// The runs that live, and their last signs of life.
+    pub(super) leases: BTreeMap<RunId, HubTime>,
+    pub(super) log: Vec<Change>,
+}
+
+impl Database {
+    pub(super) fn new(rooms_max: usize) -> Self {
+        Self { rooms_max, ..Self::default() }
+    }
+
+    /// Begins a run, which hears the log from its end on.
+    pub(super) fn begin(&mut self, run: RunId) -> (Past, usize) {
+        self.leases.insert(run, self.now);
+        let living = self.rooms.values().filter(|room| !room.is_expired(self.now));
+        let elsewhere = self.stays.keys().map(|(room, owner, run)| {
+            let (chatter, first) = self.members[&(*room, *owner)];
+            let chatter = self.chatters[&chatter].0.clone();
+            (Member { room: *room, chatter, owner: *owner, first, pruned: false }, *run)
+        });
+        let past = Past {
+            hub: HubId::from_random([1; 16]),
+            time: self.now,
+            wall: self.wall(),
+            rooms: living.cloned().collect(),
+            newest: Vec::new(),
+            present: Vec::new(),
+            elsewhere: elsewhere.collect(),
+            bans: self.bans.values().cloned().collect(),
+            grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
+            run: Some(run),
+            key: None,
+        };
+        (past, self.log.len())
+    }
+
+    pub(super) fn wall(&self) -> WallTime {
+        WallTime(i64::try_from(self.now.0).unwrap())
+    }
+
+    /// Gives a sign of life. Returns whether the run still lives.
+    pub(super) fn beat(&mut self, run: RunId) -> bool {
+        let now = self.now;
+        self.leases.get_mut(&run).map(|seen| *seen = now).is_some()
+    }
+
+    /// Ends the runs that give no sign of life, and the stays whose time is over.
+    pub(super) fn sweep(&mut self) {
+        let is_dead = |seen: &HubTime| seen.after(DEAD_AFTER) < self.now;
+        let dead: Vec<RunId> =
+            self.leases.iter().filter(|(_, seen)| is_dead(seen)).map(|(run, _)| *run).collect();
+        for run in dead {
+            self.end_run(run);
+        }
+        let now = self.now;
+        let over = self.rooms.values().filter(|room| room.is_expired(now));
+        for room in over.map(|room| room.id).collect::<Vec<_>>() {
+            self.empty(|of, _| of == room);
+        }
+        let is_over = |until: &Option<HubTime>| until.is_some_and(|until| until <= now);
+        let over = self.stays.iter().filter(|(_, until)| is_over(until));
+        let mut gone: BTreeMap<RoomId, Vec<ChatterId>> = BTreeMap::new();
+        for (room, owner, run) in over.map(|(stay, _)| *stay).collect::<Vec<_>>() {
+            let chatter = self.people[&(room, owner)];
+            if self.leaves_run(room, (chatter, owner), run) {
+                gone.entry(room).or_default().push(chatter);
+            }
+        }
+        for (room, people) in gone {
+            self.notice(room, people[0], Alert::Left(u32::try_from(people.len()).unwrap()));
+        }
+    }
+
+    /// A run is over: its people keep their places for a time.
+    pub(super) fn end_run(&mut self, run: RunId) {
+        self.leases.remove(&run);
+        let until = self.now.after(KEPT);
+        let of_run =
+            self.stays.iter_mut().filter(|((.., of), until)| *of == run && until.is_none());
+        of_run.for_each(|(_, kept)| *kept = Some(until));
+    }
+
+    /// Decides a write and does it.
+    pub(super) fn apply(&mut self, run: RunId, write: &Write) -> Result<Written, Refusal> {
+        match write {
+            Write::Room(room) => self.make(room, false),
+            Write::FirstRoom(room) => {
+                let is_open =
+                    |room: &Room| room.lock.is_none() && (room.by_host || room.capacity == 0);
+                let now = self.now;
+                let mut living = self.rooms.values().filter(|room| !room.is_expired(now));
+                if living.any(is_open) { Err(Refusal::Unavailable) } else { self.make(room, true) }
+            }
+            Write::Grant(grant) => {
+                self.grants.push(*grant);
+                self.log.push(Change::Granted(*grant));
+                Ok(Written::Done)
+            }
+            Write::Look { room, identity } => {
+                Ok(Written::Looked { is_member: self.members.contains_key(&(*room, *identity)) })
+            }
+            Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
+            Write::Join(join) => self.join(run, join).map(Written::Joined),
+            Write::Say(say) => self.say(say),
+            Write::TakeBack(_) | Write::React(_) => panic!("not in these lives: {write:?}"),
+            Write::Leave(leave) => Ok(self.leave(run, leave)),
+            Write::Rename(rename) => self.rename(rename),
+            Write::Host(act) => self.host(&act.deed),
+            Write::Mark(_) | Write::Ping => Ok(Written::Done),
+        }
+    }
+
+    fn make(&mut self, room: &Room, by_host: bool) -> Result<Written, Refusal> {
+        let counts = |room: &&Room| !room.is_expired(self.now) && !room.by_host;
+        if !by_host && self.rooms.values().filter(counts).count() >= self.rooms_max {
+            return Err(Refusal::TooManyRooms(Duration::from_secs(60)));
+        }
+        assert!(self.rooms.insert(room.id, room.clone()).is_none(), "a room is made twice");
+        self.log.push(Change::RoomMade(room.clone()));
+        Ok(Written::Done)
+    }
+
+    fn end_room(&mut self, room: RoomId, end: EarlyEnd) -> Result<Written, Refusal> {
+        let (now, count) = (self.now, self.count(room));
+        let stored = self.rooms.get_mut(&room).ok_or(Refusal::NoSuchRoom)?;
+        if end == EarlyEnd::Silent && count > 0 {
+            return Err(Refusal::Unavailable);
+        }
+        stored.lifetime = stored.lifetime.min(now.since(stored.created));
+        self.empty(|of, _| of == room);
+        self.log.push(Change::RoomEnded { room, end });
+        Ok(Written::Done)
+    }
+
+    fn join(&mut self, run: RunId, join: &Join) -> Result<Joined, Refusal> {
+        let Join { room, identity, .. } = *join;
+        let stored = self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?;
+        stored.open_at(self.now)?;
+        if self.bans.values().any(|ban| ban.identity == identity) {
+            return Err(Refusal::Banned);
+        }
+        let is_new = !self.people.contains_key(&(room, identity));
+        if is_new {
+            stored.has_place(self.count(room))?;
+        }
+        if !self.members.contains_key(&(room, identity)) {
+            match (stored.is_shut, join.admitted) {
+                (true, _) => return Err(Refusal::Shut),
+                (false, false) => return Err(Refusal::Locked),
+                (false, true) => {}
+            }
+            let theirs =
+                |id: &ChatterId| self.chatters.get(id).is_some_and(|(_, of)| *of == identity);
+            let id = join.wanted.filter(theirs).unwrap_or(join.fresh.id);
+            self.chatters.entry(id).or_insert_with(|| (join.fresh.clone(), identity));
+            let first = self.rooms[&room].history.first_for_newcomer(self.last(room));
+            self.members.insert((room, identity), (id, first));
+        }
+        let (id, first) = self.members[&(room, identity)];
+        let chatter = self.chatters[&id].0.clone();
+        if is_new {
+            self.people.insert((room, identity), id);
+            self.take_name(room, &chatter);
+        }
+        if let std::collections::btree_map::Entry::Vacant(stay) =
+            self.stays.entry((room, identity, run))
+        {
+            stay.insert(None);
+            let (chatter, owner) = (chatter.clone(), identity);
+            self.log.push(Change::Entered { room, chatter, owner, run });
+        }
+        let alert =
+            (is_new && join.notice.is_some()).then(|| self.notice(room, id, Alert::Joined(1)));
+        let last = self.last(room);
+        let (missed, more) = match join.after {
+            Some(after) => self.after(room, after.max(Seq(first.0 - 1)), MISSED_MAX),
+            None => (Vec::new(), false),
+        };
+        let (reset, taken_back) = (join.after.is_some_and(|after| after > last), Vec::new());
+        let (pruned, epoch) = (false, Epoch(0));
+        let (reacted, reactions_at) = (Vec::new(), self.now);
+        let history = HistorySlice {
+            first,
+            last,
+            pruned,
+            epoch,
+            reset,
+            missed,
+            more,
+            taken_back,
+            reacted,
+            reactions_at,
+        };
+        Ok(Joined { chatter, alert, history })
+    }
+
+    /// Takes the looks of a name, unless somebody else in the room has one of them.
+    fn take_name(&mut self, room: RoomId, chatter: &Chatter) {
+        if self.is_free(room, &chatter.nickname, chatter.id) {
+            for key in Look::of(&chatter.nickname).keys() {
+                self.names.insert((room, key.to_owned()), chatter.id);
+            }
+        }
+    }
+
+    fn is_free(&self, room: RoomId, name: &Nickname, whose: ChatterId) -> bool {
+        let holder = |key: &str| self.names.get(&(room, key.to_owned()));
+        Look::of(name).keys().iter().all(|key| holder(key).is_none_or(|holder| *holder == whose))
+    }
+
+    fn leave(&mut self, run: RunId, leave: &Leave) -> Written {
+        let (room, id) = (leave.room, leave.chatter.id);
+        let Some((_, owner)) = self.chatters.get(&id) else {
+            return Written::Left { alert: None, still_here: false };
+        };
+        let owner = *owner;
+        let is_gone = match leave.everywhere {
+            true => !self.people.contains_key(&(room, owner)),
+            false if !self.stays.contains_key(&(room, owner, run)) => {
+                return Written::Left { alert: None, still_here: false };
+            }
+            false => self.leaves_run(room, (id, owner), run),
+        };
+        let is_told = is_gone && leave.notice.is_some();
+        let alert = is_told.then(|| self.notice(room, id, Alert::Left(1)));
+        Written::Left { alert, still_here: !is_gone }
+    }
+
+    /// Ends a stay. Returns whether they have left the room with it.
+    fn leaves_run(
+        &mut self,
+        room: RoomId,
+        (chatter, owner): (ChatterId, IdentityId),
+        run: RunId,
+    ) -> bool {
+        self.stays.remove(&(room, owner, run));
+        self.log.push(Change::Left { room, chatter, run });
+        let is_gone = !self.stays.keys().any(|(of, whose, _)| (*of, *whose) == (room, owner));
+        if is_gone {
+            self.empty(|of, whose| (of, whose) == (room, owner));
+        }
+        is_gone
+    }
+
+    /// Takes these people out, with their stays and names.
+    fn empty(&mut self, is_meant: impl Fn(RoomId, IdentityId) -> bool) {
+        let chatters = &self.chatters;
+        self.people.retain(|(room, owner), _| !is_meant(*room, *owner));
+        self.stays.retain(|(room, owner, _), _| !is_meant(*room, *owner));
+        self.names.retain(|(room, _), chatter| !is_meant(*room, chatters[chatter].1));
+    }
+
+    fn rename(&mut self, rename: &Rename) -> Result<Written, Refusal> {
+        let id = rename.chatter;
+        let (chatter, owner) = self.chatters.get(&id).cloned().ok_or(Refusal::NoSuchChatter)?;
+        if rename.owner.is_some_and(|by| by != owner) {
+            return Err(Refusal::NotYours);
+        }
+        let present = self.people.iter().filter(|(_, present)| **present == id);
+        let rooms: Vec<RoomId> = present.map(|((room, _), _)| *room).collect();
+        if !rooms.iter().all(|room| self.is_free(*room, &rename.nickname, id)) {
+            return Err(Refusal::NameTaken);
+        }
+        self.names.retain(|_, chatter| *chatter != id);
+        let was = chatter.nickname.clone();
+        let chatter = Chatter { nickname: rename.nickname.clone(), ..chatter };
+        self.chatters.insert(id, (chatter.clone(), owner));
+        rooms.iter().for_each(|room| self.take_name(*room, &chatter));
+        self.log.push(Change::Renamed(chatter.clone()));
+        let now = chatter.nickname.clone();
+        let alert =
+            rename.notice.map(|(room, _)| self.notice(room, id, Alert::Renamed { was, now }));
+        Ok(Written::Renamed { chatter, alert })
+    }
+
+    fn say(&mut self, say: &Say) -> Result<Written, Refusal> {
+        let key = say.key.as_ref().map(|key| key.as_str().to_owned());
+        let is_it = |(message, known): &&(Message, Option<String>)| {
+            message.chatter.id == say.chatter && *known == key
+        };
+        if let (Some(_), Some((message, _))) = (&key, self.messages.iter().find(is_it)) {
+            return Ok(Written::Said { message: message.clone(), repeated: true });
+        }
+        let room = self.rooms.get(&say.room).ok_or(Refusal::NoSuchRoom)?;
+        let (_, owner) = self.chatters.get(&say.chatter).ok_or(Refusal::NoSuchChatter)?;
+        if matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+            room.open_at(self.now)?;
+            if self.people.get(&(say.room, *owner)) != Some(&say.chatter) {
+                return Err(Refusal::NotJoined);
+            }
+        }
+        let content = say.content.clone();
+        let message = self.append((say.room, say.chatter), say.kind.clone(), content, key);
+        Ok(Written::Said { message, repeated: false })
+    }
+
+    fn host(&mut self, deed: &Deed) -> Result<Written, Refusal> {
+        match deed {
+            Deed::Create(room) => return self.make(room, true),
+            Deed::Shut(room, is_shut) => {
+                let (room, is_shut) = (*room, *is_shut);
+                self.rooms.get_mut(&room).ok_or(Refusal::NoSuchRoom)?.is_shut = is_shut;
+                self.log.push(Change::RoomShut { room, is_shut });
+            }
+            Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
+            Deed::Kick(chatter) => {
+                let owner = self.chatters[chatter].1;
+                let rooms = self.people.iter().filter(|(_, present)| *present == chatter);
+                let rooms: Vec<RoomId> = rooms.map(|((room, _), _)| *room).collect();
+                self.empty(|room, whose| whose == owner && rooms.contains(&room));
+                self.log.push(Change::Kicked(*chatter));
+            }
+            Deed::Ban(ban) => {
+                self.bans.insert(ban.chatter, ban.clone());
+                self.empty(|_, whose| whose == ban.identity);
+                self.log.push(Change::Banned(ban.clone()));
+            }
+            Deed::Unban(chatter) => {
+                self.bans.remove(chatter);
+                self.log.push(Change::Unbanned(*chatter));
+            }
+            Deed::TakeBack(..) | Deed::Delete(_) | Deed::History(..) => {
+                panic!("not in these lives: {deed:?}")
+            }
+        }
+        Ok(Written::Done)
+    }
+
+    fn notice(&mut self, room: RoomId, about: ChatterId, alert: Alert) -> Message {
+        let content = words::alert(Language::En, &alert, &self.chatters[&about].0.nickname);
+        self.append((room, about), Kind::Alert(alert), content, None)
+    }
+
+    fn append(
+        &mut self,
+        (room, author): (RoomId, ChatterId),
+        kind: Kind,
+        content: String,
+        key: Option<String>,
+    ) -> Message {
+        let message = Message {
+            id: MessageId(i64::try_from(self.messages.len()).unwrap() + 1),
+            seq: self.last(room).next(),
+            room,
+            kind,
+            content,
+            sent_at: self.wall(),
+            chatter: self.chatters[&author].0.clone(),
+            is_taken_back: false,
+            quote: None,
+            mentions: Vec::new(),
+            reactions: Reactions::default(),
+            mine: Chosen::default(),
+        };
+        self.messages.push((message.clone(), key));
+        self.log.push(Change::Message(message.clone()));
+        message
+    }
+
+    fn last(&self, room: RoomId) -> Seq {
+        let last = self.messages.iter().rev().find(|(message, _)| message.room == room);
+        last.map_or(Seq(0), |(message, _)| message.seq)
+    }
+
+    /// How many people are in a room.
+    pub(super) fn count(&self, room: RoomId) -> usize {
+        self.people.keys().filter(|(of, _)| *of == room).count()
+    }
+
+    /// The messages after a place, and whether there are more.
+    pub(super) fn after(&self, room: RoomId, after: Seq, most: usize) -> (Vec<Message>, bool) {
+        let later = self.messages.iter().filter(|(m, _)| m.room == room && m.seq > after);
+        let mut found: Vec<Message> = later.take(most + 1).map(|(m, _)| m.clone()).collect();
+        let more = found.len() > most;
+        found.truncate(most);
+        (found, more)
+    }
+}
