@@ -17,7 +17,7 @@ const NAME: &str = "colahub";
 const BOOTED: &str = "/run/systemd/system";
 
 /// What is asked of systemd.
-const PROPERTIES: &str = "LoadState,ActiveState,SubState,Result,NRestarts,NFileDescriptorStore,User,Group,\
+const PROPERTIES: &str = "LoadState,ActiveState,SubState,Job,Result,NRestarts,NFileDescriptorStore,User,Group,\
      SupplementaryGroups,ProtectSystem,ProtectHome,PrivateTmp,ReadWritePaths,BindPaths,StateDirectory,\
      CacheDirectory,LogsDirectory,RuntimeDirectory,ExecStart,Environment";
 
@@ -80,7 +80,11 @@ impl Unit {
         let named = |key: &str| Some(value(key)).filter(|name| !name.is_empty());
         let user = named("User").unwrap_or("root").to_owned();
         Some(Self {
-            state: state(value("ActiveState"), value("SubState"), restarts),
+            state: state(
+                (value("ActiveState"), value("SubState")),
+                !matches!(value("Job"), "" | "0"),
+                restarts,
+            ),
             result: value("Result").to_owned(),
             restarts,
             stored: value("NFileDescriptorStore").parse().unwrap_or(0),
@@ -150,11 +154,15 @@ fn output(program: &str, args: &[&str]) -> Option<String> {
     Some(String::from_utf8_lossy(&done.stdout).into_owned())
 }
 
-fn state(active: &str, sub: &str, restarts: u32) -> State {
+/// The state, given whether systemd has a job queued for it, and how often it started the service again.
+fn state((active, sub): (&str, &str), has_job: bool, restarts: u32) -> State {
     match active {
         "active" | "reloading" | "refreshing" => State::Active,
         "activating" if restarts > 0 || sub.starts_with("auto-restart") => State::Looping,
         "activating" => State::Starting,
+        // For a moment between two starts of a loop.
+        "inactive" if has_job && restarts > 0 => State::Looping,
+        "inactive" if has_job => State::Starting,
         "failed" => State::Failed,
         _ => State::Stopped,
     }

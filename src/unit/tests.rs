@@ -102,8 +102,10 @@ fn a_service_that_ends_again_and_again_is_known_in_every_state_of_the_loop() {
         ("reloading", "reload", 0, State::Active),
     ];
     for (active, sub, restarts, wanted) in states {
-        assert_eq!(state(active, sub, restarts), wanted, "{active} {sub} {restarts}");
+        assert_eq!(state((active, sub), false, restarts), wanted, "{active} {sub} {restarts}");
     }
+    assert_eq!(state(("inactive", "dead"), true, 8), State::Looping, "between two starts");
+    assert_eq!(state(("inactive", "dead"), true, 0), State::Starting);
 }
 
 #[test]

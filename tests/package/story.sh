@@ -188,7 +188,7 @@ diagnose_it() {
   starts
   until_true 20 "a hub that may not read its configuration does not end" loops
   diagnosed "for the service's user colahub, $config cannot be read"
-  doctor_says "^BAD *service *it ends again and again (exit-code), .*; its last error: $config cannot be read"
+  doctor_says "^BAD *service *it ends again and again.*, started again .*; its last error: $config cannot be read"
   doctor_says 'systemd holds port 80 for the service'
   grep -q 'another program' <<<"$found" && die "the hub's own port is taken for another program's: $found"
   inside systemctl stop colahub
