@@ -61,9 +61,39 @@ export interface Message {
   chatter: Chatter;
   alert?: Alert;
   from?: "hub" | "chatter";
-  /** The host took it back: `content` is empty. */
+  /** Its author or the host took it back: `content` is empty. */
   takenBack?: boolean;
+  /** The message that it answers. */
+  replyTo?: Quote;
+  /** The chatters whom it names. */
+  mentions?: Id[];
+  /** How many have reacted with which emoji. */
+  reactions?: Reactions;
+  /** With which this reader has. */
+  mine?: string[];
 }
+
+export type Reactions = { [emoji: string]: number };
+
+/** What a message answers, as it is now. `chatter` is `null` if it is no longer kept. */
+export interface Quote {
+  seq: number;
+  chatter: Chatter | null;
+  excerpt: string;
+  takenBack: boolean;
+}
+
+/** The reactions to a message; `mine` only where it is told to one reader. */
+export interface Reacted {
+  seq: number;
+  reactions: Reactions;
+  mine?: string[];
+  /** When they changed, in a count of the hub's own. */
+  at: number;
+}
+
+/** The reactions that there are. */
+export const EMOJI = ["👍", "❤️", "😂", "🎉", "😮", "🙏"] as const;
 
 export interface JoinAck extends Chatter {
   room: Room;
@@ -79,6 +109,9 @@ export interface JoinAck extends Chatter {
   more: boolean;
   /** The seqs, of those up to `after`, whose messages the host took back. */
   takenBack: number[];
+  /** Reactions that have changed, and up to when they are known; an older hub says neither. */
+  reacted?: Reacted[];
+  reactionsAt?: number;
 }
 
 export interface Hello {
@@ -208,6 +241,8 @@ export const errorCodes = [
   "forbidden",
   "banned",
   "no_such_chatter",
+  "no_such_message",
+  "too_late",
   "name_taken",
   "name_reserved",
   "storage_full",
@@ -316,6 +351,11 @@ export const readRoomHistory: Reader<RoomHistory> = (value) =>
 
 export const readTakenBack: Reader<TakenBack> = (value) =>
   isObject(value) && has(value, { roomId: "string", seq: "number" }) ? (value as unknown as TakenBack) : null;
+
+export const readReacted: Reader<Reacted> = (value) =>
+  isObject(value) && isObject(value.reactions) && has(value, { seq: "number", at: "number" })
+    ? (value as unknown as Reacted)
+    : null;
 
 export const readTyping: Reader<Typing> = (value) =>
   isObject(value) && has(value, { chatterId: "string", isTyping: "boolean" }) ? (value as unknown as Typing) : null;

@@ -25,6 +25,10 @@ export class FakeHub {
   password: string | null = null;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
+  /** What was asked for last, by event. */
+  asked: Record<string, Record<string, unknown>> = {};
+  /** Reactions that changed while somebody was away. */
+  reacted: { seq: number; reactions: Record<string, number>; mine: string[]; at: number }[] = [];
   /** In which count of places the messages are. */
   epoch = "a";
   /** What becomes of its cookies: kept, blocked by the browser, or lost on the way without its knowing. */
@@ -129,6 +133,7 @@ export class FakeHub {
   };
 
   private answer(link: { joined: boolean }, event: string, payload: Record<string, unknown>): unknown {
+    this.asked[event] = payload;
     const refusal = this.refuseNext.shift();
     if (refusal) return refused(refusal.code, refusal.retryAfter);
     if (event === "joinRoom") {
@@ -147,11 +152,15 @@ export class FakeHub {
       const gone = after === undefined ? [] : this.kept((message) => message.seq <= after && message.takenBack === true);
       const takenBack = gone.map((message) => message.seq);
       const places = { takenBack, lastSeq, firstSeq: this.pruned + 1, pruned: this.pruned > 0, epoch: this.epoch, reset };
-      return ok({ ...chatter("me"), room: this.room, ...places, missed, more });
+      return ok({ ...chatter("me"), room: this.room, ...places, missed, more, reacted: this.reacted, reactionsAt: 70 });
     }
     if (event === "sendMessage") {
       if (!link.joined) return refused("not_joined");
       return ok(this.say("me", String(payload.content), String(payload.key)));
+    }
+    if (event === "react") {
+      const { seq, emoji, on } = payload as { seq: number; emoji: string; on: boolean };
+      return ok({ seq, reactions: on ? { [emoji]: 1 } : {}, mine: on ? [emoji] : [], at: 80 });
     }
     if (event === "renameChatter") return ok(chatter("me", String(payload.nickname)));
     return ok(null);

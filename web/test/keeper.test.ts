@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { Keeper, tidy } from "../src/client/keeper";
 import { mapMemory } from "../src/client/storage";
 
-const one = (key: string, place: number, at = place) => ({ key, content: key, place, at, state: "sending" as const, problem: null });
+const one = (key: string, place: number, at = place) => ({ key, content: key, replyTo: null, mentions: [], place, at, state: "sending" as const, problem: null });
 
 describe("what a browser keeps of a room", () => {
   it("is its own, whatever other tabs and rooms keep", () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyLog, fill, hasGap, hasOlder, open, prepend, receive, takeBack, type Log } from "../src/store/log";
+import { emptyLog, fill, hasGap, hasOlder, open, prepend, react, receive, takeBack, type Log } from "../src/store/log";
 import { range, said } from "./kit";
 
 const seqs = (log: Log): number[] => log.messages.map((message) => message.seq);
@@ -82,5 +82,29 @@ describe("the log", () => {
       log = fill(log, many((log.upTo ?? 0) + 1, 40), true);
       expect(seqs(log)).toEqual(range(1, 40));
     }
+  });
+});
+
+describe("reactions and answers in the log", () => {
+  const at = (log: Log, seq: number) => log.messages.find((message) => message.seq === seq)!;
+
+  it("shows the reactions that came last, and keeps one's own where they are not told", () => {
+    let log = react(opened, { seq: 12, reactions: { "👍": 1 }, mine: ["👍"] });
+    expect(at(log, 12)).toMatchObject({ reactions: { "👍": 1 }, mine: ["👍"] });
+    log = react(log, { seq: 12, reactions: { "👍": 2 } });
+    expect(at(log, 12)).toMatchObject({ reactions: { "👍": 2 }, mine: ["👍"] });
+    expect(react(opened, { seq: 99, reactions: { "👍": 1 } }).messages).toBe(opened.messages);
+  });
+
+  it("shows nothing any more of what was taken back, also where it is answered", () => {
+    const quote = { seq: 12, chatter: null, excerpt: "m12", takenBack: false };
+    let log = react(opened, { seq: 12, reactions: { "👍": 1 } });
+    log = receive(log, { ...said(21), replyTo: quote });
+    log = takeBack(log, [12]);
+    expect(at(log, 12)).toEqual({ ...said(12), content: "", takenBack: true });
+    expect(at(log, 21).replyTo).toMatchObject({ excerpt: "", takenBack: true });
+    log = receive(log, { ...said(22), replyTo: quote });
+    expect(at(log, 22).replyTo).toMatchObject({ excerpt: "", takenBack: true });
+    expect(react(log, { seq: 12, reactions: { "👍": 2 } }).messages).toBe(log.messages);
   });
 });

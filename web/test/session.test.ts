@@ -4,7 +4,7 @@ import { Session } from "../src/client/session";
 import type { RoomState } from "../src/store/room";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
-import { range, until } from "./kit";
+import { chatter, range, until } from "./kit";
 
 let hub: FakeHub;
 let memory: Memory;
@@ -622,5 +622,65 @@ describe("coming back", () => {
     expect(contents(me)).toEqual(["a"]);
     expect(me.state.outbox).toMatchObject([{ content: "too late", state: "failed", problem: "expired" }]);
     expect(hub.connected).toBe(0);
+  });
+});
+
+describe("answers, reactions and taking back", () => {
+  it("sends what is answered and who is named, once", async () => {
+    hub.say("fox", "who is there?");
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("returnChatters", [chatter("fox", "여우"), chatter("cat", "고양이")]);
+    me.answer(me.state.log.messages[0]!);
+    me.say("@여우 me");
+    await until(() => expect(hub.messages).toHaveLength(2));
+    expect(hub.asked.sendMessage).toMatchObject({ replyTo: 1, mentions: ["fox"] });
+    expect(me.state.answering).toBeNull();
+    me.say("plain");
+    await until(() => expect(hub.messages).toHaveLength(3));
+    expect(hub.asked.sendMessage).not.toHaveProperty("replyTo");
+    expect(hub.asked.sendMessage).not.toHaveProperty("mentions");
+  });
+
+  it("keeps what is answered over a reload, and sends it without where that is gone", async () => {
+    hub.say("fox", "who is there?");
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext = [{ code: "no_such_message" }];
+    me.answer(me.state.log.messages[0]!);
+    me.say("me");
+    await until(() => expect(me.state.outbox[0]?.problem).toBe("no_such_message"));
+    const again = visitor();
+    await phase(again, "live");
+    expect(again.state.outbox[0]?.replyTo).toMatchObject({ seq: 1, nickname: "fox", excerpt: "who is there?" });
+    again.retry(again.state.outbox[0]!.key);
+    await until(() => expect(hub.messages).toHaveLength(2));
+    expect(hub.asked.sendMessage).not.toHaveProperty("replyTo");
+  });
+
+  it("reacts, hears of reactions, and after a loss asks for those since", async () => {
+    hub.say("fox", "coffee");
+    const me = visitor();
+    await phase(me, "live");
+    const shown = () => me.state.log.messages[0]!;
+    expect(await me.react(1, "👍", true)).toBeNull();
+    expect(shown()).toMatchObject({ reactions: { "👍": 1 }, mine: ["👍"] });
+    hub.emit("reactions", { roomId: hub.room.id, seq: 1, reactions: { "👍": 2 }, at: 90 });
+    hub.emit("reactions", { roomId: "another", seq: 1, reactions: { "👍": 9 }, at: 91 });
+    expect(shown()).toMatchObject({ reactions: { "👍": 2 }, mine: ["👍"] });
+    hub.cut();
+    hub.reacted = [{ seq: 1, reactions: { "👍": 3 }, mine: ["👍"], at: 95 }];
+    hub.mend();
+    await phase(me, "live");
+    await until(() => expect(shown()).toMatchObject({ reactions: { "👍": 3 } }));
+    expect(hub.asked.joinRoom).toMatchObject({ after: 1, reactionsAfter: 91 });
+  });
+
+  it("says why something could not be taken back", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    expect(await me.takeBack(1)).toBeNull();
+    hub.refuseNext = [{ code: "too_late" }];
+    expect((await me.takeBack(1))?.code).toBe("too_late");
   });
 });

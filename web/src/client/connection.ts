@@ -35,6 +35,7 @@ const EVENTS = [
   "sendMessage",
   "sendAlert",
   "messageTakenBack",
+  "reactions",
   "returnChatters",
   "presence",
   "typing",

@@ -16,8 +16,8 @@ export class Keeper {
   ) {}
 
   keepOutgoing(one: Outgoing): void {
-    const { content, place, at, state, problem } = one;
-    this.memory.set(this.name("out", one.key), JSON.stringify({ content, place, at, state, problem }));
+    const { key, ...rest } = one;
+    this.memory.set(this.name("out", key), JSON.stringify(rest));
   }
 
   dropOutgoing(key: string): void {
@@ -36,6 +36,8 @@ export class Keeper {
         found.push({
           key: name.slice(prefix.length),
           content: kept.content,
+          replyTo: (kept.replyTo as Outgoing["replyTo"] | undefined) ?? null,
+          mentions: (kept.mentions as Outgoing["mentions"] | undefined) ?? [],
           place: typeof kept.place === "number" ? kept.place : 0,
           at: kept.at,
           state: failed ? "failed" : "sending",

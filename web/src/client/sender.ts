@@ -4,7 +4,7 @@
 // not have arrived is sent again with the same key, which makes it one.
 
 import * as Outbox from "../store/outbox";
-import { withSettled, type RoomState } from "../store/room";
+import { named, nicknameOf, withSettled, type RoomState } from "../store/room";
 import { receive } from "../store/log";
 import { readAnswer, readMessage, type ErrorCode, type Message } from "../wire";
 import type { Keeper } from "./keeper";
@@ -39,8 +39,16 @@ export class Sender {
   constructor(private readonly desk: Desk) {}
 
   say(key: string, content: string, now: number): void {
-    const outbox = Outbox.add(this.desk.state.outbox, key, content, now, this.desk.keep?.lastPlace);
-    this.desk.change({ outbox, unreadFrom: null });
+    const { state, keep } = this.desk;
+    const { answering } = state;
+    const replyTo = answering && {
+      seq: answering.seq,
+      nickname: nicknameOf(state, answering.chatter),
+      excerpt: answering.content,
+    };
+    const mentions = named(state, content);
+    const outbox = Outbox.add(state.outbox, key, content, now, keep?.lastPlace, replyTo, mentions);
+    this.desk.change({ outbox, unreadFrom: null, answering: null });
     this.store(key);
     void this.pump();
   }
@@ -69,7 +77,9 @@ export class Sender {
     this.pumping = true;
     let tries = 0;
     for (let one = this.next(); one; one = this.next()) {
-      const payload = { roomId: this.desk.state.room!.id, content: one.content, key: one.key };
+      const { content, key, mentions } = one;
+      const more = { ...(one.replyTo && { replyTo: one.replyTo.seq }), ...(mentions.length > 0 && { mentions }) };
+      const payload = { roomId: this.desk.state.room!.id, content, key, ...more };
       const reply = await this.desk.ask("sendMessage", payload, PATIENCE);
       if (reply === null) {
         if (this.desk.ready()) this.desk.deaf();

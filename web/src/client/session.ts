@@ -13,6 +13,7 @@ import {
   readChatter,
   readHello,
   readJoinAck,
+  readReacted,
   passes,
   type Answer,
   type Chatter,
@@ -42,6 +43,7 @@ export interface Surroundings {
 
 const JOIN_PATIENCE = 8_000;
 const RENAME_PATIENCE = 8_000;
+const ACT_PATIENCE = 8_000;
 const PROBE_PATIENCE = 4_000;
 /** A message out of order is often followed at once by the one before it. */
 const GAP_PATIENCE = 250;
@@ -79,6 +81,8 @@ export class Session {
   private awaySince = 0;
   private typingToldAt = 0;
   private password: string | null;
+  /** Up to when reactions are known, in the hub's own count. */
+  private reactionsAt: number | null = null;
   /** The count of places in which this log's seqs are. */
   private epoch: string | null = null;
   private readonly sender: Sender;
@@ -152,7 +156,8 @@ export class Session {
     const { room, me, log } = this.state;
     if (!room || !this.link || this.joining || this.ended) return;
     this.joining = true;
-    const after = log.upTo === null ? {} : { after: log.upTo, epoch: this.epoch };
+    const known = this.reactionsAt === null ? {} : { reactionsAfter: this.reactionsAt };
+    const after = log.upTo === null ? {} : { after: log.upTo, epoch: this.epoch, ...known };
     const password = this.password === null ? {} : { password: this.password };
     const payload = { roomId: room.id, chatterId: me?.id ?? null, ...password, ...after };
     const reply = await this.link.ask("joinRoom", payload, patience);
@@ -168,11 +173,14 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, ...me } = ack;
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, ...me } = ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
     else if (takenBack.length > 0) this.change({ log: Log.takeBack(this.state.log, takenBack) });
+    const log = (reacted ?? []).reduce(Log.react, this.state.log);
+    this.change({ log });
+    this.reactionsAt = reactionsAt ?? null;
     this.hearWaiting();
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
@@ -345,6 +353,8 @@ export class Session {
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
     if (name === "hello") this.around.memory.set(MET, readHello(payload)?.hub.id ?? "");
+    const at = name === "reactions" ? readReacted(payload)?.at : undefined;
+    if (at !== undefined) this.reactionsAt = Math.max(at, this.reactionsAt ?? 0);
     if (name === "typing") void this.around.wait(State.TYPING_LASTS + 50).then(() => this.change({}));
     if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.mendGap());
   }
@@ -418,6 +428,26 @@ export class Session {
     if (!answer.ok) return answer.refusal;
     this.change({ me: answer.data, names: new Map(this.state.names).set(answer.data.id, answer.data.nickname) });
     return null;
+  }
+
+  /** The next message answers this one, or none. */
+  answer(message: Message | null): void {
+    this.change({ answering: message });
+  }
+
+  /** Reacts to a message, or no more. What the hub refused, if it did; `null` without an answer, too. */
+  async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
+    const payload = { roomId: this.state.room?.id, seq, emoji, on };
+    const answer = readAnswer((await this.link?.ask("react", payload, ACT_PATIENCE)) ?? null, readReacted);
+    if (answer.ok) this.change({ log: Log.react(this.state.log, answer.data) });
+    return answer.ok ? null : answer.refusal;
+  }
+
+  /** Takes back a message of one's own. What the hub refused, if it did. */
+  async takeBack(seq: number): Promise<Refusal | null> {
+    const payload = { roomId: this.state.room?.id, seq };
+    const answer = readAnswer((await this.link?.ask("takeBack", payload, ACT_PATIENCE)) ?? null, () => true);
+    return answer.ok ? null : answer.refusal;
   }
 
   /** Hides somebody on this phone, or shows them again. */

@@ -18,7 +18,20 @@ const KEY_OF_INPUT_METHOD = 229;
 /** Characters with which the hub takes no message, and which a paste may bring along unseen. Line breaks and tabs stay. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-export function Composer({ session, wide }: { session: Session; wide: boolean }): JSX.Element {
+/** Where one writes, once it is on the screen. */
+export function focusComposer(): void {
+  // Behind the sheet's own end, which gives the focus back to what opened it.
+  setTimeout(() => document.querySelector<HTMLTextAreaElement>(".composer textarea")?.focus(), 50);
+}
+
+interface Props {
+  session: Session;
+  wide: boolean;
+  /** The message that is being answered. */
+  answering: { nickname: string; excerpt: string } | null;
+}
+
+export function Composer({ session, wide, answering }: Props): JSX.Element {
   const say = words();
   const box = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
@@ -57,6 +70,7 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
   };
 
   const keyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && answering && !event.isComposing) return session.answer(null);
     if (event.key !== "Enter" || event.shiftKey) return;
     if (event.isComposing || composing.current || event.keyCode === KEY_OF_INPUT_METHOD) return;
     event.preventDefault();
@@ -76,6 +90,17 @@ export function Composer({ session, wide }: { session: Session; wide: boolean })
   return (
     <div class="composer">
       <div class={`composer-box ${rest < 0 ? "composer-over" : ""}`}>
+        {answering && (
+          <div class="composer-answer">
+            <p>
+              <b>{say.answering(answering.nickname)}</b>
+              <span dir="auto">{answering.excerpt}</span>
+            </p>
+            <button type="button" class="round" aria-label={say.answerNot} onClick={() => session.answer(null)}>
+              <Icon name="close" />
+            </button>
+          </div>
+        )}
         <textarea
           ref={box}
           rows={1}

@@ -12,7 +12,7 @@ import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../sto
 import { markOf, nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
 import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
-import type { Message } from "../wire";
+import type { Chatter, Message } from "../wire";
 import type { Words } from "../words";
 import { Icon } from "./icons";
 import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
@@ -21,6 +21,9 @@ import { LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { Comings, DayLine, Notice, OwnName } from "./notice";
 import { Quiet } from "./quiet";
+
+/** How many messages are drawn on either side of one that is jumped to. */
+const AROUND = 40;
 
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
@@ -357,6 +360,9 @@ export class LogView extends Component<Props, View> {
             online={state.phase.name === "live"}
             open={this.state.unfolded.has(row.key)}
             onFold={this.fold}
+            onJump={this.jump}
+            names={this.nickname}
+            me={state.me?.id ?? null}
             paced={state.paced}
             session={session}
             say={say}
@@ -372,5 +378,30 @@ export class LogView extends Component<Props, View> {
     return !message ? "" : message.chatterId === me?.id ? this.props.say.you : this.name(message);
   };
 
-  private name = (message: Message): string => nicknameOf(this.props.state, message.chatter);
+  private name = (message: Message): string => this.nickname(message.chatter);
+
+  private nickname = (chatter: Chatter): string => nicknameOf(this.props.state, chatter);
+
+  /** To a message, also to one that is not here yet: older ones are fetched until it is. */
+  private jump = async (seq: number): Promise<void> => {
+    const { session } = this.props;
+    let { log } = session.state;
+    while (log.from > seq && hasOlder(log)) {
+      await session.older();
+      if (session.state.log === log || session.state.older === "failed") return;
+      ({ log } = session.state);
+    }
+    const at = indexOf(log.messages, seq);
+    const from = log.messages[Math.max(0, at - AROUND)];
+    const to = log.messages[at + AROUND];
+    this.following = false;
+    this.setState({ first: from?.seq ?? null, last: to?.seq ?? null, following: false }, () => {
+      const row = this.scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
+      if (!row) return;
+      row.scrollIntoView({ block: "center" });
+      row.classList.add("found");
+      row.addEventListener("animationend", () => row.classList.remove("found"), { once: true });
+      this.move();
+    });
+  };
 }

@@ -5,9 +5,10 @@ import { useEffect, useState } from "preact/hooks";
 import { signal } from "@preact/signals";
 import type { Session } from "../client/session";
 import { closeSheet, openSheet } from "../route";
-import { nicknameOf, type RoomState } from "../store/room";
+import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words, type Words } from "../words";
-import type { Message } from "../wire";
+import { EMOJI, type Message } from "../wire";
+import { focusComposer } from "./composer";
 import { copy } from "./copy";
 import { Icon, type IconName } from "./icons";
 import { Sheet } from "./sheet";
@@ -37,12 +38,36 @@ interface Action {
   run(context: Context): Promise<string> | void;
 }
 
+/** From so long ago on nobody is offered to take their message back; the hub decides. */
+const TAKE_BACK_OFFERED = 24 * 3600_000;
+
+const said = (state: RoomState): boolean => mayTalk(state) && state.phase.name === "live";
+
 const ACTIONS: readonly Action[] = [
+  {
+    icon: "answer",
+    label: (say) => say.answer,
+    isOffered: ({ message, state }) => mayTalk(state) && !message.takenBack,
+    run({ message, session }) {
+      session.answer(message);
+      focusComposer();
+    },
+  },
   {
     icon: "copy",
     label: (say) => say.copyText,
     isOffered: ({ message }) => message.content !== "",
     run: ({ message, say }) => copy(message.content).then((worked) => (worked ? `✓ ${say.copied}` : say.copyFailed)),
+  },
+  {
+    icon: "undo",
+    label: (say) => say.takeBack,
+    isOffered: ({ message, isMine, state }) =>
+      isMine && said(state) && !message.takenBack && Date.now() - Date.parse(message.sentAt) < TAKE_BACK_OFFERED,
+    async run({ message, session, say }) {
+      const refusal = await session.takeBack(message.seq);
+      return refusal ? say.refused[refusal.code][0] : say.takenBack;
+    },
   },
   {
     icon: "hide",
@@ -73,6 +98,24 @@ export function MessageSheet({ state, session }: { state: RoomState; session: Se
         <bdi>{nicknameOf(state, message.chatter)}</bdi>
         <p dir="auto">{message.takenBack ? say.takenBack : message.content}</p>
       </div>
+      {said(state) && !message.takenBack && (
+        <div class="react" role="group" aria-label={say.react}>
+          {EMOJI.map((emoji) => {
+            const on = !message.mine?.includes(emoji);
+            return (
+              <button
+                type="button"
+                key={emoji}
+                class="emoji-button"
+                aria-pressed={!on}
+                onClick={() => void session.react(message.seq, emoji, on).then(closeSheet)}
+              >
+                {emoji}
+              </button>
+            );
+          })}
+        </div>
+      )}
       {/* The key that opened it may ask for the browser's own menu as it is let go. */}
       <ul class="menu" onContextMenu={(event) => event.preventDefault()}>
         {ACTIONS.filter((action) => action.isOffered(context)).map((action, at) => (

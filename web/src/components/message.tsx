@@ -8,6 +8,7 @@ import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
 import { fold, isEmojiOnly } from "../store/text";
 import type { Words } from "../words";
+import type { Chatter, Id, Message } from "../wire";
 import { Mark } from "./mark";
 
 interface Props {
@@ -21,6 +22,10 @@ interface Props {
   /** Whether a tall message is shown as a whole. */
   open: boolean;
   onFold(key: string): void;
+  /** To the message that this one answers. */
+  onJump(seq: number): void;
+  names(chatter: Chatter): string;
+  me: Id | null;
   /** The hub takes what one writes only later. */
   paced: boolean;
   session: Session;
@@ -51,12 +56,15 @@ export class MessageRow extends Component<Props> {
     );
   }
 
-  override render({ row, name, face, fresh, online, paced, open, onFold, session, say }: Props): JSX.Element {
+  override render(props: Props): JSX.Element {
+    const { row, name, face, fresh, online, paced, open, onFold, onJump, names, me, session, say } = props;
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
+    const quote = said ? quoted(row.message, names) : row.outgoing.replyTo;
     const classes = [
       "msg",
+      said && me !== null && row.message.mentions?.includes(me) ? "names-me" : "",
       mine ? "mine" : "theirs",
       row.first ? "" : "cont",
       fresh ? "fresh" : "",
@@ -75,12 +83,14 @@ export class MessageRow extends Component<Props> {
             <bdi>{name}</bdi>
           </span>
         )}
+        {quote && <Answered quote={quote} onJump={onJump} say={say} />}
         {said && row.message.takenBack ? (
           <div class="bubble taken-back">{say.takenBack}</div>
         ) : (
           <Bubble content={content} open={open} onFold={() => onFold(row.key)} say={say} />
         )}
         {said && row.time !== null && <Time at={row.time} />}
+        {said && row.message.reactions && <Reacted message={row.message} session={session} />}
         {!said && row.outgoing.state === "sending" && (
           <span class="status">{online ? (paced ? say.paced : say.sending) : say.waiting}</span>
         )}
@@ -88,6 +98,52 @@ export class MessageRow extends Component<Props> {
       </div>
     );
   }
+}
+
+interface Quoted {
+  seq: number;
+  nickname: string | null;
+  /** `null` where it was taken back. */
+  excerpt: string | null;
+}
+
+function quoted({ replyTo }: Message, names: Props["names"]): Quoted | null {
+  if (!replyTo) return null;
+  const { seq, chatter, excerpt, takenBack } = replyTo;
+  return { seq, nickname: chatter && names(chatter), excerpt: takenBack ? null : excerpt };
+}
+
+/** What a message answers, above it. */
+function Answered({ quote, onJump, say }: { quote: Quoted; onJump(seq: number): void; say: Words }): JSX.Element {
+  const { seq, nickname, excerpt } = quote;
+  return (
+    <button type="button" class="answered" title={say.toAnswered} onClick={() => onJump(seq)}>
+      {nickname && <bdi>{nickname}</bdi>}
+      <span dir="auto">{nickname === null ? say.noLongerKept : (excerpt ?? say.takenBack)}</span>
+    </button>
+  );
+}
+
+/** The reactions to a message: each can be joined, or taken from again. */
+function Reacted({ message, session }: { message: Message; session: Session }): JSX.Element {
+  const counts = Object.entries(message.reactions ?? {}).filter(([, count]) => count > 0);
+  return (
+    <span class="reacted">
+      {counts.map(([emoji, count]) => {
+        const on = message.mine?.includes(emoji) ?? false;
+        return (
+          <button
+            type="button"
+            key={emoji}
+            aria-pressed={on}
+            onClick={() => void session.react(message.seq, emoji, !on)}
+          >
+            <span class="emoji-of">{emoji}</span> {count}
+          </button>
+        );
+      })}
+    </span>
+  );
 }
 
 function Unsent({ outgoing, session, say }: { outgoing: Outgoing; session: Session; say: Words }): JSX.Element {

@@ -10,7 +10,7 @@ import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
 import { closeSheet, follow, go, openSheet, sheet } from "../route";
 import { countNew } from "../store/rows";
-import { mayTalk, type RoomState } from "../store/room";
+import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { DetailsSheet } from "./details";
@@ -97,7 +97,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         {mayTalk(state) && (
           <>
             <TypingLine state={state} />
-            <Composer key={state.room?.id} session={session} wide={wide} />
+            <Composer key={state.room?.id} session={session} wide={wide} answering={answered(state)} />
           </>
         )}
         {started && state.closed !== null && <UnsentDraft session={session} />}
@@ -166,6 +166,12 @@ function useSession(code: string): [Session, RoomState] {
     };
   }, [session]);
   return [session, current.value ?? session.state];
+}
+
+/** The message that is being answered, as the composer shows it. */
+function answered(state: RoomState): { nickname: string; excerpt: string } | null {
+  const { answering } = state;
+  return answering && { nickname: nicknameOf(state, answering.chatter), excerpt: answering.content };
 }
 
 /** One drawing for a burst of changes: a phone that comes back to a busy room has better things to do. */

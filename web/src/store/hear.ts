@@ -5,6 +5,7 @@ import {
   readHello,
   readMessage,
   readPresence,
+  readReacted,
   readRoomClosed,
   readRoomHistory,
   readRoomShut,
@@ -13,7 +14,7 @@ import {
   type Message,
 } from "../wire";
 import { offset } from "./clock";
-import { receive, takeBack } from "./log";
+import { react, receive, takeBack } from "./log";
 import { isNews } from "./rows";
 import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
@@ -53,6 +54,11 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const { room } = state;
       const changed = readRoomHistory(payload);
       return room && changed?.roomId === room.id ? { ...state, room: { ...room, history: changed.history } } : state;
+    }
+    case "reactions": {
+      const reacted = readReacted(payload);
+      const isHere = (payload as { roomId?: unknown } | null)?.roomId === state.room?.id;
+      return reacted && isHere ? { ...state, log: react(state.log, reacted) } : state;
     }
     case "messageTakenBack": {
       const taken = readTakenBack(payload);

@@ -5,7 +5,7 @@
 // missing, never clocks. A seq may stay empty (a message taken back), so the stretch is kept
 // as two numbers and not as a count of messages.
 
-import type { Message } from "../wire";
+import type { Message, Reacted } from "../wire";
 
 export interface Log {
   /** Everything the hub has from this seq … */
@@ -28,7 +28,23 @@ export const hasOlder = (log: Log): boolean => log.upTo !== null && log.from > l
 /** Whether something between here and a message that already came is missing. */
 export const hasGap = (log: Log): boolean => log.upTo !== null && log.held.length > 0;
 
-const emptied = (message: Message): Message => ({ ...message, content: "", takenBack: true });
+function emptied(message: Message): Message {
+  const { replyTo: _replyTo, mentions: _mentions, reactions: _reactions, mine: _mine, ...rest } = message;
+  return { ...rest, content: "", takenBack: true };
+}
+
+/** The same without what it answers, where that was taken back. */
+const unquoted = (message: Message): Message =>
+  message.replyTo ? { ...message, replyTo: { ...message.replyTo, excerpt: "", takenBack: true } } : message;
+
+/** The reactions to a message are these now; `mine` stays where it is not told. */
+export function react(log: Log, { seq, reactions, mine }: Pick<Reacted, "seq" | "reactions" | "mine">): Log {
+  const changed = (list: readonly Message[]): readonly Message[] =>
+    list.some((one) => one.seq === seq && !one.takenBack)
+      ? list.map((one) => (one.seq === seq ? { ...one, reactions, mine: mine ?? one.mine ?? [] } : one))
+      : list;
+  return { ...log, messages: changed(log.messages), held: changed(log.held) };
+}
 
 /** The host took back what stood in these places. */
 export function takeBack(log: Log, seqs: readonly number[]): Log {
@@ -39,8 +55,10 @@ export function takeBack(log: Log, seqs: readonly number[]): Log {
 /** A log without what was taken back; the same one where there is nothing of that in it. */
 function cleaned(log: Log): Log {
   const shows = (message: Message): boolean => !message.takenBack && log.gone.has(message.seq);
+  const quotes = ({ replyTo }: Message): boolean => !!replyTo && !replyTo.takenBack && log.gone.has(replyTo.seq);
+  const cleanOne = (one: Message): Message => (shows(one) ? emptied(one) : quotes(one) ? unquoted(one) : one);
   const clean = (list: readonly Message[]): readonly Message[] =>
-    log.gone.size > 0 && list.some(shows) ? list.map((one) => (shows(one) ? emptied(one) : one)) : list;
+    log.gone.size > 0 && list.some((one) => shows(one) || quotes(one)) ? list.map(cleanOne) : list;
   const [messages, held] = [clean(log.messages), clean(log.held)];
   return messages === log.messages && held === log.held ? log : { ...log, messages, held };
 }
@@ -58,7 +76,7 @@ export function open(log: Log, messages: Message[], lastSeq: number, more: boole
 export function receive(log: Log, message: Message): Log {
   if (log.upTo === null || message.seq > log.upTo + 1) return { ...log, held: insert(log.held, message) };
   if (message.seq === log.upTo + 1) {
-    return release({ ...log, upTo: message.seq, messages: [...log.messages, message] });
+    return release(cleaned({ ...log, upTo: message.seq, messages: [...log.messages, message] }));
   }
   // Older than what we have: known already, or before the stretch, where a page will bring it.
   return message.seq < log.from ? log : { ...log, messages: insert(log.messages, message) };

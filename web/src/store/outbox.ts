@@ -1,11 +1,15 @@
 // Messages that were written and are not yet known to be committed. Pure; `client/outbox-storage.ts` keeps it.
 
-import type { ErrorCode, Message } from "../wire";
+import type { ErrorCode, Id, Message } from "../wire";
 
 export interface Outgoing {
   /** Chosen here, once per message: the hub stores a key of one chatter once, so a retry is never a double. */
   readonly key: string;
   readonly content: string;
+  /** What it answers. */
+  readonly replyTo: Answered | null;
+  /** Whom it names. */
+  readonly mentions: readonly Id[];
   /** Its place among what this browser wrote in the room: counted, since a clock can be set back. */
   readonly place: number;
   /** When it was written, in this phone's time, to forget it some day. */
@@ -15,12 +19,27 @@ export interface Outgoing {
   readonly problem: ErrorCode | null;
 }
 
+/** What a message answers, as it is shown while it is on its way. */
+export interface Answered {
+  readonly seq: number;
+  readonly nickname: string;
+  readonly excerpt: string;
+}
+
 export type Outbox = readonly Outgoing[];
 
 /** `after` is the last place that is taken in this browser, by another tab perhaps. */
-export const add = (outbox: Outbox, key: string, content: string, at: number, after = 0): Outbox => [
+export const add = (
+  outbox: Outbox,
+  key: string,
+  content: string,
+  at: number,
+  after = 0,
+  replyTo: Answered | null = null,
+  mentions: readonly Id[] = [],
+): Outbox => [
   ...outbox,
-  { key, content, place: placeAfter(outbox, after), at, state: "sending", problem: null },
+  { key, content, replyTo, mentions, place: placeAfter(outbox, after), at, state: "sending", problem: null },
 ];
 
 const placeAfter = (outbox: Outbox, after: number): number =>
@@ -38,7 +57,10 @@ export const fail = (outbox: Outbox, key: string, problem: ErrorCode): Outbox =>
 export function retry(outbox: Outbox, key: string, after = 0): Outbox {
   const again = outbox.find((one) => one.key === key);
   const place = placeAfter(outbox, after);
-  return again ? [...drop(outbox, key), { ...again, place, state: "sending", problem: null }] : outbox;
+  if (!again) return outbox;
+  // What it answered is gone: what was written is sent all the same.
+  const replyTo = again.problem === "no_such_message" ? null : again.replyTo;
+  return [...drop(outbox, key), { ...again, replyTo, place, state: "sending", problem: null }];
 }
 
 /** The next to send. One at a time, so that a refusal in the middle cannot change their order. */

@@ -27,6 +27,8 @@ export interface RoomState {
   /** Whether older messages are being fetched, and whether that failed. */
   readonly older: "idle" | "loading" | "failed";
   readonly outbox: Outbox;
+  /** The message that the next one answers. */
+  readonly answering: Message | null;
   /** Whether the hub wants what is in the outbox so much later that one has to be told. */
   readonly paced: boolean;
   readonly settled: ReadonlyMap<number, string>;
@@ -63,6 +65,7 @@ export const newRoom = (code: string): RoomState => ({
   log: emptyLog,
   older: "idle",
   outbox: [],
+  answering: null,
   paced: false,
   settled: new Map(),
   echoed: null,
@@ -105,6 +108,13 @@ function marked(state: RoomState): RoomState {
   const named = [...present.values()].map((one) => ({ ...one, nickname: nicknameOf(state, one) }));
   return { ...state, marks: marks(named, state.marks) };
 }
+
+/** Those of the people here whose name stands in a text behind an `@`, as many as the hub takes. */
+export const named = (state: RoomState, content: string): Id[] =>
+  state.roster
+    .filter((one) => content.includes(`@${nicknameOf(state, one)}`))
+    .map(({ id }) => id)
+    .slice(0, 10);
 
 /** A new list of who is present. The same person twice (two tabs) is one person. */
 export function withRoster(state: RoomState, chatters: Chatter[]): RoomState {
