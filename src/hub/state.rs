@@ -122,8 +122,8 @@ pub(super) struct Joining {
 pub(super) enum Asker {
     Socket(Reply),
     Call(Responder<Chatter>),
-    /// The hub itself, to tell two people apart.
-    Hub,
+    /// The hub itself, to tell two people in this room apart.
+    Hub(RoomId),
 }
 
 /// A room's part of the quota of rooms, freed when the room has ended or was not created.
@@ -185,6 +185,7 @@ pub(super) enum Due {
     Grace(RoomId, ChatterId),
     Expiry(RoomId),
     Notices(RoomId),
+    Name(RoomId, ChatterId),
     Mark,
 }
 
@@ -398,6 +399,7 @@ impl Hub {
                 Due::Grace(room, chatter) => self.grace_over(room, chatter, at),
                 Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
+                Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
                     self.forget(at.hub);
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));
