@@ -33,10 +33,7 @@ pub(super) struct Shutting {
 /// A ban that is being committed.
 #[derive(Debug)]
 pub(super) struct Banning {
-    chatter: ChatterId,
-    identity: IdentityId,
-    /// The ban of the same chatter that it replaces.
-    before: Option<Ban>,
+    ban: Ban,
     tell: Responder<()>,
 }
 
@@ -239,7 +236,11 @@ impl Hub {
     ) -> Result<(), Refusal> {
         let is_at = |(address, until): (IpAddr, HubTime)| address == peer && now < until;
         let concerns = |ban: &Ban| Some(ban.identity) == identity || ban.address.is_some_and(is_at);
-        if self.bans.values().any(concerns) { Err(Refusal::Banned) } else { Ok(()) }
+        if self.bans.values().chain(&self.bans_coming).any(concerns) {
+            Err(Refusal::Banned)
+        } else {
+            Ok(())
+        }
     }
 
     /// Refuses a banned caller; one without a token by their address.
@@ -266,25 +267,27 @@ impl Hub {
         let (chatter, nickname) = (who.id, who.nickname.clone());
         let what = format!("{chatter} {:?}", nickname.as_str());
         let ban = Ban { chatter, identity, nickname, address };
-        let before = self.bans.insert(chatter, ban.clone());
-        let then = Then::Banned(Banning { chatter, identity, before, tell });
+        self.bans_coming.push(ban.clone());
+        let then = Then::Banned(Banning { ban: ban.clone(), tell });
         self.write(Write::Host(HostAct { deed: Deed::Ban(ban), what, at }), then);
     }
 
     /// Goes on with a ban that is committed or was refused.
     pub(super) fn banned(
         &mut self,
-        Banning { chatter, identity, before, tell }: Banning,
+        Banning { ban, tell }: Banning,
         result: Result<(), Refusal>,
         at: Moment,
     ) {
+        if let Some(place) = self.bans_coming.iter().position(|coming| *coming == ban) {
+            self.bans_coming.swap_remove(place);
+        }
+        // Where it was refused, one that another hub has committed meanwhile stays.
         if result.is_err() {
-            match before {
-                Some(before) => drop(self.bans.insert(chatter, before)),
-                None => drop(self.bans.remove(&chatter)),
-            }
             return drop(tell.send(result));
         }
+        let Ban { chatter, identity, .. } = ban;
+        self.bans.insert(chatter, ban);
         for (room, chatter) in self.stays_of(identity) {
             self.take_out(room, chatter, WhyClosed::Banned, at);
         }

@@ -267,7 +267,8 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         self.tell_roster_to(conn, room, at.hub);
-        if !was_present {
+        // Somebody who was present has their name, unless the hub that let them in ended before it told them apart.
+        if !was_present || !self.has_own_name(room, &joined.chatter) {
             self.tell_apart(room, &joined.chatter, at);
         }
         let view = self.live_view(room, at)?;

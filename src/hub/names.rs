@@ -15,7 +15,7 @@ use crate::store::{Moment, Rename, Write};
 /// A claim on a name that is being committed.
 #[derive(Debug)]
 pub(super) struct Claim {
-    chatter: ChatterId,
+    pub(super) chatter: ChatterId,
     look: Look,
     rooms: Vec<RoomId>,
 }
@@ -66,6 +66,21 @@ impl Hub {
         }
     }
 
+    /// Whether nobody else in a room has a name that looks like this chatter's.
+    pub(super) fn has_own_name(&self, room: RoomId, chatter: &Chatter) -> bool {
+        let look = Look::of(&chatter.nickname);
+        let names = self.rooms.get(&room).map(|live| &live.people.names);
+        names.is_none_or(|names| names.is_free_for(&look, chatter.id))
+    }
+
+    /// Tells somebody apart whose new name could not be stored, if they are still here.
+    pub(super) fn tell_apart_again(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
+        let known = self.rooms.get(&room).and_then(|live| live.people.get(chatter)).cloned();
+        if let Some(chatter) = known {
+            self.tell_apart(room, &chatter, at);
+        }
+    }
+
     /// Gives a number to a returning chatter whose name somebody else has taken meanwhile, and tells the
     /// room. It is not known who had the name first, so the one who is present keeps it.
     pub(super) fn tell_apart(&mut self, room: RoomId, chatter: &Chatter, at: Moment) {
@@ -90,7 +105,7 @@ impl Hub {
         self.hold(&claim);
         let notice = Some((room, language));
         let rename = Rename { chatter: chatter.id, owner: None, nickname, notice, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Hub, claim));
+        self.write(Write::Rename(rename), Then::Renamed(Asker::Hub(room), claim));
     }
 
     /// A random start for the search of a free name.

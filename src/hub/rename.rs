@@ -1,8 +1,10 @@
 //! Nicknames: changing them.
 
+use std::time::Duration;
+
 use super::command::{Answer, Caller, Reply, Responder};
 use super::names::Claim;
-use super::state::{Asker, Hub, Then, unexpected};
+use super::state::{Asker, Due, Hub, Then, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::message::Message;
@@ -10,6 +12,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::{Moment, Rename, Write, Written};
+
+/// When two people are told apart again whose new name could not be stored.
+const AGAIN: Duration = Duration::from_secs(5);
 
 impl Hub {
     /// Decides a new nickname that a chatter asks for in a room. The room is told.
@@ -87,7 +92,10 @@ impl Hub {
         match asker {
             Asker::Socket(reply) => self.reply(reply, result.map(Answer::Renamed)),
             Asker::Call(tell) => drop(tell.send(result)),
-            Asker::Hub => {}
+            Asker::Hub(room) if result.is_err() => {
+                self.agenda.insert((now.after(AGAIN), Due::Name(room, claim.chatter)));
+            }
+            Asker::Hub(_) => {}
         }
     }
 

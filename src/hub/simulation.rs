@@ -23,11 +23,14 @@ use world::World;
 /// Lives in a plain test run.
 const LIVES: u64 = 300;
 
+/// The same of several hubs.
+const LIVES_TOGETHER: u64 = 100;
+
 /// Steps of each, before it comes to rest.
 const STEPS: usize = 400;
 
 /// Steps of several hubs.
-const STEPS_TOGETHER: usize = 800;
+const STEPS_TOGETHER: usize = 1_500;
 
 /// How much of a failing life is shown, unless it was asked for by its seed.
 const SHOWN: usize = 40;
@@ -84,7 +87,7 @@ fn several_hubs_are_one_chat_whatever_happens() {
         live_together(seed);
         return;
     }
-    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(LIVES);
+    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(LIVES_TOGETHER);
     let said: usize = (0..lives).map(|seed| live_together(seed).truth.count()).sum();
     assert!(said as u64 > lives * 50, "these lives are too quiet to prove anything: {said}");
 }

@@ -116,8 +116,8 @@ pub(super) enum Then {
 pub(super) enum Asker {
     Socket(Reply),
     Call(Responder<Chatter>),
-    /// The hub itself, to tell two people apart.
-    Hub,
+    /// The hub itself, to tell two people in this room apart.
+    Hub(RoomId),
 }
 
 /// A room's part of the quota of rooms, freed when the room has ended or was not created.
@@ -168,6 +168,7 @@ pub(super) enum Due {
     Expiry(RoomId),
     Notices(RoomId),
     Reactions(RoomId),
+    Name(RoomId, ChatterId),
     Mark,
 }
 
@@ -187,6 +188,8 @@ pub(super) struct Hub {
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
     /// The bans, by the chatter who was banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
+    /// Bans that are being committed. They hold already.
+    pub(super) bans_coming: Vec<Ban>,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -222,6 +225,7 @@ impl Hub {
             conns: HashMap::new(),
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: HashMap::new(),
+            bans_coming: Vec::new(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -384,6 +388,7 @@ impl Hub {
                 Due::Expiry(room) => self.expire(room, at),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
+                Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
                     self.forget(at.hub);
                     self.agenda.insert((at.hub.after(MARK), Due::Mark));

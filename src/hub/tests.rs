@@ -295,7 +295,7 @@ fn owner(who: u8) -> IdentityId {
 fn member(who: u8) -> Member {
     let chatter = Chatter {
         id: ChatterId::from_random([who; 16]),
-        nickname: Nickname::parse("old friend").unwrap(),
+        nickname: Nickname::parse(&format!("guest {who}")).unwrap(),
         created_at: WallTime(0),
         left_at: None,
     };

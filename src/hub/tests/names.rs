@@ -173,6 +173,50 @@ fn a_chatter_that_returns_to_a_look_alike_gets_a_number_and_the_room_is_told() {
     assert!(chat.hub.rooms[&room(0).id].people.names.is_free_for(&look, mine));
 }
 
+/// Two people of one name, whose hub could not store another for the second.
+fn two_of_one_name() -> Chat {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.is_called(1, "Ann");
+    chat.goes(1);
+    chat.time_passes(1_000);
+    chat.commits();
+    chat.is_in(2);
+    chat.is_called(2, "Ann");
+    chat.connects(1);
+    chat.asks_in(1);
+    while let Some((write, then)) = chat.pending.pop_front() {
+        let result = match write {
+            Write::Rename(_) => Err(Refusal::Unavailable),
+            write => Ok(chat.written(write)),
+        };
+        let at = chat.at();
+        chat.hub.ended((then, result), at);
+        chat.collect();
+    }
+    assert_eq!(chat.names(), ["Ann", "Ann"]);
+    chat
+}
+
+#[test]
+fn two_people_of_one_name_are_told_apart_later_if_it_could_not_be_stored() {
+    let mut chat = two_of_one_name();
+    chat.time_passes(5_000);
+    chat.commits();
+    assert_eq!(chat.names(), ["Ann", "Ann 2"]);
+    chat.time_passes(60_000);
+    assert!(chat.pending.is_empty(), "once");
+}
+
+#[test]
+fn two_people_of_one_name_are_told_apart_when_one_comes_back() {
+    let mut chat = two_of_one_name();
+    chat.is_in(1);
+    assert_eq!(chat.names(), ["Ann", "Ann 2"]);
+    chat.time_passes(60_000);
+    assert!(chat.pending.is_empty(), "once");
+}
+
 #[test]
 fn requests_of_strangers_count_against_nobody_else_and_hold_no_name() {
     let mut chat = Chat::new(0, 50);

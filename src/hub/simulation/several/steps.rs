@@ -19,31 +19,31 @@ impl Cluster {
     pub(in super::super) fn step(&mut self) {
         let n = self.dice.below(CLIENTS);
         let k = self.dice.below(self.nodes.len());
-        let some = 1 + self.dice.below(8);
+        let some = 1 + self.dice.below(16);
         match self.dice.below(1_000) {
-            0..=149 => self.comes_in(n),
-            150..=319 => self.says(n),
-            320..=359 => self.repeats(n),
-            360..=369 => self.leaves(n),
-            370..=394 => self.is_cut_off(n),
-            395..=419 => self.notices_the_dead(),
-            420..=479 => self.does_something_else(n),
-            480..=494 => self.makes_a_room(k),
-            495..=504 => self.checks_a_password(n, k),
-            505..=629 => self.commits(k, some),
-            630..=639 if self.acts(k) => self.fail(k, some),
-            640..=764 if self.acts(k) => self.is_told(k, some),
-            765..=784 if self.acts(k) => self.password(k),
-            785..=884 => self.some_read(),
-            885..=909 => self.reads_on(n),
-            910..=929 if self.reaches(k) => self.hears(k),
-            930..=949 => self.host_acts(k),
-            950..=979 => self.some_time_passes(),
-            980..=984 => self.is_killed(k),
-            985..=989 => self.state_changes(k, State::Frozen),
-            990..=992 => self.state_changes(k, State::CutOff),
-            993..=996 => self.state_changes(k, State::Running),
-            997..=999 => self.starts_again(k),
+            0..=139 => self.comes_in(n),
+            140..=299 => self.says(n),
+            300..=329 => self.repeats(n),
+            330..=336 => self.leaves(n),
+            337..=354 => self.is_cut_off(n),
+            355..=379 => self.notices_the_dead(),
+            380..=439 => self.does_something_else(n),
+            440..=445 => self.makes_a_room(k),
+            446..=454 => self.checks_a_password(n, k),
+            455..=634 => self.commits(k, some),
+            635..=642 if self.acts(k) => self.fail(k, some),
+            643..=819 if self.acts(k) => self.is_told(k, some),
+            820..=834 if self.acts(k) => self.password(k),
+            835..=914 => self.some_read(),
+            915..=924 => self.reads_on(n),
+            925..=939 if self.reaches(k) => self.hears(k),
+            940..=947 => self.host_acts(k),
+            948..=971 => self.some_time_passes(),
+            972..=974 => self.is_killed(k),
+            975..=977 => self.state_changes(k, State::Frozen),
+            978..=979 => self.state_changes(k, State::CutOff),
+            980..=989 => self.state_changes(k, State::Running),
+            990..=999 => self.starts_again(k),
             _ => {}
         }
         self.learns_of_rooms();
@@ -182,12 +182,12 @@ impl Cluster {
     fn does_something_else(&mut self, n: usize) {
         let Some(room) = self.room_of(n) else { return };
         // Some want the same name.
-        let number = self.requests % 3;
+        let number = self.dice.below(2);
         let nickname = Nickname::parse(&format!("n{number}")).unwrap();
-        match self.dice.below(5) {
-            0 | 1 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
-            2 => self.ask(n, Event::Roster { room }, Wish::Other),
-            3 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),
+        match self.dice.below(6) {
+            0..=2 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
+            3 => self.ask(n, Event::Roster { room }, Wish::Other),
+            4 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),
             _ => {
                 let text = format!("note {}", self.requests);
                 let content = Content::parse(&text).unwrap();
