@@ -68,3 +68,10 @@ story("nothing on the page breaks the policy that the hub sends with it", {}, as
   assert.match(response.headers()["content-security-policy"] ?? "", /script-src 'self'/);
   assert.doesNotMatch(response.headers()["content-security-policy"], /unsafe/);
 });
+
+// Chromium shows no fault here; Firefox drew a white strip beside the log, in light and dark.
+story("what scrolls is drawn in the page's own colours", {}, async ({ hub, somebodyIn }) => {
+  const ann = await somebodyIn(await hub.makeRoom({ title: "두루마리" }));
+  const colours = await ann.page.locator(".log").evaluate((log) => getComputedStyle(log).scrollbarColor);
+  assert.match(colours, /^rgb\(147, 134, 111\) rgba\(0, 0, 0, 0\)$/);
+});

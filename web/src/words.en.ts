@@ -29,6 +29,7 @@ export const en: Words = {
   },
 
   rooms: "Rooms",
+  allRooms: "All rooms",
   create: "Make a room",
   openByCode: "Enter a code",
   howToJoin: "How others get in",

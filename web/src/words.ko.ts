@@ -28,6 +28,7 @@ export const ko = {
   },
 
   rooms: "방 목록",
+  allRooms: "모든 방",
   create: "방 만들기",
   openByCode: "코드로 들어가기",
   howToJoin: "들어오는 방법 보기",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Keeper, tidy } from "../src/client/keeper";
+import { Keeper, tidy, visits } from "../src/client/keeper";
 import { mapMemory } from "../src/client/storage";
 
 const one = (key: string, place: number, at = place) => ({ key, content: key, replyTo: null, mentions: [], place, at, state: "sending" as const, problem: null });
@@ -52,6 +52,15 @@ describe("what a browser keeps of a room", () => {
     }
     new Keeper(memory, "r").hidden = new Map();
     expect(memory.keys()).toEqual([]);
+  });
+
+  it("says when each room was last read in", () => {
+    const memory = mapMemory();
+    new Keeper(memory, "r.1").read = 3;
+    new Keeper(memory, "r2").draft = "x";
+    memory.set("cola.read.r3", "{");
+    expect([...visits(memory).keys()]).toEqual(["r.1"]);
+    expect(visits(memory).get("r.1")).toBeGreaterThan(Date.now() - 60_000);
   });
 
   it("is not trusted: what cannot be read is nothing", () => {

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addresses, localName, wifiText } from "../src/store/invite";
-import { alike, channels, isFull, matching } from "../src/store/lobby";
+import { alike, channels, isFull, matching, ordered, shared, type Order } from "../src/store/lobby";
 import { animalIn } from "../src/store/animals";
 import { mark, marks, TINTS } from "../src/store/marks";
 import { markOf, newRoom, withNews, withRoster } from "../src/store/room";
-import type { Chatter } from "../src/wire";
+import type { Chatter, Room } from "../src/wire";
 import { alerted, chatter, room } from "./kit";
 
 const ids = Array.from({ length: 12000 }, (_, at) => `${at.toString(16).padStart(8, "0")}-8f4b-4f0e-9b53-6f1d2a3b4c5d`);
@@ -179,10 +179,37 @@ describe("the lobby", () => {
     expect(list.map((channel) => channel.namespace)).toEqual(["anonymous", "a", "b"]);
   });
 
-  it("does not move rooms while people come and go", () => {
-    const order = (present: number) =>
-      channels([at("1", "a", { present }), at("2", "a")])[0]!.rooms.map((one) => one.id);
-    expect(order(9)).toEqual(order(0));
+  const places = (rooms: Room[], order: Order) => channels(rooms, order)[0]!.rooms.map((one) => one.id);
+
+  it("has rooms that one visited lately first, then where people are, then the oldest", () => {
+    const hour = 3600_000;
+    const list = [
+      at("old", "a", { present: 0, createdAt: "2024-09-25T01:00:00.000Z" }),
+      at("busy", "a", { present: 40 }),
+      at("new", "a", { present: 0 }),
+      at("mine", "a", { present: 1 }),
+      at("last", "a", { present: 0 }),
+      at("long ago", "a", { present: 0, createdAt: "2024-09-25T03:00:00.000Z" }),
+    ];
+    const visits = new Map([["mine", 98 * hour], ["last", 99 * hour], ["long ago", 80 * hour]]);
+    const order = ordered(list, visits, 100 * hour);
+    expect(places(list, order)).toEqual(["last", "mine", "busy", "old", "new", "long ago"]);
+  });
+
+  it("does not move rooms while people come and go, and has new ones below", () => {
+    const list = (present: number) => [at("1", "a", { present: 1 }), at("2", "a", { present })];
+    const order = ordered(list(0), new Map(), 0);
+    expect(places(list(0), order)).toEqual(["1", "2"]);
+    expect(places(list(9), order)).toEqual(["1", "2"]);
+    const more = [at("3", "a", { present: 50, createdAt: "2020-01-01T00:00:00.000Z" }), ...list(9)];
+    expect(places(more, order)).toEqual(["1", "2", "3"]);
+  });
+
+  it("says once what is the same of all rooms", () => {
+    expect(shared(["24시간 남음", "24시간 남음"])).toBe("24시간 남음");
+    expect(shared(["24시간 남음", "23시간 남음"])).toBeNull();
+    expect(shared(["24시간 남음"])).toBeNull();
+    expect(shared([])).toBeNull();
   });
 
   it("knows full from unlimited", () => {

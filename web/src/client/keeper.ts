@@ -92,6 +92,17 @@ export class Keeper {
   }
 }
 
+/** When each room was last read in. */
+export function visits(memory: Memory): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const name of memory.keys()) {
+    const room = /^cola\.read\.(.+)$/.exec(name)?.[1];
+    const at = parse(memory.get(name))?.at;
+    if (room !== undefined && typeof at === "number") found.set(room, at);
+  }
+  return found;
+}
+
 /** Forgets rooms nobody came back to for a week. */
 export function tidy(memory: Memory, now: number): void {
   for (const name of memory.keys()) {

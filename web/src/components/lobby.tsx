@@ -1,12 +1,14 @@
 import type { JSX, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
-import { here, hint, hubName, lobby } from "../app";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { here, hint, hubName, lobby, memory } from "../app";
+import { visits } from "../client/keeper";
+import { EMPTY, type LobbyState } from "../client/lobby";
 import { roomPart } from "../parts";
 import { follow, openSheet, route } from "../route";
 import { timeLeft } from "../store/clock";
-import { alike, channels, isFull, matching, PLAZA } from "../store/lobby";
+import { alike, channels, isFull, matching, ordered, PLAZA, shared, type Order } from "../store/lobby";
 import type { Room } from "../wire";
-import { switchLanguage, words } from "../words";
+import { switchLanguage, words, type Words } from "../words";
 import { Fizz, Glass, Icon } from "./icons";
 
 /** From this many rooms on, finding one by eye gets slow. */
@@ -22,7 +24,11 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
   const heading = useArrival(main);
 
   const same = alike(rooms ?? []);
-  const shown = channels(matching(rooms ?? [], wanted));
+  const order = useOrder(main);
+  const shown = channels(matching(rooms ?? [], wanted), order);
+  const left = (room: Room): string => timeText(room, say);
+  const sharedTime = shared(shown.flatMap((channel) => channel.rooms.map(left)));
+  const isLasting = sharedTime === say.left.lasting();
   return (
     <section class="lobby" role={main ? "main" : "navigation"} aria-label={say.rooms}>
       <header class="bar">
@@ -61,12 +67,17 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
             <ul class="rooms">
               {channel.rooms.map((room) => (
                 <li key={room.id}>
-                  <RoomLink room={room} code={same.has(room.id) ? room.code : null} />
+                  <RoomLink
+                    room={room}
+                    code={same.has(room.id) ? room.code : null}
+                    time={sharedTime === null ? left(room) : null}
+                  />
                 </li>
               ))}
             </ul>
           </section>
         ))}
+        {sharedTime !== null && !isLasting && <p class="soft centre">{`${say.allRooms} · ${sharedTime}`}</p>}
         {rooms && shown.length === 0 && <NoRooms searching={wanted.trim() !== ""} />}
         <OtherHubs />
         <div class="lobby-end">
@@ -96,14 +107,18 @@ function asOfNow(listed: Room): Room {
   return here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
 }
 
-/** `code` tells it from another of the same title. */
-function RoomLink({ room, code }: { room: Room; code: string | null }): JSX.Element {
+function timeText(room: Room, say: Words): string {
+  const { unit, count } = timeLeft(room, lobby.value.clockOffset, Date.now());
+  return say.left[unit](count);
+}
+
+/** `code` tells it from another of the same title; `time` is how long it lasts, where that is not the same for all. */
+function RoomLink({ room, code, time }: { room: Room; code: string | null; time: string | null }): JSX.Element {
   const say = words();
   const place = route.value;
-  const rest = timeLeft(room, lobby.value.clockOffset, Date.now());
-  const time = say.left[rest.unit](rest.count);
   const full = isFull(room);
   const people = room.capacity > 0 ? say.of(room.present, room.capacity) : say.people(room.present);
+  const more = [code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
   const current = place.view === "room" && place.code === room.code;
   // Read aloud it is one sentence; the commas between its parts are heard, not seen.
   return (
@@ -125,10 +140,12 @@ function RoomLink({ room, code }: { room: Room; code: string | null }): JSX.Elem
         <span class="unseen">{room.isPassword ? `, ${say.locked}, ` : ", "}</span>
         {people}
       </span>
-      <span class={`card-more ${full ? "card-full" : ""}`}>
-        <span class="unseen">, </span>
-        {[code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean).join(" · ")}
-      </span>
+      {more.length > 0 && (
+        <span class={`card-more ${full ? "card-full" : ""}`}>
+          <span class="unseen">, </span>
+          {more.join(" · ")}
+        </span>
+      )}
     </a>
   );
 }
@@ -170,6 +187,28 @@ function NoRooms({ searching }: { searching: boolean }): JSX.Element {
 
 /** While a finger is still on its way. */
 const fetchRoom = (): void => void roomPart.fetch();
+
+let lastOrder: Order = new Map();
+
+/** The order of the rooms as it was at the first answer after one came to look. */
+function useOrder(main: boolean): Order {
+  const [order, set] = useState(lastOrder);
+  const stale = useRef<LobbyState | null>(EMPTY);
+  const now = lobby.value;
+  useEffect(() => {
+    const come = (): void => void (stale.current = document.hidden ? stale.current : lobby.value);
+    if (main && now.rooms) come();
+    document.addEventListener("visibilitychange", come);
+    return () => document.removeEventListener("visibilitychange", come);
+  }, [main]);
+  useLayoutEffect(() => {
+    if (!stale.current || stale.current === now || !now.rooms || !now.reachable) return;
+    stale.current = null;
+    lastOrder = ordered(now.rooms, visits(memory), Date.now());
+    set(lastOrder);
+  }, [now]);
+  return order;
+}
 
 let arrivedBefore = false;
 

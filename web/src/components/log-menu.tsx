@@ -44,33 +44,7 @@ export function LogMenu({ log, author }: Props): JSX.Element {
   const button = useRef<HTMLButtonElement>(null);
   useLongPress(log);
 
-  useEffect(() => {
-    const scroller = log.current!;
-    const point = (event: PointerEvent): void => {
-      if (event.pointerType === "mouse") setRow(rowAt(event.target));
-    };
-    const leave = ({ relatedTarget }: PointerEvent): void => {
-      if (!button.current!.contains(relatedTarget as Node | null)) setRow(null);
-    };
-    // Under the pointer there is another message now; a button that has the focus goes along.
-    const scrolled = (): void => (document.activeElement === button.current ? place(button.current!, row) : setRow(null));
-    const keys = (event: KeyboardEvent): void => {
-      if (event.key !== "ContextMenu" && !(event.key === "F10" && event.shiftKey)) return;
-      event.preventDefault();
-      const wanted = rowAt(event.target) ?? newest(scroller);
-      if (wanted) openMessage(seqOf(wanted));
-    };
-    scroller.addEventListener("pointerover", point);
-    scroller.addEventListener("pointerleave", leave);
-    scroller.addEventListener("scroll", scrolled);
-    scroller.addEventListener("keydown", keys);
-    return () => {
-      scroller.removeEventListener("pointerover", point);
-      scroller.removeEventListener("pointerleave", leave);
-      scroller.removeEventListener("scroll", scrolled);
-      scroller.removeEventListener("keydown", keys);
-    };
-  }, [row]);
+  usePointer(log, button, row, setRow);
 
   useLayoutEffect(() => {
     if (row?.isConnected) return place(button.current!, row);
@@ -79,7 +53,7 @@ export function LogMenu({ log, author }: Props): JSX.Element {
   });
 
   const keys = (event: KeyboardEvent): void => {
-    if (event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey)) {
+    if (isMenuKey(event)) {
       event.preventDefault();
       if (row) openMessage(seqOf(row));
     }
@@ -117,6 +91,45 @@ export function LogMenu({ log, author }: Props): JSX.Element {
     </>
   );
 }
+
+/** Which message is pointed at; and the key that asks for its menu, anywhere in the log. */
+function usePointer(
+  log: RefObject<HTMLDivElement>,
+  button: RefObject<HTMLButtonElement>,
+  row: HTMLElement | null,
+  setRow: (row: HTMLElement | null) => void,
+): void {
+  useEffect(() => {
+    const scroller = log.current!;
+    const point = (event: PointerEvent): void => {
+      if (event.pointerType === "mouse") setRow(rowAt(event.target));
+    };
+    const leave = ({ relatedTarget }: PointerEvent): void => {
+      if (!button.current!.contains(relatedTarget as Node | null)) setRow(null);
+    };
+    // Under the pointer there is another message now; a button that has the focus goes along.
+    const scrolled = (): void => (document.activeElement === button.current ? place(button.current!, row) : setRow(null));
+    const keys = (event: KeyboardEvent): void => {
+      if (!isMenuKey(event)) return;
+      event.preventDefault();
+      const wanted = rowAt(event.target) ?? newest(scroller);
+      if (wanted) openMessage(seqOf(wanted));
+    };
+    scroller.addEventListener("pointerover", point);
+    scroller.addEventListener("pointerleave", leave);
+    scroller.addEventListener("scroll", scrolled);
+    scroller.addEventListener("keydown", keys);
+    return () => {
+      scroller.removeEventListener("pointerover", point);
+      scroller.removeEventListener("pointerleave", leave);
+      scroller.removeEventListener("scroll", scrolled);
+      scroller.removeEventListener("keydown", keys);
+    };
+  }, [row]);
+}
+
+const isMenuKey = (event: KeyboardEvent): boolean =>
+  event.key === "ContextMenu" || (event.key === "F10" && event.shiftKey);
 
 /** Beside the bubble, within the log's frame. */
 function place(button: HTMLElement, row: HTMLElement | null): void {

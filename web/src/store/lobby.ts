@@ -12,11 +12,31 @@ export const PLAZA = "anonymous";
 
 export const isFull = (room: Room): boolean => room.capacity > 0 && room.present >= room.capacity;
 
+/** The places of rooms in the list, from the first. */
+export type Order = ReadonlyMap<Id, number>;
+
+/** How long a visit counts. */
+const RECENT = 12 * 3600_000;
+
+/** The order in which one finds rooms: those that one visited lately, the last first; then where people are; then by age. */
+export function ordered(rooms: readonly Room[], visits: ReadonlyMap<Id, number>, now: number): Order {
+  const visited = ({ id }: Room): number => {
+    const at = visits.get(id) ?? 0;
+    return now - at < RECENT ? at : 0;
+  };
+  const sorted = [...rooms].sort((a, b) => visited(b) - visited(a) || b.present - a.present || byAge(a, b));
+  return new Map(sorted.map(({ id }, place) => [id, place]));
+}
+
+/** What all of several say alike; `null` where they do not. */
+export const shared = (texts: readonly string[]): string | null =>
+  texts.length > 1 && texts.every((text) => text === texts[0]) ? texts[0]! : null;
+
 /**
- * Rooms by channel, the plaza first, the others by name. Within a channel the order is by age and
- * does not change while people come and go: a list that is being tapped must not move.
+ * Rooms by channel, the plaza first, the others by name. Within a channel they stand as they did when one came to look
+ * (`order`), and rooms that are new stand below: a list that is being tapped must not move while people come and go.
  */
-export function channels(rooms: Room[]): Channel[] {
+export function channels(rooms: Room[], order: Order = new Map()): Channel[] {
   const byName = new Map<string, Room[]>();
   for (const room of rooms) {
     if (room.isExpired) continue;
@@ -24,8 +44,9 @@ export function channels(rooms: Room[]): Channel[] {
     if (list) list.push(room);
     else byName.set(room.namespace, [room]);
   }
+  const place = ({ id }: Room): number => order.get(id) ?? order.size;
   return [...byName.entries()]
-    .map(([namespace, list]) => ({ namespace, rooms: list.sort(byAge) }))
+    .map(([namespace, list]) => ({ namespace, rooms: list.sort((a, b) => place(a) - place(b) || byAge(a, b)) }))
     .sort((a, b) => rank(a.namespace) - rank(b.namespace) || a.namespace.localeCompare(b.namespace));
 }
 

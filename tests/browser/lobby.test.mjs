@@ -1,0 +1,51 @@
+// The lobby: where something is going on comes first, and what is the same everywhere is said once.
+
+import assert from "node:assert/strict";
+import { DESK, until } from "./kit/people.mjs";
+import { story } from "./kit/story.mjs";
+
+const titles = ({ page }) => page.locator(".card .card-title").allTextContents();
+
+story("rooms in which people are, and those that one visited, come first", { COLAHUB_ROOMS_FIRST: "" }, async (stage) => {
+  const { hub, somebody, somebodyIn } = stage;
+  const rooms = {};
+  for (const title of ["빈 방", "조용한 방", "붐비는 방"]) rooms[title] = await hub.makeRoom({ title });
+  await somebodyIn(rooms["붐비는 방"]);
+  await somebodyIn(rooms["붐비는 방"]);
+  const ann = await somebody();
+  await ann.opens("/");
+  await until(async () => assert.deepEqual(await titles(ann), ["붐비는 방", "빈 방", "조용한 방"]));
+  await ann.page.locator(".card", { hasText: "조용한 방" }).click();
+  await ann.isLive();
+  await ann.says("저 왔어요");
+  await ann.page.goBack();
+  await until(async () => assert.deepEqual(await titles(ann), ["조용한 방", "붐비는 방", "빈 방"]));
+});
+
+story("a list on a desk does not move under the hand", { COLAHUB_ROOMS_FIRST: "" }, async ({ hub, somebody, somebodyIn }) => {
+  const rooms = [];
+  for (const title of ["하나", "둘", "셋"]) rooms.push(await hub.makeRoom({ title }));
+  const ann = await somebody({ viewport: DESK });
+  await ann.opens("/");
+  await until(async () => assert.deepEqual(await titles(ann), ["하나", "둘", "셋"]));
+  await ann.page.locator(".card", { hasText: "셋" }).click();
+  await ann.isLive();
+  await somebodyIn(rooms[1]);
+  await until(async () => assert.match(await ann.page.locator(".card", { hasText: "둘" }).textContent(), /1명/));
+  assert.deepEqual(await titles(ann), ["하나", "둘", "셋"]);
+  await ann.looksAway();
+  await ann.looksAgain();
+  await until(async () => assert.deepEqual(await titles(ann), ["셋", "둘", "하나"]));
+});
+
+story("the time left is said once where all rooms share it", { COLAHUB_ROOMS_FIRST: "" }, async ({ hub, somebody }) => {
+  await hub.makeRoom({ title: "하나" });
+  const ann = await somebody();
+  await ann.opens("/");
+  await ann.page.locator(".card", { hasText: "24시간 남음" }).waitFor();
+  await hub.makeRoom({ title: "둘" });
+  await ann.opens("/");
+  await ann.page.getByText("모든 방 · 24시간 남음").waitFor();
+  assert.equal(await ann.page.locator(".card", { hasText: "남음" }).count(), 0);
+  await ann.fits();
+});
