@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 
-const GONE = "주최자가 지운 메시지예요";
+const GONE = "지운 메시지예요";
 
 /** The numbers by which the host knows what was said. */
 async function seqOf(hub, room, text) {

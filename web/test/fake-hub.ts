@@ -25,6 +25,7 @@ export class FakeHub {
   password: string | null = null;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
+  reactions: string[] = [];
   /** What was asked for last, by event. */
   asked: Record<string, Record<string, unknown>> = {};
   /** Reactions that changed while somebody was away. */
@@ -160,6 +161,7 @@ export class FakeHub {
     }
     if (event === "react") {
       const { seq, emoji, on } = payload as { seq: number; emoji: string; on: boolean };
+      this.reactions.push(`${emoji} ${on}`);
       return ok({ seq, reactions: on ? { [emoji]: 1 } : {}, mine: on ? [emoji] : [], at: 80 });
     }
     if (event === "renameChatter") return ok(chatter("me", String(payload.nickname)));

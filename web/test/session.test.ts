@@ -676,6 +676,21 @@ describe("answers, reactions and taking back", () => {
     expect(hub.asked.joinRoom).toMatchObject({ after: 1, reactionsAfter: 91 });
   });
 
+  it("reacts while the hub is gone as soon as it is back, once", async () => {
+    hub.say("fox", "coffee");
+    const me = visitor();
+    await phase(me, "live");
+    hub.cut();
+    await me.react(1, "👍", true);
+    await me.react(1, "👍", false);
+    await me.react(1, "🎉", true);
+    expect(hub.asked.react).toBeUndefined();
+    hub.mend();
+    await phase(me, "live");
+    await until(() => expect(hub.asked.react).toMatchObject({ emoji: "🎉", on: true }));
+    expect(hub.reactions).toEqual(["👍 false", "🎉 true"]);
+  });
+
   it("says why something could not be taken back", async () => {
     const me = visitor();
     await phase(me, "live");

@@ -298,3 +298,19 @@ fn a_passed_access_check_on_another_hub_holds_here() {
     assert!(!grants.allows(room(0).id, owner(1), peer, HubTime(60_000)));
     assert!(!grants.allows(room(0).id, owner(2), peer, HubTime(0)));
 }
+
+#[test]
+fn a_ban_that_is_refused_here_and_committed_elsewhere_holds() {
+    let mut chat = shared(0, 50);
+    chat.is_in(1);
+    let (chatter, identity) = (chat.chatter(1), owner(1));
+    let (tell, mut told) = tokio::sync::oneshot::channel();
+    let ban =
+        Ban { chatter: chatter.id, identity, nickname: chatter.nickname.clone(), address: None };
+    chat.command(Command::Call(Call::Ban { chatter, identity, address_for: None, tell }));
+    chat.hears(Change::Banned(ban.clone()));
+    chat.is_refused();
+    assert_eq!(told.try_recv().unwrap(), Err(Refusal::Unavailable));
+    assert_eq!(chat.hub.bans.get(&ban.chatter), Some(&ban));
+    assert_eq!(chat.asks_in(1).try_recv().unwrap().unwrap_err(), Refusal::Banned);
+}

@@ -77,11 +77,11 @@ export async function startHub(settings = {}) {
       const { stdout } = await promisify(execFile)(BIN, [...args, "--data-dir", data], { env: environment({}) });
       return stdout;
     },
-    async makeRoom({ title, namespace = "anonymous", capacity = 0, password = "" }) {
+    async makeRoom({ title, namespace = "anonymous", capacity = 0, password = "", history }) {
       const response = await fetch(`${hub.url}/chat/rooms`, {
         method: "POST",
         headers: { "content-type": "application/json" },
-        body: JSON.stringify({ title, namespace, capacity, isPassword: password !== "", password }),
+        body: JSON.stringify({ title, namespace, capacity, isPassword: password !== "", password, history }),
       });
       const { success, message, data } = await response.json();
       if (!success) throw new Error(`no room: ${message}`);

@@ -81,6 +81,8 @@ export class Session {
   private awaySince = 0;
   private typingToldAt = 0;
   private password: string | null;
+  /** Reactions that the hub has not answered, each the last of its kind. */
+  private readonly unheard = new Map<string, () => unknown>();
   /** Up to when reactions are known, in the hub's own count. */
   private reactionsAt: number | null = null;
   /** The count of places in which this log's seqs are. */
@@ -190,6 +192,9 @@ export class Session {
     if (!whole || this.ended || !this.joined) return;
     this.change({ phase: { name: "live" } });
     void this.sender.pump();
+    const unheard = [...this.unheard.values()];
+    this.unheard.clear();
+    for (const again of unheard) again();
   }
 
   /** The newest messages, back to the line where new begins. */
@@ -435,10 +440,16 @@ export class Session {
     this.change({ answering: message });
   }
 
-  /** Reacts to a message, or no more. What the hub refused, if it did; `null` without an answer, too. */
+  /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. What it refused, if it did. */
   async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
     const payload = { roomId: this.state.room?.id, seq, emoji, on };
-    const answer = readAnswer((await this.link?.ask("react", payload, ACT_PATIENCE)) ?? null, readReacted);
+    const reply = this.joined ? await this.link?.ask("react", payload, ACT_PATIENCE) : null;
+    // Done twice it changes nothing, so what may not have arrived is said again.
+    if (!reply) {
+      this.unheard.set(`${seq} ${emoji}`, () => this.react(seq, emoji, on));
+      return null;
+    }
+    const answer = readAnswer(reply, readReacted);
     if (answer.ok) this.change({ log: Log.react(this.state.log, answer.data) });
     return answer.ok ? null : answer.refusal;
   }
