@@ -33,9 +33,24 @@ export const VIEWS = {
     await ann.page.keyboard.press("Shift+F10");
     await ann.page.locator(".sheet .menu button").nth(1).waitFor();
   },
+  "answers and reactions": async ({ ann, ben, room }) => {
+    await VIEWS["a message's menu"]({ ann, ben, room });
+    await ann.page.locator(".sheet .react button").first().click();
+    await ann.page.locator(".sheet").waitFor({ state: "detached" });
+    await ann.page.locator(".reacted button").first().waitFor();
+    await ann.page.locator(".log").focus();
+    await ann.page.keyboard.press("Shift+F10");
+    await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-answer") }).click();
+    await ann.says("봤어요");
+    await ann.page.locator(".answered").last().waitFor();
+    await ann.page.locator(".log").focus();
+    await ann.page.keyboard.press("Shift+F10");
+    await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-answer") }).click();
+    await ann.page.locator(".composer-answer").waitFor();
+  },
   "somebody hidden": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });
-    await ann.page.locator(".sheet .menu button").nth(1).click();
+    await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-hide") }).click();
     await ann.page.locator(".sheet").waitFor({ state: "detached" });
     await ann.opensPeople();
     await ann.page.locator(".people .hidden .button").waitFor();

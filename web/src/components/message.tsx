@@ -138,7 +138,9 @@ function Reacted({ message, session }: { message: Message; session: Session }): 
             aria-pressed={on}
             onClick={() => void session.react(message.seq, emoji, !on)}
           >
-            <span class="emoji-of">{emoji}</span> {count}
+            <span>
+              <span class="emoji-of">{emoji}</span> {count}
+            </span>
           </button>
         );
       })}
