@@ -51,8 +51,18 @@ story("a newcomer reads on, answers, reacts, is named and takes a slip back", {}
   assert.equal(await mine.getAttribute("aria-pressed"), "true");
   await ann.fits();
 
-  const called = await row(ann, "안내소에 있어요").locator(".who").innerText();
-  await ann.says(`@${called.trim()} 고마워요`);
+  const called = (await row(ann, "안내소에 있어요").locator(".who").innerText()).trim();
+  const box = ann.page.locator(".composer textarea");
+  await box.pressSequentially(`@${called.slice(0, 1)}`);
+  const option = ann.page.getByRole("option", { name: called });
+  await option.waitFor();
+  await ann.fits();
+  assert.equal(await box.getAttribute("aria-activedescendant"), await option.getAttribute("id"));
+  await box.press("Enter");
+  assert.equal(await box.inputValue(), `@${called} `);
+  await box.pressSequentially("고마워요");
+  await box.press("Enter");
+  await ann.hasSentAll();
   await row(ben, "고마워요").and(ben.page.locator(".names-me")).waitFor();
 
   await ben.says("제 번호는 010-1234");

@@ -127,6 +127,7 @@ export const en: Words = {
   tooLong: (count) => `${count} too many`,
   stacked: "Too many marks on one letter",
   notSentYet: "What you had not sent yet",
+  whom: "Whom to name",
   answer: "Answer",
   answering: (name) => `Answering ${name}`,
   answerNot: "Do not answer",

@@ -123,6 +123,7 @@ export const ko = {
   tooLong: (count: number) => `${count}자가 넘쳤어요`,
   stacked: "한 글자에 부호가 너무 많아요",
   notSentYet: "아직 보내지 않은 메시지예요",
+  whom: "부를 사람",
   answer: "답하기",
   answering: (name: string) => `${name}님에게 답하는 중`,
   answerNot: "답하기 취소",

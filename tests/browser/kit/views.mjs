@@ -1,5 +1,7 @@
 // Every view of the page, each in the state in which people meet it.
 
+let ads = 0;
+
 export const VIEWS = {
   lobby: async ({ ann }) => {
     await ann.opens("/");
@@ -27,8 +29,10 @@ export const VIEWS = {
     await ann.opens("/");
     await ann.page.evaluate((name) => localStorage.removeItem(name), `cola.hidden.${room.id}`);
     await ann.enters(room);
-    await ben.says("광고 보고 가세요");
-    await ann.sees("광고 보고 가세요");
+    // Said once in each view, so that the newest is this one.
+    const said = `광고 보고 가세요 ${(ads += 1)}`;
+    await ben.says(said);
+    await ann.sees(said);
     await ann.page.locator(".log").focus();
     await ann.page.keyboard.press("Shift+F10");
     await ann.page.locator(".sheet .menu button").nth(1).waitFor();
@@ -47,6 +51,8 @@ export const VIEWS = {
     await ann.page.keyboard.press("Shift+F10");
     await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-answer") }).click();
     await ann.page.locator(".composer-answer").waitFor();
+    await ann.page.locator(".composer textarea").fill("@");
+    await ann.page.getByRole("option").first().waitFor();
   },
   "somebody hidden": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });

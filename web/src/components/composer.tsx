@@ -5,6 +5,7 @@ import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { limits } from "../app";
 import type { Session } from "../client/session";
+import { insertName, namingAt, type Candidate, type Naming } from "../store/naming";
 import { hasTower, isBlank, length } from "../store/text";
 import { words } from "../words";
 import { Icon } from "./icons";
@@ -29,13 +30,18 @@ interface Props {
   wide: boolean;
   /** The message that is being answered. */
   answering: { nickname: string; excerpt: string } | null;
+  /** Those who can be named. */
+  offers(naming: Naming): Candidate[];
 }
 
-export function Composer({ session, wide, answering }: Props): JSX.Element {
+export function Composer({ session, wide, answering, offers }: Props): JSX.Element {
   const say = words();
   const box = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
   const [text, setText] = useState(() => session.draft);
+  const [naming, setNaming] = useState<Naming | null>(null);
+  const [chosen, choose] = useState(0);
+  const offered = naming ? offers(naming) : [];
 
   const most = limits().content;
   const rest = most - length(text);
@@ -54,6 +60,33 @@ export function Composer({ session, wide, answering }: Props): JSX.Element {
     return () => session.typing(false);
   }, []);
 
+  const look = (): void => {
+    const { value, selectionStart, selectionEnd } = box.current!;
+    setNaming(selectionStart === selectionEnd ? namingAt(value, selectionStart) : null);
+    choose(0);
+  };
+
+  const name = ({ nickname }: Candidate): void => {
+    const area = box.current!;
+    const [value, caret] = insertName(area.value, area.selectionStart, naming!, nickname);
+    area.value = value;
+    area.setSelectionRange(caret, caret);
+    area.focus();
+    write(value);
+    setNaming(null);
+  };
+
+  /** Whether a key was for the names on offer. */
+  const picks = (key: string): boolean => {
+    if (offered.length === 0) return false;
+    if (key === "ArrowDown" || key === "ArrowUp") {
+      choose((chosen + (key === "ArrowDown" ? 1 : offered.length - 1)) % offered.length);
+    } else if (key === "Enter" || key === "Tab") name(offered[chosen]!);
+    else if (key === "Escape") setNaming(null);
+    else return false;
+    return true;
+  };
+
   const write = (value: string): void => {
     setText(value);
     session.draft = value;
@@ -70,6 +103,8 @@ export function Composer({ session, wide, answering }: Props): JSX.Element {
   };
 
   const keyDown = (event: KeyboardEvent): void => {
+    const plain = !event.isComposing && !composing.current && event.keyCode !== KEY_OF_INPUT_METHOD;
+    if (plain && !event.shiftKey && picks(event.key)) return event.preventDefault();
     if (event.key === "Escape" && answering && !event.isComposing) return session.answer(null);
     if (event.key !== "Enter" || event.shiftKey) return;
     if (event.isComposing || composing.current || event.keyCode === KEY_OF_INPUT_METHOD) return;
@@ -89,6 +124,25 @@ export function Composer({ session, wide, answering }: Props): JSX.Element {
 
   return (
     <div class="composer">
+      {offered.length > 0 && (
+        <ul id="names" class="names" role="listbox" aria-label={say.whom}>
+          {offered.map((one, at) => (
+            <li
+              key={one.id}
+              id={`name-${at}`}
+              role="option"
+              aria-selected={at === chosen}
+              dir="auto"
+              // The keyboard stays where it is.
+              onPointerDown={(event) => event.preventDefault()}
+              onMouseDown={(event) => event.preventDefault()}
+              onClick={() => name(one)}
+            >
+              {one.nickname}
+            </li>
+          ))}
+        </ul>
+      )}
       <div class={`composer-box ${rest < 0 ? "composer-over" : ""}`}>
         {answering && (
           <div class="composer-answer">
@@ -111,11 +165,19 @@ export function Composer({ session, wide, answering }: Props): JSX.Element {
           aria-invalid={stacked || rest < 0 ? "true" : undefined}
           dir="auto"
           enterkeyhint="send"
-          onInput={(event) => write(event.currentTarget.value)}
+          aria-autocomplete="list"
+          aria-controls={offered.length > 0 ? "names" : undefined}
+          aria-activedescendant={offered.length > 0 ? `name-${chosen}` : undefined}
+          onInput={(event) => {
+            write(event.currentTarget.value);
+            look();
+          }}
+          onClick={look}
           onKeyDown={keyDown}
           onCompositionStart={() => (composing.current = true)}
           onCompositionEnd={() => (composing.current = false)}
           onBlur={() => {
+            setNaming(null);
             composing.current = false;
             session.typing(false);
           }}

@@ -9,6 +9,7 @@ import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
 import { closeSheet, follow, go, openSheet, sheet } from "../route";
+import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words } from "../words";
@@ -97,7 +98,13 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         {mayTalk(state) && (
           <>
             <TypingLine state={state} />
-            <Composer key={state.room?.id} session={session} wide={wide} answering={answered(state)} />
+            <Composer
+              key={state.room?.id}
+              session={session}
+              wide={wide}
+              answering={answered(state)}
+              offers={(naming) => candidates(state, naming)}
+            />
           </>
         )}
         {started && state.closed !== null && <UnsentDraft session={session} />}
