@@ -232,13 +232,10 @@ BEGIN
     RETURN 'done';
 END $$;
 
--- Ends a room now, unless it has ended. One that gives its place up (1) is empty, whatever its hub has heard.
+-- Ends a room now, unless it has ended.
 CREATE FUNCTION end_room(of_room uuid, why smallint, what text) RETURNS text LANGUAGE plpgsql AS $$
 DECLARE ended bigint;
 BEGIN
-    IF why = 1 AND EXISTS (SELECT 1 FROM people p JOIN rooms r ON r.n = p.room WHERE r.id = of_room) THEN
-        RETURN 'unavailable';
-    END IF;
     UPDATE rooms SET lifetime = greatest(0, least(lifetime, hub_now() - created_hub)), deleted = (why = 3)
     WHERE id = of_room AND NOT deleted RETURNING n INTO ended;
     IF ended IS NULL THEN RETURN 'no_such_room'; END IF;

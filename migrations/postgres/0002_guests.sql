@@ -245,3 +245,21 @@ BEGIN
     UPDATE messages k SET reactions = counts, reacted = at_hub WHERE k.id = m.id;
     PERFORM append(13::smallint, room => r, message => m.id);
 END $$;
+
+-- Ends a room now, unless it has ended. One that gives its place up (1) is empty, whatever its hub has heard.
+CREATE OR REPLACE FUNCTION end_room(of_room uuid, why smallint, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE ended bigint;
+BEGIN
+    IF why = 1 AND EXISTS (SELECT 1 FROM people p JOIN rooms r ON r.n = p.room WHERE r.id = of_room) THEN
+        RETURN 'unavailable';
+    END IF;
+    UPDATE rooms SET lifetime = greatest(0, least(lifetime, hub_now() - created_hub)), deleted = (why = 3)
+    WHERE id = of_room AND NOT deleted RETURNING n INTO ended;
+    IF ended IS NULL THEN RETURN 'no_such_room'; END IF;
+    DELETE FROM people WHERE room = ended;
+    PERFORM append(3::smallint, room => ended, detail => why);
+    IF what IS NOT NULL THEN
+        PERFORM remember(CASE why WHEN 3 THEN 'room delete' ELSE 'room close' END, what);
+    END IF;
+    RETURN 'done';
+END $$;

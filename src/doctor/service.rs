@@ -51,7 +51,7 @@ fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
     }
 }
 
-/// What the unit keeps the service from.
+/// A fault of the unit itself that keeps the service from starting or writing.
 pub(super) fn obstacles(unit: &Unit, data_dir: &Path) -> Vec<Finding> {
     let obstacles = unit.obstacles(data_dir).into_iter();
     obstacles.map(|obstacle| Finding::bad(CHECK, obstacle.seen, obstacle.advice)).collect()

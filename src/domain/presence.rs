@@ -312,7 +312,7 @@ mod tests {
         assert_eq!(room.count(), 0);
     }
 
-    /// What the people of the property below are present by.
+    /// The property's own account of one chatter: connections, other hubs, and grace.
     #[derive(Debug, Default, Clone)]
     struct Model {
         conns: Vec<ConnId>,

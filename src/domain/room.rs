@@ -46,7 +46,7 @@ pub struct Room {
     pub history: History,
 }
 
-/// What is newest in a room.
+/// A room's newest place, and when somebody last spoke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Newest {
     /// The place of its newest message or notice; 0 where there was none.

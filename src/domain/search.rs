@@ -14,7 +14,7 @@ const MAX: usize = 100;
 pub struct Needle(String);
 
 impl Needle {
-    /// What somebody searches for, without the spaces around it.
+    /// Parses a search text; spaces around it do not count.
     ///
     /// # Errors
     /// [`Refusal::BadRequest`] if it is empty, or has more than 100 characters.
@@ -32,7 +32,7 @@ impl Needle {
     /// Whether it is in this text, in any case, composed or not.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        // Most texts need not be written anew.
+        // Folding allocates; plain ASCII does without.
         if self.0.is_ascii() && text.is_ascii() {
             let (needle, text) = (self.0.as_bytes(), text.as_bytes());
             return text.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));

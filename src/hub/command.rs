@@ -191,7 +191,7 @@ pub struct RoomView {
     pub room: Room,
     /// How many people are present.
     pub present: usize,
-    /// What is newest in it. `None` if it has ended before this run of the hub.
+    /// Its newest place, and when somebody last spoke. `None` if it has ended before this run of the hub.
     pub newest: Option<Newest>,
     /// Whether it has expired.
     pub is_expired: bool,

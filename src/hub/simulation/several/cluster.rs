@@ -42,7 +42,7 @@ pub(super) struct Node {
     cursor: usize,
     /// Submitted and not committed.
     pub(super) submitted: VecDeque<(Write, Then)>,
-    /// What its store has reported and the hub has not heard yet.
+    /// Reports of its store that the hub has not handled yet.
     reports: VecDeque<Heard>,
     /// How far its clock is ahead of the database's.
     pub(super) ahead: u64,

@@ -1,4 +1,4 @@
-//! What can happen in a step.
+//! The steps of a life, each drawn by the dice.
 
 use tokio::sync::oneshot;
 
