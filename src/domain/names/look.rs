@@ -1,6 +1,6 @@
 //! The looks of a name: two names that a person could take for one another have a look in common.
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfd_quick};
 
 use super::characters::is_ignorable;
 use crate::domain::text::Nickname;
@@ -27,11 +27,17 @@ impl Look {
     }
 
     pub(super) fn of_text(text: &str) -> Self {
-        let drawn = |text: &str| fold(&skeleton(text));
-        let written = drawn(text);
-        let text: String = text.nfkc().collect();
+        let draw = |text: &str| fold(&skeleton(text));
+        let written = draw(text);
+        let plain: String = text.nfkc().collect();
+        // Most names are their own NFKC and have no capitals, so that much is the same: a look is taken of everybody who
+        // comes, several times.
+        let once = if plain == text { written.clone() } else { draw(&plain) };
         // Twice: small letters look like others than their capitals do, `m` like `rn`.
-        Self { written, drawn: drawn(&drawn(&text)), folded: drawn(&fold(&text)) }
+        let drawn = if once == plain { once.clone() } else { draw(&once) };
+        let small = fold(&plain);
+        let folded = if small == plain { once } else { draw(&small) };
+        Self { written, drawn, folded }
     }
 
     /// Whether a person could take one for the other.
@@ -49,24 +55,71 @@ impl Look {
 
 /// Without regard to case; over the capitals, so that `ς` is `σ` and `ß` is `ss`.
 pub(super) fn fold(text: &str) -> String {
-    text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+    let mut folded = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_ascii() {
+            folded.push(c.to_ascii_lowercase());
+        } else {
+            folded.extend(c.to_uppercase().flat_map(char::to_lowercase));
+        }
+    }
+    folded
 }
 
 /// UTS #39, section 4: each character replaced by the one that stands for all that look like it.
 pub(super) fn skeleton(text: &str) -> String {
     let drawn = text.nfd().filter(|c| !is_ignorable(*c));
-    let mut skeleton = String::with_capacity(text.len());
+    let mut skeleton = String::with_capacity(3 * text.len());
     for c in drawn {
         match like(c) {
             Some(like) => skeleton.push_str(like),
             None => skeleton.push(c),
         }
     }
-    skeleton.nfd().collect()
+    // Only what has marks can be out of order.
+    match is_nfd_quick(skeleton.chars()) {
+        IsNormalized::Yes => skeleton,
+        _ => skeleton.nfd().collect(),
+    }
 }
 
 fn like(c: char) -> Option<&'static str> {
     let at = CHARS.binary_search(&c).ok()?;
     let (start, end) = (STARTS.get(at)?, STARTS.get(at + 1)?);
     LIKE.get(usize::from(*start)..usize::from(*end))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The looks by their definition, without what is left out because it would come out the same.
+    fn defined(text: &str) -> Look {
+        let fold = |text: &str| -> String {
+            text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()
+        };
+        let draw = |text: &str| {
+            let drawn = text.nfd().filter(|c| !is_ignorable(*c));
+            let parts: String =
+                drawn.map(|c| like(c).map_or(c.to_string(), str::to_owned)).collect();
+            fold(&parts.nfd().collect::<String>())
+        };
+        let plain: String = text.nfkc().collect();
+        Look { written: draw(text), drawn: draw(&draw(&plain)), folded: draw(&fold(&plain)) }
+    }
+
+    #[test]
+    fn looks_are_those_of_the_definition_for_every_character_and_with_marks_out_of_order() {
+        for c in (0..=0x2_FFFF).filter_map(char::from_u32) {
+            let text = c.to_string();
+            assert_eq!(Look::of_text(&text), defined(&text), "{c:?}");
+        }
+        let few: Vec<char> = "aMΣßſİ①한ㅏ\u{1161}é\u{323}\u{301}\u{345}\u{FE0F}ﬁ".chars().collect();
+        let many = few.len().pow(3);
+        for n in 0..many {
+            let at = |place: u32| few[n / few.len().pow(place) % few.len()];
+            let text = String::from_iter([at(0), at(1), at(2)]);
+            assert_eq!(Look::of_text(&text), defined(&text), "{text:?}");
+        }
+    }
 }
