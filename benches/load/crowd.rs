@@ -29,9 +29,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// All that one read may bring.
 const SCRATCH: usize = 256 * 1024;
 
-/// Everyone who is connected to one server.
+/// Everyone who is connected to one server, or to several that are one chat.
 pub struct Crowd {
-    address: SocketAddr,
+    addresses: Vec<SocketAddr>,
     epoll: OwnedFd,
     members: Vec<Member>,
     rooms: Vec<Room>,
@@ -56,13 +56,22 @@ pub struct Tally {
     pub rounds: u64,
     /// How long each delivery took since its message was due.
     pub waits: Waits,
+    /// How long each acknowledgement of a message took, since the message was due.
+    pub acks: Waits,
+    /// How long after its message's acknowledgement each delivery through another server came; nothing where it came before.
+    pub crossings: Waits,
 }
 
 impl Crowd {
     /// A crowd of nobody yet, for these rooms of a server.
     pub fn new(address: SocketAddr, rooms: &[String]) -> Self {
+        Self::over(&[address], rooms)
+    }
+
+    /// The same for several servers that are one chat: members of a room connect to one after the other.
+    pub fn over(addresses: &[SocketAddr], rooms: &[String]) -> Self {
         Self {
-            address,
+            addresses: addresses.to_vec(),
             epoll: epoll::create(epoll::CreateFlags::CLOEXEC).unwrap(),
             members: Vec::new(),
             rooms: rooms.iter().map(|room| Room::new(room)).collect(),
@@ -158,14 +167,16 @@ impl Crowd {
     /// The next member of a room says something that is due at this moment.
     fn say(&mut self, room: usize, due: Instant) {
         let room = &mut self.rooms[room];
-        self.members[room.speaker(due)].send(&room.say);
+        let (speaker, message) = room.speaker(due, |member| self.members[member].server);
+        self.members[speaker].say(room, message, due);
     }
 
     fn dial(&mut self) {
         let number = self.members.len();
         let room = number % self.rooms.len();
         let heard = self.rooms[room].enter(number);
-        let member = Member::dial(self.address, room, heard);
+        let server = number / self.rooms.len() % self.addresses.len();
+        let member = Member::dial(self.addresses[server], server, room, heard);
         let data = epoll::EventData::new_u64(number as u64);
         epoll::add(&self.epoll, &member.stream, data, epoll::EventFlags::IN).unwrap();
         self.members.push(member);

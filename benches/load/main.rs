@@ -28,6 +28,7 @@ mod report;
 mod room;
 mod scratch;
 mod server;
+mod several;
 mod sheet;
 mod targets;
 mod visit;
@@ -96,6 +97,11 @@ fn measure(plan: &Plan) -> Results {
     }
     if plan.has(Part::Database) {
         results.database = attempt(|| database::measure(plan.messages));
+    }
+    if plan.has(Part::Several) {
+        let both = [several::Store::Sqlite, several::Store::Postgres];
+        let measured = both.map(|store| attempt(|| several::measure(store, plan)));
+        results.several = measured.into_iter().flatten().collect();
     }
     results
 }

@@ -1,5 +1,6 @@
 //! One client of a crowd: what it answers, and what it counts.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
 use std::time::Instant;
@@ -12,6 +13,8 @@ use crate::room::Room;
 pub struct Member {
     /// Where its bytes come from.
     pub stream: TcpStream,
+    /// The number of the server that it is connected to.
+    pub server: usize,
     /// The number of its room.
     pub room: usize,
     /// The beginning of a frame whose end has not come.
@@ -19,6 +22,8 @@ pub struct Member {
     phase: Phase,
     /// How many messages of its room it has heard.
     heard: u64,
+    /// Those that it said and that are not acknowledged: their numbers, and when they were due.
+    said: VecDeque<(u64, Instant)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -37,18 +42,26 @@ enum Phase {
 
 impl Member {
     /// Connects and asks for a WebSocket.
-    pub fn dial(server: SocketAddr, room: usize, heard: u64) -> Self {
-        let mut stream = TcpStream::connect(server).expect("the server accepts");
+    pub fn dial(address: SocketAddr, server: usize, room: usize, heard: u64) -> Self {
+        let mut stream = TcpStream::connect(address).expect("the server accepts");
         stream.set_nodelay(true).unwrap();
         // In one write: the floor takes it for a whole request.
         let request = format!(
-            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {server}\r\n\
+            "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {address}\r\n\
              Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         stream.write_all(request.as_bytes()).unwrap();
         stream.set_nonblocking(true).unwrap();
-        Self { stream, room, rest: Vec::new(), phase: Phase::Upgrading, heard }
+        Self {
+            stream,
+            server,
+            room,
+            rest: Vec::new(),
+            phase: Phase::Upgrading,
+            heard,
+            said: VecDeque::new(),
+        }
     }
 
     /// Takes all that is whole of what came; how many bytes that was.
@@ -89,7 +102,7 @@ impl Member {
         if packet.starts_with(MESSAGE) {
             tally.deliveries += 1;
             tally.delivery_bytes += frame.length as u64;
-            room.reached(self.heard, tally, now);
+            room.reached(self.heard, self.server, tally, now);
             self.heard += 1;
         } else if packet == b"2" {
             self.send(&frames::from_client("3"));
@@ -99,6 +112,9 @@ impl Member {
             if self.phase == Phase::Joining {
                 self.phase = Phase::In;
                 tally.joined += 1;
+            } else if let Some((message, due)) = self.said.pop_front() {
+                tally.acks.add(now - due);
+                room.acknowledged(message, now);
             }
         } else if packet.starts_with(b"0") {
             self.phase = Phase::Entering;
@@ -109,6 +125,12 @@ impl Member {
         } else if packet.starts_with(b"44") {
             panic!("the namespace was refused: {}", String::from_utf8_lossy(packet));
         }
+    }
+
+    /// Says the message with this number, which is due at this moment, in its room.
+    pub fn say(&mut self, room: &Room, message: u64, due: Instant) {
+        self.said.push_back((message, due));
+        self.send(&room.say);
     }
 
     /// Sends a frame; all of it fits, since it is small and the server reads.

@@ -54,6 +54,8 @@ pub enum Part {
     Growth,
     /// A database of a million messages.
     Database,
+    /// Three hubs on one PostgreSQL.
+    Several,
 }
 
 /// What is measured in this run.

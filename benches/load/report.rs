@@ -9,8 +9,9 @@ use crate::disk::Cost;
 use crate::growth::{Growth, Point};
 use crate::options::Plan;
 use crate::server::Kind;
+use crate::several::Several;
 use crate::sheet::{Figure, Sheet};
-use crate::{chart, machine, targets};
+use crate::{chart, machine, several, targets};
 
 /// Everything a run measured.
 pub struct Results {
@@ -24,6 +25,8 @@ pub struct Results {
     pub growth: Option<Growth>,
     /// A full database beside an empty one.
     pub database: Option<Compared>,
+    /// One hub on SQLite, and three on one PostgreSQL.
+    pub several: Vec<Several>,
     /// How busy the machine was before.
     busy: String,
 }
@@ -58,6 +61,7 @@ impl Results {
             disk: Vec::new(),
             growth: None,
             database: None,
+            several: Vec::new(),
             busy: machine::busy(),
         }
     }
@@ -74,6 +78,7 @@ impl Results {
         self.writing(&mut text);
         self.growing(&mut text);
         self.filling(&mut text);
+        self.spreading(&mut text);
         text
     }
 
@@ -217,6 +222,28 @@ impl Results {
         for step in steps {
             let (empty, full) = (format!("{:.2}", step.empty), format!("{:.2}", step.full));
             row(text, &[step.what.clone(), empty, full, format!("{:.2}", step.full / step.empty)]);
+        }
+    }
+
+    fn spreading(&self, text: &mut String) {
+        if self.several.is_empty() {
+            return;
+        }
+        let people = several::PEOPLE;
+        let title = format!("Three hubs on one PostgreSQL, {people} people in one room");
+        let heads = [
+            "half, and 99 of 100, take at most",
+            "ms until acknowledged",
+            "ms from there to another hub's people",
+            "messages a second, 1 under way",
+            "16 under way",
+        ];
+        table(text, &title, &heads);
+        let pair = |(half, most): (f64, f64)| format!("{half:.1}, {most:.1}");
+        for all in &self.several {
+            let crossing = all.crossing.map_or("–".to_owned(), pair);
+            let rates = [all.one, all.sixteen].map(|rate| grouped(rate, 0));
+            row(text, &[&[all.store.name().into(), pair(all.ack), crossing], &rates[..]].concat());
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A room of a crowd: who speaks next, and which messages have not reached everybody.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::crowd::{CONTENT, NAMESPACE, Tally};
 use crate::frames;
@@ -17,8 +17,18 @@ pub struct Room {
     turns: usize,
     /// How many messages reached everybody.
     done: u64,
-    /// Those which did not yet: how many have it, and when it was due.
-    open: VecDeque<(usize, Instant)>,
+    /// Those which did not yet.
+    open: VecDeque<Said>,
+}
+
+/// A message that was said.
+struct Said {
+    /// How many have it.
+    have: usize,
+    due: Instant,
+    /// The server that it was said to.
+    server: usize,
+    acknowledged: Option<Instant>,
 }
 
 impl Room {
@@ -43,11 +53,13 @@ impl Room {
         self.done + self.open.len() as u64
     }
 
-    /// Somebody is to say something that is due at this moment: whose turn it is.
-    pub fn speaker(&mut self, due: Instant) -> usize {
-        self.open.push_back((0, due));
+    /// Somebody is to say something that is due at this moment: whose turn it is, and the message's number.
+    pub fn speaker(&mut self, due: Instant, server: impl Fn(usize) -> usize) -> (usize, u64) {
         self.turns += 1;
-        self.members[self.turns % self.members.len()]
+        let member = self.members[self.turns % self.members.len()];
+        let number = self.done + self.open.len() as u64;
+        self.open.push_back(Said { have: 0, due, server: server(member), acknowledged: None });
+        (member, number)
     }
 
     /// Messages that have not reached everybody.
@@ -55,16 +67,31 @@ impl Room {
         self.open.len()
     }
 
-    /// One more member has the message with this number.
-    pub fn reached(&mut self, number: u64, tally: &mut Tally, now: Instant) {
-        let place = usize::try_from(number.checked_sub(self.done).expect("in order")).unwrap();
-        let (have, due) = self.open.get_mut(place).expect("a message that was said");
-        *have += 1;
-        tally.waits.add(now - *due);
-        while self.open.front().is_some_and(|(have, _)| *have == self.members.len()) {
+    /// One more member, who is on this server, has the message with this number.
+    pub fn reached(&mut self, number: u64, server: usize, tally: &mut Tally, now: Instant) {
+        let said = self.said(number).expect("a message that was said");
+        said.have += 1;
+        tally.waits.add(now - said.due);
+        if said.server != server {
+            tally.crossings.add(said.acknowledged.map_or(Duration::ZERO, |at| now - at));
+        }
+        let all = self.members.len();
+        while self.open.front().is_some_and(|said| said.have == all) {
             self.open.pop_front();
             self.done += 1;
             tally.rounds += 1;
         }
+    }
+
+    /// The server has acknowledged the message with this number. Everybody may have it before.
+    pub fn acknowledged(&mut self, number: u64, now: Instant) {
+        if let Some(said) = self.said(number) {
+            said.acknowledged = Some(now);
+        }
+    }
+
+    fn said(&mut self, number: u64) -> Option<&mut Said> {
+        let place = usize::try_from(number.checked_sub(self.done)?).ok()?;
+        self.open.get_mut(place)
     }
 }

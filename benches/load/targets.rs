@@ -3,6 +3,7 @@
 use crate::database::Compared;
 use crate::report::Results;
 use crate::server::Kind;
+use crate::several::{Several, Store};
 use crate::sheet::Figure;
 
 /// People in the room where the targets count.
@@ -80,6 +81,40 @@ pub fn all(results: &Results) -> Vec<Target> {
             "× an empty one",
             slowest(results.database.as_ref()),
         ),
+    ]
+    .into_iter()
+    .chain(of_several(&results.several))
+    .collect()
+}
+
+fn of_several(all: &[Several]) -> Vec<Target> {
+    let on = |store| all.iter().find(|one| one.store == store);
+    let (Some(alone), Some(three)) = (on(Store::Sqlite), on(Store::Postgres)) else {
+        return Vec::new();
+    };
+    let most = |what, bound, measured| Target {
+        what,
+        bound,
+        is_least: false,
+        unit: "ms",
+        measured: Some(measured),
+    };
+    let crossing = three.crossing.unwrap_or_default();
+    vec![
+        most("three hubs: half of all messages reach another hub after", 2.0, crossing.0),
+        most("three hubs: 99 of 100 reach it after", 15.0, crossing.1),
+        most(
+            "three hubs: half are acknowledged later than by SQLite",
+            5.0,
+            three.ack.0 - alone.ack.0,
+        ),
+        Target {
+            what: "three hubs: messages a second, 16 under way",
+            bound: 2_500.0,
+            is_least: true,
+            unit: "",
+            measured: Some(three.sixteen),
+        },
     ]
 }
 

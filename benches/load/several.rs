@@ -1,0 +1,143 @@
+//! Three hubs that are one chat on one PostgreSQL, beside one hub on SQLite.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use crate::crowd::Crowd;
+use crate::options::Plan;
+use crate::scratch;
+use crate::server::{Kind, Server};
+
+/// People in the room, as many on each hub.
+pub const PEOPLE: usize = 30;
+
+const HUBS: usize = 3;
+
+/// Messages a second at which waits are measured.
+const CALM: f64 = 20.0;
+
+/// The hubs, PostgreSQL and the crowd share both cores: that is what one machine has.
+const ANYWHERE: [&str; 3] = ["taskset", "-c", "0,1"];
+
+/// Where messages are kept.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Store {
+    /// One hub.
+    Sqlite,
+    /// Three hubs.
+    Postgres,
+}
+
+impl Store {
+    /// Its name in tables.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "one hub, SQLite",
+            Self::Postgres => "three hubs, PostgreSQL",
+        }
+    }
+}
+
+/// What was measured. Pairs are milliseconds that half and 99 of 100 do not exceed.
+pub struct Several {
+    pub store: Store,
+    /// From when a message was due until its sender had the acknowledgement.
+    pub ack: (f64, f64),
+    /// From that acknowledgement until somebody on another hub had the message.
+    pub crossing: Option<(f64, f64)>,
+    /// Messages a second with one under way.
+    pub one: f64,
+    /// The same with sixteen.
+    pub sixteen: f64,
+}
+
+/// Measures one hub, or three.
+pub fn measure(store: Store, plan: &Plan) -> Several {
+    let postgres = (store == Store::Postgres).then(Postgres::start);
+    let hubs: Vec<Server> = match &postgres {
+        None => vec![Server::start_with(Kind::Hub, &ANYWHERE, &[])],
+        Some(postgres) => (0..HUBS).map(|number| postgres.hub(number)).collect(),
+    };
+    let addresses: Vec<SocketAddr> = hubs.iter().map(|hub| hub.address).collect();
+    let mut crowd = Crowd::over(&addresses, &hubs[0].rooms(1));
+    crowd.join(PEOPLE);
+    crowd.keep_saying(CALM, plan.time);
+    crowd.finish();
+    crowd.count_anew();
+    crowd.keep_saying(CALM, plan.calm);
+    crowd.finish();
+    let (acks, crossings) = (crowd.tally.acks.clone(), crowd.tally.crossings.clone());
+    let several = Several {
+        store,
+        ack: (acks.at(0.50), acks.at(0.99)),
+        crossing: (hubs.len() > 1).then(|| (crossings.at(0.50), crossings.at(0.99))),
+        one: rate(&mut crowd, 1, plan.time),
+        sixteen: rate(&mut crowd, 16, plan.time),
+    };
+    println!(
+        "{:>24}: acknowledged in {:.1} ms, 1: {:.0}/s, 16: {:.0}/s",
+        store.name(),
+        several.ack.0,
+        several.one,
+        several.sixteen
+    );
+    several
+}
+
+/// Messages a second that reach everybody, after a third of the time to warm up.
+fn rate(crowd: &mut Crowd, in_flight: usize, time: Duration) -> f64 {
+    crowd.talk(in_flight, time / 3);
+    crowd.count_anew();
+    crowd.talk(in_flight, time);
+    let rate = crowd.tally.rounds as f64 / time.as_secs_f64();
+    crowd.finish();
+    rate
+}
+
+/// A PostgreSQL as Debian configures it, so that each commit is flushed. It ends when it is dropped, or with this program.
+struct Postgres {
+    holder: Child,
+    database: String,
+}
+
+impl Postgres {
+    fn start() -> Self {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/several/postgres.sh");
+        let mut holder = Command::new(ANYWHERE[0])
+            .args(&ANYWHERE[1..])
+            .args([script, "hold"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut folder = String::new();
+        BufReader::new(holder.stdout.take().unwrap()).read_line(&mut folder).unwrap();
+        let folder = folder.trim();
+        assert!(!folder.is_empty(), "PostgreSQL did not start");
+        let mut sql = Command::new(script)
+            .args(["sql", folder, "postgres"])
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        sql.stdin.take().unwrap().write_all(b"CREATE DATABASE chat").unwrap();
+        assert!(sql.wait().unwrap().success(), "PostgreSQL makes no database");
+        Self { holder, database: format!("host={folder} user=postgres dbname=chat") }
+    }
+
+    fn hub(&self, number: usize) -> Server {
+        let folder = scratch::folder().join(format!("hub-{number}"));
+        std::fs::create_dir_all(&folder).unwrap();
+        let name = format!("cola-{number}");
+        let settings = [("COLAHUB_DATABASE_URL", self.database.as_str()), ("COLAHUB_NAME", &name)];
+        Server::start_in(Kind::Hub, &folder, &ANYWHERE, &settings)
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        drop(self.holder.stdin.take());
+        let _status = self.holder.wait();
+    }
+}
