@@ -149,7 +149,11 @@ pub(super) async fn ban(
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
     let known = parts.reader.chatter(id).await.map_err(|refusal| plain(&refusal))?;
     let (known, identity) = known.ok_or_else(none)?;
-    let ban = |tell| Call::Ban { chatter: known, identity, address_for, tell };
+    let elsewhere = match address_for {
+        Some(_) => parts.reader.address_of(identity).await.map_err(|refusal| plain(&refusal))?,
+        None => None,
+    };
+    let ban = |tell| Call::Ban { chatter: known, identity, address_for, elsewhere, tell };
     parts.hub.call(ban).await.map_err(|refusal| match refusal {
         Refusal::NotJoined => format!(
             "{chatter} is not connected, so their address is not known; \

@@ -325,9 +325,11 @@ pub enum Call {
         chatter: Chatter,
         /// The identity that owns the chatter.
         identity: IdentityId,
-        /// For how long their address is banned, too. [`Refusal::NotJoined`] if they are not connected, since
-        /// the address is then unknown.
+        /// For how long their address is banned, too. [`Refusal::NotJoined`] if it is unknown, since they are connected
+        /// neither here nor elsewhere.
         address_for: Option<Duration>,
+        /// The address from which they are connected to another hub.
+        elsewhere: Option<IpAddr>,
         /// Takes the answer.
         tell: Responder<()>,
     },

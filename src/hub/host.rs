@@ -255,13 +255,15 @@ impl Hub {
         who: &Chatter,
         identity: IdentityId,
         address_for: Option<Duration>,
+        elsewhere: Option<IpAddr>,
         tell: Responder<()>,
         at: Moment,
     ) {
         let here = self.conns.values().find(|conn| conn.who.identity == identity);
-        let address = match (address_for, here) {
+        let peer = here.map(|conn| conn.who.peer).or(elsewhere);
+        let address = match (address_for, peer) {
             (None, _) => None,
-            (Some(span), Some(conn)) => Some((conn.who.peer, at.hub.after(span))),
+            (Some(span), Some(peer)) => Some((peer, at.hub.after(span))),
             (Some(_), None) => return drop(tell.send(Err(Refusal::NotJoined))),
         };
         let (chatter, nickname) = (who.id, who.nickname.clone());

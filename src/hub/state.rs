@@ -335,8 +335,8 @@ impl Hub {
             Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
             Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
-            Call::Ban { chatter, identity, address_for, tell } => {
-                self.ban(&chatter, identity, address_for, tell, at);
+            Call::Ban { chatter, identity, address_for, elsewhere, tell } => {
+                self.ban(&chatter, identity, address_for, elsewhere, tell, at);
             }
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),

@@ -1,5 +1,6 @@
 //! Reads, off the async thread or over connections of their own.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
@@ -64,6 +65,18 @@ impl Reader {
         match &self.0 {
             Kind::Sqlite(reader) => reader.has_code(code).await,
             Kind::Postgres(reader) => reader.has_code(code).await,
+        }
+    }
+
+    /// The address from which somebody is connected to one of the hubs that share the database. `None` where nobody is
+    /// told of it there: a hub that has its database alone knows whoever is connected.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn address_of(&self, identity: IdentityId) -> Result<Option<IpAddr>, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(_) => Ok(None),
+            Kind::Postgres(reader) => reader.address_of(identity).await,
         }
     }
 

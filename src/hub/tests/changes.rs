@@ -307,7 +307,13 @@ fn a_ban_that_is_refused_here_and_committed_elsewhere_holds() {
     let (tell, mut told) = tokio::sync::oneshot::channel();
     let ban =
         Ban { chatter: chatter.id, identity, nickname: chatter.nickname.clone(), address: None };
-    chat.command(Command::Call(Call::Ban { chatter, identity, address_for: None, tell }));
+    chat.command(Command::Call(Call::Ban {
+        chatter,
+        identity,
+        address_for: None,
+        elsewhere: None,
+        tell,
+    }));
     chat.hears(Change::Banned(ban.clone()));
     chat.is_refused();
     assert_eq!(told.try_recv().unwrap(), Err(Refusal::Unavailable));

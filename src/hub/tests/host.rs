@@ -67,7 +67,13 @@ fn bans(
 ) -> tokio::sync::oneshot::Receiver<Result<(), Refusal>> {
     let (tell, told) = tokio::sync::oneshot::channel();
     let (chatter, identity) = (chat.members[&owner(who)].clone(), owner(who));
-    chat.command(Command::Call(Call::Ban { chatter, identity, address_for, tell }));
+    chat.command(Command::Call(Call::Ban {
+        chatter,
+        identity,
+        address_for,
+        elsewhere: None,
+        tell,
+    }));
     told
 }
 

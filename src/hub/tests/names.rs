@@ -281,7 +281,7 @@ fn a_kick_or_a_ban_ends_what_the_bridge_remembers() {
         let command = if is_ban {
             let (tell, _unread) = oneshot::channel();
             let (chatter, identity, address_for) = (ann.clone(), owner(1), None);
-            Call::Ban { chatter, identity, address_for, tell }
+            Call::Ban { chatter, identity, address_for, elsewhere: None, tell }
         } else {
             let (tell, _unread) = oneshot::channel();
             Call::Kick(ann.id, tell)
@@ -309,7 +309,13 @@ fn a_name_is_free_again_by_whichever_door_its_owner_went() {
                 let (tell, _unread) = oneshot::channel();
                 let (identity, address_for) = (owner(2), None);
                 let chatter = zed.clone();
-                chat.command(Command::Call(Call::Ban { chatter, identity, address_for, tell }));
+                chat.command(Command::Call(Call::Ban {
+                    chatter,
+                    identity,
+                    address_for,
+                    elsewhere: None,
+                    tell,
+                }));
             }
             "leave" => drop(chat.event(2, Event::Leave)),
             _ => chat.goes(2),

@@ -1,5 +1,6 @@
 //! Reads, over a connection of their own that they share: their statements are sent one behind the other.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -23,6 +24,11 @@ use crate::domain::time::WallTime;
 use crate::store::reader::SEARCH;
 use crate::store::write::RANGE_BYTES;
 use crate::store::{self, Done, Health, Member};
+
+/// The address from which somebody is connected to a hub that lives.
+pub(super) const ADDRESS_OF: &str =
+    "SELECT s.peer FROM people p JOIN stays s USING (room, identity)
+    WHERE p.identity = $1 AND s.until_hub IS NULL LIMIT 1";
 
 /// How many messages a search reads at a time.
 const SEARCHED: i64 = 2_000;
@@ -70,6 +76,12 @@ impl Reader {
     pub(in crate::store) async fn has_code(&self, code: Code) -> Found<bool> {
         let sql = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
         Ok(!self.rows(sql, &[&code.as_str()]).await?.is_empty())
+    }
+
+    /// The address from which somebody is connected to a hub that lives.
+    pub(in crate::store) async fn address_of(&self, identity: IdentityId) -> Found<Option<IpAddr>> {
+        let found = self.rows(ADDRESS_OF, &[&uuid(identity.as_bytes())]).await?;
+        read(found.first().map(|row| row.try_get(0)).transpose())
     }
 
     pub(in crate::store) async fn chatter(

@@ -100,6 +100,7 @@ fn every_statement_is_found_by_an_index() {
         let (_, sql) = all.iter().find(|(known, _)| *known == name).unwrap();
         calls.push_str(&prepared(name, sql));
     }
+    calls.push_str(&prepared("address_of", super::reader::ADDRESS_OF));
     let watched = format!(
         "{SETTINGS}; LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0;
          SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice;
@@ -147,7 +148,7 @@ fn prepared(name: &str, sql: &str) -> String {
     let most = (1..=9).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
     let value = |n: usize| match (name, n) {
         ("missed" | "taken_back" | "reacted", 1) => ":'room'",
-        ("missed" | "taken_back" | "reacted", 2) => ":'who'",
+        ("missed" | "taken_back" | "reacted", 2) | ("address_of", 1) => ":'who'",
         ("missed", 4) => "false",
         // Near the end of the log, as for every hub that lives: the server plans with the value, since a plan for
         // any value costs more.

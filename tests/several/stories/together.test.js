@@ -115,6 +115,24 @@ describe('people on several hubs', () => {
     assert.equal((await ann.inbox.take('roomClosed')).reason, 'closed');
   });
 
+  it('are banned by their address from any hub’s command line, for a while', async () => {
+    const there = await room();
+    const bob = await hubs[1].member('websocket', there);
+    await until('the hub knows that bob is here', async () => (await command(hubs[2], 'chatter', 'list')).stdout.includes(bob.id));
+    await command(hubs[2], 'chatter', 'ban', bob.id, '--address-for', '1h');
+    assert.equal((await bob.inbox.take('roomClosed')).reason, 'banned');
+    // An emptied browser is somebody new, at the same address.
+    const emptied = hubs[0].person('websocket');
+    await emptied.connect(there.namespace);
+    const back = await emptied.asks('joinRoom', { roomId: there.id, chatterId: null });
+    assert.equal(back.success, false, JSON.stringify(back));
+    assert.equal(back.code, 'banned');
+    await command(hubs[0], 'chatter', 'unban', bob.id);
+    await emptied.join(there);
+    bob.disconnect();
+    emptied.disconnect();
+  });
+
   it('are silently there again after their hub has ended, on another', async () => {
     const there = await room();
     const [ann, bob] = [await hubs[0].member('websocket', there), await hubs[1].member('websocket', there)];

@@ -254,7 +254,13 @@ impl Cluster {
             (4..=5, _, Some(chatter)) => Call::Kick(chatter, oneshot::channel().0),
             (6, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
-                Call::Ban { chatter, identity, address_for: None, tell: oneshot::channel().0 }
+                Call::Ban {
+                    chatter,
+                    identity,
+                    address_for: None,
+                    elsewhere: None,
+                    tell: oneshot::channel().0,
+                }
             }
             _ => match self.dice.one_of(&banned) {
                 Some(chatter) => Call::Unban(chatter, oneshot::channel().0),
