@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderName, Method, StatusCode, header};
+use axum::http::{HeaderName, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
 use super::callers::{Knock, Rules, Verdict, host_of};
+use super::health;
 use crate::config::{Config, LiveConfig};
 use crate::discovery::{self, Announced};
 use crate::domain::refusal::Refusal;
@@ -62,6 +63,11 @@ impl Guard {
 
     fn judge(&self, parts: &Parts) -> Verdict {
         let Ok(knock) = knock(parts) else { return Verdict::WrongHost };
+        // Balancers check with HTTP/1.0, which needs no `Host`. A browser always sends one, so it is no foreign page.
+        let is_old = parts.version == Version::HTTP_10;
+        if is_old && knock.host.is_none() && health::is_path(parts.uri.path()) {
+            return Verdict::Welcome;
+        }
         let called = self.called();
         let rules = Rules {
             names: &called.names,

@@ -14,8 +14,16 @@ use crate::store::Storage;
 /// How long the writer may take to answer through its queue.
 const READY: Duration = Duration::from_secs(5);
 
+const HEALTHY: &str = "/healthz";
+const READY_PATH: &str = "/readyz";
+
+/// Whether this path is a health check's.
+pub(super) fn is_path(path: &str) -> bool {
+    [HEALTHY, READY_PATH].contains(&path)
+}
+
 pub(super) fn routes() -> Router<App> {
-    Router::new().route("/healthz", get(async || "ok\n")).route("/readyz", get(ready))
+    Router::new().route(HEALTHY, get(async || "ok\n")).route(READY_PATH, get(ready))
 }
 
 /// Ready while the writer answers through its queue and the disk takes messages. Does not touch the disk, so

@@ -135,6 +135,11 @@ fn a_request_with_two_hosts_or_none_is_nobodys() {
     let own = hub.address;
     let status = |head: &str| hub.raw(&format!("{head}connection: close\r\n\r\n")).status;
     assert_eq!(status("GET /healthz HTTP/1.1\r\n"), 421);
+    // As balancers check, unless they are told otherwise; nothing else is answered so.
+    assert_eq!(status("GET /healthz HTTP/1.0\r\n"), 200);
+    assert_eq!(status("GET /readyz HTTP/1.0\r\n"), 200);
+    assert_eq!(status("GET /readyz HTTP/1.0\r\nhost: evil.example\r\n"), 421);
+    assert_eq!(status("GET /api/hub HTTP/1.0\r\n"), 421);
     assert_eq!(status(&format!("GET /healthz HTTP/1.1\r\nhost: {own}\r\nhost: {own}\r\n")), 421);
     assert_eq!(
         status(&format!("GET http://evil.example/healthz HTTP/1.1\r\nhost: {own}\r\n")),

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -31,6 +31,17 @@ const freePort = () =>
     });
   });
 
+/** What HAProxy's own checks say of each hub: `L7OK` where it is ready. */
+async function checks(folder) {
+  const socket = connect(join(folder, 'stats'));
+  socket.end('show stat\n');
+  let said = '';
+  for await (const part of socket) said += part;
+  const [heads, ...rows] = said.trim().split('\n').map((line) => line.split(','));
+  const servers = rows.filter((row) => row[0] === 'hubs' && row[1] !== 'BACKEND');
+  return servers.map((row) => row[heads.indexOf('check_status')]);
+}
+
 test('people behind a balancer go on when their hub dies', { skip: !isInstalled() && 'there is no haproxy here' }, async () => {
   const postgres = await Postgres.start('fsync=off');
   const hubs = await start(postgres, 2, { COLAHUB_LIMITS_PROXIES: '127.0.0.1' });
@@ -38,6 +49,7 @@ test('people behind a balancer go on when their hub dies', { skip: !isInstalled(
   const folder = await mkdtemp(join(tmpdir(), 'colahub-balancer-'));
   const example = await readFile(EXAMPLE, 'utf8');
   const config = example
+    .replace('global', `global\n    stats socket ${join(folder, 'stats')}`)
     .replace('bind :80', `bind 127.0.0.1:${port}`)
     .replace('10.0.0.11:80', `127.0.0.1:${hubs[0].port}`)
     .replace('10.0.0.12:80', `127.0.0.1:${hubs[1].port}`);
@@ -46,6 +58,8 @@ test('people behind a balancer go on when their hub dies', { skip: !isInstalled(
   const url = `http://127.0.0.1:${port}`;
   try {
     await until('the balancer answers', async () => (await fetch(`${url}/readyz`).catch(() => null))?.ok);
+    // Both count as up until they were checked.
+    await until('both hubs are found to be ready', async () => (await checks(folder)).join() === 'L7OK,L7OK');
     const room = await hubs[0].room();
     await until('both hubs know the room', async () => (await hubs[1].calls('GET', `/chat/rooms/${room.id}`)).status === 200);
     // Two addresses, so that the balancer may choose two hubs; whichever it chose, one of them is killed.
