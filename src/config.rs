@@ -4,6 +4,7 @@
 //! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
 //! sees only [`Config`], whose values need no further checks.
 
+mod alike;
 mod draft;
 mod encoding;
 mod environment;

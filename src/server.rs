@@ -102,7 +102,7 @@ async fn serve(
         tracing::warn!("{why}");
     }
     let store = tokio::select! {
-        store = opened(config) => sandbox::explained(store, &config.data_dir)?,
+        store = opened(reload.config()) => sandbox::explained(store, &config.data_dir)?,
         // Even while the database is being opened. As after a kill, the next start recovers.
         () = signals.stop() => {
             tracing::warn!("told to stop while starting: ended at once");
@@ -164,11 +164,11 @@ async fn serve(
 }
 
 /// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
-async fn opened(config: &Arc<Config>) -> anyhow::Result<Store<hub::Kept>> {
-    let config = Arc::clone(config);
+async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::Kept>> {
+    let (live, config) = (live.clone(), live.now());
     let open = move || match shared::database(&config)? {
         Some(database) => {
-            Ok(Store::connect(database, shared::hub_run(&config, care(&config).retention)?)?)
+            Ok(Store::connect(database, shared::hub_run(&live, care(&config).retention)?)?)
         }
         None => {
             let fresh = HubId::from_random(random());

@@ -102,8 +102,8 @@ fn text(status: &Status) -> String {
     match &data.shared {
         Some(shared) => {
             line("Database", &shared_database(shared));
-            for (name, url) in &shared.hubs {
-                line("", &format!("{name}, {url}"));
+            for hub in &shared.hubs {
+                line("", &shared_hub(hub, &shared.differs));
             }
         }
         None => line("Database", &kept(data)),
@@ -148,7 +148,9 @@ fn taken(memory: &Memory) -> String {
     format!("{}{most}{why}", words::size(*taken))
 }
 
-fn shared_database(SharedDatabase { place, answers, round_trip, hubs }: &SharedDatabase) -> String {
+fn shared_database(
+    SharedDatabase { place, answers, round_trip, hubs, .. }: &SharedDatabase,
+) -> String {
     let milliseconds = Duration::from_micros(*round_trip).as_secs_f64() * 1_000.0;
     let hubs = match hubs.len() {
         1 => "this hub alone uses it".to_owned(),
@@ -159,6 +161,19 @@ fn shared_database(SharedDatabase { place, answers, round_trip, hubs }: &SharedD
         false => format!(
             "PostgreSQL at {place} does not answer: messages are refused until it does; before, {hubs}:"
         ),
+    }
+}
+
+/// A hub of a shared database, and what it should have as this hub has it.
+fn shared_hub((name, url): &(String, String), differs: &[(String, String)]) -> String {
+    let others = differs.iter().filter(|(hub, _)| hub == name);
+    let keys: Vec<&str> = others.map(|(_, key)| key.as_str()).collect();
+    match keys.is_empty() {
+        true => format!("{name}, {url}"),
+        false => {
+            let keys = keys.join(", ");
+            format!("{name}, {url}; set otherwise than here, and to be set alike: {keys}")
+        }
     }
 }
 

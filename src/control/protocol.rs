@@ -352,6 +352,9 @@ pub struct SharedDatabase {
     pub round_trip: u64,
     /// The hubs that live, this one among them: name and address.
     pub hubs: Vec<(String, String)>,
+    /// The settings that a hub should have as this one has them, and has not: its name and the key.
+    #[serde(default)]
+    pub differs: Vec<(String, String)>,
 }
 
 #[cfg(test)]

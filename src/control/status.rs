@@ -112,7 +112,11 @@ fn shared(health: &Health) -> Option<SharedDatabase> {
         place,
         answers: health.storage() != Storage::Away,
         round_trip: u64::try_from(round_trip.as_micros()).unwrap_or(u64::MAX),
-        hubs: hubs.into_iter().map(|hub| (hub.name, hub.url)).collect(),
+        hubs: hubs.iter().map(|hub| (hub.name.clone(), hub.url.clone())).collect(),
+        differs: hubs
+            .into_iter()
+            .flat_map(|hub| hub.differs.into_iter().map(move |key| (hub.name.clone(), key)))
+            .collect(),
     })
 }
 

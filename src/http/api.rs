@@ -97,7 +97,7 @@ fn storage(app: &App, now: WallTime) -> &'static str {
 
 fn shared(app: &App) -> Option<wire::SharedDatabase> {
     let Shared { place: _, hubs, round_trip } = app.health.shared()?;
-    let hub = |SharedHub { name, url }| wire::SharedHub { name, url };
+    let hub = |SharedHub { name, url, .. }| wire::SharedHub { name, url };
     Some(wire::SharedDatabase {
         answers: app.health.storage() != Storage::Away,
         milliseconds: round_trip.as_secs_f64() * 1_000.0,

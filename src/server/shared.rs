@@ -6,9 +6,9 @@ use std::path::Path;
 use anyhow::Context;
 
 use super::{Lock, random};
-use crate::config::Config;
+use crate::config::{Config, LiveConfig};
 use crate::domain::ids::{Epoch, HubId, RunId};
-use crate::store::{Database, HubRun, Retention};
+use crate::store::{Alike, Database, HubRun, Retention};
 
 /// The file of the hub's id inside the data folder: its database is not there.
 const ID_FILE: &str = "hub.id";
@@ -41,7 +41,8 @@ pub fn renew_shared(folder: &Path) -> anyhow::Result<HubId> {
 ///
 /// # Errors
 /// The data folder cannot be written.
-pub(super) fn hub_run(config: &Config, retention: Retention) -> anyhow::Result<HubRun> {
+pub(super) fn hub_run(live: &LiveConfig, retention: Retention) -> anyhow::Result<HubRun> {
+    let config = live.now();
     let url = config.http_public_url.as_ref().map(ToString::to_string);
     Ok(HubRun {
         hub: id(&config.data_dir)?,
@@ -53,6 +54,10 @@ pub(super) fn hub_run(config: &Config, retention: Retention) -> anyhow::Result<H
         language: config.language,
         rooms_max: config.rooms_limit,
         retention,
+        alike: Alike::new({
+            let live = live.clone();
+            move || live.now().alike()
+        }),
     })
 }
 

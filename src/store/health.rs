@@ -129,6 +129,8 @@ pub struct SharedHub {
     pub name: String,
     /// The address that people open.
     pub url: String,
+    /// The keys of settings that it should have as this hub has them, and has not.
+    pub differs: Vec<String>,
 }
 
 /// The state of a store. Clones share it.

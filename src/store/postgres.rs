@@ -24,6 +24,9 @@ mod tests;
 mod typing;
 pub(super) mod writer;
 
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use connect::{ConnectError, Database};
@@ -61,6 +64,33 @@ pub struct HubRun {
     pub rooms_max: usize,
     /// Which messages and rooms are kept.
     pub retention: Retention,
+    /// What all hubs should have set alike.
+    pub alike: Alike,
+}
+
+/// Settings by their keys.
+pub(in crate::store) type Settings = BTreeMap<String, String>;
+
+/// What all hubs should have set alike, each value as a text. It is asked again and again, since a reload may change it.
+#[derive(Clone)]
+pub struct Alike(Arc<dyn Fn() -> Settings + Send + Sync>);
+
+impl Alike {
+    /// Asks here.
+    pub fn new(now: impl Fn() -> Settings + Send + Sync + 'static) -> Self {
+        Self(Arc::new(now))
+    }
+
+    /// The settings as they are now.
+    fn now(&self) -> Settings {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Alike {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Alike").field(&self.now()).finish()
+    }
 }
 
 /// Connects to the database and changes nothing there. Returns a sentence about it.

@@ -3,12 +3,13 @@
 use std::time::{Duration, Instant};
 
 use tokio_postgres::Row;
+use tokio_postgres::types::ToSql;
 
 use super::batch::Cursor;
 use super::calls::NAME;
 use super::rows;
 use super::session::{Session, Trouble};
-use super::{DEAD_AFTER, HubRun, KEPT};
+use super::{DEAD_AFTER, HubRun, KEPT, Settings};
 use crate::domain::message::Alert;
 use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
@@ -43,12 +44,16 @@ pub(super) struct Turn {
     last: Option<Instant>,
     /// Since when they have come without a pause.
     steady: Instant,
+    /// What the other hubs were told of this one's settings.
+    told: Option<String>,
+    /// The hubs whose settings were found to differ, as the log has it.
+    differing: Vec<SharedHub>,
 }
 
 impl Default for Turn {
     fn default() -> Self {
         let now = Instant::now();
-        Self { due: now, last: None, steady: now }
+        Self { due: now, last: None, steady: now, told: None, differing: Vec::new() }
     }
 }
 
@@ -66,6 +71,7 @@ impl Turn {
     /// The connection was lost.
     pub(super) fn lost(&mut self) {
         self.last = None;
+        self.told = None;
     }
 
     /// How long another run may have given no sign of life. While the database was away none could, so everybody
@@ -97,9 +103,16 @@ impl Turn {
             return Err(Trouble::Outdated("it was declared dead"));
         };
         let round_trip = begun.elapsed();
+        let own = hub.alike.now();
+        self.tell(session, hub, &own).await?;
         let found = session.client.query(&statements.hubs, &[]).await?;
-        let hub_of = |row: &Row| Ok(SharedHub { name: row.try_get(0)?, url: row.try_get(1)? });
-        let hubs = found.iter().map(hub_of).collect::<Result<_, rows::RowError>>()?;
+        let hub_of = |row: &Row| {
+            let settings: Option<String> = row.try_get(2)?;
+            let differs = settings.map_or_else(Vec::new, |settings| differing(&own, &settings));
+            Ok(SharedHub { name: row.try_get(0)?, url: row.try_get(1)?, differs })
+        };
+        let hubs = found.iter().map(hub_of).collect::<Result<Vec<_>, rows::RowError>>()?;
+        self.warn(&hubs);
         let name = Nickname::trusted(NAME.to_owned());
         let note = words::alert(hub.language, &Alert::Left(1), &name);
         let many = words::alert(hub.language, &Alert::Left(MANY), &name);
@@ -121,6 +134,43 @@ impl Turn {
         }
         Ok(Beat { time: rows::hub_time(row.try_get(0)?), hubs, round_trip })
     }
+
+    /// Tells the other hubs of this one's settings, where they have changed.
+    async fn tell(
+        &mut self,
+        session: &Session,
+        hub: &HubRun,
+        own: &Settings,
+    ) -> Result<(), Trouble> {
+        let settings = serde_json::json!(own).to_string();
+        if self.told.as_ref() != Some(&settings) {
+            let told = [&hub.run.0 as &(dyn ToSql + Sync), &settings];
+            session.client.execute(&session.statements.tell_settings, &told).await?;
+            self.told = Some(settings);
+        }
+        Ok(())
+    }
+
+    /// Logs which hubs have other settings, where that has changed.
+    fn warn(&mut self, hubs: &[SharedHub]) {
+        let differing: Vec<_> = hubs.iter().filter(|hub| !hub.differs.is_empty()).collect();
+        for hub in differing.iter().filter(|hub| !self.differing.contains(hub)) {
+            tracing::warn!(
+                "the hub {} has other settings than this one ({}); set them alike on all hubs",
+                hub.name,
+                hub.differs.join(", ")
+            );
+        }
+        self.differing = differing.into_iter().cloned().collect();
+    }
+}
+
+/// The keys of this hub's settings that another hub has otherwise. A key that only one of them knows is of another version.
+fn differing(own: &Settings, other: &str) -> Vec<String> {
+    let other: Settings = serde_json::from_str(other).unwrap_or_default();
+    let differs =
+        |(key, value): &(&String, &String)| other.get(*key).is_some_and(|other| other != *value);
+    own.iter().filter(differs).map(|(key, _)| key.clone()).collect()
 }
 
 /// As many milliseconds as nobody has been silent for.
@@ -130,7 +180,7 @@ const NEVER: i64 = i64::MAX / 2;
 pub(super) async fn end(session: Option<&Session>, hub: &HubRun) {
     let Some(session) = session else { return };
     let kept = i64::try_from(KEPT.as_millis()).unwrap_or(i64::MAX);
-    let run = [&hub.run.0 as &(dyn tokio_postgres::types::ToSql + Sync), &kept];
+    let run = [&hub.run.0 as &(dyn ToSql + Sync), &kept];
     let ended = session.client.execute("SELECT end_run($1, $2)", &run);
     if !matches!(tokio::time::timeout(Duration::from_secs(2), ended).await, Ok(Ok(_))) {
         tracing::warn!("this run could not be ended; the other hubs notice in some seconds");
@@ -145,7 +195,7 @@ mod tests {
     fn nobody_is_declared_dead_for_the_time_that_the_database_was_away() {
         let begun = Instant::now();
         let at = |seconds| begun + Duration::from_secs(seconds);
-        let mut turn = Turn { due: begun, last: None, steady: begun };
+        let mut turn = Turn { due: begun, last: None, steady: begun, ..Turn::default() };
         let judged = |turn: &mut Turn, from, to| {
             (from..=to).map(|second| turn.dead_after(at(second)).is_some()).collect::<Vec<_>>()
         };

@@ -124,7 +124,9 @@ statements! {
     beat = "UPDATE hubs SET seen = hub_now(), heard = $2 WHERE run = $1
          RETURNING seen";
     /// The hubs that live.
-    hubs = "SELECT name, url FROM hubs ORDER BY name, run";
+    hubs = "SELECT name, url, settings, run FROM hubs ORDER BY name, run";
+    /// Tells the other hubs what this run's host has set.
+    tell_settings = "UPDATE hubs SET settings = $2 WHERE run = $1";
     /// Ends the runs that have given no sign of life, and the stays whose time is over.
     sweep = "SELECT * FROM sweep($1, $2, $3, $4)";
 }

@@ -94,6 +94,7 @@ fn every_statement_is_found_by_an_index() {
         "taken_back",
         "reacted",
         "beat",
+        "tell_settings",
     ];
     let all = statements::all();
     for name in plain {

@@ -152,6 +152,16 @@ describe('people on several hubs', () => {
     assert.deepEqual(json.data.shared.hubs.map((hub) => hub.name).sort(), ['cola-1', 'cola-2', 'cola-3']);
   });
 
+  it('are warned of a hub whose settings differ, until they are alike', async () => {
+    const lines = async () => (await command(hubs[0], 'status')).stdout;
+    assert.ok(!(await lines()).includes('set otherwise'), await lines());
+    const [other] = await start(postgres, 1, { COLAHUB_NAME: 'cola-9', COLAHUB_ROOMS_LIMIT: '7' });
+    await until('the host is told', async () => /cola-9, .*set otherwise than here, and to be set alike: rooms.limit/.test(await lines()));
+    assert.match(hubs[0].log, /the hub cola-9 has other settings than this one \(rooms.limit\)/);
+    await other.stop();
+    await until('nothing differs any more', async () => !(await lines()).includes('set otherwise'));
+  });
+
   it('wait while PostgreSQL is away, and the hub says that it is not ready', async () => {
     const there = await room();
     const ann = await hubs[0].member('websocket', there);

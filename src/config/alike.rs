@@ -1,0 +1,43 @@
+//! The settings that all hubs on one database should have alike.
+
+use std::collections::BTreeMap;
+
+use super::Config;
+
+impl Config {
+    /// The settings that all hubs on one database should have alike, as the hosts of the others are shown them: by key, each
+    /// as a text that is equal where the values are.
+    #[must_use]
+    pub fn alike(&self) -> BTreeMap<String, String> {
+        let all: [(&str, &dyn std::fmt::Debug); 10] = [
+            ("language", &self.language),
+            ("messages.take_back", &self.messages_take_back),
+            ("retention.age", &self.retention_age),
+            ("retention.per_room", &self.retention_per_room),
+            ("rooms.first", &self.rooms_first),
+            ("rooms.first_namespace", &self.rooms_first_namespace),
+            ("rooms.history", &self.rooms_history),
+            ("rooms.lifetime", &self.rooms_lifetime),
+            ("rooms.limit", &self.rooms_limit),
+            ("rooms.roster_limit", &self.rooms_roster_limit),
+        ];
+        all.into_iter().map(|(key, value)| (key.to_owned(), format!("{value:?}"))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Config;
+    use crate::config::settings::SETTINGS;
+
+    #[test]
+    fn they_are_settings_by_their_own_keys_and_change_with_them() {
+        let config = Config::default();
+        let alike = config.alike();
+        assert!(alike.keys().all(|key| SETTINGS.iter().any(|setting| setting.key == key)));
+        let other = Config { rooms_limit: config.rooms_limit + 1, ..config };
+        let changed: Vec<_> =
+            other.alike().into_iter().filter(|(key, value)| alike[key] != *value).collect();
+        assert_eq!(changed, [("rooms.limit".to_owned(), other.rooms_limit.to_string())]);
+    }
+}
