@@ -89,9 +89,19 @@ impl Presence {
         self.people.get(&chatter).is_some_and(is_here)
     }
 
-    /// A chatter comes in, or comes back, through a connection.
-    pub fn enter(&mut self, chatter: Chatter, owner: IdentityId, conn: ConnId) {
-        let person = self.person(chatter, owner);
+    /// Whether nobody else has a name that looks like this chatter's.
+    #[must_use]
+    pub fn has_own_name(&self, chatter: &Chatter) -> bool {
+        let person = self.people.get(&chatter.id);
+        match person.filter(|person| person.chatter.nickname == chatter.nickname) {
+            Some(person) => self.names.is_free_for(&person.look, chatter.id),
+            None => self.names.is_free_for(&Look::of(&chatter.nickname), chatter.id),
+        }
+    }
+
+    /// A chatter comes in, or comes back, through a connection. The `look` of their name is taken if it is not given.
+    pub fn enter(&mut self, chatter: Chatter, look: Option<Look>, owner: IdentityId, conn: ConnId) {
+        let person = self.person(chatter, look, owner);
         person.grace = None;
         if !person.conns.contains(&conn) {
             person.conns.push(conn);
@@ -102,7 +112,7 @@ impl Presence {
     /// A chatter comes in through another hub. Returns whether they were not present before.
     pub fn enter_elsewhere(&mut self, chatter: Chatter, owner: IdentityId, run: RunId) -> bool {
         let is_new = !self.people.contains_key(&chatter.id);
-        let person = self.person(chatter, owner);
+        let person = self.person(chatter, None, owner);
         if !person.elsewhere.contains(&run) {
             person.elsewhere.push(run);
         }
@@ -127,7 +137,7 @@ impl Presence {
     }
 
     /// The person whom this chatter is, made if they are not present. The store may know them by a newer name.
-    fn person(&mut self, chatter: Chatter, owner: IdentityId) -> &mut Person {
+    fn person(&mut self, chatter: Chatter, look: Option<Look>, owner: IdentityId) -> &mut Person {
         if self.get(chatter.id).is_some_and(|known| known.nickname != chatter.nickname) {
             self.rename(&chatter);
         }
@@ -136,7 +146,7 @@ impl Presence {
         self.owners.insert(owner, chatter.id);
         let names = &mut self.names;
         self.people.entry(chatter.id).or_insert_with(|| {
-            let look = Look::of(&chatter.nickname);
+            let look = look.unwrap_or_else(|| Look::of(&chatter.nickname));
             names.hold(&look, chatter.id);
             let (conns, elsewhere) = (Vec::with_capacity(1), Vec::new());
             Person { chatter, look, owner, conns, elsewhere, arrival, grace: None }
@@ -146,7 +156,7 @@ impl Presence {
     /// Keeps the place of a chatter who has no connection to this hub, `until` they come back or that time is over:
     /// they were here when the hub last ran, or their leave could not be stored.
     pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
-        self.person(chatter, owner).grace = Some(until);
+        self.person(chatter, None, owner).grace = Some(until);
     }
 
     /// A connection goes. When it was a chatter's last, their grace begins: until when.
@@ -239,11 +249,11 @@ mod tests {
     fn a_return_within_the_grace_is_silent() {
         let mut room = Presence::default();
         let ann = chatter(1);
-        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter(ann.clone(), None, owner(1), ConnId(1));
         let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
         assert_eq!(until, HubTime(1_000));
         assert_eq!(room.count(), 1, "still present in their grace");
-        room.enter(ann.clone(), owner(1), ConnId(2));
+        room.enter(ann.clone(), None, owner(1), ConnId(2));
         assert_eq!(room.expire(ann.id, until), None);
         assert_eq!(room.conns_of(ann.id), [ConnId(2)]);
     }
@@ -252,8 +262,8 @@ mod tests {
     fn a_chatter_is_gone_only_with_their_last_connection() {
         let mut room = Presence::default();
         let ann = chatter(1);
-        room.enter(ann.clone(), owner(1), ConnId(1));
-        room.enter(ann.clone(), owner(1), ConnId(2));
+        room.enter(ann.clone(), None, owner(1), ConnId(1));
+        room.enter(ann.clone(), None, owner(1), ConnId(2));
         assert_eq!(room.drop_conn(ann.id, ConnId(1), HubTime(0)), None);
         let until = room.drop_conn(ann.id, ConnId(2), HubTime(5)).unwrap();
         assert_eq!(room.expire(ann.id, HubTime(until.0 - 1)), None);
@@ -265,7 +275,7 @@ mod tests {
     fn the_roster_is_in_order_of_arrival() {
         let mut room = Presence::default();
         for n in [3, 1, 2] {
-            room.enter(chatter(n), owner(n), ConnId(n.into()));
+            room.enter(chatter(n), None, owner(n), ConnId(n.into()));
         }
         let names: Vec<_> = room.roster(1, 5).iter().map(|c| c.nickname.to_string()).collect();
         assert_eq!(names, ["n1", "n2"]);
@@ -278,7 +288,7 @@ mod tests {
         assert!(room.enter_elsewhere(ann.clone(), owner(1), other));
         assert_eq!((room.count(), room.audience().len()), (1, 0));
         assert_eq!(room.chatter_of(owner(1)), Some(&ann));
-        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter(ann.clone(), None, owner(1), ConnId(1));
         assert!(!room.enter_elsewhere(ann.clone(), owner(1), RunId(8)), "they are here already");
         assert!(!room.leave_elsewhere(ann.id, other));
         assert!(!room.leave_elsewhere(ann.id, RunId(8)), "they are here still");
@@ -289,7 +299,7 @@ mod tests {
     fn a_chatter_who_moves_to_another_hub_stays_in_the_room() {
         let mut room = Presence::default();
         let ann = chatter(1);
-        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter(ann.clone(), None, owner(1), ConnId(1));
         let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
         room.enter_elsewhere(ann.clone(), owner(1), RunId(7));
         assert_eq!(room.expire(ann.id, until), Some(ann.clone()), "this hub's part is over");
@@ -304,7 +314,7 @@ mod tests {
     fn a_chatter_who_leaves_another_hub_keeps_the_grace_here() {
         let mut room = Presence::default();
         let ann = chatter(1);
-        room.enter(ann.clone(), owner(1), ConnId(1));
+        room.enter(ann.clone(), None, owner(1), ConnId(1));
         room.enter_elsewhere(ann.clone(), owner(1), RunId(7));
         let until = room.drop_conn(ann.id, ConnId(1), HubTime(0)).unwrap();
         assert!(!room.leave_elsewhere(ann.id, RunId(7)));
@@ -346,7 +356,7 @@ mod tests {
                 let (id, model) = (chatter(n).id, &mut models[usize::from(n)]);
                 match step {
                     0 => {
-                        room.enter(chatter(n), owner(n), conn);
+                        room.enter(chatter(n), None, owner(n), conn);
                         if !model.conns.contains(&conn) { model.conns.push(conn); }
                         model.grace = None;
                     }

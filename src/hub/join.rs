@@ -1,5 +1,6 @@
 //! Joining and leaving rooms.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -170,8 +171,8 @@ impl Hub {
     fn let_in(&mut self, request: JoinRequest, standing: Standing, at: Moment) {
         let Some(conn) = self.conns.get(&request.conn) else { return };
         let (identity, peer) = (conn.who.identity, conn.who.peer);
-        let fresh = self.fresh_chatter(request.room, at);
-        let claim = self.claim_for_newcomer(request.room, &fresh);
+        let (fresh, look) = self.fresh_chatter(request.room, at);
+        let claim = self.claim_for_newcomer(request.room, &fresh, look);
         let (language, limit) = (self.settings.language, self.settings.roster_limit);
         let Some(live) = self.rooms.get_mut(&request.room) else {
             return;
@@ -197,20 +198,23 @@ impl Hub {
         self.write(Write::Join(join), Then::Joined(joining, reply));
     }
 
-    fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> Chatter {
+    /// Somebody new, and the look of their name: taking one costs more than all else in a join.
+    fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> (Chatter, Look) {
         let id = ChatterId::from_random((self.random)());
         let seed = self.seed();
         let names = self.rooms.get(&room).map(|live| &live.people.names);
+        let last = Cell::new(None);
         let taken = |name: &Nickname| {
-            names.is_some_and(|names| !names.is_free_for(&Look::of(name), id))
-                || self.own_names.are_in(name.as_str())
+            let look = Look::of(name);
+            let is_taken = names.is_some_and(|names| !names.is_free_for(&look, id))
+                || self.own_names.are_in(name.as_str());
+            last.set(Some((name.clone(), look)));
+            is_taken
         };
-        Chatter {
-            id,
-            nickname: nickname::fresh(self.settings.language, seed, taken),
-            created_at: at.wall,
-            left_at: None,
-        }
+        let nickname = nickname::fresh(self.settings.language, seed, taken);
+        let look = last.take().filter(|(name, _)| *name == nickname).map(|(_, look)| look);
+        let look = look.unwrap_or_else(|| Look::of(&nickname));
+        (Chatter { id, nickname, created_at: at.wall, left_at: None }, look)
     }
 
     /// Goes on with a join that is committed or was refused.
@@ -230,7 +234,8 @@ impl Hub {
             Ok(other) => return self.reply(reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(reply, Err(refusal)),
         };
-        let answer = self.enter(joining, joined, at);
+        let look = joining.claim.look_of(&joined.chatter).cloned();
+        let answer = self.enter(joining, joined, look, at);
         self.reply(reply, answer);
     }
 
@@ -238,6 +243,7 @@ impl Hub {
         &mut self,
         Joining { conn, stay, room, identity, .. }: Joining,
         mut joined: Joined,
+        look: Option<Look>,
         at: Moment,
     ) -> Result<Answer, Refusal> {
         let Some(live) = self.rooms.get_mut(&room) else {
@@ -245,7 +251,7 @@ impl Hub {
         };
         let was_present = live.people.chatter_of(identity).is_some();
         self.rate_limits.knows(identity);
-        live.people.enter(joined.chatter.clone(), identity, conn);
+        live.people.enter(joined.chatter.clone(), look, identity, conn);
         let alert = joined.alert.take();
         let is_gathered = !was_present && alert.is_none();
         if is_gathered {

@@ -20,6 +20,13 @@ pub(super) struct Claim {
     rooms: Vec<RoomId>,
 }
 
+impl Claim {
+    /// The look of this chatter's name, if it is the newcomer whose name this claims.
+    pub(super) fn look_of(&self, chatter: &Chatter) -> Option<&Look> {
+        (self.chatter == chatter.id).then_some(&self.look)
+    }
+}
+
 impl Hub {
     /// Prepares a claim on a name in all rooms where the chatter is present.
     pub(super) fn claim(&self, chatter: ChatterId, nickname: &Nickname) -> Result<Claim, Refusal> {
@@ -41,8 +48,12 @@ impl Hub {
     }
 
     /// Prepares a claim on the name of a newcomer, who is not present yet.
-    pub(super) fn claim_for_newcomer(&mut self, room: RoomId, newcomer: &Chatter) -> Claim {
-        let look = Look::of(&newcomer.nickname);
+    pub(super) fn claim_for_newcomer(
+        &mut self,
+        room: RoomId,
+        newcomer: &Chatter,
+        look: Look,
+    ) -> Claim {
         let claim = Claim { chatter: newcomer.id, look, rooms: vec![room] };
         self.hold(&claim);
         claim
@@ -68,9 +79,7 @@ impl Hub {
 
     /// Whether nobody else in a room has a name that looks like this chatter's.
     pub(super) fn has_own_name(&self, room: RoomId, chatter: &Chatter) -> bool {
-        let look = Look::of(&chatter.nickname);
-        let names = self.rooms.get(&room).map(|live| &live.people.names);
-        names.is_none_or(|names| names.is_free_for(&look, chatter.id))
+        self.rooms.get(&room).is_none_or(|live| live.people.has_own_name(chatter))
     }
 
     /// Tells somebody apart whose new name could not be stored, if they are still here.
@@ -89,10 +98,10 @@ impl Hub {
         let Some(live) = self.rooms.get(&room) else {
             return;
         };
-        let names = &live.people.names;
-        if names.is_free_for(&Look::of(&chatter.nickname), chatter.id) {
+        if live.people.has_own_name(chatter) {
             return;
         }
+        let names = &live.people.names;
         let taken = |name: &Nickname| {
             !names.is_free_for(&Look::of(name), chatter.id)
                 || self.own_names.are_like(name.as_str())
