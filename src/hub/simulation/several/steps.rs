@@ -131,8 +131,10 @@ impl Cluster {
     /// Does something with a message.
     fn does_a_deed(&mut self, n: usize) {
         let Some(room) = self.room_of(n) else { return };
-        if let Some((event, wish)) = self.clients[n].deed(room, &mut self.dice) {
-            self.ask(n, event, wish);
+        for _ in 0..=self.dice.below(3) {
+            if let Some((event, wish)) = self.clients[n].deed(room, &mut self.dice) {
+                self.ask(n, event, wish);
+            }
         }
     }
 
@@ -169,6 +171,10 @@ impl Cluster {
 
     pub(super) fn is_cut_off(&mut self, n: usize) {
         let Some(conn) = self.clients[n].conn else { return };
+        // The last of what was on its way may not arrive.
+        let sent = self.lines[&conn].packets.len();
+        let some = sent.saturating_sub(self.dice.below(4));
+        self.reads(n, some);
         self.tell(format!("client {n} is cut off"));
         self.clients[n].is_cut_off();
         self.dead.push(conn);
