@@ -44,10 +44,7 @@ impl Hub {
                 self.bans.insert(ban.chatter, ban);
             }
             Change::Unbanned(chatter) => drop(self.bans.remove(&chatter)),
-            Change::TakenBack { room, seq, id } => {
-                let to = self.readers(room);
-                self.broadcast(to, RoomEvent::TakenBack { room, seq, id });
-            }
+            Change::TakenBack { room, seq, id } => self.tell_taken_back(room, &[(seq, id)]),
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);

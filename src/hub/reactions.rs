@@ -71,9 +71,12 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
-        let gathered = std::mem::take(&mut live.reacted);
+        let mut gathered: Vec<Reacted> = std::mem::take(&mut live.reacted).into_values().collect();
+        // In the order in which they changed: whoever is cut off in between asks for what is later than the last that
+        // they have.
+        gathered.sort_by_key(|reacted| reacted.at);
         let to = live.people.audience();
-        for (_, reacted) in gathered {
+        for reacted in gathered {
             self.broadcast(Arc::clone(&to), RoomEvent::Reactions { room, reacted });
         }
     }

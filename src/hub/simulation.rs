@@ -3,10 +3,13 @@
 //! network, the clock and the moments of commit are chance, and each life comes again with its seed.
 //!
 //! A life that fails names its seed and shows what happened last. All of it:
-//! `COLAHUB_TEST_SEED=7 cargo test --lib simulation`. More lives: `COLAHUB_TEST_LIVES=10000`.
+//! `COLAHUB_TEST_SEED=7 cargo test --lib simulation`. More lives: `COLAHUB_TEST_LIVES=10000`, others:
+//! `COLAHUB_TEST_FROM=10000`.
 
 mod client;
+mod deeds;
 mod dice;
+mod reacting;
 mod rest;
 mod several;
 mod steps;
@@ -15,6 +18,7 @@ mod watch;
 mod world;
 
 use std::any::Any;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use several::Cluster;
@@ -70,14 +74,21 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().expect("a number"))
 }
 
+/// How many lives, and their seeds.
+fn seeds(usual: u64) -> (u64, Range<u64>) {
+    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(usual);
+    let from = number("COLAHUB_TEST_FROM").unwrap_or(0);
+    (lives, from..from + lives)
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_doubled_or_out_of_order_whatever_happens() {
     if let Some(seed) = number("COLAHUB_TEST_SEED") {
         live(seed);
         return;
     }
-    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(LIVES);
-    let said: usize = (0..lives).map(|seed| live(seed).truth.count()).sum();
+    let (lives, seeds) = seeds(LIVES);
+    let said: usize = seeds.map(|seed| live(seed).truth.count()).sum();
     assert!(said as u64 > lives * 100, "these lives are too quiet to prove anything: {said}");
 }
 
@@ -87,8 +98,8 @@ fn several_hubs_are_one_chat_whatever_happens() {
         live_together(seed);
         return;
     }
-    let lives = number("COLAHUB_TEST_LIVES").unwrap_or(LIVES_TOGETHER);
-    let said: usize = (0..lives).map(|seed| live_together(seed).truth.count()).sum();
+    let (lives, seeds) = seeds(LIVES_TOGETHER);
+    let said: usize = seeds.map(|seed| live_together(seed).truth.count()).sum();
     assert!(said as u64 > lives * 50, "these lives are too quiet to prove anything: {said}");
 }
 

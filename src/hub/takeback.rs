@@ -69,8 +69,11 @@ impl Hub {
         self.reply(reply, answer);
     }
 
-    /// Tells the clients that show a room which messages they are to show no more.
-    fn tell_taken_back(&mut self, room: RoomId, taken: &[(Seq, MessageId)]) {
+    /// Tells the clients that show a room which messages they are to show no more, and nothing more about those.
+    pub(super) fn tell_taken_back(&mut self, room: RoomId, taken: &[(Seq, MessageId)]) {
+        if let Some(live) = self.rooms.get_mut(&room) {
+            live.reacted.retain(|seq, _| !taken.iter().any(|(taken, _)| taken == seq));
+        }
         let to = self.readers(room);
         for (seq, id) in taken {
             let event = RoomEvent::TakenBack { room, seq: *seq, id: *id };
@@ -96,7 +99,7 @@ impl Hub {
     }
 
     /// The connections that are in a room, or were in it when it ended: they still show its messages.
-    pub(super) fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
+    fn readers(&mut self, room: RoomId) -> Arc<[ConnId]> {
         match self.rooms.get_mut(&room) {
             Some(live) => live.people.audience(),
             None => {

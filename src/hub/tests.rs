@@ -29,6 +29,7 @@ mod names;
 mod open;
 mod passwords;
 mod places;
+mod reactions;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 

@@ -389,7 +389,7 @@ pub struct HistorySlice {
     pub missed: Vec<Message>,
     /// Whether there are more.
     pub more: bool,
-    /// The places of messages that the client has and that were taken back.
+    /// The places of messages that were taken back and that the client has, or has the beginning of in an answer.
     pub taken_back: Vec<Seq>,
     /// Reactions to messages that the client has, as far as they have changed.
     pub reacted: Vec<Reacted>,
@@ -399,6 +399,17 @@ pub struct HistorySlice {
 
 /// Most places in `taken_back`. Beyond that, the client is told to begin again.
 pub(super) const TAKEN_BACK_MAX: usize = 500;
+
+/// The places of messages that were taken back, for somebody who may read from `first` on and returns: from the last
+/// places up to which they have, oldest first. `None` if there are too many.
+///
+/// Those before `first` are among them as far as there is room: what they may read may answer them.
+pub(super) fn places_taken_back(mut from_last: Vec<Seq>, first: Seq) -> Option<Vec<Seq>> {
+    let readable = from_last.iter().filter(|seq| **seq >= first).count();
+    from_last.truncate(TAKEN_BACK_MAX);
+    from_last.reverse();
+    (readable <= TAKEN_BACK_MAX).then_some(from_last)
+}
 
 /// Most messages in `reacted`. Beyond that, the client is told to begin again.
 pub(super) const REACTED_MAX: usize = 500;

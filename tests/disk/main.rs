@@ -16,6 +16,8 @@
 
 #[path = "../../src/hub/simulation/dice.rs"]
 mod dice;
+#[path = "../it/doer.rs"]
+mod doer;
 #[path = "../it/kit.rs"]
 mod kit;
 mod mounts;

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::dice::Dice;
+use crate::doer::Doer;
 use crate::kit::{Hub, Signal, run_in, wait_for};
 use crate::sender::{NO_PACE, Room, Sender, make_room, token};
 
@@ -38,13 +39,24 @@ fn good(is_killed: bool) -> Good {
         };
         sender.talk(hub.address, &mut enough).unwrap();
     };
+    let mut doer = Doer::new(&hub, &room);
+    let mut deeds = |until: usize| {
+        let mut rounds = 0;
+        let goes_on = || {
+            rounds += 1;
+            rounds <= until
+        };
+        doer.does(hub.address, goes_on).unwrap();
+    };
     talk(600);
+    deeds(60);
     let copy = hub.folder.path().join("backups/hub-000001.sqlite3");
     fs::create_dir_all(copy.parent().unwrap()).unwrap();
     let data = hub.folder.path().to_str().unwrap();
     let copied = crate::kit::told(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
     assert_eq!(copied.0, Some(0), "{}", copied.1);
     talk(300);
+    deeds(30);
     let token = sender.token.clone();
     hub.signal(if is_killed { Signal::KILL } else { Signal::TERM });
     let (_, folder) = hub.ended();
@@ -173,6 +185,16 @@ fn is_usable(hub: &Hub, good: &Good, what: &str) -> bool {
     wait_for(&format!("{what}: the hub is ready"), || {
         let status = hub.try_get("/readyz", &[]).map(|answer| answer.status);
         if status == Some(200) { Ok(()) } else { Err((status, logged())) }
+    });
+    // What people have reported can be listed, or is gone.
+    wait_for(&format!("{what}: reports are listed"), || {
+        let folder = hub.folder.path().to_str().unwrap();
+        let (code, text) = crate::kit::told(&["report", "list", "--json", "--data-dir", folder]);
+        if code == Some(0) {
+            return Ok(());
+        }
+        at_once = false;
+        Err((text, logged()))
     });
     // Where the first writing meets damage, it is refused as unavailable, and the hub opens anew.
     wait_for(&format!("{what}: something can be said"), || {

@@ -156,7 +156,7 @@ pub fn read_all(hub: &Hub, room: &Room, token: &str, mut after: i64) -> Vec<Valu
 }
 
 /// The system's monotonic clock, ns: the same for all processes.
-fn monotonic() -> u64 {
+pub fn monotonic() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);
     u64::try_from(now.tv_sec).unwrap() * 1_000_000_000 + u64::try_from(now.tv_nsec).unwrap()
 }

@@ -10,6 +10,7 @@ use std::thread;
 use tempfile::TempDir;
 
 use crate::disk::{Disk, Done, Synchronous, read_log};
+use crate::doer::Doer;
 use crate::kit::{Hub, Signal, run_in};
 use crate::sender::{NO_PACE, Room, Sender, join, make_room, token};
 use crate::socket::Socket;
@@ -28,6 +29,8 @@ pub const DATA: &str = "data";
 pub struct Life {
     pub done: Vec<Done>,
     pub senders: Vec<Sender>,
+    /// Somebody in each room who answers, reacts, takes back and reports.
+    pub doers: Vec<Doer>,
     pub rooms: Vec<Room>,
     /// The token of somebody who may read everything.
     pub token: String,
@@ -58,17 +61,18 @@ impl Life {
         let mut senders: Vec<Sender> = (names.iter().zip(rooms.iter().cycle()))
             .map(|(name, room)| Sender::new((*name).to_owned(), &hub, room))
             .collect();
-        talk(&hub, &mut senders, SAID);
+        let mut doers: Vec<Doer> = rooms.iter().map(|room| Doer::new(&hub, room)).collect();
+        talk(&hub, (&mut senders, &mut doers), SAID);
         hub.signal(Signal::TERM);
         let mut folder = hub.ended().1;
         for kill_at in KILLS {
             let hub = run(folder, Some(kill_at));
-            talk(&hub, &mut senders, u64::MAX);
+            talk(&hub, (&mut senders, &mut doers), u64::MAX);
             folder = hub.ended().1;
         }
         let done = read_log(&fs::read(&log).unwrap(), root.to_str().unwrap());
         let root = fs::metadata(&root).unwrap().ino();
-        Some(Self { done, senders, rooms: rooms.to_vec(), token, root, folder })
+        Some(Self { done, senders, doers, rooms: rooms.to_vec(), token, root, folder })
     }
 
     pub fn disk(&self, synchronous: Synchronous) -> Disk {
@@ -113,9 +117,13 @@ fn may_read(hub: &Hub, room: &Room, token: &str) {
 }
 
 /// All talk, until so much is acknowledged or the hub is gone.
-fn talk(hub: &Hub, senders: &mut [Sender], most: u64) {
+fn talk(hub: &Hub, (senders, doers): (&mut [Sender], &mut [Doer]), most: u64) {
     let acked = AtomicU64::new(0);
     thread::scope(|scope| {
+        for doer in doers {
+            let goes_on = || acked.load(Ordering::Relaxed) < most;
+            scope.spawn(move || doer.does(hub.address, goes_on));
+        }
         for sender in senders {
             let goes_on = || acked.fetch_add(1, Ordering::Relaxed) < most;
             scope.spawn(move || sender.talk(hub.address, goes_on));

@@ -17,6 +17,8 @@
 #[allow(dead_code, reason = "shared with the simulation")]
 mod dice;
 mod disk;
+#[path = "../it/doer.rs"]
+mod doer;
 #[path = "../it/kit.rs"]
 #[allow(dead_code, reason = "shared with the stories of the program")]
 mod kit;
@@ -110,7 +112,9 @@ fn a_power_cut_loses_nothing_that_was_acknowledged() {
     };
     life.is_all();
     let acked: usize = life.senders.iter().map(|sender| sender.acked.len()).sum();
-    println!("{} operations, {acked} messages acknowledged", life.done.len());
+    let deeds = life.doers.iter().flat_map(|doer| doer.acked(u64::MAX)).count();
+    assert!(deeds > 100, "too little was done with messages: {deeds}");
+    println!("{} operations, {acked} messages and {deeds} deeds acknowledged", life.done.len());
     println!("as it is: {:?}", cut(&life, Synchronous::Full, cuts));
     let normal = cut(&life, Synchronous::Normal, cuts);
     println!("without the commits' syncs: {normal:?}");

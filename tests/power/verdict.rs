@@ -5,8 +5,9 @@ use std::path::Path;
 
 use colahub::domain::ids::HubId;
 use colahub::store::{FILE, GoesOn, Store, StoreOptions};
-use rusqlite::Connection;
+use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::doer::What;
 use crate::kit::Hub;
 use crate::life::Life;
 use crate::sender::read_all;
@@ -44,8 +45,68 @@ pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
         Ok(stored) => stored,
         Err(error) => return Verdict::Broken(error),
     };
-    let unknown = in_order(life, &stored);
-    unknown.map_or_else(|| holds(life, data, &stored, until), Verdict::Broken)
+    if let Some(unknown) = in_order(life, &stored) {
+        return Verdict::Broken(unknown);
+    }
+    match holds(life, data, &stored, until) {
+        Verdict::Kept => {
+            deeds(life, data, until).unwrap_or_else(|error| Verdict::Broken(error.to_string()))
+        }
+        other => other,
+    }
+}
+
+/// What was done with messages is as it was acknowledged, and the counts of reactions are those of who has reacted.
+fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
+    let db = Connection::open(data.join(FILE))?;
+    let doubled: i64 = db.query_row(
+        "SELECT count(*) - count(DISTINCT content) FROM messages WHERE content LIKE 'doer-%' AND room = 1",
+        [],
+        |row| row.get(0),
+    )?;
+    if doubled > 0 {
+        return Ok(Verdict::Broken(format!("{doubled} answers are there twice")));
+    }
+    let mut query = db.prepare(
+        "SELECT m.content, m.taken_back, m.reply_to, m.reactions,
+             (SELECT sum(x.chosen) FROM reactions x WHERE x.message = m.id),
+             (SELECT count(*) FROM reports t WHERE t.message = m.id)
+         FROM messages m JOIN rooms r ON r.n = m.room WHERE lower(hex(r.id)) = ?1 AND m.seq = ?2",
+    )?;
+    for doer in &life.doers {
+        let room = doer.room.id.replace('-', "");
+        for done in doer.acked(until) {
+            let found = query.query_row(params![room, done.seq], |row| {
+                let counts: Option<Vec<u8>> = row.get(3)?;
+                let chosen: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
+                let counted = counts.unwrap_or_default();
+                let is_one = |bit: &usize| counted.get(bit * 4) == Some(&1);
+                // Nobody else reacts.
+                let counted: i64 = (0..6).filter(is_one).map(|bit| 1 << bit).sum();
+                let (content, is_gone): (String, bool) = (row.get(0)?, row.get(1)?);
+                let (reply_to, reports): (Option<i64>, i64) = (row.get(2)?, row.get(5)?);
+                Ok((content, is_gone, reply_to, (counted, chosen), reports))
+            });
+            let (content, is_gone, reply_to, (counted, chosen), reports) = match found.optional()? {
+                Some(found) => found,
+                None => return Ok(Verdict::Lost(format!("{done:?}: no message"))),
+            };
+            if counted != chosen {
+                return Ok(Verdict::Broken(format!("{done:?}: {chosen} is counted as {counted}")));
+            }
+            let is_kept = match &done.what {
+                What::Said { content: said, reply_to: to } => (said, to) == (&content, &reply_to),
+                What::Reacted(emoji) => chosen & (1 << emoji) != 0,
+                What::TakenBack => is_gone && content.is_empty() && chosen == 0,
+                What::Reported => reports == 1,
+            };
+            let may_be_gone = done.what != What::Reported && doer.may_be_gone(done.seq);
+            if !(is_kept || is_gone && may_be_gone) {
+                return Ok(Verdict::Lost(format!("lost: {done:?}")));
+            }
+        }
+    }
+    Ok(Verdict::Kept)
 }
 
 fn read(data: &Path) -> Result<Vec<Stored>, String> {
@@ -136,5 +197,7 @@ pub fn judge_over_http(life: &Life, hub: &Hub, until: u64) {
             assert_eq!(message["id"], acked.id);
             assert_eq!(message["content"], sender.content(acked.number));
         }
+        let doers = life.doers.iter().filter(|doer| doer.room.id == room.id);
+        doers.for_each(|doer| doer.holds(&all, until));
     }
 }

@@ -7,15 +7,40 @@ use std::net::IpAddr;
 use super::truth::is_of;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::reactions::{Reacted, Reactions};
 use crate::domain::refusal::Refusal;
+use crate::domain::time::HubTime;
 use crate::hub::command::{Answer, Entry};
 
 /// A client's request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Wish {
-    Join { room: RoomId, after: Option<Seq> },
-    Say { room: RoomId, key: Option<String>, content: String },
-    Note { content: String },
+    Join {
+        room: RoomId,
+        after: Option<Seq>,
+    },
+    Say {
+        room: RoomId,
+        key: Option<String>,
+        content: String,
+    },
+    Note {
+        content: String,
+    },
+    React {
+        room: RoomId,
+        seq: Seq,
+    },
+    TakeBack {
+        room: RoomId,
+        seq: Seq,
+    },
+    /// As whom.
+    Report {
+        room: RoomId,
+        seq: Seq,
+        by: ChatterId,
+    },
     Leave,
     Other,
 }
@@ -28,6 +53,7 @@ pub(super) enum Packet {
     Expired(RoomId),
     Kicked(RoomId),
     TakenBack(RoomId, Seq),
+    Reactions(RoomId, Reacted),
     Answer { number: u64, wish: Wish, answer: Result<Answer, Refusal> },
 }
 
@@ -47,6 +73,10 @@ pub(super) struct View {
     /// Up to here everything from `first` on is known.
     pub(super) have: Seq,
     pub(super) known: BTreeMap<Seq, Message>,
+    /// The reactions to messages, and when they changed as far as that is known.
+    pub(super) reactions: BTreeMap<Seq, (HubTime, Reactions)>,
+    /// Up to when it knows of reactions.
+    pub(super) reactions_at: Option<HubTime>,
     /// The connection on which they are in.
     pub(super) is_in: Option<ConnId>,
     /// Whether there was more than the join's answer held; the rest is read over HTTP.
@@ -76,6 +106,14 @@ impl View {
         self.first.map(|_| self.have)
     }
 
+    /// A message of the live stream. Nobody has reacted to it yet, whatever is known of it from elsewhere.
+    fn hear(&mut self, message: &Message) {
+        if !self.known.contains_key(&message.seq) {
+            self.learn(message);
+        }
+    }
+
+    /// A message as it was read.
     fn learn(&mut self, message: &Message) {
         if let Some(known) = self.known.get(&message.seq) {
             assert!(is_of(known, message), "two messages in one place: {known:?}, {message:?}");
@@ -83,20 +121,42 @@ impl View {
                 return;
             }
         }
-        self.known.insert(message.seq, message.clone());
+        let at = self.reactions.get(&message.seq).map_or(HubTime(0), |(at, _)| *at);
+        self.reactions.insert(message.seq, (at, message.reactions));
+        let mut message = message.clone();
+        if let Some(quote) = &mut message.quote
+            && self.known.get(&quote.seq).is_some_and(|quoted| quoted.is_taken_back)
+        {
+            (quote.is_taken_back, quote.excerpt) = (true, String::new());
+        }
+        self.known.insert(message.seq, message);
         self.advance();
+    }
+
+    /// Reactions have changed; older news is no news.
+    fn reacted(&mut self, reacted: &Reacted) {
+        let known = self.reactions.entry(reacted.seq).or_default();
+        let is_gone = self.known.get(&reacted.seq).is_some_and(|known| known.is_taken_back);
+        if known.0 <= reacted.at && !is_gone {
+            *known = (reacted.at, reacted.reactions);
+        }
     }
 
     pub(super) fn learn_all(&mut self, messages: &[Message]) {
         messages.iter().for_each(|message| self.learn(message));
     }
 
-    /// The host took a message back: it is shown no more.
+    /// A message was taken back: it is shown no more, nor in what answers it.
     fn forget(&mut self, seq: Seq) {
         if let Some(known) = self.known.get_mut(&seq) {
-            known.is_taken_back = true;
+            (known.is_taken_back, known.quote) = (true, None);
             known.content.clear();
         }
+        let quotes = self.known.values_mut().filter_map(|known| known.quote.as_mut());
+        for quote in quotes.filter(|quote| quote.seq == seq) {
+            (quote.is_taken_back, quote.excerpt) = (true, String::new());
+        }
+        self.reactions.remove(&seq);
     }
 
     fn advance(&mut self) {
@@ -125,6 +185,8 @@ impl View {
         }
         entry.history.taken_back.iter().for_each(|seq| self.forget(*seq));
         self.learn_all(&entry.history.missed);
+        entry.history.reacted.iter().for_each(|reacted| self.reacted(reacted));
+        self.reactions_at = Some(entry.history.reactions_at);
         self.advance();
         self.is_in = Some(conn);
         self.refused = None;
@@ -139,7 +201,12 @@ impl Client {
     pub(super) fn reads(&mut self, packet: Packet) {
         match packet {
             Packet::Message(message) => {
-                self.views.entry(message.room).or_default().learn(&message);
+                self.views.entry(message.room).or_default().hear(&message);
+            }
+            Packet::Reactions(room, reacted) => {
+                let view = self.views.entry(room).or_default();
+                view.reacted(&reacted);
+                view.reactions_at = view.reactions_at.max(Some(reacted.at));
             }
             Packet::Present(room, present) => {
                 self.views.entry(room).or_default().present = present;
@@ -167,6 +234,9 @@ impl Client {
             }
             (Wish::Say { key: Some(key), .. }, Ok(Answer::Said(_))) => {
                 self.outbox.retain(|unacked| unacked.key != key);
+            }
+            (Wish::React { room, .. }, Ok(Answer::Reacted(_, reacted))) => {
+                self.views.entry(room).or_default().reacted(&reacted);
             }
             (
                 Wish::Join { room, .. } | Wish::Say { room, .. },

@@ -144,6 +144,7 @@ impl World {
         for (seq, message) in &view.known {
             assert!(self.truth.is_now(message), "client {n} has another {seq:?}");
         }
+        self.truth.is_reacted(room, view);
         assert_eq!(view.present, present, "client {n} thinks that others are present");
     }
 }

@@ -3,6 +3,7 @@
 
 mod cluster;
 mod database;
+mod deeds;
 mod rest;
 mod steps;
 mod watch;

@@ -22,7 +22,8 @@ impl World {
         let some = 1 + self.dice.below(8);
         match self.dice.below(1_000) {
             0..=119 => self.comes_in(n),
-            120..=349 => self.says(n),
+            120..=289 => self.says(n),
+            290..=349 => self.does_a_deed(n),
             350..=389 => self.repeats(n),
             390..=394 => self.leaves(n),
             395..=409 => self.is_cut_off(n),
@@ -90,12 +91,12 @@ impl World {
     pub(super) fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
         let view = self.clients[n].views.get(&room);
         let after = view.and_then(super::client::View::after);
+        let reactions_after = view.and_then(|view| view.reactions_at);
         // A stranger may say that they are somebody else.
         let claims = self.dice.percent(10);
         let wanted = if claims { self.somebody() } else { view_chatter(&self.clients[n], room) };
         let password = password.map(|text| Password::parse(text).unwrap());
-        let event =
-            Event::Join { room, wanted, password, after, epoch: None, reactions_after: None };
+        let event = Event::Join { room, wanted, password, after, epoch: None, reactions_after };
         self.ask(n, event, Wish::Join { room, after });
     }
 
@@ -114,7 +115,18 @@ impl World {
             client.outbox.push(Unacked { room, key: key.clone() });
             key
         });
-        self.sends(n, room, key);
+        let reply_to = self.clients[n].answers(room, &mut self.dice);
+        self.sends(n, room, key, reply_to);
+    }
+
+    /// Does something with a message.
+    fn does_a_deed(&mut self, n: usize) {
+        let Some(room) = self.room_of(n) else { return };
+        for _ in 0..=self.dice.below(3) {
+            if let Some((event, wish)) = self.clients[n].deed(room, &mut self.dice) {
+                self.ask(n, event, wish);
+            }
+        }
     }
 
     /// Sends again what was not acknowledged, in order, also what may still be on its way.
@@ -122,19 +134,20 @@ impl World {
         let inside = self.clients[n].rooms();
         for Unacked { room, key } in self.clients[n].outbox.clone() {
             if inside.contains(&room) {
-                self.sends(n, room, Some(key));
+                // What it answers may be gone.
+                self.sends(n, room, Some(key), None);
             }
         }
     }
 
-    fn sends(&mut self, n: usize, room: RoomId, key: Option<String>) {
+    fn sends(&mut self, n: usize, room: RoomId, key: Option<String>, reply_to: Option<Seq>) {
         // Each try says something else, so that it shows which of them was stored.
         let content = format!("{n}/{}", self.requests);
         let event = Event::Say {
             room,
             content: Content::parse(&content).unwrap(),
             key: key.as_deref().map(|key| Key::parse(key).unwrap()),
-            reply_to: None,
+            reply_to,
             mentions: Vec::new(),
         };
         self.ask(n, event, Wish::Say { room, key, content });
@@ -148,6 +161,10 @@ impl World {
 
     pub(super) fn is_cut_off(&mut self, n: usize) {
         let Some(conn) = self.clients[n].conn else { return };
+        // The last of what was on its way may not arrive.
+        let sent = self.lines[&conn].packets.len();
+        let some = sent.saturating_sub(self.dice.below(4));
+        self.reads(n, some);
         self.tell(format!("client {n} is cut off"));
         self.clients[n].is_cut_off();
         self.dead.push(conn);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::reacting::Reacting;
 use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, excerpt};
 use crate::store::memory::Memory;
 
 /// One try of a client to put something into a room. What it says is said in no other try, so that
@@ -15,6 +16,8 @@ pub(super) struct Try {
     pub(super) key: Option<String>,
     /// Its place among all requests.
     pub(super) number: u64,
+    /// The message that it answers.
+    pub(super) reply_to: Option<Seq>,
     pub(super) is_refused: bool,
 }
 
@@ -27,9 +30,13 @@ pub(super) struct Truth {
     tries: HashMap<String, Try>,
     /// The last try of each connection in each room that was stored.
     stored: HashMap<(ConnId, RoomId), u64>,
-    /// Where the host has taken a message back, and the hub has said so.
+    /// Where a message was taken back, and which hub has said so.
     taken: BTreeSet<(RoomId, Seq)>,
-    told: BTreeSet<(RoomId, Seq)>,
+    told: BTreeSet<(usize, RoomId, Seq)>,
+    /// Who has reacted to what.
+    pub(super) reactions: BTreeMap<(RoomId, Seq), Reacting>,
+    /// Which messages were reported, and by whom.
+    pub(super) reports: BTreeSet<(RoomId, Seq, ChatterId)>,
 }
 
 impl Truth {
@@ -91,6 +98,8 @@ impl Truth {
         let attempt = attempt.unwrap_or_else(|| panic!("nobody said this: {message:?}"));
         assert!(!attempt.is_refused, "refused, and stored: {message:?}");
         assert_eq!((attempt.room, attempt.key.as_deref()), (message.room, key), "{message:?}");
+        let answers = message.quote.as_ref().map(|quote| quote.seq);
+        assert_eq!(answers, attempt.reply_to, "it answers something else: {message:?}");
         let before = self.stored.insert((attempt.conn, attempt.room), attempt.number);
         assert!(
             before < Some(attempt.number),
@@ -99,49 +108,84 @@ impl Truth {
     }
 
     /// Something about a message leaves the hub: it must be committed, and be told as it is.
-    pub(super) fn holds(&self, told: &Message) {
+    pub(super) fn holds(&self, by: usize, told: &Message) {
         let stored = self.at(told.room, told.seq);
         assert!(stored.is_some(), "told before it was committed: {told:?}");
         let stored = stored.unwrap();
         assert!(is_of(stored, told), "told {told:?}, stored {stored:?}");
-        let place = (told.room, told.seq);
+        let has_been_told = |seq| self.told.contains(&(by, told.room, seq));
         if told.is_taken_back {
-            assert!(self.taken.contains(&place), "nobody took this back: {told:?}");
+            let is_taken = self.taken.contains(&(told.room, told.seq));
+            assert!(is_taken, "nobody took this back: {told:?}");
         } else {
-            assert!(!self.told.contains(&place), "taken back, and there again: {told:?}");
+            assert!(!has_been_told(told.seq), "taken back, and there again: {told:?}");
+            self.has_had(told);
+        }
+        let Some(quote) = &told.quote else { return };
+        let quoted = self.at(told.room, quote.seq).expect("it answers what is not there");
+        assert_eq!(quote.chatter.as_ref().map(|of| of.id), Some(quoted.chatter.id), "{told:?}");
+        if quote.is_taken_back {
+            let is_taken = self.taken.contains(&(told.room, quote.seq));
+            assert!(is_taken && quote.excerpt.is_empty(), "nobody took back what {told:?} answers");
+        } else {
+            assert_eq!(quote.excerpt, excerpt(&quoted.content), "{told:?}");
+            assert!(!has_been_told(quote.seq), "taken back, and there again in {told:?}");
         }
     }
 
     /// The store has emptied a message.
     pub(super) fn taken_back(&mut self, room: RoomId, seq: Seq) {
         assert!(self.taken.insert((room, seq)), "{seq:?} of {room} is taken back twice");
+        self.reactions.remove(&(room, seq));
     }
 
-    /// The hub says that a message was taken back: from now on it is seen no more.
-    pub(super) fn told_taken_back(&mut self, room: RoomId, seq: Seq) {
+    /// Whether a message was taken back.
+    pub(super) fn is_taken(&self, room: RoomId, seq: Seq) -> bool {
+        self.taken.contains(&(room, seq))
+    }
+
+    /// A hub says that a message was taken back: from now on it shows it no more.
+    pub(super) fn told_taken_back(&mut self, by: usize, room: RoomId, seq: Seq) {
         assert!(self.taken.contains(&(room, seq)), "told before it was committed: {seq:?}");
-        assert!(self.told.insert((room, seq)), "{seq:?} of {room} is told twice");
+        assert!(self.told.insert((by, room, seq)), "{seq:?} of {room} is told twice");
+    }
+
+    /// Whether a hub has said that a message was taken back.
+    pub(super) fn has_told(&self, by: usize, room: RoomId, seq: Seq) -> bool {
+        self.told.contains(&(by, room, seq))
     }
 
     /// Whoever has seen a room up to a place must be told of these, at least; of others they may be.
-    pub(super) fn must_know(&self, room: RoomId, (first, last): (Seq, Seq), told: &[Seq]) {
-        let is_seen = |(of, seq): &&(RoomId, Seq)| *of == room && first <= *seq && *seq <= last;
-        for (_, seq) in self.told.iter().filter(is_seen) {
+    pub(super) fn must_know(
+        &self,
+        by: usize,
+        room: RoomId,
+        (first, last): (Seq, Seq),
+        told: &[Seq],
+    ) {
+        let is_seen = |(hub, of, seq): &&(usize, RoomId, Seq)| {
+            (*hub, *of) == (by, room) && first <= *seq && *seq <= last
+        };
+        for (.., seq) in self.told.iter().filter(is_seen) {
             assert!(told.contains(seq), "not told that {seq:?} was taken back: {told:?}");
         }
         assert!(told.iter().all(|seq| self.taken.contains(&(room, *seq))), "{told:?}");
     }
 
     /// A hub that starts says nothing of what was before it.
-    pub(super) fn starts_again(&mut self) {
-        self.told = self.taken.clone();
+    pub(super) fn starts_again(&mut self, by: usize) {
+        self.told.extend(self.taken.iter().map(|(room, seq)| (by, *room, *seq)));
     }
 
     /// Whether a message is what stands in its place now.
     pub(super) fn is_now(&self, message: &Message) -> bool {
         let is_taken = self.taken.contains(&(message.room, message.seq));
         let known = self.at(message.room, message.seq);
-        known.is_some_and(|known| is_of(known, message)) && message.is_taken_back == is_taken
+        let is_quote_now = message.quote.as_ref().is_none_or(|quote| {
+            quote.is_taken_back == self.taken.contains(&(message.room, quote.seq))
+        });
+        let is_it = known.is_some_and(|known| is_of(known, message));
+        is_it && is_quote_now && message.is_taken_back == is_taken
     }
 
     /// The message that a key names.
@@ -166,6 +210,9 @@ impl Truth {
     /// Everything that was ever committed is still there, as it was, and nothing else.
     pub(super) fn is_all_of(&self, store: &Memory) {
         self.is_all(&store.messages_above(0));
+        let reports = store.reports();
+        let reports = reports.iter().map(|report| (report.room, report.seq, report.by.id));
+        assert_eq!(reports.collect::<BTreeSet<_>>(), self.reports, "reports");
     }
 
     /// The same of these messages.
@@ -173,6 +220,8 @@ impl Truth {
         assert_eq!(stored.len(), self.messages.len(), "messages came or went unseen");
         for ((stored, _), known) in stored.iter().zip(&self.messages) {
             assert!(self.is_now(stored), "{known:?} has become {stored:?}");
+            let reactions = self.reactions_to(stored.room, stored.seq);
+            assert_eq!(stored.reactions, reactions, "reactions to {stored:?}");
         }
     }
 }
@@ -182,8 +231,10 @@ pub(super) fn is_of(one: &Message, other: &Message) -> bool {
     let place = |message: &Message| {
         (message.id, message.seq, message.room, message.sent_at, message.chatter.id)
     };
+    let answers = |message: &Message| message.quote.as_ref().map(|quote| quote.seq);
     let is_empty = |message: &Message| message.is_taken_back && message.content.is_empty();
     place(one) == place(other)
         && one.kind == other.kind
+        && (answers(one) == answers(other) || is_empty(one) || is_empty(other))
         && (one.content == other.content || is_empty(one) || is_empty(other))
 }

@@ -30,7 +30,7 @@ impl World {
     ) {
         match event {
             RoomEvent::Message(message) => {
-                self.truth.holds(message);
+                self.truth.holds(0, message);
                 for (id, line) in &self.lines {
                     let (is_told, is_in) = (to.contains(id), line.next.contains_key(&message.room));
                     assert!(is_told || !is_in, "{id:?} is left out");
@@ -39,7 +39,14 @@ impl World {
                 }
             }
             RoomEvent::TakenBack { room, seq, .. } => {
-                self.truth.told_taken_back(*room, *seq);
+                self.truth.told_taken_back(0, *room, *seq);
+                for (id, line) in &self.lines {
+                    let is_in = line.next.contains_key(room);
+                    assert!(to.contains(id) || !is_in, "{id:?} is left out");
+                }
+            }
+            RoomEvent::Reactions { room, reacted } => {
+                self.truth.has_been(0, *room, reacted);
                 for (id, line) in &self.lines {
                     let is_in = line.next.contains_key(room);
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
@@ -71,7 +78,7 @@ impl World {
         let (conn, wish) = self.asked.remove(&number).expect("each is answered once");
         match (&wish, &answer) {
             (Wish::Say { key, content, .. }, Ok(Answer::Said(said))) => {
-                self.truth.holds(said);
+                self.truth.holds(0, said);
                 match key {
                     Some(key) => {
                         let first = self.truth.by_key(said.chatter.id, key);
@@ -87,7 +94,7 @@ impl World {
                 self.let_in(number, conn, *room, *after, entry);
             }
             (Wish::Say { .. } | Wish::Join { .. }, Ok(_)) => panic!("{wish:?}: {answer:?}"),
-            _ => {}
+            _ => self.truth.was_done(0, &wish, &answer),
         }
         // Nobody is there to read it where the connection has gone.
         if let Some(line) = self.lines.get_mut(&conn) {
@@ -107,7 +114,7 @@ impl World {
         entry: &Entry,
     ) {
         let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
-        line.enters(number, room, after, entry, &self.truth);
+        line.enters(number, room, after, entry, (0, &self.truth));
     }
 
     /// Whether something was asked over a living connection and not answered.
@@ -125,7 +132,7 @@ impl Line {
         room: RoomId,
         after: Option<Seq>,
         entry: &Entry,
-        truth: &Truth,
+        (by, truth): (usize, &Truth),
     ) {
         if number < self.left && !self.next.contains_key(&room) {
             // They were in for no time at all, and are told no more.
@@ -137,12 +144,12 @@ impl Line {
             return assert!(entry.history.missed.is_empty() && !entry.history.more);
         };
         let seen = (entry.history.first, after);
-        truth.must_know(room, seen, &entry.history.taken_back);
+        truth.must_know(by, room, seen, &entry.history.taken_back);
         let mut seq = after.max(Seq(entry.history.first.0 - 1));
         for message in &entry.history.missed {
             seq = seq.next();
             assert_eq!(message.seq, seq, "what was missed has a gap");
-            truth.holds(message);
+            truth.holds(by, message);
         }
         if entry.history.more {
             assert_eq!(entry.history.missed.len(), MISSED_MAX);
@@ -174,10 +181,12 @@ impl Line {
             RoomEvent::TakenBack { room, seq, .. } => {
                 self.packets.push_back(Packet::TakenBack(*room, *seq));
             }
+            RoomEvent::Reactions { room, reacted } => {
+                self.packets.push_back(Packet::Reactions(*room, *reacted));
+            }
             RoomEvent::Roster(_)
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
-            | RoomEvent::Reactions { .. }
             | RoomEvent::Typing { .. } => {}
         }
     }

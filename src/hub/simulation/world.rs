@@ -9,7 +9,7 @@ use super::dice::Dice;
 use super::truth::{Truth, Try};
 use tokio::sync::oneshot;
 
-use crate::domain::ids::{ConnId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::refusal::Refusal;
@@ -102,6 +102,7 @@ impl World {
                 messages: Limits::OFF.messages,
                 joins: Limits::OFF.joins,
                 newcomers: Limits::OFF.newcomers,
+                reports: Limits::OFF.reports,
                 ..Limits::EVENT
             },
         };
@@ -175,13 +176,14 @@ impl World {
         self.requests += 1;
         let number = self.requests;
         self.tell(format!("client {n} asks #{number}: {}", self.named(&wish)));
-        let attempt = |room, key| Try { room, conn, key, number, is_refused: false };
+        let attempt =
+            |room, key, reply_to| Try { room, conn, key, number, reply_to, is_refused: false };
         match (&wish, &event) {
-            (Wish::Say { content, key, room }, _) => {
-                self.truth.tried(content, attempt(*room, key.clone()));
+            (Wish::Say { content, key, room }, Event::Say { reply_to, .. }) => {
+                self.truth.tried(content, attempt(*room, key.clone(), *reply_to));
             }
             (Wish::Note { content }, Event::Note { room, .. }) => {
-                self.truth.tried(content, attempt(*room, None));
+                self.truth.tried(content, attempt(*room, None, None));
             }
             (Wish::Leave, _) => {
                 self.clients[n].left = number;
@@ -201,8 +203,19 @@ impl World {
         let count = most.min(self.submitted.len());
         let batch: Vec<(Write, Then)> = self.submitted.drain(..count).collect();
         let results = self.store.commit(batch.iter().map(|(write, _)| write));
+        // What comes behind a message in a batch is about it.
+        let news = self.truth.learn(&self.store);
         for ((write, _), result) in batch.iter().zip(&results) {
             match (write, result) {
+                (Write::React(react), _) => {
+                    let may = may_read(&self.clients, react.room, react.chatter, react.seq);
+                    self.truth.reacts(react, may, result);
+                }
+                (Write::TakeBack(back), _) => self.truth.takes_back(back, result),
+                (Write::Report(report), _) => {
+                    let may = may_read(&self.clients, report.room, report.chatter, report.seq);
+                    self.truth.reports(report, may, result);
+                }
                 (Write::Join(join), Ok(_)) => {
                     let is_shut = self.rooms.iter().any(|p| p.id == join.room && p.is_shut);
                     let is_member = self.members.contains(&(join.identity, join.room));
@@ -221,7 +234,6 @@ impl World {
             }
         }
         self.only_members(batch.iter().map(|(write, _)| write));
-        let news = self.truth.learn(&self.store);
         self.tell(format!("{count} writes are committed, {news} messages among them"));
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
@@ -300,7 +312,7 @@ impl World {
     pub(super) fn start_again(&mut self) {
         self.truth.learn(&self.store);
         self.truth.is_all_of(&self.store);
-        self.truth.starts_again();
+        self.truth.starts_again(0);
         self.submitted.clear();
         self.committed.clear();
         self.making.clear();
@@ -365,6 +377,14 @@ impl World {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// Whether a chatter may read a place, as their clients know.
+pub(super) fn may_read(clients: &[Client], room: RoomId, chatter: ChatterId, seq: Seq) -> bool {
+    let is_theirs = |client: &&Client| {
+        client.views.get(&room).is_some_and(|view| view.chatter == Some(chatter))
+    };
+    clients.iter().filter(is_theirs).any(|client| client.may_read(room, seq))
 }
 
 /// Nobody in these lives goes there.

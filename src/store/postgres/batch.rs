@@ -130,7 +130,7 @@ async fn step_results(
     mut rows: Vec<Vec<Row>>,
 ) -> Result<Vec<Result<Written, Refusal>>, Trouble> {
     if let Some(Write::Join(join)) = writes.first()
-        && context.begins_again(join, &rows)
+        && context.begins_again(join, &rows)?
         && let Some(missed) = rows.get_mut(1)
     {
         *missed = session.call(&context.missed(join, true)).await?;

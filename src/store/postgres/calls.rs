@@ -6,9 +6,9 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
 use super::HubRun;
-use super::rows::{self, sql, uuid};
+use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
-use crate::domain::ids::{ChatterId, Epoch};
+use crate::domain::ids::{ChatterId, Epoch, Seq};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::Room;
@@ -17,7 +17,7 @@ use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::write::{
     Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, ReportMessage,
-    TAKEN_BACK_MAX, TakeBack, Write,
+    TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
@@ -148,7 +148,7 @@ impl<'s> Context<'s> {
         if let Some(after) = join.after {
             calls.push(self.missed(join, self.is_elsewhere(join)));
             let most = i64::try_from(TAKEN_BACK_MAX + 1).unwrap_or(i64::MAX);
-            calls.push(call(&self.statements.taken_back, params![room, who, after.0, most]));
+            calls.push(call(&self.statements.taken_back, params![room, after.0, most]));
             if let Some(since) = join.reactions_after {
                 let most = i64::try_from(REACTED_MAX + 1).unwrap_or(i64::MAX);
                 let params = params![room, who, after.0, sql(since), most];
@@ -298,10 +298,21 @@ impl<'s> Context<'s> {
         call(&self.statements.admit, params)
     }
 
-    /// Whether a join has to read its messages once more: so many were taken back that its places are void.
-    pub(super) fn begins_again(&self, join: &Join, rows: &[Vec<Row>]) -> bool {
-        !self.is_elsewhere(join) && rows.get(2).is_some_and(|rows| rows.len() > TAKEN_BACK_MAX)
+    /// Whether a join has to read its messages once more: so much has changed that its places are void.
+    pub(super) fn begins_again(&self, join: &Join, rows: &[Vec<Row>]) -> Result<bool, RowError> {
+        let first = match rows.first().and_then(|rows| rows.first()) {
+            Some(row) => Seq(row.try_get::<_, Option<i64>>(4)?.unwrap_or(0)),
+            None => return Ok(false),
+        };
+        let taken_back = places_taken_back(seqs(rows.get(2))?, first);
+        let reacted = rows.get(3).map_or(0, Vec::len);
+        Ok(!self.is_elsewhere(join) && (taken_back.is_none() || reacted > REACTED_MAX))
     }
+}
+
+/// The places in the first column of these rows.
+pub(super) fn seqs(rows: Option<&Vec<Row>>) -> Result<Vec<Seq>, RowError> {
+    rows.into_iter().flatten().map(|row| row.try_get(0).map(Seq)).collect()
 }
 
 fn looks(nickname: &Nickname) -> Vec<String> {

@@ -62,9 +62,9 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (2, Some(room)) => Some(Change::RoomShut { room, is_shut: detail == Some(1) }),
         (13, Some(room)) => match row.try_get::<_, Option<i64>>(8)? {
             Some(seq) => {
-                let (reactions, at): (_, Option<i64>) =
-                    (rows::reactions(row, 32)?, row.try_get(33)?);
-                let at = rows::hub_time(at.unwrap_or(0));
+                // The time of this change. What it is about is read as it is by now, and the time of that would tell a
+                // client that it knew of changes in between.
+                let (reactions, at) = (rows::reactions(row, 32)?, rows::hub_time(row.try_get(33)?));
                 let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
                 Some(Change::Reacted { room, reacted })
             }

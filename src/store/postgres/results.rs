@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio_postgres::Row;
 
-use super::calls::Context;
+use super::calls::{Context, seqs};
 use super::rows::{self, RowError};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
@@ -15,7 +15,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
     Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, REACTED_MAX, React,
-    Rename, ReportMessage, Say, TAKEN_BACK_MAX, TakeBack, Write, Written,
+    Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
 };
 
 /// When to try again to make a room; the hub knows no better.
@@ -80,18 +80,14 @@ impl Context<'_> {
         let alert = notice(join.room, &chatter, Kind::Alert(Alert::Joined(1)), row, 7)?;
         let (first, last) = (Seq(row.try_get(4)?), Seq(row.try_get(6)?));
         let is_strange = |after: Seq| self.is_elsewhere(join) || after > last;
-        let mut taken_back: Vec<Seq> = match rows.get(2) {
-            Some(rows) => {
-                rows.iter().map(|row| row.try_get(0).map(Seq)).collect::<Result<_, _>>()?
-            }
-            None => Vec::new(),
-        };
+        let taken_back = places_taken_back(seqs(rows.get(2))?, first);
         let mut reacted: Vec<Reacted> = match rows.get(3) {
             Some(rows) => rows.iter().map(changed_reactions).collect::<Result<_, _>>()?,
             None => Vec::new(),
         };
-        let too_many = taken_back.len() > TAKEN_BACK_MAX || reacted.len() > REACTED_MAX;
+        let too_many = taken_back.is_none() || reacted.len() > REACTED_MAX;
         let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
+        let mut taken_back = taken_back.unwrap_or_default();
         if reset {
             taken_back.clear();
             reacted.clear();

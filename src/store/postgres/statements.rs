@@ -41,7 +41,7 @@ statements! {
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
-             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, m.reacted
+             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -96,11 +96,9 @@ statements! {
          ORDER BY m.seq LIMIT $5",
         message_for("(SELECT chatter FROM memberships WHERE room = m.room AND identity = $2)")
     );
-    /// The places up to `$3` of messages that were taken back.
-    taken_back = format!(
-        "SELECT m.seq FROM messages m WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
-         AND m.seq >= {FIRST} AND m.seq <= $3 AND m.taken_back ORDER BY m.seq LIMIT $4"
-    );
+    /// The places up to `$2` of messages that were taken back, from the last on.
+    taken_back = "SELECT m.seq FROM messages m WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+         AND m.seq <= $2 AND m.taken_back ORDER BY m.seq DESC LIMIT $3";
     /// Whether somebody is a member of a room.
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
     /// Stores messages.

@@ -149,7 +149,7 @@ fn prepared(name: &str, sql: &str) -> String {
     let most = (1..=9).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
     let value = |n: usize| match (name, n) {
         ("missed" | "taken_back" | "reacted", 1) => ":'room'",
-        ("missed" | "taken_back" | "reacted", 2) | ("address_of", 1) => ":'who'",
+        ("missed" | "reacted", 2) | ("address_of", 1) => ":'who'",
         ("missed", 4) => "false",
         // Near the end of the log, as for every hub that lives: the server plans with the value, since a plan for
         // any value costs more.

@@ -10,11 +10,12 @@ use rusqlite::Connection;
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::MessageReport;
 use crate::store::Past;
 use crate::store::sqlite::past;
 use crate::store::sqlite::sql::apply::apply;
-use crate::store::sqlite::sql::queries;
 use crate::store::sqlite::sql::schema;
+use crate::store::sqlite::sql::{queries, reports};
 use crate::store::sqlite::writer;
 use crate::store::write::{RANGE_BYTES, Write, Written};
 
@@ -60,6 +61,11 @@ impl Memory {
     /// Whether an identity is a member of a room.
     pub(crate) fn is_member(&self, room: RoomId, identity: IdentityId) -> bool {
         queries::member_by_identity(&self.db, room, identity).unwrap().is_some()
+    }
+
+    /// All reports.
+    pub(crate) fn reports(&self) -> Vec<MessageReport> {
+        reports::list(&self.db, true, usize::MAX).unwrap()
     }
 
     /// All messages with a larger id, in order, each with its key.

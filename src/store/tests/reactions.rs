@@ -127,7 +127,48 @@ async fn another_hub_hears_of_reactions() {
             break changes;
         }
     };
-    assert_eq!(heard, [Change::Reacted { room, reacted: Reacted { mine, ..reacted } }]);
+    let [Change::Reacted { room: of, reacted: told }] = heard.as_slice() else {
+        panic!("{heard:?}")
+    };
+    assert!(told.at >= reacted.at, "the time at which the others were told");
+    assert_eq!((*of, *told), (room, Reacted { mine, at: told.at, ..reacted }));
+}
+
+on_both! { async fn who_missed_too_many_changes_begins_again(mut kit: Kit) {
+    let room = kit.told().await;
+    let first = kit.returns(Write::Join(Join { after: Some(Seq(0)), ..join(room, 1) })).await;
+    let mut after = None;
+    for n in 0..501 {
+        let seq = kit.says(room, 1, &format!("{n}"), None).await.0.seq;
+        kit.reacts((room, seq.0), 1, "👍", true).await.unwrap();
+        after = Some(seq);
+    }
+    let reactions_after = Some(first.reactions_at);
+    let slice = kit.returns(Write::Join(Join { after, reactions_after, ..join(room, 1) })).await;
+    assert!(slice.reset && slice.reacted.is_empty());
+    assert_eq!(slice.missed.first().map(|message| message.seq), Some(Seq(1)), "from the beginning");
+} }
+
+#[tokio::test]
+async fn times_of_reactions_never_go_back() {
+    // On SQLite only: on PostgreSQL the hubs' time is that of the database.
+    let mut kit = Kit::new();
+    let room = kit.told().await;
+    let joined = |ms| Write::Join(Join { at: at(ms), notice: None, ..join(room, 1) });
+    assert_eq!(
+        kit.returns(joined(90_000)).await.reactions_at,
+        HubTime(0),
+        "a time that is not kept"
+    );
+    let seq = Seq(2);
+    let react = |is_on, ms| {
+        let (chatter, emoji) = (chatter(1).id, emoji("👍"));
+        Write::React(React { room, chatter, seq, emoji, is_on, at: at(ms) })
+    };
+    kit.write(react(true, 95_000)).await.unwrap();
+    assert_eq!(kit.returns(joined(96_000)).await.reactions_at, HubTime(95_000));
+    kit.takes_back(room, &[2]).await;
+    assert!(kit.reopened().store.past.time >= HubTime(95_000), "also when the message is gone");
 }
 
 #[tokio::test]

@@ -83,6 +83,27 @@ on_both! { async fn a_returning_member_learns_of_it_and_begins_again_after_too_m
     assert_eq!(history.missed[0].seq, Seq(1));
 } }
 
+on_both! { async fn who_has_only_an_answer_learns_that_what_it_answers_was_taken_back(mut kit: Kit) {
+    let room = kit.told().await;
+    kit.join(room, 2).await;
+    let answer = Say { reply_to: Some(Seq(3)), ..say(room, 1, "so what", None) };
+    let Ok(Written::Said { message, .. }) = kit.write(Write::Say(answer)).await else { panic!() };
+    assert_eq!(message.quote.unwrap().excerpt, SECRET);
+    kit.takes_back(room, &[3]).await;
+    let history = kit.returns(Write::Join(Join { after: Some(message.seq), ..join(room, 2) })).await;
+    assert!(history.first > Seq(3) && !history.reset);
+    assert_eq!(history.taken_back, [Seq(3)]);
+    let mut many = Vec::new();
+    for n in 0..500 {
+        many.push(kit.says(room, 1, &format!("{n}"), None).await.0.seq.0);
+    }
+    kit.takes_back(room, &many).await;
+    let after = many.last().map(|seq| Seq(*seq));
+    let history = kit.returns(Write::Join(Join { after, ..join(room, 2) })).await;
+    assert!(!history.reset, "what they may not read does not make too many");
+    assert_eq!(history.taken_back, many.into_iter().map(Seq).collect::<Vec<_>>());
+} }
+
 on_both! { async fn nobody_new_comes_into_a_shut_room_until_it_is_open_again(mut kit: Kit) {
     let room = kit.told().await;
     kit.host(Deed::Shut(room, true)).await.unwrap();

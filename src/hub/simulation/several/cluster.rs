@@ -97,6 +97,7 @@ impl Cluster {
                 messages: Limits::OFF.messages,
                 joins: Limits::OFF.joins,
                 newcomers: Limits::OFF.newcomers,
+                reports: Limits::OFF.reports,
                 ..Limits::EVENT
             },
         };
@@ -136,6 +137,7 @@ impl Cluster {
         let run = RunId(self.runs);
         self.tell(format!("hub {k} starts as run {}", run.0));
         let (past, cursor) = self.database.begin(run);
+        self.truth.starts_again(k);
         let mut random = Dice::new(self.dice.between(0, u64::MAX));
         let now = self.database.now;
         let mut hub = Hub::new(self.settings, past, Box::new(move || random.bytes()), now);
@@ -214,13 +216,14 @@ impl Cluster {
         self.requests += 1;
         let number = self.requests;
         self.tell(format!("client {n} asks hub {k} #{number}: {wish:?}"));
-        let attempt = |room, key| Try { room, conn, key, number, is_refused: false };
+        let attempt =
+            |room, key, reply_to| Try { room, conn, key, number, reply_to, is_refused: false };
         match (&wish, &event) {
-            (Wish::Say { content, key, room }, _) => {
-                self.truth.tried(content, attempt(*room, key.clone()));
+            (Wish::Say { content, key, room }, Event::Say { reply_to, .. }) => {
+                self.truth.tried(content, attempt(*room, key.clone(), *reply_to));
             }
             (Wish::Note { content }, Event::Note { room, .. }) => {
-                self.truth.tried(content, attempt(*room, None));
+                self.truth.tried(content, attempt(*room, None, None));
             }
             (Wish::Leave, _) => {
                 self.clients[n].left = number;
@@ -249,9 +252,11 @@ impl Cluster {
         let mut completed = Vec::new();
         for (write, then) in batch {
             let result = self.database.apply(run, &write);
+            self.learns();
             if result.is_ok() {
                 self.was_done(&write);
             }
+            self.decided(&write, &result);
             match (is_known, write) {
                 (true, _) => completed.push((then, result)),
                 (false, write) => {
@@ -268,11 +273,15 @@ impl Cluster {
             node.cursor = end;
         }
         node.reports.extend(completed.into_iter().map(|one| Heard::Completed(Box::new(one))));
-        let news = usize::try_from(self.truth.newest()).unwrap();
-        let news = self.truth.learn_all(self.database.messages[news..].to_vec());
         let doubt = if is_known { "" } else { ", which it does not know" };
-        self.tell(format!("{count} writes of hub {k} are committed, {news} messages{doubt}"));
+        self.tell(format!("{count} writes of hub {k} are committed{doubt}"));
         self.database_is_well();
+    }
+
+    /// Looks at the messages that were committed.
+    fn learns(&mut self) {
+        let news = usize::try_from(self.truth.newest()).unwrap();
+        self.truth.learn_all(self.database.messages[news..].to_vec());
     }
 
     fn was_done(&mut self, write: &Write) {
@@ -304,11 +313,10 @@ impl Cluster {
 
     /// A hub's store reads what others have committed.
     pub(super) fn hears(&mut self, k: usize) {
-        let (log, node) = (&self.database.log, self.nodes[k].as_mut().unwrap());
-        node.reports.extend(
-            log[node.cursor..].iter().cloned().map(|change| Heard::Change(Box::new(change))),
-        );
-        node.cursor = log.len();
+        let (database, node) = (&self.database, self.nodes[k].as_mut().unwrap());
+        let heard = database.log[node.cursor..].iter().map(|change| database.as_it_is_now(change));
+        node.reports.extend(heard.map(|change| Heard::Change(Box::new(change))));
+        node.cursor = database.log.len();
     }
 
     /// The fence: whether a hub's run still lives. If not, the hub reads everything again.
@@ -364,8 +372,7 @@ impl Cluster {
             }
         }
         self.database.sweep();
-        let news = usize::try_from(self.truth.newest()).unwrap();
-        self.truth.learn_all(self.database.messages[news..].to_vec());
+        self.learns();
         for k in 0..self.nodes.len() {
             if self.acts(k) {
                 let at = self.at(k);
@@ -393,17 +400,17 @@ impl Cluster {
                 Effect::Output(Output::Reply(reply, answer)) => {
                     reply.give(answer);
                     let (number, answer) = self.answers.1.try_recv().unwrap();
-                    self.answered(number, answer);
+                    self.answered(k, number, answer);
                 }
             }
         }
     }
 
-    fn answered(&mut self, number: u64, answer: Result<Answer, Refusal>) {
+    fn answered(&mut self, k: usize, number: u64, answer: Result<Answer, Refusal>) {
         let (conn, wish) = self.asked.remove(&number).expect("each is answered once");
         match (&wish, &answer) {
             (Wish::Say { key, content, .. }, Ok(Answer::Said(said))) => {
-                self.truth.holds(said);
+                self.truth.holds(k, said);
                 match key {
                     Some(key) => {
                         let first = self.truth.by_key(said.chatter.id, key);
@@ -419,10 +426,10 @@ impl Cluster {
             }
             (Wish::Join { room, after }, Ok(Answer::Joined(entry))) => {
                 let line = self.lines.get_mut(&conn).expect("nobody enters without a connection");
-                line.enters(number, *room, *after, entry, &self.truth);
+                line.enters(number, *room, *after, entry, (k, &self.truth));
             }
             (Wish::Say { .. } | Wish::Join { .. }, Ok(_)) => panic!("{wish:?}: {answer:?}"),
-            _ => {}
+            _ => self.truth.was_done(k, &wish, &answer),
         }
         if let Some(line) = self.lines.get_mut(&conn) {
             if wish == Wish::Leave {

@@ -1,13 +1,13 @@
 //! The database that the hubs share, in memory: it decides as the functions in `migrations/postgres` do, and keeps one
 //! log of all changes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
-use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::message::{Alert, Kind, Message, Quote};
 use crate::domain::names::look::Look;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
@@ -41,6 +41,9 @@ pub(super) struct Database {
     pub(super) messages: Vec<(Message, Option<String>)>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) grants: Vec<AccessGrant>,
+    /// Who has reacted to what, and when that last changed.
+    pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
+    pub(super) reports: BTreeSet<(RoomId, Seq, ChatterId)>,
     /// The runs that live, and their last signs of life.
     pub(super) leases: BTreeMap<RunId, HubTime>,
     pub(super) log: Vec<Change>,
@@ -144,9 +147,9 @@ impl Database {
             Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
             Write::Join(join) => self.join(run, join).map(Written::Joined),
             Write::Say(say) => self.say(say),
-            Write::TakeBack(_) | Write::React(_) | Write::Report(_) => {
-                panic!("not in these lives: {write:?}")
-            }
+            Write::TakeBack(back) => self.take_back_own(back),
+            Write::React(react) => self.react(react),
+            Write::Report(report) => self.report(report),
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
             Write::Host(act) => self.host(&act.deed),
@@ -180,7 +183,7 @@ impl Database {
         let Join { room, identity, .. } = *join;
         let stored = self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?;
         stored.open_at(self.now)?;
-        if self.bans.values().any(|ban| ban.identity == identity) {
+        if self.is_banned(identity, join.peer, self.now) {
             return Err(Refusal::Banned);
         }
         let is_new = !self.people.contains_key(&(room, identity));
@@ -220,9 +223,10 @@ impl Database {
             Some(after) => self.after(room, after.max(Seq(first.0 - 1)), MISSED_MAX),
             None => (Vec::new(), false),
         };
-        let (reset, taken_back) = (join.after.is_some_and(|after| after > last), Vec::new());
+        let reset = join.after.is_some_and(|after| after > last);
+        let (taken_back, reacted) = self.changed_since(join, (id, first));
         let (pruned, epoch) = (false, Epoch(0));
-        let (reacted, reactions_at) = (Vec::new(), self.now);
+        let reactions_at = self.now;
         let history = HistorySlice {
             first,
             last,
@@ -333,8 +337,9 @@ impl Database {
                 return Err(Refusal::NotJoined);
             }
         }
+        let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
         let content = say.content.clone();
-        let message = self.append((say.room, say.chatter), say.kind.clone(), content, key);
+        let message = self.append((say.room, say.chatter), say.kind.clone(), (content, quote), key);
         Ok(Written::Said { message, repeated: false })
     }
 
@@ -363,7 +368,8 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
-            Deed::TakeBack(..) | Deed::Delete(_) | Deed::History(..) | Deed::ReportDone(_) => {
+            Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
+            Deed::Delete(_) | Deed::History(..) | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }
         }
@@ -372,14 +378,14 @@ impl Database {
 
     fn notice(&mut self, room: RoomId, about: ChatterId, alert: Alert) -> Message {
         let content = words::alert(Language::En, &alert, &self.chatters[&about].0.nickname);
-        self.append((room, about), Kind::Alert(alert), content, None)
+        self.append((room, about), Kind::Alert(alert), (content, None), None)
     }
 
     fn append(
         &mut self,
         (room, author): (RoomId, ChatterId),
         kind: Kind,
-        content: String,
+        (content, quote): (String, Option<Box<Quote>>),
         key: Option<String>,
     ) -> Message {
         let message = Message {
@@ -391,7 +397,7 @@ impl Database {
             sent_at: self.wall(),
             chatter: self.chatters[&author].0.clone(),
             is_taken_back: false,
-            quote: None,
+            quote,
             mentions: Vec::new(),
             reactions: Reactions::default(),
             mine: Chosen::default(),

@@ -38,6 +38,7 @@ impl Cluster {
         self.nobody_is_left();
         self.agree();
         self.truth.is_all(&self.database.messages);
+        assert_eq!(self.database.reports, self.truth.reports);
     }
 
     fn all_go(&mut self) {
@@ -56,6 +57,7 @@ impl Cluster {
     }
 
     fn meets_again(&mut self, place: &Place) {
+        let met = self.database.now;
         self.tell(format!("all meet in {}", place.id));
         for n in 0..CLIENTS {
             let k = self.dice.below(self.nodes.len());
@@ -84,7 +86,7 @@ impl Cluster {
                 None | Some(Refusal::Full) => true,
                 Some(Refusal::Shut) => self.database.rooms[&place.id].is_shut && is_stranger,
                 Some(Refusal::Banned) => {
-                    self.database.bans.values().any(|ban| ban.identity == identity)
+                    self.database.is_banned(identity, self.clients[n].peer, met)
                 }
                 Some(_) => false,
             };
@@ -107,6 +109,7 @@ impl Cluster {
         for (seq, message) in &view.known {
             assert!(self.truth.is_now(message), "client {n} has another {seq:?}");
         }
+        self.truth.is_reacted(place.id, view);
         assert_eq!(view.present, present, "client {n} thinks that others are present");
     }
 

@@ -1,12 +1,14 @@
 //! The steps of a life, each drawn by the dice.
 
+use std::time::Duration;
+
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
 use super::super::steps::PASSWORD;
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
@@ -22,7 +24,8 @@ impl Cluster {
         let some = 1 + self.dice.below(16);
         match self.dice.below(1_000) {
             0..=139 => self.comes_in(n),
-            140..=299 => self.says(n),
+            140..=259 => self.says(n),
+            260..=299 => self.does_a_deed(n),
             300..=329 => self.repeats(n),
             330..=336 => self.leaves(n),
             337..=354 => self.is_cut_off(n),
@@ -98,11 +101,11 @@ impl Cluster {
 
     pub(super) fn joins(&mut self, n: usize, room: RoomId, password: Option<&str>) {
         let after = self.clients[n].views.get(&room).and_then(View::after);
+        let reactions_after = self.clients[n].views.get(&room).and_then(|view| view.reactions_at);
         let claims = self.dice.percent(10);
         let wanted = if claims { self.somebody() } else { view_chatter(&self.clients[n], room) };
         let password = password.map(|text| Password::parse(text).unwrap());
-        let event =
-            Event::Join { room, wanted, password, after, epoch: None, reactions_after: None };
+        let event = Event::Join { room, wanted, password, after, epoch: None, reactions_after };
         self.ask(n, event, Wish::Join { room, after });
     }
 
@@ -121,7 +124,18 @@ impl Cluster {
             client.outbox.push(Unacked { room, key: key.clone() });
             key
         });
-        self.sends(n, room, key);
+        let reply_to = self.clients[n].answers(room, &mut self.dice);
+        self.sends(n, room, key, reply_to);
+    }
+
+    /// Does something with a message.
+    fn does_a_deed(&mut self, n: usize) {
+        let Some(room) = self.room_of(n) else { return };
+        for _ in 0..=self.dice.below(3) {
+            if let Some((event, wish)) = self.clients[n].deed(room, &mut self.dice) {
+                self.ask(n, event, wish);
+            }
+        }
     }
 
     /// Sends again what was not acknowledged, in order, also what may still be on its way.
@@ -132,18 +146,18 @@ impl Cluster {
         let inside = self.clients[n].rooms();
         for Unacked { room, key } in self.clients[n].outbox.clone() {
             if inside.contains(&room) {
-                self.sends(n, room, Some(key));
+                self.sends(n, room, Some(key), None);
             }
         }
     }
 
-    fn sends(&mut self, n: usize, room: RoomId, key: Option<String>) {
+    fn sends(&mut self, n: usize, room: RoomId, key: Option<String>, reply_to: Option<Seq>) {
         let content = format!("{n}/{}", self.requests);
         let event = Event::Say {
             room,
             content: Content::parse(&content).unwrap(),
             key: key.as_deref().map(|key| Key::parse(key).unwrap()),
-            reply_to: None,
+            reply_to,
             mentions: Vec::new(),
         };
         self.ask(n, event, Wish::Say { room, key, content });
@@ -157,6 +171,10 @@ impl Cluster {
 
     pub(super) fn is_cut_off(&mut self, n: usize) {
         let Some(conn) = self.clients[n].conn else { return };
+        // The last of what was on its way may not arrive.
+        let sent = self.lines[&conn].packets.len();
+        let some = sent.saturating_sub(self.dice.below(4));
+        self.reads(n, some);
         self.tell(format!("client {n} is cut off"));
         self.clients[n].is_cut_off();
         self.dead.push(conn);
@@ -243,7 +261,12 @@ impl Cluster {
         let room = self.some_room().map(|place| place.id);
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
-        let call = match (self.dice.below(8), room, chatter) {
+        let call = match (self.dice.below(10), room, chatter) {
+            (8..=9, Some(room), _) => {
+                let last = usize::try_from(self.truth.last(room).0).unwrap();
+                let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
+                Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
+            }
             (0..=2, Some(room), _) => {
                 let is_shut = self.dice.percent(40);
                 Call::Shut { room, is_shut, tell: oneshot::channel().0 }
@@ -254,13 +277,9 @@ impl Cluster {
             (4..=5, _, Some(chatter)) => Call::Kick(chatter, oneshot::channel().0),
             (6, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
-                Call::Ban {
-                    chatter,
-                    identity,
-                    address_for: None,
-                    elsewhere: None,
-                    tell: oneshot::channel().0,
-                }
+                let address_for = self.dice.percent(50).then_some(Duration::from_secs(300));
+                let tell = oneshot::channel().0;
+                Call::Ban { chatter, identity, address_for, elsewhere: None, tell }
             }
             _ => match self.dice.one_of(&banned) {
                 Some(chatter) => Call::Unban(chatter, oneshot::channel().0),

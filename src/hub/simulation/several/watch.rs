@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
+use super::super::world::may_read;
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
 use crate::domain::names::look::Look;
+use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::hub::command::{RoomEvent, WhyClosed};
-use crate::store::{AccessGrant, GrantHolder};
+use crate::store::{AccessGrant, Deed, GrantHolder, HostAct, Write, Written};
 
 /// An address from which nobody comes.
 const NOBODY: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
@@ -24,13 +26,21 @@ impl Cluster {
     ) {
         match event {
             RoomEvent::Message(message) => {
-                self.truth.holds(message);
+                self.truth.holds(k, message);
                 for (id, line) in self.lines.iter().filter(|(id, _)| self.ends[id] == k) {
                     let (is_told, is_in) = (to.contains(id), line.next.contains_key(&message.room));
                     assert!(is_told || !is_in, "{id:?} is left out");
                     let is_entering = self.is_entering(*id, line.left, message.room);
                     assert!(!is_told || is_in || is_entering, "{id:?} has left, and is told");
                 }
+            }
+            RoomEvent::TakenBack { room, seq, .. } => {
+                self.truth.told_taken_back(k, *room, *seq);
+                self.is_told_to_all(k, *room, to);
+            }
+            RoomEvent::Reactions { room, reacted } => {
+                self.truth.has_been(k, *room, reacted);
+                self.is_told_to_all(k, *room, to);
             }
             RoomEvent::Roster(people) => {
                 let ids: BTreeSet<ChatterId> = people.iter().map(|chatter| chatter.id).collect();
@@ -48,6 +58,32 @@ impl Cluster {
         for id in to.iter().filter(|id| except != Some(**id)) {
             assert_eq!(self.ends.get(id), Some(&k), "{id:?} is on another hub");
             self.lines.get_mut(id).unwrap().told(event);
+        }
+    }
+
+    fn is_told_to_all(&self, k: usize, room: RoomId, to: &[ConnId]) {
+        for (id, line) in self.lines.iter().filter(|(id, _)| self.ends[id] == k) {
+            assert!(to.contains(id) || !line.next.contains_key(&room), "{id:?} is left out");
+        }
+    }
+
+    /// The database has decided what somebody does with a message.
+    pub(super) fn decided(&mut self, write: &Write, result: &Result<Written, Refusal>) {
+        match write {
+            Write::React(react) => {
+                let may = may_read(&self.clients, react.room, react.chatter, react.seq);
+                self.truth.reacts(react, may, result);
+            }
+            Write::TakeBack(back) => self.truth.takes_back(back, result),
+            Write::Report(report) => {
+                let may = may_read(&self.clients, report.room, report.chatter, report.seq);
+                self.truth.reports(report, may, result);
+            }
+            Write::Host(HostAct { deed: Deed::TakeBack(room, _), .. }) => {
+                let Ok(Written::TakenBack(taken)) = result else { return };
+                taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
+            }
+            _ => {}
         }
     }
 

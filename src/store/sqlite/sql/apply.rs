@@ -22,7 +22,7 @@ use crate::store::sqlite::sql::rows::{self, kind_columns};
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::write::{
     HistorySlice, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, REACTED_MAX, Rename, Say,
-    TAKEN_BACK_MAX, TakeBack, Write, Written,
+    TakeBack, Write, Written, places_taken_back,
 };
 
 /// Applies a write inside the current transaction.
@@ -125,16 +125,17 @@ fn history_slice(
     let is_elsewhere = join.epoch.is_some_and(|theirs| theirs != epoch);
     let is_strange = |after| is_elsewhere || after > last;
     let taken_back = match join.after {
-        Some(after) if !is_strange(after) => queries::taken_back(db, room, (first, after))?,
+        Some(after) if !is_strange(after) => queries::taken_back(db, room, after)?,
         _ => Vec::new(),
     };
+    let taken_back = places_taken_back(taken_back, first);
     let reacted = match (join.after, join.reactions_after) {
         (Some(after), Some(since)) if !is_strange(after) => {
             queries::reacted(db, (room, member.chatter.id), since, (first, after))?
         }
         _ => Vec::new(),
     };
-    let too_many = taken_back.len() > TAKEN_BACK_MAX || reacted.len() > REACTED_MAX;
+    let too_many = taken_back.is_none() || reacted.len() > REACTED_MAX;
     let reset = join.after.is_some_and(|after| is_strange(after) || too_many);
     let reader = (join.room, Some(member.chatter.id));
     let (missed, more) = match join.after {
@@ -145,8 +146,8 @@ fn history_slice(
         None => (Vec::new(), false),
     };
     let (taken_back, reacted) =
-        if reset { (Vec::new(), Vec::new()) } else { (taken_back, reacted) };
-    let reactions_at = join.at.hub;
+        if reset { (Vec::new(), Vec::new()) } else { (taken_back.unwrap_or_default(), reacted) };
+    let reactions_at = queries::reactions_at(db, room)?;
     Ok(HistorySlice {
         first,
         last,

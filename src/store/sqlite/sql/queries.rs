@@ -11,7 +11,7 @@ use crate::domain::room::{Newest, Room};
 use crate::domain::text::Key;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::rows;
-use crate::store::write::REACTED_MAX;
+use crate::store::write::{REACTED_MAX, TAKEN_BACK_MAX};
 
 /// A member of a room.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,18 +134,27 @@ pub(in crate::store) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
         .map(|epoch| Epoch(epoch.unwrap_or(0)))
 }
 
-/// The places in a range, both ends included, of messages that the host has taken back.
+/// The places up to this one of messages that were taken back, from the last on; one more than an answer holds at most.
 pub(in crate::store) fn taken_back(
     db: &Connection,
     room: i64,
-    (first, last): (Seq, Seq),
+    last: Seq,
 ) -> rusqlite::Result<Vec<Seq>> {
+    let most = i64::try_from(TAKEN_BACK_MAX + 1).unwrap_or(i64::MAX);
     db.prepare_cached(
-        "SELECT seq FROM messages
-         WHERE room = ?1 AND seq BETWEEN ?2 AND ?3 AND taken_back <> 0 ORDER BY seq",
+        "SELECT seq FROM messages WHERE room = ?1 AND seq <= ?2 AND taken_back <> 0
+         ORDER BY seq DESC LIMIT ?3",
     )?
-    .query_map(params![room, first.0, last.0], |row| row.get(0).map(Seq))?
+    .query_map([room, last.0, most], |row| row.get(0).map(Seq))?
     .collect()
+}
+
+/// When reactions to messages of a room last changed. Later times may come again after a restart.
+pub(in crate::store) fn reactions_at(db: &Connection, room: i64) -> rusqlite::Result<HubTime> {
+    db.prepare_cached(
+        "SELECT coalesce(max(reacted), 0) FROM messages WHERE room = ?1 AND reacted IS NOT NULL",
+    )?
+    .query_row([room], |row| rows::hub_time(row, 0))
 }
 
 /// Messages after a place, as `reader` reads them, oldest first, at most `most` and `bytes`; and whether there are

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::store::sqlite::sql::rows;
-use crate::store::sqlite::sql::statements::{WriteError, room_number};
+use crate::store::sqlite::sql::statements::{WriteError, room_number, set_meta};
 use crate::store::write::{React, Written};
 
 /// Reacts to a message, or no more.
@@ -47,6 +47,9 @@ pub(in crate::store) fn react(db: &Connection, react: &React) -> Result<Written,
     }
     db.prepare_cached("UPDATE messages SET reactions = ?2, reacted = ?3 WHERE id = ?1")?
         .execute(params![message, rows::reactions_column(&reactions), rows::sql(react.at.hub)])?;
+    // No later change may have an earlier time, also after a restart.
+    set_meta(db, "hub_time", rows::sql(react.at.hub))?;
+    set_meta(db, "wall_time", react.at.wall.0)?;
     let reacted = Reacted { seq: react.seq, reactions, mine, at: react.at.hub };
     Ok(Written::Reacted { reacted, is_new: true })
 }

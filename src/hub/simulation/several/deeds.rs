@@ -1,0 +1,166 @@
+//! What the database decides of what people do with messages, as the functions in `migrations/postgres` do.
+
+use std::net::IpAddr;
+
+use super::database::Database;
+use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::reactions::{Chosen, Reacted, Reactions};
+use crate::domain::refusal::Refusal;
+use crate::domain::time::HubTime;
+use crate::store::{Change, Join, React, ReportMessage, TakeBack, Written};
+
+impl Database {
+    fn place(&self, room: RoomId, seq: Seq) -> Option<usize> {
+        self.messages.iter().position(|(message, _)| message.room == room && message.seq == seq)
+    }
+
+    /// The message in a place, if a chatter may read it.
+    fn readable(&self, room: RoomId, seq: Seq, chatter: ChatterId) -> Option<&Message> {
+        let (_, owner) = self.chatters.get(&chatter)?;
+        let (_, first) = self.members.get(&(room, *owner))?;
+        self.messages.get(self.place(room, seq).filter(|_| seq >= *first)?).map(|(m, _)| m)
+    }
+
+    pub(super) fn quote(
+        &self,
+        room: RoomId,
+        seq: Seq,
+        by: ChatterId,
+    ) -> Result<Box<Quote>, Refusal> {
+        let is_open = |m: &&Message| m.kind == Kind::Said && !m.is_taken_back;
+        let quoted = self.readable(room, seq, by).filter(is_open);
+        let quoted = quoted.ok_or(Refusal::NoMessage(seq))?;
+        let (chatter, excerpt) = (Some(quoted.chatter.clone()), excerpt(&quoted.content));
+        Ok(Box::new(Quote { seq, chatter, excerpt, is_taken_back: false }))
+    }
+
+    pub(super) fn react(&mut self, react: &React) -> Result<Written, Refusal> {
+        let React { room, chatter, seq, emoji, is_on, at: _ } = *react;
+        let is_open = |m: &&Message| m.kind == Kind::Said && !m.is_taken_back;
+        self.readable(room, seq, chatter).filter(is_open).ok_or(Refusal::NoMessage(seq))?;
+        let (at, by) = self.reactions.entry((room, seq)).or_default();
+        let before = by.get(&chatter).copied().unwrap_or_default();
+        let mine = before.with(emoji, is_on);
+        let is_new = mine != before;
+        if is_new {
+            by.insert(chatter, mine);
+            *at = self.now;
+        }
+        let at = *at;
+        let mut reactions = Reactions::default();
+        by.values().for_each(|chosen| reactions.change(Chosen::default(), *chosen));
+        let place = self.place(room, seq).unwrap();
+        self.messages[place].0.reactions = reactions;
+        let reacted = Reacted { seq, reactions, mine, at };
+        if is_new {
+            let reacted = Reacted { mine: Chosen::default(), ..reacted };
+            self.log.push(Change::Reacted { room, reacted });
+        }
+        Ok(Written::Reacted { reacted, is_new })
+    }
+
+    pub(super) fn report(&mut self, report: &ReportMessage) -> Result<Written, Refusal> {
+        let ReportMessage { room, chatter, seq, .. } = *report;
+        let is_somebodys = |m: &&Message| matches!(m.kind, Kind::Said | Kind::Alert(Alert::Note));
+        let said = self.readable(room, seq, chatter).filter(is_somebodys);
+        let said = said.ok_or(Refusal::NoMessage(seq))?;
+        if said.chatter.id == chatter {
+            return Err(Refusal::OwnMessage(seq));
+        }
+        let is_known = self.reports.contains(&(room, seq, chatter));
+        if said.is_taken_back && !is_known {
+            return Err(Refusal::NoMessage(seq));
+        }
+        Ok(Written::Reported { is_new: self.reports.insert((room, seq, chatter)) })
+    }
+
+    pub(super) fn take_back_own(&mut self, back: &TakeBack) -> Result<Written, Refusal> {
+        let TakeBack { room, chatter, seq, within, at: _ } = *back;
+        let not_theirs = Refusal::NotYourMessage(seq);
+        let place = self.place(room, seq).ok_or(not_theirs.clone())?;
+        let (said, _) = &self.messages[place];
+        if said.kind != Kind::Said || said.chatter.id != chatter {
+            return Err(not_theirs);
+        }
+        let sent = HubTime(u64::try_from(said.sent_at.0).unwrap());
+        if !said.is_taken_back && self.now.since(sent) > within {
+            return Err(Refusal::TooLate(within));
+        }
+        Ok(Written::TakenBack(self.empties(room, seq).into_iter().collect()))
+    }
+
+    pub(super) fn take_back(&mut self, room: RoomId, seqs: &[Seq]) -> Result<Written, Refusal> {
+        let is_somebodys = |seq: &Seq| {
+            let said = self.place(room, *seq).map(|place| &self.messages[place].0.kind);
+            matches!(said, Some(Kind::Said | Kind::Alert(Alert::Note)))
+        };
+        if let Some(none) = seqs.iter().find(|seq| !is_somebodys(seq)) {
+            return Err(Refusal::NoSuchMessage(*none));
+        }
+        Ok(Written::TakenBack(seqs.iter().filter_map(|seq| self.empties(room, *seq)).collect()))
+    }
+
+    /// Deletes what a message says, unless that was done before.
+    fn empties(&mut self, room: RoomId, seq: Seq) -> Option<(Seq, crate::domain::ids::MessageId)> {
+        let place = self.place(room, seq)?;
+        let message = &mut self.messages[place].0;
+        if message.is_taken_back {
+            return None;
+        }
+        let id = message.id;
+        message.content.clear();
+        (message.is_taken_back, message.quote) = (true, None);
+        message.reactions = Reactions::default();
+        self.reactions.remove(&(room, seq));
+        let quotes = self.messages.iter_mut().filter(|(message, _)| message.room == room);
+        let quotes = quotes.filter_map(|(message, _)| message.quote.as_mut());
+        for quote in quotes.filter(|quote| quote.seq == seq) {
+            (quote.is_taken_back, quote.excerpt) = (true, String::new());
+        }
+        self.log.push(Change::TakenBack { room, seq, id });
+        Some((seq, id))
+    }
+
+    /// What somebody who comes back has to learn of messages that they have.
+    pub(super) fn changed_since(
+        &self,
+        join: &Join,
+        (chatter, first): (ChatterId, Seq),
+    ) -> (Vec<Seq>, Vec<Reacted>) {
+        let Some(after) = join.after else { return (Vec::new(), Vec::new()) };
+        let here = self.messages.iter().map(|(message, _)| message);
+        let here = here.filter(|m| m.room == join.room && m.seq <= after);
+        let taken_back = here.clone().filter(|m| m.is_taken_back).map(|m| m.seq).collect();
+        let Some(since) = join.reactions_after else { return (taken_back, Vec::new()) };
+        let reacted = here.filter(|m| m.seq >= first).filter_map(|m| {
+            let (at, by) = self.reactions.get(&(m.room, m.seq))?;
+            let mine = by.get(&chatter).copied().unwrap_or_default();
+            let reacted = Reacted { seq: m.seq, reactions: m.reactions, mine, at: *at };
+            (*at >= since).then_some(reacted)
+        });
+        (taken_back, reacted.collect())
+    }
+
+    /// Whether a browser or an address is banned, or was at that time.
+    pub(super) fn is_banned(&self, identity: IdentityId, peer: IpAddr, at: HubTime) -> bool {
+        let is_at = |(address, until): (IpAddr, HubTime)| address == peer && at < until;
+        self.bans.values().any(|ban| ban.identity == identity || ban.address.is_some_and(is_at))
+    }
+
+    /// A change as it is read: what it is about is read as it is now.
+    pub(super) fn as_it_is_now(&self, change: &Change) -> Change {
+        match change {
+            Change::Message(message) => {
+                let place = self.place(message.room, message.seq).unwrap();
+                Change::Message(self.messages[place].0.clone())
+            }
+            Change::Reacted { room, reacted } => {
+                let place = self.place(*room, reacted.seq).unwrap();
+                let reactions = self.messages[place].0.reactions;
+                Change::Reacted { room: *room, reacted: Reacted { reactions, ..*reacted } }
+            }
+            other => other.clone(),
+        }
+    }
+}
