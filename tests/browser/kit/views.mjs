@@ -61,6 +61,22 @@ export const VIEWS = {
     await ann.opensPeople();
     await ann.page.locator(".people .hidden .button").waitFor();
   },
+  "nothing found": async ({ ann, room }) => {
+    await ann.enters(room);
+    // A newcomer finds what they said themselves, at least.
+    await ann.says("지금 갈게요");
+    await ann.page.locator(".bar .round", { has: ann.page.locator(".icon-find") }).click();
+    await ann.page.locator(".find input").fill("아무도 안 한 말");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator(".find-status:not(:empty)").waitFor();
+  },
+  "what was found": async (furnished) => {
+    await VIEWS["nothing found"](furnished);
+    const { ann } = furnished;
+    await ann.page.locator(".find input").fill("지금");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator(".found-list mark").first().waitFor();
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();

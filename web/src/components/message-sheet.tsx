@@ -2,24 +2,17 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { signal } from "@preact/signals";
 import type { Session } from "../client/session";
-import { closeSheet, openSheet } from "../route";
+import { closeSheet } from "../route";
+import { messageAt } from "../store/past";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words, type Words } from "../words";
 import { EMOJI, type Message } from "../wire";
 import { focusComposer } from "./composer";
 import { copy } from "./copy";
 import { Icon, type IconName } from "./icons";
+import { chosen } from "./open-message";
 import { Sheet } from "./sheet";
-
-/** The seq of the message whose menu is open. */
-const open = signal<number | null>(null);
-
-export function openMessage(seq: number): void {
-  open.value = seq;
-  openSheet("message");
-}
 
 interface Context {
   message: Message;
@@ -82,7 +75,7 @@ const ACTIONS: readonly Action[] = [
 export function MessageSheet({ state, session }: { state: RoomState; session: Session }): JSX.Element | null {
   const say = words();
   const [told, setTold] = useState<{ action: Action; text: string } | null>(null);
-  const message = state.log.messages.find(({ seq }) => seq === open.value);
+  const message = messageAt(state, chosen.value ?? 0);
   useEffect(() => void (message || closeSheet()), [message]);
   if (!message) return null;
   const context = { message, isMine: message.chatterId === state.me?.id, state, session, say };
