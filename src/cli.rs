@@ -8,6 +8,7 @@ mod message;
 mod new_id;
 #[cfg(test)]
 mod packaged;
+mod report;
 mod secret;
 mod status;
 mod terminal;
@@ -71,6 +72,9 @@ enum Command {
     Message(message::MessageCommand),
     /// Give a hub whose card is a copy of another's an id of its own, while it is stopped
     NewId(new_id::NewIdArgs),
+    /// List the messages that people have reported, strike a report off the list
+    #[command(subcommand)]
+    Report(report::ReportCommand),
     /// List the living rooms, make one, let nobody new in, end one
     #[command(subcommand)]
     Room(host::RoomCommand),
@@ -174,6 +178,7 @@ pub fn run() -> ExitCode {
         Command::Log(args) => host::log(args, out),
         Command::Message(command) => message::message(command, out),
         Command::NewId(args) => new_id::new_id(args, out),
+        Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),
     };

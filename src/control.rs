@@ -9,6 +9,7 @@ mod listener;
 mod messages;
 mod place;
 pub mod protocol;
+mod reports;
 mod status;
 
 pub use client::{AskError, ask};

@@ -19,6 +19,7 @@ pub mod quota;
 pub mod reactions;
 pub mod recent;
 pub mod refusal;
+pub mod report;
 pub mod room;
 pub mod search;
 pub mod text;

@@ -25,6 +25,7 @@ mod places;
 mod rate_limits;
 mod reactions;
 mod rename;
+mod reports;
 mod rooms;
 mod roster;
 mod run;

@@ -38,7 +38,7 @@ pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, React,
-    Rename, Say, TakeBack, Write, Written,
+    Rename, ReportMessage, Say, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 

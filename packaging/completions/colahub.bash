@@ -46,6 +46,9 @@ _colahub() {
             colahub,new-id)
                 cmd="colahub__subcmd__new__subcmd__id"
                 ;;
+            colahub,report)
+                cmd="colahub__subcmd__report"
+                ;;
             colahub,restore)
                 cmd="colahub__subcmd__restore"
                 ;;
@@ -118,6 +121,9 @@ _colahub() {
             colahub__subcmd__help,new-id)
                 cmd="colahub__subcmd__help__subcmd__new__subcmd__id"
                 ;;
+            colahub__subcmd__help,report)
+                cmd="colahub__subcmd__help__subcmd__report"
+                ;;
             colahub__subcmd__help,restore)
                 cmd="colahub__subcmd__help__subcmd__restore"
                 ;;
@@ -147,6 +153,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,list)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__report,done)
+                cmd="colahub__subcmd__help__subcmd__report__subcmd__done"
+                ;;
+            colahub__subcmd__help__subcmd__report,list)
+                cmd="colahub__subcmd__help__subcmd__report__subcmd__list"
                 ;;
             colahub__subcmd__help__subcmd__room,close)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__close"
@@ -186,6 +198,24 @@ _colahub() {
                 ;;
             colahub__subcmd__message__subcmd__help,list)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__report,done)
+                cmd="colahub__subcmd__report__subcmd__done"
+                ;;
+            colahub__subcmd__report,help)
+                cmd="colahub__subcmd__report__subcmd__help"
+                ;;
+            colahub__subcmd__report,list)
+                cmd="colahub__subcmd__report__subcmd__list"
+                ;;
+            colahub__subcmd__report__subcmd__help,done)
+                cmd="colahub__subcmd__report__subcmd__help__subcmd__done"
+                ;;
+            colahub__subcmd__report__subcmd__help,help)
+                cmd="colahub__subcmd__report__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__report__subcmd__help,list)
+                cmd="colahub__subcmd__report__subcmd__help__subcmd__list"
                 ;;
             colahub__subcmd__room,close)
                 cmd="colahub__subcmd__room__subcmd__close"
@@ -242,7 +272,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log message new-id room status help"
+            opts="-h -V --help --version run backup restore chatter check-config discover doctor hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -538,7 +568,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config discover doctor hold-ports log message new-id room status help"
+            opts="run backup restore chatter check-config discover doctor hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -764,6 +794,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__new__subcmd__id)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__report)
+            opts="list done"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__report__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__report__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1090,6 +1162,120 @@ _colahub() {
         colahub__subcmd__new__subcmd__id)
             opts="-h --config --data-dir --keep-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report)
+            opts="-h --help list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__done)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__help)
+            opts="list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__help__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__report__subcmd__list)
+            opts="-h --all --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

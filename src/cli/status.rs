@@ -88,6 +88,16 @@ fn text(status: &Status) -> String {
     }
     let are = if *rooms == 1 { "room" } else { "rooms" };
     line("People", &format!("{people} in {rooms} {are}; there is place for {places}"));
+    match status.reports {
+        None | Some(0) => {}
+        Some(1) => line("Reports", "1 message was reported; `colahub report list` shows it"),
+        Some(open) => {
+            line(
+                "Reports",
+                &format!("{open} reports of messages; `colahub report list` shows them"),
+            );
+        }
+    }
     line("Memory", &taken(memory));
     match &data.shared {
         Some(shared) => {
@@ -218,6 +228,7 @@ mod tests {
             },
             people: 12,
             rooms: 3,
+            reports: Some(0),
             places: 4096,
             memory: Memory { taken: 21_000_000, most: Some(333_000_000), state: "easy".to_owned() },
             data: Data {
@@ -252,6 +263,16 @@ mod tests {
         let status = Status { twins: vec!["http://10.0.0.3".to_owned()], ..status() };
         let line = "\nCopy       http://10.0.0.3 has this hub's id; stop one, and `colahub new-id`";
         assert!(text(&status).contains(line));
+    }
+
+    #[test]
+    fn reports_that_wait_are_told_of() {
+        let told = |reports| text(&Status { reports, ..status() });
+        assert!(
+            told(Some(1)).contains("\nReports    1 message was reported; `colahub report list`")
+        );
+        assert!(told(Some(2)).contains("\nReports    2 reports of messages; "));
+        assert!(!told(None).contains("Reports"));
     }
 
     #[test]

@@ -142,11 +142,11 @@ fn is_within_bounds(limits: &Limits) {
         assert!((1..=10_000).contains(&each));
     }
     let Limits { arrivals, handshakes, events, rooms_made, guesses, .. } = *limits;
-    let Limits { alerts, rosters, typing, renames, room_guesses, .. } = *limits;
+    let Limits { alerts, reports, rosters, typing, renames, room_guesses, .. } = *limits;
     assert!((1..=64).contains(&limits.passwords_each));
     assert!((1 << 20..=16 << 20).contains(&limits.answers_each));
     let rates = [arrivals, handshakes, events, rooms_made, guesses, room_guesses];
-    for rate in rates.into_iter().chain([alerts, rosters, typing, renames]) {
+    for rate in rates.into_iter().chain([alerts, reports, rosters, typing, renames]) {
         let every = Duration::from_millis(1)..=Duration::from_secs(3_600);
         assert!((1..=1_000_000).contains(&rate.burst) && every.contains(&rate.every), "{rate:?}");
     }

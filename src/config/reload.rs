@@ -142,6 +142,7 @@ mod tests {
         limits.passwords_each = 9
         limits.answers_each = '9MiB'
         limits.alerts = '9/s'
+        limits.reports = '9/s'
         limits.rosters = '9/s'
         limits.typing = '9/s'
         limits.renames = '9/s'

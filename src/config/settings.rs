@@ -298,6 +298,13 @@ pub static SETTINGS: &[Setting] = &[
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.alerts),
     },
     Setting {
+        key: "limits.reports",
+        applies: Applies::OnReload,
+        doc: "How fast one person may report messages to the host.",
+        allowed: RATE,
+        apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.reports),
+    },
+    Setting {
         key: "limits.rosters",
         applies: Applies::OnReload,
         doc: "How fast one person may ask who is in a room.",

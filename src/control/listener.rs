@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::place::Places;
 use super::protocol::{Request, Response};
 use super::status::{ControlContext, status};
-use super::{REQUEST_MAX, host, messages};
+use super::{REQUEST_MAX, host, messages, reports};
 
 /// Most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
@@ -159,6 +159,8 @@ async fn answer(parts: &ControlContext, request: Request) -> Vec<u8> {
         Request::MessageDelete { room, seqs } => {
             told(messages::take_back(parts, &room, &seqs).await)
         }
+        Request::ReportList { all } => told(reports::list(parts, all).await),
+        Request::ReportDone { report } => told(reports::done(parts, report).await),
         Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
         Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
         Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),

@@ -7,6 +7,9 @@ use crate::wire::AnnouncementStatus;
 /// Most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
 
+/// Most reports that one request lists.
+pub const REPORTS_MAX: usize = 200;
+
 /// A request: `{"do":"status"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "do", rename_all = "kebab-case")]
@@ -59,6 +62,17 @@ pub enum Request {
         room: String,
         /// Their places in the room, at most [`MESSAGES_MAX`].
         seqs: Vec<i64>,
+    },
+    /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
+    /// [`REPORTS_MAX`].
+    ReportList {
+        /// Those, too, that the host is done with.
+        all: bool,
+    },
+    /// Marks a report as done; answered with `null`.
+    ReportDone {
+        /// Its number.
+        report: i64,
     },
     /// Ends a room; answered with an [`EndedRoom`].
     RoomClose {
@@ -168,6 +182,38 @@ pub struct Said {
     pub taken_back: bool,
 }
 
+/// A message that somebody has reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Reported {
+    /// The report's number.
+    pub id: i64,
+    /// When it was made, ISO 8601, by the hub's estimate.
+    pub at: String,
+    /// When the host was done with it.
+    pub done_at: Option<String>,
+    /// The id of the chatter who has made it.
+    pub by: String,
+    /// Their nickname.
+    pub by_nickname: String,
+    /// Why.
+    pub reason: Option<String>,
+    /// The id of the message's room.
+    pub room: String,
+    /// The room's code.
+    pub code: String,
+    /// The message's `seq`.
+    pub seq: i64,
+    /// The id of its author.
+    pub chatter: String,
+    /// Their nickname.
+    pub nickname: String,
+    /// Its text; empty if it was taken back.
+    pub content: String,
+    /// Whether it was taken back.
+    pub taken_back: bool,
+}
+
 /// An ended room.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EndedRoom {
@@ -239,6 +285,9 @@ pub struct Status {
     pub people: usize,
     /// Living rooms.
     pub rooms: usize,
+    /// Reported messages that the host is not done with. `None` if the database cannot be read.
+    #[serde(default)]
+    pub reports: Option<usize>,
     /// The most connections at a time.
     pub places: usize,
     /// How much memory it takes.

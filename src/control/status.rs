@@ -55,6 +55,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
         twins: parts.found.twins().iter().map(discovery::FoundHub::url).collect(),
         people: facts.people,
         rooms: facts.rooms,
+        reports: parts.reader.open_reports().await.ok(),
         places: parts.connections.most(),
         memory: memory(&parts.budget),
         data: data(parts),

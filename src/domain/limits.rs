@@ -45,6 +45,8 @@ pub struct Limits {
     pub answers_each: usize,
     /// Alerts of one person.
     pub alerts: Rate,
+    /// Messages that one person reports to the host.
+    pub reports: Rate,
     /// Requests for a roster of one person.
     pub rosters: Rate,
     /// Signals that one person is typing; more are dropped silently.
@@ -96,6 +98,7 @@ impl Limits {
         passwords_each: 4,
         answers_each: 1 << 20,
         alerts: rate(10, 1_000),
+        reports: rate(5, 12_000),
         rosters: rate(20, 250),
         typing: rate(10, 250),
         joins: rate(60, 1_000),
@@ -139,6 +142,7 @@ impl Limits {
         guesses: UNLIMITED,
         room_guesses: UNLIMITED,
         alerts: UNLIMITED,
+        reports: UNLIMITED,
         rosters: UNLIMITED,
         typing: UNLIMITED,
         joins: UNLIMITED,

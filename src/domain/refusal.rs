@@ -46,6 +46,10 @@ pub enum Refusal {
     NoMessage(Seq),
     /// There is no message of the caller's own in this place.
     NotYourMessage(Seq),
+    /// The message in this place is the caller's own, so that there is nobody to report.
+    OwnMessage(Seq),
+    /// There is no report with this number.
+    NoSuchReport,
     /// A message can be taken back only for this long.
     TooLate(Duration),
     /// The room's time is over.

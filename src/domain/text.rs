@@ -21,6 +21,8 @@ pub const CONTENT_MAX: usize = 1000;
 pub const NAMESPACE_MAX: usize = 64;
 /// Most characters of a message's key.
 pub const KEY_MAX: usize = 64;
+/// Most characters of the reason for a report.
+pub const REASON_MAX: usize = 200;
 
 /// Most bytes a single grapheme cluster counts for on average before the text is refused: a
 /// family emoji takes 25, stacked marks ("zalgo") are what goes beyond.
@@ -41,6 +43,8 @@ pub enum Field {
     Namespace,
     /// A message's key.
     Key,
+    /// The reason for a report.
+    Reason,
 }
 
 /// Why a text was refused.
@@ -115,6 +119,11 @@ text!(
 text!(
     /// A client's key for one message: the same key from the same chatter is the same message.
     Key
+);
+
+text!(
+    /// Why somebody tells the host of a message: at most [`REASON_MAX`] characters, lines allowed, in NFC.
+    Reason
 );
 
 impl Title {
@@ -192,20 +201,22 @@ impl Content {
     /// Nothing to see, too long, with more than [`names::CLUSTER_MAX`] code points in one
     /// character, or with a control character other than line breaks and tabs.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        let bad = |problem| Err(refuse(Field::Content, problem));
         if names::is_blank(text) {
-            return bad(TextProblem::Empty);
+            return Err(refuse(Field::Content, TextProblem::Empty));
         }
-        if is_longer(text, CONTENT_MAX) {
-            return bad(TextProblem::TooLong(CONTENT_MAX));
-        }
-        if names::has_tower(text) {
-            return bad(TextProblem::Stacked);
-        }
-        match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
-            Some(c) => bad(TextProblem::Forbidden(c)),
-            None => Ok(Self(text.to_owned())),
-        }
+        check_lines(Field::Content, text, CONTENT_MAX)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Reason {
+    /// Parses a reason; spaces around it do not count. A text in which nothing is seen is no reason.
+    ///
+    /// # Errors
+    /// Too long, or with a character that a message may not have either.
+    pub fn parse(text: &str) -> Result<Option<Self>, TextError> {
+        check_lines(Field::Reason, text, REASON_MAX)?;
+        Ok((!names::is_blank(text)).then(|| Self(text.trim().nfc().collect())))
     }
 }
 
@@ -271,6 +282,20 @@ fn name(field: Field, text: &str, max: usize) -> Result<String, TextError> {
     }
     names::check(&name).map_err(|problem| refuse(field, problem))?;
     Ok(name)
+}
+
+/// Checks a text that may have lines.
+fn check_lines(field: Field, text: &str, max: usize) -> Result<(), TextError> {
+    if is_longer(text, max) {
+        return Err(refuse(field, TextProblem::TooLong(max)));
+    }
+    if names::has_tower(text) {
+        return Err(refuse(field, TextProblem::Stacked));
+    }
+    match text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        Some(c) => Err(refuse(field, TextProblem::Forbidden(c))),
+        None => Ok(()),
+    }
 }
 
 fn without_slashes(namespace: &str) -> &str {
@@ -371,6 +396,26 @@ mod tests {
         for bad in [tower(names::CLUSTER_MAX), tower(15_000), joined, jamo] {
             let refused = Content::parse(&format!("so {bad}")).map_err(|e| e.problem);
             assert_eq!(refused, Err(TextProblem::Stacked), "{} bytes", bad.len());
+        }
+    }
+
+    #[test]
+    fn a_reason_is_short_tidy_or_none() {
+        let parse = |text: &str| Reason::parse(text).map(|reason| reason.map(|it| it.to_string()));
+        assert_eq!(parse(" rude\nwords e\u{301} "), Ok(Some("rude\nwords é".to_owned())));
+        for nothing in ["", " \n", "\u{200B}", "\u{3164}"] {
+            assert_eq!(parse(nothing), Ok(None), "{}", nothing.escape_unicode());
+        }
+        assert!(parse(&"가".repeat(REASON_MAX)).is_ok());
+        let tower = format!("a{}", "\u{301}".repeat(names::CLUSTER_MAX));
+        for (bad, problem) in [
+            ("가".repeat(REASON_MAX + 1), TextProblem::TooLong(REASON_MAX)),
+            (" ".repeat(1 << 20), TextProblem::TooLong(REASON_MAX)),
+            ("a\0b".to_owned(), TextProblem::Forbidden('\0')),
+            ("\u{1b}[2J".to_owned(), TextProblem::Forbidden('\u{1b}')),
+            (tower, TextProblem::Stacked),
+        ] {
+            assert_eq!(parse(&bad), Err(TextError { field: Field::Reason, problem }));
         }
     }
 

@@ -70,6 +70,8 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
         Refusal::NoMessage(_) => "그런 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
         Refusal::NotYourMessage(_) => "내가 쓴 메시지만 지울 수 있습니다.".into(),
+        Refusal::OwnMessage(_) => "내가 쓴 메시지는 신고할 수 없습니다.".into(),
+        Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
         Refusal::TooLate(within) if within.is_zero() => "여기서는 메시지를 지울 수 없습니다.".into(),
         Refusal::TooLate(within) => {
             format!("보낸 지 {} 안에만 지울 수 있습니다.", span(Language::Ko, *within))
@@ -143,10 +145,10 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
-        Refusal::NoMessage(_) => {
-            "There is no such message; it may have been taken back.".into()
-        }
+        Refusal::NoMessage(_) => "There is no such message; it may have been taken back.".into(),
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
+        Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
+        Refusal::NoSuchReport => "There is no such report.".into(),
         Refusal::TooLate(within) if within.is_zero() => "Messages cannot be taken back here.".into(),
         Refusal::TooLate(within) => {
             let within = span(Language::En, *within);
@@ -199,6 +201,7 @@ fn text_ko(error: TextError) -> String {
         Field::Content => "메시지",
         Field::Namespace => "채널",
         Field::Key => "key",
+        Field::Reason => "신고하는 까닭",
     };
     match error.problem {
         TextProblem::Empty => format!("{field} 칸이 비어 있습니다."),
@@ -221,6 +224,7 @@ fn text_en(error: TextError) -> String {
         Field::Content => "The message",
         Field::Namespace => "The channel",
         Field::Key => "The key",
+        Field::Reason => "The reason",
     };
     match error.problem {
         TextProblem::Empty => format!("{field} is empty."),

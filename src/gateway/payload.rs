@@ -6,9 +6,9 @@ use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
 use crate::domain::message::MENTIONS_MAX;
 use crate::domain::reactions::{EMOJI, Emoji};
 use crate::domain::refusal::Refusal;
-use crate::domain::text::{Content, Key, Nickname, Password};
+use crate::domain::text::{Content, Key, Nickname, Password, Reason};
 use crate::domain::time::HubTime;
-use crate::hub::command::Event;
+use crate::hub::command::{Event, NewReport};
 
 /// The events of the contract and the additional ones, each with how its payload is read.
 pub(super) const EVENTS: &[(&str, Decode)] = &[
@@ -18,6 +18,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("sendAlert", note),
     ("react", react),
     ("takeBack", take_back),
+    ("report", report),
     ("returnChatters", roster),
     ("renameChatter", rename),
     ("typing", typing),
@@ -72,6 +73,13 @@ fn react(payload: Result<Value, String>) -> Result<Event, Refusal> {
 fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let fields = Fields::of(payload)?;
     Ok(Event::TakeBack { room: fields.room()?, seq: fields.seq()? })
+}
+
+fn report(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let (room, seq) = (fields.room()?, fields.seq()?);
+    let reason = fields.optional_text("reason")?.map(Reason::parse).transpose()?.flatten();
+    Ok(Event::Report(NewReport { room, seq, reason }))
 }
 
 fn note(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -221,6 +229,25 @@ mod tests {
         }
         let event = take_back(Ok(json!({"roomId": ROOM, "seq": 7})));
         assert!(matches!(event, Ok(Event::TakeBack { seq: Seq(7), .. })));
+    }
+
+    #[test]
+    fn a_report_has_a_place_and_may_have_a_reason() {
+        let ask = |seq: Value, reason: Value| {
+            report(Ok(json!({"roomId": ROOM, "seq": seq, "reason": reason})))
+        };
+        for (seq, reason) in
+            [(json!(0), json!("x")), (json!(1), json!(7)), (json!(1), json!("x".repeat(201)))]
+        {
+            assert!(ask(seq, reason).is_err());
+        }
+        for reason in [json!(null), json!(""), json!(" ")] {
+            let event = ask(json!(7), reason);
+            assert!(matches!(
+                event,
+                Ok(Event::Report(NewReport { seq: Seq(7), reason: None, .. }))
+            ));
+        }
     }
 
     #[test]

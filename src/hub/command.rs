@@ -11,10 +11,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::configure::ChatConfig;
+pub use super::reports::NewReport;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{
+    ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, ReportId, RoomId, Seq,
+};
 use crate::domain::message::Message;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::refusal::Refusal;
@@ -109,6 +112,8 @@ pub enum Event {
         /// The message's place.
         seq: Seq,
     },
+    /// Tells the host of a message.
+    Report(NewReport),
     /// Puts an alert into the room (`sendAlert`).
     Note {
         /// The room.
@@ -328,6 +333,8 @@ pub enum Call {
     },
     /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
+    /// Is done with a report, for the host. [`Refusal::NoSuchReport`] if there is none.
+    ReportDone(ReportId, Responder<()>),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
     /// Returns the hub's state.

@@ -77,6 +77,7 @@ enum What {
     Roster,
     TakeBack,
     React,
+    Report,
 }
 
 /// The result of one step.
@@ -234,7 +235,9 @@ impl Life {
                 assert_eq!(Some(chatter.id), place(*room), "somebody else goes by another name");
             }
             (What::React, Answer::Reacted(..)) => assert!(came.stored.is_empty()),
-            (What::Roster | What::TakeBack, Answer::Done) => assert!(came.stored.is_empty()),
+            (What::Roster | What::TakeBack | What::Report, Answer::Done) => {
+                assert!(came.stored.is_empty());
+            }
             (_, answer) => panic!("another answer than to this question: {answer:?}"),
         }
     }
@@ -302,6 +305,7 @@ impl What {
             }
             Event::TakeBack { .. } => Self::TakeBack,
             Event::React { .. } => Self::React,
+            Event::Report(_) => Self::Report,
             Event::Roster { .. } => Self::Roster,
             Event::Rename { room, .. } => Self::Rename { room: *room },
             Event::Typing { .. } => Self::Typing,

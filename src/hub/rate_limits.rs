@@ -25,6 +25,7 @@ const KNOWN: usize = 16_384;
 pub(super) enum Action {
     Message,
     Alert,
+    Report,
     Roster,
     Typing,
     Join,
@@ -88,10 +89,11 @@ impl RateLimits {
 }
 
 /// One person's rate of each action.
-fn rates(limits: &Limits) -> [(Action, Rate); 5] {
+fn rates(limits: &Limits) -> [(Action, Rate); 6] {
     [
         (Action::Message, limits.messages),
         (Action::Alert, limits.alerts),
+        (Action::Report, limits.reports),
         (Action::Roster, limits.rosters),
         (Action::Typing, limits.typing),
         (Action::Join, limits.joins),

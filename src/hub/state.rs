@@ -109,6 +109,8 @@ pub(super) enum Then {
     TakenBack(RoomId, Responder<usize>),
     TakenBackOwn(RoomId, Reply),
     Reacted(RoomId, Reply),
+    Reported((RoomId, Seq), Reply),
+    ReportDone(Responder<()>),
 }
 
 /// The origin of a request for a nickname.
@@ -296,6 +298,7 @@ impl Hub {
                 self.react(conn, (room, seq), (emoji, is_on), reply, at);
             }
             Event::TakeBack { room, seq } => self.take_back_own(conn, (room, seq), reply, at),
+            Event::Report(report) => self.report(conn, report, reply, at),
             Event::Note { room, content } => self.note(conn, room, &content, reply, at),
             Event::Roster { room } => self.ask_roster(conn, room, reply, at.hub),
             Event::Rename { room, nickname } => self.rename_here(conn, room, nickname, reply, at),
@@ -336,6 +339,7 @@ impl Hub {
                 self.ban(&chatter, identity, address_for, tell, at);
             }
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
+            Call::ReportDone(report, tell) => self.report_done(report, tell, at),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
             Call::LetGo(patience, tell) => drop(tell.send(Ok(self.let_go(patience, at.hub)))),
@@ -365,6 +369,8 @@ impl Hub {
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Reacted(room, reply) => self.reacted(room, reply, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
+            Then::Reported(place, reply) => self.reported(place, reply, result),
+            Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::GaveUp(room) => self.gave_up(room, result.is_ok(), at),

@@ -7,6 +7,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::store::{Done, Member, postgres, sqlite};
@@ -195,6 +196,29 @@ impl Reader {
         match &self.0 {
             Kind::Sqlite(reader) => reader.host_log(most).await,
             Kind::Postgres(reader) => reader.host_log(most).await,
+        }
+    }
+
+    /// The newest reports that the host is not done with, or with `all` the newest of all, newest first, at most
+    /// `most`.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn reports(&self, all: bool, most: usize) -> Result<Vec<MessageReport>, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.reports(all, most).await,
+            Kind::Postgres(reader) => reader.reports(all, most).await,
+        }
+    }
+
+    /// How many reports the host is not done with.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn open_reports(&self) -> Result<usize, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.open_reports().await,
+            Kind::Postgres(reader) => reader.open_reports().await,
         }
     }
 }

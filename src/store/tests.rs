@@ -16,6 +16,7 @@ mod names;
 pub(in crate::store) mod postgres;
 mod reactions;
 mod replies;
+mod reports;
 mod runs;
 mod search;
 pub(in crate::store) mod takeback;

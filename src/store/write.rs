@@ -6,12 +6,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
-use crate::domain::text::{Key, Nickname};
+use crate::domain::text::{Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
 
@@ -49,6 +49,8 @@ pub enum Write {
     TakeBack(TakeBack),
     /// Reacts to a message, or no more.
     React(React),
+    /// Tells the host of a message.
+    Report(ReportMessage),
     /// Notes that a chatter has left a room.
     Leave(Leave),
     /// Changes a chatter's nickname.
@@ -80,6 +82,7 @@ impl Write {
             Self::Room(_)
                 | Self::FirstRoom(_)
                 | Self::Say(_)
+                | Self::Report(_)
                 | Self::Host(HostAct { deed: Deed::Create(_), .. })
         )
     }
@@ -206,6 +209,25 @@ pub struct React {
     pub at: Moment,
 }
 
+/// Somebody tells the host of a message of somebody else: [`Written::Reported`]. Done twice, it is stored once.
+#[derive(Debug)]
+pub struct ReportMessage {
+    /// The room.
+    pub room: RoomId,
+    /// Who.
+    pub chatter: ChatterId,
+    /// The message: one that somebody else has said and that they may read. Else [`Refusal::NoMessage`] or
+    /// [`Refusal::OwnMessage`].
+    ///
+    /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
+    /// [`Refusal::OwnMessage`]: crate::domain::refusal::Refusal::OwnMessage
+    pub seq: Seq,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// When.
+    pub at: Moment,
+}
+
 /// A chatter has left a room.
 #[derive(Debug)]
 pub struct Leave {
@@ -269,6 +291,11 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
+    /// Is done with a report. [`Refusal::NoSuchReport`] if there is none with this number; done twice, it is logged
+    /// once.
+    ///
+    /// [`Refusal::NoSuchReport`]: crate::domain::refusal::Refusal::NoSuchReport
+    ReportDone(ReportId),
 }
 
 /// A ban.
@@ -310,6 +337,11 @@ pub enum Written {
         /// The message's reactions now.
         reacted: Reacted,
         /// Whether this one has changed them.
+        is_new: bool,
+    },
+    /// Of [`Write::Report`].
+    Reported {
+        /// Whether they had not reported the message before.
         is_new: bool,
     },
     /// Of [`Write::Leave`].

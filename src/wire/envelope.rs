@@ -53,9 +53,11 @@ impl Envelope<()> {
 #[must_use]
 pub fn status(refusal: &Refusal) -> u16 {
     match refusal {
-        Refusal::BadRequest(_) | Refusal::Text(_) | Refusal::NameTaken | Refusal::LockMismatch => {
-            400
-        }
+        Refusal::BadRequest(_)
+        | Refusal::Text(_)
+        | Refusal::NameTaken
+        | Refusal::LockMismatch
+        | Refusal::OwnMessage(_) => 400,
         Refusal::BadToken => 401,
         Refusal::Banned
         | Refusal::NotYours
@@ -71,6 +73,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
         | Refusal::NoMessage(_)
+        | Refusal::NoSuchReport
         | Refusal::Expired
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
@@ -97,7 +100,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
             _ => "bad_request",
         },
         Refusal::NameTaken => "name_taken",
-        Refusal::BadRequest(_) | Refusal::LockMismatch => "bad_request",
+        Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::BadToken
         | Refusal::NotYours
         | Refusal::NotYourMessage(_)
@@ -112,6 +115,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
         Refusal::NoSuchMessage(_) | Refusal::NoMessage(_) => "no_such_message",
+        Refusal::NoSuchReport => "no_such_report",
         Refusal::TooLate(_) => "too_late",
         Refusal::Expired => "expired",
         Refusal::Full => "full",

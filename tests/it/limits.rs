@@ -362,16 +362,21 @@ fn passwords_are_guessed_at_a_pace_over_http_and_at_the_socket() {
 fn alerts_rosters_names_and_rooms_have_rates_of_their_own() {
     let hub = english(&[
         ("COLAHUB_LIMITS_ALERTS", "1/h burst 1"),
+        ("COLAHUB_LIMITS_REPORTS", "1/h burst 1"),
         ("COLAHUB_LIMITS_ROSTERS", "1/h burst 1"),
         ("COLAHUB_LIMITS_RENAMES", "1/h burst 1"),
         ("COLAHUB_LIMITS_ROOMS_JOINED", "1"),
     ]);
     let room = made(&phone(1).makes_room(&hub));
     let other = made(&phone(1).makes_room(&hub));
+    let mut bob = phone(2).joins(&hub, &room);
     let mut ann = phone(1).joins(&hub, &room);
+    let said = bob.ask("sendMessage", &json!({"roomId": room["id"], "content": "hi"})).unwrap();
+    let said = acked(&mut bob, said)["data"]["seq"].clone();
     let words = "Too fast. Try again in 60 minutes.";
     for (event, payload) in [
         ("sendAlert", json!({"roomId": room["id"], "content": "look"})),
+        ("report", json!({"roomId": room["id"], "seq": said})),
         ("returnChatters", json!({"roomId": room["id"]})),
         ("renameChatter", json!({"roomId": room["id"], "nickname": "annie"})),
     ] {

@@ -16,8 +16,8 @@ use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::write::{
-    Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, TAKEN_BACK_MAX, TakeBack,
-    Write,
+    Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, ReportMessage,
+    TAKEN_BACK_MAX, TakeBack, Write,
 };
 
 /// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
@@ -93,6 +93,7 @@ impl<'s> Context<'s> {
             Write::Join(join) => self.join(join),
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
+            Write::Report(report) => vec![self.report(report)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => vec![self.host(act)],
@@ -211,6 +212,12 @@ impl<'s> Context<'s> {
         call(&self.statements.react, params)
     }
 
+    fn report(&self, report: &ReportMessage) -> Call<'s> {
+        let (room, chatter) = (uuid(report.room.as_bytes()), uuid(report.chatter.as_bytes()));
+        let reason = report.reason.as_ref().map(|reason| reason.as_str().to_owned());
+        call(&self.statements.report_message, params![room, chatter, report.seq.0, reason])
+    }
+
     fn leave(&self, leave: &Leave) -> Call<'s> {
         let note = leave.notice.map(|language| {
             words::alert(language, &Alert::Left(1), &Nickname::trusted(NAME.to_owned()))
@@ -278,6 +285,7 @@ impl<'s> Context<'s> {
             Deed::Unban(chatter) => {
                 call(&statements.unban, params![uuid(chatter.as_bytes()), what])
             }
+            Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
     }
 

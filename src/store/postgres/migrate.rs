@@ -9,6 +9,7 @@ use super::connect::{ConnectError, Database};
 pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0001_hubs.sql"),
     include_str!("../../../migrations/postgres/0002_guests.sql"),
+    include_str!("../../../migrations/postgres/0003_reports.sql"),
 ];
 
 /// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.

@@ -16,6 +16,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
@@ -219,6 +220,31 @@ impl Reader {
             Ok(Done { at: WallTime(row.try_get(0)?), deed: row.try_get(1)?, what: row.try_get(2)? })
         };
         read(self.rows(sql, &[&most]).await?.iter().map(done).collect())
+    }
+
+    pub(in crate::store) async fn reports(
+        &self,
+        all: bool,
+        most: usize,
+    ) -> Found<Vec<MessageReport>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let sql = "SELECT x.id, x.at, x.done_at, x.reason, r.id, r.code, m.seq, m.content, m.taken_back,
+                 a.id, a.nickname, a.created_at, NULL::bigint, b.id, b.nickname, b.created_at, NULL::bigint
+             FROM reports x JOIN messages m ON m.id = x.message JOIN rooms r ON r.n = m.room
+             JOIN chatters a ON a.n = m.chatter JOIN chatters b ON b.n = x.chatter
+             WHERE ($1 OR x.done_at IS NULL) AND NOT r.deleted ORDER BY x.id DESC LIMIT $2";
+        let found = self.rows(sql, &[&all, &most]).await?;
+        let reports: Result<Vec<_>, _> = found.iter().map(rows::report).collect();
+        // As with rooms: one whose code cannot be read is left out.
+        read(reports).map(|reports| reports.into_iter().flatten().collect())
+    }
+
+    pub(in crate::store) async fn open_reports(&self) -> Found<usize> {
+        let sql = "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message
+             JOIN rooms r ON r.n = m.room WHERE x.done_at IS NULL AND NOT r.deleted";
+        let found = self.rows(sql, &[]).await?;
+        let open = read(found.first().map(|row| row.try_get::<_, i64>(0)).transpose())?;
+        Ok(open.and_then(|open| usize::try_from(open).ok()).unwrap_or(0))
     }
 
     /// Messages with places from the first on and before the second, oldest first; the oldest or the newest of

@@ -15,7 +15,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
     Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, REACTED_MAX, React,
-    Rename, Say, TAKEN_BACK_MAX, TakeBack, Write, Written,
+    Rename, ReportMessage, Say, TAKEN_BACK_MAX, TakeBack, Write, Written,
 };
 
 /// When to try again to make a room; the hub knows no better.
@@ -50,6 +50,7 @@ impl Context<'_> {
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
             (Write::React(react), Some(row)) => reacted(react, row)?,
+            (Write::Report(report), Some(row)) => reported(report, row.try_get(0)?),
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
             (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
@@ -150,6 +151,7 @@ fn refusal(outcome: &str) -> Refusal {
     match outcome {
         "no_such_room" => Refusal::NoSuchRoom,
         "no_such_chatter" => Refusal::NoSuchChatter,
+        "no_such_report" => Refusal::NoSuchReport,
         "not_yours" => Refusal::NotYours,
         "not_joined" => Refusal::NotJoined,
         "name_taken" => Refusal::NameTaken,
@@ -294,6 +296,15 @@ fn reacted(react: &React, row: &Row) -> Outcome {
         "no_message" => Err(Refusal::NoMessage(react.seq)),
         other => Err(refusal(other)),
     })
+}
+
+fn reported(report: &ReportMessage, outcome: &str) -> Result<Written, Refusal> {
+    match outcome {
+        "reported" | "before" => Ok(Written::Reported { is_new: outcome == "reported" }),
+        "no_message" => Err(Refusal::NoMessage(report.seq)),
+        "own_message" => Err(Refusal::OwnMessage(report.seq)),
+        other => Err(refusal(other)),
+    }
 }
 
 fn taken_back(back: &TakeBack, row: &Row) -> Outcome {

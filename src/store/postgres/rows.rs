@@ -7,9 +7,10 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::reactions::{Chosen, Reactions};
+use crate::domain::report::MessageReport;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
@@ -143,6 +144,26 @@ pub(super) fn message(row: &Row) -> Result<Message, RowError> {
         reactions: reactions(row, 22)?,
         mine: chosen(row, 23)?,
     })
+}
+
+/// A report, as the reader asks for it; `None` if its room's code cannot be read.
+pub(super) fn report(row: &Row) -> Result<Option<MessageReport>, RowError> {
+    let Ok(code) = row.try_get::<_, String>(5)?.parse() else {
+        return Ok(None);
+    };
+    Ok(Some(MessageReport {
+        id: ReportId(row.try_get(0)?),
+        at: WallTime(row.try_get(1)?),
+        done_at: row.try_get::<_, Option<i64>>(2)?.map(WallTime),
+        reason: row.try_get(3)?,
+        room: room_id(row, 4)?,
+        code,
+        seq: Seq(row.try_get(6)?),
+        content: row.try_get(7)?,
+        is_taken_back: row.try_get(8)?,
+        author: chatter(row, 9)?,
+        by: chatter(row, 13)?,
+    }))
 }
 
 /// How many have reacted.

@@ -66,6 +66,10 @@ statements! {
     take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";
     /// Reacts to a message, or no more.
     react = "SELECT * FROM react($1, $2, $3, $4, $5, $6)";
+    /// Tells the host of a message.
+    report_message = "SELECT report_message($1, $2, $3, $4)";
+    /// Marks a report as done.
+    report_done = "SELECT report_done($1, $2)";
     /// The reactions that have changed since `$4` to messages up to `$3`.
     reacted = format!(
         "SELECT m.seq, m.reactions, chosen_by(s.chatter, m.id), m.reacted

@@ -22,6 +22,7 @@ const LARGE: &str = "
     INSERT INTO commits SELECT n, 1, n, 1 FROM generate_series(60001, 80000) n;
     INSERT INTO hubs SELECT n, gen_random_uuid(), 'n', 'u', 1, 80000 FROM generate_series(1, 3) n;
     INSERT INTO bans SELECT gen_random_uuid(), gen_random_uuid(), 'b', '10.0.0.2', 1 FROM generate_series(1, 5000);
+    INSERT INTO reports (message, chatter, at) SELECT n, 1 + n % 3000, 1 FROM generate_series(1, 5000) n;
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
 
@@ -37,6 +38,9 @@ const CALLS: &str = "
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
+    SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
+    SELECT report_done(7, 'w');
+    SELECT report_done(999999, 'w');
     SELECT * FROM take_back_own((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 600000);
     SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x');
     SELECT * FROM take_back((SELECT id FROM rooms WHERE n = 1), '{5,6}', 'w');

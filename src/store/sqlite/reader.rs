@@ -11,6 +11,7 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
+use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::store::health::Health;
@@ -19,6 +20,7 @@ use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
 use crate::store::write::RANGE_BYTES;
@@ -151,6 +153,20 @@ impl Reader {
     /// The host's actions, newest first, at most `most`.
     pub(in crate::store) async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
         self.run(move |db| host_actions::log(db, most)).await
+    }
+
+    /// The newest reports that the host is not done with, or with `all` the newest of all, newest first.
+    pub(in crate::store) async fn reports(
+        &self,
+        all: bool,
+        most: usize,
+    ) -> Result<Vec<MessageReport>, Refusal> {
+        self.run(move |db| reports::list(db, all, most)).await
+    }
+
+    /// How many reports the host is not done with.
+    pub(in crate::store) async fn open_reports(&self) -> Result<usize, Refusal> {
+        self.run(reports::open).await
     }
 
     async fn run<T: Send + 'static>(

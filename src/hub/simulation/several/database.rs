@@ -144,7 +144,9 @@ impl Database {
             Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
             Write::Join(join) => self.join(run, join).map(Written::Joined),
             Write::Say(say) => self.say(say),
-            Write::TakeBack(_) | Write::React(_) => panic!("not in these lives: {write:?}"),
+            Write::TakeBack(_) | Write::React(_) | Write::Report(_) => {
+                panic!("not in these lives: {write:?}")
+            }
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
             Write::Host(act) => self.host(&act.deed),
@@ -361,7 +363,7 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
-            Deed::TakeBack(..) | Deed::Delete(_) | Deed::History(..) => {
+            Deed::TakeBack(..) | Deed::Delete(_) | Deed::History(..) | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }
         }

@@ -152,29 +152,31 @@ pub(in crate::store) fn known(from: &Connection, table: &Table) -> Vec<&'static 
     table.columns(|column| from.prepare(&format!("SELECT {column} FROM {name}")).is_ok())
 }
 
-/// Continues the ids of messages, so that none is given twice, not even that of a deleted message.
+/// Continues the ids of messages and of reports, so that none is given twice, not even that of a deleted one.
 fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
-    let given: Option<i64> = from
-        .query_row(
-            "SELECT max(seq) FROM sqlite_sequence WHERE name = 'messages' AND typeof(seq) = 'integer'",
-            [],
-            |row| row.get(0),
-        )
-        .map_err(ImportError::From)?;
-    // No hub counts beyond that; its messages tell how far it was.
-    let given = given.filter(|given| (0..=rules::NUMBER_MAX).contains(given)).unwrap_or(0);
-    into.execute(
-        "INSERT INTO sqlite_sequence (name, seq) SELECT 'messages', 0
-         WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'messages')",
-        [],
-    )
-    .and_then(|_| {
+    for table in ["messages", "reports"] {
+        let given: Option<i64> = from
+            .query_row(
+                "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 AND typeof(seq) = 'integer'",
+                [table],
+                |row| row.get(0),
+            )
+            .map_err(ImportError::From)?;
+        // No hub counts beyond that; its rows tell how far it was.
+        let given = given.filter(|given| (0..=rules::NUMBER_MAX).contains(given)).unwrap_or(0);
         into.execute(
-            "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = 'messages'",
-            params![given],
+            "INSERT INTO sqlite_sequence (name, seq) SELECT ?1, 0
+             WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?1)",
+            [table],
         )
-    })
-    .map_err(ImportError::Into)?;
+        .and_then(|_| {
+            into.execute(
+                "UPDATE sqlite_sequence SET seq = max(seq, ?1) WHERE name = ?2",
+                params![given, table],
+            )
+        })
+        .map_err(ImportError::Into)?;
+    }
     Ok(())
 }
 

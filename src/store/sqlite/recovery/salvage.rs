@@ -10,7 +10,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::store::sqlite::recovery::import::{self, Put};
-use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, TABLES, Table};
+use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, REPORTS, TABLES, Table};
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::schema;
@@ -21,12 +21,12 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// A decision of the host: the query for it, and the change that it makes.
 type Decision = (&'static str, &'static str);
 
-/// Tables of which only newer rows are wanted, or none.
-const APART: [&str; 3] = ["messages", "reactions", "losses"];
+/// Tables of which only newer rows are wanted, or none, or that refer to those.
+const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 5] = [
+const DECIDED: [Decision; 6] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -43,6 +43,10 @@ const DECIDED: [Decision; 5] = [
     ),
     ("SELECT id, shut FROM rooms NOT INDEXED", "UPDATE rooms SET shut = ?2 WHERE id = ?1"),
     ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
+    (
+        "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",
+        "UPDATE reports SET done_at = ?2 WHERE id = ?1",
+    ),
 ];
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 
@@ -85,6 +89,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         let newer = format!("WHERE message > {newest}");
         table_from(&from, &tx, &REACTIONS, &newer, until).ok()?;
         reactions::recount(&tx, newest).ok()?;
+        table_from(&from, &tx, &REPORTS, "", until).ok()?;
         decide(&from, &tx, TAKEN_BACK_ALL, until);
         tx.commit().ok().map(|()| messages)
     });

@@ -17,6 +17,7 @@ use crate::domain::words;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reactions;
+use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::rows::{self, kind_columns};
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::write::{
@@ -34,6 +35,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Say(say) => say_message(db, say),
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::React(react) => reactions::react(db, react),
+        Write::Report(report) => reports::report(db, report),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
         Write::Host(act) => host_actions::apply(db, act),
@@ -64,6 +66,7 @@ pub(in crate::store) fn without_writing(
         | Write::End { .. }
         | Write::TakeBack(_)
         | Write::React(_)
+        | Write::Report(_)
         | Write::Rename(_)
         | Write::Host(_)
         | Write::Mark(_) => Ok(None),

@@ -9,8 +9,8 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
-use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
+use crate::store::sqlite::sql::{reports, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -77,6 +77,12 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
                 .execute([chatter.as_bytes()])?;
             "chatter unban"
+        }
+        Deed::ReportDone(report) => {
+            if !reports::done(db, *report, act.at.wall)? {
+                return Ok(Written::Done);
+            }
+            "report done"
         }
     };
     remember(db, deed, act)?;

@@ -235,7 +235,7 @@ fn kind(row: &Row<'_>, at: usize) -> rusqlite::Result<Kind> {
     })
 }
 
-fn parsed<T>(row: &Row<'_>, at: usize) -> rusqlite::Result<T>
+pub(in crate::store) fn parsed<T>(row: &Row<'_>, at: usize) -> rusqlite::Result<T>
 where
     T: std::str::FromStr,
     T::Err: std::error::Error + Send + Sync + 'static,

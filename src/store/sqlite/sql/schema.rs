@@ -26,6 +26,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0003_host", include_str!("../../../../migrations/0003_host.sql")),
     ("0004_doors", include_str!("../../../../migrations/0004_doors.sql")),
     ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
+    ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
 ];
 
 /// The schema version of this program.

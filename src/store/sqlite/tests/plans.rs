@@ -14,7 +14,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 20] = [
+const MAY_SCAN: [(&str, &str); 23] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
@@ -29,7 +29,10 @@ const MAY_SCAN: [(&str, &str); 20] = [
     ("SELECT id, lifetime FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
+    ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
     ("SELECT id, code, title, namespace", "once a start"),
+    ("SELECT count(*) FROM reports x", "an index of the open ones; at most 10,000 rows"),
+    ("SELECT x.id, x.at, x.done_at", "at most 10,000 rows"),
     ("SELECT seq, content FROM messages WHERE room", "a search, for 200 ms"),
     (
         "SELECT r.id, r.last, (SELECT m.sent_at",
@@ -165,7 +168,7 @@ fn table_of(sql: &str, called: &str) -> String {
 }
 
 fn columns_are_of(word: &str) -> bool {
-    ["rooms", "chatters", "memberships", "messages"].contains(&word)
+    ["rooms", "chatters", "memberships", "messages", "reactions", "reports"].contains(&word)
 }
 
 /// The columns of a table that a statement wants equal to something.

@@ -1,10 +1,11 @@
 // A hub of one's own: the real program, an empty data directory, a free port.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import assert from 'node:assert/strict';
 import { Browser } from './browser.js';
 import { spent, untilMoved } from './patience.js';
@@ -79,6 +80,13 @@ export class Hub {
     if (this.process.exitCode === null && this.process.signalCode === null) this.process.kill('SIGKILL');
     await this.exited;
     await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** What a command of the host's says about this hub: `host('room', 'list', '--json')`. A failure throws. */
+  async host(...command) {
+    const flags = ['--data-dir', join(this.directory, 'data')];
+    const { stdout } = await promisify(execFile)(process.env.COLAHUB_BIN, [...command, ...flags]);
+    return stdout;
   }
 
   /** Resident memory in MB. */
