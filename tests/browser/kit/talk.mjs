@@ -33,6 +33,8 @@ export async function talker(hub, room) {
       await new Promise((resolve) => setTimeout(resolve, 1000 * (retryAfter ?? 1)));
     }
   };
+  let present = [];
+  socket.on("returnChatters", (chatters) => (present = chatters));
   await ask("joinRoom", { chatterId: null });
   const says = (content, more = {}) => ask("sendMessage", { content, ...more });
   return {
@@ -45,6 +47,9 @@ export async function talker(hub, room) {
         await Promise.all(some.map((content) => says(content)));
       }
     },
+    /** Says it to somebody who is there, by their name. */
+    names: (nickname, content) =>
+      says(`@${nickname} ${content}`, { mentions: present.filter((one) => one.nickname === nickname).map(({ id }) => id) }),
     takesBack: (seq) => ask("takeBack", { seq }),
     wasFine() {},
     leaves: () => void socket.disconnect(),

@@ -54,6 +54,13 @@ export const VIEWS = {
     await ann.page.locator(".composer textarea").fill("@");
     await ann.page.getByRole("option").first().waitFor();
   },
+  "telling the host": async ({ ann, ben, room }) => {
+    await VIEWS["a message's menu"]({ ann, ben, room });
+    await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-flag") }).click();
+    await ann.page.locator(".sheet .chip").first().click();
+    await ann.page.locator("#report-more").fill("가".repeat(201));
+    await ann.page.locator(".sheet .problem:not(:empty)").first().waitFor();
+  },
   "somebody hidden": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });
     await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-hide") }).click();

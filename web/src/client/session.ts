@@ -462,6 +462,13 @@ export class Session {
     return answer.ok ? null : answer.refusal;
   }
 
+  /** Tells the host of somebody else's message. What the hub refused, if it did; said twice it is told once. */
+  async report(seq: number, reason: string): Promise<Refusal | null> {
+    const payload = { roomId: this.state.room?.id, seq, ...(reason && { reason }) };
+    const answer = readAnswer((await this.link?.ask("report", payload, ACT_PATIENCE)) ?? null, () => true);
+    return answer.ok ? null : answer.refusal;
+  }
+
   /** Hides somebody on this phone, or shows them again. */
   hide(chatter: Pick<Chatter, "id" | "nickname">, hide: boolean): void {
     this.change(State.withHidden(this.state, chatter, hide));

@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../client/session";
-import { closeSheet } from "../route";
+import { closeSheet, openSheet } from "../route";
 import { messageAt } from "../store/past";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words, type Words } from "../words";
@@ -27,8 +27,9 @@ interface Action {
   label(say: Words): string;
   hint?(say: Words): string;
   isOffered(context: Context): boolean;
-  /** What is to be told on its button; without that the menu closes. */
+  /** What is to be told on its button; without that the menu closes, unless another sheet has taken its place. */
   run(context: Context): Promise<string> | void;
+  staysOpen?: true;
 }
 
 /** From so long ago on nobody is offered to take their message back; the hub decides. */
@@ -63,6 +64,13 @@ const ACTIONS: readonly Action[] = [
     },
   },
   {
+    icon: "flag",
+    label: (say) => say.report,
+    isOffered: ({ message, isMine, state }) => !isMine && said(state) && !message.takenBack,
+    run: () => openSheet("report"),
+    staysOpen: true,
+  },
+  {
     icon: "hide",
     label: (say) => say.hide,
     hint: (say) => say.hideHint,
@@ -83,7 +91,7 @@ export function MessageSheet({ state, session }: { state: RoomState; session: Se
   const run = (action: Action): void => {
     const result = action.run(context);
     if (result) void result.then((text) => setTold({ action, text }));
-    else closeSheet();
+    else if (!action.staysOpen) closeSheet();
   };
   return (
     <Sheet title={say.messageMenu} class="small">

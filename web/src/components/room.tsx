@@ -118,6 +118,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
           {part && <part.People state={state} session={session} />}
         </aside>
       )}
+      {part && <part.Attention state={state} />}
       <LaterSheets state={state} session={session} inside={inside} />
     </>
   );

@@ -9,7 +9,9 @@ import { DetailsSheet } from "./details";
 import { FindSheet } from "./find-sheet";
 import { MessageSheet } from "./message-sheet";
 import { PeopleSheet } from "./people";
+import { ReportSheet } from "./report-sheet";
 
+export { Attention } from "./attention";
 export { LogMenu } from "./log-menu";
 export { People } from "./people";
 
@@ -24,6 +26,8 @@ export function RoomSheets({ state, session, inside }: SheetsProps): JSX.Element
   switch (sheet.value) {
     case "message":
       return <MessageSheet state={state} session={session} />;
+    case "report":
+      return inside ? <ReportSheet state={state} session={session} /> : null;
     case "find":
       return inside ? <FindSheet state={state} session={session} /> : null;
     case "people":
