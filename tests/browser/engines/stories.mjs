@@ -64,7 +64,10 @@ export const STORIES = [
         enter({ isComposing: true, keyCode: 229 });
         area.dispatchEvent(new CompositionEvent("compositionend", { data: "요", bubbles: true }));
         enter({ keyCode: 229 });
+        // What was written is drawn two frames later at the latest.
+        return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))));
       });
+      assert.deepEqual(await ann.said(), []);
       await ann.page.press("Enter");
       await ann.sees(".msg[data-seq] .bubble", "안녕하세요");
       assert.deepEqual(await ann.said(), ["안녕하세요"]);
