@@ -135,6 +135,10 @@ fn chatters_rooms_and_messages() {
     let (quote, mentions) = (Some(Box::new(quote)), vec![fox().id]);
     let answer = Message { quote, mentions, reactions, mine, ..said() };
     assert_golden("message-answer.json", &wire::encode(&wire::message(&answer)));
+    let list = [said()];
+    let messages = wire::messages(&list);
+    let found = wire::SearchPage { messages, more: true, before: Some(2), is_early: true };
+    assert_golden("found.json", &wire::encode(&found));
 }
 
 /// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.

@@ -6,7 +6,8 @@ const hub = process.env.COLAHUB_URL ?? "http://127.0.0.1:8080";
 
 /**
  * Names the chunks that come later in the page, as `<link rel="later" data-part="room" href="…">`, so that it can
- * fetch them before it imports them (`src/parts.ts`). One that brings anything along would not be whole then.
+ * fetch them before it imports them (`src/parts.ts`). One that brings anything along would not be whole then, but for what
+ * is there already: the main bundle, and the chunk that alone asks for it.
  */
 const parts: Plugin = {
   name: "parts",
@@ -17,7 +18,9 @@ const parts: Plugin = {
       const entries = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName));
       const later = chunks.filter((chunk) => chunk.isDynamicEntry);
       for (const { fileName, imports, viteMetadata } of later) {
-        const more = [...imports.filter((name) => !entries.has(name)), ...(viteMetadata?.importedCss ?? [])];
+        const asking = chunks.filter((chunk) => chunk.dynamicImports.includes(fileName)).map((chunk) => chunk.fileName);
+        const there = new Set([...entries, ...(asking.length === 1 ? asking : [])]);
+        const more = [...imports.filter((name) => !there.has(name)), ...(viteMetadata?.importedCss ?? [])];
         if (more.length > 0) throw new Error(`${fileName} must come whole, but needs ${more.join(", ")}`);
       }
       return later.map(({ name, fileName }) => ({

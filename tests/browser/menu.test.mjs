@@ -36,7 +36,7 @@ story("by the button beside the message that is pointed at", {}, async (stage) =
   const [of, at] = [await bubble(ann, "저녁 뭐예요").boundingBox(), await button.boundingBox()];
   assert.ok(at.y < of.y + of.height && at.y + at.height > of.y && at.x >= of.x + of.width, "it stands beside it");
   await button.click();
-  assert.deepEqual(await choices(ann), ["답하기", "복사", "이 사람 숨기기"]);
+  assert.deepEqual(await choices(ann), ["답하기", "복사", "주최자에게 알리기", "이 사람 숨기기"]);
   assert.equal(await ann.page.locator(".quote p").textContent(), "저녁 뭐예요?");
   await menu(ann).getByRole("button", { name: "복사" }).click();
   await menu(ann).getByText("✓ 복사했어요").waitFor();

@@ -30,8 +30,7 @@ story("a room opened while the network is away", {}, async ({ hub, somebody, som
   const ann = await somebody();
   const has = fetchedBy(ann);
   await ann.opens("/");
-  await has("room");
-  await has("qr");
+  for (const part of ["room", "qr", "sheets"]) await has(part);
   hub.wire.cut();
   await ann.page.locator(".card", { hasText: "끊긴 사이" }).click();
   await ann.page.getByRole("heading", { name: "끊긴 사이" }).waitFor();
@@ -44,6 +43,39 @@ story("a room opened while the network is away", {}, async ({ hub, somebody, som
   await isStyled(ann);
   await ann.opensDetails();
   await ann.page.locator(".qr path").waitFor();
+});
+
+story("what is one tap away in a room is there without a network", {}, async ({ hub, somebody }) => {
+  const room = await hub.makeRoom({ title: "안에서" });
+  const ann = await somebody();
+  const has = fetchedBy(ann);
+  await ann.enters(room);
+  await ann.says("여기요");
+  await has("sheets");
+  hub.wire.cut();
+  await ann.opensDetails();
+  await ann.closesSheet();
+  await ann.opensPeople();
+  await ann.closesSheet();
+  await ann.page.locator(".log").focus();
+  await ann.page.keyboard.press("Shift+F10");
+  await ann.page.locator(".sheet .menu").waitFor();
+});
+
+story("a sheet whose part could not be fetched yet", {}, async ({ hub, somebody }) => {
+  const room = await hub.makeRoom({ title: "잠시만" });
+  const ann = await somebody();
+  let away = true;
+  await ann.page.route("**/assets/sheets-*", (route) => (away ? route.abort("internetdisconnected") : route.continue()));
+  await ann.opens(`/r/${room.code}`);
+  await ann.composer.waitFor();
+  await ann.opensDetails();
+  await ann.page.locator(".sheet", { hasText: "잠시만요" }).getByText("와이파이를 확인해 주세요").waitFor();
+  await ann.fits();
+  await ann.closesSheet();
+  away = false;
+  await ann.opensDetails();
+  await ann.page.locator(".room-code").waitFor();
 });
 
 story("a network that goes before a room's part is there", {}, async ({ hub, somebody }) => {

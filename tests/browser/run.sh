@@ -4,35 +4,16 @@
 #
 #   PAGE=dist      the page as it is in web/dist, not as it was built into the hub
 #   AWAY_MS=4000   how long the network is cut in the story about that (30 s)
+#   HANGS_MS=9000  after how long a page counts as one that hangs (3 min), for who writes a story
 #   JOBS=1         how many test files run at once (2)
 set -eu
 cd "$(dirname "$0")"
 
-if [ -z "${COLAHUB_BIN:-}" ]; then
-  COLAHUB_BIN=../../target/debug/colahub
-fi
-COLAHUB_BIN=$(realpath "$COLAHUB_BIN")
-export COLAHUB_BIN
-if [ ! -x "$COLAHUB_BIN" ]; then
-  echo "tests/browser: no hub at $COLAHUB_BIN (cargo build, or set COLAHUB_BIN)" >&2
-  exit 1
-fi
+. ./prepare.sh
 if [ ! -x "${CHROMIUM_BIN:-/usr/bin/chromium}" ]; then
   echo "tests/browser: no Chromium (apt-get install chromium fonts-noto-cjk fonts-noto-color-emoji, or set CHROMIUM_BIN)" >&2
   exit 1
 fi
-if [ ! -f ../../web/dist/index.html ]; then
-  echo "tests/browser: no page in web/dist (cd web && npm ci && npm run build)" >&2
-  exit 1
-fi
-
-# Only when the lock file changed: everything else works without a network.
-stamp=node_modules/.installed
-if ! cmp -s package-lock.json "$stamp"; then
-  npm ci --ignore-scripts
-  cp package-lock.json "$stamp"
-fi
-
 # Without a file among the arguments: all of them.
 case "$*" in
   *.test.mjs*) files= ;;

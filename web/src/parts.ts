@@ -2,7 +2,8 @@
 //
 // A browser may give up a module for good once its fetch has failed (the HTML standard says so), so a
 // part's file is fetched first, as often as it takes, and imported when it is in the browser's cache.
-// Chunks have no style sheets and import nothing but what the page has already: `vite.config.ts` holds it.
+// Chunks have no style sheets and import nothing but what the page has already, which is the main bundle and the chunk
+// that asks for them: `vite.config.ts` holds it.
 
 import { signal } from "@preact/signals";
 
@@ -54,7 +55,13 @@ export class Part<T> {
   }
 }
 
-export const roomPart = new Part("room", () => import("./components/room").then((module) => module.RoomView));
+export const roomPart = new Part("room", () =>
+  import("./components/room").then(({ RoomView, sheetsPart }) => {
+    // A room's own, which it needs only once something is tapped.
+    setTimeout(() => void sheetsPart.fetch(), AHEAD);
+    return RoomView;
+  }),
+);
 export const qrPart = new Part("qr", () => import("./components/qr").then((module) => module.Qr));
 
 /** Fetches what is not here yet while nobody waits for it. */

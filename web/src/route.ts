@@ -6,7 +6,7 @@
 import { computed, signal } from "@preact/signals";
 import { readPath } from "./store/views";
 
-export type SheetName = "create" | "code" | "people" | "details" | "message";
+export type SheetName = "create" | "code" | "people" | "details" | "message" | "find" | "report";
 
 const path = signal(location.pathname);
 const openSheetName = signal<SheetName | null>(null);

@@ -217,6 +217,16 @@ export interface HistoryPage {
   pruned: boolean;
 }
 
+/** What a search found, newest first. */
+export interface Found {
+  messages: Message[];
+  /** Whether there is more to search, and from where to go on. */
+  more: boolean;
+  before: number | null;
+  /** Whether it ended because its time was over. */
+  isEarly: boolean;
+}
+
 export interface Roster {
   chatters: Chatter[];
   present: number;
@@ -368,6 +378,12 @@ export const readHistory: Reader<HistoryPage> = (value) => {
   const messages = readMessages(value.messages);
   const firstSeq = typeof value.firstSeq === "number" ? value.firstSeq : 1;
   return messages && { messages, more: value.more, firstSeq, pruned: value.pruned === true };
+};
+
+export const readFound: Reader<Found> = (value) => {
+  if (!isObject(value) || !has(value, { more: "boolean", isEarly: "boolean" })) return null;
+  const messages = readMessages(value.messages);
+  return messages && { ...(value as unknown as Found), messages };
 };
 
 export const readRoster: Reader<Roster> = (value) => {

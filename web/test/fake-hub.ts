@@ -206,6 +206,12 @@ export class FakeHub {
       const all = this.kept((message) => message.seq > seq);
       return this.page(all.slice(0, this.pageMost), all.length > this.pageMost);
     },
+    around: (_room: string, seq: number) => {
+      const before = this.kept((message) => message.seq <= seq);
+      const half = before.slice(-3);
+      const after = this.kept((message) => message.seq > seq).slice(0, 2);
+      return this.page([...half, ...after], before.length > half.length);
+    },
     before: (_room: string, seq: number) => {
       const all = this.kept((message) => message.seq < seq);
       return this.page(all.slice(-5), all.length > 5);

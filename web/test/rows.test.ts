@@ -16,6 +16,7 @@ function view(messages: Message[], more: Partial<View> = {}): View {
     hidden: new Map(),
     cameAt: null,
     whole: true,
+    toNewest: true,
     outbox: [],
     settled: new Map(),
     echoed: null,

@@ -48,7 +48,7 @@ describe("entering", () => {
     const me = visitor();
     await phase(me, "live");
     expect(seqs(me)).toEqual(range(8, 12));
-    await me.older();
+    await me.reader.older();
     expect(seqs(me)).toEqual(range(3, 12));
   });
 
@@ -302,7 +302,7 @@ describe("a hub that lost something", () => {
     await phase(me, "live");
     expect(me.state.pruned).toBe(false);
     hub.pruned = 10;
-    await me.older();
+    await me.reader.older();
     expect(seqs(me)).toEqual(range(8, 12));
     expect(me.state.pruned).toBe(true);
     expect(me.state.log.from).toBe(me.state.log.firstSeq);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import {
   readAnswer,
   readChatter,
+  readFound,
   readHello,
   readHub,
   readHubs,
@@ -33,6 +34,7 @@ const readers: Record<string, Reader<unknown>> = {
   presence: readPresence,
   "message-taken-back": readMessage,
   "message-answer": readMessage,
+  found: readFound,
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
   reactions: readReacted,

@@ -25,7 +25,7 @@ const EXECUTABLE = process.env.CHROMIUM_BIN ?? "/usr/bin/chromium";
  * How long a page is waited for, in ms. Nothing tells how far it is, so this is only for one that hangs: a slow machine
  * takes many seconds for what takes a moment elsewhere.
  */
-export const HANGS = 3 * 60_000;
+export const HANGS = Number(process.env.HANGS_MS ?? 3 * 60_000);
 
 let browser = null;
 
@@ -106,6 +106,8 @@ export class Person {
   async isLive() {
     await this.composer.waitFor();
     await this.page.waitForSelector(".log[aria-busy=false]");
+    // The menu comes with a part of the page that is fetched last.
+    await this.page.waitForSelector(".log-menu", { state: "attached" });
   }
 
   get composer() {

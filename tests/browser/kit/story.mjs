@@ -2,6 +2,7 @@
 
 import { after, test } from "node:test";
 import { startHub } from "./hub.mjs";
+import { talker } from "./talk.mjs";
 import { closeBrowser, somebody, somebodyBlockingCookies, somebodyIn } from "./people.mjs";
 
 after(closeBrowser);
@@ -22,6 +23,7 @@ export function story(name, settings, tell) {
         hub,
         somebody: async (options) => met(await somebody(hub, options)),
         somebodyBlockingCookies: async (options) => met(await somebodyBlockingCookies(hub, options)),
+        talker: async (room) => met(await talker(hub, room)),
         somebodyIn: async (room, options) => met(await somebodyIn(hub, room, options)),
       });
       for (const person of people) person.wasFine();

@@ -22,6 +22,40 @@ export async function talk(url, room, count) {
   socket.disconnect();
 }
 
+/** Somebody in a room who is no browser: quick to say much, and past the wire, so that their network is never cut. */
+export async function talker(hub, room) {
+  const socket = io(`${hub.direct}/${room.namespace}`, { transports: ["websocket"], forceNew: true });
+  const ask = async (event, payload) => {
+    for (;;) {
+      const { success, message, data, code, retryAfter } = await socket.emitWithAck(event, { roomId: room.id, ...payload });
+      if (success) return data;
+      if (code !== "too_fast") throw new Error(message);
+      await new Promise((resolve) => setTimeout(resolve, 1000 * (retryAfter ?? 1)));
+    }
+  };
+  let present = [];
+  socket.on("returnChatters", (chatters) => (present = chatters));
+  await ask("joinRoom", { chatterId: null });
+  const says = (content, more = {}) => ask("sendMessage", { content, ...more });
+  return {
+    /** Says it, and returns the message. */
+    says,
+    /** Says `of(1)` to `of(count)`, in order. */
+    async saysMany(count, of) {
+      for (let n = 0; n < count; n += FLYING) {
+        const some = Array.from({ length: Math.min(FLYING, count - n) }, (_, at) => of(n + at + 1));
+        await Promise.all(some.map((content) => says(content)));
+      }
+    },
+    /** Says it to somebody who is there, by their name. */
+    names: (nickname, content) =>
+      says(`@${nickname} ${content}`, { mentions: present.filter((one) => one.nickname === nickname).map(({ id }) => id) }),
+    takesBack: (seq) => ask("takeBack", { seq }),
+    wasFine() {},
+    leaves: () => void socket.disconnect(),
+  };
+}
+
 /** So many people in a room who say nothing, for as long as `tell` takes. */
 export async function crowd(url, room, count, tell) {
   const sockets = Array.from({ length: count }, () =>

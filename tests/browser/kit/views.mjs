@@ -54,12 +54,35 @@ export const VIEWS = {
     await ann.page.locator(".composer textarea").fill("@");
     await ann.page.getByRole("option").first().waitFor();
   },
+  "telling the host": async ({ ann, ben, room }) => {
+    await VIEWS["a message's menu"]({ ann, ben, room });
+    await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-flag") }).click();
+    await ann.page.locator(".sheet .chip").first().click();
+    await ann.page.locator("#report-more").fill("가".repeat(201));
+    await ann.page.locator(".sheet .problem:not(:empty)").first().waitFor();
+  },
   "somebody hidden": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });
     await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-hide") }).click();
     await ann.page.locator(".sheet").waitFor({ state: "detached" });
     await ann.opensPeople();
     await ann.page.locator(".people .hidden .button").waitFor();
+  },
+  "nothing found": async ({ ann, room }) => {
+    await ann.enters(room);
+    // A newcomer finds what they said themselves, at least.
+    await ann.says("지금 갈게요");
+    await ann.page.locator(".bar .round", { has: ann.page.locator(".icon-find") }).click();
+    await ann.page.locator(".find input").fill("아무도 안 한 말");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator(".find-status:not(:empty)").waitFor();
+  },
+  "what was found": async (furnished) => {
+    await VIEWS["nothing found"](furnished);
+    const { ann } = furnished;
+    await ann.page.locator(".find input").fill("지금");
+    await ann.page.keyboard.press("Enter");
+    await ann.page.locator(".found-list mark").first().waitFor();
   },
   details: async ({ ann, room }) => {
     await ann.enters(room);

@@ -3,6 +3,7 @@
 
 import {
   readAnswer,
+  readFound,
   readHistory,
   readHub,
   readHubs,
@@ -11,6 +12,7 @@ import {
   readRoster,
   readToken,
   type Answer,
+  type Found,
   type History,
   type HistoryPage,
   type Hub,
@@ -40,6 +42,10 @@ export interface Api {
   createRoom(room: NewRoom): Promise<Answer<Room>>;
   after(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
   before(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
+  /** The messages around a place. */
+  around(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
+  /** Messages in which a text is, before `before` or from the newest on. */
+  search(roomId: Id, text: string, before: number | null): Promise<Answer<Found>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
   /** A new identity, as a token. */
   identity(): Promise<Answer<string>>;
@@ -67,6 +73,12 @@ export function httpApi(token: () => string | null): Api {
     roomByCode: (code) => get(`/api/codes/${encodeURIComponent(code)}`, readRoom),
     after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),
     before: (roomId, seq) => history(roomId, `before=${seq}&limit=${PAGE}`),
+    around: (roomId, seq) => history(roomId, `around=${seq}&limit=${PAGE}`),
+    search: (roomId, text, before) =>
+      get(
+        `/api/rooms/${encodeURIComponent(roomId)}/search?q=${encodeURIComponent(text)}${before === null ? "" : `&before=${before}`}`,
+        readFound,
+      ),
     chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
     createRoom(room) {
       const body = JSON.stringify({ ...room, isPassword: room.password !== "" });

@@ -5,6 +5,7 @@
 // is committed. So any moment is a good one to lose the connection.
 
 import { heard, told } from "../store/hear";
+import { withReacted, withTakenBack } from "../store/past";
 import * as Log from "../store/log";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
@@ -28,6 +29,7 @@ import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
 import type { Identity } from "./identity";
 import { Keeper } from "./keeper";
+import { Reader } from "./reader";
 import { Sender } from "./sender";
 import type { Memory } from "./storage";
 
@@ -88,6 +90,8 @@ export class Session {
   /** The count of places in which this log's seqs are. */
   private epoch: string | null = null;
   private readonly sender: Sender;
+  /** Older pages, and jumps to places far back. */
+  readonly reader: Reader;
 
   constructor(
     code: string,
@@ -98,6 +102,7 @@ export class Session {
     this.state = State.newRoom(code);
     this.password = hints.password ?? null;
     this.sender = this.makeSender();
+    this.reader = this.makeReader();
     if (hints.room) this.state = { ...this.state, room: hints.room, present: hints.room.present };
   }
 
@@ -178,10 +183,9 @@ export class Session {
     const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, ...me } = ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
-    if (reset) this.change({ log: Log.emptyLog, settled: new Map() });
-    else if (takenBack.length > 0) this.change({ log: Log.takeBack(this.state.log, takenBack) });
-    const log = (reacted ?? []).reduce(Log.react, this.state.log);
-    this.change({ log });
+    if (reset) this.change({ log: Log.emptyLog, past: null, goal: null, going: null, settled: new Map() });
+    else if (takenBack.length > 0) this.change(withTakenBack(this.state, takenBack));
+    this.change((reacted ?? []).reduce(withReacted, this.state));
     this.reactionsAt = reactionsAt ?? null;
     this.hearWaiting();
     const names = new Map(this.state.names).set(me.id, me.nickname);
@@ -368,18 +372,15 @@ export class Session {
     if (Log.hasGap(this.state.log) && this.joined) void this.catchUp(null, true);
   }
 
-  async older(): Promise<void> {
-    const { log, room, older } = this.state;
-    if (!room || older === "loading" || !Log.hasOlder(log)) return;
-    this.change({ older: "loading" });
-    try {
-      const answer = await this.around.api.before(room.id, log.from);
-      if (!answer.ok) return this.change({ older: "failed" });
-      const { messages, more, pruned } = answer.data;
-      this.change({ older: "idle", pruned, log: Log.prepend(this.state.log, messages, more) });
-    } catch {
-      this.change({ older: "failed" });
-    }
+  private makeReader(): Reader {
+    const session = this;
+    return new Reader({
+      api: this.around.api,
+      get state() {
+        return session.state;
+      },
+      change: (patch) => session.change(patch),
+    });
   }
 
   // ---- saying ---------------------------------------------------------------------------------
@@ -450,7 +451,7 @@ export class Session {
       return null;
     }
     const answer = readAnswer(reply, readReacted);
-    if (answer.ok) this.change({ log: Log.react(this.state.log, answer.data) });
+    if (answer.ok) this.change(withReacted(this.state, answer.data));
     return answer.ok ? null : answer.refusal;
   }
 
@@ -458,6 +459,13 @@ export class Session {
   async takeBack(seq: number): Promise<Refusal | null> {
     const payload = { roomId: this.state.room?.id, seq };
     const answer = readAnswer((await this.link?.ask("takeBack", payload, ACT_PATIENCE)) ?? null, () => true);
+    return answer.ok ? null : answer.refusal;
+  }
+
+  /** Tells the host of somebody else's message. What the hub refused, if it did; said twice it is told once. */
+  async report(seq: number, reason: string): Promise<Refusal | null> {
+    const payload = { roomId: this.state.room?.id, seq, ...(reason && { reason }) };
+    const answer = readAnswer((await this.link?.ask("report", payload, ACT_PATIENCE)) ?? null, () => true);
     return answer.ok ? null : answer.refusal;
   }
 

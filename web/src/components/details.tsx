@@ -10,6 +10,7 @@ import { markOf, type RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
 import { historyOf } from "../wire";
 import { words } from "../words";
+import { AttentionSettings } from "./attention";
 import { Copy } from "./copy";
 import { Field } from "./field";
 import { LaterQr } from "./later";
@@ -58,6 +59,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
           </div>
         </div>
       </section>
+      <AttentionSettings />
       <section class="leave">
         <p class="soft">{say.leaveHint}</p>
         <button type="button" class="button wide" onClick={props.onLeave}>

@@ -7,7 +7,7 @@ import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { words } from "../words";
 import { Icon } from "./icons";
-import { openMessage } from "./message-sheet";
+import { openMessage } from "./open-message";
 
 const LONG_PRESS = 500;
 /** How far a finger may stray that presses, in pixels. */

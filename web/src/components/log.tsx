@@ -8,22 +8,20 @@ import { Component, createRef, type JSX } from "preact";
 import type { Session } from "../client/session";
 import { silence } from "../store/history";
 import { hasOlder } from "../store/log";
+import { messageAt, shown, type Goal } from "../store/past";
 import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
 import { markOf, nicknameOf, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
-import { down, indexOf, opening, trimmed, up, type Window } from "../store/window";
+import { down, indexOf, near, opening, trimmed, up, type Window } from "../store/window";
 import type { Chatter, Message } from "../wire";
 import type { Words } from "../words";
 import { Icon } from "./icons";
+import { sheetsPart } from "./later-sheets";
 import { below, boxOf, rowsOf, sightOf, visible, type Seen } from "./log-sight";
-import { LogMenu } from "./log-menu";
-import { LogTop } from "./log-top";
+import { LogEnd, LogGoing, LogTop } from "./log-top";
 import { MessageRow } from "./message";
 import { Comings, DayLine, Notice, OwnName } from "./notice";
 import { Quiet } from "./quiet";
-
-/** How many messages are drawn on either side of one that is jumped to. */
-const AROUND = 40;
 
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
@@ -44,10 +42,26 @@ interface View extends Window {
   seen: number;
   /** Keys of the messages that the reader unfolded. */
   unfolded: ReadonlySet<string>;
+  /** The place for which the window was made. */
+  goal: Goal | null;
+}
+
+/** A window within a stretch far back ends somewhere; only the log's own goes on with what comes. */
+function within({ past }: RoomState, window: Window): Window {
+  const end = past?.messages[past.messages.length - 1]?.seq;
+  return end !== undefined && window.last === null ? { ...window, last: end } : window;
 }
 
 export class LogView extends Component<Props, View> {
-  override state: View = { first: null, last: null, following: true, atBottom: true, seen: 0, unfolded: new Set() };
+  override state: View = {
+    first: null,
+    last: null,
+    following: true,
+    atBottom: true,
+    seen: 0,
+    unfolded: new Set(),
+    goal: null,
+  };
   private readonly scroller = createRef<HTMLDivElement>();
   private stopWatching: (() => void) | null = null;
   private opened = false;
@@ -60,9 +74,15 @@ export class LogView extends Component<Props, View> {
   private held: Seen | null = null;
 
   static override getDerivedStateFromProps({ state, covered }: Props, view: View): Partial<View> | null {
-    const { log, unreadFrom } = state;
-    const { messages, upTo } = log;
+    const { log, past, goal, unreadFrom } = state;
+    const { messages } = shown(state);
+    const { upTo } = log;
     if (upTo === null || messages.length === 0) return null;
+    if (goal !== view.goal) {
+      if (!goal) return { ...opening(messages, null), goal, following: true, atBottom: true };
+      return { ...within(state, near(messages, goal.seq)), goal, following: false };
+    }
+    if (past) return within(state, { first: view.first, last: view.last });
     if (view.first === null || view.first > messages[messages.length - 1]!.seq) {
       return { ...opening(messages, unreadFrom), seen: unreadFrom === null ? upTo : unreadFrom - 1 };
     }
@@ -93,6 +113,7 @@ export class LogView extends Component<Props, View> {
 
   override componentWillUnmount(): void {
     this.stopWatching?.();
+    this.props.session.reader.toNewest();
   }
 
   override getSnapshotBeforeUpdate(): null {
@@ -103,6 +124,7 @@ export class LogView extends Component<Props, View> {
   override componentDidUpdate(before: Props, { unfolded }: View): void {
     const { state, covered } = this.props;
     if (!this.opened) return this.open();
+    if (state.goal !== before.state.goal) return this.goalChanged(state.goal);
     const wrote = state.outbox.length > before.state.outbox.length;
     if (wrote) return this.toNewest();
     const uncovered = before.covered && !covered;
@@ -110,9 +132,34 @@ export class LogView extends Component<Props, View> {
     if (uncovered || newLine) this.arrive();
     else this.keep();
     if (unfolded !== this.state.unfolded) this.move();
-    // An older page came: it enters the window if its edge is still near.
-    if (before.state.log.from !== state.log.from) this.fetchNear();
+    // A page came: it enters the window if its edge is still near.
+    const [was, is] = [shown(before.state), shown(state)];
+    if (was.from !== is.from || (state.past && was.upTo !== is.upTo)) this.fetchNear();
   }
+
+  /** The window is another: the place that was jumped to is in the middle, or the newest is at the bottom. */
+  private goalChanged(goal: Goal | null): void {
+    if (!goal) {
+      this.following = true;
+      return this.goToEnd();
+    }
+    this.following = false;
+    const row = rowsOf(this.scroller.current!).find(({ dataset }) => Number(dataset.seq) >= goal.seq);
+    if (!row) return;
+    row.scrollIntoView({ block: "center" });
+    row.classList.add("found");
+    row.addEventListener("animationend", () => row.classList.remove("found"), { once: true });
+    this.move();
+    this.fetchNear();
+    // Behind a sheet's own end, which gives the focus back to what opened it.
+    setTimeout(() => this.scroller.current?.focus({ preventScroll: true }), 50);
+  }
+
+  private goToEnd = (): void => {
+    this.scrollTo(this.scroller.current!.scrollHeight);
+    this.held = this.measured()[0] ?? null;
+    this.settle();
+  };
 
   /** The first sight of a room. */
   private open(): void {
@@ -216,18 +263,15 @@ export class LogView extends Component<Props, View> {
 
   /** To the newest message, wherever the window was. */
   private toNewest = (): void => {
-    const window = opening(this.props.state.log.messages, null);
     this.following = true;
-    const go = (): void => {
-      this.scrollTo(this.scroller.current!.scrollHeight);
-      this.held = this.measured()[0] ?? null;
-      this.settle();
-    };
+    // The rest follows from that.
+    if (this.props.session.state.goal) return this.props.session.reader.toNewest();
     if (this.state.last === null) {
       this.change({ following: true, atBottom: true });
-      return go();
+      return this.goToEnd();
     }
-    this.setState({ ...window, following: true, atBottom: true }, go);
+    const window = opening(this.props.state.log.messages, null);
+    this.setState({ ...window, following: true, atBottom: true }, this.goToEnd);
   };
 
   private onScroll = (): void => {
@@ -235,17 +279,18 @@ export class LogView extends Component<Props, View> {
     this.fetchNear();
   };
 
-  /** Near an edge of the window it moves on, and near the oldest message older ones are fetched. */
+  /** Near an edge of the window it moves on; near the oldest message that is here, or the last of a stretch far back, more are fetched. */
   private fetchNear(): void {
-    const { log, older } = this.props.state;
-    if (!this.opened || log.messages.length === 0) return;
+    const { state, session } = this.props;
+    const { messages, ...log } = shown(state);
+    if (!this.opened || messages.length === 0) return;
     const scroller = this.scroller.current!;
-    if (scroller.scrollTop < NEAR) {
-      if (indexOf(log.messages, this.state.first ?? 0) > 0) this.setState(up(this.state, log.messages));
-      else if (log.from > log.firstSeq && older === "idle") void this.props.session.older();
-    } else if (below(scroller) < NEAR && this.state.last !== null) {
-      this.setState(down(this.state, log.messages));
-    }
+    const { first, last } = this.state;
+    const [isNearTop, isNearEnd] = [scroller.scrollTop < NEAR, below(scroller) < NEAR && last !== null];
+    if (isNearTop && indexOf(messages, first ?? 0) > 0) return this.setState(up(this.state, messages));
+    if (isNearEnd && indexOf(messages, last ?? 0) < messages.length - 1) return this.setState(down(this.state, messages));
+    if (isNearTop && log.from > log.firstSeq && state.older === "idle") void session.reader.older();
+    if (isNearEnd && state.newer === "idle") void session.reader.newer();
   }
 
   private fold = (key: string): void => {
@@ -256,28 +301,31 @@ export class LogView extends Component<Props, View> {
   };
 
   override render({ state, session, say }: Props, { first, last, following, atBottom, seen }: View): JSX.Element {
-    const { log, me } = state;
-    const start = first === null ? 0 : indexOf(log.messages, first);
-    const end = last === null ? log.messages.length : indexOf(log.messages, last) + 1;
+    const { log, past, going, me } = state;
+    const { messages, from } = shown(state);
+    const start = first === null ? 0 : indexOf(messages, first);
+    const end = last === null ? messages.length : indexOf(messages, last) + 1;
     const started = log.upTo !== null;
     const made = started
       ? rows({
-          messages: log.messages,
+          messages,
           start,
           end,
           me: me?.id ?? null,
           hidden: state.hidden,
           cameAt: me?.createdAt ?? null,
-          whole: !hasOlder(log),
+          whole: !hasOlder(shown(state)),
+          toNewest: past === null,
           outbox: state.outbox,
           settled: state.settled,
           echoed: state.echoed,
-          unreadFrom: state.unreadFrom !== null && state.unreadFrom >= log.from ? state.unreadFrom : null,
+          unreadFrom: state.unreadFrom !== null && state.unreadFrom >= from ? state.unreadFrom : null,
           clockOffset: state.clockOffset,
         })
       : [];
     const unseen = following ? 0 : countNew(log.messages, seen, me?.id ?? null, state.hidden);
     const since = silence(state, Date.now());
+    const part = sheetsPart.loaded.value;
     return (
       <div class="log-frame">
         <div
@@ -287,7 +335,7 @@ export class LogView extends Component<Props, View> {
           aria-label={say.log}
           aria-live={following ? "polite" : "off"}
           aria-relevant="additions"
-          aria-busy={state.older === "loading" || !started}
+          aria-busy={state.older === "loading" || state.newer === "loading" || !started}
           tabIndex={0}
           onScroll={this.onScroll}
         >
@@ -295,10 +343,12 @@ export class LogView extends Component<Props, View> {
             {!started && <p class="notice">{say.connecting}</p>}
             {started && start === 0 && <LogTop state={state} session={session} say={say} />}
             {made.map((row) => this.row(row))}
+            {past && end === messages.length && <LogEnd state={state} session={session} say={say} />}
             {since && <Quiet key="quiet" state={state} since={since} />}
           </div>
         </div>
-        <LogMenu log={this.scroller} author={this.author} />
+        {going && <LogGoing going={going} session={session} say={say} />}
+        {part && <part.LogMenu log={this.scroller} author={this.author} />}
         {started && (!atBottom || unseen > 0) && (
           <button type="button" class="to-newest" onClick={this.toNewest}>
             <Icon name="down" />
@@ -360,7 +410,7 @@ export class LogView extends Component<Props, View> {
             online={state.phase.name === "live"}
             open={this.state.unfolded.has(row.key)}
             onFold={this.fold}
-            onJump={this.jump}
+            onJump={this.goTo}
             names={this.nickname}
             me={state.me?.id ?? null}
             paced={state.paced}
@@ -373,8 +423,8 @@ export class LogView extends Component<Props, View> {
   }
 
   private author = (seq: number): string => {
-    const { me, log } = this.props.state;
-    const message = log.messages.find((one) => one.seq === seq);
+    const { me } = this.props.state;
+    const message = messageAt(this.props.state, seq);
     return !message ? "" : message.chatterId === me?.id ? this.props.say.you : this.name(message);
   };
 
@@ -382,26 +432,5 @@ export class LogView extends Component<Props, View> {
 
   private nickname = (chatter: Chatter): string => nicknameOf(this.props.state, chatter);
 
-  /** To a message, also to one that is not here yet: older ones are fetched until it is. */
-  private jump = async (seq: number): Promise<void> => {
-    const { session } = this.props;
-    let { log } = session.state;
-    while (log.from > seq && hasOlder(log)) {
-      await session.older();
-      if (session.state.log === log || session.state.older === "failed") return;
-      ({ log } = session.state);
-    }
-    const at = indexOf(log.messages, seq);
-    const from = log.messages[Math.max(0, at - AROUND)];
-    const to = log.messages[at + AROUND];
-    this.following = false;
-    this.setState({ first: from?.seq ?? null, last: to?.seq ?? null, following: false }, () => {
-      const row = this.scroller.current?.querySelector<HTMLElement>(`[data-seq="${seq}"]`);
-      if (!row) return;
-      row.scrollIntoView({ block: "center" });
-      row.classList.add("found");
-      row.addEventListener("animationend", () => row.classList.remove("found"), { once: true });
-      this.move();
-    });
-  };
+  private goTo = (seq: number): void => void this.props.session.reader.goTo(seq);
 }

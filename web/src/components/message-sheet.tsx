@@ -2,24 +2,17 @@
 
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { signal } from "@preact/signals";
 import type { Session } from "../client/session";
 import { closeSheet, openSheet } from "../route";
+import { messageAt } from "../store/past";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words, type Words } from "../words";
 import { EMOJI, type Message } from "../wire";
 import { focusComposer } from "./composer";
 import { copy } from "./copy";
 import { Icon, type IconName } from "./icons";
+import { chosen } from "./open-message";
 import { Sheet } from "./sheet";
-
-/** The seq of the message whose menu is open. */
-const open = signal<number | null>(null);
-
-export function openMessage(seq: number): void {
-  open.value = seq;
-  openSheet("message");
-}
 
 interface Context {
   message: Message;
@@ -34,8 +27,9 @@ interface Action {
   label(say: Words): string;
   hint?(say: Words): string;
   isOffered(context: Context): boolean;
-  /** What is to be told on its button; without that the menu closes. */
+  /** What is to be told on its button; without that the menu closes, unless another sheet has taken its place. */
   run(context: Context): Promise<string> | void;
+  staysOpen?: true;
 }
 
 /** From so long ago on nobody is offered to take their message back; the hub decides. */
@@ -70,6 +64,13 @@ const ACTIONS: readonly Action[] = [
     },
   },
   {
+    icon: "flag",
+    label: (say) => say.report,
+    isOffered: ({ message, isMine, state }) => !isMine && said(state) && !message.takenBack,
+    run: () => openSheet("report"),
+    staysOpen: true,
+  },
+  {
     icon: "hide",
     label: (say) => say.hide,
     hint: (say) => say.hideHint,
@@ -82,7 +83,7 @@ const ACTIONS: readonly Action[] = [
 export function MessageSheet({ state, session }: { state: RoomState; session: Session }): JSX.Element | null {
   const say = words();
   const [told, setTold] = useState<{ action: Action; text: string } | null>(null);
-  const message = state.log.messages.find(({ seq }) => seq === open.value);
+  const message = messageAt(state, chosen.value ?? 0);
   useEffect(() => void (message || closeSheet()), [message]);
   if (!message) return null;
   const context = { message, isMine: message.chatterId === state.me?.id, state, session, say };
@@ -90,7 +91,7 @@ export function MessageSheet({ state, session }: { state: RoomState; session: Se
   const run = (action: Action): void => {
     const result = action.run(context);
     if (result) void result.then((text) => setTold({ action, text }));
-    else closeSheet();
+    else if (!action.staysOpen) closeSheet();
   };
   return (
     <Sheet title={say.messageMenu} class="small">

@@ -8,22 +8,22 @@ import { showNew } from "../badge";
 import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
-import { closeSheet, follow, go, openSheet, sheet } from "../route";
+import { closeSheet, follow, openSheet, sheet } from "../route";
 import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words } from "../words";
 import { Composer } from "./composer";
-import { DetailsSheet } from "./details";
 import { Gate } from "./gate";
 import { Icon } from "./icons";
+import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
-import { MessageSheet } from "./message-sheet";
-import { People, PeopleSheet } from "./people";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
+
+export { sheetsPart };
 
 export interface RoomProps {
   code: string;
@@ -38,6 +38,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const over = state.closed !== null;
   const inside = started && !over;
   const now = useUnseen(state);
+  const part = sheetsPart.loaded.value;
   const title = room?.title ?? code;
 
   useEffect(() => showNew(title, now), [now, title]);
@@ -51,7 +52,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
 
   // The actions there are no longer possible.
   useEffect(() => {
-    if (over && (sheet.value === "people" || sheet.value === "details")) closeSheet();
+    if (over && /people|details|find|report/.test(sheet.value ?? "")) closeSheet();
   }, [over]);
 
   const refused = phase.name === "refused";
@@ -65,6 +66,9 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
                 <Icon name="people" />
                 <span class="unseen">{say.peopleList}</span>
                 <span class="people-count">{state.present}</span>
+              </button>
+              <button type="button" class="round" aria-label={say.findHere} onClick={() => openSheet("find")}>
+                <Icon name="find" />
               </button>
               <button type="button" class="round" aria-label={say.details} onClick={() => openSheet("details")}>
                 <Icon name="more" />
@@ -111,21 +115,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
       </main>
       {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>
-          <People state={state} session={session} />
+          {part && <part.People state={state} session={session} />}
         </aside>
       )}
-      {sheet.value === "people" && inside && <PeopleSheet state={state} session={session} />}
-      {sheet.value === "message" && <MessageSheet state={state} session={session} />}
-      {sheet.value === "details" && room && !over && (
-        <DetailsSheet
-          state={state}
-          session={session}
-          onLeave={() => {
-            void session.leave();
-            go("/");
-          }}
-        />
-      )}
+      {part && <part.Attention state={state} />}
+      <LaterSheets state={state} session={session} inside={inside} />
     </>
   );
 }

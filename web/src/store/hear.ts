@@ -14,7 +14,8 @@ import {
   type Message,
 } from "../wire";
 import { offset } from "./clock";
-import { react, receive, takeBack } from "./log";
+import { receive } from "./log";
+import { withReacted, withTakenBack } from "./past";
 import { isNews } from "./rows";
 import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
@@ -58,12 +59,12 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     case "reactions": {
       const reacted = readReacted(payload);
       const isHere = (payload as { roomId?: unknown } | null)?.roomId === state.room?.id;
-      return reacted && isHere ? { ...state, log: react(state.log, reacted) } : state;
+      return reacted && isHere ? withReacted(state, reacted) : state;
     }
     case "messageTakenBack": {
       const taken = readTakenBack(payload);
       return taken && taken.roomId === state.room?.id
-        ? { ...state, log: takeBack(state.log, [taken.seq]), takenBack: state.takenBack + 1 }
+        ? { ...withTakenBack(state, [taken.seq]), takenBack: state.takenBack + 1 }
         : state;
     }
     default:

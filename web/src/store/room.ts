@@ -4,6 +4,7 @@ import type { Chatter, Closed, ErrorCode, Id, Message, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
+import type { Goal } from "./past";
 
 export type Phase =
   /** Asking the hub which room this is, and getting in for the first time. */
@@ -16,6 +17,11 @@ export type Phase =
   /** The hub said no. */
   | { name: "refused"; code: ErrorCode; retryAfter: number | null };
 
+export type Fetching = "idle" | "loading" | "failed";
+
+/** Why something could not be fetched: a refusal, or the hub was out of reach. */
+export type Problem = ErrorCode | "lost";
+
 export type Hidden = ReadonlyMap<Id, string>;
 
 export interface RoomState {
@@ -24,8 +30,15 @@ export interface RoomState {
   readonly phase: Phase;
   readonly me: Chatter | null;
   readonly log: Log;
-  /** Whether older messages are being fetched, and whether that failed. */
-  readonly older: "idle" | "loading" | "failed";
+  /** What is shown instead of the log: a stretch of it far back. */
+  readonly past: Log | null;
+  /** The place that the reader jumped to last; each time another value. */
+  readonly goal: Goal | null;
+  /** The place that they want to jump to and that is not here yet; `problem` says why not. */
+  readonly going: (Goal & { readonly problem: Problem | null }) | null;
+  /** Whether older messages are being fetched, and whether that failed; and those that follow a stretch far back. */
+  readonly older: Fetching;
+  readonly newer: Fetching;
   readonly outbox: Outbox;
   /** The message that the next one answers. */
   readonly answering: Message | null;
@@ -63,7 +76,11 @@ export const newRoom = (code: string): RoomState => ({
   phase: { name: "entering" },
   me: null,
   log: emptyLog,
+  past: null,
+  goal: null,
+  going: null,
   older: "idle",
+  newer: "idle",
   outbox: [],
   answering: null,
   paced: false,
@@ -91,7 +108,7 @@ export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
   ...state,
   closed,
   typing: new Map(),
-  log: closed === "deleted" ? { ...emptyLog, upTo: state.log.upTo } : state.log,
+  ...(closed === "deleted" && { log: { ...emptyLog, upTo: state.log.upTo }, past: null, goal: null, going: null }),
 });
 
 type Named = Pick<Chatter, "id" | "nickname">;

@@ -29,6 +29,8 @@ export interface View {
   cameAt: string | null;
   /** Whether nothing older is left to fetch. */
   whole: boolean;
+  /** Whether they go up to the newest. */
+  toNewest: boolean;
   outbox: Outbox;
   /** Message id -> the outbox key it had, so that its row stays the same row once it is sent. */
   settled: ReadonlyMap<number, string>;
@@ -88,7 +90,7 @@ export function rows(view: View): Row[] {
     before = message;
   }
 
-  if (view.end === view.messages.length) {
+  if (view.toNewest && view.end === view.messages.length) {
     if (own !== null) made.push({ kind: "me", key: "me", seq: null });
     outgoing(made, view);
   }
@@ -117,6 +119,7 @@ function ownPlace(view: View): number | null {
   const { messages, start, cameAt, whole } = view;
   if (cameAt === null) return null;
   const found = messages.findIndex(({ sentAt }) => sentAt >= cameAt);
+  if (found < 0 && !view.toNewest) return null;
   const place = found < 0 ? messages.length : found;
   // Above the oldest message it is only if that is the oldest there is, or one's own coming.
   const isKnown = place > 0 || whole || (messages[0] !== undefined && isOwn(view, messages[0]));

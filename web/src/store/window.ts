@@ -22,6 +22,15 @@ export function opening(messages: Messages, unreadFrom: number | null): Window {
   return around(messages, messages.length - OPENING, unreadFrom);
 }
 
+/** How many messages have a row on either side of one that is jumped to. */
+const ASIDE = 40;
+
+/** The window around a place. */
+export function near(messages: Messages, seq: number): Window {
+  const at = indexOf(messages, seq);
+  return cut(messages, Math.max(0, at - ASIDE), at + ASIDE + 1);
+}
+
 /** A window that has become too long, cut to size; `null` where nothing has to be cut. */
 export function trimmed(
   window: Window,
