@@ -16,8 +16,7 @@ if [ "${1:-}" = peers ]; then
   read -r PGHOST <&"${CLUSTER[0]}" || { echo "several: PostgreSQL did not start; is it installed?" >&2; exit 2; }
   # The peers keep what begins with COLAHUB_ to themselves.
   export PGHOST SEVERAL_PROGRAM=$COLAHUB_BIN
-  # Behind ten thousand messages of its own, each with a round trip to the database, a client's heartbeat would come too
-  # late on a busy machine.
+  # Each has a round trip to the database: ten thousand would take minutes.
   export ORDER_MESSAGES=2000
   COLAHUB_BIN=$here/on-postgres.sh "$here/../peers/run.sh" "${@:2}"
   exit

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { io } from 'socket.io-client';
 import { Browser } from './browser.js';
 import { Inbox } from './inbox.js';
+import { untilCount } from './patience.js';
 
 /** The client's own end of connecting, in ms: only for a connection that hangs. */
 const CONNECTING = 5 * 60_000;
@@ -85,6 +86,31 @@ export class Person {
   /** Says something in the room and resolves once it is acknowledged. */
   says(content) {
     return this.#does('sendMessage', { roomId: this.room.id, content });
+  }
+
+  /**
+   * Says all of it without waiting for one to be acknowledged before the next, and resolves with what was acknowledged, in
+   * that order. At most `underWay` are not acknowledged at a time: behind thousands, on a slow board, the client's own
+   * heartbeat would come too late.
+   */
+  async saysAll(contents, { underWay = 200 } = {}) {
+    const acked = [];
+    const refused = [];
+    let next = 0;
+    const more = () => {
+      while (next < contents.length && next - acked.length < underWay) {
+        const content = contents[next++];
+        this.socket.emit('sendMessage', { roomId: this.room.id, content }, (answer) => {
+          if (!answer.success) refused.push(`${content}: ${JSON.stringify(answer)}`);
+          acked.push(content);
+          more();
+        });
+      }
+    };
+    more();
+    await untilCount('all is acknowledged', () => acked.length, contents.length);
+    assert.deepEqual(refused, []);
+    return acked;
   }
 
   /** Waits for what somebody said. */

@@ -21,11 +21,7 @@ it('members that never read are dropped, and the others hear everything in order
   const minsu = await the.hub.member('websocket', room);
   const jiwoo = await the.hub.member('websocket', room);
 
-  let acked = 0;
-  for (let n = 0; n < COUNT; n++) {
-    minsu.socket.emit('sendMessage', { roomId: room.id, content: `${n} ${'x'.repeat(1000 - 8)}` }, () => acked++);
-  }
-  await untilCount('all is acknowledged', () => acked, COUNT);
+  await minsu.saysAll(Array.from({ length: COUNT }, (_, n) => `${n} ${'x'.repeat(1000 - 8)}`));
   await untilCount('all is heard', () => jiwoo.inbox.all('sendMessage').length, COUNT);
   const numbers = jiwoo.inbox.all('sendMessage').map(({ content }) => Number(content.split(' ')[0]));
   assert.deepEqual(numbers, Array.from({ length: COUNT }, (_, n) => n));
