@@ -14,19 +14,42 @@ mkdirSync(folder, { recursive: true });
 
 const WIFI = { COLAHUB_WIFI_SSID: "camp-2026", COLAHUB_WIFI_PASSWORD: "fizzy-2026", COLAHUB_WIFI_SECURITY: "WPA" };
 const hub = await startHub({ COLAHUB_ROOMS_FIRST: "", ...WIFI });
-const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
+const room = await hub.makeRoom({ title: "자유롭게 이야기해요", history: "all" });
 const lost = await hub.makeRoom({ title: "분실물 찾기" });
 await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
 const full = await hub.makeRoom({ title: "별 보기 모임", namespace: "조별 방", capacity: 2 });
+
+/** Opens the menu of a message. */
+async function opensMenu({ page }, text) {
+  await page.locator(".log .bubble", { hasText: text }).hover();
+  await page.locator(".log-menu").click();
+  await page.locator(".sheet .menu").waitFor();
+}
+
+async function answers(person, text, saying) {
+  await opensMenu(person, text);
+  await person.page.locator(".sheet .menu button", { has: person.page.locator(".icon-answer") }).click();
+  await person.page.locator(".composer-answer").waitFor();
+  await person.says(saying);
+}
+
+async function reacts(person, text, emoji) {
+  await opensMenu(person, text);
+  await person.page.locator(".sheet .react").getByRole("button", { name: emoji }).click();
+  await person.page.locator(".sheet").waitFor({ state: "detached" });
+}
 
 const crowd = [];
 for (const where of [room, room, room, room, lost, full, full]) crowd.push(await somebodyIn(hub, where));
 const [ann, ben, cat, dan] = crowd;
 await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
 await ben.says("오늘은 김치볶음밥 🍳");
+for (const one of [ann, cat, dan]) await reacts(one, "김치볶음밥", "❤️");
+await reacts(dan, "김치볶음밥", "😮");
 await ann.says("지금 갈게요, 자리 좀 맡아 주세요");
-await cat.says("물 마시는 곳은 어디예요? 지도가 http://192.168.4.1/map 에 있다던데 안 보여요");
-await ann.says("운동장 옆이에요");
+await cat.says("물 마시는 곳은 어디예요? 지도는 http://192.168.4.1/map 에 있던데");
+await answers(ann, "물 마시는 곳", "운동장 옆이에요");
+await reacts(cat, "운동장 옆", "🙏");
 await ann.looksAway();
 await cat.says("찾았어요, 고마워요!");
 await dan.says("저녁에 별 보러 갈 사람? ✨");
