@@ -6,8 +6,8 @@ const hub = process.env.COLAHUB_URL ?? "http://127.0.0.1:8080";
 
 /**
  * Names the chunks that come later in the page, as `<link rel="later" data-part="room" href="…">`, so that it can
- * fetch them before it imports them (`src/parts.ts`). One that brings anything along would not be whole then, but for what
- * is there already: the main bundle, and the chunk that alone asks for it.
+ * fetch them before it imports them (`src/parts.ts`). What a chunk brings along is named with it, but for what is there
+ * already: the main bundle, and the chunk that alone asks for it.
  */
 const parts: Plugin = {
   name: "parts",
@@ -16,18 +16,25 @@ const parts: Plugin = {
     handler(_html, { bundle = {} }) {
       const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
       const entries = new Set(chunks.filter((chunk) => chunk.isEntry).map((chunk) => chunk.fileName));
-      const later = chunks.filter((chunk) => chunk.isDynamicEntry);
-      for (const { fileName, imports, viteMetadata } of later) {
-        const asking = chunks.filter((chunk) => chunk.dynamicImports.includes(fileName)).map((chunk) => chunk.fileName);
-        const there = new Set([...entries, ...(asking.length === 1 ? asking : [])]);
-        const more = [...imports.filter((name) => !there.has(name)), ...(viteMetadata?.importedCss ?? [])];
-        if (more.length > 0) throw new Error(`${fileName} must come whole, but needs ${more.join(", ")}`);
-      }
-      return later.map(({ name, fileName }) => ({
-        tag: "link",
-        attrs: { rel: "later", "data-part": name, href: `/${fileName}` },
-        injectTo: "head" as const,
-      }));
+      const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]));
+      /** A chunk and all that it imports at once. */
+      const whole = (name: string): string[] => [name, ...(byName.get(name)?.imports ?? []).flatMap(whole)];
+      return chunks
+        .filter((chunk) => chunk.isDynamicEntry)
+        .flatMap(({ name, fileName }) => {
+          const asking = chunks.filter((chunk) => chunk.dynamicImports.includes(fileName)).map((chunk) => chunk.fileName);
+          const there = new Set([...entries, ...(asking.length === 1 ? asking : [])].flatMap(whole));
+          const files = new Set(whole(fileName).filter((one) => !there.has(one)));
+          for (const one of files) {
+            const css = byName.get(one)?.viteMetadata?.importedCss;
+            if (css && css.size > 0) throw new Error(`${one} must come without a style sheet`);
+          }
+          return [...files].map((one) => ({
+            tag: "link",
+            attrs: { rel: "later", "data-part": name, href: `/${one}` },
+            injectTo: "head" as const,
+          }));
+        });
     },
   },
 };

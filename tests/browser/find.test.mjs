@@ -167,6 +167,15 @@ story("a syllable that is still built is searched for whole; without a network i
   assert.equal(await status(ann).textContent(), "", "nothing is searched for while one writes");
   await ann.page.locator(".find button").click();
   await found(ann).getByText("옥상").waitFor();
+  // Where the focus got lost, the keys still belong to the sheet.
+  const lose = () => ann.page.evaluate(() => document.activeElement.blur());
+  await lose();
+  await ann.page.keyboard.press("Tab");
+  assert.ok(await ann.page.evaluate(() => document.activeElement.closest(".sheet") !== null));
+  await lose();
+  await ann.page.keyboard.press("Escape");
+  await ann.page.locator(".sheet").waitFor({ state: "detached" });
+  await opensSearch(ann);
 
   hub.wire.cut();
   await input.fill("별");

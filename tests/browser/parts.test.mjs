@@ -30,8 +30,11 @@ story("a room opened while the network is away", {}, async ({ hub, somebody, som
   const ann = await somebody();
   const has = fetchedBy(ann);
   await ann.opens("/");
-  for (const part of ["room", "qr", "sheets"]) await has(part);
+  for (const part of ["room", "field", "forms", "qr", "sheets"]) await has(part);
   hub.wire.cut();
+  await ann.page.getByRole("button", { name: "방 만들기" }).click();
+  await ann.page.getByLabel("방 제목").waitFor();
+  await ann.closesSheet();
   await ann.page.locator(".card", { hasText: "끊긴 사이" }).click();
   await ann.page.getByRole("heading", { name: "끊긴 사이" }).waitFor();
   await ann.banner.getByText("와이파이를 확인해 주세요").waitFor();

@@ -2,8 +2,7 @@
 //
 // A browser may give up a module for good once its fetch has failed (the HTML standard says so), so a
 // part's file is fetched first, as often as it takes, and imported when it is in the browser's cache.
-// Chunks have no style sheets and import nothing but what the page has already, which is the main bundle and the chunk
-// that asks for them: `vite.config.ts` holds it.
+// Chunks have no style sheets, and what a chunk imports is fetched with it: `vite.config.ts` holds it.
 
 import { signal } from "@preact/signals";
 
@@ -32,7 +31,7 @@ export class Part<T> {
     this.coming = true;
     for (let pause = PAUSE; this.loaded.value === null; pause = Math.min(2 * pause, PAUSE_MOST)) {
       try {
-        await fetchFile(this.name);
+        await fetchFiles(this.name);
         this.loaded.value = await this.load();
       } catch {
         this.isLate.value = true;
@@ -62,11 +61,12 @@ export const roomPart = new Part("room", () =>
     return RoomView;
   }),
 );
+export const formsPart = new Part("forms", () => import("./components/forms").then((module) => module.Forms));
 export const qrPart = new Part("qr", () => import("./components/qr").then((module) => module.Qr));
 
 /** Fetches what is not here yet while nobody waits for it. */
 export function fetchAhead(): void {
-  setTimeout(() => void roomPart.fetch().then(() => qrPart.fetch()), AHEAD);
+  setTimeout(() => void roomPart.fetch().then(() => formsPart.fetch()).then(() => qrPart.fetch()), AHEAD);
 }
 
 /** Waits for the page's style sheet, and asks for it again where it could not be fetched: the page is not shown half. */
@@ -83,15 +83,18 @@ export function whenStyled(show: () => void, pause = PAUSE): void {
   }, pause);
 }
 
-/** A part's whole file into the browser's cache. While the page is worked on there are no such files. */
-async function fetchFile(name: string): Promise<void> {
-  const link = document.querySelector<HTMLLinkElement>(`link[data-part="${name}"]`);
-  if (!link) return;
+/** A part's files into the browser's cache, whole. While the page is worked on there are no such files. */
+async function fetchFiles(name: string): Promise<void> {
+  const links = document.querySelectorAll<HTMLLinkElement>(`link[data-part="${name}"]`);
+  await Promise.all(Array.from(links, ({ href }) => fetchFile(href)));
+}
+
+async function fetchFile(href: string): Promise<void> {
   const abort = new AbortController();
   const patience = setTimeout(() => abort.abort(), PATIENCE);
   try {
-    const response = await fetch(link.href, { signal: abort.signal });
-    if (!response.ok) throw new Error(`${link.href}: ${response.status}`);
+    const response = await fetch(href, { signal: abort.signal });
+    if (!response.ok) throw new Error(`${href}: ${response.status}`);
     await response.arrayBuffer();
   } finally {
     clearTimeout(patience);

@@ -22,6 +22,12 @@ export class FakeHub {
   up = true;
   /** Carries out what it hears, but its acknowledgements are lost. */
   loseAcks = false;
+  /** How many reactions do not arrive, and whose askers wait until they give up. */
+  muffled = 0;
+  private readonly patience: (() => void)[] = [];
+  giveUp(): void {
+    for (const end of this.patience.splice(0)) end();
+  }
   password: string | null = null;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
@@ -117,6 +123,10 @@ export class FakeHub {
     return {
       ask: async (event, payload) => {
         if (!this.up || !link.connected) return null;
+        if (event === "react" && this.muffled > 0) {
+          this.muffled -= 1;
+          return new Promise((resolve) => this.patience.push(() => resolve(null)));
+        }
         const reply = this.answer(link, event, payload as Record<string, unknown>);
         if (event === "joinRoom") this.onJoined();
         await Promise.resolve();

@@ -7,6 +7,8 @@ import { newRoom, withTyping, type RoomState } from "../src/store/room";
 import { historyOf, readRoom, type Message } from "../src/wire";
 import { en } from "../src/words.en";
 import { ko } from "../src/words.ko";
+import { en as enSheets } from "../src/words.sheets.en";
+import { ko as koSheets } from "../src/words.sheets.ko";
 import { alerted, chatter, said } from "./kit";
 
 const NOW = 1_000_000;
@@ -79,7 +81,7 @@ describe("a room's history", () => {
   });
 
   it("has words of its own for each", () => {
-    for (const say of [ko, en]) {
+    for (const say of [{ ...ko, ...koSheets }, { ...en, ...enSheets }]) {
       const all = [say.begin, say.beginForYou, say.beginPruned, say.quiet, say.fromNow, say.readsAll, say.readsJoined];
       expect(new Set(all).size).toBe(all.length);
     }

@@ -626,6 +626,33 @@ describe("coming back", () => {
 });
 
 describe("answers, reactions and taking back", () => {
+  it("a reaction whose answer got lost is made again, over a connection that answers", async () => {
+    hub.say("fox", "who is there?");
+    const me = visitor();
+    await phase(me, "live");
+    hub.loseAcks = true;
+    await me.react(1, "👍", true);
+    hub.loseAcks = false;
+    await until(() => expect(hub.reactions).toEqual(["👍 true", "👍 true"]));
+    await phase(me, "live");
+  });
+
+  it("a reaction whose answer is missed only when there is another connection is made again, unless wished otherwise", async () => {
+    hub.say("fox", "who is there?");
+    const me = visitor();
+    await phase(me, "live");
+    // Heard of late: the room has been joined again before.
+    hub.muffled = 2;
+    const [heart, thumb] = [me.react(1, "❤️", true), me.react(1, "👍", true)];
+    hub.cut();
+    hub.mend();
+    await phase(me, "live");
+    await me.react(1, "👍", false);
+    hub.giveUp();
+    await Promise.all([heart, thumb]);
+    expect(hub.reactions).toEqual(["👍 false", "❤️ true"]);
+  });
+
   it("sends what is answered and who is named, once", async () => {
     hub.say("fox", "who is there?");
     const me = visitor();

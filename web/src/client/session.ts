@@ -83,8 +83,12 @@ export class Session {
   private awaySince = 0;
   private typingToldAt = 0;
   private password: string | null;
+  /** How often the room was joined: tells one connection from the next. */
+  private joins = 0;
   /** Reactions that the hub has not answered, each the last of its kind. */
   private readonly unheard = new Map<string, () => unknown>();
+  /** What was wished last of each reaction that is under way. */
+  private readonly wishes = new Map<string, { on: boolean }>();
   /** Up to when reactions are known, in the hub's own count. */
   private reactionsAt: number | null = null;
   /** The count of places in which this log's seqs are. */
@@ -191,6 +195,7 @@ export class Session {
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
+    this.joins += 1;
     const whole =
       this.state.log.upTo === null ? await this.openLog(lastSeq, firstSeq) : await this.catchUp(missed, more);
     if (!whole || this.ended || !this.joined) return;
@@ -444,12 +449,23 @@ export class Session {
   /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. What it refused, if it did. */
   async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
     const payload = { roomId: this.state.room?.id, seq, emoji, on };
+    const { joins } = this;
+    const wish = { on };
+    const name = `${seq} ${emoji}`;
+    this.wishes.set(name, wish);
     const reply = this.joined ? await this.link?.ask("react", payload, ACT_PATIENCE) : null;
     // Done twice it changes nothing, so what may not have arrived is said again.
     if (!reply) {
-      this.unheard.set(`${seq} ${emoji}`, () => this.react(seq, emoji, on));
+      // Wished otherwise since.
+      if (this.wishes.get(name) !== wish) return null;
+      const again = (): Promise<Refusal | null> => this.react(seq, emoji, on);
+      // The connection was lost meanwhile, and there is another.
+      if (this.joined && this.joins !== joins) return again();
+      this.unheard.set(name, again);
+      if (this.joined) this.link?.restart();
       return null;
     }
+    if (this.wishes.get(name) === wish) this.wishes.delete(name);
     const answer = readAnswer(reply, readReacted);
     if (answer.ok) this.change(withReacted(this.state, answer.data));
     return answer.ok ? null : answer.refusal;

@@ -4,10 +4,8 @@ import { hubName, lobby, lobbyWatch } from "../app";
 import { fetchAhead } from "../parts";
 import { follow, route, sheet } from "../route";
 import { words } from "../words";
-import { CodeSheet } from "./code-sheet";
-import { CreateSheet } from "./create-sheet";
 import { JoinPage } from "./join-page";
-import { LaterRoom } from "./later";
+import { LaterForms, LaterRoom } from "./later";
 import { Lobby } from "./lobby";
 import { Refused, Welcome } from "./states";
 
@@ -49,8 +47,7 @@ export function App(): JSX.Element {
           </Refused>
         </main>
       )}
-      {sheet.value === "create" && <CreateSheet />}
-      {sheet.value === "code" && <CodeSheet />}
+      {(sheet.value === "create" || sheet.value === "code") && <LaterForms />}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { memory } from "../app";
 import { browserDevice, Signals, type Kind } from "../client/signals";
 import { CHOICES } from "../store/attention";
 import type { RoomState } from "../store/room";
-import { words } from "../words";
+import { sheetWords } from "../words.sheets";
 
 const signals = new Signals(memory, browserDevice(), () => Date.now());
 
@@ -27,7 +27,7 @@ export function Attention({ state }: { state: RoomState }): null {
 }
 
 export function AttentionSettings(): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   return (
     <section class="attention">
       <Setting kind="sound" label={say.sound} />
@@ -38,7 +38,7 @@ export function AttentionSettings(): JSX.Element {
 }
 
 function Setting({ kind, label }: { kind: Kind; label: string }): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const [chosen, choose] = useState(signals.choice(kind));
   return (
     <fieldset class="field">

@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { api, hint } from "../app";
 import { go } from "../route";
 import { readCode } from "../store/text";
-import { words } from "../words";
+import { formWords } from "../words.forms";
 import { Field } from "./field";
 import { Sheet } from "./sheet";
 
 export function CodeSheet(): JSX.Element {
-  const say = words();
+  const say = formWords();
   const [typed, setTyped] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);

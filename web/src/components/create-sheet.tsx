@@ -5,7 +5,7 @@ import { channels, PLAZA } from "../store/lobby";
 import { isBlank, isChannel, length } from "../store/text";
 import { go } from "../route";
 import type { History } from "../wire";
-import { words } from "../words";
+import { formWords } from "../words.forms";
 import { Field } from "./field";
 import { Sheet } from "./sheet";
 
@@ -13,7 +13,7 @@ const CAPACITIES = [0, 2, 4, 8, 16, 32, 64];
 const NEW = "\u0000new";
 
 export function CreateSheet(): JSX.Element {
-  const say = words();
+  const say = formWords();
   const known = channels(lobby.value.rooms ?? []).map((channel) => channel.namespace);
   const [title, setTitle] = useState("");
   const [channel, setChannel] = useState(PLAZA);

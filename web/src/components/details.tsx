@@ -9,7 +9,7 @@ import { addresses } from "../store/invite";
 import { markOf, type RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
 import { historyOf } from "../wire";
-import { words } from "../words";
+import { sheetWords } from "../words.sheets";
 import { AttentionSettings } from "./attention";
 import { Copy } from "./copy";
 import { Field } from "./field";
@@ -18,7 +18,7 @@ import { Mark } from "./mark";
 import { Sheet } from "./sheet";
 
 export function DetailsSheet(props: { state: RoomState; session: Session; onLeave(): void }): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const { state, session } = props;
   const room = state.room!;
   const rest = timeLeft(room, state.clockOffset, Date.now());
@@ -72,7 +72,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
 
 /** One's own name here: seen first, changed on request. */
 function Name({ state, session }: { state: RoomState; session: Session }): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const me = state.me!;
   const [typed, setTyped] = useState(me.nickname);
   const [said, setSaid] = useState<{ good: boolean; text: string } | null>(null);

@@ -13,7 +13,7 @@ import { daysBetween, local } from "../store/clock";
 import { foundIn } from "../store/found";
 import { markOf, nicknameOf, type RoomState } from "../store/room";
 import type { Id, Message } from "../wire";
-import { words, type Words } from "../words";
+import { sheetWords, type All } from "../words.sheets";
 import { Mark } from "./mark";
 import { Sheet } from "./sheet";
 
@@ -37,7 +37,7 @@ interface Props {
 }
 
 export function FindSheet({ state, session }: Props): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const roomId = state.room!.id;
   const results = kept.value?.roomId === roomId ? kept.value : null;
   const input = useRef<HTMLInputElement>(null);
@@ -112,7 +112,7 @@ export function FindSheet({ state, session }: Props): JSX.Element {
 const isShown = ({ log, hidden }: RoomState, { seq, chatterId, takenBack }: Message): boolean =>
   !takenBack && !log.gone.has(seq) && !hidden.has(chatterId);
 
-function told({ before }: Results, count: number, say: Words): string {
+function told({ before }: Results, count: number, say: All): string {
   if (count > 0) return say.found(count, before !== null);
   return before === null ? say.foundNothing : say.foundNotYet;
 }
@@ -127,7 +127,7 @@ function move(event: KeyboardEvent): void {
 }
 
 function Result({ message, text, state, session }: Props & { message: Message; text: string }): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const go = (): void => {
     closeSheet();
     void session.reader.goTo(message.seq);
@@ -152,7 +152,7 @@ function Result({ message, text, state, session }: Props & { message: Message; t
   );
 }
 
-function when(at: number, say: Words): string {
+function when(at: number, say: All): string {
   if (Number.isNaN(at)) return "";
   const time = { hour: "2-digit", minute: "2-digit" } as const;
   const date = daysBetween(at, Date.now()) === 0 ? {} : ({ month: "short", day: "numeric" } as const);

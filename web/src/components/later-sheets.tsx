@@ -4,8 +4,7 @@ import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Part } from "../parts";
 import { sheet } from "../route";
-import { words } from "../words";
-import { Sheet } from "./sheet";
+import { Coming } from "./later";
 import type { SheetsProps } from "./sheets";
 
 export const sheetsPart = new Part("sheets", () => import("./sheets"));
@@ -13,17 +12,9 @@ export const sheetsPart = new Part("sheets", () => import("./sheets"));
 const OF_ROOMS = ["people", "details", "message", "find", "report"];
 
 export function LaterSheets(props: SheetsProps): JSX.Element | null {
-  const say = words();
   const isWanted = sheet.value !== null && OF_ROOMS.includes(sheet.value);
   useEffect(() => void (isWanted && sheetsPart.fetch()), [isWanted]);
   const part = sheetsPart.loaded.value;
   if (part) return <part.RoomSheets {...props} />;
-  if (!isWanted) return null;
-  return (
-    <Sheet title={say.moment} class="small">
-      <p class="soft" role="status">
-        {sheetsPart.isLate.value ? say.hubLost : ""}
-      </p>
-    </Sheet>
-  );
+  return isWanted ? <Coming part={sheetsPart} /> : null;
 }

@@ -5,7 +5,7 @@
 
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { words } from "../words";
+import { sheetWords } from "../words.sheets";
 import { Icon } from "./icons";
 import { openMessage } from "./open-message";
 
@@ -37,7 +37,7 @@ interface Props {
 }
 
 export function LogMenu({ log, author }: Props): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const [row, setRow] = useState<HTMLElement | null>(null);
   /** What the arrows led to, for those who hear it. */
   const [heard, setHeard] = useState("");

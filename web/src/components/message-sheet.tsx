@@ -6,7 +6,7 @@ import type { Session } from "../client/session";
 import { closeSheet, openSheet } from "../route";
 import { messageAt } from "../store/past";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
-import { words, type Words } from "../words";
+import { sheetWords, type All } from "../words.sheets";
 import { EMOJI, type Message } from "../wire";
 import { focusComposer } from "./composer";
 import { copy } from "./copy";
@@ -19,13 +19,13 @@ interface Context {
   isMine: boolean;
   state: RoomState;
   session: Session;
-  say: Words;
+  say: All;
 }
 
 interface Action {
   icon: IconName;
-  label(say: Words): string;
-  hint?(say: Words): string;
+  label(say: All): string;
+  hint?(say: All): string;
   isOffered(context: Context): boolean;
   /** What is to be told on its button; without that the menu closes, unless another sheet has taken its place. */
   run(context: Context): Promise<string> | void;
@@ -81,7 +81,7 @@ const ACTIONS: readonly Action[] = [
 ];
 
 export function MessageSheet({ state, session }: { state: RoomState; session: Session }): JSX.Element | null {
-  const say = words();
+  const say = sheetWords();
   const [told, setTold] = useState<{ action: Action; text: string } | null>(null);
   const message = messageAt(state, chosen.value ?? 0);
   useEffect(() => void (message || closeSheet()), [message]);

@@ -4,7 +4,7 @@ import { api } from "../app";
 import type { Session } from "../client/session";
 import { markOf, type RoomState } from "../store/room";
 import type { Chatter } from "../wire";
-import { words } from "../words";
+import { sheetWords } from "../words.sheets";
 import { Mark } from "./mark";
 import { Sheet } from "./sheet";
 
@@ -15,7 +15,7 @@ interface Props {
 
 export function PeopleSheet({ state, session }: Props): JSX.Element {
   return (
-    <Sheet title={words().peopleTitle(state.present)} class="people-sheet">
+    <Sheet title={sheetWords().peopleTitle(state.present)} class="people-sheet">
       <PeopleList state={state} session={session} />
     </Sheet>
   );
@@ -24,14 +24,14 @@ export function PeopleSheet({ state, session }: Props): JSX.Element {
 export function People({ state, session }: Props): JSX.Element {
   return (
     <>
-      <h2>{words().people(state.present)}</h2>
+      <h2>{sheetWords().people(state.present)}</h2>
       <PeopleList state={state} session={session} />
     </>
   );
 }
 
 function PeopleList({ state, session }: Props): JSX.Element {
-  const say = words();
+  const say = sheetWords();
   const me = state.me?.id;
   // Of a big room the hub lists some; one is there oneself all the same.
   const own = state.me ? [state.me] : [];

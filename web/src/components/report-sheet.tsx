@@ -1,13 +1,13 @@
 // Telling the host of a message: a reason if one likes, and what becomes of it.
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { Session } from "../client/session";
 import { closeSheet } from "../route";
 import { messageAt } from "../store/past";
 import { nicknameOf, type RoomState } from "../store/room";
 import { length } from "../store/text";
-import { words } from "../words";
+import { sheetWords } from "../words.sheets";
 import { Field } from "./field";
 import { chosen } from "./open-message";
 import { Sheet } from "./sheet";
@@ -16,7 +16,7 @@ import { Sheet } from "./sheet";
 const MOST = 200;
 
 export function ReportSheet({ state, session }: { state: RoomState; session: Session }): JSX.Element | null {
-  const say = words();
+  const say = sheetWords();
   const [reason, setReason] = useState("");
   const [more, setMore] = useState("");
   const [busy, setBusy] = useState(false);
@@ -26,7 +26,7 @@ export function ReportSheet({ state, session }: { state: RoomState; session: Ses
   const message = messageAt(state, chosen.value ?? 0);
   useEffect(() => void (message || closeSheet()), [message]);
   // The button that was pressed is gone.
-  useEffect(() => void (isTold && done.current!.focus()), [isTold]);
+  useLayoutEffect(() => void (isTold && done.current!.focus()), [isTold]);
   if (!message) return null;
 
   const whole = [reason, more.trim()].filter(Boolean).join(": ");

@@ -17,6 +17,10 @@ export function Sheet(props: { title: string; class?: string; children: Componen
   useLayoutEffect(() => {
     const wanted = box.current!.querySelector<HTMLElement>("[data-autofocus]") ?? box.current!;
     wanted.focus();
+    // What has the focus may go, and the focus with it: then it is the page that hears the keys.
+    const astray = (event: KeyboardEvent): void => void (event.target === document.body && keys(event));
+    document.addEventListener("keydown", astray);
+    return () => document.removeEventListener("keydown", astray);
   }, []);
 
   const keys = (event: KeyboardEvent): void => {
@@ -32,10 +36,11 @@ export function Sheet(props: { title: string; class?: string; children: Componen
     const first = stops[0];
     const last = stops[stops.length - 1];
     const here = document.activeElement;
-    if (event.shiftKey && (here === first || here === box.current)) {
+    const isAstray = !box.current!.contains(here);
+    if (event.shiftKey && (here === first || here === box.current || isAstray)) {
       event.preventDefault();
       last?.focus();
-    } else if (!event.shiftKey && here === last) {
+    } else if (!event.shiftKey && (here === last || isAstray)) {
       event.preventDefault();
       first?.focus();
     }
