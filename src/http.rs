@@ -13,7 +13,9 @@ pub(crate) mod fuzzing;
 mod guard;
 mod health;
 mod hubs;
+mod lists;
 mod metrics;
+mod negotiation;
 mod pages;
 mod request;
 mod respond;
@@ -29,6 +31,7 @@ use axum::middleware::map_response_with_state;
 use self::answers::Answers;
 pub use self::cors::with_cors;
 pub use self::guard::Guard;
+use self::lists::Lists;
 pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::budget::Budget;
@@ -47,7 +50,7 @@ const BODY_MAX: usize = 16 * 1024;
 
 /// The state that every handler can reach.
 #[derive(Clone)]
-pub struct App(Arc<HttpContext>, Answers);
+pub struct App(Arc<HttpContext>, Answers, Lists);
 
 /// What HTTP is built from.
 pub struct HttpContext {
@@ -86,7 +89,7 @@ impl std::ops::Deref for App {
 /// All routes except Socket.IO's.
 pub fn router(parts: HttpContext) -> Router {
     let answers = Answers::new();
-    let app = App(Arc::new(parts), answers);
+    let app = App(Arc::new(parts), answers, Lists::default());
     Router::new()
         .nest("/chat", chat::routes())
         .nest("/api", api::routes())

@@ -15,7 +15,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 pub use self::announcement::AnnouncementStatus;
-pub use self::answer::{answer, answer_as, farewell, refused};
+pub use self::answer::{answer, answer_as, encoded, farewell, refused};
 pub use self::api::{
     ChatterPage, HistoryPage, HubInfo, OtherHub, SearchPage, SharedDatabase, SharedHub, TextLimits,
     Token, WifiInfo,

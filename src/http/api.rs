@@ -3,6 +3,7 @@
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
 use axum::extract::{Query, State};
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -45,7 +46,7 @@ pub(super) fn routes() -> Router<App> {
         .fallback(nothing_here)
 }
 
-async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> Answer {
     let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
     let config = app.config.now();
@@ -55,7 +56,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
         password: wifi.password.as_ref().map(crate::config::Secret::expose),
         security: wifi.security.as_str(),
     });
-    Ok(app.ok(wire::HubInfo {
+    let info = wire::HubInfo {
         id: facts.hub.to_string(),
         name: config.title.as_str(),
         version: wire::VERSION,
@@ -79,7 +80,8 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby) -> Answer {
             roster_limit: config.rooms_roster_limit,
         },
         wifi,
-    }))
+    };
+    Ok(app.compressed(&headers, info))
 }
 
 /// Whether messages are stored: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use axum::Router;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use axum::response::Response;
 use axum::routing::{get, patch, post};
 use serde::Deserialize;
@@ -77,11 +78,12 @@ async fn create(State(app): State<App>, By(caller): By, body: Body) -> Answer {
     Ok(app.created(wire::room(&view)))
 }
 
-async fn list(State(app): State<App>, asker: Asker) -> Answer {
+async fn list(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Answer {
     let facts = app.hub.call(Call::Facts).await?;
     let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
     let rooms = app.hub.call(Call::Rooms).await?;
-    Ok(app.ok_in(reserved, &asker, rooms.iter().map(wire::room).collect::<Vec<_>>()))
+    let rooms: Vec<_> = rooms.iter().map(wire::room).collect();
+    Ok(app.listed("rooms", &headers, rooms, |body| reserved.body(body, &asker)))
 }
 
 async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Answer {

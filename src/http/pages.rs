@@ -15,6 +15,7 @@ use axum::routing::get;
 use rust_embed::{Embed, EmbeddedFile};
 
 use super::App;
+use super::negotiation::{is_known, takes};
 use super::respond::no_such_call;
 use crate::domain::language::Language;
 
@@ -164,27 +165,11 @@ fn best(name: &str, headers: &HeaderMap) -> Option<(EmbeddedFile, Option<&'stati
         .or_else(|| Some((Dist::get(name)?, None)))
 }
 
-/// Whether `Accept-Encoding` accepts this coding (RFC 9110, section 12.5.3).
-fn takes(headers: &HeaderMap, coding: &str) -> bool {
-    let lists = headers.get_all(header::ACCEPT_ENCODING);
-    let items = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));
-    items.map(|item| item.split_once(';').unwrap_or((item, ""))).any(|(name, weight)| {
-        let is_ruled_out = weight.trim().strip_prefix("q=").is_some_and(|q| q.parse() == Ok(0.0));
-        name.trim().eq_ignore_ascii_case(coding) && !is_ruled_out
-    })
-}
-
 /// A strong validator: the hash of the content, which differs for each coding.
 fn etag(file: &EmbeddedFile) -> String {
     let hash = file.metadata.sha256_hash();
     let hex: String = hash.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
     format!("\"{hex}\"")
-}
-
-fn is_known(headers: &HeaderMap, etag: &str) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH);
-    let known = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));
-    known.map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == etag)
 }
 
 fn content_type(name: &str) -> &'static str {
@@ -234,30 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn a_coding_is_taken_only_where_the_browser_names_it() {
-        let takes = |value, coding| takes(&headers(header::ACCEPT_ENCODING, value), coding);
-        assert!(takes("gzip, deflate, br", "br"));
-        assert!(takes("GZIP;q=0.5", "gzip"));
-        assert!(!takes("gzip, br;q=0", "br"));
-        assert!(!takes("gzip;q=0.0", "gzip"));
-        assert!(!takes("brotli", "br"));
-        assert!(!super::takes(&HeaderMap::new(), "gzip"));
-    }
-
-    #[test]
     fn only_who_names_html_wants_a_page() {
         let wants = |value| wants_page(&headers(header::ACCEPT, value));
         assert!(wants("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
         assert!(wants("application/json, TEXT/HTML; q=0.5"));
         assert!(!wants("*/*") && !wants("application/json") && !wants("text/htmlx"));
         assert!(!wants_page(&HeaderMap::new()));
-    }
-
-    #[test]
-    fn a_validator_is_found_among_others() {
-        let known = |value| is_known(&headers(header::IF_NONE_MATCH, value), "\"ab\"");
-        assert!(known("\"x\", \"ab\"") && known("W/\"ab\"") && known("*"));
-        assert!(!known("\"abc\"") && !known("ab"));
     }
 
     #[test]

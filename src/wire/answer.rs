@@ -32,6 +32,11 @@ pub fn answer_as(
     (status, HEADERS, make(String::from(json).into_bytes())).into_response()
 }
 
+/// An answer whose body is JSON that is encoded already.
+pub fn encoded(status: StatusCode, body: Body) -> Response {
+    (status, HEADERS, body).into_response()
+}
+
 /// The answer to a refused request, with `Retry-After` if the time is known.
 #[must_use]
 pub fn refused(language: Language, refusal: &Refusal) -> Response {

@@ -34,6 +34,7 @@ mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;
 mod limits;
+mod lists;
 mod memory;
 mod metrics;
 mod names;
