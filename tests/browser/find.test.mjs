@@ -149,6 +149,8 @@ story("there are more than fit on a page, and the focus goes along", QUICK, asyn
   await page.keyboard.press("Enter");
   await page.locator(".sheet").waitFor({ state: "detached" });
   await isInView(ann, "점심 4");
+  // Who hears the page is told where they are.
+  await page.locator("[role=status]", { hasText: /, 점심 4$/ }).waitFor({ state: "attached" });
   await until(async () => assert.ok(await page.locator(".log").evaluate((one) => one === document.activeElement)));
 });
 

@@ -6,6 +6,7 @@ import { beginning } from "../store/history";
 import { shown } from "../store/past";
 import type { RoomState } from "../store/room";
 import type { Words } from "../words";
+import { Icon } from "./icons";
 
 interface Props {
   state: RoomState;
@@ -57,13 +58,13 @@ export function LogGoing(props: {
     );
   }
   return (
-    <p class="going" role="status">
+    <p class="going going-not" role="status">
       <span>{problem === "lost" ? say.goingFailed : say.refused[problem][0]}</span>
       <button type="button" onClick={() => void session.reader.goTo(seq)}>
         {say.retryNow}
       </button>
-      <button type="button" onClick={() => session.reader.stay()}>
-        {say.close}
+      <button type="button" class="round" aria-label={say.close} onClick={() => session.reader.stay()}>
+        <Icon name="close" />
       </button>
     </p>
   );

@@ -23,6 +23,9 @@ import { MessageRow } from "./message";
 import { Comings, DayLine, Notice, OwnName } from "./notice";
 import { Quiet } from "./quiet";
 
+/** How much of a message is read aloud that one has jumped to. */
+const SPOKEN = 100;
+
 /** Near an edge of the window, in pixels. */
 const NEAR = 600;
 
@@ -358,6 +361,10 @@ export class LogView extends Component<Props, View> {
         <p class="unseen" role="status">
           {unseen > 0 ? say.newCount(unseen) : ""}
         </p>
+        {/* Where one has jumped to. */}
+        <p class="unseen" role="status">
+          {state.goal ? this.spoken(state.goal.seq) : ""}
+        </p>
         {/* What disappears is told too, to who cannot see it. */}
         <p class="unseen" role="status">
           {state.takenBack > 0 ? say.takenBack + (state.takenBack % 2 ? "" : "\u00a0") : ""}
@@ -427,6 +434,11 @@ export class LogView extends Component<Props, View> {
     const message = messageAt(this.props.state, seq);
     return !message ? "" : message.chatterId === me?.id ? this.props.say.you : this.name(message);
   };
+
+  private spoken(seq: number): string {
+    const message = messageAt(this.props.state, seq);
+    return message ? `${this.author(seq)}, ${message.content.slice(0, SPOKEN)}` : "";
+  }
 
   private name = (message: Message): string => this.nickname(message.chatter);
 
