@@ -12,6 +12,7 @@ mod cors;
 pub(crate) mod fuzzing;
 mod guard;
 mod health;
+mod host;
 mod hubs;
 mod metrics;
 mod pages;
@@ -33,6 +34,7 @@ pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::budget::Budget;
 use crate::config::LiveConfig;
+use crate::control::ControlContext;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::door::Door;
@@ -53,6 +55,8 @@ pub struct App(Arc<HttpContext>, Answers);
 pub struct HttpContext {
     /// Takes commands.
     pub hub: HubHandle,
+    /// Answers what hosts ask.
+    pub control: Arc<ControlContext>,
     /// Reads the store.
     pub reader: Reader,
     /// Verifies and signs tokens.
@@ -89,6 +93,7 @@ pub fn router(parts: HttpContext) -> Router {
     let app = App(Arc::new(parts), answers);
     Router::new()
         .nest("/chat", chat::routes())
+        .merge(host::routes())
         .nest("/api", api::routes())
         .merge(health::routes())
         .merge(metrics::routes())

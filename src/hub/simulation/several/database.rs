@@ -150,6 +150,7 @@ impl Database {
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
             Write::Host(act) => self.host(&act.deed),
+            Write::UseKey(_) => panic!("not in these lives: {write:?}"),
             Write::Mark(_) | Write::Ping => Ok(Written::Done),
         }
     }
@@ -363,7 +364,12 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
-            Deed::TakeBack(..) | Deed::Delete(_) | Deed::History(..) | Deed::ReportDone(_) => {
+            Deed::AddKey(_)
+            | Deed::RevokeKey(_)
+            | Deed::TakeBack(..)
+            | Deed::Delete(_)
+            | Deed::History(..)
+            | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }
         }
