@@ -4,6 +4,7 @@ mod copies;
 mod discover;
 mod doctor;
 mod host;
+mod keys;
 mod message;
 mod new_id;
 #[cfg(test)]
@@ -62,6 +63,9 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Give people keys by which they run the event from a phone, list the keys, revoke one
+    #[command(subcommand)]
+    Host(keys::HostCommand),
     /// Open the ports for a hub without privileges; the service does this before it starts one
     #[command(hide = true)]
     HoldPorts(FileArg),
@@ -171,6 +175,7 @@ pub fn run() -> ExitCode {
         Command::Chatter(command) => host::chatter(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
+        Command::Host(command) => keys::host(command, out),
         Command::HoldPorts(file) => {
             hold_ports(file);
             Ok(())

@@ -126,6 +126,8 @@ pub struct Config {
     pub http_require_origin: bool,
     /// Whether `/metrics` answers others than this machine.
     pub metrics_public: bool,
+    /// The network interfaces by which hosts come with their keys; any where there are none.
+    pub host_interfaces: Vec<InterfacePattern>,
     /// The wireless network that the join page tells people to enter.
     pub wifi: Option<Wifi>,
 }
@@ -188,6 +190,7 @@ impl Default for Config {
             http_public_url: None,
             http_require_origin: false,
             metrics_public: false,
+            host_interfaces: Vec::new(),
             wifi: None,
         }
     }

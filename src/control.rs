@@ -3,8 +3,11 @@
 //! A request is a JSON line, and so is its response. Everybody who may open the socket may ask: root, the
 //! hub's user and its group. [`protocol`] has the shapes for both sides.
 
+mod answer;
+mod calls;
 mod client;
 mod host;
+mod keys;
 mod listener;
 mod messages;
 mod place;
@@ -12,6 +15,8 @@ pub mod protocol;
 mod reports;
 mod status;
 
+pub use answer::Denied;
+pub use calls::{HttpCall, called};
 pub use client::{AskError, ask};
 pub use listener::Control;
 pub use status::ControlContext;

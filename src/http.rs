@@ -12,6 +12,7 @@ mod cors;
 pub(crate) mod fuzzing;
 mod guard;
 mod health;
+mod host;
 mod hubs;
 mod lists;
 mod metrics;
@@ -36,6 +37,7 @@ pub use self::pages::with_client;
 pub use self::serve::Server;
 use crate::budget::Budget;
 use crate::config::LiveConfig;
+use crate::control::ControlContext;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::door::Door;
@@ -56,6 +58,8 @@ pub struct App(Arc<HttpContext>, Answers, Lists);
 pub struct HttpContext {
     /// Takes commands.
     pub hub: HubHandle,
+    /// Answers what hosts ask.
+    pub control: Arc<ControlContext>,
     /// Reads the store.
     pub reader: Reader,
     /// Verifies and signs tokens.
@@ -92,6 +96,7 @@ pub fn router(parts: HttpContext) -> Router {
     let app = App(Arc::new(parts), answers, Lists::default());
     Router::new()
         .nest("/chat", chat::routes())
+        .merge(host::routes())
         .nest("/api", api::routes())
         .merge(health::routes())
         .merge(metrics::routes())

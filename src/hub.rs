@@ -6,6 +6,7 @@
 
 mod access_grants;
 mod bridge;
+mod calls;
 mod changes;
 mod channels;
 mod clock;
@@ -14,6 +15,7 @@ mod configure;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
+mod host_keys;
 mod idle;
 mod join;
 mod names;

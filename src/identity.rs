@@ -5,6 +5,7 @@
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod host_key;
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
@@ -14,6 +15,7 @@ use jwt_compact::alg::{Hs256, Hs256Key};
 use jwt_compact::{AlgorithmExt, Claims, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
+pub use self::host_key::{Secret, Signature};
 use crate::domain::ids::IdentityId;
 
 /// The file of the signing key inside the data folder.
@@ -40,6 +42,8 @@ const TOKEN_MAX: usize = 512;
 /// Signs and verifies the tokens of one hub.
 pub struct Signer {
     key: Hs256Key,
+    /// The same key, from which those of hosts are derived.
+    root: [u8; 32],
     /// What happened to an unusable key.
     lost_key: Option<String>,
 }
@@ -61,7 +65,7 @@ impl Signer {
     /// The signer of hubs that share a store, and with it their key.
     #[must_use]
     pub fn with_key(key: [u8; 32]) -> Self {
-        Self { key: Hs256Key::new(key), lost_key: None }
+        Self { key: Hs256Key::new(key), root: key, lost_key: None }
     }
 
     /// The hub's signer, with its key from this folder; at the first start `fresh` becomes the key,
@@ -82,7 +86,7 @@ impl Signer {
                  a new chatter; it is kept as {name}"
             )
         });
-        Ok(Self { key: Hs256Key::new(key), lost_key })
+        Ok(Self { key: Hs256Key::new(key), root: key, lost_key })
     }
 
     /// What happened to an unusable key, while its file is kept.
@@ -149,13 +153,14 @@ impl Signer {
     }
 }
 
-fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
-    match std::fs::read(path) {
-        Ok(key) if key.len() == fresh.len() && key.iter().any(|byte| *byte != 0) => return Ok(key),
+fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<[u8; 32]> {
+    let whole = |key: Vec<u8>| <[u8; 32]>::try_from(key).ok().filter(|key| *key != [0; 32]);
+    match std::fs::read(path).map(whole) {
+        Ok(Some(key)) => return Ok(key),
         // The key may be good, but not readable for this user.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
-        Ok(_) | Err(_) => {
+        Ok(None) | Err(_) => {
             let kept_as = put_aside(path, UNUSABLE)?;
             tracing::error!(
                 kept_as,
@@ -165,7 +170,7 @@ fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<Vec<u8>> {
         }
     }
     make(path, fresh)?;
-    Ok(fresh.to_vec())
+    Ok(*fresh)
 }
 
 /// Gives a hub that is stopped the key `fresh`, with which everybody is a new chatter: the name in the
@@ -236,7 +241,7 @@ mod tests {
     use super::*;
 
     fn signer(key: u8) -> Signer {
-        Signer { key: Hs256Key::new([key; 32]), lost_key: None }
+        Signer::with_key([key; 32])
     }
 
     fn ann() -> IdentityId {

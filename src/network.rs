@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use if_addrs::{IfAddr, Interface};
 
-use crate::config::Interfaces;
+use crate::config::{InterfacePattern, Interfaces};
 use crate::sync::lock;
 
 /// Where the hub listens, and which interfaces people may use. Clones share it.
@@ -211,6 +211,19 @@ pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
     })
 }
 
+/// Whether `ip` is in the network of an interface that one of these patterns names, this machine's own among them: its
+/// answers leave by that interface, so nobody elsewhere has a connection from there. A link-local IPv6 address may be
+/// on any interface, so it is in none.
+#[must_use]
+pub fn comes_by(patterns: &[InterfacePattern], ip: IpAddr) -> bool {
+    if matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local()) {
+        return false;
+    }
+    let mut named = if_addrs::get_if_addrs().unwrap_or_default();
+    named.retain(|own| patterns.iter().any(|pattern| pattern.matches(&own.name)));
+    is_neighbour(&named, ip.to_canonical())
+}
+
 /// A URL as people type it: without port 80.
 #[must_use]
 pub fn url(address: &SocketAddr) -> String {
@@ -251,6 +264,17 @@ mod tests {
         assert_eq!(shown("192.168.4.1:8080"), "http://192.168.4.1:8080");
         assert_eq!(shown("[fd00::1]:80"), "http://[fd00::1]");
         assert_eq!(shown("[fd00::1]:8080"), "http://[fd00::1]:8080");
+    }
+
+    #[test]
+    fn a_client_comes_by_the_interface_in_whose_network_it_is() {
+        let comes_by = |name, ip: &str| {
+            comes_by(&[InterfacePattern::parse(name).unwrap()], ip.parse().unwrap())
+        };
+        assert!(comes_by("lo", "127.0.0.1") && comes_by("lo", "127.9.9.9"));
+        assert!(comes_by("l*", "::ffff:127.0.0.1"), "as a socket of both families sees it");
+        assert!(!comes_by("eth-none", "127.0.0.1"));
+        assert!(!comes_by("lo", "192.0.2.1") && !comes_by("*", "fe80::1"));
     }
 
     #[test]

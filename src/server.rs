@@ -257,9 +257,23 @@ impl Running {
         let (hub, outputs, hub_task) = hub::start(start(config, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
-        let router = http::router(http::HttpContext {
+        let context = Arc::new(control::ControlContext {
             hub: hub.clone(),
+            config: live.clone(),
+            health: health.clone(),
+            reach: reach.clone(),
+            found: discovery.view(),
             reader: reader.clone(),
+            connections: door.connections(),
+            budget: budget.clone(),
+            signer: Arc::clone(&signer),
+            random,
+        });
+        let control = Control::start(Arc::clone(&context));
+        let router = http::router(http::HttpContext {
+            control: context,
+            hub: hub.clone(),
+            reader,
             signer: Arc::clone(&signer),
             random,
             config: live.clone(),
@@ -268,17 +282,6 @@ impl Running {
             health: health.clone(),
             door: Arc::clone(&door),
             metrics: Arc::clone(&metrics),
-            budget: budget.clone(),
-        });
-        let control = Control::start(control::ControlContext {
-            hub: hub.clone(),
-            config: live.clone(),
-            health: health.clone(),
-            lost_key: signer.lost_key().map(str::to_owned),
-            reach: reach.clone(),
-            found: discovery.view(),
-            reader,
-            connections: door.connections(),
             budget: budget.clone(),
         });
         let setup = gateway::Setup {

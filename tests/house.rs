@@ -53,10 +53,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
         ],
     ),
-    ("control", &["wire", "hub", "store", "discovery", "network", "budget", "config", "domain"]),
     (
         "http",
         &[
+            "control",
             "wire",
             "hub",
             "store",
@@ -72,6 +72,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "domain",
             "sync",
         ],
+    ),
+    (
+        "control",
+        &["wire", "hub", "store", "identity", "discovery", "network", "budget", "config", "domain"],
     ),
     (
         "gateway",
@@ -103,6 +107,9 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("socketioxide", "gateway"),
     ("rusqlite", "store"),
     ("jwt_compact", "identity"),
+    ("hmac", "identity"),
+    ("sha2", "identity"),
+    ("base64", "identity"),
     ("argon2", "hub"),
     ("systemd_journal_logger", "telemetry"),
     ("clap", "cli"),

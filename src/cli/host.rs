@@ -11,11 +11,8 @@ use super::terminal::in_utc;
 use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Banned, Deed, EndedRoom, Made, Person, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Person, Request, RoomLine};
 use crate::domain::room::History;
-
-/// The channel in which Cola Chat's own page makes its rooms.
-const PLAZA: &str = "anonymous";
 
 /// Finds the running hub: by its configuration file or data folder.
 #[derive(Debug, Args)]
@@ -308,8 +305,9 @@ fn banned_line(banned: &Banned) -> String {
 }
 
 fn deed_line(deed: &Deed) -> String {
-    let Deed { at, deed, what } = deed;
-    format!("{}  {deed}  {what}", in_utc(at))
+    let Deed { at, deed, what, by } = deed;
+    let by = by.as_ref().map(|by| format!("  by {by:?}")).unwrap_or_default();
+    format!("{}  {deed}  {what}{by}", in_utc(at))
 }
 
 #[cfg(test)]
@@ -346,7 +344,10 @@ mod tests {
             at: "2026-07-01T10:48:00.000Z".to_owned(),
             deed: "room close".to_owned(),
             what: "K7PMX3".to_owned(),
+            by: None,
         };
         assert_eq!(deed_line(&deed), "2026-07-01 10:48:00 UTC  room close  K7PMX3");
+        let by = Some("stage".to_owned());
+        assert!(deed_line(&Deed { by, ..deed }).ends_with("  room close  K7PMX3  by \"stage\""));
     }
 }

@@ -36,8 +36,7 @@ pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow:
     let mut terminal = io::stdout();
     if let Some(address) = status.addresses.first().filter(|_| terminal.is_terminal()) {
         // The only thing that commands it.
-        let is_utf8 = shows_utf8(|name| std::env::var(name).ok());
-        write!(terminal, "\n{}", if is_utf8 { code(address)? } else { ascii_code(address)? })?;
+        write!(terminal, "\n{}", scannable(address)?)?;
     }
     Ok(())
 }
@@ -185,6 +184,11 @@ fn kept(data: &Data) -> String {
     format!("{} in {}; {free}", words::size(data.database), data.folder)
 }
 
+/// A URL as a code to scan, in the characters that the terminal shows.
+pub(super) fn scannable(url: &str) -> anyhow::Result<String> {
+    if shows_utf8(|name| std::env::var(name).ok()) { code(url) } else { ascii_code(url) }
+}
+
 /// The address as a code to scan, two modules a character.
 fn code(address: &str) -> anyhow::Result<String> {
     let code = QrCode::encode_text(address, QrCodeEcc::Medium)?;
@@ -243,6 +247,8 @@ mod tests {
             },
             people: 12,
             rooms: 3,
+            said_last_minute: 7,
+            warnings: Vec::new(),
             reports: Some(0),
             places: 4096,
             memory: Memory { taken: 21_000_000, most: Some(333_000_000), state: "easy".to_owned() },

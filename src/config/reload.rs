@@ -159,6 +159,7 @@ mod tests {
         http.hosts = ['chat.example']
         http.public_url = 'https://chat.example'
         http.require_origin = true
+        host.interfaces = ['eth0']
         metrics.public = true
         wifi.ssid = 'Camp'
         wifi.security = 'WEP'

@@ -1,6 +1,7 @@
 //! The one table of everything a host can set.
 
 mod database;
+mod host;
 mod rooms;
 
 use std::path::PathBuf;
@@ -415,6 +416,7 @@ pub static SETTINGS: &[Setting] = &[
         allowed: "true or false",
         apply: |draft, raw| raw.truth().map(|must| draft.config.http_require_origin = must),
     },
+    host::INTERFACES,
     Setting {
         key: "metrics.public",
         applies: Applies::OnReload,

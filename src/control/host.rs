@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
+use super::answer::{Acting, Denied};
 use super::protocol::{Banned, Deed, EndedRoom, Made, Person, RoomLine};
-use super::status::ControlContext;
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
-use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::check_capacity;
 use crate::domain::text::{Namespace, Password, Title};
-use crate::domain::words;
 use crate::hub::command::{Call, NewRoom, Present, RoomView};
 use crate::wire;
 
@@ -18,23 +16,23 @@ use crate::wire;
 const LOG_SHOWN: usize = 100;
 
 /// Lists the living rooms, oldest first.
-pub(super) async fn rooms(parts: &ControlContext) -> Result<Vec<RoomLine>, String> {
-    let rooms = parts.hub.call(Call::Rooms).await.map_err(|refusal| plain(&refusal))?;
+pub(super) async fn rooms(parts: &Acting<'_>) -> Result<Vec<RoomLine>, Denied> {
+    let rooms = parts.hub.call(Call::Rooms).await?;
     Ok(rooms.iter().map(line).collect())
 }
 
 /// Creates a room for the host.
 pub(super) async fn create(
-    parts: &ControlContext,
+    parts: &Acting<'_>,
     namespace: &str,
     title: &str,
     capacity: u32,
     (password, history): (Option<&str>, Option<&str>),
-) -> Result<Made, String> {
+) -> Result<Made, Denied> {
     let room = new_room(namespace, title, capacity, (password, history));
-    let room = room.map_err(|refusal| plain(&refusal))?;
-    let made = parts.hub.call(|tell| Call::Create(room, tell)).await;
-    let RoomView { room, .. } = made.map_err(|refusal| plain(&refusal))?;
+    let room = room?;
+    let made = parts.act(|tell| Call::Create(room, tell)).await;
+    let RoomView { room, .. } = made?;
     let urls = parts.reach.urls();
     let links = urls.iter().map(|url| format!("{url}/r/{}", room.code)).collect();
     Ok(Made { room: room.id.to_string(), code: room.code.to_string(), links })
@@ -55,128 +53,130 @@ fn new_room(
         password: password.map(Password::parse).transpose()?,
         from: None,
         by_host: true,
+        by: None,
         history: history.map(str::parse).transpose()?,
     })
 }
 
 /// Shuts a room for newcomers, or opens it again. Returns how many people are in it.
-pub(super) async fn shut(
-    parts: &ControlContext,
-    room: &str,
-    is_shut: bool,
-) -> Result<usize, String> {
-    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
+pub(super) async fn shut(parts: &Acting<'_>, room: &str, is_shut: bool) -> Result<usize, Denied> {
+    let none = || no_room(room);
     let id = find(parts, room).await?.ok_or_else(none)?;
-    let people = parts.hub.call(|tell| Call::Shut { room: id, is_shut, tell }).await;
+    let people = parts.act(|tell| Call::Shut { room: id, is_shut, tell }).await;
     people.map_err(|refusal| match refusal {
         Refusal::NoSuchRoom => none(),
-        Refusal::Expired => format!("the room {room} has ended: nobody comes in any more"),
-        other => plain(&other),
+        Refusal::Expired => has_ended(room),
+        other => other.into(),
     })
 }
 
 /// Changes from where those may read who join a room from now on.
 pub(super) async fn set_history(
-    parts: &ControlContext,
+    parts: &Acting<'_>,
     room: &str,
     history: &str,
-) -> Result<(), String> {
-    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
-    let history = history.parse().map_err(|refusal| plain(&refusal))?;
+) -> Result<(), Denied> {
+    let none = || no_room(room);
+    let history = history.parse()?;
     let room_id = find(parts, room).await?.ok_or_else(none)?;
-    let set = parts.hub.call(|tell| Call::SetHistory { room: room_id, history, tell }).await;
+    let set = parts.act(|tell| Call::SetHistory { room: room_id, history, tell }).await;
     set.map_err(|refusal| match refusal {
         Refusal::NoSuchRoom => none(),
-        Refusal::Expired => format!("the room {room} has ended: nobody comes in any more"),
-        other => plain(&other),
+        Refusal::Expired => has_ended(room),
+        other => other.into(),
     })
 }
 
 /// Ends a room, by its code or id.
 pub(super) async fn end_room(
-    parts: &ControlContext,
+    parts: &Acting<'_>,
     room: &str,
     deleted: bool,
-) -> Result<EndedRoom, String> {
-    let none = || format!("there is no room {room}; `colahub room list` shows those that live");
+) -> Result<EndedRoom, Denied> {
+    let none = || no_room(room);
     let id = find(parts, room).await?.ok_or_else(none)?;
-    let ended = parts.hub.call(|tell| Call::EndRoom { room: id, deleted, tell }).await;
+    let ended = parts.act(|tell| Call::EndRoom { room: id, deleted, tell }).await;
     let ended = ended.map_err(|refusal| match refusal {
         Refusal::NoSuchRoom => none(),
-        Refusal::Expired => {
-            format!("the room {room} has ended; it can still be deleted, by its id")
-        }
-        other => plain(&other),
+        Refusal::Expired => Denied::new(
+            Refusal::Expired,
+            format!("the room {room} has ended; it can still be deleted, by its id"),
+        ),
+        other => other.into(),
     })?;
     Ok(EndedRoom { room: ended.room.to_string(), people: ended.people })
 }
 
 /// Lists the people who are present, in one room or in all.
-pub(super) async fn people(
-    parts: &ControlContext,
-    room: Option<&str>,
-) -> Result<Vec<Person>, String> {
+pub(super) async fn people(parts: &Acting<'_>, room: Option<&str>) -> Result<Vec<Person>, Denied> {
     let only = match room {
         None => None,
-        Some(room) => Some(find(parts, room).await?.ok_or_else(|| {
-            format!("there is no room {room}; `colahub room list` shows those that live")
-        })?),
+        Some(room) => Some(find(parts, room).await?.ok_or_else(|| no_room(room))?),
     };
-    let people = parts.hub.call(Call::People).await.map_err(|refusal| plain(&refusal))?;
+    let people = parts.hub.call(Call::People).await?;
     let wanted = people.iter().filter(|person| only.is_none_or(|room| person.room == room));
     Ok(wanted.map(person).collect())
 }
 
 /// Kicks a chatter.
-pub(super) async fn kick(parts: &ControlContext, chatter: &str) -> Result<(), String> {
-    let none = || format!("nobody present is {chatter}; `colahub chatter list` shows who is");
+pub(super) async fn kick(parts: &Acting<'_>, chatter: &str) -> Result<(), Denied> {
+    let none =
+        || no_chatter(format!("nobody present is {chatter}; `colahub chatter list` shows who is"));
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
-    let kicked = parts.hub.call(|tell| Call::Kick(id, tell)).await;
+    let kicked = parts.act(|tell| Call::Kick(id, tell)).await;
     kicked.map_err(|refusal| match refusal {
         Refusal::NoSuchChatter => none(),
-        other => plain(&other),
+        other => other.into(),
     })
 }
 
 /// Bans a chatter's browser, and their address for a while.
 pub(super) async fn ban(
-    parts: &ControlContext,
+    parts: &Acting<'_>,
     chatter: &str,
     address_for: Option<Duration>,
-) -> Result<(), String> {
-    let none =
-        || format!("there is no chatter {chatter}; `colahub chatter list` shows who is here");
+) -> Result<(), Denied> {
+    let none = || {
+        no_chatter(format!(
+            "there is no chatter {chatter}; `colahub chatter list` shows who is here"
+        ))
+    };
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
-    let known = parts.reader.chatter(id).await.map_err(|refusal| plain(&refusal))?;
+    let known = parts.reader.chatter(id).await?;
     let (known, identity) = known.ok_or_else(none)?;
     let elsewhere = match address_for {
-        Some(_) => parts.reader.address_of(identity).await.map_err(|refusal| plain(&refusal))?,
+        Some(_) => parts.reader.address_of(identity).await?,
         None => None,
     };
     let ban = |tell| Call::Ban { chatter: known, identity, address_for, elsewhere, tell };
-    parts.hub.call(ban).await.map_err(|refusal| match refusal {
-        Refusal::NotJoined => format!(
-            "{chatter} is not connected, so their address is not known; \
-             without --address-for they are banned by their browser"
+    parts.act(ban).await.map_err(|refusal| match refusal {
+        Refusal::NotJoined => Denied::new(
+            Refusal::NotJoined,
+            format!(
+                "{chatter} is not connected, so their address is not known; \
+                 without --address-for they are banned by their browser"
+            ),
         ),
-        other => plain(&other),
+        other => other.into(),
     })
 }
 
 /// Lifts a ban.
-pub(super) async fn unban(parts: &ControlContext, chatter: &str) -> Result<(), String> {
-    let none = || format!("{chatter} is not banned; `colahub chatter list --banned` shows who is");
+pub(super) async fn unban(parts: &Acting<'_>, chatter: &str) -> Result<(), Denied> {
+    let none = || {
+        no_chatter(format!("{chatter} is not banned; `colahub chatter list --banned` shows who is"))
+    };
     let id: ChatterId = chatter.parse().map_err(|_| none())?;
-    let unbanned = parts.hub.call(|tell| Call::Unban(id, tell)).await;
+    let unbanned = parts.act(|tell| Call::Unban(id, tell)).await;
     unbanned.map_err(|refusal| match refusal {
         Refusal::NoSuchChatter => none(),
-        other => plain(&other),
+        other => other.into(),
     })
 }
 
 /// Lists the bans.
-pub(super) async fn bans(parts: &ControlContext) -> Result<Vec<Banned>, String> {
-    let bans = parts.hub.call(Call::Bans).await.map_err(|refusal| plain(&refusal))?;
+pub(super) async fn bans(parts: &Acting<'_>) -> Result<Vec<Banned>, Denied> {
+    let bans = parts.hub.call(Call::Bans).await?;
     let told = bans.into_iter().map(|ban| Banned {
         id: ban.chatter.to_string(),
         nickname: ban.nickname.to_string(),
@@ -186,18 +186,19 @@ pub(super) async fn bans(parts: &ControlContext) -> Result<Vec<Banned>, String> 
 }
 
 /// Lists the host's actions, newest first.
-pub(super) async fn log(parts: &ControlContext) -> Result<Vec<Deed>, String> {
-    let done = parts.reader.host_log(LOG_SHOWN).await.map_err(|refusal| plain(&refusal))?;
+pub(super) async fn log(parts: &Acting<'_>) -> Result<Vec<Deed>, Denied> {
+    let done = parts.reader.host_log(LOG_SHOWN).await?;
     let told = done.into_iter().map(|done| Deed {
         at: wire::iso(done.at),
         deed: done.deed,
         what: done.what,
+        by: done.by.map(|by| by.to_string()),
     });
     Ok(told.collect())
 }
 
 /// The room with this id or code. An id is not checked; a code must be that of a living room.
-pub(super) async fn find(parts: &ControlContext, room: &str) -> Result<Option<RoomId>, String> {
+pub(super) async fn find(parts: &Acting<'_>, room: &str) -> Result<Option<RoomId>, Denied> {
     if let Ok(id) = room.parse() {
         return Ok(Some(id));
     }
@@ -207,7 +208,7 @@ pub(super) async fn find(parts: &ControlContext, room: &str) -> Result<Option<Ro
     match parts.hub.call(|tell| Call::ByCode(code, tell)).await {
         Ok(view) => Ok(Some(view.room.id)),
         Err(Refusal::NoSuchRoom | Refusal::Expired) => Ok(None),
-        Err(refusal) => Err(plain(&refusal)),
+        Err(refusal) => Err(refusal.into()),
     }
 }
 
@@ -235,7 +236,16 @@ fn person(present: &Present) -> Person {
     }
 }
 
-/// A refusal in English, the language of the command line.
-pub(super) fn plain(refusal: &Refusal) -> String {
-    words::refusal(Language::En, refusal)
+fn no_room(room: &str) -> Denied {
+    let sentence = format!("there is no room {room}; `colahub room list` shows those that live");
+    Denied::new(Refusal::NoSuchRoom, sentence)
+}
+
+fn has_ended(room: &str) -> Denied {
+    let sentence = format!("the room {room} has ended: nobody comes in any more");
+    Denied::new(Refusal::Expired, sentence)
+}
+
+fn no_chatter(sentence: String) -> Denied {
+    Denied::new(Refusal::NoSuchChatter, sentence)
 }

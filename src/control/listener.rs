@@ -13,10 +13,10 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
+use super::REQUEST_MAX;
 use super::place::Places;
-use super::protocol::{Request, Response};
-use super::status::{ControlContext, status};
-use super::{REQUEST_MAX, host, messages, reports};
+use super::protocol::Response;
+use super::status::ControlContext;
 
 /// Most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
@@ -42,11 +42,11 @@ impl Control {
     ///
     /// A hub without the socket still runs: this logs a warning and returns `None`.
     #[must_use]
-    pub fn start(parts: ControlContext) -> Option<Self> {
+    pub fn start(parts: Arc<ControlContext>) -> Option<Self> {
         match listen(&Places::of_this_process(), &parts.config.now().data_dir) {
             Ok((path, listener)) => {
                 let mut answering = JoinSet::new();
-                answering.spawn(accept(listener, Arc::new(parts)));
+                answering.spawn(accept(listener, parts));
                 Some(Self { path, _answering: answering })
             }
             Err(error) => {
@@ -132,50 +132,14 @@ async fn serve(mut stream: UnixStream, parts: &ControlContext) -> io::Result<()>
     let mut line = Vec::new();
     BufReader::new(read.take(REQUEST_MAX as u64)).read_until(b'\n', &mut line).await?;
     let mut answer = match serde_json::from_slice(&line) {
-        Ok(request) => answer(parts, request).await,
+        Ok(request) => {
+            let answer = parts.answer(None, request).await;
+            encode(&answer.map_or_else(|denied| Response::Error(denied.sentence), Response::Ok))
+        }
         Err(error) => encode(&Response::<()>::Error(format!("this is no request: {error}"))),
     };
     answer.push(b'\n');
     write.write_all(&answer).await
-}
-
-async fn answer(parts: &ControlContext, request: Request) -> Vec<u8> {
-    match request {
-        Request::Status => {
-            let busy = |_| "the hub is too busy to answer, or is ending".to_owned();
-            told(status(parts).await.map_err(busy))
-        }
-        Request::RoomList => told(host::rooms(parts).await),
-        Request::RoomCreate { namespace, title, capacity, password, history } => {
-            let told_by = (password.as_deref(), history.as_deref());
-            told(host::create(parts, &namespace, &title, capacity, told_by).await)
-        }
-        Request::RoomHistory { room, history } => {
-            told(host::set_history(parts, &room, &history).await)
-        }
-        Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
-        Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
-        Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),
-        Request::MessageDelete { room, seqs } => {
-            told(messages::take_back(parts, &room, &seqs).await)
-        }
-        Request::ReportList { all } => told(reports::list(parts, all).await),
-        Request::ReportDone { report } => told(reports::done(parts, report).await),
-        Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
-        Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
-        Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),
-        Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
-        Request::ChatterBan { chatter, address_for } => {
-            told(host::ban(parts, &chatter, address_for.map(Duration::from_secs)).await)
-        }
-        Request::ChatterUnban { chatter } => told(host::unban(parts, &chatter).await),
-        Request::ChatterBans => told(host::bans(parts).await),
-        Request::Log => told(host::log(parts).await),
-    }
-}
-
-fn told<T: Serialize>(result: Result<T, String>) -> Vec<u8> {
-    encode(&result.map_or_else(Response::Error, Response::Ok))
 }
 
 fn encode<T: Serialize>(answer: &Response<T>) -> Vec<u8> {

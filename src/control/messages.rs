@@ -1,8 +1,8 @@
 //! Requests about messages.
 
-use super::host::{find, plain};
+use super::answer::{Acting, Denied};
+use super::host::find;
 use super::protocol::{MESSAGES_MAX, Said};
-use super::status::ControlContext;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
@@ -10,50 +10,51 @@ use crate::hub::command::Call;
 use crate::wire;
 
 /// Lists the newest messages of a room, oldest first. By id this works for rooms that have ended, too.
-pub(super) async fn said(
-    parts: &ControlContext,
-    room: &str,
-    last: usize,
-) -> Result<Vec<Said>, String> {
+pub(super) async fn said(parts: &Acting<'_>, room: &str, last: usize) -> Result<Vec<Said>, Denied> {
     let id = stored(parts, room).await?;
     let newest = parts.reader.newest(id, last.min(MESSAGES_MAX)).await;
-    Ok(newest.map_err(|refusal| plain(&refusal))?.into_iter().map(line).collect())
+    Ok(newest?.into_iter().map(line).collect())
 }
 
 /// Takes messages back by their places. Returns how many were not taken back before.
 pub(super) async fn take_back(
-    parts: &ControlContext,
+    parts: &Acting<'_>,
     room: &str,
     seqs: &[i64],
-) -> Result<usize, String> {
+) -> Result<usize, Denied> {
     if seqs.len() > MESSAGES_MAX {
-        return Err(format!("at most {MESSAGES_MAX} messages are taken back at once"));
+        let sentence = format!("at most {MESSAGES_MAX} messages are taken back at once");
+        return Err(Denied::new(Refusal::bad(sentence.clone()), sentence));
     }
     let id = stored(parts, room).await?;
     let seqs = seqs.iter().map(|seq| Seq(*seq)).collect();
-    let taken = parts.hub.call(|tell| Call::TakeBack { room: id, seqs, tell }).await;
+    let taken = parts.act(|tell| Call::TakeBack { room: id, seqs, tell }).await;
     taken.map_err(|refusal| match refusal {
-        Refusal::NoSuchMessage(Seq(seq)) => format!(
-            "in the room {room} there is no message {seq} that somebody has said; nothing was \
-             deleted, and `colahub message list {room}` shows what there is"
+        Refusal::NoSuchMessage(Seq(seq)) => Denied::new(
+            Refusal::NoSuchMessage(Seq(seq)),
+            format!(
+                "in the room {room} there is no message {seq} that somebody has said; nothing was \
+                 deleted, and `colahub message list {room}` shows what there is"
+            ),
         ),
         Refusal::NoSuchRoom => none(room),
-        other => plain(&other),
+        other => other.into(),
     })
 }
 
 /// The stored room with this id or code, also if it has ended.
-async fn stored(parts: &ControlContext, room: &str) -> Result<RoomId, String> {
+async fn stored(parts: &Acting<'_>, room: &str) -> Result<RoomId, Denied> {
     let id = find(parts, room).await?.ok_or_else(|| none(room))?;
-    let known = parts.reader.room(id).await.map_err(|refusal| plain(&refusal))?;
+    let known = parts.reader.room(id).await?;
     known.map(|room| room.id).ok_or_else(|| none(room))
 }
 
-fn none(room: &str) -> String {
-    format!(
+fn none(room: &str) -> Denied {
+    let sentence = format!(
         "there is no room {room}; `colahub room list` shows those that live, and one that has \
          ended goes by its id"
-    )
+    );
+    Denied::new(Refusal::NoSuchRoom, sentence)
 }
 
 fn line(message: Message) -> Said {

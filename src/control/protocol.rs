@@ -20,13 +20,16 @@ pub enum Request {
     RoomList,
     /// Creates a room for the host; answered with a [`Made`].
     RoomCreate {
-        /// Its namespace.
+        /// Its namespace; that of Cola Chat's own page unless set.
+        #[serde(default = "plaza")]
         namespace: String,
         /// Its title.
         title: String,
         /// How many people it holds; 0 is no limit.
+        #[serde(default)]
         capacity: u32,
         /// Its password. `None` for an open room.
+        #[serde(default)]
         password: Option<String>,
         /// From where those may read who join: `all` or `joined`. `None` for what the configuration says.
         #[serde(default)]
@@ -54,6 +57,7 @@ pub enum Request {
         /// Its code or id.
         room: String,
         /// How many of the newest messages, at most [`MESSAGES_MAX`].
+        #[serde(default = "last")]
         last: usize,
     },
     /// Takes messages back; answered with how many were not taken back before.
@@ -67,6 +71,7 @@ pub enum Request {
     /// [`REPORTS_MAX`].
     ReportList {
         /// Those, too, that the host is done with.
+        #[serde(default)]
         all: bool,
     },
     /// Marks a report as done; answered with `null`.
@@ -87,6 +92,7 @@ pub enum Request {
     /// Lists the people who are present; answered with [`Person`]s.
     ChatterList {
         /// Only in this room: its code or id.
+        #[serde(default)]
         room: Option<String>,
     },
     /// Kicks a chatter; answered with `null`.
@@ -99,6 +105,7 @@ pub enum Request {
         /// The chatter's id.
         chatter: String,
         /// For how many seconds their address is banned, too.
+        #[serde(default, alias = "addressFor")]
         address_for: Option<u64>,
     },
     /// Lifts a ban; answered with `null`.
@@ -110,6 +117,59 @@ pub enum Request {
     ChatterBans,
     /// Lists the host's actions; answered with [`Deed`]s, newest first.
     Log,
+    /// Makes a key for a host; answered with a [`MadeKey`].
+    HostAdd {
+        /// Its holder's name.
+        name: String,
+        /// Whether they are a helper.
+        helper: bool,
+    },
+    /// Lists the keys of hosts; answered with [`HostLine`]s.
+    HostList,
+    /// Revokes a key; answered with `null`.
+    HostRevoke {
+        /// Its holder's name.
+        name: String,
+    },
+}
+
+/// The channel in which Cola Chat's own page makes its rooms.
+pub const PLAZA: &str = "anonymous";
+
+fn plaza() -> String {
+    PLAZA.to_owned()
+}
+
+/// How many messages are listed unless it is said.
+fn last() -> usize {
+    50
+}
+
+/// A key that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeKey {
+    /// Its id.
+    pub id: String,
+    /// Its secret, in base64url. It is told here only.
+    pub secret: String,
+    /// The links that open the host's page with it: one for each of the hub's addresses, IPv4 first.
+    pub links: Vec<String>,
+}
+
+/// A host's key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct HostLine {
+    /// Its id.
+    pub id: String,
+    /// Its holder's name.
+    pub name: String,
+    /// `host` or `helper`.
+    pub role: String,
+    /// When it was made, ISO 8601.
+    pub made_at: String,
+    /// Whether it was used, and so belongs to a browser.
+    pub is_used: bool,
 }
 
 /// A response: `{"ok":…}`, or a sentence for the host in `{"error":"…"}`.
@@ -257,6 +317,9 @@ pub struct Deed {
     pub deed: String,
     /// Its object, as it was called then.
     pub what: String,
+    /// Whose key it was done with. `None` on the hub's own machine.
+    #[serde(default)]
+    pub by: Option<String>,
 }
 
 /// The hub's state.
@@ -285,6 +348,12 @@ pub struct Status {
     pub people: usize,
     /// Living rooms.
     pub rooms: usize,
+    /// Messages that people have said in all rooms in the last minute.
+    #[serde(default)]
+    pub said_last_minute: usize,
+    /// What the host should look at: sentences with what to do.
+    #[serde(default)]
+    pub warnings: Vec<String>,
     /// Reported messages that the host is not done with. `None` if the database cannot be read.
     #[serde(default)]
     pub reports: Option<usize>,

@@ -1,8 +1,7 @@
 //! Requests about messages that people have reported.
 
-use super::host::plain;
+use super::answer::{Acting, Denied};
 use super::protocol::{REPORTS_MAX, Reported};
-use super::status::ControlContext;
 use crate::domain::ids::ReportId;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
@@ -10,19 +9,22 @@ use crate::hub::command::Call;
 use crate::wire;
 
 /// Lists the newest reports that the host is not done with, or the newest of all; newest first.
-pub(super) async fn list(parts: &ControlContext, all: bool) -> Result<Vec<Reported>, String> {
+pub(super) async fn list(parts: &Acting<'_>, all: bool) -> Result<Vec<Reported>, Denied> {
     let reports = parts.reader.reports(all, REPORTS_MAX).await;
-    Ok(reports.map_err(|refusal| plain(&refusal))?.into_iter().map(line).collect())
+    Ok(reports?.into_iter().map(line).collect())
 }
 
 /// Marks a report as done.
-pub(super) async fn done(parts: &ControlContext, report: i64) -> Result<(), String> {
-    let done = parts.hub.call(|tell| Call::ReportDone(ReportId(report), tell)).await;
+pub(super) async fn done(parts: &Acting<'_>, report: i64) -> Result<(), Denied> {
+    let done = parts.act(|tell| Call::ReportDone(ReportId(report), tell)).await;
     done.map_err(|refusal| match refusal {
-        Refusal::NoSuchReport => format!(
-            "there is no report {report}; `colahub report list --all` shows those that are kept"
+        Refusal::NoSuchReport => Denied::new(
+            Refusal::NoSuchReport,
+            format!(
+                "there is no report {report}; `colahub report list --all` shows those that are kept"
+            ),
         ),
-        other => plain(&other),
+        other => other.into(),
     })
 }
 

@@ -73,6 +73,11 @@ uuid_id!(
     HubId
 );
 
+uuid_id!(
+    /// A key by which somebody acts as the host. Public: every request that is signed with it carries it.
+    HostKeyId
+);
+
 /// A message's place in the hub: unique, growing in the order of commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);

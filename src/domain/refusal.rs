@@ -20,6 +20,8 @@ pub enum Refusal {
     LockMismatch,
     /// Credentials that are not this hub's.
     BadToken,
+    /// A request of somebody who acts as the host.
+    Host(HostRefusal),
     /// A host name that is not this hub's.
     WrongHost,
     /// A page that may not call this hub.
@@ -76,6 +78,25 @@ pub enum Refusal {
     StorageReadOnly,
     /// The hub cannot do it now: it is shutting down, overloaded, or its disk does not take it.
     Unavailable,
+}
+
+/// Why a request of somebody who acts as the host was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostRefusal {
+    /// A request for hosts without a signature that counts: forged, or by a key that is unknown or revoked.
+    BadSignature,
+    /// A signed request whose number was used before, or is below one that was.
+    Replayed,
+    /// A signed request from another browser than the one that the key belongs to.
+    OtherBrowser,
+    /// The key's holder is a helper, and only a host may do this.
+    HostsOnly,
+    /// Requests for hosts are not taken from this network.
+    HostsElsewhere,
+    /// There is no key of this name.
+    NoSuchKey,
+    /// A key has this name already.
+    KeyNameTaken,
 }
 
 impl Refusal {

@@ -7,7 +7,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::language::Language;
 use super::message::Alert;
 use super::names;
-use super::refusal::Refusal;
+use super::refusal::{HostRefusal, Refusal};
 use super::text::{Field, Nickname, TextError, TextProblem};
 
 /// The sentence of a notice. The first is the contract's: front ends show it as it is.
@@ -50,6 +50,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
             "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
         }
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
+        Refusal::Host(refusal) => host_ko(*refusal).into(),
         Refusal::WrongHost => {
             "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
         }
@@ -126,6 +127,7 @@ fn refusal_en(refusal: &Refusal) -> String {
             "A locked room needs a password, and an open one takes none.".into()
         }
         Refusal::BadToken => "This token is not one of this hub's.".into(),
+        Refusal::Host(refusal) => host_en(*refusal).into(),
         Refusal::WrongHost => {
             "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
         }
@@ -193,6 +195,22 @@ fn refusal_en(refusal: &Refusal) -> String {
     }
 }
 
+fn host_ko(refusal: HostRefusal) -> &'static str {
+    match refusal {
+        HostRefusal::BadSignature => "주최자의 서명이 맞지 않거나 취소된 열쇠입니다.",
+        HostRefusal::Replayed => "이미 쓴 번호로 서명한 요청입니다. 더 큰 번호로 다시 보내 주세요.",
+        HostRefusal::OtherBrowser => {
+            "이 열쇠는 다른 브라우저에서 쓰고 있습니다. 새 열쇠는 colahub host add로 만들 수 있습니다."
+        }
+        HostRefusal::HostsOnly => "주최자만 할 수 있습니다.",
+        HostRefusal::HostsElsewhere => {
+            "이 네트워크에서는 주최자로 들어올 수 없습니다. 허브 설정의 host.interfaces를 보세요."
+        }
+        HostRefusal::NoSuchKey => "없는 열쇠입니다.",
+        HostRefusal::KeyNameTaken => "같은 이름의 열쇠가 있습니다. 다른 이름을 골라 주세요.",
+    }
+}
+
 fn text_ko(error: TextError) -> String {
     let field = match error.field {
         Field::Title => "방 제목",
@@ -213,6 +231,26 @@ fn text_ko(error: TextError) -> String {
         TextProblem::Reserved => {
             "허브와 주최자를 위해 남겨 둔 이름입니다. 다른 이름을 골라 주세요.".into()
         }
+    }
+}
+
+fn host_en(refusal: HostRefusal) -> &'static str {
+    match refusal {
+        HostRefusal::BadSignature => {
+            "The signature is not one of a host of this hub, or the key was revoked."
+        }
+        HostRefusal::Replayed => {
+            "A request with this number or a higher one came before. Sign it again with a higher number."
+        }
+        HostRefusal::OtherBrowser => {
+            "This key is in use in another browser. `colahub host add` makes another."
+        }
+        HostRefusal::HostsOnly => "Only a host may do that.",
+        HostRefusal::HostsElsewhere => {
+            "Hosts cannot act from this network: it is not among host.interfaces in the hub's configuration."
+        }
+        HostRefusal::NoSuchKey => "There is no such key.",
+        HostRefusal::KeyNameTaken => "There is a key of this name. Please choose another.",
     }
 }
 

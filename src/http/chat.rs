@@ -66,6 +66,7 @@ impl CreateBody {
             password: password.as_deref().map(Password::parse).transpose()?,
             from: Some(from),
             by_host: false,
+            by: None,
             history: Some(history),
         })
     }

@@ -3,21 +3,22 @@
 //! A transport (Socket.IO today) knows connections and wire formats. The hub knows connection ids, commands and
 //! committed messages.
 
+mod output;
+
 use std::fmt;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use self::output::{Output, RoomEvent, WhyClosed};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
-use crate::domain::ids::{
-    ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, ReportId, RoomId, Seq,
-};
+use crate::domain::host::{HostKey, HostName, KeyUse};
+use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::refusal::Refusal;
@@ -339,6 +340,14 @@ pub enum Call {
     ReportDone(ReportId, Responder<()>),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
+    /// A call of the host that is done in the name of a key's holder, for the log.
+    By(HostName, Box<Call>),
+    /// Adds a host's key.
+    AddKey(HostKey, Responder<()>),
+    /// Revokes the host's key of this name.
+    RevokeKey(HostName, Responder<()>),
+    /// Takes the next number of a host's key. Returns the key once that is committed.
+    UseKey(KeyUse, Responder<HostKey>),
     /// Returns the hub's state.
     Facts(Responder<Facts>),
     /// Returns the connections that have been in no room for this long. The hub forgets them: the gateway has to
@@ -386,6 +395,8 @@ pub struct NewRoom {
     /// Whether the host creates it. It then does not count against the limit of rooms, and is logged as the
     /// host's action.
     pub by_host: bool,
+    /// Whose key the host creates it with; see [`Call::By`].
+    pub by: Option<HostName>,
     /// From where those who join may read. `None` for what the configuration says.
     pub history: Option<History>,
 }
@@ -399,99 +410,8 @@ pub struct Facts {
     pub rooms: usize,
     /// People present, counted once in each room.
     pub people: usize,
+    /// Messages that people have said in all rooms in the last minute.
+    pub said: usize,
     /// How long it has been up.
     pub uptime: Duration,
-}
-
-/// An output for connections, in one order for all.
-#[derive(Debug)]
-pub enum Output {
-    /// The same to many.
-    Broadcast {
-        /// To whom.
-        to: Arc<[ConnId]>,
-        /// But not to this one.
-        except: Option<ConnId>,
-        /// The event.
-        event: RoomEvent,
-    },
-    /// The answer to an event.
-    Reply(Reply, Result<Answer, Refusal>),
-}
-
-/// An event for the people in a room.
-#[derive(Debug)]
-pub enum RoomEvent {
-    /// A committed message.
-    Message(Message),
-    /// The people who are present, up to the roster's limit.
-    Roster(Vec<Chatter>),
-    /// How many are present.
-    Presence {
-        /// The room.
-        room: RoomId,
-        /// How many.
-        present: usize,
-    },
-    /// The room is over for who is told.
-    Closed {
-        /// The room.
-        room: RoomId,
-        /// Why.
-        why: WhyClosed,
-    },
-    /// The host shut the room's door, or opened it again.
-    Shut {
-        /// The room.
-        room: RoomId,
-        /// Whether it is shut.
-        is_shut: bool,
-    },
-    /// The host changed from where those may read who join from now on.
-    History {
-        /// The room.
-        room: RoomId,
-        /// From where.
-        history: History,
-    },
-    /// The reactions to a message have changed.
-    Reactions {
-        /// The room.
-        room: RoomId,
-        /// They.
-        reacted: Reacted,
-    },
-    /// The host took a message back: nobody is to see its content any more.
-    TakenBack {
-        /// The room.
-        room: RoomId,
-        /// Its place.
-        seq: Seq,
-        /// Its place in the hub.
-        id: MessageId,
-    },
-    /// Somebody is typing, or no more.
-    Typing {
-        /// The room.
-        room: RoomId,
-        /// The chatter.
-        chatter: ChatterId,
-        /// Whether they are.
-        is_typing: bool,
-    },
-}
-
-/// Why a room is over for somebody.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WhyClosed {
-    /// Its time is over.
-    Expired,
-    /// The host closed it. What was said there can still be read.
-    Closed,
-    /// The host deleted it, and what was said there.
-    Deleted,
-    /// The host took them out of it; it goes on for the others.
-    Kicked,
-    /// The host took them out of it and lets them in no more.
-    Banned,
 }

@@ -38,6 +38,12 @@ pub(super) struct Banning {
 }
 
 impl Hub {
+    /// Commits an action of the host, in the name of whoever does it.
+    pub(super) fn host_does(&mut self, deed: Deed, what: String, then: Then, at: Moment) {
+        let by = self.acting.clone();
+        self.write(Write::Host(HostAct { deed, what, by, at }), then);
+    }
+
     /// Lists everybody who is present, room by room, in the order of their joins.
     pub(super) fn present(&self) -> Vec<Present> {
         let mut rooms: Vec<&LiveRoom> = self.rooms.values().collect();
@@ -73,7 +79,7 @@ impl Hub {
             false => (Deed::Close(room), WhyClosed::Closed),
         };
         let then = Then::RoomEnded(Ending { room, why, tell });
-        self.write(Write::Host(HostAct { deed, what, at }), then);
+        self.host_does(deed, what, then, at);
     }
 
     /// Goes on with a room's end that is committed or was refused.
@@ -92,8 +98,9 @@ impl Hub {
     pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Responder<usize>, at: Moment) {
         match self.live(room) {
             Ok(live) => {
-                let act = HostAct { deed: Deed::Shut(room, is_shut), what: named(&live.room), at };
-                self.write(Write::Host(act), Then::Shut(Shutting { room, is_shut, tell }));
+                let what = named(&live.room);
+                let then = Then::Shut(Shutting { room, is_shut, tell });
+                self.host_does(Deed::Shut(room, is_shut), what, then, at);
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
         }
@@ -125,8 +132,8 @@ impl Hub {
         match self.live(room) {
             Ok(live) => {
                 let what = format!("{} {}", named(&live.room), history.as_str());
-                let act = HostAct { deed: Deed::History(room, history), what, at };
-                self.write(Write::Host(act), Then::HistorySet(room, history, tell));
+                let then = Then::HistorySet(room, history, tell);
+                self.host_does(Deed::History(room, history), what, then, at);
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
         }
@@ -164,8 +171,7 @@ impl Hub {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
         };
         let what = format!("{chatter} {:?}", known.nickname.as_str());
-        let act = HostAct { deed: Deed::Kick(chatter), what, at };
-        self.write(Write::Host(act), Then::Kicked(chatter, tell));
+        self.host_does(Deed::Kick(chatter), what, Then::Kicked(chatter, tell), at);
     }
 
     /// Goes on with a kick that is committed or was refused.
@@ -271,7 +277,7 @@ impl Hub {
         let ban = Ban { chatter, identity, nickname, address };
         self.bans_coming.push(ban.clone());
         let then = Then::Banned(Banning { ban: ban.clone(), tell });
-        self.write(Write::Host(HostAct { deed: Deed::Ban(ban), what, at }), then);
+        self.host_does(Deed::Ban(ban), what, then, at);
     }
 
     /// Goes on with a ban that is committed or was refused.
@@ -304,8 +310,7 @@ impl Hub {
             return drop(tell.send(Err(Refusal::NoSuchChatter)));
         };
         let what = format!("{chatter} {:?}", ban.nickname.as_str());
-        let act = HostAct { deed: Deed::Unban(chatter), what, at };
-        self.write(Write::Host(act), Then::Unbanned(chatter, tell));
+        self.host_does(Deed::Unban(chatter), what, Then::Unbanned(chatter, tell), at);
     }
 
     /// Goes on with a lifted ban that is committed or was refused.

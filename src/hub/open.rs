@@ -36,7 +36,16 @@ impl Hub {
         let (namespace, title) = (first.namespace.clone(), first.title.clone());
         // It counts as the host's: it does not expire, and takes no place of people's rooms.
         let (capacity, password, from, history) = (0, None, None, None);
-        let room = NewRoom { namespace, title, capacity, password, from, by_host: true, history };
+        let room = NewRoom {
+            namespace,
+            title,
+            capacity,
+            password,
+            from,
+            by_host: true,
+            by: None,
+            history,
+        };
         self.create_hashed(Making { room, place: None }, None, None, at);
     }
 

@@ -6,7 +6,7 @@ use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{ConnId, ReportId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Reason;
-use crate::store::{Deed, HostAct, Moment, ReportMessage, Write, Written};
+use crate::store::{Deed, Moment, ReportMessage, Write, Written};
 
 /// A report, as a client makes it.
 #[derive(Debug)]
@@ -54,7 +54,7 @@ impl Hub {
 
     /// Decides that the host is done with a report.
     pub(super) fn report_done(&mut self, report: ReportId, tell: Responder<()>, at: Moment) {
-        let act = HostAct { deed: Deed::ReportDone(report), what: report.0.to_string(), at };
-        self.write(Write::Host(act), Then::ReportDone(tell));
+        let what = report.0.to_string();
+        self.host_does(Deed::ReportDone(report), what, Then::ReportDone(tell), at);
     }
 }

@@ -142,7 +142,8 @@ impl Hub {
         // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {
             true => {
-                Write::Host(HostAct { deed: Deed::Create(room.clone()), what: named(&room), at })
+                let (deed, what) = (Deed::Create(room.clone()), named(&room));
+                Write::Host(HostAct { deed, what, by: new.by, at })
             }
             false if new.by_host => Write::FirstRoom(room.clone()),
             false => Write::Room(room.clone()),

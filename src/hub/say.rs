@@ -94,6 +94,9 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&message.room) else {
             return;
         };
+        if message.kind == Kind::Said {
+            self.said_lately.note(now);
+        }
         live.heard = now;
         live.newest.comes(&message);
         let to = live.people.audience();

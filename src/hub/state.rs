@@ -12,10 +12,11 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    Answer, Call, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder,
-    RoomEvent, RoomView,
+    Answer, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder, RoomEvent,
+    RoomView,
 };
 use super::host::{Banning, Ending, Shutting};
+use super::host_keys::key_used;
 use super::join::{JoinRequest, Joining, Leaving};
 use super::names::Claim;
 use super::open::FirstRoom;
@@ -27,11 +28,13 @@ use super::say::NewMessage;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
+use crate::domain::host::{HostKey, HostName};
 use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
+use crate::domain::pace::LastMinute;
 use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::reactions::Reacted;
@@ -106,6 +109,8 @@ pub(super) enum Then {
     Unbanned(ChatterId, Responder<()>),
     Shut(Shutting),
     HistorySet(RoomId, History, Responder<()>),
+    KeyUsed(Responder<HostKey>),
+    KeyChanged(Responder<()>),
     TakenBack(RoomId, Responder<usize>),
     TakenBackOwn(RoomId, Reply),
     Reacted(RoomId, Reply),
@@ -207,6 +212,10 @@ pub(super) struct Hub {
     pub(super) places: Quota<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
+    /// What people have said in all rooms.
+    pub(super) said_lately: LastMinute,
+    /// Whose key the call under way was signed with.
+    pub(super) acting: Option<HostName>,
     /// This run, if several hubs share the store.
     pub(super) run: Option<RunId>,
     /// When this run began.
@@ -240,6 +249,8 @@ impl Hub {
             places: Quota::new(settings.limits.rooms_each, settings.rooms_max),
             random,
             effects: VecDeque::new(),
+            said_lately: LastMinute::default(),
+            acting: None,
             run: past.run,
             started: now,
         };
@@ -306,47 +317,6 @@ impl Hub {
         }
     }
 
-    fn call(&mut self, call: Call, at: Moment) {
-        // It is normal that a caller has gone away: the answer is dropped.
-        match call {
-            Call::Rooms(tell) => drop(tell.send(Ok(self.list(at)))),
-            Call::Room(room, tell) => drop(tell.send(self.live_view(room, at))),
-            Call::ByCode(code, tell) => drop(tell.send(self.view_by_code(code, at))),
-            Call::Create(room, tell) => self.create(room, tell, at),
-            Call::Check { caller, room, password, tell } => {
-                self.check(caller, room, password, tell, at.hub);
-            }
-            Call::IsPresent(room, chatter, tell) => {
-                drop(tell.send(Ok(self.is_present(room, chatter))));
-            }
-            Call::Holds { peer, room, chatter, tell } => {
-                drop(tell.send(Ok(self.holds(peer, room, chatter, at.hub))));
-            }
-            Call::Rename { caller, chatter, owner, nickname, tell } => {
-                self.rename_by_call(caller, (chatter, owner), nickname, tell, at);
-            }
-            Call::Roster { room, skip, most, tell } => {
-                drop(tell.send(self.roster_page(room, skip, most)));
-            }
-            Call::People(tell) => drop(tell.send(Ok(self.present()))),
-            Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
-            Call::Shut { room, is_shut, tell } => self.shut(room, is_shut, tell, at),
-            Call::SetHistory { room, history, tell } => self.set_history((room, history), tell, at),
-            Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
-            Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
-            Call::Kick(chatter, tell) => self.kick(chatter, tell, at),
-            Call::Ban { chatter, identity, address_for, elsewhere, tell } => {
-                self.ban(&chatter, identity, address_for, elsewhere, tell, at);
-            }
-            Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
-            Call::ReportDone(report, tell) => self.report_done(report, tell, at),
-            Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
-            Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
-            Call::LetGo(patience, tell) => drop(tell.send(Ok(self.let_go(patience, at.hub)))),
-            Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
-        }
-    }
-
     /// Goes on with a write that the store has committed or refused.
     pub(super) fn ended(&mut self, (then, result): Completed<Then>, at: Moment) {
         match then {
@@ -366,6 +336,8 @@ impl Hub {
             Then::HistorySet(room, history, tell) => {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }
+            Then::KeyUsed(tell) => drop(tell.send(result.and_then(key_used))),
+            Then::KeyChanged(tell) => drop(tell.send(result.map(|_| ()))),
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Reacted(room, reply) => self.reacted(room, reply, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
@@ -420,11 +392,12 @@ impl Hub {
         self.agenda.first().map(|(time, _)| *time)
     }
 
-    fn facts(&self, at: Moment) -> Facts {
+    pub(super) fn facts(&self, at: Moment) -> Facts {
         Facts {
             hub: self.id,
             rooms: self.rooms.len(),
             people: self.rooms.values().map(|live| live.people.count()).sum(),
+            said: self.said_lately.count(at.hub),
             uptime: at.hub.since(self.started),
         }
     }

@@ -8,7 +8,7 @@ use super::rooms::named;
 use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{ConnId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
-use crate::store::{Deed, HostAct, Moment, TakeBack, Write, Written};
+use crate::store::{Deed, Moment, TakeBack, Write, Written};
 
 impl Hub {
     /// Decides to take messages back.
@@ -27,8 +27,7 @@ impl Hub {
         for seq in &seqs {
             what.push_str(&format!(" #{}", seq.0));
         }
-        let act = HostAct { deed: Deed::TakeBack(room, seqs), what, at };
-        self.write(Write::Host(act), Then::TakenBack(room, tell));
+        self.host_does(Deed::TakeBack(room, seqs), what, Then::TakenBack(room, tell), at);
     }
 
     /// Decides to take back a message of one's own.

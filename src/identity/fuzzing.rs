@@ -1,13 +1,11 @@
 //! A hub's signer with a known key, and text that is put together from its tokens.
 
-use jwt_compact::alg::Hs256Key;
-
 use super::Signer;
 use crate::domain::ids::IdentityId;
 
 /// The hub's signer.
 pub(crate) fn signer() -> Signer {
-    Signer { key: Hs256Key::new([1; 32]), lost_key: None }
+    Signer::with_key([1; 32])
 }
 
 /// The two browsers that have a token.
@@ -20,7 +18,7 @@ pub(crate) fn owners() -> [IdentityId; 2] {
 /// claims by another hub.
 pub(crate) fn with_pieces(text: &str) -> String {
     let [ann, bob] = owners();
-    let foreign = Signer { key: Hs256Key::new([2; 32]), lost_key: None }.token(ann);
+    let foreign = Signer::with_key([2; 32]).token(ann);
     let mut whole = text.replace("$f", piece(&foreign, 2));
     for (token, names) in [
         (signer().token(ann), ["$t", "$h", "$c", "$s"]),

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
+use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -198,6 +199,17 @@ impl Reader {
         match &self.0 {
             Kind::Sqlite(reader) => reader.newest(room, most).await,
             Kind::Postgres(reader) => reader.newest(room, most).await,
+        }
+    }
+
+    /// The keys of hosts, the oldest first.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn host_keys(&self) -> Result<Vec<HostKey>, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.host_keys().await,
+            Kind::Postgres(reader) => reader.host_keys().await,
         }
     }
 

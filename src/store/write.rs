@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::domain::chatter::Chatter;
+use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
@@ -57,6 +58,14 @@ pub enum Write {
     Rename(Rename),
     /// An action of the host.
     Host(HostAct),
+    /// Takes the next number of a host's key: [`Written::KeyUsed`]. What the request asks for is done after that is
+    /// committed, so that no request counts twice. Else [`HostRefusal::BadSignature`] if there is no such key,
+    /// [`HostRefusal::OtherBrowser`] or [`HostRefusal::Replayed`].
+    ///
+    /// [`HostRefusal::BadSignature`]: crate::domain::refusal::HostRefusal::BadSignature
+    /// [`HostRefusal::OtherBrowser`]: crate::domain::refusal::HostRefusal::OtherBrowser
+    /// [`HostRefusal::Replayed`]: crate::domain::refusal::HostRefusal::Replayed
+    UseKey(KeyUse),
     /// Stores both clocks, so that the next start continues from them.
     Mark(Moment),
     /// Does nothing: it is answered through the queue, without touching the disk.
@@ -266,6 +275,8 @@ pub struct HostAct {
     pub deed: Deed,
     /// To what or whom, in words for the log of it.
     pub what: String,
+    /// Whose key it is done with. `None` on the hub's own machine.
+    pub by: Option<HostName>,
     /// When.
     pub at: Moment,
 }
@@ -291,6 +302,14 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
+    /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if one has its name.
+    ///
+    /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
+    AddKey(HostKey),
+    /// Revokes the host's key of this name. [`HostRefusal::NoSuchKey`] if there is none.
+    ///
+    /// [`HostRefusal::NoSuchKey`]: crate::domain::refusal::HostRefusal::NoSuchKey
+    RevokeKey(HostName),
     /// Is done with a report. [`Refusal::NoSuchReport`] if there is none with this number; done twice, it is logged
     /// once.
     ///
@@ -323,6 +342,8 @@ pub enum Written {
         /// Whether they are a member.
         is_member: bool,
     },
+    /// Of [`Write::UseKey`].
+    KeyUsed(HostKey),
     /// Of [`Write::Join`].
     Joined(Joined),
     /// Of [`Write::Say`].

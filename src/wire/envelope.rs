@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::language::Language;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::text::TextProblem;
 use crate::domain::words;
 
@@ -56,10 +56,16 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::BadRequest(_)
         | Refusal::Text(_)
         | Refusal::NameTaken
+        | Refusal::Host(HostRefusal::KeyNameTaken)
         | Refusal::LockMismatch
         | Refusal::OwnMessage(_) => 400,
-        Refusal::BadToken => 401,
+        Refusal::BadToken
+        | Refusal::Host(HostRefusal::BadSignature)
+        | Refusal::Host(HostRefusal::Replayed)
+        | Refusal::Host(HostRefusal::OtherBrowser) => 401,
         Refusal::Banned
+        | Refusal::Host(HostRefusal::HostsOnly)
+        | Refusal::Host(HostRefusal::HostsElsewhere)
         | Refusal::NotYours
         | Refusal::NotJoined
         | Refusal::NotYourMessage(_)
@@ -70,6 +76,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
         Refusal::NoSuchRoom
+        | Refusal::Host(HostRefusal::NoSuchKey)
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
         | Refusal::NoMessage(_)
@@ -99,7 +106,13 @@ pub fn code(refusal: &Refusal) -> &'static str {
             TextProblem::Reserved => "name_reserved",
             _ => "bad_request",
         },
-        Refusal::NameTaken => "name_taken",
+        Refusal::NameTaken | Refusal::Host(HostRefusal::KeyNameTaken) => "name_taken",
+        Refusal::Host(HostRefusal::BadSignature) => "bad_signature",
+        Refusal::Host(HostRefusal::Replayed) => "replayed",
+        Refusal::Host(HostRefusal::OtherBrowser) => "other_browser",
+        Refusal::Host(HostRefusal::HostsOnly) => "hosts_only",
+        Refusal::Host(HostRefusal::HostsElsewhere) => "hosts_elsewhere",
+        Refusal::Host(HostRefusal::NoSuchKey) => "no_such_key",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::BadToken
         | Refusal::NotYours

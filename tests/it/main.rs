@@ -29,6 +29,7 @@ mod direct_writes;
 mod doors;
 mod health;
 mod host;
+mod host_calls;
 mod host_doors;
 mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]

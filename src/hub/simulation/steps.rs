@@ -223,7 +223,8 @@ impl World {
         let n = self.dice.below(CLIENTS);
         let from = Some(self.clients[n].peer);
         let history = (!by_host).then_some(History::Joined);
-        let new = NewRoom { namespace, title, capacity, password, from, by_host, history };
+        let new =
+            NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 

@@ -42,6 +42,7 @@ impl Chat {
             password: Some(password("cola")),
             from: Some(caller(who).peer),
             by_host: false,
+            by: None,
             history: None,
         };
         self.command(Command::Call(Call::Create(new, tell)));

@@ -8,6 +8,7 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
+use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, Seq};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
@@ -97,6 +98,10 @@ impl<'s> Context<'s> {
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => vec![self.host(act)],
+            Write::UseKey(KeyUse { id, number, browser }) => {
+                let params = params![uuid(id.as_bytes()), *number, browser.as_str().to_owned()];
+                vec![call(&statements.use_host_key, params)]
+            }
             Write::Grant(grant) => vec![self.grant(grant)],
             // The database has a clock of its own, and the feed has asked it by now.
             Write::Mark(_) | Write::Ping | Write::Say(_) => Vec::new(),
@@ -250,9 +255,9 @@ impl<'s> Context<'s> {
     }
 
     fn host(&self, act: &HostAct) -> Call<'s> {
-        let (statements, what) = (self.statements, act.what.clone());
+        let (statements, what) = (self.statements, what(act));
         let end = |room: &crate::domain::ids::RoomId, end| {
-            let params = params![uuid(room.as_bytes()), early_end(end), Some(act.what.clone())];
+            let params = params![uuid(room.as_bytes()), early_end(end), Some(what.clone())];
             call(&statements.end_room, params)
         };
         match &act.deed {
@@ -284,6 +289,19 @@ impl<'s> Context<'s> {
             }
             Deed::Unban(chatter) => {
                 call(&statements.unban, params![uuid(chatter.as_bytes()), what])
+            }
+            Deed::AddKey(key) => {
+                let params = params![
+                    uuid(key.id.as_bytes()),
+                    key.name.as_str().to_owned(),
+                    key.role == HostRole::Helper,
+                    key.made_at.0,
+                    what,
+                ];
+                call(&statements.add_host_key, params)
+            }
+            Deed::RevokeKey(name) => {
+                call(&statements.revoke_host_key, params![name.as_str().to_owned(), what])
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
@@ -323,6 +341,14 @@ fn looks(nickname: &Nickname) -> Vec<String> {
 fn mentions(ids: &[ChatterId]) -> Option<String> {
     let ids: Vec<String> = ids.iter().map(ChatterId::to_string).collect();
     (!ids.is_empty()).then(|| ids.join(","))
+}
+
+/// The words for the log, with the name of the key behind them; see `remember` in the migrations.
+fn what(act: &HostAct) -> String {
+    match &act.by {
+        Some(by) => format!("{}\u{1f}{by}", act.what),
+        None => act.what.clone(),
+    }
 }
 
 /// The number of an end, as in the events.

@@ -14,6 +14,7 @@ use super::results::messages;
 use super::rows::{self, MEMBER, ROOM, RowError, message_for, uuid};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
+use crate::domain::host::{HostKey, HostName};
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -225,11 +226,18 @@ impl Reader {
         Ok(self.range((room, None), (1, i64::MAX), false, limit, all).await?.0)
     }
 
+    pub(in crate::store) async fn host_keys(&self) -> Found<Vec<HostKey>> {
+        let sql = "SELECT id, name, helper, made_at, browser IS NOT NULL FROM host_keys ORDER BY made_at, name";
+        read(self.rows(sql, &[]).await?.iter().map(rows::host_key).collect())
+    }
+
     pub(in crate::store) async fn host_log(&self, most: usize) -> Found<Vec<Done>> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let sql = "SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT $1";
+        let sql = "SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT $1";
         let done = |row: &Row| {
-            Ok(Done { at: WallTime(row.try_get(0)?), deed: row.try_get(1)?, what: row.try_get(2)? })
+            let by = row.try_get::<_, Option<String>>(3)?.map(HostName::trusted);
+            let (deed, what) = (row.try_get(1)?, row.try_get(2)?);
+            Ok(Done { at: WallTime(row.try_get(0)?), deed, what, by })
         };
         read(self.rows(sql, &[&most]).await?.iter().map(done).collect())
     }

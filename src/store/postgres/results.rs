@@ -7,10 +7,11 @@ use tokio_postgres::Row;
 use super::calls::{Context, seqs};
 use super::rows::{self, RowError};
 use crate::domain::chatter::Chatter;
+use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
@@ -54,6 +55,7 @@ impl Context<'_> {
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
             (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
+            (Write::UseKey(key_use), Some(row)) => key_used(key_use, row)?,
             (Write::Grant(_), Some(_)) => Ok(Written::Done),
             (
                 Write::Host(HostAct {
@@ -147,6 +149,11 @@ fn refusal(outcome: &str) -> Refusal {
     match outcome {
         "no_such_room" => Refusal::NoSuchRoom,
         "no_such_chatter" => Refusal::NoSuchChatter,
+        "bad_signature" => Refusal::Host(HostRefusal::BadSignature),
+        "other_browser" => Refusal::Host(HostRefusal::OtherBrowser),
+        "replayed" => Refusal::Host(HostRefusal::Replayed),
+        "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
+        "key_name_taken" => Refusal::Host(HostRefusal::KeyNameTaken),
         "no_such_report" => Refusal::NoSuchReport,
         "not_yours" => Refusal::NotYours,
         "not_joined" => Refusal::NotJoined,
@@ -313,6 +320,20 @@ fn taken_back(back: &TakeBack, row: &Row) -> Outcome {
         "too_late" => Err(Refusal::TooLate(back.within)),
         other => Err(refusal(other)),
     })
+}
+
+fn key_used(key_use: &KeyUse, row: &Row) -> Outcome {
+    let outcome: &str = row.try_get(0)?;
+    if outcome != "used" {
+        return Ok(Err(refusal(outcome)));
+    }
+    Ok(Ok(Written::KeyUsed(HostKey {
+        id: key_use.id,
+        name: HostName::trusted(row.try_get(1)?),
+        role: rows::host_role(row.try_get(2)?),
+        made_at: WallTime(row.try_get(3)?),
+        is_used: true,
+    })))
 }
 
 fn taken(found: &[Row]) -> Outcome {

@@ -7,7 +7,8 @@ use tokio_postgres::Row;
 use uuid::Uuid;
 
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, MessageId, ReportId, RoomId, Seq};
+use crate::domain::host::{HostKey, HostName, HostRole};
+use crate::domain::ids::{ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::report::MessageReport;
@@ -239,4 +240,19 @@ pub(super) fn ban(row: &Row, at: usize) -> Result<Ban, RowError> {
         nickname: Nickname::trusted(row.try_get(at + 2)?),
         address: address.zip(until),
     })
+}
+
+/// A host's key, as the reader asks for it.
+pub(super) fn host_key(row: &Row) -> Result<HostKey, RowError> {
+    Ok(HostKey {
+        id: HostKeyId::from_bytes(row.try_get::<_, uuid::Uuid>(0)?.into_bytes()),
+        name: HostName::trusted(row.try_get(1)?),
+        role: host_role(row.try_get(2)?),
+        made_at: WallTime(row.try_get(3)?),
+        is_used: row.try_get(4)?,
+    })
+}
+
+pub(super) fn host_role(is_helper: bool) -> HostRole {
+    if is_helper { HostRole::Helper } else { HostRole::Host }
 }

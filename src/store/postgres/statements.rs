@@ -118,6 +118,12 @@ statements! {
     /// Tells the other hubs of a passed password check.
     admit = "SELECT append(11::smallint, room => (SELECT n FROM rooms WHERE id = $1), identity => $2,
          address => $3, until_hub => $4)";
+    /// Adds a host's key.
+    add_host_key = "SELECT add_host_key($1, $2, $3, $4, $5)";
+    /// Revokes a host's key.
+    revoke_host_key = "SELECT revoke_host_key($1, $2)";
+    /// Takes the next number of a host's key.
+    use_host_key = "SELECT * FROM use_host_key($1, $2, $3)";
     /// A sign of life: how far this run has read. Returns the hubs' time.
     beat = "UPDATE hubs SET seen = hub_now(), heard = $2 WHERE run = $1
          RETURNING seen";

@@ -23,6 +23,7 @@ const LARGE: &str = "
     INSERT INTO hubs SELECT n, gen_random_uuid(), 'n', 'u', 1, 80000 FROM generate_series(1, 3) n;
     INSERT INTO bans SELECT gen_random_uuid(), gen_random_uuid(), 'b', '10.0.0.2', 1 FROM generate_series(1, 5000);
     INSERT INTO reports (message, chatter, at) SELECT n, 1 + n % 3000, 1 FROM generate_series(1, 5000) n;
+    INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
 
@@ -41,6 +42,10 @@ const CALLS: &str = "
     SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
     SELECT report_done(7, 'w');
     SELECT report_done(999999, 'w');
+    SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
+    SELECT add_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 'k7', false, 1, 'w');
+    SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');
+    SELECT revoke_host_key('k9', 'w');
     SELECT * FROM take_back_own((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 600000);
     SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x');
     SELECT * FROM take_back((SELECT id FROM rooms WHERE n = 1), '{5,6}', 'w');

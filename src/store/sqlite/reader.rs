@@ -8,6 +8,7 @@ use tokio::sync::Semaphore;
 
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
+use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -19,6 +20,7 @@ use crate::store::reader::Found;
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
+use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
@@ -167,6 +169,11 @@ impl Reader {
     /// How many reports the host is not done with.
     pub(in crate::store) async fn open_reports(&self) -> Result<usize, Refusal> {
         self.run(reports::open).await
+    }
+
+    /// The keys of hosts, the oldest first.
+    pub(in crate::store) async fn host_keys(&self) -> Result<Vec<HostKey>, Refusal> {
+        self.run(host_keys::list).await
     }
 
     async fn run<T: Send + 'static>(

@@ -6,7 +6,7 @@ pub(in crate::store) const SECRET: &str = "내 비밀번호는 수박주스야";
 
 impl Kit {
     pub(in crate::store) async fn host(&mut self, deed: Deed) -> Result<Written, Refusal> {
-        self.write(Write::Host(HostAct { deed, what: "x".into(), at: at(40) })).await
+        self.write(Write::Host(HostAct { deed, what: "x".into(), by: None, at: at(40) })).await
     }
 
     pub(in crate::store) async fn takes_back(&mut self, room: RoomId, seqs: &[i64]) -> Vec<i64> {

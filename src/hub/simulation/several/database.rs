@@ -153,6 +153,7 @@ impl Database {
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
             Write::Host(act) => self.host(&act.deed),
+            Write::UseKey(_) => panic!("not in these lives: {write:?}"),
             Write::Mark(_) | Write::Ping => Ok(Written::Done),
         }
     }
@@ -369,7 +370,11 @@ impl Database {
                 self.log.push(Change::Unbanned(*chatter));
             }
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
-            Deed::Delete(_) | Deed::History(..) | Deed::ReportDone(_) => {
+            Deed::AddKey(_)
+            | Deed::RevokeKey(_)
+            | Deed::Delete(_)
+            | Deed::History(..)
+            | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }
         }

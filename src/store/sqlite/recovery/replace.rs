@@ -89,6 +89,8 @@ pub(in crate::store) fn stamp(
         [],
     )?;
     tx.execute("UPDATE sqlite_sequence SET seq = seq + ?1 WHERE name = 'messages'", [ahead])?;
+    // The numbers that hosts' keys have used may be forgotten, so that old requests would count again.
+    tx.execute("DELETE FROM host_keys WHERE id IS NOT NULL", [])?;
     let [a, b, c, d, ..] = *fresh.as_bytes();
     statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
     let (copy, copied) = match &loss.goes_on {

@@ -119,7 +119,14 @@ pub(in crate::store) const TABLES: [Table; 9] = [
     },
     Table {
         name: "host_actions",
-        columns: &[("n", number), ("at", time), ("at_hub", time), ("deed", line), ("what", line)],
+        columns: &[
+            ("n", number),
+            ("at", time),
+            ("at_hub", time),
+            ("deed", line),
+            ("what", line),
+            ("by", maybe_line),
+        ],
         key_width: 1,
         settle: |_| {},
     },

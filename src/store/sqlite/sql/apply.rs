@@ -15,6 +15,7 @@ use crate::domain::text::Key;
 use crate::domain::time::WallTime;
 use crate::domain::words;
 use crate::store::sqlite::sql::host_actions;
+use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::reports;
@@ -39,6 +40,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
         Write::Host(act) => host_actions::apply(db, act),
+        Write::UseKey(key_use) => host_keys::take_number(db, key_use),
         Write::Mark(at) => {
             set_meta(db, "hub_time", rows::sql(at.hub))?;
             set_meta(db, "wall_time", at.wall.0)?;
@@ -69,6 +71,7 @@ pub(in crate::store) fn without_writing(
         | Write::Report(_)
         | Write::Rename(_)
         | Write::Host(_)
+        | Write::UseKey(_)
         | Write::Mark(_) => Ok(None),
     }
 }

@@ -4,13 +4,14 @@ use std::net::IpAddr;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::domain::host::HostName;
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{reports, rows};
+use crate::store::sqlite::sql::{host_keys, reports, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -38,6 +39,8 @@ pub struct Done {
     pub deed: String,
     /// Its object, as it was called then.
     pub what: String,
+    /// Whose key it was done with. `None` if it was done on the hub's own machine.
+    pub by: Option<HostName>,
 }
 
 /// Applies an action of the host and logs it, inside the current transaction.
@@ -77,6 +80,14 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
                 .execute([chatter.as_bytes()])?;
             "chatter unban"
+        }
+        Deed::AddKey(key) => {
+            host_keys::add(db, key)?;
+            "host add"
+        }
+        Deed::RevokeKey(name) => {
+            host_keys::revoke(db, name)?;
+            "host revoke"
         }
         Deed::ReportDone(report) => {
             if !reports::done(db, *report, act.at.wall)? {
@@ -191,8 +202,16 @@ pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
 }
 
 fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT INTO host_actions (at, at_hub, deed, what) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![act.at.wall.0, rows::sql(act.at.hub), deed, act.what])?;
+    db.prepare_cached(
+        "INSERT INTO host_actions (at, at_hub, deed, what, by) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        act.at.wall.0,
+        rows::sql(act.at.hub),
+        deed,
+        act.what,
+        act.by.as_ref().map(HostName::as_str)
+    ])?;
     let newest = db.last_insert_rowid();
     db.prepare_cached("DELETE FROM host_actions WHERE n <= ?1")?.execute([newest - LOG_MAX])?;
     Ok(())
@@ -211,9 +230,10 @@ pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
 pub(in crate::store) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut query =
-        db.prepare_cached("SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT ?1")?;
+        db.prepare_cached("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT ?1")?;
     let done = |row: &rusqlite::Row<'_>| {
-        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what: row.get(2)? })
+        let by = row.get::<_, Option<String>>(3)?.map(HostName::trusted);
+        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what: row.get(2)?, by })
     };
     rows::readable(query.query_map([most], done)?)
 }

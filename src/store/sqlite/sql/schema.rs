@@ -27,6 +27,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0004_doors", include_str!("../../../../migrations/0004_doors.sql")),
     ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
     ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
+    ("0007_hosts", include_str!("../../../../migrations/0007_hosts.sql")),
 ];
 
 /// The schema version of this program.

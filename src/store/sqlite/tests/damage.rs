@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use super::*;
+use crate::domain::host::{BrowserMark, HostKey, HostName, HostRole, KeyUse};
+use crate::domain::ids::HostKeyId;
+use crate::domain::refusal::HostRefusal;
 use crate::store::sqlite::recovery::{backup, recover, replace};
 use crate::store::sqlite::sql::schema;
 
@@ -293,4 +296,32 @@ fn a_copy_that_is_there_already_is_not_overwritten() {
     let error = backup::copy(&mut db, &to, |_, _| true).unwrap_err();
     assert!(error.to_string().contains("is there already"), "{error}");
     assert_eq!(fs::read(&to).unwrap(), b"mine");
+}
+
+#[tokio::test]
+async fn no_hosts_key_counts_any_more_once_an_older_copy_is_the_database() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut kit = Kit::in_folder(folder, 9);
+    let key = HostKey {
+        id: HostKeyId::from_random([1; 16]),
+        name: HostName::parse("host").unwrap(),
+        role: HostRole::Host,
+        made_at: WallTime(1),
+        is_used: false,
+    };
+    let deed = Deed::AddKey(key.clone());
+    let act = HostAct { deed, what: String::new(), by: None, at: at(1) };
+    kit.write(Write::Host(act)).await.unwrap();
+    kit.copies();
+    let use_it = KeyUse { id: key.id, number: 5, browser: BrowserMark::default() };
+    kit.write(Write::UseKey(use_it.clone())).await.unwrap();
+    let folder = kit.closed();
+    ruin(&folder.path().join(FILE));
+    let mut kit = Kit::in_folder(folder, 8);
+    // The copy does not know the number, so what was sent before could be sent again.
+    assert_eq!(
+        kit.write(Write::UseKey(use_it)).await,
+        Err(Refusal::Host(HostRefusal::BadSignature))
+    );
+    assert_eq!(kit.store.reader.host_keys().await.unwrap(), []);
 }

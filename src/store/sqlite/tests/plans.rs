@@ -14,17 +14,19 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 23] = [
+const MAY_SCAN: [(&str, &str); 25] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
-    ("SELECT at, deed, what FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
+    ("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
     ("SELECT chatter, identity, nickname, address, until FROM bans", "once a start"),
     (
         "SELECT id FROM messages NOT INDEXED WHERE taken_back",
         "a damaged file, within three seconds",
     ),
     ("SELECT id FROM messages WHERE taken_back <> 0", "an index of nothing but these"),
+    ("DELETE FROM host_keys WHERE id IS NOT NULL", "a few rows, when an older copy is taken"),
+    ("SELECT id, name, helper, made_at, browser FROM host_keys ORDER", "a few rows"),
     ("SELECT id FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, lifetime FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),

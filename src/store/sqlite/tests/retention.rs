@@ -139,7 +139,7 @@ async fn a_database_that_is_too_large_loses_its_oldest_in_small_steps_and_shrink
 }
 
 fn host(deed: Deed, what: &str, ms: u64) -> Write {
-    Write::Host(HostAct { deed, what: what.to_owned(), at: at(ms) })
+    Write::Host(HostAct { deed, what: what.to_owned(), by: None, at: at(ms) })
 }
 
 #[tokio::test]

@@ -1,0 +1,14 @@
+//! Settings for hosts with keys of their own.
+
+use super::{Applies, InterfacePattern, Setting};
+
+/// From where hosts may act.
+pub(super) const INTERFACES: Setting = Setting {
+    key: "host.interfaces",
+    applies: Applies::OnReload,
+    doc: "The network interfaces by which hosts with a key may come; any unless set.",
+    allowed: "a list of interfaces, such as \"eth0\" or \"eth*\"",
+    apply: |draft, raw| {
+        raw.list(InterfacePattern::parse).map(|list| draft.config.host_interfaces = list)
+    },
+};

@@ -1,0 +1,123 @@
+//! Answers the host's requests, whichever way they come: over the control socket, or signed over HTTP.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::sync::oneshot;
+
+use super::protocol::Request;
+use super::status::{ControlContext, status};
+use super::{host, keys, messages, reports};
+use crate::domain::host::HostName;
+use crate::domain::language::Language;
+use crate::domain::refusal::Refusal;
+use crate::domain::words;
+use crate::hub::command::Call;
+use crate::wire::{self, Json};
+
+/// Why the host's request failed.
+#[derive(Debug)]
+pub struct Denied {
+    /// The refusal, for programs.
+    pub refusal: Refusal,
+    /// A sentence for the command line.
+    pub sentence: String,
+}
+
+impl Denied {
+    pub(super) fn new(refusal: Refusal, sentence: String) -> Self {
+        Self { refusal, sentence }
+    }
+}
+
+impl From<Refusal> for Denied {
+    /// In English, the language of the command line.
+    fn from(refusal: Refusal) -> Self {
+        let sentence = words::refusal(Language::En, &refusal);
+        Self { refusal, sentence }
+    }
+}
+
+/// What a request needs, and in whose name it acts.
+pub(super) struct Acting<'a> {
+    context: &'a ControlContext,
+    by: Option<HostName>,
+}
+
+impl Deref for Acting<'_> {
+    type Target = ControlContext;
+
+    fn deref(&self) -> &ControlContext {
+        self.context
+    }
+}
+
+impl Acting<'_> {
+    /// Has the hub do something that its log names.
+    ///
+    /// # Errors
+    /// The hub's refusal.
+    pub(super) async fn act<T>(
+        &self,
+        ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
+    ) -> Result<T, Refusal> {
+        let named = |tell| match self.by.clone() {
+            Some(by) => Call::By(by, Box::new(ask(tell))),
+            None => ask(tell),
+        };
+        self.hub.call(named).await
+    }
+}
+
+impl ControlContext {
+    /// Answers a request in the name of the holder of a key, or of whoever may use the hub's machine. Whether the
+    /// holder may do it was checked.
+    ///
+    /// # Errors
+    /// The refusal with a sentence for the host.
+    pub async fn answer(&self, by: Option<HostName>, request: Request) -> Result<Json, Denied> {
+        let parts = &Acting { context: self, by };
+        match request {
+            Request::Status => {
+                let busy = |refusal| {
+                    Denied::new(refusal, "the hub is too busy to answer, or is ending".to_owned())
+                };
+                told(status(parts).await.map_err(busy))
+            }
+            Request::RoomList => told(host::rooms(parts).await),
+            Request::RoomCreate { namespace, title, capacity, password, history } => {
+                let told_by = (password.as_deref(), history.as_deref());
+                told(host::create(parts, &namespace, &title, capacity, told_by).await)
+            }
+            Request::RoomHistory { room, history } => {
+                told(host::set_history(parts, &room, &history).await)
+            }
+            Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
+            Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
+            Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
+            Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
+            Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),
+            Request::MessageDelete { room, seqs } => {
+                told(messages::take_back(parts, &room, &seqs).await)
+            }
+            Request::ReportList { all } => told(reports::list(parts, all).await),
+            Request::ReportDone { report } => told(reports::done(parts, report).await),
+            Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),
+            Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
+            Request::ChatterBan { chatter, address_for } => {
+                told(host::ban(parts, &chatter, address_for.map(Duration::from_secs)).await)
+            }
+            Request::ChatterUnban { chatter } => told(host::unban(parts, &chatter).await),
+            Request::ChatterBans => told(host::bans(parts).await),
+            Request::Log => told(host::log(parts).await),
+            Request::HostAdd { name, helper } => told(keys::add(parts, &name, helper).await),
+            Request::HostList => told(keys::list(parts).await),
+            Request::HostRevoke { name } => told(keys::revoke(parts, &name).await),
+        }
+    }
+}
+
+fn told<T: Serialize>(result: Result<T, Denied>) -> Result<Json, Denied> {
+    result.map(|answer| wire::encode(&answer))
+}

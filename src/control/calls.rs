@@ -1,0 +1,232 @@
+//! The host's calls over HTTP: which path is which request, and who may make it. docs/host.md lists them.
+
+use serde_json::{Map, Value};
+
+use super::protocol::Request;
+use crate::domain::host::HostRole::{self, Helper, Host};
+use crate::domain::refusal::Refusal;
+
+/// A call over HTTP.
+#[derive(Debug)]
+pub struct HttpCall {
+    /// The request, by its name in [`Request`].
+    pub verb: &'static str,
+    /// The method.
+    pub method: &'static str,
+    /// The path below `/api/host`; what stands in braces is a field of the request.
+    pub path: &'static str,
+    /// Who may make it.
+    pub role: HostRole,
+}
+
+const fn get(path: &'static str, verb: &'static str, role: HostRole) -> HttpCall {
+    HttpCall { verb, method: "GET", path, role }
+}
+
+const fn post(path: &'static str, verb: &'static str, role: HostRole) -> HttpCall {
+    HttpCall { verb, method: "POST", path, role }
+}
+
+const fn delete(path: &'static str, verb: &'static str, role: HostRole) -> HttpCall {
+    HttpCall { verb, method: "DELETE", path, role }
+}
+
+/// All of them. A helper sees what they need to take messages back, mute, kick and read reports.
+const CALLS: &[HttpCall] = &[
+    get("overview", "status", Helper),
+    get("rooms", "room-list", Helper),
+    post("rooms", "room-create", Host),
+    post("rooms/{room}/lock", "room-lock", Host),
+    post("rooms/{room}/unlock", "room-unlock", Host),
+    post("rooms/{room}/history", "room-history", Host),
+    post("rooms/{room}/close", "room-close", Host),
+    post("rooms/{room}/delete", "room-delete", Host),
+    get("rooms/{room}/messages", "message-list", Helper),
+    post("rooms/{room}/take-back", "message-delete", Helper),
+    get("chatters", "chatter-list", Helper),
+    post("chatters/{chatter}/kick", "chatter-kick", Helper),
+    post("chatters/{chatter}/ban", "chatter-ban", Host),
+    post("chatters/{chatter}/unban", "chatter-unban", Host),
+    get("bans", "chatter-bans", Host),
+    get("reports", "report-list", Helper),
+    post("reports/{report}/done", "report-done", Helper),
+    get("log", "log", Host),
+    get("hosts", "host-list", Host),
+    delete("hosts/{name}", "host-revoke", Host),
+];
+
+/// Requests that are made on the hub's own machine only: a key that goes over the network is everybody's.
+#[cfg(test)]
+const LOCAL: [&str; 1] = ["host-add"];
+
+/// Fields of a path or query that are no text.
+const NUMBERS: [&str; 2] = ["report", "last"];
+const FLAGS: [&str; 1] = ["all"];
+
+/// The call that this method and path name: its entry in the table, and the request.
+///
+/// `path` is what stands behind `/api/host/`, with its query; the field `browser` of the query is left alone.
+///
+/// # Errors
+/// `None` if there is no such call; a refusal if its fields are wrong.
+pub fn called(
+    method: &str,
+    path: &str,
+    body: &[u8],
+) -> Option<(&'static HttpCall, Result<Request, Refusal>)> {
+    let (path, query) = path.split_once('?').unwrap_or((path, ""));
+    let mut found = CALLS.iter().filter(|call| call.method == method);
+    let (call, fields) =
+        found.find_map(|call| matched(call.path, path).map(|fields| (call, fields)))?;
+    let query = query.split('&').filter_map(|pair| pair.split_once('='));
+    let fields = query.filter(|(name, _)| *name != "browser").chain(fields);
+    Some((call, request(call.verb, fields, body)))
+}
+
+/// The fields of a path, if it has the form of `pattern`.
+fn matched<'p>(pattern: &'static str, path: &'p str) -> Option<Vec<(&'static str, &'p str)>> {
+    let (mut fields, mut parts) = (Vec::new(), path.split('/'));
+    for wanted in pattern.split('/') {
+        let part = parts.next()?;
+        match wanted.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
+            Some(_) if part.is_empty() => return None,
+            Some(name) => fields.push((name, part)),
+            None if wanted != part => return None,
+            None => {}
+        }
+    }
+    parts.next().is_none().then_some(fields)
+}
+
+/// The request with the fields of its body and, above those, of its path.
+fn request<'f>(
+    verb: &str,
+    fields: impl Iterator<Item = (&'f str, &'f str)>,
+    body: &[u8],
+) -> Result<Request, Refusal> {
+    let bad = |error: serde_json::Error| Refusal::BadRequest(error.to_string());
+    let body = if body.is_empty() { b"{}" } else { body };
+    let mut all: Map<String, Value> = serde_json::from_slice(body).map_err(bad)?;
+    for (name, text) in fields {
+        let text = decoded(text).ok_or_else(|| Refusal::bad(format!("{name} is not UTF-8")))?;
+        let value = if NUMBERS.contains(&name) {
+            let number = text.parse::<i64>().map_err(|_| format!("{name} is no number"));
+            Value::from(number.map_err(Refusal::BadRequest)?)
+        } else if FLAGS.contains(&name) {
+            Value::from(text == "true")
+        } else {
+            Value::from(text)
+        };
+        all.insert(name.to_owned(), value);
+    }
+    all.insert("do".to_owned(), Value::from(verb));
+    serde_json::from_value(Value::Object(all)).map_err(bad)
+}
+
+/// A text of a path or a query without its percent-encoding.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        let byte = match byte {
+            b'%' => {
+                let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
+                let value = digit(rest.next())? * 16 + digit(rest.next())?;
+                u8::try_from(value).ok()?
+            }
+            other => other,
+        };
+        bytes.push(byte);
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(method: &str, path: &str, body: &str) -> Request {
+        called(method, path, body.as_bytes()).unwrap().1.unwrap()
+    }
+
+    /// The names of all requests, as serde tells them.
+    fn verbs() -> Vec<String> {
+        let error = serde_json::from_str::<Request>(r#"{"do":"?"}"#).unwrap_err().to_string();
+        let names = error.split('`').skip(3).step_by(2);
+        names.map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn every_request_has_a_call_and_every_call_a_request() {
+        let verbs = verbs();
+        assert!(verbs.len() > 20 && verbs.contains(&"host-add".to_owned()), "{verbs:?}");
+        for verb in &verbs {
+            let calls = CALLS.iter().filter(|call| call.verb == verb).count();
+            let is_local = LOCAL.contains(&verb.as_str());
+            assert_eq!(calls, usize::from(!is_local), "calls of {verb}");
+        }
+        let unknown = CALLS.iter().find(|call| verbs.iter().all(|verb| verb != call.verb));
+        assert!(unknown.is_none(), "{unknown:?}");
+    }
+
+    #[test]
+    fn the_document_has_every_call_with_its_role() {
+        let text = include_str!("../../docs/host.md");
+        for HttpCall { method, path, role, .. } in CALLS {
+            let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
+            let path = path.replace("{report}", "{id}");
+            let start = format!("| `{method} /api/host/{path}");
+            let line = text.lines().find(|line| {
+                line.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['`', '?', ' ']))
+            });
+            let line = line.unwrap_or_else(|| panic!("docs/host.md has no line {start}"));
+            let who = if *role == Helper { "helper" } else { "host" };
+            assert!(line.contains(&format!("| {who} |")), "{line} is not for {who}");
+        }
+    }
+
+    #[test]
+    fn a_path_with_its_query_and_body_is_a_request() {
+        let close = Request::RoomClose { room: "K7PMX3".into() };
+        assert_eq!(asked("POST", "rooms/K7PMX3/close?browser=b", ""), close);
+        let list = Request::MessageList { room: "r".into(), last: 7 };
+        assert_eq!(asked("GET", "rooms/r/messages?last=7&browser=b", ""), list);
+        assert_eq!(asked("GET", "reports?all=true", ""), Request::ReportList { all: true });
+        let seqs = Request::MessageDelete { room: "r".into(), seqs: vec![1, 2] };
+        assert_eq!(asked("POST", "rooms/r/take-back", r#"{"seqs":[1,2]}"#), seqs);
+        let revoke = Request::HostRevoke { name: "무대 앞".into() };
+        assert_eq!(asked("DELETE", "hosts/%EB%AC%B4%EB%8C%80%20%EC%95%9E", ""), revoke);
+    }
+
+    #[test]
+    fn a_body_changes_neither_what_is_asked_nor_of_what() {
+        let sly = r#"{"do":"room-delete","room":"other","history":"all"}"#;
+        let history = Request::RoomHistory { room: "r".into(), history: "all".into() };
+        assert_eq!(asked("POST", "rooms/r/history", sly), history);
+        assert_eq!(
+            asked("POST", "rooms/r/close?do=room-delete", ""),
+            Request::RoomClose { room: "r".into() }
+        );
+    }
+
+    #[test]
+    fn what_is_no_call_is_none() {
+        for (method, path) in [
+            ("GET", "rooms/r/close"),
+            ("POST", "rooms//close"),
+            ("POST", "rooms/r/close/"),
+            ("POST", "rooms/r"),
+            ("POST", "hosts"),
+            ("GET", ""),
+            ("GET", "host-add"),
+        ] {
+            assert!(called(method, path, b"").is_none(), "{method} {path}");
+        }
+        for body in ["[]", "1", "{", "{\"seqs\":1}"] {
+            assert!(called("POST", "rooms/r/take-back", body.as_bytes()).unwrap().1.is_err());
+        }
+        assert!(called("POST", "reports/x/done", b"").unwrap().1.is_err());
+        assert!(called("POST", "chatters/%ff/kick", b"").unwrap().1.is_err());
+        assert!(called("POST", "chatters/%4/kick", b"").unwrap().1.is_err());
+    }
+}
