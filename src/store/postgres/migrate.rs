@@ -10,6 +10,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0001_hubs.sql"),
     include_str!("../../../migrations/postgres/0002_guests.sql"),
     include_str!("../../../migrations/postgres/0003_reports.sql"),
+    include_str!("../../../migrations/postgres/0005_pruning.sql"),
 ];
 
 /// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.
