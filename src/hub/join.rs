@@ -372,7 +372,10 @@ impl Hub {
         if live.people.is_through_here(chatter.id) {
             return;
         }
-        let (until, is_new) = (now.after(LEAVE_AGAIN), live.people.get(chatter.id).is_none());
+        let known = live.people.get(chatter.id).cloned();
+        let (until, is_new) = (now.after(LEAVE_AGAIN), known.is_none());
+        // Under their present name: they may have got another since they left.
+        let chatter = known.unwrap_or(chatter);
         self.agenda.insert((until, Due::Grace(room, chatter.id)));
         live.people.expect(chatter, owner, until);
         if is_new {

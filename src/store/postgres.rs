@@ -13,6 +13,7 @@ mod lease;
 mod migrate;
 mod past;
 pub(super) mod reader;
+mod reads;
 mod results;
 mod retention;
 mod rows;

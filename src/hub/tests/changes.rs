@@ -132,6 +132,21 @@ fn a_leave_that_could_not_be_stored_is_no_leave_and_is_tried_again() {
 }
 
 #[test]
+fn a_leave_that_could_not_be_stored_brings_no_former_name_back() {
+    let mut chat = shared(0, 50);
+    chat.is_in(1);
+    chat.hears_of(1, THERE);
+    chat.goes(1);
+    chat.time_passes(1_000);
+    let nickname = Nickname::parse("new name").unwrap();
+    let renamed = Chatter { nickname, ..chat.chatter(1) };
+    chat.hears(Change::Renamed(renamed));
+    assert_eq!(chat.leaves().len(), 1);
+    chat.is_refused();
+    assert_eq!(chat.present_names(), ["new name"]);
+}
+
+#[test]
 fn a_leave_that_could_not_be_stored_is_not_told_of_somebody_on_another_hub() {
     let mut chat = shared(0, 1);
     chat.is_in(1);

@@ -10,8 +10,9 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Row};
 
 use super::connect::{Database, said};
+use super::reads;
 use super::results::messages;
-use super::rows::{self, MEMBER, ROOM, RowError, message_for, uuid};
+use super::rows::{self, RowError, uuid};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName};
@@ -25,11 +26,6 @@ use crate::domain::time::WallTime;
 use crate::store::reader::SEARCH;
 use crate::store::write::RANGE_BYTES;
 use crate::store::{self, Done, Health, Member};
-
-/// The address from which somebody is connected to a hub that lives.
-pub(super) const ADDRESS_OF: &str =
-    "SELECT s.peer FROM people p JOIN stays s USING (room, identity)
-    WHERE p.identity = $1 AND s.until_hub IS NULL LIMIT 1";
 
 /// How many messages a search reads at a time.
 const SEARCHED: i64 = 2_000;
@@ -68,20 +64,18 @@ impl Reader {
     }
 
     pub(in crate::store) async fn room(&self, id: RoomId) -> Found<Option<Room>> {
-        let sql = format!("SELECT {ROOM} FROM rooms r WHERE r.id = $1 AND NOT r.deleted");
-        let found = self.rows(&sql, &[&uuid(id.as_bytes())]).await?;
+        let found = self.rows(&reads::room(), &[&uuid(id.as_bytes())]).await?;
         let room = found.first().map(|row| rows::room(row, 0)).transpose();
         read(room).map(Option::flatten)
     }
 
     pub(in crate::store) async fn has_code(&self, code: Code) -> Found<bool> {
-        let sql = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
-        Ok(!self.rows(sql, &[&code.as_str()]).await?.is_empty())
+        Ok(!self.rows(reads::HAS_CODE, &[&code.as_str()]).await?.is_empty())
     }
 
     /// The address from which somebody is connected to a hub that lives.
     pub(in crate::store) async fn address_of(&self, identity: IdentityId) -> Found<Option<IpAddr>> {
-        let found = self.rows(ADDRESS_OF, &[&uuid(identity.as_bytes())]).await?;
+        let found = self.rows(reads::ADDRESS_OF, &[&uuid(identity.as_bytes())]).await?;
         read(found.first().map(|row| row.try_get(0)).transpose())
     }
 
@@ -89,9 +83,7 @@ impl Reader {
         &self,
         id: ChatterId,
     ) -> Found<Option<(Chatter, IdentityId)>> {
-        let sql =
-            "SELECT id, nickname, created_at, NULL::bigint, identity FROM chatters WHERE id = $1";
-        let found = self.rows(sql, &[&uuid(id.as_bytes())]).await?;
+        let found = self.rows(reads::CHATTER, &[&uuid(id.as_bytes())]).await?;
         let known = |row| Ok((rows::chatter(row, 0)?, rows::identity(row, 4)?));
         read(found.first().map(known).transpose())
     }
@@ -101,7 +93,7 @@ impl Reader {
         room: RoomId,
         chatter: ChatterId,
     ) -> Found<Option<Member>> {
-        let sql = format!("SELECT {MEMBER} WHERE r.id = $1 AND c.id = $2");
+        let sql = reads::member();
         let params: [&(dyn ToSql + Sync); 2] = [&uuid(room.as_bytes()), &uuid(chatter.as_bytes())];
         read(self.rows(&sql, &params).await?.first().map(rows::member).transpose())
     }
@@ -111,7 +103,7 @@ impl Reader {
         room: RoomId,
         identity: IdentityId,
     ) -> Found<Option<Member>> {
-        let sql = format!("SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2");
+        let sql = reads::member_of();
         let params: [&(dyn ToSql + Sync); 2] = [&uuid(room.as_bytes()), &uuid(identity.as_bytes())];
         read(self.rows(&sql, &params).await?.first().map(rows::member).transpose())
     }
@@ -122,8 +114,7 @@ impl Reader {
         page: u32,
         size: u32,
     ) -> Found<Vec<Message>> {
-        let sql = "SELECT last_seq(n) FROM rooms WHERE id = $1";
-        let found = self.rows(sql, &[&uuid(member.room.as_bytes())]).await?;
+        let found = self.rows(reads::LAST, &[&uuid(member.room.as_bytes())]).await?;
         let Some(last) = read(found.first().map(|row| row.try_get::<_, i64>(0)).transpose())?
         else {
             return Ok(Vec::new());
@@ -183,13 +174,10 @@ impl Reader {
     ) -> Found<store::reader::Found> {
         let _one = self.shared.searching.acquire().await.map_err(|_| Refusal::Unavailable)?;
         let begun = Instant::now();
-        let sql =
-            "SELECT seq, content FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
-             AND seq < $2 AND seq >= $3 AND kind = 0 AND NOT taken_back ORDER BY seq DESC LIMIT $4";
         let room = uuid(member.room.as_bytes());
         let (mut end, mut found) = (before.0, Vec::new());
         let (end, is_early) = loop {
-            let rows = self.rows(sql, &[&room, &end, &member.first.0, &SEARCHED]).await?;
+            let rows = self.rows(reads::SEARCH, &[&room, &end, &member.first.0, &SEARCHED]).await?;
             let is_last = i64::try_from(rows.len()).unwrap_or(0) < SEARCHED;
             for row in rows {
                 end = read(row.try_get(0))?;
@@ -209,13 +197,8 @@ impl Reader {
                 break (None, false);
             }
         };
-        let sql = format!(
-            "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.seq = ANY ($2)
-             ORDER BY m.seq DESC",
-            message_for("(SELECT n FROM chatters WHERE id = $3)")
-        );
         let reader = uuid(member.chatter.id.as_bytes());
-        let rows = self.rows(&sql, &[&room, &found, &reader]).await?;
+        let rows = self.rows(&reads::found(), &[&room, &found, &reader]).await?;
         let (messages, _) = read(messages(&rows, usize::MAX, usize::MAX))?;
         Ok(store::reader::Found { messages, before: end, is_early: is_early && end.is_some() })
     }
@@ -227,19 +210,17 @@ impl Reader {
     }
 
     pub(in crate::store) async fn host_keys(&self) -> Found<Vec<HostKey>> {
-        let sql = "SELECT id, name, helper, made_at, browser IS NOT NULL FROM host_keys ORDER BY made_at, name";
-        read(self.rows(sql, &[]).await?.iter().map(rows::host_key).collect())
+        read(self.rows(reads::HOST_KEYS, &[]).await?.iter().map(rows::host_key).collect())
     }
 
     pub(in crate::store) async fn host_log(&self, most: usize) -> Found<Vec<Done>> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let sql = "SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT $1";
         let done = |row: &Row| {
             let by = row.try_get::<_, Option<String>>(3)?.map(HostName::trusted);
             let (deed, what) = (row.try_get(1)?, row.try_get(2)?);
             Ok(Done { at: WallTime(row.try_get(0)?), deed, what, by })
         };
-        read(self.rows(sql, &[&most]).await?.iter().map(done).collect())
+        read(self.rows(reads::HOST_LOG, &[&most]).await?.iter().map(done).collect())
     }
 
     pub(in crate::store) async fn reports(
@@ -248,21 +229,14 @@ impl Reader {
         most: usize,
     ) -> Found<Vec<MessageReport>> {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let sql = "SELECT x.id, x.at, x.done_at, x.reason, r.id, r.code, m.seq, m.content, m.taken_back,
-                 a.id, a.nickname, a.created_at, NULL::bigint, b.id, b.nickname, b.created_at, NULL::bigint
-             FROM reports x JOIN messages m ON m.id = x.message JOIN rooms r ON r.n = m.room
-             JOIN chatters a ON a.n = m.chatter JOIN chatters b ON b.n = x.chatter
-             WHERE ($1 OR x.done_at IS NULL) AND NOT r.deleted ORDER BY x.id DESC LIMIT $2";
-        let found = self.rows(sql, &[&all, &most]).await?;
+        let found = self.rows(reads::REPORTS, &[&all, &most]).await?;
         let reports: Result<Vec<_>, _> = found.iter().map(rows::report).collect();
         // As with rooms: one whose code cannot be read is left out.
         read(reports).map(|reports| reports.into_iter().flatten().collect())
     }
 
     pub(in crate::store) async fn open_reports(&self) -> Found<usize> {
-        let sql = "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message
-             JOIN rooms r ON r.n = m.room WHERE x.done_at IS NULL AND NOT r.deleted";
-        let found = self.rows(sql, &[]).await?;
+        let found = self.rows(reads::OPEN_REPORTS, &[]).await?;
         let open = read(found.first().map(|row| row.try_get::<_, i64>(0)).transpose())?;
         Ok(open.and_then(|open| usize::try_from(open).ok()).unwrap_or(0))
     }
@@ -277,12 +251,7 @@ impl Reader {
         limit: i64,
         (most, bytes): (usize, usize),
     ) -> Found<(Vec<Message>, bool)> {
-        let direction = if oldest { "ASC" } else { "DESC" };
-        let sql = format!(
-            "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
-             AND m.seq >= $2 AND m.seq < $3 ORDER BY m.seq {direction} LIMIT $4",
-            message_for("(SELECT n FROM chatters WHERE id = $5)")
-        );
+        let sql = reads::range(oldest);
         let reader = reader.map(|reader| uuid(reader.as_bytes()));
         let params: [&(dyn ToSql + Sync); 5] =
             [&uuid(room.as_bytes()), &start, &end, &limit, &reader];

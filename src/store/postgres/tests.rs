@@ -1,7 +1,7 @@
 //! How PostgreSQL finds what each statement asks for, those inside its functions among them.
 
 use super::connect::SETTINGS;
-use super::statements;
+use super::{reads, statements};
 use crate::store::tests::postgres::Postgres;
 
 /// A large chat: 400 rooms, 3,000 people of the largest, 60,000 messages.
@@ -22,7 +22,9 @@ const LARGE: &str = "
     INSERT INTO commits SELECT n, 1, n, 1 FROM generate_series(60001, 80000) n;
     INSERT INTO hubs SELECT n, gen_random_uuid(), 'n', 'u', 1, 80000 FROM generate_series(1, 3) n;
     INSERT INTO bans SELECT gen_random_uuid(), gen_random_uuid(), 'b', '10.0.0.2', 1 FROM generate_series(1, 5000);
-    INSERT INTO reports (message, chatter, at) SELECT n, 1 + n % 3000, 1 FROM generate_series(1, 5000) n;
+    INSERT INTO reports (message, chatter, at, done_at) SELECT n, 1 + n % 3000, 1, CASE WHEN n % 20 > 0 THEN 1 END
+        FROM generate_series(1, 5000) n;
+    INSERT INTO reactions SELECT 1 + n % 20000, 1 + n % 3001, 1 FROM generate_series(1, 60000) n ON CONFLICT DO NOTHING;
     INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
@@ -61,11 +63,13 @@ const CALLS: &str = "
     SELECT prune(1, 1, 100, 200);";
 
 /// Tables that a statement may read whole, and why.
-const MAY_SCAN: [(&str, &str, &str); 7] = [
+const MAY_SCAN: [(&str, &str, &str); 9] = [
+    ("host_keys", "made_at, name", "the keys of an event, a few dozen"),
     ("hubs", "", "eight at most"),
     ("meta", "", "a few rows"),
     ("rooms", "by_host", "the living rooms, when one is made: 500 unless the host says otherwise"),
     ("people", "count", "the people of a room with a capacity"),
+    ("reports", "count(*)", "an index of the open ones; at most 10,000"),
     ("rooms", "gone.seq", "the rooms of the messages that are pruned"),
     ("rooms", "last_seq", "each room once a second, by whichever hub prunes"),
     ("rooms", "deleted OR", "each room once a second, by whichever hub prunes"),
@@ -106,12 +110,16 @@ fn every_statement_is_found_by_an_index() {
         let (_, sql) = all.iter().find(|(known, _)| *known == name).unwrap();
         calls.push_str(&prepared(name, sql));
     }
-    calls.push_str(&prepared("address_of", super::reader::ADDRESS_OF));
+    for (name, sql, values) in reads::all() {
+        let list = if values.is_empty() { String::new() } else { format!("({values})") };
+        calls.push_str(&format!("\nPREPARE {name} AS {sql}; EXECUTE {name}{list};"));
+    }
     let watched = format!(
         "{SETTINGS}; LOAD 'auto_explain'; SET auto_explain.log_min_duration = 0;
          SET auto_explain.log_nested_statements = on; SET auto_explain.log_level = notice;
          SELECT id AS room FROM rooms WHERE n = 1 \\gset
          SELECT identity AS who FROM chatters WHERE n = 5 \\gset
+         SELECT id AS chatter FROM chatters WHERE n = 5 \\gset
          SET client_min_messages = notice; {calls}"
     );
     let said = postgres.sql(name, &watched);
@@ -154,7 +162,7 @@ fn prepared(name: &str, sql: &str) -> String {
     let most = (1..=9).rev().find(|n| sql.contains(&format!("${n}"))).unwrap_or(0);
     let value = |n: usize| match (name, n) {
         ("missed" | "taken_back" | "reacted", 1) => ":'room'",
-        ("missed" | "reacted", 2) | ("address_of", 1) => ":'who'",
+        ("missed" | "reacted", 2) => ":'who'",
         ("missed", 4) => "false",
         // Near the end of the log, as for every hub that lives: the server plans with the value, since a plan for
         // any value costs more.
@@ -163,4 +171,51 @@ fn prepared(name: &str, sql: &str) -> String {
     let values: Vec<&str> = (1..=most).map(value).collect();
     let list = if values.is_empty() { String::new() } else { format!("({})", values.join(", ")) };
     format!("\nPREPARE {name} AS {sql}; EXECUTE {name}{list};")
+}
+
+/// A room of six messages, to each of which some have reacted, and to the third very many; those have reported it, too.
+const LOVED: &str = "
+    INSERT INTO rooms (id, code, title, namespace, capacity, created_at, created_hub, lifetime, shut, by_host)
+        VALUES (gen_random_uuid(), 'R', 't', 'n', 0, 1, 1, 1::bigint << 40, false, false);
+    INSERT INTO chatters (id, identity, nickname, looks, created_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'c' || n, ARRAY['c' || n], 1 FROM generate_series(1, 1000) n;
+    INSERT INTO messages (id, room, seq, chatter, kind, content, sent_at, sent_hub)
+        SELECT n, 1, n, 1, 0, 'x', 1, 1 FROM generate_series(1, 6) n;
+    INSERT INTO reactions SELECT 3, n, 1 FROM chatters;
+    INSERT INTO reports (message, chatter, at) SELECT 3, n, 1 FROM chatters WHERE n > 1;
+    INSERT INTO reactions SELECT m.id, c.n, 1 FROM messages m, chatters c WHERE m.id <> 3 AND c.n <= 70;
+    INSERT INTO hubs VALUES (1, gen_random_uuid(), 'n', 'u', 1, 6);";
+
+/// Prunes step by step until nothing changes; an error if one step deletes more than 200 rows, or not all are gone.
+const STEPS: &str = "
+    DO $$
+    DECLARE rows_left bigint; rows_now bigint;
+    BEGIN
+        LOOP
+            SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM reactions) + (SELECT count(*) FROM reports)
+                INTO rows_now;
+            IF rows_left - rows_now > 200 THEN
+                RAISE EXCEPTION '% rows in one step', rows_left - rows_now;
+            END IF;
+            EXIT WHEN rows_now = rows_left;
+            rows_left := rows_now;
+            PERFORM prune(0, {old}, 0, 200);
+        END LOOP;
+        IF rows_left > 0 THEN RAISE EXCEPTION '% rows are left', rows_left; END IF;
+    END $$;";
+
+#[test]
+fn a_step_of_pruning_is_bounded_by_what_goes_with_its_messages_too() {
+    let Some(postgres) = Postgres::shared() else { return };
+    for (before, old) in [("", "1"), ("UPDATE rooms SET deleted = true;", "NULL")] {
+        let url = postgres.database();
+        let name = url.rsplit('=').next().unwrap();
+        let migration = super::migrate::MIGRATIONS.concat();
+        let steps = STEPS.replace("{old}", old);
+        let all = format!(
+            "CREATE SCHEMA colahub; SET search_path = colahub, pg_catalog; {migration}
+             INSERT INTO meta VALUES ('born', '0'), ('epoch', '1');{LOVED}{before}{steps}"
+        );
+        postgres.sql(name, &all);
+    }
 }

@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::shrink;
 use crate::store::sqlite::sql::weights::{ROW, Weight, Weights, size};
 
-/// Most rows that one step deletes: about ten milliseconds on a slow card.
+/// Most rows that one step deletes, with those that go with messages: about ten milliseconds on a slow card.
 pub(in crate::store) const STEP: i64 = 200;
 
 /// Most bytes of messages that one step deletes or empties; a single larger message is possible.
@@ -71,26 +71,65 @@ pub(in crate::store) fn step(
 /// Deletes messages that are older than `old`.
 fn older(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite::Result<usize> {
     let mut oldest = db.prepare_cached(
-        "SELECT id, octet_length(content) FROM messages WHERE sent_hub <= ?2 AND id <=
+        "SELECT id, octet_length(content), id,
+             (SELECT count(*) FROM (SELECT 1 FROM reactions WHERE message = messages.id LIMIT ?1)) +
+             (SELECT count(*) FROM (SELECT 1 FROM reports WHERE message = messages.id LIMIT ?1))
+         FROM messages WHERE sent_hub <= ?2 AND id <=
              (SELECT max(id) FROM (SELECT id FROM messages ORDER BY id LIMIT ?1))
          ORDER BY id",
     )?;
-    let last = within_a_step(oldest.query(params![STEP, rows::sql(old)])?)?;
+    let piece = within_a_step(oldest.query(params![STEP, rows::sql(old)])?)?;
     drop(oldest);
-    last.map_or(Ok(0), |last| messages_until(db, last, weights))
+    match piece {
+        Some(Piece::Until(last)) => messages_until(db, last, weights),
+        Some(Piece::PartOf(message)) => part_of(db, message),
+        None => Ok(0),
+    }
 }
 
-/// The last of these rows that one step can take. Each row is a key and the length of a text.
-fn within_a_step(mut rows: Rows<'_>) -> rusqlite::Result<Option<i64>> {
-    let (mut last, mut bytes) = (None, 0);
+/// What one step takes away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// Messages up to this key.
+    Until(i64),
+    /// Some of what belongs to this message, the first: all of that is too much for one step.
+    PartOf(i64),
+}
+
+/// What one step can take of these rows. Each is a key, the length of a text, a message's id, and how many reactions and
+/// reports go with it, counted up to [`STEP`] each.
+fn within_a_step(mut rows: Rows<'_>) -> rusqlite::Result<Option<Piece>> {
+    let (mut last, mut bytes, mut count) = (None, 0, 0);
     while let Some(row) = rows.next()? {
+        let with_it: i64 = row.get(3)?;
         bytes += ROW + size(row.get(1)?);
-        if last.is_some() && bytes > STEP_BYTES {
+        count += 1 + with_it;
+        if last.is_some() && (bytes > STEP_BYTES || count > STEP) {
             break;
+        }
+        if with_it >= STEP {
+            return row.get(2).map(Piece::PartOf).map(Some);
         }
         last = Some(row.get(0)?);
     }
-    Ok(last)
+    Ok(last.map(Piece::Until))
+}
+
+/// Deletes some of what belongs to a message that is about to be deleted: its reactions, then its reports.
+pub(in crate::store) fn part_of(db: &Connection, message: i64) -> rusqlite::Result<usize> {
+    let reactions = db
+        .prepare_cached(
+            "DELETE FROM reactions WHERE message = ?1 AND chatter IN
+                 (SELECT chatter FROM reactions WHERE message = ?1 LIMIT ?2)",
+        )?
+        .execute([message, STEP])?;
+    if reactions > 0 {
+        return Ok(reactions);
+    }
+    db.prepare_cached(
+        "DELETE FROM reports WHERE id IN (SELECT id FROM reports WHERE message = ?1 LIMIT ?2)",
+    )?
+    .execute([message, STEP])
 }
 
 fn is_too_large(db: &Connection, keep: &Retention) -> rusqlite::Result<bool> {
@@ -140,12 +179,18 @@ pub(in crate::store) fn oldest_of(
     weights: &mut Weights,
 ) -> rusqlite::Result<usize> {
     let mut oldest = db.prepare_cached(
-        "SELECT seq, octet_length(content) FROM messages
-         WHERE room = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
+        "SELECT seq, octet_length(content), id,
+             (SELECT count(*) FROM (SELECT 1 FROM reactions WHERE message = messages.id LIMIT ?3)) +
+             (SELECT count(*) FROM (SELECT 1 FROM reports WHERE message = messages.id LIMIT ?3))
+         FROM messages WHERE room = ?1 AND seq <= ?2 ORDER BY seq LIMIT ?3",
     )?;
-    let last = within_a_step(oldest.query(params![room, end, STEP])?)?;
+    let piece = within_a_step(oldest.query(params![room, end, STEP])?)?;
     drop(oldest);
-    last.map_or(Ok(0), |last| room_until(db, room, last, weights))
+    match piece {
+        Some(Piece::Until(last)) => room_until(db, room, last, weights),
+        Some(Piece::PartOf(message)) => part_of(db, message),
+        None => Ok(0),
+    }
 }
 
 /// Deletes the oldest messages of a room with more than `most` messages; 0 is no limit.
@@ -172,7 +217,7 @@ fn overlong_room(db: &Connection, most: usize, weights: &mut Weights) -> rusqlit
     }
 }
 
-pub(in crate::store) fn room_until(
+fn room_until(
     db: &Connection,
     room: i64,
     seq: i64,

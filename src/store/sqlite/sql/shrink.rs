@@ -3,7 +3,7 @@
 use rusqlite::types::Value;
 use rusqlite::{Connection, params, params_from_iter};
 
-use crate::store::sqlite::sql::prune::{STEP, STEP_BYTES, oldest_of, room_until};
+use crate::store::sqlite::sql::prune::{STEP, STEP_BYTES, oldest_of, part_of};
 use crate::store::sqlite::sql::weights::{Authors, ROW, Weight, Weights, size};
 
 /// Most places of a room that one step searches for an author's messages.
@@ -57,7 +57,7 @@ fn empty_places(
              WHERE seq < coalesce((SELECT min(seq) FROM first WHERE is_said), ?2 + 1)",
         )?
         .query_row(params![room, end, STEP], |row| row.get(0))?;
-    last.map_or(Ok(0), |last| room_until(db, room, last, weights))
+    last.map_or(Ok(0), |last| oldest_of(db, room, last, weights))
 }
 
 /// Empties the oldest messages of an author in a room, continuing the last step.
@@ -69,27 +69,40 @@ fn empty_some(
 ) -> rusqlite::Result<Weight> {
     let from = authors.losing.filter(|(losing, _)| *losing == author).map_or(0, |(_, seq)| seq);
     let mut lost = Weight::default();
-    let (mut ids, mut looked, mut at) = (Vec::new(), 0, from);
+    let (mut ids, mut count, mut at, mut is_all) = (Vec::new(), 0, from, true);
     let mut next = db.prepare_cached(
-        "SELECT id, seq, octet_length(content) FROM messages
+        "SELECT id, seq, octet_length(content),
+             (SELECT count(*) FROM (SELECT 1 FROM reactions WHERE message = messages.id LIMIT ?5)) +
+             (SELECT count(*) FROM (SELECT 1 FROM reports WHERE message = messages.id LIMIT ?5))
+         FROM messages
          WHERE room = ?1 AND seq > ?2 AND seq <= ?3 AND chatter = ?4 AND kind IN (0, 1)
          AND octet_length(content) > 0 ORDER BY seq LIMIT ?5",
     )?;
     let mut rows =
         next.query(params![room, from, end.min(from.saturating_add(SPAN)), author, STEP])?;
     while let Some(row) = rows.next()? {
+        let with_it: i64 = row.get(3)?;
+        count += 1 + with_it;
+        if !ids.is_empty() && count > STEP {
+            is_all = false;
+            break;
+        }
+        if with_it >= STEP {
+            part_of(db, row.get(0)?)?;
+            return Ok(Weight::default());
+        }
         ids.push(row.get::<_, i64>(0)?);
         at = row.get(1)?;
         lost.rows += 1;
         lost.bytes += ROW + size(row.get(2)?);
-        looked += 1;
-        if lost.bytes > STEP_BYTES {
+        if lost.bytes > STEP_BYTES || count >= STEP {
+            is_all = false;
             break;
         }
     }
     drop(rows);
     drop(next);
-    if looked < STEP && lost.bytes <= STEP_BYTES {
+    if is_all {
         at = from.saturating_add(SPAN);
     }
     empty(db, &ids)?;

@@ -287,3 +287,47 @@ async fn a_step_is_short_however_long_the_messages_are() {
         assert!(done > 0 && (1..=12).contains(&gone), "{gone} of 25,000 bytes each");
     }
 }
+
+/// A room with messages of the first person in places 2 to 7, to the third of which very many have reacted, and whom as
+/// many have reported.
+async fn loved(people: i64) -> (Kit, RoomId) {
+    let mut kit = Kit::new();
+    let room = kit.room(1).await;
+    kit.join(room, 1).await;
+    kit.talks(room, 1, 6).await;
+    let folder = kit.closed();
+    let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
+    db.execute_batch(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT {people})
+         INSERT INTO chatters SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
+         INSERT INTO reactions SELECT 4, n, 1 FROM chatters WHERE n >= 100;
+         INSERT INTO reports (message, chatter, at) SELECT 4, n, 1 FROM chatters WHERE n >= 100;
+         INSERT INTO reactions SELECT m.id, c.n, 1 FROM messages m, chatters c WHERE m.id <> 4 AND c.n BETWEEN 100 AND 169;"
+    ))
+    .unwrap();
+    drop(db);
+    (Kit::in_folder(folder, 9), room)
+}
+
+#[tokio::test]
+async fn a_step_is_bounded_by_what_goes_with_its_messages_too() {
+    let size = Retention { size: Some(1), ..ALL };
+    for (keep, now) in [(older_than(1), u64::MAX), (Retention { per_room: 1, ..ALL }, 0), (size, 0)]
+    {
+        let (kit, _) = loved(1_000).await;
+        let db = schema::open_writer(&kit.folder.path().join(FILE)).unwrap();
+        let mut weights = Weights::default();
+        let tables = ["messages", "reactions", "reports"];
+        let rows = || tables.map(|table| kit.count(table)).iter().sum::<i64>();
+        let (mut left, mut steps) = (rows(), 0);
+        while prune::step(&db, &keep, &mut weights, HubTime(now)).unwrap() > 0 {
+            let now = rows();
+            assert!(left - now <= prune::STEP, "{} rows in one step of {keep:?}", left - now);
+            (left, steps) = (now, steps + 1);
+        }
+        assert!(steps > 10, "{steps} steps");
+        // The newest stays in a room of so many messages.
+        let left = if keep.per_room > 0 { 70 } else { 0 };
+        assert_eq!((kit.count("reactions"), kit.count("reports")), (left, 0), "{keep:?}");
+    }
+}

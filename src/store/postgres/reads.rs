@@ -1,0 +1,102 @@
+//! The statements of the reader, which reads outside the log's session.
+
+use super::rows::{MEMBER, ROOM, message_for};
+
+/// Whether a room has this code.
+pub(super) const HAS_CODE: &str = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
+
+/// A chatter, and the identity that owns it.
+pub(super) const CHATTER: &str =
+    "SELECT id, nickname, created_at, NULL::bigint, identity FROM chatters WHERE id = $1";
+
+/// The last place of a room.
+pub(super) const LAST: &str = "SELECT last_seq(n) FROM rooms WHERE id = $1";
+
+/// The messages of a room before a place and from another on that can be searched, newest first.
+pub(super) const SEARCH: &str =
+    "SELECT seq, content FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
+     AND seq < $2 AND seq >= $3 AND kind = 0 AND NOT taken_back ORDER BY seq DESC LIMIT $4";
+
+/// The host's actions, newest first.
+pub(super) const HOST_LOG: &str =
+    "SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT $1";
+
+/// The address from which somebody is connected to a hub that lives.
+pub(super) const ADDRESS_OF: &str =
+    "SELECT s.peer FROM people p JOIN stays s USING (room, identity)
+    WHERE p.identity = $1 AND s.until_hub IS NULL LIMIT 1";
+
+/// The hosts' keys.
+pub(super) const HOST_KEYS: &str =
+    "SELECT id, name, helper, made_at, browser IS NOT NULL FROM host_keys ORDER BY made_at, name";
+
+/// The newest reports; with `$1` those, too, that the host is done with.
+pub(super) const REPORTS: &str =
+    "SELECT x.id, x.at, x.done_at, x.reason, r.id, r.code, m.seq, m.content, m.taken_back,
+         a.id, a.nickname, a.created_at, NULL::bigint, b.id, b.nickname, b.created_at, NULL::bigint
+     FROM reports x JOIN messages m ON m.id = x.message JOIN rooms r ON r.n = m.room
+     JOIN chatters a ON a.n = m.chatter JOIN chatters b ON b.n = x.chatter
+     WHERE ($1 OR x.done_at IS NULL) AND NOT r.deleted ORDER BY x.id DESC LIMIT $2";
+
+/// How many reports the host is not done with.
+pub(super) const OPEN_REPORTS: &str =
+    "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message
+     JOIN rooms r ON r.n = m.room WHERE x.done_at IS NULL AND NOT r.deleted";
+
+/// A room.
+pub(super) fn room() -> String {
+    format!("SELECT {ROOM} FROM rooms r WHERE r.id = $1 AND NOT r.deleted")
+}
+
+/// A chatter's membership in a room.
+pub(super) fn member() -> String {
+    format!("SELECT {MEMBER} WHERE r.id = $1 AND c.id = $2")
+}
+
+/// An identity's membership in a room.
+pub(super) fn member_of() -> String {
+    format!("SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2")
+}
+
+/// The messages in these places of a room, as a chatter reads them, newest first.
+pub(super) fn found() -> String {
+    let messages = message_for("(SELECT n FROM chatters WHERE id = $3)");
+    format!(
+        "SELECT {messages} WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.seq = ANY ($2)
+         ORDER BY m.seq DESC"
+    )
+}
+
+/// The messages of a room from a place on and before another, as a chatter reads them, from the oldest or the newest on.
+pub(super) fn range(oldest: bool) -> String {
+    let direction = if oldest { "ASC" } else { "DESC" };
+    let messages = message_for("(SELECT n FROM chatters WHERE id = $5)");
+    format!(
+        "SELECT {messages} WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
+         AND m.seq >= $2 AND m.seq < $3 ORDER BY m.seq {direction} LIMIT $4"
+    )
+}
+
+/// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
+#[cfg(test)]
+pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
+    vec![
+        ("read_room", room(), ":'room'"),
+        ("read_code", HAS_CODE.into(), "'R7'"),
+        ("read_chatter", CHATTER.into(), ":'chatter'"),
+        ("read_member", member(), ":'room', :'chatter'"),
+        ("read_member_of", member_of(), ":'room', :'who'"),
+        ("read_last", LAST.into(), ":'room'"),
+        ("read_search", SEARCH.into(), ":'room', 190, 1, 2000"),
+        ("read_found", found(), ":'room', '{5, 6, 7}', :'chatter'"),
+        ("read_after", range(true), ":'room', 20, 9223372036854775807, 101, :'chatter'"),
+        ("read_before", range(false), ":'room', 1, 100, 51, :'chatter'"),
+        ("read_newest", range(false), ":'room', 1, 9223372036854775807, 1000, NULL"),
+        ("address_of", ADDRESS_OF.into(), ":'who'"),
+        ("read_host_keys", HOST_KEYS.into(), ""),
+        ("read_log", HOST_LOG.into(), "100"),
+        ("read_reports", REPORTS.into(), "false, 200"),
+        ("read_all_reports", REPORTS.into(), "true, 200"),
+        ("count_reports", OPEN_REPORTS.into(), ""),
+    ]
+}
