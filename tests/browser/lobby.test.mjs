@@ -49,3 +49,18 @@ story("the time left is said once where all rooms share it", { COLAHUB_ROOMS_FIR
   assert.equal(await ann.page.locator(".card", { hasText: "남음" }).count(), 0);
   await ann.fits();
 });
+
+story("a list that has not changed is not sent again", { COLAHUB_ROOMS_FIRST: "" }, async ({ hub, somebody }) => {
+  await hub.makeRoom({ title: "하나" });
+  const ann = await somebody();
+  // The page is told 200: that the hub said 304 is known below it.
+  const wire = await ann.page.context().newCDPSession(ann.page);
+  await wire.send("Network.enable");
+  let unchanged = 0;
+  wire.on("Network.responseReceivedExtraInfo", ({ statusCode }) => (unchanged += statusCode === 304));
+  await ann.opens("/");
+  await ann.page.locator(".card", { hasText: "하나" }).waitFor();
+  await until(async () => assert.ok(unchanged > 0));
+  await hub.makeRoom({ title: "둘" });
+  await ann.page.locator(".card", { hasText: "둘" }).waitFor();
+});

@@ -56,6 +56,9 @@ const PATIENCE = 8_000;
 
 const PAGE = 50;
 
+/** Lists are fetched again and again: the browser keeps one, and asks whether it has changed. */
+const LISTED: RequestInit = { cache: "no-cache" };
+
 /** `token` says who asks, where no cookie does. */
 export function httpApi(token: () => string | null): Api {
   const ask = <T>(path: string, init: RequestInit, read: Reader<T>): Promise<Answer<T>> => {
@@ -68,8 +71,8 @@ export function httpApi(token: () => string | null): Api {
     get(`/api/rooms/${encodeURIComponent(roomId)}/messages?${query}`, readHistory);
   return {
     hub: () => get("/api/hub", readHub),
-    hubs: () => get("/api/hubs", readHubs),
-    rooms: () => get("/chat/rooms", readRooms),
+    hubs: () => ask("/api/hubs", LISTED, readHubs),
+    rooms: () => ask("/chat/rooms", LISTED, readRooms),
     roomByCode: (code) => get(`/api/codes/${encodeURIComponent(code)}`, readRoom),
     after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),
     before: (roomId, seq) => history(roomId, `before=${seq}&limit=${PAGE}`),
@@ -93,7 +96,7 @@ async function call<T>(url: string, init: RequestInit, read: Reader<T>): Promise
   const abort = new AbortController();
   const patience = setTimeout(() => abort.abort(), PATIENCE);
   try {
-    const response = await fetch(url, { ...init, signal: abort.signal, cache: "no-store", credentials: "same-origin" });
+    const response = await fetch(url, { cache: "no-store", ...init, signal: abort.signal, credentials: "same-origin" });
     const body: unknown = await response.json();
     return readAnswer(body, read);
   } catch {
