@@ -38,14 +38,19 @@ story("a list on a desk does not move under the hand", { COLAHUB_ROOMS_FIRST: ""
   await until(async () => assert.deepEqual(await titles(ann), ["셋", "둘", "하나"]));
 });
 
-story("the time left is said once where all rooms share it", { COLAHUB_ROOMS_FIRST: "" }, async ({ hub, somebody }) => {
-  await hub.makeRoom({ title: "하나" });
-  const ann = await somebody();
+story("a card says when somebody last spoke, and what is new since one was there", { COLAHUB_ROOMS_FIRST: "" }, async (stage) => {
+  const { hub, somebody, somebodyIn } = stage;
+  const room = await hub.makeRoom({ title: "하나" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  await ann.says("저 왔어요");
+  await ann.page.goBack();
   await ann.opens("/");
-  await ann.page.locator(".card", { hasText: "24시간 남음" }).waitFor();
-  await hub.makeRoom({ title: "둘" });
-  await ann.opens("/");
-  await ann.page.getByText("모든 방 · 24시간 남음").waitFor();
+  const card = ann.page.locator(".card", { hasText: "하나" });
+  await card.getByText("방금 대화").waitFor();
+  assert.equal(await ann.page.locator(".card-new").count(), 0);
+  await ben.says("어서 와요");
+  await card.getByText("새 소식").waitFor();
   assert.equal(await ann.page.locator(".card", { hasText: "남음" }).count(), 0);
   await ann.fits();
 });

@@ -33,6 +33,10 @@ export interface Room {
   /** From where those who are in it read it; an older hub does not say, and has only `joined`. */
   history?: History;
   userId: null;
+  /** The place of its newest message or notice. */
+  lastSeq?: number;
+  /** When somebody last said something in it. */
+  lastSaidAt?: string | null;
 }
 
 /** From a room's beginning, or each from their own coming. */

@@ -16,6 +16,7 @@ export const en: Words = {
   peopleNow: (count) => `${people(count)} now`,
   of: (present, capacity) => `${present} of ${capacity}`,
   full: "Full",
+  fresh: (count) => `${count} new`,
   locked: "Password needed",
   shut: "Closed to newcomers",
   left: {
@@ -26,9 +27,14 @@ export const en: Words = {
     over: () => "closed",
     lasting: () => "stays open",
   },
+  spoke: {
+    day: (count) => `last message ${plural(count, "day", "days")} ago`,
+    hour: (count) => `last message ${plural(count, "hour", "hours")} ago`,
+    minute: (count) => `last message ${count} min ago`,
+    now: () => "last message just now",
+  },
 
   rooms: "Rooms",
-  allRooms: "All rooms",
   create: "Make a room",
   openByCode: "Enter a code",
   howToJoin: "How others get in",

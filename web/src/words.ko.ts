@@ -16,6 +16,7 @@ export const ko = {
   peopleNow: (count: number) => `지금 ${people(count)}`,
   of: (present: number, capacity: number) => `${present} / ${people(capacity)}`,
   full: "가득 찼어요",
+  fresh: (count: number) => `새 소식 ${count}개`,
   locked: "비밀번호가 있는 방",
   shut: "새로 못 들어가요",
   left: {
@@ -26,9 +27,14 @@ export const ko = {
     over: () => "끝난 방",
     lasting: () => "계속 열려 있음",
   },
+  spoke: {
+    day: (count: number) => `${count}일 전 대화`,
+    hour: (count: number) => `${count}시간 전 대화`,
+    minute: (count: number) => `${count}분 전 대화`,
+    now: () => "방금 대화",
+  },
 
   rooms: "방 목록",
-  allRooms: "모든 방",
   create: "방 만들기",
   openByCode: "코드로 들어가기",
   howToJoin: "들어오는 방법 보기",

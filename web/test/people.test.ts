@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addresses, localName, wifiText } from "../src/store/invite";
-import { alike, channels, isFull, matching, ordered, shared, type Order } from "../src/store/lobby";
+import { alike, channels, isFull, matching, ordered, unread, type Order } from "../src/store/lobby";
 import { animalIn } from "../src/store/animals";
 import { mark, marks, TINTS } from "../src/store/marks";
 import { markOf, newRoom, withNews, withRoster } from "../src/store/room";
@@ -205,12 +205,6 @@ describe("the lobby", () => {
     expect(places(more, order)).toEqual(["1", "2", "3"]);
   });
 
-  it("says once what is the same of all rooms", () => {
-    expect(shared(["24시간 남음", "24시간 남음"])).toBe("24시간 남음");
-    expect(shared(["24시간 남음", "23시간 남음"])).toBeNull();
-    expect(shared(["24시간 남음"])).toBeNull();
-    expect(shared([])).toBeNull();
-  });
 
   it("knows full from unlimited", () => {
     expect(isFull(at("1", "a", { capacity: 2, present: 2 }))).toBe(true);
@@ -242,5 +236,32 @@ describe("invitations", () => {
       'WIFI:T:WPA;S:a\\;b\\,\\"c;P:p\\:\\\\q;;',
     );
     expect(wifiText({ ssid: "open", password: "", security: "none" })).toBe("WIFI:T:nopass;S:open;;");
+  });
+});
+
+describe("what is new in a room", () => {
+  const room9 = { ...room, lastSeq: 9, lastSaidAt: "2024-09-25T02:00:09.000Z" };
+  const upTo = (seq: number) => ({ seq, said: `2024-09-25T02:00:0${seq}.000Z` });
+
+  it("is what came after the last place that was read here", () => {
+    expect(unread(room9, upTo(4))).toBe(5);
+    expect(unread(room9, upTo(9))).toBe(0);
+    expect(unread({ ...room9, lastSeq: 3 }, upTo(9)), "a hub that went on from a copy").toBe(0);
+  });
+
+  it("is nothing in a room never read, and where the hub does not say", () => {
+    expect(unread(room9, undefined)).toBe(0);
+    expect(unread(room, upTo(4))).toBe(0);
+  });
+
+  it("is nothing where people only came and went", () =>
+    expect(unread({ ...room9, lastSaidAt: upTo(4).said }, upTo(4))).toBe(0));
+
+  it("puts a room first, before one that was visited later", () => {
+    const list = ["quiet", "busy"].map((id) => ({ ...room9, id, lastSeq: id === "busy" ? 7 : 2 }));
+    const visits = new Map([["quiet", 2000], ["busy", 1000]]);
+    const reads = new Map([["quiet", upTo(2)], ["busy", upTo(5)]]);
+    expect([...ordered(list, visits, 3000, reads).keys()]).toEqual(["busy", "quiet"]);
+    expect([...ordered(list, visits, 3000).keys()]).toEqual(["quiet", "busy"]);
   });
 });

@@ -7,6 +7,13 @@ export const VIEWS = {
     await ann.opens("/");
     await ann.page.locator(".card").first().waitFor();
   },
+  "a lobby with something new": async ({ ann, ben, room }) => {
+    await ann.enters(room);
+    await ann.opens("/");
+    await ann.page.locator(".card").first().waitFor();
+    await ben.says(`새 소식 ${(ads += 1)}`);
+    await ann.page.locator(".card-new").first().waitFor();
+  },
   "make a room": async ({ ann }) => {
     await VIEWS.lobby({ ann });
     await ann.page.locator(".foot .primary").click();

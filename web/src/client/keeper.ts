@@ -3,6 +3,7 @@
 // Every outgoing message has an entry of its own. Two tabs in one room then never overwrite each
 // other's; both may send one, and its key makes that one message.
 
+import type { Read } from "../store/lobby";
 import { inOrder, type Outgoing } from "../store/outbox";
 import type { Hidden } from "../store/room";
 import type { Memory } from "./storage";
@@ -70,7 +71,11 @@ export class Keeper {
 
   set read(seq: number | null) {
     if (seq === null) this.memory.remove(this.name("read"));
-    else this.memory.set(this.name("read"), JSON.stringify({ seq, at: Date.now() }));
+    else this.readUpTo({ seq, said: null });
+  }
+
+  readUpTo(read: Read): void {
+    this.memory.set(this.name("read"), JSON.stringify({ ...read, at: Date.now() }));
   }
 
   /** Those who are hidden here, with the names that they had. */
@@ -99,6 +104,17 @@ export function visits(memory: Memory): ReadonlyMap<string, number> {
     const room = /^cola\.read\.(.+)$/.exec(name)?.[1];
     const at = parse(memory.get(name))?.at;
     if (room !== undefined && typeof at === "number") found.set(room, at);
+  }
+  return found;
+}
+
+/** How far each room was read on this phone. */
+export function reads(memory: Memory): ReadonlyMap<string, Read> {
+  const found = new Map<string, Read>();
+  for (const room of visits(memory).keys()) {
+    const kept = parse(memory.get(`cola.read.${room}`));
+    const said = typeof kept?.said === "string" ? kept.said : null;
+    if (typeof kept?.seq === "number") found.set(room, { seq: kept.seq, said });
   }
   return found;
 }

@@ -1,12 +1,12 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { here, hint, hubName, lobby, memory } from "../app";
-import { visits } from "../client/keeper";
+import { reads, visits } from "../client/keeper";
 import { EMPTY, type LobbyState } from "../client/lobby";
 import { roomPart } from "../parts";
 import { follow, openSheet, route } from "../route";
-import { timeLeft } from "../store/clock";
-import { alike, channels, isFull, matching, ordered, PLAZA, shared, type Order } from "../store/lobby";
+import { ago, timeLeft } from "../store/clock";
+import { alike, channels, isFull, matching, ordered, PLAZA, unread, type Order } from "../store/lobby";
 import type { Room } from "../wire";
 import { switchLanguage, words, type Words } from "../words";
 import { Fizz, Glass, Icon } from "./icons";
@@ -25,10 +25,8 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
 
   const same = alike(rooms ?? []);
   const order = useOrder(main);
+  const read = reads(memory);
   const shown = channels(matching(rooms ?? [], wanted), order);
-  const left = (room: Room): string => timeText(room, say);
-  const sharedTime = shared(shown.flatMap((channel) => channel.rooms.map(left)));
-  const isLasting = sharedTime === say.left.lasting();
   return (
     <section class="lobby" role={main ? "main" : "navigation"} aria-label={say.rooms}>
       <header class="bar">
@@ -69,15 +67,15 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
                 <li key={room.id}>
                   <RoomLink
                     room={room}
+                    fresh={here.value?.roomId === room.id ? 0 : unread(room, read.get(room.id))}
                     code={same.has(room.id) ? room.code : null}
-                    time={sharedTime === null ? left(room) : null}
+                    time={timeText(room, say)}
                   />
                 </li>
               ))}
             </ul>
           </section>
         ))}
-        {sharedTime !== null && !isLasting && <p class="soft centre">{`${say.allRooms} · ${sharedTime}`}</p>}
         {rooms && shown.length === 0 && <NoRooms searching={wanted.trim() !== ""} />}
         <OtherHubs />
         <div class="lobby-end">
@@ -107,18 +105,31 @@ function asOfNow(listed: Room): Room {
   return here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
 }
 
-function timeText(room: Room, say: Words): string {
-  const { unit, count } = timeLeft(room, lobby.value.clockOffset, Date.now());
-  return say.left[unit](count);
+/** How long a room lasts, where its end is near; else when somebody last spoke in it. */
+function timeText(room: Room, say: Words): string | null {
+  const { clockOffset } = lobby.value;
+  const { unit, count } = timeLeft(room, clockOffset, Date.now());
+  if (unit === "minute" || unit === "soon" || unit === "over") return say.left[unit](count);
+  if (!room.lastSaidAt) return null;
+  const said = ago(room.lastSaidAt, clockOffset, Date.now());
+  return say.spoke[said.unit](said.count);
 }
 
-/** `code` tells it from another of the same title; `time` is how long it lasts, where that is not the same for all. */
-function RoomLink({ room, code, time }: { room: Room; code: string | null; time: string | null }): JSX.Element {
+interface Told {
+  room: Room;
+  /** How much is new in it. */
+  fresh: number;
+  code: string | null;
+  time: string | null;
+}
+
+/** `code` tells it from another of the same title; `time` is what there is to say of its time. */
+function RoomLink({ room, fresh, code, time }: Told): JSX.Element {
   const say = words();
   const place = route.value;
   const full = isFull(room);
   const people = room.capacity > 0 ? say.of(room.present, room.capacity) : say.people(room.present);
-  const more = [code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
+  const more = [fresh > 0 && say.fresh(fresh), code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
   const current = place.view === "room" && place.code === room.code;
   // Read aloud it is one sentence; the commas between its parts are heard, not seen.
   return (
@@ -141,7 +152,7 @@ function RoomLink({ room, code, time }: { room: Room; code: string | null; time:
         {people}
       </span>
       {more.length > 0 && (
-        <span class={`card-more ${full ? "card-full" : ""}`}>
+        <span class={`card-more ${full ? "card-full" : fresh > 0 ? "card-new" : ""}`}>
           <span class="unseen">, </span>
           {more.join(" · ")}
         </span>
@@ -204,7 +215,7 @@ function useOrder(main: boolean): Order {
   useLayoutEffect(() => {
     if (!stale.current || stale.current === now || !now.rooms || !now.reachable) return;
     stale.current = null;
-    lastOrder = ordered(now.rooms, visits(memory), Date.now());
+    lastOrder = ordered(now.rooms, visits(memory), Date.now(), reads(memory));
     set(lastOrder);
   }, [now]);
   return order;

@@ -49,6 +49,20 @@ export function left(expiresAt: string, clockOffset: number, phoneNow: number): 
   return { unit: "day", count: Math.round(rest / DAY) };
 }
 
+export interface Ago {
+  unit: "day" | "hour" | "minute" | "now";
+  count: number;
+}
+
+/** How long ago something was, in the largest unit that still says something. */
+export function ago(hubTime: string, clockOffset: number, phoneNow: number): Ago {
+  const since = phoneNow - local(hubTime, clockOffset);
+  if (since < MINUTE) return { unit: "now", count: 0 };
+  if (since < HOUR) return { unit: "minute", count: Math.floor(since / MINUTE) };
+  if (since < DAY) return { unit: "hour", count: Math.floor(since / HOUR) };
+  return { unit: "day", count: Math.floor(since / DAY) };
+}
+
 /** Time left of a room. */
 export const timeLeft = (room: { expiresAt: string; isLasting?: boolean }, clockOffset: number, phoneNow: number): Left =>
   room.isLasting ? { unit: "lasting", count: 0 } : left(room.expiresAt, clockOffset, phoneNow);

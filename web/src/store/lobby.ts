@@ -18,19 +18,40 @@ export type Order = ReadonlyMap<Id, number>;
 /** How long a visit counts. */
 const RECENT = 12 * 3600_000;
 
-/** The order in which one finds rooms: those that one visited lately, the last first; then where people are; then by age. */
-export function ordered(rooms: readonly Room[], visits: ReadonlyMap<Id, number>, now: number): Order {
+/** How far a room was read: the last place, and when the last message up to there was sent, in the hub's time. */
+export interface Read {
+  seq: number;
+  said: string | null;
+}
+
+/**
+ * How much (messages, and notices among them) is new to who read up to `read`. Nothing is in a room never read, nor where
+ * people only came and went since.
+ */
+export function unread({ lastSeq, lastSaidAt }: Room, read: Read | undefined): number {
+  if (!read || lastSeq === undefined || !lastSaidAt) return 0;
+  const isSaid = read.said === null || Date.parse(lastSaidAt) > Date.parse(read.said);
+  return isSaid ? Math.max(0, lastSeq - read.seq) : 0;
+}
+
+/**
+ * The order in which one finds rooms: those that one visited lately, with something new before the others, the last first;
+ * then where people are; then by age.
+ */
+export function ordered(
+  rooms: readonly Room[],
+  visits: ReadonlyMap<Id, number>,
+  now: number,
+  reads: ReadonlyMap<Id, Read> = new Map(),
+): Order {
+  const isNew = (room: Room): number => Number(visited(room) > 0 && unread(room, reads.get(room.id)) > 0);
   const visited = ({ id }: Room): number => {
     const at = visits.get(id) ?? 0;
     return now - at < RECENT ? at : 0;
   };
-  const sorted = [...rooms].sort((a, b) => visited(b) - visited(a) || b.present - a.present || byAge(a, b));
+  const sorted = [...rooms].sort((a, b) => isNew(b) - isNew(a) || visited(b) - visited(a) || b.present - a.present || byAge(a, b));
   return new Map(sorted.map(({ id }, place) => [id, place]));
 }
-
-/** What all of several say alike; `null` where they do not. */
-export const shared = (texts: readonly string[]): string | null =>
-  texts.length > 1 && texts.every((text) => text === texts[0]) ? texts[0]! : null;
 
 /**
  * Rooms by channel, the plaza first, the others by name. Within a channel they stand as they did when one came to look
