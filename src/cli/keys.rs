@@ -1,19 +1,18 @@
 //! The keys of hosts: `colahub host …`.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::Write;
 
 use clap::{Args, Subcommand};
 
 use super::StatusArgs;
 use super::host::{HubArgs, list};
-use super::status::scannable;
 use super::terminal::in_utc;
 use crate::control::protocol::{HostLine, MadeKey, Request};
 
 /// `colahub host …`
 #[derive(Debug, Subcommand)]
 pub(super) enum HostCommand {
-    /// Make a key and show the link that opens the host's page with it
+    /// Make a key for a program that acts as the host, and show it in a link
     Add(AddArgs),
     /// List the keys
     List(StatusArgs),
@@ -27,7 +26,7 @@ pub(super) struct AddArgs {
     /// Its holder's name, as the log shows it
     #[arg(value_name = "NAME")]
     name: String,
-    /// Let them take messages back, mute, kick and see reports, and nothing else
+    /// Let it take messages back, kick and see reports, and nothing else
     #[arg(long)]
     helper: bool,
     #[command(flatten)]
@@ -50,11 +49,6 @@ pub(super) fn host(command: HostCommand, out: &mut impl Write) -> anyhow::Result
         HostCommand::Add(AddArgs { name, helper, hub }) => {
             let made: MadeKey = hub.ask(&Request::HostAdd { name, helper })?;
             write!(out, "{}", made_lines(&made))?;
-            let mut terminal = io::stdout();
-            if let Some(link) = made.links.first().filter(|_| terminal.is_terminal()) {
-                // The only thing that commands it.
-                write!(terminal, "\n{}", scannable(link)?)?;
-            }
         }
         HostCommand::List(args) => list(args, &Request::HostList, line, out)?,
         HostCommand::Revoke(RevokeArgs { name, hub }) => {
@@ -73,13 +67,13 @@ fn made_lines(MadeKey { id, secret, links }: &MadeKey) -> String {
     }
     if links.is_empty() {
         text.push_str(&format!(
-            "This machine is in no network yet; once it is, open the hub's address with \
+            "This machine is in no network yet; once it is, the link is the hub's address with \
              /host#{id}.{secret} behind it.\n"
         ));
     }
     text.push_str(
-        "The link is shown this once. It belongs to the browser that opens it first; whoever has it \
-         before can act as the host.\n",
+        "The link is shown this once. It is for programs (docs/host.md): the hub has no page that \
+         opens it. It belongs to whoever uses it first, so keep it to yourself.\n",
     );
     text
 }

@@ -31,7 +31,7 @@ const fn delete(path: &'static str, verb: &'static str, role: HostRole) -> HttpC
     HttpCall { verb, method: "DELETE", path, role }
 }
 
-/// All of them. A helper sees what they need to take messages back, mute, kick and read reports.
+/// All of them. A helper sees what they need to take messages back, kick and read reports.
 const CALLS: &[HttpCall] = &[
     get("overview", "status", Helper),
     get("rooms", "room-list", Helper),

@@ -152,7 +152,7 @@ pub struct MadeKey {
     pub id: String,
     /// Its secret, in base64url. It is told here only.
     pub secret: String,
-    /// The links that open the host's page with it: one for each of the hub's addresses, IPv4 first.
+    /// The links that carry it: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
 }
 

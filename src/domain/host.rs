@@ -51,7 +51,7 @@ impl fmt::Display for HostName {
 pub enum HostRole {
     /// Everything.
     Host,
-    /// Take messages back, mute, kick, see reports.
+    /// Take messages back, kick, see reports.
     Helper,
 }
 
