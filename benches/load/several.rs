@@ -40,7 +40,7 @@ impl Store {
     }
 }
 
-/// What was measured. Pairs are milliseconds that half and 99 of 100 do not exceed.
+/// What was measured. Pairs are the median and the 99th percentile, in milliseconds.
 pub struct Several {
     pub store: Store,
     /// From when a message was due until its sender had the acknowledgement.

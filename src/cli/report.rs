@@ -1,4 +1,4 @@
-//! What people have reported: `colahub report …`.
+//! Reports of messages: `colahub report …`.
 
 use std::io::Write;
 

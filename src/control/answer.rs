@@ -39,7 +39,7 @@ impl From<Refusal> for Denied {
     }
 }
 
-/// What a request needs, and in whose name it acts.
+/// The context in which a request is carried out, and in whose name.
 pub(super) struct Acting<'a> {
     context: &'a ControlContext,
     by: Option<HostName>,

@@ -15,7 +15,7 @@ pub struct HttpCall {
     pub method: &'static str,
     /// The path below `/api/host`; what stands in braces is a field of the request.
     pub path: &'static str,
-    /// Who may make it.
+    /// The role that may make the call; a host may make all.
     pub role: HostRole,
 }
 

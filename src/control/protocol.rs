@@ -351,7 +351,7 @@ pub struct Status {
     /// Messages that people have said in all rooms in the last minute.
     #[serde(default)]
     pub said_last_minute: usize,
-    /// What the host should look at: sentences with what to do.
+    /// Warnings for the host, each a sentence that says what to do.
     #[serde(default)]
     pub warnings: Vec<String>,
     /// Reported messages that the host is not done with. `None` if the database cannot be read.

@@ -74,7 +74,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
 /// The free part of the disk below which the host is warned, in bytes.
 const LITTLE: u64 = 500_000_000;
 
-/// What is not as it should be, each with what to do.
+/// The warnings: for each trouble a sentence that says what to do.
 fn warnings(status: &Status) -> Vec<String> {
     let Status { announced, memory, data, missing, twins, .. } = status;
     let mut all = Vec::new();

@@ -11,7 +11,7 @@ use super::time::WallTime;
 /// Most characters of a browser's mark.
 const BROWSER_MAX: usize = 64;
 
-/// What the holder of a key is called in the log: one line of at most [`TITLE_MAX`] characters.
+/// The name of a key's holder, for the log: one line of at most [`TITLE_MAX`] characters.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct HostName(String);
 
@@ -46,7 +46,7 @@ impl fmt::Display for HostName {
     }
 }
 
-/// What the holder of a key may do.
+/// A role: what the holder of a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostRole {
     /// Everything.

@@ -1,4 +1,4 @@
-//! What hosts do over the network: requests under `/api/host`, signed with a key of theirs. docs/host.md describes them.
+//! The host's calls over the network: requests under `/api/host`, signed with a host's key. docs/host.md describes them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -151,6 +151,7 @@ mod tests {
             assert!(browser(bad).is_err(), "{bad}");
         }
     }
+
     #[test]
     fn of_a_flood_one_line_is_logged_and_the_rest_is_a_number() {
         let (log, begun) = (RefusalLog::default(), Instant::now());

@@ -241,7 +241,7 @@ describe("invitations", () => {
 
 describe("what is new in a room", () => {
   const room9 = { ...room, lastSeq: 9, lastSaidAt: "2024-09-25T02:00:09.000Z" };
-  const upTo = (seq: number) => ({ seq, said: `2024-09-25T02:00:0${seq}.000Z` });
+  const upTo = (seq: number) => ({ seq, sentAt: `2024-09-25T02:00:0${seq}.000Z` });
 
   it("is what came after the last place that was read here", () => {
     expect(unread(room9, upTo(4))).toBe(5);
@@ -255,7 +255,7 @@ describe("what is new in a room", () => {
   });
 
   it("is nothing where people only came and went", () =>
-    expect(unread({ ...room9, lastSaidAt: upTo(4).said }, upTo(4))).toBe(0));
+    expect(unread({ ...room9, lastSaidAt: upTo(4).sentAt }, upTo(4))).toBe(0));
 
   it("puts a room first, before one that was visited later", () => {
     const list = ["quiet", "busy"].map((id) => ({ ...room9, id, lastSeq: id === "busy" ? 7 : 2 }));

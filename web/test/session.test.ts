@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { Keeper } from "../src/client/keeper";
+import { Keeper, reads } from "../src/client/keeper";
 import { Session } from "../src/client/session";
 import type { RoomState } from "../src/store/room";
 import { mapMemory, type Memory } from "../src/client/storage";
@@ -175,6 +175,16 @@ describe("what one has read", () => {
     me.read(4);
     me.read(2);
     expect(kept.read).toBe(4);
+  });
+
+  it("is kept with when it was sent, be it a notice", async () => {
+    hub.say("fox", "1");
+    hub.say("fox", "fox left.");
+    hub.messages[1] = { ...hub.messages[1]!, type: "ALERT", sentAt: "2024-09-25T03:00:00.000Z" };
+    const me = visitor();
+    await phase(me, "live");
+    me.read(2);
+    expect(reads(memory).get(hub.room.id)).toEqual({ seq: 2, sentAt: "2024-09-25T03:00:00.000Z" });
   });
 
   it("ends where one looked away, also before what came in while one looked", async () => {

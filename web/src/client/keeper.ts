@@ -71,7 +71,7 @@ export class Keeper {
 
   set read(seq: number | null) {
     if (seq === null) this.memory.remove(this.name("read"));
-    else this.readUpTo({ seq, said: null });
+    else this.readUpTo({ seq, sentAt: null });
   }
 
   readUpTo(read: Read): void {
@@ -113,8 +113,8 @@ export function reads(memory: Memory): ReadonlyMap<string, Read> {
   const found = new Map<string, Read>();
   for (const room of visits(memory).keys()) {
     const kept = parse(memory.get(`cola.read.${room}`));
-    const said = typeof kept?.said === "string" ? kept.said : null;
-    if (typeof kept?.seq === "number") found.set(room, { seq: kept.seq, said });
+    const sentAt = typeof kept?.sentAt === "string" ? kept.sentAt : null;
+    if (typeof kept?.seq === "number") found.set(room, { seq: kept.seq, sentAt });
   }
   return found;
 }

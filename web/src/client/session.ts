@@ -513,8 +513,8 @@ export class Session {
     const before = keep?.read ?? null;
     // A hub that went on from a copy counts from a lower place.
     if (!keep || (before !== null && seq <= before && before <= (state.log.upTo ?? seq))) return;
-    const said = state.log.messages.filter((message) => message.type === "MESSAGE" && message.seq <= seq).pop();
-    keep.readUpTo({ seq, said: said?.sentAt ?? null });
+    const last = state.log.messages.filter((message) => message.seq <= seq).pop();
+    keep.readUpTo({ seq, sentAt: last?.sentAt ?? null });
   }
 
   /** Where new begins, for somebody who has been away. */

@@ -18,10 +18,10 @@ export type Order = ReadonlyMap<Id, number>;
 /** How long a visit counts. */
 const RECENT = 12 * 3600_000;
 
-/** How far a room was read: the last place, and when the last message up to there was sent, in the hub's time. */
+/** How far a room was read: the last place, and when what stands there was sent, in the hub's time. */
 export interface Read {
   seq: number;
-  said: string | null;
+  sentAt: string | null;
 }
 
 /**
@@ -30,7 +30,7 @@ export interface Read {
  */
 export function unread({ lastSeq, lastSaidAt }: Room, read: Read | undefined): number {
   if (!read || lastSeq === undefined || !lastSaidAt) return 0;
-  const isSaid = read.said === null || Date.parse(lastSaidAt) > Date.parse(read.said);
+  const isSaid = read.sentAt === null || Date.parse(lastSaidAt) > Date.parse(read.sentAt);
   return isSaid ? Math.max(0, lastSeq - read.seq) : 0;
 }
 
