@@ -530,6 +530,24 @@ impl<'ast> Visit<'ast> for Twice {
     }
 }
 
+/// By pipefail, a command that still speaks when `grep -q` has found what it looks for has failed.
+#[test]
+fn no_script_pipes_into_a_grep_that_hangs_up() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("dev"), root.join(".ci/run")];
+    for folder in ["tests", "packaging"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let ours = |path: &PathBuf| path.iter().all(|part| part != "node_modules" && part != ".venv");
+    for path in files.into_iter().filter(ours) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if text.starts_with("#!") || path.extension().is_some_and(|end| end == "sh") {
+            let hangs_up = text.lines().find(|line| line.contains("| grep -q"));
+            assert_eq!(hangs_up, None, "{}: use <<<\"$(…)\"", path.display());
+        }
+    }
+}
+
 #[test]
 fn the_unsafe_code_lint_stands() {
     let lib = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lib.rs")).unwrap();
