@@ -1,4 +1,5 @@
-//! The host's hand: what a host does to rooms and people of the hub that runs on this machine.
+//! `colahub room`, `colahub chatter` and `colahub log`: what a host does to rooms and people of the hub that runs on
+//! this machine.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -14,7 +15,7 @@ use crate::control::ask;
 use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Person, Request, RoomLine};
 use crate::domain::room::History;
 
-/// Finds the running hub: by its configuration file or data folder.
+/// Options that say which hub is meant: its configuration file or data folder.
 #[derive(Debug, Args)]
 pub(super) struct HubArgs {
     #[command(flatten)]
@@ -81,7 +82,7 @@ pub(super) struct CreateArgs {
     hub: HubArgs,
 }
 
-/// The values of `history`.
+/// The values of `history`, as on the wire.
 const HISTORIES: [&str; 2] = [History::All.as_str(), History::Joined.as_str()];
 
 /// The arguments of `room history`.
@@ -153,7 +154,7 @@ pub(super) struct ChatterArgs {
     hub: HubArgs,
 }
 
-/// Does what the host wants with rooms.
+/// Runs `colahub room`.
 pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         RoomCommand::List(args) => list(args, &Request::RoomList, room_line, out)?,
@@ -200,7 +201,7 @@ fn create(args: CreateArgs, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Does what the host wants with people.
+/// Runs `colahub chatter`.
 pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         ChatterCommand::List(PeopleArgs { banned: true, asked, .. }) => {
@@ -226,12 +227,12 @@ pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::
     Ok(())
 }
 
-/// Tells what the host did.
+/// Runs `colahub log`.
 pub(super) fn log(args: StatusArgs, out: &mut impl Write) -> anyhow::Result<()> {
     list(args, &Request::Log, deed_line, out)
 }
 
-/// One a line, for people or as JSON.
+/// Prints a list, one item a line for people, or as JSON.
 pub(super) fn list<T: DeserializeOwned + Serialize>(
     args: StatusArgs,
     request: &Request,

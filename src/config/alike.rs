@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Config;
 
 impl Config {
-    /// The settings that all hubs on one database should have alike, as the hosts of the others are shown them: by key, each
-    /// as a text that is equal where the values are.
+    /// The settings that should be the same on all hubs of one database: pairs of key and value. Two values are the
+    /// same if their texts are; hosts are shown them where they differ.
     #[must_use]
     pub fn alike(&self) -> BTreeMap<String, String> {
         let all: [(&str, &dyn std::fmt::Debug); 10] = [

@@ -21,8 +21,8 @@ pub(super) fn named_file(environment: &[(OsString, OsString)]) -> Option<PathBuf
 
 /// Reads the settings that the environment gives.
 ///
-/// A variable that is nearly a setting's is a slip and an error. One that is like none is left
-/// alone: unlike the file, the environment belongs to others too (wrappers, tests, images).
+/// A variable whose name is close to a setting's is a typing mistake and an error. Other unknown variables are ignored:
+/// unlike the file, the environment belongs to other programs too (wrappers, tests, images).
 pub(super) fn read(
     environment: Vec<(OsString, OsString)>,
 ) -> impl Iterator<Item = Result<Given, Problem>> {

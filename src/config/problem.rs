@@ -138,8 +138,8 @@ impl fmt::Display for Hint {
     }
 }
 
-/// The setting that `wrong` was probably meant to be: one a few slips away, or one that is the
-/// same but for its group, as when a line stands under the wrong `[table]`.
+/// The setting that `wrong` was probably meant to be: one at a small edit distance, or one that differs only in its
+/// group, as for a line under the wrong `[table]`.
 ///
 /// A variable has `_` where a key has `.`, so both count as the same.
 pub(super) fn closest(wrong: &str) -> Option<&'static Setting> {

@@ -1,4 +1,4 @@
-//! The one table of everything a host can set.
+//! The table of all settings.
 
 mod database;
 mod host;

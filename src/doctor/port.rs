@@ -1,4 +1,4 @@
-//! Whether the hub has its ports, or could have them.
+//! Checks whether the hub listens on its ports, or could.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
@@ -15,7 +15,7 @@ pub(super) fn check(
     running: Option<&HubReport>,
     unit: Option<&Unit>,
 ) -> Vec<Finding> {
-    // Whoever has the service's ports, systemd may hold them for it.
+    // A port that looks taken may be held by systemd for the service.
     let held = unit.filter(|unit| unit.stored > 0);
     let held = held.map(|unit| Held { state: unit.state, all: unit.stored >= config.listen.len() });
     let one = |listens: &SocketAddr| {
@@ -29,16 +29,16 @@ pub(super) fn check(
     config.listen.iter().map(one).collect()
 }
 
-/// Sockets that systemd holds for the service.
+/// Sockets that systemd stores for the service (its file descriptor store).
 #[derive(Debug, Clone, Copy)]
 struct Held {
     /// The state of the service.
     state: State,
-    /// Whether there may be one for each address.
+    /// Whether there are enough of them for all addresses.
     all: bool,
 }
 
-/// `bound` is what came of trying to have the address ourselves, where no hub answers at it.
+/// Judges one address. `bound` is the result of binding it here, which is tried when no hub answers at it.
 fn judge(
     at: SocketAddr,
     hub: Option<&HubReport>,
@@ -67,7 +67,7 @@ fn judge(
             format!("no hub answers at {at}, and you may not open port {port}"),
         )
         .and_advice("run this with sudo to see more"),
-        // It went a moment ago, or comes in one.
+        // The address was removed a moment ago, or is about to be added.
         Err(error) if error.kind() == ErrorKind::AddrNotAvailable => absent(at),
         Err(error) => Finding::bad(
             CHECK,

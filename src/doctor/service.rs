@@ -1,4 +1,4 @@
-//! The installed service: whether it stays up, and whether its user can use its files.
+//! Checks whether the installed service stays up, and whether its user can use its files.
 
 use std::path::Path;
 use std::process::Command;
@@ -51,17 +51,17 @@ fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
     }
 }
 
-/// A fault of the unit itself that keeps the service from starting or writing.
+/// The faults of the unit itself that keep the service from starting or from writing to its data folder.
 pub(super) fn obstacles(unit: &Unit, data_dir: &Path) -> Vec<Finding> {
     let obstacles = unit.obstacles(data_dir).into_iter();
     obstacles.map(|obstacle| Finding::bad(CHECK, obstacle.seen, obstacle.advice)).collect()
 }
 
-/// What the service's user meets in the configuration and the data folder. `None` where whoever asks has to look with
-/// their own eyes: only root can look as somebody else, and a service of root's needs no other.
+/// Checks the configuration and the data folder as the service's user, in a process of its own. `None` if that is not
+/// possible or not needed: only root can run a process as another user, and a service of root's has no other.
 ///
 /// # Errors
-/// It could not be done: the finding that says so.
+/// The finding that says why the process could not be run.
 pub(super) fn look(unit: &Unit, data_dir: &Path) -> Option<Result<Vec<Finding>, Finding>> {
     let is_other = geteuid().is_root() && unit.user != "root";
     is_other.then(|| {

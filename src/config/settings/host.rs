@@ -2,7 +2,7 @@
 
 use super::{Applies, InterfacePattern, Setting};
 
-/// From where hosts may act.
+/// The interfaces on which signed requests of hosts are accepted.
 pub(super) const INTERFACES: Setting = Setting {
     key: "host.interfaces",
     applies: Applies::OnReload,

@@ -1,4 +1,4 @@
-//! The settings of rooms and of what is said in them.
+//! The settings of rooms and their messages.
 
 use super::super::setting::{Applies, Setting};
 use super::super::types;
@@ -13,7 +13,7 @@ pub(super) const LIFETIME: Setting = Setting {
     apply: |draft, raw| raw.text(types::lifetime).map(|time| draft.config.rooms_lifetime = time),
 };
 
-/// From where newcomers read the rooms of the host and the hub.
+/// Where newcomers begin to read a room of the host or the hub.
 pub(super) const HISTORY: Setting = Setting {
     key: "rooms.history",
     applies: Applies::OnReload,
@@ -33,7 +33,7 @@ pub(super) const LIMIT: Setting = Setting {
     apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
 };
 
-/// How many people a roster names.
+/// How many people a roster lists.
 pub(super) const ROSTER_LIMIT: Setting = Setting {
     key: "rooms.roster_limit",
     applies: Applies::OnReload,
@@ -42,7 +42,7 @@ pub(super) const ROSTER_LIMIT: Setting = Setting {
     apply: |draft, raw| raw.number(2..=1000).map(|limit| draft.config.rooms_roster_limit = limit),
 };
 
-/// The room that there always is.
+/// The title of the room that the hub makes whenever no other is open.
 pub(super) const FIRST: Setting = Setting {
     key: "rooms.first",
     applies: Applies::OnReload,
@@ -51,7 +51,7 @@ pub(super) const FIRST: Setting = Setting {
     apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
 };
 
-/// Its namespace.
+/// The namespace of that room.
 pub(super) const FIRST_NAMESPACE: Setting = Setting {
     key: "rooms.first_namespace",
     applies: Applies::OnReload,
@@ -74,7 +74,7 @@ pub(super) const TAKE_BACK: Setting = Setting {
     },
 };
 
-/// Takes the title of the first room, or nothing for no room.
+/// Parses the title of the first room; an empty text stands for no room.
 fn room(text: &str) -> Option<Option<Title>> {
     if text.is_empty() { Some(None) } else { Title::parse(text).ok().map(Some) }
 }
