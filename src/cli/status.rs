@@ -377,10 +377,8 @@ mod tests {
     #[test]
     fn a_code_is_black_on_white_with_a_margin_all_around() {
         let code = code("http://192.168.4.1").unwrap();
-        let rows: Vec<String> = code
-            .lines()
-            .map(|row| row.replace(BLACK_ON_WHITE, "").replace(RESET, ""))
-            .collect();
+        let rows: Vec<String> =
+            code.lines().map(|row| row.replace(BLACK_ON_WHITE, "").replace(RESET, "")).collect();
         let width = rows[0].chars().count();
         // Version 2 with its 25 modules holds it; a character is two modules high.
         assert_eq!((width, rows.len()), (33, 17));

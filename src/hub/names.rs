@@ -21,7 +21,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// The look of this chatter's name, if it is the newcomer whose name this claims.
+    /// The look of this chatter's name, if it is the newcomer for whom the claim was made.
     pub(super) fn look_of(&self, chatter: &Chatter) -> Option<&Look> {
         (self.chatter == chatter.id).then_some(&self.look)
     }
@@ -82,7 +82,7 @@ impl Hub {
         self.rooms.get(&room).is_none_or(|live| live.people.has_own_name(chatter))
     }
 
-    /// Tells somebody apart whose new name could not be stored, if they are still here.
+    /// Tries again to give a unique name to a chatter whose new name could not be stored, if they are still present.
     pub(super) fn tell_apart_again(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
         let known = self.rooms.get(&room).and_then(|live| live.people.get(chatter)).cloned();
         if let Some(chatter) = known {
@@ -90,7 +90,7 @@ impl Hub {
         }
     }
 
-    /// Gives a number to a returning chatter whose name somebody else has taken meanwhile, and tells the
+    /// Appends a number to the name of a returning chatter, if somebody else has taken it meanwhile, and tells the
     /// room. It is not known who had the name first, so the one who is present keeps it.
     pub(super) fn tell_apart(&mut self, room: RoomId, chatter: &Chatter, at: Moment) {
         let language = self.settings.language;

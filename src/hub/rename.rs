@@ -1,4 +1,4 @@
-//! Nicknames: changing them.
+//! Changing nicknames.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::{Moment, Rename, Write, Written};
 
-/// When two people are told apart again whose new name could not be stored.
+/// After this time a name that the hub chose to tell two people apart, and that could not be stored, is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
 impl Hub {
@@ -52,7 +52,8 @@ impl Hub {
         tell: Responder<Chatter>,
         at: Moment,
     ) {
-        // Ownership first, then the rate limit: a stranger's request is not counted against the owner.
+        // Ownership is checked before the rate limit, so that a stranger's request does not count towards the owner's
+        // limit.
         let is_theirs = match caller.identity {
             Some(identity) => identity == owner,
             None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter, at.hub)),

@@ -18,14 +18,14 @@ use super::state::{Effect, Hub, Random, Then};
 use crate::domain::refusal::Refusal;
 use crate::store::{QUEUE_MAX, Report, Store, Write, Writer};
 
-/// Most commands that may wait for a decision. Further ones are refused as unavailable.
+/// The most commands that may wait for a decision. More are refused with [`Refusal::Unavailable`].
 const COMMANDS_MAX: usize = 16_384;
 
-/// With this many writes under way the hub decides nothing new. It is well below the writer's queue, since a
-/// decision can lead to several writes.
+/// While this many writes are under way the hub decides nothing new. It is well below the length of the writer's queue,
+/// since a decision can lead to several writes.
 const WRITES_BUSY: usize = QUEUE_MAX / 2;
 
-/// How many steps' outputs may wait for the transport, which so slows the hub down.
+/// The outputs of how many steps may wait for the transport. A full queue makes the hub wait (backpressure).
 const OUTPUTS_MAX: usize = 64;
 
 /// A handle to the hub, cheap to clone. All commands go through it, in order.
@@ -52,13 +52,13 @@ enum Input {
     Close(oneshot::Sender<()>),
 }
 
-/// The parts that the hub is started with.
+/// What the hub needs to start.
 pub struct Start {
     /// The settings from the configuration.
     pub configuration: ChatConfig,
     /// The opened store.
     pub store: Store<Kept>,
-    /// Returns fresh random bytes, for ids.
+    /// Returns random bytes, for ids.
     pub random: Random,
 }
 
@@ -89,8 +89,8 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
 impl HubHandle {
     /// Submits a command. Commands are decided in the order of submission.
     ///
-    /// `Connected`, `Gone` and `Configure` are never refused. Events and calls are if too many wait: their answer is
-    /// [`Refusal::Unavailable`].
+    /// `Connected`, `Gone` and `Configure` are never refused. Events and calls are answered with
+    /// [`Refusal::Unavailable`] if too many commands wait.
     pub fn submit(&self, command: Command) {
         let counts = matches!(command, Command::Event { .. } | Command::Call(_));
         if counts && self.waiting.commands.fetch_add(1, Ordering::Relaxed) >= COMMANDS_MAX {
@@ -100,7 +100,7 @@ impl HubHandle {
             }
             return;
         }
-        // After the hub has ended there is nobody left to tell: the transports are closing, too.
+        // Once the hub has ended, the transports are closing, too, so a lost command does not matter.
         let _ended = self.commands.send(Input::Command(command));
     }
 
@@ -136,7 +136,7 @@ impl HubHandle {
         &self.clock
     }
 
-    /// Has the hub decide and commit everything that was submitted, and close the store.
+    /// Closes the hub: it decides and commits everything that was submitted, and closes the store.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.commands.send(Input::Close(done)).is_ok() {
@@ -222,7 +222,7 @@ async fn run(
 }
 
 impl Shell {
-    /// The outputs of a step go out together; for a commit, those of the whole batch.
+    /// Carries out the effects of a step. Its outputs are sent together; after a commit, those of the whole batch.
     async fn carry_out(&mut self) {
         let mut outputs = Vec::new();
         while let Some(effect) = self.hub.effects.pop_front() {
@@ -286,7 +286,7 @@ impl Hashing {
     }
 }
 
-/// Waits for Argon2's result; for ever if it is idle.
+/// Waits for Argon2's result; never returns if no password is being hashed.
 async fn found(hashing: &mut Option<Hashing>) -> Outcome {
     match hashing {
         Some(hashing) => (&mut hashing.outcome).await.unwrap_or(Outcome::Failed),
