@@ -47,7 +47,7 @@ pub struct Door {
     started: Instant,
 }
 
-/// A client that is turned away.
+/// Why a client is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnedAway {
     /// The label in the metrics.
@@ -57,7 +57,7 @@ pub struct TurnedAway {
 }
 
 impl Door {
-    /// A door with these limits, for at most `places` connections in all.
+    /// A door with these limits, and at most `places` connections in all.
     #[must_use]
     pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
         Self {

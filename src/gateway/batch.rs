@@ -7,7 +7,7 @@ use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 
-/// Most events in a batch: far below the limit at which a connection's buffer pauses.
+/// The most events in a batch: far below the number at which a connection's buffer is full.
 const EVENTS_MAX: usize = 32;
 
 /// Events for the same connections, and the replies that follow them.

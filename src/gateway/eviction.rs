@@ -1,4 +1,4 @@
-//! Evicts clients that the hub cannot serve, and those that hold a place and do nothing with it.
+//! Evicts clients that the hub cannot keep up with, and those that occupy a place without joining a room.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};

@@ -153,7 +153,7 @@ mod tests {
         assert!(accept(&other).is_none());
     }
 
-    /// The log of this thread, for as long as the guard lives.
+    /// Captures the log of this thread until the guard is dropped.
     fn log() -> (NamedTempFile, DefaultGuard) {
         let log = NamedTempFile::new().unwrap();
         let lines = tracing_subscriber::fmt().with_ansi(false).without_time();
@@ -169,7 +169,7 @@ mod tests {
         log.lines().filter(|line| line.trim_start().starts_with(level)).collect()
     }
 
-    /// hyper answers this request over a connection that is none of the server's, with an accepted upgrade.
+    /// Has hyper accept an upgrade over a connection that is not of the server's type.
     async fn upgraded_over_a_pipe() -> Option<ConnectionIo> {
         let (mut client, server) = duplex(1024);
         let (tell, told) = oneshot::channel();
@@ -235,7 +235,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_websocket_that_socketioxide_refuses_is_dropped_aloud() {
-        // Well-formed in a URL, but not as long as socketioxide's own.
+        // Well-formed in a URL, but shorter than socketioxide's own ids.
         let said = given_with("short").await;
         assert!(said.contains("dropped: socketioxide refuses it"), "{said}");
     }

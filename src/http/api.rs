@@ -1,4 +1,4 @@
-//! The hub's own calls, additional to the contract, in the same envelope.
+//! The hub's own calls, in addition to those of Cola Chat, in the same envelope.
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -24,14 +24,14 @@ use crate::hub::command::{Call, Caller};
 use crate::store::{Found, Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
 use crate::wire;
 
-/// Messages in an answer: by default, and at most.
+/// The number of messages in an answer, by default and at most.
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
 
-/// Most messages that a search finds at a time.
+/// The most messages that one search returns.
 const FOUND_MAX: usize = 20;
 
-/// People on a page.
+/// The number of people on a page of the roster.
 const PEOPLE: usize = 100;
 
 pub(super) fn routes() -> Router<App> {
@@ -84,8 +84,8 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap
     Ok(app.compressed(&headers, info))
 }
 
-/// Whether messages are stored: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to
-/// continue from a copy of its database.
+/// The state of storage: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to continue from a
+/// backup.
 fn storage(app: &App, now: WallTime) -> &'static str {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let is_recent = |loss: &Loss| now.0.saturating_sub(loss.at.0) < DAY;
@@ -177,7 +177,7 @@ async fn read_range(
     Ok((first, pruned, list, more))
 }
 
-/// The messages around a place, itself among the first half; and whether there are older ones.
+/// The messages around a sequence number, with that message in the first half, and whether there are older ones.
 async fn read_around(
     app: &App,
     member: Member,

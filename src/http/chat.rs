@@ -1,4 +1,4 @@
-//! Cola Chat's calls, as `/chat/…` of the contract has them.
+//! The calls of Cola Chat, `/chat/…`, as the wire contract defines them.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ use crate::hub::command::{Call, Caller, NewRoom, RoomView};
 use crate::store::Member;
 use crate::wire;
 
-/// Messages on a page of history.
+/// The number of messages on a page of history.
 const PAGE: u32 = 20;
 
 /// The chatter id that the front end sends while it has none.
@@ -163,7 +163,8 @@ async fn read_page(
     chatter: &str,
 ) -> Result<Vec<crate::domain::message::Message>, Refusal> {
     let room = room_id(room)?;
-    // The front end's own slips: a chatter that it does not know yet, and a page number joined with it.
+    // Cola Chat's front end sends `undefined` for a chatter that it does not know yet, also with a page number
+    // appended.
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
         return Ok(Vec::new());
     };
@@ -186,8 +187,8 @@ impl App {
         self.hub.call(|tell| Call::Welcome(caller, tell)).await
     }
 
-    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before: the join
-    /// tells.
+    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before, which only the join can
+    /// decide, so it is let through.
     async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
         let Some(identity) = caller.identity else { return Ok(()) };
         match self.hub.call(|tell| Call::Room(room, tell)).await {

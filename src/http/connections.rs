@@ -11,8 +11,8 @@ use crate::sync::lock;
 use crate::tcp::{Connection, Drain};
 use crate::timeouts;
 
-/// Most connections that may wait for another request, each with about 20 kB of buffers. The others are
-/// closed after their answer, and browsers open new ones.
+/// The most connections that may wait for another request, each with about 20 kB of buffers. Others are closed after
+/// their answer, and browsers open new ones.
 const IDLE: usize = 256;
 
 /// A connection's permit to stay open after its answer.
@@ -70,7 +70,7 @@ impl Connections {
         place.is_ok_and(|place| stay.set(place).is_ok())
     }
 
-    /// Ends connections that do not read or whose message does not end. Runs until it is dropped.
+    /// Ends connections whose client does not read, or whose message does not end. Runs until it is dropped.
     pub(super) async fn look_after(self: Arc<Self>, metrics: Arc<Metrics>) {
         let mut look = tokio::time::interval(timeouts::LOOK);
         loop {

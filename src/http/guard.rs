@@ -35,7 +35,7 @@ pub struct Guard {
     called: Mutex<Called>,
 }
 
-/// The hub's names, as of some moment and some configuration.
+/// The hub's names, cached for a configuration until they are too old.
 #[derive(Clone)]
 struct Called {
     at: Instant,
@@ -99,7 +99,7 @@ impl Guard {
         if is_call(parts) {
             return wire::refused(language, &refusal);
         }
-        // A person's browser: the hub's real address helps more than an envelope.
+        // A person reads this in a browser, so the hub's real address helps more than an envelope.
         let url = self.reach.urls().into_iter().next().map(|url| format!("\n{url}\n"));
         let text = format!("{}\n{}", words::refusal(language, &refusal), url.unwrap_or_default());
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -132,7 +132,7 @@ async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
     }
 }
 
-/// A request that names two hosts.
+/// The error for a request with two hosts.
 pub(super) struct TwoHosts;
 
 pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {

@@ -1,4 +1,4 @@
-//! `/metrics`, for Prometheus. Served to this machine only, unless `metrics.public` is set: it tells how many
+//! `/metrics`, for Prometheus. Served to this machine only, unless `metrics.public` is set, since it shows how many
 //! people are here.
 
 use std::net::IpAddr;
@@ -24,8 +24,7 @@ use crate::wire::AnnouncementStatus;
 const ELSEWHERE: &str =
     "The metrics are for the hub's own machine; `metrics.public = true` opens them to everyone.\n";
 
-/// Headers that a proxy adds. A request with one of them comes from elsewhere, even if the proxy is on this
-/// machine.
+/// Headers that proxies add. A request with one of them comes from another machine, even if the proxy is on this one.
 const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 pub(super) fn routes() -> Router<App> {

@@ -73,7 +73,7 @@ pub fn with_client(inner: Router) -> Router {
     routes.fallback_service(inner)
 }
 
-/// The client is for pages from anywhere, as on other Socket.IO servers.
+/// Lets pages of every origin load the client, as other Socket.IO servers do.
 async fn for_everyone(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let anyone = HeaderValue::from_static("cross-origin");
