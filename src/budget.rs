@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Least ceiling of `auto`, in bytes. An idle hub uses a sixth of it.
 const LEAST: u64 = 48 << 20;
 
-/// Largest ceiling of `auto`, in bytes. Five thousand people use a tenth of it.
+/// The largest ceiling of `auto`, in bytes. Five thousand people use a tenth of it.
 const MOST: u64 = 1 << 30;
 
 /// While memory is short, how long no newcomers are admitted after the hub last grew.

@@ -21,8 +21,8 @@ pub use client::{AskError, ask};
 pub use listener::Control;
 pub use status::ControlContext;
 
-/// Longest request, in bytes.
+/// The longest request, in bytes.
 const REQUEST_MAX: usize = 64 * 1024;
 
-/// Longest response, in bytes: a line for each person that a hub can hold.
+/// The longest response, in bytes: a line for each person that a hub can hold.
 const ANSWER_MAX: usize = 16 * 1024 * 1024;

@@ -18,7 +18,7 @@ use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
 use crate::sync::lock;
 
-/// Most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
+/// The most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
 /// so the table cannot stay full for long; while it is, new addresses wait.
 const ADDRESSES: usize = 10_000;
 

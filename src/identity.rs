@@ -36,7 +36,7 @@ const COOKIE: &str = "colahub";
 /// How long a browser keeps the cookie, in seconds: the 400 days that browsers allow at most.
 const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
 
-/// Longest token that is parsed, in bytes; the hub's have 140.
+/// The longest token that is parsed, in bytes; the hub's have 140.
 const TOKEN_MAX: usize = 512;
 
 /// Signs and verifies the tokens of one hub.

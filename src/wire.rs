@@ -281,17 +281,17 @@ fn entry(entry: &Entry) -> impl Serialize {
 /// Encoded JSON, shared by all who get it.
 pub type Json = Box<RawValue>;
 
-/// Most bytes of an encoded message: its content, with escapes, and the fields around it.
+/// The most bytes of an encoded message: its content, with escapes, and the fields around it.
 pub const MESSAGE_BYTES: usize =
     text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000 + ANSWER_BYTES;
 
-/// Most bytes of what a message answers, whom it names, and the reactions to it.
+/// The most bytes of what a message answers, whom it names, and the reactions to it.
 const ANSWER_BYTES: usize = 3_000 + CHATTER_BYTES + 40 * message::MENTIONS_MAX + 400;
 
-/// Most bytes of an encoded room, most of them title and namespace.
+/// The most bytes of an encoded room, most of them title and namespace.
 pub const ROOM_BYTES: usize = 4_096;
 
-/// Most bytes of an encoded chatter.
+/// The most bytes of an encoded chatter.
 pub const CHATTER_BYTES: usize = 1_024;
 
 /// Encodes any shape of this module.

@@ -434,7 +434,7 @@ fn the_domain_is_pure() {
     }
 }
 
-/// Most lines of a file, and of a function.
+/// The most lines of a file, and of a function.
 const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 80;
 

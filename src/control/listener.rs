@@ -18,7 +18,7 @@ use super::place::Places;
 use super::protocol::Response;
 use super::status::ControlContext;
 
-/// Most connections at a time; further ones wait to be accepted.
+/// The most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
 
 /// How long one exchange may take.

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::AnnouncementStatus;
 
-/// Most messages that one request lists or takes back.
+/// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
 
-/// Most reports that one request lists.
+/// The most reports that one request lists.
 pub const REPORTS_MAX: usize = 200;
 
 /// A request: `{"do":"status"}`.

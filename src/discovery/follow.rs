@@ -12,11 +12,11 @@ use super::watch::{Due, TICK};
 use super::{Announced, Names, Reason, diagnosis, refresh};
 use crate::network;
 
-/// Most records of others, including timers: a thousand phones with four addresses each stay below, and it is
+/// The most records of others, including timers: a thousand phones with four addresses each stay below, and it is
 /// about six megabytes.
 const CACHE_MAX: i64 = 24_000;
 
-/// Most reports between two checks of the cache.
+/// The most reports between two checks of the cache.
 const REPORTS_MAX: u32 = 400;
 
 /// How often new addresses are sent to every cache, a second apart (RFC 6762, section 8.3).

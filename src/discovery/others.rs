@@ -9,10 +9,10 @@ use if_addrs::Interface;
 use crate::domain::ids::HubId;
 use crate::network;
 
-/// Most hubs that are listed.
+/// The most hubs that are listed.
 pub(super) const MOST: usize = 64;
 
-/// Longest version that is shown, in bytes.
+/// The longest version that is shown, in bytes.
 const VERSION_MAX: usize = 32;
 
 /// Another hub, with checked values.

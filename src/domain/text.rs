@@ -9,19 +9,19 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::names;
 
-/// Most characters of a room's title.
+/// The most characters of a room's title.
 pub const TITLE_MAX: usize = 30;
-/// Most characters of a room's password.
+/// The most characters of a room's password.
 pub const PASSWORD_MAX: usize = 12;
-/// Most characters of a nickname.
+/// The most characters of a nickname.
 pub const NICKNAME_MAX: usize = 10;
-/// Most characters of a message.
+/// The most characters of a message.
 pub const CONTENT_MAX: usize = 1000;
-/// Most characters of a namespace.
+/// The most characters of a namespace.
 pub const NAMESPACE_MAX: usize = 64;
-/// Most characters of a message's key.
+/// The most characters of a message's key.
 pub const KEY_MAX: usize = 64;
-/// Most characters of the reason for a report.
+/// The most characters of the reason for a report.
 pub const REASON_MAX: usize = 200;
 
 /// The most bytes per grapheme cluster, on average over a text. A family emoji has 25; only stacked marks ("zalgo")

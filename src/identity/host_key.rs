@@ -20,7 +20,7 @@ const SCHEME: &str = "ColaHub-Host";
 /// with a letter of base64.
 const LABEL: &[u8] = b"\0colahub host key 1\0";
 
-/// Longest header that is parsed, in bytes; those of hosts have at most 130.
+/// The longest header that is parsed, in bytes; those of hosts have at most 130.
 const HEADER_MAX: usize = 256;
 
 /// The secret of a key: 32 bytes.

@@ -9,7 +9,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::kept::{self, Kept};
 use crate::network::Refused;
 
-/// Most connections that wait to be accepted (backlog): a whole room may scan one code.
+/// The most connections that wait to be accepted (backlog): a whole room may scan one code.
 const BACKLOG: i32 = 1024;
 
 /// The listening sockets, and the addresses that could not be bound.

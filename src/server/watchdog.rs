@@ -19,7 +19,7 @@ use crate::hub::command::Call;
 use crate::network::{self, Reach};
 use crate::store::{Health, Storage};
 
-/// Longest interval between two messages.
+/// The longest interval between two messages.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// The request to the hub's own port. Any answer will do, even that the hub is full.

@@ -1,4 +1,4 @@
-//! The state of the store, for everybody who needs it.
+//! The state of the store, shared with everything that shows it or depends on it.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ pub enum Storage {
     Full,
     /// The disk takes no writes: the store is read-only until it does.
     ReadOnly,
-    /// The shared database does not answer: what comes now waits, and is refused in the end.
+    /// The shared database does not answer. Writes wait, and are refused after `database.patience`.
     Away,
     /// The store has to be opened again: the file is damaged, or has become writable.
     Outdated,
@@ -116,7 +116,7 @@ impl Size {
 pub struct Shared {
     /// Host and port of the database.
     pub place: String,
-    /// The hubs that live, in the order of their names; this one among them.
+    /// The running hubs by name, including this one.
     pub hubs: Vec<SharedHub>,
     /// How long the last round trip took.
     pub round_trip: Duration,
@@ -129,7 +129,7 @@ pub struct SharedHub {
     pub name: String,
     /// The address that people open.
     pub url: String,
-    /// The keys of settings that it should have as this hub has them, and has not.
+    /// The keys of settings that should be the same on all hubs, and differ from this hub's.
     pub differs: Vec<String>,
 }
 
@@ -139,9 +139,9 @@ pub struct Health {
     state: Arc<watch::Sender<Storage>>,
     loss: Option<Arc<Loss>>,
     commits: Arc<Histogram>,
-    /// Why no backups are made, while that is so.
+    /// Why the last scheduled backup failed. `None` if it did not.
     copies: Arc<Mutex<Option<String>>>,
-    /// `None` for a hub that has its database alone.
+    /// `None` for a hub with a database of its own.
     shared: Arc<Mutex<Option<Shared>>>,
 }
 
@@ -184,7 +184,7 @@ impl Health {
         *lock(&self.copies) = trouble;
     }
 
-    /// The hubs on the shared database. `None` for a hub that has its database alone.
+    /// The hubs on the shared database. `None` for a hub with a database of its own.
     #[must_use]
     pub fn shared(&self) -> Option<Shared> {
         lock(&self.shared).clone()

@@ -72,12 +72,13 @@ pub struct HubRun {
 /// Settings by their keys.
 pub(in crate::store) type Settings = BTreeMap<String, String>;
 
-/// What all hubs should have set alike, each value as a text. It is asked again and again, since a reload may change it.
+/// Returns the settings that should be the same on all hubs, each value as a text. Called regularly, since a reload may
+/// change them.
 #[derive(Clone)]
 pub struct Alike(Arc<dyn Fn() -> Settings + Send + Sync>);
 
 impl Alike {
-    /// Asks here.
+    /// Takes the function that returns the present settings.
     pub fn new(now: impl Fn() -> Settings + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }

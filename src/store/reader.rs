@@ -14,7 +14,7 @@ use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::store::{Done, Member, postgres, sqlite};
 
-/// How long a search looks. A million messages take longer: then it says how far it came.
+/// Time limit of a search. In a million messages it is reached, and the result says how far the search came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
 
 /// The result of a search.
@@ -24,7 +24,7 @@ pub struct Found {
     pub messages: Vec<Message>,
     /// How far it came: everything before this place is still to be searched. `None` if everything was.
     pub before: Option<Seq>,
-    /// Whether it ended because its time was over.
+    /// Whether it ended at its time limit.
     pub is_early: bool,
 }
 
@@ -69,8 +69,8 @@ impl Reader {
         }
     }
 
-    /// The address from which somebody is connected to one of the hubs that share the database. `None` where nobody is
-    /// told of it there: a hub that has its database alone knows whoever is connected.
+    /// The address from which an identity is connected to another hub on the shared database. Always `None` for a hub
+    /// with a database of its own.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -173,8 +173,8 @@ impl Reader {
         }
     }
 
-    /// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
-    /// It looks for 200 ms at most.
+    /// Messages before a place that a member may read and that contain a text, newest first, at most `most`. It
+    /// searches for 200 ms at most.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -224,8 +224,7 @@ impl Reader {
         }
     }
 
-    /// The newest reports that the host is not done with, or with `all` the newest of all, newest first, at most
-    /// `most`.
+    /// The newest reports that are not done, or with `all` the newest of all, newest first, at most `most`.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -236,7 +235,7 @@ impl Reader {
         }
     }
 
-    /// How many reports the host is not done with.
+    /// How many reports are not done.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].

@@ -5,7 +5,7 @@ use crate::domain::refusal::Refusal;
 use crate::store::write::{Write, Written};
 use crate::store::{postgres, sqlite};
 
-/// Most writes that may wait. The hub counts the writes under way and stays below.
+/// The most writes that may wait. The hub counts the writes under way and stays below.
 pub const QUEUE_MAX: usize = 4096;
 
 /// A completed write: its context and its result.
@@ -44,7 +44,7 @@ impl<C: Send + 'static> Writer<C> {
     /// Tells other hubs that a chatter is typing, or has stopped. It may be lost.
     pub fn show_typing(&self, room: RoomId, chatter: ChatterId, is_typing: bool) {
         match &self.0 {
-            // There are no other hubs.
+            // With SQLite there are no other hubs.
             Kind::Sqlite(_) => {}
             Kind::Postgres(writer) => writer.show_typing(room, chatter, is_typing),
         }

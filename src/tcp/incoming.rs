@@ -16,7 +16,7 @@ pub(super) struct Incoming {
     in_message: bool,
 }
 
-/// Longest head, in bytes: two, eight of extended length, four of mask.
+/// The longest head, in bytes: two, eight of extended length, four of mask.
 const HEAD_MAX: usize = 14;
 
 /// The bytes of an incomplete frame head.

@@ -10,7 +10,7 @@ use crate::store::sqlite::sql::prune::{self, Retention};
 use crate::store::sqlite::sql::schema;
 use crate::store::sqlite::sql::weights::Weights;
 
-/// Least time between two steps, so that maintenance uses only a part of the card's bandwidth.
+/// The least time between two steps, so that maintenance uses only a part of the card's bandwidth.
 const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Time until the next step after one that had nothing to do.

@@ -41,7 +41,7 @@ fn quoted(message: &Message) -> (i64, Option<ChatterId>, &str, bool) {
     (seq.0, chatter.as_ref().map(|chatter| chatter.id), excerpt, *is_taken_back)
 }
 
-/// As one that nothing takes long to be asked about.
+/// A time within which messages can be taken back that no test reaches.
 const LONG: Duration = Duration::from_secs(600);
 
 on_both! { async fn an_answer_carries_the_beginning_of_what_it_answers(mut kit: Kit) {

@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use crate::store::sqlite::sql::schema;
 
-/// Most bytes of one value or row. A message has at most 32,000.
+/// The most bytes of one value or row. A message has at most 32,000.
 const VALUE_MAX: i32 = 1 << 20;
 
 /// Disables what a schema could run, and limits the size of values.

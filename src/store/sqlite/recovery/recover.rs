@@ -162,7 +162,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
 /// Checks the database. Returns what is wrong if it has to be replaced.
 fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
     let path = folder.join(FILE);
-    // If nobody knows, it is examined.
+    // If the marker cannot be checked, the database is examined.
     let is_suspect = marker(&path).try_exists().unwrap_or(true);
     let wal_size = files::size(&with_suffix(&path, "-wal"));
     let finding = match look(&path, is_suspect, wal_size > 0) {

@@ -1,4 +1,4 @@
-//! A file that is not what it should be.
+//! Tests with damaged files.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::domain::refusal::HostRefusal;
 use crate::store::sqlite::recovery::{backup, recover, replace};
 use crate::store::sqlite::sql::schema;
 
-/// A folder whose database has a copy with `copied` messages in it and `lost` more without.
+/// A folder with a database and its backup, which has `copied` messages; the database has `lost` more.
 async fn folder(copied: usize, lost: usize) -> tempfile::TempDir {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
@@ -232,7 +232,7 @@ async fn a_wal_that_is_damaged_before_its_end_is_told_and_kept() {
     for n in 0..20 {
         kit.says(room, 1, &format!("{n}"), None).await;
     }
-    // As after a plug that was pulled: the WAL as it is, in another folder.
+    // As after a power cut: the files with the WAL as it is, copied to another folder.
     let cut = tempfile::tempdir().unwrap();
     for name in [FILE, "hub.sqlite3-wal"] {
         fs::copy(kit.folder.path().join(name), cut.path().join(name)).unwrap();

@@ -1,4 +1,4 @@
-//! Another id for a hub whose card is a copy of another's.
+//! Tests of giving a new id to a hub whose card is a copy of another hub's.
 
 use std::fs;
 use std::path::Path;

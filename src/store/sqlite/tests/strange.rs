@@ -1,4 +1,4 @@
-//! A file that somebody else has made.
+//! Tests with files that no hub has made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::store::sqlite::recovery::restore::{self, CopyError, Restored};
 use crate::store::sqlite::recovery::{backup, guard, import, replace};
 use crate::store::sqlite::sql::schema;
 
-/// Gone with 4 GiB of memory.
+/// A hash that would need 4 GiB of memory to check.
 const HUGE: &str = "$argon2id$v=19$m=4194304,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AAAA";
 
 /// A folder with a room, in it a join and two messages, and a copy of it to which this was done.
@@ -164,7 +164,7 @@ async fn rows_without_end_are_not_followed() {
     tie_a_knot(&copy);
     let error = put_back(folder.path(), &copy).unwrap_err();
     assert!(matches!(error, CopyError::Damaged { .. }), "{error}");
-    // Also where the check had no time to see it.
+    // Also if the check had no time to notice it.
     let from = schema::open_alone(&copy).unwrap();
     let into = schema::open_writer(Path::new(":memory:")).unwrap();
     let error = import::import(&from, &into, &mut || {}).unwrap_err();
