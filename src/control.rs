@@ -1,7 +1,7 @@
 //! The control socket: a Unix socket for the host's commands on the same machine. [`place`] says where it is.
 //!
-//! A request is a JSON line, and so is its response. Everybody who may open the socket may ask: root, the
-//! hub's user and its group. [`protocol`] has the shapes for both sides.
+//! A request is a line of JSON, and so is its response. Everybody who may open the socket may send requests: root, the
+//! hub's user and its group. [`protocol`] has the types of both sides.
 
 mod answer;
 mod calls;

@@ -1,8 +1,8 @@
-//! What holds whatever a stranger sends: one function for each target of `fuzz/`, which panics where it
-//! does not hold. `./dev fuzz` looks for input that breaks one; what it collected, with what was written
-//! by hand, lies in `fuzz/corpus` and is run by the tests below.
+//! Rules that hold for any input of strangers: one function for each target of `fuzz/`, which panics if a rule is
+//! broken. `./dev fuzz` searches for input that breaks one. The input that it has collected, and input written by
+//! hand, is in `fuzz/corpus`, and the tests below run it.
 //!
-//! Each function stands with the module whose insides it looks at.
+//! Each function is in the module whose internals it checks.
 
 pub use crate::config::fuzzing::configuration;
 pub use crate::domain::names::fuzzing::names;
@@ -32,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    /// The most of one target's corpus that is worth keeping in the repository.
+    /// The most files of one target's corpus that are kept in the repository.
     const FILES_MAX: usize = 200;
     const BYTES_MAX: u64 = 200 * 1024;
 

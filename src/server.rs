@@ -51,7 +51,7 @@ pub use shared::{database, renew_shared};
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
 
-/// Runs a hub until it is told to stop. Told to reload, it reads the configuration again from `sources`.
+/// Runs a hub until it is told to stop. On SIGHUP it reads the configuration again from `sources`.
 ///
 /// # Errors
 /// The hub could not start: a sentence for the host.
@@ -63,7 +63,7 @@ pub fn run(loaded: Loaded, sources: Sources, levels: Levels) -> anyhow::Result<(
         .build()
         .context("the system does not give what the hub needs to run")?;
     let result = runtime.block_on(async {
-        // First of all, so that no signal ends the hub before it can.
+        // First, so that no signal ends the process before the hub can handle it.
         let mut signals = Signals::new()?;
         let mut listeners = Listeners::bind(&loaded.config.listen)?;
         let mut reload = Reload::new(loaded, sources, levels);
@@ -96,7 +96,7 @@ async fn serve(
     signals: &mut Signals,
 ) -> anyhow::Result<End> {
     let config = &reload.config().now();
-    // First of all: two hubs on one database would not see each other's people.
+    // First, since two hubs on one database would not see each other's people.
     let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
     if let Some(why) = forgets(&config.data_dir).filter(|_| config.database_url.is_none()) {
         tracing::warn!("{why}");
@@ -179,7 +179,7 @@ async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::Kept>> {
     opened.context("the database could not be opened; the log says why")?
 }
 
-/// The signer of identities: all hubs on a shared database sign alike.
+/// The signer of tokens. Hubs on a shared database use the same key.
 fn signer(config: &Config, shared: Option<[u8; 32]>) -> anyhow::Result<Signer> {
     Ok(match shared {
         Some(key) => Signer::with_key(key),
@@ -187,8 +187,7 @@ fn signer(config: &Config, shared: Option<[u8; 32]>) -> anyhow::Result<Signer> {
     })
 }
 
-/// The routes with all that goes around them, Socket.IO's handshake included: the official client, CORS, and
-/// outermost the guard.
+/// Adds the layers around all routes and Socket.IO: the official client, CORS, and outermost the guard.
 fn around(
     router: Router,
     config: &LiveConfig,
@@ -318,8 +317,8 @@ impl Running {
         })
     }
 
-    /// Tells everything that has a copy of a setting that the configuration has changed. What reads the live
-    /// configuration needs no word.
+    /// Passes a changed configuration on to everything that has a copy of a setting. What reads the live
+    /// configuration needs no notice.
     fn configure(&self, config: &Config) {
         let places = places::places(config.limits.connections);
         self.door.set(&config.limits, config.limits_proxies.clone(), places);
@@ -370,7 +369,7 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-/// How much memory the hub may take, in bytes.
+/// How much memory the hub may use, in bytes. `None` for no limit.
 fn ceiling(config: &Config) -> Option<u64> {
     match config.limits_memory {
         Memory::Auto => Some(budget::fair_share()),
@@ -406,7 +405,7 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
     })
 }
 
-/// The namespaces of rooms that break today's rules for names.
+/// The namespaces of rooms that break the present rules for names.
 fn unruly(rooms: &[Room]) -> HashSet<Namespace> {
     let names = rooms.iter().map(|room| &room.namespace);
     names.filter(|name| !name.is_ruly()).cloned().collect()

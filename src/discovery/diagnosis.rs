@@ -1,4 +1,4 @@
-//! Why nothing is announced, as far as this machine can tell.
+//! Finds out why nothing is announced, as far as this machine can tell.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -82,12 +82,12 @@ impl Announcer {
     fn on_heard(&mut self, service: String, mut heard: Heard) {
         tracing::debug!(?heard, "a hub was heard");
         if heard.id == self.setup.hub {
-            // This hub itself, also where a stranger who took its name gives another address.
+            // This hub itself, also if a stranger who took its name announces another address.
             let own = self.announcing.as_ref();
             if own.is_some_and(|own| heard.instance.eq_ignore_ascii_case(&own.instance)) {
                 return;
             }
-            // Under another name it is one of which this hub is a copy, or the other way round.
+            // Under another name it is a hub whose card is a copy of this one's, or the original.
             heard.addresses.retain(|ip| !self.own.has(ip));
         }
         if let Some(hub) = heard.check(&self.neighbours) {
@@ -112,7 +112,7 @@ impl Announcer {
         daemon.listen_again(Instant::now());
         let now = Instant::now();
         let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
-        // More often while something that is gone may come back.
+        // More often while an address that was lost may come back.
         if (addresses || !life.is_reached || self.links.is_any_lost())
             && let Some(end) = self.look_at_addresses(life, now)
         {
@@ -133,14 +133,14 @@ impl Announcer {
         self.neighbours = self.setup.reach.interfaces_now();
     }
 
-    /// Queries the hub's own name, and every other time the configured one, if that is another.
+    /// The name to query: the hub's own, and every other time the configured one, if that is another.
     fn name_to_look_up<'a>(&'a self, life: &'a mut Life) -> &'a str {
         life.asked_for_wish = self.claim.waits_for_wish() && !life.asked_for_wish;
         if life.asked_for_wish { self.claim.wish() } else { &life.host }
     }
 
-    /// Where the network is back the names are probed for again (RFC 6762, section 8), by another daemon:
-    /// this one would announce names that it probed for before, but not report that.
+    /// Looks for changed addresses. If a network is back, the names have to be probed for again (RFC 6762, section
+    /// 8), by another daemon: this one would announce names that it probed for before, but not report that.
     fn look_at_addresses(&mut self, life: &mut Life, now: Instant) -> Option<End> {
         let before = std::mem::take(&mut self.neighbours);
         self.see_addresses(now);

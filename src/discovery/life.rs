@@ -51,7 +51,7 @@ impl Life {
         self.silent.is_empty()
     }
 
-    /// No interface is left.
+    /// Notes that no interface is left.
     pub(super) fn withdrawn(&mut self) {
         self.silent.clone_from(&self.services);
     }

@@ -117,7 +117,7 @@ impl Others {
         self.hubs.values_mut().for_each(|entry| entry.is_stale = true);
     }
 
-    /// Removes the hubs that were not heard since.
+    /// Removes the hubs that were not heard again.
     pub(super) fn drop_stale(&mut self) {
         self.hubs.retain(|_, entry| !entry.is_stale);
     }

@@ -1,4 +1,4 @@
-//! The number behind the hub's name, stored over restarts, so that `cola-2.local` stays `cola-2.local`.
+//! Stores the number after the hub's name over restarts, so that `cola-2.local` stays `cola-2.local`.
 
 use std::fs;
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ impl Remembered {
         self.number
     }
 
-    /// Stores the number. An error is ignored: the hub works without.
+    /// Stores the number. Errors are ignored, since the hub works without it.
     pub(super) fn keep(&mut self, number: u32) {
         let number = (number > 1).then_some(number);
         if self.number == number {

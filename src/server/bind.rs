@@ -36,7 +36,7 @@ impl Listeners {
     pub(super) fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Self> {
         let mut kept = Kept::take();
         let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
-        // First, because one of them may be in the way.
+        // First, since one of them may be holding a port.
         kept.let_go();
         let (mut bound, mut refused, mut first) = (Vec::new(), Vec::new(), None);
         for (address, claimed) in addresses.iter().zip(claimed) {
@@ -85,7 +85,7 @@ fn share(listener: &TcpListener) -> anyhow::Result<TcpListener> {
 
 /// Binds the addresses and stores the sockets with systemd; [`Listeners::bind`] takes them from there.
 ///
-/// An address that cannot be bound is kept already, or the hub itself will report what prevents it.
+/// An address that cannot be bound is stored already, or the hub itself will report the reason.
 pub(super) fn hold(addresses: &[SocketAddr]) {
     addresses
         .iter()
@@ -96,7 +96,7 @@ pub(super) fn hold(addresses: &[SocketAddr]) {
 
 fn one(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let bound = bind(address).or_else(|error| match (error.raw_os_error(), address.ip()) {
-        // A system without IPv6 still has people to serve.
+        // A machine without IPv6 can still serve people over IPv4.
         (Some(code), IpAddr::V6(ip))
             if ip.is_unspecified() && code == rustix::io::Errno::AFNOSUPPORT.raw_os_error() =>
         {
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn an_address_that_the_machine_does_not_have_yet_is_listened_on() {
-        // From the blocks that documentation is written with.
+        // From the address blocks for documentation.
         for at in ["192.0.2.1:0", "[2001:db8::1]:0"] {
             let address: SocketAddr = at.parse().unwrap();
             assert_eq!(one(address).unwrap().local_addr().unwrap().ip(), address.ip());

@@ -35,7 +35,7 @@ impl Kept {
         let is_it = |socket: &TcpListener| socket.local_addr().is_ok_and(|own| own == address);
         let index = self.0.iter().position(is_it)?;
         let socket = self.0.swap_remove(index);
-        // Only one from somewhere else may still block.
+        // A socket that the hub has not created itself may still be in blocking mode.
         socket.set_nonblocking(true).ok()?;
         Some(socket)
     }

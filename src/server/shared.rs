@@ -1,4 +1,4 @@
-//! A hub on a database that it shares with others.
+//! Prepares a hub that shares its database with other hubs.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::config::{Config, LiveConfig};
 use crate::domain::ids::{Epoch, HubId, RunId};
 use crate::store::{Alike, Database, HubRun, Retention};
 
-/// The file of the hub's id inside the data folder: its database is not there.
+/// The file of the hub's id inside the data folder, since its database is elsewhere.
 const ID_FILE: &str = "hub.id";
 
 /// The database that the configuration names. `None` for a hub that has one of its own.
@@ -29,7 +29,7 @@ pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
 /// Gives the hub in this folder a new id. No hub may be running on the folder.
 ///
 /// # Errors
-/// One is, or the folder cannot be written.
+/// A hub is running on it, or it cannot be written.
 pub fn renew_shared(folder: &Path) -> anyhow::Result<HubId> {
     let _lock = Lock::take(folder).context("a hub gets another id while it is stopped")?;
     let id = HubId::from_random(random());

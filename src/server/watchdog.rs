@@ -177,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_went_away_says_nothing() {
-        // From the block that documentation is written with: no interface of ours has it.
+        // From the address block for documentation, so no interface has it.
         let away = "192.0.2.1:80".parse().unwrap();
         assert!(is_away(ErrorKind::NetworkUnreachable) && !is_there(IpAddr::from([192, 0, 2, 1])));
         assert_eq!(reachable(away), away);

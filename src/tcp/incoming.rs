@@ -36,7 +36,7 @@ impl Head {
     ///
     /// A head with a reserved opcode is never complete: its connection fails anyway.
     pub(super) fn push(&mut self, byte: u8) -> Option<(FrameHeader, u64)> {
-        // Full only behind a head that was malformed.
+        // Full only after a malformed head.
         *self.bytes.get_mut(self.len)? = byte;
         self.len += 1;
         let parsed = FrameHeader::parse(&mut Cursor::new(self.bytes.get(..self.len)?)).ok()??;
@@ -132,7 +132,7 @@ mod tests {
     }
 
     proptest! {
-        /// However the bytes are cut up: between whole messages it is between, inside it is not.
+        /// However the bytes are split: the parser is between messages exactly after whole messages.
         #[test]
         fn it_is_between_exactly_where_messages_end(
             lengths in prop::collection::vec(prop_oneof![0usize..130, 60_000usize..70_000], 1..6),

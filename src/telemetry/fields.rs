@@ -148,8 +148,8 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever is logged is one line in which everything is drawn, and nothing in a value can
-        /// be taken for another field or a message.
+        /// Whatever is logged is one line of visible characters, and nothing in a value can be mistaken for another
+        /// field or a message.
         #[test]
         fn a_line_is_what_it_looks_like(
             message in "\\PC{0,9}|.{0,9}",

@@ -1,4 +1,4 @@
-//! Tests with what systemd 252 said.
+//! Tests with output of systemd 252.
 
 use std::os::unix::fs::symlink;
 
@@ -27,7 +27,7 @@ ActiveState=active
 SubState=running
 ";
 
-/// What else it said while the configuration could not be read.
+/// Its other output while the configuration could not be read.
 const LOOPING: [(&str, &str); 5] = [
     ("Result=success", "Result=exit-code"),
     ("NRestarts=0", "NRestarts=11"),
@@ -81,7 +81,7 @@ fn a_running_service_is_read() {
     let unit = with(&[]);
     assert_eq!((unit.state, unit.restarts, unit.stored), (State::Active, 0, 1));
     assert_eq!((unit.user.as_str(), unit.is_plain), ("colahub", true));
-    // It outlives a stop: what counts is that the service runs.
+    // The count survives a stop, and the service is running.
     assert_eq!(with(&[("NRestarts=0", "NRestarts=18")]).state, State::Active);
 }
 

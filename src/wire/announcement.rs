@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::discovery::Announced;
 
-/// Whether people find the hub by its name, as JSON.
+/// Whether people can find the hub by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnnouncementStatus {
     /// `off`, `starting`, `announced` or `not_announced`.

@@ -40,7 +40,7 @@ pub enum BadTarget {
     Transport = 0,
     /// There is no such session.
     Session = 1,
-    /// A handshake is a GET.
+    /// A handshake with another method than GET.
     Method = 2,
     /// The request does not fit the session's state.
     Request = 3,

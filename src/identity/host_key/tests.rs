@@ -30,7 +30,7 @@ fn header(signature: &Signature) -> String {
     format!("ColaHub-Host id={id}, seq={number}, mac={}", URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// Worked out with `openssl dgst -sha256 -mac HMAC`.
+/// The expected values were computed with `openssl dgst -sha256 -mac HMAC`.
 #[test]
 fn the_key_and_the_signature_are_those_of_another_program() {
     assert_eq!(signer().host_secret(key()).text(), "XEjxvqFfbKOuqpctkSKQhpcNGGrmGyp4NELuNk226sw");
@@ -92,8 +92,8 @@ fn anything_else_in_the_header_is_no_signature() {
 }
 
 proptest! {
-    /// Whatever stands there, it is read without a panic; what is read is spelt in one way, but for spaces and the
-    /// case of the scheme, so that no two headers are one request.
+    /// Any header is parsed without a panic. A header that parses has only one spelling, except for spaces and the case
+    /// of the scheme, so that no two headers stand for one request.
     #[test]
     fn what_is_read_is_spelt_in_one_way(
         bytes in prop::collection::vec(any::<u8>(), 0..300),
