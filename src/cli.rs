@@ -63,7 +63,7 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
-    /// Give people keys by which they run the event from a phone, list the keys, revoke one
+    /// Make keys with which hosts act over the network, list the keys, revoke one
     #[command(subcommand)]
     Host(keys::HostCommand),
     /// Open the ports for a hub without privileges; the service does this before it starts one

@@ -4,7 +4,7 @@
 //! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
 //! sees only [`Config`], whose values need no further checks.
 
-mod alike;
+mod common;
 mod draft;
 mod encoding;
 mod environment;
@@ -43,7 +43,7 @@ pub use interfaces::Interfaces;
 pub use live::LiveConfig;
 pub use networks::Network;
 pub use origins::CorsOrigin;
-pub use problem::{Place, Problem, Problems};
+pub use problem::{Location, Problem, Problems};
 pub use reload::{ReloadError, Reloaded};
 pub use setting::{Applies, Setting};
 pub use settings::SETTINGS;
@@ -239,7 +239,7 @@ impl Flag {
     }
 
     fn into_given(self) -> Result<Given, Problem> {
-        let place = Place::Flag(self.name);
+        let place = Location::Flag(self.name);
         match setting::find(self.key) {
             Some(setting) => Ok(Given { setting, raw: self.raw, place }),
             None => Err(Problem::unknown_key(place, self.key.to_owned())),

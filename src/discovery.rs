@@ -6,9 +6,9 @@
 
 mod ask;
 mod daemon;
+mod daemon_run;
 mod diagnosis;
 mod follow;
-mod life;
 mod links;
 mod name;
 mod others;

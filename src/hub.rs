@@ -42,5 +42,5 @@ mod tests;
 pub use channels::Channels;
 pub use clock::Clock;
 pub use configure::ChatConfig;
-pub use run::{HubHandle, Kept, Start, start};
+pub use run::{HubHandle, Start, WriteContext, start};
 pub use state::Settings;

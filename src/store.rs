@@ -20,8 +20,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
-pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
-pub use postgres::{Alike, ConnectError, Database, HubRun};
+pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
+pub use postgres::{CommonSettings, ConnectError, Database, HubRun};
 pub use reader::{Found, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};

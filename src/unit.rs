@@ -23,7 +23,7 @@ const PROPERTIES: &str = "LoadState,ActiveState,SubState,Job,Result,NRestarts,NF
 
 /// The state of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum State {
+pub enum ServiceState {
     /// It runs and is ready.
     Active,
     /// It is being started for the first time.
@@ -41,7 +41,7 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unit {
     /// The state of the service.
-    pub state: State,
+    pub state: ServiceState,
     /// How it ended last, in systemd's words (`exit-code`, `watchdog`, …); `success` while it is being started.
     pub result: String,
     /// How often systemd has restarted it by itself. The count survives a stop, so it may be above 0 for a service
@@ -155,16 +155,16 @@ fn output(program: &str, args: &[&str]) -> Option<String> {
 }
 
 /// The state, given whether systemd has a job queued for it, and how often it started the service again.
-fn state((active, sub): (&str, &str), has_job: bool, restarts: u32) -> State {
+fn state((active, sub): (&str, &str), has_job: bool, restarts: u32) -> ServiceState {
     match active {
-        "active" | "reloading" | "refreshing" => State::Active,
-        "activating" if restarts > 0 || sub.starts_with("auto-restart") => State::Looping,
-        "activating" => State::Starting,
+        "active" | "reloading" | "refreshing" => ServiceState::Active,
+        "activating" if restarts > 0 || sub.starts_with("auto-restart") => ServiceState::Looping,
+        "activating" => ServiceState::Starting,
         // In a restart loop, for a moment between two starts.
-        "inactive" if has_job && restarts > 0 => State::Looping,
-        "inactive" if has_job => State::Starting,
-        "failed" => State::Failed,
-        _ => State::Stopped,
+        "inactive" if has_job && restarts > 0 => ServiceState::Looping,
+        "inactive" if has_job => ServiceState::Starting,
+        "failed" => ServiceState::Failed,
+        _ => ServiceState::Stopped,
     }
 }
 

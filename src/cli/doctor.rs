@@ -23,7 +23,7 @@ pub(super) struct DoctorArgs {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
-    /// Look only at what depends on the user, who is the service's and has this name
+    /// Check only what depends on the user: the service's, who has this name
     #[arg(long, value_name = "USER", hide = true)]
     as_service: Option<String>,
     /// systemd makes the data folder for the service

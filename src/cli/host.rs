@@ -45,11 +45,11 @@ pub(super) enum RoomCommand {
     List(StatusArgs),
     /// Make a room; it does not count among those that people may make
     Create(CreateArgs),
-    /// Let nobody new into a room; who was in it may stay and come back
+    /// Let nobody new into a room; people who were in it may stay and come back
     Lock(RoomArgs),
     /// Let people into a room again
     Unlock(RoomArgs),
-    /// Say from where those may read a room who join it from now on
+    /// Say where people who join a room from now on begin to read
     History(HistoryArgs),
     /// End a room now; it can still be read
     Close(RoomArgs),
@@ -69,7 +69,7 @@ pub(super) struct CreateArgs {
     /// How many people it holds; 0 is no limit
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     capacity: u32,
-    /// From where those may read who join: the room's beginning, or their own joining [rooms.history]
+    /// Where people who join begin to read: at the room's beginning, or at their own joining [rooms.history]
     #[arg(long, value_name = "FROM", value_parser = HISTORIES)]
     history: Option<String>,
     /// Ask for a password that people will need
@@ -91,7 +91,7 @@ pub(super) struct HistoryArgs {
     /// The room's code or id, as `colahub room list` shows it
     #[arg(value_name = "ROOM")]
     room: String,
-    /// From the room's beginning, or from their own joining
+    /// At the room's beginning, or at their own joining
     #[arg(value_name = "FROM", value_parser = HISTORIES)]
     history: String,
     #[command(flatten)]
@@ -127,7 +127,7 @@ pub(super) struct PeopleArgs {
     /// Only those in this room, by its code or id
     #[arg(value_name = "ROOM")]
     room: Option<String>,
-    /// Those who may not come in, instead of those who are present
+    /// The people who are banned, instead of those who are present
     #[arg(long, conflicts_with = "room")]
     banned: bool,
     #[command(flatten)]
@@ -137,7 +137,7 @@ pub(super) struct PeopleArgs {
 /// The arguments of `chatter ban`.
 #[derive(Debug, Args)]
 pub(super) struct BanArgs {
-    /// Keep out everybody at their address too, for so long, such as "2h"
+    /// Also keep out everybody at their address, for this long, such as "2h"
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     address_for: Option<Duration>,
     #[command(flatten)]

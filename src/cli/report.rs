@@ -21,7 +21,7 @@ pub(super) enum ReportCommand {
 /// The arguments of `report list`.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// Those, too, that were struck off
+    /// Also the reports that were struck off
     #[arg(long)]
     all: bool,
     #[command(flatten)]

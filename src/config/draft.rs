@@ -2,7 +2,7 @@
 
 use super::Config;
 use super::limits::LimitsDraft;
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::{NotAllowed, Raw};
 use super::setting::Setting;
 use super::types::HubName;
@@ -16,7 +16,7 @@ use crate::domain::words;
 pub(super) struct Given {
     pub(super) setting: &'static Setting,
     pub(super) raw: Raw,
-    pub(super) place: Place,
+    pub(super) place: Location,
 }
 
 impl Given {

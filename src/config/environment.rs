@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::draft::Given;
-use super::problem::{self, Hint, Place, Problem};
+use super::problem::{self, Hint, Location, Problem};
 use super::raw::Raw;
 use super::setting::{self, Setting};
 
@@ -42,7 +42,7 @@ fn given(name: String, value: OsString) -> Option<Result<Given, Problem>> {
         return Some(Err(Problem::UnknownVariable { name, hint: Hint(Some(meant)) }));
     };
     Some(match value.into_string() {
-        Ok(text) => Ok(Given { setting, raw: Raw::Untyped(text), place: Place::Variable(name) }),
+        Ok(text) => Ok(Given { setting, raw: Raw::Untyped(text), place: Location::Variable(name) }),
         Err(_) => Err(Problem::NotText { name }),
     })
 }

@@ -9,7 +9,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::draft::Given;
 use super::encoding;
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::Raw;
 use super::setting;
 
@@ -63,10 +63,10 @@ impl File<'_> {
         }
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
+    fn place(&self, span: Range<usize>) -> Location {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Place::File { path: self.path.to_owned(), line }
+        Location::File { path: self.path.to_owned(), line }
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::problem::{Place, Problem, Problems};
+use super::problem::{Location, Problem, Problems};
 use super::settings::SETTINGS;
 use super::{Config, CorsOrigin, environment, file, merge};
 use crate::domain::limits::Limits;
@@ -71,9 +71,9 @@ fn is_a_sentence(problem: &Problem, text: &str, variables: &[(&str, &str)]) {
 }
 
 /// Holds that a problem's key and value are in the line of the file, or in the variable, that it names.
-fn is_there(place: &Place, key: &str, text: &str, variables: &[(&str, &str)]) {
+fn is_there(place: &Location, key: &str, text: &str, variables: &[(&str, &str)]) {
     match place {
-        Place::File { line, .. } => {
+        Location::File { line, .. } => {
             // Something that is missing at the end is reported on the line after the last.
             let lines: Vec<&str> = text.split('\n').collect();
             let Some(written) = lines.get(line - 1) else { panic!("there is no line {line}") };
@@ -85,8 +85,8 @@ fn is_there(place: &Place, key: &str, text: &str, variables: &[(&str, &str)]) {
                 "{key} is not in line {line}: {written:?}"
             );
         }
-        Place::Variable(name) => assert!(variables.iter().any(|(given, _)| given == name)),
-        Place::Flag(name) => panic!("no flag {name} was given"),
+        Location::Variable(name) => assert!(variables.iter().any(|(given, _)| given == name)),
+        Location::Flag(name) => panic!("no flag {name} was given"),
     }
 }
 

@@ -15,7 +15,7 @@ use super::place::Places;
 use super::protocol::{Request, Response};
 
 /// Timeout of a response, longer than the hub ever takes.
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why there is no response.
 #[derive(Debug, Error)]
@@ -89,8 +89,8 @@ fn is_anothers(data_dir: &Path) -> bool {
 }
 
 fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Vec<u8>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line)?;

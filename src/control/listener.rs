@@ -22,7 +22,7 @@ use super::status::ControlContext;
 const PLACES: usize = 16;
 
 /// Timeout of one request with its response.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait when a connection could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -116,7 +116,7 @@ async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
                 connections.spawn(async move {
                     let _place = place;
                     // A client that is too slow or has gone away gets no response.
-                    let _late = tokio::time::timeout(PATIENCE, serve(stream, &parts)).await;
+                    let _late = tokio::time::timeout(TIMEOUT, serve(stream, &parts)).await;
                 });
             }
             Err(error) => {

@@ -16,7 +16,7 @@ use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::identity::Signer;
 use crate::network::Reach;
-use crate::store::{Health, Reader, Shared, Size, Storage, forgets};
+use crate::store::{ClusterState, Health, Reader, Size, Storage, forgets};
 use crate::wire;
 
 /// What the control socket needs.
@@ -160,7 +160,7 @@ fn loss(parts: &ControlContext) -> Option<String> {
 }
 
 fn shared(health: &Health) -> Option<SharedDatabase> {
-    let Shared { place, hubs, round_trip } = health.shared()?;
+    let ClusterState { place, hubs, round_trip } = health.shared()?;
     Some(SharedDatabase {
         place,
         answers: health.storage() != Storage::Away,

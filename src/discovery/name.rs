@@ -17,7 +17,7 @@ const NUMBER_MAX: u32 = 99;
 const FREE_FOR_GOOD: Duration = Duration::from_secs(10 * 60);
 
 /// How often in a row a hub that may keep its name tolerates another device with it before it gives way.
-const PATIENCE: u32 = 5;
+const TRESPASSES_MAX: u32 = 5;
 
 /// The claim on a name.
 #[derive(Debug, Clone)]
@@ -87,7 +87,7 @@ impl Claim {
     #[must_use]
     pub(super) fn is_contested(&mut self, mine: bool) -> bool {
         self.trespasses += 1;
-        !mine || self.trespasses > PATIENCE
+        !mine || self.trespasses > TRESPASSES_MAX
     }
 
     /// Notes that no other device answers for the name.
@@ -210,7 +210,7 @@ mod tests {
         let mut claim = Claim::new("cola", None, None);
         assert!(claim.is_contested(false));
         assert!(claim.lost());
-        for _ in 0..PATIENCE {
+        for _ in 0..TRESPASSES_MAX {
             assert!(!claim.is_contested(true));
         }
         assert!(claim.is_contested(true));

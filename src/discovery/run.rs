@@ -7,8 +7,8 @@ use if_addrs::Interface;
 use tokio::sync::{oneshot, watch as channel};
 
 use super::daemon::Daemon;
+use super::daemon_run::DaemonRun;
 use super::follow::ticks;
-use super::life::Life;
 use super::links::Links;
 use super::name::Claim;
 use super::others::Others;
@@ -61,7 +61,7 @@ pub(super) async fn run(
 }
 
 /// Why a run of the daemon ended.
-pub(super) enum End {
+pub(super) enum RunEnd {
     Stopped,
     /// Another device has the name.
     Conflict,
@@ -75,7 +75,7 @@ pub(super) enum End {
     Silence(Reason),
 }
 
-impl End {
+impl RunEnd {
     fn failed(error: &impl ToString) -> Self {
         Self::Silence(Reason::Failed(error.to_string()))
     }
@@ -156,7 +156,7 @@ impl Announcer {
         let began = Instant::now();
         let mut daemon = match Daemon::listen(&self.setup.reach) {
             Ok(daemon) => daemon,
-            Err(error) => return self.after(End::failed(&error)),
+            Err(error) => return self.after(RunEnd::failed(&error)),
         };
         self.others.restart();
         self.announcing = None;
@@ -164,46 +164,46 @@ impl Announcer {
         self.reports = 0;
         let end = tokio::select! {
             end = self.claim_and_follow(&mut daemon) => end,
-            _ = stop => End::Stopped,
+            _ = stop => RunEnd::Stopped,
         };
         if began.elapsed() >= LONG_LIFE {
             self.returns = 0;
         }
         match end {
-            End::Flood | End::Returned => daemon.cut().await,
+            RunEnd::Flood | RunEnd::Returned => daemon.cut().await,
             _ => daemon.end().await,
         }
         // If a network is back, the next daemon announces the name in a moment.
-        if let Some(host) = self.announced_host.take_if(|_| !matches!(end, End::Returned)) {
+        if let Some(host) = self.announced_host.take_if(|_| !matches!(end, RunEnd::Returned)) {
             refresh::send(&host, &self.neighbours, refresh::GONE);
         }
         self.after(end)
     }
 
-    async fn claim_and_follow(&mut self, daemon: &mut Daemon) -> End {
+    async fn claim_and_follow(&mut self, daemon: &mut Daemon) -> RunEnd {
         self.see_addresses(Instant::now());
         loop {
             match self.is_taken(daemon).await {
                 Ok(false) => break,
                 Ok(true) if self.try_the_next_name() => {}
                 Ok(true) => {
-                    return End::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
+                    return RunEnd::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
                 }
                 Err(end) => return end,
             }
         }
         let names = self.claim.names();
         if let Err(error) = daemon.announce(&self.setup, &names) {
-            return End::failed(&error);
+            return RunEnd::failed(&error);
         }
         self.announcing = Some(names.clone());
-        let mut life = Life::new(daemon.services(), &names);
+        let mut life = DaemonRun::new(daemon.services(), &names);
         self.follow(daemon, &mut life, &names).await
     }
 
     /// Whether another machine has the name. Checked before the name is claimed, since mdns-sd's own handling of a
     /// conflict leaves records under two names on the network for a while.
-    async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, End> {
+    async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, RunEnd> {
         let names = self.claim.names();
         let Some(look_up) = daemon.look_up(&names.host) else { return Ok(false) };
         let mut ticks = ticks();
@@ -221,21 +221,21 @@ impl Announcer {
         }
     }
 
-    fn after(&mut self, end: End) -> Option<Pause> {
+    fn after(&mut self, end: RunEnd) -> Option<Pause> {
         match end {
-            End::Stopped => None,
-            End::NewName | End::Returned => {
+            RunEnd::Stopped => None,
+            RunEnd::NewName | RunEnd::Returned => {
                 self.tell(Announced::Starting);
                 Some(Pause::of(Duration::ZERO))
             }
-            End::Conflict => Some(Pause::of(self.after_conflict())),
-            End::Flood => {
+            RunEnd::Conflict => Some(Pause::of(self.after_conflict())),
+            RunEnd::Flood => {
                 self.floods += 1;
                 self.tell(Announced::No(Reason::Flood));
                 let span = AFTER_FLOOD * 2_u32.pow(self.floods.min(5) - 1);
                 Some(Pause::of(span.min(AFTER_FLOODS)))
             }
-            End::Silence(reason) => {
+            RunEnd::Silence(reason) => {
                 self.tell(Announced::No(reason));
                 Some(Pause { span: RETRY, until_change: true })
             }

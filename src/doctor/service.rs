@@ -7,12 +7,12 @@ use rustix::process::geteuid;
 use serde::Deserialize;
 
 use super::Finding;
-use crate::unit::{State, Unit};
+use crate::unit::{ServiceState, Unit};
 
 const CHECK: &str = "service";
 
 pub(super) fn check(unit: &Unit) -> Vec<Finding> {
-    let is_down = matches!(unit.state, State::Looping | State::Failed);
+    let is_down = matches!(unit.state, ServiceState::Looping | ServiceState::Failed);
     let mut found = vec![judge(unit, is_down.then(|| unit.last_error()).flatten())];
     if !unit.is_plain {
         found.push(
@@ -36,18 +36,18 @@ fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
     };
     let why = last_error.map_or_else(String::new, |error| format!("; its last error: {error}"));
     match unit.state {
-        State::Active if unit.restarts == 0 => Finding::good(CHECK, "it runs"),
-        State::Active => {
+        ServiceState::Active if unit.restarts == 0 => Finding::good(CHECK, "it runs"),
+        ServiceState::Active => {
             Finding::good(CHECK, format!("it runs; systemd has started it again by itself {times}"))
         }
-        State::Starting => Finding::note(CHECK, "it is starting"),
-        State::Stopped => Finding::note(CHECK, "it is stopped"),
-        State::Looping => Finding::bad(
+        ServiceState::Starting => Finding::note(CHECK, "it is starting"),
+        ServiceState::Stopped => Finding::note(CHECK, "it is stopped"),
+        ServiceState::Looping => Finding::bad(
             CHECK,
             format!("it ends again and again{result}, started again {times}{why}"),
             JOURNAL,
         ),
-        State::Failed => Finding::bad(CHECK, format!("it has failed{result}{why}"), JOURNAL),
+        ServiceState::Failed => Finding::bad(CHECK, format!("it has failed{result}{why}"), JOURNAL),
     }
 }
 
@@ -96,7 +96,7 @@ mod tests {
     use super::super::Verdict::{Bad, Good, Note};
     use super::*;
 
-    fn unit(state: State, restarts: u32, result: &str) -> Unit {
+    fn unit(state: ServiceState, restarts: u32, result: &str) -> Unit {
         let mut unit = Unit::default();
         (unit.state, unit.restarts, unit.result) = (state, restarts, result.to_owned());
         unit
@@ -105,22 +105,22 @@ mod tests {
     #[test]
     fn a_service_that_does_not_stay_up_is_told_with_its_last_error() {
         let error = || Some("/etc/colahub/config.toml cannot be read".to_owned());
-        let found = judge(&unit(State::Looping, 11, "exit-code"), error());
+        let found = judge(&unit(ServiceState::Looping, 11, "exit-code"), error());
         assert_eq!(found.verdict, Bad);
         let wanted = "it ends again and again (exit-code), started again 11 times; \
                       its last error: /etc/colahub/config.toml cannot be read";
         assert_eq!(found.seen, wanted);
-        let found = judge(&unit(State::Failed, 0, "timeout"), None);
+        let found = judge(&unit(ServiceState::Failed, 0, "timeout"), None);
         assert_eq!((found.verdict, found.seen.as_str()), (Bad, "it has failed (timeout)"));
     }
 
     #[test]
     fn a_service_that_runs_starts_or_was_stopped_is_no_fault() {
         let verdict = |state, restarts| judge(&unit(state, restarts, "exit-code"), None).verdict;
-        assert_eq!(verdict(State::Active, 0), Good);
-        assert_eq!(verdict(State::Active, 3), Good);
-        assert_eq!(verdict(State::Starting, 0), Note);
-        assert_eq!(verdict(State::Stopped, 8), Note);
+        assert_eq!(verdict(ServiceState::Active, 0), Good);
+        assert_eq!(verdict(ServiceState::Active, 3), Good);
+        assert_eq!(verdict(ServiceState::Starting, 0), Note);
+        assert_eq!(verdict(ServiceState::Stopped, 8), Note);
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Shared {
 
     async fn evict_roomless(self: Arc<Self>, limit: Duration) {
         // An overloaded hub refuses the call: it is asked again with the next sweep.
-        let roomless = self.hub.call(|tell| Call::LetGo(limit, tell)).await;
+        let roomless = self.hub.call(|tell| Call::ForgetIdle(limit, tell)).await;
         for id in roomless.unwrap_or_default() {
             self.evict(id);
         }

@@ -8,7 +8,7 @@ use super::payload::EVENTS;
 use crate::domain::ids::IdentityId;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
-use crate::hub::fuzzing::{Life, Told};
+use crate::hub::fuzzing::{Life, Observed};
 use crate::identity::fuzzing::{owners, signer, with_pieces};
 use crate::wire;
 
@@ -34,7 +34,7 @@ pub fn events(data: &[u8]) {
     }
 }
 
-fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Told> {
+fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Observed> {
     let (name, payload) = line.split_once(' ').unwrap_or((line, ""));
     let Some((_, decode)) = EVENTS.iter().find(|(known, _)| *known == name) else {
         return Vec::new();
@@ -42,16 +42,16 @@ fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Told> {
     let payload = serde_json::from_str(payload).map_err(|error| error.to_string());
     match decode(payload) {
         Ok(event) => life.get_or_insert_with(Life::new).ask(who, event),
-        Err(refusal) => vec![Told::Answer(Err(refusal))],
+        Err(refusal) => vec![Observed::Answer(Err(refusal))],
     }
 }
 
 /// Holds that answers have the JSON of the wire contract.
-fn is_good_json(told: &Told) {
+fn is_good_json(told: &Observed) {
     for language in [Language::Ko, Language::En] {
         match told {
-            Told::Answer(answer) => is_envelope(language, answer),
-            Told::Event(event) => {
+            Observed::Answer(answer) => is_envelope(language, answer),
+            Observed::Event(event) => {
                 let (name, json) = wire::room_event(event);
                 let read: Result<Value, _> = serde_json::from_str(json.get());
                 assert!(read.is_ok_and(|value| !value.is_null()), "{name} {json}");

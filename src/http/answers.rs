@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
-use super::request::Asker;
+use super::request::Requester;
 use crate::domain::fair::FairQueue;
 use crate::domain::refusal::Refusal;
 use crate::sync::lock;
@@ -165,16 +165,16 @@ pub(super) struct Reserved {
 impl Reserved {
     /// The answer's body, which holds its memory until it is written out. A client that has not read all of
     /// it in time is disconnected.
-    pub(super) fn body(mut self, answer: Vec<u8>, asker: &Asker) -> Body {
+    pub(super) fn body(mut self, answer: Vec<u8>, asker: &Requester) -> Body {
         self.shrink(answer.len());
         let overdue = asker.connection.clone().map(|line| {
             let ends = tokio::spawn(async move {
                 sleep(timeouts::ANSWER).await;
                 line.hang_up();
             });
-            Ends(ends.abort_handle())
+            AbortOnDrop(ends.abort_handle())
         });
-        Body::from(Bytes::from_owner(Held { answer, _reserved: self, _overdue: overdue }))
+        Body::from(Bytes::from_owner(ReservedAnswer { answer, _reserved: self, _overdue: overdue }))
     }
 
     /// Gives back memory beyond this many bytes.
@@ -197,22 +197,22 @@ impl Drop for Reserved {
 }
 
 /// An answer together with its memory.
-struct Held {
+struct ReservedAnswer {
     answer: Vec<u8>,
     _reserved: Reserved,
-    _overdue: Option<Ends>,
+    _overdue: Option<AbortOnDrop>,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for ReservedAnswer {
     fn as_ref(&self) -> &[u8] {
         &self.answer
     }
 }
 
 /// A task that is aborted when this is dropped.
-struct Ends(AbortHandle);
+struct AbortOnDrop(AbortHandle);
 
-impl Drop for Ends {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -288,7 +288,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_keeps_what_it_needs_until_it_is_dropped() {
         let answers = Answers::with(100, 1_000, LONG);
-        let asker = Asker { peer: peer(1), connection: None };
+        let asker = Requester { peer: peer(1), connection: None };
         let body = answers.reserve(peer(1), 1_000).await.unwrap().body(vec![0; 30], &asker);
         assert_eq!(answers.0.lock().used, 30);
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();

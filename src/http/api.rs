@@ -12,8 +12,8 @@ use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
 use super::pages::nothing_here;
-use super::request::{Asker, By, InPath, Nearby};
-use super::respond::Answer;
+use super::request::{By, InPath, Nearby, Requester};
+use super::respond::ApiResult;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -21,7 +21,7 @@ use crate::domain::search::Needle;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::store::{Found, Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
+use crate::store::{ClusterState, Found, Loss, Member, RANGE_BYTES, SharedHub, Storage};
 use crate::wire;
 
 /// The number of messages in an answer, by default and at most.
@@ -46,7 +46,7 @@ pub(super) fn routes() -> Router<App> {
         .fallback(nothing_here)
 }
 
-async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> Answer {
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> ApiResult {
     let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
     let config = app.config.now();
@@ -98,7 +98,7 @@ fn storage(app: &App, now: WallTime) -> &'static str {
 }
 
 fn shared(app: &App) -> Option<wire::SharedDatabase> {
-    let Shared { place: _, hubs, round_trip } = app.health.shared()?;
+    let ClusterState { place: _, hubs, round_trip } = app.health.shared()?;
     let hub = |SharedHub { name, url, .. }| wire::SharedHub { name, url };
     Some(wire::SharedDatabase {
         answers: app.health.storage() != Storage::Away,
@@ -113,7 +113,7 @@ async fn identity(State(app): State<App>) -> Response {
     app.created(wire::Token { token: app.signer.token(identity) })
 }
 
-async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Answer {
+async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> ApiResult {
     let code = code.parse().map_err(|_| Refusal::NoSuchRoom)?;
     let view = app.hub.call(|tell| Call::ByCode(code, tell)).await;
     let view = match view {
@@ -139,10 +139,10 @@ struct Range {
 async fn messages(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     range: Result<Query<Range>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, RANGE_BYTES + wire::MESSAGE_BYTES).await?;
     let (first, pruned, list, more) = read_range(&app, caller, &room, range).await?;
     let messages = wire::messages(&list);
@@ -203,10 +203,10 @@ struct Search {
 async fn search(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     asked: Result<Query<Search>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, FOUND_MAX * wire::MESSAGE_BYTES).await?;
     let found = read_found(&app, caller, &room, asked).await?;
     let messages = wire::messages(&found.messages);
@@ -256,10 +256,10 @@ struct Page {
 async fn chatters(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     page: Result<Query<Page>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
     let (list, present, end) = read_people(&app, caller, &room, page).await?;
     let people =

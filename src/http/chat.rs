@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::App;
 use super::body::{Body, parse};
 use super::pages::nothing_here;
-use super::request::{Asker, By, InPath};
-use super::respond::Answer;
+use super::request::{By, InPath, Requester};
+use super::respond::ApiResult;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, check_capacity};
@@ -72,14 +72,14 @@ impl CreateBody {
     }
 }
 
-async fn create(State(app): State<App>, By(caller): By, body: Body) -> Answer {
+async fn create(State(app): State<App>, By(caller): By, body: Body) -> ApiResult {
     app.welcomes(caller).await?;
     let room = parse::<CreateBody>(body)?.into_room(caller.peer)?;
     let view = app.hub.call(|tell| Call::Create(room, tell)).await?;
     Ok(app.created(wire::room(&view)))
 }
 
-async fn list(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Answer {
+async fn list(State(app): State<App>, asker: Requester, headers: HeaderMap) -> ApiResult {
     let facts = app.hub.call(Call::Facts).await?;
     let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
     let rooms = app.hub.call(Call::Rooms).await?;
@@ -87,7 +87,7 @@ async fn list(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Answe
     Ok(app.listed("rooms", &headers, rooms, |body| reserved.body(body, &asker)))
 }
 
-async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Answer {
+async fn show(State(app): State<App>, InPath(room): InPath<String>) -> ApiResult {
     let view = find(&app, &room).await?;
     Ok(app.ok(wire::room_with_chatters(&view)))
 }
@@ -114,7 +114,7 @@ async fn check(
     By(caller): By,
     InPath(room): InPath<String>,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let room = room_id(&room)?;
     app.welcomes(caller).await?;
     app.may_knock(caller, room).await?;
@@ -131,7 +131,7 @@ async fn check(
 async fn is_present(
     State(app): State<App>,
     InPath((room, chatter)): InPath<(String, String)>,
-) -> Answer {
+) -> ApiResult {
     let room = room_id(&room)?;
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
         return Ok(app.ok(false));
@@ -147,9 +147,9 @@ async fn page_of_nobody(State(app): State<App>) -> Response {
 async fn page(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath((room, page, chatter)): InPath<(String, String, String)>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, PAGE as usize * wire::MESSAGE_BYTES).await?;
     let messages = read_page(&app, caller, &room, &page, &chatter).await?;
     Ok(app.ok_in(reserved, &asker, wire::messages(&messages)))
@@ -225,7 +225,7 @@ async fn rename(
     By(caller): By,
     InPath(chatter): InPath<String>,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let chatter = chatter.parse().map_err(|_| Refusal::NoSuchChatter)?;
     app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;

@@ -16,7 +16,7 @@ use crate::timeouts;
 const IDLE: usize = 256;
 
 /// A connection's permit to stay open after its answer.
-pub(super) type Stay = OnceLock<OwnedSemaphorePermit>;
+pub(super) type KeepAlivePermit = OnceLock<OwnedSemaphorePermit>;
 
 /// The open connections.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Connections {
     }
 
     /// Whether a connection may stay open after its answer. A connection keeps its permit.
-    pub(super) fn may_stay(&self, stay: &Stay) -> bool {
+    pub(super) fn may_stay(&self, stay: &KeepAlivePermit) -> bool {
         if stay.get().is_some() {
             return true;
         }
@@ -100,9 +100,9 @@ mod tests {
     #[test]
     fn so_many_may_stay_and_their_places_come_free() {
         let connections = Connections::default();
-        let stays: Vec<Stay> = (0..IDLE).map(|_| Stay::new()).collect();
+        let stays: Vec<KeepAlivePermit> = (0..IDLE).map(|_| KeepAlivePermit::new()).collect();
         assert!(stays.iter().all(|stay| connections.may_stay(stay)));
-        let one_more = Stay::new();
+        let one_more = KeepAlivePermit::new();
         assert!(!connections.may_stay(&one_more));
         assert!(connections.may_stay(&stays[0]), "who stays may stay on");
         drop(stays);

@@ -11,7 +11,7 @@ use axum::http::{HeaderName, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
-use super::callers::{Knock, Rules, Verdict, host_of};
+use super::callers::{RequestFacts, Rules, Verdict, host_of};
 use super::health;
 use crate::config::{Config, LiveConfig};
 use crate::discovery::{self, Announced};
@@ -135,14 +135,14 @@ async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
 /// The error for a request with two hosts.
 pub(super) struct TwoHosts;
 
-pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
+pub(super) fn knock(parts: &Parts) -> Result<RequestFacts<'_>, TwoHosts> {
     let origin = one(parts, header::ORIGIN)?;
     let host = one(parts, header::HOST)?;
     // The target takes precedence over the header (RFC 9112, section 3.2.2), so they must not differ.
     let target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
     match (target, host) {
         (Some(target), Some(host)) if !target.eq_ignore_ascii_case(host) => Err(TwoHosts),
-        _ => Ok(Knock { host, origin, changes: changes(parts) }),
+        _ => Ok(RequestFacts { host, origin, changes: changes(parts) }),
     }
 }
 

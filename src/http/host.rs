@@ -14,7 +14,7 @@ use axum::routing::any;
 use super::App;
 use super::body::whole;
 use super::request::From;
-use super::respond::{Answer, no_such_call};
+use super::respond::{ApiResult, no_such_call};
 use crate::control::called;
 use crate::domain::host::{BrowserMark, HostKey, KeyUse};
 use crate::domain::refusal::{HostRefusal, Refusal};
@@ -43,7 +43,7 @@ async fn call(
     From(peer): From,
     request: Request,
     log: &RefusalLog,
-) -> Answer {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let interfaces = &app.config.now().host_interfaces;
     if !interfaces.is_empty() && !comes_by(interfaces, peer) {

@@ -13,11 +13,11 @@ use tokio::runtime::Handle;
 
 use super::App;
 use super::request::By;
-use super::respond::Answer;
+use super::respond::ApiResult;
 use crate::budget::Pressure;
 use crate::hub::command::{Call, Facts};
 use crate::metrics::Page;
-use crate::store::{Shared, Size, Storage};
+use crate::store::{ClusterState, Size, Storage};
 use crate::wire;
 use crate::wire::AnnouncementStatus;
 
@@ -31,7 +31,7 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> Answer {
+async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> ApiResult {
     if !app.config.now().metrics_public && !is_from_here(caller.peer, &headers) {
         return Ok((StatusCode::FORBIDDEN, ELSEWHERE).into_response());
     }
@@ -129,7 +129,7 @@ fn kept(page: &mut Page, app: &App) {
     };
     let all = ["good", "full", "read_only", "away", "outdated"];
     page.state("colahub_storage", "Whether the disk takes what is said.", &all, storage);
-    if let Some(Shared { hubs, round_trip, .. }) = app.health.shared() {
+    if let Some(ClusterState { hubs, round_trip, .. }) = app.health.shared() {
         let help = "Hubs that share the database, this one among them.";
         page.gauge("colahub_hubs", help, hubs.len());
         let help = "How long the last round trip to the shared database took.";

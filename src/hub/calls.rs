@@ -59,7 +59,7 @@ impl Hub {
                 self.write(Write::UseKey(key_use), Then::KeyUsed(tell));
             }
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
-            Call::LetGo(patience, tell) => drop(tell.send(Ok(self.let_go(patience, at.hub)))),
+            Call::ForgetIdle(limit, tell) => drop(tell.send(Ok(self.forget_idle(limit, at.hub)))),
             Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
         }
     }

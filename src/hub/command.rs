@@ -352,7 +352,7 @@ pub enum Call {
     Facts(Responder<Facts>),
     /// Returns the connections that have been in no room for this long. The hub forgets them: the gateway has to
     /// disconnect them.
-    LetGo(Duration, Responder<Vec<ConnId>>),
+    ForgetIdle(Duration, Responder<Vec<ConnId>>),
     /// Answered by the writer through its queue, so that the answer shows that the writer works.
     Ping(Responder<()>),
 }

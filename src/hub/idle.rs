@@ -9,12 +9,12 @@ use crate::domain::time::HubTime;
 impl Hub {
     /// Forgets and returns the connections that have been in no room for this long, counted from the first check that
     /// found them so. A join restarts the time, since its password may be waiting to be verified.
-    pub(super) fn let_go(&mut self, patience: Duration, now: HubTime) -> Vec<ConnId> {
+    pub(super) fn forget_idle(&mut self, limit: Duration, now: HubTime) -> Vec<ConnId> {
         let mut idle: Vec<ConnId> = Vec::new();
         for (id, conn) in &mut self.conns {
             if !conn.rooms.is_empty() {
                 conn.roomless = None;
-            } else if now.since(*conn.roomless.get_or_insert(now)) >= patience {
+            } else if now.since(*conn.roomless.get_or_insert(now)) >= limit {
                 idle.push(*id);
             }
         }

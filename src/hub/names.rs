@@ -3,7 +3,7 @@
 //! A name is claimed while it is being committed, so that two people who ask for it at once do not both get
 //! it.
 
-use super::state::{Asker, Hub, Then};
+use super::state::{Hub, RenameSource, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::names::look::Look;
@@ -114,7 +114,7 @@ impl Hub {
         self.hold(&claim);
         let notice = Some((room, language));
         let rename = Rename { chatter: chatter.id, owner: None, nickname, notice, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Hub(room), claim));
+        self.write(Write::Rename(rename), Then::Renamed(RenameSource::Hub(room), claim));
     }
 
     /// A random start for the search of a free name.

@@ -3,7 +3,7 @@
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash as Phc, Version};
 
-use super::passwords::{Job, Outcome};
+use super::passwords::{Job, PasswordResult};
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 
@@ -12,12 +12,12 @@ use crate::domain::text::Password;
 const MAPPED: usize = 33 * 1024;
 
 /// Does the work. Blocks the calling thread, for a second on the smallest boards.
-pub(super) fn run(job: &Job) -> Outcome {
+pub(super) fn run(job: &Job) -> PasswordResult {
     let done = match job {
-        Job::Hash { password, salt } => hash(password, *salt).map(Outcome::Hashed),
-        Job::Verify { password, hash } => verify(password, hash).map(Outcome::Verified),
+        Job::Hash { password, salt } => hash(password, *salt).map(PasswordResult::Hashed),
+        Job::Verify { password, hash } => verify(password, hash).map(PasswordResult::Verified),
     };
-    done.unwrap_or(Outcome::Failed)
+    done.unwrap_or(PasswordResult::Failed)
 }
 
 /// Hashes a password with OWASP's minimum for Argon2id: 19 MiB, two passes, one lane. `None` if there is not enough

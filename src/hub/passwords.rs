@@ -46,7 +46,7 @@ pub(super) enum Purpose {
 
 /// The result of the work.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum PasswordResult {
     Hashed(PasswordHash),
     /// Whether the password is right.
     Verified(bool),
@@ -83,15 +83,15 @@ impl Hub {
     }
 
     /// Goes on with a result.
-    pub(super) fn password_done(&mut self, purpose: Purpose, outcome: Outcome, at: Moment) {
+    pub(super) fn password_done(&mut self, purpose: Purpose, outcome: PasswordResult, at: Moment) {
         match (purpose, outcome) {
-            (Purpose::Make { new, tell }, Outcome::Hashed(hash)) => {
+            (Purpose::Make { new, tell }, PasswordResult::Hashed(hash)) => {
                 self.create_hashed(new, Some(hash), Some(tell), at);
             }
-            (Purpose::Check { caller, room, tell }, Outcome::Verified(right)) => {
+            (Purpose::Check { caller, room, tell }, PasswordResult::Verified(right)) => {
                 self.check_verified(caller, room, tell, right, at.hub);
             }
-            (Purpose::Join(request), Outcome::Verified(right)) => {
+            (Purpose::Join(request), PasswordResult::Verified(right)) => {
                 self.join_verified(request, right, at);
             }
             (purpose, _) => self.refuse_password(purpose, &Refusal::Unavailable),

@@ -13,7 +13,7 @@ use super::clock::Clock;
 use super::command::{Call, Command, Output};
 use super::configure::ChatConfig;
 use super::password;
-use super::passwords::{Outcome, PasswordWork, Purpose};
+use super::passwords::{PasswordResult, PasswordWork, Purpose};
 use super::state::{Effect, Hub, Random, Then};
 use crate::domain::refusal::Refusal;
 use crate::store::{QUEUE_MAX, Report, Store, Write, Writer};
@@ -57,14 +57,14 @@ pub struct Start {
     /// The settings from the configuration.
     pub configuration: ChatConfig,
     /// The opened store.
-    pub store: Store<Kept>,
+    pub store: Store<WriteContext>,
     /// Returns random bytes, for ids.
     pub random: Random,
 }
 
 /// The context that the hub keeps with each write until the write is committed.
 #[derive(Debug)]
-pub struct Kept(pub(super) Then);
+pub struct WriteContext(pub(super) Then);
 
 /// Starts the hub's task. It ends after [`HubHandle::close`], with the store closed.
 pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandle<()>) {
@@ -148,7 +148,7 @@ impl HubHandle {
 struct Shell {
     hub: Hub,
     clock: Clock,
-    writer: Writer<Kept>,
+    writer: Writer<WriteContext>,
     /// How many writes are under way.
     writing: usize,
     outputs: mpsc::Sender<Vec<Output>>,
@@ -160,12 +160,12 @@ struct Shell {
 /// The password's purpose, and the pending result.
 struct Hashing {
     purpose: Purpose,
-    outcome: JoinHandle<Outcome>,
+    outcome: JoinHandle<PasswordResult>,
 }
 
 async fn run(
     mut shell: Shell,
-    mut reports: mpsc::UnboundedReceiver<Report<Kept>>,
+    mut reports: mpsc::UnboundedReceiver<Report<WriteContext>>,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     waiting: Arc<Waiting>,
 ) {
@@ -243,11 +243,11 @@ impl Shell {
         }
     }
 
-    fn take(&mut self, report: Report<Kept>) {
+    fn take(&mut self, report: Report<WriteContext>) {
         match report {
             Report::Completed(batch) => {
                 self.writing -= batch.len();
-                for (Kept(then), result) in batch {
+                for (WriteContext(then), result) in batch {
                     let now = self.clock.now();
                     self.hub.ended((then, result), now);
                 }
@@ -263,16 +263,16 @@ impl Shell {
     }
 
     fn write(&mut self, write: Write, then: Then) {
-        match self.writer.submit(write, Kept(then)) {
+        match self.writer.submit(write, WriteContext(then)) {
             Ok(()) => self.writing += 1,
-            Err(Kept(then)) => {
+            Err(WriteContext(then)) => {
                 let now = self.clock.now();
                 self.hub.ended((then, Err(Refusal::Unavailable)), now);
             }
         }
     }
 
-    fn password_done(&mut self, outcome: Outcome) {
+    fn password_done(&mut self, outcome: PasswordResult) {
         if let Some(Hashing { purpose, .. }) = self.hashing.take() {
             let now = self.clock.now();
             self.hub.password_done(purpose, outcome, now);
@@ -287,9 +287,9 @@ impl Hashing {
 }
 
 /// Waits for Argon2's result; never returns if no password is being hashed.
-async fn found(hashing: &mut Option<Hashing>) -> Outcome {
+async fn found(hashing: &mut Option<Hashing>) -> PasswordResult {
     match hashing {
-        Some(hashing) => (&mut hashing.outcome).await.unwrap_or(Outcome::Failed),
+        Some(hashing) => (&mut hashing.outcome).await.unwrap_or(PasswordResult::Failed),
         None => std::future::pending().await,
     }
 }

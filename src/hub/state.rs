@@ -100,7 +100,7 @@ pub(super) enum Then {
     Said(Option<Reply>),
     Left(Leaving),
     Granted(Responder<bool>),
-    Renamed(Asker, Claim),
+    Renamed(RenameSource, Claim),
     RoomEnded(Ending),
     /// The end of an empty, silent room.
     GaveUp(RoomId),
@@ -120,7 +120,7 @@ pub(super) enum Then {
 
 /// The origin of a request for a nickname.
 #[derive(Debug)]
-pub(super) enum Asker {
+pub(super) enum RenameSource {
     Socket(Reply),
     Call(Responder<Chatter>),
     /// The hub itself, to tell apart two people in this room.

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::kept::{self, Kept};
+use super::kept::{self, KeptSockets};
 use crate::network::Refused;
 
 /// The most connections that wait to be accepted (backlog): a whole room may scan one code.
@@ -34,7 +34,7 @@ impl Listeners {
     /// # Errors
     /// No address can be bound: what prevents the first, and what to do.
     pub(super) fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Self> {
-        let mut kept = Kept::take();
+        let mut kept = KeptSockets::take();
         let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
         // First, since one of them may be holding a port.
         kept.let_go();

@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::{Lock, random};
 use crate::config::{Config, LiveConfig};
 use crate::domain::ids::{Epoch, HubId, RunId};
-use crate::store::{Alike, Database, HubRun, Retention};
+use crate::store::{CommonSettings, Database, HubRun, Retention};
 
 /// The file of the hub's id inside the data folder, since its database is elsewhere.
 const ID_FILE: &str = "hub.id";
@@ -54,9 +54,9 @@ pub(super) fn hub_run(live: &LiveConfig, retention: Retention) -> anyhow::Result
         language: config.language,
         rooms_max: config.rooms_limit,
         retention,
-        alike: Alike::new({
+        settings: CommonSettings::new({
             let live = live.clone();
-            move || live.now().alike()
+            move || live.now().common_settings()
         }),
     })
 }

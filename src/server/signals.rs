@@ -49,13 +49,13 @@ impl Signals {
 
     /// Waits for the next signal. Without `may_reload` a SIGHUP is left for later. Signals that arrived while nobody
     /// waited count as one.
-    pub(super) async fn next(&mut self, may_reload: bool) -> Told {
+    pub(super) async fn next(&mut self, may_reload: bool) -> SignalAction {
         tokio::select! {
-            _ = self.term.recv() => Told::Stop,
-            _ = self.int.recv() => Told::Stop,
+            _ = self.term.recv() => SignalAction::Stop,
+            _ = self.int.recv() => SignalAction::Stop,
             _ = self.hangup.recv(), if may_reload => match self.has_terminal && !has_terminal() {
-                true => Told::Stop,
-                false => Told::Reload,
+                true => SignalAction::Stop,
+                false => SignalAction::Reload,
             },
         }
     }
@@ -63,7 +63,7 @@ impl Signals {
 
 /// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum SignalAction {
     Stop,
     Reload,
 }

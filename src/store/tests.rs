@@ -88,7 +88,7 @@ impl Kit {
             language: Language::En,
             rooms_max: 5,
             retention: Retention::default(),
-            alike: Alike::new(move || [("rooms.limit".into(), hub.to_string())].into()),
+            settings: CommonSettings::new(move || [("rooms.limit".into(), hub.to_string())].into()),
         };
         let database = Database::parse(&url, None, Duration::from_secs(30)).unwrap();
         let store = Store::connect(database, hub).unwrap();

@@ -79,10 +79,10 @@ fn seen(unit: &Unit, folder: &str) -> Vec<String> {
 #[test]
 fn a_running_service_is_read() {
     let unit = with(&[]);
-    assert_eq!((unit.state, unit.restarts, unit.stored), (State::Active, 0, 1));
+    assert_eq!((unit.state, unit.restarts, unit.stored), (ServiceState::Active, 0, 1));
     assert_eq!((unit.user.as_str(), unit.is_plain), ("colahub", true));
     // The count survives a stop, and the service is running.
-    assert_eq!(with(&[("NRestarts=0", "NRestarts=18")]).state, State::Active);
+    assert_eq!(with(&[("NRestarts=0", "NRestarts=18")]).state, ServiceState::Active);
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn a_service_that_ends_again_and_again_is_known_in_every_state_of_the_loop() {
     let unit = with(&LOOPING);
     assert_eq!(
         (unit.state, unit.restarts, unit.result.as_str()),
-        (State::Looping, 11, "exit-code")
+        (ServiceState::Looping, 11, "exit-code")
     );
     let states = [
-        ("activating", "auto-restart", 0, State::Looping),
-        ("activating", "start-pre", 3, State::Looping),
-        ("activating", "start", 0, State::Starting),
-        ("failed", "failed", 5, State::Failed),
-        ("inactive", "dead", 8, State::Stopped),
-        ("deactivating", "stop-sigterm", 0, State::Stopped),
-        ("reloading", "reload", 0, State::Active),
+        ("activating", "auto-restart", 0, ServiceState::Looping),
+        ("activating", "start-pre", 3, ServiceState::Looping),
+        ("activating", "start", 0, ServiceState::Starting),
+        ("failed", "failed", 5, ServiceState::Failed),
+        ("inactive", "dead", 8, ServiceState::Stopped),
+        ("deactivating", "stop-sigterm", 0, ServiceState::Stopped),
+        ("reloading", "reload", 0, ServiceState::Active),
     ];
     for (active, sub, restarts, wanted) in states {
         assert_eq!(state((active, sub), false, restarts), wanted, "{active} {sub} {restarts}");
     }
-    assert_eq!(state(("inactive", "dead"), true, 8), State::Looping, "between two starts");
-    assert_eq!(state(("inactive", "dead"), true, 0), State::Starting);
+    assert_eq!(state(("inactive", "dead"), true, 8), ServiceState::Looping, "between two starts");
+    assert_eq!(state(("inactive", "dead"), true, 0), ServiceState::Starting);
 }
 
 #[test]

@@ -17,7 +17,7 @@ pub(super) const LIFETIME: Setting = Setting {
 pub(super) const HISTORY: Setting = Setting {
     key: "rooms.history",
     applies: Applies::OnReload,
-    doc: "From where those may read a room of the host or the hub who join it.",
+    doc: "Where people who join a room of the host or the hub begin to read it.",
     allowed: "\"all\" or \"joined\"",
     apply: |draft, raw| {
         raw.text(|text| text.parse().ok()).map(|history| draft.config.rooms_history = history)
@@ -37,7 +37,7 @@ pub(super) const LIMIT: Setting = Setting {
 pub(super) const ROSTER_LIMIT: Setting = Setting {
     key: "rooms.roster_limit",
     applies: Applies::OnReload,
-    doc: "The most people whom a room's list of people names.",
+    doc: "The most people that a room's list of people shows.",
     allowed: "a whole number from 2 to 1000",
     apply: |draft, raw| raw.number(2..=1000).map(|limit| draft.config.rooms_roster_limit = limit),
 };
@@ -67,7 +67,7 @@ pub(super) const FIRST_NAMESPACE: Setting = Setting {
 pub(super) const TAKE_BACK: Setting = Setting {
     key: "messages.take_back",
     applies: Applies::OnReload,
-    doc: "For how long people can take back a message of their own.",
+    doc: "How long people can take back a message of their own.",
     allowed: "a duration from 1 second to 1 day such as \"10min\", or \"0\" for never",
     apply: |draft, raw| {
         raw.text(types::take_back).map(|span| draft.config.messages_take_back = span)

@@ -4,10 +4,10 @@ use super::*;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
-use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use tokio::sync::oneshot;
 
-type Told<T> = oneshot::Receiver<Result<T, Refusal>>;
+type Pending<T> = oneshot::Receiver<Result<T, Refusal>>;
 
 fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
@@ -25,7 +25,7 @@ impl Chat {
         chat
     }
 
-    fn tries(&mut self, who: u8, text: &str) -> Told<bool> {
+    fn tries(&mut self, who: u8, text: &str) -> Pending<bool> {
         let (tell, told) = oneshot::channel();
         let password = Some(password(text));
         let call = Call::Check { caller: caller(who), room: room(0).id, password, tell };
@@ -33,7 +33,7 @@ impl Chat {
         told
     }
 
-    fn makes_a_locked_room(&mut self, who: u8) -> Told<RoomView> {
+    fn makes_a_locked_room(&mut self, who: u8) -> Pending<RoomView> {
         let (tell, told) = oneshot::channel();
         let new = NewRoom {
             namespace: room(0).namespace,
@@ -64,9 +64,9 @@ impl Chat {
     fn looks(&mut self) {
         let PasswordWork { job, purpose } = self.hub.next_password().expect("a password waits");
         let outcome = match job {
-            Job::Hash { .. } => Outcome::Hashed(PasswordHash("cola".into())),
+            Job::Hash { .. } => PasswordResult::Hashed(PasswordHash("cola".into())),
             Job::Verify { password, hash } => {
-                Outcome::Verified(hash.0.as_bytes() == password.as_bytes())
+                PasswordResult::Verified(hash.0.as_bytes() == password.as_bytes())
             }
         };
         let at = self.at();
@@ -79,7 +79,7 @@ impl Chat {
     fn fails(&mut self) {
         let work = self.hub.next_password().expect("a password waits");
         let at = self.at();
-        self.hub.password_done(work.purpose, Outcome::Failed, at);
+        self.hub.password_done(work.purpose, PasswordResult::Failed, at);
         self.collect();
     }
 }

@@ -7,7 +7,7 @@ use tokio_postgres::Row;
 
 use super::HubRun;
 use super::calls::{Call, Context, Param, Step};
-use super::feed::{self, Piece};
+use super::feed::{self, LogSlice};
 use super::session::{Session, Trouble};
 use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
@@ -178,8 +178,8 @@ async fn prepare_at_leisure(
     let mut next = || answers.next().unwrap_or_default();
     let (_lock, _fence, messages, events, last) = (next(), next(), next(), next(), next());
     let changes = match feed::merge(cursor.place, &messages, &events, true)? {
-        Piece::Whole(changes, _) => changes,
-        Piece::Gap => return Err(Trouble::Outdated("the log has a gap")),
+        LogSlice::Whole(changes, _) => changes,
+        LogSlice::Gap => return Err(Trouble::Outdated("the log has a gap")),
     };
     let mut results = Vec::with_capacity(writes.len());
     for Step { writes: which, calls } in &steps {

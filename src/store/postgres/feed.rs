@@ -9,7 +9,7 @@ use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
 /// A piece of the log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum LogSlice {
     /// Everything after the requested position, up to this one.
     Whole(Vec<Change>, i64),
     /// Something before the first of these rows has been pruned.
@@ -28,7 +28,7 @@ pub(super) fn merge(
     messages: &[Row],
     events: &[Row],
     is_locked: bool,
-) -> Result<Piece, RowError> {
+) -> Result<LogSlice, RowError> {
     let mut numbered: Vec<(i64, Option<Change>)> =
         Vec::with_capacity(messages.len() + events.len());
     for row in messages {
@@ -40,11 +40,11 @@ pub(super) fn merge(
     numbered.sort_unstable_by_key(|(number, _)| *number);
     let whole = numbered.iter().zip(after + 1..).take_while(|((n, _), wanted)| n == wanted).count();
     if is_locked && whole < numbered.len() {
-        return Ok(Piece::Gap);
+        return Ok(LogSlice::Gap);
     }
     let end = after + i64::try_from(whole).unwrap_or(0);
     let changes = numbered.into_iter().take(whole).filter_map(|(_, change)| change);
-    Ok(Piece::Whole(changes.collect(), end))
+    Ok(LogSlice::Whole(changes.collect(), end))
 }
 
 /// Reads a row of `new_events`. `None` if its subject no longer exists, or if a newer hub wrote it.

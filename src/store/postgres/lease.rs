@@ -102,7 +102,7 @@ impl Turn {
             return Err(Trouble::Outdated("it was declared dead"));
         };
         let round_trip = begun.elapsed();
-        let own = hub.alike.now();
+        let own = hub.settings.now();
         self.tell(session, hub, &own).await?;
         let found = session.client.query(&statements.hubs, &[]).await?;
         let hub_of = |row: &Row| {

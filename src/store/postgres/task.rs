@@ -9,7 +9,7 @@ use super::HubRun;
 use super::batch::{self, Cursor, Prepared};
 use super::connect::Database;
 use super::doubt::{self, Committed};
-use super::feed::{self, Piece};
+use super::feed::{self, LogSlice};
 use super::lease::{self, Beat, Turn};
 use super::retention::Pruning;
 use super::session::{Session, Trouble};
@@ -17,7 +17,7 @@ use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
 use crate::store::batch::Job;
 use crate::store::change::Report;
-use crate::store::health::{Health, Shared, Storage};
+use crate::store::health::{ClusterState, Health, Storage};
 use crate::store::write::Write;
 use crate::store::writer::Completed;
 
@@ -226,7 +226,7 @@ impl<C> LogTask<C> {
             Ok::<_, Trouble>((last, feed::merge(place, &messages, &events, false)?))
         };
         match timeout(ANSWERED, read).await {
-            Ok(Ok((last, Piece::Whole(changes, place)))) => {
+            Ok(Ok((last, LogSlice::Whole(changes, place)))) => {
                 self.cursor.heard(place, last);
                 if !changes.is_empty() {
                     self.report(Report::Changes(changes))?;
@@ -234,7 +234,7 @@ impl<C> LogTask<C> {
                 Ok(())
             }
             // Without the lock there is no real gap.
-            Ok(Ok((_, Piece::Gap))) => Ok(()),
+            Ok(Ok((_, LogSlice::Gap))) => Ok(()),
             Ok(Err(trouble)) => self.trouble(trouble),
             Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
         }
@@ -249,7 +249,7 @@ impl<C> LogTask<C> {
         match timeout(ANSWERED, self.turn.take(session, &self.hub, self.cursor)).await {
             Ok(Ok(Beat { time, hubs, round_trip })) => {
                 let place = self.database.place();
-                self.health.set_shared(Shared { place, hubs, round_trip });
+                self.health.set_shared(ClusterState { place, hubs, round_trip });
                 let pruned = timeout(ANSWERED, self.pruning.step(session, time)).await;
                 self.report(Report::Time(time))?;
                 match pruned {

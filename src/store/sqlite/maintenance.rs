@@ -97,6 +97,6 @@ fn empty_wal(db: &Connection) -> bool {
     let emptied = db.busy_timeout(Duration::ZERO).and_then(|()| {
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
     });
-    let patient = db.busy_timeout(schema::PATIENCE);
+    let patient = db.busy_timeout(schema::BUSY_TIMEOUT);
     emptied.is_ok_and(|emptied| emptied) && patient.is_ok()
 }

@@ -213,7 +213,7 @@ async fn a_copy_that_somebody_laid_into_the_folder_of_copies_is_passed_over() {
     assert!(backup::is_good(&folder.path().join("backups/hub-000001.sqlite3")).is_err());
     fs::write(folder.path().join(FILE), "no database at all, but long enough to be one").unwrap();
     let kit = Kit::in_folder(folder, 8);
-    assert_eq!(kit.store.health.loss().unwrap().goes_on, GoesOn::Anew);
+    assert_eq!(kit.store.health.loss().unwrap().continued_from, ContinuedFrom::Empty);
 }
 
 #[tokio::test]
