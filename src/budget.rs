@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_come_in_once_it_stands_still_below_its_ceiling() {
+    fn a_few_are_admitted_once_the_size_is_stable_below_the_ceiling() {
         let budget = Budget::new(Some(1_000));
         budget.is_at(950);
         budget.lets_in(false);

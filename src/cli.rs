@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_file_is_told_with_what_it_does() {
+    fn a_good_file_is_reported_with_what_it_does() {
         let (_dir, path) = file("name = 'camp'\nlisten = '80'\nrooms.lifetime = '90min'");
         let mut out = Vec::new();
         check_config(only(&path), false, &mut out).unwrap();

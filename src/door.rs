@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_speak_for_many_may_hold_all_connections() {
+    fn only_this_machine_and_proxies_may_hold_all_connections() {
         let door = door(&["10.0.0.1"]);
         let _phone = door.connection(ip("10.0.0.9")).unwrap();
         let again = door.connection(ip("10.0.0.9")).unwrap_err();

@@ -53,12 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn callers_are_who_a_browser_says_they_are() {
+    fn the_guard_judges_callers_by_their_browsers_headers() {
         replay("callers");
     }
 
     #[test]
-    fn a_configuration_is_good_or_its_problems_are_named() {
+    fn a_configuration_is_valid_or_its_problems_are_reported() {
         replay("configuration");
     }
 
@@ -73,17 +73,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_what_they_look_like() {
+    fn names_are_alike_exactly_if_they_look_alike() {
         replay("names");
     }
 
     #[test]
-    fn a_copy_that_is_put_back_holds_what_a_hub_writes() {
+    fn a_restored_copy_has_only_what_a_hub_writes() {
         replay("restore");
     }
 
     #[test]
-    fn only_tokens_of_this_hub_are_believed() {
+    fn only_tokens_of_this_hub_are_accepted() {
         replay("tokens");
     }
 

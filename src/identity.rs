@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn only_this_hubs_tokens_are_believed() {
+    fn only_this_hubs_tokens_are_valid() {
         let token = signer(1).token(ann());
         assert_eq!(signer(1).verify(&token), Some(ann()));
         assert_eq!(signer(2).verify(&token), None, "another key");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_names_another_algorithm_is_not_believed() {
+    fn a_token_with_another_algorithm_is_invalid() {
         // {"alg":"none"} with the subject of a true token.
         let token = signer(1).token(ann());
         let claims = token.split('.').nth(1).unwrap();

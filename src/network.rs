@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_comes_by_the_interface_in_whose_network_it_is() {
+    fn a_client_is_on_the_interface_of_its_network() {
         let comes_by = |name, ip: &str| {
             comes_by(&[InterfacePattern::parse(name).unwrap()], ip.parse().unwrap())
         };

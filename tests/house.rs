@@ -410,7 +410,7 @@ fn the_rules_themselves_point_down() {
 }
 
 #[test]
-fn a_library_is_known_only_where_it_belongs() {
+fn a_library_is_used_only_where_it_belongs() {
     for Source { module, path, names } in sources() {
         for (library, homes) in ONLY_IN {
             let is_home = homes.split(' ').any(|home| home == module);

@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_reads_all_of_it_at_a_glance() {
+    fn the_status_for_a_host_is_complete() {
         assert_eq!(
             text(&status()),
             "여름 캠프: Cola Hub 1.2.3, up 3h 12m, since 2026-07-01 10:48 UTC\n\
@@ -288,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_that_wait_are_told_of() {
+    fn waiting_reports_are_shown() {
         let told = |reports| text(&Status { reports, ..status() });
         assert!(
             told(Some(1)).contains("\nReports    1 message was reported; `colahub report list`")
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hub_that_turns_people_away_says_whom() {
+    fn a_hub_that_refuses_people_reports_it() {
         let told = |state: &str| {
             taken(&Memory { taken: 30_000_000, most: Some(32_000_000), state: state.to_owned() })
         };

@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_is_no_reason_to_forget_it() {
+    fn a_missing_file_does_not_reset_the_configuration() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         fs::write(&path, "metrics.public = true").unwrap();

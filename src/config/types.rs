@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
+    fn a_message_size_fits_the_longest_text_and_a_board() {
         assert_eq!(message_size("64KiB"), Some(65_536));
         assert_eq!((message_size("32KiB"), message_size("1MiB")), (Some(32_768), Some(1 << 20)));
         for bad in ["31KiB", "1025KiB", "64", "off", "64KB"] {

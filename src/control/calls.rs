@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_is_none() {
+    fn an_unknown_path_is_no_call() {
         for (method, path) in [
             ("GET", "rooms/r/close"),
             ("POST", "rooms//close"),

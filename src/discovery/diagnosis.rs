@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_is_gone_does_not_run() {
+    fn an_ended_process_is_not_running() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("pid");
         assert!(!runs(&file));

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_new_or_gone_or_readdressed_needs_no_restart() {
+    fn a_new_lost_or_readdressed_link_needs_no_restart() {
         let one = [v4(1), v6(1, "fd00::7")];
         assert_eq!(seen(&[&[v4(1)], &one, &one], 0), [false; 3]);
         assert_eq!(seen(&[&one, &[v4(1)], &[v4(1)], &[v4(1), v6(2, "fd00::7")]], 0), [false; 4]);

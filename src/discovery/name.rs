@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn of_two_hubs_the_one_without_the_right_goes_and_the_other_only_when_it_must() {
+    fn of_two_hubs_the_one_with_the_higher_id_gives_way_first() {
         let mut claim = Claim::new("cola", None, None);
         assert!(claim.is_contested(false));
         assert!(claim.lost());

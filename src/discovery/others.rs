@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_bounded_and_keeps_who_is_known() {
+    fn the_list_is_bounded_and_keeps_known_hubs() {
         let mut others = Others::default();
         let hub = heard().check(&own()).unwrap();
         for n in 0..1000 {

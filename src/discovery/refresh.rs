@@ -101,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packet_is_as_the_rfcs_draw_it() {
+    fn a_packet_has_the_format_of_the_rfcs() {
         let packet = packet("cola", &["10.0.0.7".parse().unwrap()], GOOD);
         let mut expected = vec![0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0];
         expected.extend(b"\x04cola\x05local\0");

@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_nothing_remembered() {
+    fn a_damaged_file_counts_as_no_number() {
         let dir = tempfile::tempdir().unwrap();
         for text in ["", "cola", "cola two", "cola -1", "\0\0\0\0"] {
             fs::write(dir.path().join(FILE), text).unwrap();

@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn heat_is_told_before_it_slows_the_board() {
+    fn heat_is_reported_before_it_slows_the_board() {
         assert_eq!(temperature(45).verdict, Good);
         assert_eq!(temperature(72).verdict, Note);
         assert_eq!(temperature(85).verdict, Bad);

@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_in_1970_is_told_and_breaks_nothing() {
+    fn a_clock_in_1970_is_reported_and_breaks_nothing() {
         assert_eq!(judge(100, false).verdict, Verdict::Note);
         assert_eq!(judge(WRITTEN, false).verdict, Verdict::Good);
         assert_eq!(judge(WRITTEN, true).seen, "the clock is synchronised");

@@ -222,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_that_fills_is_told_in_time() {
+    fn a_disk_that_fills_is_reported_in_time() {
         let verdict = |free, all| space(Path::new("/data"), free, all).verdict;
         assert_eq!(verdict(8_000_000_000, 16_000_000_000), Verdict::Good);
         assert_eq!(verdict(1_000_000_000, 16_000_000_000), Verdict::Bad);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_is_told() {
+    fn a_loss_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         assert!(lost(folder.path()).is_empty());
         std::fs::write(folder.path().join("identity.key.unusable-1"), "").unwrap();
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_listed_is_told() {
+    fn a_folder_that_cannot_be_listed_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_no_fault() {
+    fn a_missing_folder_is_no_fault() {
         let error = std::io::Error::from(ErrorKind::NotFound);
         let verdict =
             |eyes, is_made| missing(Path::new("/data"), None, &error, eyes, is_made).verdict;

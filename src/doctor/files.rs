@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_may_not_be_used_is_told_with_its_owner_and_the_way_out() {
+    fn a_file_without_permission_is_reported_with_its_owner_and_the_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         fs::write(&path, "").unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_when_looking_is_no_absence() {
+    fn an_error_does_not_count_as_absence() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(check(folder.path(), Eyes::Own), [], "an empty folder is a good one");
         let path = folder.path().join(FILE);

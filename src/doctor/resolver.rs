@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machines_own_way_to_local_names_is_told() {
+    fn this_machines_own_resolver_is_reported() {
         let mdns = "passwd: files\nhosts:  files mdns4_minimal [NOTFOUND=return] dns\n";
         assert_eq!(resolved(false, mdns).verdict, Good);
         assert_eq!(resolved(true, "hosts: files dns").verdict, Good);

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn a_service_that_does_not_stay_up_is_told_with_its_last_error() {
+    fn a_service_in_a_crash_loop_is_reported_with_its_last_error() {
         let error = || Some("/etc/colahub/config.toml cannot be read".to_owned());
         let found = judge(&unit(ServiceState::Looping, 11, "exit-code"), error());
         assert_eq!(found.verdict, Bad);
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_user_has_seen_is_taken_over_and_a_failure_told() {
+    fn findings_of_another_user_are_taken_over_and_a_failure_is_reported() {
         let say = |text: &str| {
             let mut command = Command::new("sh");
             command.args(["-c", text]);

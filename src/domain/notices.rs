@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_is_told_at_once_and_the_next_are_gathered() {
+    fn the_first_is_sent_at_once_and_the_next_are_collected() {
         let mut notices = Notices::default();
         notices.joined(&chatter(1));
         notices.roster();

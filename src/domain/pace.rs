@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_older_than_a_minute_counts_no_more() {
+    fn events_older_than_a_minute_do_not_count() {
         let mut last = LastMinute::default();
         for ms in [100, 200, 30_000, 59_999] {
             last.note(HubTime(ms));

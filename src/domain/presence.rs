@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chatter_is_gone_only_with_their_last_connection() {
+    fn a_chatter_leaves_with_their_last_connection_only() {
         let mut room = Presence::default();
         let ann = chatter(1);
         room.enter(ann.clone(), None, owner(1), ConnId(1));

@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_goes_through_its_bits() {
+    fn a_choice_survives_its_bits() {
         let chosen = Chosen::default().with(emoji("🙏"), true).with(emoji("👍"), true);
         assert_eq!(Chosen::from_bits(chosen.bits().into()), chosen);
         assert_eq!(Chosen::from_bits(-1).iter().count(), 6);

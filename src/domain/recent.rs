@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_are_remembered_and_no_more_than_twice_as_many() {
+    fn the_last_keys_are_remembered_and_at_most_twice_as_many() {
         let mut recent = Recent::new(10);
         (0..55).for_each(|n| recent.insert(n));
         assert!((45..55).all(|n| recent.contains(&n)));

@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_over_exactly_when_its_lifetime_is() {
+    fn a_room_has_ended_exactly_after_its_lifetime() {
         assert_eq!(room(0).open_at(HubTime(1_999)), Ok(()));
         assert_eq!(room(0).open_at(HubTime(2_000)), Err(Refusal::Expired));
     }

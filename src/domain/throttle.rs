@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_as_full_at_another_rate_as_it_was() {
+    fn a_bucket_stays_as_full_when_its_rate_changes() {
         let slow = Rate { burst: 4, every: Duration::from_secs(900) };
         let t = HubTime(10_000);
         let mut throttle = Throttle::new(slow, 9);

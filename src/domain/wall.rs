@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_first_start_with_a_clock_that_can_be_right_believes_it() {
+    fn a_first_start_believes_a_plausible_clock() {
         let estimate = started(0, shows(TODAY));
         assert_eq!(estimate.at(HubTime(1_000)), WallTime(TODAY));
         assert!(estimate.is_trusted());
     }
 
     #[test]
-    fn a_first_start_in_1970_is_no_time_to_rely_on_and_follows_once_the_clock_is_set() {
+    fn a_first_start_in_1970_is_not_trusted_and_follows_once_the_clock_is_set() {
         let mut estimate = started(0, shows(5_000));
         assert_eq!(estimate.at(HubTime(1_000)), WRITTEN);
         assert!(!estimate.is_trusted());

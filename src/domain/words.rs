@@ -346,13 +346,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_never_said_shorter_than_it_is() {
+    fn a_wait_is_rounded_up() {
         assert_eq!(seconds(Duration::from_millis(1_001)), 2);
         assert_eq!(seconds(Duration::ZERO), 1);
     }
 
     #[test]
-    fn a_wait_is_told_in_the_unit_that_people_would_use() {
+    fn a_wait_is_in_the_unit_that_people_would_use() {
         let told = |seconds| span(Language::En, Duration::from_secs(seconds));
         assert_eq!(
             [1, 99, 100, 3_600].map(told),

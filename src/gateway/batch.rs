@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_round_is_less_than_a_connection_holds() {
+    fn a_batch_is_smaller_than_a_connections_buffer() {
         let room: Arc<[ConnId]> = Arc::from([ConnId(1)]);
         let many = (0..100).map(|seq| told(&room, seq)).collect();
         assert!(sizes(many).iter().all(|(events, _)| *events <= EVENTS_MAX));

@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_back_has_a_place() {
+    fn a_message_that_is_taken_back_keeps_its_place() {
         for seq in [json!(null), json!(0), json!(1.5), json!("1")] {
             assert!(take_back(Ok(json!({"roomId": ROOM, "seq": seq}))).is_err());
         }
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chatter_id_that_is_none_makes_a_newcomer() {
+    fn an_invalid_chatter_id_makes_a_newcomer() {
         for id in [json!(null), json!(""), json!("undefined")] {
             let event = join(Ok(json!({"roomId": ROOM, "chatterId": id, "password": ""})));
             assert!(matches!(event, Ok(Event::Join { wanted: None, password: None, .. })));

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_accepted_upgrade_of_an_unexpected_connection_is_dropped_aloud() {
+    async fn an_accepted_upgrade_of_an_unexpected_connection_is_dropped_and_logged() {
         let (log, _guard) = log();
         assert!(upgraded_over_a_pipe().await.is_none());
         let said = said(&log, "ERROR");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_goes_before_its_upgrade_is_no_error() {
+    async fn a_client_that_disconnects_before_its_upgrade_is_no_error() {
         let (log, _guard) = log();
         let upgrade = hyper::upgrade::on(request(&WHOLE));
         assert!(connection(upgrade).await.is_none());
@@ -228,13 +228,13 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_websocket_whose_request_cannot_be_written_is_dropped_aloud() {
+    async fn a_websocket_with_an_unusable_request_is_dropped_and_logged() {
         let said = given_with("no sid").await;
         assert!(said.contains("dropped: its request could not be written"), "{said}");
     }
 
     #[tokio::test]
-    async fn a_websocket_that_socketioxide_refuses_is_dropped_aloud() {
+    async fn a_websocket_that_socketioxide_refuses_is_dropped_and_logged() {
         // Well-formed in a URL, but shorter than socketioxide's own ids.
         let said = given_with("short").await;
         assert!(said.contains("dropped: socketioxide refuses it"), "{said}");

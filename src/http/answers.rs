@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_reads_nothing_waits_for_itself_and_is_told() {
+    async fn an_address_that_reads_nothing_delays_only_itself() {
         let answers = Answers::with(100, 300, SHORT);
         let held = answers.reserve(peer(1), 100).await.unwrap();
         let hers: Vec<_> = (0..3).map(|_| asks(&answers, 1, 60)).collect();

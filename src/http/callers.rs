@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_is_near_and_came_by_a_local_way_is_told_what_is_for_them() {
+    fn only_callers_nearby_at_a_local_name_get_the_wifi() {
         let near = |peer: &str, host| is_from_nearby(peer.parse().unwrap(), Some(host));
         for peer in ["10.42.0.7", "169.254.3.3", "127.0.0.1", "::1", "fd00::7", "fe80::7"] {
             for host in ["cola.local", "CAMP.local:8080", "localhost", "10.42.0.1", "[fd00::1]:80"]

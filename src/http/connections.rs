@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_may_stay_and_their_places_come_free() {
+    fn permits_are_limited_and_given_back() {
         let connections = Connections::default();
         let stays: Vec<KeepAlivePermit> = (0..IDLE).map(|_| KeepAlivePermit::new()).collect();
         assert!(stays.iter().all(|stay| connections.may_stay(stay)));

@@ -145,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_here_and_not_who_came_through_its_proxy() {
+    fn only_this_machine_is_local_and_not_clients_of_its_proxy() {
         let plain = HeaderMap::new();
         for (peer, is_here) in [("127.0.0.1", true), ("::1", true), ("192.168.4.7", false)] {
             assert_eq!(is_from_here(peer.parse().unwrap(), &plain), is_here, "{peer}");

@@ -113,7 +113,7 @@ mod tests {
     const HOUR: u64 = 3_600_000;
 
     #[test]
-    fn the_clock_goes_forward_to_the_store_s_time_and_never_back() {
+    fn the_clock_goes_forward_to_the_stores_time_and_never_back() {
         let clock = Clock::going_on(HubTime(1_000), WallTime(0));
         let other = clock.clone();
         let before = clock.now();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_comes_sooner_by_as_much_as_the_clock_went_forward() {
+    fn timers_follow_a_clock_that_was_set_forward() {
         let clock = Clock::going_on(HubTime(0), WallTime(0));
         let due = HubTime(10 * HOUR);
         let before = clock.instant(due);

@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_asks_for_gigabytes_is_of_no_password() {
+    fn no_password_matches_a_hash_that_needs_gigabytes() {
         let password = Password::parse("콜라 1234").unwrap();
         // It is cheap enough to compute in a test, and the password is right, so only the bound refuses it.
         let params = Params::new(40 * 1024, 1, 1, None).unwrap();

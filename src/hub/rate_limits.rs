@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_have_not_been_in_a_room_are_newcomers() {
+    fn only_people_who_have_not_been_in_a_room_are_newcomers() {
         let mut limits = limits();
         let join = |limits: &mut RateLimits, person, is_new| {
             limits.take_join(&who(person, 1), is_new, HubTime(0)).is_ok()

@@ -106,7 +106,7 @@ mod tests {
     use crate::metrics::Histogram;
 
     #[test]
-    fn a_page_is_as_prometheus_reads_it() {
+    fn a_page_has_the_format_of_prometheus() {
         let histogram = Histogram::default();
         histogram.observe(Duration::from_micros(1_500));
         let mut page = Page::default();

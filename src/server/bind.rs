@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_told_with_the_address() {
+    fn a_taken_port_is_reported_with_the_address() {
         let first = one("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = first.local_addr().unwrap();
         let error = format!("{:#}", one(address).unwrap_err());

@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_linked_folder_is_named_as_it_is_and_a_missing_one_judged_by_what_is_above() {
+    fn a_linked_folder_is_resolved_and_a_missing_one_is_judged_by_its_parent() {
         let root = tempfile::tempdir().unwrap();
         let (stick, link) = (root.path().join("stick"), root.path().join("link"));
         fs::create_dir(&stick).unwrap();

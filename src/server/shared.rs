@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_made_once_and_anew_where_it_cannot_be_read() {
+    fn an_id_is_made_once_and_again_if_it_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let first = id(folder.path()).unwrap();
         assert_eq!(id(folder.path()).unwrap(), first);

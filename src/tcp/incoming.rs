@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_never_comes_whole_is_a_message_that_never_ends() {
+    fn an_incomplete_head_is_a_message_that_never_ends() {
         let mut incoming = Incoming::default();
         assert!(incoming.is_between());
         assert!(!incoming.take(&[LAST | TEXT]));
@@ -134,7 +134,7 @@ mod tests {
     proptest! {
         /// However the bytes are split: the parser is between messages exactly after whole messages.
         #[test]
-        fn it_is_between_exactly_where_messages_end(
+        fn the_parser_is_between_messages_exactly_where_they_end(
             lengths in prop::collection::vec(prop_oneof![0usize..130, 60_000usize..70_000], 1..6),
             cuts in prop::collection::vec(1usize..5_000, 1..40),
         ) {

@@ -125,7 +125,7 @@ fn a_unit_with_settings_of_its_own_does_not_stand_for_the_default_file() {
 }
 
 #[test]
-fn a_data_folder_outside_the_sandbox_is_told_with_the_drop_in() {
+fn a_data_folder_outside_the_sandbox_is_reported_with_the_drop_in() {
     let strict = with(&[]);
     let told = seen(&strict, "/mnt/stick/cola");
     assert_eq!(told.len(), 1);
@@ -191,7 +191,7 @@ fn a_line_that_names_what_is_not_there_keeps_the_service_from_starting() {
 }
 
 #[test]
-fn a_linked_state_directory_is_told_with_a_drop_in_that_does_without() {
+fn a_linked_state_directory_is_reported_with_the_drop_in_that_removes_it() {
     let root = tempfile::tempdir().unwrap();
     symlink(root.path(), root.path().join("state")).unwrap();
     // Relative names are below /var/lib; an absolute one stands for a link there.

@@ -46,7 +46,7 @@ mod tests {
     use crate::discovery::{Names, Reason};
 
     #[test]
-    fn a_name_or_the_reason_is_told() {
+    fn a_name_or_the_reason_is_shown() {
         let names = Names { host: "cola-2".into(), instance: "cola (2)".into() };
         let yes = AnnouncementStatus::from(Announced::Yes(names));
         assert_eq!(yes.name.as_deref(), Some("cola-2.local"));

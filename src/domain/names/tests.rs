@@ -348,7 +348,7 @@ const RESERVED: &[&str] = &[
 ];
 
 #[test]
-fn the_hubs_and_the_hosts_names_are_theirs() {
+fn names_of_the_hub_and_the_host_are_reserved() {
     let is_theirs =
         |name: &str| Nickname::parse(name).map_err(|e| e.problem) == Err(TextProblem::Reserved);
     let missed: Vec<&str> = RESERVED.iter().copied().filter(|name| !is_theirs(name)).collect();
@@ -395,7 +395,7 @@ fn the_hubs_own_names_are_its_own() {
 proptest! {
     /// A name that was parsed parses again, to itself.
     #[test]
-    fn a_name_is_what_it_is(text in "(\\PC|[\u{200C}\u{200D}\u{FE0F}\u{301}\u{3000} \u{1100}-\u{1112}\u{1161}-\u{1175}\u{915}\u{94D}]|[👩🚀🏽❤]){1,12}") {
+    fn a_name_that_parses_stays_the_same(text in "(\\PC|[\u{200C}\u{200D}\u{FE0F}\u{301}\u{3000} \u{1100}-\u{1112}\u{1161}-\u{1175}\u{915}\u{94D}]|[👩🚀🏽❤]){1,12}") {
         if let Ok(name) = Nickname::parse(&text) {
             prop_assert_eq!(Nickname::parse(name.as_str()), Ok(name.clone()));
             prop_assert!(Look::of(&name).is_like(&Look::of(&name)));

@@ -128,7 +128,7 @@ fn an_unchecked_password_costs_no_guess_and_no_room() {
 }
 
 #[test]
-fn a_right_guess_of_somebody_who_has_gone_meanwhile_does_not_count() {
+fn a_right_guess_does_not_count_if_its_connection_has_closed() {
     let mut chat = Chat::locked(0);
     for _ in 0..15 {
         chat.connects(1);
@@ -174,7 +174,7 @@ fn guesses_from_many_addresses_have_a_ceiling_that_locks_no_member_out() {
 }
 
 #[test]
-fn a_caller_without_the_password_takes_no_place_from_those_who_have_it() {
+fn a_caller_without_the_password_takes_no_place_from_callers_with_it() {
     let mut chat = Chat::locked(1);
     chat.connects(1);
     let stranger = chat.asks_in(1);
@@ -185,7 +185,7 @@ fn a_caller_without_the_password_takes_no_place_from_those_who_have_it() {
 }
 
 #[test]
-fn a_shut_room_keeps_its_places_for_those_who_were_in_it() {
+fn a_shut_room_keeps_its_places_for_members() {
     let mut chat = Chat::new(1, 50);
     chat.is_in(2);
     chat.goes(2);

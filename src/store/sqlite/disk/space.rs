@@ -174,7 +174,7 @@ mod tests {
     const GIB: u64 = 1 << 30;
 
     #[test]
-    fn what_is_in_the_place_of_the_ballast_is_left_alone() {
+    fn a_file_in_the_place_of_the_ballast_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(BALLAST);
         std::os::unix::fs::symlink(&path, &path).unwrap();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn ballast_is_there_until_it_is_thrown_off() {
+    fn the_ballast_exists_until_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::of(folder.path());
         disk.take_ballast();

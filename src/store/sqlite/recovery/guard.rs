@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_no_text_any_more_is_read_all_the_same() {
+    fn a_schema_that_is_no_text_any_more_can_be_read() {
         let db = schema::empty(schema::NEWEST).unwrap();
         db.execute_batch(
             "PRAGMA writable_schema = 1;

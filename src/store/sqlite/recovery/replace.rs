@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_that_cannot_be_looked_at_is_not_taken_for_none() {
+    fn a_database_that_cannot_be_checked_does_not_count_as_missing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         // A link to itself: the kernel says neither that it is there nor that it is not.

@@ -143,7 +143,7 @@ async fn the_readable_rest_of_a_damaged_database_is_kept() {
 }
 
 #[tokio::test]
-async fn a_copy_that_is_damaged_too_is_passed_over() {
+async fn a_damaged_copy_is_skipped() {
     let mut kit = Kit::in_folder(folder(3, 2).await, 9);
     kit.copies();
     let room = room(1).id;
@@ -227,7 +227,7 @@ async fn a_suspicion_that_proves_wrong_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_wal_that_is_damaged_before_its_end_is_told_and_kept() {
+async fn a_wal_that_is_damaged_before_its_end_is_reported_and_kept() {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
     kit.join(room, 1).await;
@@ -268,7 +268,7 @@ async fn a_wal_cut_in_its_last_commit_is_no_loss() {
 }
 
 #[tokio::test]
-async fn copies_that_cannot_be_looked_at_are_not_taken_for_none() {
+async fn copies_that_cannot_be_listed_do_not_count_as_missing() {
     for break_it in [ruin, |database: &Path| fs::remove_file(database).unwrap()] {
         let folder = folder(3, 2).await;
         let (database, copies) = (folder.path().join(FILE), folder.path().join(backup::FOLDER));

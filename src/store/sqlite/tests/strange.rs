@@ -62,7 +62,7 @@ async fn objects_that_no_hub_makes_do_not_come_with_a_copy() {
 }
 
 #[tokio::test]
-async fn a_copy_whose_own_tables_are_others_is_refused_and_changes_nothing() {
+async fn a_copy_with_altered_tables_is_refused_and_changes_nothing() {
     for (sql, named) in [
         ("ALTER TABLE messages DROP COLUMN was", "table \"messages\""),
         (
@@ -108,7 +108,7 @@ async fn rows_of_a_copy_go_through_the_rules() {
 }
 
 #[tokio::test]
-async fn a_copy_of_each_older_version_comes_back_whole() {
+async fn a_copy_of_each_older_version_is_restored_completely() {
     for version in 1..schema::NEWEST {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("copy");
@@ -172,7 +172,7 @@ async fn rows_without_end_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_database_with_what_no_hub_makes_is_rewritten_without_it_and_loses_nothing() {
+async fn a_database_with_foreign_objects_is_rewritten_without_them_and_loses_nothing() {
     let (folder, _) = with_copy("").await;
     let path = folder.path().join(FILE);
     Connection::open(&path)
@@ -192,7 +192,7 @@ async fn a_database_with_what_no_hub_makes_is_rewritten_without_it_and_loses_not
 }
 
 #[tokio::test]
-async fn a_database_whose_own_table_is_another_is_replaced_by_a_copy() {
+async fn a_database_with_an_altered_table_is_replaced_by_a_copy() {
     let (folder, copy) = with_copy("").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, backup::next(folder.path()).unwrap()).unwrap();
@@ -206,7 +206,7 @@ async fn a_database_whose_own_table_is_another_is_replaced_by_a_copy() {
 }
 
 #[tokio::test]
-async fn a_copy_that_somebody_laid_into_the_folder_of_copies_is_passed_over() {
+async fn a_foreign_copy_in_the_folder_of_copies_is_skipped() {
     let (folder, copy) = with_copy("CREATE VIEW v AS SELECT 1").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, backup::next(folder.path()).unwrap()).unwrap();
@@ -217,7 +217,7 @@ async fn a_copy_that_somebody_laid_into_the_folder_of_copies_is_passed_over() {
 }
 
 #[tokio::test]
-async fn a_copy_that_was_being_made_ready_goes_back_to_its_folder() {
+async fn a_copy_that_was_being_prepared_goes_back_to_its_folder() {
     let (folder, copy) = with_copy("").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, replace::preparing(folder.path())).unwrap();
