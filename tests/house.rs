@@ -410,7 +410,7 @@ fn the_rules_themselves_point_down() {
 }
 
 #[test]
-fn a_library_is_known_only_where_it_belongs() {
+fn a_library_is_used_only_where_it_belongs() {
     for Source { module, path, names } in sources() {
         for (library, homes) in ONLY_IN {
             let is_home = homes.split(' ').any(|home| home == module);
@@ -434,7 +434,7 @@ fn the_domain_is_pure() {
     }
 }
 
-/// Most lines of a file, and of a function.
+/// The most lines of a file, and of a function.
 const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 80;
 

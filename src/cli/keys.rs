@@ -1,4 +1,4 @@
-//! The keys of hosts: `colahub host …`.
+//! `colahub host`: the keys of hosts.
 
 use std::io::Write;
 
@@ -43,7 +43,7 @@ pub(super) struct RevokeArgs {
     hub: HubArgs,
 }
 
-/// Does what is wanted with keys.
+/// Runs `colahub host`.
 pub(super) fn host(command: HostCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         HostCommand::Add(AddArgs { name, helper, hub }) => {

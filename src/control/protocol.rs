@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::wire::AnnouncementStatus;
 
-/// Most messages that one request lists or takes back.
+/// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
 
-/// Most reports that one request lists.
+/// The most reports that one request lists.
 pub const REPORTS_MAX: usize = 200;
 
 /// A request: `{"do":"status"}`.
@@ -31,7 +31,7 @@ pub enum Request {
         /// Its password. `None` for an open room.
         #[serde(default)]
         password: Option<String>,
-        /// From where those may read who join: `all` or `joined`. `None` for what the configuration says.
+        /// Where people who join begin to read: `all` or `joined`. `None` for the configuration's choice.
         #[serde(default)]
         history: Option<String>,
     },
@@ -45,7 +45,7 @@ pub enum Request {
         /// Its code or id.
         room: String,
     },
-    /// Changes from where those may read who join a room from now on; answered with `null`.
+    /// Changes where people who join a room from now on begin to read; answered with `null`.
     RoomHistory {
         /// Its code or id.
         room: String,
@@ -70,7 +70,7 @@ pub enum Request {
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].
     ReportList {
-        /// Those, too, that the host is done with.
+        /// Whether reports that are done are listed, too.
         #[serde(default)]
         all: bool,
     },
@@ -140,7 +140,7 @@ fn plaza() -> String {
     PLAZA.to_owned()
 }
 
-/// How many messages are listed unless it is said.
+/// How many messages are listed by default.
 fn last() -> usize {
     50
 }
@@ -150,7 +150,7 @@ fn last() -> usize {
 pub struct MadeKey {
     /// Its id.
     pub id: String,
-    /// Its secret, in base64url. It is told here only.
+    /// Its secret, in base64url. It is in no other response.
     pub secret: String,
     /// The links that carry it: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
@@ -168,7 +168,7 @@ pub struct HostLine {
     pub role: String,
     /// When it was made, ISO 8601.
     pub made_at: String,
-    /// Whether it was used, and so belongs to a browser.
+    /// Whether it was used, and so belongs to the browser that used it first.
     pub is_used: bool,
 }
 
@@ -202,7 +202,7 @@ pub struct RoomLine {
     pub is_password: bool,
     /// Whether the host has shut it for newcomers.
     pub is_shut: bool,
-    /// From where those may read who join: `all` or `joined`.
+    /// Where people who join begin to read: `all` or `joined`.
     #[serde(default)]
     pub history: String,
     /// When it expires, ISO 8601, as estimated now.
@@ -250,13 +250,13 @@ pub struct Reported {
     pub id: i64,
     /// When it was made, ISO 8601, by the hub's estimate.
     pub at: String,
-    /// When the host was done with it.
+    /// When the host marked it as done. `None` if it is not done.
     pub done_at: Option<String>,
-    /// The id of the chatter who has made it.
+    /// The id of the chatter who made it.
     pub by: String,
     /// Their nickname.
     pub by_nickname: String,
-    /// Why.
+    /// Their reason, if they gave one.
     pub reason: Option<String>,
     /// The id of the message's room.
     pub room: String,
@@ -292,7 +292,7 @@ pub struct Person {
     pub nickname: String,
     /// The code of the room they are in.
     pub room: String,
-    /// How many connections they hold; 0 during the grace after the last one went.
+    /// How many connections they have; 0 during the grace after the last one was closed.
     pub sockets: usize,
 }
 
@@ -317,7 +317,7 @@ pub struct Deed {
     pub deed: String,
     /// Its object, as it was called then.
     pub what: String,
-    /// Whose key it was done with. `None` on the hub's own machine.
+    /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     #[serde(default)]
     pub by: Option<String>,
 }
@@ -348,18 +348,18 @@ pub struct Status {
     pub people: usize,
     /// Living rooms.
     pub rooms: usize,
-    /// Messages that people have said in all rooms in the last minute.
+    /// Messages that people have sent in the last minute, in all rooms.
     #[serde(default)]
     pub said_last_minute: usize,
     /// Warnings for the host, each a sentence that says what to do.
     #[serde(default)]
     pub warnings: Vec<String>,
-    /// Reported messages that the host is not done with. `None` if the database cannot be read.
+    /// Reports that are not done. `None` if the database cannot be read.
     #[serde(default)]
     pub reports: Option<usize>,
     /// The most connections at a time.
     pub places: usize,
-    /// How much memory it takes.
+    /// Its use of memory.
     pub memory: Memory,
     /// The stored data.
     pub data: Data,
@@ -370,7 +370,7 @@ pub struct Status {
 pub struct Missing {
     /// The address with its port.
     pub address: String,
-    /// Why: a sentence.
+    /// The reason: a sentence.
     pub reason: String,
 }
 
@@ -397,15 +397,15 @@ pub struct Data {
     pub storage: String,
     /// The last loss, with its time. `None` if there was none.
     pub loss: Option<String>,
-    /// Why no backups are made, while that is so.
+    /// Why the last scheduled backup failed. `None` if it did not.
     #[serde(default)]
     pub copies: Option<String>,
-    /// The hubs on the shared database. `None` for a hub that has its database alone.
+    /// The hubs on the shared database. `None` for a hub with a database of its own.
     #[serde(default)]
     pub shared: Option<SharedDatabase>,
     /// Free space for the hub on the folder's disk, in bytes. `None` if unknown.
     pub free: Option<u64>,
-    /// Why all of it is lost, or may be, when the machine restarts; nothing where it is on a disk.
+    /// Why all data is lost, or may be lost, when the machine restarts. `None` if it is on a disk.
     #[serde(default)]
     pub forgets: Option<String>,
 }
@@ -419,9 +419,9 @@ pub struct SharedDatabase {
     pub answers: bool,
     /// How long the last round trip took, in microseconds.
     pub round_trip: u64,
-    /// The hubs that live, this one among them: name and address.
+    /// The running hubs, including this one: name and address.
     pub hubs: Vec<(String, String)>,
-    /// The settings that a hub should have as this one has them, and has not: its name and the key.
+    /// Settings that should be the same on all hubs, and differ from this hub's: the other hub's name, and the key.
     #[serde(default)]
     pub differs: Vec<(String, String)>,
 }

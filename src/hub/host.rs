@@ -38,7 +38,7 @@ pub(super) struct Banning {
 }
 
 impl Hub {
-    /// Commits an action of the host, in the name of whoever does it.
+    /// Commits an action of the host, logged with the name of the key's holder, if there is one.
     pub(super) fn host_does(&mut self, deed: Deed, what: String, then: Then, at: Moment) {
         let by = self.acting.clone();
         self.write(Write::Host(HostAct { deed, what, by, at }), then);
@@ -106,8 +106,8 @@ impl Hub {
         }
     }
 
-    /// Goes on with a shut room once that is committed or was refused. The store refuses newcomers from the
-    /// commit on; here people are told.
+    /// Goes on with shutting or opening a room once that is committed or was refused. The store refuses newcomers from
+    /// the commit on; here people are told.
     pub(super) fn has_shut(&mut self, shutting: Shutting, result: Result<(), Refusal>) {
         let Shutting { room, is_shut, tell } = shutting;
         let people = result.and_then(|()| {
@@ -122,7 +122,7 @@ impl Hub {
         drop(tell.send(people));
     }
 
-    /// Changes from where those may read who join a room from now on.
+    /// Changes where people who join a room from now on begin to read.
     pub(super) fn set_history(
         &mut self,
         (room, history): (RoomId, History),
@@ -154,7 +154,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Tells the people in a room from where newcomers may read it now.
+    /// Tells the people in a room where newcomers begin to read now.
     pub(super) fn show_history(&mut self, room: RoomId, history: History) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -192,7 +192,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Removes a chatter from a room. They are told why, the others that they have left.
+    /// Removes a chatter from a room. They are told why, and the others that they have left.
     fn take_out(&mut self, room: RoomId, chatter: ChatterId, why: WhyClosed, at: Moment) {
         let limit = self.settings.roster_limit;
         let is_small = self.rooms.get(&room).is_some_and(|live| live.people.count() <= limit);
@@ -201,7 +201,7 @@ impl Hub {
         }
     }
 
-    /// Removes a chatter from a room. Their connections to this hub are told why.
+    /// Removes a chatter from a room on this hub. Their connections to it are told why.
     pub(super) fn take_out_here(
         &mut self,
         room: RoomId,
@@ -249,13 +249,13 @@ impl Hub {
         }
     }
 
-    /// Refuses a banned caller; one without a token by their address.
+    /// Refuses a banned caller. A caller without a token is judged by their address only.
     pub(super) fn welcome(&self, caller: Caller, now: HubTime) -> Result<(), Refusal> {
         self.lets_in(caller.identity, caller.peer, now)
     }
 
-    /// Bans a browser. The ban holds from now on; chatters of that browser are removed once it is committed,
-    /// so that a join under way is not missed.
+    /// Bans a browser. The ban is in force at once; the chatters of the browser are removed once it is committed, so
+    /// that a join under way is not missed.
     pub(super) fn ban(
         &mut self,
         who: &Chatter,
@@ -290,7 +290,7 @@ impl Hub {
         if let Some(place) = self.bans_coming.iter().position(|coming| *coming == ban) {
             self.bans_coming.swap_remove(place);
         }
-        // Where it was refused, one that another hub has committed meanwhile stays.
+        // If it was refused, a ban of the same chatter that another hub has committed meanwhile stays.
         if result.is_err() {
             return drop(tell.send(result));
         }
