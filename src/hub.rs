@@ -18,6 +18,7 @@ mod host;
 mod host_keys;
 mod idle;
 mod join;
+mod mutes;
 mod names;
 mod open;
 mod password;

@@ -29,7 +29,7 @@ complete -c colahub -n "__fish_colahub_needs_command" -s V -l version -d 'Print 
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out, mute or rename them'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
@@ -54,15 +54,20 @@ complete -c colahub -n "__fish_colahub_using_subcommand backup" -s h -l help -d 
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -l data-dir -d 'The directory of the database [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "list" -d 'List who is present'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "unban" -d 'Let somebody in again'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "list" -d 'List who is present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "rename" -d 'Give somebody another name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l banned -d 'Those who may not come in, instead of those who are present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l muted -d 'Those who may not speak, instead of those who are present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l recent -d 'Those, too, who have left in the last 24 hours: the last 500'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from kick" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -75,10 +80,23 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l minutes -d 'For how many minutes; until `chatter unmute` unless given' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "rename" -d 'Give somebody another name'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l connect -d 'Try the connection to the shared database, too'
@@ -130,6 +148,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l all -d 'What people have said in all living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l by -d 'What this chatter\'s browser has said in all rooms, by the id that `colahub chatter list` shows' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l minutes -d 'What they have said in the last minutes; 10 unless given' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l last -d 'Their last messages, at most 1000, whenever they were said' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
@@ -207,7 +228,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out, mute or rename them'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
@@ -224,6 +245,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and let their browser in no more'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "rename" -d 'Give somebody another name'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "revoke" -d 'Take a key away from its holder, at once'

@@ -46,6 +46,11 @@ const CALLS: &[HttpCall] = &[
     get("messages", "message-stream", Helper),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
+    post("chatters/{chatter}/mute", "chatter-mute", Helper),
+    post("chatters/{chatter}/unmute", "chatter-unmute", Helper),
+    get("mutes", "chatter-mutes", Helper),
+    post("chatters/{chatter}/rename", "chatter-rename", Host),
+    post("chatters/{chatter}/take-back", "chatter-take-back", Helper),
     post("chatters/{chatter}/ban", "chatter-ban", Host),
     post("chatters/{chatter}/unban", "chatter-unban", Host),
     get("bans", "chatter-bans", Host),
@@ -62,7 +67,7 @@ const LOCAL: [&str; 1] = ["host-add"];
 
 /// Fields of a path or query that are no text.
 const NUMBERS: [&str; 3] = ["report", "last", "after"];
-const FLAGS: [&str; 1] = ["all"];
+const FLAGS: [&str; 2] = ["all", "recent"];
 
 /// The call that this method and path name: its entry in the table, and the request.
 ///

@@ -5,7 +5,7 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::people::Streamed;
+pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
 /// Most messages that one request lists or takes back.
@@ -107,6 +107,42 @@ pub enum Request {
         /// Only in this room: its code or id.
         #[serde(default)]
         room: Option<String>,
+        /// Behind them those, too, who have left in the last 24 hours: the last [`RECENT_MAX`], the last first.
+        #[serde(default)]
+        recent: bool,
+    },
+    /// Mutes a chatter's browser; answered with a [`Muted`].
+    ChatterMute {
+        /// The chatter's id.
+        chatter: String,
+        /// For how many minutes. `None` until it is lifted.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// Lifts a mute; answered with `null`.
+    ChatterUnmute {
+        /// The chatter's id.
+        chatter: String,
+    },
+    /// Lists the mutes; answered with [`Muted`]s.
+    ChatterMutes,
+    /// Gives a chatter another name; answered with `null`.
+    ChatterRename {
+        /// The chatter's id.
+        chatter: String,
+        /// The name.
+        nickname: String,
+    },
+    /// Takes back what a chatter's browser has said; answered with how many messages.
+    ChatterTakeBack {
+        /// The chatter's id.
+        chatter: String,
+        /// What was said in the last minutes; [`MINUTES`] where neither this nor `last` is given.
+        #[serde(default)]
+        minutes: Option<u64>,
+        /// The last messages, at most [`MESSAGES_MAX`].
+        #[serde(default)]
+        last: Option<usize>,
     },
     /// Kicks a chatter; answered with `null`.
     ChatterKick {
@@ -294,19 +330,6 @@ pub struct EndedRoom {
     pub room: String,
     /// How many people were in it.
     pub people: usize,
-}
-
-/// A person who is present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The chatter's id.
-    pub id: String,
-    /// Their nickname.
-    pub nickname: String,
-    /// The code of the room they are in.
-    pub room: String,
-    /// How many connections they hold; 0 during the grace after the last one went.
-    pub sockets: usize,
 }
 
 /// A ban.

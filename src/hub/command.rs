@@ -4,6 +4,7 @@
 //! committed messages.
 
 mod output;
+mod people;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::output::{Output, RoomEvent, WhyClosed};
+pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -188,6 +190,8 @@ pub struct Entry {
     pub room: RoomView,
     /// The range that the chatter may read, and the messages that were missed.
     pub history: HistorySlice,
+    /// Whether the host has muted them.
+    pub muted: Option<MuteNotice>,
 }
 
 /// A room and its present state.
@@ -336,6 +340,8 @@ pub enum Call {
     },
     /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
+    /// A call of the host about somebody.
+    Person(PersonCall),
     /// Is done with a report, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Lists the bans.
@@ -366,6 +372,8 @@ pub struct Present {
     pub code: Code,
     /// The chatter.
     pub chatter: Chatter,
+    /// The identity that owns the chatter.
+    pub owner: IdentityId,
     /// How many connections they hold to the room; 0 during the grace after the last one went.
     pub sockets: usize,
 }

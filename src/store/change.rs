@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
+use crate::domain::mute::Mute;
 use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
@@ -86,6 +87,10 @@ pub enum Change {
     Banned(Ban),
     /// A ban was lifted.
     Unbanned(ChatterId),
+    /// A mute.
+    Muted(Mute),
+    /// A browser's mute was lifted.
+    Unmuted(IdentityId),
     /// The host took a message back.
     TakenBack {
         /// The room.

@@ -185,6 +185,8 @@ impl Line {
                 self.packets.push_back(Packet::Reactions(*room, *reacted));
             }
             RoomEvent::Roster(_)
+            | RoomEvent::Muted(_)
+            | RoomEvent::Unmuted
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
             | RoomEvent::Typing { .. } => {}

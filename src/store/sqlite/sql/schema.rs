@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
     ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
     ("0007_hosts", include_str!("../../../../migrations/0007_hosts.sql")),
+    ("0008_mutes", include_str!("../../../../migrations/0008_mutes.sql")),
 ];
 
 /// The schema version of this program.
