@@ -10,6 +10,7 @@ mod mode;
 mod new_id;
 #[cfg(test)]
 mod packaged;
+mod people;
 mod report;
 mod secret;
 mod status;
@@ -54,7 +55,7 @@ enum Command {
     Backup(CopyArgs),
     /// Put a copy in the place of the database, while the hub is stopped
     Restore(CopyArgs),
-    /// List those who are present, take somebody out, keep them out
+    /// List those who are present, take somebody out, keep them out, mute or rename them
     #[command(subcommand)]
     Chatter(host::ChatterCommand),
     /// Check the configuration and say what the hub would do with it

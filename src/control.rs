@@ -11,6 +11,7 @@ mod keys;
 mod listener;
 mod messages;
 mod modes;
+mod people;
 mod place;
 pub mod protocol;
 mod reports;

@@ -13,6 +13,7 @@ pub mod language;
 pub mod limits;
 pub mod message;
 pub mod mode;
+pub mod mute;
 pub mod names;
 pub mod nickname;
 pub mod notices;

@@ -19,6 +19,7 @@ mod host_keys;
 mod idle;
 mod join;
 mod modes;
+mod mutes;
 mod names;
 mod open;
 mod password;

@@ -7,6 +7,7 @@ mod answer;
 mod api;
 pub mod engine;
 mod envelope;
+mod mute;
 mod reactions;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -266,6 +267,9 @@ struct WireEntry<'a, C, M, R> {
     taken_back: Vec<i64>,
     reacted: Vec<R>,
     reactions_at: u64,
+    /// Only where the host has muted them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    muted: Option<mute::WireMute>,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -282,6 +286,7 @@ fn entry(entry: &Entry) -> impl Serialize {
         taken_back: entry.history.taken_back.iter().map(|seq| seq.0).collect(),
         reacted: entry.history.reacted.iter().map(reactions::changed).collect(),
         reactions_at: entry.history.reactions_at.0,
+        muted: entry.muted.as_ref().map(mute::mute),
     }
 }
 
@@ -440,6 +445,8 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
             let (seq, id) = (Some(seq.0), Some(id.0));
             ("messageTakenBack", encode(&WireRoomNews { seq, id, ..about(room) }))
         }
+        RoomEvent::Muted(notice) => ("muted", encode(&mute::mute(notice))),
+        RoomEvent::Unmuted => ("unmuted", encode(&mute::WireUnmuted {})),
         RoomEvent::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());
             let is_typing = Some(*is_typing);

@@ -17,7 +17,7 @@ use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
-use colahub::hub::command::{Answer, Entry, RoomEvent, RoomView};
+use colahub::hub::command::{Answer, Entry, MuteNotice, RoomEvent, RoomView};
 use colahub::store::HistorySlice;
 use colahub::wire;
 use serde_json::Value;
@@ -200,7 +200,7 @@ fn the_answer_to_a_join() {
         reacted: vec![reacted()],
         reactions_at: HubTime(9_000),
     };
-    let entry = Entry { chatter: fox(), room: room(), history };
+    let entry = Entry { chatter: fox(), room: room(), history, muted: None };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
     assert_golden("join-ack.json", &ack);
 }
@@ -246,4 +246,15 @@ fn the_hosts_acts_on_doors_and_messages() {
         wire::room_event(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");
     assert_golden("taken-back.json", &taken);
+}
+
+#[test]
+fn a_mute() {
+    let (event, muted) = wire::room_event(&RoomEvent::Muted(MuteNotice { until: Some(at(30.0)) }));
+    assert_eq!(event, "muted");
+    assert_golden("muted.json", &muted);
+    let (_, lasting) = wire::room_event(&RoomEvent::Muted(MuteNotice { until: None }));
+    assert_eq!(lasting.get(), r#"{"until":null}"#);
+    let (event, unmuted) = wire::room_event(&RoomEvent::Unmuted);
+    assert_eq!((event, unmuted.get()), ("unmuted", "{}"));
 }

@@ -7,12 +7,13 @@ use clap::{Args, Subcommand};
 use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
-use crate::control::protocol::{Request, Said};
+use crate::control::protocol::{Request, Said, Streamed};
+use crate::domain::mute::MINUTES_MAX;
 
 /// `colahub message …`
 #[derive(Debug, Subcommand)]
 pub(super) enum MessageCommand {
-    /// List the newest messages of a room, with their numbers
+    /// List the newest messages of a room, or of all living rooms, with their numbers
     List(ListArgs),
     /// Delete messages; each leaves its place behind, empty, for everybody
     Delete(DeleteArgs),
@@ -22,8 +23,11 @@ pub(super) enum MessageCommand {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// The room's code, or its id where it has ended
-    #[arg(value_name = "ROOM")]
-    room: String,
+    #[arg(value_name = "ROOM", required_unless_present = "all", conflicts_with = "all")]
+    room: Option<String>,
+    /// What people have said in all living rooms
+    #[arg(long)]
+    all: bool,
     /// How many of the newest, at most 1000
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     last: usize,
@@ -35,11 +39,20 @@ pub(super) struct ListArgs {
 #[derive(Debug, Args)]
 pub(super) struct DeleteArgs {
     /// The room's code, or its id where it has ended
-    #[arg(value_name = "ROOM")]
-    room: String,
+    #[arg(value_name = "ROOM", required_unless_present = "by", conflicts_with = "by")]
+    room: Option<String>,
     /// The messages' numbers, as `colahub message list` shows them
-    #[arg(value_name = "SEQ", required = true, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(value_name = "SEQ", required_unless_present = "by", value_parser = clap::value_parser!(i64).range(1..))]
     seqs: Vec<i64>,
+    /// What this chatter's browser has said in all rooms, by the id that `colahub chatter list` shows
+    #[arg(long, value_name = "CHATTER")]
+    by: Option<String>,
+    /// What they have said in the last minutes; 10 unless given
+    #[arg(long, value_name = "NUMBER", requires = "by", value_parser = clap::value_parser!(u64).range(1..=MINUTES_MAX))]
+    minutes: Option<u64>,
+    /// Their last messages, at most 1000, whenever they were said
+    #[arg(long, value_name = "NUMBER", requires = "by", conflicts_with = "minutes")]
+    last: Option<usize>,
     #[command(flatten)]
     hub: HubArgs,
 }
@@ -47,11 +60,18 @@ pub(super) struct DeleteArgs {
 /// Runs `colahub message`.
 pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
-        MessageCommand::List(ListArgs { room, last, asked }) => {
+        MessageCommand::List(ListArgs { room: Some(room), last, asked, .. }) => {
             list(asked, &Request::MessageList { room, last }, line, out)
         }
-        MessageCommand::Delete(DeleteArgs { room, seqs, hub }) => {
-            let taken: usize = hub.ask(&Request::MessageDelete { room, seqs })?;
+        MessageCommand::List(ListArgs { last, asked, .. }) => {
+            list(asked, &Request::MessageStream { last, after: 0 }, stream_line, out)
+        }
+        MessageCommand::Delete(DeleteArgs { room, seqs, by, minutes, last, hub }) => {
+            let request = match by {
+                Some(chatter) => Request::ChatterTakeBack { chatter, minutes, last },
+                None => Request::MessageDelete { room: room.unwrap_or_default(), seqs },
+            };
+            let taken: usize = hub.ask(&request)?;
             writeln!(out, "{}", deleted(taken))?;
             Ok(())
         }
@@ -60,7 +80,7 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
 
 fn deleted(taken: usize) -> String {
     match taken {
-        0 => "All of it was deleted before.".to_owned(),
+        0 => "There is nothing that was not deleted before.".to_owned(),
         1 => "1 message is deleted: nobody can read it any more.".to_owned(),
         _ => format!("{taken} messages are deleted: nobody can read them any more."),
     }
@@ -76,6 +96,10 @@ fn line(said: &Said) -> String {
         _ => format!("{content:?}"),
     };
     format!("{seq:>6}  {at}  {nickname}: {what}")
+}
+
+fn stream_line(streamed: &Streamed) -> String {
+    format!("{} {}", streamed.code, line(&streamed.said))
 }
 
 #[cfg(test)]
@@ -95,6 +119,9 @@ mod tests {
             taken_back: false,
         };
         assert_eq!(line(&said), "     3  2026-07-01 10:48:00 UTC  졸린 여우: \"점심\\u{1b}[2J\"");
+        let (room, code, title) = (String::new(), "K7PMX3".to_owned(), String::new());
+        let streamed = Streamed { room, code, title, said: said.clone() };
+        assert_eq!(stream_line(&streamed), format!("K7PMX3 {}", line(&said)));
         let notice = Said { is_notice: true, content: "n1 joined.".to_owned(), ..said.clone() };
         assert!(line(&notice).ends_with("졸린 여우: (notice) \"n1 joined.\""));
         let gone = Said { taken_back: true, content: String::new(), ..said };

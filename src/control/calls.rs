@@ -46,8 +46,14 @@ const CALLS: &[HttpCall] = &[
     post("rooms/{room}/delete", "room-delete", Host),
     get("rooms/{room}/messages", "message-list", Helper),
     post("rooms/{room}/take-back", "message-delete", Helper),
+    get("messages", "message-stream", Helper),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
+    post("chatters/{chatter}/mute", "chatter-mute", Helper),
+    post("chatters/{chatter}/unmute", "chatter-unmute", Helper),
+    get("mutes", "chatter-mutes", Helper),
+    post("chatters/{chatter}/rename", "chatter-rename", Host),
+    post("chatters/{chatter}/take-back", "chatter-take-back", Helper),
     post("chatters/{chatter}/ban", "chatter-ban", Host),
     post("chatters/{chatter}/unban", "chatter-unban", Host),
     get("bans", "chatter-bans", Host),
@@ -63,8 +69,8 @@ const CALLS: &[HttpCall] = &[
 const LOCAL: [&str; 1] = ["host-add"];
 
 /// Fields of a path or query that are numbers.
-const NUMBERS: [&str; 2] = ["report", "last"];
-const FLAGS: [&str; 1] = ["all"];
+const NUMBERS: [&str; 3] = ["report", "last", "after"];
+const FLAGS: [&str; 2] = ["all", "recent"];
 
 /// Finds the call for a method and path: its entry in the table, and the request.
 ///
@@ -195,6 +201,8 @@ mod tests {
         let list = Request::MessageList { room: "r".into(), last: 7 };
         assert_eq!(asked("GET", "rooms/r/messages?last=7&browser=b", ""), list);
         assert_eq!(asked("GET", "reports?all=true", ""), Request::ReportList { all: true });
+        let stream = Request::MessageStream { last: 50, after: 8 };
+        assert_eq!(asked("GET", "messages?after=8", ""), stream);
         let seqs = Request::MessageDelete { room: "r".into(), seqs: vec![1, 2] };
         assert_eq!(asked("POST", "rooms/r/take-back", r#"{"seqs":[1,2]}"#), seqs);
         let revoke = Request::HostRevoke { name: "무대 앞".into() };

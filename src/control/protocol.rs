@@ -1,8 +1,12 @@
 //! The requests and responses on the control socket.
 
+mod people;
+mod state;
+
 use serde::{Deserialize, Serialize};
 
-use crate::wire::AnnouncementStatus;
+pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
+pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
 /// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
@@ -84,6 +88,15 @@ pub enum Request {
         #[serde(default = "last")]
         last: usize,
     },
+    /// Lists what people have said in all living rooms; answered with [`Streamed`]s, oldest first.
+    MessageStream {
+        /// How many of the newest messages, at most [`MESSAGES_MAX`].
+        #[serde(default = "last")]
+        last: usize,
+        /// Only those with an id above this one.
+        #[serde(default)]
+        after: i64,
+    },
     /// Takes messages back; answered with how many were not taken back before.
     MessageDelete {
         /// The room's code or id.
@@ -118,6 +131,42 @@ pub enum Request {
         /// Only in this room: its code or id.
         #[serde(default)]
         room: Option<String>,
+        /// Behind them those, too, who have left in the last 24 hours: the last [`RECENT_MAX`], the last first.
+        #[serde(default)]
+        recent: bool,
+    },
+    /// Mutes a chatter's browser; answered with a [`Muted`].
+    ChatterMute {
+        /// The chatter's id.
+        chatter: String,
+        /// For how many minutes. `None` until it is lifted.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// Lifts a mute; answered with `null`.
+    ChatterUnmute {
+        /// The chatter's id.
+        chatter: String,
+    },
+    /// Lists the mutes; answered with [`Muted`]s.
+    ChatterMutes,
+    /// Gives a chatter another name; answered with `null`.
+    ChatterRename {
+        /// The chatter's id.
+        chatter: String,
+        /// The name.
+        nickname: String,
+    },
+    /// Takes back what a chatter's browser has said; answered with how many messages.
+    ChatterTakeBack {
+        /// The chatter's id.
+        chatter: String,
+        /// What was said in the last minutes; [`MINUTES`] where neither this nor `last` is given.
+        #[serde(default)]
+        minutes: Option<u64>,
+        /// The last messages, at most [`MESSAGES_MAX`].
+        #[serde(default)]
+        last: Option<usize>,
     },
     /// Kicks a chatter; answered with `null`.
     ChatterKick {
@@ -316,19 +365,6 @@ pub struct EndedRoom {
     pub people: usize,
 }
 
-/// A person who is present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The chatter's id.
-    pub id: String,
-    /// Their nickname.
-    pub nickname: String,
-    /// The code of the room they are in.
-    pub room: String,
-    /// How many connections they have; 0 during the grace after the last one was closed.
-    pub sockets: usize,
-}
-
 /// A ban.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -353,110 +389,6 @@ pub struct Deed {
     /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     #[serde(default)]
     pub by: Option<String>,
-}
-
-/// The hub's state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Status {
-    /// The program's version.
-    pub version: String,
-    /// The hub's title.
-    pub title: String,
-    /// Uptime, in seconds.
-    pub uptime: u64,
-    /// When it was started, ISO 8601. `None` if the machine does not know the time.
-    pub since: Option<String>,
-    /// The URLs at which people can join, IPv4 first.
-    pub addresses: Vec<String>,
-    /// Addresses of `listen` at which people cannot join now.
-    #[serde(default)]
-    pub missing: Vec<Missing>,
-    /// Whether the hub is announced on the network.
-    pub announced: AnnouncementStatus,
-    /// URLs of other hubs with this hub's id: one card is a copy of the other.
-    #[serde(default)]
-    pub twins: Vec<String>,
-    /// People present, counted once in each room.
-    pub people: usize,
-    /// Living rooms.
-    pub rooms: usize,
-    /// Messages that people have sent in the last minute, in all rooms.
-    #[serde(default)]
-    pub said_last_minute: usize,
-    /// Warnings for the host, each a sentence that says what to do.
-    #[serde(default)]
-    pub warnings: Vec<String>,
-    /// Reports that are not done. `None` if the database cannot be read.
-    #[serde(default)]
-    pub reports: Option<usize>,
-    /// The most connections at a time.
-    pub places: usize,
-    /// Its use of memory.
-    pub memory: Memory,
-    /// The stored data.
-    pub data: Data,
-}
-
-/// An address of `listen` at which nobody can reach the hub now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Missing {
-    /// The address with its port.
-    pub address: String,
-    /// The reason: a sentence.
-    pub reason: String,
-}
-
-/// The hub's memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Memory {
-    /// Resident size, in bytes.
-    pub taken: u64,
-    /// The limit, in bytes. `None` without one.
-    pub most: Option<u64>,
-    /// `easy`, `tight` (newcomers cannot connect to namespaces) or `full` (nor get a session).
-    pub state: String,
-}
-
-/// The stored data.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Data {
-    /// The data folder.
-    pub folder: String,
-    /// Size of the database with its WAL, in bytes.
-    pub database: u64,
-    /// Whether messages are stored: `ok`, `full`, `read_only`.
-    pub storage: String,
-    /// The last loss, with its time. `None` if there was none.
-    pub loss: Option<String>,
-    /// Why the last scheduled backup failed. `None` if it did not.
-    #[serde(default)]
-    pub copies: Option<String>,
-    /// The hubs on the shared database. `None` for a hub with a database of its own.
-    #[serde(default)]
-    pub shared: Option<SharedDatabase>,
-    /// Free space for the hub on the folder's disk, in bytes. `None` if unknown.
-    pub free: Option<u64>,
-    /// Why all data is lost, or may be lost, when the machine restarts. `None` if it is on a disk.
-    #[serde(default)]
-    pub forgets: Option<String>,
-}
-
-/// A database that several hubs share.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SharedDatabase {
-    /// Host and port.
-    pub place: String,
-    /// Whether it answers.
-    pub answers: bool,
-    /// How long the last round trip took, in microseconds.
-    pub round_trip: u64,
-    /// The running hubs, including this one: name and address.
-    pub hubs: Vec<(String, String)>,
-    /// Settings that should be the same on all hubs, and differ from this hub's: the other hub's name, and the key.
-    #[serde(default)]
-    pub differs: Vec<(String, String)>,
 }
 
 #[cfg(test)]

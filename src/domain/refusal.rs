@@ -28,6 +28,8 @@ pub enum Refusal {
     ForeignOrigin,
     /// The host has banned the caller.
     Banned,
+    /// The host has muted them, and for how long still. `None` until the host lifts it.
+    Muted(Option<Duration>),
     /// The caller does not own this chatter.
     NotYours,
     /// The caller has not joined this room.
@@ -120,6 +122,7 @@ impl Refusal {
             | Self::HubFull(wait)
             | Self::TooManyRooms(wait)
             | Self::TooManyMade(wait) => Some(*wait),
+            Self::Muted(wait) => *wait,
             _ => None,
         }
     }

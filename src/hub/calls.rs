@@ -40,6 +40,7 @@ impl Hub {
                 self.ban(&chatter, identity, address_for, elsewhere, tell, at);
             }
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
+            Call::Person(call) => self.person_call(call, at),
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::By(name, call) => {

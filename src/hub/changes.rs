@@ -44,6 +44,8 @@ impl Hub {
                 self.bans.insert(ban.chatter, ban);
             }
             Change::Unbanned(chatter) => drop(self.bans.remove(&chatter)),
+            Change::Muted(mute) => self.show_mute(mute, at),
+            Change::Unmuted(identity) => self.show_unmuted(identity, at),
             Change::TakenBack { room, seq, id } => self.tell_taken_back(room, &[(seq, id)]),
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {

@@ -4,6 +4,7 @@
 //! committed messages.
 
 mod output;
+mod people;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::output::{Output, RoomEvent, WhyClosed};
+pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -189,6 +191,8 @@ pub struct Entry {
     pub room: RoomView,
     /// The range of messages that the chatter may read, and the messages that the client has missed.
     pub history: HistorySlice,
+    /// Whether the host has muted them.
+    pub muted: Option<MuteNotice>,
 }
 
 /// A room and its present state.
@@ -351,6 +355,8 @@ pub enum Call {
     },
     /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
+    /// A call of the host about somebody.
+    Person(PersonCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Lists the bans.
@@ -381,6 +387,8 @@ pub struct Present {
     pub code: Code,
     /// The chatter.
     pub chatter: Chatter,
+    /// The identity that owns the chatter.
+    pub owner: IdentityId,
     /// How many connections to the room they have; 0 during the grace after the last one was closed.
     pub sockets: usize,
 }

@@ -326,7 +326,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::Reactions { room, .. }
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
-        RoomEvent::Roster(_) => None,
+        RoomEvent::Roster(_) | RoomEvent::Muted(_) | RoomEvent::Unmuted => None,
     }
 }
 

@@ -12,13 +12,14 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    Answer, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder, RoomEvent,
-    RoomView,
+    Answer, Command, ConnInfo, Entry, Event, Facts, MuteNotice, NewRoom, Output, Reply, Responder,
+    RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending};
 use super::host_keys::key_used;
 use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
+use super::mutes::{Mutes, Muting};
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
@@ -108,6 +109,9 @@ pub(super) enum Then {
     Kicked(ChatterId, Responder<()>),
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
+    Muted(Muting),
+    Unmuted(IdentityId, Responder<()>),
+    RenamedByHost(Claim, Responder<()>),
     ModeSet(SettingMode),
     HistorySet(RoomId, History, Responder<()>),
     KeyUsed(Responder<HostKey>),
@@ -178,6 +182,7 @@ pub(super) enum Due {
     Notices(RoomId),
     Reactions(RoomId),
     Name(RoomId, ChatterId),
+    Mute(IdentityId),
     Mark,
 }
 
@@ -199,6 +204,7 @@ pub(super) struct Hub {
     pub(super) bans: HashMap<ChatterId, Ban>,
     /// Bans that are being committed. They are in force already.
     pub(super) bans_coming: Vec<Ban>,
+    pub(super) mutes: Mutes,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -239,6 +245,7 @@ impl Hub {
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: HashMap::new(),
             bans_coming: Vec::new(),
+            mutes: Mutes::default(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -347,6 +354,11 @@ impl Hub {
             Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
+            Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),
+            Then::Unmuted(identity, tell) => {
+                self.unmuted(identity, tell, result.map(|_| ()), at);
+            }
+            Then::RenamedByHost(claim, tell) => self.renamed_by_host(&claim, tell, result, at.hub),
             Then::GaveUp(room) => self.gave_up(room, result.is_ok(), at),
             Then::RoomEnded(ending) => {
                 self.room_ended(ending, result.map(|_| ()));
@@ -369,6 +381,7 @@ impl Hub {
                 Due::Mode(room) => self.mode_over(room, at.hub),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
+                Due::Mute(identity) => self.mute_over(identity, at),
                 Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
                     self.forget(at.hub);
@@ -451,8 +464,13 @@ impl Hub {
 }
 
 /// The answer to a committed join.
-pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
-    Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, history: joined.history }))
+pub(super) fn entry(
+    joined: crate::store::Joined,
+    room: RoomView,
+    muted: Option<MuteNotice>,
+) -> Answer {
+    let (chatter, history) = (joined.chatter, joined.history);
+    Answer::Joined(Box::new(Entry { chatter, room, history, muted }))
 }
 
 /// The refusal for an answer of the store that does not belong to the write.

@@ -27,6 +27,7 @@ mod host;
 mod idle;
 mod joins;
 mod modes;
+mod mutes;
 mod names;
 mod open;
 mod passwords;
@@ -82,6 +83,7 @@ impl Chat {
             present: present.to_vec(),
             elsewhere: Vec::new(),
             bans: Vec::new(),
+            mutes: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,
@@ -271,6 +273,10 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::Mode { mode, .. } => format!("mode {}", mode.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
+        RoomEvent::Muted(notice) => {
+            if notice.until.is_some() { "muted for a time" } else { "muted" }.into()
+        }
+        RoomEvent::Unmuted => "unmuted".into(),
         RoomEvent::Typing { .. } => "typing".into(),
     }
 }

@@ -7,6 +7,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
@@ -87,6 +88,10 @@ pub enum Change {
     Banned(Ban),
     /// A ban was lifted.
     Unbanned(ChatterId),
+    /// A mute.
+    Muted(Mute),
+    /// A browser's mute was lifted.
+    Unmuted(IdentityId),
     /// A message was taken back.
     TakenBack {
         /// The room.

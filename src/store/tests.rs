@@ -14,6 +14,7 @@ use crate::domain::time::WallTime;
 
 mod hosts;
 mod modes;
+mod mutes;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
@@ -22,6 +23,7 @@ mod replies;
 mod reports;
 mod runs;
 mod search;
+mod stream;
 pub(in crate::store) mod takeback;
 
 /// A store of its own, whose writes are awaited one by one.

@@ -2,8 +2,12 @@
 //!
 //! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
+mod people;
+
 use std::net::IpAddr;
 use std::time::Duration;
+
+pub use self::people::{HostRename, Recall};
 
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
@@ -11,6 +15,7 @@ use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, Room
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mode::{Mode, RoomMode};
+use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
 use crate::domain::text::{Key, Nickname, Reason};
@@ -47,6 +52,8 @@ pub enum Write {
     Join(Join),
     /// Stores a message.
     Say(Say),
+    /// Looks for what somebody muted has said before.
+    Recall(Recall),
     /// Takes back a message for its author.
     TakeBack(TakeBack),
     /// Sets or removes a reaction to a message.
@@ -303,6 +310,12 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
+    /// Mutes somebody. An earlier mute of the same browser is replaced.
+    Mute(Mute),
+    /// Lifts the mute of a browser, in the name of one of its chatters.
+    Unmute(ChatterId, IdentityId),
+    /// Gives somebody another name.
+    Rename(HostRename),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
@@ -372,7 +385,7 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`].
+    /// Of [`Write::Say`] and [`Write::Recall`].
     Said {
         /// The stored message.
         message: Message,
@@ -404,6 +417,13 @@ pub enum Written {
         chatter: Chatter,
         /// The notice.
         alert: Option<Message>,
+    },
+    /// Of [`Deed::Rename`].
+    RenamedByHost {
+        /// The chatter under the new name.
+        chatter: Chatter,
+        /// The notices, one for each room that is told.
+        alerts: Vec<Message>,
     },
 }
 

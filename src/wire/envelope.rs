@@ -64,6 +64,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Host(HostRefusal::Replayed)
         | Refusal::Host(HostRefusal::OtherBrowser) => 401,
         Refusal::Banned
+        | Refusal::Muted(_)
         | Refusal::Host(HostRefusal::HostsOnly)
         | Refusal::Host(HostRefusal::HostsElsewhere)
         | Refusal::NotYours
@@ -123,6 +124,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         | Refusal::ForeignOrigin => "forbidden",
         Refusal::TooLarge => "too_long",
         Refusal::Banned => "banned",
+        Refusal::Muted(_) => "muted",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
         Refusal::Shut => "shut",

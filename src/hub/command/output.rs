@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Reply};
+use super::{Answer, MuteNotice, Reply};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -85,6 +85,10 @@ pub enum RoomEvent {
         /// Its number in the hub.
         id: MessageId,
     },
+    /// The host has muted who is told, in all rooms.
+    Muted(MuteNotice),
+    /// Who is told may speak again.
+    Unmuted,
     /// Somebody is typing, or has stopped.
     Typing {
         /// The room.

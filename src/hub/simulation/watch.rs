@@ -186,6 +186,8 @@ impl Line {
             }
             RoomEvent::Roster(_)
             | RoomEvent::Mode { .. }
+            | RoomEvent::Muted(_)
+            | RoomEvent::Unmuted
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
             | RoomEvent::Typing { .. } => {}

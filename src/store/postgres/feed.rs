@@ -102,6 +102,14 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             if stands { Some(Change::Banned(rows::ban(row, 14)?)) } else { None }
         }
         (9, _) => subject.map(Change::Unbanned),
+        (20, _) => match (subject, row.try_get::<_, Option<uuid::Uuid>>(4)?) {
+            (Some(id), Some(_)) => Some(Change::Muted(rows::mute_event(row, (id, chatter))?)),
+            _ => None,
+        },
+        (21, _) => match row.try_get::<_, Option<uuid::Uuid>>(4)? {
+            Some(_) => Some(Change::Unmuted(rows::identity(row, 4)?)),
+            None => None,
+        },
         (10, Some(room)) => match (row.try_get(8)?, row.try_get(9)?) {
             (Some(seq), Some(id)) => {
                 Some(Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) })

@@ -63,6 +63,9 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         .iter()
         .map(|row| rows::ban(row, 0))
         .collect::<Result<_, _>>()?;
+    let muted = "SELECT chatter, identity, nickname, until_hub FROM mutes
+         WHERE until_hub IS NULL OR until_hub > $1";
+    let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
@@ -88,6 +91,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         present: Vec::new(),
         elsewhere,
         bans,
+        mutes,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),

@@ -1,5 +1,7 @@
 //! Reads the shared database over one connection, on which statements are pipelined.
 
+mod host;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -15,8 +15,8 @@ use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::write::{
-    Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, REACTED_MAX, React,
-    Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
+    Deed, HistorySlice, HostAct, HostRename, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES,
+    REACTED_MAX, React, Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
 };
 
 /// When to try again to create a room. A guess: the hub does not know when a room ends.
@@ -47,7 +47,14 @@ impl Context<'_> {
         let result = match (write, row) {
             (Write::Mark(_) | Write::Ping, _) => Ok(Written::Done),
             (Write::Host(HostAct { deed: Deed::TakeBack(..), .. }), _) => taken(first)?,
+            (Write::Recall(recall), row) => match row {
+                Some(row) => Ok(Written::Said { message: rows::message(row)?, repeated: true }),
+                None => Err(recall.refusal.clone()),
+            },
             (_, None) => Err(Refusal::Unavailable),
+            (Write::Host(HostAct { deed: Deed::Rename(rename), .. }), Some(_)) => {
+                renamed_by_host(rename, first)?
+            }
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
             (Write::React(react), Some(row)) => reacted(react, row)?,
@@ -277,6 +284,30 @@ fn renamed(rename: &Rename, row: &Row) -> Outcome {
         None => None,
     };
     Ok(Ok(Written::Renamed { chatter, alert }))
+}
+
+/// The rows of `rename_by_host`: one for each room that is told, and one without a room.
+fn renamed_by_host(rename: &HostRename, found: &[Row]) -> Outcome {
+    let (mut result, mut alerts) = (Err(Refusal::Unavailable), Vec::new());
+    for row in found {
+        let outcome: &str = row.try_get(0)?;
+        if outcome != "renamed" {
+            return Ok(Err(refusal(outcome)));
+        }
+        let was = Nickname::trusted(row.try_get(1)?);
+        let chatter = Chatter {
+            id: rename.chatter,
+            nickname: rename.nickname.clone(),
+            created_at: WallTime(row.try_get(2)?),
+            left_at: None,
+        };
+        let kind = Kind::Alert(Alert::Renamed { was, now: rename.nickname.clone() });
+        if row.try_get::<_, Option<uuid::Uuid>>(3)?.is_some() {
+            alerts.extend(notice(rows::room_id(row, 3)?, &chatter, kind, row, 4)?);
+        }
+        result = Ok(chatter);
+    }
+    Ok(result.map(|chatter| Written::RenamedByHost { chatter, alerts }))
 }
 
 /// A row of `reacted`.

@@ -11,6 +11,7 @@ use crate::domain::host::{HostKey, HostName, HostRole};
 use crate::domain::ids::{ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::report::MessageReport;
 use crate::domain::room::{History, PasswordHash, Room};
@@ -40,6 +41,11 @@ pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count,
 pub(super) fn message_for(chatter: &str) -> String {
     let mine = format!("CASE WHEN m.reactions IS NOT NULL THEN chosen_by({chatter}, m.id) END");
     MESSAGE.replace("NULL::smallint", &mine)
+}
+
+/// The same as [`MESSAGE`], with the code and the title of the message's room behind it.
+pub(super) fn message_with_room() -> String {
+    MESSAGE.replace("NULL::smallint", "NULL::smallint, r.code, r.title")
 }
 
 /// The columns that [`member`] reads, in its order, with the joins.
@@ -249,6 +255,26 @@ pub(super) fn ban(row: &Row, at: usize) -> Result<Ban, RowError> {
         nickname: Nickname::trusted(row.try_get(at + 2)?),
         address: address.zip(until),
     })
+}
+
+/// A mute from four columns: chatter, identity, nickname, until_hub.
+pub(super) fn mute(row: &Row) -> Result<Mute, RowError> {
+    Ok(Mute {
+        chatter: chatter_id(row, 0)?,
+        identity: identity(row, 1)?,
+        nickname: Nickname::trusted(row.try_get(2)?),
+        until: row.try_get::<_, Option<i64>>(3)?.map(hub_time),
+    })
+}
+
+/// A mute from its event in the log: whom it names, and the chatter if they are still stored.
+pub(super) fn mute_event(
+    row: &Row,
+    (id, known): (ChatterId, Option<Chatter>),
+) -> Result<Mute, RowError> {
+    let nickname = known.map_or_else(|| Nickname::trusted("?".into()), |known| known.nickname);
+    let until = row.try_get::<_, Option<i64>>(6)?.map(hub_time);
+    Ok(Mute { chatter: id, identity: identity(row, 4)?, nickname, until })
 }
 
 /// A host's key, as the reader asks for it.

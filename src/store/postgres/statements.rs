@@ -103,6 +103,8 @@ statements! {
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
     /// Stores messages.
     say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// The message that somebody has sent with this key.
+    recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.
     leave_room = "SELECT * FROM leave_room($1, $2, $3, $4, $5)";
     /// Changes a nickname.
@@ -115,6 +117,12 @@ statements! {
     ban = "SELECT ban($1, $2, $3, $4, $5, $6)";
     /// Lifts a ban.
     unban = "SELECT unban($1, $2)";
+    /// Mutes a browser.
+    mute = "SELECT mute($1, $2, $3, $4, $5)";
+    /// Lifts a mute.
+    unmute = "SELECT unmute($1, $2, $3)";
+    /// Gives somebody another name, for the host.
+    rename_by_host = "SELECT * FROM rename_by_host($1, $2, $3, $4, $5, $6)";
     /// Tells the other hubs of a passed password check.
     admit = "SELECT append(11::smallint, room => (SELECT n FROM rooms WHERE id = $1), identity => $2,
          address => $3, until_hub => $4)";

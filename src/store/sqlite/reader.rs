@@ -9,23 +9,25 @@ use tokio::sync::Semaphore;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::HostKey;
-use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
+use crate::domain::time::HubTime;
 use crate::store::health::Health;
-use crate::store::reader::Found;
+use crate::store::reader::{Departed, Found, Heard};
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::host_keys;
+use crate::store::sqlite::sql::host_reads;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
-use crate::store::write::RANGE_BYTES;
+use crate::store::write::{Moment, RANGE_BYTES};
 use crate::sync::lock;
 
 /// The most reads at a time; further ones wait.
@@ -150,6 +152,36 @@ impl Reader {
             queries::before(db, (room, None), Seq(1), Seq(i64::MAX), most, usize::MAX)
         };
         Ok(self.run(newest).await?.0)
+    }
+
+    /// What people have said in the rooms that live, with an id above `after`: the newest, oldest first.
+    pub(in crate::store) async fn stream(
+        &self,
+        after: MessageId,
+        most: usize,
+        now: HubTime,
+    ) -> Result<Vec<Heard>, Refusal> {
+        self.run(move |db| host_reads::stream(db, after, most, now)).await
+    }
+
+    /// Who has left a room lately, the last first.
+    pub(in crate::store) async fn departed(
+        &self,
+        room: Option<RoomId>,
+        most: usize,
+        at: Moment,
+    ) -> Result<Vec<Departed>, Refusal> {
+        self.run(move |db| host_reads::departed(db, room, most, at)).await
+    }
+
+    /// The places of what a browser has said since a time, the newest first.
+    pub(in crate::store) async fn said_by(
+        &self,
+        identity: IdentityId,
+        since: HubTime,
+        most: usize,
+    ) -> Result<Vec<(RoomId, Seq)>, Refusal> {
+        self.run(move |db| host_reads::said_by(db, identity, since, most)).await
     }
 
     /// The host's actions, newest first, at most `most`.

@@ -8,6 +8,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote};
+use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
@@ -40,6 +41,7 @@ pub(super) struct Database {
     names: BTreeMap<(RoomId, String), ChatterId>,
     pub(super) messages: Vec<(Message, Option<String>)>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
+    pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -72,6 +74,7 @@ impl Database {
             present: Vec::new(),
             elsewhere: elsewhere.collect(),
             bans: self.bans.values().cloned().collect(),
+            mutes: self.mutes.values().cloned().collect(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -147,6 +150,7 @@ impl Database {
             Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
             Write::Join(join) => self.join(run, join).map(Written::Joined),
             Write::Say(say) => self.say(say),
+            Write::Recall(recall) => self.recall(recall),
             Write::TakeBack(back) => self.take_back_own(back),
             Write::React(react) => self.react(react),
             Write::Report(report) => self.report(report),
@@ -370,11 +374,14 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
+            Deed::Mute(mute) => return self.mute(mute),
+            Deed::Unmute(_, identity) => return self.unmute(*identity),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
             | Deed::Delete(_)
             | Deed::History(..)
+            | Deed::Rename(_)
             | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }

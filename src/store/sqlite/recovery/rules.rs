@@ -59,7 +59,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 9] = [
+pub(in crate::store) const TABLES: [Table; 10] = [
     Table {
         name: "rooms",
         columns: &[
@@ -121,6 +121,17 @@ pub(in crate::store) const TABLES: [Table; 9] = [
         ],
         key_width: 1,
         settle: settle_ban,
+    },
+    Table {
+        name: "mutes",
+        columns: &[
+            ("identity", uuid),
+            ("chatter", uuid),
+            ("nickname", nickname),
+            ("until", maybe_time),
+        ],
+        key_width: 1,
+        settle: |_| {},
     },
     Table {
         name: "host_actions",

@@ -11,7 +11,7 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{host_keys, modes, reports, rows};
+use crate::store::sqlite::sql::{host_keys, modes, people, reports, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -80,6 +80,19 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
                 .execute([chatter.as_bytes()])?;
             "chatter unban"
+        }
+        Deed::Mute(mute) => {
+            people::mute(db, mute, act.at)?;
+            "chatter mute"
+        }
+        Deed::Unmute(_, identity) => {
+            people::unmute(db, *identity)?;
+            "chatter unmute"
+        }
+        Deed::Rename(rename) => {
+            let renamed = people::rename(db, rename, act.at)?;
+            remember(db, "chatter rename", act)?;
+            return Ok(renamed);
         }
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;

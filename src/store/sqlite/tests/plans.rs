@@ -16,12 +16,13 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 25] = [
+const MAY_SCAN: [(&str, &str); 26] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
     ("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
     ("SELECT chatter, identity, nickname, address, until FROM bans", "once a start"),
+    ("SELECT chatter, identity, nickname, until FROM mutes", "once a start"),
     (
         "SELECT id FROM messages NOT INDEXED WHERE taken_back",
         "a damaged file, within three seconds",
