@@ -3,6 +3,7 @@
 //! A request is a JSON line, and so is its response. Everybody who may open the socket may ask: root, the
 //! hub's user and its group. [`protocol`] has the shapes for both sides.
 
+mod announcements;
 mod answer;
 mod calls;
 mod client;

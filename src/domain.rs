@@ -3,6 +3,7 @@
 //! Invariant: nothing here does I/O, reads a clock or draws a random number. The time and fresh
 //! identifiers come in as arguments; decisions go out as values. It knows no wire format either.
 
+pub mod announcement;
 pub mod chatter;
 pub mod code;
 pub mod fair;

@@ -5,6 +5,7 @@
 //! A transport talks to it in the types of [`command`] and never sees the state.
 
 mod access_grants;
+mod announcements;
 mod bridge;
 mod calls;
 mod changes;

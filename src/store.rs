@@ -42,6 +42,7 @@ pub use write::{
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
+use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, RoomId, RunId};
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
@@ -83,6 +84,8 @@ pub struct Past {
     pub elsewhere: Vec<(Member, RunId)>,
     /// The bans.
     pub bans: Vec<Ban>,
+    /// The announcements that are shown, the oldest first.
+    pub announcements: Vec<Announcement>,
     /// The passed password checks of other hubs that still count.
     pub grants: Vec<AccessGrant>,
     /// This run of the hub on a shared store. `None` for a hub that has its database alone.

@@ -16,6 +16,9 @@ _colahub() {
             ",$1")
                 cmd="colahub"
                 ;;
+            colahub,announce)
+                cmd="colahub__subcmd__announce"
+                ;;
             colahub,backup)
                 cmd="colahub__subcmd__backup"
                 ;;
@@ -64,6 +67,30 @@ _colahub() {
             colahub,status)
                 cmd="colahub__subcmd__status"
                 ;;
+            colahub__subcmd__announce,add)
+                cmd="colahub__subcmd__announce__subcmd__add"
+                ;;
+            colahub__subcmd__announce,done)
+                cmd="colahub__subcmd__announce__subcmd__done"
+                ;;
+            colahub__subcmd__announce,help)
+                cmd="colahub__subcmd__announce__subcmd__help"
+                ;;
+            colahub__subcmd__announce,list)
+                cmd="colahub__subcmd__announce__subcmd__list"
+                ;;
+            colahub__subcmd__announce__subcmd__help,add)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__add"
+                ;;
+            colahub__subcmd__announce__subcmd__help,done)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__done"
+                ;;
+            colahub__subcmd__announce__subcmd__help,help)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__announce__subcmd__help,list)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__list"
+                ;;
             colahub__subcmd__chatter,ban)
                 cmd="colahub__subcmd__chatter__subcmd__ban"
                 ;;
@@ -93,6 +120,9 @@ _colahub() {
                 ;;
             colahub__subcmd__chatter__subcmd__help,unban)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unban"
+                ;;
+            colahub__subcmd__help,announce)
+                cmd="colahub__subcmd__help__subcmd__announce"
                 ;;
             colahub__subcmd__help,backup)
                 cmd="colahub__subcmd__help__subcmd__backup"
@@ -142,6 +172,15 @@ _colahub() {
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
                 ;;
+            colahub__subcmd__help__subcmd__announce,add)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__add"
+                ;;
+            colahub__subcmd__help__subcmd__announce,done)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__done"
+                ;;
+            colahub__subcmd__help__subcmd__announce,list)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__list"
+                ;;
             colahub__subcmd__help__subcmd__chatter,ban)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__ban"
                 ;;
@@ -168,6 +207,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,list)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__message,say)
+                cmd="colahub__subcmd__help__subcmd__message__subcmd__say"
                 ;;
             colahub__subcmd__help__subcmd__report,done)
                 cmd="colahub__subcmd__help__subcmd__report__subcmd__done"
@@ -229,6 +271,9 @@ _colahub() {
             colahub__subcmd__message,list)
                 cmd="colahub__subcmd__message__subcmd__list"
                 ;;
+            colahub__subcmd__message,say)
+                cmd="colahub__subcmd__message__subcmd__say"
+                ;;
             colahub__subcmd__message__subcmd__help,delete)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__delete"
                 ;;
@@ -237,6 +282,9 @@ _colahub() {
                 ;;
             colahub__subcmd__message__subcmd__help,list)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__message__subcmd__help,say)
+                cmd="colahub__subcmd__message__subcmd__help__subcmd__say"
                 ;;
             colahub__subcmd__report,done)
                 cmd="colahub__subcmd__report__subcmd__done"
@@ -311,12 +359,170 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce)
+            opts="-h --help add list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__add)
+            opts="-h --room --minutes --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --room)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__done)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help)
+            opts="add list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__list)
+            opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -607,8 +813,64 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce)
+            opts="add list done"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -845,7 +1107,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__message)
-            opts="list delete"
+            opts="list say delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -873,6 +1135,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__message__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__message__subcmd__say)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1287,7 +1563,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message)
-            opts="-h --help list delete help"
+            opts="-h --help list say delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1323,7 +1599,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message__subcmd__help)
-            opts="list delete help"
+            opts="list say delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1378,6 +1654,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__message__subcmd__help__subcmd__say)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__message__subcmd__list)
             opts="-h --last --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1389,6 +1679,28 @@ _colahub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__say)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -31,12 +31,13 @@ complete -c colahub -n "__fish_colahub_needs_command" -f -a "backup" -d 'Copy th
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "host" -d 'Give people keys by which they run the event from a phone, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, delete messages'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, say something there as the host, delete messages'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
@@ -83,6 +84,27 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l connect -d 'Try the connection to the shared database, too'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l room -d 'Only in this room: its code or id' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l minutes -d 'For how many minutes it is shown; until it is taken down unless said' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l wait -d 'How long to listen, in seconds: 1 to 60' -r
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l json -d 'Print JSON, for programs'
@@ -120,19 +142,24 @@ complete -c colahub -n "__fish_colahub_using_subcommand log" -l config -d 'The c
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand log" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l last -d 'How many of the newest, at most 1000' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -203,30 +230,35 @@ complete -c colahub -n "__fish_colahub_using_subcommand status" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Give people keys by which they run the event from a phone, list the keys, revoke one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "message" -d 'List what was said in a room, delete messages'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Give people keys by which they run the event from a phone, list the keys, revoke one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "message" -d 'List what was said in a room, say something there as the host, delete messages'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and let their browser in no more'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "revoke" -d 'Take a key away from its holder, at once'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'

@@ -14,6 +14,8 @@ use crate::control::protocol::{Request, Said};
 pub(super) enum MessageCommand {
     /// List the newest messages of a room, with their numbers
     List(ListArgs),
+    /// Say something in a room as the host, under a name that nobody else can have
+    Say(SayArgs),
     /// Delete messages; each leaves its place behind, empty, for everybody
     Delete(DeleteArgs),
 }
@@ -29,6 +31,19 @@ pub(super) struct ListArgs {
     last: usize,
     #[command(flatten)]
     asked: StatusArgs,
+}
+
+/// The arguments of `message say`.
+#[derive(Debug, Args)]
+pub(super) struct SayArgs {
+    /// The room's code or id
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// The text
+    #[arg(value_name = "TEXT")]
+    content: String,
+    #[command(flatten)]
+    hub: HubArgs,
 }
 
 /// The arguments of `message delete`.
@@ -49,6 +64,11 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
     match command {
         MessageCommand::List(ListArgs { room, last, asked }) => {
             list(asked, &Request::MessageList { room, last }, line, out)
+        }
+        MessageCommand::Say(SayArgs { room, content, hub }) => {
+            let seq: i64 = hub.ask(&Request::MessageSay { room: room.clone(), content })?;
+            writeln!(out, "It is message {seq} in the room {room}.")?;
+            Ok(())
         }
         MessageCommand::Delete(DeleteArgs { room, seqs, hub }) => {
             let taken: usize = hub.ask(&Request::MessageDelete { room, seqs })?;

@@ -236,13 +236,13 @@ fn person(present: &Present) -> Person {
     }
 }
 
-fn no_room(room: &str) -> Denied {
+pub(super) fn no_room(room: &str) -> Denied {
     let sentence = format!("there is no room {room}; `colahub room list` shows those that live");
     Denied::new(Refusal::NoSuchRoom, sentence)
 }
 
-fn has_ended(room: &str) -> Denied {
-    let sentence = format!("the room {room} has ended: nobody comes in any more");
+pub(super) fn has_ended(room: &str) -> Denied {
+    let sentence = format!("the room {room} has ended");
     Denied::new(Refusal::Expired, sentence)
 }
 

@@ -77,6 +77,17 @@ uuid_id!(
     /// A key by which somebody acts as the host. Public: every request that is signed with it carries it.
     HostKeyId
 );
+uuid_id!(
+    /// An announcement of the host.
+    AnnouncementId
+);
+
+/// The chatter as whom the host speaks in every room. No browser is its owner (its UUID has a version that tokens never
+/// have), and it is present nowhere, so nobody can be it.
+#[must_use]
+pub fn host_chatter() -> ChatterId {
+    ChatterId(Uuid::from_u128(0xc01a_0000_0000_8000_8000_0000_0000_0001))
+}
 
 /// A message's place in the hub: unique, growing in the order of commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -102,6 +102,8 @@ pub enum Alert {
     },
     /// A client's own words (`sendAlert`): never shown as if the hub had said it.
     Note,
+    /// An announcement of the host, in its words.
+    Announcement,
 }
 
 #[cfg(test)]

@@ -97,6 +97,10 @@ pub enum HostRefusal {
     NoSuchKey,
     /// A key has this name already.
     KeyNameTaken,
+    /// There is no announcement with this id.
+    NoSuchAnnouncement,
+    /// There are as many announcements as there may be at a time.
+    TooManyAnnouncements,
 }
 
 impl Refusal {

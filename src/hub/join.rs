@@ -278,7 +278,8 @@ impl Hub {
             self.tell_apart(room, &joined.chatter, at);
         }
         let view = self.live_view(room, at)?;
-        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
+        let announcements = self.announced_in(room, at);
+        if is_here { Ok(entry(joined, view, announcements)) } else { Err(Refusal::Unavailable) }
     }
 
     /// Takes a connection out of all its rooms.

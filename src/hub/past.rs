@@ -35,6 +35,9 @@ impl Hub {
             }
         }
         self.bans = past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect();
+        for announcement in past.announcements {
+            self.show_announcement(announcement);
+        }
         for grant in past.grants {
             self.access_grants.put(grant);
         }

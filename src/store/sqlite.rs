@@ -91,6 +91,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         // Nobody else uses the file.
         elsewhere: Vec::new(),
         bans: sql::host_actions::bans(db)?,
+        announcements: sql::announcements::shown(db, time)?,
         grants: Vec::new(),
         run: None,
         key: None,

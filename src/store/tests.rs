@@ -11,6 +11,7 @@ use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
+mod announcements;
 mod hosts;
 mod names;
 #[path = "../../tests/several/postgres.rs"]

@@ -5,14 +5,17 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
-use crate::domain::text::{Key, Nickname, Reason};
+use crate::domain::text::{Content, Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
 
@@ -92,7 +95,10 @@ impl Write {
                 | Self::FirstRoom(_)
                 | Self::Say(_)
                 | Self::Report(_)
-                | Self::Host(HostAct { deed: Deed::Create(_), .. })
+                | Self::Host(HostAct {
+                    deed: Deed::Create(_) | Deed::Say(..) | Deed::Announce(..),
+                    ..
+                })
         )
     }
 }
@@ -302,6 +308,19 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
+    /// Says something in a room as the host, under this name. [`Refusal::Expired`] if it has ended.
+    ///
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    Say(RoomId, Nickname, Content),
+    /// Makes an announcement, under this name. [`HostRefusal::TooManyAnnouncements`] beyond [`ANNOUNCEMENTS_MAX`].
+    ///
+    /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
+    /// [`ANNOUNCEMENTS_MAX`]: crate::domain::announcement::ANNOUNCEMENTS_MAX
+    Announce(Announcement, Nickname),
+    /// Takes an announcement down. [`HostRefusal::NoSuchAnnouncement`] if there is none.
+    ///
+    /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
+    TakeDown(AnnouncementId),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if one has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
@@ -344,9 +363,11 @@ pub enum Written {
     },
     /// Of [`Write::UseKey`].
     KeyUsed(HostKey),
+    /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
+    Announced(Vec<Message>),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`].
+    /// Of [`Write::Say`] and [`Deed::Say`].
     Said {
         /// The stored message.
         message: Message,

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Reply};
+use super::{AnnouncementView, Answer, Reply};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
@@ -77,6 +77,10 @@ pub enum RoomEvent {
         /// Its place in the hub.
         id: MessageId,
     },
+    /// An announcement.
+    Announcement(AnnouncementView),
+    /// An announcement was taken down, or its time has passed.
+    AnnouncementGone(AnnouncementId),
     /// Somebody is typing, or no more.
     Typing {
         /// The room.

@@ -187,6 +187,8 @@ impl Line {
             RoomEvent::Roster(_)
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
+            | RoomEvent::Announcement(_)
+            | RoomEvent::AnnouncementGone(_)
             | RoomEvent::Typing { .. } => {}
         }
     }

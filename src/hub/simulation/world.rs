@@ -246,7 +246,7 @@ impl World {
                 let place = self.rooms.iter_mut().find(|place| place.id == *room);
                 place.unwrap().is_shut = *is_shut;
             }
-            (Deed::History(..), _) => {}
+            (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }
