@@ -106,7 +106,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             _ => None,
         },
         // It may have been taken down by now.
-        (20, _) => rows::announcement(row, 34)?.map(Change::Announced),
+        (22, _) => rows::announcement(row, 34)?.map(Change::Announced),
         (21, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),

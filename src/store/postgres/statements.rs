@@ -47,7 +47,7 @@ statements! {
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
          LEFT JOIN bans b ON e.what = 8 AND b.chatter = e.chatter
-         LEFT JOIN announcements a ON e.what = 20 AND a.id = e.identity LEFT JOIN rooms ar ON ar.n = a.room
+         LEFT JOIN announcements a ON e.what = 22 AND a.id = e.identity LEFT JOIN rooms ar ON ar.n = a.room
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: where the log ends, and whose it was.

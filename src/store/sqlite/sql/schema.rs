@@ -28,7 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
     ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
     ("0007_hosts", include_str!("../../../../migrations/0007_hosts.sql")),
-    ("0008_announcements", include_str!("../../../../migrations/0008_announcements.sql")),
+    ("0010_announcements", include_str!("../../../../migrations/0010_announcements.sql")),
 ];
 
 /// The schema version of this program.

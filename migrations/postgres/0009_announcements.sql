@@ -10,7 +10,7 @@ CREATE TABLE announcements (
 CREATE INDEX announcements_by_room ON announcements (room) WHERE room IS NOT NULL;
 
 COMMENT ON COLUMN messages.kind IS '5 an announcement of the host; the others are in 0001';
-COMMENT ON COLUMN events.what IS '12 history changed, 13 reacted, 20 announced, 21 announcement taken down (its id is in `identity`); the others are in 0001';
+COMMENT ON COLUMN events.what IS '12 history changed, 13 reacted, 22 announced, 23 announcement taken down (its id is in `identity`); the others are in 0001';
 
 -- The chatter as whom the host speaks in all rooms. No browser owns it, and it is in no room.
 CREATE FUNCTION host_chatter(its_id uuid, its_name text) RETURNS bigint LANGUAGE sql AS $$
@@ -49,7 +49,7 @@ BEGIN
         OR EXISTS (SELECT 1 FROM rooms k WHERE k.n = a.room AND (k.deleted OR k.expires_hub <= t));
     IF (SELECT count(*) FROM announcements) >= most THEN outcome := 'too_many_announcements'; RETURN NEXT; RETURN; END IF;
     INSERT INTO announcements VALUES (new_id, r.n, its_text, at, until_then);
-    PERFORM append(20::smallint, room => r.n, identity => new_id);
+    PERFORM append(22::smallint, room => r.n, identity => new_id);
     host := host_chatter(host_id, host_name);
     SELECT c.created_at INTO host_since FROM chatters c WHERE c.n = host;
     FOR r IN SELECT * FROM rooms k WHERE NOT k.deleted AND k.expires_hub > t AND (of_room IS NULL OR k.id = of_room) ORDER BY k.n LOOP
@@ -67,7 +67,7 @@ CREATE FUNCTION take_down(its_id uuid, what text) RETURNS text LANGUAGE plpgsql 
 BEGIN
     DELETE FROM announcements WHERE id = its_id;
     IF NOT FOUND THEN RETURN 'no_such_announcement'; END IF;
-    PERFORM append(21::smallint, identity => its_id);
+    PERFORM append(23::smallint, identity => its_id);
     PERFORM remember('announce done', what);
     RETURN 'done';
 END $$;
