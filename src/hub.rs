@@ -5,6 +5,7 @@
 //! [`command`] and never see the state.
 
 mod access_grants;
+mod announcements;
 mod bridge;
 mod calls;
 mod changes;

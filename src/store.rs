@@ -43,6 +43,7 @@ pub use write::{
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
+use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, RoomId, RunId};
 use crate::domain::mute::Mute;
 use crate::domain::room::{Newest, Room};
@@ -85,6 +86,8 @@ pub struct Past {
     pub elsewhere: Vec<(Member, RunId)>,
     /// The bans.
     pub bans: Vec<Ban>,
+    /// The announcements that are shown, the oldest first.
+    pub announcements: Vec<Announcement>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
     /// Access grants of other hubs that are still valid.

@@ -15,6 +15,8 @@ use crate::domain::mute::MINUTES_MAX;
 pub(super) enum MessageCommand {
     /// List the newest messages of a room, or of all living rooms, with their numbers
     List(ListArgs),
+    /// Say something in a room as the host, under a name that nobody else can have
+    Say(SayArgs),
     /// Delete messages; each leaves its place behind, empty, for everybody
     Delete(DeleteArgs),
 }
@@ -33,6 +35,19 @@ pub(super) struct ListArgs {
     last: usize,
     #[command(flatten)]
     asked: StatusArgs,
+}
+
+/// The arguments of `message say`.
+#[derive(Debug, Args)]
+pub(super) struct SayArgs {
+    /// The room's code or id
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// The text
+    #[arg(value_name = "TEXT")]
+    content: String,
+    #[command(flatten)]
+    hub: HubArgs,
 }
 
 /// The arguments of `message delete`.
@@ -65,6 +80,11 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
         }
         MessageCommand::List(ListArgs { last, asked, .. }) => {
             list(asked, &Request::MessageStream { last, after: 0 }, stream_line, out)
+        }
+        MessageCommand::Say(SayArgs { room, content, hub }) => {
+            let seq: i64 = hub.ask(&Request::MessageSay { room: room.clone(), content })?;
+            writeln!(out, "It is message {seq} in the room {room}.")?;
+            Ok(())
         }
         MessageCommand::Delete(DeleteArgs { room, seqs, by, minutes, last, hub }) => {
             let request = match by {

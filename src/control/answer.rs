@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{host, keys, messages, modes, people, reports};
+use super::{announcements, host, keys, messages, modes, people, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -119,6 +119,16 @@ impl ControlContext {
             }
             Request::MessageDelete { room, seqs } => {
                 told(messages::take_back(parts, &room, &seqs).await)
+            }
+            Request::MessageSay { room, content } => {
+                told(announcements::say(parts, &room, &content).await)
+            }
+            Request::AnnounceAdd { text, room, minutes } => {
+                told(announcements::announce(parts, &text, room.as_deref(), minutes).await)
+            }
+            Request::AnnounceList => told(announcements::list(parts).await),
+            Request::AnnounceDone { announcement } => {
+                told(announcements::take_down(parts, &announcement).await)
             }
             Request::ReportList { all } => told(reports::list(parts, all).await),
             Request::ReportDone { report } => told(reports::done(parts, report).await),

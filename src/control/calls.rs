@@ -47,6 +47,10 @@ const CALLS: &[HttpCall] = &[
     get("rooms/{room}/messages", "message-list", Helper),
     post("rooms/{room}/take-back", "message-delete", Helper),
     get("messages", "message-stream", Helper),
+    post("rooms/{room}/say", "message-say", Host),
+    get("announcements", "announce-list", Helper),
+    post("announcements", "announce-add", Host),
+    delete("announcements/{announcement}", "announce-done", Host),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
     post("chatters/{chatter}/mute", "chatter-mute", Helper),
@@ -183,7 +187,7 @@ mod tests {
         let text = include_str!("../../docs/host.md");
         for HttpCall { method, path, role, .. } in CALLS {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
-            let path = path.replace("{report}", "{id}");
+            let path = path.replace("{report}", "{id}").replace("{announcement}", "{id}");
             let start = format!("| `{method} /api/host/{path}");
             let line = text.lines().find(|line| {
                 line.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['`', '?', ' ']))

@@ -225,7 +225,7 @@ pub(super) fn no_room(room: &str) -> Denied {
 }
 
 pub(super) fn has_ended(room: &str) -> Denied {
-    let sentence = format!("the room {room} has ended: nobody comes in any more");
+    let sentence = format!("the room {room} has ended");
     Denied::new(Refusal::Expired, sentence)
 }
 

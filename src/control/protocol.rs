@@ -104,6 +104,31 @@ pub enum Request {
         /// Their places in the room, at most [`MESSAGES_MAX`].
         seqs: Vec<i64>,
     },
+    /// Says something in a living room as the host; answered with its `seq`.
+    MessageSay {
+        /// The room's code or id.
+        room: String,
+        /// The text.
+        content: String,
+    },
+    /// Announces something; answered with a [`MadeAnnouncement`].
+    AnnounceAdd {
+        /// The text.
+        text: String,
+        /// The living room that it is for: its code or id. `None` for all rooms.
+        #[serde(default)]
+        room: Option<String>,
+        /// For how many minutes it is shown, at most a week. `None` until it is taken down.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// Lists the announcements that are shown; answered with [`AnnouncementLine`]s, the oldest first.
+    AnnounceList,
+    /// Takes an announcement down; answered with `null`.
+    AnnounceDone {
+        /// Its id.
+        announcement: String,
+    },
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].
     ReportList {
@@ -227,6 +252,28 @@ pub struct MadeKey {
     pub secret: String,
     /// The links that carry it: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
+}
+
+/// An announcement that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeAnnouncement {
+    /// Its id.
+    pub id: String,
+}
+
+/// An announcement that is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncementLine {
+    /// Its id.
+    pub id: String,
+    /// The id of the room that it is for. `None` for all rooms.
+    pub room: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// When it was made, ISO 8601.
+    pub at: String,
+    /// Up to when it is shown, ISO 8601, as estimated. `None` until it is taken down.
+    pub until: Option<String>,
 }
 
 /// A host's key.

@@ -103,6 +103,10 @@ pub enum HostRefusal {
     NoSuchKey,
     /// There is already a key with this name.
     KeyNameTaken,
+    /// There is no announcement with this id.
+    NoSuchAnnouncement,
+    /// There are as many announcements as there may be at a time.
+    TooManyAnnouncements,
 }
 
 impl Refusal {

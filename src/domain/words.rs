@@ -25,8 +25,19 @@ pub fn alert(language: Language, alert: &Alert, nickname: &Nickname) -> String {
         (En, Alert::Joined(count)) => format!("{count} people joined."),
         (En, Alert::Left(count)) => format!("{count} people left."),
         (En, Alert::Renamed { was, now }) => format!("{was} is now {now}."),
-        (_, Alert::Note) => String::new(),
+        // Both have words of their own.
+        (_, Alert::Note | Alert::Announcement) => String::new(),
     }
+}
+
+/// The name of the host where they speak. Nobody else may have it (`names::is_reserved`).
+#[must_use]
+pub fn host_name(language: Language) -> Nickname {
+    let name = match language {
+        Language::Ko => "주최자",
+        Language::En => "Host",
+    };
+    Nickname::trusted(name.to_owned())
 }
 
 /// The sentence of a refusal, which says what a person can do.
@@ -229,6 +240,10 @@ fn host_ko(refusal: HostRefusal) -> &'static str {
         }
         HostRefusal::NoSuchKey => "없는 열쇠입니다.",
         HostRefusal::KeyNameTaken => "같은 이름의 열쇠가 있습니다. 다른 이름을 골라 주세요.",
+        HostRefusal::NoSuchAnnouncement => "그런 공지가 없습니다.",
+        HostRefusal::TooManyAnnouncements => {
+            "한 번에 걸 수 있는 공지가 가득 찼습니다. 하나를 내리고 다시 해 주세요."
+        }
     }
 }
 
@@ -272,6 +287,10 @@ fn host_en(refusal: HostRefusal) -> &'static str {
         }
         HostRefusal::NoSuchKey => "There is no such key.",
         HostRefusal::KeyNameTaken => "There is a key of this name. Please choose another.",
+        HostRefusal::NoSuchAnnouncement => "There is no such announcement.",
+        HostRefusal::TooManyAnnouncements => {
+            "There are as many announcements as there may be at a time. Take one down, and try again."
+        }
     }
 }
 

@@ -17,10 +17,13 @@ pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq,
+};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
 use crate::domain::reactions::{Emoji, Reacted};
@@ -193,6 +196,17 @@ pub struct Entry {
     pub history: HistorySlice,
     /// Whether the host has muted them.
     pub muted: Option<MuteNotice>,
+    /// The announcements that concern the room, the oldest first.
+    pub announcements: Vec<AnnouncementView>,
+}
+
+/// An announcement, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncementView {
+    /// The announcement.
+    pub announcement: Announcement,
+    /// Up to when it is shown, in wall time as estimated now. `None` until it is taken down.
+    pub until: Option<WallTime>,
 }
 
 /// A room and its present state.
@@ -359,6 +373,32 @@ pub enum Call {
     Person(PersonCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
+    /// Says something in a living room, as the host.
+    Say {
+        /// The room.
+        room: RoomId,
+        /// The text.
+        content: Content,
+        /// Takes the answer.
+        tell: Responder<Message>,
+    },
+    /// Announces something, for the host. [`HostRefusal::TooManyAnnouncements`] if there are as many as there may be.
+    ///
+    /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
+    Announce {
+        /// The living room that it is for. `None` for all rooms.
+        room: Option<RoomId>,
+        /// The text.
+        text: Content,
+        /// For how many minutes it is shown. `None` until it is taken down.
+        minutes: Option<u64>,
+        /// Takes the answer.
+        tell: Responder<AnnouncementId>,
+    },
+    /// Takes an announcement down, for the host.
+    TakeDown(AnnouncementId, Responder<()>),
+    /// Lists the announcements that are shown, the oldest first.
+    Announcements(Responder<Vec<AnnouncementView>>),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
     /// A host's call that is logged with the name of the key's holder.

@@ -280,7 +280,12 @@ impl Hub {
         }
         let view = self.live_view(room, at)?;
         let muted = self.mute_notice(identity, at);
-        if is_here { Ok(entry(joined, view, muted)) } else { Err(Refusal::Unavailable) }
+        let announcements = self.announced_in(room, at);
+        if is_here {
+            Ok(entry(joined, view, (muted, announcements)))
+        } else {
+            Err(Refusal::Unavailable)
+        }
     }
 
     /// Takes a connection out of all its rooms.

@@ -41,6 +41,9 @@ impl Hub {
             }
             self.mutes.put(mute);
         }
+        for announcement in past.announcements {
+            self.show_announcement(announcement);
+        }
         for grant in past.grants {
             self.access_grants.put(grant);
         }

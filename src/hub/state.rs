@@ -12,8 +12,8 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    Answer, Command, ConnInfo, Entry, Event, Facts, MuteNotice, NewRoom, Output, Reply, Responder,
-    RoomEvent, RoomView,
+    AnnouncementView, Answer, Command, ConnInfo, Entry, Event, Facts, MuteNotice, NewRoom, Output,
+    Reply, Responder, RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending};
 use super::host_keys::key_used;
@@ -27,13 +27,17 @@ use super::places::Entrant;
 use super::rate_limits::RateLimits;
 use super::roster::Listed;
 use super::say::NewMessage;
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
 use crate::domain::host::{HostKey, HostName};
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::message::Message;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::pace::LastMinute;
@@ -121,6 +125,10 @@ pub(super) enum Then {
     Reacted(RoomId, Reply),
     Reported((RoomId, Seq), Reply),
     ReportDone(Responder<()>),
+    /// The host's own words in a room.
+    HostSaid(Responder<Message>),
+    Announced(Announcement, Responder<AnnouncementId>),
+    TakenDown(AnnouncementId, Responder<()>),
 }
 
 /// The origin of a request for a nickname.
@@ -183,6 +191,7 @@ pub(super) enum Due {
     Reactions(RoomId),
     Name(RoomId, ChatterId),
     Mute(IdentityId),
+    Announcement(AnnouncementId),
     Mark,
 }
 
@@ -205,6 +214,8 @@ pub(super) struct Hub {
     /// Bans that are being committed. They are in force already.
     pub(super) bans_coming: Vec<Ban>,
     pub(super) mutes: Mutes,
+    /// The announcements that are shown, the oldest first.
+    pub(super) announcements: Vec<Announcement>,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -246,6 +257,7 @@ impl Hub {
             bans: HashMap::new(),
             bans_coming: Vec::new(),
             mutes: Mutes::default(),
+            announcements: Vec::new(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -352,6 +364,11 @@ impl Hub {
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
             Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::HostSaid(tell) => self.host_said(tell, result, at.hub),
+            Then::Announced(announcement, tell) => {
+                self.has_announced(announcement, tell, result, at);
+            }
+            Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),
@@ -382,6 +399,7 @@ impl Hub {
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
                 Due::Mute(identity) => self.mute_over(identity, at),
+                Due::Announcement(id) => self.announcement_over(id, at.hub),
                 Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
                     self.forget(at.hub);
@@ -467,10 +485,10 @@ impl Hub {
 pub(super) fn entry(
     joined: crate::store::Joined,
     room: RoomView,
-    muted: Option<MuteNotice>,
+    (muted, announcements): (Option<MuteNotice>, Vec<AnnouncementView>),
 ) -> Answer {
     let (chatter, history) = (joined.chatter, joined.history);
-    Answer::Joined(Box::new(Entry { chatter, room, history, muted }))
+    Answer::Joined(Box::new(Entry { chatter, room, history, muted, announcements }))
 }
 
 /// The refusal for an answer of the store that does not belong to the write.

@@ -3,8 +3,9 @@
 
 use std::net::IpAddr;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
@@ -101,6 +102,10 @@ pub enum Change {
         /// Its id.
         id: MessageId,
     },
+    /// The host has made an announcement. Its notices are messages of their own.
+    Announced(Announcement),
+    /// An announcement was taken down.
+    AnnouncementGone(AnnouncementId),
     /// Somebody passed the access check of a locked room.
     Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.

@@ -92,6 +92,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         elsewhere: Vec::new(),
         bans: sql::host_actions::bans(db)?,
         mutes: sql::people::mutes(db, time)?,
+        announcements: sql::announcements::shown(db, time)?,
         grants: Vec::new(),
         run: None,
         key: None,

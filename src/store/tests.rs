@@ -12,6 +12,7 @@ use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
+mod announcements;
 mod hosts;
 mod modes;
 mod mutes;

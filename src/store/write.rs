@@ -9,16 +9,19 @@ use std::time::Duration;
 
 pub use self::people::{HostRename, Recall};
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
-use crate::domain::text::{Key, Nickname, Reason};
+use crate::domain::text::{Content, Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
 
@@ -100,7 +103,10 @@ impl Write {
                 | Self::FirstRoom(_)
                 | Self::Say(_)
                 | Self::Report(_)
-                | Self::Host(HostAct { deed: Deed::Create(_), .. })
+                | Self::Host(HostAct {
+                    deed: Deed::Create(_) | Deed::Say(..) | Deed::Announce(..),
+                    ..
+                })
         )
     }
 }
@@ -316,6 +322,19 @@ pub enum Deed {
     Unmute(ChatterId, IdentityId),
     /// Gives somebody another name.
     Rename(HostRename),
+    /// Says something in a room as the host, under this name. [`Refusal::Expired`] if it has ended.
+    ///
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    Say(RoomId, Nickname, Content),
+    /// Makes an announcement, under this name. [`HostRefusal::TooManyAnnouncements`] beyond [`ANNOUNCEMENTS_MAX`].
+    ///
+    /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
+    /// [`ANNOUNCEMENTS_MAX`]: crate::domain::announcement::ANNOUNCEMENTS_MAX
+    Announce(Announcement, Nickname),
+    /// Takes an announcement down. [`HostRefusal::NoSuchAnnouncement`] if there is none.
+    ///
+    /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
+    TakeDown(AnnouncementId),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
@@ -383,9 +402,11 @@ pub enum Written {
     },
     /// Of [`Write::UseKey`].
     KeyUsed(HostKey),
+    /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
+    Announced(Vec<Message>),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`] and [`Write::Recall`].
+    /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].
     Said {
         /// The stored message.
         message: Message,

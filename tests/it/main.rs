@@ -17,6 +17,7 @@ mod kit;
 mod sender;
 mod socket;
 
+mod announcements;
 mod answers;
 mod callers;
 mod command_line;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Answer, MuteNotice, Reply};
+use super::{AnnouncementView, Answer, MuteNotice, Reply};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
 use crate::domain::reactions::Reacted;
@@ -89,6 +89,10 @@ pub enum RoomEvent {
     Muted(MuteNotice),
     /// Who is told may speak again.
     Unmuted,
+    /// An announcement.
+    Announcement(AnnouncementView),
+    /// An announcement was taken down, or its time has passed.
+    AnnouncementGone(AnnouncementId),
     /// Somebody is typing, or has stopped.
     Typing {
         /// The room.

@@ -30,6 +30,7 @@ impl World {
         }
         self.somebody_could_come_in();
         self.truth.is_all_of(&self.store);
+        assert_eq!(self.hub.announcements, self.store.announcements(self.now.hub));
         self.nothing_is_held();
         self.stops();
     }

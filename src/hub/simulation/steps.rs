@@ -3,8 +3,9 @@
 use tokio::sync::oneshot;
 
 use super::client::{Client, Unacked, Wish};
+use super::dice::Dice;
 use super::world::{CLIENTS, Place, World};
-use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, RoomId, Seq};
 use crate::domain::mode::RoomMode;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
@@ -43,7 +44,8 @@ impl World {
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
-            937..=939 => self.host_shuts_or_opens(),
+            937..=938 => self.host_shuts_or_opens(),
+            939 => self.host_speaks(),
             940..=942 => self.host_kicks(),
             943..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
@@ -276,6 +278,14 @@ impl World {
         self.command(Command::Call(Call::Shut { room, is_shut, tell }));
     }
 
+    fn host_speaks(&mut self) {
+        let Some(Place { id: room, .. }) = self.some_room() else { return };
+        let shown: Vec<_> = self.hub.announcements.iter().map(|one| one.id).collect();
+        let call = words_of_the_host(room, &shown, &mut self.dice);
+        self.tell(format!("the host speaks: {call:?}"));
+        self.command(Command::Call(call));
+    }
+
     fn host_kicks(&mut self) {
         let Some(chatter) = self.somebody() else { return };
         self.tell(format!("the host takes out {chatter}"));
@@ -405,4 +415,18 @@ fn view_chatter(client: &Client, room: RoomId) -> Option<ChatterId> {
 
 fn name(text: &str) -> Namespace {
     Namespace::parse(text).unwrap()
+}
+
+/// The host says something in a room, announces something, or takes an announcement down.
+pub(super) fn words_of_the_host(room: RoomId, shown: &[AnnouncementId], dice: &mut Dice) -> Call {
+    let content = Content::parse("lunch is ready").unwrap();
+    match (dice.below(4), dice.one_of(shown)) {
+        (0, _) => Call::Say { room, content, tell: oneshot::channel().0 },
+        (1, Some(id)) => Call::TakeDown(id, oneshot::channel().0),
+        _ => {
+            let room = dice.percent(50).then_some(room);
+            let minutes = dice.percent(60).then_some(1);
+            Call::Announce { room, text: content, minutes, tell: oneshot::channel().0 }
+        }
+    }
 }

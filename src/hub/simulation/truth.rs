@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::reacting::Reacting;
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, excerpt};
 use crate::store::memory::Memory;
 
@@ -83,7 +83,8 @@ impl Truth {
         room.push(message.clone());
         let before = self.messages.last().map(|last| last.sent_at);
         assert!(before <= Some(message.sent_at), "said before what came before: {message:?}");
-        if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+        let is_hosts = message.chatter.id == host_chatter();
+        if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) && !is_hosts {
             self.learn_said(&message, key.as_deref());
         }
         if let Some(key) = key {

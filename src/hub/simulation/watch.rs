@@ -190,6 +190,8 @@ impl Line {
             | RoomEvent::Unmuted
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
+            | RoomEvent::Announcement(_)
+            | RoomEvent::AnnouncementGone(_)
             | RoomEvent::Typing { .. } => {}
         }
     }

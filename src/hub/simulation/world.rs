@@ -253,7 +253,7 @@ impl World {
                 let meant = self.rooms.iter_mut().filter(|place| set.rooms.contains(&place.id));
                 meant.for_each(|place| place.mode = set.mode);
             }
-            (Deed::History(..), _) => {}
+            (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }

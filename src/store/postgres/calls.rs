@@ -8,8 +8,9 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
+use crate::domain::announcement::ANNOUNCEMENTS_MAX;
 use crate::domain::host::{HostRole, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, Seq};
+use crate::domain::ids::{ChatterId, Epoch, Seq, host_chatter};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::Room;
@@ -314,6 +315,31 @@ impl<'s> Context<'s> {
                 call(&statements.unmute, params)
             }
             Deed::Rename(rename) => self.rename_by_host(rename, what),
+            Deed::Say(room, host, content) => {
+                let params = params![
+                    uuid(room.as_bytes()),
+                    uuid(host_chatter().as_bytes()),
+                    host.as_str().to_owned(),
+                    content.as_str().to_owned(),
+                    what,
+                ];
+                call(&statements.host_say, params)
+            }
+            Deed::Announce(announcement, host) => {
+                let params = params![
+                    uuid(announcement.id.as_bytes()),
+                    announcement.room.map(|room| uuid(room.as_bytes())),
+                    announcement.text.as_str().to_owned(),
+                    announcement.made_at.0,
+                    announcement.until.map(sql),
+                    i64::try_from(ANNOUNCEMENTS_MAX).unwrap_or(i64::MAX),
+                    uuid(host_chatter().as_bytes()),
+                    host.as_str().to_owned(),
+                    what,
+                ];
+                call(&statements.announce, params)
+            }
+            Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::rows::{self, RowError};
-use crate::domain::ids::{MessageId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, MessageId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -116,6 +116,11 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             }
             _ => None,
         },
+        // It may have been taken down by now.
+        (22, _) => rows::announcement(row, 37)?.map(Change::Announced),
+        (23, _) => row
+            .try_get::<_, Option<uuid::Uuid>>(4)?
+            .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
         (11, Some(room)) => {
             let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
             let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();

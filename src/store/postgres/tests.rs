@@ -47,6 +47,10 @@ const CALLS: &str = "
     SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
     SELECT report_done(7, 'w');
     SELECT report_done(999999, 'w');
+    SELECT * FROM host_say((SELECT id FROM rooms WHERE n = 1), '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
+    SELECT * FROM announce(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'x', 1, NULL, 20,
+        '00000000-0000-8000-8000-000000000001', 'Host', 'w');
+    SELECT take_down((SELECT id FROM announcements LIMIT 1), 'w');
     SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
     SELECT add_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 'k7', false, 1, 'w');
     SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');
@@ -70,7 +74,9 @@ const CALLS: &str = "
     SELECT prune(1, 1, 100, 200);";
 
 /// Tables that a statement may read whole, and why.
-const MAY_SCAN: [(&str, &str, &str); 9] = [
+const MAY_SCAN: [(&str, &str, &str); 11] = [
+    ("announcements", "", "20 at most"),
+    ("rooms", "of_room IS NULL OR", "the living rooms, when something is announced"),
     ("host_keys", "made_at, name", "the keys of an event, a few dozen"),
     ("hubs", "", "eight at most"),
     ("meta", "", "a few rows"),

@@ -1,5 +1,6 @@
 //! The SQL of the store: schema, queries, and what each write does.
 
+pub(in crate::store) mod announcements;
 pub(in crate::store) mod apply;
 pub(in crate::store) mod host_actions;
 pub(in crate::store) mod host_keys;

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
@@ -42,6 +43,7 @@ pub(super) struct Database {
     pub(super) messages: Vec<(Message, Option<String>)>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
+    pub(super) announcements: Vec<Announcement>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -75,6 +77,7 @@ impl Database {
             elsewhere: elsewhere.collect(),
             bans: self.bans.values().cloned().collect(),
             mutes: self.mutes.values().cloned().collect(),
+            announcements: self.announced(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -376,6 +379,9 @@ impl Database {
             }
             Deed::Mute(mute) => return self.mute(mute),
             Deed::Unmute(_, identity) => return self.unmute(*identity),
+            Deed::Say(room, host, content) => return self.host_says(*room, host, content),
+            Deed::Announce(announcement, host) => return self.announce(announcement, host),
+            Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
@@ -394,7 +400,7 @@ impl Database {
         self.append((room, about), Kind::Alert(alert), (content, None), None)
     }
 
-    fn append(
+    pub(super) fn append(
         &mut self,
         (room, author): (RoomId, ChatterId),
         kind: Kind,

@@ -94,7 +94,7 @@ impl Database {
     pub(super) fn take_back(&mut self, room: RoomId, seqs: &[Seq]) -> Result<Written, Refusal> {
         let is_somebodys = |seq: &Seq| {
             let said = self.place(room, *seq).map(|place| &self.messages[place].0.kind);
-            matches!(said, Some(Kind::Said | Kind::Alert(Alert::Note)))
+            matches!(said, Some(Kind::Said | Kind::Alert(Alert::Note | Alert::Announcement)))
         };
         if let Some(none) = seqs.iter().find(|seq| !is_somebodys(seq)) {
             return Err(Refusal::NoSuchMessage(*none));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
-use super::super::steps::PASSWORD;
+use super::super::steps::{PASSWORD, words_of_the_host};
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
@@ -262,7 +262,11 @@ impl Cluster {
         let room = self.some_room().map(|place| place.id);
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
-        let call = match (self.dice.below(10), room, chatter) {
+        let call = match (self.dice.below(12), room, chatter) {
+            (10..=11, Some(room), _) => {
+                let shown: Vec<_> = self.database.announcements.iter().map(|one| one.id).collect();
+                words_of_the_host(room, &shown, &mut self.dice)
+            }
             (8..=9, Some(room), _) => {
                 let last = usize::try_from(self.truth.last(room).0).unwrap();
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];

@@ -152,6 +152,13 @@ impl Cluster {
                 assert_eq!(listed.len(), roster.len(), "somebody is seen twice in {id}");
                 assert_eq!(listed, self.present(*id), "the roster of {id} on hub {k}");
             }
+            let announced: BTreeSet<_> = node.hub.announcements.iter().map(|one| one.id).collect();
+            let stored = self.database.announced();
+            assert_eq!(
+                announced,
+                stored.iter().map(|one| one.id).collect(),
+                "announced on hub {k}"
+            );
             let banned: BTreeSet<ChatterId> = node.hub.bans.keys().copied().collect();
             assert_eq!(banned, self.database.bans.keys().copied().collect(), "bans on hub {k}");
         }

@@ -282,7 +282,7 @@ pub(in crate::store) fn notice(
 }
 
 /// Inserts a message. It gets its id and its `seq` here.
-fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
+pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     let room = room_number(db, say.room)?;
     let seq = queries::last_seq(db, room)?.next();
     let (number, chatter) = db
