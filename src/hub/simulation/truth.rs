@@ -144,7 +144,7 @@ impl Truth {
         self.taken.contains(&(room, seq))
     }
 
-    /// A hub says that a message was taken back: from now on it shows it no more.
+    /// Notes that a hub has said that a message was taken back. From now on it must not show the message.
     pub(super) fn told_taken_back(&mut self, by: usize, room: RoomId, seq: Seq) {
         assert!(self.taken.contains(&(room, seq)), "told before it was committed: {seq:?}");
         assert!(self.told.insert((by, room, seq)), "{seq:?} of {room} is told twice");
