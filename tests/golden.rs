@@ -1,4 +1,4 @@
-//! The JSON in `web/golden` is what the hub really sends. The page's own tests read the same files, so
+//! Checks that the JSON in `web/golden` is what the hub really sends. The page's own tests read the same files, so
 //! neither side can change a shape alone.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]

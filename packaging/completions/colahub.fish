@@ -57,7 +57,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand restore" -s h -l help -d
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -77,7 +77,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -221,7 +221,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'

@@ -118,7 +118,7 @@ pub(super) enum ChatterCommand {
     List(PeopleArgs),
     /// Take somebody out of all rooms; they may come back
     Kick(ChatterArgs),
-    /// Take somebody out and let their browser in no more
+    /// Take somebody out and keep their browser out
     Ban(BanArgs),
     /// Let somebody in again
     Unban(ChatterArgs),

@@ -69,7 +69,7 @@ pub(super) fn open<C: Send + 'static>(
         path,
         frozen: frozen.is_some(),
         disk: disk::space::Disk::of(folder),
-        gather: BatchCollector::new(options.gather),
+        collector: BatchCollector::new(options.gather),
         maintenance,
         health: health.clone(),
     };

@@ -69,7 +69,7 @@ story("a room whose door the host has shut", {}, async ({ hub, somebody, somebod
   await eve.isLive();
 });
 
-story("who is banned is told so on a page that stays", {}, async ({ hub, somebodyIn }) => {
+story("a banned person is told so on a page that stays", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "광장" });
   const ben = await somebodyIn(room);
   const sockets = [];

@@ -1,4 +1,4 @@
-//! Hosts over the network: what a signature lets one do, and what nobody can do without.
+//! Hosts over the network: what a valid signature allows, and that nothing is allowed without.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

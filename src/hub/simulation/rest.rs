@@ -1,4 +1,4 @@
-//! How it all comes to rest: all go, all come back, and all have the same.
+//! The end of a life: everybody leaves, everybody comes back, and all have to have the same.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::domain::room::Room;
 use crate::hub::state::Hub;
 
 impl World {
-    /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
+    /// Everybody leaves, comes back and resends. Then everybody must have the same, and all of it.
     pub(super) fn comes_to_rest(&mut self) {
         self.tell("all go");
         for n in 0..CLIENTS {
@@ -51,7 +51,7 @@ impl World {
         assert_eq!(self.hub.places.held(), places, "a place is held for no room");
     }
 
-    /// Everybody has been gone for a while: what they held is given back, by whichever door they went.
+    /// Checks that everything that people held is given back after they have left, however they left.
     fn nothing_is_held(&mut self) {
         for _ in 0..3 {
             self.pass(600_000);
@@ -65,7 +65,7 @@ impl World {
         assert_eq!(counted, [0; 4], "somebody is counted");
     }
 
-    /// Whatever ended, and whatever the disk did not take: there is an open room, in the hub and in
+    /// Checks that there is an open room, whatever has ended or could not be stored, in the hub and in
     /// the database.
     fn somebody_could_come_in(&mut self) {
         self.pass(300_000);

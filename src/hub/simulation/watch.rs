@@ -1,4 +1,4 @@
-//! What leaves the hub is held against the truth, right where it leaves.
+//! Checks the hub's outputs against the truth, at the moment when they leave the hub.
 
 use std::sync::Arc;
 

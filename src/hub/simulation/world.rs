@@ -1,4 +1,4 @@
-//! The hub, its store and its clients in simulated time, and how a step of one reaches the other.
+//! The hub, its store and its clients in simulated time, and how a step of one reaches the others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -413,7 +413,7 @@ pub(super) fn client(n: u8) -> Client {
     }
 }
 
-/// Instead of Argon2, which is slow on purpose.
+/// Replaces Argon2, which is slow on purpose.
 pub(super) fn hashed(password: &Password) -> PasswordHash {
     PasswordHash(String::from_utf8_lossy(password.as_bytes()).into_owned())
 }

@@ -281,7 +281,7 @@ fn a_statement_that_reads_a_whole_room_or_table_is_seen() {
     }
 }
 
-/// A database with a room in which so many people were and somebody is.
+/// A database with a room in which this many people have been, and one is present.
 fn with_people(people: u32) -> Connection {
     let db = schema::open_writer(Path::new(":memory:")).unwrap();
     let first = [Write::Room(room(1)), Write::Join(join(room(1).id, 1))];
