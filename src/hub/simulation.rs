@@ -9,6 +9,7 @@
 mod client;
 mod deeds;
 mod dice;
+mod muting;
 mod reacting;
 mod rest;
 mod several;

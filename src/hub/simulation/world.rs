@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::mute::Mute;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
@@ -22,7 +23,7 @@ use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomV
 use crate::hub::passwords::{Job, Outcome, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Completed, Deed, Moment, Write, Written};
+use crate::store::{Completed, Deed, HostAct, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
@@ -77,6 +78,8 @@ pub(super) struct World {
     written: HubTime,
     /// The members that the store has admitted, by room.
     pub(super) members: BTreeSet<(IdentityId, RoomId)>,
+    /// The mutes that the store has.
+    pub(super) muted: BTreeMap<IdentityId, Mute>,
     pub(super) rooms: Vec<Place>,
     /// Rooms that were asked for, and when.
     pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
@@ -135,6 +138,7 @@ impl World {
             answers: channel(),
             written: HubTime(0),
             members: BTreeSet::new(),
+            muted: BTreeMap::new(),
             rooms: Vec::new(),
             making: Vec::new(),
         }
@@ -223,13 +227,14 @@ impl World {
                     self.members.insert((join.identity, join.room));
                 }
                 (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
+                    self.may_say(say);
                     self.written = self.written.max(say.at.hub);
                 }
                 (Write::End { room, at }, Ok(_)) => {
                     let place = self.rooms.iter_mut().find(|place| place.id == *room);
                     place.into_iter().for_each(|place| place.ends = at.hub);
                 }
-                (Write::Host(act), Ok(written)) => self.host_did(&act.deed, written),
+                (Write::Host(act), Ok(written)) => self.host_did(act, written),
                 _ => {}
             }
         }
@@ -238,8 +243,8 @@ impl World {
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
 
-    fn host_did(&mut self, deed: &Deed, written: &Written) {
-        match (deed, written) {
+    fn host_did(&mut self, act: &HostAct, written: &Written) {
+        match (&act.deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
             (Deed::Shut(room, is_shut), _) => {
@@ -247,6 +252,8 @@ impl World {
                 place.unwrap().is_shut = *is_shut;
             }
             (Deed::History(..), _) => {}
+            (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
+            (Deed::Unmute(_, identity), _) => drop(self.muted.remove(identity)),
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }
@@ -325,6 +332,7 @@ impl World {
         let past = self.store.past();
         self.tell(format!("the hub starts again with {} messages", self.truth.count()));
         assert!(past.time >= self.written, "the hub's own time runs backwards");
+        self.mutes_are_known(&past);
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
