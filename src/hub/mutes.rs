@@ -29,8 +29,10 @@ impl Mutes {
 
     /// The mute of a browser, if it has one that counts.
     pub(super) fn of(&self, identity: IdentityId, now: HubTime) -> Option<&Mute> {
-        let coming = self.coming.iter().rev().find(|mute| mute.identity == identity);
-        coming.or_else(|| self.committed.get(&identity)).filter(|mute| !mute.is_over(now))
+        // One that ends while it is being committed does not end the one that it is to replace.
+        let is_it = |mute: &&Mute| mute.identity == identity && !mute.is_over(now);
+        let committed = self.committed.get(&identity).filter(is_it);
+        self.coming.iter().rev().find(is_it).or(committed)
     }
 
     /// All that count and are committed.

@@ -8,6 +8,7 @@
 mod client;
 mod deeds;
 mod dice;
+mod muting;
 mod reacting;
 mod rest;
 mod several;

@@ -116,6 +116,8 @@ export interface JoinAck extends Chatter {
   /** Reactions that have changed, and up to when they are known; an older hub says neither. */
   reacted?: Reacted[];
   reactionsAt?: number;
+  /** Only where the host has muted this browser. */
+  muted?: Muted;
 }
 
 export interface Hello {
@@ -196,6 +198,11 @@ export interface RoomShut {
   isShut: boolean;
 }
 
+/** The host lets this browser read and not speak: until then, or with `null` until the host lifts it. */
+export interface Muted {
+  until: string | null;
+}
+
 export interface RoomHistory {
   roomId: Id;
   history: History;
@@ -254,6 +261,7 @@ export const errorCodes = [
   "hub_full",
   "forbidden",
   "banned",
+  "muted",
   "no_such_chatter",
   "no_such_message",
   "too_late",
@@ -359,6 +367,9 @@ export const readRoomClosed: Reader<RoomClosed> = (value) =>
 
 export const readRoomShut: Reader<RoomShut> = (value) =>
   isObject(value) && has(value, { roomId: "string", isShut: "boolean" }) ? (value as unknown as RoomShut) : null;
+
+export const readMuted: Reader<Muted> = (value) =>
+  isObject(value) && (value.until === null || has(value, { until: "string" })) ? (value as unknown as Muted) : null;
 
 export const readRoomHistory: Reader<RoomHistory> = (value) =>
   isObject(value) && has(value, { roomId: "string", history: "string" }) ? (value as unknown as RoomHistory) : null;

@@ -87,6 +87,8 @@ export const ko = {
   unfold: "모두 보기",
   foldAgain: "접기",
   takenBack: "지운 메시지예요",
+  muted: (until: string | null) =>
+    `주최자가 ${until ? `${until}까지 ` : ""}말을 멈추게 했어요. 읽을 수 있고, 쓴 메시지는 그대로 있어요.`,
   joinedYou: (name: string) => `들어왔어요 · 내 이름은 ${name}`,
   joined: (name: string, others: number) =>
     others ? `${name}님 외 ${others}명이 들어왔어요` : `${name}님이 들어왔어요`,
@@ -168,6 +170,7 @@ export const ko = {
     too_many_here: ["여기에서 연 연결이 너무 많아요", "다른 탭을 닫거나 잠시 뒤에 다시 해 주세요."],
     too_many_yours: ["여기에서 만든 것이 너무 많아요", "먼저 만든 방이 끝난 뒤에 다시 해 주세요."],
     hub_full: ["허브가 가득 찼어요", "잠시 뒤에 다시 해 주세요."],
+    muted: ["주최자가 말을 멈추게 했어요", "읽을 수는 있어요. 말할 수 있을 때 다시 보내 주세요."],
     banned: ["들어갈 수 없어요", "주최자가 막았어요. 잘못된 것 같으면 주최자에게 말해 주세요."],
     forbidden: ["할 수 없는 일이에요", "방에 다시 들어가 보세요."],
     no_such_chatter: ["그런 사람이 없어요", "방에 다시 들어가 보세요."],

@@ -601,6 +601,30 @@ describe("coming back", () => {
     expect(hub.connected).toBe(0);
   });
 
+  it("knows whether the host has muted this person, and keeps what is refused for that", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    expect(me.state.muted).toBe(null);
+    hub.emit("muted", { until: null });
+    expect(me.state.muted).toEqual({ until: null });
+    hub.refuseNext.push({ code: "muted", retryAfter: 60 });
+    me.say("not now");
+    await until(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "muted" }]));
+    hub.emit("unmuted", {});
+    expect(me.state.muted).toBe(null);
+    me.retry(me.state.outbox[0]!.key);
+    await until(() => expect(contents(me)).toEqual(["not now"]));
+    hub.muted = { until: "2024-09-25T02:30:00.000Z" };
+    hub.cut();
+    hub.mend();
+    await until(() => expect(me.state.muted).toEqual(hub.muted));
+    // The mute has ended while the connection was lost.
+    hub.muted = undefined;
+    hub.cut();
+    hub.mend();
+    await until(() => expect(me.state.muted).toBe(null));
+  });
+
   it("shows nothing any more of a room that was deleted", async () => {
     hub.say("fox", "a");
     const me = visitor();

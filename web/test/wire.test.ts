@@ -10,6 +10,7 @@ import {
   readJoinAck,
   readList,
   readMessage,
+  readMuted,
   readPresence,
   readRoom,
   readReacted,
@@ -38,6 +39,7 @@ const readers: Record<string, Reader<unknown>> = {
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
   reactions: readReacted,
+  muted: readMuted,
   "taken-back": readTakenBack,
 };
 

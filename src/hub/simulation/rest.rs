@@ -25,6 +25,7 @@ impl World {
         }
         self.learns_of_rooms();
         self.nobody_is_left();
+        self.all_may_speak();
         for place in self.rooms.clone() {
             self.meets_again(&place);
         }

@@ -13,6 +13,7 @@ use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
@@ -23,7 +24,7 @@ use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomV
 use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Completed, Deed, Moment, Write, Written};
+use crate::store::{Completed, Deed, HostAct, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
@@ -78,6 +79,8 @@ pub(super) struct World {
     written: HubTime,
     /// The members that the store has admitted, by room.
     pub(super) members: BTreeSet<(IdentityId, RoomId)>,
+    /// The mutes that the store has.
+    pub(super) muted: BTreeMap<IdentityId, Mute>,
     pub(super) rooms: Vec<Place>,
     /// Rooms that were asked for, and when.
     pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
@@ -136,6 +139,7 @@ impl World {
             answers: channel(),
             written: HubTime(0),
             members: BTreeSet::new(),
+            muted: BTreeMap::new(),
             rooms: Vec::new(),
             making: Vec::new(),
         }
@@ -224,13 +228,14 @@ impl World {
                     self.members.insert((join.identity, join.room));
                 }
                 (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
+                    self.may_say(say);
                     self.written = self.written.max(say.at.hub);
                 }
                 (Write::End { room, at }, Ok(_)) => {
                     let place = self.rooms.iter_mut().find(|place| place.id == *room);
                     place.into_iter().for_each(|place| place.ends = at.hub);
                 }
-                (Write::Host(act), Ok(written)) => self.host_did(&act.deed, written),
+                (Write::Host(act), Ok(written)) => self.host_did(act, written),
                 _ => {}
             }
         }
@@ -245,8 +250,8 @@ impl World {
         place.map_or(RoomMode::OPEN, |place| place.mode.at(now))
     }
 
-    fn host_did(&mut self, deed: &Deed, written: &Written) {
-        match (deed, written) {
+    fn host_did(&mut self, act: &HostAct, written: &Written) {
+        match (&act.deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
             (Deed::SetMode(set), _) => {
@@ -254,6 +259,8 @@ impl World {
                 meant.for_each(|place| place.mode = set.mode);
             }
             (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
+            (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
+            (Deed::Unmute(_, identity), _) => drop(self.muted.remove(identity)),
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }
@@ -332,6 +339,7 @@ impl World {
         let past = self.store.past();
         self.tell(format!("the hub starts again with {} messages", self.truth.count()));
         assert!(past.time >= self.written, "the hub's own time runs backwards");
+        self.mutes_are_known(&past);
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);

@@ -111,7 +111,25 @@ export const VIEWS = {
     await ann.opens("/join");
     await ann.page.locator(".qr path").first().waitFor();
   },
+  muted: async ({ ann, hub, room }) => {
+    await ann.enters(room);
+    for (const { id } of JSON.parse(await hub.host("chatter", "list", room.code, "--json"))) {
+      await hub.host("chatter", "mute", id, "--minutes", "60");
+    }
+    await ann.page.locator(".muted:not(:empty)").waitFor();
+    await ann.composer.fill("쓰고 있던 메시지");
+  },
 };
+
+// Whoever is muted in one view talks in the next.
+for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "muted")) {
+  VIEWS[name] = async (furnished) => {
+    const { hub } = furnished;
+    const muted = hub ? JSON.parse(await hub.host("chatter", "list", "--muted", "--json")) : [];
+    for (const { id } of muted) await hub.host("chatter", "unmute", id);
+    await open(furnished);
+  };
+}
 
 /** A hub with rooms of all kinds, and a conversation with all kinds of messages in it. */
 export async function furnish({ hub, somebodyIn }) {
@@ -123,5 +141,5 @@ export async function furnish({ hub, somebodyIn }) {
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
   await ben.says("지도는 http://192.168.4.1/map 에 있어요");
   await ann.says("지금 갈게요");
-  return { room, locked, full, ann, ben };
+  return { hub, room, locked, full, ann, ben };
 }

@@ -42,6 +42,8 @@ const EVENTS = [
   "roomShut",
   "roomHistory",
   "roomClosed",
+  "muted",
+  "unmuted",
 ];
 
 /** A connected transport whose namespace never answers is worth no more than a dead one. */

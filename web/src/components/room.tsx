@@ -9,9 +9,11 @@ import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
 import { closeSheet, follow, openSheet, sheet } from "../route";
+import { daysBetween, local } from "../store/clock";
 import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
 import { mayTalk, nicknameOf, type RoomState } from "../store/room";
+import type { Muted } from "../wire";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { Gate } from "./gate";
@@ -102,9 +104,13 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         {mayTalk(state) && (
           <>
             <TypingLine state={state} />
+            <p class="muted" role="status">
+              {state.muted && say.muted(endOf(state.muted, state.clockOffset, say.locale))}
+            </p>
             <Composer
               key={state.room?.id}
               session={session}
+              muted={state.muted !== null}
               wide={wide}
               answering={answered(state)}
               offers={(naming) => candidates(state, naming)}
@@ -167,6 +173,14 @@ function useSession(code: string): [Session, RoomState] {
     };
   }, [session]);
   return [session, current.value ?? session.state];
+}
+
+/** When a mute ends, as this phone would write it; with the day if that is another one. */
+function endOf({ until }: Muted, clockOffset: number, locale: string): string | null {
+  const at = until === null ? NaN : local(until, clockOffset);
+  if (Number.isNaN(at)) return null;
+  const date = daysBetween(Date.now(), at) === 0 ? {} : ({ month: "long", day: "numeric" } as const);
+  return new Intl.DateTimeFormat(locale, { ...date, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
 }
 
 /** The message that is being answered, as the composer shows it. */

@@ -4,6 +4,7 @@ import {
   readChatters,
   readHello,
   readMessage,
+  readMuted,
   readPresence,
   readReacted,
   readRoomClosed,
@@ -51,6 +52,10 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const shut = readRoomShut(payload);
       return room && shut?.roomId === room.id ? { ...state, room: { ...room, isShut: shut.isShut } } : state;
     }
+    case "muted":
+      return { ...state, muted: readMuted(payload) ?? state.muted };
+    case "unmuted":
+      return { ...state, muted: null };
     case "roomHistory": {
       const { room } = state;
       const changed = readRoomHistory(payload);

@@ -1,6 +1,6 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
-import type { Chatter, Closed, ErrorCode, Id, Message, Room } from "../wire";
+import type { Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
@@ -61,6 +61,8 @@ export interface RoomState {
   readonly clockOffset: number;
   /** Why the room is over for this person, if it is: reading goes on, writing does not. */
   readonly closed: Closed | null;
+  /** Whether the host lets this person read and not speak. */
+  readonly muted: Muted | null;
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
   /** How many messages the host took back while one was here, to say so to who listens. */
@@ -95,6 +97,7 @@ export const newRoom = (code: string): RoomState => ({
   unreadFrom: null,
   clockOffset: 0,
   closed: null,
+  muted: null,
   pruned: false,
   takenBack: 0,
 });

@@ -27,6 +27,7 @@ impl Cluster {
         }
         self.settles();
         self.agree();
+        self.all_may_speak();
         self.all_go();
         for place in self.rooms.clone() {
             self.meets_again(&place);

@@ -5,13 +5,15 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
+use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::mute::Mute;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
-use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
+use crate::hub::command::{Call, Caller, Command, Event, NewRoom, PersonCall, RoomView};
 
 /// Messages in a page over HTTP.
 const PAGE: usize = 50;
@@ -262,8 +264,18 @@ impl Cluster {
         let room = self.some_room().map(|place| place.id);
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
-        let call = match (self.dice.below(12), room, chatter) {
-            (10..=11, Some(room), _) => {
+        let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
+        let call = match (self.dice.below(16), room, chatter) {
+            (10..=11, _, Some(id)) => {
+                let (chatter, identity) = self.database.chatters[&id].clone();
+                let (lasts, tell) = (span(&mut self.dice), oneshot::channel().0);
+                Call::Person(PersonCall::Mute { chatter, identity, lasts, tell })
+            }
+            (12, ..) => match some(&mut self.dice, &muted) {
+                Some(mute) => unmute(&mute),
+                None => return,
+            },
+            (13..=14, Some(room), _) => {
                 let shown: Vec<_> = self.database.announcements.iter().map(|one| one.id).collect();
                 words_of_the_host(room, &shown, &mut self.dice)
             }
@@ -293,6 +305,13 @@ impl Cluster {
         };
         self.tell(format!("the host at hub {k}: {call:?}"));
         self.command(k, Command::Call(call));
+    }
+
+    /// The host lifts all mutes: what waits in the outboxes can be said.
+    pub(super) fn all_may_speak(&mut self) {
+        for mute in self.database.mutes.values().cloned().collect::<Vec<_>>() {
+            self.command(0, Command::Call(unmute(&mute)));
+        }
     }
 
     fn checks_a_password(&mut self, n: usize, k: usize) {
@@ -386,6 +405,12 @@ impl Cluster {
         let inside = self.clients[n].rooms();
         self.dice.one_of(&inside)
     }
+}
+
+/// The call that lifts a mute.
+fn unmute(mute: &Mute) -> Call {
+    let (chatter, identity, tell) = (mute.chatter, Some(mute.identity), oneshot::channel().0);
+    Call::Person(PersonCall::Unmute { chatter, identity, tell })
 }
 
 fn view_chatter(client: &Client, room: RoomId) -> Option<ChatterId> {

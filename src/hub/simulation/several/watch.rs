@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::world::may_read;
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
+use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
@@ -161,6 +162,10 @@ impl Cluster {
             );
             let banned: BTreeSet<ChatterId> = node.hub.bans.keys().copied().collect();
             assert_eq!(banned, self.database.bans.keys().copied().collect(), "bans on hub {k}");
+            let mut muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
+            muted.retain(|mute| !mute.is_over(now));
+            muted.sort_by_key(|mute| mute.chatter);
+            assert_eq!(node.hub.mutes.list(now), muted, "mutes on hub {k}");
         }
         for room in self.database.rooms.keys() {
             let present: Vec<(ChatterId, Nickname)> = self.present(*room).into_iter().collect();
