@@ -14,6 +14,7 @@ import {
   readRoom,
   readReacted,
   readRoomHistory,
+  readRoomMode,
   readRoomShut,
   readTakenBack,
   type Reader,
@@ -37,6 +38,7 @@ const readers: Record<string, Reader<unknown>> = {
   found: readFound,
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
+  "room-mode": readRoomMode,
   reactions: readReacted,
   "taken-back": readTakenBack,
 };

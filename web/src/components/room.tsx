@@ -11,13 +11,14 @@ import { MET, Session } from "../client/session";
 import { closeSheet, follow, openSheet, sheet } from "../route";
 import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
-import { mayTalk, nicknameOf, type RoomState } from "../store/room";
+import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
+import { SlowLine } from "./slow-line";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { UnsentDraft } from "./unsent-draft";
@@ -99,9 +100,14 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         ) : (
           <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
-        {mayTalk(state) && (
+        {mayTalk(state) && !isWritten(state) && (
+          <p class="for-reading" role="status">
+            {say.readOnly}
+          </p>
+        )}
+        {mayTalk(state) && isWritten(state) && (
           <>
-            <TypingLine state={state} />
+            {room?.mode === "slow" ? <SlowLine state={state} /> : <TypingLine state={state} />}
             <Composer
               key={state.room?.id}
               session={session}
