@@ -9,6 +9,7 @@
 mod client;
 mod deeds;
 mod dice;
+mod modes;
 mod reacting;
 mod rest;
 mod several;

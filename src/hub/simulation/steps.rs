@@ -5,7 +5,6 @@ use tokio::sync::oneshot;
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
-use crate::domain::mode::RoomMode;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
@@ -43,7 +42,8 @@ impl World {
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
-            937..=939 => self.host_shuts_or_opens(),
+            937..=938 => self.host_shuts_or_opens(),
+            939 => self.host_sets_a_mode(),
             940..=942 => self.host_kicks(),
             943..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
@@ -239,7 +239,6 @@ impl World {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    mode: RoomMode::OPEN,
                     ends: room.expires(),
                 });
                 false
@@ -385,7 +384,7 @@ impl World {
         }
     }
 
-    fn some_room(&mut self) -> Option<Place> {
+    pub(super) fn some_room(&mut self) -> Option<Place> {
         if self.rooms.is_empty() {
             return None;
         }

@@ -45,8 +45,6 @@ pub(super) struct Place {
     pub(super) id: RoomId,
     pub(super) namespace: Namespace,
     pub(super) is_locked: bool,
-    /// Its mode in the store.
-    pub(super) mode: RoomMode,
     pub(super) ends: HubTime,
 }
 
@@ -79,6 +77,12 @@ pub(super) struct World {
     /// The members that the store has admitted, by room.
     pub(super) members: BTreeSet<(IdentityId, RoomId)>,
     pub(super) rooms: Vec<Place>,
+    /// The modes that were set, as they are in the store.
+    pub(super) modes: BTreeMap<RoomId, RoomMode>,
+    /// When a chatter last wrote in a room.
+    pub(super) wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
+    /// The keys of what was stored so far.
+    pub(super) keys: BTreeSet<(ChatterId, String)>,
     /// Rooms that were asked for, and when.
     pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
 }
@@ -137,6 +141,9 @@ impl World {
             written: HubTime(0),
             members: BTreeSet::new(),
             rooms: Vec::new(),
+            modes: BTreeMap::new(),
+            wrote: BTreeMap::new(),
+            keys: BTreeSet::new(),
             making: Vec::new(),
         }
     }
@@ -223,9 +230,7 @@ impl World {
                     assert!(is_member || !is_shut, "new in a shut room: {join:?}");
                     self.members.insert((join.identity, join.room));
                 }
-                (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
-                    self.written = self.written.max(say.at.hub);
-                }
+                (Write::Say(say), _) => self.holds_to_the_mode(say, result),
                 (Write::End { room, at }, Ok(_)) => {
                     let place = self.rooms.iter_mut().find(|place| place.id == *room);
                     place.into_iter().for_each(|place| place.ends = at.hub);
@@ -239,10 +244,9 @@ impl World {
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
 
-    /// The mode of a room that holds in the store.
-    pub(super) fn mode_of(&self, room: RoomId, now: HubTime) -> RoomMode {
-        let place = self.rooms.iter().find(|place| place.id == room);
-        place.map_or(RoomMode::OPEN, |place| place.mode.at(now))
+    /// The store has taken a message at this time.
+    pub(super) fn is_written(&mut self, at: HubTime) {
+        self.written = self.written.max(at);
     }
 
     fn host_did(&mut self, deed: &Deed, written: &Written) {
@@ -250,8 +254,7 @@ impl World {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
             (Deed::SetMode(set), _) => {
-                let meant = self.rooms.iter_mut().filter(|place| set.rooms.contains(&place.id));
-                meant.for_each(|place| place.mode = set.mode);
+                self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
             }
             (Deed::History(..), _) => {}
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
