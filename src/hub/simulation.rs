@@ -8,6 +8,7 @@
 mod client;
 mod deeds;
 mod dice;
+mod modes;
 mod muting;
 mod reacting;
 mod rest;

@@ -24,6 +24,7 @@ impl World {
             self.pass(30_000);
         }
         self.learns_of_rooms();
+        self.people_write_again();
         self.nobody_is_left();
         self.all_may_speak();
         for place in self.rooms.clone() {
@@ -79,6 +80,7 @@ impl World {
     }
 
     fn meets_again(&mut self, place: &Place) {
+        let is_shut = self.mode_of(place.id, self.now.hub).is_shut();
         self.tell(format!("all meet in {}", place.id));
         for n in 0..CLIENTS {
             self.connect(n, place.namespace.clone());
@@ -105,7 +107,7 @@ impl World {
             let is_stranger = !self.members.contains(&(self.clients[n].identity, place.id));
             let may_be = match refused {
                 None | Some(Refusal::Full) => true,
-                Some(Refusal::Shut) => place.mode.is_shut() && is_stranger,
+                Some(Refusal::Shut) => is_shut && is_stranger,
                 Some(_) => false,
             };
             assert!(is_over || may_be, "client {n} does not come in: {refused:?}");

@@ -6,7 +6,6 @@ use super::client::{Client, Unacked, Wish};
 use super::dice::Dice;
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{AnnouncementId, ChatterId, RoomId, Seq};
-use crate::domain::mode::RoomMode;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
@@ -44,8 +43,9 @@ impl World {
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
-            937..=938 => self.host_shuts_or_opens(),
-            939 => self.host_speaks(),
+            937 => self.host_shuts_or_opens(),
+            938 => self.host_speaks(),
+            939 => self.host_sets_a_mode(),
             940..=942 => self.host_kicks(),
             943..=947 => self.host_mutes(),
             948..=949 => self.host_unmutes(),
@@ -243,7 +243,6 @@ impl World {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    mode: RoomMode::OPEN,
                     ends: room.expires(),
                 });
                 false
@@ -397,7 +396,7 @@ impl World {
         }
     }
 
-    fn some_room(&mut self) -> Option<Place> {
+    pub(super) fn some_room(&mut self) -> Option<Place> {
         if self.rooms.is_empty() {
             return None;
         }

@@ -52,6 +52,12 @@ impl World {
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
                 }
             }
+            RoomEvent::Mode { room, .. } => {
+                for (id, line) in &self.lines {
+                    let is_in = line.next.contains_key(room);
+                    assert!(to.contains(id) || !is_in, "{id:?} is left out");
+                }
+            }
             RoomEvent::Closed { why: WhyClosed::Kicked, .. } => {}
             RoomEvent::Closed { room, .. } => {
                 let place = self.rooms.iter().find(|place| place.id == *room);

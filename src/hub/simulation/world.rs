@@ -46,8 +46,6 @@ pub(super) struct Place {
     pub(super) id: RoomId,
     pub(super) namespace: Namespace,
     pub(super) is_locked: bool,
-    /// Its mode in the store.
-    pub(super) mode: RoomMode,
     pub(super) ends: HubTime,
 }
 
@@ -82,6 +80,12 @@ pub(super) struct World {
     /// The mutes that the store has.
     pub(super) muted: BTreeMap<IdentityId, Mute>,
     pub(super) rooms: Vec<Place>,
+    /// The modes that were set, as they are in the store.
+    pub(super) modes: BTreeMap<RoomId, RoomMode>,
+    /// When a chatter last wrote in a room.
+    pub(super) wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
+    /// The keys of what was stored so far.
+    pub(super) keys: BTreeSet<(ChatterId, String)>,
     /// Rooms that were asked for, and when.
     pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
 }
@@ -141,6 +145,9 @@ impl World {
             members: BTreeSet::new(),
             muted: BTreeMap::new(),
             rooms: Vec::new(),
+            modes: BTreeMap::new(),
+            wrote: BTreeMap::new(),
+            keys: BTreeSet::new(),
             making: Vec::new(),
         }
     }
@@ -227,9 +234,11 @@ impl World {
                     assert!(is_member || !is_shut, "new in a shut room: {join:?}");
                     self.members.insert((join.identity, join.room));
                 }
-                (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
-                    self.may_say(say);
-                    self.written = self.written.max(say.at.hub);
+                (Write::Say(say), _) => {
+                    if matches!(result, Ok(Written::Said { repeated: false, .. })) {
+                        self.may_say(say);
+                    }
+                    self.holds_to_the_mode(say, result);
                 }
                 (Write::End { room, at }, Ok(_)) => {
                     let place = self.rooms.iter_mut().find(|place| place.id == *room);
@@ -244,10 +253,9 @@ impl World {
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
 
-    /// The mode of a room that holds in the store.
-    pub(super) fn mode_of(&self, room: RoomId, now: HubTime) -> RoomMode {
-        let place = self.rooms.iter().find(|place| place.id == room);
-        place.map_or(RoomMode::OPEN, |place| place.mode.at(now))
+    /// The store has taken a message at this time.
+    pub(super) fn is_written(&mut self, at: HubTime) {
+        self.written = self.written.max(at);
     }
 
     fn host_did(&mut self, act: &HostAct, written: &Written) {
@@ -255,8 +263,7 @@ impl World {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
             (Deed::SetMode(set), _) => {
-                let meant = self.rooms.iter_mut().filter(|place| set.rooms.contains(&place.id));
-                meant.for_each(|place| place.mode = set.mode);
+                self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
             }
             (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
             (Deed::Mute(mute), _) => self.is_muted(mute, act.at),

@@ -91,6 +91,19 @@ export const VIEWS = {
     await ann.page.keyboard.press("Enter");
     await ann.page.locator(".found-list mark").first().waitFor();
   },
+  "a slow room": async ({ ann, slow }) => {
+    await ann.enters(slow);
+    // One is sent and one waits; both stay from an earlier view.
+    const isFirst = (await ann.page.locator(".msg").count()) === 0;
+    for (const text of isFirst ? ["한마디", "또 한마디"] : []) await ann.writes(text);
+    await ann.page.locator(".msg .status").waitFor();
+    await ann.page.locator(".slow").waitFor();
+  },
+  "a room for reading": async ({ ann, reading }) => {
+    await ann.opens(`/r/${reading.code}`);
+    await ann.page.locator(".for-reading").waitFor();
+    await ann.page.waitForSelector(".log[aria-busy=false]");
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();
@@ -136,10 +149,14 @@ export async function furnish({ hub, somebodyIn }) {
   const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
   const locked = await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
   const full = await hub.makeRoom({ title: "둘만", namespace: "조별 방", capacity: 2 });
+  const slow = await hub.makeRoom({ title: "천천히" });
+  const reading = await hub.makeRoom({ title: "읽는 방" });
+  await hub.host("room", "mode", slow.code, "slow", "--every", "3600");
+  await hub.host("room", "mode", reading.code, "read_only");
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
   await ben.says("지도는 http://192.168.4.1/map 에 있어요");
   await ann.says("지금 갈게요");
-  return { hub, room, locked, full, ann, ben };
+  return { hub, room, locked, full, slow, reading, ann, ben };
 }

@@ -40,6 +40,7 @@ const EVENTS = [
   "presence",
   "typing",
   "roomShut",
+  "roomMode",
   "roomHistory",
   "roomClosed",
   "muted",

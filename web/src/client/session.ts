@@ -193,7 +193,8 @@ export class Session {
     this.reactionsAt = reactionsAt ?? null;
     this.hearWaiting();
     const names = new Map(this.state.names).set(me.id, me.nickname);
-    this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
+    this.change(State.inMode(this.state, room, this.around.now()));
+    this.change({ me, names, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
     this.joins += 1;
     const whole =
@@ -415,6 +416,7 @@ export class Session {
       change: (patch) => session.change(patch),
       ask: (event, payload, patience) => session.link?.ask(event, payload, patience) ?? Promise.resolve(null),
       wait: (ms) => session.around.wait(ms),
+      now: () => session.around.now(),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
       idle() {

@@ -12,7 +12,7 @@ import { closeSheet, follow, openSheet, sheet } from "../route";
 import { daysBetween, local } from "../store/clock";
 import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
-import { mayTalk, nicknameOf, type RoomState } from "../store/room";
+import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
 import type { Muted } from "../wire";
 import { words } from "../words";
 import { Composer } from "./composer";
@@ -20,6 +20,7 @@ import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
+import { SlowLine } from "./slow-line";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { UnsentDraft } from "./unsent-draft";
@@ -101,9 +102,14 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         ) : (
           <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
-        {mayTalk(state) && (
+        {mayTalk(state) && !isWritten(state) && (
+          <p class="for-reading" role="status">
+            {say.readOnly}
+          </p>
+        )}
+        {mayTalk(state) && isWritten(state) && (
           <>
-            <TypingLine state={state} />
+            {room?.mode === "slow" ? <SlowLine state={state} /> : <TypingLine state={state} />}
             <p class="muted" role="status">
               {state.muted && say.muted(endOf(state.muted, state.clockOffset, say.locale))}
             </p>

@@ -9,6 +9,7 @@ import {
   readReacted,
   readRoomClosed,
   readRoomHistory,
+  readRoomMode,
   readRoomShut,
   readTakenBack,
   readTyping,
@@ -18,7 +19,7 @@ import { offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
 import { isNews } from "./rows";
-import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+import { inMode, TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
   switch (name) {
@@ -56,6 +57,11 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       return { ...state, muted: readMuted(payload) ?? state.muted };
     case "unmuted":
       return { ...state, muted: null };
+    case "roomMode": {
+      const { room } = state;
+      const { roomId, mode, every = 0 } = readRoomMode(payload) ?? {};
+      return room && mode && roomId === room.id ? inMode(state, { ...room, mode, every }, now) : state;
+    }
     case "roomHistory": {
       const { room } = state;
       const changed = readRoomHistory(payload);

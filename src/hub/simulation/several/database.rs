@@ -41,6 +41,8 @@ pub(super) struct Database {
     pub(super) stays: BTreeMap<(RoomId, IdentityId, RunId), Option<HubTime>>,
     names: BTreeMap<(RoomId, String), ChatterId>,
     pub(super) messages: Vec<(Message, Option<String>)>,
+    /// When a chatter last wrote in a room.
+    wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
@@ -344,10 +346,15 @@ impl Database {
             if self.people.get(&(say.room, *owner)) != Some(&say.chatter) {
                 return Err(Refusal::NotJoined);
             }
+            let wrote = self.wrote.get(&(say.room, say.chatter)).copied();
+            room.mode.at(self.now).mode.may_write(wrote, self.now)?;
         }
         let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
         let content = say.content.clone();
         let message = self.append((say.room, say.chatter), say.kind.clone(), (content, quote), key);
+        if matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+            self.wrote.insert((say.room, say.chatter), self.now);
+        }
         Ok(Written::Said { message, repeated: false })
     }
 
@@ -355,9 +362,14 @@ impl Database {
         match deed {
             Deed::Create(room) => return self.make(room, true),
             Deed::SetMode(set) => {
-                for room in &set.rooms {
-                    self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?.mode = set.mode;
+                let known = set.rooms.iter().filter(|room| self.rooms.contains_key(*room));
+                let known: Vec<RoomId> = known.copied().collect();
+                for room in &known {
+                    self.rooms.get_mut(room).unwrap().mode = set.mode;
                     self.log.push(Change::RoomMode { room: *room, mode: set.mode });
+                }
+                if known.is_empty() {
+                    return Err(Refusal::NoSuchRoom);
                 }
             }
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),

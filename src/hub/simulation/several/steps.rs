@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
+use super::super::modes::some_mode;
 use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
 use super::super::world::{CLIENTS, Place};
@@ -245,7 +246,6 @@ impl Cluster {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    mode: self.database.rooms[&room.id].mode,
                     ends: self.database.rooms[&room.id].expires(),
                 });
                 false
@@ -284,7 +284,12 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
-            (0..=2, Some(room), _) => {
+            (0, Some(room), _) => {
+                let (mode, span) = some_mode(&mut self.dice);
+                let room = self.dice.percent(90).then_some(room);
+                Call::SetMode { room, mode, span, tell: oneshot::channel().0 }
+            }
+            (1..=2, Some(room), _) => {
                 let is_shut = self.dice.percent(40);
                 Call::Shut { room, is_shut, tell: oneshot::channel().0 }
             }
