@@ -641,7 +641,7 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     hub.loseAcks = true;
-    await me.react(1, "👍", true);
+    await me.acts.react(1, "👍", true);
     hub.loseAcks = false;
     await until(() => expect(hub.reactions).toEqual(["👍 true", "👍 true"]));
     await phase(me, "live");
@@ -653,11 +653,11 @@ describe("answers, reactions and taking back", () => {
     await phase(me, "live");
     // Heard of late: the room has been joined again before.
     hub.muffled = 2;
-    const [heart, thumb] = [me.react(1, "❤️", true), me.react(1, "👍", true)];
+    const [heart, thumb] = [me.acts.react(1, "❤️", true), me.acts.react(1, "👍", true)];
     hub.cut();
     hub.mend();
     await phase(me, "live");
-    await me.react(1, "👍", false);
+    await me.acts.react(1, "👍", false);
     hub.giveUp();
     await Promise.all([heart, thumb]);
     expect(hub.reactions).toEqual(["👍 false", "❤️ true"]);
@@ -700,7 +700,7 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     const shown = () => me.state.log.messages[0]!;
-    expect(await me.react(1, "👍", true)).toBeNull();
+    expect(await me.acts.react(1, "👍", true)).toBeNull();
     expect(shown()).toMatchObject({ reactions: { "👍": 1 }, mine: ["👍"] });
     hub.emit("reactions", { roomId: hub.room.id, seq: 1, reactions: { "👍": 2 }, at: 90 });
     hub.emit("reactions", { roomId: "another", seq: 1, reactions: { "👍": 9 }, at: 91 });
@@ -718,9 +718,9 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     hub.cut();
-    await me.react(1, "👍", true);
-    await me.react(1, "👍", false);
-    await me.react(1, "🎉", true);
+    await me.acts.react(1, "👍", true);
+    await me.acts.react(1, "👍", false);
+    await me.acts.react(1, "🎉", true);
     expect(hub.asked.react).toBeUndefined();
     hub.mend();
     await phase(me, "live");
@@ -731,8 +731,8 @@ describe("answers, reactions and taking back", () => {
   it("says why something could not be taken back", async () => {
     const me = visitor();
     await phase(me, "live");
-    expect(await me.takeBack(1)).toBeNull();
+    expect(await me.acts.takeBack(1)).toBeNull();
     hub.refuseNext = [{ code: "too_late" }];
-    expect((await me.takeBack(1))?.code).toBe("too_late");
+    expect((await me.acts.takeBack(1))?.code).toBe("too_late");
   });
 });

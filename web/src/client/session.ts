@@ -11,7 +11,6 @@ import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
 import {
   readAnswer,
-  readChatter,
   readHello,
   readJoinAck,
   readReacted,
@@ -25,6 +24,7 @@ import {
   type Refusal,
   type Room,
 } from "../wire";
+import { Acts } from "./acts";
 import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
 import type { Identity } from "./identity";
@@ -44,8 +44,6 @@ export interface Surroundings {
 }
 
 const JOIN_PATIENCE = 8_000;
-const RENAME_PATIENCE = 8_000;
-const ACT_PATIENCE = 8_000;
 const PROBE_PATIENCE = 4_000;
 /** A message out of order is often followed at once by the one before it. */
 const GAP_PATIENCE = 250;
@@ -85,10 +83,6 @@ export class Session {
   private password: string | null;
   /** How often the room was joined: tells one connection from the next. */
   private joins = 0;
-  /** Reactions that the hub has not answered, each the last of its kind. */
-  private readonly unheard = new Map<string, () => unknown>();
-  /** What was wished last of each reaction that is under way. */
-  private readonly wishes = new Map<string, { on: boolean }>();
   /** Up to when reactions are known, in the hub's own count. */
   private reactionsAt: number | null = null;
   /** The count of places in which this log's seqs are. */
@@ -96,6 +90,7 @@ export class Session {
   private readonly sender: Sender;
   /** Older pages, and jumps to places far back. */
   readonly reader: Reader;
+  readonly acts: Acts;
 
   constructor(
     code: string,
@@ -107,6 +102,7 @@ export class Session {
     this.password = hints.password ?? null;
     this.sender = this.makeSender();
     this.reader = this.makeReader();
+    this.acts = this.makeActs();
     if (hints.room) this.state = { ...this.state, room: hints.room, present: hints.room.present };
   }
 
@@ -201,9 +197,7 @@ export class Session {
     if (!whole || this.ended || !this.joined) return;
     this.change({ phase: { name: "live" } });
     void this.sender.pump();
-    const unheard = [...this.unheard.values()];
-    this.unheard.clear();
-    for (const again of unheard) again();
+    this.acts.resume();
   }
 
   /** The newest messages, back to the line where new begins. */
@@ -413,7 +407,7 @@ export class Session {
         return session.keep;
       },
       change: (patch) => session.change(patch),
-      ask: (event, payload, patience) => session.link?.ask(event, payload, patience) ?? Promise.resolve(null),
+      ask: (event, payload, patience) => session.ask(event, payload, patience),
       wait: (ms) => session.around.wait(ms),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
@@ -430,59 +424,33 @@ export class Session {
     });
   }
 
-  // ---- the rest -------------------------------------------------------------------------------
-
-  async rename(nickname: string): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, nickname };
-    const reply = (await this.link?.ask("renameChatter", payload, RENAME_PATIENCE)) ?? null;
-    const answer = readAnswer(reply, readChatter);
-    if (!answer.ok) return answer.refusal;
-    this.change({ me: answer.data, names: new Map(this.state.names).set(answer.data.id, answer.data.nickname) });
-    return null;
+  private makeActs(): Acts {
+    const session = this;
+    return new Acts({
+      get state() {
+        return session.state;
+      },
+      get joined() {
+        return session.joined;
+      },
+      get joins() {
+        return session.joins;
+      },
+      change: (patch) => session.change(patch),
+      ask: (event, payload, patience) => session.ask(event, payload, patience),
+      deaf: () => session.link?.restart(),
+    });
   }
+
+  private ask(event: string, payload: unknown, patience: number): Promise<unknown | null> {
+    return this.link?.ask(event, payload, patience) ?? Promise.resolve(null);
+  }
+
+  // ---- the rest -------------------------------------------------------------------------------
 
   /** The next message answers this one, or none. */
   answer(message: Message | null): void {
     this.change({ answering: message });
-  }
-
-  /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. What it refused, if it did. */
-  async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq, emoji, on };
-    const { joins } = this;
-    const wish = { on };
-    const name = `${seq} ${emoji}`;
-    this.wishes.set(name, wish);
-    const reply = this.joined ? await this.link?.ask("react", payload, ACT_PATIENCE) : null;
-    // Done twice it changes nothing, so what may not have arrived is said again.
-    if (!reply) {
-      // Wished otherwise since.
-      if (this.wishes.get(name) !== wish) return null;
-      const again = (): Promise<Refusal | null> => this.react(seq, emoji, on);
-      // The connection was lost meanwhile, and there is another.
-      if (this.joined && this.joins !== joins) return again();
-      this.unheard.set(name, again);
-      if (this.joined) this.link?.restart();
-      return null;
-    }
-    if (this.wishes.get(name) === wish) this.wishes.delete(name);
-    const answer = readAnswer(reply, readReacted);
-    if (answer.ok) this.change(withReacted(this.state, answer.data));
-    return answer.ok ? null : answer.refusal;
-  }
-
-  /** Takes back a message of one's own. What the hub refused, if it did. */
-  async takeBack(seq: number): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq };
-    const answer = readAnswer((await this.link?.ask("takeBack", payload, ACT_PATIENCE)) ?? null, () => true);
-    return answer.ok ? null : answer.refusal;
-  }
-
-  /** Tells the host of somebody else's message. What the hub refused, if it did; said twice it is told once. */
-  async report(seq: number, reason: string): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq, ...(reason && { reason }) };
-    const answer = readAnswer((await this.link?.ask("report", payload, ACT_PATIENCE)) ?? null, () => true);
-    return answer.ok ? null : answer.refusal;
   }
 
   /** Hides somebody on this phone, or shows them again. */
