@@ -317,7 +317,7 @@ fn a_name_is_free_again_by_whichever_door_its_owner_went() {
                     tell,
                 }));
             }
-            "leave" => drop(chat.event(2, Event::Leave)),
+            "leave" => drop(chat.event(2, Event::Leave { room: None })),
             _ => chat.goes(2),
         }
         chat.commits();
