@@ -79,6 +79,31 @@ describe("a room behind another", () => {
     expect(gone).toEqual([]);
   });
 
+  it("that the host took one out of is gone into again only by who wants it", async () => {
+    const rooms = page();
+    const first = rooms.show(CODES[0]!);
+    await live(first);
+    rooms.hide(first);
+    hub(0).emit("roomClosed", { roomId: hub(0).room.id, reason: "kicked" });
+    expect(rooms.stays().size).toBe(0);
+    expect(rooms.show(CODES[0]!)).toBe(first);
+    expect(first.state.closed).toBe("kicked");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(hub(0).joins).toBe(1);
+    first.again();
+    await until(() => expect([hub(0).joins, first.state.closed]).toEqual([2, null]));
+  });
+
+  it("keeps no more of a busy one than one reads at once", async () => {
+    const rooms = page();
+    const first = rooms.show(CODES[0]!);
+    await live(first);
+    rooms.hide(first);
+    for (let n = 1; n <= 1_100; n += 1) says(0, `${n}`);
+    expect(first.state.log.messages.length).toBe(600);
+    expect([first.state.unreadFrom, first.state.log.upTo]).toEqual([1, 1_100]);
+  });
+
   it("that one was never in is given up", async () => {
     const rooms = page();
     hub(0).password = "secret";

@@ -57,6 +57,8 @@ const ASLEEP = 12_000;
 const TYPING_EVERY = 3_000;
 /** A room that nobody looks at goes in behind the one on the screen, in ms. */
 const BEHIND = 500;
+/** How many messages are kept of a busy one, at least. */
+const BACKLOG = 500;
 
 /** Where the id of the hub this browser met last is kept. */
 export const MET = "cola.met";
@@ -319,7 +321,8 @@ export class Session {
     this.onScreen = onScreen;
     this.look();
     // It does not wait for its turn any longer.
-    if (onScreen && !this.joined && this.state.phase.name !== "locked") void this.join();
+    const { phase, closed } = this.state;
+    if (onScreen && !this.joined && closed === null && phase.name !== "locked") void this.join();
   }
 
   /** What comes while nobody looks stands below the line "new". */
@@ -345,6 +348,7 @@ export class Session {
   private hear(name: string, payload: unknown): void {
     if (this.joining) return void this.early.push([name, payload]);
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
+    if (!this.onScreen) this.state = { ...this.state, log: Log.newest(this.state.log, BACKLOG) };
     // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
