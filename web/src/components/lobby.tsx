@@ -134,7 +134,8 @@ function RoomLink({ room, stay, fresh, code, time }: Told): JSX.Element {
   const current = place.view === "room" && place.code === room.code;
   const named = stay !== null && stay.named > 0;
   const inside = stay !== null && !current && say.inside;
-  const more = [named && say.called, fresh > 0 && say.fresh(fresh), inside, code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
+  const news = [named && say.called, fresh > 0 && say.fresh(fresh)].filter(Boolean).join(" · ");
+  const more = [inside, code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
   // Read aloud it is one sentence; the commas between its parts are heard, not seen.
   return (
     <a
@@ -155,9 +156,11 @@ function RoomLink({ room, stay, fresh, code, time }: Told): JSX.Element {
         <span class="unseen">{room.isPassword ? `, ${say.locked}, ` : ", "}</span>
         {people}
       </span>
-      {more.length > 0 && (
-        <span class={`card-more ${named ? "card-named" : fresh > 0 ? "card-new" : full ? "card-full" : ""}`}>
+      {(news || more.length > 0) && (
+        <span class={`card-more ${full ? "card-full" : ""}`}>
           <span class="unseen">, </span>
+          {news && <b class={named ? "card-named" : "card-new"}>{news}</b>}
+          {news && more.length > 0 && " · "}
           {more.join(" · ")}
         </span>
       )}
