@@ -71,6 +71,10 @@ export default defineConfig({
         find: /^\.\/webtransport\.js$/,
         replacement: fileURLToPath(new URL("./src/client/webtransport-absent.ts", import.meta.url)),
       },
+      {
+        find: /^\.\/(?:is-)?binary\.js$/,
+        replacement: fileURLToPath(new URL("./src/client/binary-absent.ts", import.meta.url)),
+      },
     ],
   },
   build: {

@@ -103,7 +103,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
         | Event::React { .. }
         | Event::Report(_)
         | Event::Rename { .. }
-        | Event::Leave => true,
+        | Event::Leave { .. } => true,
     }
 }
 

@@ -13,7 +13,7 @@ use crate::hub::command::{Event, NewReport};
 /// The events of the wire contract and the additional ones, with the decoder of each.
 pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("joinRoom", join),
-    ("leaveRoom", |_| Ok(Event::Leave)),
+    ("leaveRoom", leave),
     ("sendMessage", say),
     ("sendAlert", note),
     ("react", react),
@@ -48,6 +48,13 @@ fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
             .place("reactionsAfter", 0)?
             .map(|Seq(at)| HubTime(at.unsigned_abs())),
     })
+}
+
+/// Without a room it is all of them, whatever else was sent: nothing keeps a client from leaving.
+fn leave(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload).unwrap_or(Fields(Map::new()));
+    let is_one = fields.0.get("roomId").is_some_and(|id| !id.is_null());
+    Ok(Event::Leave { room: is_one.then(|| fields.room()).transpose()? })
 }
 
 fn say(payload: Result<Value, String>) -> Result<Event, Refusal> {

@@ -86,8 +86,11 @@ pub enum Event {
         /// Up to when the client knows of reactions. Later ones are sent with the answer.
         reactions_after: Option<HubTime>,
     },
-    /// Leaves all rooms of this connection.
-    Leave,
+    /// Leaves a room.
+    Leave {
+        /// The room; `None` for all rooms of this connection.
+        room: Option<RoomId>,
+    },
     /// Sends a message.
     Say {
         /// The room.

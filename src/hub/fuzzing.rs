@@ -71,7 +71,7 @@ struct Asked {
 
 enum What {
     Join { room: RoomId, password: Option<Vec<u8>> },
-    Leave,
+    Leave { room: Option<RoomId> },
     Say { room: RoomId, content: Content, is_note: bool },
     Rename { room: RoomId },
     Typing,
@@ -219,7 +219,9 @@ impl Life {
                 }
                 self.joined.insert((asked.conn, *room), entry.chatter.id);
             }
-            (What::Leave, Answer::Done) => self.joined.retain(|(conn, _), _| *conn != asked.conn),
+            (What::Leave { room: left }, Answer::Done) => self.joined.retain(|(conn, room), _| {
+                *conn != asked.conn || left.is_some_and(|left| left != *room)
+            }),
             (What::Say { room, content, is_note }, Answer::Said(said)) => {
                 assert_eq!(Some(said.chatter.id), place(*room), "said as somebody else");
                 assert_eq!(said.room, *room);
@@ -297,7 +299,7 @@ impl What {
                 let password = password.as_ref().map(|password| password.as_bytes().to_owned());
                 Self::Join { room: *room, password }
             }
-            Event::Leave => Self::Leave,
+            Event::Leave { room } => Self::Leave { room: *room },
             Event::Say { room, content, .. } => {
                 Self::Say { room: *room, content: content.clone(), is_note: false }
             }

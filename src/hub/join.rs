@@ -260,7 +260,9 @@ impl Hub {
         let here = self.conns.get_mut(&conn);
         let is_here = here.is_some();
         match here {
-            Some(conn) if conn.stay == stay => drop(conn.rooms.insert(room, joined.chatter.id)),
+            Some(conn) if conn.still_wants(room, stay) => {
+                let _before = conn.rooms.insert(room, joined.chatter.id);
+            }
             // They have left and joined again before this join's password was verified.
             Some(conn) if conn.rooms.contains_key(&room) => {}
             // They have disconnected or left while the join was being committed, so their grace begins now.
@@ -290,11 +292,20 @@ impl Hub {
 
     /// Takes a connection out of all its rooms.
     pub(super) fn leave_rooms(&mut self, conn: ConnId, now: HubTime) {
-        let Some(Conn { rooms, stay, .. }) = self.conns.get_mut(&conn) else {
+        let rooms = self.conns.get_mut(&conn).map(Conn::leaves).unwrap_or_default();
+        for (room, chatter) in rooms {
+            self.leave_room(room, chatter, conn, now);
+        }
+    }
+
+    /// Takes a connection out of one of its rooms, or ends its join of it. Another room it leaves alone.
+    pub(super) fn leave_one(&mut self, conn: ConnId, room: RoomId, now: HubTime) {
+        // What is kept of a leave is bounded by the rooms that there are.
+        if !self.rooms.contains_key(&room) {
             return;
-        };
-        *stay += 1;
-        for (room, chatter) in std::mem::take(rooms) {
+        }
+        let left = self.conns.get_mut(&conn).and_then(|conn| conn.leaves_one(room));
+        if let Some(chatter) = left {
             self.leave_room(room, chatter, conn, now);
         }
     }

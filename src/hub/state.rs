@@ -175,10 +175,40 @@ pub(super) struct LiveRoom {
 pub(super) struct Conn {
     pub(super) who: ConnInfo,
     pub(super) rooms: HashMap<RoomId, ChatterId>,
-    /// How often it has left all rooms. A join that was asked for before a leave is void.
+    /// How often it has left. A join that was asked for before it left that room is void.
     pub(super) stay: u64,
+    /// The `stay` from which on joins count again: of all rooms, and of those that it left by themselves.
+    left_all: u64,
+    left: HashMap<RoomId, u64>,
     /// When it was first found to be in no room.
     pub(super) roomless: Option<HubTime>,
+}
+
+impl Conn {
+    fn new(who: ConnInfo, now: HubTime) -> Self {
+        let rooms = HashMap::new();
+        Self { who, rooms, stay: 0, left_all: 0, left: HashMap::new(), roomless: Some(now) }
+    }
+
+    /// Whether a join that was asked for in this `stay` still counts.
+    pub(super) fn still_wants(&self, room: RoomId, stay: u64) -> bool {
+        stay >= self.left_all && self.left.get(&room).is_none_or(|from| stay >= *from)
+    }
+
+    /// Leaves all rooms. Returns those that it was in.
+    pub(super) fn leaves(&mut self) -> HashMap<RoomId, ChatterId> {
+        self.stay += 1;
+        self.left_all = self.stay;
+        self.left.clear();
+        std::mem::take(&mut self.rooms)
+    }
+
+    /// Leaves a room of the hub. Returns as whom it was in it.
+    pub(super) fn leaves_one(&mut self, room: RoomId) -> Option<ChatterId> {
+        self.stay += 1;
+        self.left.insert(room, self.stay);
+        self.rooms.remove(&room)
+    }
 }
 
 /// Something that is due at a time.
@@ -283,7 +313,7 @@ impl Hub {
     pub(super) fn command(&mut self, command: Command, at: Moment) {
         match command {
             Command::Connected(who) => {
-                let conn = Conn { rooms: HashMap::new(), stay: 0, roomless: Some(at.hub), who };
+                let conn = Conn::new(who, at.hub);
                 self.conns.insert(conn.who.id, conn);
             }
             Command::Gone(conn) => {
@@ -318,8 +348,11 @@ impl Hub {
                 };
                 self.join(request, at);
             }
-            Event::Leave => {
-                self.leave_rooms(conn, at.hub);
+            Event::Leave { room } => {
+                match room {
+                    Some(room) => self.leave_one(conn, room, at.hub),
+                    None => self.leave_rooms(conn, at.hub),
+                }
                 self.reply(reply, Ok(Answer::Done));
             }
             Event::Say { room, content, key, reply_to, mentions } => {

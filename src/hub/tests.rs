@@ -132,11 +132,17 @@ impl Chat {
     }
 
     fn asks_in(&mut self, who: u8) -> Answered {
+        self.asks_into(who, room(0).id)
+    }
+
+    fn asks_into(&mut self, who: u8, room: RoomId) -> Answered {
         let (wanted, password, after, epoch) = (None, None, None, None);
-        self.event(
-            who,
-            Event::Join { room: room(0).id, wanted, password, after, epoch, reactions_after: None },
-        )
+        self.event(who, Event::Join { room, wanted, password, after, epoch, reactions_after: None })
+    }
+
+    /// How many are in a room.
+    fn people(&self, room: RoomId) -> usize {
+        self.hub.rooms[&room].people.count()
     }
 
     fn is_in(&mut self, who: u8) {
@@ -373,7 +379,7 @@ fn a_large_rooms_roster_goes_to_clients_without_it() {
     assert_eq!(chat.listed_to.len(), 6, "the first time it goes to all");
     chat.is_in(7);
     chat.is_in(8);
-    chat.event(8, Event::Leave);
+    chat.event(8, Event::Leave { room: None });
     chat.event(4, Event::Roster { room: room(0).id });
     chat.told();
     chat.time_passes(3_000);

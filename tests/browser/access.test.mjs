@@ -193,7 +193,7 @@ story("a screen reader follows the conversation and hears one's own doings", {},
   await ann.page.getByRole("status").filter({ hasText: "보냈어요" }).waitFor({ state: "attached" });
   assert.deepEqual(await ann.page.evaluate(() => window.added), ["들려요?", "네, 들려요"]);
   await ann.page.getByRole("link", { name: "방 목록으로" }).click();
-  await ann.page.getByRole("link", { name: /소리.*1명.*방금 대화/ }).waitFor();
+  await ann.page.getByRole("link", { name: /소리.*2명.*들어와 있어요.*방금 대화/ }).waitFor();
 });
 
 story("320 pixels are enough for every view", WIFI, async (stage) => {

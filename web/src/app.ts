@@ -1,11 +1,13 @@
 // The state that all views share: the hub over HTTP, this browser's memory, the lobby's state.
 
-import { signal } from "@preact/signals";
+import { effect, signal } from "@preact/signals";
+import { showNew } from "./badge";
 import { httpApi, type Api } from "./client/http";
 import { tidy } from "./client/keeper";
 import { Identity } from "./client/identity";
 import { EMPTY, Lobby, type LobbyState } from "./client/lobby";
 import { browserMemory, keepsCookies } from "./client/storage";
+import type { Stays } from "./store/stays";
 import type { Limits, Room } from "./wire";
 
 export const memory = browserMemory();
@@ -29,5 +31,10 @@ export const limits = (): Limits => lobby.value.hub?.limits ?? LIMITS;
 /** A room that was just made or found, with the password just typed: saves asking for either again. */
 export const hint: { room: Room | null; password: string | null } = { room: null, password: null };
 
-/** The people who are here now, as the open room knows them: fresher than the lobby's last look. */
-export const here = signal<{ roomId: string; present: number } | null>(null);
+/** The rooms that one is in (`rooms.ts` knows, once it is here). */
+export const stays = signal<Stays>(new Map());
+
+/** The tab's title, and how much is new for it to say. */
+export const title = signal("");
+export const news = signal(0);
+effect(() => void (title.value && showNew(title.value, news.value)));

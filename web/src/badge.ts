@@ -1,4 +1,4 @@
-// What is new while the page is hidden: in the tab's title, and on its icon.
+// How much is new: in the tab's title, and on its icon.
 
 /** From here on the icon says "9+". */
 const MOST = 10;

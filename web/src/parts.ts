@@ -10,6 +10,8 @@ const PATIENCE = 10_000;
 const PAUSE = 500;
 /** By then what there is to see is drawn. */
 const AHEAD = 300;
+/** When a page that was loaded again goes into the rooms behind the one on the screen. */
+const BACK = 1_000;
 const PAUSE_MOST = 30_000;
 
 export class Part<T> {
@@ -55,9 +57,11 @@ export class Part<T> {
 }
 
 export const roomPart = new Part("room", () =>
-  import("./components/room").then(({ RoomView, sheetsPart }) => {
+  import("./components/room").then(({ RoomView, comeBack, sheetsPart }) => {
     // A room's own, which it needs only once something is tapped.
     setTimeout(() => void sheetsPart.fetch(), AHEAD);
+    // The room on the screen comes first.
+    setTimeout(comeBack, BACK);
     return RoomView;
   }),
 );

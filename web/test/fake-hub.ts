@@ -33,6 +33,8 @@ export class FakeHub {
   muted: { until: string | null } | undefined;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
+  isFull = false;
+  left = 0;
   reactions: string[] = [];
   /** What was asked for last, by event. */
   asked: Record<string, Record<string, unknown>> = {};
@@ -114,7 +116,7 @@ export class FakeHub {
     link.events.up();
   }
 
-  connect: Connect = (_namespace, events) => {
+  connect: Connect = (_room, events) => {
     const link = { events, joined: false, connected: false };
     this.links.push(link);
     queueMicrotask(() => this.open(link));
@@ -154,6 +156,7 @@ export class FakeHub {
       if (this.password !== null && payload.password !== this.password) {
         return refused(payload.password === undefined ? "locked" : "wrong_password");
       }
+      if (this.isFull) return refused("full");
       link.joined = true;
       const seen = payload.after as number | undefined;
       const lastSeq = this.messages.length;
@@ -175,6 +178,10 @@ export class FakeHub {
       const { seq, emoji, on } = payload as { seq: number; emoji: string; on: boolean };
       this.reactions.push(`${emoji} ${on}`);
       return ok({ seq, reactions: on ? { [emoji]: 1 } : {}, mine: on ? [emoji] : [], at: 80 });
+    }
+    if (event === "leaveRoom") {
+      link.joined = false;
+      this.left += 1;
     }
     if (event === "renameChatter") return ok(chatter("me", String(payload.nickname)));
     return ok(null);

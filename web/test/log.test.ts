@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { emptyLog, fill, hasGap, hasOlder, open, prepend, react, receive, takeBack, type Log } from "../src/store/log";
+import { emptyLog, fill, hasGap, hasOlder, newest, open, prepend, react, receive, takeBack, type Log } from "../src/store/log";
 import { range, said } from "./kit";
 
 const seqs = (log: Log): number[] => log.messages.map((message) => message.seq);
@@ -11,6 +11,14 @@ describe("the log", () => {
     expect(seqs(opened)).toEqual(range(11, 20));
     expect(hasOlder(opened)).toBe(true);
     expect(hasOlder(open(emptyLog, many(1, 3), 3, false, 1))).toBe(false);
+  });
+
+  it("keeps the newest of a long one, and knows that there is more", () => {
+    const short = newest(open(emptyLog, many(1, 20), 20, false, 1), 5);
+    expect(seqs(short)).toEqual(range(16, 20));
+    expect(hasOlder(short)).toBe(true);
+    expect(seqs(receive(short, said(21)))).toEqual(range(16, 21));
+    expect(newest(opened, 6)).toBe(opened);
   });
 
   it("keeps what came before its first page, once", () => {

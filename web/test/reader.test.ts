@@ -113,7 +113,7 @@ describe("what goes on meanwhile", () => {
 
   it("is seen in both: reactions, and what is taken back", async () => {
     await me.reader.goTo(10);
-    await me.react(10, "👍", true);
+    await me.acts.react(10, "👍", true);
     expect(shown(me.state).messages.find(({ seq }) => seq === 10)?.mine).toEqual(["👍"]);
     hub.takeBack(11);
     expect(shown(me.state).messages.find(({ seq }) => seq === 11)?.takenBack).toBe(true);

@@ -11,11 +11,14 @@ let memory: Memory;
 let keys = 0;
 /** How long was waited, in ms. */
 let waits: number[] = [];
+/** Whether what is waited for never comes. */
+let held = false;
 
 beforeEach(() => {
   hub = new FakeHub();
   memory = mapMemory();
   waits = [];
+  held = false;
 });
 
 /** Somebody who opens the room's link. */
@@ -30,7 +33,7 @@ function visitor(code = hub.room.code, onChange: (state: RoomState) => void = ()
     // Waiting takes no time here; only its order counts.
     wait: (ms: number) => {
       waits.push(ms);
-      return new Promise<void>((resolve) => setTimeout(resolve, 2));
+      return new Promise<void>((resolve) => void (held || setTimeout(resolve, 2)));
     },
   };
   const session = new Session(code, around, onChange);
@@ -121,13 +124,66 @@ describe("entering", () => {
     },
   );
 
-  it("can try a full room again", async () => {
-    hub.refuseNext.push({ code: "full" });
-    const me = visitor();
-    await phase(me, "refused");
-    expect(hub.connected).toBe(0);
-    me.again();
-    await phase(me, "live");
+  describe("a full room", () => {
+    const fill = (): void => {
+      hub.room = { ...hub.room, capacity: 2, present: 2 };
+      hub.isFull = true;
+    };
+    const empty = (): void => {
+      hub.room = { ...hub.room, present: 1 };
+      hub.isFull = false;
+    };
+
+    it("is waited for without a connection, and gone into once there is a place", async () => {
+      fill();
+      const me = visitor();
+      await phase(me, "waiting");
+      expect(hub.connected).toBe(0);
+      await until(() => expect(waits.length).toBeGreaterThan(4));
+      expect(hub.joins, "looked at, not joined").toBe(1);
+      expect(waits[1]).toBeGreaterThanOrEqual(4_000);
+      empty();
+      await phase(me, "live");
+      expect(hub.joins).toBe(2);
+    });
+
+    it("is tried again at once when somebody looks, and when the list has a place", async () => {
+      fill();
+      held = true;
+      const me = visitor();
+      await phase(me, "waiting");
+      me.wake();
+      await until(() => expect(hub.joins).toBe(2));
+      await phase(me, "waiting");
+      empty();
+      me.hasPlace();
+      await phase(me, "live");
+    });
+
+    it("is given up by who leaves", async () => {
+      fill();
+      const me = visitor();
+      await phase(me, "waiting");
+      me.end();
+      const before = waits.length;
+      empty();
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      expect([hub.joins, waits.length - before <= 1, hub.connected]).toEqual([1, true, 0]);
+    });
+
+    it("is told to who was in it before, and keeps what they wrote", async () => {
+      hub.say("fox", "1");
+      const me = visitor();
+      await phase(me, "live");
+      hub.cut();
+      me.say("kept");
+      fill();
+      hub.mend();
+      await phase(me, "waiting");
+      expect(contents(me)).toEqual(["1"]);
+      empty();
+      await until(() => expect(contents(me)).toEqual(["1", "kept"]));
+    });
   });
 
   it("draws the line where one stopped reading", async () => {
@@ -724,7 +780,7 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     hub.loseAcks = true;
-    await me.react(1, "👍", true);
+    await me.acts.react(1, "👍", true);
     hub.loseAcks = false;
     await until(() => expect(hub.reactions).toEqual(["👍 true", "👍 true"]));
     await phase(me, "live");
@@ -736,11 +792,11 @@ describe("answers, reactions and taking back", () => {
     await phase(me, "live");
     // Heard of late: the room has been joined again before.
     hub.muffled = 2;
-    const [heart, thumb] = [me.react(1, "❤️", true), me.react(1, "👍", true)];
+    const [heart, thumb] = [me.acts.react(1, "❤️", true), me.acts.react(1, "👍", true)];
     hub.cut();
     hub.mend();
     await phase(me, "live");
-    await me.react(1, "👍", false);
+    await me.acts.react(1, "👍", false);
     hub.giveUp();
     await Promise.all([heart, thumb]);
     expect(hub.reactions).toEqual(["👍 false", "❤️ true"]);
@@ -783,7 +839,7 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     const shown = () => me.state.log.messages[0]!;
-    expect(await me.react(1, "👍", true)).toBeNull();
+    expect(await me.acts.react(1, "👍", true)).toBeNull();
     expect(shown()).toMatchObject({ reactions: { "👍": 1 }, mine: ["👍"] });
     hub.emit("reactions", { roomId: hub.room.id, seq: 1, reactions: { "👍": 2 }, at: 90 });
     hub.emit("reactions", { roomId: "another", seq: 1, reactions: { "👍": 9 }, at: 91 });
@@ -801,9 +857,9 @@ describe("answers, reactions and taking back", () => {
     const me = visitor();
     await phase(me, "live");
     hub.cut();
-    await me.react(1, "👍", true);
-    await me.react(1, "👍", false);
-    await me.react(1, "🎉", true);
+    await me.acts.react(1, "👍", true);
+    await me.acts.react(1, "👍", false);
+    await me.acts.react(1, "🎉", true);
     expect(hub.asked.react).toBeUndefined();
     hub.mend();
     await phase(me, "live");
@@ -814,8 +870,8 @@ describe("answers, reactions and taking back", () => {
   it("says why something could not be taken back", async () => {
     const me = visitor();
     await phase(me, "live");
-    expect(await me.takeBack(1)).toBeNull();
+    expect(await me.acts.takeBack(1)).toBeNull();
     hub.refuseNext = [{ code: "too_late" }];
-    expect((await me.takeBack(1))?.code).toBe("too_late");
+    expect((await me.acts.takeBack(1))?.code).toBe("too_late");
   });
 });

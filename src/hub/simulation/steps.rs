@@ -160,7 +160,7 @@ impl World {
 
     fn leaves(&mut self, n: usize) {
         if self.clients[n].conn.is_some() {
-            self.ask(n, Event::Leave, Wish::Leave);
+            self.ask(n, Event::Leave { room: None }, Wish::Leave);
         }
     }
 

@@ -41,7 +41,7 @@ fn a_connection_that_leaves_its_rooms_is_closed_after_the_idle_timeout() {
     chat.is_in(1);
     chat.time_passes(120_000);
     assert_eq!(chat.forget_idle(), [0; 0]);
-    let _done = chat.event(1, Event::Leave);
+    let _done = chat.event(1, Event::Leave { room: None });
     assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(59_999);
     assert_eq!(chat.forget_idle(), [0; 0]);

@@ -86,7 +86,7 @@ fn a_client_that_leaves_while_joining_is_out() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let joined = chat.asks_in(1);
-    let left = chat.event(1, Event::Leave);
+    let left = chat.event(1, Event::Leave { room: None });
     chat.commits();
     assert!(joined.try_recv().unwrap().is_ok() && left.try_recv().unwrap().is_ok());
     chat.time_passes(1_000);
@@ -98,7 +98,8 @@ fn a_client_that_leaves_while_joining_is_out() {
 fn a_client_that_leaves_while_joining_and_joins_again_is_in() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
-    let (first, _left, second) = (chat.asks_in(1), chat.event(1, Event::Leave), chat.asks_in(1));
+    let (first, _left, second) =
+        (chat.asks_in(1), chat.event(1, Event::Leave { room: None }), chat.asks_in(1));
     chat.commits();
     assert!(first.try_recv().unwrap().is_ok() && second.try_recv().unwrap().is_ok());
     chat.time_passes(5_000);
@@ -106,11 +107,66 @@ fn a_client_that_leaves_while_joining_and_joins_again_is_in() {
     assert_eq!(chat.hub.rooms[&room(0).id].people.count(), 1);
 }
 
+fn two_rooms() -> (Chat, RoomId, RoomId) {
+    let second =
+        Room { id: RoomId::from_random([2; 16]), code: Code::from_random([2; 16]), ..room(0) };
+    let (one, two) = (room(0).id, second.id);
+    (Chat::with_rooms(vec![room(0), second]), one, two)
+}
+
+#[test]
+fn a_client_in_two_rooms_can_leave_one() {
+    let (mut chat, one, two) = two_rooms();
+    chat.connects(1);
+    let joined = [chat.asks_into(1, one), chat.asks_into(1, two)];
+    chat.commits();
+    assert!(joined.iter().all(|answer| answer.try_recv().unwrap().is_ok()));
+    let left = chat.event(1, Event::Leave { room: Some(one) });
+    assert!(left.try_recv().unwrap().is_ok());
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!((chat.people(one), chat.people(two)), (0, 1));
+    let _left = chat.event(1, Event::Leave { room: None });
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!((chat.people(one), chat.people(two)), (0, 0));
+}
+
+#[test]
+fn a_client_that_leaves_one_of_two_rooms_while_joining_them_is_in_the_other() {
+    let (mut chat, one, two) = two_rooms();
+    chat.connects(1);
+    let _joined = [chat.asks_into(1, one), chat.asks_into(1, two)];
+    let _left = chat.event(1, Event::Leave { room: Some(one) });
+    chat.commits();
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!((chat.people(one), chat.people(two)), (0, 1));
+    let _again = chat.asks_into(1, one);
+    chat.commits();
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!((chat.people(one), chat.people(two)), (1, 1));
+}
+
+#[test]
+fn leaving_all_rooms_ends_every_join_that_is_under_way() {
+    let (mut chat, one, two) = two_rooms();
+    chat.connects(1);
+    let _joined = [chat.asks_into(1, one), chat.asks_into(1, two)];
+    let _left = chat.event(1, Event::Leave { room: Some(two) });
+    let _all = chat.event(1, Event::Leave { room: None });
+    chat.commits();
+    chat.time_passes(1_000);
+    chat.commits();
+    assert_eq!((chat.people(one), chat.people(two)), (0, 0));
+}
+
 #[test]
 fn a_join_verified_only_after_they_left_and_came_back_takes_nobody_out() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
-    let _left = chat.event(1, Event::Leave);
+    let _left = chat.event(1, Event::Leave { room: None });
     let _back = chat.asks_in(1);
     chat.commits();
     let (tell, answered) = channel();

@@ -317,7 +317,7 @@ fn a_name_is_free_again_however_its_owner_leaves() {
                     tell,
                 }));
             }
-            "leave" => drop(chat.event(2, Event::Leave)),
+            "leave" => drop(chat.event(2, Event::Leave { room: None })),
             _ => chat.goes(2),
         }
         chat.commits();

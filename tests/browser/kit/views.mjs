@@ -2,17 +2,37 @@
 
 let ads = 0;
 
+/** Nobody is hidden from an earlier view. */
+async function hidesNobody(ann, room) {
+  await ann.opens("/");
+  await ann.page.evaluate((name) => localStorage.removeItem(name), `cola.hidden.${room.id}`);
+}
+
 export const VIEWS = {
   lobby: async ({ ann }) => {
     await ann.opens("/");
     await ann.page.locator(".card").first().waitFor();
   },
   "a lobby with something new": async ({ ann, ben, room }) => {
+    await hidesNobody(ann, room);
     await ann.enters(room);
     await ann.opens("/");
     await ann.page.locator(".card").first().waitFor();
     await ben.says(`새 소식 ${(ads += 1)}`);
     await ann.page.locator(".card-new").first().waitFor();
+  },
+  "a lobby of rooms one is in": async ({ ann, ben, room, lasting }) => {
+    await hidesNobody(ann, room);
+    await ann.opens("/");
+    for (const { code } of [lasting, room]) {
+      await ann.page.locator(`.card[href="/r/${code}"]`).click();
+      await ann.page.waitForURL(`**/r/${code}`);
+      await ann.isLive();
+      if (code === room.code) await ben.writes(`@${await ann.name()} 어디 있어요? ${(ads += 1)}`);
+      await ann.page.goBack();
+    }
+    await ann.page.locator(".card-named").waitFor();
+    await ann.page.locator(".card-in").nth(1).waitFor();
   },
   "make a room": async ({ ann }) => {
     await VIEWS.lobby({ ann });
@@ -32,9 +52,7 @@ export const VIEWS = {
     await ann.opensPeople();
   },
   "a message's menu": async ({ ann, ben, room }) => {
-    // Nobody is hidden from an earlier view.
-    await ann.opens("/");
-    await ann.page.evaluate((name) => localStorage.removeItem(name), `cola.hidden.${room.id}`);
+    await hidesNobody(ann, room);
     await ann.enters(room);
     // Said once in each view, so that the newest is this one.
     const said = `광고 보고 가세요 ${(ads += 1)}`;
@@ -116,6 +134,10 @@ export const VIEWS = {
     await ann.page.keyboard.press("Enter");
     await ann.page.locator(".gate .problem:not(:empty)").waitFor();
   },
+  "a full room": async ({ ann, full }) => {
+    await ann.opens(`/r/${full.code}`);
+    await ann.page.locator(".empty-actions").waitFor();
+  },
   "no such room": async ({ ann }) => {
     await ann.opens("/r/ACDEFG");
     await ann.page.locator(".empty-actions").waitFor();
@@ -145,7 +167,7 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
 }
 
 /** A hub with rooms of all kinds, and a conversation with all kinds of messages in it. */
-export async function furnish({ hub, somebodyIn }) {
+export async function furnish({ hub, somebodyIn, talker }) {
   const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
   const locked = await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
   const full = await hub.makeRoom({ title: "둘만", namespace: "조별 방", capacity: 2 });
@@ -153,10 +175,12 @@ export async function furnish({ hub, somebodyIn }) {
   const reading = await hub.makeRoom({ title: "읽는 방" });
   await hub.host("room", "mode", slow.code, "slow", "--every", "3600");
   await hub.host("room", "mode", reading.code, "read_only");
+  for (let n = 0; n < 2; n += 1) await talker(full);
+  const lasting = await hub.makeRoom({ title: "분실물 찾기" });
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
   await ben.says("지도는 http://192.168.4.1/map 에 있어요");
   await ann.says("지금 갈게요");
-  return { hub, room, locked, full, slow, reading, ann, ben };
+  return { hub, room, locked, full, slow, reading, lasting, ann, ben };
 }

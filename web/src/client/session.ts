@@ -4,14 +4,13 @@
 // everything typed stays in the outbox until the hub acknowledged it, which it does only once it
 // is committed. So any moment is a good one to lose the connection.
 
-import { heard, told } from "../store/hear";
+import { heard } from "../store/hear";
 import { withReacted, withTakenBack } from "../store/past";
 import * as Log from "../store/log";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
 import {
   readAnswer,
-  readChatter,
   readHello,
   readJoinAck,
   readReacted,
@@ -25,13 +24,16 @@ import {
   type Refusal,
   type Room,
 } from "../wire";
+import { Acts, type Stage } from "./acts";
 import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
 import type { Identity } from "./identity";
 import { Keeper } from "./keeper";
-import { Reader } from "./reader";
-import { Sender } from "./sender";
+import { Pages, type Binder } from "./pages";
+import { Reader, type Shelf } from "./reader";
+import { Sender, type Desk } from "./sender";
 import type { Memory } from "./storage";
+import { Waiting, type Door } from "./waiting";
 
 export interface Surroundings {
   api: Api;
@@ -41,19 +43,22 @@ export interface Surroundings {
   newKey(): string;
   now(): number;
   wait(ms: number): Promise<void>;
+  /** Has another room of the channel left, since the hub allows no more at once. Whether there was one. */
+  makePlace?(session: Session): boolean;
 }
 
 const JOIN_PATIENCE = 8_000;
-const RENAME_PATIENCE = 8_000;
-const ACT_PATIENCE = 8_000;
 const PROBE_PATIENCE = 4_000;
+const LEAVE_PATIENCE = 1_500;
 /** A message out of order is often followed at once by the one before it. */
 const GAP_PATIENCE = 250;
 /** After this long out of sight a connection may be dead without knowing it. */
 const ASLEEP = 12_000;
 const TYPING_EVERY = 3_000;
-/** How many pages of history a room opens with at most, so that the line where new begins is in it. */
-const OPENING_PAGES = 20;
+/** A room that nobody looks at goes in behind the one on the screen, in ms. */
+const BEHIND = 500;
+/** How many messages are kept of a busy one, at least. */
+const BACKLOG = 500;
 
 /** Where the id of the hub this browser met last is kept. */
 export const MET = "cola.met";
@@ -73,29 +78,29 @@ export class Session {
   private joined = false;
   private joining = false;
   /** What came while the answer to a join was awaited: over polling, behind the answer in one response. */
-  private waiting: [string, unknown][] = [];
-  private catchingUp = false;
+  private early: [string, unknown][] = [];
   /** How often in a row the room could not be joined just now. */
   private refusals = 0;
   /** Whether a new token has been taken since the room was last opened: once has to be enough. */
   private reintroduced = false;
   private watching = true;
+  private looking = true;
+  private onScreen = true;
   private awaySince = 0;
   private typingToldAt = 0;
   private password: string | null;
   /** How often the room was joined: tells one connection from the next. */
   private joins = 0;
-  /** Reactions that the hub has not answered, each the last of its kind. */
-  private readonly unheard = new Map<string, () => unknown>();
-  /** What was wished last of each reaction that is under way. */
-  private readonly wishes = new Map<string, { on: boolean }>();
   /** Up to when reactions are known, in the hub's own count. */
   private reactionsAt: number | null = null;
   /** The count of places in which this log's seqs are. */
   private epoch: string | null = null;
   private readonly sender: Sender;
+  private readonly waiting: Waiting;
   /** Older pages, and jumps to places far back. */
   readonly reader: Reader;
+  readonly acts: Acts;
+  private readonly pages: Pages;
 
   constructor(
     code: string,
@@ -105,8 +110,12 @@ export class Session {
   ) {
     this.state = State.newRoom(code);
     this.password = hints.password ?? null;
-    this.sender = this.makeSender();
-    this.reader = this.makeReader();
+    const desk = this.desk();
+    this.sender = new Sender(desk);
+    this.reader = new Reader(desk);
+    this.acts = new Acts(desk);
+    this.pages = new Pages(desk);
+    this.waiting = new Waiting(desk);
     if (hints.room) this.state = { ...this.state, room: hints.room, present: hints.room.present };
   }
 
@@ -121,8 +130,8 @@ export class Session {
     // Kept for another week.
     this.keep.hidden = hidden;
     this.change({ room, present: room.present, outbox: this.keep.outbox(), hidden, closed: room.isExpired ? "expired" : null });
-    this.link = this.around.connect(room.namespace, {
-      up: () => void this.join(),
+    this.link = this.around.connect(room, {
+      up: () => this.comeIn(),
       down: () => this.lost(),
       turnedAway: ({ code }) => this.lost(code),
       event: (name, payload) => this.hear(name, payload),
@@ -163,6 +172,11 @@ export class Session {
     return null;
   }
 
+  private comeIn(): void {
+    if (this.onScreen) return void this.join();
+    void this.around.wait(BEHIND * (1 + Math.random())).then(() => void (this.joined || this.join()));
+  }
+
   private async join(patience = JOIN_PATIENCE): Promise<void> {
     const { room, me, log } = this.state;
     if (!room || !this.link || this.joining || this.ended) return;
@@ -175,11 +189,12 @@ export class Session {
     this.joining = false;
     if (this.ended) return;
     const answer = reply === null ? null : readAnswer(reply, readJoinAck);
-    if (!answer?.ok) this.hearWaiting();
+    if (!answer?.ok) this.hearEarly();
     if (answer === null) return this.link.restart();
     if (!answer.ok) return this.notAdmitted(answer.refusal);
     this.password = null;
     this.refusals = 0;
+    this.waiting.over();
     await this.admitted(answer.data);
   }
 
@@ -191,92 +206,18 @@ export class Session {
     else if (takenBack.length > 0) this.change(withTakenBack(this.state, takenBack));
     this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null });
     this.reactionsAt = reactionsAt ?? null;
-    this.hearWaiting();
+    this.hearEarly();
     const names = new Map(this.state.names).set(me.id, me.nickname);
     this.change(State.inMode(this.state, room, this.around.now()));
     this.change({ me, names, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
     this.joins += 1;
     const whole =
-      this.state.log.upTo === null ? await this.openLog(lastSeq, firstSeq) : await this.catchUp(missed, more);
+      this.state.log.upTo === null ? await this.pages.open(lastSeq, firstSeq) : await this.pages.catchUp(missed, more);
     if (!whole || this.ended || !this.joined) return;
     this.change({ phase: { name: "live" } });
     void this.sender.pump();
-    const unheard = [...this.unheard.values()];
-    this.unheard.clear();
-    for (const again of unheard) again();
-  }
-
-  /** The newest messages, back to the line where new begins. */
-  private async openLog(lastSeq: number, firstSeq: number): Promise<boolean> {
-    const unreadFrom = this.firstUnread(lastSeq);
-    let messages: Message[] = [];
-    let more = true;
-    for (let pages = 0; more && pages < OPENING_PAGES; pages += 1) {
-      const from = messages[0]?.seq ?? lastSeq + 1;
-      // With something above the line that was read before.
-      if (pages > 0 && (unreadFrom === null || from < unreadFrom)) break;
-      const page = await this.fetched(() => this.around.api.before(this.state.room!.id, from));
-      if (!page) return false;
-      this.reintroduced = false;
-      messages = [...page.messages, ...messages];
-      more = page.more && page.messages.length > 0;
-    }
-    this.change({ log: Log.open(this.state.log, messages, lastSeq, more, firstSeq), unreadFrom });
-    return true;
-  }
-
-  /** Everything after what we have, page by page, until the hub says that is all. */
-  private async catchUp(first: Message[] | null, firstMore: boolean): Promise<boolean> {
-    if (this.catchingUp) return true;
-    this.catchingUp = true;
-    // Messages that nobody could see are below the line.
-    if (first) this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
-    try {
-      let messages = first ?? [];
-      let more = first === null || firstMore;
-      if (first) this.take(messages, !more, false);
-      while (more && this.joined && !this.ended) {
-        const page = await this.fetched(() => this.around.api.after(this.state.room!.id, this.state.log.upTo ?? 0));
-        if (!page) return false;
-        messages = page.messages;
-        more = page.more && messages.length > 0;
-        this.take(messages, !more, first === null && this.watching);
-      }
-      return this.joined;
-    } finally {
-      this.catchingUp = false;
-    }
-  }
-
-  private take(messages: Message[], complete: boolean, seen: boolean): void {
-    this.change({ log: Log.fill(this.state.log, messages, complete) });
-    for (const message of messages) this.state = told(this.state, message, seen);
-    this.onChange(this.state);
-  }
-
-  /** A fetch that is tried until it works, as long as we are in the room. */
-  private async fetched<T>(fetch: () => Promise<Answer<T>>): Promise<T | null> {
-    for (let pause = 400; this.joined && !this.ended; pause = Math.min(pause * 2, 4_000)) {
-      try {
-        const answer = await fetch();
-        if (answer.ok) return answer.data;
-        const { code, retryAfter } = answer.refusal;
-        if (code === "not_joined" && this.state.log.upTo === null && !this.reintroduced) {
-          await this.reintroduce();
-          return null;
-        }
-        if (!passes(code)) {
-          this.refuse(answer.refusal);
-          return null;
-        }
-        pause = Math.max(pause, (retryAfter ?? 0) * 1000);
-      } catch (error) {
-        if (!(error instanceof Unreachable)) throw error;
-      }
-      await this.around.wait(pause);
-    }
-    return null;
+    this.acts.resume();
   }
 
   private notAdmitted(refusal: Refusal): void {
@@ -287,6 +228,12 @@ export class Session {
       this.rest();
       const problem = code === "locked" && !asked ? null : code;
       return this.change({ phase: { name: "locked", problem, retryAfter } });
+    }
+    if (code === "too_many_yours" && this.onScreen && this.around.makePlace?.(this)) return void this.join();
+    if (code === "full") {
+      this.rest();
+      this.change({ phase: { name: "waiting" } });
+      return this.waiting.again(refusal);
     }
     if (passes(code)) {
       this.change({ phase: { name: "retrying", refused: code } });
@@ -308,8 +255,14 @@ export class Session {
 
   /** A page in no room, which only reads or waits for a password, holds no place in the hub. */
   private rest(): void {
-    this.joined = false;
+    this.goOut();
     this.link?.rest();
+  }
+
+  /** Rooms of one channel share a connection: that this one no longer needs it takes nobody out of the room. */
+  private goOut(): void {
+    if (this.joined || this.joining) void this.ask("leaveRoom", { roomId: this.state.room!.id }, LEAVE_PATIENCE);
+    this.joined = false;
   }
 
   unlock(password: string): void {
@@ -318,7 +271,7 @@ export class Session {
     void this.join();
   }
 
-  /** Asks again after a refusal (a full room may have a place now). */
+  /** Asks again after a refusal. */
   again(): void {
     const { phase } = this.state;
     this.change({ phase: { name: "entering" } });
@@ -342,28 +295,61 @@ export class Session {
     const { phase, closed } = this.state;
     // Nothing comes of itself here: it takes a person who wants in.
     if (phase.name === "refused" || phase.name === "locked" || closed !== null) return;
+    if (phase.name === "waiting") return this.waiting.now();
     if (!this.joined) return this.link?.hurry();
-    if (Math.abs(this.around.now() - this.awaySince) > ASLEEP) void this.join(PROBE_PATIENCE);
+    // All rooms share a connection: to try it the one on the screen is enough.
+    const isAsleep = this.onScreen && Math.abs(this.around.now() - this.awaySince) > ASLEEP;
+    if (isAsleep) void this.join(PROBE_PATIENCE);
   }
 
-  /** Whether somebody is looking. What comes while nobody is stands below the line "new". */
-  watch(watching: boolean): void {
+  /** The lobby's list has a place in this room. */
+  hasPlace(): void {
+    if (this.state.phase.name === "waiting") this.waiting.now();
+  }
+
+  /** Whether the page is looked at. */
+  watch(looking: boolean): void {
+    if (looking === this.looking) return;
+    this.looking = looking;
+    this.look();
+    if (looking) return this.wake();
+    this.awaySince = this.around.now();
+  }
+
+  /** Whether this room is on the screen, or goes on behind another. */
+  show(onScreen: boolean): void {
+    if (onScreen === this.onScreen) return;
+    this.onScreen = onScreen;
+    this.look();
+    // It does not wait for its turn any longer.
+    const { phase, closed } = this.state;
+    if (onScreen && !this.joined && closed === null && phase.name !== "locked") void this.join();
+  }
+
+  /** What comes while nobody looks stands below the line "new". */
+  private look(): void {
+    const watching = this.looking && this.onScreen;
     if (watching === this.watching) return;
     this.watching = watching;
-    if (watching) return this.wake();
-    this.awaySince = this.around.now();
-    this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
+    if (!watching) this.change({ unreadFrom: this.firstUnread(this.state.log.upTo) });
+  }
+
+  /** Whether one is in the room, or will be again once the hub is reached. */
+  get isInside(): boolean {
+    const { log, closed, phase } = this.state;
+    return log.upTo !== null && closed === null && (phase.name === "live" || phase.name === "retrying");
   }
 
   // ---- hearing --------------------------------------------------------------------------------
 
-  private hearWaiting(): void {
-    for (const [name, payload] of this.waiting.splice(0)) this.hear(name, payload);
+  private hearEarly(): void {
+    for (const [name, payload] of this.early.splice(0)) this.hear(name, payload);
   }
 
   private hear(name: string, payload: unknown): void {
-    if (this.joining) return void this.waiting.push([name, payload]);
+    if (this.joining) return void this.early.push([name, payload]);
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
+    if (!this.onScreen) this.state = { ...this.state, log: Log.newest(this.state.log, BACKLOG) };
     // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
     this.onChange(this.state);
@@ -371,22 +357,7 @@ export class Session {
     const at = name === "reactions" ? readReacted(payload)?.at : undefined;
     if (at !== undefined) this.reactionsAt = Math.max(at, this.reactionsAt ?? 0);
     if (name === "typing") void this.around.wait(State.TYPING_LASTS + 50).then(() => this.change({}));
-    if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.mendGap());
-  }
-
-  private mendGap(): void {
-    if (Log.hasGap(this.state.log) && this.joined) void this.catchUp(null, true);
-  }
-
-  private makeReader(): Reader {
-    const session = this;
-    return new Reader({
-      api: this.around.api,
-      get state() {
-        return session.state;
-      },
-      change: (patch) => session.change(patch),
-    });
+    if (Log.hasGap(this.state.log)) void this.around.wait(GAP_PATIENCE).then(() => this.pages.mend());
   }
 
   // ---- saying ---------------------------------------------------------------------------------
@@ -404,18 +375,36 @@ export class Session {
     this.sender.discard(key);
   }
 
-  private makeSender(): Sender {
+  /** What the parts of a session need of it, each a part of this. */
+  private desk(): Desk & Shelf & Stage & Binder & Door {
     const session = this;
-    return new Sender({
+    const { api, wait } = this.around;
+    return {
+      api,
+      wait,
       get state() {
         return session.state;
       },
       get keep() {
         return session.keep;
       },
+      get joined() {
+        return session.joined;
+      },
+      get joins() {
+        return session.joins;
+      },
+      get isIn() {
+        return session.joined && !session.ended;
+      },
+      get watching() {
+        return session.watching;
+      },
+      get isWaiting() {
+        return !session.ended && session.state.phase.name === "waiting";
+      },
       change: (patch) => session.change(patch),
-      ask: (event, payload, patience) => session.link?.ask(event, payload, patience) ?? Promise.resolve(null),
-      wait: (ms) => session.around.wait(ms),
+      ask: (event, payload, patience) => session.ask(event, payload, patience),
       now: () => session.around.now(),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
@@ -429,62 +418,28 @@ export class Session {
         session.change({ phase: { name: "retrying" } });
         void session.join();
       },
-    });
+      firstUnread: (lastSeq) => session.firstUnread(lastSeq),
+      refuse: (refusal) => session.refuse(refusal),
+      unknown() {
+        if (session.reintroduced) return false;
+        void session.reintroduce();
+        return true;
+      },
+      known: () => void (session.reintroduced = false),
+      look: () => api.roomByCode(session.state.code),
+      goIn: () => void session.join(),
+    };
+  }
+
+  private ask(event: string, payload: unknown, patience: number): Promise<unknown | null> {
+    return this.link?.ask(event, payload, patience) ?? Promise.resolve(null);
   }
 
   // ---- the rest -------------------------------------------------------------------------------
 
-  async rename(nickname: string): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, nickname };
-    const reply = (await this.link?.ask("renameChatter", payload, RENAME_PATIENCE)) ?? null;
-    const answer = readAnswer(reply, readChatter);
-    if (!answer.ok) return answer.refusal;
-    this.change({ me: answer.data, names: new Map(this.state.names).set(answer.data.id, answer.data.nickname) });
-    return null;
-  }
-
   /** The next message answers this one, or none. */
   answer(message: Message | null): void {
     this.change({ answering: message });
-  }
-
-  /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. What it refused, if it did. */
-  async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq, emoji, on };
-    const { joins } = this;
-    const wish = { on };
-    const name = `${seq} ${emoji}`;
-    this.wishes.set(name, wish);
-    const reply = this.joined ? await this.link?.ask("react", payload, ACT_PATIENCE) : null;
-    // Done twice it changes nothing, so what may not have arrived is said again.
-    if (!reply) {
-      // Wished otherwise since.
-      if (this.wishes.get(name) !== wish) return null;
-      const again = (): Promise<Refusal | null> => this.react(seq, emoji, on);
-      // The connection was lost meanwhile, and there is another.
-      if (this.joined && this.joins !== joins) return again();
-      this.unheard.set(name, again);
-      if (this.joined) this.link?.restart();
-      return null;
-    }
-    if (this.wishes.get(name) === wish) this.wishes.delete(name);
-    const answer = readAnswer(reply, readReacted);
-    if (answer.ok) this.change(withReacted(this.state, answer.data));
-    return answer.ok ? null : answer.refusal;
-  }
-
-  /** Takes back a message of one's own. What the hub refused, if it did. */
-  async takeBack(seq: number): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq };
-    const answer = readAnswer((await this.link?.ask("takeBack", payload, ACT_PATIENCE)) ?? null, () => true);
-    return answer.ok ? null : answer.refusal;
-  }
-
-  /** Tells the host of somebody else's message. What the hub refused, if it did; said twice it is told once. */
-  async report(seq: number, reason: string): Promise<Refusal | null> {
-    const payload = { roomId: this.state.room?.id, seq, ...(reason && { reason }) };
-    const answer = readAnswer((await this.link?.ask("report", payload, ACT_PATIENCE)) ?? null, () => true);
-    return answer.ok ? null : answer.refusal;
   }
 
   /** Hides somebody on this phone, or shows them again. */
@@ -525,12 +480,9 @@ export class Session {
     return read !== null && lastSeq !== null && read < lastSeq ? read + 1 : null;
   }
 
-  async leave(): Promise<void> {
-    if (this.joined) await this.link?.ask("leaveRoom", undefined, 1_500);
-    this.end();
-  }
-
+  /** Leaves the room, or gives it up. */
   end(): void {
+    this.goOut();
     this.ended = true;
     this.link?.close();
   }

@@ -8,7 +8,8 @@ export interface Memory {
   keys(): string[];
 }
 
-export function browserMemory(): Memory {
+/** `storage` throws where the browser allows none. */
+export function browserMemory(storage: () => Storage = () => localStorage): Memory {
   const spare = new Map<string, string>();
   const attempt = <T>(act: () => T, otherwise: () => T): T => {
     try {
@@ -21,13 +22,13 @@ export function browserMemory(): Memory {
     get: (key) =>
       spare.get(key) ??
       attempt(
-        () => localStorage.getItem(key),
+        () => storage().getItem(key),
         () => null,
       ),
     set(key, value) {
       attempt(
         () => {
-          localStorage.setItem(key, value);
+          storage().setItem(key, value);
           spare.delete(key);
         },
         () => void spare.set(key, value),
@@ -36,7 +37,7 @@ export function browserMemory(): Memory {
     remove(key) {
       spare.delete(key);
       attempt(
-        () => localStorage.removeItem(key),
+        () => storage().removeItem(key),
         () => undefined,
       );
     },
@@ -44,7 +45,7 @@ export function browserMemory(): Memory {
       ...new Set([
         ...spare.keys(),
         ...attempt(
-          () => Object.keys(localStorage),
+          () => Object.keys(storage()),
           () => [],
         ),
       ]),

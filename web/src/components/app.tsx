@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { JSX } from "preact";
-import { hubName, lobby, lobbyWatch } from "../app";
+import { hubName, lobby, lobbyWatch, title } from "../app";
 import { fetchAhead } from "../parts";
 import { follow, route, sheet } from "../route";
 import { words } from "../words";
@@ -29,7 +29,7 @@ export function App(): JSX.Element {
 
   const name = hubName();
   useEffect(() => {
-    if (here.view !== "room") document.title = name ?? "Cola Hub";
+    if (here.view !== "room") title.value = name ?? "Cola Hub";
   }, [here.view, name]);
 
   if (here.view === "join") return <JoinPage />;

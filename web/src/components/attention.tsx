@@ -1,29 +1,19 @@
-// Sound and vibration for what is new: the switches in a room's details, and what hears the room.
+// Sound and vibration for what is new: the switches in a room's details, and what hears the rooms.
 
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import { memory } from "../app";
 import { browserDevice, Signals, type Kind } from "../client/signals";
+import { listen } from "../rooms";
 import { CHOICES } from "../store/attention";
-import type { RoomState } from "../store/room";
 import { sheetWords } from "../words.sheets";
 
 const signals = new Signals(memory, browserDevice(), () => Date.now());
 
-/** Hears a room, for as long as it is open. */
-export function Attention({ state }: { state: RoomState }): null {
-  useEffect(() => signals.hear(state), [state.log]);
-  const roomId = state.room?.id;
-  useEffect(() => {
-    const touched = (): void => signals.touched();
-    const gestures = ["pointerup", "touchend", "keydown"];
-    for (const name of gestures) addEventListener(name, touched);
-    return () => {
-      for (const name of gestures) removeEventListener(name, touched);
-      if (roomId !== undefined) signals.leave(roomId);
-    };
-  }, [roomId]);
-  return null;
+/** From now on all rooms are heard that one is in. */
+export function attend(): void {
+  listen(signals);
+  for (const gesture of ["pointerup", "touchend", "keydown"]) addEventListener(gesture, () => signals.touched());
 }
 
 export function AttentionSettings(): JSX.Element {

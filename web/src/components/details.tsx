@@ -83,7 +83,7 @@ function Name({ state, session }: { state: RoomState; session: Session }): JSX.E
     event.preventDefault();
     if (isBlank(name)) return setSaid({ good: false, text: say.nameMissing });
     if (!changed || length(name) > limits().nickname) return;
-    const refusal = await session.rename(name);
+    const refusal = await session.acts.rename(name);
     setSaid(
       refusal ? { good: false, text: say.refused[refusal.code].join(". ") } : { good: true, text: say.nameChanged },
     );

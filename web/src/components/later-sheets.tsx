@@ -7,7 +7,12 @@ import { sheet } from "../route";
 import { Coming } from "./later";
 import type { SheetsProps } from "./sheets";
 
-export const sheetsPart = new Part("sheets", () => import("./sheets"));
+export const sheetsPart = new Part("sheets", () =>
+  import("./sheets").then((sheets) => {
+    sheets.attend();
+    return sheets;
+  }),
+);
 
 const OF_ROOMS = ["people", "details", "message", "find", "report"];
 

@@ -1,12 +1,13 @@
 import type { JSX, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import { here, hint, hubName, lobby, memory } from "../app";
+import { hint, hubName, lobby, memory, stays } from "../app";
 import { reads, visits } from "../client/keeper";
 import { EMPTY, type LobbyState } from "../client/lobby";
 import { roomPart } from "../parts";
 import { follow, openSheet, route } from "../route";
 import { ago, timeLeft } from "../store/clock";
 import { alike, channels, isFull, matching, ordered, PLAZA, unread, type Order } from "../store/lobby";
+import type { Stay } from "../store/stays";
 import type { Room } from "../wire";
 import { switchLanguage, words, type Words } from "../words";
 import { Fizz, Glass, Icon } from "./icons";
@@ -67,7 +68,8 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
                 <li key={room.id}>
                   <RoomLink
                     room={room}
-                    fresh={here.value?.roomId === room.id ? 0 : unread(room, read.get(room.id))}
+                    stay={stays.value.get(room.id) ?? null}
+                    fresh={stays.value.get(room.id)?.fresh ?? unread(room, read.get(room.id))}
                     code={same.has(room.id) ? room.code : null}
                     time={timeText(room, say)}
                   />
@@ -100,10 +102,8 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
   );
 }
 
-/** A listed room, with the number of people that the open room knows better. */
-function asOfNow(listed: Room): Room {
-  return here.value?.roomId === listed.id ? { ...listed, present: here.value.present } : listed;
-}
+/** A listed room, with the number of people that is known better where one is in it. */
+const asOfNow = (listed: Room): Room => ({ ...listed, present: stays.value.get(listed.id)?.present ?? listed.present });
 
 /** How long a room lasts, where its end is near; else when somebody last spoke in it. */
 function timeText(room: Room, say: Words): string | null {
@@ -117,6 +117,8 @@ function timeText(room: Room, say: Words): string | null {
 
 interface Told {
   room: Room;
+  /** If one is in it: what is known there. */
+  stay: Stay | null;
   /** How much is new in it. */
   fresh: number;
   code: string | null;
@@ -124,17 +126,20 @@ interface Told {
 }
 
 /** `code` tells it from another of the same title; `time` is what there is to say of its time. */
-function RoomLink({ room, fresh, code, time }: Told): JSX.Element {
+function RoomLink({ room, stay, fresh, code, time }: Told): JSX.Element {
   const say = words();
   const place = route.value;
   const full = isFull(room);
   const people = room.capacity > 0 ? say.of(room.present, room.capacity) : say.people(room.present);
-  const more = [fresh > 0 && say.fresh(fresh), code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
   const current = place.view === "room" && place.code === room.code;
+  const named = stay !== null && stay.named > 0;
+  const inside = stay !== null && !current && say.inside;
+  const news = [named && say.called, fresh > 0 && say.fresh(fresh)].filter(Boolean).join(" · ");
+  const more = [inside, code && `${say.codeShort} ${code}`, room.isShut && say.shut, full && say.full, time].filter(Boolean);
   // Read aloud it is one sentence; the commas between its parts are heard, not seen.
   return (
     <a
-      class={`card ${current ? "card-here" : ""}`}
+      class={`card ${current ? "card-here" : stay ? "card-in" : ""}`}
       href={`/r/${room.code}`}
       onPointerEnter={fetchRoom}
       onTouchStart={fetchRoom}
@@ -151,9 +156,11 @@ function RoomLink({ room, fresh, code, time }: Told): JSX.Element {
         <span class="unseen">{room.isPassword ? `, ${say.locked}, ` : ", "}</span>
         {people}
       </span>
-      {more.length > 0 && (
-        <span class={`card-more ${full ? "card-full" : fresh > 0 ? "card-new" : ""}`}>
+      {(news || more.length > 0) && (
+        <span class={`card-more ${full ? "card-full" : ""}`}>
           <span class="unseen">, </span>
+          {news && <b class={named ? "card-named" : "card-new"}>{news}</b>}
+          {news && more.length > 0 && " · "}
           {more.join(" · ")}
         </span>
       )}

@@ -59,7 +59,7 @@ const ACTIONS: readonly Action[] = [
     isOffered: ({ message, isMine, state }) =>
       isMine && said(state) && !message.takenBack && Date.now() - Date.parse(message.sentAt) < TAKE_BACK_OFFERED,
     async run({ message, session, say }) {
-      const refusal = await session.takeBack(message.seq);
+      const refusal = await session.acts.takeBack(message.seq);
       return refusal ? say.refused[refusal.code][0] : say.takenBack;
     },
   },
@@ -109,7 +109,7 @@ export function MessageSheet({ state, session }: { state: RoomState; session: Se
                 key={emoji}
                 class="emoji-button"
                 aria-pressed={!on}
-                onClick={() => void session.react(message.seq, emoji, on).then(closeSheet)}
+                onClick={() => void session.acts.react(message.seq, emoji, on).then(closeSheet)}
               >
                 {emoji}
               </button>

@@ -137,7 +137,7 @@ function Reacted({ message, session }: { message: Message; session: Session }): 
             type="button"
             key={emoji}
             aria-pressed={on}
-            onClick={() => void session.react(message.seq, emoji, !on)}
+            onClick={() => void session.acts.react(message.seq, emoji, !on)}
           >
             <span>
               <span class="emoji-of">{emoji}</span> {count}

@@ -34,7 +34,7 @@ export function ReportSheet({ state, session }: { state: RoomState; session: Ses
     event.preventDefault();
     if (busy || length(whole) > MOST) return;
     setBusy(true);
-    const refused = await session.report(message.seq, whole);
+    const refused = await session.acts.report(message.seq, whole);
     setBusy(false);
     if (!refused) return setTold(true);
     const [what, remedy] = say.refused[refused.code];

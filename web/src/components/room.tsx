@@ -2,21 +2,16 @@
 
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
-import { signal } from "@preact/signals";
-import { api, here, hint, identity, memory } from "../app";
-import { showNew } from "../badge";
-import { socketConnect } from "../client/connection";
-import { newKey } from "../client/key";
-import { MET, Session } from "../client/session";
+import { hint, title } from "../app";
+import type { Session } from "../client/session";
+import { rooms, stateOf, viewed } from "../rooms";
 import { closeSheet, follow, openSheet, sheet } from "../route";
 import { daysBetween, local } from "../store/clock";
 import { candidates } from "../store/naming";
-import { countNew } from "../store/rows";
 import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
 import type { Muted } from "../wire";
 import { words } from "../words";
 import { Composer } from "./composer";
-import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
@@ -27,6 +22,8 @@ import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
 
 export { sheetsPart };
+
+export const comeBack = (): void => rooms.comeBack();
 
 export interface RoomProps {
   code: string;
@@ -40,18 +37,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const started = log.upTo !== null;
   const over = state.closed !== null;
   const inside = started && !over;
-  const now = useUnseen(state);
   const part = sheetsPart.loaded.value;
-  const title = room?.title ?? code;
-
-  useEffect(() => showNew(title, now), [now, title]);
-  useEffect(() => () => showNew(title, 0), []);
-
+  const name = room?.title ?? code;
   const { present } = state;
-  useEffect(() => {
-    here.value = room && inside ? { roomId: room.id, present } : null;
-    return () => void (here.value = null);
-  }, [room?.id, inside, present]);
+
+  useEffect(() => void (title.value = name), [name]);
 
   // The actions there are no longer possible.
   useEffect(() => {
@@ -61,7 +51,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
   const refused = phase.name === "refused";
   return (
     <>
-      <main class={`room ${over ? "room-over" : ""}`} aria-label={title}>
+      <main class={`room ${over ? "room-over" : ""}`} aria-label={name}>
         <RoomHeader code={code} room={room} people={inside ? present : null}>
           {inside && (
             <>
@@ -81,7 +71,13 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         </RoomHeader>
         <Banner state={state} session={session} />
         {phase.name === "locked" ? (
-          <Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
+          part && <part.Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
+        ) : phase.name === "waiting" && !started ? (
+          <Refused title={say.refused.full[0]} text={say.refused.full[1]}>
+            <a class="button" href="/" onClick={follow}>
+              {say.waitNot}
+            </a>
+          </Refused>
         ) : refused && !started ? (
           <Refused title={say.refused[phase.code][0]} text={say.refused[phase.code][1]}>
             {phase.code !== "no_such_room" && phase.code !== "expired" && (
@@ -130,55 +126,25 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
           {part && <part.People state={state} session={session} />}
         </aside>
       )}
-      {part && <part.Attention state={state} />}
       <LaterSheets state={state} session={session} inside={inside} />
     </>
   );
 }
 
-/** A session for as long as the room is on the screen, and its state as it changes. */
+/** A room's session, which goes on when the room is no longer on the screen, and its state as it changes. */
 function useSession(code: string): [Session, RoomState] {
-  const [session, current] = useMemo(() => {
+  const session = useMemo(() => {
     const room = hint.room?.code === code ? hint.room : undefined;
     const password = room && hint.password !== null ? hint.password : undefined;
     hint.room = null;
     hint.password = null;
-    const around = {
-      api,
-      identity,
-      memory,
-      newKey,
-      connect: socketConnect(
-        location.origin,
-        () => memory.get(MET) !== null,
-        () => identity.token,
-      ),
-      now: () => Date.now(),
-      wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-    };
-    const shown = signal<RoomState | null>(null);
-    const show = calmly(() => (shown.value = made.state));
-    const made: Session = new Session(code, around, show, { room, password });
-    return [made, shown] as const;
+    return rooms.show(code, { room, password });
   }, [code]);
-
   useEffect(() => {
-    void session.start();
-    const look = (): void => session.watch(!document.hidden);
-    const wake = (): void => session.wake();
-    // Taken out of the browser's back-forward cache: its connections did not survive that.
-    const thaw = (event: PageTransitionEvent): void => void (event.persisted && session.wake());
-    document.addEventListener("visibilitychange", look);
-    window.addEventListener("online", wake);
-    window.addEventListener("pageshow", thaw);
-    return () => {
-      document.removeEventListener("visibilitychange", look);
-      window.removeEventListener("online", wake);
-      window.removeEventListener("pageshow", thaw);
-      session.end();
-    };
+    viewed();
+    return () => rooms.hide(session);
   }, [session]);
-  return [session, current.value ?? session.state];
+  return [session, stateOf(session)];
 }
 
 /** When a mute ends, as this phone would write it; with the day if that is another one. */
@@ -195,41 +161,6 @@ function answered(state: RoomState): { nickname: string; excerpt: string } | nul
   return answering && { nickname: nicknameOf(state, answering.chatter), excerpt: answering.content };
 }
 
-/** One drawing for a burst of changes: a phone that comes back to a busy room has better things to do. */
-const BURST = 40;
-
-function calmly(show: () => void): () => void {
-  let resting = false;
-  let wanted = false;
-  return function changed(): void {
-    if (resting) {
-      wanted = true;
-      return;
-    }
-    show();
-    resting = true;
-    setTimeout(() => {
-      resting = false;
-      if (wanted) {
-        wanted = false;
-        changed();
-      }
-    }, BURST);
-  };
-}
-
-/** The number of messages that came while nobody looked. */
-function useUnseen(state: RoomState): number {
-  const [hidden, set] = useState(document.hidden);
-  useEffect(() => {
-    const look = (): void => set(document.hidden);
-    document.addEventListener("visibilitychange", look);
-    return () => document.removeEventListener("visibilitychange", look);
-  }, []);
-  if (!hidden || state.unreadFrom === null) return 0;
-  return countNew(state.log.messages, state.unreadFrom - 1, state.me?.id ?? null, state.hidden);
-}
-
 /** How it stands between here and the hub, in words, under the title. */
 function Banner({ state, session }: { state: RoomState; session: Session }): JSX.Element {
   const say = words();
@@ -239,6 +170,7 @@ function Banner({ state, session }: { state: RoomState; session: Session }): JSX
   let text = "";
   if (lost && phase.name === "retrying" && phase.refused) text = `${say.refused[phase.refused][0]} – ${say.triedAgain}`;
   else if (lost) text = started ? say.reconnecting : say.hubLost;
+  else if (phase.name === "waiting" && started) text = say.refused.full.join(" – ");
   else if (phase.name === "refused" && started) text = say.refused[phase.code].join(" – ");
   else if (state.closed !== null && state.closed !== "deleted" && started) text = say.closedRoom[state.closed];
   const again = phase.name === "refused" && started && phase.code !== "expired" && phase.code !== "no_such_room";

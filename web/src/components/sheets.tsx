@@ -3,6 +3,7 @@
 
 import type { JSX } from "preact";
 import type { Session } from "../client/session";
+import { rooms } from "../rooms";
 import { go, sheet } from "../route";
 import type { RoomState } from "../store/room";
 import { DetailsSheet } from "./details";
@@ -11,7 +12,8 @@ import { MessageSheet } from "./message-sheet";
 import { PeopleSheet } from "./people";
 import { ReportSheet } from "./report-sheet";
 
-export { Attention } from "./attention";
+export { attend } from "./attention";
+export { Gate } from "./gate";
 export { LogMenu } from "./log-menu";
 export { People } from "./people";
 
@@ -34,7 +36,7 @@ export function RoomSheets({ state, session, inside }: SheetsProps): JSX.Element
       return inside ? <PeopleSheet state={state} session={session} /> : null;
     case "details": {
       const leave = (): void => {
-        void session.leave();
+        rooms.leave(session);
         go("/");
       };
       return state.room && state.closed === null ? (

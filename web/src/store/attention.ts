@@ -3,6 +3,7 @@
 import type { Id } from "../wire";
 import type { RoomState } from "./room";
 import { isNews } from "./rows";
+import { names } from "./stays";
 
 /** For which messages: none, those that name the reader, or all. */
 export const CHOICES = ["off", "mentions", "all"] as const;
@@ -17,7 +18,7 @@ export function newsAfter({ log, me, hidden }: RoomState, seq: number): "mention
   for (let at = log.messages.length - 1; at >= 0 && log.messages[at]!.seq > seq; at -= 1) {
     const message = log.messages[at]!;
     if (!isNews(message, id, hidden)) continue;
-    if (id !== null && message.mentions?.includes(id)) return "mention";
+    if (names(message, id)) return "mention";
     found = "message";
   }
   return found;

@@ -28,6 +28,13 @@ export const hasOlder = (log: Log): boolean => log.upTo !== null && log.from > l
 /** Whether something between here and a message that already came is missing. */
 export const hasGap = (log: Log): boolean => log.upTo !== null && log.held.length > 0;
 
+/** At least so many of the newest, and at most twice as many; what is older is fetched again when it is wanted. */
+export function newest(log: Log, least: number): Log {
+  if (log.messages.length < 2 * least) return log;
+  const messages = log.messages.slice(-least);
+  return { ...log, messages, from: messages[0]!.seq };
+}
+
 function emptied(message: Message): Message {
   const { replyTo: _replyTo, mentions: _mentions, reactions: _reactions, mine: _mine, ...rest } = message;
   return { ...rest, content: "", takenBack: true };

@@ -14,6 +14,8 @@ export type Phase =
   | { name: "retrying"; refused?: ErrorCode }
   /** A password is wanted. `problem` says what was wrong with the last one. */
   | { name: "locked"; problem: ErrorCode | null; retryAfter: number | null }
+  /** The room is full; one gets in by oneself once there is a place. */
+  | { name: "waiting" }
   /** The hub said no. */
   | { name: "refused"; code: ErrorCode; retryAfter: number | null };
 

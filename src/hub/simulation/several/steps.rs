@@ -168,7 +168,7 @@ impl Cluster {
 
     fn leaves(&mut self, n: usize) {
         if self.talks(n) {
-            self.ask(n, Event::Leave, Wish::Leave);
+            self.ask(n, Event::Leave { room: None }, Wish::Leave);
         }
     }
 

@@ -100,6 +100,19 @@ overEachTransport('leaving a room', (transport) => {
     await minsu.hasHeardNo('sendMessage');
   });
 
+  it('by leaveRoom with a room leaves that one only', async () => {
+    const { room, minsu, jiwoo } = await twoInARoom();
+    const other = await the.hub.room({ namespace: room.namespace });
+    const listener = await the.hub.member(transport, other);
+    assert.ok((await jiwoo.asks('joinRoom', { roomId: other.id, chatterId: null })).success);
+    assertRefused(await jiwoo.asks('leaveRoom', { roomId: 'no room' }));
+    assertDone(await jiwoo.asks('leaveRoom', { roomId: room.id }));
+    await minsu.hearsDepartureOf(jiwoo);
+    assertRefused(await jiwoo.asks('sendMessage', { roomId: room.id, content: 'still here?' }));
+    await jiwoo.asks('sendMessage', { roomId: other.id, content: 'here' });
+    await listener.hears('here');
+  });
+
   it('with a second tab open is no leaving', async () => {
     const { minsu, jiwoo } = await twoInARoom();
     const tab = the.hub.person(transport, { browser: jiwoo.browser });

@@ -1,0 +1,88 @@
+// What somebody does in a room beside talking: renames themselves, reacts, takes back, reports. Each says what the hub
+// refused, if it did.
+
+import { withReacted } from "../store/past";
+import type { RoomState } from "../store/room";
+import { readAnswer, readChatter, readReacted, type Refusal } from "../wire";
+
+/** The part of its session that the acts need. */
+export interface Stage {
+  readonly state: RoomState;
+  /** Whether one is in the room just now, and how often one has come in: that tells one connection from the next. */
+  readonly joined: boolean;
+  readonly joins: number;
+  change(patch: Partial<RoomState>): void;
+  /** `null` if nothing came back in time. */
+  ask(event: string, payload: unknown, patience: number): Promise<unknown | null>;
+  /** The connection does not answer. */
+  deaf(): void;
+}
+
+const PATIENCE = 8_000;
+
+export class Acts {
+  /** Reactions that the hub has not answered, each the last of its kind. */
+  private readonly unheard = new Map<string, () => unknown>();
+  /** What was wished last of each reaction that is under way. */
+  private readonly wishes = new Map<string, { on: boolean }>();
+
+  constructor(private readonly stage: Stage) {}
+
+  async rename(nickname: string): Promise<Refusal | null> {
+    const answer = readAnswer(await this.ask("renameChatter", { nickname }), readChatter);
+    if (!answer.ok) return answer.refusal;
+    const names = new Map(this.stage.state.names).set(answer.data.id, answer.data.nickname);
+    this.stage.change({ me: answer.data, names });
+    return null;
+  }
+
+  /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. */
+  async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
+    const { joins } = this.stage;
+    const wish = { on };
+    const name = `${seq} ${emoji}`;
+    this.wishes.set(name, wish);
+    const reply = this.stage.joined ? await this.ask("react", { seq, emoji, on }) : null;
+    // Done twice it changes nothing, so what may not have arrived is said again.
+    if (!reply) {
+      // Wished otherwise since.
+      if (this.wishes.get(name) !== wish) return null;
+      const again = (): Promise<Refusal | null> => this.react(seq, emoji, on);
+      // The connection was lost meanwhile, and there is another.
+      if (this.stage.joined && this.stage.joins !== joins) return again();
+      this.unheard.set(name, again);
+      if (this.stage.joined) this.stage.deaf();
+      return null;
+    }
+    if (this.wishes.get(name) === wish) this.wishes.delete(name);
+    const answer = readAnswer(reply, readReacted);
+    if (answer.ok) this.stage.change(withReacted(this.stage.state, answer.data));
+    return answer.ok ? null : answer.refusal;
+  }
+
+  /** Takes back a message of one's own. */
+  takeBack(seq: number): Promise<Refusal | null> {
+    return this.tell("takeBack", { seq });
+  }
+
+  /** Tells the host of somebody else's message; said twice it is told once. */
+  report(seq: number, reason: string): Promise<Refusal | null> {
+    return this.tell("report", { seq, ...(reason && { reason }) });
+  }
+
+  /** One is in the room again: what the hub has not answered is done now. */
+  resume(): void {
+    const unheard = [...this.unheard.values()];
+    this.unheard.clear();
+    for (const again of unheard) again();
+  }
+
+  private async tell(event: string, what: object): Promise<Refusal | null> {
+    const answer = readAnswer(await this.ask(event, what), () => true);
+    return answer.ok ? null : answer.refusal;
+  }
+
+  private ask(event: string, what: object): Promise<unknown | null> {
+    return this.stage.ask(event, { roomId: this.stage.state.room?.id, ...what }, PATIENCE);
+  }
+}
