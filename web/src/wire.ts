@@ -50,7 +50,7 @@ export const historyOf = (room: Room): History => (room.history === "all" ? "all
 /** The rungs on which the host can set a room. */
 export type Mode = "open" | "slow" | "members" | "read_only";
 
-export type AlertKind = "joined" | "left" | "renamed" | "note";
+export type AlertKind = "joined" | "left" | "renamed" | "note" | "announcement";
 
 export interface Alert {
   kind: AlertKind;
@@ -71,6 +71,8 @@ export interface Message {
   chatter: Chatter;
   alert?: Alert;
   from?: "hub" | "chatter";
+  /** Whether the host said it. */
+  host?: boolean;
   /** Its author or the host took it back: `content` is empty. */
   takenBack?: boolean;
   /** The message that it answers. */
@@ -117,6 +119,8 @@ export interface JoinAck extends Chatter {
   reset: boolean;
   missed: Message[];
   more: boolean;
+  /** What is announced here; an older hub does not say. */
+  announcements?: Announcement[];
   /** The seqs, of those up to `after`, whose messages the host took back. */
   takenBack: number[];
   /** Reactions that have changed, and up to when they are known; an older hub says neither. */
@@ -206,6 +210,16 @@ export interface RoomShut {
 
 /** The host lets this browser read and not speak: until then, or with `null` until the host lifts it. */
 export interface Muted {
+  until: string | null;
+}
+
+/** What the host announces in a room, or with `roomId` `null` in all. */
+export interface Announcement {
+  id: Id;
+  roomId: Id | null;
+  text: string;
+  sentAt: string;
+  /** Up to when it is shown, by the hub's estimate; the hub says when that is over. */
   until: string | null;
 }
 
@@ -338,14 +352,26 @@ export const readMessages = readList(readMessage);
 export const readChatters = readList(readChatter);
 export const readRooms = readList(readRoom);
 
+export const readAnnouncement: Reader<Announcement> = (value) =>
+  isObject(value) && has(value, { id: "string", text: "string", sentAt: "string" })
+    ? (value as unknown as Announcement)
+    : null;
+
+const readAnnouncements = readList(readAnnouncement);
+
+/** The announcement that is shown no more. */
+export const readAnnouncementGone: Reader<{ id: Id }> = (value) =>
+  isObject(value) && has(value, { id: "string" }) ? (value as unknown as { id: Id }) : null;
+
 export const readJoinAck: Reader<JoinAck> = (value) => {
   if (!isObject(value) || !readChatter(value) || !readRoom(value.room)) return null;
   const missed = readMessages(value.missed);
   if (!missed || !has(value, { lastSeq: "number", firstSeq: "number", epoch: "string", more: "boolean" })) {
     return null;
   }
+  const announcements = readAnnouncements(value.announcements) ?? [];
   const takenBack = Array.isArray(value.takenBack) ? value.takenBack.filter((seq) => typeof seq === "number") : [];
-  return { ...(value as unknown as JoinAck), missed, takenBack };
+  return { ...(value as unknown as JoinAck), missed, takenBack, announcements };
 };
 
 export const readHello: Reader<Hello> = (value) =>

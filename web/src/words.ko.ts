@@ -89,6 +89,10 @@ export const ko = {
   unfold: "모두 보기",
   foldAgain: "접기",
   takenBack: "지운 메시지예요",
+  announcements: "공지",
+  announced: (text: string) => `공지: ${text}`,
+  allAnnounced: (count: number) => (count === 1 ? "모두 보기" : `${count}개 모두 보기`),
+  theHost: "진행",
   muted: (until: string | null) =>
     `주최자가 ${until ? `${until}까지 ` : ""}말을 멈추게 했어요. 읽을 수 있고, 쓴 메시지는 그대로 있어요.`,
   joinedYou: (name: string) => `들어왔어요 · 내 이름은 ${name}`,

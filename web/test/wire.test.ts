@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {
+  readAnnouncement,
+  readAnnouncementGone,
   readAnswer,
   readChatter,
   readFound,
@@ -30,6 +32,10 @@ const readers: Record<string, Reader<unknown>> = {
   message: readMessage,
   "alert-joined": readMessage,
   "alert-renamed": readMessage,
+  "alert-announcement": readMessage,
+  "message-of-the-host": readMessage,
+  announcement: readAnnouncement,
+  "announcement-gone": readAnnouncementGone,
   hello: readHello,
   hub: readHub,
   hubs: readHubs,

@@ -199,12 +199,13 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, muted, ...me } = ack;
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, muted, announcements = [], ...me } =
+      ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, past: null, goal: null, going: null, settled: new Map() });
     else if (takenBack.length > 0) this.change(withTakenBack(this.state, takenBack));
-    this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null });
+    this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null, announcements });
     this.reactionsAt = reactionsAt ?? null;
     this.hearEarly();
     const names = new Map(this.state.names).set(me.id, me.nickname);

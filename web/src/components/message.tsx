@@ -66,6 +66,7 @@ export class MessageRow extends Component<Props> {
     const classes = [
       "msg",
       said && me !== null && row.message.mentions?.includes(me) ? "names-me" : "",
+      said && row.message.host ? "of-host" : "",
       mine ? "mine" : "theirs",
       row.first ? "" : "cont",
       fresh ? "fresh" : "",
@@ -82,6 +83,7 @@ export class MessageRow extends Component<Props> {
         {face && !mine && row.first && (
           <span class={`who tint-${face.tint}`}>
             <bdi>{name}</bdi>
+            {said && row.message.host && <b>{say.theHost}</b>}
           </span>
         )}
         {quote && <Answered quote={quote} onJump={onJump} say={say} />}

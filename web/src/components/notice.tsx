@@ -30,7 +30,7 @@ export function OwnName({ row, nickname, say }: { row: RowOf<"me">; nickname: st
 
 export function Notice({ row, name, say }: { row: RowOf<"notice">; name: Names; say: Words }): JSX.Element {
   return (
-    <p class="notice" data-key={row.key} data-seq={row.seq}>
+    <p class={`notice ${row.alert.alert?.kind ?? ""}`} data-key={row.key} data-seq={row.seq}>
       {sentence(row.alert, name, say)}
     </p>
   );
@@ -39,6 +39,7 @@ export function Notice({ row, name, say }: { row: RowOf<"notice">; name: Names; 
 function sentence(message: Message, nameOf: Names, say: Words): string {
   const { alert, content, takenBack } = message;
   if (alert?.kind === "renamed") return say.renamed(isolate(alert.was ?? ""), isolate(alert.now ?? ""));
+  if (alert?.kind === "announcement") return takenBack ? say.takenBack : say.announced(isolate(content));
   // An alert of a newer hub: its own sentence is better than none.
   if (alert?.kind !== "note") return content;
   return takenBack ? say.takenBack : say.note(isolate(nameOf(message)), isolate(content));

@@ -15,10 +15,8 @@ import { Composer } from "./composer";
 import { Icon } from "./icons";
 import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
-import { SlowLine } from "./slow-line";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
-import { UnsentDraft } from "./unsent-draft";
 import { TypingLine } from "./typing";
 
 export { sheetsPart };
@@ -70,6 +68,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
           )}
         </RoomHeader>
         <Banner state={state} session={session} />
+        {part && inside && <part.Announcements all={state.announcements} say={say} />}
         {phase.name === "locked" ? (
           part && <part.Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
         ) : phase.name === "waiting" && !started ? (
@@ -105,7 +104,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         )}
         {mayTalk(state) && isWritten(state) && (
           <>
-            {room?.mode === "slow" ? <SlowLine state={state} /> : <TypingLine state={state} />}
+            {room?.mode === "slow" && part ? <part.SlowLine state={state} /> : <TypingLine state={state} />}
             <p class="muted" role="status">
               {state.muted && say.muted(endOf(state.muted, state.clockOffset, say.locale))}
             </p>
@@ -119,7 +118,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
             />
           </>
         )}
-        {started && state.closed !== null && <UnsentDraft session={session} />}
+        {part && started && state.closed !== null && <part.UnsentDraft session={session} />}
       </main>
       {wide && inside && (
         <aside class="people-pane" aria-label={say.peopleList}>

@@ -12,10 +12,13 @@ import { MessageSheet } from "./message-sheet";
 import { PeopleSheet } from "./people";
 import { ReportSheet } from "./report-sheet";
 
+export { Announcements } from "./announcements";
 export { attend } from "./attention";
 export { Gate } from "./gate";
 export { LogMenu } from "./log-menu";
 export { People } from "./people";
+export { SlowLine } from "./slow-line";
+export { UnsentDraft } from "./unsent-draft";
 
 export interface SheetsProps {
   state: RoomState;

@@ -1,6 +1,8 @@
 // The hub's events, and the changes they make to a room's state.
 
 import {
+  readAnnouncement,
+  readAnnouncementGone,
   readChatters,
   readHello,
   readMessage,
@@ -57,6 +59,17 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       return { ...state, muted: readMuted(payload) ?? state.muted };
     case "unmuted":
       return { ...state, muted: null };
+    case "announcement": {
+      const one = readAnnouncement(payload);
+      const others = state.announcements.filter(({ id }) => id !== one?.id);
+      return one && (one.roomId ?? state.room?.id) === state.room?.id
+        ? { ...state, announcements: [...others, one] }
+        : state;
+    }
+    case "announcementGone": {
+      const gone = readAnnouncementGone(payload)?.id;
+      return { ...state, announcements: state.announcements.filter(({ id }) => id !== gone) };
+    }
     case "roomMode": {
       const { room } = state;
       const { roomId, mode, every = 0 } = readRoomMode(payload) ?? {};

@@ -22,8 +22,13 @@ export interface Mark {
   tint: number;
 }
 
+/** The chatter as whom the host speaks, and their mark, which is nobody else's: it is none of the faces. */
+const HOST: Id = "c01a0000-0000-8000-8000-000000000001";
+const HOST_MARK: Mark = { emoji: "📣", tint: 0 };
+
 /** The mark of somebody of whom nothing else is known. */
 export function mark({ id, nickname }: Pick<Chatter, "id" | "nickname">): Mark {
+  if (id === HOST) return HOST_MARK;
   const hash = fnv1a(id);
   const emoji = animalIn(nickname) ?? EMOJI[hash % EMOJI.length]!;
   return { emoji, tint: Math.floor(hash / EMOJI.length) % TINTS };

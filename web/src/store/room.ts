@@ -1,6 +1,6 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
-import type { Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
+import type { Announcement, Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
@@ -67,6 +67,8 @@ export interface RoomState {
   readonly closed: Closed | null;
   /** Whether the host lets this person read and not speak. */
   readonly muted: Muted | null;
+  /** What the host announces here, the oldest first. */
+  readonly announcements: readonly Announcement[];
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
   /** How many messages the host took back while one was here, to say so to who listens. */
@@ -103,6 +105,7 @@ export const newRoom = (code: string): RoomState => ({
   clockOffset: 0,
   closed: null,
   muted: null,
+  announcements: [],
   pruned: false,
   takenBack: 0,
 });

@@ -148,4 +148,5 @@ export function countNew(messages: readonly Message[], seq: number, me: Id | nul
 }
 
 export const isNews = (message: Message, me: Id | null, hidden: Hidden): boolean =>
-  message.type === "MESSAGE" && message.chatterId !== me && !message.takenBack && !hidden.has(message.chatterId);
+  (message.type === "MESSAGE" || message.alert?.kind === "announcement") &&
+  message.chatterId !== me && !message.takenBack && !hidden.has(message.chatterId);
