@@ -209,6 +209,11 @@ mod tests {
         assert_eq!(asked("GET", "messages?after=8", ""), stream);
         let seqs = Request::MessageDelete { room: "r".into(), seqs: vec![1, 2] };
         assert_eq!(asked("POST", "rooms/r/take-back", r#"{"seqs":[1,2]}"#), seqs);
+        let (mode, every) = ("slow".to_owned(), Some(5));
+        let slow = Request::RoomMode { room: "r".into(), mode: mode.clone(), every, minutes: None };
+        assert_eq!(asked("POST", "rooms/r/mode", r#"{"mode":"slow","every":5}"#), slow);
+        let all = Request::HubMode { mode, every: None, minutes: Some(15) };
+        assert_eq!(asked("POST", "mode", r#"{"mode":"slow","minutes":15}"#), all);
         let revoke = Request::HostRevoke { name: "무대 앞".into() };
         assert_eq!(asked("DELETE", "hosts/%EB%AC%B4%EB%8C%80%20%EC%95%9E", ""), revoke);
     }

@@ -12,7 +12,7 @@ story("a slow room counts down to one's turn, keeps what is written and sends it
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await sets(hub, room, "slow", "--every", "3600");
-  for (const person of [ann, ben]) await slowLine(person).filter({ hasText: "한 사람이 60:00에 한 번" }).waitFor();
+  for (const person of [ann, ben]) await slowLine(person).filter({ hasText: "60:00에 한 번씩" }).waitFor();
   await ann.says("첫마디");
   await ben.sees("첫마디");
   await slowLine(ann).filter({ hasText: /다음 메시지까지 59:\d\d/ }).waitFor();

@@ -41,7 +41,7 @@ fn no_name_commands_the_hosts_terminal() {
         "UPDATE rooms SET title = {esc}, namespace = {esc};
          INSERT INTO chatters (n, id, identity, nickname, created_at)
          VALUES (1, zeroblob(16), zeroblob(16), {esc}, 0);
-         INSERT INTO memberships VALUES (1, zeroblob(16), 1, 1, NULL);
+         INSERT INTO memberships VALUES (1, zeroblob(16), 1, 1, NULL, NULL);
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)
          VALUES (1, 1, 1, 0, {esc}, 0, 0);
          INSERT INTO bans VALUES (zeroblob(16), zeroblob(16), {esc}, NULL, NULL);

@@ -114,7 +114,7 @@ export const en: Words = {
   waiting: "Will be sent",
   paced: "Too fast – will be sent in a moment",
   inTurn: "Will be sent when it is your turn",
-  slow: (every) => `Slow mode · one message each in ${every}`,
+  slow: (every) => `Slow mode · a message every ${every}`,
   slowFor: (rest) => `Your next message in ${rest}`,
   readOnly: "This room is for reading at the moment. You can react.",
   notSent: "Could not send",

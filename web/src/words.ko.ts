@@ -112,7 +112,7 @@ export const ko = {
   waiting: "연결되면 보내요",
   paced: "너무 빨라서 조금 뒤에 보내요",
   inTurn: "차례가 되면 보내요",
-  slow: (every: string) => `천천히 이야기하는 방이에요 · 한 사람이 ${every}에 한 번`,
+  slow: (every: string) => `천천히 이야기해요 · ${every}에 한 번씩`,
   slowFor: (rest: string) => `다음 메시지까지 ${rest}`,
   readOnly: "지금은 읽기만 하는 방이에요. 반응은 남길 수 있어요.",
   notSent: "보내지 못했어요",

@@ -114,7 +114,7 @@ export const VIEWS = {
     // One is sent and one waits; both stay from an earlier view.
     const isFirst = (await ann.page.locator(".msg").count()) === 0;
     for (const text of isFirst ? ["한마디", "또 한마디"] : []) await ann.writes(text);
-    await ann.page.locator(".msg .status").waitFor();
+    await ann.page.locator(".msg .status", { hasText: /차례|turn/ }).waitFor();
     await ann.page.locator(".slow").waitFor();
   },
   "a room for reading": async ({ ann, reading }) => {

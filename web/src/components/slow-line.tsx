@@ -13,7 +13,11 @@ export function SlowLine({ state }: { state: RoomState }): JSX.Element {
     const timer = setTimeout(() => redraw((count) => count + 1), slowedFor(state, Date.now()) % 1000 || 1000);
     return () => clearTimeout(timer);
   });
-  return <p class="typing slow">{rest > 0 ? say.slowFor(clock(rest)) : say.slow(clock(state.room?.every ?? 0))}</p>;
+  return (
+    <p class="typing slow">
+      <span>{rest > 0 ? say.slowFor(clock(rest)) : say.slow(clock(state.room?.every ?? 0))}</span>
+    </p>
+  );
 }
 
 /** A wait as people read it off a clock: `0:30`. */
