@@ -122,6 +122,17 @@ export const VIEWS = {
     await ann.page.locator(".for-reading").waitFor();
     await ann.page.waitForSelector(".log[aria-busy=false]");
   },
+  announcements: async ({ ann, lasting, hub }) => {
+    if (JSON.parse(await hub.host("announce", "list", "--json")).length === 0) {
+      for (const text of ["점심이 준비됐어요", "분실물은 본부에 있어요. 본부는 정문 옆 하얀 천막이에요. 지도: http://192.168.4.1/map"]) {
+        await hub.host("announce", "add", text, "--room", lasting.code);
+      }
+      await hub.host("message", "say", lasting.code, "찾는 물건을 말해 주세요");
+    }
+    await ann.enters(lasting);
+    await ann.page.locator(".announced").waitFor();
+    await ann.page.locator(".of-host").waitFor();
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();
