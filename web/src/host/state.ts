@@ -1,0 +1,94 @@
+// What the host's page knows of the hub: pure, and changed only by what the hub told.
+
+import type { Id } from "../wire";
+import type { Banned, Deed, KeyLine, Overview, Person, Reported, Role, RoomLine, Said } from "./wire";
+
+export interface HostState {
+  /** `null` before the hub has said it. */
+  role: Role | null;
+  /** The name of the key's holder; only hosts are told. */
+  name: string | null;
+  keys: KeyLine[];
+  overview: Overview | null;
+  /** Messages a minute, at each look, the newest last. */
+  curve: number[];
+  /** The newest messages of all rooms, the newest first. */
+  stream: Said[] | null;
+  rooms: RoomLine[] | null;
+  /** The room that is open: its messages, the newest first, and who is in it. */
+  open: { room: Id; messages: Said[]; people: Person[] } | null;
+  people: Person[] | null;
+  bans: Banned[];
+  reports: Reported[] | null;
+  log: Deed[] | null;
+}
+
+export const NOTHING: HostState = {
+  role: null,
+  name: null,
+  keys: [],
+  overview: null,
+  curve: [],
+  stream: null,
+  rooms: null,
+  open: null,
+  people: null,
+  bans: [],
+  reports: null,
+  log: null,
+};
+
+/** Two minutes at the pace of `watch.ts`. */
+const CURVE_MOST = 64;
+const STREAM_MOST = 300;
+
+export const withOverview = (state: HostState, overview: Overview): HostState => ({
+  ...state,
+  overview,
+  curve: [...state.curve, overview.saidLastMinute].slice(-CURVE_MOST),
+});
+
+/** Adds messages to those that are listed. What was told of one again is newer: it may have been taken back. */
+export function merged(known: readonly Said[], told: readonly Said[]): Said[] {
+  const byId = new Map(known.map((one) => [one.id, one]));
+  for (const one of told) byId.set(one.id, one);
+  return [...byId.values()].sort((a, b) => b.id - a.id).slice(0, STREAM_MOST);
+}
+
+/** The last message that was told of, to ask for those after it. */
+export const lastId = (messages: readonly Said[] | null): number | null => messages?.[0]?.id ?? null;
+
+/** The points of the curve, within a box of this size. */
+export function curvePoints(curve: readonly number[], width: number, height: number): string {
+  const most = Math.max(1, ...curve);
+  const step = width / (CURVE_MOST - 1);
+  // The newest at the right, however few there are.
+  const from = width - (curve.length - 1) * step;
+  return curve.map((value, at) => `${round(from + at * step)},${round(height - (value / most) * height)}`).join(" ");
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+export type Trouble =
+  | { name: "full" | "readOnly" | "databaseAway" | "memoryTight" | "memoryFull" | "twins" }
+  | { name: "little"; free: number }
+  | { name: "unannounced" | "noCopies"; reason: string }
+  | { name: "missing"; address: string; reason: string };
+
+/** Below this many bytes of free disk the hub warns. */
+const LITTLE = 500_000_000;
+
+/** The hub's warnings, to be told in any language; the same, in the same order, as its own sentences. */
+export function troubles({ data, memory, announced, missing, twins }: Overview): Trouble[] {
+  const all: Trouble[] = [];
+  const { storage, free, copies } = data;
+  if (storage !== "ok") all.push({ name: storage === "full" ? "full" : storage === "read_only" ? "readOnly" : "databaseAway" });
+  else if (free !== null && free < LITTLE) all.push({ name: "little", free });
+  if (memory.state === "tight") all.push({ name: "memoryTight" });
+  if (memory.state === "full") all.push({ name: "memoryFull" });
+  if (announced.reason) all.push({ name: "unannounced", reason: announced.reason });
+  for (const { address, reason } of missing) all.push({ name: "missing", address, reason });
+  if (twins.length > 0) all.push({ name: "twins" });
+  if (copies) all.push({ name: "noCopies", reason: copies });
+  return all;
+}
