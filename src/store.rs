@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
 pub use postgres::{Alike, ConnectError, Database, HubRun};
-pub use reader::{Found, Reader};
+pub use reader::{Found, Heard, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};
 pub use sqlite::disk::volatile::{forgets, is_volatile};

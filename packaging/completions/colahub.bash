@@ -1379,7 +1379,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message__subcmd__list)
-            opts="-h --last --config --data-dir --json --help"
+            opts="-h --all --last --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -7,12 +7,12 @@ use clap::{Args, Subcommand};
 use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
-use crate::control::protocol::{Request, Said};
+use crate::control::protocol::{Request, Said, Streamed};
 
 /// `colahub message …`
 #[derive(Debug, Subcommand)]
 pub(super) enum MessageCommand {
-    /// List the newest messages of a room, with their numbers
+    /// List the newest messages of a room, or of all living rooms, with their numbers
     List(ListArgs),
     /// Delete messages; each leaves its place behind, empty, for everybody
     Delete(DeleteArgs),
@@ -22,8 +22,11 @@ pub(super) enum MessageCommand {
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
     /// The room's code, or its id where it has ended
-    #[arg(value_name = "ROOM")]
-    room: String,
+    #[arg(value_name = "ROOM", required_unless_present = "all", conflicts_with = "all")]
+    room: Option<String>,
+    /// What people have said in all living rooms
+    #[arg(long)]
+    all: bool,
     /// How many of the newest, at most 1000
     #[arg(long, value_name = "NUMBER", default_value_t = 20)]
     last: usize,
@@ -47,8 +50,11 @@ pub(super) struct DeleteArgs {
 /// Does what the host wants with messages.
 pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
-        MessageCommand::List(ListArgs { room, last, asked }) => {
+        MessageCommand::List(ListArgs { room: Some(room), last, asked, .. }) => {
             list(asked, &Request::MessageList { room, last }, line, out)
+        }
+        MessageCommand::List(ListArgs { last, asked, .. }) => {
+            list(asked, &Request::MessageStream { last, after: 0 }, stream_line, out)
         }
         MessageCommand::Delete(DeleteArgs { room, seqs, hub }) => {
             let taken: usize = hub.ask(&Request::MessageDelete { room, seqs })?;
@@ -78,6 +84,10 @@ fn line(said: &Said) -> String {
     format!("{seq:>6}  {at}  {nickname}: {what}")
 }
 
+fn stream_line(streamed: &Streamed) -> String {
+    format!("{} {}", streamed.code, line(&streamed.said))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +105,9 @@ mod tests {
             taken_back: false,
         };
         assert_eq!(line(&said), "     3  2026-07-01 10:48:00 UTC  졸린 여우: \"점심\\u{1b}[2J\"");
+        let (room, code, title) = (String::new(), "K7PMX3".to_owned(), String::new());
+        let streamed = Streamed { room, code, title, said: said.clone() };
+        assert_eq!(stream_line(&streamed), format!("K7PMX3 {}", line(&said)));
         let notice = Said { is_notice: true, content: "n1 joined.".to_owned(), ..said.clone() };
         assert!(line(&notice).ends_with("졸린 여우: (notice) \"n1 joined.\""));
         let gone = Said { taken_back: true, content: String::new(), ..said };

@@ -98,6 +98,9 @@ impl ControlContext {
             Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
             Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
             Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),
+            Request::MessageStream { last, after } => {
+                told(messages::stream(parts, last, after).await)
+            }
             Request::MessageDelete { room, seqs } => {
                 told(messages::take_back(parts, &room, &seqs).await)
             }

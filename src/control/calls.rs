@@ -43,6 +43,7 @@ const CALLS: &[HttpCall] = &[
     post("rooms/{room}/delete", "room-delete", Host),
     get("rooms/{room}/messages", "message-list", Helper),
     post("rooms/{room}/take-back", "message-delete", Helper),
+    get("messages", "message-stream", Helper),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
     post("chatters/{chatter}/ban", "chatter-ban", Host),
@@ -60,7 +61,7 @@ const CALLS: &[HttpCall] = &[
 const LOCAL: [&str; 1] = ["host-add"];
 
 /// Fields of a path or query that are no text.
-const NUMBERS: [&str; 2] = ["report", "last"];
+const NUMBERS: [&str; 3] = ["report", "last", "after"];
 const FLAGS: [&str; 1] = ["all"];
 
 /// The call that this method and path name: its entry in the table, and the request.
@@ -192,6 +193,8 @@ mod tests {
         let list = Request::MessageList { room: "r".into(), last: 7 };
         assert_eq!(asked("GET", "rooms/r/messages?last=7&browser=b", ""), list);
         assert_eq!(asked("GET", "reports?all=true", ""), Request::ReportList { all: true });
+        let stream = Request::MessageStream { last: 50, after: 8 };
+        assert_eq!(asked("GET", "messages?after=8", ""), stream);
         let seqs = Request::MessageDelete { room: "r".into(), seqs: vec![1, 2] };
         assert_eq!(asked("POST", "rooms/r/take-back", r#"{"seqs":[1,2]}"#), seqs);
         let revoke = Request::HostRevoke { name: "무대 앞".into() };

@@ -2,8 +2,8 @@
 
 use super::answer::{Acting, Denied};
 use super::host::find;
-use super::protocol::{MESSAGES_MAX, Said};
-use crate::domain::ids::{RoomId, Seq};
+use super::protocol::{MESSAGES_MAX, Said, Streamed};
+use crate::domain::ids::{MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::refusal::Refusal;
 use crate::hub::command::Call;
@@ -14,6 +14,23 @@ pub(super) async fn said(parts: &Acting<'_>, room: &str, last: usize) -> Result<
     let id = stored(parts, room).await?;
     let newest = parts.reader.newest(id, last.min(MESSAGES_MAX)).await;
     Ok(newest?.into_iter().map(line).collect())
+}
+
+/// Lists what people have said in all living rooms, oldest first: the newest with an id above `after`.
+pub(super) async fn stream(
+    parts: &Acting<'_>,
+    last: usize,
+    after: i64,
+) -> Result<Vec<Streamed>, Denied> {
+    let (now, most) = (parts.hub.clock().now().hub, last.min(MESSAGES_MAX));
+    let newest = parts.reader.stream(MessageId(after.max(0)), most, now).await?;
+    let told = newest.into_iter().map(|heard| Streamed {
+        room: heard.message.room.to_string(),
+        code: heard.code.to_string(),
+        title: heard.title.as_str().to_owned(),
+        said: line(heard.message),
+    });
+    Ok(told.collect())
 }
 
 /// Takes messages back by their places. Returns how many were not taken back before.

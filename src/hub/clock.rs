@@ -46,7 +46,7 @@ impl Clock {
     }
 
     /// Reads both clocks.
-    pub(super) fn now(&self) -> Moment {
+    pub fn now(&self) -> Moment {
         self.read().0
     }
 

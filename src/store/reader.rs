@@ -6,16 +6,32 @@ use std::time::Duration;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::HostKey;
-use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
+use crate::domain::text::Title;
+use crate::domain::time::HubTime;
 use crate::store::{Done, Member, postgres, sqlite};
 
 /// How long a search looks. A million messages take longer: then it says how far it came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
+
+/// How many of the newest ids a stream of messages looks at, where few of them are of rooms that live.
+pub(in crate::store) const STREAM_SPAN: i64 = 10_000;
+
+/// A message of any living room, with what that is called.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// The message.
+    pub message: Message,
+    /// Its room's code.
+    pub code: Code,
+    /// Its room's title.
+    pub title: Title,
+}
 
 /// The result of a search.
 #[derive(Debug, PartialEq, Eq)]
@@ -199,6 +215,23 @@ impl Reader {
         match &self.0 {
             Kind::Sqlite(reader) => reader.newest(room, most).await,
             Kind::Postgres(reader) => reader.newest(room, most).await,
+        }
+    }
+
+    /// What people have said in the rooms that live at `now`, with an id above `after`: the newest `most`, oldest
+    /// first. It looks at the newest 10,000 ids.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn stream(
+        &self,
+        after: MessageId,
+        most: usize,
+        now: HubTime,
+    ) -> Result<Vec<Heard>, Refusal> {
+        match &self.0 {
+            Kind::Sqlite(reader) => reader.stream(after, most, now).await,
+            Kind::Postgres(reader) => reader.stream(after, most, now).await,
         }
     }
 

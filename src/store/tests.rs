@@ -20,6 +20,7 @@ mod replies;
 mod reports;
 mod runs;
 mod search;
+mod stream;
 pub(in crate::store) mod takeback;
 
 /// A store of its own, whose writes are awaited one by one.

@@ -11,7 +11,7 @@ use crate::kit::{Answer, Hub, Signal, run_in};
 use crate::sender::make_room;
 
 /// A key's holder, who counts their requests.
-struct Holder {
+pub struct Holder {
     id: String,
     key: Vec<u8>,
     browser: &'static str,
@@ -20,7 +20,7 @@ struct Holder {
 
 /// A signed request, as somebody who listens has it.
 #[derive(Clone)]
-struct Request {
+pub struct Request {
     method: &'static str,
     path: String,
     header: String,
@@ -29,7 +29,7 @@ struct Request {
 
 impl Holder {
     /// `colahub host add`: the key is in the link that it prints.
-    fn added(hub: &Hub, args: &[&str]) -> Self {
+    pub fn added(hub: &Hub, args: &[&str]) -> Self {
         let (done, text) = host(hub, &[&["host", "add"], args].concat());
         assert!(done, "{text}");
         // A hub on the loopback alone has its address there, too.
@@ -40,7 +40,7 @@ impl Holder {
         Self { id: id.to_owned(), key, browser: "mine", number: 0 }
     }
 
-    fn signs(&mut self, method: &'static str, path: &str, body: &str) -> Request {
+    pub fn signs(&mut self, method: &'static str, path: &str, body: &str) -> Request {
         self.number += 1;
         self.signs_with(&self.number.to_string(), method, path, body)
     }
@@ -56,7 +56,7 @@ impl Holder {
         Request { method, path, header, body: body.to_owned() }
     }
 
-    fn asks(&mut self, hub: &Hub, method: &'static str, path: &str, body: &str) -> Value {
+    pub fn asks(&mut self, hub: &Hub, method: &'static str, path: &str, body: &str) -> Value {
         let answer = sent(hub, &self.signs(method, path, body));
         let envelope: Value = serde_json::from_slice(&answer.body).unwrap();
         assert_eq!(envelope["success"], true, "{method} {path}: {envelope}");
@@ -73,7 +73,7 @@ fn sent(hub: &Hub, Request { method, path, header, body }: &Request) -> Answer {
 }
 
 /// The status and the code with which a request is refused.
-fn turned_away(hub: &Hub, request: &Request) -> (u16, String) {
+pub fn turned_away(hub: &Hub, request: &Request) -> (u16, String) {
     let answer = sent(hub, request);
     let envelope: Value = serde_json::from_slice(&answer.body).unwrap();
     assert_eq!(envelope["success"], false, "{envelope}");
@@ -81,7 +81,7 @@ fn turned_away(hub: &Hub, request: &Request) -> (u16, String) {
     (answer.status, envelope["code"].as_str().unwrap().to_owned())
 }
 
-fn refusal(status: u16, code: &str) -> (u16, String) {
+pub fn refusal(status: u16, code: &str) -> (u16, String) {
     (status, code.to_owned())
 }
 

@@ -8,7 +8,7 @@ use crate::sender::{Room, make_room, token};
 use crate::socket::{Heard, Socket};
 
 /// Asks, and gives the data of the answer.
-fn asks(socket: &mut Socket, event: &str, payload: &Value) -> Value {
+pub fn asks(socket: &mut Socket, event: &str, payload: &Value) -> Value {
     let request = socket.ask(event, payload).unwrap();
     loop {
         if let Heard::Ack(number, envelope) = socket.hear().unwrap()
@@ -20,7 +20,7 @@ fn asks(socket: &mut Socket, event: &str, payload: &Value) -> Value {
     }
 }
 
-fn says(socket: &mut Socket, room: &Room, content: &str, key: &str) -> Value {
+pub fn says(socket: &mut Socket, room: &Room, content: &str, key: &str) -> Value {
     asks(socket, "sendMessage", &json!({"roomId": room.id, "content": content, "key": key}))
 }
 

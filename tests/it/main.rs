@@ -31,6 +31,7 @@ mod health;
 mod host;
 mod host_calls;
 mod host_doors;
+mod host_people;
 mod host_words;
 #[allow(clippy::print_stdout, reason = "figures, for who asks for them")]
 mod killed;

@@ -7,7 +7,7 @@ import { Acts, SHOWN, WAITS, type Act } from "../src/host/acts";
 import { sizeText, spanOf } from "../src/host/figures";
 import { Requests, type Send } from "../src/host/requests";
 import { Numbers } from "../src/host/sign";
-import { curvePoints, merged, troubles } from "../src/host/state";
+import { curvePoints, merged, renewed, troubles } from "../src/host/state";
 import { readAny, readSaid, type Overview, type Said, type Told } from "../src/host/wire";
 import { Watch, type Way } from "../src/host/watch";
 import { en } from "../src/host/words.en";
@@ -262,6 +262,13 @@ test("messages are listed once, the newest first, as they were told of last", ()
   expect(list.map(({ id, takenBack }) => [id, takenBack])).toEqual([[3, false], [2, false], [1, true]]);
   const many = merged([], Array.from({ length: 500 }, (_, at) => said(at + 1)));
   expect([many.length, many[0]!.id]).toEqual([300, 500]);
+});
+
+test("what is told again as a whole replaces what was known of it", () => {
+  const known = [said(5), said(4), said(3), said(2)];
+  expect(renewed(known, [said(3), said(5)], false).map(({ id }) => id)).toEqual([5, 3, 2]);
+  expect(renewed(known, [said(3)], true).map(({ id }) => id)).toEqual([3]);
+  expect(renewed(known, [], true)).toEqual([]);
 });
 
 test("messages of one room get its name; what cannot be read is left out", () => {

@@ -1,5 +1,7 @@
 //! Reads, over a connection of their own that they share: their statements are sent one behind the other.
 
+mod host;
+
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};

@@ -1,6 +1,6 @@
 //! The statements of the reader, which reads outside the log's session.
 
-use super::rows::{MEMBER, ROOM, message_for};
+use super::rows::{MEMBER, ROOM, message_for, message_with_room};
 
 /// Whether a room has this code.
 pub(super) const HAS_CODE: &str = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
@@ -77,6 +77,15 @@ pub(super) fn range(oldest: bool) -> String {
     )
 }
 
+/// What people have said in the rooms that live at `$3`, with an id above `$1` among the newest `$2`; newest first.
+pub(super) fn stream() -> String {
+    let messages = message_with_room();
+    format!(
+        "SELECT {messages} WHERE m.id > greatest($1, (SELECT max(id) FROM messages) - $2) AND m.kind IN (0, 1)
+         AND NOT r.deleted AND r.expires_hub > $3 ORDER BY m.id DESC LIMIT $4"
+    )
+}
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -92,6 +101,8 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_after", range(true), ":'room', 20, 9223372036854775807, 101, :'chatter'"),
         ("read_before", range(false), ":'room', 1, 100, 51, :'chatter'"),
         ("read_newest", range(false), ":'room', 1, 9223372036854775807, 1000, NULL"),
+        ("read_stream", stream(), "0, 10000, 1, 1000"),
+        ("read_stream_on", stream(), "59990, 10000, 1, 1000"),
         ("address_of", ADDRESS_OF.into(), ":'who'"),
         ("read_host_keys", HOST_KEYS.into(), ""),
         ("read_log", HOST_LOG.into(), "100"),

@@ -40,6 +40,11 @@ pub(super) fn message_for(chatter: &str) -> String {
     MESSAGE.replace("NULL::smallint", &mine)
 }
 
+/// The same as [`MESSAGE`], with the code and the title of the message's room behind it.
+pub(super) fn message_with_room() -> String {
+    MESSAGE.replace("NULL::smallint", "NULL::smallint, r.code, r.title")
+}
+
 /// The columns that [`member`] reads, in its order, with the joins.
 pub(super) const MEMBER: &str = "r.id, c.id, c.nickname, c.created_at, s.left_at, s.identity, \
      greatest(s.first_seq, r.pruned + 1), r.pruned >= s.first_seq \

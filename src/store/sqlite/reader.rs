@@ -9,18 +9,20 @@ use tokio::sync::Semaphore;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::HostKey;
-use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
+use crate::domain::time::HubTime;
 use crate::store::health::Health;
-use crate::store::reader::Found;
+use crate::store::reader::{Found, Heard};
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::host_keys;
+use crate::store::sqlite::sql::host_reads;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
@@ -150,6 +152,16 @@ impl Reader {
             queries::before(db, (room, None), Seq(1), Seq(i64::MAX), most, usize::MAX)
         };
         Ok(self.run(newest).await?.0)
+    }
+
+    /// What people have said in the rooms that live, with an id above `after`: the newest, oldest first.
+    pub(in crate::store) async fn stream(
+        &self,
+        after: MessageId,
+        most: usize,
+        now: HubTime,
+    ) -> Result<Vec<Heard>, Refusal> {
+        self.run(move |db| host_reads::stream(db, after, most, now)).await
     }
 
     /// The host's actions, newest first, at most `most`.

@@ -55,6 +55,15 @@ export function merged(known: readonly Said[], told: readonly Said[]): Said[] {
   return [...byId.values()].sort((a, b) => b.id - a.id).slice(0, STREAM_MOST);
 }
 
+/**
+ * Takes up the newest messages, told again as a whole: what is missing among them is gone, with its room. What is older than
+ * all of them stays as it is known; `all` says that there is nothing older.
+ */
+export function renewed(known: readonly Said[], told: readonly Said[], all: boolean): Said[] {
+  const oldest = Math.min(...told.map(({ id }) => id));
+  return merged(all ? [] : known.filter(({ id }) => id < oldest), told);
+}
+
 /** The last message that was told of, to ask for those after it. */
 export const lastId = (messages: readonly Said[] | null): number | null => messages?.[0]?.id ?? null;
 

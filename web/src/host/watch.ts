@@ -1,6 +1,6 @@
 // Looks at the hub while the page is looked at: how it is, and what the open view shows.
 
-import { lastId, merged, NOTHING, withOverview, type HostState } from "./state";
+import { lastId, merged, NOTHING, renewed, withOverview, type HostState } from "./state";
 import type { Requests } from "./requests";
 import type { Reader } from "../wire";
 import {
@@ -132,7 +132,9 @@ export class Watch {
     const { stream } = this.state;
     const last = isWhole ? null : lastId(stream);
     const told = await this.get(`messages?last=${STREAM}${last === null ? "" : `&after=${last}`}`, readSaid());
-    if (told) this.change({ stream: merged(stream ?? [], told) });
+    if (!told) return;
+    const known = stream ?? [];
+    this.change({ stream: isWhole ? renewed(known, told, told.length < STREAM) : merged(known, told) });
   }
 
   private async room(code: string): Promise<void> {

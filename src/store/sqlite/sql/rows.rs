@@ -39,6 +39,11 @@ pub(in crate::store) fn message_for(param: &str) -> String {
     MESSAGE.replace("m.reactions, NULL", &mine)
 }
 
+/// The same as [`MESSAGE`], with the code and the title of the message's room behind it.
+pub(in crate::store) fn message_with_room() -> String {
+    MESSAGE.replace("m.reactions, NULL", "m.reactions, NULL, r.code, r.title")
+}
+
 pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
     Ok(Room {
         id: RoomId::from_bytes(row.get(0)?),
