@@ -101,7 +101,7 @@ story("reports are dealt with by one tap, and a room is made and ended", {}, asy
   const host = await somebody();
   await opensAsHost(host);
   const { page } = host;
-  await page.locator(".attention .primary", { hasText: "신고 1건" }).click();
+  await page.locator(".first-look .primary", { hasText: "신고 1건" }).click();
   await page.locator(".report", { hasText: "싸구려" }).waitFor();
   await report("욕 아니에요");
   await page.locator(".report", { hasText: "욕 아니에요" }).waitFor();

@@ -7,8 +7,19 @@ import { Acts, SHOWN, WAITS, type Act } from "../src/host/acts";
 import { sizeText, spanOf } from "../src/host/figures";
 import { Requests, type Send } from "../src/host/requests";
 import { Numbers } from "../src/host/sign";
-import { curvePoints, merged, renewed, troubles } from "../src/host/state";
-import { readAny, readSaid, type Overview, type Said, type Told } from "../src/host/wire";
+import {
+  BACK_AFTER,
+  clockOffset,
+  commonMode,
+  curvePoints,
+  merged,
+  renewed,
+  settingOf,
+  stepped,
+  troubles,
+  type Setting,
+} from "../src/host/state";
+import { readAny, readSaid, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
 import { Watch, type Way } from "../src/host/watch";
 import { en } from "../src/host/words.en";
 import { ko } from "../src/host/words.ko";
@@ -216,11 +227,11 @@ test("a look asks how the hub is and for what the view shows, again and again wh
   const { hub, watch } = watching({ hosts: [], overview: overview(), rooms: [], messages: [said(1)] });
   watch.watch({ name: "now" }, true);
   await vi.advanceTimersByTimeAsync(1_600);
-  expect(hub.paths).toEqual(["hosts", "overview", "rooms", "messages?last=100", "overview", "messages?last=100&after=1"]);
+  expect(hub.paths).toEqual(["hosts", "mutes", "overview", "rooms", "messages?last=100", "overview", "messages?last=100&after=1"]);
   expect(watch.state).toMatchObject({ role: "host", curve: [2, 2], stream: [said(1)] });
   watch.watch({ name: "now" }, false);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(hub.paths).toHaveLength(6);
+  expect(hub.paths).toHaveLength(7);
 });
 
 test("a helper asks for nothing that only hosts are told", async () => {
@@ -297,6 +308,45 @@ test("the hub's warnings are known by what they are about, one for one", () => {
   expect(troubles({ ...well, data: { ...well.data, free: 499_999_999 } })).toEqual([{ name: "little", free: 499_999_999 }]);
 });
 
+test("a step up the ladder goes back by itself where wanted, a step down keeps its time", () => {
+  const open: Setting = { mode: "open" };
+  expect(stepped(open, "slow", true)).toEqual({ mode: "slow", minutes: BACK_AFTER });
+  expect(stepped(open, "read_only", false)).toEqual({ mode: "read_only" });
+  expect(stepped({ mode: "read_only", minutes: 4 }, "members", true)).toEqual({ mode: "members", minutes: 4 });
+  expect(stepped({ mode: "slow", minutes: 4 }, "members", true)).toEqual({ mode: "members", minutes: BACK_AFTER });
+  expect(stepped({ mode: "slow", minutes: 4 }, "open", true)).toEqual({ mode: "open" });
+});
+
+test("how a room is set can be set again", () => {
+  const now = Date.parse("2026-01-01T00:00:00.000Z");
+  const until = "2026-01-01T00:02:30.000Z";
+  expect(settingOf({ mode: "slow", every: 60, modeUntil: until }, now)).toEqual({ mode: "slow", every: 60, minutes: 3 });
+  expect(settingOf({ mode: "members", every: null, modeUntil: null }, now)).toEqual({ mode: "members" });
+  expect(settingOf({ mode: "open", modeUntil: null }, now)).toEqual({ mode: "open" });
+  const rooms = (...modes: Mode[]): RoomLine[] => modes.map((mode) => ({ mode }) as RoomLine);
+  expect([commonMode(rooms("slow", "slow")), commonMode(rooms("slow", "open")), commonMode([])]).toEqual(["slow", null, null]);
+});
+
+test("the hub's clock may be wrong by years", () => {
+  const now = Date.parse("2026-01-01T00:01:00.000Z");
+  expect(clockOffset({ since: "2001-01-01T00:00:00.000Z", uptime: 60 }, now)).toBe(now - Date.parse("2001-01-01T00:01:00.000Z"));
+  expect(clockOffset({ since: "2026-01-01T00:00:00.000Z", uptime: 59 }, now)).toBe(0);
+  expect(clockOffset({ since: null, uptime: 60 }, now)).toBe(0);
+});
+
+test("what the hub cannot do is not asked for again", async () => {
+  const old = watching({ hosts: [], overview: overview(), rooms: [], chatters: [], bans: [] });
+  old.watch.watch({ name: "people" }, true);
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(old.watch.state.mutes).toBeNull();
+  expect(old.hub.paths.filter((path) => path === "mutes")).toHaveLength(1);
+  const mute = { id: "fox", nickname: "fox", until: null };
+  const able = watching({ hosts: [], overview: overview(), rooms: [], chatters: [], bans: [], mutes: [mute] });
+  able.watch.watch({ name: "people" }, true);
+  await settle();
+  expect(able.watch.state.mutes).toEqual([mute]);
+});
+
 test("sizes and spans are short", () => {
   expect([999, 1_500, 499_900_000, 12_000_000_000].map((bytes) => sizeText(bytes, "en"))).toEqual([
     "999 B",
@@ -313,7 +363,7 @@ test("sizes and spans are short", () => {
 });
 
 test("both languages know the same refusals and deeds", () => {
-  for (const name of ["refusedKey", "refusedAct", "nameState", "deeds", "banFor"] as const) {
+  for (const name of ["refusedKey", "refusedAct", "nameState", "deeds", "banFor", "muteFor", "modes"] as const) {
     expect(Object.keys(en[name]).sort()).toEqual(Object.keys(ko[name]).sort());
   }
 });

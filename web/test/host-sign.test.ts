@@ -56,9 +56,10 @@ test("a key comes with the link, is kept, and keeps its mark", () => {
   expect(kept.browser).toMatch(/^[\w-]{1,64}$/);
   expect(keptKey(memory)).toEqual(kept);
   expect(keepKey(memory, link!), "opened again").toEqual(kept);
-  expect(keepKey(memory, { ...KEY, id: "other" }).browser).not.toBe(kept.browser);
   forgetKey(memory);
   expect(keptKey(memory)).toBeNull();
+  expect(keepKey(memory, link!), "opened again after it was forgotten").toEqual(kept);
+  expect(keepKey(mapMemory(), link!).browser, "in another browser").not.toBe(kept.browser);
 });
 
 test("what is no link with a key is none", () => {

@@ -43,7 +43,7 @@ export const isHost = (): boolean => state.value.role === "host";
 export type About =
   | { kind: "message"; message: Said }
   | { kind: "person"; person: Pick<Person, "id" | "nickname"> & { room: string | null } }
-  | { kind: "ban"; person: Pick<Person, "id" | "nickname"> }
+  | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
   | { kind: "end"; room: string; isDelete: boolean }
   | { kind: "newRoom" };
 

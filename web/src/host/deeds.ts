@@ -2,6 +2,7 @@
 
 import { isolate } from "../store/text";
 import { acts, requests } from "./app";
+import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
 import { readAny, readMade, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
 
@@ -71,6 +72,85 @@ export function ban({ id, nickname }: Somebody, seconds: number): void {
     about: [personKey(id)],
     run: () => post(`chatters/${id}/ban`, seconds > 0 ? { addressFor: seconds } : {}),
     undo: () => post(`chatters/${id}/unban`),
+  });
+}
+
+/** `minutes` is how long; `null` until it is lifted. */
+export function mute({ id, nickname }: Somebody, minutes: number | null): void {
+  const say = hostWords();
+  const name = isolate(nickname);
+  acts.start({
+    soon: say.muteDone(name),
+    done: say.muteDone(name),
+    undone: say.unmuteDone(name),
+    about: [personKey(id)],
+    run: () => post(`chatters/${id}/mute`, minutes === null ? {} : { minutes }),
+    undo: () => post(`chatters/${id}/unmute`),
+  });
+}
+
+export function unmute({ id, nickname }: Somebody): void {
+  const done = hostWords().unmuteDone(isolate(nickname));
+  acts.start({ soon: done, done, isAtOnce: true, about: [personKey(id)], run: () => post(`chatters/${id}/unmute`) });
+}
+
+export function rename({ id, nickname }: Somebody, wanted: string): void {
+  const say = hostWords();
+  const call = (name: string): Promise<Told<unknown>> => post(`chatters/${id}/rename`, { nickname: name });
+  acts.start({
+    soon: say.renameDone(isolate(wanted)),
+    done: say.renameDone(isolate(wanted)),
+    undone: say.renameDone(isolate(nickname)),
+    about: [personKey(id)],
+    run: () => call(wanted),
+    undo: () => call(nickname),
+  });
+}
+
+/** Takes back what somebody has said in all rooms: so many messages, or those of the last minutes. */
+export function takeBackAll({ id, nickname }: Somebody, which: { last: number } | { minutes: number }): void {
+  const say = hostWords();
+  const name = isolate(nickname);
+  acts.start({
+    soon: say.takeBackAllSoon(name),
+    done: say.takeBackAllDone(name),
+    about: [personKey(id)],
+    run: () => post(`chatters/${id}/take-back`, which),
+  });
+}
+
+export function setMode(room: RoomLine, setting: Setting): void {
+  const say = hostWords();
+  const call = (to: Setting): Promise<Told<unknown>> => post(`rooms/${room.id}/mode`, to);
+  const before = settingOf(room, Date.now());
+  const words = (to: Setting): string => say.modeDone(isolate(room.title), say.modes[to.mode]);
+  acts.start({
+    soon: words(setting),
+    done: words(setting),
+    undone: words(before),
+    run: () => call(setting),
+    undo: () => call(before),
+  });
+}
+
+/** Sets the mode of all rooms. Undone, each has its own again. */
+export function setAllModes(rooms: readonly RoomLine[], setting: Setting): void {
+  const say = hostWords();
+  const before = rooms.map((room) => ({ room, setting: settingOf(room, Date.now()) }));
+  acts.start({
+    soon: say.allModesDone(say.modes[setting.mode]),
+    done: say.allModesDone(say.modes[setting.mode]),
+    undone: say.allModesUndone,
+    run: () => post("mode", setting),
+    async undo() {
+      let told: Told<unknown> = { ok: true, data: true };
+      for (const { room, setting: own } of before) {
+        const one = await post(`rooms/${room.id}/mode`, own);
+        // One that has ended meanwhile keeps nobody from the others.
+        if (!one.ok && one.code !== "expired" && one.code !== "no_such_room") told = one;
+      }
+      return told;
+    },
   });
 }
 

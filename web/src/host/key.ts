@@ -12,6 +12,7 @@ export interface HostKey {
 }
 
 const KEY = "cola.host";
+const BROWSER = "cola.host.browser";
 
 /** The key in the fragment of a link, `#ID.KEY`. */
 export function readLink(hash: string): Pick<HostKey, "id" | "secret"> | null {
@@ -23,19 +24,27 @@ export function readLink(hash: string): Pick<HostKey, "id" | "secret"> | null {
 export function keptKey(memory: Memory): HostKey | null {
   try {
     const kept = JSON.parse(memory.get(KEY) ?? "null") as Partial<HostKey> | null;
-    if (typeof kept?.id !== "string" || typeof kept.secret !== "string" || typeof kept.browser !== "string") return null;
-    return { id: kept.id, secret: kept.secret, browser: kept.browser };
+    if (typeof kept?.id !== "string" || typeof kept.secret !== "string") return null;
+    return { id: kept.id, secret: kept.secret, browser: markOf(memory) };
   } catch {
     return null;
   }
 }
 
-/** Keeps the key of a link. One that is opened again keeps its mark: to the hub it is the same browser. */
-export function keepKey(memory: Memory, link: Pick<HostKey, "id" | "secret">): HostKey {
-  const before = keptKey(memory);
-  const key = { ...link, browser: before?.id === link.id ? before.browser : newKey() };
-  memory.set(KEY, JSON.stringify(key));
-  return key;
+/** Keeps the key of a link, in place of another. */
+export function keepKey(memory: Memory, { id, secret }: Pick<HostKey, "id" | "secret">): HostKey {
+  memory.set(KEY, JSON.stringify({ id, secret }));
+  return { id, secret, browser: markOf(memory) };
 }
 
+/** Forgets the key. The mark stays, so that its link can be opened in this browser again. */
 export const forgetKey = (memory: Memory): void => memory.remove(KEY);
+
+/** The mark of this browser, drawn once. */
+function markOf(memory: Memory): string {
+  const kept = memory.get(BROWSER);
+  if (kept !== null && /^[\w-]{1,64}$/.test(kept)) return kept;
+  const drawn = newKey();
+  memory.set(BROWSER, drawn);
+  return drawn;
+}

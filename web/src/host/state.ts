@@ -1,7 +1,21 @@
 // What the host's page knows of the hub: pure, and changed only by what the hub told.
 
+import { offset } from "../store/clock";
 import type { Id } from "../wire";
-import type { Banned, Deed, KeyLine, Overview, Person, Reported, Role, RoomLine, Said } from "./wire";
+import {
+  MODES,
+  type Banned,
+  type Deed,
+  type KeyLine,
+  type Mode,
+  type Muted,
+  type Overview,
+  type Person,
+  type Reported,
+  type Role,
+  type RoomLine,
+  type Said,
+} from "./wire";
 
 export interface HostState {
   /** `null` before the hub has said it. */
@@ -19,6 +33,8 @@ export interface HostState {
   open: { room: Id; messages: Said[]; people: Person[] } | null;
   people: Person[] | null;
   bans: Banned[];
+  /** `null` where the hub cannot mute. */
+  mutes: Muted[] | null;
   reports: Reported[] | null;
   log: Deed[] | null;
 }
@@ -34,6 +50,7 @@ export const NOTHING: HostState = {
   open: null,
   people: null,
   bans: [],
+  mutes: null,
   reports: null,
   log: null,
 };
@@ -77,6 +94,44 @@ export function curvePoints(curve: readonly number[], width: number, height: num
 }
 
 const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** Milliseconds to add to a time of the hub's to get this phone's; the hub's clock may be wrong by years. */
+export const clockOffset = ({ since, uptime }: Pick<Overview, "since" | "uptime">, now: number): number =>
+  since === null ? 0 : offset(new Date(Date.parse(since) + uptime * 1_000).toISOString(), now);
+
+/** What a mode is set to: in slow mode with seconds, with minutes where the room is open again by itself. */
+export interface Setting {
+  mode: Mode;
+  every?: number;
+  minutes?: number;
+}
+
+/** By itself the room is open again after so many minutes, where that is wanted. */
+export const BACK_AFTER = 15;
+
+/** How a room is set, to set it so again: a time that has begun goes on. */
+export function settingOf(room: Pick<RoomLine, "mode" | "every" | "modeUntil">, now: number): Setting {
+  const { mode = "open", every, modeUntil } = room;
+  const rest = modeUntil ? Math.ceil((Date.parse(modeUntil) - now) / 60_000) : 0;
+  return { mode, ...(mode === "slow" && every ? { every } : {}), ...(mode !== "open" && rest > 0 ? { minutes: rest } : {}) };
+}
+
+/**
+ * The setting that a tap on a step of the ladder makes. A step up goes back by itself if that is wanted; a step down keeps
+ * the time that has begun.
+ */
+export function stepped(from: Setting, to: Mode, goesBack: boolean): Setting {
+  if (to === "open") return { mode: to };
+  const isUp = MODES.indexOf(to) > MODES.indexOf(from.mode);
+  const minutes = isUp ? (goesBack ? BACK_AFTER : undefined) : from.minutes;
+  return { mode: to, ...(minutes === undefined ? {} : { minutes }) };
+}
+
+/** The mode that all rooms have, if they have one. */
+export function commonMode(rooms: readonly RoomLine[]): Mode | null {
+  const [first] = rooms;
+  return first?.mode && rooms.every(({ mode }) => mode === first.mode) ? first.mode : null;
+}
 
 export type Trouble =
   | { name: "full" | "readOnly" | "databaseAway" | "memoryTight" | "memoryFull" | "twins" }

@@ -7,6 +7,7 @@ import {
   readBanned,
   readDeeds,
   readKeys,
+  readMuted,
   readOverview,
   readPeople,
   readReports,
@@ -104,6 +105,8 @@ export class Watch {
     if (told.ok) this.change({ role: "host", keys: told.data });
     else if (told.code === "hosts_only") this.change({ role: "helper" });
     else this.opened(told);
+    // A hub that cannot mute says that there is no such call.
+    await this.take("mutes", "mutes", readMuted);
   }
 
   private async overview(): Promise<void> {
@@ -124,6 +127,7 @@ export class Watch {
     if (view.name === "log" && isHost) await this.take("log", "log", readDeeds);
     if (view.name === "people") {
       await this.take("people", "chatters?recent=true", readPeople);
+      if (this.state.mutes) await this.take("mutes", "mutes", readMuted);
       if (isHost) await this.take("bans", "bans", readBanned);
     }
   }

@@ -9,6 +9,8 @@ export interface Overview {
   version: string;
   /** In seconds. */
   uptime: number;
+  /** When it was started; `null` where the machine does not know the time. */
+  since: string | null;
   addresses: string[];
   announced: { state: string; name: string | null; reason: string | null };
   people: number;
@@ -36,7 +38,17 @@ export interface RoomLine {
   isShut: boolean;
   history: "all" | "joined";
   expires: string;
+  /** Where the hub has modes: that of the room. */
+  mode?: Mode;
+  /** In slow mode, how many seconds a person waits between two messages. */
+  every?: number | null;
+  /** When the room is open again by itself. */
+  modeUntil?: string | null;
 }
+
+/** What people may do in a room, each less than that before. */
+export const MODES = ["open", "slow", "members", "read_only"] as const;
+export type Mode = (typeof MODES)[number];
 
 export interface Said {
   seq: number;
@@ -61,6 +73,14 @@ export interface Person {
   sockets: number;
   /** Whether they are there; `false` for those who have left. */
   isPresent: boolean;
+  isMuted?: boolean;
+}
+
+export interface Muted {
+  id: Id;
+  nickname: string;
+  /** `null` until it is lifted. */
+  until: string | null;
 }
 
 export interface Banned {
@@ -143,6 +163,7 @@ export const readPeople = lines<Person>({ id: "string", nickname: "string", room
   ...fields,
 }));
 export const readBanned = lines<Banned>({ id: "string", nickname: "string" });
+export const readMuted = lines<Muted>({ id: "string", nickname: "string" });
 export const readReports = lines<Reported>({ id: "number", room: "string", seq: "number", content: "string" });
 export const readDeeds = lines<Deed>({ at: "string", deed: "string", what: "string" });
 export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "string" });

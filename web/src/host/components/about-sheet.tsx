@@ -7,7 +7,7 @@ import { Sheet } from "../../components/sheet";
 import { closeSheet, go } from "../../route";
 import { isBlank, isolate, length } from "../../store/text";
 import { about, isHost, openAbout, placeOf, state } from "../app";
-import { ban, endRoom, kick, makeRoom, takeBack, type Somebody } from "../deeds";
+import { ban, endRoom, kick, makeRoom, mute, rename, takeBack, takeBackAll, unmute, type Somebody } from "../deeds";
 import type { RoomLine, Said } from "../wire";
 import { hostWords } from "../words";
 import { why } from "./act-bar";
@@ -23,6 +23,10 @@ export function AboutSheet(): JSX.Element | null {
       return <PersonSheet person={one.person} />;
     case "ban":
       return <BanSheet person={one.person} />;
+    case "mute":
+      return <MuteSheet person={one.person} />;
+    case "rename":
+      return <RenameSheet person={one.person} />;
     case "end":
       return <EndSheet room={one.room} isDelete={one.isDelete} />;
     case "newRoom":
@@ -54,6 +58,7 @@ function MessageSheet({ message }: { message: Said }): JSX.Element {
       </div>
       <ul class="menu">
         {!takenBack && <Choice icon="remove" label={say.takeBack} choose={then(() => takeBack(message))} />}
+        <TakeBackLast person={person} />
         <PersonChoices person={person} />
         <Choice icon="person" label={say.seePerson} choose={() => openAbout({ kind: "person", person })} />
         <RoomChoice code={code} />
@@ -75,6 +80,22 @@ function PersonSheet({ person }: { person: Somebody & { room: string | null } })
       </div>
       <ul class="menu">
         <PersonChoices person={person} />
+        <TakeBackLast person={person} />
+        {state.value.mutes && (
+          <Choice
+            icon="remove"
+            label={say.takeBackMinutes(MINUTES)}
+            choose={then(() => takeBackAll(person, { minutes: MINUTES }))}
+          />
+        )}
+        {isHost() && state.value.mutes && (
+          <Choice
+            icon="person"
+            label={say.rename}
+            hint={say.renameHint}
+            choose={() => openAbout({ kind: "rename", person })}
+          />
+        )}
         {person.room && <RoomChoice code={person.room} />}
       </ul>
       {theirs.length > 0 && <h3 class="channel">{say.said}</h3>}
@@ -93,10 +114,26 @@ function PersonSheet({ person }: { person: Somebody & { room: string | null } })
   );
 }
 
+const LAST = 20;
+const MINUTES = 10;
+
+function TakeBackLast({ person }: { person: Somebody }): JSX.Element | null {
+  const say = hostWords();
+  if (!state.value.mutes) return null;
+  const act = then(() => takeBackAll(person, { last: LAST }));
+  return <Choice icon="remove" label={say.takeBackLast(LAST)} hint={say.takeBackAllHint} choose={act} />;
+}
+
 function PersonChoices({ person }: { person: Somebody }): JSX.Element {
   const say = hostWords();
+  const { mutes } = state.value;
+  const isMuted = mutes?.some(({ id }) => id === person.id);
   return (
     <>
+      {mutes && isMuted && <Choice icon="speak" label={say.unmute} choose={then(() => unmute(person))} />}
+      {mutes && !isMuted && (
+        <Choice icon="mute" label={say.mute} hint={say.muteHint} choose={() => openAbout({ kind: "mute", person })} />
+      )}
       <Choice icon="kick" label={say.kick} hint={say.kickHint} choose={then(() => kick(person))} />
       {isHost() && (
         <Choice icon="ban" label={say.ban} hint={say.banHint} choose={() => openAbout({ kind: "ban", person })} />
@@ -144,6 +181,62 @@ function BanSheet({ person }: { person: Somebody }): JSX.Element {
       <button type="button" class="button primary wide" onClick={then(() => ban(person, seconds))}>
         {say.banNow}
       </button>
+    </Sheet>
+  );
+}
+
+/** In minutes; 0 is until it is lifted. */
+const MUTES = [10, 60, 0];
+
+function MuteSheet({ person }: { person: Somebody }): JSX.Element {
+  const say = hostWords();
+  const [minutes, setMinutes] = useState(MUTES[0]!);
+  return (
+    <Sheet title={say.muteTitle(isolate(person.nickname))} class="small">
+      <fieldset class="field">
+        <legend>{say.muteHow}</legend>
+        <div class="chips">
+          {MUTES.map((one) => (
+            <Chip key={one} name="mute" label={say.muteFor[one]!} isOn={minutes === one} choose={() => setMinutes(one)} />
+          ))}
+        </div>
+      </fieldset>
+      <p class="soft ban-hint">{say.muteHint}</p>
+      <button type="button" class="button primary wide" onClick={then(() => mute(person, minutes || null))}>
+        {say.muteNow}
+      </button>
+    </Sheet>
+  );
+}
+
+const NAME_MOST = 10;
+
+function RenameSheet({ person }: { person: Somebody }): JSX.Element {
+  const say = hostWords();
+  const [name, setName] = useState("");
+  const [isTried, setTried] = useState(false);
+  const submit = (event: Event): void => {
+    event.preventDefault();
+    setTried(true);
+    if (!isBlank(name) && length(name) <= NAME_MOST) then(() => rename(person, name.trim()))();
+  };
+  return (
+    <Sheet title={say.renameTitle(isolate(person.nickname))} class="small">
+      <form onSubmit={submit} noValidate>
+        <Field
+          id="new-name"
+          label={say.newName}
+          value={name}
+          onInput={setName}
+          limit={NAME_MOST}
+          problem={isTried && isBlank(name) ? say.nameMissing : null}
+          autofocus
+        />
+        <p class="soft">{say.renameHint}</p>
+        <button type="submit" class="button primary wide">
+          {say.renameNow}
+        </button>
+      </form>
     </Sheet>
   );
 }

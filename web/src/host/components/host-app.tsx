@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { Fizz } from "../../components/icons";
 import { follow, path, sheet } from "../../route";
 import { switchLanguage } from "../../words";
-import { isHost, key, lookOn, placeOf, state, TABS, view, way, type Tab } from "../app";
+import { isHost, key, lookOn, placeOf, state, TABS, view, way } from "../app";
 import type { View } from "../watch";
 import { hostWords } from "../words";
 import { ActBar } from "./act-bar";
@@ -89,7 +89,6 @@ function Tabs(): JSX.Element {
   const here = view.value.name === "room" ? "rooms" : view.value.name;
   const waiting = state.value.overview?.reports ?? 0;
   const shown = TABS.filter((tab) => tab !== "log" || isHost());
-  const label = (tab: Tab): string => (tab === "reports" && waiting > 0 ? `${say.tabs[tab]}, ${waiting}` : say.tabs[tab]);
   return (
     <nav class="tabs" aria-label={say.views}>
       {shown.map((tab) => (
@@ -98,12 +97,11 @@ function Tabs(): JSX.Element {
           href={placeOf(tab)}
           class={tab === here ? "tab tab-here" : "tab"}
           aria-current={tab === here ? "page" : undefined}
-          aria-label={label(tab)}
           onClick={follow}
         >
           <HostIcon name={tab} />
-          {tab === "reports" && waiting > 0 && <b class="tab-count">{waiting}</b>}
           <span>{say.tabs[tab]}</span>
+          {tab === "reports" && waiting > 0 && <b class="tab-count"> {waiting}</b>}
         </a>
       ))}
     </nav>

@@ -3,6 +3,9 @@ import { state } from "../app";
 import { hostWords } from "../words";
 import { clock } from "./said-list";
 
+/** A person's id, before their name. */
+const ID = /^[\da-f]{8}-[\da-f-]{27} /;
+
 export function LogView(): JSX.Element {
   const say = hostWords();
   const { log } = state.value;
@@ -19,7 +22,7 @@ export function LogView(): JSX.Element {
               <bdi class="line-room">{by === null ? say.byMachine : by}</bdi>
               <time>{clock(at, say.locale)}</time>
             </span>
-            <bdi class="soft">{what}</bdi>
+            <bdi class="soft">{what.replace(ID, "")}</bdi>
           </li>
         ))}
       </ol>

@@ -46,7 +46,7 @@ function Attention({ overview }: { overview: Overview }): JSX.Element {
     );
   }
   return (
-    <section class="attention" aria-label={say.attention}>
+    <section class="first-look" aria-label={say.attention}>
       {reports > 0 && (
         <a class="button primary wide" href={placeOf("reports")} onClick={follow}>
           <HostIcon name="reports" />

@@ -2,13 +2,14 @@ import type { JSX } from "preact";
 import { Mark } from "../../components/mark";
 import { mark } from "../../store/marks";
 import { acts, isHost, openAbout, state } from "../app";
-import { personKey, unban } from "../deeds";
-import type { Banned, Person } from "../wire";
+import { personKey, unban, unmute, type Somebody } from "../deeds";
+import type { Muted, Person } from "../wire";
 import { hostWords } from "../words";
+import { clock } from "./said-list";
 
 export function PeopleView(): JSX.Element {
   const say = hostWords();
-  const { people, bans, rooms } = state.value;
+  const { people, bans, mutes, rooms } = state.value;
   if (!people) return <p class="soft centre">{say.looking}</p>;
   const titles = new Map(rooms?.map(({ code, title }) => [code, title]));
   const here = people.filter((person) => person.isPresent);
@@ -27,9 +28,12 @@ export function PeopleView(): JSX.Element {
       <h2 class="view-title">{say.here(here.length)}</h2>
       {here.length === 0 && <p class="soft">{say.nobody}</p>}
       {list(here)}
-      {left.length > 0 && <h3 class="channel">{say.left}</h3>}
+      {left.length > 0 && <h3 class="channel">{say.leftBefore}</h3>}
       {left.length > 0 && list(left)}
-      {isHost() && <Bans bans={bans} />}
+      {mutes && (
+        <Kept title={say.mutes} none={say.noMutes} lift={unmute} all={mutes} more={({ until }: Muted) => until && say.mutedUntil(clock(until, say.locale))} />
+      )}
+      {isHost() && <Kept title={say.bans} none={say.noBans} lift={unban} all={bans} more={(ban) => ban.withAddress && say.withAddress} />}
     </>
   );
 }
@@ -38,7 +42,7 @@ export function PeopleView(): JSX.Element {
 export function PersonRow({ person, room }: { person: Person; room: string | null }): JSX.Element {
   const say = hostWords();
   const { id, nickname, sockets, isPresent } = person;
-  const more = [room, isPresent && sockets === 0 && say.awayNow].filter(Boolean).join(" · ");
+  const more = [room, person.isMuted && say.muted, isPresent && sockets === 0 && say.awayNow].filter(Boolean).join(" · ");
   return (
     <button
       type="button"
@@ -55,25 +59,32 @@ export function PersonRow({ person, room }: { person: Person; room: string | nul
   );
 }
 
-function Bans({ bans }: { bans: Banned[] }): JSX.Element {
+interface KeptProps<T> {
+  title: string;
+  none: string;
+  all: T[];
+  lift(one: T): void;
+  more(one: T): string | false | null;
+}
+
+/** People who are kept out, or from speaking, until that is lifted. */
+function Kept<T extends Somebody>({ title, none, all, lift, more }: KeptProps<T>): JSX.Element {
   const say = hostWords();
   return (
-    <section aria-labelledby="bans">
-      <h3 class="channel" id="bans">
-        {say.bans}
-      </h3>
-      {bans.length === 0 && <p class="soft">{say.noBans}</p>}
+    <section aria-label={title}>
+      <h3 class="channel">{title}</h3>
+      {all.length === 0 && <p class="soft">{none}</p>}
       <ul class="persons">
-        {bans.map((banned) => (
-          <li key={banned.id} class="banned">
-            <Mark of={mark(banned)} />
+        {all.map((one) => (
+          <li key={one.id} class="banned">
+            <Mark of={mark(one)} />
             <span class="line-body">
-              <bdi class="person-name">{banned.nickname}</bdi>
-              {banned.withAddress && <span class="soft">{say.withAddress}</span>}
+              <bdi class="person-name">{one.nickname}</bdi>
+              {more(one) && <span class="soft">{more(one)}</span>}
             </span>
-            <button type="button" class="button" onClick={() => unban(banned)}>
+            <button type="button" class="button" onClick={() => lift(one)}>
               {say.unban}
-              <span class="unseen"> {banned.nickname}</span>
+              <span class="unseen"> {one.nickname}</span>
             </button>
           </li>
         ))}

@@ -4,11 +4,14 @@ import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
 import { follow } from "../../route";
 import { isHost, openAbout, placeOf, state } from "../app";
-import { lock, setHistory } from "../deeds";
+import { lock, setHistory, setMode } from "../deeds";
+import { settingOf } from "../state";
 import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
+import { Ladder } from "./ladder";
 import { PersonRow } from "./people-view";
 import { SaidList } from "./said-list";
+import { Step } from "./step";
 
 export function RoomView({ code }: { code: string }): JSX.Element {
   const say = hostWords();
@@ -70,13 +73,22 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
   const say = hostWords();
   return (
     <div class="controls">
-      <fieldset>
-        <legend>{say.door}</legend>
-        <div class="steps">
-          <Step isOn={!room.isShut} label={say.doorOpen} choose={() => lock(room, false)} />
-          <Step isOn={room.isShut} label={say.doorShut} choose={() => lock(room, true)} />
-        </div>
-      </fieldset>
+      {room.mode ? (
+        <Ladder
+          mode={room.mode}
+          now={settingOf(room, Date.now())}
+          until={room.modeUntil ?? null}
+          set={(setting) => setMode(room, setting)}
+        />
+      ) : (
+        <fieldset>
+          <legend>{say.door}</legend>
+          <div class="steps">
+            <Step isOn={!room.isShut} label={say.doorOpen} choose={() => lock(room, false)} />
+            <Step isOn={room.isShut} label={say.doorShut} choose={() => lock(room, true)} />
+          </div>
+        </fieldset>
+      )}
       <fieldset>
         <legend>{say.history}</legend>
         <div class="steps">
@@ -98,14 +110,5 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
         ))}
       </div>
     </div>
-  );
-}
-
-/** One of a few that exclude each other; that which is chosen does nothing. */
-export function Step({ isOn, label, choose }: { isOn: boolean; label: string; choose(): void }): JSX.Element {
-  return (
-    <button type="button" class="step" aria-pressed={isOn} onClick={() => isOn || choose()}>
-      {label}
-    </button>
   );
 }

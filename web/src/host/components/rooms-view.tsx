@@ -3,8 +3,11 @@ import { Icon } from "../../components/icons";
 import { follow } from "../../route";
 import { PLAZA } from "../../store/lobby";
 import { isHost, openAbout, state } from "../app";
+import { setAllModes } from "../deeds";
+import { commonMode } from "../state";
 import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
+import { Ladder } from "./ladder";
 
 export function RoomsView(): JSX.Element {
   const say = hostWords();
@@ -21,6 +24,7 @@ export function RoomsView(): JSX.Element {
           </li>
         ))}
       </ul>
+      {isHost() && rooms.some(({ mode }) => mode) && <AllRooms rooms={rooms} />}
       {isHost() && (
         <button type="button" class="button primary wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "newRoom" })}>
           {say.newRoom}
@@ -30,10 +34,24 @@ export function RoomsView(): JSX.Element {
   );
 }
 
+/** What people may do in all rooms. */
+function AllRooms({ rooms }: { rooms: RoomLine[] }): JSX.Element {
+  const say = hostWords();
+  return (
+    <details class="all-rooms in-room">
+      <summary>{say.allRooms}</summary>
+      <div class="controls">
+        <Ladder mode={commonMode(rooms)} now={{ mode: commonMode(rooms) ?? "open" }} until={null} set={(to) => setAllModes(rooms, to)} />
+      </div>
+    </details>
+  );
+}
+
 function RoomCard({ room }: { room: RoomLine }): JSX.Element {
   const say = hostWords();
   const people = room.capacity > 0 ? say.of(room.people, room.capacity) : say.people(room.people);
-  const more = [room.namespace === PLAZA ? null : room.namespace, `${say.code} ${room.code}`, room.isShut && say.shut];
+  const state = room.mode ? room.mode !== "open" && say.modes[room.mode] : room.isShut && say.shut;
+  const more = [room.namespace === PLAZA ? null : room.namespace, `${say.code} ${room.code}`, state];
   return (
     <a class="card" href={`/host/rooms/${room.code}`} onClick={follow}>
       <bdi class="card-title">{room.title}</bdi>

@@ -3,6 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../../components/mark";
+import { daysBetween } from "../../store/clock";
 import { mark } from "../../store/marks";
 import { acts, openAbout } from "../app";
 import { messageKey } from "../deeds";
@@ -117,8 +118,10 @@ function Notice({ message: { content, at } }: { message: Said }): JSX.Element {
   );
 }
 
-/** The time by the hub's clock, in the reader's zone. */
+/** The time by the hub's clock, in the reader's zone; with the day, unless that is today. */
 export function clock(at: string, locale: string): string {
   const time = Date.parse(at);
-  return Number.isNaN(time) ? "" : new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", hour12: false }).format(time);
+  if (Number.isNaN(time)) return "";
+  const day = daysBetween(time, Date.now()) === 0 ? {} : ({ month: "numeric", day: "numeric" } as const);
+  return new Intl.DateTimeFormat(locale, { ...day, hour: "2-digit", minute: "2-digit", hour12: false }).format(time);
 }
