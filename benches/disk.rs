@@ -14,6 +14,7 @@ use colahub::domain::chatter::Chatter;
 use colahub::domain::code::Code;
 use colahub::domain::ids::{ChatterId, HubId, IdentityId, RoomId};
 use colahub::domain::message::Kind;
+use colahub::domain::mode::RoomMode;
 use colahub::domain::room::Room;
 use colahub::domain::text::{Key, Namespace, Nickname, Title};
 use colahub::domain::time::{HubTime, WallTime};
@@ -126,7 +127,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         created_at: AT.wall,
         created: AT.hub,
         lifetime: Duration::from_secs(86_400),
-        is_shut: false,
+        mode: RoomMode::OPEN,
         by_host: false,
         history: colahub::domain::room::History::Joined,
     })];

@@ -6,6 +6,7 @@ mod doctor;
 mod host;
 mod keys;
 mod message;
+mod mode;
 mod new_id;
 #[cfg(test)]
 mod packaged;

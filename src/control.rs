@@ -10,6 +10,7 @@ mod host;
 mod keys;
 mod listener;
 mod messages;
+mod modes;
 mod place;
 pub mod protocol;
 mod reports;

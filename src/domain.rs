@@ -12,6 +12,7 @@ pub mod ids;
 pub mod language;
 pub mod limits;
 pub mod message;
+pub mod mode;
 pub mod names;
 pub mod nickname;
 pub mod notices;

@@ -18,6 +18,7 @@ mod host;
 mod host_keys;
 mod idle;
 mod join;
+mod modes;
 mod names;
 mod open;
 mod password;

@@ -8,6 +8,7 @@
 mod batch;
 mod change;
 mod health;
+mod mode;
 mod postgres;
 mod reader;
 mod sqlite;
@@ -38,7 +39,7 @@ pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, React,
-    Rename, ReportMessage, Say, TakeBack, Write, Written,
+    Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 

@@ -82,8 +82,13 @@ pub struct WireRoom<'a> {
     is_expired: bool,
     is_password: bool,
     user_id: Option<()>,
-    /// Additional: whether the host has shut it for newcomers.
+    /// Additional: whether nobody new comes in, which is the mode `members`.
     is_shut: bool,
+    /// Additional: `open`, `slow`, `members` or `read_only`.
+    mode: &'static str,
+    /// Additional, in slow mode: how many seconds a person waits between two messages.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
     /// Additional: from where those who join may read: `all` or `joined`.
@@ -116,7 +121,9 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         is_expired: view.is_expired,
         is_password: view.room.is_locked(),
         user_id: None,
-        is_shut: view.room.is_shut,
+        is_shut: view.room.mode.is_shut(),
+        mode: view.room.mode.mode.as_str(),
+        every: view.room.mode.mode.every(),
         is_lasting: view.room.lasts(),
         history: view.room.history.as_str(),
         code: view.room.code.as_str(),
@@ -334,6 +341,10 @@ struct WireRoomNews {
     #[serde(skip_serializing_if = "Option::is_none")]
     is_shut: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    mode: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    every: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<i64>,
@@ -386,6 +397,8 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         chatter_id: None,
         is_typing: None,
         is_shut: None,
+        mode: None,
+        every: None,
         history: None,
         id: None,
         seq: None,
@@ -408,6 +421,10 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
                 WhyClosed::Banned => "banned",
             });
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
+        }
+        RoomEvent::Mode { room, mode } => {
+            let (mode, every) = (Some(mode.as_str()), mode.every());
+            ("roomMode", encode(&WireRoomNews { mode, every, ..about(room) }))
         }
         RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))

@@ -10,6 +10,7 @@ use colahub::domain::chatter::Chatter;
 use colahub::domain::ids::{Epoch, MessageId, Seq};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
+use colahub::domain::mode::{Mode, RoomMode};
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
@@ -70,12 +71,19 @@ fn room() -> RoomView {
         created_at: at(-1.0),
         created: HubTime(0),
         lifetime: Duration::from_secs(24 * 60 * 60),
-        is_shut: false,
+        mode: RoomMode::OPEN,
         by_host: false,
         history: History::Joined,
     };
     let newest = Some(Newest { last: Seq(3), said_at: Some(WallTime(1_727_229_845_678)) });
-    RoomView { room, present: 2, newest, is_expired: false, expires_at: at(24.0 * 60.0 - 1.0) }
+    RoomView {
+        room,
+        present: 2,
+        newest,
+        is_expired: false,
+        expires_at: at(24.0 * 60.0 - 1.0),
+        mode_until: None,
+    }
 }
 
 fn reacted() -> Reacted {
@@ -224,6 +232,10 @@ fn the_hosts_acts_on_doors_and_messages() {
     let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
+    let mode = Mode::parse("slow", Some(30)).unwrap();
+    let (event, slow) = wire::room_event(&RoomEvent::Mode { room, mode });
+    assert_eq!(event, "roomMode");
+    assert_golden("room-mode.json", &slow);
     let (event, reactions) = wire::room_event(&RoomEvent::Reactions { room, reacted: reacted() });
     assert_eq!(event, "reactions");
     assert_golden("reactions.json", &reactions);

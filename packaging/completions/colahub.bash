@@ -193,6 +193,9 @@ _colahub() {
             colahub__subcmd__help__subcmd__room,lock)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__lock"
                 ;;
+            colahub__subcmd__help__subcmd__room,mode)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__mode"
+                ;;
             colahub__subcmd__help__subcmd__room,unlock)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__unlock"
                 ;;
@@ -277,6 +280,9 @@ _colahub() {
             colahub__subcmd__room,lock)
                 cmd="colahub__subcmd__room__subcmd__lock"
                 ;;
+            colahub__subcmd__room,mode)
+                cmd="colahub__subcmd__room__subcmd__mode"
+                ;;
             colahub__subcmd__room,unlock)
                 cmd="colahub__subcmd__room__subcmd__unlock"
                 ;;
@@ -300,6 +306,9 @@ _colahub() {
                 ;;
             colahub__subcmd__room__subcmd__help,lock)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__lock"
+                ;;
+            colahub__subcmd__room__subcmd__help,mode)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__mode"
                 ;;
             colahub__subcmd__room__subcmd__help,unlock)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__unlock"
@@ -957,7 +966,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room)
-            opts="list create lock unlock history close delete"
+            opts="list create lock unlock mode history close delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,6 +1050,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room__subcmd__lock)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__mode)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1563,7 +1586,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room)
-            opts="-h --help list create lock unlock history close delete help"
+            opts="-h --help list create lock unlock mode history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1655,7 +1678,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__help)
-            opts="list create lock unlock history close delete help"
+            opts="list create lock unlock mode history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1766,6 +1789,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__room__subcmd__help__subcmd__mode)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__room__subcmd__help__subcmd__unlock)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -1831,6 +1868,36 @@ _colahub() {
                 return 0
             fi
             case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__mode)
+            opts="-h --all --every --for --config --data-dir --help open slow members read_only ended"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --for)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -155,15 +155,16 @@ complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
@@ -183,6 +184,12 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l every -d 'In slow mode, how many seconds a person waits between two messages; 30 unless said' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l for -d 'Go back to open by itself after so many minutes, such as "15m"' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l all -d 'All living rooms, instead of one'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
@@ -196,6 +203,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "delete" -d 'End a room now and delete what was said in it'
@@ -235,6 +243,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "history" -d 'Say from where those may read a room who join it from now on'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "delete" -d 'End a room now and delete what was said in it'

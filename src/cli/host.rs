@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::mode::{self, ModeArgs};
 use super::terminal::in_utc;
 use super::{FileArg, StatusArgs, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
@@ -48,6 +49,8 @@ pub(super) enum RoomCommand {
     Lock(RoomArgs),
     /// Let people into a room again
     Unlock(RoomArgs),
+    /// Say who may come into a room or all rooms, who may write, and how often
+    Mode(ModeArgs),
     /// Say from where those may read a room who join it from now on
     History(HistoryArgs),
     /// End a room now; it can still be read
@@ -166,6 +169,7 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
             let people: usize = hub.ask(&Request::RoomUnlock { room: room.clone() })?;
             writeln!(out, "The room {room} is open again; {} in it.", are(people))?;
         }
+        RoomCommand::Mode(args) => mode::set(args, out)?,
         RoomCommand::History(HistoryArgs { room, history, hub }) => {
             let from = if history == History::All.as_str() {
                 "what was said before, too"
@@ -250,7 +254,7 @@ pub(super) fn list<T: DeserializeOwned + Serialize>(
     Ok(())
 }
 
-fn are(people: usize) -> String {
+pub(super) fn are(people: usize) -> String {
     match people {
         0 => "nobody is".to_owned(),
         1 => "1 person is".to_owned(),
@@ -258,7 +262,7 @@ fn are(people: usize) -> String {
     }
 }
 
-fn were(people: usize) -> String {
+pub(super) fn were(people: usize) -> String {
     match people {
         0 => "nobody was".to_owned(),
         1 => "1 person was".to_owned(),
@@ -268,11 +272,12 @@ fn were(people: usize) -> String {
 
 fn room_line(room: &RoomLine) -> String {
     let RoomLine { id, code, title, namespace, people, is_password, is_shut, history, .. } = room;
+    let mode = mode::of(room);
     let password = if *is_password { ", with a password" } else { "" };
     let shut = if *is_shut { ", shut" } else { "" };
     let history = if history == History::All.as_str() { ", read from its beginning" } else { "" };
     format!(
-        "{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{password}{shut}{history})"
+        "{code}  {id}  {people:>4} in {title:?} (channel {namespace:?}{password}{shut}{mode}{history})"
     )
 }
 
@@ -325,6 +330,9 @@ mod tests {
             people: 2,
             is_password: true,
             is_shut: true,
+            mode: "members".to_owned(),
+            every: None,
+            mode_until: None,
             history: "all".to_owned(),
             expires: String::new(),
         };

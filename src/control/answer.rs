@@ -8,12 +8,12 @@ use tokio::sync::oneshot;
 
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{host, keys, messages, reports};
+use super::{host, keys, messages, modes, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
 use crate::domain::words;
-use crate::hub::command::Call;
+use crate::hub::command::{Call, Command};
 use crate::wire::{self, Json};
 
 /// Why the host's request failed.
@@ -62,11 +62,21 @@ impl Acting<'_> {
         &self,
         ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
     ) -> Result<T, Refusal> {
-        let named = |tell| match self.by.clone() {
+        self.ask(ask).await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// The same, but the answer is awaited later: the hub does what was asked for in this order, and commits it together.
+    pub(super) fn ask<T>(
+        &self,
+        ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
+    ) -> oneshot::Receiver<Result<T, Refusal>> {
+        let (tell, told) = oneshot::channel();
+        let call = match self.by.clone() {
             Some(by) => Call::By(by, Box::new(ask(tell))),
             None => ask(tell),
         };
-        self.hub.call(named).await
+        self.hub.submit(Command::Call(call));
+        told
     }
 }
 
@@ -95,6 +105,12 @@ impl ControlContext {
             }
             Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
             Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
+            Request::RoomMode { room, mode, every, minutes } => {
+                told(modes::set(parts, &room, (&mode, every, minutes)).await)
+            }
+            Request::HubMode { mode, every, minutes } => {
+                told(modes::set_all(parts, (&mode, every, minutes)).await)
+            }
             Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
             Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
             Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),

@@ -39,6 +39,8 @@ const CALLS: &[HttpCall] = &[
     post("rooms/{room}/lock", "room-lock", Host),
     post("rooms/{room}/unlock", "room-unlock", Host),
     post("rooms/{room}/history", "room-history", Host),
+    post("rooms/{room}/mode", "room-mode", Host),
+    post("mode", "hub-mode", Host),
     post("rooms/{room}/close", "room-close", Host),
     post("rooms/{room}/delete", "room-delete", Host),
     get("rooms/{room}/messages", "message-list", Helper),

@@ -221,7 +221,10 @@ fn line(view: &RoomView) -> RoomLine {
         capacity: view.room.capacity,
         people: view.present,
         is_password: view.room.is_locked(),
-        is_shut: view.room.is_shut,
+        is_shut: view.room.mode.is_shut(),
+        mode: view.room.mode.mode.as_str().to_owned(),
+        every: view.room.mode.mode.every(),
+        mode_until: view.mode_until.map(wire::iso),
         history: view.room.history.as_str().to_owned(),
         expires: wire::iso(view.expires_at),
     }
@@ -236,12 +239,12 @@ fn person(present: &Present) -> Person {
     }
 }
 
-fn no_room(room: &str) -> Denied {
+pub(super) fn no_room(room: &str) -> Denied {
     let sentence = format!("there is no room {room}; `colahub room list` shows those that live");
     Denied::new(Refusal::NoSuchRoom, sentence)
 }
 
-fn has_ended(room: &str) -> Denied {
+pub(super) fn has_ended(room: &str) -> Denied {
     let sentence = format!("the room {room} has ended: nobody comes in any more");
     Denied::new(Refusal::Expired, sentence)
 }

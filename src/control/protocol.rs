@@ -56,6 +56,30 @@ pub enum Request {
         /// `all` or `joined`.
         history: String,
     },
+    /// Sets the mode of a room, or ends it; answered with how many people are in it.
+    RoomMode {
+        /// Its code or id.
+        room: String,
+        /// `open`, `slow`, `members`, `read_only` or `ended`.
+        mode: String,
+        /// In slow mode, how many seconds a person waits between two messages, 1 to 3,600; 30 unless set.
+        #[serde(default)]
+        every: Option<u64>,
+        /// After how many minutes it goes back to `open` by itself, 1 to 1,440. `None` if it does not.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// The same for all living rooms; answered with how many have changed.
+    HubMode {
+        /// As of [`Request::RoomMode`].
+        mode: String,
+        /// As of [`Request::RoomMode`].
+        #[serde(default)]
+        every: Option<u64>,
+        /// As of [`Request::RoomMode`].
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
     /// Lists a room's messages; answered with [`Said`]s, oldest first.
     MessageList {
         /// Its code or id.
@@ -215,6 +239,15 @@ pub struct RoomLine {
     pub is_password: bool,
     /// Whether the host has shut it for newcomers.
     pub is_shut: bool,
+    /// Its mode: `open`, `slow`, `members` or `read_only`.
+    #[serde(default)]
+    pub mode: String,
+    /// In slow mode, how many seconds a person waits between two messages.
+    #[serde(default)]
+    pub every: Option<u64>,
+    /// When it goes back to `open` by itself, ISO 8601, as estimated now. `None` if it does not.
+    #[serde(default)]
+    pub mode_until: Option<String>,
     /// From where those may read who join: `all` or `joined`.
     #[serde(default)]
     pub history: String,

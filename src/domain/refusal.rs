@@ -36,6 +36,10 @@ pub enum Refusal {
     Locked,
     /// The host has shut the room: nobody new comes in.
     Shut,
+    /// The host has set the room to reading only: nobody writes.
+    RoomReadOnly,
+    /// The room is in slow mode, and the person's last message is not old enough; it is after this time.
+    SlowMode(Duration),
     /// A locked room, and the wrong password.
     WrongPassword,
     /// There is no such room, or none in this namespace.
@@ -111,6 +115,7 @@ impl Refusal {
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::TooFast(wait)
+            | Self::SlowMode(wait)
             | Self::TooManyHere(wait)
             | Self::HubFull(wait)
             | Self::TooManyRooms(wait)

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::code::Code;
 use super::ids::{RoomId, Seq};
 use super::message::{Kind, Message};
+use super::mode::RoomMode;
 use super::refusal::Refusal;
 use super::text::{Namespace, Title};
 use super::time::{HubTime, WallTime};
@@ -17,7 +18,7 @@ pub const CAPACITY_MAX: u32 = 10_000;
 /// the clocks can still add to a time.
 pub const LASTING: Duration = Duration::from_millis(1 << 62);
 
-/// A room's definition. It does not change once made, but for its door and its history.
+/// A room's definition. It does not change once made, but for its mode and its history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -38,8 +39,8 @@ pub struct Room {
     pub created: HubTime,
     /// How long it lives; [`LASTING`] is until the host ends it.
     pub lifetime: Duration,
-    /// Whether the host has shut it: nobody new comes in. A password is another matter.
-    pub is_shut: bool,
+    /// Who may come in, who may write, and how often. A password is another matter.
+    pub mode: RoomMode,
     /// Whether the host made it: it does not count among those that people may make.
     pub by_host: bool,
     /// From where those who join from now on may read.
@@ -218,7 +219,7 @@ mod tests {
             created_at: WallTime(0),
             created: HubTime(1_000),
             lifetime: Duration::from_secs(1),
-            is_shut: false,
+            mode: RoomMode::OPEN,
             by_host: false,
             history: History::Joined,
         }

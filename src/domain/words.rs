@@ -63,8 +63,8 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
-        Refusal::Shut => {
-            "주최자가 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) => {
+            refusal_by_mode(Language::Ko, refusal)
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
@@ -141,8 +141,8 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
-        Refusal::Shut => {
-            "The host has closed this room to newcomers: only those who were in it before can come in.".into()
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) => {
+            refusal_by_mode(Language::En, refusal)
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
@@ -281,6 +281,32 @@ fn shown(c: char) -> String {
     // An override of direction would turn the sentence around, a mark would join the bracket.
     let is_plain = names::is_visible(c) && !is_combining_mark(c);
     if is_plain { c.to_string() } else { format!("U+{:04X}", u32::from(c)) }
+}
+
+/// A refusal by the mode that the host has set a room to.
+fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
+    match (language, refusal) {
+        (Language::Ko, Refusal::SlowMode(wait)) => format!(
+            "지금은 한 사람이 천천히 한 번씩 말하는 시간입니다. {} 뒤에 보낼 수 있습니다.",
+            span(language, *wait)
+        ),
+        (Language::En, Refusal::SlowMode(wait)) => format!(
+            "This room is in slow mode. You can send your next message in {}.",
+            span(language, *wait)
+        ),
+        (Language::Ko, Refusal::RoomReadOnly) => {
+            "지금은 읽기만 할 수 있습니다. 글은 잠시 쉬어 갑니다.".into()
+        }
+        (Language::En, Refusal::RoomReadOnly) => {
+            "This room is for reading at the moment; nobody writes.".into()
+        }
+        (Language::Ko, _) => {
+            "주최자가 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
+        }
+        (Language::En, _) => {
+            "The host has closed this room to newcomers: only those who were in it before can come in.".into()
+        }
+    }
 }
 
 /// Whole seconds, never less than it takes.

@@ -101,7 +101,8 @@ async fn find(app: &App, room: &str) -> Result<RoomView, Refusal> {
     }
     let room = app.reader.room(id).await?.ok_or(Refusal::NoSuchRoom)?;
     let expires_at = app.hub.clock().wall_at(room.expires());
-    Ok(RoomView { room, present: 0, newest: None, is_expired: true, expires_at })
+    let (newest, mode_until) = (None, None);
+    Ok(RoomView { room, present: 0, newest, is_expired: true, expires_at, mode_until })
 }
 
 #[derive(Deserialize)]
@@ -191,10 +192,12 @@ impl App {
     async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
         let Some(identity) = caller.identity else { return Ok(()) };
         match self.hub.call(|tell| Call::Room(room, tell)).await {
-            Ok(view) if view.room.is_shut => match self.reader.member_of(room, identity).await? {
-                Some(_) => Ok(()),
-                None => Err(Refusal::Shut),
-            },
+            Ok(view) if view.room.mode.is_shut() => {
+                match self.reader.member_of(room, identity).await? {
+                    Some(_) => Ok(()),
+                    None => Err(Refusal::Shut),
+                }
+            }
             // Other refusals come from the check itself.
             _ => Ok(()),
         }

@@ -31,6 +31,7 @@ impl Hub {
             Call::People(tell) => drop(tell.send(Ok(self.present()))),
             Call::EndRoom { room, deleted, tell } => self.end_room(room, deleted, tell, at),
             Call::Shut { room, is_shut, tell } => self.shut(room, is_shut, tell, at),
+            Call::SetMode { room, mode, span, tell } => self.set_mode(room, (mode, span), tell, at),
             Call::SetHistory { room, history, tell } => self.set_history((room, history), tell, at),
             Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
             Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),

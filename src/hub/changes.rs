@@ -17,7 +17,7 @@ impl Hub {
         match change {
             Change::Message(message) => self.broadcast_message(message, at.hub),
             Change::RoomMade(room) => self.made_elsewhere(room, at.hub),
-            Change::RoomShut { room, is_shut } => self.shut_elsewhere(room, is_shut),
+            Change::RoomMode { room, mode } => drop(self.show_mode(room, mode, at.hub)),
             Change::Reacted { room, reacted } => self.gather_reactions(room, reacted, at.hub),
             Change::RoomHistory { room, history } => self.show_history(room, history),
             Change::RoomEnded { room, end } => {
@@ -59,15 +59,6 @@ impl Hub {
         // The store has counted it. The host's rooms do not count.
         let place = (!room.by_host).then(|| self.places.take(None).ok()).flatten();
         self.open_room(room, place, now);
-    }
-
-    fn shut_elsewhere(&mut self, room: RoomId, is_shut: bool) {
-        let Some(live) = self.rooms.get_mut(&room) else {
-            return;
-        };
-        live.room.is_shut = is_shut;
-        let to = live.people.audience();
-        self.broadcast(to, RoomEvent::Shut { room, is_shut });
     }
 
     fn entered_elsewhere(

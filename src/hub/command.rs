@@ -20,6 +20,7 @@ use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::mode::Mode;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
@@ -204,6 +205,8 @@ pub struct RoomView {
     /// When it expires or expired, in wall time as estimated now: the clock may have been set since the room
     /// was made.
     pub expires_at: WallTime,
+    /// When it goes back to open by itself, likewise in wall time. `None` if it does not.
+    pub mode_until: Option<WallTime>,
 }
 
 /// The sender of a call over HTTP.
@@ -288,12 +291,24 @@ pub enum Call {
         /// Takes the answer.
         tell: Responder<RoomEnded>,
     },
-    /// Shuts a living room for newcomers, or opens it again, for the host. Returns how many people are in it.
+    /// Sets a living room to [`Mode::Members`], or to [`Mode::Open`], for the host. Returns how many people are in it.
     Shut {
         /// The room.
         room: RoomId,
         /// True to shut it, false to open it.
         is_shut: bool,
+        /// Takes the answer.
+        tell: Responder<usize>,
+    },
+    /// Sets the mode of a living room, for the host. Returns how many people are in it. `None` for all living rooms:
+    /// returns how many were in another mode.
+    SetMode {
+        /// The room.
+        room: Option<RoomId>,
+        /// The mode.
+        mode: Mode,
+        /// After which time it goes back to open by itself. `None` if it does not.
+        span: Option<Duration>,
         /// Takes the answer.
         tell: Responder<usize>,
     },

@@ -14,6 +14,7 @@ use crate::domain::ids::{ChatterId, ConnId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::Message;
+use crate::domain::mode::RoomMode;
 use crate::domain::names::look::Look;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, PasswordHash, Room};
@@ -319,6 +320,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         RoomEvent::Message(message) => Some(message.room),
         RoomEvent::Presence { room, .. }
         | RoomEvent::Closed { room, .. }
+        | RoomEvent::Mode { room, .. }
         | RoomEvent::Shut { room, .. }
         | RoomEvent::History { room, .. }
         | RoomEvent::Reactions { room, .. }
@@ -347,7 +349,7 @@ fn room(n: u8, now: Moment) -> Room {
         created: now.hub,
         lifetime: LIFETIME,
         history: History::Joined,
-        is_shut: false,
+        mode: RoomMode::OPEN,
         by_host: false,
     }
 }

@@ -1,4 +1,4 @@
-//! The host's actions: ending and shutting rooms, kicking and banning people.
+//! The host's actions: ending rooms, kicking and banning people.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -20,14 +20,6 @@ pub(super) struct Ending {
     room: RoomId,
     why: WhyClosed,
     tell: Responder<RoomEnded>,
-}
-
-/// A room that is being shut or opened by the host.
-#[derive(Debug)]
-pub(super) struct Shutting {
-    room: RoomId,
-    is_shut: bool,
-    tell: Responder<usize>,
 }
 
 /// A ban that is being committed.
@@ -92,34 +84,6 @@ impl Hub {
             RoomEnded { room, people }
         });
         drop(tell.send(ended));
-    }
-
-    /// Shuts a room for newcomers, or opens it again.
-    pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Responder<usize>, at: Moment) {
-        match self.live(room) {
-            Ok(live) => {
-                let what = named(&live.room);
-                let then = Then::Shut(Shutting { room, is_shut, tell });
-                self.host_does(Deed::Shut(room, is_shut), what, then, at);
-            }
-            Err(refusal) => drop(tell.send(Err(refusal))),
-        }
-    }
-
-    /// Goes on with a shut room once that is committed or was refused. The store refuses newcomers from the
-    /// commit on; here people are told.
-    pub(super) fn has_shut(&mut self, shutting: Shutting, result: Result<(), Refusal>) {
-        let Shutting { room, is_shut, tell } = shutting;
-        let people = result.and_then(|()| {
-            let live = self.rooms.get_mut(&room).ok_or(Refusal::Expired)?;
-            live.room.is_shut = is_shut;
-            let (people, to) = (live.people.count(), live.people.audience());
-            let event = RoomEvent::Shut { room, is_shut };
-            self.broadcast(to, event);
-            tracing::info!(%room, is_shut, "the host shut a room, or opened it");
-            Ok(people)
-        });
-        drop(tell.send(people));
     }
 
     /// Changes from where those may read who join a room from now on.

@@ -145,7 +145,7 @@ impl Hub {
         let (identity, peer) = (conn.who.identity, conn.who.peer);
         let is_open =
             !live.room.is_locked() || self.access_grants.allows(request.room, identity, peer, now);
-        let is_for_all = is_open && !live.room.is_shut;
+        let is_for_all = is_open && !live.room.mode.at(now).is_shut();
         Ok(if is_for_all { Standing::GrantHolder } else { Standing::IfMember })
     }
 
@@ -154,7 +154,7 @@ impl Hub {
         let Some(live) = self.rooms.get(&request.room) else {
             return self.reply(request.reply, Err(Refusal::Expired));
         };
-        if live.room.is_shut {
+        if live.room.mode.at(now).is_shut() {
             return self.reply(request.reply, Err(Refusal::Shut));
         }
         let (Some(password), Some(hash)) = (request.password.take(), live.room.lock.clone()) else {

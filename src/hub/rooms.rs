@@ -9,6 +9,7 @@ use super::roster::Listed;
 use super::state::{Conn, Due, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::mode::RoomMode;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::QuotaExceeded;
@@ -135,7 +136,7 @@ impl Hub {
             created_at: at.wall,
             created: at.hub,
             lifetime: if new.by_host { LASTING } else { self.settings.lifetime },
-            is_shut: false,
+            mode: RoomMode::OPEN,
             by_host: new.by_host,
             history: new.history.unwrap_or(self.settings.history),
         };
@@ -191,6 +192,8 @@ impl Hub {
             self.agenda.insert((room.expires(), Due::Expiry(room.id)));
         }
         self.codes.insert(room.code, room.id);
+        let room = Room { mode: room.mode.at(now), ..room };
+        self.expect_end_of_mode(room.id, room.mode);
         let live = LiveRoom {
             people: Presence::default(),
             joining: std::collections::HashMap::new(),
@@ -364,5 +367,7 @@ fn live_view(live: &LiveRoom, at: Moment) -> RoomView {
 
 fn view(room: &Room, present: usize, newest: Newest, at: Moment) -> RoomView {
     let (is_expired, expires_at) = (room.is_expired(at.hub), at.wall_at(room.expires()));
-    RoomView { room: room.clone(), present, newest: Some(newest), is_expired, expires_at }
+    let mode_until = room.mode.until.map(|until| at.wall_at(until));
+    let room = room.clone();
+    RoomView { room, present, newest: Some(newest), is_expired, expires_at, mode_until }
 }

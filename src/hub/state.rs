@@ -15,9 +15,10 @@ use super::command::{
     Answer, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder, RoomEvent,
     RoomView,
 };
-use super::host::{Banning, Ending, Shutting};
+use super::host::{Banning, Ending};
 use super::host_keys::key_used;
 use super::join::{JoinRequest, Joining, Leaving};
+use super::modes::SettingMode;
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
@@ -107,7 +108,7 @@ pub(super) enum Then {
     Kicked(ChatterId, Responder<()>),
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
-    Shut(Shutting),
+    ModeSet(SettingMode),
     HistorySet(RoomId, History, Responder<()>),
     KeyUsed(Responder<HostKey>),
     KeyChanged(Responder<()>),
@@ -173,6 +174,7 @@ pub(super) struct Conn {
 pub(super) enum Due {
     Grace(RoomId, ChatterId),
     Expiry(RoomId),
+    Mode(RoomId),
     Notices(RoomId),
     Reactions(RoomId),
     Name(RoomId, ChatterId),
@@ -332,7 +334,7 @@ impl Hub {
             // The caller may try in any case, also if the other hubs do not know.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
-            Then::Shut(shutting) => self.has_shut(shutting, result.map(|_| ())),
+            Then::ModeSet(setting) => self.mode_set(setting, result.map(|_| ()), at.hub),
             Then::HistorySet(room, history, tell) => {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }
@@ -364,6 +366,7 @@ impl Hub {
             match due {
                 Due::Grace(room, chatter) => self.grace_over(room, chatter, at),
                 Due::Expiry(room) => self.expire(room, at),
+                Due::Mode(room) => self.mode_over(room, at.hub),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
                 Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),

@@ -14,6 +14,7 @@ use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId,
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::mode::RoomMode;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
@@ -25,6 +26,7 @@ mod changes;
 mod host;
 mod idle;
 mod joins;
+mod modes;
 mod names;
 mod open;
 mod passwords;
@@ -266,6 +268,7 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::Closed { why, .. } => format!("{why:?}").to_lowercase(),
         RoomEvent::Reactions { reacted, .. } => format!("reactions to {}", reacted.seq.0),
         RoomEvent::History { history, .. } => format!("history {}", history.as_str()),
+        RoomEvent::Mode { mode, .. } => format!("mode {}", mode.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
         RoomEvent::Typing { .. } => "typing".into(),
@@ -284,7 +287,7 @@ fn room(capacity: u32) -> Room {
         created: HubTime(0),
         lifetime: Duration::from_secs(100),
         history: History::Joined,
-        is_shut: false,
+        mode: RoomMode::OPEN,
         by_host: false,
     }
 }

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
+use crate::domain::mode::RoomMode;
 use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
@@ -30,12 +31,12 @@ pub enum Change {
     Message(Message),
     /// A new room.
     RoomMade(Room),
-    /// A room was shut for newcomers, or opened again.
-    RoomShut {
+    /// The mode of a room was changed.
+    RoomMode {
         /// The room.
         room: RoomId,
-        /// Whether it is shut now.
-        is_shut: bool,
+        /// Its mode by now, which may be a later one.
+        mode: RoomMode,
     },
     /// From where those may read who join a room from now on was changed.
     RoomHistory {

@@ -6,12 +6,14 @@ use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
+use crate::domain::mode::RoomMode;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
 mod hosts;
+mod modes;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
@@ -181,7 +183,7 @@ pub(in crate::store) fn room(n: u8) -> Room {
         created_at: WallTime(1_000),
         created: HubTime(10),
         lifetime: Duration::from_secs(60),
-        is_shut: false,
+        mode: RoomMode::OPEN,
         by_host: false,
         history: History::Joined,
     }

@@ -10,6 +10,7 @@ use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
+use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
 use crate::domain::text::{Key, Nickname, Reason};
@@ -286,8 +287,8 @@ pub struct HostAct {
 pub enum Deed {
     /// Creates a room for the host.
     Create(Room),
-    /// Shuts a room for newcomers, or opens it again with `false`.
-    Shut(RoomId, bool),
+    /// Sets the mode of rooms.
+    SetMode(SetMode),
     /// Changes from where those may read who join from now on.
     History(RoomId, History),
     /// Takes messages back: their places stay, their content is deleted.
@@ -315,6 +316,31 @@ pub enum Deed {
     ///
     /// [`Refusal::NoSuchReport`]: crate::domain::refusal::Refusal::NoSuchReport
     ReportDone(ReportId),
+}
+
+/// The host sets the mode of rooms. One that is no longer there is left out; [`Refusal::NoSuchRoom`] if none is.
+///
+/// [`Refusal::NoSuchRoom`]: crate::domain::refusal::Refusal::NoSuchRoom
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SetMode {
+    /// The rooms.
+    pub rooms: Vec<RoomId>,
+    /// Their mode from now on.
+    pub mode: RoomMode,
+    /// The action as the log has it: `room mode`, `hub mode`, or `room lock` and `room unlock`.
+    pub deed: &'static str,
+}
+
+impl SetMode {
+    /// Shuts a room for newcomers, or opens it.
+    #[must_use]
+    pub fn shut(room: RoomId, is_shut: bool) -> Self {
+        let (mode, deed) = match is_shut {
+            true => (Mode::Members, "room lock"),
+            false => (Mode::Open, "room unlock"),
+        };
+        Self { rooms: vec![room], mode: RoomMode { mode, until: None }, deed }
+    }
 }
 
 /// A ban.

@@ -72,6 +72,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::TooLate(_)
         | Refusal::Locked
         | Refusal::Shut
+        | Refusal::RoomReadOnly
         | Refusal::WrongPassword
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
@@ -85,6 +86,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
         Refusal::TooFast(_)
+        | Refusal::SlowMode(_)
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
         | Refusal::TooManyJoined
@@ -124,6 +126,8 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
         Refusal::Shut => "shut",
+        Refusal::RoomReadOnly => "room_read_only",
+        Refusal::SlowMode(_) => "slow_mode",
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",

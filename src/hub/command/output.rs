@@ -6,6 +6,7 @@ use super::{Answer, Reply};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::mode::Mode;
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
@@ -47,7 +48,14 @@ pub enum RoomEvent {
         /// Why.
         why: WhyClosed,
     },
-    /// The host shut the room's door, or opened it again.
+    /// The room is in another mode.
+    Mode {
+        /// The room.
+        room: RoomId,
+        /// Its mode.
+        mode: Mode,
+    },
+    /// The same for older clients: whether nobody new comes in.
     Shut {
         /// The room.
         room: RoomId,

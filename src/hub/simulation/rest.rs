@@ -103,7 +103,7 @@ impl World {
             let is_stranger = !self.members.contains(&(self.clients[n].identity, place.id));
             let may_be = match refused {
                 None | Some(Refusal::Full) => true,
-                Some(Refusal::Shut) => place.is_shut && is_stranger,
+                Some(Refusal::Shut) => place.mode.is_shut() && is_stranger,
                 Some(_) => false,
             };
             assert!(is_over || may_be, "client {n} does not come in: {refused:?}");

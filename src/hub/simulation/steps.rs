@@ -5,6 +5,7 @@ use tokio::sync::oneshot;
 use super::client::{Client, Unacked, Wish};
 use super::world::{CLIENTS, Place, World};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::mode::RoomMode;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
@@ -238,7 +239,7 @@ impl World {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    is_shut: false,
+                    mode: RoomMode::OPEN,
                     ends: room.expires(),
                 });
                 false

@@ -185,6 +185,7 @@ impl Line {
                 self.packets.push_back(Packet::Reactions(*room, *reacted));
             }
             RoomEvent::Roster(_)
+            | RoomEvent::Mode { .. }
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
             | RoomEvent::Typing { .. } => {}

@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::mode::RoomMode;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
@@ -44,8 +45,8 @@ pub(super) struct Place {
     pub(super) id: RoomId,
     pub(super) namespace: Namespace,
     pub(super) is_locked: bool,
-    /// Whether the store lets nobody new in.
-    pub(super) is_shut: bool,
+    /// Its mode in the store.
+    pub(super) mode: RoomMode,
     pub(super) ends: HubTime,
 }
 
@@ -217,7 +218,7 @@ impl World {
                     self.truth.reports(report, may, result);
                 }
                 (Write::Join(join), Ok(_)) => {
-                    let is_shut = self.rooms.iter().any(|p| p.id == join.room && p.is_shut);
+                    let is_shut = self.mode_of(join.room, join.at.hub).is_shut();
                     let is_member = self.members.contains(&(join.identity, join.room));
                     assert!(is_member || !is_shut, "new in a shut room: {join:?}");
                     self.members.insert((join.identity, join.room));
@@ -238,13 +239,19 @@ impl World {
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
 
+    /// The mode of a room that holds in the store.
+    pub(super) fn mode_of(&self, room: RoomId, now: HubTime) -> RoomMode {
+        let place = self.rooms.iter().find(|place| place.id == room);
+        place.map_or(RoomMode::OPEN, |place| place.mode.at(now))
+    }
+
     fn host_did(&mut self, deed: &Deed, written: &Written) {
         match (deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
-            (Deed::Shut(room, is_shut), _) => {
-                let place = self.rooms.iter_mut().find(|place| place.id == *room);
-                place.unwrap().is_shut = *is_shut;
+            (Deed::SetMode(set), _) => {
+                let meant = self.rooms.iter_mut().filter(|place| set.rooms.contains(&place.id));
+                meant.for_each(|place| place.mode = set.mode);
             }
             (Deed::History(..), _) => {}
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
@@ -330,8 +337,8 @@ impl World {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
         }
         for room in &past.rooms {
-            let is_shut = |place: &Place| place.id == room.id && place.is_shut;
-            assert_eq!(room.is_shut, self.rooms.iter().any(is_shut), "the door of {}", room.id);
+            let mode = self.mode_of(room.id, past.time);
+            assert_eq!(room.mode.at(past.time), mode, "the mode of {}", room.id);
         }
         self.wall = WallEstimate::going_on(past.wall, past.time, self.system);
         self.now = Moment { hub: past.time, wall: self.wall.at(past.time) };

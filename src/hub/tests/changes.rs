@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::domain::ids::RunId;
+use crate::domain::mode::Mode;
 use crate::store::{AccessGrant, Ban, Change, EarlyEnd, GrantHolder};
 
 const HERE: RunId = RunId(1);
@@ -257,16 +258,17 @@ fn rooms_of_other_hubs_open_shut_and_end() {
     let over = Room { lifetime: Duration::ZERO, ..made(8) };
     chat.hears(Change::RoomMade(over));
     assert_eq!((chat.hub.rooms.len(), chat.hub.places.held()), (2, 2));
-    chat.hears(Change::RoomShut { room: room(0).id, is_shut: true });
-    assert_eq!(chat.told(), ["shut"]);
-    assert!(chat.hub.rooms[&room(0).id].room.is_shut);
+    let members = RoomMode { mode: Mode::Members, until: None };
+    chat.hears(Change::RoomMode { room: room(0).id, mode: members });
+    assert_eq!(chat.told(), ["mode members", "shut"]);
+    assert!(chat.hub.rooms[&room(0).id].room.mode.is_shut());
     chat.hears(Change::RoomEnded { room: made(7).id, end: EarlyEnd::Silent });
     assert_eq!((chat.hub.rooms.len(), chat.hub.places.held()), (1, 1));
     chat.told();
     chat.hears(Change::RoomEnded { room: room(0).id, end: EarlyEnd::Closed });
     assert_eq!(chat.told(), ["closed"]);
     chat.hears_of(2, THERE);
-    chat.hears(Change::RoomShut { room: room(0).id, is_shut: false });
+    chat.hears(Change::RoomMode { room: room(0).id, mode: RoomMode::OPEN });
     assert_eq!(chat.told(), Vec::<String>::new(), "nothing of a room that has ended");
 }
 

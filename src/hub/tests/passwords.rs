@@ -1,6 +1,7 @@
 //! Passwords are looked at in turns, and only what was looked at counts as a guess.
 
 use super::*;
+use crate::domain::mode::Mode;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
@@ -191,7 +192,7 @@ fn a_shut_room_keeps_its_places_for_those_who_were_in_it() {
     chat.goes(2);
     chat.time_passes(1_000);
     chat.commits();
-    chat.hub.rooms.get_mut(&room(0).id).unwrap().room.is_shut = true;
+    chat.hub.rooms.get_mut(&room(0).id).unwrap().room.mode.mode = Mode::Members;
     chat.connects(1);
     let stranger = chat.asks_in(1);
     chat.connects(2);

@@ -16,6 +16,7 @@ use crate::domain::room::Room;
 use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
+use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::write::{
     Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, ReportMessage,
     TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
@@ -121,7 +122,7 @@ impl<'s> Context<'s> {
             room.created_at.0,
             sql(room.created),
             lifetime,
-            room.is_shut,
+            room.mode.is_shut(),
             room.by_host,
             rows::history_number(room.history),
             is_first,
@@ -262,8 +263,12 @@ impl<'s> Context<'s> {
         };
         match &act.deed {
             Deed::Create(room) => self.make_room(room, false, Some(what)),
-            Deed::Shut(room, is_shut) => {
-                call(&statements.shut_room, params![uuid(room.as_bytes()), *is_shut, what])
+            Deed::SetMode(set) => {
+                let ModeColumns { shut, mode, every, until } = set.mode.into();
+                let rooms: Vec<_> = set.rooms.iter().map(|room| uuid(room.as_bytes())).collect();
+                let (most, deed) = (LOOKED_THROUGH, set.deed);
+                let params = params![rooms, shut, mode, every, until, most, deed, what];
+                call(&statements.set_mode, params)
             }
             Deed::History(room, history) => {
                 let history = rows::history_number(*history);

@@ -59,12 +59,15 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
     let subject = if is_subject { Some(rows::chatter_id(row, 19)?) } else { None };
     let change = match (row.try_get::<_, i16>(1)?, room) {
         (1, Some(_)) => rows::room(row, 20)?.map(Change::RoomMade),
-        (2, Some(room)) => Some(Change::RoomShut { room, is_shut: detail == Some(1) }),
+        // What it is by now, so that a hub never shows a mode that is over.
+        (2 | 14, Some(room)) => {
+            rows::room(row, 20)?.map(|read| Change::RoomMode { room, mode: read.mode })
+        }
         (13, Some(room)) => match row.try_get::<_, Option<i64>>(8)? {
             Some(seq) => {
                 // The time of this change. What it is about is read as it is by now, and the time of that would tell a
                 // client that it knew of changes in between.
-                let (reactions, at) = (rows::reactions(row, 32)?, rows::hub_time(row.try_get(33)?));
+                let (reactions, at) = (rows::reactions(row, 35)?, rows::hub_time(row.try_get(36)?));
                 let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
                 Some(Change::Reacted { room, reacted })
             }

@@ -13,6 +13,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0004_settings.sql"),
     include_str!("../../../migrations/postgres/0005_hosts.sql"),
     include_str!("../../../migrations/postgres/0006_pruning.sql"),
+    include_str!("../../../migrations/postgres/0007_modes.sql"),
 ];
 
 /// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.

@@ -162,6 +162,7 @@ fn refusal(outcome: &str) -> Refusal {
         "banned" => Refusal::Banned,
         "full" => Refusal::Full,
         "shut" => Refusal::Shut,
+        "room_read_only" => Refusal::RoomReadOnly,
         "locked" => Refusal::Locked,
         "too_many_rooms" => Refusal::TooManyRooms(LATER),
         _ => Refusal::Unavailable,
@@ -178,6 +179,10 @@ fn said(write: &Write, row: &Row) -> Outcome {
     let repeated = outcome == "repeated";
     if outcome == "no_message" {
         return Ok(Err(Refusal::NoMessage(reply_to.unwrap_or(Seq(0)))));
+    }
+    if outcome == "slow_mode" {
+        let ms = u64::try_from(row.try_get::<_, i64>(21)?).unwrap_or(0);
+        return Ok(Err(Refusal::SlowMode(Duration::from_millis(ms))));
     }
     if !repeated && outcome != "said" {
         return Ok(Err(refusal(outcome)));

@@ -10,11 +10,13 @@ use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, HostRole};
 use crate::domain::ids::{ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::mode::RoomMode;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::report::MessageReport;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::mode::ModeColumns;
 use crate::store::sqlite::sql::queries::Member;
 use crate::store::write::Ban;
 
@@ -23,7 +25,7 @@ pub(super) type RowError = tokio_postgres::Error;
 
 /// The columns that [`room`] reads, in its order.
 pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r.lock, \
-     r.created_at, r.created_hub, r.lifetime, r.shut, r.by_host, r.history";
+     r.created_at, r.created_hub, r.lifetime, r.by_host, r.history, r.shut, r.mode, r.every, r.mode_until";
 
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
@@ -92,10 +94,17 @@ pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
         created_at: WallTime(row.try_get(at + 6)?),
         created: hub_time(row.try_get(at + 7)?),
         lifetime: Duration::from_millis(hub_time(row.try_get(at + 8)?).0),
-        is_shut: row.try_get(at + 9)?,
-        by_host: row.try_get(at + 10)?,
-        history: history(row.try_get(at + 11)?),
+        by_host: row.try_get(at + 9)?,
+        history: history(row.try_get(at + 10)?),
+        mode: mode(row, at + 11)?,
     }))
+}
+
+/// A room's mode from four columns: shut, mode, every, mode_until.
+fn mode(row: &Row, at: usize) -> Result<RoomMode, RowError> {
+    let (shut, mode) = (row.try_get(at)?, row.try_get(at + 1)?);
+    let (every, until) = (row.try_get(at + 2)?, row.try_get(at + 3)?);
+    Ok(ModeColumns { shut, mode, every, until }.into())
 }
 
 /// A room's history as it is stored.

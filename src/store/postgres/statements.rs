@@ -82,8 +82,8 @@ statements! {
         "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
     /// Ends a room.
     end_room = "SELECT end_room($1, $2, $3)";
-    /// Shuts a room for newcomers, or opens it.
-    shut_room = "SELECT shut_room($1, $2, $3)";
+    /// Sets the mode of rooms.
+    set_mode = "SELECT set_mode($1, $2, $3, $4, $5, $6, $7, $8)";
     /// Changes from where newcomers may read a room.
     set_history = "SELECT set_history($1, $2, $3)";
     /// Joins a room.

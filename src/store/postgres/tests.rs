@@ -34,12 +34,13 @@ const CALLS: &str = "
     SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, 0::smallint, false, 500, NULL);
     SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, 1::smallint, true, 500, NULL);
     SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
-    SELECT shut_room((SELECT id FROM rooms WHERE n = 3), true, 'w');
+    SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n IN (1, 3)), false, 1::smallint, 30, NULL, 10000, 'd', 'w');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 4), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
         'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}');
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 6), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
     SELECT report_done(7, 'w');

@@ -92,7 +92,7 @@ on_both! { async fn keys_are_listed_named_once_and_gone_when_revoked(mut kit: Ki
 on_both! { async fn the_log_says_who_did_what(mut kit: Kit) {
     let room = kit.room(1).await;
     for by in [Some(key(1).name), None] {
-        let act = HostAct { deed: Deed::Shut(room, true), what: "a room".into(), by, at: at(9) };
+        let act = HostAct { deed: Deed::SetMode(SetMode::shut(room, true)), what: "a room".into(), by, at: at(9) };
         kit.write(Write::Host(act)).await.unwrap();
     }
     let log = kit.store.reader.host_log(9).await.unwrap();

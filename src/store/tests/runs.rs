@@ -4,7 +4,7 @@ use super::*;
 
 impl Kit {
     /// The changes of other hubs, until there are so many.
-    async fn hears(&mut self, most: usize) -> Vec<Change> {
+    pub(super) async fn hears(&mut self, most: usize) -> Vec<Change> {
         let mut heard = Vec::new();
         while heard.len() < most {
             match self.store.reports.recv().await {

@@ -106,15 +106,15 @@ on_both! { async fn who_has_only_an_answer_learns_that_what_it_answers_was_taken
 
 on_both! { async fn nobody_new_comes_into_a_shut_room_until_it_is_open_again(mut kit: Kit) {
     let room = kit.told().await;
-    kit.host(Deed::Shut(room, true)).await.unwrap();
+    kit.host(Deed::SetMode(SetMode::shut(room, true))).await.unwrap();
     let kit_join = |who, admitted| Write::Join(Join { admitted, ..join(room, who) });
     assert_eq!(kit.write(kit_join(2, true)).await, Err(Refusal::Shut));
     assert_eq!(kit.write(kit_join(2, false)).await, Err(Refusal::Shut));
     assert!(kit.write(kit_join(1, false)).await.is_ok(), "who was there comes back");
     let mut kit = kit.reopened();
-    assert!(kit.store.past.rooms[0].is_shut);
+    assert!(kit.store.past.rooms[0].mode.is_shut());
     assert_eq!(kit.write(kit_join(2, true)).await, Err(Refusal::Shut));
-    kit.host(Deed::Shut(room, false)).await.unwrap();
+    kit.host(Deed::SetMode(SetMode::shut(room, false))).await.unwrap();
     assert!(kit.write(kit_join(2, true)).await.is_ok());
 } }
 

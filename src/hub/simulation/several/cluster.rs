@@ -286,17 +286,13 @@ impl Cluster {
 
     fn was_done(&mut self, write: &Write) {
         let now = self.database.now;
-        let (room, is_shut) = match write {
-            Write::End { room, .. } => (*room, None),
-            Write::Host(HostAct { deed: Deed::Close(room), .. }) => (*room, None),
-            Write::Host(HostAct { deed: Deed::Shut(room, is_shut), .. }) => (*room, Some(*is_shut)),
+        let room = match write {
+            Write::End { room, .. } => *room,
+            Write::Host(HostAct { deed: Deed::Close(room), .. }) => *room,
             _ => return,
         };
         for place in self.rooms.iter_mut().filter(|place| place.id == room) {
-            match is_shut {
-                Some(is_shut) => place.is_shut = is_shut,
-                None => place.ends = place.ends.min(now),
-            }
+            place.ends = place.ends.min(now);
         }
     }
 

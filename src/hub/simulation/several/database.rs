@@ -192,7 +192,7 @@ impl Database {
             stored.has_place(self.count(room))?;
         }
         if !self.members.contains_key(&(room, identity)) {
-            match (stored.is_shut, join.admitted) {
+            match (stored.mode.at(self.now).is_shut(), join.admitted) {
                 (true, _) => return Err(Refusal::Shut),
                 (false, false) => return Err(Refusal::Locked),
                 (false, true) => {}
@@ -347,10 +347,11 @@ impl Database {
     fn host(&mut self, deed: &Deed) -> Result<Written, Refusal> {
         match deed {
             Deed::Create(room) => return self.make(room, true),
-            Deed::Shut(room, is_shut) => {
-                let (room, is_shut) = (*room, *is_shut);
-                self.rooms.get_mut(&room).ok_or(Refusal::NoSuchRoom)?.is_shut = is_shut;
-                self.log.push(Change::RoomShut { room, is_shut });
+            Deed::SetMode(set) => {
+                for room in &set.rooms {
+                    self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?.mode = set.mode;
+                    self.log.push(Change::RoomMode { room: *room, mode: set.mode });
+                }
             }
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
             Deed::Kick(chatter) => {

@@ -84,7 +84,7 @@ impl Cluster {
             let is_stranger = !self.database.members.contains_key(&(place.id, identity));
             let may_be = match refused {
                 None | Some(Refusal::Full) => true,
-                Some(Refusal::Shut) => self.database.rooms[&place.id].is_shut && is_stranger,
+                Some(Refusal::Shut) => self.database.rooms[&place.id].mode.is_shut() && is_stranger,
                 Some(Refusal::Banned) => {
                     self.database.is_banned(identity, self.clients[n].peer, met)
                 }

@@ -243,7 +243,7 @@ impl Cluster {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    is_shut: self.database.rooms[&room.id].is_shut,
+                    mode: self.database.rooms[&room.id].mode,
                     ends: self.database.rooms[&room.id].expires(),
                 });
                 false

@@ -142,7 +142,8 @@ impl Cluster {
             assert_eq!(known, living, "hub {k} knows other rooms");
             for (id, live) in &node.hub.rooms {
                 let stored = &self.database.rooms[id];
-                assert_eq!(live.room.is_shut, stored.is_shut, "the door of {id} on hub {k}");
+                let mode = stored.mode.at(now);
+                assert_eq!(live.room.mode.at(now), mode, "the mode of {id} on hub {k}");
                 assert_eq!(live.room.expires(), stored.expires(), "the end of {id} on hub {k}");
                 assert!(live.joining.is_empty(), "somebody keeps coming into {id} on hub {k}");
                 let roster = live.people.roster(0, usize::MAX);

@@ -7,6 +7,7 @@ use rusqlite::types::{Value, ValueRef};
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::domain::mode::EVERY_MAX;
 use crate::domain::names::is_visible;
 use crate::domain::room::{CAPACITY_MAX, LASTING, PasswordHash};
 use crate::domain::text::{
@@ -77,6 +78,9 @@ pub(in crate::store) const TABLES: [Table; 9] = [
             ("shut", flag),
             ("by_host", flag),
             ("history", flag),
+            ("mode", room_mode),
+            ("every", room_every),
+            ("mode_until", maybe_time),
         ],
         key_width: 1,
         settle: |_| {},
@@ -101,6 +105,7 @@ pub(in crate::store) const TABLES: [Table; 9] = [
             ("chatter", number),
             ("first_seq", number),
             ("left_at", maybe_time),
+            ("said_hub", maybe_time),
         ],
         key_width: 2,
         settle: |_| {},
@@ -313,6 +318,14 @@ fn count(value: &Value) -> Option<Value> {
 
 fn capacity(value: &Value) -> Option<Value> {
     within(value, 0, CAPACITY_MAX.into())
+}
+
+fn room_mode(value: &Value) -> Option<Value> {
+    within(value, 0, 2)
+}
+
+fn room_every(value: &Value) -> Option<Value> {
+    within(value, 0, EVERY_MAX.as_secs() as i64)
 }
 
 fn flag(value: &Value) -> Option<Value> {

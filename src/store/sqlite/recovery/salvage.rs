@@ -26,7 +26,7 @@ const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 6] = [
+const DECIDED: [Decision; 7] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -42,6 +42,10 @@ const DECIDED: [Decision; 6] = [
         "UPDATE rooms SET lifetime = min(lifetime, ?2) WHERE id = ?1",
     ),
     ("SELECT id, shut FROM rooms NOT INDEXED", "UPDATE rooms SET shut = ?2 WHERE id = ?1"),
+    (
+        "SELECT id, mode, every, mode_until FROM rooms NOT INDEXED",
+        "UPDATE rooms SET mode = ?2, every = ?3, mode_until = ?4 WHERE id = ?1",
+    ),
     ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
     (
         "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",

@@ -16,6 +16,7 @@ use crate::domain::time::WallTime;
 use crate::domain::words;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::host_keys;
+use crate::store::sqlite::sql::modes;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::reports;
@@ -85,7 +86,7 @@ fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
     match queries::member_by_identity(db, join.room, join.identity)? {
         Some(known) => set_left(db, join.room, known.chatter.id, None)?,
-        None if is_shut(db, room)? => return Err(Refusal::Shut.into()),
+        None if modes::mode(db, room, join.at.hub)?.is_shut() => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
         None => {
             let last = queries::last_seq(db, room)?;
@@ -165,10 +166,6 @@ fn history_slice(
     })
 }
 
-fn is_shut(db: &Connection, room: i64) -> rusqlite::Result<bool> {
-    db.prepare_cached("SELECT shut FROM rooms WHERE n = ?1")?.query_row([room], |row| row.get(0))
-}
-
 fn history(db: &Connection, room: i64) -> rusqlite::Result<History> {
     db.prepare_cached("SELECT history FROM rooms WHERE n = ?1")?
         .query_row([room], |row| row.get(0).map(rows::history))
@@ -216,7 +213,11 @@ fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
     if let Some(said) = said_before(db, say)? {
         return Ok(said);
     }
+    let is_slow = modes::may_say(db, say)?;
     let message = insert_message(db, say)?;
+    if is_slow {
+        modes::has_said(db, (say.room, say.chatter), say.at.hub)?;
+    }
     Ok(Written::Said { message, repeated: false })
 }
 

@@ -11,7 +11,7 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{host_keys, reports, rows};
+use crate::store::sqlite::sql::{host_keys, modes, reports, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -50,9 +50,9 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             insert_room(db, room)?;
             "room create"
         }
-        Deed::Shut(room, shut) => {
-            shut_room(db, *room, *shut)?;
-            if *shut { "room lock" } else { "room unlock" }
+        Deed::SetMode(set) => {
+            modes::set(db, set, act.at)?;
+            set.deed
         }
         Deed::History(room, history) => {
             set_history(db, *room, *history)?;
@@ -118,12 +118,6 @@ pub(in crate::store) fn end_room(
     // So that the room stays ended if the hub restarts right now.
     set_meta(db, "hub_time", rows::sql(at.hub))?;
     set_meta(db, "wall_time", at.wall.0)?;
-    Ok(())
-}
-
-fn shut_room(db: &Connection, room: RoomId, shut: bool) -> Result<(), WriteError> {
-    let room = room_number(db, room)?;
-    db.prepare_cached("UPDATE rooms SET shut = ?2 WHERE n = ?1")?.execute(params![room, shut])?;
     Ok(())
 }
 

@@ -8,15 +8,17 @@ use rusqlite::types::{FromSqlError, Type, ValueRef};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::mode::RoomMode;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::mode::ModeColumns;
 use crate::store::sqlite::recovery::check::is_damage;
 
 /// The columns that [`room`] reads, in its order.
 pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, lock, created_at, created_hub, \
-     lifetime, shut, by_host, history";
+     lifetime, by_host, history, shut, mode, every, mode_until";
 
 /// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
 /// key of `memberships`, which begins with the room, and so read every membership of the room for each
@@ -55,10 +57,18 @@ pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
         created_at: WallTime(row.get(6)?),
         created: hub_time(row, 7)?,
         lifetime: Duration::from_millis(hub_time(row, 8)?.0),
-        is_shut: row.get(9)?,
-        by_host: row.get(10)?,
-        history: history(row.get(11)?),
+        by_host: row.get(9)?,
+        history: history(row.get(10)?),
+        mode: mode(row, 11)?,
     })
+}
+
+/// A room's mode from four columns: shut, mode, every, mode_until.
+pub(in crate::store) fn mode(row: &Row<'_>, at: usize) -> rusqlite::Result<RoomMode> {
+    // A number that a damaged file had counts as none.
+    let mode = i16::try_from(row.get::<_, i64>(at + 1)?).unwrap_or(0);
+    let (shut, every, until) = (row.get(at)?, row.get(at + 2)?, row.get(at + 3)?);
+    Ok(ModeColumns { shut, mode, every, until }.into())
 }
 
 /// A room's history as it is stored.

@@ -28,6 +28,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0005_guests", include_str!("../../../../migrations/0005_guests.sql")),
     ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
     ("0007_hosts", include_str!("../../../../migrations/0007_hosts.sql")),
+    ("0008_modes", include_str!("../../../../migrations/0008_modes.sql")),
 ];
 
 /// The schema version of this program.
@@ -295,7 +296,11 @@ pub(in crate::store) fn write_as_of(path: &Path, version: usize) {
     )
     .unwrap();
     db.execute("INSERT INTO chatters VALUES (1, ?1, ?1, 'n1', 0)", [id(1)]).unwrap();
-    db.execute("INSERT INTO memberships VALUES (1, ?1, 1, 1, NULL)", [id(1)]).unwrap();
+    db.execute(
+        "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (1, ?1, 1, 1)",
+        [id(1)],
+    )
+    .unwrap();
     for (seq, content) in [(1, "하나"), (2, "둘")] {
         db.execute(
             "INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub, key)

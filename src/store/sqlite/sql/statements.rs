@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::store::mode::ModeColumns;
 use crate::store::sqlite::sql::rows;
 
 /// Why a write did not happen.
@@ -30,10 +31,11 @@ impl From<Refusal> for WriteError {
 
 /// Inserts a room.
 pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), WriteError> {
+    let ModeColumns { shut, mode, every, until } = room.mode.into();
     db.prepare_cached(
         "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime,
-                            shut, by_host, history)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+                            by_host, history, shut, mode, every, mode_until)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)",
     )?
     .execute(params![
         room.id.as_bytes(),
@@ -45,9 +47,12 @@ pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), 
         room.created_at.0,
         rows::sql(room.created),
         i64::try_from(room.lifetime.as_millis()).unwrap_or(i64::MAX),
-        room.is_shut,
         room.by_host,
         rows::history_number(room.history),
+        shut,
+        mode,
+        every,
+        until,
     ])?;
     Ok(())
 }

@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rusqlite::Connection;
 
-use super::{Join, Leave, Seq, Write, at, chatter, join, room, say};
+use super::{Deed, HostAct, Join, Leave, Seq, SetMode, Write, at, chatter, join, room, say};
 use crate::domain::language::Language;
+use crate::domain::mode::{Mode, RoomMode};
 use crate::store::sqlite::sql::schema;
 use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 24] = [
+const MAY_SCAN: [(&str, &str); 25] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
@@ -30,6 +32,7 @@ const MAY_SCAN: [(&str, &str); 24] = [
     ("SELECT id FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, lifetime FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
+    ("SELECT id, mode, every, mode_until FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
     ("SELECT id, code, title, namespace", "once a start"),
@@ -279,7 +282,7 @@ fn with_people(people: u32) -> Connection {
     db.execute_batch(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT {people})
          INSERT INTO chatters SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
-         INSERT INTO memberships SELECT 1, identity, n, 1, NULL FROM chatters WHERE n >= 100;
+         INSERT INTO memberships SELECT 1, identity, n, 1, NULL, NULL FROM chatters WHERE n >= 100;
          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n LIMIT {people})
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)
          SELECT 1, i, 98 + i, 0, 'hi', 0, 0 FROM n;"
@@ -311,6 +314,13 @@ fn peoples_actions_cost_the_same_in_a_large_room() {
     let (mut small, mut large) = (with_people(100), with_people(3_000));
     let id = room(1).id;
     let last = |people: i64| Some(Seq(people + 1 - 50));
+    let slow = RoomMode { mode: Mode::Slow(Duration::ZERO), until: None };
+    let set = SetMode { rooms: vec![id], mode: slow, deed: "room mode" };
+    for db in [&mut small, &mut large] {
+        db.execute("UPDATE memberships SET said_hub = 0", []).unwrap();
+        let (deed, what, by) = (Deed::SetMode(set.clone()), String::new(), None);
+        steps(db, Write::Host(HostAct { deed, what, by, at: at(9_999) }));
+    }
     let writes: [(&str, Does); 4] = [
         ("a join", |id, _| Write::Join(join(id, 2))),
         ("a message", |id, _| Write::Say(say(id, 1, "hi", Some("k")))),

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::*;
+use crate::domain::mode::{Mode, RoomMode};
 use crate::store::sqlite::recovery::{backup, restore};
 use crate::store::sqlite::sql::schema;
 use crate::store::tests::takeback::SECRET;
@@ -78,13 +79,16 @@ async fn it_does_not_come_again_with_a_copy_from_before() {
 #[tokio::test]
 async fn the_hosts_decisions_outlive_damage() {
     let (mut kit, room) = told().await;
-    let (closed, deleted) = (kit.room(2).await, kit.room(3).await);
+    let (closed, deleted, slow) = (kit.room(2).await, kit.room(3).await, kit.room(4).await);
     let folder = kit.folder.path().to_owned();
     fs::create_dir_all(folder.join(backup::FOLDER)).unwrap();
     restore::back_up(&folder, &backup::next(&folder).unwrap(), |_, _| {}).unwrap();
     kit.says(room, 1, "넷", None).await;
     kit.takes_back(room, &[3, 5]).await;
-    kit.host(Deed::Shut(room, true)).await.unwrap();
+    kit.host(Deed::SetMode(SetMode::shut(room, true))).await.unwrap();
+    let mode = RoomMode { mode: Mode::Slow(Duration::from_secs(9)), until: Some(HubTime(1 << 40)) };
+    let set = SetMode { rooms: vec![slow], mode, deed: "room mode" };
+    kit.host(Deed::SetMode(set)).await.unwrap();
     kit.host(Deed::Close(closed)).await.unwrap();
     let folder = kit.closed();
     // Nothing of the deleted room has been taken away yet.
@@ -97,7 +101,8 @@ async fn the_hosts_decisions_outlive_damage() {
     assert_eq!(kit.reads(room, 1).await[1..], ["하나", "", "셋", ""]);
     let living: Vec<RoomId> = kit.store.past.rooms.iter().map(|room| room.id).collect();
     assert!(living.contains(&room) && !living.contains(&closed), "{living:?}");
-    assert!(kit.store.past.rooms[0].is_shut);
+    assert!(kit.store.past.rooms[0].mode.is_shut());
+    assert_eq!(kit.store.reader.room(slow).await.unwrap().unwrap().mode, mode);
     assert_eq!(kit.store.reader.room(deleted).await, Ok(None));
 }
 

@@ -1,0 +1,153 @@
+//! The ladder of a room: who may come in, who may write, and how often.
+
+use std::time::Duration;
+
+use super::refusal::Refusal;
+use super::time::HubTime;
+
+/// How long somebody waits between two messages in slow mode, unless the host says otherwise.
+pub const EVERY: Duration = Duration::from_secs(30);
+
+/// The longest wait between two messages.
+pub const EVERY_MAX: Duration = Duration::from_secs(3_600);
+
+/// The longest time after which a room goes back to [`Mode::Open`] by itself.
+pub const SPAN_MAX: Duration = Duration::from_secs(24 * 3_600);
+
+/// A rung of the ladder. A room that has ended is no longer on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// Everybody may come in and write.
+    Open,
+    /// A person may write one message in this time, in whole seconds.
+    Slow(Duration),
+    /// Nobody new comes in. Members may stay, write and come back.
+    Members,
+    /// Nobody writes. Everybody may come in, read and react.
+    ReadOnly,
+}
+
+impl Mode {
+    /// Its name on the wire and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Slow(_) => "slow",
+            Self::Members => "members",
+            Self::ReadOnly => "read_only",
+        }
+    }
+
+    /// The mode with this name; `every` is the wait in slow mode, in seconds, and ignored in the others.
+    ///
+    /// # Errors
+    /// [`Refusal::BadRequest`] for an unknown name, or a wait of zero or above [`EVERY_MAX`].
+    pub fn parse(name: &str, every: Option<u64>) -> Result<Self, Refusal> {
+        match name {
+            "open" => Ok(Self::Open),
+            "slow" => match every.map_or(EVERY, Duration::from_secs) {
+                Duration::ZERO => Err(bad_every()),
+                every if every > EVERY_MAX => Err(bad_every()),
+                every => Ok(Self::Slow(every)),
+            },
+            "members" => Ok(Self::Members),
+            "read_only" => Ok(Self::ReadOnly),
+            _ => Err(Refusal::bad(
+                "mode must be \"open\", \"slow\", \"members\", \"read_only\" or \"ended\"",
+            )),
+        }
+    }
+
+    /// The wait between two messages of a person, in seconds, in slow mode.
+    #[must_use]
+    pub fn every(self) -> Option<u64> {
+        match self {
+            Self::Slow(every) => Some(every.as_secs()),
+            Self::Open | Self::Members | Self::ReadOnly => None,
+        }
+    }
+
+    /// Refuses a person who may not write now, if they last wrote at `said`.
+    ///
+    /// # Errors
+    /// [`Refusal::RoomReadOnly`], or [`Refusal::SlowMode`] with the rest of the wait.
+    pub fn may_write(self, said: Option<HubTime>, now: HubTime) -> Result<(), Refusal> {
+        match (self, said) {
+            (Self::ReadOnly, _) => Err(Refusal::RoomReadOnly),
+            (Self::Slow(every), Some(said)) if now < said.after(every) => {
+                Err(Refusal::SlowMode(said.after(every).since(now)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn bad_every() -> Refusal {
+    Refusal::bad(format!("every must be 1 to {} seconds", EVERY_MAX.as_secs()))
+}
+
+/// A room's mode, and until when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RoomMode {
+    /// The mode, until then.
+    pub mode: Mode,
+    /// When the room goes back to [`Mode::Open`] by itself. `None` if it does not.
+    pub until: Option<HubTime>,
+}
+
+impl RoomMode {
+    /// The mode of a new room.
+    pub const OPEN: Self = Self { mode: Mode::Open, until: None };
+
+    /// The mode that holds at `now`, and until when.
+    #[must_use]
+    pub fn at(self, now: HubTime) -> Self {
+        if self.until.is_some_and(|until| until <= now) { Self::OPEN } else { self }
+    }
+
+    /// Whether nobody new comes in.
+    #[must_use]
+    pub fn is_shut(self) -> bool {
+        self.mode == Mode::Members
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn modes_have_names_and_a_bounded_wait() {
+        for name in ["open", "slow", "members", "read_only"] {
+            assert_eq!(Mode::parse(name, None).unwrap().as_str(), name);
+        }
+        assert_eq!(Mode::parse("slow", None).unwrap().every(), Some(30));
+        assert_eq!(Mode::parse("slow", Some(3_600)).unwrap().every(), Some(3_600));
+        assert_eq!(Mode::parse("members", Some(0)).unwrap().every(), None);
+        for (name, every) in [("slow", Some(0)), ("slow", Some(3_601)), ("OPEN", None)] {
+            assert!(matches!(Mode::parse(name, every), Err(Refusal::BadRequest(_))), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_person_writes_once_in_the_time_of_slow_mode() {
+        let slow = Mode::Slow(Duration::from_secs(10));
+        let (said, ms) = (Some(HubTime(1_000)), Duration::from_millis);
+        assert_eq!(slow.may_write(None, HubTime(1_000)), Ok(()));
+        assert_eq!(slow.may_write(said, HubTime(1_000)), Err(Refusal::SlowMode(ms(10_000))));
+        assert_eq!(slow.may_write(said, HubTime(10_999)), Err(Refusal::SlowMode(ms(1))));
+        assert_eq!(slow.may_write(said, HubTime(11_000)), Ok(()));
+        assert_eq!(Mode::Members.may_write(said, HubTime(1_000)), Ok(()));
+        assert_eq!(Mode::ReadOnly.may_write(None, HubTime(1_000)), Err(Refusal::RoomReadOnly));
+    }
+
+    #[test]
+    fn a_mode_ends_exactly_when_its_time_is_over() {
+        let until = Some(HubTime(2_000));
+        let mode = RoomMode { mode: Mode::Members, until };
+        assert!(mode.at(HubTime(1_999)).is_shut());
+        assert_eq!(mode.at(HubTime(2_000)), RoomMode::OPEN);
+        assert!(RoomMode { until: None, ..mode }.at(HubTime(u64::MAX)).is_shut());
+    }
+}

@@ -1,0 +1,113 @@
+//! The ladder of rooms: what people are told of it, and when.
+
+use super::*;
+use crate::domain::mode::Mode;
+use tokio::sync::oneshot;
+
+impl Chat {
+    fn sets(
+        &mut self,
+        room: Option<RoomId>,
+        mode: Mode,
+        span: Option<Duration>,
+    ) -> oneshot::Receiver<Result<usize, Refusal>> {
+        let (tell, told) = oneshot::channel();
+        self.command(Command::Call(Call::SetMode { room, mode, span, tell }));
+        told
+    }
+
+    fn mode(&self) -> &'static str {
+        self.hub.rooms[&room(0).id].room.mode.mode.as_str()
+    }
+}
+
+#[test]
+fn a_room_is_told_of_its_mode_once_that_is_committed() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let slow = Mode::parse("slow", None).unwrap();
+    let mut told = chat.sets(Some(room(0).id), slow, None);
+    assert!(chat.told().is_empty() && told.try_recv().is_err());
+    chat.commits();
+    assert_eq!((chat.told(), told.try_recv()), (vec!["mode slow".to_owned()], Ok(Ok(1))));
+    let _again = chat.sets(Some(room(0).id), slow, None);
+    chat.commits();
+    assert!(chat.told().is_empty(), "it is slow already");
+    let _quicker = chat.sets(Some(room(0).id), Mode::parse("slow", Some(5)).unwrap(), None);
+    chat.commits();
+    assert_eq!(chat.told(), ["mode slow"], "the wait is another");
+}
+
+#[test]
+fn clients_that_know_no_modes_are_told_that_a_room_is_shut() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    for (mode, told) in [
+        (Mode::Members, vec!["mode members", "shut"]),
+        (Mode::ReadOnly, vec!["mode read_only", "open"]),
+        (Mode::Open, vec!["mode open"]),
+    ] {
+        let _told = chat.sets(Some(room(0).id), mode, None);
+        chat.commits();
+        assert_eq!(chat.told(), told);
+    }
+    let (tell, mut people) = oneshot::channel();
+    chat.command(Command::Call(Call::Shut { room: room(0).id, is_shut: true, tell }));
+    chat.commits();
+    assert_eq!(chat.told(), ["mode members", "shut"]);
+    assert_eq!(people.try_recv().unwrap(), Ok(1));
+}
+
+#[test]
+fn a_room_goes_back_to_open_by_itself_also_after_a_restart() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let span = Duration::from_secs(10);
+    let _told = chat.sets(Some(room(0).id), Mode::ReadOnly, Some(span));
+    chat.commits();
+    let kept = chat.hub.rooms[&room(0).id].room.clone();
+    let left = kept.mode.until.unwrap().since(chat.at().hub);
+    assert_eq!((chat.told(), left), (vec!["mode read_only".to_owned()], span));
+    chat.time_passes(9_999);
+    assert_eq!((chat.told(), chat.mode()), (Vec::new(), "read_only"));
+    chat.time_passes(1);
+    assert_eq!((chat.told(), chat.mode()), (vec!["mode open".to_owned()], "open"));
+    let mut later = Chat::with_rooms(vec![kept]);
+    assert_eq!(later.mode(), "read_only");
+    later.time_passes(20_000);
+    assert_eq!(later.mode(), "open");
+}
+
+#[test]
+fn a_longer_time_or_none_counts_instead_of_the_first() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    for span in [Some(10), Some(60), None] {
+        let span = span.map(Duration::from_secs);
+        let _told = chat.sets(Some(room(0).id), Mode::ReadOnly, span);
+        chat.commits();
+    }
+    assert_eq!(chat.told(), ["mode read_only"]);
+    chat.time_passes(90_000);
+    assert_eq!(chat.mode(), "read_only");
+}
+
+#[test]
+fn the_whole_hub_is_set_at_once_and_counts_what_has_changed() {
+    let made = |n: u8| Room {
+        id: RoomId::from_random([n; 16]),
+        code: crate::domain::code::Code::from_random([n; 16]),
+        ..room(0)
+    };
+    let read_only = RoomMode { mode: Mode::ReadOnly, until: None };
+    let mut chat = Chat::with_rooms(vec![room(0), made(7), Room { mode: read_only, ..made(8) }]);
+    let mut told = chat.sets(None, Mode::ReadOnly, None);
+    chat.commits();
+    assert_eq!(told.try_recv().unwrap(), Ok(2));
+    let mut none = Chat::with_rooms(Vec::new()).sets(None, Mode::ReadOnly, None);
+    assert_eq!(none.try_recv().unwrap(), Ok(0));
+}
