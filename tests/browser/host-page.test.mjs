@@ -42,13 +42,13 @@ story("a host with a phone takes back, kicks, bans and locks, and people see it"
   await page.locator(".line-taken").waitFor();
 
   // Nobody new comes in, until it is undone.
-  await page.locator(".step", { hasText: "들어올 수 없어요" }).click();
-  await page.locator(".step[aria-pressed=true]", { hasText: "들어올 수 없어요" }).waitFor();
+  await page.locator(".step", { hasText: "있는 사람만" }).click();
+  await page.locator(".step[aria-pressed=true]", { hasText: "있는 사람만" }).waitFor();
   const eve = await somebody();
   await eve.opens(`/r/${room.code}`);
   await eve.page.getByRole("heading", { name: "새로 들어갈 수 없는 방이에요" }).waitFor();
   await page.locator(".act-bar button", { hasText: "되돌리기" }).click();
-  await page.locator(".step[aria-pressed=true]", { hasText: /^들어올 수 있어요/ }).waitFor();
+  await page.locator(".step[aria-pressed=true]", { hasText: "열림" }).waitFor();
   await eve.page.getByRole("button", { name: "다시 해 보기" }).click();
   await eve.isLive();
 
@@ -80,6 +80,39 @@ story("a host with a phone takes back, kicks, bans and locks, and people see it"
   await page.locator(".tab", { hasText: "기록" }).click();
   await page.locator(".deeds li", { hasText: "내보내기" }).filter({ hasText: "무대" }).waitFor();
   await host.fits();
+});
+
+story("one tap makes a room read only for a while, one opens it; all rooms at once, too", {}, async ({ hub, somebody }) => {
+  const room = await hub.makeRoom({ title: "광장" });
+  const other = await hub.makeRoom({ title: "조별", namespace: "조별 방" });
+  const modes = async () => {
+    const rooms = JSON.parse(await hub.host("room", "list", "--json"));
+    return [room, other].map(({ id }) => rooms.find((one) => one.id === id)).map(({ mode, modeUntil }) => [mode, modeUntil !== null]);
+  };
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  const step = (name) => page.locator(".step", { hasText: name });
+  const isOn = (name) => page.locator(".step[aria-pressed=true]", { hasText: name }).waitFor();
+  await page.locator(".tab", { hasText: "방" }).click();
+  await page.locator(".card", { hasText: "광장" }).click();
+  await step("읽기만").click();
+  await isOn("읽기만");
+  assert.deepEqual(await modes(), [["read_only", true], ["open", false]]);
+  await page.getByText("저절로 열리기까지").waitFor();
+  await step("천천히").click();
+  await isOn("천천히");
+  assert.deepEqual((await modes())[0], ["slow", true], "its time goes on");
+  await step("1분").click();
+  await isOn("1분");
+  await host.fits();
+  await page.goBack();
+  await page.locator(".all-rooms summary").click();
+  await page.locator(".check input").uncheck();
+  await step("있는 사람만").click();
+  await until(async () => assert.deepEqual(await modes(), [["members", false], ["members", false]]));
+  await page.locator(".act-bar button", { hasText: "되돌리기" }).click();
+  await until(async () => assert.deepEqual(await modes(), [["slow", true], ["open", false]]));
 });
 
 story("reports are dealt with by one tap, and a room is made and ended", {}, async ({ hub, somebody, somebodyIn }) => {
@@ -206,8 +239,8 @@ story("whoever listens can neither replay nor alter what a host has sent", {}, a
   await opensAsHost(host);
   await host.page.locator(".tab", { hasText: "방" }).click();
   await host.page.locator(".card", { hasText: "광장" }).click();
-  await host.page.locator(".step", { hasText: "들어올 수 없어요" }).click();
-  await host.page.locator(".step[aria-pressed=true]", { hasText: "들어올 수 없어요" }).waitFor();
+  await host.page.locator(".step", { hasText: "있는 사람만" }).click();
+  await host.page.locator(".step[aria-pressed=true]", { hasText: "있는 사람만" }).waitFor();
   await host.page.goto("about:blank");
   await hub.host("room", "unlock", room.code);
 
@@ -220,16 +253,17 @@ story("whoever listens can neither replay nor alter what a host has sent", {}, a
     return [response.status, (await response.json()).code];
   };
   const before = JSON.parse(await hub.host("log", "--json"));
-  const lock = heard.find(({ path }) => path.includes("/lock?"));
-  assert.ok(heard.length > 4 && lock, "the recording has the act");
+  const act = heard.find(({ path }) => path.includes("/mode?"));
+  assert.ok(heard.length > 4 && act?.body.includes("members"), "the recording has the act");
   for (const one of heard) assert.deepEqual(await sends(one), [401, "replayed"], one.path);
-  const number = Number(/seq=(\d+)/.exec(lock.authorization)[1]);
+  const number = Number(/seq=(\d+)/.exec(act.authorization)[1]);
   const altered = [
-    { ...lock, authorization: lock.authorization.replace(`seq=${number}`, `seq=${number + 10_000_000}`) },
-    { ...lock, path: lock.path.replace("/lock", "/delete") },
-    { ...lock, method: "DELETE" },
-    { ...lock, body: `${lock.body ?? ""} ` },
-    { ...lock, path: `${lock.path}x` },
+    { ...act, authorization: act.authorization.replace(`seq=${number}`, `seq=${number + 10_000_000}`) },
+    { ...act, path: act.path.replace("/mode", "/delete") },
+    { ...act, path: act.path.replace(/\/rooms\/[^/]+/, "") },
+    { ...act, method: "DELETE" },
+    { ...act, body: act.body.replace("members", "memberz") },
+    { ...act, path: `${act.path}x` },
   ];
   for (const one of altered) assert.deepEqual(await sends(one), [401, "bad_signature"], JSON.stringify(one));
   assert.deepEqual(JSON.parse(await hub.host("log", "--json")), before, "nothing was done");

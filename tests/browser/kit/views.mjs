@@ -130,6 +130,10 @@ export const VIEWS = {
     await ann.page.locator(".tab").nth(1).click();
     await ann.page.locator(".card").first().waitFor();
   },
+  "all rooms at once": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    await furnished.ann.page.locator(".all-rooms summary").click();
+  },
   "a new room of the host's": async (furnished) => {
     await VIEWS["the host's rooms"](furnished);
     const { page } = furnished.ann;
