@@ -16,7 +16,7 @@ function HowTo(): JSX.Element {
       </pre>
       <p class="soft">{say.helperCommand}</p>
       <pre class="command" translate={false}>
-        {`${say.command} --helper`}
+        {say.command} <span>--helper</span>
       </pre>
     </>
   );
