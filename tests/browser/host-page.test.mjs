@@ -5,6 +5,8 @@ import { until } from "./kit/people.mjs";
 import { hostLink, opensAsHost } from "./kit/host.mjs";
 import { story } from "./kit/story.mjs";
 
+const GONE = "지운 메시지예요";
+
 story("a host with a phone takes back, kicks, bans and locks, and people see it", {}, async (kit) => {
   const { hub, somebody, somebodyIn } = kit;
   const room = await hub.makeRoom({ title: "점심" });
@@ -38,7 +40,7 @@ story("a host with a phone takes back, kicks, bans and locks, and people see it"
   await page.locator(".line", { hasText: "광고 보고" }).click();
   await page.locator(".sheet .menu button", { hasText: "메시지 지우기" }).click();
   await ann.page.locator(".bubble.taken-back").waitFor();
-  assert.deepEqual(await ben.said(), ["지운 메시지예요", "그만해 주세요"]);
+  assert.deepEqual(await ben.said(), [GONE, "그만해 주세요"]);
   await page.locator(".line-taken").waitFor();
 
   // Nobody new comes in, until it is undone.
@@ -115,6 +117,52 @@ story("one tap makes a room read only for a while, one opens it; all rooms at on
   await until(async () => assert.deepEqual(await modes(), [["slow", true], ["open", false]]));
 });
 
+story("somebody is muted, renamed, and all that they have said is taken back", {}, async ({ hub, somebody, somebodyIn }) => {
+  if (!/\bmute\b/.test(await hub.host("chatter", "--help"))) return;
+  const room = await hub.makeRoom({ title: "광장" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const name = await ben.name();
+  for (const text of ["하나", "둘", "셋"]) await ben.says(text);
+  await ann.sees("셋");
+  await ann.says("안녕하세요");
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  const chooses = (label) => page.locator(".sheet .menu button", { hasText: label }).click();
+  await page.locator(".said .line", { hasText: "셋" }).click();
+  await host.fits();
+  await chooses("최근 메시지 20개 지우기");
+  await page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+  await until(async () => assert.deepEqual(await ann.said(), [GONE, GONE, GONE, "안녕하세요"]));
+  await until(async () => assert.equal(await page.locator(".said .line-taken").count(), 3));
+
+  await page.locator(".tab", { hasText: "사람" }).click();
+  await page.locator(".line", { hasText: name }).click();
+  await chooses("말 못 하게 하기");
+  await host.fits();
+  await page.locator(".sheet .button.primary").click();
+  await page.locator(".banned", { hasText: name }).waitFor();
+  await page.locator(".line", { hasText: "말 못 함" }).waitFor();
+  await page.locator(".banned .button").click();
+  await page.locator(".banned").waitFor({ state: "detached" });
+  await ben.says("다시 해요");
+  await ann.sees("다시 해요");
+
+  await page.locator(".line", { hasText: name }).click();
+  await chooses("이름 바꿔 주기");
+  await page.locator("#new-name").fill("착한 사람");
+  await page.keyboard.press("Enter");
+  await ann.page.locator(".notice", { hasText: "착한 사람" }).first().waitFor();
+  await page.locator(".line", { hasText: "착한 사람" }).waitFor();
+  await page.locator(".act-bar button", { hasText: "되돌리기" }).click();
+  await page.locator(".line", { hasText: name }).first().waitFor();
+
+  // Who has left can still be reached.
+  await ben.page.goto("about:blank");
+  await page.getByRole("heading", { name: "조금 전에 나간 사람" }).waitFor();
+});
+
 story("reports are dealt with by one tap, and a room is made and ended", {}, async ({ hub, somebody, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "광장" });
   const ann = await somebodyIn(room);
@@ -143,7 +191,7 @@ story("reports are dealt with by one tap, and a room is made and ended", {}, asy
   await page.locator(".report", { hasText: "싸구려" }).getByRole("button", { name: "메시지 지우기" }).click();
   await ann.page.locator(".bubble.taken-back").waitFor();
   await page.getByRole("heading", { name: "기다리는 신고가 없어요" }).waitFor();
-  assert.deepEqual(await ann.said(), ["지운 메시지예요", "욕 아니에요"]);
+  assert.deepEqual(await ann.said(), [GONE, "욕 아니에요"]);
 
   await page.locator(".tab", { hasText: "방" }).click();
   await page.locator(".button.primary", { hasText: "방 만들기" }).click();
