@@ -1,8 +1,8 @@
 //! The memory budget: how much memory the hub may use, and how near it is to that.
 //!
-//! A board has hardly any swap and often no memory cgroup, so nothing outside would stop the hub gently. The hub
-//! watches its own size and sheds load in steps; clients that are in stay in. What a step means is decided where
-//! newcomers are admitted, in `gateway`.
+//! A board has hardly any swap and often no memory cgroup, so only the kernel's OOM killer would limit the hub.
+//! Therefore the hub watches its own size and sheds load in steps; connected clients stay. `gateway::admission`
+//! decides what a step means for new clients.
 
 use std::fs;
 use std::sync::Arc;
@@ -16,17 +16,17 @@ use tokio::time::interval;
 /// How often the hub reads its own size.
 const LOOK: Duration = Duration::from_millis(500);
 
-/// Least ceiling of `auto`, in bytes. An idle hub uses a sixth of it.
+/// The lowest ceiling of `auto`, in bytes. An idle hub uses a sixth of it.
 const LEAST: u64 = 48 << 20;
 
-/// Largest ceiling of `auto`, in bytes. Five thousand people use a tenth of it.
+/// The highest ceiling of `auto`, in bytes. Five thousand people use a tenth of it.
 const MOST: u64 = 1 << 30;
 
-/// While memory is short, how long no newcomers are admitted after the hub last grew.
+/// While memory is short, how long the hub must not have grown before a few newcomers are admitted.
 const STILL: Duration = Duration::from_secs(10);
 
-/// How many newcomers are admitted between two readings after that time. The allocator keeps freed memory, so the
-/// hub's size does not show that a crowd has left; that it does not grow with a few newcomers does.
+/// How many newcomers are then admitted between two readings. The allocator keeps freed memory, so the hub's size
+/// does not show that a crowd has left. If it does not grow with a few newcomers, there is free memory.
 const FEW: usize = 16;
 
 /// Growth below this many bytes is noise.
@@ -37,9 +37,9 @@ const GROWTH: u64 = 256 << 10;
 pub enum Pressure {
     /// Everyone is admitted.
     Easy,
-    /// Newcomers cannot connect to a namespace, but for a few.
+    /// Only a few newcomers can connect to a namespace.
     Tight,
-    /// Newcomers get no session, either, but for a few.
+    /// Only a few newcomers get a session.
     Full,
 }
 
@@ -213,7 +213,7 @@ pub fn fair_share() -> u64 {
     (total / 3).clamp(LEAST, MOST)
 }
 
-/// The resident size of this process, in bytes. `None` if `/proc` does not tell.
+/// The resident size of this process, in bytes. `None` if `/proc` cannot be read.
 fn resident_now() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_few_come_in_once_it_stands_still_below_its_ceiling() {
+    fn a_few_are_admitted_once_the_size_is_stable_below_the_ceiling() {
         let budget = Budget::new(Some(1_000));
         budget.is_at(950);
         budget.lets_in(false);

@@ -1,4 +1,4 @@
-//! The command line.
+//! The command line: arguments and their verbs. Each verb has a file of its own, unless it is a few lines.
 
 mod copies;
 mod discover;
@@ -64,7 +64,7 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
-    /// Give people keys by which they run the event from a phone, list the keys, revoke one
+    /// Make keys with which hosts act over the network, list the keys, revoke one
     #[command(subcommand)]
     Host(keys::HostCommand),
     /// Open the ports for a hub without privileges; the service does this before it starts one
@@ -161,11 +161,11 @@ impl FileArg {
     }
 }
 
-/// Does what the command line asks, and tells the shell how it went.
+/// Runs the verb that the command line names, and returns the exit code for the shell.
 ///
-/// A command line that makes no sense, `--help` and `--version` end the process here.
+/// Ends the process itself for a command line that is wrong, for `--help` and for `--version`.
 pub fn run() -> ExitCode {
-    // Files of the hub are private to its user, whatever umask this process inherited.
+    // The hub's files are private to its user, whatever umask this process has inherited.
     umask(Mode::RWXG | Mode::RWXO);
     let out = &mut Plain(io::stdout());
     let done = match Cli::parse().command {
@@ -191,12 +191,12 @@ pub fn run() -> ExitCode {
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }
 
-/// The exit code, or the complaint and the one for failure.
+/// The exit code of a verb. An error is printed to standard error and becomes the exit code for failure.
 fn or_complain(done: anyhow::Result<ExitCode>) -> ExitCode {
     match done {
         Ok(code) => code,
         Err(error) => {
-            // With standard error gone, there is nobody left to tell.
+            // If standard error is closed, the error cannot be reported anywhere.
             let level = if telemetry::is_stderr_journal() { "<3>" } else { "" };
             let _ = Plain(io::stderr()).write_all(complaint(&error, level).as_bytes());
             ExitCode::FAILURE
@@ -239,8 +239,8 @@ fn check_config(sources: Sources, connect: bool, out: &mut impl Write) -> anyhow
     }
 }
 
-/// The installed service, if a configuration from these sources is its own. A process that systemd has started for it
-/// sees everything as the service does, and asks nobody.
+/// The installed service, if a configuration from these sources is its own. `None` in a process that systemd has
+/// started for the service, which has the service's view already.
 fn unit_of(sources: &Sources) -> Option<Unit> {
     if unit::is_inside() || !sources.are_default() {
         return None;
@@ -252,7 +252,7 @@ fn sentence(Finding { seen, advice, .. }: &Finding) -> String {
     advice.iter().fold(seen.clone(), |seen, advice| format!("{seen}; {advice}"))
 }
 
-/// Summarises in one sentence how a hub with this configuration runs.
+/// Summarises in one sentence what a hub with this configuration does.
 fn outlook(config: &Config, database: Option<&Database>) -> String {
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
     let found = match config.mdns {
@@ -270,7 +270,7 @@ fn outlook(config: &Config, database: Option<&Database>) -> String {
     )
 }
 
-/// The error with its causes, each line of it prefixed with its level and the program's name.
+/// The error with its causes. Each line is prefixed with its journal level and the program's name.
 fn complaint(error: &anyhow::Error, level: &str) -> String {
     format!("{error:#}").lines().map(|line| format!("{level}colahub: {line}\n")).collect()
 }
@@ -311,7 +311,7 @@ mod tests {
         (dir, path)
     }
 
-    /// This file and nothing else, whatever the environment of the tests is.
+    /// This file as the only source, whatever the environment of the tests is.
     fn only(path: &Path) -> Sources {
         Sources { file: Some(path.to_owned()), ..Sources::default() }
     }
@@ -343,7 +343,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_file_is_told_with_what_it_does() {
+    fn a_good_file_is_reported_with_what_it_does() {
         let (_dir, path) = file("name = 'camp'\nlisten = '80'\nrooms.lifetime = '90min'");
         let mut out = Vec::new();
         check_config(only(&path), false, &mut out).unwrap();

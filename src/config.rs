@@ -4,7 +4,7 @@
 //! once, in [`SETTINGS`], and that one table serves all three sources. The rest of the hub
 //! sees only [`Config`], whose values need no further checks.
 
-mod alike;
+mod common;
 mod draft;
 mod encoding;
 mod environment;
@@ -43,7 +43,7 @@ pub use interfaces::Interfaces;
 pub use live::LiveConfig;
 pub use networks::Network;
 pub use origins::CorsOrigin;
-pub use problem::{Place, Problem, Problems};
+pub use problem::{Location, Problem, Problems};
 pub use reload::{ReloadError, Reloaded};
 pub use setting::{Applies, Setting};
 pub use settings::SETTINGS;
@@ -72,63 +72,63 @@ pub struct Config {
     pub interfaces: Interfaces,
     /// How long a room that people made lives: 1 second to 365 days.
     pub rooms_lifetime: Duration,
-    /// From where those may read who join a room that the hub or the host has made.
+    /// Where people who join a room of the hub or the host begin to read it.
     pub rooms_history: History,
-    /// For how long somebody can take back a message of their own; zero: not at all.
+    /// How long people can take back a message of their own: up to a day. Zero turns that off.
     pub messages_take_back: Duration,
     /// The most rooms that live at once: 1 to 10,000.
     pub rooms_limit: usize,
-    /// The most chatters whom a room's list of people names: 2 to 1,000.
+    /// The most chatters that a room's roster lists: 2 to 1,000.
     pub rooms_roster_limit: usize,
-    /// The title of the room that is made whenever no other is open to everybody; `None` makes no
-    /// room.
+    /// The title of the room that the hub makes whenever no room is open to everybody; `None` makes no room.
     pub rooms_first: Option<Title>,
     /// The namespace of that first room.
     pub rooms_first_namespace: Namespace,
-    /// How long messages are kept, and a room after it has ended; `None` is for good.
+    /// How long messages are kept, and rooms after they have ended: 1 minute to 365 days. `None` is for ever.
     pub retention_age: Option<Duration>,
     /// The most messages kept of one room: 0 (no limit) to 10,000,000.
     pub retention_per_room: usize,
-    /// How large the database may grow, in bytes; `None` is as large as the disk.
+    /// How large the database may grow, in bytes: 1 MB to 1000 GB. `None` is as large as the disk.
     pub retention_size: Option<u64>,
-    /// How often the database is copied; `None` is never.
+    /// How often the database is backed up: 1 minute to 365 days. `None` is never.
     pub backup_every: Option<Duration>,
-    /// How many copies are kept: 1 to 100.
+    /// How many backups are kept: 1 to 100.
     pub backup_keep: usize,
     /// How long a busy hub gathers messages for one write to the disk: up to 1 second.
     pub database_gather: Duration,
-    /// The URL of the PostgreSQL that several hubs share; `None` is a database of the hub's own.
+    /// The URL of the PostgreSQL database that several hubs share; `None` for a hub with a SQLite database of its own.
     pub database_url: Option<Secret>,
-    /// The file with the password for it.
+    /// The file with the password for that database.
     pub database_password_file: Option<PathBuf>,
-    /// How long messages wait for it before they are refused: 1 second to 5 minutes.
+    /// How long writes wait for a lost connection to that database before they are refused: 1 second to 5 minutes.
     pub database_patience: Duration,
     /// The origins whose pages may call the hub from a browser, besides the hub's own.
     pub cors_origins: Vec<CorsOrigin>,
-    /// Whether an HTTP call without credentials is taken for the person whose live socket comes
-    /// from the same address, as Cola Chat's front end expects.
+    /// Whether an HTTP call without credentials counts as from the person whose socket is connected from the same
+    /// address, as Cola Chat's front end expects.
     pub identity_bridge: bool,
-    /// For how long that counts after their last connection went.
+    /// How long the bridge remembers an address after its last connection was closed: 1 second to a day. Zero is not
+    /// at all.
     pub identity_bridge_memory: Duration,
-    /// How much anyone may do: the profile's numbers, and what the host changed of them.
+    /// The limits in force: those of the profile, with the host's changes.
     pub limits: Limits,
-    /// How much memory the hub may take before it turns newcomers away.
+    /// How much memory the hub may use before it refuses new clients.
     pub limits_memory: Memory,
-    /// Proxies, whose word is taken for where a request comes from.
+    /// Trusted proxies: their `X-Forwarded-For` says where a request comes from.
     pub limits_proxies: Vec<Network>,
-    /// How much is logged, by target.
+    /// The log level of each target.
     pub log_level: Targets,
-    /// Other names of the hub, in lower case: those of a proxy or of a name server.
+    /// Other host names of the hub, in lower case, for `Host` and `Origin`: those of a proxy or a name server.
     pub http_hosts: Vec<String>,
-    /// Where people open the hub, as `https://chat.example`, where that is none of its own addresses.
+    /// The URL at which people open the hub, such as `https://chat.example`, if it is none of the hub's own addresses.
     pub http_public_url: Option<String>,
-    /// Whether programs that send no `Origin` are turned away from all that changes anything.
+    /// Whether requests without `Origin` that change anything are refused.
     pub http_require_origin: bool,
-    /// Whether `/metrics` answers others than this machine.
+    /// Whether `/metrics` answers requests from other machines.
     pub metrics_public: bool,
-    /// The network interfaces by which hosts come with their keys; any where there are none.
+    /// The network interfaces on which signed requests of hosts are accepted; if empty, on all.
     pub host_interfaces: Vec<InterfacePattern>,
-    /// The wireless network that the join page tells people to enter.
+    /// The wireless network that the join page tells people to join.
     pub wifi: Option<Wifi>,
 }
 
@@ -196,20 +196,20 @@ impl Default for Config {
     }
 }
 
-/// Everything that may say something about the configuration.
-// No Debug: a variable may hold the wireless password.
+/// The sources of a configuration.
+// No `Debug`: a variable may hold the wireless password.
 #[derive(Clone, Default)]
 pub struct Sources {
     /// The file named by `--config`, which then must exist.
     pub file: Option<PathBuf>,
-    /// The environment; only `COLAHUB_*` is looked at.
+    /// The environment; only variables `COLAHUB_*` are read.
     pub environment: Vec<(OsString, OsString)>,
     /// The settings given on the command line.
     pub flags: Vec<Flag>,
 }
 
 impl Sources {
-    /// Whether only the default file says anything, as it is for the packaged service.
+    /// Whether there is no source but the default file, as for the packaged service.
     pub fn are_default(&self) -> bool {
         let is_default = |file: &Path| file == Path::new(DEFAULT_FILE);
         let is_ours = |name: &OsString| name.as_encoded_bytes().starts_with(b"COLAHUB_");
@@ -239,7 +239,7 @@ impl Flag {
     }
 
     fn into_given(self) -> Result<Given, Problem> {
-        let place = Place::Flag(self.name);
+        let place = Location::Flag(self.name);
         match setting::find(self.key) {
             Some(setting) => Ok(Given { setting, raw: self.raw, place }),
             None => Err(Problem::unknown_key(place, self.key.to_owned())),
@@ -264,7 +264,10 @@ impl std::fmt::Debug for Loaded {
     }
 }
 
-/// Merges and checks everything that `sources` say, or returns all that is wrong with it.
+/// Merges the `sources` into a checked configuration.
+///
+/// # Errors
+/// All problems that were found, in every source.
 pub fn load(sources: Sources) -> Result<Loaded, Problems> {
     load_or(sources, Path::new(DEFAULT_FILE))
 }
@@ -283,12 +286,12 @@ fn load_or(sources: Sources, default_file: &Path) -> Result<Loaded, Problems> {
     Ok(Loaded { config, file, given })
 }
 
-/// A file that cannot be looked at counts as there, so that reading it says why it cannot be read.
+/// Whether the file may exist. One whose metadata cannot be read counts, so that reading it reports the reason.
 fn may_exist(path: &Path) -> bool {
     path.try_exists().unwrap_or(true)
 }
 
-/// Applies the settings in order, so that the last one stays. Returns the values with the configuration.
+/// Applies the values in order, so that the last one of a setting is kept. Returns the values with the configuration.
 fn merge(
     given: impl Iterator<Item = Result<Given, Problem>>,
 ) -> Result<(Config, Vec<Given>), Problems> {

@@ -1,7 +1,7 @@
 //! The control socket: a Unix socket for the host's commands on the same machine. [`place`] says where it is.
 //!
-//! A request is a JSON line, and so is its response. Everybody who may open the socket may ask: root, the
-//! hub's user and its group. [`protocol`] has the shapes for both sides.
+//! A request is a line of JSON, and so is its response. Everybody who may open the socket may send requests: root, the
+//! hub's user and its group. [`protocol`] has the types of both sides.
 
 mod answer;
 mod calls;
@@ -22,8 +22,8 @@ pub use client::{AskError, ask};
 pub use listener::Control;
 pub use status::ControlContext;
 
-/// Longest request, in bytes.
+/// The longest request, in bytes.
 const REQUEST_MAX: usize = 64 * 1024;
 
-/// Longest response, in bytes: a line for each person that a hub can hold.
+/// The longest response, in bytes: a line for each person that a hub can hold.
 const ANSWER_MAX: usize = 16 * 1024 * 1024;

@@ -1,15 +1,14 @@
 //! Discovery: announces the hub's name and services on the local network, and lists other hubs.
 //!
-//! mdns-sd speaks Multicast DNS (RFC 6762) and service discovery (RFC 6763). This module makes up for its
-//! gaps: after a conflict all records carry the same name, late conflicts are noticed, it is reported why
-//! nothing is announced, and mdns-sd is restarted when strangers fill its cache. Nothing here ever stops the
-//! hub.
+//! mdns-sd implements Multicast DNS (RFC 6762) and service discovery (RFC 6763). This module makes up for its gaps:
+//! after a conflict all records have the same name, late conflicts are noticed, the reason is reported if nothing is
+//! announced, and mdns-sd is restarted when strangers fill its cache. No failure here stops the hub.
 
 mod ask;
 mod daemon;
+mod daemon_run;
 mod diagnosis;
 mod follow;
-mod life;
 mod links;
 mod name;
 mod others;
@@ -39,7 +38,7 @@ pub enum Announced {
     Starting,
     /// It is announced under these names.
     Yes(Names),
-    /// It is not announced. The hub is served all the same.
+    /// It is not announced. The hub is still served.
     No(Reason),
 }
 
@@ -105,7 +104,7 @@ pub struct Setup {
     pub reach: Reach,
     /// Random digits of this run, by which colliding hubs take turns. Not the id, which a cloned card shares.
     pub turns: String,
-    /// The folder in which the number behind the name is stored.
+    /// The folder in which the number after the name is stored.
     pub folder: PathBuf,
 }
 

@@ -1,9 +1,9 @@
 //! Checks from this machine whether people can reach the hub and chat: ports, addresses, names, the disk, the database,
 //! the clock, the board.
 //!
-//! Each check looks (files, sockets, the network) and then judges; the judging is pure and tested. It
-//! changes nothing, needs no hub that runs, and sees what the user who runs it may see. Where root asks about the
-//! installed service, files are looked at as the service's user ([`look_as_service`] in a process of its own).
+//! A check observes (files, sockets, the network) and then judges; the judging is a pure function with tests. No check
+//! changes anything or needs a running hub, and each sees what the user who runs it may see. If root asks about the
+//! installed service, files are checked as the service's user ([`look_as_service`], in a process of its own).
 
 mod addresses;
 mod board;
@@ -33,7 +33,7 @@ pub enum Verdict {
     Good,
     /// Nothing is broken, but a host may want to know.
     Note,
-    /// It keeps people out, or will.
+    /// It keeps people from the hub, or will.
     Bad,
 }
 
@@ -44,7 +44,7 @@ pub struct Finding {
     pub check: Cow<'static, str>,
     /// The verdict.
     pub verdict: Verdict,
-    /// The observation: a sentence without its full stop.
+    /// The observation: a sentence without a full stop.
     pub seen: String,
     /// The remedy, if there is one.
     pub advice: Option<String>,
@@ -70,8 +70,8 @@ impl Finding {
     }
 }
 
-/// Looks at everything, in the order in which a host would. Takes some seconds; each finding is told
-/// as soon as it is there. `unit` is the installed service, if the configuration is its.
+/// Runs all checks, in the order in which a host would, and passes on each finding as soon as it is there. Takes some
+/// seconds. `unit` is the installed service, if it uses this configuration.
 pub fn examine(
     config: &Config,
     unit: Option<&Unit>,
@@ -97,8 +97,8 @@ pub fn examine(
     all
 }
 
-/// What keeps the installed service from starting with this configuration, which is its own: its unit, or files that
-/// its user may not use.
+/// The faults that keep the installed service from starting with this configuration, which is its own: in its unit, or
+/// of files that its user may not use.
 pub fn service_faults(config: &Config, unit: &Unit) -> Vec<Finding> {
     let is_fault = |found: &Finding| found.verdict == Verdict::Bad;
     files_of_service(config, unit).into_iter().filter(is_fault).collect()
@@ -117,8 +117,8 @@ fn files_of_service(config: &Config, unit: &Unit) -> Vec<Finding> {
     found
 }
 
-/// What depends on who looks, for a process that runs as `user`, the user of the installed service. `is_made` if systemd
-/// makes the data folder for it.
+/// Runs the checks that depend on the user, in a process that runs as `user`, the user of the installed service.
+/// `is_made` if systemd makes the data folder for it.
 pub fn look_as_service(
     loaded: Result<Config, Problems>,
     user: &str,

@@ -1,7 +1,7 @@
 //! The rules of the chat as pure code.
 //!
-//! Invariant: nothing here does I/O, reads a clock or draws a random number. The time and fresh
-//! identifiers come in as arguments; decisions go out as values. It knows no wire format either.
+//! Invariant: nothing here does I/O, reads a clock or draws a random number. The time and fresh identifiers are
+//! arguments, and decisions are return values. The wire format is not known here either.
 
 pub mod chatter;
 pub mod code;

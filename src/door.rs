@@ -18,7 +18,7 @@ use crate::domain::throttle::{Bucket, Rate, Throttle};
 use crate::domain::time::HubTime;
 use crate::sync::lock;
 
-/// Most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
+/// The most addresses whose handshakes are counted at once. An address is forgotten a moment after its last handshake,
 /// so the table cannot stay full for long; while it is, new addresses wait.
 const ADDRESSES: usize = 10_000;
 
@@ -47,7 +47,7 @@ pub struct Door {
     started: Instant,
 }
 
-/// A client that is turned away.
+/// Why a client is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TurnedAway {
     /// The label in the metrics.
@@ -57,7 +57,7 @@ pub struct TurnedAway {
 }
 
 impl Door {
-    /// A door with these limits, for at most `places` connections in all.
+    /// A door with these limits, and at most `places` connections in all.
     #[must_use]
     pub fn new(limits: &Limits, proxies: Vec<Network>, places: usize) -> Self {
         Self {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_speak_for_many_may_hold_all_connections() {
+    fn only_this_machine_and_proxies_may_hold_all_connections() {
         let door = door(&["10.0.0.1"]);
         let _phone = door.connection(ip("10.0.0.9")).unwrap();
         let again = door.connection(ip("10.0.0.9")).unwrap_err();

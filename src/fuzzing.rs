@@ -1,8 +1,8 @@
-//! What holds whatever a stranger sends: one function for each target of `fuzz/`, which panics where it
-//! does not hold. `./dev fuzz` looks for input that breaks one; what it collected, with what was written
-//! by hand, lies in `fuzz/corpus` and is run by the tests below.
+//! Rules that hold for any input of strangers: one function for each target of `fuzz/`, which panics if a rule is
+//! broken. `./dev fuzz` searches for input that breaks one. The input that it has collected, and input written by
+//! hand, is in `fuzz/corpus`, and the tests below run it.
 //!
-//! Each function stands with the module whose insides it looks at.
+//! Each function is in the module whose internals it checks.
 
 pub use crate::config::fuzzing::configuration;
 pub use crate::domain::names::fuzzing::names;
@@ -32,7 +32,7 @@ mod tests {
 
     use super::*;
 
-    /// The most of one target's corpus that is worth keeping in the repository.
+    /// The most files of one target's corpus that are kept in the repository.
     const FILES_MAX: usize = 200;
     const BYTES_MAX: u64 = 200 * 1024;
 
@@ -53,12 +53,12 @@ mod tests {
     }
 
     #[test]
-    fn callers_are_who_a_browser_says_they_are() {
+    fn the_guard_judges_callers_by_their_browsers_headers() {
         replay("callers");
     }
 
     #[test]
-    fn a_configuration_is_good_or_its_problems_are_named() {
+    fn a_configuration_is_valid_or_its_problems_are_reported() {
         replay("configuration");
     }
 
@@ -73,17 +73,17 @@ mod tests {
     }
 
     #[test]
-    fn names_are_what_they_look_like() {
+    fn names_are_alike_exactly_if_they_look_alike() {
         replay("names");
     }
 
     #[test]
-    fn a_copy_that_is_put_back_holds_what_a_hub_writes() {
+    fn a_restored_copy_has_only_what_a_hub_writes() {
         replay("restore");
     }
 
     #[test]
-    fn only_tokens_of_this_hub_are_believed() {
+    fn only_tokens_of_this_hub_are_accepted() {
         replay("tokens");
     }
 

@@ -47,18 +47,18 @@ use crate::metrics::Metrics;
 use crate::network::Reach;
 use crate::store::{Health, Reader};
 
-/// Largest body of a call, in bytes: a room's title and password, or a nickname, with room to spare.
+/// The largest body of a call, in bytes. The body with a room's title and password is far smaller.
 const BODY_MAX: usize = 16 * 1024;
 
 /// The state that every handler can reach.
 #[derive(Clone)]
 pub struct App(Arc<HttpContext>, Answers, Lists);
 
-/// What HTTP is built from.
+/// What the HTTP side needs.
 pub struct HttpContext {
     /// Takes commands.
     pub hub: HubHandle,
-    /// Answers what hosts ask.
+    /// Answers the requests of hosts.
     pub control: Arc<ControlContext>,
     /// Reads the store.
     pub reader: Reader,
@@ -70,11 +70,11 @@ pub struct HttpContext {
     pub config: LiveConfig,
     /// The addresses at which the hub is reached.
     pub reach: Reach,
-    /// What mDNS shows of this hub and of others.
+    /// The state of this hub's announcement, and other hubs on the network.
     pub found: discovery::View,
     /// The state of the disk and the database.
     pub health: Health,
-    /// Knows the trusted proxies, and so a request's client.
+    /// Finds a request's client, since it knows the trusted proxies.
     pub door: Arc<Door>,
     /// Counters.
     pub metrics: Arc<Metrics>,

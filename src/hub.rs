@@ -1,8 +1,8 @@
-//! The use cases of the chat, in order: join, leave, say, rename, make rooms, let people in.
+//! The use cases of the chat: join, leave, say, react, rename, make rooms, and what hosts do.
 //!
-//! One task owns all of it. Commands are decided one at a time ([`state`]); what a decision writes
-//! is committed by the store, and only then broadcast and acknowledged, in commit order ([`run`]).
-//! A transport talks to it in the types of [`command`] and never sees the state.
+//! One task owns the state. Commands are decided one at a time ([`state`]); the writes of a decision are committed by
+//! the store, and only then broadcast and acknowledged, in commit order ([`run`]). Transports use the types of
+//! [`command`] and never see the state.
 
 mod access_grants;
 mod bridge;
@@ -43,5 +43,5 @@ mod tests;
 pub use channels::Channels;
 pub use clock::Clock;
 pub use configure::ChatConfig;
-pub use run::{HubHandle, Kept, Start, start};
+pub use run::{HubHandle, Start, WriteContext, start};
 pub use state::Settings;

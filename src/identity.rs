@@ -21,7 +21,7 @@ use crate::domain::ids::IdentityId;
 /// The file of the signing key inside the data folder.
 const FILE: &str = "identity.key";
 
-/// The name under which an unusable key is set aside, with a number behind it.
+/// The name under which an unusable key is set aside, followed by a number.
 const UNUSABLE: &str = "identity.key.unusable-";
 
 /// The same for a key that the host has replaced.
@@ -36,19 +36,19 @@ const COOKIE: &str = "colahub";
 /// How long a browser keeps the cookie, in seconds: the 400 days that browsers allow at most.
 const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
 
-/// Longest token that is parsed, in bytes; the hub's have 140.
+/// The longest token that is parsed, in bytes; the hub's have 140.
 const TOKEN_MAX: usize = 512;
 
 /// Signs and verifies the tokens of one hub.
 pub struct Signer {
     key: Hs256Key,
-    /// The same key, from which those of hosts are derived.
+    /// The signing key, from which the keys of hosts are derived.
     root: [u8; 32],
     /// What happened to an unusable key.
     lost_key: Option<String>,
 }
 
-/// The signing key could not be read or made.
+/// Why the signing key could not be read or created.
 #[derive(Debug, thiserror::Error)]
 #[error("the key {} cannot be read or made: {cause}", path.display())]
 pub struct KeyError {
@@ -62,22 +62,22 @@ struct Subject {
 }
 
 impl Signer {
-    /// The signer of hubs that share a store, and with it their key.
+    /// The signer of hubs that share a store, which also holds their key.
     #[must_use]
     pub fn with_key(key: [u8; 32]) -> Self {
         Self { key: Hs256Key::new(key), root: key, lost_key: None }
     }
 
-    /// The hub's signer, with its key from this folder; at the first start `fresh` becomes the key,
-    /// in a file that only the hub's user can read. A file that holds no key is set aside, and `fresh`
-    /// takes its place: the hub serves, and people are new to it.
+    /// The hub's signer, with the key in this folder. At the first start `fresh` becomes the key, in a file that only
+    /// the hub's user can read. A file without a valid key is set aside and replaced by `fresh`: the hub then serves,
+    /// and everybody is a new chatter.
     ///
     /// # Errors
-    /// The file may not be read, or cannot be made.
+    /// The file cannot be read for lack of permission, or cannot be created.
     pub fn open(folder: &Path, fresh: &[u8; 32]) -> Result<Self, KeyError> {
         let path = folder.join(FILE);
         let key = read_or_make(&path, fresh).map_err(|cause| KeyError { path, cause })?;
-        // Only words depend on it.
+        // Only a message depends on it.
         let kept = set_aside(folder, UNUSABLE).unwrap_or_default().pop();
         let lost_key = kept.map(|(_, kept)| {
             let name = kept.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -89,7 +89,7 @@ impl Signer {
         Ok(Self { key: Hs256Key::new(key), root: key, lost_key })
     }
 
-    /// What happened to an unusable key, while its file is kept.
+    /// A sentence about an unusable key, while its file is kept.
     #[must_use]
     pub fn lost_key(&self) -> Option<&str> {
         self.lost_key.as_deref()
@@ -119,15 +119,15 @@ impl Signer {
         token.claims().custom.sub.parse().ok()
     }
 
-    /// The token in an `Authorization` header; nothing where it has another scheme. A scheme is written
-    /// in capitals or not, with any number of spaces behind it (RFC 9110, 11.1 and 11.4).
+    /// The token in an `Authorization` header; `None` for another scheme than `Bearer`. The scheme is
+    /// case-insensitive, and any number of spaces may follow it (RFC 9110, sections 11.1 and 11.4).
     #[must_use]
     pub fn bearer(header: &[u8]) -> Option<&str> {
         let mut words = std::str::from_utf8(header).ok()?.split_ascii_whitespace();
         if !words.next()?.eq_ignore_ascii_case("Bearer") {
             return None;
         }
-        // Several words are an invalid token, not no token.
+        // Several words count as an invalid token, not as no token.
         let token = words.next().unwrap_or_default();
         Some(if words.next().is_some() { "" } else { token })
     }
@@ -144,8 +144,8 @@ impl Signer {
             .find_map(|token| self.verify(token))
     }
 
-    /// The `Set-Cookie` header that makes a browser keep its identity. Not `Secure`: the hub speaks
-    /// plain HTTP, and a browser would not send it back.
+    /// The `Set-Cookie` header that makes a browser keep its identity. Not `Secure`, since the hub serves plain HTTP,
+    /// over which a browser would not send the cookie back.
     #[must_use]
     pub fn set_cookie(&self, identity: IdentityId) -> String {
         let token = self.token(identity);
@@ -157,7 +157,7 @@ fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<[u8; 32]> {
     let whole = |key: Vec<u8>| <[u8; 32]>::try_from(key).ok().filter(|key| *key != [0; 32]);
     match std::fs::read(path).map(whole) {
         Ok(Some(key)) => return Ok(key),
-        // The key may be good, but not readable for this user.
+        // The key may be valid, but not readable for this user.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => return Err(error),
         Err(error) if error.kind() == ErrorKind::NotFound => {}
         Ok(None) | Err(_) => {
@@ -173,11 +173,11 @@ fn read_or_make(path: &Path, fresh: &[u8; 32]) -> std::io::Result<[u8; 32]> {
     Ok(*fresh)
 }
 
-/// Gives a hub that is stopped the key `fresh`, with which everybody is a new chatter: the name in the
-/// folder under which the key that was there is kept, if there was one.
+/// Gives a stopped hub the key `fresh`, which makes everybody a new chatter. Returns the name in the folder under which
+/// the former key is kept, if there was one.
 ///
 /// # Errors
-/// The folder cannot be written. Whether the key is the old or the new one, it is whole.
+/// The folder cannot be written. The key is then either the former or the new one.
 pub fn renew(folder: &Path, fresh: &[u8; 32]) -> Result<Option<String>, KeyError> {
     let path = folder.join(FILE);
     let renew = || match path.symlink_metadata() {
@@ -190,7 +190,7 @@ pub fn renew(folder: &Path, fresh: &[u8; 32]) -> Result<Option<String>, KeyError
     renew().map_err(|cause| KeyError { path: path.clone(), cause })
 }
 
-/// Keys that were set aside with names that begin like this, the oldest first, with their numbers.
+/// The keys that were set aside with this prefix, the oldest first, with their numbers.
 fn set_aside(folder: &Path, prefix: &str) -> std::io::Result<Vec<(u32, PathBuf)>> {
     let number = |path: &Path| -> Option<u32> {
         path.file_name()?.to_str()?.strip_prefix(prefix)?.parse().ok()
@@ -216,7 +216,7 @@ fn put_aside(path: &Path, prefix: &str) -> std::io::Result<String> {
     Ok(kept_as)
 }
 
-/// All or nothing: a power cut must not leave half a key.
+/// Writes a key file atomically, so that a power cut does not leave half a key.
 fn make(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let draft = path.with_extension("key.new");
     let mut options = std::fs::OpenOptions::new();
@@ -225,8 +225,8 @@ fn make(path: &Path, key: &[u8]) -> std::io::Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let (owner, own) = (folder.metadata()?, file.metadata()?);
     if owner.uid() != own.uid() {
-        // A key that root makes is for a hub that runs as somebody else. Only root can do this, and only
-        // for root is there a need.
+        // A key that root creates is for a hub that runs as another user. Only root can change the owner, and only
+        // root needs to.
         let _not_root = fchown(&file, Some(owner.uid()), Some(owner.gid()));
     }
     file.sync_all()?;
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn only_this_hubs_tokens_are_believed() {
+    fn only_this_hubs_tokens_are_valid() {
         let token = signer(1).token(ann());
         assert_eq!(signer(1).verify(&token), Some(ann()));
         assert_eq!(signer(2).verify(&token), None, "another key");
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_names_another_algorithm_is_not_believed() {
+    fn a_token_with_another_algorithm_is_invalid() {
         // {"alg":"none"} with the subject of a true token.
         let token = signer(1).token(ann());
         let claims = token.split('.').nth(1).unwrap();

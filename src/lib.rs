@@ -5,27 +5,27 @@
 //! | module | what it does |
 //! | --- | --- |
 //! | [`cli`] | the command line |
-//! | [`doctor`] | what may keep people from the hub, checked from this machine |
+//! | [`doctor`] | checks from this machine whether people can reach the hub |
 //! | [`server`] | builds everything, owns start and shutdown |
-//! | [`control`] | the socket that the host's own commands ask |
+//! | [`control`] | the control socket, and the requests of hosts |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
 //! | [`wire`] | every JSON shape that leaves the hub |
 //! | [`hub`] | the use cases, decided one at a time, in order |
-//! | [`store`] | SQLite: one writer thread, read-only connections |
+//! | [`store`] | the store: SQLite for one hub, PostgreSQL for several |
 //! | [`identity`] | the signed tokens that name a browser |
 //! | [`door`] | a client's address, and the limits for each address |
 //! | [`tcp`] | one accepted connection |
 //! | [`discovery`] | the hub's name on the network, and the other hubs there |
 //! | [`network`] | the addresses at which people reach the hub |
 //! | [`timeouts`] | every timeout of a client |
-//! | [`budget`] | how much memory the hub may take |
+//! | [`budget`] | how much memory the hub may use |
 //! | [`metrics`] | counters and gauges, in Prometheus' text format |
 //! | [`telemetry`] | logs, to the journal or a terminal |
 //! | [`unit`] | the installed service, as systemd knows it |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
-//! | `sync` | one way to lock |
+//! | `sync` | locking a mutex |
 
 #![forbid(unsafe_code)]
 

@@ -101,7 +101,7 @@ impl Histogram {
             so_far
         });
         let at_most: Vec<u64> = at_most.collect();
-        // Never below a bucket, even while a duration is being added.
+        // Never less than a bucket, even while a duration is being added.
         let count = self.count.load(Ordering::Relaxed).max(at_most.last().copied().unwrap_or(0));
         Distribution {
             at_most,

@@ -30,7 +30,7 @@ struct Listening {
 pub struct Refused {
     /// The address, as configured.
     pub address: SocketAddr,
-    /// Why not: a sentence for the host.
+    /// The reason: a sentence for the host.
     pub why: String,
 }
 
@@ -77,11 +77,11 @@ impl Reach {
     }
 
     fn listening(&self) -> MutexGuard<'_, Listening> {
-        // Nothing panics while holding it.
+        // `lock` also works after a panic.
         lock(&self.listening)
     }
 
-    /// Sets the URL that people are shown, or has them shown the addresses.
+    /// Sets the URL that people are shown. `None` shows the addresses.
     pub fn set_public(&self, public: Option<String>) {
         self.listening().public = public;
     }
@@ -104,7 +104,7 @@ impl Reach {
         found
     }
 
-    /// The same with link-local addresses, for mDNS.
+    /// Like [`Self::interfaces`], with link-local addresses, for mDNS.
     #[must_use]
     pub fn links_now(&self) -> Vec<Interface> {
         let mut found = if_addrs::get_if_addrs().unwrap_or_default();
@@ -211,9 +211,9 @@ pub fn is_neighbour(interfaces: &[Interface], ip: IpAddr) -> bool {
     })
 }
 
-/// Whether `ip` is in the network of an interface that one of these patterns names, this machine's own among them: its
-/// answers leave by that interface, so nobody elsewhere has a connection from there. A link-local IPv6 address may be
-/// on any interface, so it is in none.
+/// Whether `ip` is in the network of an interface that one of these patterns matches, including this machine's own
+/// addresses. Answers to such an address leave by that interface, so nobody elsewhere can hold a connection from it. A
+/// link-local IPv6 address may be on any interface, so it counts for none.
 #[must_use]
 pub fn comes_by(patterns: &[InterfacePattern], ip: IpAddr) -> bool {
     if matches!(ip, IpAddr::V6(ip) if ip.is_unicast_link_local()) {
@@ -234,7 +234,7 @@ pub fn url(address: &SocketAddr) -> String {
     }
 }
 
-/// Whether a listener at `any` is reached at `ip`. `[::]` takes both families.
+/// Whether a listener at the unspecified address `any` is reached at `ip`. `[::]` accepts both families.
 fn is_any(any: IpAddr, ip: IpAddr) -> bool {
     any.is_unspecified() && (any.is_ipv6() || ip.is_ipv4())
 }
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_client_comes_by_the_interface_in_whose_network_it_is() {
+    fn a_client_is_on_the_interface_of_its_network() {
         let comes_by = |name, ip: &str| {
             comes_by(&[InterfacePattern::parse(name).unwrap()], ip.parse().unwrap())
         };

@@ -22,7 +22,7 @@ use axum::Router;
 use self::bind::{Late, Listeners};
 use self::ready::Ready;
 use self::reload::Reload;
-use self::signals::{Signals, Told};
+use self::signals::{SignalAction, Signals};
 use self::watchdog::Watchdog;
 use crate::budget::{self, Budget};
 use crate::config::{Config, LiveConfig, Loaded, Memory, Sources};
@@ -51,7 +51,7 @@ pub use shared::{database, renew_shared};
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
 
-/// Runs a hub until it is told to stop. Told to reload, it reads the configuration again from `sources`.
+/// Runs a hub until it is told to stop. On SIGHUP it reads the configuration again from `sources`.
 ///
 /// # Errors
 /// The hub could not start: a sentence for the host.
@@ -63,11 +63,11 @@ pub fn run(loaded: Loaded, sources: Sources, levels: Levels) -> anyhow::Result<(
         .build()
         .context("the system does not give what the hub needs to run")?;
     let result = runtime.block_on(async {
-        // First of all, so that no signal ends the hub before it can.
+        // First, so that no signal ends the process before the hub can handle it.
         let mut signals = Signals::new()?;
         let mut listeners = Listeners::bind(&loaded.config.listen)?;
         let mut reload = Reload::new(loaded, sources, levels);
-        while serve(&mut reload, &mut listeners, &mut signals).await? == End::Anew {}
+        while serve(&mut reload, &mut listeners, &mut signals).await? == ExitReason::Reopen {}
         Ok(())
     });
     // A blocking call that hangs must not keep the process alive.
@@ -83,20 +83,20 @@ pub fn hold_ports(config: &Config) {
 
 /// Why a hub ended.
 #[derive(Debug, PartialEq, Eq)]
-enum End {
+enum ExitReason {
     /// It was told to stop.
-    Told,
+    Stopped,
     /// Its store has to be opened again, and everything above it rebuilt.
-    Anew,
+    Reopen,
 }
 
 async fn serve(
     reload: &mut Reload,
     listeners: &mut Listeners,
     signals: &mut Signals,
-) -> anyhow::Result<End> {
+) -> anyhow::Result<ExitReason> {
     let config = &reload.config().now();
-    // First of all: two hubs on one database would not see each other's people.
+    // First, since two hubs on one database would not see each other's people.
     let lock = sandbox::explained(lock::Lock::take(&config.data_dir), &config.data_dir)?;
     if let Some(why) = forgets(&config.data_dir).filter(|_| config.database_url.is_none()) {
         tracing::warn!("{why}");
@@ -106,7 +106,7 @@ async fn serve(
         // Even while the database is being opened. As after a kill, the next start recovers.
         () = signals.stop() => {
             tracing::warn!("told to stop while starting: ended at once");
-            return Ok(End::Told);
+            return Ok(ExitReason::Stopped);
         }
     };
     let started = Running::start(reload.config(), listeners, (lock, store));
@@ -126,8 +126,8 @@ async fn serve(
     let end = loop {
         tokio::select! {
             told = signals.next(!reload.is_reading()) => match told {
-                Told::Stop => break End::Told,
-                Told::Reload => reload.start(),
+                SignalAction::Stop => break ExitReason::Stopped,
+                SignalAction::Reload => reload.start(),
             },
             is_new = reload.done() => {
                 if is_new {
@@ -135,7 +135,7 @@ async fn serve(
                 }
                 notify(&[sd_notify::NotifyState::Ready]);
             }
-            () = running.health.outdated() => break End::Anew,
+            () = running.health.outdated() => break ExitReason::Reopen,
             // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
             _ = looks.tick(), if is_waiting => {
@@ -144,7 +144,7 @@ async fn serve(
             }
         }
     };
-    if end == End::Told {
+    if end == ExitReason::Stopped {
         tracing::info!("told to stop");
         notify(&[sd_notify::NotifyState::Stopping]);
     }
@@ -152,19 +152,19 @@ async fn serve(
         () = running.close() => tracing::info!("stopped"),
         () = tokio::time::sleep(SHUTDOWN) => {
             // The database must not be replaced while something has it open.
-            anyhow::ensure!(end == End::Told, "the hub could not let go of its database; start it again");
+            anyhow::ensure!(end == ExitReason::Stopped, "the hub could not let go of its database; start it again");
             tracing::warn!("stopped before all was done");
         }
         () = signals.stop() => {
             tracing::warn!("told to stop while ending: ended at once");
-            return Ok(End::Told);
+            return Ok(ExitReason::Stopped);
         }
     }
     Ok(end)
 }
 
 /// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
-async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::Kept>> {
+async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
     let (live, config) = (live.clone(), live.now());
     let open = move || match shared::database(&config)? {
         Some(database) => {
@@ -179,7 +179,7 @@ async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::Kept>> {
     opened.context("the database could not be opened; the log says why")?
 }
 
-/// The signer of identities: all hubs on a shared database sign alike.
+/// The signer of tokens. Hubs on a shared database use the same key.
 fn signer(config: &Config, shared: Option<[u8; 32]>) -> anyhow::Result<Signer> {
     Ok(match shared {
         Some(key) => Signer::with_key(key),
@@ -187,8 +187,7 @@ fn signer(config: &Config, shared: Option<[u8; 32]>) -> anyhow::Result<Signer> {
     })
 }
 
-/// The routes with all that goes around them, Socket.IO's handshake included: the official client, CORS, and
-/// outermost the guard.
+/// Adds the layers around all routes and Socket.IO: the official client, CORS, and outermost the guard.
 fn around(
     router: Router,
     config: &LiveConfig,
@@ -202,7 +201,7 @@ fn around(
 }
 
 /// What the hub starts from.
-fn start(config: &Config, store: Store<hub::Kept>) -> hub::Start {
+fn start(config: &Config, store: Store<hub::WriteContext>) -> hub::Start {
     hub::Start { configuration: configuration(config), store, random: Box::new(random) }
 }
 
@@ -240,7 +239,7 @@ impl Running {
     fn start(
         live: &LiveConfig,
         listeners: &Listeners,
-        (lock, store): (lock::Lock, Store<hub::Kept>),
+        (lock, store): (lock::Lock, Store<hub::WriteContext>),
     ) -> anyhow::Result<Self> {
         let config = &*live.now();
         let health = store.health.clone();
@@ -318,8 +317,8 @@ impl Running {
         })
     }
 
-    /// Tells everything that has a copy of a setting that the configuration has changed. What reads the live
-    /// configuration needs no word.
+    /// Passes a changed configuration on to everything that has a copy of a setting. What reads the live
+    /// configuration needs no notice.
     fn configure(&self, config: &Config) {
         let places = places::places(config.limits.connections);
         self.door.set(&config.limits, config.limits_proxies.clone(), places);
@@ -370,7 +369,7 @@ fn settings(config: &Config) -> Settings {
     }
 }
 
-/// How much memory the hub may take, in bytes.
+/// How much memory the hub may use, in bytes. `None` for no limit.
 fn ceiling(config: &Config) -> Option<u64> {
     match config.limits_memory {
         Memory::Auto => Some(budget::fair_share()),
@@ -406,7 +405,7 @@ fn discovery(config: &Config, hub: HubId, reach: &Reach) -> Discovery {
     })
 }
 
-/// The namespaces of rooms that break today's rules for names.
+/// The namespaces of rooms that break the present rules for names.
 fn unruly(rooms: &[Room]) -> HashSet<Namespace> {
     let names = rooms.iter().map(|room| &room.namespace);
     names.filter(|name| !name.is_ruly()).cloned().collect()

@@ -21,8 +21,8 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
-pub use health::{GoesOn, Health, Loss, Shared, SharedHub, Size, Storage};
-pub use postgres::{Alike, ConnectError, Database, HubRun};
+pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
+pub use postgres::{CommonSettings, ConnectError, Database, HubRun};
 pub use reader::{Found, Heard, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};
@@ -76,7 +76,7 @@ pub struct Past {
     pub wall: WallTime,
     /// The rooms that have not expired, oldest first.
     pub rooms: Vec<Room>,
-    /// What is newest in those rooms.
+    /// The latest activity in those rooms.
     pub newest: Vec<(RoomId, Newest)>,
     /// The members who were present when it last ran. They have a short time to return.
     pub present: Vec<Member>,
@@ -84,11 +84,12 @@ pub struct Past {
     pub elsewhere: Vec<(Member, RunId)>,
     /// The bans.
     pub bans: Vec<Ban>,
-    /// The passed password checks of other hubs that still count.
+    /// Access grants of other hubs that are still valid.
     pub grants: Vec<AccessGrant>,
-    /// This run of the hub on a shared store. `None` for a hub that has its database alone.
+    /// This run of the hub on a shared store. `None` for a hub with a database of its own.
     pub run: Option<RunId>,
-    /// The key that all hubs on a shared store sign with. `None` for a hub alone, which has one of its own.
+    /// The key with which all hubs on a shared store sign tokens. `None` for a hub with a database of its own, which
+    /// keeps its key in the data folder.
     pub key: Option<[u8; 32]>,
 }
 
@@ -104,11 +105,11 @@ pub struct StoreOptions {
 }
 
 impl<C: Send + 'static> Store<C> {
-    /// Opens the database in this folder, making both where they are missing, and looks after it as
-    /// said. One that is damaged is set aside, and the newest sound copy takes its place; where the
-    /// disk takes no writing it is read only. Blocks, up to some seconds.
+    /// Opens the database in this folder, creates both if they are missing, and maintains the database as `options`
+    /// say. A damaged one is set aside and replaced by the newest sound backup. If the disk takes no writes, it is
+    /// opened read-only. Blocks, up to some seconds.
     ///
-    /// `fresh` becomes the hub's identity where it has none.
+    /// `fresh` becomes the hub's id if it has none.
     ///
     /// # Errors
     /// See [`OpenError`].

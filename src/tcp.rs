@@ -49,7 +49,7 @@ pub struct Connection {
     /// Whether a write through hyper or socketioxide waits for the client to read.
     is_blocked: AtomicBool,
     hung_up: AtomicBool,
-    /// How many bytes the kernel has taken: in all, and of those that were not written directly.
+    /// How many bytes the kernel has taken, in all; the next field counts those that were not written directly.
     taken: AtomicU64,
     taken_of_io: AtomicU64,
     /// When it was accepted.
@@ -61,7 +61,7 @@ pub struct Connection {
     /// The task that waits to read while reading is paused.
     reader: Mutex<Option<Waker>>,
     outgoing: Mutex<Outgoing>,
-    /// Its part of the quota of connections, freed with it.
+    /// Its place in the quota of connections, given back when it is dropped.
     _place: Option<QuotaGuard<IpAddr>>,
 }
 
@@ -103,7 +103,7 @@ impl Connection {
         self.peer
     }
 
-    /// From now on it speaks WebSocket.
+    /// Marks the connection as a WebSocket.
     pub fn set_websocket(&self) {
         self.is_websocket.store(true, Ordering::SeqCst);
     }
@@ -195,7 +195,7 @@ impl Connection {
         lock(&self.outgoing)
     }
 
-    /// These bytes were written through [`ConnectionIo`].
+    /// Tracks bytes that were written through [`ConnectionIo`].
     fn wrote(&self, bytes: &[u8]) {
         self.took(bytes.len());
         self.taken_of_io.fetch_add(bytes.len() as u64, Ordering::Relaxed);
@@ -218,12 +218,12 @@ impl Connection {
         self.taken_of_io.load(Ordering::Relaxed)
     }
 
-    /// A write has blocked: reading is paused until everything is flushed.
+    /// Pauses reading after a write has blocked, until everything is flushed.
     fn blocked(&self) {
         self.is_blocked.store(true, Ordering::SeqCst);
     }
 
-    /// Everything is flushed: reading is resumed.
+    /// Resumes reading, since everything is flushed.
     fn flushed(&self) {
         if self.is_blocked.swap(false, Ordering::SeqCst) {
             self.wake();

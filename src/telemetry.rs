@@ -26,7 +26,7 @@ use tracing_subscriber::reload;
 use fields::OneLine;
 use journal::JournalLayer;
 
-/// Libraries that log tokens and messages at `debug`. Targets match by prefix: `hyper` includes `hyper_util`.
+/// Libraries that log tokens and messages at `debug`. Targets match by prefix, so `hyper` includes `hyper_util`.
 const TALKATIVE: [&str; 5] =
     ["engineioxide", "hyper", "socketioxide", "tokio_tungstenite", "tungstenite"];
 
@@ -37,7 +37,7 @@ pub struct Levels(reload::Handle<Targets, Registry>);
 impl Levels {
     /// Logs at these levels from now on.
     pub fn set(&self, levels: &Targets) {
-        // Fails only once the log is gone, in which case there is nobody left to tell.
+        // Fails only if the subscriber is gone, and then there is no log.
         let _gone = self.0.reload(levels.clone());
     }
 }
@@ -119,7 +119,7 @@ mod tests {
         passing_while(levels, |_| log())
     }
 
-    /// The same while the levels change.
+    /// Like [`passing`], while the levels change.
     fn passing_while(levels: &Targets, log: impl FnOnce(Levels)) -> Vec<String> {
         let passed = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&passed);
@@ -164,7 +164,7 @@ mod tests {
         assert_eq!(passed, ["a detail of ours, 2"]);
     }
 
-    /// What stands on standard error.
+    /// What is written to standard error.
     fn written(log: impl FnOnce()) -> String {
         let written = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&written);

@@ -1,10 +1,10 @@
 //! Every timeout of a client, with its reason.
 //!
-//! Together they ensure that whatever is half-open or idle is closed within 15 seconds of its last sign of life. Only
-//! something that is complete counts as a sign: a whole head, a whole body, a whole message, an answered ping. A byte
-//! a second does not, so each timeout counts from the beginning and not from the last byte.
+//! Together they ensure that a half-open or idle connection is closed within 15 seconds of its last sign of life. Only
+//! something complete counts as a sign of life: a whole head, a whole body, a whole message, an answered ping. A byte a
+//! second does not, so each timeout counts from the beginning and not from the last byte.
 //!
-//! A client in a room is never closed for being quiet, only for what no living client does.
+//! A client in a room is never disconnected for being quiet, only for something that no working client does.
 
 use std::time::Duration;
 
@@ -46,7 +46,7 @@ pub const PONG: Duration = Duration::from_secs(10);
 /// For a client to join a room: long enough to type a password, or to try things out as a developer.
 pub const ROOM: Duration = Duration::from_secs(60);
 
-/// The same while memory is tight.
+/// Like [`ROOM`], while memory is tight.
 pub const ROOM_WHEN_TIGHT: Duration = Duration::from_secs(10);
 
 /// From a goodbye until the connection is shut down, so that the goodbye arrives.
@@ -55,8 +55,8 @@ pub const GOODBYE: Duration = Duration::from_secs(1);
 /// For a client to read [`READ_LEAST`] bytes of what waits for it, once its buffers are full.
 pub const READING: Duration = Duration::from_secs(10);
 
-/// The least that a client has to read in [`READING`], in bytes: 1.6 kB a second, as on the worst mobile networks. A client
-/// that reads less holds memory for nothing.
+/// The least that a client has to read in [`READING`], in bytes: 1.6 kB a second, as on the worst mobile networks. A
+/// client that reads less holds memory for nothing.
 pub const READ_LEAST: u64 = 16 * 1024;
 
 /// How long sent data may stay unacknowledged, or the client's window closed, before the kernel ends the connection

@@ -16,19 +16,19 @@ const NAME: &str = "colahub";
 /// systemd runs here if this exists, as in sd_booted(3).
 const BOOTED: &str = "/run/systemd/system";
 
-/// What is asked of systemd.
+/// The properties that systemd is asked for.
 const PROPERTIES: &str = "LoadState,ActiveState,SubState,Job,Result,NRestarts,NFileDescriptorStore,User,Group,\
      SupplementaryGroups,ProtectSystem,ProtectHome,PrivateTmp,ReadWritePaths,BindPaths,StateDirectory,\
      CacheDirectory,LogsDirectory,RuntimeDirectory,ExecStart,Environment";
 
 /// The state of the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum State {
+pub enum ServiceState {
     /// It runs and is ready.
     Active,
     /// It is being started for the first time.
     Starting,
-    /// It ends again and again, and systemd starts it each time.
+    /// It keeps ending, and systemd restarts it each time.
     Looping,
     /// It has failed, and systemd does not start it again.
     Failed,
@@ -41,11 +41,11 @@ pub enum State {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unit {
     /// The state of the service.
-    pub state: State,
-    /// How it ended last, in systemd's word (`exit-code`, `watchdog`, …); `success` while it is being started.
+    pub state: ServiceState,
+    /// How it ended last, in systemd's words (`exit-code`, `watchdog`, …); `success` while it is being started.
     pub result: String,
-    /// How often systemd has started it again by itself. The count outlives a stop, so a service that runs may
-    /// have one.
+    /// How often systemd has restarted it by itself. The count survives a stop, so it may be above 0 for a service
+    /// that is running well.
     pub restarts: u32,
     /// How many sockets of the service systemd holds (its file descriptor store).
     pub stored: usize,
@@ -96,7 +96,7 @@ impl Unit {
         })
     }
 
-    /// What keeps the service from its data in this folder; nothing if it may write there.
+    /// What prevents the service from writing to its data in this folder; empty if nothing does.
     pub fn obstacles(&self, data_dir: &Path) -> Vec<Obstacle> {
         self.sandbox.obstacles(data_dir)
     }
@@ -106,11 +106,11 @@ impl Unit {
         self.sandbox.makes(folder)
     }
 
-    /// This program, to be run by root as the service's user, with that user's groups and nothing in its environment.
-    /// An `unsafe` call would be needed to do it in this process.
+    /// A command that runs this program as the service's user, with that user's groups and an empty environment. Only
+    /// root can run it. Changing the user of this process would need `unsafe`.
     ///
     /// # Errors
-    /// It is not known where this program is.
+    /// The path of this program is unknown.
     pub fn run_as_user(&self, args: &[&str]) -> std::io::Result<Command> {
         let mut command = Command::new("setpriv");
         command.arg(format!("--reuid={}", self.user));
@@ -133,7 +133,7 @@ impl Unit {
 
     /// The last error of the service in the journal, as far as this user may read it.
     pub fn last_error(&self) -> Option<String> {
-        // In a loop, systemd's own words on it may fill many lines.
+        // In a restart loop, systemd's own messages may fill many lines.
         let args = ["-u", NAME, "-b", "-p", "err", "-n", "20", "-o", "cat", "-q", "--no-pager"];
         last_error(&output("journalctl", &args)?)
     }
@@ -146,7 +146,7 @@ pub fn is_inside() -> bool {
         || env::var("SYSTEMD_EXEC_PID").is_ok_and(is_ours)
 }
 
-/// The output of a command that has succeeded, in untranslated words.
+/// The output of a command that has succeeded, in the C locale.
 fn output(program: &str, args: &[&str]) -> Option<String> {
     let mut command = Command::new(program);
     command.args(args).env("LC_ALL", "C.UTF-8").stdin(Stdio::null()).stderr(Stdio::null());
@@ -155,16 +155,16 @@ fn output(program: &str, args: &[&str]) -> Option<String> {
 }
 
 /// The state, given whether systemd has a job queued for it, and how often it started the service again.
-fn state((active, sub): (&str, &str), has_job: bool, restarts: u32) -> State {
+fn state((active, sub): (&str, &str), has_job: bool, restarts: u32) -> ServiceState {
     match active {
-        "active" | "reloading" | "refreshing" => State::Active,
-        "activating" if restarts > 0 || sub.starts_with("auto-restart") => State::Looping,
-        "activating" => State::Starting,
-        // For a moment between two starts of a loop.
-        "inactive" if has_job && restarts > 0 => State::Looping,
-        "inactive" if has_job => State::Starting,
-        "failed" => State::Failed,
-        _ => State::Stopped,
+        "active" | "reloading" | "refreshing" => ServiceState::Active,
+        "activating" if restarts > 0 || sub.starts_with("auto-restart") => ServiceState::Looping,
+        "activating" => ServiceState::Starting,
+        // In a restart loop, for a moment between two starts.
+        "inactive" if has_job && restarts > 0 => ServiceState::Looping,
+        "inactive" if has_job => ServiceState::Starting,
+        "failed" => ServiceState::Failed,
+        _ => ServiceState::Stopped,
     }
 }
 
@@ -175,7 +175,7 @@ fn is_plain(exec_start: &str, environment: &str) -> bool {
     argv.skip(1).eq(["run"]) && !words(environment).iter().any(|set| set.starts_with("COLAHUB_"))
 }
 
-/// The last line that says why. systemd's own last words only say that there was a failure.
+/// The last line that gives a reason. systemd's own last lines only say that there was a failure.
 fn last_error(journal: &str) -> Option<String> {
     let why =
         journal.lines().rfind(|line| !line.is_empty() && !line.starts_with("Failed to start "))?;

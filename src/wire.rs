@@ -91,7 +91,7 @@ pub struct WireRoom<'a> {
     every: Option<u64>,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
-    /// Additional: from where those who join may read: `all` or `joined`.
+    /// Additional: where people who join begin to read: `all` or `joined`.
     history: &'static str,
     /// Additional: the short code.
     code: &'a str,
@@ -103,7 +103,7 @@ pub struct WireRoom<'a> {
     /// Additional: when somebody last said something.
     #[serde(skip_serializing_if = "Option::is_none")]
     last_said_at: Option<String>,
-    /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in the original.
+    /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in Cola Chat's own server.
     #[serde(skip_serializing_if = "Option::is_none")]
     room_chatters: Option<[(); 0]>,
 }
@@ -134,7 +134,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
     }
 }
 
-/// A room with the (always empty) list of chatters that the contract has in one answer.
+/// A room with the (always empty) list of chatters that one answer of the wire contract has.
 #[must_use]
 pub fn room_with_chatters(view: &RoomView) -> WireRoom<'_> {
     WireRoom { room_chatters: Some([]), ..room(view) }
@@ -164,13 +164,13 @@ struct WireMessage<'a, C, Q> {
     /// Additional: the message that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<Q>,
-    /// Additional: the chatters whom it names.
+    /// Additional: the chatters whom it mentions.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mentions: Vec<String>,
-    /// Additional: how many have reacted with which emoji.
+    /// Additional: how many people have chosen each emoji.
     #[serde(skip_serializing_if = "reactions::WireReactions::is_empty")]
     reactions: reactions::WireReactions,
-    /// Additional: with which the reader has.
+    /// Additional: the emoji that the reader has chosen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mine: Vec<&'static str>,
 }
@@ -285,20 +285,20 @@ fn entry(entry: &Entry) -> impl Serialize {
     }
 }
 
-/// Encoded JSON, shared by all who get it.
+/// Encoded JSON.
 pub type Json = Box<RawValue>;
 
-/// Most bytes of an encoded message: its content, with escapes, and the fields around it.
+/// The most bytes of an encoded message: its content, with escapes, and the fields around it.
 pub const MESSAGE_BYTES: usize =
     text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000 + ANSWER_BYTES;
 
-/// Most bytes of what a message answers, whom it names, and the reactions to it.
+/// The most bytes of a message's quote, mentions and reactions.
 const ANSWER_BYTES: usize = 3_000 + CHATTER_BYTES + 40 * message::MENTIONS_MAX + 400;
 
-/// Most bytes of an encoded room, most of them title and namespace.
+/// The most bytes of an encoded room, most of them title and namespace.
 pub const ROOM_BYTES: usize = 4_096;
 
-/// Most bytes of an encoded chatter.
+/// The most bytes of an encoded chatter.
 pub const CHATTER_BYTES: usize = 1_024;
 
 /// Encodes any shape of this module.
@@ -371,7 +371,7 @@ struct WireHub<'a> {
 /// This program's version.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
 
-/// Additional: the event with which a client is greeted when it connects to a namespace.
+/// Additional: the event that a client receives first when it connects to a namespace.
 #[must_use]
 pub fn hello(
     hub: HubId,

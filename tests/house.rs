@@ -410,7 +410,7 @@ fn the_rules_themselves_point_down() {
 }
 
 #[test]
-fn a_library_is_known_only_where_it_belongs() {
+fn a_library_is_used_only_where_it_belongs() {
     for Source { module, path, names } in sources() {
         for (library, homes) in ONLY_IN {
             let is_home = homes.split(' ').any(|home| home == module);
@@ -434,7 +434,7 @@ fn the_domain_is_pure() {
     }
 }
 
-/// Most lines of a file, and of a function.
+/// The most lines of a file, and of a function.
 const FILE_LINES: usize = 500;
 const FUNCTION_LINES: usize = 80;
 
@@ -527,6 +527,24 @@ impl<'ast> Visit<'ast> for Twice {
 
     fn visit_variant(&mut self, variant: &'ast syn::Variant) {
         self.check(&variant.attrs, &variant.fields);
+    }
+}
+
+/// By pipefail, a command that still speaks when `grep -q` has found what it looks for has failed.
+#[test]
+fn no_script_pipes_into_a_grep_that_hangs_up() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut files = vec![root.join("dev"), root.join(".ci/run")];
+    for folder in ["tests", "packaging"] {
+        collect(&root.join(folder), &mut files);
+    }
+    let ours = |path: &PathBuf| path.iter().all(|part| part != "node_modules" && part != ".venv");
+    for path in files.into_iter().filter(ours) {
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if text.starts_with("#!") || path.extension().is_some_and(|end| end == "sh") {
+            let hangs_up = text.lines().find(|line| line.contains("| grep -q"));
+            assert_eq!(hangs_up, None, "{}: use <<<\"$(…)\"", path.display());
+        }
     }
 }
 

@@ -33,7 +33,7 @@ complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List t
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "host" -d 'Give people keys by which they run the event from a phone, list the keys, revoke one'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, delete messages'
@@ -62,13 +62,13 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l banned -d 'Those who may not come in, instead of those who are present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l banned -d 'The people who are banned, instead of those who are present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from kick" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from kick" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from kick" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from ban" -l address-for -d 'Keep out everybody at their address too, for so long, such as "2h"' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from ban" -l address-for -d 'Also keep out everybody at their address, for this long, such as "2h"' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from ban" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from ban" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from ban" -s h -l help -d 'Print help'
@@ -90,7 +90,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand discover" -s h -l help -
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l listen -d 'Where the hub accepts connections, if it was told so on its command line' -r
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
-complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l as-service -d 'Look only at what depends on the user, who is the service\'s and has this name' -r
+complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l as-service -d 'Check only what depends on the user: the service\'s, who has this name' -r
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l json -d 'Print JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l made -d 'systemd makes the data folder for the service'
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -s h -l help -d 'Print help'
@@ -146,7 +146,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand report; and not __fish_s
 complete -c colahub -n "__fish_colahub_using_subcommand report; and not __fish_seen_subcommand_from list done help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
-complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -l all -d 'Those, too, that were struck off'
+complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -l all -d 'Also the reports that were struck off'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from done" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -155,23 +155,22 @@ complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l namespace -d 'The channel that it is in' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l capacity -d 'How many people it holds; 0 is no limit' -r
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l history -d 'From where those may read who join: the room\'s beginning, or their own joining [rooms.history]' -r -f -a "all\t''
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l history -d 'Where people who join begin to read: at the room\'s beginning, or at their own joining [rooms.history]' -r -f -a "all\t''
 joined\t''"
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
@@ -184,12 +183,6 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l every -d 'In slow mode, how many seconds a person waits between two messages; 30 unless said' -r
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l for -d 'Go back to open by itself after so many minutes, such as "15m"' -r
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l all -d 'All living rooms, instead of one'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
@@ -201,10 +194,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "history" -d 'Say from where those may read a room who join it from now on'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "delete" -d 'End a room now and delete what was said in it'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -219,7 +211,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Give people keys by which they run the event from a phone, list the keys, revoke one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "message" -d 'List what was said in a room, delete messages'
@@ -241,9 +233,8 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "list" -d 'List the living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; who was in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "history" -d 'Say from where those may read a room who join it from now on'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "history" -d 'Say where people who join a room from now on begin to read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "delete" -d 'End a room now and delete what was said in it'

@@ -34,7 +34,7 @@ impl CopyArgs {
     }
 }
 
-/// Copies the database, also while a hub writes to it.
+/// Copies the database. A hub may be running and writing to it.
 pub(super) fn back_up(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let (config, copy) = args.load()?;
     not_shared(&config, "pg_dump --format=custom --schema=colahub --file=FILE DATABASE")?;
@@ -44,7 +44,7 @@ pub(super) fn back_up(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
     Ok(())
 }
 
-/// Puts a copy back, where no hub runs.
+/// Replaces the database by a copy. No hub may be running on it.
 pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let (config, copy) = args.load()?;
     not_shared(&config, "pg_restore --clean --if-exists --dbname=DATABASE FILE")?;
@@ -70,7 +70,7 @@ pub(super) fn restore(args: CopyArgs, out: &mut impl Write) -> anyhow::Result<()
     Ok(())
 }
 
-/// Refuses on a shared database, which is not in the data folder: PostgreSQL's own tools copy it.
+/// Refuses a configuration with a shared database, which is not in the data folder: PostgreSQL's own tools copy it.
 fn not_shared(config: &Config, instead: &str) -> anyhow::Result<()> {
     anyhow::ensure!(
         config.database_url.is_none(),
@@ -80,14 +80,14 @@ fn not_shared(config: &Config, instead: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Shows on a terminal how far it is.
+/// Shows progress in percent, if standard error is a terminal.
 fn progress(doing: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
     let mut shown = None;
     move |written, total| {
         let percent = (written.saturating_mul(100) / total.max(1)).min(100);
         if io::stderr().is_terminal() && shown != Some(percent) {
             shown = Some(percent);
-            // A terminal that is gone needs no progress.
+            // If the terminal is gone, nobody reads the progress.
             let _gone = write!(io::stderr(), "\r{doing}: {percent} %");
         }
     }

@@ -22,7 +22,7 @@ pub(super) struct DiscoverArgs {
     json: bool,
 }
 
-/// A hub as programs read it.
+/// A hub in the output of `--json`.
 #[derive(Serialize)]
 struct Shown<'a> {
     name: &'a str,

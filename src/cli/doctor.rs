@@ -1,4 +1,4 @@
-//! `colahub doctor`: what may keep people from the hub.
+//! `colahub doctor`: looks for what may keep people from the hub.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -23,7 +23,7 @@ pub(super) struct DoctorArgs {
     /// Print JSON, for programs
     #[arg(long)]
     json: bool,
-    /// Look only at what depends on the user, who is the service's and has this name
+    /// Check only what depends on the user: the service's, who has this name
     #[arg(long, value_name = "USER", hide = true)]
     as_service: Option<String>,
     /// systemd makes the data folder for the service
@@ -47,7 +47,7 @@ impl DoctorArgs {
     }
 }
 
-/// Fails (exit code 1) where anything is bad.
+/// Prints each finding. The exit code is 1 if any of them is [`Verdict::Bad`].
 pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let (json, as_service, is_made) = (args.json, args.as_service.clone(), args.made);
     let sources = args.into_sources();
@@ -55,7 +55,7 @@ pub(super) fn doctor(args: DoctorArgs, out: &mut impl Write) -> anyhow::Result<E
     let loaded = config::load(sources).map(|loaded| loaded.config);
     let mut tell = |finding: &Finding| {
         if !json {
-            // With standard output gone, the exit code still tells.
+            // If standard output is closed, the exit code still says how the checks went.
             let _ = print(finding, out);
         }
     };

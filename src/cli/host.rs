@@ -1,4 +1,5 @@
-//! The host's hand: what a host does to rooms and people of the hub that runs on this machine.
+//! `colahub room`, `colahub chatter` and `colahub log`: what a host does to rooms and people of the hub that runs on
+//! this machine.
 
 use std::io::{self, Write};
 use std::time::Duration;
@@ -15,7 +16,7 @@ use crate::control::ask;
 use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Person, Request, RoomLine};
 use crate::domain::room::History;
 
-/// Finds the running hub: by its configuration file or data folder.
+/// Options that say which hub is meant: its configuration file or data folder.
 #[derive(Debug, Args)]
 pub(super) struct HubArgs {
     #[command(flatten)]
@@ -45,13 +46,13 @@ pub(super) enum RoomCommand {
     List(StatusArgs),
     /// Make a room; it does not count among those that people may make
     Create(CreateArgs),
-    /// Let nobody new into a room; who was in it may stay and come back
+    /// Let nobody new into a room; people who were in it may stay and come back
     Lock(RoomArgs),
     /// Let people into a room again
     Unlock(RoomArgs),
     /// Say who may come into a room or all rooms, who may write, and how often
     Mode(ModeArgs),
-    /// Say from where those may read a room who join it from now on
+    /// Say where people who join a room from now on begin to read
     History(HistoryArgs),
     /// End a room now; it can still be read
     Close(RoomArgs),
@@ -71,7 +72,7 @@ pub(super) struct CreateArgs {
     /// How many people it holds; 0 is no limit
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     capacity: u32,
-    /// From where those may read who join: the room's beginning, or their own joining [rooms.history]
+    /// Where people who join begin to read: at the room's beginning, or at their own joining [rooms.history]
     #[arg(long, value_name = "FROM", value_parser = HISTORIES)]
     history: Option<String>,
     /// Ask for a password that people will need
@@ -84,7 +85,7 @@ pub(super) struct CreateArgs {
     hub: HubArgs,
 }
 
-/// The values of `history`.
+/// The values of `history`, as on the wire.
 const HISTORIES: [&str; 2] = [History::All.as_str(), History::Joined.as_str()];
 
 /// The arguments of `room history`.
@@ -93,7 +94,7 @@ pub(super) struct HistoryArgs {
     /// The room's code or id, as `colahub room list` shows it
     #[arg(value_name = "ROOM")]
     room: String,
-    /// From the room's beginning, or from their own joining
+    /// At the room's beginning, or at their own joining
     #[arg(value_name = "FROM", value_parser = HISTORIES)]
     history: String,
     #[command(flatten)]
@@ -129,7 +130,7 @@ pub(super) struct PeopleArgs {
     /// Only those in this room, by its code or id
     #[arg(value_name = "ROOM")]
     room: Option<String>,
-    /// Those who may not come in, instead of those who are present
+    /// The people who are banned, instead of those who are present
     #[arg(long, conflicts_with = "room")]
     banned: bool,
     #[command(flatten)]
@@ -139,7 +140,7 @@ pub(super) struct PeopleArgs {
 /// The arguments of `chatter ban`.
 #[derive(Debug, Args)]
 pub(super) struct BanArgs {
-    /// Keep out everybody at their address too, for so long, such as "2h"
+    /// Also keep out everybody at their address, for this long, such as "2h"
     #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
     address_for: Option<Duration>,
     #[command(flatten)]
@@ -156,7 +157,7 @@ pub(super) struct ChatterArgs {
     hub: HubArgs,
 }
 
-/// Does what the host wants with rooms.
+/// Runs `colahub room`.
 pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         RoomCommand::List(args) => list(args, &Request::RoomList, room_line, out)?,
@@ -204,7 +205,7 @@ fn create(args: CreateArgs, out: &mut impl Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Does what the host wants with people.
+/// Runs `colahub chatter`.
 pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         ChatterCommand::List(PeopleArgs { banned: true, asked, .. }) => {
@@ -230,12 +231,12 @@ pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::
     Ok(())
 }
 
-/// Tells what the host did.
+/// Runs `colahub log`.
 pub(super) fn log(args: StatusArgs, out: &mut impl Write) -> anyhow::Result<()> {
     list(args, &Request::Log, deed_line, out)
 }
 
-/// One a line, for people or as JSON.
+/// Prints a list, one item a line for people, or as JSON.
 pub(super) fn list<T: DeserializeOwned + Serialize>(
     args: StatusArgs,
     request: &Request,

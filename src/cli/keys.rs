@@ -1,4 +1,4 @@
-//! The keys of hosts: `colahub host …`.
+//! `colahub host`: the keys of hosts.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -44,7 +44,7 @@ pub(super) struct RevokeArgs {
     hub: HubArgs,
 }
 
-/// Does what is wanted with keys.
+/// Runs `colahub host`.
 pub(super) fn host(command: HostCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         HostCommand::Add(AddArgs { name, helper, hub }) => {

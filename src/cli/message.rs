@@ -1,4 +1,4 @@
-//! The host's hand on what was said: `colahub message …`.
+//! `colahub message`: lists and deletes messages.
 
 use std::io::Write;
 
@@ -47,7 +47,7 @@ pub(super) struct DeleteArgs {
     hub: HubArgs,
 }
 
-/// Does what the host wants with messages.
+/// Runs `colahub message`.
 pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         MessageCommand::List(ListArgs { room: Some(room), last, asked, .. }) => {
@@ -75,7 +75,7 @@ fn deleted(taken: usize) -> String {
 fn line(said: &Said) -> String {
     let Said { seq, at, nickname, content, is_notice, taken_back, .. } = said;
     let at = in_utc(at);
-    // Debug's form: what strangers write must not command the host's terminal.
+    // `{:?}` escapes control characters: text from strangers must not control the host's terminal.
     let what = match (taken_back, is_notice) {
         (true, _) => "(deleted)".to_owned(),
         (_, true) => format!("(notice) {content:?}"),

@@ -1,4 +1,4 @@
-//! `colahub new-id`: another id for a hub whose card is a copy of another's.
+//! `colahub new-id`: a new id for a hub whose card is a copy of another hub's.
 
 use std::io::Write;
 
@@ -29,7 +29,7 @@ impl NewIdArgs {
     }
 }
 
-/// Gives a hub that is stopped another id, and unless told otherwise another key.
+/// Gives a stopped hub a new id and, without `--keep-key`, a new key.
 pub(super) fn new_id(args: NewIdArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let keep_key = args.keep_key;
     let config = args.load()?;

@@ -1,4 +1,4 @@
-//! Reports of messages: `colahub report …`.
+//! `colahub report`: lists reports of messages, and marks them as done.
 
 use std::io::Write;
 
@@ -21,7 +21,7 @@ pub(super) enum ReportCommand {
 /// The arguments of `report list`.
 #[derive(Debug, Args)]
 pub(super) struct ListArgs {
-    /// Those, too, that were struck off
+    /// Also the reports that were struck off
     #[arg(long)]
     all: bool,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(super) struct DoneArgs {
     hub: HubArgs,
 }
 
-/// Does what the host wants with reports.
+/// Runs `colahub report`.
 pub(super) fn report(command: ReportCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
         ReportCommand::List(ListArgs { all, asked }) => {
@@ -52,13 +52,13 @@ pub(super) fn report(command: ReportCommand, out: &mut impl Write) -> anyhow::Re
     }
 }
 
-/// Three lines: the report, the reported message, and who said it.
+/// Three lines: the report, the reported message, and its author.
 fn lines(reported: &Reported) -> String {
     let Reported { id, at, done_at, by_nickname, reason, code, seq, .. } = reported;
     let Reported { chatter, nickname, content, taken_back, .. } = reported;
     let at = in_utc(at);
     let done = if done_at.is_some() { ", done" } else { "" };
-    // Debug's form: what strangers write must not command the host's terminal.
+    // `{:?}` escapes control characters: text from strangers must not control the host's terminal.
     let reason = reason.as_ref().map(|reason| format!(": {reason:?}")).unwrap_or_default();
     let said = if *taken_back { "(taken back)".to_owned() } else { format!("{content:?}") };
     format!(

@@ -1,12 +1,12 @@
-//! Secrets from a person or a program, never from the command line, where everybody on the machine
-//! could read them.
+//! Reads secrets from the terminal or standard input, never from the command line, which every user of the machine can
+//! read.
 
 use std::io::{self, BufRead, IsTerminal, Write};
 
 use anyhow::{Context, bail};
 use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
-/// Asks for one at the terminal, which does not show it.
+/// Asks for a secret at the terminal, without echo.
 pub(super) fn asked(question: &str) -> anyhow::Result<String> {
     if !io::stdin().is_terminal() {
         bail!("there is no terminal to ask at; --password-stdin reads the password instead");
@@ -16,12 +16,12 @@ pub(super) fn asked(question: &str) -> anyhow::Result<String> {
     let hidden = Hidden::begin()?;
     let line = first_line(io::stdin().lock());
     drop(hidden);
-    // Enter was not shown either.
+    // Enter was not echoed either.
     writeln!(error)?;
     line
 }
 
-/// The first line, without its end.
+/// Reads a secret: the first line, without its line break.
 pub(super) fn first_line(mut from: impl BufRead) -> anyhow::Result<String> {
     let mut line = String::new();
     from.read_line(&mut line).context("the password cannot be read")?;
@@ -32,7 +32,7 @@ pub(super) fn first_line(mut from: impl BufRead) -> anyhow::Result<String> {
     Ok(line)
 }
 
-/// A terminal that does not show what is typed, until this goes.
+/// Turns off the terminal's echo until it is dropped. Holds the settings to restore.
 struct Hidden(Termios);
 
 impl Hidden {
@@ -48,7 +48,7 @@ impl Hidden {
 
 impl Drop for Hidden {
     fn drop(&mut self) {
-        // A terminal that is gone shows nothing.
+        // If the terminal is gone, there is nothing to restore.
         let _gone = tcsetattr(io::stdin(), OptionalActions::Flush, &self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! `colahub status`: what a host asks over SSH.
+//! `colahub status`: asks the running hub for its status and prints it.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal, Write};
@@ -13,18 +13,18 @@ use crate::control::{AskError, ask};
 use crate::domain::words;
 use crate::wire::AnnouncementStatus;
 
-/// Empty modules around a code, as its standard asks.
+/// Empty modules around a QR code: the quiet zone that its standard requires.
 const QUIET: i32 = 4;
 
-/// Black on white, whatever the terminal's own colours are; and back.
+/// Switches the terminal to black on white, whatever its own colours are, for QR codes.
 const BLACK_ON_WHITE: &str = "\x1b[30;107m";
-const AS_BEFORE: &str = "\x1b[0m";
+const RESET: &str = "\x1b[0m";
 
 /// The background of a dark and of a light module, for terminals that show ASCII only.
 const DARK: &str = "\x1b[40m";
 const LIGHT: &str = "\x1b[107m";
 
-/// Asks the hub that these sources configure, and tells how it is.
+/// Asks the hub that these sources configure for its status, and prints it.
 pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow::Result<()> {
     let Loaded { config, .. } = config::load(sources)?;
     let status: Status = ask(&config.data_dir, &Request::Status).map_err(explain)?;
@@ -35,13 +35,13 @@ pub(super) fn run(json: bool, sources: Sources, out: &mut impl Write) -> anyhow:
     write!(out, "{}", text(&status))?;
     let mut terminal = io::stdout();
     if let Some(address) = status.addresses.first().filter(|_| terminal.is_terminal()) {
-        // The only thing that commands it.
+        // Written around the escaping writer: its control sequences are our own.
         write!(terminal, "\n{}", scannable(address)?)?;
     }
     Ok(())
 }
 
-/// The error, with what may help.
+/// The error, with advice on what may help.
 pub(super) fn explain(error: AskError) -> anyhow::Error {
     match error {
         AskError::NotRunning(_) => anyhow::anyhow!(
@@ -56,7 +56,7 @@ fn text(status: &Status) -> String {
     let Status { version, title, uptime, since, people, rooms, places, memory, data, .. } = status;
     let up = humantime::format_duration(Duration::from_secs(*uptime));
     let since = match since {
-        // The date and the minute.
+        // Date, hours and minutes, without seconds.
         Some(since) => {
             format!(", since {} UTC", since.get(..16).unwrap_or(since).replace('T', " "))
         }
@@ -126,7 +126,7 @@ fn text(status: &Status) -> String {
     text
 }
 
-/// Under which name people find it, or why they do not.
+/// The name under which people find the hub, or why they do not.
 fn announced(told: &AnnouncementStatus) -> String {
     match (&told.name, &told.reason) {
         (Some(name), _) => name.clone(),
@@ -163,7 +163,8 @@ fn shared_database(
     }
 }
 
-/// A hub of a shared database, and what it should have as this hub has it.
+/// A line about another hub on the shared database: its name, its URL, and the settings in which it differs from this
+/// hub.
 fn shared_hub((name, url): &(String, String), differs: &[(String, String)]) -> String {
     let others = differs.iter().filter(|(hub, _)| hub == name);
     let keys: Vec<&str> = others.map(|(_, key)| key.as_str()).collect();
@@ -184,12 +185,12 @@ fn kept(data: &Data) -> String {
     format!("{} in {}; {free}", words::size(data.database), data.folder)
 }
 
-/// A URL as a code to scan, in the characters that the terminal shows.
+/// A URL as a QR code, in Unicode or in ASCII by what the terminal shows.
 pub(super) fn scannable(url: &str) -> anyhow::Result<String> {
     if shows_utf8(|name| std::env::var(name).ok()) { code(url) } else { ascii_code(url) }
 }
 
-/// The address as a code to scan, two modules a character.
+/// The address as a QR code in Unicode: two modules, one above the other, in a character.
 fn code(address: &str) -> anyhow::Result<String> {
     let code = QrCode::encode_text(address, QrCodeEcc::Medium)?;
     let all = -QUIET..code.size() + QUIET;
@@ -204,13 +205,13 @@ fn code(address: &str) -> anyhow::Result<String> {
                 (false, false) => ' ',
             }
         }));
-        text += AS_BEFORE;
+        text += RESET;
         text.push('\n');
     }
     Ok(text)
 }
 
-/// The same in ASCII: two spaces a module, which only their background tells apart.
+/// The address as a QR code in ASCII: each module is two spaces with a dark or a light background.
 fn ascii_code(address: &str) -> anyhow::Result<String> {
     let code = QrCode::encode_text(address, QrCodeEcc::Medium)?;
     let all = -QUIET..code.size() + QUIET;
@@ -220,7 +221,7 @@ fn ascii_code(address: &str) -> anyhow::Result<String> {
             text += if code.get_module(x, y) { DARK } else { LIGHT };
             text += "  ";
         }
-        text += AS_BEFORE;
+        text += RESET;
         text.push('\n');
     }
     Ok(text)
@@ -266,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_reads_all_of_it_at_a_glance() {
+    fn the_status_for_a_host_is_complete() {
         assert_eq!(
             text(&status()),
             "여름 캠프: Cola Hub 1.2.3, up 3h 12m, since 2026-07-01 10:48 UTC\n\
@@ -287,7 +288,7 @@ mod tests {
     }
 
     #[test]
-    fn reports_that_wait_are_told_of() {
+    fn waiting_reports_are_shown() {
         let told = |reports| text(&Status { reports, ..status() });
         assert!(
             told(Some(1)).contains("\nReports    1 message was reported; `colahub report list`")
@@ -320,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hub_that_turns_people_away_says_whom() {
+    fn a_hub_that_refuses_people_reports_it() {
         let told = |state: &str| {
             taken(&Memory { taken: 30_000_000, most: Some(32_000_000), state: state.to_owned() })
         };
@@ -355,7 +356,7 @@ mod tests {
         assert!(code.is_ascii());
         let rows: Vec<String> = code
             .lines()
-            .map(|row| row.replace(AS_BEFORE, "").replace(&format!("{DARK}  "), "#"))
+            .map(|row| row.replace(RESET, "").replace(&format!("{DARK}  "), "#"))
             .map(|row| row.replace(&format!("{LIGHT}  "), "."))
             .collect();
         assert!(rows.len() == 33 && rows.iter().all(|row| row.len() == 33));
@@ -376,16 +377,14 @@ mod tests {
     #[test]
     fn a_code_is_black_on_white_with_a_margin_all_around() {
         let code = code("http://192.168.4.1").unwrap();
-        let rows: Vec<String> = code
-            .lines()
-            .map(|row| row.replace(BLACK_ON_WHITE, "").replace(AS_BEFORE, ""))
-            .collect();
+        let rows: Vec<String> =
+            code.lines().map(|row| row.replace(BLACK_ON_WHITE, "").replace(RESET, "")).collect();
         let width = rows[0].chars().count();
-        // Version 2, 25 modules, holds it; two modules a character in height.
+        // Version 2 with its 25 modules holds it; a character is two modules high.
         assert_eq!((width, rows.len()), (33, 17));
         assert!(rows.iter().all(|row| row.chars().count() == width));
         assert!(rows[..2].iter().all(|row| row.trim().is_empty()));
-        // The corner mark, whose first row is seven dark modules above a ring.
+        // The finder pattern, whose first row is seven dark modules above a ring.
         assert!(rows[2].starts_with("    █▀▀▀▀▀█ "), "{}", rows[2]);
     }
 }

@@ -1,8 +1,8 @@
-//! Safe output of strangers' text on the host's terminal.
+//! Prints text from strangers safely on the host's terminal.
 //!
-//! Names, titles, messages, hubs heard on the network, words of a damaged file: none of it may command
-//! the terminal, or turn or hide what stands beside it. So everything that the command line says goes
-//! through one writer, also the text that the hub made itself.
+//! Names, titles, messages, names of other hubs, text of a damaged file: none of it may control the terminal, or
+//! reverse or hide the text beside it. So everything that the command line prints goes through one writer, including
+//! text that the hub made itself.
 
 use std::io::{self, Write};
 
@@ -39,8 +39,8 @@ fn plain(text: &str) -> String {
     plain
 }
 
-/// A time of the wire, ISO 8601 in UTC, for a person: to the second, and with the word UTC, since a host's own
-/// clock shows another time.
+/// Formats a time from the wire (ISO 8601 in UTC) for a person: to the second, and with the word UTC, since the
+/// host's own clock may show another zone's time.
 pub(super) fn in_utc(iso: &str) -> String {
     format!("{} UTC", iso.get(..19).unwrap_or(iso).replace('T', " "))
 }

@@ -2,7 +2,7 @@
 
 use super::Config;
 use super::limits::LimitsDraft;
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::{NotAllowed, Raw};
 use super::setting::Setting;
 use super::types::HubName;
@@ -16,7 +16,7 @@ use crate::domain::words;
 pub(super) struct Given {
     pub(super) setting: &'static Setting,
     pub(super) raw: Raw,
-    pub(super) place: Place,
+    pub(super) place: Location,
 }
 
 impl Given {
@@ -38,14 +38,17 @@ pub(super) struct Draft {
     pub(super) config: Config,
     // These depend on other settings, so they are kept until all are read.
     pub(super) title: Option<Title>,
-    /// `Some(None)`: the host wants no room.
+    /// `Some(None)` if the host wants no room.
     pub(super) rooms_first: Option<Option<Title>>,
     pub(super) wifi: WifiDraft,
     pub(super) limits: LimitsDraft,
 }
 
 impl Draft {
-    /// The configuration, once what depends on other settings is settled.
+    /// Fills in the settings that depend on others, and returns the configuration.
+    ///
+    /// # Errors
+    /// Settings that contradict each other.
     pub(super) fn finish(self) -> Result<Config, Problem> {
         let Self { config, title, rooms_first, wifi, limits } = self;
         let title = title.unwrap_or_else(|| title_of(&config.name));
@@ -60,8 +63,8 @@ pub(super) fn first_room(language: Language) -> Title {
     Title::trusted(words::first_room(language).to_owned())
 }
 
-/// The hub's name for people, unless the host chooses one: the name on the network, as much of it
-/// as a title holds (it is ASCII).
+/// The hub's title, unless the host chooses one: the name on the network (which is ASCII), cut to the length of a
+/// title.
 pub(super) fn title_of(name: &HubName) -> Title {
     Title::trusted(name.as_str().chars().take(TITLE_MAX).collect())
 }

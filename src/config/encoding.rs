@@ -45,7 +45,7 @@ const BOM: &[u8] = b"\xef\xbb\xbf";
 /// The text in these bytes, without a byte order mark.
 ///
 /// # Errors
-/// They are not UTF-8; what they seem to be.
+/// The bytes are not UTF-8; the error is the encoding that they seem to be in.
 pub(super) fn decode(mut bytes: Vec<u8>) -> Result<String, Encoding> {
     if bytes.starts_with(BOM) {
         bytes.drain(..BOM.len());

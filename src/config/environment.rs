@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::draft::Given;
-use super::problem::{self, Hint, Place, Problem};
+use super::problem::{self, Hint, Location, Problem};
 use super::raw::Raw;
 use super::setting::{self, Setting};
 
@@ -21,8 +21,8 @@ pub(super) fn named_file(environment: &[(OsString, OsString)]) -> Option<PathBuf
 
 /// Reads the settings that the environment gives.
 ///
-/// A variable that is nearly a setting's is a slip and an error. One that is like none is left
-/// alone: unlike the file, the environment belongs to others too (wrappers, tests, images).
+/// A variable whose name is close to a setting's is a typing mistake and an error. Other unknown variables are ignored:
+/// unlike the file, the environment belongs to other programs too (wrappers, tests, images).
 pub(super) fn read(
     environment: Vec<(OsString, OsString)>,
 ) -> impl Iterator<Item = Result<Given, Problem>> {
@@ -42,7 +42,7 @@ fn given(name: String, value: OsString) -> Option<Result<Given, Problem>> {
         return Some(Err(Problem::UnknownVariable { name, hint: Hint(Some(meant)) }));
     };
     Some(match value.into_string() {
-        Ok(text) => Ok(Given { setting, raw: Raw::Untyped(text), place: Place::Variable(name) }),
+        Ok(text) => Ok(Given { setting, raw: Raw::Untyped(text), place: Location::Variable(name) }),
         Err(_) => Err(Problem::NotText { name }),
     })
 }

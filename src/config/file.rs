@@ -1,4 +1,4 @@
-//! The configuration file: TOML, with the line of everything that is wrong.
+//! Reads the configuration file, which is TOML. Every problem names its line.
 
 use std::fs;
 use std::ops::Range;
@@ -9,7 +9,7 @@ use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::draft::Given;
 use super::encoding;
-use super::problem::{Place, Problem};
+use super::problem::{Location, Problem};
 use super::raw::Raw;
 use super::setting;
 
@@ -25,7 +25,7 @@ pub(super) fn read(path: &Path) -> Vec<Result<Given, Problem>> {
     }
 }
 
-/// Reads the settings in `text`, which is what the file at `path` holds.
+/// Reads the settings in `text`, the contents of the file at `path`.
 pub(super) fn parse(path: &Path, text: &str) -> Vec<Result<Given, Problem>> {
     let mut file = File { path, text, given: Vec::new() };
     match DeTable::parse(text) {
@@ -63,10 +63,10 @@ impl File<'_> {
         }
     }
 
-    fn place(&self, span: Range<usize>) -> Place {
+    fn place(&self, span: Range<usize>) -> Location {
         let before = &self.text.as_bytes()[..span.start.min(self.text.len())];
         let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
-        Place::File { path: self.path.to_owned(), line }
+        Location::File { path: self.path.to_owned(), line }
     }
 }
 
@@ -82,7 +82,7 @@ fn raw(value: &Spanned<DeValue<'_>>) -> Raw {
     }
 }
 
-/// TOML leaves it to the reader how large a number may be.
+/// Reads an integer. TOML does not bound integers: one that does not fit is kept as text, for the error.
 fn integer(number: &DeInteger<'_>) -> Raw {
     match i64::from_str_radix(number.as_str(), number.radix()) {
         Ok(number) => Raw::Number(number),

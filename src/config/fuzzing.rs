@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::problem::{Place, Problem, Problems};
+use super::problem::{Location, Problem, Problems};
 use super::settings::SETTINGS;
 use super::{Config, CorsOrigin, environment, file, merge};
 use crate::domain::limits::Limits;
@@ -46,7 +46,7 @@ fn merged(text: &str, variables: &[(&str, &str)]) -> Result<Config, Problems> {
     merge(given).map(|(config, _)| config)
 }
 
-/// It says where and what, in one line, and keeps the secret.
+/// Holds that a problem is one line, says where and what is wrong, and does not contain the secret.
 fn is_a_sentence(problem: &Problem, text: &str, variables: &[(&str, &str)]) {
     let sentence = problem.to_string();
     assert!(!sentence.contains(char::is_control), "{sentence:?} is not one line");
@@ -70,11 +70,11 @@ fn is_a_sentence(problem: &Problem, text: &str, variables: &[(&str, &str)]) {
     }
 }
 
-/// A problem's key and value are in the line of the file, or in the variable, that it names.
-fn is_there(place: &Place, key: &str, text: &str, variables: &[(&str, &str)]) {
+/// Holds that a problem's key and value are in the line of the file, or in the variable, that it names.
+fn is_there(place: &Location, key: &str, text: &str, variables: &[(&str, &str)]) {
     match place {
-        Place::File { line, .. } => {
-            // Something missing at the end is in the line after the last.
+        Location::File { line, .. } => {
+            // Something that is missing at the end is reported on the line after the last.
             let lines: Vec<&str> = text.split('\n').collect();
             let Some(written) = lines.get(line - 1) else { panic!("there is no line {line}") };
             let last = key.rsplit('.').next().unwrap_or(key);
@@ -85,13 +85,13 @@ fn is_there(place: &Place, key: &str, text: &str, variables: &[(&str, &str)]) {
                 "{key} is not in line {line}: {written:?}"
             );
         }
-        Place::Variable(name) => assert!(variables.iter().any(|(given, _)| given == name)),
-        Place::Flag(name) => panic!("no flag {name} was given"),
+        Location::Variable(name) => assert!(variables.iter().any(|(given, _)| given == name)),
+        Location::Flag(name) => panic!("no flag {name} was given"),
     }
 }
 
 fn longest(text: &str) -> usize {
-    // Debug writes a byte as up to eight: `\u{10ffff}` for four.
+    // `Debug` writes up to eight bytes for one: `\u{10ffff}` for four.
     8 * text.lines().map(str::len).max().unwrap_or(0)
 }
 
@@ -99,7 +99,7 @@ fn longest_name(variables: &[(&str, &str)]) -> usize {
     variables.iter().map(|(name, _)| name.len()).max().unwrap_or(0)
 }
 
-/// Each value keeps what the documentation of [`Config`] promises.
+/// Holds that each value is in the range that the documentation of [`Config`] gives.
 fn is_in_its_bounds(config: &Config) {
     let name = config.name.as_str();
     assert!((1..=58).contains(&name.len()) && !name.starts_with('-') && !name.ends_with('-'));
@@ -128,7 +128,7 @@ fn is_in_its_bounds(config: &Config) {
     }
 }
 
-/// No number is one with which the hub could not run, or a rate that never lets anybody.
+/// Holds that the hub can run with each number, and that each rate allows something.
 fn is_within_bounds(limits: &Limits) {
     let Limits { message_size, connections, sessions, namespaces, .. } = *limits;
     assert!((32 * 1024..=1024 * 1024).contains(&message_size));
@@ -152,7 +152,7 @@ fn is_within_bounds(limits: &Limits) {
     }
 }
 
-/// An origin that a browser writes otherwise would never match.
+/// Holds that an origin is spelled as browsers spell it, since it would never match otherwise.
 fn is_as_browsers_send_it(origin: &CorsOrigin) {
     let CorsOrigin::Exact(origin) = origin else { return };
     let (scheme, authority) = origin.split_once("://").unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use super::types::InterfacePattern;
 
-/// Interfaces of containers, virtual machines and tunnels: no phone is connected to them.
+/// Interfaces of containers, virtual machines and tunnels. No phone is connected to them.
 const SKIPPED: [&str; 11] = [
     "docker*",
     "br-*",
@@ -20,9 +20,9 @@ const SKIPPED: [&str; 11] = [
 /// The host's choice of network interfaces. The loopback is never among them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Interfaces {
-    /// These only; all where there are none.
+    /// If not empty, only these.
     pub only: Vec<InterfacePattern>,
-    /// None of these, unless `only` names them.
+    /// Those that are left out, unless `only` names them.
     pub skip: Vec<InterfacePattern>,
 }
 
@@ -33,7 +33,7 @@ impl Default for Interfaces {
 }
 
 impl Interfaces {
-    /// Whether people may come by the interface with this name.
+    /// Whether people may reach the hub by the interface with this name.
     #[must_use]
     pub fn suits(&self, name: &str) -> bool {
         let named = |list: &[InterfacePattern]| list.iter().any(|pattern| pattern.matches(name));

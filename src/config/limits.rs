@@ -1,5 +1,5 @@
-//! The limits as a host gives them: a profile, and changes to single numbers. The profile may come
-//! after the changes, so they wait for it.
+//! Reads the limits as a host gives them: a profile, and changes to single numbers. The profile may come after the
+//! changes, so these are collected and applied last.
 
 use std::ops::RangeInclusive;
 
@@ -8,10 +8,10 @@ use super::types::{self, Profile};
 use crate::domain::limits::Limits;
 use crate::domain::throttle::Rate;
 
-/// Where a number of the limits stands.
+/// Selects one number of the limits.
 type Spot<T> = fn(&mut Limits) -> &mut T;
 
-/// Another number than the profile's.
+/// Sets one number to another value than the profile's.
 type Change = Box<dyn FnOnce(&mut Limits)>;
 
 /// Limits that are still being filled in.
@@ -51,7 +51,7 @@ impl LimitsDraft {
         self.changes.push(Box::new(move |limits| *spot(limits) = value));
     }
 
-    /// The profile's limits with all changes, the last one of a number outweighing those before.
+    /// The profile's limits with all changes. The last change of a number counts.
     pub(super) fn finish(self) -> Limits {
         let mut limits = match self.profile {
             Profile::Event => Limits::EVENT,

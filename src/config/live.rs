@@ -10,19 +10,19 @@ use crate::sync::lock;
 pub struct LiveConfig(Arc<Mutex<Arc<Config>>>);
 
 impl LiveConfig {
-    /// This configuration, until another is put in its place.
+    /// Starts with this configuration.
     #[must_use]
     pub fn new(config: Config) -> Self {
         Self(Arc::new(Mutex::new(Arc::new(config))))
     }
 
-    /// The configuration as it is now. Read settings that belong together from one such value.
+    /// The configuration as it is now. Read settings that belong together from one returned value.
     #[must_use]
     pub fn now(&self) -> Arc<Config> {
         Arc::clone(&lock(&self.0))
     }
 
-    /// Puts another configuration in its place.
+    /// Replaces the configuration, for all clones.
     pub fn set(&self, config: Config) {
         *lock(&self.0) = Arc::new(config);
     }

@@ -1,4 +1,4 @@
-//! Networks by their addresses: one address, or all that begin like it.
+//! Networks in CIDR notation.
 
 use std::net::IpAddr;
 

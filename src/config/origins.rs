@@ -1,18 +1,18 @@
-//! Hosts and origins, as browsers write them (RFC 6454).
+//! Hosts and origins, spelled as browsers spell them (RFC 6454).
 
 use std::net::Ipv6Addr;
 
 /// An origin whose pages may call the hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CorsOrigin {
-    /// Anyone's: `*`.
+    /// Every origin: `*`.
     Any,
-    /// Those of one origin, written as browsers do: lower case, no default port.
+    /// One origin, spelled as browsers do: lower case, no default port.
     Exact(String),
 }
 
 impl CorsOrigin {
-    /// Takes `*` or `scheme://host[:port]`; `None` for anything else, a path among it.
+    /// Parses `*` or `scheme://host[:port]`; `None` for anything else, such as a URL with a path.
     pub fn parse(text: &str) -> Option<Self> {
         if text == "*" {
             return Some(Self::Any);
@@ -21,7 +21,7 @@ impl CorsOrigin {
         let (scheme, authority) = text.split_once("://")?;
         is_scheme(scheme).then_some(())?;
         let (host, port) = authority_parts(authority)?;
-        // A browser leaves the default port out, so an origin that has it would never match.
+        // Browsers leave the default port out, so an origin that has it would never match.
         let port = match (scheme, port) {
             (_, None) | ("http", Some(80)) | ("https", Some(443)) => String::new(),
             (_, Some(port)) => format!(":{port}"),

@@ -31,7 +31,7 @@ pub enum Problem {
     #[error("{place}: {key} is {found}, but must be {allowed}")]
     NotAllowed {
         /// Where the value is written.
-        place: Place,
+        place: Location,
         /// The setting.
         key: &'static str,
         /// The value, or words for it.
@@ -43,7 +43,7 @@ pub enum Problem {
     #[error("{place}: there is no setting {key:?}{hint}")]
     UnknownKey {
         /// Where the key is written.
-        place: Place,
+        place: Location,
         /// The key as it is written.
         key: String,
         /// The setting that was probably meant.
@@ -83,7 +83,7 @@ pub enum Problem {
     #[error("{place}: this is not TOML: {reason}")]
     NotToml {
         /// Where the file stops being TOML.
-        place: Place,
+        place: Location,
         /// The parser's message.
         reason: String,
     },
@@ -93,7 +93,7 @@ pub enum Problem {
 }
 
 impl Problem {
-    pub(super) fn unknown_key(place: Place, key: String) -> Self {
+    pub(super) fn unknown_key(place: Location, key: String) -> Self {
         let hint = Hint(closest(&key).map(|setting| setting.key.to_owned()));
         Self::UnknownKey { place, key, hint }
     }
@@ -101,7 +101,7 @@ impl Problem {
 
 /// Where something is written.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Location {
     /// In a file.
     File {
         /// The file.
@@ -115,7 +115,7 @@ pub enum Place {
     Flag(&'static str),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::File { path, line } => write!(f, "{}, line {line}", path.display()),
@@ -138,8 +138,8 @@ impl fmt::Display for Hint {
     }
 }
 
-/// The setting that `wrong` was probably meant to be: one a few slips away, or one that is the
-/// same but for its group, as when a line stands under the wrong `[table]`.
+/// The setting that `wrong` was probably meant to be: one at a small edit distance, or one that differs only in its
+/// group, as for a line under the wrong `[table]`.
 ///
 /// A variable has `_` where a key has `.`, so both count as the same.
 pub(super) fn closest(wrong: &str) -> Option<&'static Setting> {

@@ -4,10 +4,10 @@ use std::fmt;
 use std::ops::RangeInclusive;
 
 /// A value that no setting has checked yet.
-// No Debug: it may be the wireless password.
+// No `Debug`: it may be the wireless password.
 #[derive(Clone)]
 pub(super) enum Raw {
-    /// From a variable or a flag: text that may stand for any type.
+    /// From a variable or a flag: text that may be a value of any type.
     Untyped(String),
     Text(String),
     Number(i64),
@@ -17,7 +17,7 @@ pub(super) enum Raw {
     Other(String),
 }
 
-/// The value is not one the setting takes.
+/// The error for a value that the setting does not take.
 #[derive(Debug, PartialEq)]
 pub(super) struct NotAllowed {
     /// The value that was found instead, as it is shown to the host.
@@ -107,7 +107,7 @@ impl fmt::Display for Raw {
     }
 }
 
-/// The text in quotes, cut where it would drown the sentence around it.
+/// The text in quotes, cut if it is too long for a sentence.
 fn quoted(text: &str) -> String {
     const SHOWN: usize = 60;
     match text.char_indices().nth(SHOWN) {

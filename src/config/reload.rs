@@ -1,7 +1,7 @@
 //! Reloading: a running hub reads its configuration again.
 //!
-//! A new configuration is checked as at a start, and taken as a whole or not at all. Of a good one, the settings
-//! that apply on reload count at once; the others keep the value that the hub was started with, and are named.
+//! A new configuration is checked as at a start, and taken as a whole or not at all. Settings that apply on reload take
+//! effect at once; the others keep the value that the hub was started with, and are reported.
 
 use std::path::PathBuf;
 
@@ -16,17 +16,17 @@ pub struct Reloaded {
     pub loaded: Loaded,
     /// The keys whose new value is in force.
     pub changed: Vec<&'static str>,
-    /// The keys whose new value counts after a restart.
+    /// The keys whose new value takes effect after a restart.
     pub waiting: Vec<&'static str>,
 }
 
-/// Why a configuration that was read again is not taken.
+/// Why a configuration that was read again is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum ReloadError {
-    /// The file is not there any more. Without it every setting would fall back to its default.
+    /// The file does not exist any more. Without it every setting would fall back to its default.
     #[error("{} is not there any more", .0.display())]
     Gone(PathBuf),
-    /// It is wrong.
+    /// The configuration has problems.
     #[error(transparent)]
     Wrong(#[from] Problems),
 }
@@ -35,12 +35,12 @@ impl Loaded {
     /// Reads these sources again, for a hub that runs with this configuration.
     ///
     /// # Errors
-    /// The configuration is not good: the hub keeps the one that it has.
+    /// The configuration is rejected, and the hub keeps the one that it has.
     pub fn reload(&self, sources: Sources) -> Result<Reloaded, ReloadError> {
         self.take(load(sources)?)
     }
 
-    /// Of a good configuration, what a reload may change.
+    /// Takes from a checked configuration the settings that a reload may change.
     pub(super) fn take(&self, fresh: Self) -> Result<Reloaded, ReloadError> {
         if let (Some(before), None) = (&self.file, &fresh.file) {
             return Err(ReloadError::Gone(before.clone()));
@@ -63,13 +63,13 @@ impl Loaded {
     }
 }
 
-/// Whether the values of this setting among `fresh` make another configuration of the one that `given` makes:
-/// what is only spelled differently has not changed.
+/// Whether the configuration is another one with the values that `fresh` has for this setting. A value that is only
+/// spelled differently has not changed.
 fn is_changed(setting: &Setting, (config, given): (&Config, &[Given]), fresh: &[Given]) -> bool {
     let is_it = |given: &&Given| given.setting.key == setting.key;
     let others = given.iter().filter(|given| !is_it(given));
     let given: Vec<Given> = others.chain(fresh.iter().filter(is_it)).cloned().collect();
-    // A change that makes no sense without another one is a change.
+    // A value that is a contradiction without another changed setting has changed, too.
     merged(&given).map_or(true, |other| other != *config)
 }
 
@@ -94,7 +94,7 @@ mod tests {
         wifi.password = 'fireside'
     ";
 
-    /// Another value than before for every setting there is.
+    /// A value for every setting that differs from the one before.
     const CHANGES: &str = "
         name = 'camp'
         title = '여름 캠프'
@@ -179,7 +179,7 @@ mod tests {
         load(Sources { file: Some(path), ..Sources::default() }).unwrap()
     }
 
-    /// The file as before, but for this setting.
+    /// The file before the reload, with this setting changed.
     fn changed(key: &str, line: &str) -> Loaded {
         let others = lines(BEFORE).filter(|(before, _)| *before != key);
         let text: Vec<&str> = others.map(|(_, line)| line).chain([line]).collect();
@@ -243,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_is_gone_is_no_reason_to_forget_it() {
+    fn a_missing_file_does_not_reset_the_configuration() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("config.toml");
         fs::write(&path, "metrics.public = true").unwrap();

@@ -1,10 +1,10 @@
-//! The description of a setting: its key, its documentation, its check.
+//! The declaration of a setting: its key, its documentation and its check.
 
 use super::draft::Draft;
 use super::raw::{NotAllowed, Raw};
 use super::settings::SETTINGS;
 
-/// One thing a host can set: in the file, in the environment and, for some, on the command line.
+/// A setting: it can be given in the file, in the environment and, for some, on the command line.
 pub struct Setting {
     /// Its name in the file; a dot separates the group.
     pub key: &'static str,
@@ -17,7 +17,7 @@ pub struct Setting {
     pub(super) apply: fn(&mut Draft, &Raw) -> Result<(), NotAllowed>,
 }
 
-/// When a changed setting counts for a hub that runs.
+/// When a changed setting takes effect on a running hub.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Applies {
     /// At the next reload (SIGHUP).

@@ -1,4 +1,4 @@
-//! The one table of everything a host can set.
+//! The table of all settings.
 
 mod database;
 mod host;
@@ -66,7 +66,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "network.only",
         applies: Applies::OnRestart,
-        doc: "The network interfaces that people come by; every suitable one unless set.",
+        doc: "The network interfaces by which people reach the hub; every suitable one unless set.",
         allowed: "a list of interfaces, such as \"wlan0\" or \"eth*\"",
         apply: |draft, raw| {
             raw.list(InterfacePattern::parse).map(|list| draft.config.interfaces.only = list)
@@ -75,7 +75,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "network.skip",
         applies: Applies::OnRestart,
-        doc: "The network interfaces that people never come by.",
+        doc: "The network interfaces by which people never reach the hub.",
         allowed: "a list of interfaces, such as \"docker0\" or \"veth*\"",
         apply: |draft, raw| {
             raw.list(InterfacePattern::parse).map(|list| draft.config.interfaces.skip = list)
@@ -91,7 +91,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "retention.age",
         applies: Applies::OnRestart,
-        doc: "How long messages are kept, and a room after it has ended.",
+        doc: "How long messages are kept, and rooms after they have ended.",
         allowed: "a duration such as \"12h\" or \"30days\", from 1 minute to 365 days, or \"off\"",
         apply: |draft, raw| raw.text(types::span).map(|age| draft.config.retention_age = age),
     },
@@ -107,7 +107,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "retention.size",
         applies: Applies::OnRestart,
-        doc: "How large the database may grow before messages go, from the largest room first.",
+        doc: "How large the database may grow before messages are deleted, from the largest room first.",
         allowed: "a size such as \"500MB\" or \"1GiB\", from 1MB to 1000GB, or \"off\"",
         apply: |draft, raw| raw.text(types::size).map(|size| draft.config.retention_size = size),
     },
@@ -132,7 +132,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "cors.origins",
         applies: Applies::OnReload,
-        doc: "Whose pages may call the hub from a browser, besides the hub's own; \"*\" is anyone's.",
+        doc: "The origins whose pages may call the hub from a browser, besides the hub's own; \"*\" is every one.",
         allowed: "a list of \"*\" or scheme://host[:port], without a path",
         apply: |draft, raw| {
             raw.list(CorsOrigin::parse).map(|list| draft.config.cors_origins = list)
@@ -148,7 +148,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "identity.bridge_memory",
         applies: Applies::OnReload,
-        doc: "For how long somebody without a token still counts as that person after leaving.",
+        doc: "How long somebody without a token still counts as that person after leaving.",
         allowed: "a time such as \"10min\", from 1s to 1day, or \"off\"",
         apply: |draft, raw| {
             raw.text(types::memory_span).map(|span| draft.config.identity_bridge_memory = span)
@@ -164,7 +164,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.proxies",
         applies: Applies::OnReload,
-        doc: "Proxies in front of the hub, whose word is taken for where a request comes from.",
+        doc: "Proxies in front of the hub that are trusted to say where a request comes from.",
         allowed: "a list of addresses or networks, such as \"192.168.4.2\" or \"10.0.0.0/8\"",
         apply: |draft, raw| raw.list(Network::parse).map(|list| draft.config.limits_proxies = list),
     },
@@ -194,7 +194,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.arrivals",
         applies: Applies::OnReload,
-        doc: "How fast new connections are taken in, of all addresses together; others wait.",
+        doc: "How fast new connections are accepted, of all addresses together; others wait.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.arrivals),
     },
@@ -238,14 +238,14 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.messages",
         applies: Applies::OnReload,
-        doc: "How fast one person may say things, in all rooms and over all their connections.",
+        doc: "How fast one person may send messages, in all rooms and over all their connections.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.messages),
     },
     Setting {
         key: "limits.people_each",
         applies: Applies::OnReload,
-        doc: "How many people's pace one address has.",
+        doc: "How many times one person's limits an address has.",
         allowed: "a whole number from 1 to 100000",
         apply: |draft, raw| draft.limits.number(raw, 1..=100_000, |limits| &mut limits.people_each),
     },
@@ -329,14 +329,14 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "limits.joins",
         applies: Applies::OnReload,
-        doc: "How fast one person may come into rooms.",
+        doc: "How fast one person may join rooms.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.joins),
     },
     Setting {
         key: "limits.newcomers",
         applies: Applies::OnReload,
-        doc: "How fast people may come in from one address who have not been in a room since the hub was started.",
+        doc: "How fast people who have not been in a room since the hub was started may join from one address.",
         allowed: RATE,
         apply: |draft, raw| draft.limits.rate(raw, |limits| &mut limits.newcomers),
     },
@@ -412,7 +412,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "http.require_origin",
         applies: Applies::OnReload,
-        doc: "Whether programs that send no Origin are turned away, and only browsers may chat.",
+        doc: "Whether programs that send no Origin are refused, so that only browsers may chat.",
         allowed: "true or false",
         apply: |draft, raw| raw.truth().map(|must| draft.config.http_require_origin = must),
     },
@@ -427,7 +427,7 @@ pub static SETTINGS: &[Setting] = &[
     Setting {
         key: "wifi.ssid",
         applies: Applies::OnReload,
-        doc: "The wireless network that the join page tells people to enter.",
+        doc: "The wireless network that the join page tells people to join.",
         allowed: "text of 1 to 32 bytes",
         apply: |draft, raw| raw.text(wifi::ssid).map(|ssid| draft.wifi.ssid = Some(ssid)),
     },

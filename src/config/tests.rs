@@ -1,4 +1,4 @@
-//! All sources together, and the annotated example that is shipped.
+//! Tests of all sources together, and of the annotated example that is shipped.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,7 +8,7 @@ use super::*;
 use crate::domain::text::Title;
 use crate::domain::throttle::Rate;
 
-/// Loads a file with this text, which sentences call `hub.toml`, with variables and flags.
+/// Loads a file with this text, which error messages call `hub.toml`, together with variables and flags.
 fn merged(
     text: &str,
     variables: &[(&str, &str)],
@@ -241,7 +241,7 @@ fn the_docs_table_of_limits_has_every_one_as_it_is() {
     let all = SETTINGS.iter().map(|setting| setting.key).filter(|key| key.starts_with("limits."));
     assert_eq!(keys, all.filter(|key| !no_limit.contains(key)).collect());
     for (column, limits) in [(2, Limits::EVENT), (3, Limits::NAT), (4, Limits::OFF)] {
-        // On top of a profile whose numbers are others.
+        // On top of a profile with other numbers.
         let base = if column == 4 { "event" } else { "off" };
         let row = |row: &Vec<&str>| match row[column].parse::<usize>() {
             Ok(number) => format!("{} = {number}\n", row[1]),
@@ -268,7 +268,7 @@ fn a_password_of_the_database_is_the_first_line_of_its_file() {
 
 const EXAMPLE: &str = include_str!("../../packaging/config.toml");
 
-/// The lines of the example that set something, as a host would have them after taking off the `#`.
+/// The lines of the example that set something, with their `#` removed.
 fn example_settings() -> impl Iterator<Item = &'static str> {
     EXAMPLE
         .lines()
@@ -282,7 +282,7 @@ fn the_example_shows_the_defaults() {
     let config = in_file(&text.join("\n")).unwrap();
     let wifi = config.wifi.clone().unwrap();
     assert_eq!((wifi.ssid.as_str(), wifi.security), ("Cola", WifiSecurity::default()));
-    // Nor has a hub alone these two.
+    // A single hub has no default for these two either.
     assert!(config.database_url.is_some() && config.database_password_file.is_some());
     let alone = Config { database_url: None, database_password_file: None, ..config };
     assert_eq!(Config { wifi: None, ..alone }, Config::default());

@@ -1,4 +1,4 @@
-//! The types of single settings: parsed once here, never checked again.
+//! The types of settings: values are parsed here, and need no checks later.
 
 use std::fmt;
 use std::net::{Ipv6Addr, SocketAddr};
@@ -11,15 +11,15 @@ use crate::domain::throttle::Rate;
 
 /// The hub's name on the network: a DNS label of 1 to 58 lower-case letters, digits and hyphens.
 ///
-/// A DNS label may have 63 bytes; five are left for a number behind the name, when another hub
-/// already has it.
+/// A DNS label has at most 63 bytes (RFC 1035, section 2.3.4). Five are left for the number that is appended if another
+/// hub has the name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HubName(String);
 
 impl HubName {
     const MAX_BYTES: usize = 58;
 
-    /// Takes a name in any case; `None` when it cannot be a DNS label.
+    /// Parses a name in any case; `None` if it cannot be a DNS label.
     pub fn parse(text: &str) -> Option<Self> {
         let fits = (1..=Self::MAX_BYTES).contains(&text.len());
         let plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
@@ -45,15 +45,15 @@ impl fmt::Display for HubName {
     }
 }
 
-/// Network interfaces by name: `wlan0`, or `veth*` for all that begin so.
+/// A pattern for the names of network interfaces: `wlan0`, or `veth*` for all with that prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InterfacePattern(String);
 
 impl InterfacePattern {
-    /// Linux keeps names of interfaces below 16 bytes.
+    /// Linux's limit for an interface name (`IFNAMSIZ`, 16 with the terminating zero).
     const MAX_BYTES: usize = 15;
 
-    /// Takes a name, with `*` as its last character for any ending.
+    /// Parses a name; a `*` as its last character stands for any ending.
     pub fn parse(text: &str) -> Option<Self> {
         let beginning = text.strip_suffix('*').unwrap_or(text);
         let plain =
@@ -62,7 +62,7 @@ impl InterfacePattern {
             .then(|| Self(text.to_owned()))
     }
 
-    /// Whether it stands for the interface with this name.
+    /// Whether the pattern matches the interface with this name.
     pub fn matches(&self, name: &str) -> bool {
         match self.0.strip_suffix('*') {
             Some(beginning) => name.starts_with(beginning),
@@ -75,7 +75,7 @@ impl InterfacePattern {
     }
 }
 
-/// How strictly one address is held to a fair share of the hub.
+/// A set of limits: how much of the hub one address may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum Profile {
     /// Every device has an address of its own, as on the hub's own wireless network.
@@ -88,7 +88,7 @@ pub(super) enum Profile {
 }
 
 impl Profile {
-    /// Takes `event`, `nat` or `off`.
+    /// Parses `event`, `nat` or `off`.
     pub(super) fn parse(text: &str) -> Option<Self> {
         match text {
             "event" => Some(Self::Event),
@@ -99,20 +99,20 @@ impl Profile {
     }
 }
 
-/// How much memory the hub may take.
+/// How much memory the hub may use before it refuses new clients.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Memory {
-    /// A fair share of the board's.
+    /// A fixed part of the board's memory; see `budget`.
     #[default]
     Auto,
-    /// As much as there is.
+    /// No limit.
     Off,
-    /// So many bytes.
+    /// This number of bytes.
     Bytes(u64),
 }
 
 impl Memory {
-    /// Takes `auto`, `off`, or a size from 8 MB to 64 GB.
+    /// Parses `auto`, `off`, or a size from 8 MB to 64 GB.
     pub fn parse(text: &str) -> Option<Self> {
         const RANGE: std::ops::RangeInclusive<u64> = 8_000_000..=64_000_000_000;
         match text {
@@ -125,7 +125,7 @@ impl Memory {
     }
 }
 
-/// Takes `ADDR:PORT`, `[ADDR]:PORT`, or a port alone, which means every address of the machine.
+/// Parses `ADDR:PORT`, `[ADDR]:PORT`, or a port alone, which stands for every address of the machine.
 pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     match text.parse() {
         Ok(port) => Some(SocketAddr::from((Ipv6Addr::UNSPECIFIED, port))),
@@ -133,14 +133,14 @@ pub(super) fn listen(text: &str) -> Option<SocketAddr> {
     }
 }
 
-/// Takes a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
+/// Parses a duration such as `90min` or `1day 12h`, from 1 second to 365 days.
 pub(super) fn lifetime(text: &str) -> Option<Duration> {
     const MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
     let lifetime = humantime::parse_duration(text).ok()?;
     (Duration::from_secs(1)..=MAX).contains(&lifetime).then_some(lifetime)
 }
 
-/// Takes a duration from 1 second to a day, or `off` for none at all.
+/// Parses a duration from 1 second to a day, or `off`, which is zero.
 pub(super) fn memory_span(text: &str) -> Option<Duration> {
     const MAX: Duration = Duration::from_secs(24 * 60 * 60);
     if text == "off" {
@@ -149,12 +149,12 @@ pub(super) fn memory_span(text: &str) -> Option<Duration> {
     lifetime(text).filter(|span| *span <= MAX)
 }
 
-/// Takes a duration up to a day; 0 is one too.
+/// Parses a duration from 0 to a day.
 pub(super) fn take_back(text: &str) -> Option<Duration> {
     if text == "0" { Some(Duration::ZERO) } else { memory_span(text) }
 }
 
-/// Takes a duration from 1 minute to 365 days, or `off`.
+/// Parses a duration from 1 minute to 365 days, or `off`.
 pub(super) fn span(text: &str) -> Option<Option<Duration>> {
     const MIN: Duration = Duration::from_secs(60);
     if text == "off" {
@@ -163,26 +163,26 @@ pub(super) fn span(text: &str) -> Option<Option<Duration>> {
     lifetime(text).filter(|span| *span >= MIN).map(Some)
 }
 
-/// Takes a duration up to a second; 0 is one too.
+/// Parses a duration from 0 to a second.
 pub(super) fn gather(text: &str) -> Option<Duration> {
     humantime::parse_duration(text).ok().filter(|gather| *gather <= Duration::from_secs(1))
 }
 
-/// Takes the URL of a PostgreSQL, whose parts the store looks at.
+/// Parses the URL of a PostgreSQL database; the store checks its parts.
 pub(super) fn database(text: &str) -> Option<Secret> {
     const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
     let is_url = SCHEMES.iter().any(|scheme| text.starts_with(scheme)) || text.contains("host=");
     (is_url && text.len() <= 2_000).then(|| Secret::new(text))
 }
 
-/// Takes a duration from 1 second to 5 minutes.
+/// Parses a duration from 1 second to 5 minutes.
 pub(super) fn patience(text: &str) -> Option<Duration> {
     const RANGE: std::ops::RangeInclusive<Duration> =
         Duration::from_secs(1)..=Duration::from_secs(300);
     humantime::parse_duration(text).ok().filter(|span| RANGE.contains(span))
 }
 
-/// Takes bytes as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
+/// Parses a size such as `500MB` or `1GiB`, from 1 MB to 1000 GB, or `off`.
 pub(super) fn size(text: &str) -> Option<Option<u64>> {
     const RANGE: std::ops::RangeInclusive<u64> = 1_000_000..=1_000_000_000_000;
     if text == "off" {
@@ -191,7 +191,7 @@ pub(super) fn size(text: &str) -> Option<Option<u64>> {
     bytes(text).filter(|bytes| RANGE.contains(bytes)).map(Some)
 }
 
-/// Bytes with their unit, as `64KiB` or `500 MB`.
+/// Parses a number of bytes with its unit, such as `64KiB` or `500 MB`.
 fn bytes(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 6] = [
         ("KiB", 1 << 10),
@@ -207,7 +207,7 @@ fn bytes(text: &str) -> Option<u64> {
     number.parse::<u64>().ok()?.checked_mul(*unit)
 }
 
-/// Takes a rate such as `20/s`, `10/min` or `5/h burst 20`: a number in a span of time, and the number at once.
+/// Parses a rate such as `20/s`, `10/min` or `5/h burst 20`: how often in a span of time, and how often at once.
 /// Without a burst, the two numbers are the same.
 pub(super) fn rate(text: &str) -> Option<Rate> {
     const BURST_MAX: u32 = 1_000_000;
@@ -225,32 +225,32 @@ pub(super) fn rate(text: &str) -> Option<Rate> {
         (Some("burst"), Some(burst), None) => burst.parse().ok()?,
         _ => return None,
     };
-    // Faster than one in a millisecond cannot be counted.
+    // A rate counts in whole milliseconds.
     let is_good = (1..=1_000).contains(&number) && (1..=BURST_MAX).contains(&burst);
     is_good.then(|| Rate { burst, every: Duration::from_millis((unit / u64::from(number)).max(1)) })
 }
 
-/// Takes the size of one message, from 32 KiB (1000 of the widest emoji need 25) to 1 MiB.
+/// Parses the size of one message, from 32 KiB (1000 of the widest emoji need 25) to 1 MiB.
 pub(super) fn message_size(text: &str) -> Option<usize> {
     usize::try_from(bytes(text)?).ok().filter(|size| (32 * 1024..=1024 * 1024).contains(size))
 }
 
-/// Takes how many bytes may wait for the clients of one address, from 1 MiB to 1 GiB.
+/// Parses how many bytes may wait for the clients of one address, from 1 MiB to 1 GiB.
 pub(super) fn unread(text: &str) -> Option<usize> {
     let range = 1024 * 1024..=1024 * 1024 * 1024;
     usize::try_from(bytes(text)?).ok().filter(|size| range.contains(size))
 }
 
-/// Takes the size of one address's answers, from 1 MiB (the largest page of history needs 700 kB) to
-/// 16 MiB, which all of them may have together.
+/// Parses the size of one address's answers, from 1 MiB (the largest page of history needs 700 kB) to 16 MiB, the
+/// limit for all addresses together.
 pub(super) fn answers_size(text: &str) -> Option<usize> {
     usize::try_from(bytes(text)?).ok().filter(|size| (1 << 20..=16 << 20).contains(size))
 }
 
-/// Takes `LEVEL` and `TARGET=LEVEL`, separated by commas.
+/// Parses `LEVEL` and `TARGET=LEVEL`, separated by commas.
 ///
-/// Stricter than `Targets` itself, which takes a misspelt level for the name of a target and
-/// then logs everything below it and nothing else.
+/// Stricter than the parser of `Targets`, which takes a misspelt level for the name of a target, and then logs that
+/// target and nothing else.
 pub(super) fn levels(text: &str) -> Option<Targets> {
     text.split(',').try_fold(Targets::new(), |targets, part| match part.split_once('=') {
         Some((target, text)) => Some(targets.with_target(target.trim(), level(text)?)),
@@ -380,7 +380,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_has_room_for_the_longest_text_and_no_more_than_a_board_can_bear() {
+    fn a_message_size_fits_the_longest_text_and_a_board() {
         assert_eq!(message_size("64KiB"), Some(65_536));
         assert_eq!((message_size("32KiB"), message_size("1MiB")), (Some(32_768), Some(1 << 20)));
         for bad in ["31KiB", "1025KiB", "64", "off", "64KB"] {

@@ -1,4 +1,4 @@
-//! The wireless network that the join page tells people to enter.
+//! The wireless network that the join page tells people to join.
 
 use std::fmt;
 
@@ -21,14 +21,14 @@ pub enum WifiSecurity {
     /// WPA, WPA2 or WPA3 with a password.
     #[default]
     Wpa,
-    /// The broken protection that old routers offer.
+    /// WEP, which is broken, but which old routers still use.
     Wep,
     /// Open: no password.
     Open,
 }
 
 impl WifiSecurity {
-    /// Takes `WPA`, `WEP` or `nopass`, the words of the QR code for networks.
+    /// Parses `WPA`, `WEP` or `nopass`, the words of QR codes for wireless networks.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "WPA" => Some(Self::Wpa),
@@ -38,7 +38,7 @@ impl WifiSecurity {
         }
     }
 
-    /// The word of the QR code for networks.
+    /// The word for it in QR codes for wireless networks.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Wpa => "WPA",
@@ -48,7 +48,7 @@ impl WifiSecurity {
     }
 }
 
-/// Text that never shows in logs and errors.
+/// A text that `Debug` does not show, so that it never appears in logs and errors.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(String);
 
@@ -57,7 +57,7 @@ impl Secret {
         Self(text.to_owned())
     }
 
-    /// The text itself, for the one place that has to show it.
+    /// The text itself. Only for code that has to send or show it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -69,7 +69,7 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// The three settings of a network while they come in, in any order.
+/// The three settings of a network while they are being read, in any order.
 #[derive(Default)]
 pub(super) struct WifiDraft {
     pub(super) ssid: Option<String>,
@@ -78,7 +78,10 @@ pub(super) struct WifiDraft {
 }
 
 impl WifiDraft {
-    /// The network, if one was named, once the three settings agree.
+    /// The network, if one is configured.
+    ///
+    /// # Errors
+    /// The three settings contradict each other.
     pub(super) fn finish(self) -> Result<Option<Wifi>, Problem> {
         let Some(ssid) = self.ssid else {
             return match (self.security, self.password) {
@@ -111,12 +114,12 @@ fn check_password(security: WifiSecurity, password: Option<&Secret>) -> Result<(
     Err(Problem::Contradiction(contradiction))
 }
 
-/// Takes a network's name, which the standard bounds in bytes.
+/// Parses a network's name: at most 32 bytes (IEEE 802.11).
 pub(super) fn ssid(text: &str) -> Option<String> {
     (1..=32).contains(&text.len()).then(|| text.to_owned())
 }
 
-/// Takes a network's password: at most WPA's longest, a key of 64 hexadecimal digits.
+/// Parses a network's password. The longest is a WPA key of 64 hexadecimal digits.
 pub(super) fn password(text: &str) -> Option<Secret> {
     (1..=64).contains(&text.len()).then(|| Secret(text.to_owned()))
 }

@@ -1,4 +1,4 @@
-//! Answers the host's requests, whichever way they come: over the control socket, or signed over HTTP.
+//! Answers the host's requests, which come over the control socket or signed over HTTP.
 
 use std::ops::Deref;
 use std::time::Duration;
@@ -39,7 +39,7 @@ impl From<Refusal> for Denied {
     }
 }
 
-/// The context in which a request is carried out, and in whose name.
+/// The context of a request, and the key's holder who makes it.
 pub(super) struct Acting<'a> {
     context: &'a ControlContext,
     by: Option<HostName>,
@@ -54,7 +54,7 @@ impl Deref for Acting<'_> {
 }
 
 impl Acting<'_> {
-    /// Has the hub do something that its log names.
+    /// Has the hub carry out a call that its log records.
     ///
     /// # Errors
     /// The hub's refusal.
@@ -81,8 +81,8 @@ impl Acting<'_> {
 }
 
 impl ControlContext {
-    /// Answers a request in the name of the holder of a key, or of whoever may use the hub's machine. Whether the
-    /// holder may do it was checked.
+    /// Answers a request of a key's holder, or of somebody on the hub's machine (`None`). Whether the holder may make
+    /// it was checked before.
     ///
     /// # Errors
     /// The refusal with a sentence for the host.

@@ -1,4 +1,5 @@
-//! The host's calls over HTTP: which path is which request, and who may make it. docs/host.md lists them.
+//! The host's calls over HTTP: a table from method and path to the request and the role that may make it. docs/host.md
+//! lists them.
 
 use serde_json::{Map, Value};
 
@@ -13,7 +14,7 @@ pub struct HttpCall {
     pub verb: &'static str,
     /// The method.
     pub method: &'static str,
-    /// The path below `/api/host`; what stands in braces is a field of the request.
+    /// The path below `/api/host`; names in braces are fields of the request.
     pub path: &'static str,
     /// The role that may make the call; a host may make all.
     pub role: HostRole,
@@ -31,7 +32,7 @@ const fn delete(path: &'static str, verb: &'static str, role: HostRole) -> HttpC
     HttpCall { verb, method: "DELETE", path, role }
 }
 
-/// All of them. A helper sees what they need to take messages back, kick and read reports.
+/// All calls. A helper may see what they need to take messages back, kick people and read reports.
 const CALLS: &[HttpCall] = &[
     get("overview", "status", Helper),
     get("rooms", "room-list", Helper),
@@ -58,17 +59,17 @@ const CALLS: &[HttpCall] = &[
     delete("hosts/{name}", "host-revoke", Host),
 ];
 
-/// Requests that are made on the hub's own machine only: a key that goes over the network is everybody's.
+/// Requests that are accepted on the hub's own machine only, since a key that is sent over plain HTTP can be overheard.
 #[cfg(test)]
 const LOCAL: [&str; 1] = ["host-add"];
 
-/// Fields of a path or query that are no text.
+/// Fields of a path or query that are numbers.
 const NUMBERS: [&str; 3] = ["report", "last", "after"];
 const FLAGS: [&str; 1] = ["all"];
 
-/// The call that this method and path name: its entry in the table, and the request.
+/// Finds the call for a method and path: its entry in the table, and the request.
 ///
-/// `path` is what stands behind `/api/host/`, with its query; the field `browser` of the query is left alone.
+/// `path` is the part after `/api/host/`, with its query. The field `browser` of the query is ignored.
 ///
 /// # Errors
 /// `None` if there is no such call; a refusal if its fields are wrong.
@@ -101,7 +102,7 @@ fn matched<'p>(pattern: &'static str, path: &'p str) -> Option<Vec<(&'static str
     parts.next().is_none().then_some(fields)
 }
 
-/// The request with the fields of its body and, above those, of its path.
+/// The request with the fields of its body and of its path, which take precedence.
 fn request<'f>(
     verb: &str,
     fields: impl Iterator<Item = (&'f str, &'f str)>,
@@ -126,7 +127,7 @@ fn request<'f>(
     serde_json::from_value(Value::Object(all)).map_err(bad)
 }
 
-/// A text of a path or a query without its percent-encoding.
+/// Decodes the percent-encoding of a text in a path or a query.
 fn decoded(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -215,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_call_is_none() {
+    fn an_unknown_path_is_no_call() {
         for (method, path) in [
             ("GET", "rooms/r/close"),
             ("POST", "rooms//close"),

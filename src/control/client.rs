@@ -14,8 +14,8 @@ use super::ANSWER_MAX;
 use super::place::Places;
 use super::protocol::{Request, Response};
 
-/// How long to wait for a response: longer than the hub takes at most.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// Timeout of a response, longer than the hub ever takes.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Why there is no response.
 #[derive(Debug, Error)]
@@ -51,7 +51,7 @@ pub fn ask<T: DeserializeOwned>(data_dir: &Path, request: &Request) -> Result<T,
     }
 }
 
-/// Connects to the first place at which somebody listens.
+/// Connects to the first place at which a hub listens.
 fn connect(places: &Places, data_dir: &Path) -> Result<UnixStream, AskError> {
     let mut refusal = AskError::NotRunning(data_dir.to_owned());
     let all = places.to_ask(data_dir).map_err(|error| match error.kind() {
@@ -61,7 +61,7 @@ fn connect(places: &Places, data_dir: &Path) -> Result<UnixStream, AskError> {
     for path in all {
         match UnixStream::connect(&path).map_err(|error| (error.kind(), error)) {
             Ok(stream) => return Ok(stream),
-            // Nothing there, nobody behind it, or a path that is too long for a socket.
+            // There is no socket, nobody listens on it, or the path is too long for a socket.
             Err((
                 ErrorKind::NotFound
                 | ErrorKind::NotADirectory
@@ -72,7 +72,7 @@ fn connect(places: &Places, data_dir: &Path) -> Result<UnixStream, AskError> {
             Err((ErrorKind::PermissionDenied, _)) if is_anothers(data_dir) => {
                 refusal = AskError::NotAllowed(data_dir.to_owned());
             }
-            // The service's runtime directory, where the hub of one's own folder has nothing.
+            // The service's runtime directory, where a hub of this user's own folder has no socket.
             Err((ErrorKind::PermissionDenied, _)) => {}
             Err((_, error)) => refusal = AskError::Strange(error.to_string()),
         }
@@ -80,7 +80,7 @@ fn connect(places: &Places, data_dir: &Path) -> Result<UnixStream, AskError> {
     Err(refusal)
 }
 
-/// Whether a hub may run in this folder as somebody else.
+/// Whether a hub of another user may be running in this folder.
 fn is_anothers(data_dir: &Path) -> bool {
     match std::fs::metadata(data_dir) {
         Ok(folder) => folder.uid() != geteuid().as_raw(),
@@ -89,8 +89,8 @@ fn is_anothers(data_dir: &Path) -> bool {
 }
 
 fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Vec<u8>> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line)?;

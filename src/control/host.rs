@@ -70,7 +70,7 @@ pub(super) async fn shut(parts: &Acting<'_>, room: &str, is_shut: bool) -> Resul
     })
 }
 
-/// Changes from where those may read who join a room from now on.
+/// Changes where people who join a room from now on begin to read.
 pub(super) async fn set_history(
     parts: &Acting<'_>,
     room: &str,

@@ -8,7 +8,7 @@ use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::hub::command::Call;
 use crate::wire;
 
-/// Makes a key. Its secret is in the answer, and nowhere else.
+/// Makes a key. Its secret is in the answer, and is not stored.
 pub(super) async fn add(
     parts: &Acting<'_>,
     name: &str,

@@ -1,4 +1,4 @@
-//! The server side: a few connections at a time, one request each.
+//! The server side: serves a few connections at a time, with one request each.
 
 use std::fs::{self, Permissions};
 use std::io;
@@ -18,11 +18,11 @@ use super::place::Places;
 use super::protocol::Response;
 use super::status::ControlContext;
 
-/// Most connections at a time; further ones wait to be accepted.
+/// The most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
 
-/// How long one exchange may take.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Timeout of one request with its response.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait when a connection could not be accepted.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -64,8 +64,8 @@ impl Drop for Control {
     }
 }
 
-/// Listens at the first place that takes a socket, and removes what an earlier hub of this data folder
-/// left behind at the others.
+/// Listens at the first place at which a socket can be created, and removes sockets that an earlier hub of this data
+/// folder has left at the others.
 fn listen(places: &Places, data_dir: &Path) -> io::Result<(PathBuf, UnixListener)> {
     let mut refusals = Vec::new();
     let mut found = None;
@@ -115,8 +115,8 @@ async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
                 let parts = Arc::clone(&parts);
                 connections.spawn(async move {
                     let _place = place;
-                    // A client that is too slow or has gone away gets nothing.
-                    let _late = tokio::time::timeout(PATIENCE, serve(stream, &parts)).await;
+                    // A client that is too slow or has gone away gets no response.
+                    let _late = tokio::time::timeout(TIMEOUT, serve(stream, &parts)).await;
                 });
             }
             Err(error) => {

@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 pub use self::people::Streamed;
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
-/// Most messages that one request lists or takes back.
+/// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
 
-/// Most reports that one request lists.
+/// The most reports that one request lists.
 pub const REPORTS_MAX: usize = 200;
 
 /// A request: `{"do":"status"}`.
@@ -35,7 +35,7 @@ pub enum Request {
         /// Its password. `None` for an open room.
         #[serde(default)]
         password: Option<String>,
-        /// From where those may read who join: `all` or `joined`. `None` for what the configuration says.
+        /// Where people who join begin to read: `all` or `joined`. `None` for the configuration's choice.
         #[serde(default)]
         history: Option<String>,
     },
@@ -49,7 +49,7 @@ pub enum Request {
         /// Its code or id.
         room: String,
     },
-    /// Changes from where those may read who join a room from now on; answered with `null`.
+    /// Changes where people who join a room from now on begin to read; answered with `null`.
     RoomHistory {
         /// Its code or id.
         room: String,
@@ -107,7 +107,7 @@ pub enum Request {
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].
     ReportList {
-        /// Those, too, that the host is done with.
+        /// Whether reports that are done are listed, too.
         #[serde(default)]
         all: bool,
     },
@@ -177,7 +177,7 @@ fn plaza() -> String {
     PLAZA.to_owned()
 }
 
-/// How many messages are listed unless it is said.
+/// How many messages are listed by default.
 fn last() -> usize {
     50
 }
@@ -187,7 +187,7 @@ fn last() -> usize {
 pub struct MadeKey {
     /// Its id.
     pub id: String,
-    /// Its secret, in base64url. It is told here only.
+    /// Its secret, in base64url. It is in no other response.
     pub secret: String,
     /// The links that carry it: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
@@ -205,7 +205,7 @@ pub struct HostLine {
     pub role: String,
     /// When it was made, ISO 8601.
     pub made_at: String,
-    /// Whether it was used, and so belongs to a browser.
+    /// Whether it was used, and so belongs to the browser that used it first.
     pub is_used: bool,
 }
 
@@ -248,7 +248,7 @@ pub struct RoomLine {
     /// When it goes back to `open` by itself, ISO 8601, as estimated now. `None` if it does not.
     #[serde(default)]
     pub mode_until: Option<String>,
-    /// From where those may read who join: `all` or `joined`.
+    /// Where people who join begin to read: `all` or `joined`.
     #[serde(default)]
     pub history: String,
     /// When it expires, ISO 8601, as estimated now.
@@ -296,13 +296,13 @@ pub struct Reported {
     pub id: i64,
     /// When it was made, ISO 8601, by the hub's estimate.
     pub at: String,
-    /// When the host was done with it.
+    /// When the host marked it as done. `None` if it is not done.
     pub done_at: Option<String>,
-    /// The id of the chatter who has made it.
+    /// The id of the chatter who made it.
     pub by: String,
     /// Their nickname.
     pub by_nickname: String,
-    /// Why.
+    /// Their reason, if they gave one.
     pub reason: Option<String>,
     /// The id of the message's room.
     pub room: String,
@@ -338,7 +338,7 @@ pub struct Person {
     pub nickname: String,
     /// The code of the room they are in.
     pub room: String,
-    /// How many connections they hold; 0 during the grace after the last one went.
+    /// How many connections they have; 0 during the grace after the last one was closed.
     pub sockets: usize,
 }
 
@@ -363,7 +363,7 @@ pub struct Deed {
     pub deed: String,
     /// Its object, as it was called then.
     pub what: String,
-    /// Whose key it was done with. `None` on the hub's own machine.
+    /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     #[serde(default)]
     pub by: Option<String>,
 }

@@ -1,4 +1,4 @@
-//! Requests about messages that people have reported.
+//! Requests about reports of messages.
 
 use super::answer::{Acting, Denied};
 use super::protocol::{REPORTS_MAX, Reported};
@@ -8,7 +8,7 @@ use crate::domain::report::MessageReport;
 use crate::hub::command::Call;
 use crate::wire;
 
-/// Lists the newest reports that the host is not done with, or the newest of all; newest first.
+/// Lists the newest reports that are not done, or the newest of all; newest first.
 pub(super) async fn list(parts: &Acting<'_>, all: bool) -> Result<Vec<Reported>, Denied> {
     let reports = parts.reader.reports(all, REPORTS_MAX).await;
     Ok(reports?.into_iter().map(line).collect())

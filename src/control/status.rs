@@ -16,10 +16,10 @@ use crate::hub::HubHandle;
 use crate::hub::command::Call;
 use crate::identity::Signer;
 use crate::network::Reach;
-use crate::store::{Health, Reader, Shared, Size, Storage, forgets};
+use crate::store::{ClusterState, Health, Reader, Size, Storage, forgets};
 use crate::wire;
 
-/// What the control socket is built from.
+/// What the control socket needs.
 pub struct ControlContext {
     /// Takes calls.
     pub hub: HubHandle,
@@ -29,7 +29,7 @@ pub struct ControlContext {
     pub health: Health,
     /// The addresses at which the hub is reached.
     pub reach: Reach,
-    /// What mDNS shows of this hub.
+    /// The state of this hub's announcement.
     pub found: discovery::View,
     /// Reads the store.
     pub reader: Reader,
@@ -37,7 +37,7 @@ pub struct ControlContext {
     pub connections: Quota<IpAddr>,
     /// The memory budget.
     pub budget: Budget,
-    /// Knows the secrets of hosts' keys.
+    /// Derives the secrets of hosts' keys.
     pub signer: Arc<Signer>,
     /// Returns fresh random bytes, for the ids of keys.
     pub random: fn() -> [u8; 16],
@@ -71,10 +71,10 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
     Ok(status)
 }
 
-/// The free part of the disk below which the host is warned, in bytes.
+/// The host is warned if less of the disk is free, in bytes.
 const LITTLE: u64 = 500_000_000;
 
-/// The warnings: for each trouble a sentence that says what to do.
+/// The warnings: for each problem a sentence that says what to do.
 fn warnings(status: &Status) -> Vec<String> {
     let Status { announced, memory, data, missing, twins, .. } = status;
     let mut all = Vec::new();
@@ -160,7 +160,7 @@ fn loss(parts: &ControlContext) -> Option<String> {
 }
 
 fn shared(health: &Health) -> Option<SharedDatabase> {
-    let Shared { place, hubs, round_trip } = health.shared()?;
+    let ClusterState { place, hubs, round_trip } = health.shared()?;
     Some(SharedDatabase {
         place,
         answers: health.storage() != Storage::Away,

@@ -1,4 +1,4 @@
-//! Questions to the network, asked once, for the command line. They block.
+//! Single mDNS queries, for the command line. They block.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use super::others::{FoundHub, Others};
 use crate::config::Interfaces;
 use crate::network;
 
-/// The network could not be asked.
+/// Why a query could not be sent.
 #[derive(Debug, thiserror::Error)]
 #[error("the network cannot be asked: {0}")]
 pub struct Failed(mdns_sd::Error);
@@ -23,10 +23,10 @@ impl From<mdns_sd::Error> for Failed {
     }
 }
 
-/// The hubs that answer within `wait`, this machine's own among them; at most 64.
+/// The hubs that answer within `wait`, including this machine's own; at most 64.
 ///
 /// # Errors
-/// mDNS cannot be spoken here.
+/// mDNS cannot be used on this machine.
 pub fn hubs(interfaces: &Interfaces, wait: Duration) -> Result<Vec<FoundHub>, Failed> {
     let daemon = listener(interfaces)?;
     let events = daemon.browse(HUBS)?;
@@ -44,15 +44,15 @@ pub fn hubs(interfaces: &Interfaces, wait: Duration) -> Result<Vec<FoundHub>, Fa
             _ => {}
         }
     }
-    // The process ends soon; a daemon that does not end first harms nobody.
+    // The process ends soon, so it does not matter if the daemon has not ended before.
     let _ending = daemon.shutdown();
     Ok(others.list())
 }
 
-/// The addresses that anyone on the network gives for a host (`cola` for `cola.local`) within `wait`.
+/// The addresses that any device on the network answers with for a host (`cola` for `cola.local`) within `wait`.
 ///
 /// # Errors
-/// mDNS cannot be spoken here.
+/// mDNS cannot be used on this machine.
 pub fn resolve(
     interfaces: &Interfaces,
     host: &str,

@@ -1,4 +1,4 @@
-//! Why nothing is announced, as far as this machine can tell.
+//! Finds out why nothing is announced, as far as this machine can tell.
 
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn a_process_that_is_gone_does_not_run() {
+    fn an_ended_process_is_not_running() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("pid");
         assert!(!runs(&file));

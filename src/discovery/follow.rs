@@ -5,18 +5,18 @@ use std::time::Instant;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 
 use super::daemon::{Daemon, Event};
-use super::life::Life;
+use super::daemon_run::DaemonRun;
 use super::others::Heard;
-use super::run::{Announcer, End};
+use super::run::{Announcer, RunEnd};
 use super::watch::{Due, TICK};
 use super::{Announced, Names, Reason, diagnosis, refresh};
 use crate::network;
 
-/// Most records of others, including timers: a thousand phones with four addresses each stay below, and it is
+/// The most records of others, including timers: a thousand phones with four addresses each stay below, and it is
 /// about six megabytes.
 const CACHE_MAX: i64 = 24_000;
 
-/// Most reports between two checks of the cache.
+/// The most reports between two checks of the cache.
 const REPORTS_MAX: u32 = 400;
 
 /// How often new addresses are sent to every cache, a second apart (RFC 6762, section 8.3).
@@ -27,9 +27,9 @@ impl Announcer {
     pub(super) async fn follow(
         &mut self,
         daemon: &mut Daemon,
-        life: &mut Life,
+        life: &mut DaemonRun,
         names: &Names,
-    ) -> End {
+    ) -> RunEnd {
         let mut ticks = ticks();
         loop {
             let end = tokio::select! {
@@ -48,9 +48,9 @@ impl Announcer {
         }
     }
 
-    fn on_event(&mut self, event: Event, life: &mut Life, names: &Names) -> Option<End> {
+    fn on_event(&mut self, event: Event, life: &mut DaemonRun, names: &Names) -> Option<RunEnd> {
         match event {
-            Event::Conflict => return Some(End::Conflict),
+            Event::Conflict => return Some(RunEnd::Conflict),
             Event::Announced(service) => {
                 if life.announced(&service) {
                     self.on_announced(names);
@@ -82,12 +82,12 @@ impl Announcer {
     fn on_heard(&mut self, service: String, mut heard: Heard) {
         tracing::debug!(?heard, "a hub was heard");
         if heard.id == self.setup.hub {
-            // This hub itself, also where a stranger who took its name gives another address.
+            // This hub itself, also if a stranger who took its name announces another address.
             let own = self.announcing.as_ref();
             if own.is_some_and(|own| heard.instance.eq_ignore_ascii_case(&own.instance)) {
                 return;
             }
-            // Under another name it is one of which this hub is a copy, or the other way round.
+            // Under another name it is a hub whose card is a copy of this one's, or the original.
             heard.addresses.retain(|ip| !self.own.has(ip));
         }
         if let Some(hub) = heard.check(&self.neighbours) {
@@ -95,24 +95,24 @@ impl Announcer {
         }
     }
 
-    pub(super) fn count_report(&mut self) -> Result<(), End> {
+    pub(super) fn count_report(&mut self) -> Result<(), RunEnd> {
         self.reports += 1;
-        if self.reports > REPORTS_MAX { Err(End::Flood) } else { Ok(()) }
+        if self.reports > REPORTS_MAX { Err(RunEnd::Flood) } else { Ok(()) }
     }
 
-    pub(super) async fn look_at_cache(&mut self, daemon: &Daemon) -> Result<(), End> {
+    pub(super) async fn look_at_cache(&mut self, daemon: &Daemon) -> Result<(), RunEnd> {
         self.reports = 0;
-        if daemon.cached().await > CACHE_MAX { Err(End::Flood) } else { Ok(()) }
+        if daemon.cached().await > CACHE_MAX { Err(RunEnd::Flood) } else { Ok(()) }
     }
 
-    async fn on_tick(&mut self, daemon: &mut Daemon, life: &mut Life) -> Option<End> {
+    async fn on_tick(&mut self, daemon: &mut Daemon, life: &mut DaemonRun) -> Option<RunEnd> {
         if let Err(flood) = self.look_at_cache(daemon).await {
             return Some(flood);
         }
         daemon.listen_again(Instant::now());
         let now = Instant::now();
         let Due { addresses, diagnosis, stale, names } = life.watch.due(now);
-        // More often while something that is gone may come back.
+        // More often while an address that was lost may come back.
         if (addresses || !life.is_reached || self.links.is_any_lost())
             && let Some(end) = self.look_at_addresses(life, now)
         {
@@ -133,15 +133,15 @@ impl Announcer {
         self.neighbours = self.setup.reach.interfaces_now();
     }
 
-    /// Queries the hub's own name, and every other time the configured one, if that is another.
-    fn name_to_look_up<'a>(&'a self, life: &'a mut Life) -> &'a str {
+    /// The name to query: the hub's own, and every other time the configured one, if that is another.
+    fn name_to_look_up<'a>(&'a self, life: &'a mut DaemonRun) -> &'a str {
         life.asked_for_wish = self.claim.waits_for_wish() && !life.asked_for_wish;
         if life.asked_for_wish { self.claim.wish() } else { &life.host }
     }
 
-    /// Where the network is back the names are probed for again (RFC 6762, section 8), by another daemon:
-    /// this one would announce names that it probed for before, but not report that.
-    fn look_at_addresses(&mut self, life: &mut Life, now: Instant) -> Option<End> {
+    /// Looks for changed addresses. If a network is back, the names have to be probed for again (RFC 6762, section
+    /// 8), by another daemon: this one would announce names that it probed for before, but not report that.
+    fn look_at_addresses(&mut self, life: &mut DaemonRun, now: Instant) -> Option<RunEnd> {
         let before = std::mem::take(&mut self.neighbours);
         self.see_addresses(now);
         if self.neighbours != before {
@@ -156,22 +156,22 @@ impl Announcer {
             life.withdrawn();
             self.tell(Announced::No(Reason::NoInterface));
         } else if !life.is_reached && is_reached {
-            return Some(End::Returned);
+            return Some(RunEnd::Returned);
         }
         life.is_reached = is_reached;
         let is_back = self.links.are(&self.setup.reach.links_now(), self.returns, now);
         if is_back {
             self.returns += 1;
         }
-        is_back.then_some(End::Returned)
+        is_back.then_some(RunEnd::Returned)
     }
 
     /// Handles that nothing was announced in time: without an interface, wait for one; otherwise start
     /// another daemon.
-    fn diagnose(&mut self, life: &mut Life) -> Option<End> {
+    fn diagnose(&mut self, life: &mut DaemonRun) -> Option<RunEnd> {
         let reason = diagnosis::of(&self.setup.reach);
         if reason != Reason::NoInterface {
-            return Some(End::Silence(reason));
+            return Some(RunEnd::Silence(reason));
         }
         life.is_reached = false;
         self.tell(Announced::No(reason));
@@ -179,14 +179,14 @@ impl Announcer {
     }
 
     /// Handles the result of a query for a name: whether another machine has it.
-    fn on_answer(&mut self, host: &str, is_answered: bool, names: &Names) -> Option<End> {
+    fn on_answer(&mut self, host: &str, is_answered: bool, names: &Names) -> Option<RunEnd> {
         if host != names.host {
             let taken = is_answered || self.is_anothers(&format!("{host}.local"), host);
             let is_free = self.claim.wish_seen(taken, Instant::now());
             if is_free {
                 tracing::info!("{host}.local has long been free; taking it back");
             }
-            return is_free.then_some(End::NewName);
+            return is_free.then_some(RunEnd::NewName);
         }
         if !is_answered {
             self.claim.is_undisputed();
@@ -198,7 +198,7 @@ impl Announcer {
             return None;
         }
         self.try_the_next_name();
-        Some(End::NewName)
+        Some(RunEnd::NewName)
     }
 
     /// Whether another hub, perhaps one on this machine, has this host or service name.

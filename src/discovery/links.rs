@@ -1,10 +1,10 @@
-//! Interfaces that lost IPv6 and have it again, on which the running daemon can no longer be relied on.
+//! Tracks interfaces that lost IPv6 and have it again, on which the running daemon can no longer be relied on.
 //!
-//! Pure: it is told what was seen and when, and says when another daemon has to begin.
+//! Pure: it gets what was seen and when, and decides when another daemon has to be started.
 //!
-//! mdns-sd 0.21 joins IPv6's multicast group on an interface with its first IPv6 address, and leaves it
-//! only where the interface loses its last address of any kind. Where IPv4 stayed, joining again fails, and
-//! the hub is not found over IPv6 any more.
+//! mdns-sd 0.21 joins IPv6's multicast group on an interface with its first IPv6 address, and leaves it only if the
+//! interface loses its last address of any kind. If IPv4 stayed, joining again fails, and the hub is not found over
+//! IPv6 any more.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -12,31 +12,31 @@ use std::time::{Duration, Instant};
 
 use if_addrs::Interface;
 
-/// For how long IPv6 has to stay, the first time. An interface on which it comes and goes every
-/// moment must not keep the hub from being found on the others.
+/// How long IPv6 has to stay before a daemon is started for it, the first time. An interface on which it keeps coming
+/// and going must not keep the hub from being found on the others.
 const STAYS: Duration = Duration::from_secs(1);
 
 /// How often that span doubles at most.
 const DOUBLINGS: u32 = 5;
 
-/// The interfaces with IPv6, in one daemon's life.
+/// The interfaces with IPv6 during one run of the daemon.
 #[derive(Debug, Default)]
 pub(super) struct Links {
     /// The IPv6 addresses of each interface, by its index.
     present: BTreeMap<u32, BTreeSet<IpAddr>>,
-    /// The interfaces that had none for a moment since the daemon began.
+    /// The interfaces that were without one at some time since the daemon was started.
     lost: BTreeSet<u32>,
-    /// Since when one of these has some again.
+    /// Since when one of these has one again.
     back_since: Option<Instant>,
 }
 
 impl Links {
-    /// Those of a daemon that begins with these interfaces.
+    /// The state for a daemon that is started with these interfaces.
     pub(super) fn of(interfaces: &[Interface]) -> Self {
         Self { present: by_index(interfaces), ..Self::default() }
     }
 
-    /// The daemon found an address gone. It may be back before anyone else looks.
+    /// Notes that the daemon has reported an address as gone. It may be back before the interfaces are checked.
     pub(super) fn lose(&mut self, address: IpAddr) {
         for (index, addresses) in &mut self.present {
             if addresses.remove(&address) && addresses.is_empty() {
@@ -45,12 +45,12 @@ impl Links {
         }
     }
 
-    /// Whether an interface lost IPv6 since the daemon began.
+    /// Whether an interface has lost IPv6 since the daemon was started.
     pub(super) fn is_any_lost(&self) -> bool {
         !self.lost.is_empty()
     }
 
-    /// The interfaces as they are now. True where IPv6 came back and has stayed for long enough; `returns`
+    /// Takes the interfaces as they are now. Returns true if IPv6 came back and has stayed for long enough; `returns`
     /// is how many daemons were ended for that lately.
     pub(super) fn are(&mut self, interfaces: &[Interface], returns: u32, now: Instant) -> bool {
         let before = std::mem::replace(&mut self.present, by_index(interfaces));
@@ -92,7 +92,7 @@ mod tests {
         interface(index, IfAddr::V6(Ifv6Addr { ip, netmask, prefixlen: 16, broadcast: None }))
     }
 
-    /// The result of the look in each second.
+    /// The result of a check in each second.
     fn seen(looks: &[&[Interface]], returns: u32) -> Vec<bool> {
         let start = Instant::now();
         let mut links = Links::default();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_is_new_or_gone_or_readdressed_needs_no_restart() {
+    fn a_new_lost_or_readdressed_link_needs_no_restart() {
         let one = [v4(1), v6(1, "fd00::7")];
         assert_eq!(seen(&[&[v4(1)], &one, &one], 0), [false; 3]);
         assert_eq!(seen(&[&one, &[v4(1)], &[v4(1)], &[v4(1), v6(2, "fd00::7")]], 0), [false; 4]);

@@ -1,6 +1,6 @@
-//! The hub's name on the network: the one it wishes for, or that with a number.
+//! Chooses the hub's name on the network: the configured one, or that with a number.
 //!
-//! Pure: it is told what was seen and when, and says what to be called.
+//! Pure: it gets what was seen and when, and decides on the name.
 
 use std::time::{Duration, Instant};
 
@@ -9,15 +9,15 @@ use super::Names;
 /// The most bytes of a label that mdns-sd reliably answers for.
 const LABEL_MAX: usize = 58;
 
-/// The highest number behind a name. If all of these are taken, somebody does it on purpose.
+/// The highest number after a name. If all of these are taken, somebody does that on purpose.
 const NUMBER_MAX: u32 = 99;
 
-/// How long the wished name must have been free before it is taken back: longer than another
-/// hub takes to restart or to come back into range, and than records of it live in caches.
+/// How long the wished name must have been free before it is taken back: longer than another hub takes to restart or to
+/// come back into range, and longer than its records stay in caches.
 const FREE_FOR_GOOD: Duration = Duration::from_secs(10 * 60);
 
-/// How often a hub that may keep its name lets the other go on using it before it gives in.
-const PATIENCE: u32 = 5;
+/// How often in a row a hub that may keep its name tolerates another device with it before it gives way.
+const TRESPASSES_MAX: u32 = 5;
 
 /// The claim on a name.
 #[derive(Debug, Clone)]
@@ -26,14 +26,14 @@ pub(super) struct Claim {
     /// The machine's own host name, which its other programs announce.
     machine: Option<String>,
     number: u32,
-    /// Since when nobody else was seen with the wished name.
+    /// Since when no other device was seen with the wished name.
     free_since: Option<Instant>,
-    /// How often in a row somebody was seen with the name that is this hub's by right.
+    /// How often in a row another device was seen with a name that this hub may keep.
     trespasses: u32,
 }
 
 impl Claim {
-    /// Claims `wish`, or that with the number that it was given up for before.
+    /// Claims `wish`, with the number that it had in an earlier run, if there is one.
     pub(super) fn new(wish: &str, machine: Option<String>, remembered: Option<u32>) -> Self {
         let number = remembered.filter(|number| (1..=NUMBER_MAX).contains(number)).unwrap_or(1);
         let mut claim =
@@ -47,12 +47,12 @@ impl Claim {
         names(&self.wish, self.number)
     }
 
-    /// The host name that was wished for, without its domain.
+    /// The wished host name, without its domain.
     pub(super) fn wish(&self) -> &str {
         &self.wish
     }
 
-    /// The number behind the name; 1 is the name as wished.
+    /// The number after the name; 1 stands for the wished name.
     pub(super) fn number(&self) -> u32 {
         self.number
     }
@@ -62,12 +62,12 @@ impl Claim {
         self.number > 1 && !self.is_machines(1)
     }
 
-    /// Whether the machine itself goes by the wished name.
+    /// Whether the machine itself has the wished name.
     pub(super) fn wish_is_the_machines(&self) -> bool {
         self.is_machines(1)
     }
 
-    /// Somebody else has the name: tries the next. False when there is none left.
+    /// Takes the next name, since another device has this one. Returns false if there is none left.
     #[must_use]
     pub(super) fn lost(&mut self) -> bool {
         self.free_since = None;
@@ -82,20 +82,21 @@ impl Claim {
         true
     }
 
-    /// Somebody else answers for the name that this hub already has. True where this hub must go.
-    /// `mine` says that it is this hub's by right, so that of two hubs only one goes.
+    /// Notes that another device answers for this hub's name. Returns whether this hub has to give the name up.
+    /// `mine` says that it may keep it, so that of two hubs only one gives way.
     #[must_use]
     pub(super) fn is_contested(&mut self, mine: bool) -> bool {
         self.trespasses += 1;
-        !mine || self.trespasses > PATIENCE
+        !mine || self.trespasses > TRESPASSES_MAX
     }
 
-    /// Nobody else answers for the name.
+    /// Notes that no other device answers for the name.
     pub(super) fn is_undisputed(&mut self) {
         self.trespasses = 0;
     }
 
-    /// Whether somebody was seen with the wished name. True when it can be taken back; it then is.
+    /// Notes whether another device was seen with the wished name. Returns true if the name has been free for long
+    /// enough, and takes it back.
     #[must_use]
     pub(super) fn wish_seen(&mut self, taken: bool, now: Instant) -> bool {
         if taken || !self.waits_for_wish() {
@@ -205,11 +206,11 @@ mod tests {
     }
 
     #[test]
-    fn of_two_hubs_the_one_without_the_right_goes_and_the_other_only_when_it_must() {
+    fn of_two_hubs_the_one_with_the_higher_id_gives_way_first() {
         let mut claim = Claim::new("cola", None, None);
         assert!(claim.is_contested(false));
         assert!(claim.lost());
-        for _ in 0..PATIENCE {
+        for _ in 0..TRESPASSES_MAX {
             assert!(!claim.is_contested(true));
         }
         assert!(claim.is_contested(true));

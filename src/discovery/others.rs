@@ -9,10 +9,10 @@ use if_addrs::Interface;
 use crate::domain::ids::HubId;
 use crate::network;
 
-/// Most hubs that are listed.
+/// The most hubs that are listed.
 pub(super) const MOST: usize = 64;
 
-/// Longest version that is shown, in bytes.
+/// The longest version that is shown, in bytes.
 const VERSION_MAX: usize = 32;
 
 /// Another hub, with checked values.
@@ -117,7 +117,7 @@ impl Others {
         self.hubs.values_mut().for_each(|entry| entry.is_stale = true);
     }
 
-    /// Removes the hubs that were not heard since.
+    /// Removes the hubs that were not heard again.
     pub(super) fn drop_stale(&mut self) {
         self.hubs.retain(|_, entry| !entry.is_stale);
     }
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn the_list_is_bounded_and_keeps_who_is_known() {
+    fn the_list_is_bounded_and_keeps_known_hubs() {
         let mut others = Others::default();
         let hub = heard().check(&own()).unwrap();
         for n in 0..1000 {

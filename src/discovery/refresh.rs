@@ -1,9 +1,8 @@
-//! The host's addresses, sent to every cache of every listener.
+//! Sends the hub's addresses to every cache of every listener.
 //!
-//! mdns-sd announces and withdraws IPv4 addresses over IPv4 only and IPv6 addresses over IPv6 only, but
-//! answers for both over either. A listener with a cache for each (avahi) thus keeps addresses that no
-//! goodbye reaches, for two minutes. This sends all addresses over both, as RFC 6762 (section 20)
-//! means it.
+//! mdns-sd announces and withdraws IPv4 addresses over IPv4 only and IPv6 addresses over IPv6 only, but answers for
+//! both over either. A listener with a cache for each protocol (avahi) therefore keeps addresses that no goodbye
+//! reaches, for two minutes. This sends all addresses over both, as intended by RFC 6762, section 20.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -21,11 +20,11 @@ const GROUP_V6: Ipv6Addr = Ipv6Addr::new(0xff02, 0, 0, 0, 0, 0, 0, 0xfb);
 /// How long an address of a host is good, in seconds (RFC 6762, section 10).
 pub(super) const GOOD: u32 = 120;
 
-/// For no longer: a goodbye.
+/// A time to live of zero is a goodbye (RFC 6762, section 10.1).
 pub(super) const GONE: u32 = 0;
 
-/// Tells, on each of these interfaces, which addresses `host` (`cola` for `cola.local`) has there and
-/// for how many seconds that is good. Errors are ignored: mdns-sd has announced the rest, and this part is of use to few.
+/// Announces, on each of these interfaces, the addresses that `host` (`cola` for `cola.local`) has there, with a time
+/// to live of `ttl` seconds. Errors are ignored: mdns-sd has announced most of it, and few listeners need the rest.
 pub(super) fn send(host: &str, own: &[Interface], ttl: u32) {
     let mut by_interface: BTreeMap<u32, Vec<IpAddr>> = BTreeMap::new();
     for own in own {
@@ -58,7 +57,7 @@ fn send_v6(packet: &[u8], index: u32) -> io::Result<()> {
     socket.send_to(packet, &SockAddr::from(SocketAddr::from((GROUP_V6, MDNS_PORT)))).map(drop)
 }
 
-/// A socket on mDNS's own port, which every answer has to come from (RFC 6762, section 6).
+/// A socket on the mDNS port, from which every answer has to be sent (RFC 6762, section 6).
 fn shared(domain: Domain, any: IpAddr) -> io::Result<Socket> {
     let socket = Socket::new(domain, Type::DGRAM, Some(Protocol::UDP))?;
     if domain == Domain::IPV6 {
@@ -71,7 +70,7 @@ fn shared(domain: Domain, any: IpAddr) -> io::Result<Socket> {
     Ok(socket)
 }
 
-/// An unasked answer (RFC 6762, section 18; RFC 1035, section 4.1) with a record for each address.
+/// An unsolicited response (RFC 6762, section 18; RFC 1035, section 4.1) with a record for each address.
 fn packet(host: &str, addresses: &[IpAddr], ttl: u32) -> Vec<u8> {
     const ANSWER: u16 = 0x8400; // an authoritative response
     const FLUSH: u16 = 0x8001; // class IN, and older records are to be forgotten
@@ -102,7 +101,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packet_is_as_the_rfcs_draw_it() {
+    fn a_packet_has_the_format_of_the_rfcs() {
         let packet = packet("cola", &["10.0.0.7".parse().unwrap()], GOOD);
         let mut expected = vec![0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0];
         expected.extend(b"\x04cola\x05local\0");

@@ -1,4 +1,4 @@
-//! The number behind the hub's name, stored over restarts, so that `cola-2.local` stays `cola-2.local`.
+//! Stores the number after the hub's name over restarts, so that `cola-2.local` stays `cola-2.local`.
 
 use std::fs;
 use std::io::{self, Write};
@@ -31,7 +31,7 @@ impl Remembered {
         self.number
     }
 
-    /// Stores the number. An error is ignored: the hub works without.
+    /// Stores the number. Errors are ignored, since the hub works without it.
     pub(super) fn keep(&mut self, number: u32) {
         let number = (number > 1).then_some(number);
         if self.number == number {
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_file_is_nothing_remembered() {
+    fn a_damaged_file_counts_as_no_number() {
         let dir = tempfile::tempdir().unwrap();
         for text in ["", "cola", "cola two", "cola -1", "\0\0\0\0"] {
             fs::write(dir.path().join(FILE), text).unwrap();

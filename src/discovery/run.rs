@@ -1,4 +1,4 @@
-//! The announcing task: one daemon after another, until it is told to stop.
+//! The announcing task: runs one daemon after another, until it is told to stop.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -7,8 +7,8 @@ use if_addrs::Interface;
 use tokio::sync::{oneshot, watch as channel};
 
 use super::daemon::Daemon;
+use super::daemon_run::DaemonRun;
 use super::follow::ticks;
-use super::life::Life;
 use super::links::Links;
 use super::name::Claim;
 use super::others::Others;
@@ -17,17 +17,17 @@ use super::watch::OwnAddresses;
 use super::{Announced, Known, Names, Reason, Setup, refresh};
 use crate::network;
 
-/// How long to stay silent after a flood; twice as long after each that follows at once.
+/// How long to stay silent after a flood; twice as long after each further one that follows at once.
 const AFTER_FLOOD: Duration = Duration::from_millis(500);
 const AFTER_FLOODS: Duration = Duration::from_secs(8);
 
-/// How long to wait before trying again what failed for a lasting reason.
+/// How long to wait before trying again after a failure with a lasting reason.
 const RETRY: Duration = Duration::from_secs(30);
 
-/// How often the interfaces are looked at meanwhile: on another network it may not fail.
+/// How often the interfaces are checked during that time, since it may work on another network.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// After so long a life what came back before it does not count any more.
+/// After a run of this length, earlier returns of the network no longer count.
 const LONG_LIFE: Duration = Duration::from_secs(60);
 
 /// How often a name is tried, and how long a turn to claim it is: longer than looking it up (800 ms) and
@@ -39,7 +39,7 @@ const TURN: Duration = Duration::from_secs(2);
 const CONFLICTS: u32 = 10;
 const AFTER_CONFLICTS: Duration = Duration::from_secs(5);
 
-/// Announces the hub, in one daemon's life after another.
+/// Announces the hub, with one daemon after another.
 pub(super) async fn run(
     setup: Setup,
     known: channel::Sender<Arc<Known>>,
@@ -48,7 +48,7 @@ pub(super) async fn run(
     let mut announcer = Announcer::new(setup, known);
     if !announcer.setup.reach.is_open() {
         announcer.tell(Announced::No(Reason::NotListening));
-        // An error means that nobody is there to stop it: then it ends too.
+        // An error means that the handle was dropped, which ends the task, too.
         let _stopped = stop.await;
         return;
     }
@@ -60,22 +60,22 @@ pub(super) async fn run(
     }
 }
 
-/// Why a daemon's life ended.
-pub(super) enum End {
+/// Why a run of the daemon ended.
+pub(super) enum RunEnd {
     Stopped,
-    /// Somebody else has the name.
+    /// Another device has the name.
     Conflict,
-    /// The name is to be another for a good reason.
+    /// The hub takes another name without a conflict.
     NewName,
     /// A network is there again.
     Returned,
     /// Strangers filled the cache.
     Flood,
-    /// Nothing goes out.
+    /// Nothing can be sent.
     Silence(Reason),
 }
 
-impl End {
+impl RunEnd {
     fn failed(error: &impl ToString) -> Self {
         Self::Silence(Reason::Failed(error.to_string()))
     }
@@ -89,15 +89,15 @@ pub(super) struct Announcer {
     pub(super) known: channel::Sender<Arc<Known>>,
     pub(super) others: Others,
     pub(super) own: OwnAddresses,
-    /// The interfaces whose networks other hubs are looked for in.
+    /// The interfaces in whose networks other hubs are accepted.
     pub(super) neighbours: Vec<Interface>,
-    /// The interfaces that the daemon has IPv6 on.
+    /// The interfaces on which the daemon has IPv6.
     pub(super) links: Links,
-    /// The names that the daemon announces, once it does.
+    /// The names that the daemon announces. `None` until it does.
     pub(super) announcing: Option<Names>,
-    /// The host name that others may have in their caches.
+    /// The host name that may be in other devices' caches.
     pub(super) announced_host: Option<String>,
-    /// Whether another hub with this one's id was heard, and that was told.
+    /// Whether another hub with this one's id was heard and logged.
     has_twin: bool,
     /// Number of events that mdns-sd reported since the last look at its cache.
     pub(super) reports: u32,
@@ -151,12 +151,12 @@ impl Announcer {
         }
     }
 
-    /// One daemon's life. How long to wait before the next, or nothing when told to stop.
+    /// Runs one daemon to its end. Returns the pause before the next one; `None` if the task was told to stop.
     async fn live(&mut self, stop: &mut oneshot::Receiver<()>) -> Option<Pause> {
         let began = Instant::now();
         let mut daemon = match Daemon::listen(&self.setup.reach) {
             Ok(daemon) => daemon,
-            Err(error) => return self.after(End::failed(&error)),
+            Err(error) => return self.after(RunEnd::failed(&error)),
         };
         self.others.restart();
         self.announcing = None;
@@ -164,46 +164,46 @@ impl Announcer {
         self.reports = 0;
         let end = tokio::select! {
             end = self.claim_and_follow(&mut daemon) => end,
-            _ = stop => End::Stopped,
+            _ = stop => RunEnd::Stopped,
         };
         if began.elapsed() >= LONG_LIFE {
             self.returns = 0;
         }
         match end {
-            End::Flood | End::Returned => daemon.cut().await,
+            RunEnd::Flood | RunEnd::Returned => daemon.cut().await,
             _ => daemon.end().await,
         }
-        // Where a network is back the next daemon announces the name in a moment.
-        if let Some(host) = self.announced_host.take_if(|_| !matches!(end, End::Returned)) {
+        // If a network is back, the next daemon announces the name in a moment.
+        if let Some(host) = self.announced_host.take_if(|_| !matches!(end, RunEnd::Returned)) {
             refresh::send(&host, &self.neighbours, refresh::GONE);
         }
         self.after(end)
     }
 
-    async fn claim_and_follow(&mut self, daemon: &mut Daemon) -> End {
+    async fn claim_and_follow(&mut self, daemon: &mut Daemon) -> RunEnd {
         self.see_addresses(Instant::now());
         loop {
             match self.is_taken(daemon).await {
                 Ok(false) => break,
                 Ok(true) if self.try_the_next_name() => {}
                 Ok(true) => {
-                    return End::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
+                    return RunEnd::Silence(Reason::NamesTaken(self.claim.wish().to_owned()));
                 }
                 Err(end) => return end,
             }
         }
         let names = self.claim.names();
         if let Err(error) = daemon.announce(&self.setup, &names) {
-            return End::failed(&error);
+            return RunEnd::failed(&error);
         }
         self.announcing = Some(names.clone());
-        let mut life = Life::new(daemon.services(), &names);
+        let mut life = DaemonRun::new(daemon.services(), &names);
         self.follow(daemon, &mut life, &names).await
     }
 
-    /// Whether another machine has the name, before it is claimed: mdns-sd's own way out of a
+    /// Whether another machine has the name. Checked before the name is claimed, since mdns-sd's own handling of a
     /// conflict leaves records under two names on the network for a while.
-    async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, End> {
+    async fn is_taken(&mut self, daemon: &mut Daemon) -> Result<bool, RunEnd> {
         let names = self.claim.names();
         let Some(look_up) = daemon.look_up(&names.host) else { return Ok(false) };
         let mut ticks = ticks();
@@ -221,21 +221,21 @@ impl Announcer {
         }
     }
 
-    fn after(&mut self, end: End) -> Option<Pause> {
+    fn after(&mut self, end: RunEnd) -> Option<Pause> {
         match end {
-            End::Stopped => None,
-            End::NewName | End::Returned => {
+            RunEnd::Stopped => None,
+            RunEnd::NewName | RunEnd::Returned => {
                 self.tell(Announced::Starting);
                 Some(Pause::of(Duration::ZERO))
             }
-            End::Conflict => Some(Pause::of(self.after_conflict())),
-            End::Flood => {
+            RunEnd::Conflict => Some(Pause::of(self.after_conflict())),
+            RunEnd::Flood => {
                 self.floods += 1;
                 self.tell(Announced::No(Reason::Flood));
                 let span = AFTER_FLOOD * 2_u32.pow(self.floods.min(5) - 1);
                 Some(Pause::of(span.min(AFTER_FLOODS)))
             }
-            End::Silence(reason) => {
+            RunEnd::Silence(reason) => {
                 self.tell(Announced::No(reason));
                 Some(Pause { span: RETRY, until_change: true })
             }
@@ -249,12 +249,13 @@ impl Announcer {
                 tokio::time::sleep(LOOK).await;
             }
         };
-        // A flap that was over before it was noticed is no change.
+        // A change that was reverted before it was noticed does not count.
         let _either = tokio::time::timeout(span, change).await;
     }
 
-    /// Of hubs that start in the same moment each may lose one of its records to another, so that all
-    /// give way: the first to come back has the name, and the others then find it taken.
+    /// Handles a conflict. If several hubs start in the same moment, each may lose one of its records to another, so
+    /// that all give way; the first one to try again has the name, and the others find it taken. Returns how long to
+    /// wait.
     fn after_conflict(&mut self) -> Duration {
         self.tell(Announced::Starting);
         self.conflicts += 1;
@@ -268,7 +269,7 @@ impl Announcer {
         }
     }
 
-    /// Goes on to the next name, if there is one.
+    /// Takes the next name. Returns whether there is one.
     pub(super) fn try_the_next_name(&mut self) -> bool {
         let taken = self.claim.names().local();
         let has_next = self.claim.lost();

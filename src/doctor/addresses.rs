@@ -1,4 +1,4 @@
-//! At which addresses phones reach the hub.
+//! Checks that phones can reach the hub at one of this machine's addresses.
 
 use super::Finding;
 use crate::config::Config;

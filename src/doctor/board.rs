@@ -1,11 +1,12 @@
-//! Power and temperature, where the board tells (Raspberry Pi and most with Linux's own sensors).
+//! Checks power and temperature, where the board reports them (Raspberry Pi, and most boards with a Linux thermal
+//! zone).
 
 use std::fs;
 use std::path::Path;
 
 use super::Finding;
 
-/// The Raspberry Pi firmware's own flags, in hexadecimal.
+/// The flags of the Raspberry Pi firmware's `get_throttled`, in hexadecimal.
 const THROTTLED: &str = "/sys/devices/platform/soc/soc:firmware/get_throttled";
 
 const TEMPERATURE: &str = "/sys/class/thermal/thermal_zone0/temp";
@@ -18,8 +19,8 @@ pub(super) fn check() -> Vec<Finding> {
     power.into_iter().chain(degrees.map(|milli| temperature(milli / 1000))).collect()
 }
 
-/// The flags as the firmware's documentation names them: bit 0 under-voltage now, bit 16 since the
-/// start.
+/// Judges the `get_throttled` flags of the Raspberry Pi firmware: bit 0 is under-voltage now, bit 16 under-voltage
+/// since the board was started.
 fn power(flags: u32) -> Finding {
     const CHECK: &str = "power";
     const SUPPLY: &str = "use the board's own power supply and a short, thick cable";
@@ -33,7 +34,7 @@ fn power(flags: u32) -> Finding {
     Finding::good(CHECK, "the board gets enough")
 }
 
-/// Degrees Celsius. A Pi slows down from 80.
+/// Judges a temperature in degrees Celsius. A Pi slows down from 80.
 fn temperature(degrees: i64) -> Finding {
     const CHECK: &str = "temperature";
     match degrees {
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn heat_is_told_before_it_slows_the_board() {
+    fn heat_is_reported_before_it_slows_the_board() {
         assert_eq!(temperature(45).verdict, Good);
         assert_eq!(temperature(72).verdict, Note);
         assert_eq!(temperature(85).verdict, Bad);

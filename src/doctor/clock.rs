@@ -1,4 +1,5 @@
-//! Whether the machine's clock can be right. The hub does without: this is about what people read.
+//! Checks whether the machine's clock can be right. The hub works without one: only the times that people read are
+//! wrong.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -7,7 +8,7 @@ use super::Finding;
 
 const CHECK: &str = "clock";
 
-/// 2026-01-01, before which this program was not written, in seconds since 1970.
+/// 2026-01-01 in seconds since 1970. The program was written later, so a clock that shows less is wrong.
 const WRITTEN: u64 = 1_767_225_600;
 
 pub(super) fn check() -> Finding {
@@ -34,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_in_1970_is_told_and_breaks_nothing() {
+    fn a_clock_in_1970_is_reported_and_breaks_nothing() {
         assert_eq!(judge(100, false).verdict, Verdict::Note);
         assert_eq!(judge(WRITTEN, false).verdict, Verdict::Good);
         assert_eq!(judge(WRITTEN, true).seen, "the clock is synchronised");

@@ -1,4 +1,4 @@
-//! Whether the data folder takes what people say.
+//! Checks whether the hub can write to its data folder, and whether that has space.
 
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
@@ -17,7 +17,7 @@ use crate::unit::nearest;
 
 const CHECK: &str = "data";
 
-/// Below this the hub will soon take no messages.
+/// With less free space than this, in bytes, the hub will soon refuse messages.
 const SCARCE: u64 = 200 << 20;
 
 pub(super) fn check(config: &Config, eyes: Eyes<'_>, is_made: bool) -> Vec<Finding> {
@@ -25,7 +25,7 @@ pub(super) fn check(config: &Config, eyes: Eyes<'_>, is_made: bool) -> Vec<Findi
     let mut found = match statvfs(folder) {
         Ok(disk) => {
             let mut found = vec![writable(folder, &disk, eyes, is_made)];
-            // Who may not look into it is told that already.
+            // If the folder cannot be entered, `writable` has reported it already.
             if access(folder, Access::EXEC_OK).is_ok() {
                 found.extend(files::check(folder, eyes));
             }
@@ -43,7 +43,7 @@ pub(super) fn check(config: &Config, eyes: Eyes<'_>, is_made: bool) -> Vec<Findi
     found
 }
 
-/// The loss that a running hub tells of for a day.
+/// The loss of data that a running hub reports for a day.
 pub(super) fn restored(running: Option<&HubReport>) -> Option<Finding> {
     running.filter(|hub| hub.storage == "restored").map(|_| {
         let seen = "the database was lost or damaged, and the hub goes on from a copy, or without";
@@ -91,7 +91,8 @@ fn missing(
     }
 }
 
-/// `is_made` if systemd makes the folder for the service, and gives it to its user at each start.
+/// Judges whether the hub can write to the folder. `is_made` if systemd makes the folder for the service, and changes
+/// its owner to the service's user at each start.
 fn writable(folder: &Path, disk: &StatVfs, eyes: Eyes<'_>, is_made: bool) -> Finding {
     let shown = folder.display();
     if is_read_only(disk) {
@@ -118,7 +119,7 @@ fn writable(folder: &Path, disk: &StatVfs, eyes: Eyes<'_>, is_made: bool) -> Fin
     }
 }
 
-/// The data is on a disk, but the rest of the machine is not.
+/// The finding for a machine that keeps the data folder over a restart, but not `/etc`.
 fn volatile_configuration() -> Finding {
     let seen = "/etc is in memory or on an overlay: the data stays, but the configuration is as it was \
                 before once the machine restarts";
@@ -135,7 +136,7 @@ fn volatile(seen: String) -> Finding {
     )
 }
 
-/// Whether anybody on the machine may replace what is in a folder that is not shared on purpose.
+/// Whether every user of the machine may replace files in the folder (world-writable without the sticky bit).
 fn is_for_all(folder: &Path) -> bool {
     const STICKY: u32 = 0o1000;
     let mode = std::fs::metadata(folder).map_or(0, |folder| folder.mode());
@@ -151,14 +152,14 @@ fn open_to_all(folder: &Path) -> Finding {
     )
 }
 
-/// The damage that a start of the hub has found here.
+/// The damage that earlier starts of the hub have left traces of in the data folder.
 fn lost(folder: &Path) -> Vec<Finding> {
     let mut found = Vec::new();
     let names = std::fs::read_dir(folder).and_then(|files| {
         files.map(|file| Ok(file?.file_name().to_string_lossy().into_owned())).collect()
     });
     let mut names: Vec<String> = names.unwrap_or_else(|error| {
-        // A lack of permission is told with the folder.
+        // A missing permission is reported by `writable`.
         let is_told = error.kind() == ErrorKind::PermissionDenied;
         found.extend((!is_told).then(|| unseen(folder, &error)));
         Vec::new()
@@ -172,7 +173,7 @@ fn lost(folder: &Path) -> Vec<Finding> {
         found.push(Finding::note(CHECK, seen).and_advice(advice));
     }
     let copies = folder.join("backups");
-    // Where it cannot be looked at, that is told with the other files.
+    // If its metadata cannot be read, `files::check` reports that.
     if std::fs::metadata(&copies).is_ok_and(|copies| !copies.is_dir()) {
         let seen = format!("{} is no folder, so no copies can be made", copies.display());
         found.push(Finding::bad(CHECK, seen, "move it away, and restart the hub"));
@@ -198,7 +199,7 @@ fn read_only(folder: &Path) -> Finding {
 
 fn space(folder: &Path, free: u64, all: u64) -> Finding {
     let shown = format!("{} free of {}", words::size(free), words::size(all));
-    // The hub stops at five in a hundred.
+    // The hub refuses messages below five percent.
     if free < SCARCE || free < all / 10 {
         let advice =
             format!("delete what is not needed, or move {} to a larger disk", folder.display());
@@ -221,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_disk_that_fills_is_told_in_time() {
+    fn a_disk_that_fills_is_reported_in_time() {
         let verdict = |free, all| space(Path::new("/data"), free, all).verdict;
         assert_eq!(verdict(8_000_000_000, 16_000_000_000), Verdict::Good);
         assert_eq!(verdict(1_000_000_000, 16_000_000_000), Verdict::Bad);
@@ -229,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loss_is_told() {
+    fn a_loss_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         assert!(lost(folder.path()).is_empty());
         std::fs::write(folder.path().join("identity.key.unusable-1"), "").unwrap();
@@ -239,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_cannot_be_listed_is_told() {
+    fn a_folder_that_cannot_be_listed_is_reported() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
@@ -247,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_not_there_is_no_fault() {
+    fn a_missing_folder_is_no_fault() {
         let error = std::io::Error::from(ErrorKind::NotFound);
         let verdict =
             |eyes, is_made| missing(Path::new("/data"), None, &error, eyes, is_made).verdict;

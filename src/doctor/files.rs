@@ -1,4 +1,4 @@
-//! Whether the hub's files can be read and written by whoever looks.
+//! Checks whether a user can read and write the hub's files.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -12,12 +12,12 @@ use crate::store::{FILE, needed};
 
 const CHECK: &str = "data";
 
-/// Whose access is checked.
+/// The user whose access is checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Eyes<'a> {
-    /// That of whoever asks, who may be somebody else than the hub's user.
+    /// The user who runs this process, who may be somebody else than the hub's user.
     Own,
-    /// That of the service's user, whose name this is.
+    /// The service's user, by name.
     Service(&'a str),
 }
 
@@ -31,7 +31,7 @@ impl Eyes<'_> {
     }
 }
 
-/// The files that the hub needs and may not use.
+/// A finding for each file that the hub needs and that the user may not use.
 pub(super) fn check(folder: &Path, eyes: Eyes<'_>) -> Vec<Finding> {
     let all = needed(folder).into_iter();
     all.filter_map(|path| {
@@ -52,7 +52,7 @@ pub(super) fn check(folder: &Path, eyes: Eyes<'_>) -> Vec<Finding> {
 fn judge(path: &Path, eyes: Eyes<'_>, refused: Errno) -> Option<Finding> {
     let shown = path.display();
     match refused {
-        // A file that is not there yet is no fault, and a disk that is read-only is told by itself.
+        // A file that does not exist yet is no fault, and a read-only disk has a finding of its own.
         Errno::NOENT | Errno::ROFS => None,
         Errno::ACCESS | Errno::PERM => {
             let whose = fs::symlink_metadata(path).ok().map(|file| whose(file.uid(), file.mode()));
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_may_not_be_used_is_told_with_its_owner_and_the_way_out() {
+    fn a_file_without_permission_is_reported_with_its_owner_and_the_remedy() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         fs::write(&path, "").unwrap();
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn an_error_when_looking_is_no_absence() {
+    fn an_error_does_not_count_as_absence() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(check(folder.path(), Eyes::Own), [], "an empty folder is a good one");
         let path = folder.path().join(FILE);

@@ -1,4 +1,4 @@
-//! Asking the hub that runs on this machine, by its own address.
+//! Asks the hub that runs on this machine about itself, over HTTP.
 
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -12,18 +12,18 @@ use crate::network;
 use crate::wire::AnnouncementStatus;
 
 /// Time limit of each step of a request.
-const PATIENCE: Duration = Duration::from_secs(3);
+const TIMEOUT: Duration = Duration::from_secs(3);
 
-/// The longest answer that is read, in bytes.
+/// The most bytes of an answer that are read.
 const ANSWER_MAX: u64 = 64 * 1024;
 
-/// A hub that answered, as far as `GET /api/hub` tells.
+/// A hub that answered: the fields of `GET /api/hub` that the checks need.
 #[derive(Debug, Deserialize)]
 pub(super) struct HubReport {
     pub(super) name: String,
     pub(super) version: String,
     pub(super) announced: AnnouncementStatus,
-    /// `restored` for a day after something was lost.
+    /// `restored` for a day after data was lost; the other values are in docs/wire.md.
     #[serde(default)]
     pub(super) storage: String,
     #[serde(default)]
@@ -33,7 +33,7 @@ pub(super) struct HubReport {
     pub(super) twins: Vec<String>,
 }
 
-/// Another hub, as far as `GET /api/hubs` tells.
+/// Another hub: the fields of an entry of `GET /api/hubs` that the checks need.
 #[derive(Debug, Deserialize)]
 struct Other {
     id: String,
@@ -45,7 +45,7 @@ struct Envelope<T> {
     data: T,
 }
 
-/// The hub that answers where the configuration lets it listen.
+/// The hub that answers at one of the addresses that the configuration listens on.
 pub(super) fn ask(config: &Config) -> Option<HubReport> {
     config.listen.iter().find_map(|listens| {
         let mut hub = at(*listens)?;
@@ -67,7 +67,7 @@ pub(super) fn at(listens: SocketAddr) -> Option<HubReport> {
 }
 
 fn data<T: DeserializeOwned>(listens: SocketAddr, path: &str) -> Option<T> {
-    // Else it might be another machine that answers, or nobody for a long time.
+    // Otherwise another machine could answer, or the connection attempt could take until its timeout.
     let here = is_here(listens).then(|| from_here(listens))?;
     let answer = get(here, path).ok()?;
     let (_head, body) = answer.split_once("\r\n\r\n")?;
@@ -85,9 +85,9 @@ fn from_here(listens: SocketAddr) -> SocketAddr {
 }
 
 fn get(address: SocketAddr, path: &str) -> io::Result<String> {
-    let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     write!(stream, "GET {path} HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n")?;
     let mut answer = String::new();
     stream.take(ANSWER_MAX).read_to_string(&mut answer)?;

@@ -1,4 +1,4 @@
-//! Whether the hub's name leads to it, and who else answers.
+//! Checks whether the hub's name on the network resolves to this machine, and which others answer for it.
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
@@ -11,7 +11,7 @@ use crate::{discovery, network};
 
 const CHECK: &str = "name";
 
-/// Time for answers from the network.
+/// How long answers from the network are waited for.
 const WAIT: Duration = Duration::from_secs(3);
 
 pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding> {
@@ -19,7 +19,7 @@ pub(super) fn check(config: &Config, running: Option<&HubReport>) -> Vec<Finding
     names(config, running).into_iter().chain(twins).collect()
 }
 
-/// That the card of a hub is a copy of another's.
+/// The finding that another hub on the network has the same id, because its card is a copy.
 fn copied(twins: &[String]) -> Option<Finding> {
     (!twins.is_empty()).then(|| {
         Finding::bad(

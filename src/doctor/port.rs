@@ -1,4 +1,4 @@
-//! Whether the hub has its ports, or could have them.
+//! Checks whether the hub listens on its ports, or could.
 
 use std::io::{self, ErrorKind};
 use std::net::{SocketAddr, TcpListener};
@@ -6,7 +6,7 @@ use std::net::{SocketAddr, TcpListener};
 use super::Finding;
 use super::hub::{self, HubReport};
 use crate::config::Config;
-use crate::unit::{State, Unit};
+use crate::unit::{ServiceState, Unit};
 
 const CHECK: &str = "port";
 
@@ -15,9 +15,10 @@ pub(super) fn check(
     running: Option<&HubReport>,
     unit: Option<&Unit>,
 ) -> Vec<Finding> {
-    // Whoever has the service's ports, systemd may hold them for it.
+    // A port that looks taken may be held by systemd for the service.
     let held = unit.filter(|unit| unit.stored > 0);
-    let held = held.map(|unit| Held { state: unit.state, all: unit.stored >= config.listen.len() });
+    let held = held
+        .map(|unit| StoredSockets { state: unit.state, all: unit.stored >= config.listen.len() });
     let one = |listens: &SocketAddr| {
         if !hub::is_here(*listens) {
             return absent(*listens);
@@ -29,22 +30,22 @@ pub(super) fn check(
     config.listen.iter().map(one).collect()
 }
 
-/// Sockets that systemd holds for the service.
+/// Sockets that systemd stores for the service (its file descriptor store).
 #[derive(Debug, Clone, Copy)]
-struct Held {
+struct StoredSockets {
     /// The state of the service.
-    state: State,
-    /// Whether there may be one for each address.
+    state: ServiceState,
+    /// Whether there are enough of them for all addresses.
     all: bool,
 }
 
-/// `bound` is what came of trying to have the address ourselves, where no hub answers at it.
+/// Judges one address. `bound` is the result of binding it here, which is tried when no hub answers at it.
 fn judge(
     at: SocketAddr,
     hub: Option<&HubReport>,
     is_running: bool,
     bound: io::Result<()>,
-    held: Option<Held>,
+    held: Option<StoredSockets>,
 ) -> Finding {
     let port = at.port();
     if let Some(HubReport { name, version, .. }) = hub {
@@ -67,7 +68,7 @@ fn judge(
             format!("no hub answers at {at}, and you may not open port {port}"),
         )
         .and_advice("run this with sudo to see more"),
-        // It went a moment ago, or comes in one.
+        // The address was removed a moment ago, or is about to be added.
         Err(error) if error.kind() == ErrorKind::AddrNotAvailable => absent(at),
         Err(error) => Finding::bad(
             CHECK,
@@ -77,7 +78,7 @@ fn judge(
     }
 }
 
-fn taken(port: u16, held: Option<Held>) -> Finding {
+fn taken(port: u16, held: Option<StoredSockets>) -> Finding {
     let name = format!("`sudo ss -tlnp 'sport = :{port}'` names it");
     match held {
         None => Finding::bad(
@@ -85,7 +86,7 @@ fn taken(port: u16, held: Option<Held>) -> Finding {
             format!("another program has port {port}"),
             format!("{name}; stop it, or set another `listen`"),
         ),
-        Some(Held { all: false, .. }) => Finding::bad(
+        Some(StoredSockets { all: false, .. }) => Finding::bad(
             CHECK,
             format!(
                 "no hub answers on port {port}, which systemd holds for it, or another program has"
@@ -94,7 +95,7 @@ fn taken(port: u16, held: Option<Held>) -> Finding {
                 "{name}: \"systemd\" is the hub's own; stop any other, or set another `listen`"
             ),
         ),
-        Some(Held { state: State::Active, .. }) => Finding::bad(
+        Some(StoredSockets { state: ServiceState::Active, .. }) => Finding::bad(
             CHECK,
             format!("the service runs, but does not answer on port {port}"),
             "systemd starts it again within half a minute; `sudo journalctl -u colahub` says why",
@@ -133,13 +134,18 @@ mod tests {
         let seen = |state, all| {
             let bound = Err(ErrorKind::AddrInUse.into());
             let at = "[::]:80".parse().unwrap();
-            judge(at, None, false, bound, Some(Held { state, all })).seen
+            judge(at, None, false, bound, Some(StoredSockets { state, all })).seen
         };
-        for state in [State::Looping, State::Starting, State::Failed, State::Stopped, State::Active]
-        {
+        for state in [
+            ServiceState::Looping,
+            ServiceState::Starting,
+            ServiceState::Failed,
+            ServiceState::Stopped,
+            ServiceState::Active,
+        ] {
             assert!(!seen(state, true).contains("another program"), "{}", seen(state, true));
         }
-        assert!(seen(State::Looping, false).contains("or another program"));
+        assert!(seen(ServiceState::Looping, false).contains("or another program"));
     }
 
     #[test]

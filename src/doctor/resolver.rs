@@ -1,4 +1,4 @@
-//! The other programs of this machine that speak mDNS.
+//! Checks the other programs on this machine that speak mDNS.
 
 use std::fs;
 use std::path::Path;
@@ -46,7 +46,7 @@ fn ports(is_free: bool) -> Finding {
     )
 }
 
-/// Whether this machine itself can open `.local` names. Phones do not depend on it.
+/// Judges whether this machine itself can resolve `.local` names. Phones do not depend on it.
 fn resolved(runs: bool, nsswitch: &str) -> Finding {
     const CHECK: &str = "resolver";
     let hosts = nsswitch.lines().find_map(|line| line.trim().strip_prefix("hosts:"));
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn this_machines_own_way_to_local_names_is_told() {
+    fn this_machines_own_resolver_is_reported() {
         let mdns = "passwd: files\nhosts:  files mdns4_minimal [NOTFOUND=return] dns\n";
         assert_eq!(resolved(false, mdns).verdict, Good);
         assert_eq!(resolved(true, "hosts: files dns").verdict, Good);

@@ -1,4 +1,4 @@
-//! The installed service: whether it stays up, and whether its user can use its files.
+//! Checks whether the installed service stays up, and whether its user can use its files.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,12 +7,12 @@ use rustix::process::geteuid;
 use serde::Deserialize;
 
 use super::Finding;
-use crate::unit::{State, Unit};
+use crate::unit::{ServiceState, Unit};
 
 const CHECK: &str = "service";
 
 pub(super) fn check(unit: &Unit) -> Vec<Finding> {
-    let is_down = matches!(unit.state, State::Looping | State::Failed);
+    let is_down = matches!(unit.state, ServiceState::Looping | ServiceState::Failed);
     let mut found = vec![judge(unit, is_down.then(|| unit.last_error()).flatten())];
     if !unit.is_plain {
         found.push(
@@ -36,32 +36,32 @@ fn judge(unit: &Unit, last_error: Option<String>) -> Finding {
     };
     let why = last_error.map_or_else(String::new, |error| format!("; its last error: {error}"));
     match unit.state {
-        State::Active if unit.restarts == 0 => Finding::good(CHECK, "it runs"),
-        State::Active => {
+        ServiceState::Active if unit.restarts == 0 => Finding::good(CHECK, "it runs"),
+        ServiceState::Active => {
             Finding::good(CHECK, format!("it runs; systemd has started it again by itself {times}"))
         }
-        State::Starting => Finding::note(CHECK, "it is starting"),
-        State::Stopped => Finding::note(CHECK, "it is stopped"),
-        State::Looping => Finding::bad(
+        ServiceState::Starting => Finding::note(CHECK, "it is starting"),
+        ServiceState::Stopped => Finding::note(CHECK, "it is stopped"),
+        ServiceState::Looping => Finding::bad(
             CHECK,
             format!("it ends again and again{result}, started again {times}{why}"),
             JOURNAL,
         ),
-        State::Failed => Finding::bad(CHECK, format!("it has failed{result}{why}"), JOURNAL),
+        ServiceState::Failed => Finding::bad(CHECK, format!("it has failed{result}{why}"), JOURNAL),
     }
 }
 
-/// A fault of the unit itself that keeps the service from starting or writing.
+/// The faults of the unit itself that keep the service from starting or from writing to its data folder.
 pub(super) fn obstacles(unit: &Unit, data_dir: &Path) -> Vec<Finding> {
     let obstacles = unit.obstacles(data_dir).into_iter();
     obstacles.map(|obstacle| Finding::bad(CHECK, obstacle.seen, obstacle.advice)).collect()
 }
 
-/// What the service's user meets in the configuration and the data folder. `None` where whoever asks has to look with
-/// their own eyes: only root can look as somebody else, and a service of root's needs no other.
+/// Checks the configuration and the data folder as the service's user, in a process of its own. `None` if that is not
+/// possible or not needed: only root can run a process as another user, and a service of root's has no other.
 ///
 /// # Errors
-/// It could not be done: the finding that says so.
+/// The finding that says why the process could not be run.
 pub(super) fn look(unit: &Unit, data_dir: &Path) -> Option<Result<Vec<Finding>, Finding>> {
     let is_other = geteuid().is_root() && unit.user != "root";
     is_other.then(|| {
@@ -96,35 +96,35 @@ mod tests {
     use super::super::Verdict::{Bad, Good, Note};
     use super::*;
 
-    fn unit(state: State, restarts: u32, result: &str) -> Unit {
+    fn unit(state: ServiceState, restarts: u32, result: &str) -> Unit {
         let mut unit = Unit::default();
         (unit.state, unit.restarts, unit.result) = (state, restarts, result.to_owned());
         unit
     }
 
     #[test]
-    fn a_service_that_does_not_stay_up_is_told_with_its_last_error() {
+    fn a_service_in_a_crash_loop_is_reported_with_its_last_error() {
         let error = || Some("/etc/colahub/config.toml cannot be read".to_owned());
-        let found = judge(&unit(State::Looping, 11, "exit-code"), error());
+        let found = judge(&unit(ServiceState::Looping, 11, "exit-code"), error());
         assert_eq!(found.verdict, Bad);
         let wanted = "it ends again and again (exit-code), started again 11 times; \
                       its last error: /etc/colahub/config.toml cannot be read";
         assert_eq!(found.seen, wanted);
-        let found = judge(&unit(State::Failed, 0, "timeout"), None);
+        let found = judge(&unit(ServiceState::Failed, 0, "timeout"), None);
         assert_eq!((found.verdict, found.seen.as_str()), (Bad, "it has failed (timeout)"));
     }
 
     #[test]
     fn a_service_that_runs_starts_or_was_stopped_is_no_fault() {
         let verdict = |state, restarts| judge(&unit(state, restarts, "exit-code"), None).verdict;
-        assert_eq!(verdict(State::Active, 0), Good);
-        assert_eq!(verdict(State::Active, 3), Good);
-        assert_eq!(verdict(State::Starting, 0), Note);
-        assert_eq!(verdict(State::Stopped, 8), Note);
+        assert_eq!(verdict(ServiceState::Active, 0), Good);
+        assert_eq!(verdict(ServiceState::Active, 3), Good);
+        assert_eq!(verdict(ServiceState::Starting, 0), Note);
+        assert_eq!(verdict(ServiceState::Stopped, 8), Note);
     }
 
     #[test]
-    fn what_another_user_has_seen_is_taken_over_and_a_failure_told() {
+    fn findings_of_another_user_are_taken_over_and_a_failure_is_reported() {
         let say = |text: &str| {
             let mut command = Command::new("sh");
             command.args(["-c", text]);

@@ -1,26 +1,25 @@
-//! The short code of a room: said aloud across a table, typed on a phone.
+//! The short code of a room, made to be said aloud across a table and typed on a phone.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// Letters and digits that are not taken for one another, seen or heard: no 0 O, 1 I L, 2 Z,
-/// 5 S, 8 B, U V.
+/// Letters and digits that people do not confuse when they read or hear them: no 0 O, 1 I L, 2 Z, 5 S, 8 B, U V.
 const LETTERS: &[u8; 22] = b"ACDEFGHJKMNPQRTWXY3479";
 
-/// Letters of a code.
+/// The number of letters of a code.
 const LENGTH: usize = 6;
 
-/// A room's code: six letters of an alphabet of 22, so 113 million of them.
+/// A room's code: six letters of an alphabet of 22, so there are 113 million codes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Code([u8; LENGTH]);
 
-/// A text that is not a code.
+/// The error for a text that is not a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a room code")]
 pub struct NotACode;
 
 impl Code {
-    /// The code that these random bytes make.
+    /// Makes a code from random bytes.
     #[must_use]
     pub fn from_random(bytes: [u8; 16]) -> Self {
         let mut number = u128::from_le_bytes(bytes);
@@ -49,7 +48,7 @@ impl fmt::Display for Code {
 impl FromStr for Code {
     type Err = NotACode;
 
-    /// Takes either case, and spaces or hyphens that people put between.
+    /// Parses a code in either case. Spaces and hyphens, which people put between letters, are ignored.
     fn from_str(text: &str) -> Result<Self, NotACode> {
         let mut letters = [0; LENGTH];
         let mut typed = text.bytes().filter(|b| !matches!(b, b' ' | b'-'));

@@ -1,14 +1,14 @@
-//! A bounded queue that serves its keys in turn: a key with many items delays its own items only.
+//! A bounded fair queue: keys are served in turn, so that a key with many items delays only its own.
 
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 
-/// Items by key. Each key gets one item served per turn, whatever the number of its items.
+/// A round-robin queue. Each key has one item served per turn, whatever the number of its items.
 #[derive(Debug)]
 pub struct FairQueue<K, T> {
-    /// Most items of one key.
+    /// The most items of one key.
     each: usize,
-    /// Most items in all.
+    /// The most items in all.
     most: usize,
     count: usize,
     /// The keys that have items, in the order of their turns.
@@ -24,13 +24,13 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         Self { each, most, count: 0, turns, items }
     }
 
-    /// Changes how many items one key may have. Those that wait stay.
+    /// Changes how many items one key may have. Items that are queued already stay.
     pub fn set_each(&mut self, each: usize) {
         self.each = each;
     }
 
-    /// Adds an item. Returns the item that finds no place: this one, or the last item of the key with
-    /// the most items, so that a few keys cannot keep the queue full.
+    /// Adds an item. If the queue is full, returns the item that is left out: this one, or the last item of the key
+    /// with the most items, so that a few keys cannot keep the queue full.
     pub fn push(&mut self, key: K, item: T) -> Option<T> {
         let own = self.count_of(&key);
         if own >= self.each {
@@ -39,7 +39,7 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         let mut displaced = None;
         if self.count >= self.most {
             let longest = self.turns.iter().max_by_key(|key| self.count_of(key));
-            // With equal shares for everybody, the item that came last waits outside.
+            // If no key has more items than this one, the new item is left out.
             let Some(longest) = longest.filter(|key| self.count_of(key) > own + 1) else {
                 return Some(item);
             };
@@ -59,8 +59,8 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         self.pop_where(|_, _| true).map(|(_, item)| item)
     }
 
-    /// The next item, by the turns, of those that may go now. A key whose oldest item may not go keeps
-    /// its turn.
+    /// The next item whose turn it is and for which `may_go` is true. A key whose oldest item may not go keeps its
+    /// turn.
     pub fn pop_where(&mut self, may_go: impl Fn(&K, &T) -> bool) -> Option<(K, T)> {
         let oldest_may_go = |key: &K| {
             self.items.get(key).and_then(VecDeque::front).is_some_and(|item| may_go(key, item))
@@ -90,7 +90,7 @@ impl<K: Hash + Eq + Clone, T> FairQueue<K, T> {
         self.count
     }
 
-    /// Whether nothing waits.
+    /// Whether there are no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.count == 0

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::throttle::{Bucket, Rate};
 use super::time::HubTime;
 
-/// After this many refused bursts a client counts as a flood, if it keeps sending above the rate.
+/// A client that keeps sending above the rate counts as a flood after this many refused bursts.
 const REFUSED_BURSTS: u32 = 5;
 
 /// The event rate of one client.
@@ -21,9 +21,9 @@ pub struct FloodControl {
 pub enum Verdict {
     /// Within the rate.
     Allowed,
-    /// Refuse it; the next is allowed after this time.
+    /// Refuse the event. The next one is allowed after this time.
     TooFast(Duration),
-    /// The client ignores refusals: drop it.
+    /// The client ignores refusals: disconnect it.
     Flood,
 }
 
@@ -61,7 +61,7 @@ mod tests {
         let steps: Vec<Verdict> = (0..13).map(|_| stubborn.count(RATE, t)).collect();
         assert_eq!(steps.iter().filter(|step| matches!(step, Verdict::TooFast(_))).count(), 10);
         assert_eq!(steps.last(), Some(&Verdict::Flood));
-        // Twice as fast as it may, for ever: every other event is refused, and that is all.
+        // At twice the rate, every other event is refused for ever, and the client stays connected.
         let mut fast = FloodControl::default();
         let steps: Vec<Verdict> = (0..1_000).map(|n| fast.count(RATE, HubTime(n * 500))).collect();
         assert!(steps.contains(&Verdict::Allowed) && !steps.contains(&Verdict::Flood));

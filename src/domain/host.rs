@@ -1,4 +1,4 @@
-//! Hosts: the people who run an event by keys of their own, and what each of them may do.
+//! Hosts: people and programs that run an event over the network with keys of their own, and what each may do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -8,7 +8,7 @@ use super::refusal::Refusal;
 use super::text::{TITLE_MAX, Title};
 use super::time::WallTime;
 
-/// Most characters of a browser's mark.
+/// The most characters of a browser's mark.
 const BROWSER_MAX: usize = 64;
 
 /// The name of a key's holder, for the log: one line of at most [`TITLE_MAX`] characters.
@@ -19,7 +19,7 @@ impl HostName {
     /// A name from a text.
     ///
     /// # Errors
-    /// It is empty, too long, or has more than one line or characters that are not seen.
+    /// It is empty, too long, or has more than one line or invisible characters.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name = Title::parse(text).map_err(|_| {
             Refusal::bad(format!("a key's name has 1 to {TITLE_MAX} characters in one line"))
@@ -49,14 +49,14 @@ impl fmt::Display for HostName {
 /// A role: what the holder of a key may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostRole {
-    /// Everything.
+    /// May do everything.
     Host,
-    /// Take messages back, kick, see reports.
+    /// May take messages back, kick people and see reports.
     Helper,
 }
 
 impl HostRole {
-    /// The role's name.
+    /// The role's name, on the wire and in the store.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -72,7 +72,7 @@ impl HostRole {
     }
 }
 
-/// A key by which somebody acts as the host over the network. Its secret is nowhere stored.
+/// A key with which somebody acts as the host over the network. Its secret is not stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HostKey {
     /// Its id, drawn at random.
@@ -83,12 +83,12 @@ pub struct HostKey {
     pub role: HostRole,
     /// When it was made.
     pub made_at: WallTime,
-    /// Whether it was used. It then belongs to the browser that used it first.
+    /// Whether it was used. From then on it belongs to the browser that used it first.
     pub is_used: bool,
 }
 
-/// The mark by which a browser that holds a key is told from others: 1 to 64 letters, digits, `-` and `_`, or nothing
-/// for a program that has none.
+/// The mark that tells a browser with a key from other browsers: 1 to 64 letters, digits, `-` and `_`. Empty for a
+/// program, which has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct BrowserMark(String);
 
@@ -100,7 +100,7 @@ impl BrowserMark {
     }
 }
 
-/// A text that is no mark of a browser.
+/// The error for a text that is not a browser's mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NoMark;
 
@@ -116,12 +116,12 @@ impl FromStr for BrowserMark {
     }
 }
 
-/// One signed request: the next number of a key, from a browser.
+/// What a signed request says of itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUse {
     /// The key.
     pub id: HostKeyId,
-    /// The request's number. It counts only if it is above every number before.
+    /// The request's number. It is accepted only if it is higher than every number accepted before for the key.
     pub number: i64,
     /// The browser.
     pub browser: BrowserMark,

@@ -1,11 +1,11 @@
-//! Identifiers, each a type of its own.
+//! Identifiers: a type for each kind.
 
 use std::fmt;
 use std::str::FromStr;
 
 use uuid::Uuid;
 
-/// A text that is not an identifier of the wanted kind.
+/// The error for a text that is not an identifier of this kind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a UUID")]
 pub struct NotAnId;
@@ -23,7 +23,7 @@ macro_rules! uuid_id {
                 Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
             }
 
-            /// The identifier with exactly these bytes, as a store keeps it.
+            /// The identifier with exactly these bytes, as they were stored.
             #[must_use]
             pub fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
@@ -46,7 +46,7 @@ macro_rules! uuid_id {
             type Err = NotAnId;
 
             fn from_str(text: &str) -> Result<Self, NotAnId> {
-                // The hyphenated form only: what the wire carries, and one spelling for one id.
+                // Only the hyphenated form, which the wire uses, so that an id has one spelling.
                 if text.len() != 36 {
                     return Err(NotAnId);
                 }
@@ -57,49 +57,49 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
-    /// A room. Public: it is in every link.
+    /// Identifies a room. Public: it is in every link.
     RoomId
 );
 uuid_id!(
-    /// A chatter. Public: every message carries it, so it proves nothing.
+    /// Identifies a chatter. Public: every message carries it, so it proves nothing.
     ChatterId
 );
 uuid_id!(
-    /// A browser (or other client) as its signed token names it. Never sent to anyone else.
+    /// Identifies a browser or another client by its signed token. Never sent to anybody else.
     IdentityId
 );
 uuid_id!(
-    /// This hub, made at its first start.
+    /// Identifies this hub; made at its first start.
     HubId
 );
 
 uuid_id!(
-    /// A key by which somebody acts as the host. Public: every request that is signed with it carries it.
+    /// Identifies a host's key. Public: every request that is signed with the key carries it.
     HostKeyId
 );
 
-/// A message's place in the hub: unique, growing in the order of commits.
+/// A message's number in the hub: unique, and growing in the order of commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MessageId(pub i64);
 
-/// A report's number, by which the host names it.
+/// A report's number, with which the host names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ReportId(pub i64);
 
-/// A message's place in its room: 1, 2, 3, without gaps. 0 stands for "before the first".
+/// A message's sequence number in its room: 1, 2, 3, without gaps. 0 stands for "before the first".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Seq(pub i64);
 
 impl Seq {
-    /// The place after this one.
+    /// The next number.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
 }
 
-/// From when on a room's places count. It changes only when the hub had to go on from a copy of its
-/// database: places after the copy was made are then given again, to other messages.
+/// The epoch in which sequence numbers are valid. It changes only if the hub has to go on from a backup of its
+/// database: the numbers given since that backup are then given again, to other messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Epoch(pub u32);
 
@@ -117,13 +117,13 @@ impl FromStr for Epoch {
     }
 }
 
-/// One run of a hub on a store that several hubs share, from its start to its end. Drawn at random, so that a
-/// hub that is started again is told from the one before.
+/// Identifies one run of a hub on a store that several hubs share, from its start to its end. Drawn at random, so
+/// that a hub that was restarted is not mistaken for its run before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub i64);
 
-/// One live connection of a client to a namespace, within this run of the hub.
-/// Not the transport's own session id, which is a secret of its client.
+/// Identifies a live connection of a client to a namespace, within this run of the hub. Not the transport's session id,
+/// which is a secret of its client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnId(pub u64);
 

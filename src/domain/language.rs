@@ -1,4 +1,4 @@
-//! The languages the hub speaks.
+//! The languages of the hub.
 
 /// The language of what the hub itself says: alerts, pages, the first room's title.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -11,7 +11,7 @@ pub enum Language {
 }
 
 impl Language {
-    /// The language with this code (`ko` or `en`), if the hub speaks it.
+    /// The language with this code, `ko` or `en`; `None` for any other code.
     pub fn from_code(code: &str) -> Option<Self> {
         match code {
             "ko" => Some(Self::Ko),

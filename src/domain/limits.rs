@@ -1,37 +1,36 @@
-//! How much anyone may do: every number in one place, and three sets of them. docs/limits.md says
-//! what a person sees at each.
+//! All limits in one place, and three profiles of them. docs/limits.md says what a person sees at each limit.
 
 use std::time::Duration;
 
 use super::throttle::Rate;
 
-/// The limits in force. "Each" is for one address, unless it says for whom.
+/// The limits in force. `_each` is per address, unless the field says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Largest message on a WebSocket, and largest body of a polling request, in bytes. 1000
-    /// characters of the widest kind, escaped, and what is around them have to fit.
+    /// The largest WebSocket message and the largest body of a polling request, in bytes. A message with 1000 of the
+    /// widest characters, escaped, has to fit.
     pub message_size: usize,
     /// TCP connections in all.
     pub connections: usize,
     /// TCP connections of one address.
     pub connections_each: usize,
-    /// New connections, of all addresses together: beyond it they wait in the kernel for their turn.
+    /// New connections of all addresses together. Above this rate they wait in the kernel's queue.
     pub arrivals: Rate,
-    /// Engine.IO sessions in all: one for each page and room, whatever its transport.
+    /// Engine.IO sessions in all. A page has one for each room, on either transport.
     pub sessions: usize,
     /// Engine.IO sessions of one address.
     pub sessions_each: usize,
     /// Engine.IO handshakes from one address.
     pub handshakes: Rate,
-    /// Bytes of answers that may wait for clients of one address, beside what the transport holds.
+    /// Bytes that may be queued for the clients of one address, beside those in the transport's buffers.
     pub unread_each: usize,
-    /// Events of one session, of all kinds and in all its namespaces together; connecting to one counts.
+    /// Events of one session, of all kinds and in all its namespaces. Connecting to a namespace counts as one.
     pub events: Rate,
     /// Messages of one person.
     pub messages: Rate,
-    /// How many times the limits of one person an address has, for messages and the other actions in rooms.
+    /// How many times the limits of one person apply to one address, for messages and other actions in rooms.
     pub people_each: usize,
-    /// Living rooms that were made from one address.
+    /// Rooms that were made from one address and have not ended.
     pub rooms_each: usize,
     /// Rooms made from one address.
     pub rooms_made: Rate,
@@ -39,9 +38,9 @@ pub struct Limits {
     pub guesses: Rate,
     /// Password guesses for one room from all addresses together.
     pub room_guesses: Rate,
-    /// Passwords of one address that may wait for their check, or for being made.
+    /// Passwords of one address that may wait to be checked or hashed.
     pub passwords_each: usize,
-    /// Bytes of answers over HTTP that are on their way to one address.
+    /// Bytes of HTTP answers that are being sent to one address.
     pub answers_each: usize,
     /// Alerts of one person.
     pub alerts: Rate,
@@ -49,23 +48,23 @@ pub struct Limits {
     pub reports: Rate,
     /// Requests for a roster of one person.
     pub rosters: Rate,
-    /// Signals that one person is typing; more are dropped silently.
+    /// Typing signals of one person. More are dropped silently.
     pub typing: Rate,
     /// Joins of one person.
     pub joins: Rate,
-    /// Joins from one address of people who have not been in a room in this run.
+    /// Joins from one address by people who have not been in a room since the hub was started.
     pub newcomers: Rate,
-    /// How much of a room with a limit the people of one address may hold, in percent.
+    /// How much of a room's capacity the people of one address may use, in percent.
     pub places_each: usize,
-    /// Changes of name, for each chatter.
+    /// Changes of name, per chatter.
     pub renames: Rate,
     /// Rooms that one socket may be in at once.
     pub rooms_joined: usize,
     /// Namespaces that one client may be connected to at once.
     pub namespaces_each: usize,
-    /// Living namespaces whose first client came from one address.
+    /// Namespaces in use that were opened from one address: their first client came from there.
     pub namespaces_opened: usize,
-    /// Namespaces that may be alive at once.
+    /// Namespaces that may be in use at once.
     pub namespaces: usize,
 }
 
@@ -73,12 +72,12 @@ const fn rate(burst: u32, every_ms: u64) -> Rate {
     Rate { burst, every: Duration::from_millis(every_ms) }
 }
 
-/// More than anybody does.
+/// A rate that nobody reaches.
 const UNLIMITED: Rate = rate(1_000_000, 1);
 
 impl Limits {
-    /// For an event, where every phone has an address of its own. A browser with a few tabs, each in
-    /// several rooms, that comes back all at once after the Wi-Fi was gone stays well below.
+    /// For an event, where every phone has an address of its own. A browser with a few tabs, each in several rooms,
+    /// stays well below these limits even if all of them reconnect at once after the Wi-Fi was gone.
     pub const EVENT: Self = Self {
         message_size: 64 * 1024,
         connections: 4_096,
@@ -111,7 +110,7 @@ impl Limits {
         namespaces: 2_048,
     };
 
-    /// For a hub behind a NAT or a proxy: what counts by address is for many people.
+    /// For a hub behind a NAT or a proxy, where many people share an address.
     pub const NAT: Self = Self {
         connections_each: 65_536,
         sessions_each: 65_536,
@@ -130,7 +129,7 @@ impl Limits {
         ..Self::EVENT
     };
 
-    /// For benches and networks where everyone is trusted: only what the board itself can hold.
+    /// For benchmarks and networks where everyone is trusted: no limits but those that protect the board itself.
     pub const OFF: Self = Self {
         arrivals: UNLIMITED,
         sessions: 65_536,

@@ -1,4 +1,4 @@
-//! A message: what was said in a room, by people or by the hub.
+//! Messages: what people said in a room, and the hub's notices.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -11,52 +11,52 @@ use super::time::WallTime;
 /// A committed message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Its place in the hub.
+    /// Its number in the hub.
     pub id: MessageId,
-    /// Its place in the room.
+    /// Its sequence number in the room.
     pub seq: Seq,
     /// The room.
     pub room: RoomId,
-    /// Whether a person said it or the hub told it.
+    /// Whether it is a person's message or a notice.
     pub kind: Kind,
-    /// The text, as written; for the hub's notices, a sentence in the hub's language.
+    /// The text as it was written, or a notice's sentence in the hub's language. Empty if it was taken back.
     pub content: String,
-    /// When it was said, for people's eyes.
+    /// When it was sent, for display only.
     pub sent_at: WallTime,
-    /// Whom it is by or about, as they are when the message is read.
+    /// Its author, or the person that a notice is about, with the name that they have when the message is read.
     pub chatter: Chatter,
-    /// Whether its author or the host took it back: then `content` is empty.
+    /// Whether its author or the host took it back.
     pub is_taken_back: bool,
     /// The message that it answers.
     pub quote: Option<Box<Quote>>,
-    /// The people whom it names with `@`, as the hub has checked.
+    /// The people that it mentions with `@`. The hub has checked that they exist.
     pub mentions: Vec<ChatterId>,
-    /// How many people have reacted to it, and how.
+    /// How many people have chosen each reaction to it.
     pub reactions: Reactions,
-    /// How the reader has. Nothing where it is not read for somebody.
+    /// The reactions of the person for whom it is read. Empty if it is read for nobody in particular.
     pub mine: Chosen,
 }
 
-/// The message that another answers, as it is when the answer is read.
+/// The message that another one answers, in its state when the answer is read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quote {
-    /// Its place in the room.
+    /// Its sequence number in the room.
     pub seq: Seq,
-    /// Whom it is by. `None` if the message is no longer kept.
+    /// Its author. `None` if the message is no longer kept.
     pub chatter: Option<Chatter>,
-    /// Its beginning. Empty if it was taken back or is no longer kept.
+    /// Its beginning, at most [`EXCERPT_MAX`] characters. Empty if it was taken back or is no longer kept.
     pub excerpt: String,
     /// Whether it was taken back.
     pub is_taken_back: bool,
 }
 
-/// Most characters of a quote's excerpt.
+/// The most characters of a quote's excerpt.
 pub const EXCERPT_MAX: usize = 100;
 
-/// Most people whom one message names.
+/// The most people that one message mentions.
 pub const MENTIONS_MAX: usize = 10;
 
-/// Most bytes of it: a character may have many.
+/// The most bytes of an excerpt, since a character may have many.
 const EXCERPT_BYTES: usize = 2_500;
 
 /// The beginning of a message on one line, at most [`EXCERPT_MAX`] characters with the `…` where it is cut.
@@ -80,27 +80,27 @@ pub fn excerpt(content: &str) -> String {
 /// The kind of a message, `MESSAGE` or `ALERT` on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Kind {
-    /// Somebody said it (`MESSAGE`).
+    /// A message of a person (`MESSAGE`).
     Said,
     /// A notice (`ALERT`).
     Alert(Alert),
 }
 
-/// What a notice tells. Everything but a note comes from the hub itself.
+/// The kinds of notices. All but [`Alert::Note`] are made by the hub itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Alert {
     /// This number of people joined at about the same time.
     Joined(u32),
     /// This number of people left at about the same time.
     Left(u32),
-    /// The chatter goes by another name.
+    /// The chatter has changed their name.
     Renamed {
         /// The name before.
         was: Nickname,
         /// The name from now on.
         now: Nickname,
     },
-    /// A client's own words (`sendAlert`): never shown as if the hub had said it.
+    /// A client's own text (`sendAlert`). Never shown as if it were the hub's.
     Note,
 }
 

@@ -1,13 +1,14 @@
-//! The characters of a name and their order: nicknames, titles and namespaces, by RFC 8266 (the PRECIS profile `Nickname`).
+//! Which characters a name may have, and where: nicknames, titles and namespaces, by RFC 8266 (the PRECIS profile
+//! `Nickname`).
 //!
-//! Where we differ from it, and why:
+//! Where the hub differs from it, and why:
 //!
-//! - What is kept is in NFC, and only what is compared is in NFKC and folded ([`look`]). NFKC would
-//!   make `ᄏᄏᄏ` of a Korean's `ㅋㅋㅋ`, and `TM` of `™️`.
-//! - Joiners and variation selectors stand where they change what is drawn, in emoji sequences too,
-//!   and nowhere else ([`characters`]).
-//! - Conjoining jamo may stand: phones send them. Few marks may, and no unassigned character but
-//!   those that Unicode keeps for coming emoji: a phone may be younger than the hub.
+//! - Names are stored in NFC; only for comparison they are converted to NFKC and case-folded ([`look`]). NFKC would turn a
+//!   Korean `ㅋㅋㅋ` into `ᄏᄏᄏ`, and `™️` into `TM`.
+//! - Joiners and variation selectors are allowed where they change what is drawn, including emoji sequences, and nowhere
+//!   else ([`characters`]).
+//! - Conjoining jamo are allowed, since phones send them. The number of marks is limited. Unassigned characters are refused,
+//!   except those that Unicode reserves for future emoji, since a phone may be newer than the hub.
 
 mod characters;
 #[cfg(any(test, fuzzing))]
@@ -28,29 +29,29 @@ use super::text::TextProblem;
 pub use characters::{is_blank, is_visible};
 pub use reserved::{OwnNames, is_reserved};
 
-/// Most marks in a row, and most conjoining jamo in one character. Burmese needs five: လျှို့ဝှက်.
+/// The most marks in a row, and the most conjoining jamo in one character. Burmese needs five: လျှို့ဝှက်.
 const STACKED_MAX: usize = 5;
 
-/// Most code points that one character of a message may be made of: twice what any emoji or syllable
-/// needs, and too few for a tower of marks that covers the lines around it.
+/// The most code points in one character (grapheme cluster) of a message: twice what any emoji or syllable needs, and
+/// too few for a stack of marks that covers the lines around it.
 pub const CLUSTER_MAX: usize = 32;
 
-/// A name as it is kept: one line, spaces around it gone and those inside single, in NFC.
+/// Normalises a name for storage: NFC, without spaces at its ends, and with single spaces inside.
 #[must_use]
 pub fn tidy(text: &str) -> String {
     let words = text.trim().split(is_space).filter(|word| !word.is_empty());
     words.collect::<Vec<_>>().join(" ").nfc().collect()
 }
 
-/// Zs: spaces without the line breaks, tabs and separators that Unicode also calls white space.
+/// The category Zs: spaces, without the line breaks, tabs and separators that Unicode also calls white space.
 fn is_space(c: char) -> bool {
     c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Whether each character of a tidy name may stand where it does.
+/// Checks that each character of a normalised name is allowed where it stands.
 ///
 /// # Errors
-/// The first that may not, or too many on top of one another.
+/// The first character that is not allowed, or too many marks in a row.
 pub fn check(name: &str) -> Result<(), TextProblem> {
     let chars: Vec<char> = name.chars().collect();
     match (0..chars.len()).find(|&at| !characters::may_stand(&chars, at)) {
@@ -60,7 +61,7 @@ pub fn check(name: &str) -> Result<(), TextProblem> {
     }
 }
 
-/// Whether a character of a text is made of more than [`CLUSTER_MAX`] code points.
+/// Whether a character of a text has more than [`CLUSTER_MAX`] code points.
 #[must_use]
 pub fn has_tower(text: &str) -> bool {
     text.graphemes(true).any(|character| character.chars().nth(CLUSTER_MAX).is_some())

@@ -8,38 +8,38 @@ use super::language::Language;
 use super::text::{NICKNAME_MAX, Nickname};
 use lists::Lists;
 
-/// How many pairs are tried for a newcomer. There are over ten thousand, so that in a room of a
-/// thousand the first is free nine times out of ten, and a name costs much the same in any room.
+/// How many pairs are tried for a newcomer. There are over ten thousand pairs, so in a room of a thousand people the
+/// first one is free nine times out of ten, and a name costs about the same in any room.
 const PAIRS_TRIED: usize = 8;
 
-/// The numbers that tell those of one name apart, and how many are tried: the first few, so that it
-/// is `Ann 2` if it can be, then any.
+/// The highest number that is appended to a name that is taken. The first few numbers are tried, so that the name is
+/// `Ann 2` if possible, then random ones.
 const NUMBER_MAX: u64 = 999;
 const FIRST_NUMBERS: std::ops::RangeInclusive<u64> = 2..=5;
 const NUMBERS_TRIED: usize = 8;
 
-/// The highest number behind an animal: with it a name has ten characters at most.
+/// The highest number after an animal: with it a name has ten characters at most.
 const ANIMAL_NUMBER_MAX: u64 = 9_999;
 
-/// A name that nobody present goes by: `seed` chooses where to look.
+/// A name for a newcomer that nobody present has. `seed` is random.
 ///
-/// When the pairs that were tried are taken a number joins an animal, so there is always one: as
-/// long as a room does not hold a million people.
+/// If all pairs that were tried are taken, the name is an animal with a number. So there always is one, unless a room
+/// holds a million people.
 pub fn fresh(language: Language, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
     let lists = Lists::in_language(language);
     let mut pairs = Chances(seed).filter_map(|chance| pair(lists, chance)).take(PAIRS_TRIED);
     pairs.find(|name| !taken(name)).unwrap_or_else(|| numbered_animal(lists, seed, taken))
 }
 
-/// An adjective and an animal; nothing where they are too long together.
+/// An adjective and an animal; `None` if they are too long together.
 fn pair(lists: &Lists, chance: u64) -> Option<Nickname> {
     let (adjective, animal) = (pick(&lists.adjectives, chance), pick(&lists.animals, chance >> 32));
     let length = adjective.chars().count() + 1 + animal.chars().count();
     (length <= NICKNAME_MAX).then(|| Nickname::trusted(format!("{adjective} {animal}")))
 }
 
-/// The same name with a number that tells it from those taken, cut where it would be too long;
-/// nothing where none was found in a few tries. `seed` chooses where to look.
+/// The name with a number that makes it differ from those taken, cut if it would be too long. `None` if a few tries
+/// found none. `seed` is random.
 pub fn numbered(name: &Nickname, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Option<Nickname> {
     let name = name.as_str();
     let bare = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end();
@@ -56,10 +56,10 @@ pub fn numbered(name: &Nickname, seed: u64, taken: impl Fn(&Nickname) -> bool) -
 fn numbered_animal(lists: &Lists, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
     let animals = lists.animals.len() as u64;
     let all = animals * ANIMAL_NUMBER_MAX;
-    // The next is another animal, in case nobody may be called after this one.
+    // Each try takes another animal, in case all names with this one are refused.
     let name =
         |n: u64| Nickname::trusted(format!("{} {}", pick(&lists.animals, n), 1 + n / animals));
-    // From anywhere on, so that few of those there are taken.
+    // Start at a random number, where few are taken.
     let start = Chances(seed).next().unwrap_or_default() % all;
     let free = (0..all).map(|step| name((start + step) % all)).find(|name| !taken(name));
     free.unwrap_or_else(|| name(start))
@@ -70,7 +70,7 @@ fn pick<'a>(words: &[&'a str], chance: u64) -> &'a str {
     words.get(at).copied().unwrap_or("cola")
 }
 
-/// Numbers that look like chance, the same for one seed: the generator SplitMix64.
+/// Pseudo-random numbers from a seed (SplitMix64).
 struct Chances(u64);
 
 impl Iterator for Chances {
@@ -94,8 +94,7 @@ mod tests {
 
     const BOTH: [Language; 2] = [Language::Ko, Language::En];
 
-    /// A room of so many people who were named one after the other; how many names were looked at
-    /// for each.
+    /// The names of this many people, given one after the other, and how many names were tried for each.
     fn named(language: Language, people: u64) -> (HashSet<String>, Vec<usize>) {
         let (mut taken, mut looked_at) = (HashSet::new(), Vec::new());
         for seed in 0..people {

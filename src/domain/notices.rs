@@ -1,29 +1,29 @@
-//! When a room is told about joins and leaves.
+//! Decides when a room gets notices about joins and leaves.
 //!
-//! In a small room at once. In a large one (more present than the roster's limit) the cost would
-//! grow with the square of the people, so comings, goings and rosters are gathered.
+//! A small room gets them at once. In a large one (with more people than the roster's limit) their cost would grow
+//! with the square of the people, so joins, leaves and rosters are collected and sent in bulk.
 
 use std::time::Duration;
 
 use super::chatter::Chatter;
 use super::time::HubTime;
 
-/// How long a large room gathers before it is told.
+/// How long a large room collects joins and leaves before they are sent.
 pub const GATHER: Duration = Duration::from_secs(3);
 
-/// The joins and leaves that a room will be told about at its next turn.
+/// The joins and leaves that a large room has collected for its next turn.
 #[derive(Debug, Default)]
 pub struct Notices {
     joined: Option<Gathered>,
     left: Option<Gathered>,
     roster: bool,
-    /// The turn that is due, if one is.
+    /// When the next turn is due, if one is planned.
     due: Option<HubTime>,
-    /// When the room was last told in bulk.
+    /// When the last turn was.
     last: Option<HubTime>,
 }
 
-/// Several comings or goings told as one.
+/// Several joins or leaves in one notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gathered {
     /// The first of them.
@@ -32,7 +32,7 @@ pub struct Gathered {
     pub count: u32,
 }
 
-/// The notices and the roster that are due now.
+/// The notices and the roster to send now.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Turn {
     /// The people who joined since the last turn.
@@ -44,22 +44,22 @@ pub struct Turn {
 }
 
 impl Notices {
-    /// Somebody came into a large room.
+    /// Collects a join in a large room.
     pub fn joined(&mut self, chatter: &Chatter) {
         gather(&mut self.joined, chatter);
     }
 
-    /// Somebody left a large room.
+    /// Collects a leave from a large room.
     pub fn left(&mut self, chatter: &Chatter) {
         gather(&mut self.left, chatter);
     }
 
-    /// The roster is to be sent.
+    /// Asks for the roster to be sent at the next turn.
     pub fn roster(&mut self) {
         self.roster = true;
     }
 
-    /// Plans the next turn if there is something to tell and none is planned: when.
+    /// Plans the next turn, if there is something to send and none is planned. Returns its time.
     pub fn plan(&mut self, now: HubTime) -> Option<HubTime> {
         let nothing = self.joined.is_none() && self.left.is_none() && !self.roster;
         if nothing || self.due.is_some() {
@@ -70,7 +70,7 @@ impl Notices {
         self.due
     }
 
-    /// Takes the turn that is due by `now`, if one is.
+    /// Takes the turn, if one is due by `now`.
     pub fn turn(&mut self, now: HubTime) -> Option<Turn> {
         if self.due.is_none_or(|due| due > now) {
             return None;
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_is_told_at_once_and_the_next_are_gathered() {
+    fn the_first_is_sent_at_once_and_the_next_are_collected() {
         let mut notices = Notices::default();
         notices.joined(&chatter(1));
         notices.roster();

@@ -1,14 +1,14 @@
-//! How much happens: a count of the last minute.
+//! Counts events of the last minute.
 
 use super::time::HubTime;
 
-/// Seconds that are counted.
+/// The length of the window, in seconds.
 const SECONDS: usize = 60;
 
-/// Counts what happens, second by second, for a minute.
+/// A sliding count of events over the last minute, in steps of a second.
 #[derive(Debug, Clone)]
 pub struct LastMinute {
-    /// Each second, by its number modulo the minute, and how often something happened in it.
+    /// A ring of seconds with the number of events in each, indexed by the second modulo [`SECONDS`].
     seconds: [(u64, usize); SECONDS],
 }
 
@@ -19,7 +19,7 @@ impl Default for LastMinute {
 }
 
 impl LastMinute {
-    /// Something happens.
+    /// Counts an event.
     pub fn note(&mut self, now: HubTime) {
         let second = now.0 / 1_000;
         let slot = usize::try_from(second % SECONDS as u64).unwrap_or(0);
@@ -31,7 +31,7 @@ impl LastMinute {
         }
     }
 
-    /// How often something happened in the last minute.
+    /// The number of events in the last minute.
     #[must_use]
     pub fn count(&self, now: HubTime) -> usize {
         let second = now.0 / 1_000;
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_older_than_a_minute_counts_no_more() {
+    fn events_older_than_a_minute_do_not_count() {
         let mut last = LastMinute::default();
         for ms in [100, 200, 30_000, 59_999] {
             last.note(HubTime(ms));

@@ -1,11 +1,11 @@
 //! Presence in a room: a state machine without clock or sockets.
 //!
-//! A chatter is present through any number of connections. When the last one goes they have one
-//! second (the contract's grace) to return, in which they still count as present and nobody is
-//! told anything: a page refresh is silent.
+//! A chatter is present through any number of connections. When the last one is closed, they have a grace of one
+//! second (set by the wire contract) to return. During it they count as present and no notice is sent, so that
+//! reloading the page is silent.
 //!
-//! Where several hubs share a store, a chatter may also be present through other hubs. They count, but only the
-//! hub that they are connected to sends them anything.
+//! If several hubs share a store, a chatter may also be present through other hubs. They count, but only the hub that
+//! they are connected to sends them anything.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -17,19 +17,19 @@ use super::names::look::Look;
 use super::names::taken::Taken;
 use super::time::HubTime;
 
-/// How long a chatter may be gone before the room is told.
+/// How long a chatter may have no connection before they leave the room.
 pub const GRACE: Duration = Duration::from_secs(1);
 
-/// The people in one room, in the order in which they came.
+/// The people in one room, in the order in which they joined.
 #[derive(Debug, Default)]
 pub struct Presence {
     people: HashMap<ChatterId, Person>,
     owners: HashMap<IdentityId, ChatterId>,
-    /// Their names, and those that are being committed.
+    /// Their names, and names that are being committed for them.
     pub names: Taken,
-    /// Grows with each arrival: the order of the roster.
+    /// A counter of arrivals, which gives the roster its order.
     arrivals: u64,
-    /// All connections, shared with the broadcasts under way; built again when someone comes or goes.
+    /// All connections, shared with the broadcasts that are being sent; `None` after a change, until it is built again.
     audience: Option<Arc<[ConnId]>>,
 }
 
@@ -39,26 +39,26 @@ struct Person {
     look: Look,
     owner: IdentityId,
     conns: Vec<ConnId>,
-    /// The runs of other hubs through which they are present.
+    /// The runs of other hubs through which the person is present.
     elsewhere: Vec<RunId>,
     arrival: u64,
-    /// Until when they may return unnoticed, while no connection is left.
+    /// When their grace ends, if they have no connection.
     grace: Option<HubTime>,
 }
 
 impl Presence {
-    /// How many people are present, those within their grace included.
+    /// How many people are present, including those in their grace.
     #[must_use]
     pub fn count(&self) -> usize {
         self.people.len()
     }
 
-    /// How many people hold connections of which this is true.
+    /// How many people have connections for which `is_meant` is true.
     pub fn count_by(&self, is_meant: impl Fn(&[ConnId]) -> bool) -> usize {
         self.people.values().filter(|person| is_meant(&person.conns)).count()
     }
 
-    /// The chatter that this identity is present as.
+    /// The chatter as whom this identity is present.
     #[must_use]
     pub fn chatter_of(&self, owner: IdentityId) -> Option<&Chatter> {
         self.get(*self.owners.get(&owner)?)
@@ -76,13 +76,13 @@ impl Presence {
         self.people.get(&chatter).map(|person| person.owner)
     }
 
-    /// The live connections of a chatter; none while they are in their grace.
+    /// A chatter's connections; empty while they are in their grace.
     #[must_use]
     pub fn conns_of(&self, chatter: ChatterId) -> &[ConnId] {
         self.people.get(&chatter).map_or(&[], |person| &person.conns)
     }
 
-    /// Whether a chatter is present through this hub: by a connection, or in their grace.
+    /// Whether a chatter is present through this hub, by a connection or in their grace.
     #[must_use]
     pub fn is_through_here(&self, chatter: ChatterId) -> bool {
         let is_here = |person: &Person| !person.conns.is_empty() || person.grace.is_some();
@@ -99,7 +99,7 @@ impl Presence {
         }
     }
 
-    /// A chatter comes in, or comes back, through a connection. The `look` of their name is taken if it is not given.
+    /// Adds a chatter who joins, or returns, through a connection. Without `look`, the look of their name is computed.
     pub fn enter(&mut self, chatter: Chatter, look: Option<Look>, owner: IdentityId, conn: ConnId) {
         let person = self.person(chatter, look, owner);
         person.grace = None;
@@ -109,7 +109,7 @@ impl Presence {
         self.audience = None;
     }
 
-    /// A chatter comes in through another hub. Returns whether they were not present before.
+    /// Adds a chatter who is present through another hub. Returns whether they were not present before.
     pub fn enter_elsewhere(&mut self, chatter: Chatter, owner: IdentityId, run: RunId) -> bool {
         let is_new = !self.people.contains_key(&chatter.id);
         let person = self.person(chatter, None, owner);
@@ -119,7 +119,7 @@ impl Presence {
         is_new
     }
 
-    /// A chatter is no longer present through another hub. Returns whether they are gone now.
+    /// Removes a chatter's presence through another hub. Returns whether they are not present any more.
     pub fn leave_elsewhere(&mut self, chatter: ChatterId, run: RunId) -> bool {
         let Some(person) = self.people.get_mut(&chatter) else {
             return false;
@@ -136,7 +136,8 @@ impl Presence {
         self.people.values().any(|person| !person.elsewhere.is_empty())
     }
 
-    /// The person whom this chatter is, made if they are not present. The store may know them by a newer name.
+    /// The entry of a chatter, added if they are not present. It takes the given name, since the store may know a
+    /// newer one.
     fn person(&mut self, chatter: Chatter, look: Option<Look>, owner: IdentityId) -> &mut Person {
         if self.get(chatter.id).is_some_and(|known| known.nickname != chatter.nickname) {
             self.rename(&chatter);
@@ -153,13 +154,13 @@ impl Presence {
         })
     }
 
-    /// Keeps the place of a chatter who has no connection to this hub, `until` they come back or that time is over:
-    /// they were here when the hub last ran, or their leave could not be stored.
+    /// Gives a chatter without a connection a grace until this time: they were here when the hub last ran, or their
+    /// leave could not be stored.
     pub fn expect(&mut self, chatter: Chatter, owner: IdentityId, until: HubTime) {
         self.person(chatter, None, owner).grace = Some(until);
     }
 
-    /// A connection goes. When it was a chatter's last, their grace begins: until when.
+    /// Removes a connection. If it was the chatter's last one, their grace begins; returns when it ends.
     pub fn drop_conn(&mut self, chatter: ChatterId, conn: ConnId, now: HubTime) -> Option<HubTime> {
         let person = self.people.get_mut(&chatter)?;
         person.conns.retain(|c| *c != conn);
@@ -171,8 +172,8 @@ impl Presence {
         person.grace
     }
 
-    /// Takes out a chatter whose grace is over by `now`; nothing if they came back. Who is present through
-    /// another hub stays in the room, and leaves only this hub.
+    /// Removes a chatter whose grace is over by `now`; `None` if they came back. A chatter who is present through
+    /// another hub stays in the room, and only leaves this hub.
     pub fn expire(&mut self, chatter: ChatterId, now: HubTime) -> Option<Chatter> {
         let person = self.people.get_mut(&chatter)?;
         if person.grace.is_none_or(|until| until > now) {
@@ -188,7 +189,7 @@ impl Presence {
         Some(person.chatter)
     }
 
-    /// Removes a chatter, connected or not. Returns the chatter and their connections, `None` if they were not here.
+    /// Removes a chatter, connected or not. Returns the chatter and their connections; `None` if they were not present.
     pub fn remove(&mut self, chatter: ChatterId) -> Option<(Chatter, Vec<ConnId>)> {
         let person = self.people.remove(&chatter)?;
         self.owners.remove(&person.owner);
@@ -197,7 +198,7 @@ impl Presence {
         Some((person.chatter, person.conns))
     }
 
-    /// Gives a chatter another name. Returns whether they were here.
+    /// Changes a chatter's name. Returns whether they are present.
     pub fn rename(&mut self, renamed: &Chatter) -> bool {
         let Some(person) = self.people.get_mut(&renamed.id) else {
             return false;
@@ -209,7 +210,7 @@ impl Presence {
         true
     }
 
-    /// The people who are here, in the order in which they came: from `skip` on, at most `most`.
+    /// The people who are present, in the order in which they joined: from `skip` on, at most `most`.
     #[must_use]
     pub fn roster(&self, skip: usize, most: usize) -> Vec<Chatter> {
         let mut people: Vec<&Person> = self.people.values().collect();
@@ -217,7 +218,7 @@ impl Presence {
         people.into_iter().skip(skip).take(most).map(|p| p.chatter.clone()).collect()
     }
 
-    /// Everybody's connections, for a broadcast.
+    /// All connections, for a broadcast.
     pub fn audience(&mut self) -> Arc<[ConnId]> {
         let people = &self.people;
         let all = || people.values().flat_map(|person| person.conns.iter().copied()).collect();
@@ -259,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chatter_is_gone_only_with_their_last_connection() {
+    fn a_chatter_leaves_with_their_last_connection_only() {
         let mut room = Presence::default();
         let ann = chatter(1);
         room.enter(ann.clone(), None, owner(1), ConnId(1));
@@ -322,7 +323,7 @@ mod tests {
         assert_eq!(room.count(), 0);
     }
 
-    /// The property's own account of one chatter: connections, other hubs, and grace.
+    /// The model of one chatter: connections, other hubs, and grace.
     #[derive(Debug, Default, Clone)]
     struct Model {
         conns: Vec<ConnId>,
@@ -341,9 +342,9 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever comes and goes, here and on other hubs: the audience is exactly the connections that entered
-        /// and did not go; whoever has a connection, a grace or another hub is present, and nobody else; and
-        /// their names are held exactly as long.
+        /// For any sequence of joins and leaves, on this hub and others: the audience is exactly the connections that
+        /// entered and were not dropped; exactly the chatters with a connection, a grace or another hub are present;
+        /// and their names are held exactly as long.
         #[test]
         fn the_present_are_those_with_a_connection_a_grace_or_another_hub(
             steps in prop::collection::vec((0u8..7, 1u8..4, 0u64..6), 0..80)

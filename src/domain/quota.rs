@@ -1,4 +1,4 @@
-//! Quotas: how much of a resource one key may hold, and all keys together.
+//! Quotas: how much of a resource one key may hold, and how much all keys together.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -24,7 +24,7 @@ struct Held<K> {
     by: HashMap<K, usize>,
 }
 
-/// A part of a quota, freed when it is dropped.
+/// A taken part of a quota, which is given back when the guard is dropped.
 #[derive(Debug)]
 pub struct QuotaGuard<K: Hash + Eq> {
     counts: Arc<Counts<K>>,
@@ -32,12 +32,12 @@ pub struct QuotaGuard<K: Hash + Eq> {
     count: usize,
 }
 
-/// Why a quota gives nothing.
+/// Why nothing could be taken from a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QuotaExceeded {
-    /// The key holds as much as one may.
+    /// The key's own quota is exhausted.
     Each,
-    /// All keys together hold as much as there is.
+    /// The quota for all keys is exhausted.
     All,
 }
 
@@ -49,7 +49,7 @@ impl<K: Hash + Eq + Clone> Quota<K> {
         Self(Arc::new(Counts { held }))
     }
 
-    /// Changes both quotas. Places that are held already are kept, even if there are more than the new quota.
+    /// Changes both quotas. What is held already is kept, even if it is more than the new quota.
     pub fn set(&self, each: usize, most: usize) {
         let mut held = self.0.lock();
         (held.each, held.most) = (each, most);

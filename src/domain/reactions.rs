@@ -1,4 +1,4 @@
-//! Reactions to a message: six that are fixed, each person each at most once.
+//! Reactions to a message: six fixed emoji, of which each person can choose each one once.
 
 use std::fmt;
 
@@ -13,7 +13,7 @@ pub const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 pub struct Emoji(u8);
 
 impl Emoji {
-    /// The reaction that an emoji is, with its variation selector or without.
+    /// Parses an emoji, with or without its variation selector; `None` if it is none of the six.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let plain = |text: &str| text.trim_end_matches('\u{fe0f}').to_owned();
@@ -26,7 +26,7 @@ impl Emoji {
         (0..).take(EMOJI.len()).map(Self)
     }
 
-    /// Its place in [`EMOJI`].
+    /// Its index in [`EMOJI`].
     #[must_use]
     pub fn number(self) -> u8 {
         self.0
@@ -39,30 +39,30 @@ impl Emoji {
     }
 }
 
-/// Those of the six that one person has chosen for a message.
+/// The set of reactions that one person has chosen for a message.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chosen(u8);
 
 impl Chosen {
-    /// From the bits as they are stored, the first emoji in the lowest. Bits beyond the six count for nothing.
+    /// Reads the set from its stored bits, with the first emoji in the lowest. Bits beyond the six are ignored.
     #[must_use]
     pub fn from_bits(bits: i64) -> Self {
         Self(u8::try_from(bits & 0b11_1111).unwrap_or(0))
     }
 
-    /// The bits.
+    /// The bits to store.
     #[must_use]
     pub fn bits(self) -> u8 {
         self.0
     }
 
-    /// Whether this one is among them.
+    /// Whether the set contains this emoji.
     #[must_use]
     pub fn has(self, emoji: Emoji) -> bool {
         self.0 & (1 << emoji.0) != 0
     }
 
-    /// The same with this one, or without it.
+    /// The set with this emoji added or removed.
     #[must_use]
     pub fn with(self, emoji: Emoji, on: bool) -> Self {
         let bit = 1 << emoji.0;
@@ -81,12 +81,12 @@ impl fmt::Debug for Chosen {
     }
 }
 
-/// How many people have chosen each of the six for a message.
+/// How many people have chosen each of the six reactions to a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reactions([u32; EMOJI.len()]);
 
 impl Reactions {
-    /// From the counts as they are stored; missing ones are 0.
+    /// Reads the counts as they are stored; missing ones are 0.
     #[must_use]
     pub fn from_counts(counts: impl IntoIterator<Item = u32>) -> Self {
         let mut all = Self::default();
@@ -100,13 +100,13 @@ impl Reactions {
         self.0
     }
 
-    /// Whether nobody has chosen any.
+    /// Whether all counts are 0.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.iter().all(|count| *count == 0)
     }
 
-    /// Counts what one person has chosen now instead of before.
+    /// Replaces one person's choice `before` by their choice `now`.
     pub fn change(&mut self, before: Chosen, now: Chosen) {
         for (count, emoji) in self.0.iter_mut().zip(Emoji::all()) {
             *count = match (before.has(emoji), now.has(emoji)) {
@@ -117,22 +117,22 @@ impl Reactions {
         }
     }
 
-    /// The emoji that somebody has chosen, with how many have.
+    /// The emoji that somebody has chosen, each with the number of people.
     pub fn iter(&self) -> impl Iterator<Item = (Emoji, u32)> {
         Emoji::all().zip(self.0).filter(|(_, count)| *count > 0)
     }
 }
 
-/// The reactions to a message.
+/// The reactions to a message, after a change or as they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reacted {
-    /// Its place.
+    /// The message's sequence number in its room.
     pub seq: Seq,
-    /// How many people have reacted, and how.
+    /// How many people have chosen each reaction.
     pub reactions: Reactions,
-    /// How the one has who reacted now, or for whom this is read.
+    /// The choice of the person who reacted, or for whom this is read.
     pub mine: Chosen,
-    /// When they last changed.
+    /// When the reactions last changed.
     pub at: HubTime,
 }
 
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_chosen_goes_through_its_bits() {
+    fn a_choice_survives_its_bits() {
         let chosen = Chosen::default().with(emoji("🙏"), true).with(emoji("👍"), true);
         assert_eq!(Chosen::from_bits(chosen.bits().into()), chosen);
         assert_eq!(Chosen::from_bits(-1).iter().count(), 6);

@@ -13,13 +13,13 @@ pub struct Recent<K> {
 }
 
 impl<K: Hash + Eq> Recent<K> {
-    /// Nobody yet, and later the last `least` at least.
+    /// An empty set that will remember at least the last `least` keys.
     #[must_use]
     pub fn new(least: usize) -> Self {
         Self { least, newer: HashSet::new(), older: HashSet::new() }
     }
 
-    /// Remembers this one as the last.
+    /// Adds a key as the most recent one.
     pub fn insert(&mut self, key: K) {
         if self.newer.len() >= self.least && !self.newer.contains(&key) {
             self.older = std::mem::take(&mut self.newer);
@@ -27,7 +27,7 @@ impl<K: Hash + Eq> Recent<K> {
         self.newer.insert(key);
     }
 
-    /// Whether this one is remembered.
+    /// Whether a key is remembered.
     #[must_use]
     pub fn contains(&self, key: &K) -> bool {
         self.newer.contains(key) || self.older.contains(key)
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_last_are_remembered_and_no_more_than_twice_as_many() {
+    fn the_last_keys_are_remembered_and_at_most_twice_as_many() {
         let mut recent = Recent::new(10);
         (0..55).for_each(|n| recent.insert(n));
         assert!((45..55).all(|n| recent.contains(&n)));

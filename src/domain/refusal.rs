@@ -1,32 +1,32 @@
-//! Why something was refused: the one list, for HTTP answers, acks and tests alike.
+//! The reasons why a request is refused: one list, for HTTP answers and Socket.IO acknowledgements.
 
 use std::time::Duration;
 
 use super::ids::Seq;
 use super::text::TextError;
 
-/// Why the hub did not do what was asked. Nothing was stored and nothing was sent.
+/// Why the hub refused a request. Nothing was stored and nothing was sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
-    /// The request itself cannot be read: what is wrong with it, in English, for a developer.
+    /// The request is malformed. The text says what is wrong with it, in English, for a developer.
     BadRequest(String),
-    /// More bytes than a request may have.
+    /// The request has more bytes than are allowed.
     TooLarge,
-    /// A text that cannot be taken.
+    /// A text in the request breaks the rules for its field.
     Text(TextError),
-    /// Somebody present goes by this name, or by one that looks like it.
+    /// Somebody present has this name, or one that looks like it.
     NameTaken,
-    /// A password where the room has no lock, or a lock without one.
+    /// A password for a room without a lock, or a lock without a password.
     LockMismatch,
-    /// Credentials that are not this hub's.
+    /// The token was not issued by this hub.
     BadToken,
-    /// A request of somebody who acts as the host.
+    /// A request for hosts was refused.
     Host(HostRefusal),
-    /// A host name that is not this hub's.
+    /// The request's `Host` is not a name of this hub.
     WrongHost,
-    /// A page that may not call this hub.
+    /// The request's `Origin` may not call this hub.
     ForeignOrigin,
-    /// The host does not let them in.
+    /// The host has banned the caller.
     Banned,
     /// The caller does not own this chatter.
     NotYours,
@@ -34,83 +34,83 @@ pub enum Refusal {
     NotJoined,
     /// The room is locked, and the caller gave no password and has no access grant.
     Locked,
-    /// The host has shut the room: nobody new comes in.
+    /// The host has shut the room for newcomers.
     Shut,
     /// The host has set the room to reading only: nobody writes.
     RoomReadOnly,
     /// The room is in slow mode, and the person's last message is not old enough; it is after this time.
     SlowMode(Duration),
-    /// A locked room, and the wrong password.
+    /// The password for a locked room is wrong.
     WrongPassword,
     /// There is no such room, or none in this namespace.
     NoSuchRoom,
     /// There is no such chatter.
     NoSuchChatter,
-    /// There is no message in this place that could be taken back.
+    /// There is no message with this number that could be taken back.
     NoSuchMessage(Seq),
-    /// There is no message in this place that the caller could answer or react to.
+    /// There is no message with this number that the caller could answer or react to.
     NoMessage(Seq),
-    /// There is no message of the caller's own in this place.
+    /// The message with this number is not the caller's own.
     NotYourMessage(Seq),
-    /// The message in this place is the caller's own, so that there is nobody to report.
+    /// The message with this number is the caller's own, so there is nobody to report.
     OwnMessage(Seq),
     /// There is no report with this number.
     NoSuchReport,
-    /// A message can be taken back only for this long.
+    /// The message is too old to be taken back; that is possible for this long.
     TooLate(Duration),
-    /// The room's time is over.
+    /// The room has ended.
     Expired,
     /// The room is full.
     Full,
-    /// More than the hub takes at once; try again after this time.
+    /// A rate limit was exceeded. Try again after this time.
     TooFast(Duration),
-    /// This address holds as many connections or sessions as it may; try again after this time.
+    /// The limit of connections or sessions per address is reached. Try again after this time.
     TooManyHere(Duration),
-    /// The hub holds as many connections, sessions or namespaces as it may; try again after this time.
+    /// The hub's limit of connections, sessions or namespaces is reached. Try again after this time.
     HubFull(Duration),
-    /// The hub holds as many rooms as it may; the first of them ends after this time.
+    /// The hub's limit of rooms is reached. The first of them ends after this time.
     TooManyRooms(Duration),
-    /// As many rooms as may be were made from this address; the first of them ends after this time.
+    /// The limit of rooms made from one address is reached. The first of them ends after this time.
     TooManyMade(Duration),
-    /// One connection is in as many rooms as it may be.
+    /// The limit of rooms per connection is reached.
     TooManyJoined,
-    /// One client is connected to as many namespaces as it may be.
+    /// The limit of namespaces per client is reached.
     TooManyNamespaces,
-    /// The disk is full: nothing new can be kept.
+    /// The disk is full, so nothing new can be stored.
     StorageFull,
-    /// The disk takes no writing.
+    /// The disk is read-only.
     StorageReadOnly,
-    /// The hub cannot do it now: it is shutting down, overloaded, or its disk does not take it.
+    /// The hub cannot do it now: it is shutting down or overloaded, or the write failed.
     Unavailable,
 }
 
-/// Why a request of somebody who acts as the host was refused.
+/// Why a request for hosts was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostRefusal {
-    /// A request for hosts without a signature that counts: forged, or by a key that is unknown or revoked.
+    /// The signature is missing or forged, or the key is unknown or revoked.
     BadSignature,
-    /// A signed request whose number was used before, or is below one that was.
+    /// The request's number is not higher than every number accepted before for the key.
     Replayed,
-    /// A signed request from another browser than the one that the key belongs to.
+    /// The key belongs to another browser.
     OtherBrowser,
     /// The key's holder is a helper, and only a host may do this.
     HostsOnly,
-    /// Requests for hosts are not taken from this network.
+    /// Requests for hosts are not accepted from this network.
     HostsElsewhere,
-    /// There is no key of this name.
+    /// There is no key with this name.
     NoSuchKey,
-    /// A key has this name already.
+    /// There is already a key with this name.
     KeyNameTaken,
 }
 
 impl Refusal {
-    /// A refusal of a request that cannot be read.
+    /// The refusal of a malformed request; `problem` says what is wrong, in English.
     #[must_use]
     pub fn bad(what: impl Into<String>) -> Self {
         Self::BadRequest(what.into())
     }
 
-    /// After how long it is worth trying again, where that is known.
+    /// How long the caller should wait before trying again, if that is known.
     #[must_use]
     pub fn wait(&self) -> Option<Duration> {
         match self {

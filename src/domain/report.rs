@@ -1,23 +1,23 @@
-//! Reports: messages that people have told the host of.
+//! Reports: messages that people have reported to the host.
 
 use super::chatter::Chatter;
 use super::code::Code;
 use super::ids::{ReportId, RoomId, Seq};
 use super::time::WallTime;
 
-/// How many reports are kept in all: the newest.
+/// How many reports are kept; older ones are deleted.
 pub const REPORTS_KEPT: i64 = 10_000;
 
-/// A message that somebody has told the host of, as it is now.
+/// A reported message, in its current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageReport {
-    /// Its id.
+    /// The report's number.
     pub id: ReportId,
-    /// When it was made.
+    /// When it was reported.
     pub at: WallTime,
-    /// When the host was done with it.
+    /// When the host marked the report as done.
     pub done_at: Option<WallTime>,
-    /// The person who has reported the message.
+    /// The person who reported the message.
     pub by: Chatter,
     /// Their reason.
     pub reason: Option<String>,
@@ -25,7 +25,7 @@ pub struct MessageReport {
     pub room: RoomId,
     /// The room's code.
     pub code: Code,
-    /// The message's place in the room.
+    /// The message's sequence number in the room.
     pub seq: Seq,
     /// The message's author.
     pub author: Chatter,

@@ -11,14 +11,14 @@ use super::refusal::Refusal;
 use super::text::{Namespace, Title};
 use super::time::{HubTime, WallTime};
 
-/// Most people a room may be made for; more than one board can carry.
+/// The highest capacity of a room; more people than one board can serve.
 pub const CAPACITY_MAX: u32 = 10_000;
 
-/// The lifetime of a room that lives until the host ends it: 146 million years, which SQLite and
-/// the clocks can still add to a time.
+/// The lifetime of a room that lives until the host ends it: 146 million years, which can still be added to a time
+/// without overflow, here and in SQLite.
 pub const LASTING: Duration = Duration::from_millis(1 << 62);
 
-/// A room's definition. It does not change once made, but for its mode and its history.
+/// A room's definition. Only its mode and its history change after the room was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -27,37 +27,38 @@ pub struct Room {
     pub code: Code,
     /// Its title.
     pub title: Title,
-    /// The namespace it lives in.
+    /// Its namespace.
     pub namespace: Namespace,
     /// How many people may be in it at once; 0 is no limit.
     pub capacity: u32,
     /// The password's hash, for a locked room.
     pub lock: Option<PasswordHash>,
-    /// When it was made, for people's eyes.
+    /// When it was made, for display only.
     pub created_at: WallTime,
     /// When it was made.
     pub created: HubTime,
     /// How long it lives; [`LASTING`] is until the host ends it.
     pub lifetime: Duration,
-    /// Who may come in, who may write, and how often. A password is another matter.
+    /// Who may come in, who may write, and how often. This is independent of `lock`.
     pub mode: RoomMode,
-    /// Whether the host made it: it does not count among those that people may make.
+    /// Whether the host made it. Such a room does not count towards the limits of rooms that people make.
     pub by_host: bool,
-    /// From where those who join from now on may read.
+    /// Where people who join from now on begin to read.
     pub history: History,
 }
 
-/// A room's newest place, and when somebody last spoke.
+/// A room's latest activity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Newest {
-    /// The place of its newest message or notice; 0 where there was none.
+    /// The sequence number of its newest message or notice; 0 if there was none.
     pub last: Seq,
-    /// When somebody last said something, for people's eyes. `None` where nobody has, or not among the newest places.
+    /// When somebody last said something, for display only. `None` if nobody has, or not among the newest messages
+    /// and notices.
     pub said_at: Option<WallTime>,
 }
 
 impl Newest {
-    /// A message of the room was committed.
+    /// Takes note of a committed message of the room.
     pub fn comes(&mut self, message: &Message) {
         self.last = self.last.max(message.seq);
         if message.kind == Kind::Said {
@@ -66,12 +67,12 @@ impl Newest {
     }
 }
 
-/// From where somebody who joins a room for the first time may read it.
+/// Where somebody who joins a room for the first time begins to read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum History {
-    /// From its beginning, as far as it is kept.
+    /// At the room's beginning, as far as it is kept.
     All,
-    /// From their own first message on: the notice of their joining.
+    /// At the notice of their own joining.
     Joined,
 }
 
@@ -85,7 +86,7 @@ impl History {
         }
     }
 
-    /// The first message that somebody may read who joins when `last` is the room's newest.
+    /// The first message that a person may read if they join when `last` is the room's newest.
     #[must_use]
     pub fn first_for_newcomer(self, last: Seq) -> Seq {
         match self {
@@ -107,10 +108,10 @@ impl FromStr for History {
     }
 }
 
-/// Refuses a room for more people than a board can carry.
+/// Checks the capacity for a new room.
 ///
 /// # Errors
-/// [`Refusal::BadRequest`].
+/// [`Refusal::BadRequest`] if it is above [`CAPACITY_MAX`].
 pub fn check_capacity(capacity: u32) -> Result<(), Refusal> {
     if capacity <= CAPACITY_MAX {
         return Ok(());
@@ -122,16 +123,15 @@ pub fn check_capacity(capacity: u32) -> Result<(), Refusal> {
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(pub String);
 
-/// Most KiB of memory, passes and lanes of a hash that is computed: well above what the hub asks for
-/// (19 MiB, 2 passes, 1 lane), and nothing that a small board could not bear.
+/// The most KiB of memory, passes and lanes of a hash that the hub is willing to compute: well above what it uses
+/// itself (19 MiB, 2 passes, 1 lane), and within the means of a small board.
 const MEMORY_MAX: u32 = 32 * 1024;
 const PASSES_MAX: u32 = 4;
 const LANES_MAX: u32 = 4;
 
 impl PasswordHash {
-    /// Whether it is a hash as hubs make them, at a cost that is bounded. A hash may come from a file
-    /// that somebody else has made; checking a password against one that asks for gigabytes would end
-    /// the hub.
+    /// Whether it is a hash in the hub's form with a bounded cost. A hash may come from a file that somebody else has
+    /// made, and checking a password against one that asks for gigabytes would kill the hub.
     #[must_use]
     pub fn is_bearable(&self) -> bool {
         let parts: Vec<&str> = self.0.split('$').collect();
@@ -144,7 +144,7 @@ impl PasswordHash {
     }
 }
 
-/// Whether `m=…,t=…,p=…` keeps within the bounds.
+/// Whether the parameters `m=…,t=…,p=…` are within the bounds.
 fn is_cheap(params: &str) -> bool {
     let limits = [("m=", MEMORY_MAX), ("t=", PASSES_MAX), ("p=", LANES_MAX)];
     let params: Vec<&str> = params.split(',').collect();
@@ -180,24 +180,24 @@ impl Room {
         self.expires() <= now
     }
 
-    /// Whether a password is needed.
+    /// Whether the room has a password.
     #[must_use]
     pub fn is_locked(&self) -> bool {
         self.lock.is_some()
     }
 
-    /// Refuses where the room is over.
+    /// Checks that the room has not ended by `now`.
     ///
     /// # Errors
-    /// [`Refusal::Expired`].
+    /// [`Refusal::Expired`] if it has.
     pub fn open_at(&self, now: HubTime) -> Result<(), Refusal> {
         if self.is_expired(now) { Err(Refusal::Expired) } else { Ok(()) }
     }
 
-    /// Refuses one more person where `present` is all the room holds.
+    /// Checks that the room has a place for one more person if `present` people are in it.
     ///
     /// # Errors
-    /// [`Refusal::Full`].
+    /// [`Refusal::Full`] if it has none.
     pub fn has_place(&self, present: usize) -> Result<(), Refusal> {
         let capacity = self.capacity as usize;
         if capacity != 0 && present >= capacity { Err(Refusal::Full) } else { Ok(()) }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_room_is_over_exactly_when_its_lifetime_is() {
+    fn a_room_has_ended_exactly_after_its_lifetime() {
         assert_eq!(room(0).open_at(HubTime(1_999)), Ok(()));
         assert_eq!(room(0).open_at(HubTime(2_000)), Err(Refusal::Expired));
     }

@@ -1,20 +1,20 @@
-//! Searching messages: what counts as found.
+//! Decides which messages match a search.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::refusal::Refusal;
 
-/// Most characters that are searched for.
+/// The most characters of a search text.
 const MAX: usize = 100;
 
-/// A text that is searched for: in NFC and in lower case. It is found in the middle of words, too, since Korean
-/// particles follow without a space.
+/// A search text, in NFC and lower case. It also matches in the middle of words, since Korean particles follow a word
+/// without a space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Needle(String);
 
 impl Needle {
-    /// Parses a search text; spaces around it do not count.
+    /// Parses a search text; spaces at its ends are ignored.
     ///
     /// # Errors
     /// [`Refusal::BadRequest`] if it is empty, or has more than 100 characters.
@@ -29,10 +29,10 @@ impl Needle {
         Ok(Self(folded(text)))
     }
 
-    /// Whether it is in this text, in any case, composed or not.
+    /// Whether this text contains it, in upper or lower case, composed or decomposed.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        // Folding allocates; plain ASCII does without.
+        // Folding allocates, which plain ASCII does not need.
         if self.0.is_ascii() && text.is_ascii() {
             let (needle, text) = (self.0.as_bytes(), text.as_bytes());
             return text.windows(needle.len()).any(|part| part.eq_ignore_ascii_case(needle));

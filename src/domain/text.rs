@@ -1,6 +1,6 @@
-//! Texts that people write, each parsed once at the edge into a type that is known to be good.
+//! Texts that people write. Each is parsed once, where it comes in, into a type that holds valid texts only.
 //!
-//! Lengths are in characters as a person counts them: extended grapheme clusters (UAX #29).
+//! Lengths are in characters as people count them: extended grapheme clusters (UAX #29).
 
 use std::fmt;
 
@@ -9,23 +9,23 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::names;
 
-/// Most characters of a room's title.
+/// The most characters of a room's title.
 pub const TITLE_MAX: usize = 30;
-/// Most characters of a room's password.
+/// The most characters of a room's password.
 pub const PASSWORD_MAX: usize = 12;
-/// Most characters of a nickname.
+/// The most characters of a nickname.
 pub const NICKNAME_MAX: usize = 10;
-/// Most characters of a message.
+/// The most characters of a message.
 pub const CONTENT_MAX: usize = 1000;
-/// Most characters of a namespace.
+/// The most characters of a namespace.
 pub const NAMESPACE_MAX: usize = 64;
-/// Most characters of a message's key.
+/// The most characters of a message's key.
 pub const KEY_MAX: usize = 64;
-/// Most characters of the reason for a report.
+/// The most characters of the reason for a report.
 pub const REASON_MAX: usize = 200;
 
-/// Most bytes a single grapheme cluster counts for on average before the text is refused: a
-/// family emoji takes 25, stacked marks ("zalgo") are what goes beyond.
+/// The most bytes per grapheme cluster, on average over a text. A family emoji has 25; only stacked marks ("zalgo")
+/// have more.
 pub const BYTES_PER_CHARACTER: usize = 32;
 
 /// The field whose text was refused.
@@ -50,19 +50,19 @@ pub enum Field {
 /// Why a text was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextProblem {
-    /// Nothing that can be seen.
+    /// The text has no visible character.
     Empty,
-    /// More than this many characters.
+    /// The text has more than this many characters.
     TooLong(usize),
-    /// A character that may not stand there.
+    /// The text has a character that is not allowed where it stands.
     Forbidden(char),
     /// Too many marks on one letter.
     Stacked,
-    /// A name that belongs to the hub or its host.
+    /// The name is reserved for the hub and its host.
     Reserved,
 }
 
-/// A refused text: which, and why.
+/// Why a text of a field was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextError {
     /// The field.
@@ -108,26 +108,26 @@ text!(
     Nickname
 );
 text!(
-    /// What a message says: at most [`CONTENT_MAX`] characters, lines allowed, kept as written.
+    /// A message's content: at most [`CONTENT_MAX`] characters, line breaks allowed, kept as it was written.
     Content
 );
 text!(
     /// A room's namespace without the leading slash: one line of at most [`NAMESPACE_MAX`]
-    /// characters, in NFC; what attendees see as a channel.
+    /// characters, in NFC. The page calls it a channel.
     Namespace
 );
 text!(
-    /// A client's key for one message: the same key from the same chatter is the same message.
+    /// A client's idempotency key for a message: a message with a key that its chatter has used is the same message.
     Key
 );
 
 text!(
-    /// Why somebody tells the host of a message: at most [`REASON_MAX`] characters, lines allowed, in NFC.
+    /// The reason for a report: at most [`REASON_MAX`] characters, line breaks allowed, in NFC.
     Reason
 );
 
 impl Title {
-    /// Parses a title by the rules of [`names`]; spaces around it do not count.
+    /// Parses a title by the rules of [`names`]; spaces at its ends are ignored.
     ///
     /// # Errors
     /// Empty, too long, or with a character that may not stand where it does.
@@ -137,7 +137,7 @@ impl Title {
 }
 
 impl Nickname {
-    /// Parses a nickname by the rules of [`names`]; spaces around it do not count.
+    /// Parses a nickname by the rules of [`names`]; spaces at its ends are ignored.
     ///
     /// # Errors
     /// Empty, too long, with a character that may not stand where it does, or reserved.
@@ -151,28 +151,27 @@ impl Nickname {
 }
 
 impl Namespace {
-    /// Parses a namespace that a client connects to, by the rules of [`names`], with or without its
-    /// leading slash. Further slashes before the name do not count: a client that adds a slash and
-    /// one that finds it there mean the same.
+    /// Parses a namespace that a client connects to, by the rules of [`names`]. Leading slashes are ignored, since
+    /// some clients add one to a name that has one already.
     ///
     /// # Errors
     /// Empty, too long, or with a character that may not stand where it does.
     pub fn parse(text: &str) -> Result<Self, TextError> {
-        // As it was sent, since it is kept like that for as long as somebody is connected.
+        // The length as it was sent, since it is kept in that form while somebody is connected.
         if text.len() > NAMESPACE_MAX * BYTES_PER_CHARACTER {
             return Err(refuse(Field::Namespace, TextProblem::TooLong(NAMESPACE_MAX)));
         }
         name(Field::Namespace, without_slashes(text), NAMESPACE_MAX).map(Self)
     }
 
-    /// Parses a namespace for a new room: also one that every client can connect to.
+    /// Parses a namespace for a new room, which every client has to be able to connect to.
     ///
-    /// A comma would hang Socket.IO's clients (the protocol ends the name there), `?` and `#` end
-    /// the path of the address that a client connects to, and in brackets its own client takes the
-    /// name for an IPv6 address: a room there could not be reached.
+    /// A room in a namespace with one of some characters could not be reached: a comma ends the name in the Socket.IO
+    /// protocol, so that clients hang; `?` and `#` end the path of the URL; and the official client takes a name in
+    /// brackets for an IPv6 address.
     ///
     /// # Errors
-    /// As [`Namespace::parse`], or with one of these characters.
+    /// Those of [`Namespace::parse`], or one of these characters.
     pub fn for_room(text: &str) -> Result<Self, TextError> {
         let name = Self::parse(text)?;
         match name.0.chars().find(|c| matches!(c, ',' | '?' | '#' | '[' | ']')) {
@@ -181,13 +180,13 @@ impl Namespace {
         }
     }
 
-    /// A namespace as it stood before the rules for names held here: rooms with such a one live on.
+    /// A namespace from before namespaces had to follow the rules for names. Rooms in such a namespace stay.
     #[must_use]
     pub fn unruly(text: &str) -> Self {
         Self(without_slashes(text).trim().nfc().collect())
     }
 
-    /// Whether clients reach it by [`Namespace::parse`].
+    /// Whether clients can reach it, by [`Namespace::parse`].
     #[must_use]
     pub fn is_ruly(&self) -> bool {
         Self::parse(&self.0).as_ref() == Ok(self)
@@ -198,8 +197,8 @@ impl Content {
     /// Parses a message's content. It is stored as it was written.
     ///
     /// # Errors
-    /// Nothing to see, too long, with more than [`names::CLUSTER_MAX`] code points in one
-    /// character, or with a control character other than line breaks and tabs.
+    /// No visible character, too long, more than [`names::CLUSTER_MAX`] code points in one character, or a control
+    /// character other than line breaks and tabs.
     pub fn parse(text: &str) -> Result<Self, TextError> {
         if names::is_blank(text) {
             return Err(refuse(Field::Content, TextProblem::Empty));
@@ -210,10 +209,10 @@ impl Content {
 }
 
 impl Reason {
-    /// Parses a reason; spaces around it do not count. A text in which nothing is seen is no reason.
+    /// Parses a reason; spaces at its ends are ignored. `None` for a text without a visible character.
     ///
     /// # Errors
-    /// Too long, or with a character that a message may not have either.
+    /// Too long, or a character that a message may not have either.
     pub fn parse(text: &str) -> Result<Option<Self>, TextError> {
         check_lines(Field::Reason, text, REASON_MAX)?;
         Ok((!names::is_blank(text)).then(|| Self(text.trim().nfc().collect())))
@@ -221,7 +220,7 @@ impl Reason {
 }
 
 impl Key {
-    /// Parses a message's key: any characters, compared as they are.
+    /// Parses a message's key: any characters, compared byte by byte.
     ///
     /// # Errors
     /// Empty or too long.
@@ -241,7 +240,7 @@ impl Key {
 pub struct Password(String);
 
 impl Password {
-    /// Parses a password; spaces count. NFC, since two phones may type `é` differently.
+    /// Parses a password; spaces count. It is converted to NFC, since two phones may type `é` differently.
     ///
     /// # Errors
     /// Empty or too long.
@@ -269,7 +268,7 @@ impl fmt::Debug for Password {
 }
 
 fn name(field: Field, text: &str, max: usize) -> Result<String, TextError> {
-    // Before anything that costs: a megabyte of marks is refused by its bytes alone.
+    // First, since it is cheap: a megabyte of marks is refused by its length alone.
     if text.len() > max * BYTES_PER_CHARACTER * 4 {
         return Err(refuse(field, TextProblem::TooLong(max)));
     }
@@ -284,7 +283,7 @@ fn name(field: Field, text: &str, max: usize) -> Result<String, TextError> {
     Ok(name)
 }
 
-/// Checks a text that may have lines.
+/// Checks a text that may have line breaks.
 fn check_lines(field: Field, text: &str, max: usize) -> Result<(), TextError> {
     if is_longer(text, max) {
         return Err(refuse(field, TextProblem::TooLong(max)));
@@ -302,7 +301,7 @@ fn without_slashes(namespace: &str) -> &str {
     namespace.trim_start_matches(|c: char| c == '/' || c.is_whitespace())
 }
 
-/// Whether a text has more than `max` characters, or more bytes than that many can honestly need.
+/// Whether a text has more than `max` characters, or more bytes than that many characters plausibly need.
 fn is_longer(text: &str, max: usize) -> bool {
     text.len() > max * BYTES_PER_CHARACTER || text.graphemes(true).nth(max).is_some()
 }

@@ -7,20 +7,20 @@ use std::time::Duration;
 
 use super::time::HubTime;
 
-/// A rate: `burst` actions at once, and one more after each `every`, which is whole milliseconds, at least one.
+/// A rate: `burst` actions at once, and one more after each `every`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rate {
-    /// Number of actions at once.
+    /// The number of actions at once, at least 1.
     pub burst: u32,
-    /// The time after which one more action is free.
+    /// The time after which one more action is free: whole milliseconds, at least one.
     pub every: Duration,
 }
 
-/// How full one bucket is: the time at which it will be empty again, at the rate that filled it.
+/// A bucket's state: the time at which it will be unused again, at the rate at which it was used.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Bucket {
     empty_at: HubTime,
-    /// That rate's `every`, in microseconds; 0 for a bucket that was never used.
+    /// That rate's `every`, in microseconds; 0 for a bucket that has not been used.
     every: u32,
 }
 
@@ -28,7 +28,7 @@ impl Bucket {
     /// Takes one action from the bucket.
     ///
     /// # Errors
-    /// The bucket is empty; the error is the time until one action is free.
+    /// No action is free; the error is the time until one is.
     pub fn take(&mut self, rate: Rate, now: HubTime) -> Result<(), Duration> {
         self.goes_on_at(rate, now);
         let start = self.empty_at.max(now);
@@ -41,8 +41,8 @@ impl Bucket {
         Ok(())
     }
 
-    /// The bucket is as full at the new rate as it was at the old one: a limit that the host raises counts at
-    /// once, also for those who were waiting.
+    /// Converts the state to a new rate, at which the bucket is as full as at the old one. So a limit that the host
+    /// raises takes effect at once, also for clients that have to wait.
     fn goes_on_at(&mut self, rate: Rate, now: HubTime) {
         let every = u32::try_from(rate.every.as_micros()).unwrap_or(u32::MAX);
         let before = std::mem::replace(&mut self.every, every);
@@ -55,15 +55,15 @@ impl Bucket {
         self.empty_at = now.after(filled.min(rate.every * rate.burst));
     }
 
-    /// Gives one back that turned out not to count.
+    /// Gives back an action that turned out not to count.
     pub fn give_back(&mut self, rate: Rate) {
         let every = u64::try_from(rate.every.as_millis()).unwrap_or(u64::MAX);
         self.empty_at = HubTime(self.empty_at.0.saturating_sub(every));
     }
 }
 
-/// Buckets by key, at most `most` of them. When all are in use a new key waits for one: strangers
-/// cannot make the map grow, nor free their own bucket by crowding it out.
+/// Buckets by key, at most `most` of them. While all are in use, a new key is refused, so that strangers can neither
+/// make the map grow nor get rid of their own bucket by filling it.
 #[derive(Debug)]
 pub struct Throttle<K> {
     rate: Rate,
@@ -78,10 +78,10 @@ impl<K: Hash + Eq> Throttle<K> {
         Self { rate, most, buckets: HashMap::new() }
     }
 
-    /// Takes one for `key`.
+    /// Takes an action for `key`.
     ///
     /// # Errors
-    /// The bucket is empty; the error is the time until one action is free.
+    /// No action is free; the error is the time until one is.
     pub fn take(&mut self, key: K, now: HubTime) -> Result<(), Duration> {
         if self.buckets.len() >= self.most && !self.buckets.contains_key(&key) {
             self.expire(now);
@@ -92,29 +92,29 @@ impl<K: Hash + Eq> Throttle<K> {
         self.buckets.entry(key).or_default().take(self.rate, now)
     }
 
-    /// Changes the rate. Keys that are counted go on at the new one.
+    /// Changes the rate, also for the keys that are tracked.
     pub fn set_rate(&mut self, rate: Rate) {
         self.rate = rate;
     }
 
-    /// Forgets the keys whose buckets are empty again.
+    /// Forgets the keys whose buckets are unused again.
     pub fn expire(&mut self, now: HubTime) {
         self.buckets.retain(|_, bucket| bucket.empty_at > now);
     }
 
-    /// How many keys are counted.
+    /// How many keys are tracked.
     #[must_use]
     pub fn len(&self) -> usize {
         self.buckets.len()
     }
 
-    /// Whether nothing is counted.
+    /// Whether no key is tracked.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.buckets.is_empty()
     }
 
-    /// Gives one back for `key`.
+    /// Gives back an action for `key`.
     pub fn give_back(&mut self, key: &K) {
         if let Some(bucket) = self.buckets.get_mut(key) {
             bucket.give_back(self.rate);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn a_bucket_is_as_full_at_another_rate_as_it_was() {
+    fn a_bucket_stays_as_full_when_its_rate_changes() {
         let slow = Rate { burst: 4, every: Duration::from_secs(900) };
         let t = HubTime(10_000);
         let mut throttle = Throttle::new(slow, 9);

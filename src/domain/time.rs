@@ -1,11 +1,11 @@
-//! Two kinds of time, which never mix: the hub's own, and what a wall clock would say.
+//! Two kinds of time, which are never mixed: the hub's own, and an estimate of wall-clock time.
 //!
-//! A board may have no clock that is right. Decisions (expiry, grace, limits) count in
-//! [`HubTime`]; a [`WallTime`] is only ever shown.
+//! A board may have no correct clock. Decisions (expiry, grace, limits) use [`HubTime`]; a [`WallTime`] is only
+//! displayed.
 
 use std::time::Duration;
 
-/// Milliseconds that this hub has been running in its life, over all its starts. Never jumps.
+/// Milliseconds that this hub has been running, added up over all its runs. Never jumps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct HubTime(pub u64);
 
@@ -16,14 +16,14 @@ impl HubTime {
         Self(self.0.saturating_add(millis(span)))
     }
 
-    /// How long from `earlier` until this time; nothing where `earlier` is later.
+    /// The time from `earlier` until this time; zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0))
     }
 }
 
-/// Milliseconds since 1970 by the hub's best estimate. For people's eyes.
+/// Milliseconds since 1970 by the hub's best estimate. For display only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct WallTime(pub i64);
 

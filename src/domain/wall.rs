@@ -2,17 +2,17 @@
 
 use super::time::{HubTime, WallTime};
 
-/// When this program was written: no estimate is earlier.
+/// A time before which this program was not written, so no estimate is earlier.
 const WRITTEN: WallTime = WallTime(1_767_225_600_000);
 
-/// How far ahead the system clock may be before it counts as set, ms.
+/// The estimate follows a system clock that is ahead by more than this, in ms.
 const STEP: i64 = 2_000;
 
-/// How far it may be behind an estimate that can be relied on, ms: nobody notices.
+/// How far the system clock may be behind a plausible estimate, in ms. Nobody notices that little.
 const CLOSE: i64 = 5_000;
 
-/// How far ahead a clock that nothing has synchronised may leap and still be believed: a hub may
-/// lie in a drawer for years. What is believed once can never be taken back.
+/// How far ahead an unsynchronised clock may jump and still be believed, in ms: a hub may have been switched off for
+/// years. The bound is needed since the estimate never goes back.
 const LEAP: i64 = 5 * 366 * 24 * 60 * 60 * 1000;
 
 /// A reading of the system clock.
@@ -24,9 +24,9 @@ pub struct Reading {
     pub synchronised: bool,
 }
 
-/// The hub's estimate of wall time. It never runs backwards, neither in a run nor from one to the
-/// next, whatever the system clock does: it runs at the hub's own pace, is set forward only, and
-/// waits for a synchronised clock that is behind by going at half that pace.
+/// The hub's estimate of wall time. It never runs backwards, neither within a run nor from one to the next, whatever
+/// the system clock does: it advances with the hub's time, is set forward only, and advances at half speed while a
+/// synchronised clock is behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WallEstimate {
     /// The difference between the estimate and the hub's time, ms.
@@ -37,7 +37,7 @@ pub struct WallEstimate {
 }
 
 impl WallEstimate {
-    /// An estimate that goes on from the latest wall time that was ever written down.
+    /// An estimate that continues from the latest wall time that was stored.
     #[must_use]
     pub fn going_on(latest: WallTime, now: HubTime, reading: Reading) -> Self {
         let known = latest.0 >= WRITTEN.0;
@@ -46,7 +46,7 @@ impl WallEstimate {
         if known {
             estimate.observe(now, reading);
         } else {
-            // Nothing to compare with: whatever can be true is.
+            // There is nothing to compare with, so any possible time is believed.
             estimate.follow(now, reading.shows);
             estimate.trusted = reading.synchronised || reading.shows >= WRITTEN;
         }
@@ -80,7 +80,7 @@ impl WallEstimate {
         WallTime(ms(time).saturating_add(self.offset))
     }
 
-    /// Whether it can be relied on: synchronised, or plausible after what is written down.
+    /// Whether the estimate can be relied on: the clock was synchronised, or it is plausible given the stored time.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.trusted
@@ -113,14 +113,14 @@ mod tests {
     }
 
     #[test]
-    fn a_first_start_with_a_clock_that_can_be_right_believes_it() {
+    fn a_first_start_believes_a_plausible_clock() {
         let estimate = started(0, shows(TODAY));
         assert_eq!(estimate.at(HubTime(1_000)), WallTime(TODAY));
         assert!(estimate.is_trusted());
     }
 
     #[test]
-    fn a_first_start_in_1970_is_no_time_to_rely_on_and_follows_once_the_clock_is_set() {
+    fn a_first_start_in_1970_is_not_trusted_and_follows_once_the_clock_is_set() {
         let mut estimate = started(0, shows(5_000));
         assert_eq!(estimate.at(HubTime(1_000)), WRITTEN);
         assert!(!estimate.is_trusted());
@@ -174,7 +174,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever the system clock shows, at starts and between: time goes on.
+        /// The estimate never goes back, whatever the system clock shows at starts and between them.
         #[test]
         fn it_never_runs_backwards(steps in prop::collection::vec((0_u64..10_000, -DAY..TODAY * 2, any::<bool>(), any::<bool>()), 1..50)) {
             let mut now = HubTime(0);

@@ -10,7 +10,7 @@ use super::names;
 use super::refusal::{HostRefusal, Refusal};
 use super::text::{Field, Nickname, TextError, TextProblem};
 
-/// The sentence of a notice. The first is the contract's: front ends show it as it is.
+/// The sentence of a notice. That of a single join is set by the wire contract, since front ends show it unchanged.
 #[must_use]
 pub fn alert(language: Language, alert: &Alert, nickname: &Nickname) -> String {
     use Language::{En, Ko};
@@ -29,7 +29,7 @@ pub fn alert(language: Language, alert: &Alert, nickname: &Nickname) -> String {
     }
 }
 
-/// A refusal as a sentence that a person can act on.
+/// The sentence of a refusal, which says what a person can do.
 #[must_use]
 pub fn refusal(language: Language, refusal: &Refusal) -> String {
     match language {
@@ -278,7 +278,7 @@ fn text_en(error: TextError) -> String {
 }
 
 fn shown(c: char) -> String {
-    // An override of direction would turn the sentence around, a mark would join the bracket.
+    // An override of direction would reverse the sentence, and a mark would combine with the bracket.
     let is_plain = names::is_visible(c) && !is_combining_mark(c);
     if is_plain { c.to_string() } else { format!("U+{:04X}", u32::from(c)) }
 }
@@ -309,13 +309,13 @@ fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
     }
 }
 
-/// Whole seconds, never less than it takes.
+/// A wait in whole seconds, rounded up.
 #[must_use]
 pub fn seconds(wait: Duration) -> u64 {
     wait.as_millis().div_ceil(1000).max(1).try_into().unwrap_or(u64::MAX)
 }
 
-/// A wait for people: in seconds, minutes or hours, never less than it takes.
+/// A wait for people, in seconds, minutes or hours, rounded up.
 fn span(language: Language, wait: Duration) -> String {
     const MINUTE: u64 = 60;
     const HOUR: u64 = 60 * MINUTE;
@@ -339,7 +339,7 @@ pub fn first_room(language: Language) -> &'static str {
     }
 }
 
-/// The sentence that a successful call is answered with.
+/// The sentence in the answer to a successful call.
 #[must_use]
 pub fn done(language: Language) -> &'static str {
     match language {
@@ -348,7 +348,7 @@ pub fn done(language: Language) -> &'static str {
     }
 }
 
-/// Bytes for people, as disks are sold: in powers of ten.
+/// A number of bytes for people, in powers of ten, as disks are sold.
 #[must_use]
 pub fn size(bytes: u64) -> String {
     const STEPS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
@@ -372,13 +372,13 @@ mod tests {
     }
 
     #[test]
-    fn a_wait_is_never_said_shorter_than_it_is() {
+    fn a_wait_is_rounded_up() {
         assert_eq!(seconds(Duration::from_millis(1_001)), 2);
         assert_eq!(seconds(Duration::ZERO), 1);
     }
 
     #[test]
-    fn a_wait_is_told_in_the_unit_that_people_would_use() {
+    fn a_wait_is_in_the_unit_that_people_would_use() {
         let told = |seconds| span(Language::En, Duration::from_secs(seconds));
         assert_eq!(
             [1, 99, 100, 3_600].map(told),

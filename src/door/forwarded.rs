@@ -1,4 +1,4 @@
-//! The client that a proxy names.
+//! Finds the client's address in the headers of a proxy.
 //!
 //! Only `X-Forwarded-For` is read. A proxy appends to the header that it knows and passes on the other one as
 //! the client sent it, so reading `Forwarded`, too, would accept forgeries.

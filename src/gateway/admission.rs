@@ -1,5 +1,5 @@
-//! Admission of newcomers, who are turned away while the hub is full. A browser that has been in a room counts
-//! as a regular and is admitted.
+//! Admission of new clients, which are refused while memory is short. A browser that has been in a room counts as a
+//! regular and is still admitted.
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -17,16 +17,16 @@ use crate::sync::lock;
 /// in that state together; the others' clients retry.
 const CONNECTING: usize = 32;
 
-/// At least this many browsers are remembered as regulars: those that joined a room last.
+/// At least this many browsers are remembered as regulars; those that joined a room last.
 const REGULARS: usize = 10_000;
 
-/// When a client that was turned away should retry.
+/// After this time a refused client should retry.
 const RETRY_AFTER: Duration = Duration::from_secs(10);
 
 /// Held by a session until it connects to its first namespace.
 pub(super) type ConnectingPermit = QuotaGuard<()>;
 
-/// Tells newcomers from regulars, and whether there is room for newcomers.
+/// Knows which browsers are regulars, and whether the hub can take new ones.
 #[derive(Debug)]
 pub(super) struct Admission {
     budget: Budget,
@@ -87,7 +87,7 @@ impl Admission {
         self.budget.pressure()
     }
 
-    /// This browser has joined a room: it is a regular from now on.
+    /// Makes a browser that has joined a room a regular.
     pub(super) fn has_joined(&self, identity: IdentityId) {
         lock(&self.regulars).insert(identity);
     }

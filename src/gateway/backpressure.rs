@@ -1,16 +1,16 @@
-//! How many events of one client may be undecided at once. TCP does the rest: while too many are, nothing is
-//! read from the client's connection.
+//! Limits how many events of one client may be undecided at once. While there are too many, nothing is read from the
+//! client's connection, so that TCP's flow control slows the client down.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::session::Session;
 
-/// From this many undecided events on, the session is not read from. It is read from again at half as many.
+/// At this many undecided events, reading from the session is paused. It is resumed at half as many.
 const UNDECIDED_BUSY: usize = 32;
 
-/// This many undecided events end a connection: more than the packets that were in its buffers when reading
-/// was paused.
+/// At this many undecided events the connection is ended. It is more than the packets that can be in its buffers when
+/// reading is paused.
 const UNDECIDED_MAX: usize = 8_192;
 
 /// Counts one client's undecided events and pauses its session while there are too many.

@@ -7,7 +7,7 @@ use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
 use crate::hub::command::{Answer, Output, Reply, RoomEvent};
 
-/// Most events in a batch: far below the limit at which a connection's buffer pauses.
+/// The most events in a batch: far below the number at which a connection's buffer is full.
 const EVENTS_MAX: usize = 32;
 
 /// Events for the same connections, and the replies that follow them.
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_round_is_less_than_a_connection_holds() {
+    fn a_batch_is_smaller_than_a_connections_buffer() {
         let room: Arc<[ConnId]> = Arc::from([ConnId(1)]);
         let many = (0..100).map(|seq| told(&room, seq)).collect();
         assert!(sizes(many).iter().all(|(events, _)| *events <= EVENTS_MAX));

@@ -21,10 +21,10 @@ use crate::metrics::Metrics;
 use crate::sync::lock;
 use crate::tcp::{Connection, DirectWrite, Drain};
 
-/// Most packets in a client's backlog. Broadcasts in it share their bytes.
+/// The most packets in a client's backlog. Broadcasts in it share their bytes.
 const BACKLOG_MAX: usize = 4_096;
 
-/// Most bytes in one client's backlogs, in all its namespaces. Shared bytes count in full, since a small room
+/// The most bytes in one client's backlogs, in all its namespaces. Shared bytes count in full, since a small room
 /// shares little.
 const BACKLOG_BYTES: usize = 512 * 1024;
 

@@ -39,8 +39,8 @@ impl FromMessageParts<LocalAdapter> for AckId {
 impl Shared {
     /// Registers one handler for all events: a handler for each would cost every connection a table of them.
     ///
-    /// An unknown event does nothing, as in the original. It counts against the rate limit, and is refused if
-    /// the client asked for an acknowledgement: a newer client may ask an older hub.
+    /// An unknown event does nothing, as in Cola Chat's original server. It counts towards the rate limit, and is
+    /// refused if the client asked for an acknowledgement, since a newer client may be talking to an older hub.
     pub(super) fn listen(self: &Arc<Self>, client: &Arc<Client>) {
         let (shared, id) = (Arc::clone(self), client.id);
         client.socket.on_fallback(move |name: EventName, data: TryData<Json>, ack: AckId| {

@@ -1,4 +1,4 @@
-//! Evicts clients that the hub cannot serve, and those that hold a place and do nothing with it.
+//! Evicts clients that the hub cannot keep up with, and those that occupy a place without joining a room.
 
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -121,7 +121,7 @@ impl Shared {
 
     async fn evict_roomless(self: Arc<Self>, limit: Duration) {
         // An overloaded hub refuses the call: it is asked again with the next sweep.
-        let roomless = self.hub.call(|tell| Call::LetGo(limit, tell)).await;
+        let roomless = self.hub.call(|tell| Call::ForgetIdle(limit, tell)).await;
         for id in roomless.unwrap_or_default() {
             self.evict(id);
         }

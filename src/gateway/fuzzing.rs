@@ -8,18 +8,18 @@ use super::payload::EVENTS;
 use crate::domain::ids::IdentityId;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
-use crate::hub::fuzzing::{Life, Told};
+use crate::hub::fuzzing::{Life, Observed};
 use crate::identity::fuzzing::{owners, signer, with_pieces};
 use crate::wire;
 
-/// Most lines of one input: what a longer one could show, a shorter one shows.
+/// The most lines of an input that are read. Longer ones show nothing that shorter ones do not.
 const LINES_MAX: usize = 64;
 
-/// A line for each event: who (`a`, `b`, or `c`, who is `a` in a second tab), what, and its payload;
-/// or `t` and how many milliseconds pass.
+/// Fuzzes events. Each line has a client (`a`, `b`, or `c`, which is `a` in a second tab), an event and its payload, or
+/// `t` and a number of milliseconds that pass.
 pub fn events(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    // Made when the first event can be read: most input is refused without one.
+    // Created for the first event that can be decoded, since most input has none.
     let mut life = None;
     for line in text.lines().take(LINES_MAX) {
         let (who, rest) = line.split_once(' ').unwrap_or((line, ""));
@@ -34,7 +34,7 @@ pub fn events(data: &[u8]) {
     }
 }
 
-fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Told> {
+fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Observed> {
     let (name, payload) = line.split_once(' ').unwrap_or((line, ""));
     let Some((_, decode)) = EVENTS.iter().find(|(known, _)| *known == name) else {
         return Vec::new();
@@ -42,16 +42,16 @@ fn event(who: usize, line: &str, life: &mut Option<Life>) -> Vec<Told> {
     let payload = serde_json::from_str(payload).map_err(|error| error.to_string());
     match decode(payload) {
         Ok(event) => life.get_or_insert_with(Life::new).ask(who, event),
-        Err(refusal) => vec![Told::Answer(Err(refusal))],
+        Err(refusal) => vec![Observed::Answer(Err(refusal))],
     }
 }
 
-/// Answers read as the contract has them.
-fn is_good_json(told: &Told) {
+/// Holds that answers have the JSON of the wire contract.
+fn is_good_json(told: &Observed) {
     for language in [Language::Ko, Language::En] {
         match told {
-            Told::Answer(answer) => is_envelope(language, answer),
-            Told::Event(event) => {
+            Observed::Answer(answer) => is_envelope(language, answer),
+            Observed::Event(event) => {
                 let (name, json) = wire::room_event(event);
                 let read: Result<Value, _> = serde_json::from_str(json.get());
                 assert!(read.is_ok_and(|value| !value.is_null()), "{name} {json}");
@@ -72,7 +72,7 @@ fn is_envelope(language: Language, answer: &Result<crate::hub::command::Answer, 
     }
 }
 
-/// An `Authorization` header, and on the next line a `Cookie` header.
+/// Fuzzes an `Authorization` header, and on the next line a `Cookie` header.
 pub fn tokens(data: &[u8]) {
     let text = with_pieces(&String::from_utf8_lossy(data));
     let (authorization, cookie) = text.split_once('\n').unwrap_or((&text, ""));
@@ -103,8 +103,8 @@ fn cookie_of(cookies: &str, token_of: impl Fn(&str) -> Option<IdentityId>) -> Op
     values.filter_map(token_of).next()
 }
 
-/// Cookies of others on the same host, before ours and, on the next connection, behind it. They are bytes: a
-/// browser sends what a page has set.
+/// Fuzzes other cookies of the same host, before the hub's and, on the next connection, after it. They are bytes,
+/// since a browser sends whatever a page has set.
 pub fn cookies(data: &[u8]) {
     let mut lines = data.splitn(2, |byte| *byte == b'\n');
     let (before, after) = (lines.next().unwrap_or_default(), lines.next().unwrap_or_default());

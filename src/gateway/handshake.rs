@@ -25,7 +25,7 @@ use crate::wire::engine::{self, BadTarget, Target, Transport};
 /// 16 KiB buffer that the request was read into.
 const KEPT: [HeaderName; 2] = [header::HOST, header::CONTENT_TYPE];
 
-/// Longest `open` packet, in bytes.
+/// The longest `open` packet, in bytes.
 const OPEN_MAX: usize = 1_024;
 
 /// Answers Engine.IO's requests and passes on all others.

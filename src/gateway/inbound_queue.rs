@@ -14,7 +14,7 @@ use crate::hub::command::{Answer, Command, Event, Reply};
 /// waits for answers; each delays a room of a thousand by one more broadcast.
 const IN_FLIGHT_MAX: usize = 4;
 
-/// Most queued events that are still decided after the client has disconnected.
+/// The most queued events that are still decided after the client has disconnected.
 const LAST_MAX: usize = 32;
 
 /// An event that is not answered yet.

@@ -27,7 +27,7 @@ pub(super) const ROOT: &str = "/";
 /// How long an empty namespace stays, so that a page refresh finds it.
 const LINGER: Duration = Duration::from_secs(2);
 
-/// Most empty namespaces that stay; the one that has been empty longest is freed first.
+/// The most empty namespaces that stay; the one that has been empty longest is freed first.
 const EMPTY_MAX: usize = 128;
 
 /// The living namespaces.

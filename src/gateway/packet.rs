@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn parcels_are_packets_of_their_namespace() {
+    fn packets_are_those_of_their_namespace() {
         let payload: Arc<RawValue> = Arc::from(RawValue::from_string("{}".to_owned()).unwrap());
         assert_eq!(encode(&event("{\"a\":1}"), "/camp"), "42/camp,[\"sendMessage\",{\"a\":1}]");
         assert_eq!(encode(&event("1"), "/"), "42[\"sendMessage\",1]");

@@ -1,4 +1,4 @@
-//! Events' payloads, from JSON to typed commands. No rule of the chat lives here.
+//! Decodes the payloads of events, from JSON to typed commands. No rule of the chat is here.
 
 use serde_json::{Map, Value};
 
@@ -10,7 +10,7 @@ use crate::domain::text::{Content, Key, Nickname, Password, Reason};
 use crate::domain::time::HubTime;
 use crate::hub::command::{Event, NewReport};
 
-/// The events of the contract and the additional ones, each with how its payload is read.
+/// The events of the wire contract and the additional ones, with the decoder of each.
 pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("joinRoom", join),
     ("leaveRoom", |_| Ok(Event::Leave)),
@@ -24,12 +24,12 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("typing", typing),
 ];
 
-/// How the payload of an event of this name is read; nothing for one that the hub does not know.
+/// The decoder for the payload of the event with this name. `None` for an unknown event.
 pub(super) fn decode(name: &str) -> Option<Decode> {
     EVENTS.iter().find(|(known, _)| *known == name).map(|(_, decode)| *decode)
 }
 
-/// How a payload becomes an event. It gets what was sent, or why that cannot be read.
+/// Decodes a payload into an event. The argument is the JSON that was sent, or why it cannot be parsed.
 pub(super) type Decode = fn(Result<Value, String>) -> Result<Event, Refusal>;
 
 fn join(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -103,7 +103,7 @@ fn typing(payload: Result<Value, String>) -> Result<Event, Refusal> {
     Ok(Event::Typing { room: fields.room()?, is_typing })
 }
 
-/// A payload that is an object.
+/// A payload, which has to be an object.
 struct Fields(Map<String, Value>);
 
 impl Fields {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_taken_back_has_a_place() {
+    fn a_message_that_is_taken_back_keeps_its_place() {
         for seq in [json!(null), json!(0), json!(1.5), json!("1")] {
             assert!(take_back(Ok(json!({"roomId": ROOM, "seq": seq}))).is_err());
         }
@@ -251,7 +251,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chatter_id_that_is_none_makes_a_newcomer() {
+    fn an_invalid_chatter_id_makes_a_newcomer() {
         for id in [json!(null), json!(""), json!("undefined")] {
             let event = join(Ok(json!({"roomId": ROOM, "chatterId": id, "password": ""})));
             assert!(matches!(event, Ok(Event::Join { wanted: None, password: None, .. })));

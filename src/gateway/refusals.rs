@@ -1,4 +1,4 @@
-//! Refuses a request before it costs anything: socketioxide would keep about 14 KB of each handshake.
+//! Refuses requests before they cost anything: socketioxide would keep about 14 KB of each handshake.
 
 use std::net::IpAddr;
 
@@ -26,7 +26,7 @@ impl Shared {
         self.door.session(client).map(|place| (place, client))
     }
 
-    /// The answer to a client that gets no session.
+    /// The answer to a client that is refused a session.
     pub(super) fn turn_away(&self, TurnedAway { reason, refusal }: &TurnedAway) -> Response {
         self.metrics.refusals.add(reason);
         wire::refused(self.language(), refusal)

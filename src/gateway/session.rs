@@ -78,7 +78,7 @@ pub(super) struct Session {
 /// Whether a session is in no namespace.
 #[derive(Debug, Default)]
 struct Idle {
-    /// Since when it is in no namespace.
+    /// When it left its last namespace. `None` while it is in one.
     since: Option<Instant>,
     /// Whether it is among the candidates for eviction.
     is_watched: bool,
@@ -178,8 +178,8 @@ impl Session {
         self.probe.store(NONE, Ordering::SeqCst);
     }
 
-    /// ConnectingPermit until a probe has arrived. Where one has already, a client that polls all the same is made to wait
-    /// for a moment, so that it does not do so without end.
+    /// Waits until a probe has arrived. If one has already, a client that still polls is delayed for [`PROBED_POLL`],
+    /// so that it does not poll in a busy loop.
     pub(super) async fn probed(&self) {
         let is_probed = || self.probe.load(Ordering::SeqCst) == PROBED;
         if is_probed() {
@@ -232,8 +232,8 @@ impl Session {
         self.pauses.load(Ordering::SeqCst) > 0
     }
 
-    /// ConnectingPermit until there is no reason left: how a polling client is slowed down, whose packets come
-    /// in requests of their own.
+    /// Waits until there is no reason left to pause. This slows down a polling client, whose packets come in requests
+    /// of their own.
     pub(super) async fn reading_resumed(&self) {
         loop {
             let told = self.changed.notified();

@@ -153,7 +153,7 @@ mod tests {
         assert!(accept(&other).is_none());
     }
 
-    /// The log of this thread, for as long as the guard lives.
+    /// Captures the log of this thread until the guard is dropped.
     fn log() -> (NamedTempFile, DefaultGuard) {
         let log = NamedTempFile::new().unwrap();
         let lines = tracing_subscriber::fmt().with_ansi(false).without_time();
@@ -169,7 +169,7 @@ mod tests {
         log.lines().filter(|line| line.trim_start().starts_with(level)).collect()
     }
 
-    /// hyper answers this request over a connection that is none of the server's, with an accepted upgrade.
+    /// Has hyper accept an upgrade over a connection that is not of the server's type.
     async fn upgraded_over_a_pipe() -> Option<ConnectionIo> {
         let (mut client, server) = duplex(1024);
         let (tell, told) = oneshot::channel();
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_accepted_upgrade_of_an_unexpected_connection_is_dropped_aloud() {
+    async fn an_accepted_upgrade_of_an_unexpected_connection_is_dropped_and_logged() {
         let (log, _guard) = log();
         assert!(upgraded_over_a_pipe().await.is_none());
         let said = said(&log, "ERROR");
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_client_that_goes_before_its_upgrade_is_no_error() {
+    async fn a_client_that_disconnects_before_its_upgrade_is_no_error() {
         let (log, _guard) = log();
         let upgrade = hyper::upgrade::on(request(&WHOLE));
         assert!(connection(upgrade).await.is_none());
@@ -228,14 +228,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_websocket_whose_request_cannot_be_written_is_dropped_aloud() {
+    async fn a_websocket_with_an_unusable_request_is_dropped_and_logged() {
         let said = given_with("no sid").await;
         assert!(said.contains("dropped: its request could not be written"), "{said}");
     }
 
     #[tokio::test]
-    async fn a_websocket_that_socketioxide_refuses_is_dropped_aloud() {
-        // Well-formed in a URL, but not as long as socketioxide's own.
+    async fn a_websocket_that_socketioxide_refuses_is_dropped_and_logged() {
+        // Well-formed in a URL, but shorter than socketioxide's own ids.
         let said = given_with("short").await;
         assert!(said.contains("dropped: socketioxide refuses it"), "{said}");
     }

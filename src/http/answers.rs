@@ -1,8 +1,8 @@
-//! Memory for large answers. It is reserved before an answer is built and held until the answer is written
-//! out, so that clients that do not read their answers cannot fill the hub's memory.
+//! Bounds the memory of large answers. It is reserved before an answer is built, and held until the answer is sent, so
+//! that clients that do not read their answers cannot fill the hub's memory.
 //!
-//! An answer without memory waits; addresses take turns. A client that does not read its answer in time is
-//! disconnected.
+//! Answers for which there is no memory wait, and addresses take turns. A client that does not read its answer in
+//! time is disconnected.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,19 +14,19 @@ use tokio::sync::oneshot;
 use tokio::task::AbortHandle;
 use tokio::time::{sleep, timeout};
 
-use super::request::Asker;
+use super::request::Requester;
 use crate::domain::fair::FairQueue;
 use crate::domain::refusal::Refusal;
 use crate::sync::lock;
 use crate::timeouts;
 
-/// Most bytes of all answers together, if `limits.memory` allows it.
+/// The most bytes of all answers together, unless `limits.memory` allows less.
 const MOST: usize = 16 << 20;
 
-/// Answers may use one part in this many of `limits.memory`.
+/// Answers may use this fraction (one divided by it) of `limits.memory`.
 const PART: u64 = 8;
 
-/// Most answers of one address, and of all, that may wait for memory.
+/// The most answers of one address, and of all, that may wait for memory.
 const WAITING_EACH: usize = 64;
 const WAITING: usize = 1_024;
 
@@ -40,7 +40,7 @@ pub(super) struct Answers(Arc<Shared>);
 #[derive(Debug)]
 struct Shared {
     /// How long an answer waits for its memory.
-    patience: Duration,
+    timeout: Duration,
     state: Mutex<State>,
 }
 
@@ -63,15 +63,15 @@ struct Waiting {
 }
 
 impl Answers {
-    /// Memory for as much as all may have, until [`Answers::set`] says less.
+    /// Starts with [`MOST`] for every address, until [`Answers::set`] says less.
     pub(super) fn new() -> Self {
         Self::with(MOST, MOST, timeouts::TURN)
     }
 
-    fn with(each: usize, most: usize, patience: Duration) -> Self {
+    fn with(each: usize, most: usize, timeout: Duration) -> Self {
         let (by, waiting) = (HashMap::new(), FairQueue::new(WAITING_EACH, WAITING));
         let state = Mutex::new(State { each: each.min(most), most, used: 0, by, waiting });
-        Self(Arc::new(Shared { patience, state }))
+        Self(Arc::new(Shared { timeout, state }))
     }
 
     /// Sets the limits for what is reserved from now on: `each` is the most for one address, in bytes; `ceiling`
@@ -85,7 +85,7 @@ impl Answers {
     /// Reserves memory for an answer of at most `bytes`, when it is this address's turn.
     ///
     /// # Errors
-    /// None is free in time: the address's other answers are not read, or those of many addresses.
+    /// No memory is free in time, because this address or many others do not read their answers.
     pub(super) async fn reserve(&self, peer: IpAddr, bytes: usize) -> Result<Reserved, Refusal> {
         let (tell, reserved) = oneshot::channel();
         let bytes = {
@@ -96,7 +96,7 @@ impl Answers {
             self.0.hand_out(&mut state);
             bytes
         };
-        match timeout(self.0.patience, reserved).await {
+        match timeout(self.0.timeout, reserved).await {
             Ok(Ok(reserved)) => Ok(reserved),
             _ if self.0.lock().is_below(peer, bytes) => Err(Refusal::HubFull(LATER)),
             _ => Err(Refusal::TooFast(LATER)),
@@ -133,7 +133,7 @@ impl Shared {
 }
 
 impl State {
-    /// Whether the address may have as many bytes more, if there are any.
+    /// Whether the address may have this many bytes more within its own limit.
     fn is_below(&self, peer: IpAddr, bytes: usize) -> bool {
         self.by.get(&peer).copied().unwrap_or_default() + bytes <= self.each
     }
@@ -165,19 +165,19 @@ pub(super) struct Reserved {
 impl Reserved {
     /// The answer's body, which holds its memory until it is written out. A client that has not read all of
     /// it in time is disconnected.
-    pub(super) fn body(mut self, answer: Vec<u8>, asker: &Asker) -> Body {
+    pub(super) fn body(mut self, answer: Vec<u8>, asker: &Requester) -> Body {
         self.shrink(answer.len());
         let overdue = asker.connection.clone().map(|line| {
             let ends = tokio::spawn(async move {
                 sleep(timeouts::ANSWER).await;
                 line.hang_up();
             });
-            Ends(ends.abort_handle())
+            AbortOnDrop(ends.abort_handle())
         });
-        Body::from(Bytes::from_owner(Held { answer, _reserved: self, _overdue: overdue }))
+        Body::from(Bytes::from_owner(ReservedAnswer { answer, _reserved: self, _overdue: overdue }))
     }
 
-    /// Gives back memory that is not needed.
+    /// Gives back memory beyond this many bytes.
     fn shrink(&mut self, bytes: usize) {
         let Some(shared) = self.shared.as_ref().filter(|_| bytes < self.bytes) else { return };
         let mut state = shared.lock();
@@ -197,22 +197,22 @@ impl Drop for Reserved {
 }
 
 /// An answer together with its memory.
-struct Held {
+struct ReservedAnswer {
     answer: Vec<u8>,
     _reserved: Reserved,
-    _overdue: Option<Ends>,
+    _overdue: Option<AbortOnDrop>,
 }
 
-impl AsRef<[u8]> for Held {
+impl AsRef<[u8]> for ReservedAnswer {
     fn as_ref(&self) -> &[u8] {
         &self.answer
     }
 }
 
 /// A task that is aborted when this is dropped.
-struct Ends(AbortHandle);
+struct AbortOnDrop(AbortHandle);
 
-impl Drop for Ends {
+impl Drop for AbortOnDrop {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -222,7 +222,7 @@ impl Drop for Ends {
 mod tests {
     use super::*;
 
-    /// For what must not come, and for what must.
+    /// How long a test waits for an answer that must not come.
     const SHORT: Duration = Duration::from_millis(20);
     const LONG: Duration = Duration::from_secs(20);
 
@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_reads_nothing_waits_for_itself_and_is_told() {
+    async fn an_address_that_reads_nothing_delays_only_itself() {
         let answers = Answers::with(100, 300, SHORT);
         let held = answers.reserve(peer(1), 100).await.unwrap();
         let hers: Vec<_> = (0..3).map(|_| asks(&answers, 1, 60)).collect();
@@ -288,7 +288,7 @@ mod tests {
     #[tokio::test]
     async fn an_answer_keeps_what_it_needs_until_it_is_dropped() {
         let answers = Answers::with(100, 1_000, LONG);
-        let asker = Asker { peer: peer(1), connection: None };
+        let asker = Requester { peer: peer(1), connection: None };
         let body = answers.reserve(peer(1), 1_000).await.unwrap().body(vec![0; 30], &asker);
         assert_eq!(answers.0.lock().used, 30);
         let bytes = axum::body::to_bytes(body, usize::MAX).await.unwrap();

@@ -1,4 +1,4 @@
-//! The hub's own calls, additional to the contract, in the same envelope.
+//! The hub's own calls, in addition to those of Cola Chat, in the same envelope.
 
 use axum::Router;
 use axum::extract::rejection::QueryRejection;
@@ -12,8 +12,8 @@ use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
 use super::pages::nothing_here;
-use super::request::{Asker, By, InPath, Nearby};
-use super::respond::Answer;
+use super::request::{By, InPath, Nearby, Requester};
+use super::respond::ApiResult;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -21,17 +21,17 @@ use crate::domain::search::Needle;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
 use crate::hub::command::{Call, Caller};
-use crate::store::{Found, Loss, Member, RANGE_BYTES, Shared, SharedHub, Storage};
+use crate::store::{ClusterState, Found, Loss, Member, RANGE_BYTES, SharedHub, Storage};
 use crate::wire;
 
-/// Messages in an answer: by default, and at most.
+/// The number of messages in an answer, by default and at most.
 const LIMIT: usize = 50;
 const LIMIT_MAX: usize = 100;
 
-/// Most messages that a search finds at a time.
+/// The most messages that one search returns.
 const FOUND_MAX: usize = 20;
 
-/// People on a page.
+/// The number of people on a page of the roster.
 const PEOPLE: usize = 100;
 
 pub(super) fn routes() -> Router<App> {
@@ -46,7 +46,7 @@ pub(super) fn routes() -> Router<App> {
         .fallback(nothing_here)
 }
 
-async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> Answer {
+async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> ApiResult {
     let facts = app.hub.call(Call::Facts).await?;
     let (time, time_trusted) = app.hub.clock().wall();
     let config = app.config.now();
@@ -84,8 +84,8 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap
     Ok(app.compressed(&headers, info))
 }
 
-/// Whether messages are stored: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to
-/// continue from a copy of its database.
+/// The state of storage: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to continue from a
+/// backup.
 fn storage(app: &App, now: WallTime) -> &'static str {
     const DAY: i64 = 24 * 60 * 60 * 1000;
     let is_recent = |loss: &Loss| now.0.saturating_sub(loss.at.0) < DAY;
@@ -98,7 +98,7 @@ fn storage(app: &App, now: WallTime) -> &'static str {
 }
 
 fn shared(app: &App) -> Option<wire::SharedDatabase> {
-    let Shared { place: _, hubs, round_trip } = app.health.shared()?;
+    let ClusterState { place: _, hubs, round_trip } = app.health.shared()?;
     let hub = |SharedHub { name, url, .. }| wire::SharedHub { name, url };
     Some(wire::SharedDatabase {
         answers: app.health.storage() != Storage::Away,
@@ -113,7 +113,7 @@ async fn identity(State(app): State<App>) -> Response {
     app.created(wire::Token { token: app.signer.token(identity) })
 }
 
-async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> Answer {
+async fn by_code(State(app): State<App>, InPath(code): InPath<String>) -> ApiResult {
     let code = code.parse().map_err(|_| Refusal::NoSuchRoom)?;
     let view = app.hub.call(|tell| Call::ByCode(code, tell)).await;
     let view = match view {
@@ -139,10 +139,10 @@ struct Range {
 async fn messages(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     range: Result<Query<Range>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, RANGE_BYTES + wire::MESSAGE_BYTES).await?;
     let (first, pruned, list, more) = read_range(&app, caller, &room, range).await?;
     let messages = wire::messages(&list);
@@ -177,7 +177,7 @@ async fn read_range(
     Ok((first, pruned, list, more))
 }
 
-/// The messages around a place, itself among the first half; and whether there are older ones.
+/// The messages around a sequence number, with that message in the first half, and whether there are older ones.
 async fn read_around(
     app: &App,
     member: Member,
@@ -203,10 +203,10 @@ struct Search {
 async fn search(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     asked: Result<Query<Search>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, FOUND_MAX * wire::MESSAGE_BYTES).await?;
     let found = read_found(&app, caller, &room, asked).await?;
     let messages = wire::messages(&found.messages);
@@ -256,10 +256,10 @@ struct Page {
 async fn chatters(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath(room): InPath<String>,
     page: Result<Query<Page>, QueryRejection>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, PEOPLE * wire::CHATTER_BYTES).await?;
     let (list, present, end) = read_people(&app, caller, &room, page).await?;
     let people =

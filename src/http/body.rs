@@ -1,4 +1,4 @@
-//! Bodies of calls: JSON, or a refusal as the contract has it.
+//! Parses the JSON bodies of calls.
 
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;

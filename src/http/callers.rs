@@ -8,9 +8,9 @@ use std::net::IpAddr;
 
 use crate::config::CorsOrigin;
 
-/// The headers and the address by which a request is judged.
+/// The parts of a request by which it is judged.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Knock<'a> {
+pub(super) struct RequestFacts<'a> {
     /// `Host`, as it was sent.
     pub(super) host: Option<&'a str>,
     /// `Origin`, as it was sent.
@@ -43,7 +43,7 @@ pub(super) struct Rules<'a> {
 
 impl Rules<'_> {
     /// Applies the rules.
-    pub(super) fn judge(&self, knock: Knock<'_>) -> Verdict {
+    pub(super) fn judge(&self, knock: RequestFacts<'_>) -> Verdict {
         let Some(host) = knock.host.filter(|host| self.is_own(host)) else {
             return Verdict::WrongHost;
         };
@@ -165,7 +165,7 @@ mod tests {
         fn judge(&self, host: &str, origin: Option<&str>, changes: bool) -> Verdict {
             let Self { names, origins, origin_required } = self;
             let rules = Rules { names, origins, origin_required: *origin_required };
-            rules.judge(Knock { host: Some(host), origin, changes })
+            rules.judge(RequestFacts { host: Some(host), origin, changes })
         }
 
         fn opens(&self, host: &str) -> bool {
@@ -251,12 +251,12 @@ mod tests {
         }
         let names = hub().names;
         let rules = Rules { names: &names, origins: &[], origin_required: false };
-        let knock = Knock { host: None, origin: None, changes: false };
+        let knock = RequestFacts { host: None, origin: None, changes: false };
         assert_eq!(rules.judge(knock), WrongHost, "a request without a host");
     }
 
     #[test]
-    fn only_who_is_near_and_came_by_a_local_way_is_told_what_is_for_them() {
+    fn only_callers_nearby_at_a_local_name_get_the_wifi() {
         let near = |peer: &str, host| is_from_nearby(peer.parse().unwrap(), Some(host));
         for peer in ["10.42.0.7", "169.254.3.3", "127.0.0.1", "::1", "fd00::7", "fe80::7"] {
             for host in ["cola.local", "CAMP.local:8080", "localhost", "10.42.0.1", "[fd00::1]:80"]

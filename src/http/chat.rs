@@ -1,4 +1,4 @@
-//! Cola Chat's calls, as `/chat/…` of the contract has them.
+//! The calls of Cola Chat, `/chat/…`, as the wire contract defines them.
 
 use std::net::IpAddr;
 
@@ -12,8 +12,8 @@ use serde::Deserialize;
 use super::App;
 use super::body::{Body, parse};
 use super::pages::nothing_here;
-use super::request::{Asker, By, InPath};
-use super::respond::Answer;
+use super::request::{By, InPath, Requester};
+use super::respond::ApiResult;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, check_capacity};
@@ -22,7 +22,7 @@ use crate::hub::command::{Call, Caller, NewRoom, RoomView};
 use crate::store::Member;
 use crate::wire;
 
-/// Messages on a page of history.
+/// The number of messages on a page of history.
 const PAGE: u32 = 20;
 
 /// The chatter id that the front end sends while it has none.
@@ -72,14 +72,14 @@ impl CreateBody {
     }
 }
 
-async fn create(State(app): State<App>, By(caller): By, body: Body) -> Answer {
+async fn create(State(app): State<App>, By(caller): By, body: Body) -> ApiResult {
     app.welcomes(caller).await?;
     let room = parse::<CreateBody>(body)?.into_room(caller.peer)?;
     let view = app.hub.call(|tell| Call::Create(room, tell)).await?;
     Ok(app.created(wire::room(&view)))
 }
 
-async fn list(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Answer {
+async fn list(State(app): State<App>, asker: Requester, headers: HeaderMap) -> ApiResult {
     let facts = app.hub.call(Call::Facts).await?;
     let reserved = app.reserve(&asker, (facts.rooms + 1) * wire::ROOM_BYTES).await?;
     let rooms = app.hub.call(Call::Rooms).await?;
@@ -87,7 +87,7 @@ async fn list(State(app): State<App>, asker: Asker, headers: HeaderMap) -> Answe
     Ok(app.listed("rooms", &headers, rooms, |body| reserved.body(body, &asker)))
 }
 
-async fn show(State(app): State<App>, InPath(room): InPath<String>) -> Answer {
+async fn show(State(app): State<App>, InPath(room): InPath<String>) -> ApiResult {
     let view = find(&app, &room).await?;
     Ok(app.ok(wire::room_with_chatters(&view)))
 }
@@ -115,7 +115,7 @@ async fn check(
     By(caller): By,
     InPath(room): InPath<String>,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let room = room_id(&room)?;
     app.welcomes(caller).await?;
     app.may_knock(caller, room).await?;
@@ -132,7 +132,7 @@ async fn check(
 async fn is_present(
     State(app): State<App>,
     InPath((room, chatter)): InPath<(String, String)>,
-) -> Answer {
+) -> ApiResult {
     let room = room_id(&room)?;
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
         return Ok(app.ok(false));
@@ -148,9 +148,9 @@ async fn page_of_nobody(State(app): State<App>) -> Response {
 async fn page(
     State(app): State<App>,
     By(caller): By,
-    asker: Asker,
+    asker: Requester,
     InPath((room, page, chatter)): InPath<(String, String, String)>,
-) -> Answer {
+) -> ApiResult {
     let reserved = app.reserve(&asker, PAGE as usize * wire::MESSAGE_BYTES).await?;
     let messages = read_page(&app, caller, &room, &page, &chatter).await?;
     Ok(app.ok_in(reserved, &asker, wire::messages(&messages)))
@@ -164,7 +164,8 @@ async fn read_page(
     chatter: &str,
 ) -> Result<Vec<crate::domain::message::Message>, Refusal> {
     let room = room_id(room)?;
-    // The front end's own slips: a chatter that it does not know yet, and a page number joined with it.
+    // Cola Chat's front end sends `undefined` for a chatter that it does not know yet, also with a page number
+    // appended.
     let Ok(chatter) = chatter.parse::<ChatterId>() else {
         return Ok(Vec::new());
     };
@@ -187,8 +188,8 @@ impl App {
         self.hub.call(|tell| Call::Welcome(caller, tell)).await
     }
 
-    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before: the join
-    /// tells.
+    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before, which only the join can
+    /// decide, so it is let through.
     async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
         let Some(identity) = caller.identity else { return Ok(()) };
         match self.hub.call(|tell| Call::Room(room, tell)).await {
@@ -227,7 +228,7 @@ async fn rename(
     By(caller): By,
     InPath(chatter): InPath<String>,
     body: Body,
-) -> Answer {
+) -> ApiResult {
     let chatter = chatter.parse().map_err(|_| Refusal::NoSuchChatter)?;
     app.welcomes(caller).await?;
     let RenameBody { nickname } = parse(body)?;

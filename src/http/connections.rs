@@ -11,12 +11,12 @@ use crate::sync::lock;
 use crate::tcp::{Connection, Drain};
 use crate::timeouts;
 
-/// Most connections that may wait for another request, each with about 20 kB of buffers. The others are
-/// closed after their answer, and browsers open new ones.
+/// The most connections that may wait for another request, each with about 20 kB of buffers. Others are closed after
+/// their answer, and browsers open new ones.
 const IDLE: usize = 256;
 
 /// A connection's permit to stay open after its answer.
-pub(super) type Stay = OnceLock<OwnedSemaphorePermit>;
+pub(super) type KeepAlivePermit = OnceLock<OwnedSemaphorePermit>;
 
 /// The open connections.
 #[derive(Debug)]
@@ -62,7 +62,7 @@ impl Connections {
     }
 
     /// Whether a connection may stay open after its answer. A connection keeps its permit.
-    pub(super) fn may_stay(&self, stay: &Stay) -> bool {
+    pub(super) fn may_stay(&self, stay: &KeepAlivePermit) -> bool {
         if stay.get().is_some() {
             return true;
         }
@@ -70,7 +70,7 @@ impl Connections {
         place.is_ok_and(|place| stay.set(place).is_ok())
     }
 
-    /// Ends connections that do not read or whose message does not end. Runs until it is dropped.
+    /// Ends connections whose client does not read, or whose message does not end. Runs until it is dropped.
     pub(super) async fn look_after(self: Arc<Self>, metrics: Arc<Metrics>) {
         let mut look = tokio::time::interval(timeouts::LOOK);
         loop {
@@ -98,11 +98,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn so_many_may_stay_and_their_places_come_free() {
+    fn permits_are_limited_and_given_back() {
         let connections = Connections::default();
-        let stays: Vec<Stay> = (0..IDLE).map(|_| Stay::new()).collect();
+        let stays: Vec<KeepAlivePermit> = (0..IDLE).map(|_| KeepAlivePermit::new()).collect();
         assert!(stays.iter().all(|stay| connections.may_stay(stay)));
-        let one_more = Stay::new();
+        let one_more = KeepAlivePermit::new();
         assert!(!connections.may_stay(&one_more));
         assert!(connections.may_stay(&stays[0]), "who stays may stay on");
         drop(stays);

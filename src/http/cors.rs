@@ -17,7 +17,7 @@ use crate::sync::lock;
 /// How long a browser may remember what CORS allows.
 const AGE: Duration = Duration::from_secs(600);
 
-/// CORS as the configuration says, which may change.
+/// The CORS layer for the present configuration.
 struct Cors {
     config: LiveConfig,
     built: Mutex<Built>,

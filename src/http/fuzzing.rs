@@ -17,7 +17,7 @@ use crate::wire::engine::{self, Target};
 const NAMES: [&str; 3] = ["cola.local", "chat.example", "203.0.113.7"];
 const LISTED: &str = "http://192.168.4.1:3000";
 
-/// A request's head: method and target, then a line for each header.
+/// Fuzzes the head of a request: method and target, then a line for each header.
 pub fn callers(data: &[u8]) {
     let Some(parts) = head(data) else { return };
     the_proxys_address_counts(&parts.headers);
@@ -40,8 +40,8 @@ pub fn callers(data: &[u8]) {
     }
 }
 
-/// The guard and the gateway agree on which requests are Engine.IO's, and socketioxide reads in them what the
-/// gateway has read.
+/// Holds that the guard and the gateway agree on which requests are Engine.IO's, and that socketioxide reads the same
+/// in them as the gateway.
 fn engine_io_is_read_one_way(parts: &Parts) {
     let path = parts.uri.path();
     assert_eq!(engine::is_path(path), ["/socket.io", "/socket.io/"].contains(&path), "{path}");
@@ -55,7 +55,8 @@ fn engine_io_is_read_one_way(parts: &Parts) {
     assert_eq!(Target::parse(again.query().unwrap_or_default()), Ok(target), "{again}");
 }
 
-/// The last address of the header counts, which a trusted proxy has added, with anything that a client wrote before it.
+/// Holds that the last address of `X-Forwarded-For` counts, which a trusted proxy has appended, whatever a client wrote
+/// before it.
 fn the_proxys_address_counts(headers: &HeaderMap) {
     const NAME: HeaderName = HeaderName::from_static("x-forwarded-for");
     let proxies = ["10.0.0.0/24", "fd00::1"].into_iter().filter_map(Network::parse).collect();
@@ -76,7 +77,7 @@ fn the_proxys_address_counts(headers: &HeaderMap) {
     }
 }
 
-/// A page that was opened at the `Host` of the request may use the hub.
+/// Holds that a page that was opened at the request's `Host` may use the hub.
 fn own_page_is_welcome(parts: &Parts, host: &HeaderValue) {
     let origin = HeaderValue::from_bytes(&[b"http://", host.as_bytes()].concat());
     let mut parts = parts.clone();
@@ -109,8 +110,8 @@ fn head(data: &[u8]) -> Option<Parts> {
     Some(parts)
 }
 
-/// Whether a page of this origin may change something at this host, told apart from the hub's own code:
-/// by what a browser puts into these headers, and nothing that only looks like it.
+/// Whether a page of this origin may change something at this host, decided independently of the hub's own code: by
+/// exactly what browsers send in these headers.
 fn is_friend(origin: &[u8], host: &[u8]) -> bool {
     if origin.eq_ignore_ascii_case(LISTED.as_bytes()) {
         return true;
@@ -122,8 +123,8 @@ fn is_friend(origin: &[u8], host: &[u8]) -> bool {
     })
 }
 
-/// Host and port by RFC 3986 as far as browsers let it pass: a name, an IPv4 address, or an IPv6 address
-/// in brackets, and digits behind a colon.
+/// Parses host and port by RFC 3986, as far as browsers use it: a name, an IPv4 address, or an IPv6 address in
+/// brackets, and digits after a colon.
 fn place(authority: impl AsRef<[u8]>, default: Option<u16>) -> Option<(String, Option<u16>)> {
     let text = std::str::from_utf8(authority.as_ref()).ok()?.to_ascii_lowercase();
     let end = if text.starts_with('[') {

@@ -11,7 +11,7 @@ use axum::http::{HeaderName, Method, StatusCode, Version, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
 
-use super::callers::{Knock, Rules, Verdict, host_of};
+use super::callers::{RequestFacts, Rules, Verdict, host_of};
 use super::health;
 use crate::config::{Config, LiveConfig};
 use crate::discovery::{self, Announced};
@@ -35,7 +35,7 @@ pub struct Guard {
     called: Mutex<Called>,
 }
 
-/// The hub's names, as of some moment and some configuration.
+/// The hub's names, cached for a configuration until they are too old.
 #[derive(Clone)]
 struct Called {
     at: Instant,
@@ -99,7 +99,7 @@ impl Guard {
         if is_call(parts) {
             return wire::refused(language, &refusal);
         }
-        // A person's browser: the hub's real address helps more than an envelope.
+        // A person reads this in a browser, so the hub's real address helps more than an envelope.
         let url = self.reach.urls().into_iter().next().map(|url| format!("\n{url}\n"));
         let text = format!("{}\n{}", words::refusal(language, &refusal), url.unwrap_or_default());
         let kind = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
@@ -132,17 +132,17 @@ async fn watch(State(guard): State<Arc<Guard>>, request: Request, next: Next) ->
     }
 }
 
-/// A request that names two hosts.
+/// The error for a request with two hosts.
 pub(super) struct TwoHosts;
 
-pub(super) fn knock(parts: &Parts) -> Result<Knock<'_>, TwoHosts> {
+pub(super) fn knock(parts: &Parts) -> Result<RequestFacts<'_>, TwoHosts> {
     let origin = one(parts, header::ORIGIN)?;
     let host = one(parts, header::HOST)?;
     // The target takes precedence over the header (RFC 9112, section 3.2.2), so they must not differ.
     let target = parts.uri.authority().map(axum::http::uri::Authority::as_str);
     match (target, host) {
         (Some(target), Some(host)) if !target.eq_ignore_ascii_case(host) => Err(TwoHosts),
-        _ => Ok(Knock { host, origin, changes: changes(parts) }),
+        _ => Ok(RequestFacts { host, origin, changes: changes(parts) }),
     }
 }
 

@@ -30,7 +30,7 @@ pub(super) fn routes() -> Router<App> {
 /// it may be called often.
 async fn ready(State(app): State<App>) -> (StatusCode, &'static str) {
     if app.health.storage() == Storage::Away {
-        // A balancer that asks has other hubs; this one would be waited for.
+        // A load balancer that asks has other hubs; on this one a client would have to wait.
         return (StatusCode::SERVICE_UNAVAILABLE, "the shared database does not answer\n");
     }
     let answered = tokio::time::timeout(READY, app.hub.call(Call::Ping)).await;

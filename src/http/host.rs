@@ -1,4 +1,5 @@
-//! The host's calls over the network: requests under `/api/host`, signed with a host's key. docs/host.md describes them.
+//! The host's calls over the network: requests under `/api/host`, signed with a host's key. docs/host.md describes
+//! them.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +14,7 @@ use axum::routing::any;
 use super::App;
 use super::body::whole;
 use super::request::From;
-use super::respond::{Answer, no_such_call};
+use super::respond::{ApiResult, no_such_call};
 use crate::control::called;
 use crate::domain::host::{BrowserMark, HostKey, KeyUse};
 use crate::domain::refusal::{HostRefusal, Refusal};
@@ -22,10 +23,10 @@ use crate::identity::Signature;
 use crate::network::comes_by;
 use crate::sync::lock;
 
-/// How long a refusal is only counted after one like it was logged.
+/// After a refusal is logged, refusals for the same reason are only counted for this long.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// Where the calls are.
+/// The path of the calls.
 const BASE: &str = "/api/host/";
 
 pub(super) fn routes() -> Router<App> {
@@ -36,19 +37,19 @@ pub(super) fn routes() -> Router<App> {
     Router::new().route("/api/host", calls.clone()).route("/api/host/{*call}", calls)
 }
 
-/// Everything but a signature that counts is refused alike, whether there is such a call or not.
+/// Answers a signed call. Without a valid signature the refusal is the same whether the call exists or not.
 async fn call(
     State(app): State<App>,
     From(peer): From,
     request: Request,
     log: &RefusalLog,
-) -> Answer {
+) -> ApiResult {
     let (parts, body) = request.into_parts();
     let interfaces = &app.config.now().host_interfaces;
     if !interfaces.is_empty() && !comes_by(interfaces, peer) {
         return Err(Refusal::Host(HostRefusal::HostsElsewhere));
     }
-    // The body only of whom a signature names, so that others cost a head.
+    // The body is read only after the header was parsed, so that other requests cost their head only.
     let signature = signature(&parts)
         .ok_or(Refusal::Host(HostRefusal::BadSignature))
         .inspect_err(|refusal| log.note(refusal))?;
@@ -78,7 +79,7 @@ fn path(parts: &Parts) -> &str {
     parts.uri.path_and_query().map_or("", |path| path.as_str())
 }
 
-/// The key with which a request was signed, after its number was taken durably.
+/// Checks a signature and uses up its number durably. Returns the key.
 async fn used(
     app: &App,
     parts: &Parts,
@@ -93,7 +94,7 @@ async fn used(
     app.hub.call(|tell| Call::UseKey(key_use, tell)).await
 }
 
-/// The browser's mark in a query; none for a program that sends none.
+/// The browser's mark in a query; empty for a program, which sends none.
 fn browser(query: &str) -> Result<BrowserMark, Refusal> {
     let mut marks = query.split('&').filter_map(|pair| pair.strip_prefix("browser="));
     let mark = marks.next().unwrap_or_default().parse();
@@ -103,7 +104,7 @@ fn browser(query: &str) -> Result<BrowserMark, Refusal> {
     }
 }
 
-/// Logs refused signatures: for each reason a line at once, and later ones within ten seconds as a number with the next.
+/// Logs refused signatures: one line for each reason, at most every ten seconds, with the number of those in between.
 /// `/metrics` counts all of them.
 #[derive(Debug, Default)]
 struct RefusalLog(Mutex<HashMap<&'static str, (Instant, u64)>>);
@@ -121,7 +122,7 @@ impl RefusalLog {
         }
     }
 
-    /// How many like it were not logged since the last that was, if it is time for another line.
+    /// If another line for this reason may be logged now, the number of refusals since the last one.
     fn due(&self, why: &'static str, now: Instant) -> Option<u64> {
         // At most one entry for each reason above.
         let mut logged = lock(&self.0);

@@ -1,7 +1,5 @@
-//! Lists that phones fetch every few seconds: compressed for clients that take that, and answered with 304 where nothing has
-//! changed.
-//!
-//! A list is compressed once for each of its contents: many phones fetch the same.
+//! Answers with lists that phones fetch every few seconds: compressed for clients that accept that, and with 304 if
+//! nothing has changed. Each version of a list is compressed once, since many phones fetch the same one.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -20,10 +18,10 @@ use super::negotiation::{is_known, takes};
 use crate::sync::lock;
 use crate::wire::{self, Envelope};
 
-/// Smallest body that is compressed, in bytes: less goes out in one packet anyway.
+/// The smallest body that is compressed, in bytes. A smaller one fits into one packet anyway.
 const SMALL: usize = 1_024;
 
-/// Largest compressed body that is kept, in bytes.
+/// The largest compressed body that is cached, in bytes.
 const KEPT: usize = 256 * 1024;
 
 /// The compressed lists of a running hub. Clones share them.
@@ -32,14 +30,14 @@ pub(super) struct Lists(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Validators differ from run to run, so that nobody can make two lists with one validator.
+    /// Its keys are random for each run, so that nobody can construct two lists with the same validator.
     hasher: RandomState,
-    /// By the list's name: the hash of its last content, and that compressed.
+    /// The hash and the compressed form of each list's last content, by the list's name.
     packed: Mutex<HashMap<&'static str, (u64, Bytes)>>,
 }
 
 impl Lists {
-    /// The content compressed, if the client takes that and it is worth it.
+    /// The content in compressed form, if the client accepts that and it is large enough.
     fn packed(
         &self,
         name: &'static str,
@@ -63,14 +61,14 @@ impl Lists {
 }
 
 fn gzip(json: &str) -> Option<Bytes> {
-    // The fastest level: a board has better things to do, and the difference is a tenth.
+    // The fastest level, which costs a board less and makes the result only a tenth larger.
     let mut encoder = GzEncoder::new(Vec::with_capacity(json.len() / 4), Compression::fast());
     // Writing to memory does not fail.
     encoder.write_all(json.as_bytes()).and_then(|()| encoder.finish()).ok().map(Bytes::from)
 }
 
 impl App {
-    /// 200 with a list, or 304 if the client has it as it is. `make` builds the body.
+    /// 200 with a list, or 304 if the client has this version of it. `make` builds the body.
     pub(super) fn listed(
         &self,
         name: &'static str,
@@ -87,16 +85,16 @@ impl App {
             self.packed(name, headers, (json.into(), hash), make)
         };
         let out = response.headers_mut();
-        // Weak: compressed or not, it is the same list.
+        // Weak, since the validator is the same for the compressed list.
         if let Ok(tag) = HeaderValue::try_from(format!("W/{tag}")) {
             out.insert(header::ETAG, tag);
         }
-        // A browser may keep it, and asks each time whether it still holds.
+        // A browser may cache the list, but has to revalidate it each time.
         out.insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
         response
     }
 
-    /// 200 with data that is another each time.
+    /// 200 with data that is different each time, compressed if the client accepts that.
     pub(super) fn compressed(&self, headers: &HeaderMap, data: impl Serialize) -> Response {
         let json: Box<str> = wire::encode(&Envelope::done(self.config.now().language, data)).into();
         let packed = Some(&json).filter(|json| json.len() >= SMALL && takes(headers, "gzip"));

@@ -1,4 +1,4 @@
-//! `/metrics`, for Prometheus. Served to this machine only, unless `metrics.public` is set: it tells how many
+//! `/metrics`, for Prometheus. Served to this machine only, unless `metrics.public` is set, since it shows how many
 //! people are here.
 
 use std::net::IpAddr;
@@ -13,26 +13,25 @@ use tokio::runtime::Handle;
 
 use super::App;
 use super::request::By;
-use super::respond::Answer;
+use super::respond::ApiResult;
 use crate::budget::Pressure;
 use crate::hub::command::{Call, Facts};
 use crate::metrics::Page;
-use crate::store::{Shared, Size, Storage};
+use crate::store::{ClusterState, Size, Storage};
 use crate::wire;
 use crate::wire::AnnouncementStatus;
 
 const ELSEWHERE: &str =
     "The metrics are for the hub's own machine; `metrics.public = true` opens them to everyone.\n";
 
-/// Headers that a proxy adds. A request with one of them comes from elsewhere, even if the proxy is on this
-/// machine.
+/// Headers that proxies add. A request with one of them comes from another machine, even if the proxy is on this one.
 const PASSED_ON: [&str; 4] = ["forwarded", "x-forwarded-for", "x-real-ip", "via"];
 
 pub(super) fn routes() -> Router<App> {
     Router::new().route("/metrics", get(metrics))
 }
 
-async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> Answer {
+async fn metrics(State(app): State<App>, By(caller): By, headers: HeaderMap) -> ApiResult {
     if !app.config.now().metrics_public && !is_from_here(caller.peer, &headers) {
         return Ok((StatusCode::FORBIDDEN, ELSEWHERE).into_response());
     }
@@ -130,7 +129,7 @@ fn kept(page: &mut Page, app: &App) {
     };
     let all = ["good", "full", "read_only", "away", "outdated"];
     page.state("colahub_storage", "Whether the disk takes what is said.", &all, storage);
-    if let Some(Shared { hubs, round_trip, .. }) = app.health.shared() {
+    if let Some(ClusterState { hubs, round_trip, .. }) = app.health.shared() {
         let help = "Hubs that share the database, this one among them.";
         page.gauge("colahub_hubs", help, hubs.len());
         let help = "How long the last round trip to the shared database took.";
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_this_machine_is_here_and_not_who_came_through_its_proxy() {
+    fn only_this_machine_is_local_and_not_clients_of_its_proxy() {
         let plain = HeaderMap::new();
         for (peer, is_here) in [("127.0.0.1", true), ("::1", true), ("192.168.4.7", false)] {
             assert_eq!(is_from_here(peer.parse().unwrap(), &plain), is_here, "{peer}");

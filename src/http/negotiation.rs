@@ -1,4 +1,4 @@
-//! What a request says about the forms in which it takes an answer.
+//! Content negotiation: the encodings that a request accepts, and the versions that its client has.
 
 use axum::http::{HeaderMap, header};
 
@@ -12,7 +12,7 @@ pub(super) fn takes(headers: &HeaderMap, coding: &str) -> bool {
     })
 }
 
-/// Whether the client has what this validator stands for. A weak one is given without its `W/`.
+/// Whether `If-None-Match` contains this validator (RFC 9110, section 13.1.2). A weak one is given without its `W/`.
 pub(super) fn is_known(headers: &HeaderMap, etag: &str) -> bool {
     let lists = headers.get_all(header::IF_NONE_MATCH);
     let known = lists.iter().filter_map(|list| list.to_str().ok()).flat_map(|l| l.split(','));

@@ -78,7 +78,7 @@ pub fn with_client(inner: Router) -> Router {
     routes.fallback_service(inner)
 }
 
-/// The client is for pages from anywhere, as on other Socket.IO servers.
+/// Lets pages of every origin load the client, as other Socket.IO servers do.
 async fn for_everyone(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let anyone = HeaderValue::from_static("cross-origin");
@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn only_who_names_html_wants_a_page() {
+    fn only_a_client_that_accepts_html_gets_a_page() {
         let wants = |value| wants_page(&headers(header::ACCEPT, value));
         assert!(wants("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"));
         assert!(wants("application/json, TEXT/HTML; q=0.5"));

@@ -55,12 +55,12 @@ impl FromRequestParts<App> for From {
 
 /// The caller's address, and the connection that the answer is sent on.
 #[derive(Debug)]
-pub(super) struct Asker {
+pub(super) struct Requester {
     pub(super) peer: IpAddr,
     pub(super) connection: Option<Arc<Connection>>,
 }
 
-impl FromRequestParts<App> for Asker {
+impl FromRequestParts<App> for Requester {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {

@@ -10,12 +10,12 @@ use serde::Serialize;
 
 use super::App;
 use super::answers::Reserved;
-use super::request::Asker;
+use super::request::Requester;
 use crate::domain::refusal::Refusal;
 use crate::wire::{self, Envelope};
 
 /// The result of a handler.
-pub(super) type Answer = Result<Response, Refusal>;
+pub(super) type ApiResult = Result<Response, Refusal>;
 
 /// A refusal on its way to [`in_envelope`], with a status of its own if it has one.
 #[derive(Debug, Clone)]
@@ -58,7 +58,11 @@ impl App {
     ///
     /// # Errors
     /// Others' answers, or those of this client's address, use up the memory and are not read in time.
-    pub(super) async fn reserve(&self, asker: &Asker, bytes: usize) -> Result<Reserved, Refusal> {
+    pub(super) async fn reserve(
+        &self,
+        asker: &Requester,
+        bytes: usize,
+    ) -> Result<Reserved, Refusal> {
         let each = self.config.now().limits.answers_each;
         self.1.set(each, self.budget.ceiling());
         self.1.reserve(asker.peer, bytes).await
@@ -68,7 +72,7 @@ impl App {
     pub(super) fn ok_in(
         &self,
         reserved: Reserved,
-        asker: &Asker,
+        asker: &Requester,
         data: impl Serialize,
     ) -> Response {
         let envelope = Envelope::done(self.config.now().language, data);

@@ -32,7 +32,7 @@ use crate::tcp::{Connection, ConnectionIo};
 use crate::timeouts;
 use crate::wire;
 
-/// Largest head of a request, in bytes. hyper also takes more of an answer, or another pipelined request,
+/// The largest head of a request, in bytes. hyper also takes more of an answer, or another pipelined request,
 /// only while less than this is unsent.
 const HEAD_MAX: usize = 16 * 1024;
 
@@ -42,7 +42,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// `Connection: close`.
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// Most clients that are told at once that the hub is full, and how long that may take.
+/// The most clients that are told at once that the hub is full, and how long that may take.
 const TURNED_AWAY: usize = 64;
 const FAREWELL: Duration = Duration::from_secs(1);
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use axum::body::{Body, Bytes};
 use hyper::body::{Frame, SizeHint};
 
-/// Largest chunk, in bytes.
+/// The largest chunk, in bytes.
 const PIECE: usize = 16 * 1024;
 
 /// A body in small chunks.

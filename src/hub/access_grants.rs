@@ -12,7 +12,7 @@ use crate::store::{AccessGrant, GrantHolder};
 /// How long a grant is valid (the wire contract's 60 s).
 const LIFETIME: Duration = Duration::from_secs(60);
 
-/// Maximum number of grants. Beyond that, a check is still answered truthfully, but the caller has to send the password
+/// The most grants at a time. Beyond that, a check is still answered correctly, but the caller has to send the password
 /// again with the join.
 const MAX_GRANTS: usize = 10_000;
 
@@ -23,8 +23,7 @@ pub(super) struct AccessGrants {
 }
 
 impl AccessGrants {
-    /// Lets `caller` join `room` without the password for a minute from `now`. Returns the grant, for the other
-    /// hubs.
+    /// Lets `caller` join `room` without the password for a minute from `now`. Returns the grant, for the other hubs.
     pub(super) fn grant(&mut self, room: RoomId, caller: Caller, now: HubTime) -> AccessGrant {
         if self.until.len() >= MAX_GRANTS {
             self.expire(now);
@@ -36,8 +35,8 @@ impl AccessGrants {
         grant
     }
 
-    /// Keeps a grant, also one that another hub has given, if there is place for it. One that is heard late does not
-    /// shorten a newer one.
+    /// Keeps a grant, of this hub or another one, if there is space. A grant that arrives late does not shorten a
+    /// newer one.
     pub(super) fn put(&mut self, AccessGrant { room, holder, until }: AccessGrant) {
         if self.until.len() < MAX_GRANTS {
             let kept = self.until.entry((room, holder)).or_insert(until);

@@ -1,7 +1,7 @@
-//! The identity bridge: as which chatter a caller without a token counts. That is a chatter who is connected
-//! from the same address, or who was the last one connected from it, for `identity.bridge_memory`. Cola
-//! Chat's front end asks for its history before it is connected again; on a slow phone that is many seconds
-//! after the page was left.
+//! The identity bridge: decides as which chatter a caller without a token counts. That is a chatter who is connected
+//! from the same address, or who was the last one connected from it, for `identity.bridge_memory`. Cola Chat's front
+//! end asks for its history before it is connected again; on a slow phone that is many seconds after the page was
+//! left.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -10,10 +10,11 @@ use std::time::Duration;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId};
 use crate::domain::time::HubTime;
 
-/// Most chatters that are remembered. Beyond that, the address with the most loses its oldest.
+/// The most chatters that are remembered. Beyond that, the oldest entry of the address with the most entries is
+/// removed.
 const MOST: usize = 10_000;
 
-/// A chatter in a room whose last connection has gone.
+/// A chatter in a room.
 type Key = (RoomId, ChatterId);
 
 #[derive(Debug, Clone, Copy)]
@@ -23,18 +24,18 @@ struct Last {
     until: HubTime,
 }
 
-/// The chatters whose last connection has gone a short time ago.
+/// The chatters whose last connection was closed a short time ago.
 #[derive(Debug, Default)]
 pub(super) struct BridgeMemory {
     last: HashMap<Key, Last>,
-    /// The same, by the time at which they are forgotten.
+    /// The same entries by the time at which they expire.
     order: BTreeSet<(HubTime, Key)>,
-    /// How many of them each address has.
+    /// How many entries each address has.
     by: HashMap<IpAddr, usize>,
 }
 
 impl BridgeMemory {
-    /// Remembers that a chatter's connection from this address has gone. Earlier connections no longer count.
+    /// Remembers that a chatter's connection from this address was closed. Earlier connections no longer count.
     pub(super) fn remember(
         &mut self,
         key: Key,
@@ -63,17 +64,17 @@ impl BridgeMemory {
         self.last.get(&key).is_some_and(|last| last.peer == peer && now < last.until)
     }
 
-    /// Forgets a chatter whom the host has kicked.
+    /// Forgets a chatter who was kicked by the host.
     pub(super) fn forget_chatter(&mut self, chatter: ChatterId) {
         self.forget_those(|(_, other), _| *other == chatter);
     }
 
-    /// Forgets the chatters of a browser that the host has banned.
+    /// Forgets the chatters of a browser that was banned by the host.
     pub(super) fn forget_owner(&mut self, owner: IdentityId) {
         self.forget_those(|_, last| last.owner == owner);
     }
 
-    /// Forgets the chatters whose time is over.
+    /// Forgets the entries that have expired.
     pub(super) fn expire(&mut self, now: HubTime) {
         while let Some(&(until, key)) = self.order.first()
             && until <= now

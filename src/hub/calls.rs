@@ -1,4 +1,4 @@
-//! Calls, which need no connection: of HTTP and of the host.
+//! Decides calls, which need no connection: those over HTTP and those of hosts.
 
 use super::command::{Call, NewRoom};
 use super::state::{Hub, Then};
@@ -7,7 +7,7 @@ use crate::store::{Moment, Write};
 impl Hub {
     /// Decides a call.
     pub(super) fn call(&mut self, call: Call, at: Moment) {
-        // It is normal that a caller has gone away: the answer is dropped.
+        // A caller that has gone away is normal: its answer is dropped.
         match call {
             Call::Rooms(tell) => drop(tell.send(Ok(self.list(at)))),
             Call::Room(room, tell) => drop(tell.send(self.live_view(room, at))),
@@ -43,7 +43,7 @@ impl Hub {
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::By(name, call) => {
-                // A room with a password is created later, after that is hashed.
+                // A room with a password is created once that is hashed.
                 let call = match *call {
                     Call::Create(room, tell) => {
                         Call::Create(NewRoom { by: Some(name.clone()), ..room }, tell)
@@ -60,7 +60,7 @@ impl Hub {
                 self.write(Write::UseKey(key_use), Then::KeyUsed(tell));
             }
             Call::Facts(tell) => drop(tell.send(Ok(self.facts(at)))),
-            Call::LetGo(patience, tell) => drop(tell.send(Ok(self.let_go(patience, at.hub)))),
+            Call::ForgetIdle(limit, tell) => drop(tell.send(Ok(self.forget_idle(limit, at.hub)))),
             Call::Ping(tell) => self.write(Write::Ping, Then::Pong(tell)),
         }
     }

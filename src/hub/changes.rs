@@ -56,7 +56,7 @@ impl Hub {
         if self.rooms.contains_key(&room.id) || room.is_expired(now) {
             return;
         }
-        // The store has counted it. The host's rooms do not count.
+        // The store has applied the limit. The host's rooms do not count towards it.
         let place = (!room.by_host).then(|| self.places.take(None).ok()).flatten();
         self.open_room(room, place, now);
     }
@@ -73,9 +73,9 @@ impl Hub {
         };
         self.rate_limits.knows(owner);
         let is_new = if Some(run) == self.run {
-            // A join of this hub whose result was never heard, since the database did not answer in time: its
-            // client was refused. They leave again unless they try once more. Being present through another hub
-            // as well does not end their stay through this one.
+            // A join through this hub whose result is not known, since the database did not answer in time. The client
+            // was refused, so the chatter leaves again, unless the client retries. Being present through another hub as
+            // well does not end the stay through this one.
             let (until, is_new) = (now.after(GRACE), live.people.get(chatter.id).is_none());
             if !live.people.is_through_here(chatter.id) {
                 self.agenda.insert((until, Due::Grace(room, chatter.id)));

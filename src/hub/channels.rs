@@ -1,4 +1,4 @@
-//! The namespaces that have a living room, for the transports: people can always reach a room.
+//! The namespaces that have a living room. Transports must accept connections to these, whatever their limits.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use crate::domain::text::Namespace;
 use crate::sync::lock;
 
-/// The namespaces of the living rooms, with how many rooms each has. Clones share it.
+/// The namespaces of the living rooms, with the number of rooms in each. Clones share the state.
 #[derive(Debug, Clone, Default)]
 pub struct Channels(Arc<Mutex<HashMap<Namespace, usize>>>);
 
@@ -17,12 +17,12 @@ impl Channels {
         self.rooms().contains_key(namespace)
     }
 
-    /// Counts a room in.
+    /// Counts a room that was opened in this namespace.
     pub(super) fn opened(&self, namespace: &Namespace) {
         *self.rooms().entry(namespace.clone()).or_default() += 1;
     }
 
-    /// Counts a room out.
+    /// Counts a room that was closed in this namespace.
     pub(super) fn closed(&self, namespace: &Namespace) {
         let mut rooms = self.rooms();
         if let Some(count) = rooms.get_mut(namespace) {

@@ -14,16 +14,16 @@ use crate::sync::lock;
 /// time server.
 const SYNCHRONISED: &str = "/run/systemd/timesync/synchronized";
 
-/// How often that file is looked for.
+/// How often the file is checked.
 const LOOK: Duration = Duration::from_secs(30);
 
-/// Reads both clocks: the hub's own time, which continues from the last run and by which everything is
-/// decided, and the estimate of wall time, which is only shown. Clones share the clock.
+/// Reads both clocks: the hub's own time, which continues from the last run and is used for decisions, and the estimate
+/// of wall time, which is only displayed. Clones share the state.
 #[derive(Debug, Clone)]
 pub struct Clock {
     start: Instant,
     base: HubTime,
-    /// How far the store's clock, which hubs on one store share, has gone ahead of this board's since then, in ms.
+    /// How far the clock of a shared store has gone ahead of this board's since then, in ms.
     ahead: Arc<AtomicU64>,
     wall: Arc<Mutex<Wall>>,
 }
@@ -57,7 +57,7 @@ impl Clock {
         (wall, trusted)
     }
 
-    /// The wall time at a moment of the hub's time, as estimated now.
+    /// The wall time at a moment of the hub's time, by the present estimate.
     #[must_use]
     pub fn wall_at(&self, time: HubTime) -> WallTime {
         self.now().wall_at(time)
@@ -78,13 +78,13 @@ impl Clock {
         (Moment { hub, wall: wall.estimate.at(hub) }, wall.estimate.is_trusted())
     }
 
-    /// The instant of tokio's clock at which the hub's time will be this.
+    /// The instant of tokio's clock at which the hub's time will be `time`.
     pub(super) fn instant(&self, time: HubTime) -> tokio::time::Instant {
         let since = time.since(self.base).saturating_sub(self.ahead());
         tokio::time::Instant::from_std(self.start + since)
     }
 
-    /// Goes forward to the store's time. It never goes back: a clock that is slower is waited for.
+    /// Sets the hub's time forward to the store's. If the store's clock is behind, nothing changes.
     pub(super) fn follow(&self, store: HubTime) {
         let here = self.base.after(self.start.elapsed() + self.ahead());
         let behind = u64::try_from(store.since(here).as_millis()).unwrap_or(0);
@@ -113,7 +113,7 @@ mod tests {
     const HOUR: u64 = 3_600_000;
 
     #[test]
-    fn the_clock_goes_forward_to_the_store_s_time_and_never_back() {
+    fn the_clock_goes_forward_to_the_stores_time_and_never_back() {
         let clock = Clock::going_on(HubTime(1_000), WallTime(0));
         let other = clock.clone();
         let before = clock.now();
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_due_comes_sooner_by_as_much_as_the_clock_went_forward() {
+    fn timers_follow_a_clock_that_was_set_forward() {
         let clock = Clock::going_on(HubTime(0), WallTime(0));
         let due = HubTime(10 * HOUR);
         let before = clock.instant(due);

@@ -41,10 +41,10 @@ pub enum Command {
         conn: ConnId,
         /// The event.
         event: Event,
-        /// Takes the answer.
+        /// Receives the answer.
         reply: Reply,
     },
-    /// A call from elsewhere: HTTP, or the host.
+    /// A call that needs no connection, over HTTP or from the host.
     Call(Call),
     /// The configuration has changed.
     Configure(Box<ChatConfig>),
@@ -53,7 +53,7 @@ pub enum Command {
 /// A connection, as the transport reports it.
 #[derive(Debug, Clone)]
 pub struct ConnInfo {
-    /// Its id, unique in this run.
+    /// Its id, unique within this run.
     pub id: ConnId,
     /// The browser's identity.
     pub identity: IdentityId,
@@ -70,7 +70,7 @@ pub enum Event {
     Join {
         /// The room.
         room: RoomId,
-        /// The chatter that the client says it is. It counts only if it belongs to the client's identity.
+        /// The chatter as whom the client wants to join. Ignored if it does not belong to the client's identity.
         wanted: Option<ChatterId>,
         /// The room's password.
         password: Option<Password>,
@@ -83,47 +83,47 @@ pub enum Event {
     },
     /// Leaves all rooms of this connection.
     Leave,
-    /// Says something.
+    /// Sends a message.
     Say {
         /// The room.
         room: RoomId,
         /// The text.
         content: Content,
-        /// The client's key for the message: sent again with the same key, it is not stored again.
+        /// The client's idempotency key: a message that is sent again with the same key is not stored again.
         key: Option<Key>,
         /// The message that it answers.
         reply_to: Option<Seq>,
-        /// The people whom it is to name. Those count who are present, and whose name stands behind an `@` in it.
+        /// The people to mention. Only people count who are present and whose name follows an `@` in the text.
         mentions: Vec<ChatterId>,
     },
-    /// Reacts to a message, or no more.
+    /// Sets or removes a reaction to a message.
     React {
         /// The room.
         room: RoomId,
-        /// The message's place.
+        /// The message's sequence number.
         seq: Seq,
-        /// With which.
+        /// The reaction.
         emoji: Emoji,
-        /// Whether they do, or no more.
+        /// True to set it, false to remove it.
         is_on: bool,
     },
-    /// Takes back a message of one's own.
+    /// Takes back a message of the chatter's own.
     TakeBack {
         /// The room.
         room: RoomId,
-        /// The message's place.
+        /// The message's sequence number.
         seq: Seq,
     },
-    /// Tells the host of a message.
+    /// Reports a message to the host.
     Report(NewReport),
-    /// Puts an alert into the room (`sendAlert`).
+    /// Sends an alert to the room (`sendAlert`).
     Note {
         /// The room.
         room: RoomId,
         /// The text.
         content: Content,
     },
-    /// Has the roster sent to the room (`returnChatters`).
+    /// Asks for the roster to be sent to the room (`returnChatters`).
     Roster {
         /// The room.
         room: RoomId,
@@ -144,11 +144,11 @@ pub enum Event {
     },
 }
 
-/// Takes the answer to an event.
+/// Receives the answer to an event.
 pub struct Reply(Box<dyn FnOnce(Result<Answer, Refusal>) + Send>);
 
 impl Reply {
-    /// Calls this function with the answer, once, in order with the broadcasts.
+    /// Will call this function once with the answer, in order with the broadcasts.
     pub fn new(to: impl FnOnce(Result<Answer, Refusal>) + Send + 'static) -> Self {
         Self(Box::new(to))
     }
@@ -174,7 +174,7 @@ pub enum Answer {
     Joined(Box<Entry>),
     /// The stored message.
     Said(Message),
-    /// The message's reactions now, in this room.
+    /// The present reactions to a message in this room.
     Reacted(RoomId, Reacted),
     /// The chatter under the new name.
     Renamed(Chatter),
@@ -187,7 +187,7 @@ pub struct Entry {
     pub chatter: Chatter,
     /// The room.
     pub room: RoomView,
-    /// The range that the chatter may read, and the messages that were missed.
+    /// The range of messages that the chatter may read, and the messages that the client has missed.
     pub history: HistorySlice,
 }
 
@@ -198,12 +198,12 @@ pub struct RoomView {
     pub room: Room,
     /// How many people are present.
     pub present: usize,
-    /// Its newest place, and when somebody last spoke. `None` if it has ended before this run of the hub.
+    /// Its latest activity. `None` if it ended before this run of the hub.
     pub newest: Option<Newest>,
     /// Whether it has expired.
     pub is_expired: bool,
-    /// When it expires or expired, in wall time as estimated now: the clock may have been set since the room
-    /// was made.
+    /// When it expires or expired, in wall time by the present estimate, since the clock may have been set after the
+    /// room was made.
     pub expires_at: WallTime,
     /// When it goes back to open by itself, likewise in wall time. `None` if it does not.
     pub mode_until: Option<WallTime>,
@@ -218,7 +218,7 @@ pub struct Caller {
     pub peer: IpAddr,
 }
 
-/// Takes the answer to a call. A caller that has gone away drops the other end; the answer is then dropped.
+/// Receives the answer to a call. If the caller has dropped the other end, the answer is dropped.
 pub type Responder<T> = oneshot::Sender<Result<T, Refusal>>;
 
 /// A call, which needs no connection.
@@ -269,13 +269,13 @@ pub enum Call {
         /// Takes the answer.
         tell: Responder<Chatter>,
     },
-    /// Lists the people in a room, `most` from `skip` on, and returns how many are present in all.
+    /// Lists a page of the people in a room, and returns how many are present in all.
     Roster {
         /// The room.
         room: RoomId,
-        /// How many to pass over.
+        /// How many people to skip.
         skip: usize,
-        /// How many at most.
+        /// The most people to return.
         most: usize,
         /// Takes the answer.
         tell: Responder<(Vec<Chatter>, usize)>,
@@ -286,7 +286,7 @@ pub enum Call {
     EndRoom {
         /// The room.
         room: RoomId,
-        /// Whether its messages are deleted, too. Such a room may have ended before.
+        /// Whether its messages are deleted, too. Then it may have ended already.
         deleted: bool,
         /// Takes the answer.
         tell: Responder<RoomEnded>,
@@ -312,28 +312,28 @@ pub enum Call {
         /// Takes the answer.
         tell: Responder<usize>,
     },
-    /// Changes from where those may read who join a living room from now on, for the host.
+    /// Changes where people who join a living room from now on begin to read, for the host.
     SetHistory {
         /// The room.
         room: RoomId,
-        /// From where.
+        /// The new beginning.
         history: History,
-        /// Takes the answer.
+        /// Receives the answer.
         tell: Responder<()>,
     },
-    /// Takes messages back, for the host, also of a room that has ended. Returns how many were not taken back
-    /// before. [`Refusal::NoSuchMessage`] if one of them cannot be taken back: then none is.
+    /// Takes back messages for the host, also in a room that has ended. Returns how many were not taken back before.
+    /// [`Refusal::NoSuchMessage`] if one of them cannot be taken back; then none is.
     TakeBack {
         /// The room.
         room: RoomId,
-        /// The messages' places in the room.
+        /// The messages' sequence numbers.
         seqs: Vec<Seq>,
         /// Takes the answer.
         tell: Responder<usize>,
     },
     /// Refuses a banned caller: [`Refusal::Banned`].
     Welcome(Caller, Responder<()>),
-    /// Removes a chatter from the room, for the host. They may come back.
+    /// Removes a chatter from all rooms, for the host. They may come back.
     Kick(ChatterId, Responder<()>),
     /// Bans a chatter's browser from all rooms, for the host.
     Ban {
@@ -341,34 +341,34 @@ pub enum Call {
         chatter: Chatter,
         /// The identity that owns the chatter.
         identity: IdentityId,
-        /// For how long their address is banned, too. [`Refusal::NotJoined`] if it is unknown, since they are connected
-        /// neither here nor elsewhere.
+        /// How long their address is banned, too. [`Refusal::NotJoined`] if the address is unknown, since they are not
+        /// connected to any hub.
         address_for: Option<Duration>,
-        /// The address from which they are connected to another hub.
+        /// Their address, if they are connected to another hub.
         elsewhere: Option<IpAddr>,
         /// Takes the answer.
         tell: Responder<()>,
     },
     /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
-    /// Is done with a report, for the host. [`Refusal::NoSuchReport`] if there is none.
+    /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
-    /// A call of the host that is done in the name of a key's holder, for the log.
+    /// A host's call that is logged with the name of the key's holder.
     By(HostName, Box<Call>),
     /// Adds a host's key.
     AddKey(HostKey, Responder<()>),
-    /// Revokes the host's key of this name.
+    /// Revokes the host's key with this name.
     RevokeKey(HostName, Responder<()>),
-    /// Takes the next number of a host's key. Returns the key once that is committed.
+    /// Uses up a number of a host's key. Returns the key once that is committed.
     UseKey(KeyUse, Responder<HostKey>),
     /// Returns the hub's state.
     Facts(Responder<Facts>),
     /// Returns the connections that have been in no room for this long. The hub forgets them: the gateway has to
     /// disconnect them.
-    LetGo(Duration, Responder<Vec<ConnId>>),
-    /// Answered by the writer, through its queue.
+    ForgetIdle(Duration, Responder<Vec<ConnId>>),
+    /// Answered by the writer through its queue, so that the answer shows that the writer works.
     Ping(Responder<()>),
 }
 
@@ -381,7 +381,7 @@ pub struct Present {
     pub code: Code,
     /// The chatter.
     pub chatter: Chatter,
-    /// How many connections they hold to the room; 0 during the grace after the last one went.
+    /// How many connections to the room they have; 0 during the grace after the last one was closed.
     pub sockets: usize,
 }
 
@@ -407,12 +407,12 @@ pub struct NewRoom {
     pub password: Option<Password>,
     /// The creator's address. `None` for rooms of the host and of the hub itself.
     pub from: Option<IpAddr>,
-    /// Whether the host creates it. It then does not count against the limit of rooms, and is logged as the
-    /// host's action.
+    /// Whether the host creates it. It then does not count towards the limit of rooms, and is logged as an action of
+    /// the host.
     pub by_host: bool,
-    /// Whose key the host creates it with; see [`Call::By`].
+    /// The holder of the key with which the host creates it; see [`Call::By`].
     pub by: Option<HostName>,
-    /// From where those who join may read. `None` for what the configuration says.
+    /// Where people who join begin to read. `None` for the configuration's choice.
     pub history: Option<History>,
 }
 
@@ -425,7 +425,7 @@ pub struct Facts {
     pub rooms: usize,
     /// People present, counted once in each room.
     pub people: usize,
-    /// Messages that people have said in all rooms in the last minute.
+    /// Messages that people have sent in the last minute, in all rooms.
     pub said: usize,
     /// How long it has been up.
     pub uptime: Duration,

@@ -22,8 +22,8 @@ impl std::fmt::Debug for ChatConfig {
 }
 
 impl Hub {
-    /// Goes on with another configuration. Rooms, people, names and what has been counted stay as they are, even
-    /// where a limit is lower now: it counts for what comes next.
+    /// Applies another configuration. Rooms, people, names and counts stay as they are, even if a limit is lower now:
+    /// it applies to what comes next.
     pub(super) fn configure(&mut self, configuration: ChatConfig, at: Moment) {
         let ChatConfig { settings, first_room, own_names } = configuration;
         let limits = &settings.limits;

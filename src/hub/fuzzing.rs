@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
 use super::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomEvent};
-use super::passwords::{Job, Outcome, PasswordWork};
+use super::passwords::{Job, PasswordResult, PasswordWork};
 use super::state::{Effect, Hub, Settings};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, MessageId, RoomId, Seq};
@@ -40,7 +40,7 @@ const LIFETIME: Duration = Duration::from_secs(3_600);
 
 /// The hub's outputs.
 #[derive(Debug)]
-pub(crate) enum Told {
+pub(crate) enum Observed {
     /// To who asked.
     Answer(Result<Answer, Refusal>),
     /// To a room.
@@ -127,7 +127,7 @@ impl Life {
     }
 
     /// A connection asks for something: what it and the rooms are told.
-    pub(crate) fn ask(&mut self, who: usize, event: Event) -> Vec<Told> {
+    pub(crate) fn ask(&mut self, who: usize, event: Event) -> Vec<Observed> {
         let conn = ConnId(who as u64);
         let asked = Asked { conn, browser: BROWSERS[who], what: What::of(&event) };
         let answers = self.answers.0.clone();
@@ -140,7 +140,7 @@ impl Life {
     }
 
     /// Time passes.
-    pub(crate) fn pass(&mut self, ms: u32) -> Vec<Told> {
+    pub(crate) fn pass(&mut self, ms: u32) -> Vec<Observed> {
         self.now.hub.0 += u64::from(ms);
         self.now.wall.0 += i64::from(ms);
         self.hub.tick(self.now);
@@ -184,9 +184,9 @@ impl Life {
         {
             let outcome = match job {
                 Job::Verify { password, hash } => {
-                    Outcome::Verified(hash.0.as_bytes() == password.as_bytes())
+                    PasswordResult::Verified(hash.0.as_bytes() == password.as_bytes())
                 }
-                Job::Hash { .. } => Outcome::Failed,
+                Job::Hash { .. } => PasswordResult::Failed,
             };
             self.hub.password_done(purpose, outcome, self.now);
         }
@@ -284,9 +284,9 @@ impl Life {
 }
 
 impl Came {
-    fn told(self) -> Vec<Told> {
-        let answers = self.answers.into_iter().map(Told::Answer);
-        answers.chain(self.events.into_iter().map(|(_, event)| Told::Event(event))).collect()
+    fn told(self) -> Vec<Observed> {
+        let answers = self.answers.into_iter().map(Observed::Answer);
+        answers.chain(self.events.into_iter().map(|(_, event)| Observed::Event(event))).collect()
     }
 }
 

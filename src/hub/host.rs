@@ -30,7 +30,7 @@ pub(super) struct Banning {
 }
 
 impl Hub {
-    /// Commits an action of the host, in the name of whoever does it.
+    /// Commits an action of the host, logged with the name of the key's holder, if there is one.
     pub(super) fn host_does(&mut self, deed: Deed, what: String, then: Then, at: Moment) {
         let by = self.acting.clone();
         self.write(Write::Host(HostAct { deed, what, by, at }), then);
@@ -86,7 +86,7 @@ impl Hub {
         drop(tell.send(ended));
     }
 
-    /// Changes from where those may read who join a room from now on.
+    /// Changes where people who join a room from now on begin to read.
     pub(super) fn set_history(
         &mut self,
         (room, history): (RoomId, History),
@@ -118,7 +118,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Tells the people in a room from where newcomers may read it now.
+    /// Tells the people in a room where newcomers begin to read now.
     pub(super) fn show_history(&mut self, room: RoomId, history: History) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -156,7 +156,7 @@ impl Hub {
         drop(tell.send(result));
     }
 
-    /// Removes a chatter from a room. They are told why, the others that they have left.
+    /// Removes a chatter from a room. They are told why, and the others that they have left.
     fn take_out(&mut self, room: RoomId, chatter: ChatterId, why: WhyClosed, at: Moment) {
         let limit = self.settings.roster_limit;
         let is_small = self.rooms.get(&room).is_some_and(|live| live.people.count() <= limit);
@@ -165,7 +165,7 @@ impl Hub {
         }
     }
 
-    /// Removes a chatter from a room. Their connections to this hub are told why.
+    /// Removes a chatter from a room on this hub. Their connections to it are told why.
     pub(super) fn take_out_here(
         &mut self,
         room: RoomId,
@@ -213,13 +213,13 @@ impl Hub {
         }
     }
 
-    /// Refuses a banned caller; one without a token by their address.
+    /// Refuses a banned caller. A caller without a token is judged by their address only.
     pub(super) fn welcome(&self, caller: Caller, now: HubTime) -> Result<(), Refusal> {
         self.lets_in(caller.identity, caller.peer, now)
     }
 
-    /// Bans a browser. The ban holds from now on; chatters of that browser are removed once it is committed,
-    /// so that a join under way is not missed.
+    /// Bans a browser. The ban is in force at once; the chatters of the browser are removed once it is committed, so
+    /// that a join under way is not missed.
     pub(super) fn ban(
         &mut self,
         who: &Chatter,
@@ -254,7 +254,7 @@ impl Hub {
         if let Some(place) = self.bans_coming.iter().position(|coming| *coming == ban) {
             self.bans_coming.swap_remove(place);
         }
-        // Where it was refused, one that another hub has committed meanwhile stays.
+        // If it was refused, a ban of the same chatter that another hub has committed meanwhile stays.
         if result.is_err() {
             return drop(tell.send(result));
         }

@@ -1,4 +1,4 @@
-//! The keys of hosts: made and revoked on the hub's own machine, used over the network.
+//! The keys of hosts: they are made and revoked on the hub's own machine, and used over the network.
 
 use super::command::Responder;
 use super::state::{Hub, Then, unexpected};
@@ -20,7 +20,7 @@ impl Hub {
     }
 }
 
-/// The key whose number was taken.
+/// The key of which a number was used up.
 pub(super) fn key_used(written: Written) -> Result<HostKey, Refusal> {
     match written {
         Written::KeyUsed(key) => Ok(key),

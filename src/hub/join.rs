@@ -20,7 +20,7 @@ use crate::domain::text::{Nickname, Password};
 use crate::domain::time::HubTime;
 use crate::store::{Join, Joined, Leave, Moment, Write, Written};
 
-/// When a leave that could not be stored is tried again.
+/// After this time a leave that could not be stored is retried.
 const LEAVE_AGAIN: Duration = Duration::from_secs(5);
 
 /// A leave that is being committed.
@@ -28,22 +28,22 @@ const LEAVE_AGAIN: Duration = Duration::from_secs(5);
 pub(super) struct Leaving {
     pub(super) room: RoomId,
     pub(super) chatter: Chatter,
-    /// The identity that the chatter belongs to; `None` if the host has removed them, through whichever hub they
-    /// were in the room.
+    /// The identity that owns the chatter; `None` if the host has removed them, from whichever hub they were present
+    /// through.
     pub(super) owner: Option<IdentityId>,
-    /// Whether the room's notices are gathered.
+    /// Whether the leave goes into the room's next bulk notice.
     pub(super) is_gathered: bool,
 }
 
-/// The relation of somebody who asks to join to the room.
+/// How somebody who asks to join is related to the room.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Standing {
     /// They are present, or in their grace: they join without a notice.
     Present,
     /// They may join.
     GrantHolder,
-    /// They may join if they have been a member before, which only the store knows. Until it has answered
-    /// they take no place, and no password guess is counted: a member needs no password.
+    /// They may join if they have been a member before, which only the store knows. Until it has answered they have no
+    /// place, and no password guess is counted, since a member needs no password.
     IfMember,
 }
 
@@ -94,7 +94,7 @@ impl Hub {
         }
     }
 
-    /// Goes on with a join once the store has said whether the person is a member.
+    /// Goes on with a join once the store has answered whether the person is a member.
     pub(super) fn looked(
         &mut self,
         request: JoinRequest,
@@ -198,7 +198,7 @@ impl Hub {
         self.write(Write::Join(join), Then::Joined(joining, reply));
     }
 
-    /// Somebody new, and the look of their name: taking one costs more than all else in a join.
+    /// A new chatter, and the look of their name, which costs more to compute than everything else in a join.
     fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> (Chatter, Look) {
         let id = ChatterId::from_random((self.random)());
         let seed = self.seed();
@@ -261,9 +261,9 @@ impl Hub {
         let is_here = here.is_some();
         match here {
             Some(conn) if conn.stay == stay => drop(conn.rooms.insert(room, joined.chatter.id)),
-            // They left and joined again before this join's password was verified.
+            // They have left and joined again before this join's password was verified.
             Some(conn) if conn.rooms.contains_key(&room) => {}
-            // They disconnected or left while the join was being committed: their grace begins now.
+            // They have disconnected or left while the join was being committed, so their grace begins now.
             _ => self.leave_room(room, joined.chatter.id, conn, at.hub),
         }
         if let Some(alert) = alert {
@@ -273,7 +273,8 @@ impl Hub {
             self.plan_notices(room, at.hub);
         }
         self.tell_roster_to(conn, room, at.hub);
-        // Somebody who was present has their name, unless the hub that let them in ended before it told them apart.
+        // Somebody who was present has a unique name, unless the hub through which they joined ended before it gave
+        // them one.
         if !was_present || !self.has_own_name(room, &joined.chatter) {
             self.tell_apart(room, &joined.chatter, at);
         }
@@ -324,8 +325,8 @@ impl Hub {
         self.has_gone(Leaving { room, chatter, owner, is_gathered: !is_small }, at);
     }
 
-    /// A chatter is no longer present through this hub, or was removed by the host. The room is told, at once
-    /// unless the notice `is_gathered`.
+    /// Commits that a chatter is no longer present through this hub, or was removed by the host. The room is told
+    /// then, at once unless the leave `is_gathered`.
     pub(super) fn has_gone(&mut self, leaving: Leaving, at: Moment) {
         let Leaving { room, owner, is_gathered, .. } = leaving;
         let notice = (!is_gathered).then_some(self.settings.language);
@@ -348,7 +349,7 @@ impl Hub {
             (Err(_), Some(owner)) if self.run.is_some() => {
                 return self.leaves_later(leaving, owner, now);
             }
-            // They have left. If that could not be stored, the next start of the hub finds it out.
+            // They have left. If that could not be stored, the next start of the hub notices it.
             _ => {}
         }
         let Leaving { room, chatter, is_gathered, .. } = leaving;
@@ -362,8 +363,8 @@ impl Hub {
         self.tell_roster(room, now);
     }
 
-    /// A leave could not be stored, so for all hubs on the store the chatter is still in the room. They are here,
-    /// too, and leave after a while, unless they have come back.
+    /// Retries a leave that could not be stored. Until then the chatter is still in the room, for this hub as for the
+    /// others on the store, and stays if they have come back.
     fn leaves_later(&mut self, leaving: Leaving, owner: IdentityId, now: HubTime) {
         let Leaving { room, chatter, .. } = leaving;
         let Some(live) = self.rooms.get_mut(&room) else {
@@ -374,7 +375,7 @@ impl Hub {
         }
         let known = live.people.get(chatter.id).cloned();
         let (until, is_new) = (now.after(LEAVE_AGAIN), known.is_none());
-        // Under their present name: they may have got another since they left.
+        // With their present name, which may have changed since they left.
         let chatter = known.unwrap_or(chatter);
         self.agenda.insert((until, Due::Grace(room, chatter.id)));
         live.people.expect(chatter, owner, until);

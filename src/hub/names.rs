@@ -3,7 +3,7 @@
 //! A name is claimed while it is being committed, so that two people who ask for it at once do not both get
 //! it.
 
-use super::state::{Asker, Hub, Then};
+use super::state::{Hub, RenameSource, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::names::look::Look;
@@ -21,7 +21,7 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// The look of this chatter's name, if it is the newcomer whose name this claims.
+    /// The look of this chatter's name, if it is the newcomer for whom the claim was made.
     pub(super) fn look_of(&self, chatter: &Chatter) -> Option<&Look> {
         (self.chatter == chatter.id).then_some(&self.look)
     }
@@ -82,7 +82,7 @@ impl Hub {
         self.rooms.get(&room).is_none_or(|live| live.people.has_own_name(chatter))
     }
 
-    /// Tells somebody apart whose new name could not be stored, if they are still here.
+    /// Tries again to give a unique name to a chatter whose new name could not be stored, if they are still present.
     pub(super) fn tell_apart_again(&mut self, room: RoomId, chatter: ChatterId, at: Moment) {
         let known = self.rooms.get(&room).and_then(|live| live.people.get(chatter)).cloned();
         if let Some(chatter) = known {
@@ -90,7 +90,7 @@ impl Hub {
         }
     }
 
-    /// Gives a number to a returning chatter whose name somebody else has taken meanwhile, and tells the
+    /// Appends a number to the name of a returning chatter, if somebody else has taken it meanwhile, and tells the
     /// room. It is not known who had the name first, so the one who is present keeps it.
     pub(super) fn tell_apart(&mut self, room: RoomId, chatter: &Chatter, at: Moment) {
         let language = self.settings.language;
@@ -114,7 +114,7 @@ impl Hub {
         self.hold(&claim);
         let notice = Some((room, language));
         let rename = Rename { chatter: chatter.id, owner: None, nickname, notice, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Hub(room), claim));
+        self.write(Write::Rename(rename), Then::Renamed(RenameSource::Hub(room), claim));
     }
 
     /// A random start for the search of a free name.

@@ -1,5 +1,5 @@
-//! Ensures that there is always an open room, so that nobody meets an empty lobby: at the first start, or
-//! after a night in which all rooms have expired.
+//! Ensures that there is always an open room, so that nobody finds an empty lobby: at the first start, or after a
+//! night in which all rooms have expired.
 
 use super::command::NewRoom;
 use super::state::{Hub, LiveRoom, Making};
@@ -11,14 +11,14 @@ use crate::store::Moment;
 pub(super) struct FirstRoom {
     namespace: Namespace,
     title: Title,
-    /// It is being committed.
+    /// Whether such a room is being committed.
     is_coming: bool,
 }
 
 impl Hub {
-    /// Ensures from now on that there is an open room, if the host wants that.
+    /// Ensures from now on that there is an open room; `None` if the host does not want that.
     pub(super) fn stays_open(&mut self, first: Option<(Namespace, Title)>, at: Moment) {
-        // One that is being committed still comes, whatever it is to be called from now on.
+        // A room that is being committed still opens, even if the title has changed.
         let is_coming = self.first_room.as_ref().is_some_and(|first| first.is_coming);
         self.first_room = first.map(|(namespace, title)| FirstRoom { namespace, title, is_coming });
         self.keep_open(at);
@@ -34,7 +34,7 @@ impl Hub {
         }
         first.is_coming = true;
         let (namespace, title) = (first.namespace.clone(), first.title.clone());
-        // It counts as the host's: it does not expire, and takes no place of people's rooms.
+        // It counts as the host's: it does not expire, nor count towards the limit of people's rooms.
         let (capacity, password, from, history) = (0, None, None, None);
         let room = NewRoom {
             namespace,
@@ -57,8 +57,8 @@ impl Hub {
     }
 }
 
-/// Whether a room counts as open to everybody. A small room that somebody has created is soon full. If the
-/// host has shut the only open room, they do not want another.
+/// Whether a room counts as open to everybody. One with a capacity that people have created does not, since it is soon
+/// full. One that the host has shut does, since they do not want another in its place.
 fn is_for_everybody(live: &LiveRoom) -> bool {
     let room = &live.room;
     !room.is_locked() && (room.by_host || room.capacity == 0)

@@ -3,26 +3,25 @@
 use argon2::password_hash::phc::{Output, ParamsString, Salt};
 use argon2::{Algorithm, Argon2, Block, Params, PasswordHash as Phc, Version};
 
-use super::passwords::{Job, Outcome};
+use super::passwords::{Job, PasswordResult};
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 
-/// How many blocks are allocated, even if fewer are used: 33 MiB. glibc maps allocations above 32 MiB
-/// separately and unmaps them when they are freed; smaller ones it would keep, several for each thread that
-/// ever hashed.
+/// How many blocks of 1 KiB are allocated, even if fewer are used: 33 MiB. glibc maps allocations above 32 MiB
+/// separately and unmaps them when they are freed; it would keep smaller ones, several for each thread that has hashed.
 const MAPPED: usize = 33 * 1024;
 
-/// Does the work. Blocks the calling thread.
-pub(super) fn run(job: &Job) -> Outcome {
+/// Does the work. Blocks the calling thread, for a second on the smallest boards.
+pub(super) fn run(job: &Job) -> PasswordResult {
     let done = match job {
-        Job::Hash { password, salt } => hash(password, *salt).map(Outcome::Hashed),
-        Job::Verify { password, hash } => verify(password, hash).map(Outcome::Verified),
+        Job::Hash { password, salt } => hash(password, *salt).map(PasswordResult::Hashed),
+        Job::Verify { password, hash } => verify(password, hash).map(PasswordResult::Verified),
     };
-    done.unwrap_or(Outcome::Failed)
+    done.unwrap_or(PasswordResult::Failed)
 }
 
-/// Hashes a password (OWASP's minimum for Argon2id: 19 MiB, two passes). Takes a second on the smallest
-/// boards. `None` without memory.
+/// Hashes a password with OWASP's minimum for Argon2id: 19 MiB, two passes, one lane. `None` if there is not enough
+/// memory.
 fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     let params = Params::default();
     let hash = Phc {
@@ -35,8 +34,8 @@ fn hash(password: &Password, salt: [u8; 16]) -> Option<PasswordHash> {
     Some(PasswordHash(hash.to_string()))
 }
 
-/// Whether a hash is that of this password. Takes as long as hashing. False for a hash that no hub has made
-/// or that would cost too much. `None` without memory.
+/// Whether a hash is that of this password. Takes as long as hashing. False for a hash that is not in the hub's form or
+/// would cost too much. `None` if there is not enough memory.
 fn verify(password: &Password, hash: &PasswordHash) -> Option<bool> {
     if !hash.is_bearable() {
         tracing::error!(
@@ -78,7 +77,7 @@ mod tests {
         let hash = hash(&password, [3; 16]).unwrap();
         assert!(hash.0.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.0);
         assert_eq!(verify(&password, &hash), Some(true));
-        // As hubs before this one wrote it.
+        // In the form that earlier versions of the hub wrote.
         let earlier = "$argon2id$v=19$m=19456,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$";
         assert!(hash.0.starts_with(earlier), "{}", hash.0);
         assert_eq!(verify(&Password::parse("콜라 1235").unwrap(), &hash), Some(false));
@@ -86,9 +85,9 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_that_asks_for_gigabytes_is_of_no_password() {
+    fn no_password_matches_a_hash_that_needs_gigabytes() {
         let password = Password::parse("콜라 1234").unwrap();
-        // Small enough to be computed here, and its own password's: only the bound says no.
+        // It is cheap enough to compute in a test, and the password is right, so only the bound refuses it.
         let params = Params::new(40 * 1024, 1, 1, None).unwrap();
         let salt = [3; 16];
         let hash = Phc {

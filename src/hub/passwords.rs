@@ -1,7 +1,7 @@
 //! The queue of passwords for Argon2, and what follows from its results.
 //!
-//! Addresses take turns, and each has a few places in the queue, so that an address that asks without pause
-//! delays only itself. Work that fails counts neither as a guess nor as a created room.
+//! Addresses take turns, and each has a few places in the queue, so that an address with many requests delays only
+//! itself. Work that fails counts neither as a guess nor as a created room.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -16,10 +16,10 @@ use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::Moment;
 
-/// Most passwords that may wait, of all addresses together.
+/// The most passwords in the queue, of all addresses together.
 pub(super) const WAITING_MAX: usize = 64;
 
-/// When an address whose places are taken should retry: a small board needs about a second per password.
+/// After this time an address whose places are taken should retry. A small board needs about a second per password.
 const TURN: Duration = Duration::from_secs(2);
 
 /// A password in the queue, and what its result is for.
@@ -46,7 +46,7 @@ pub(super) enum Purpose {
 
 /// The result of the work.
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum PasswordResult {
     Hashed(PasswordHash),
     /// Whether the password is right.
     Verified(bool),
@@ -83,15 +83,15 @@ impl Hub {
     }
 
     /// Goes on with a result.
-    pub(super) fn password_done(&mut self, purpose: Purpose, outcome: Outcome, at: Moment) {
+    pub(super) fn password_done(&mut self, purpose: Purpose, outcome: PasswordResult, at: Moment) {
         match (purpose, outcome) {
-            (Purpose::Make { new, tell }, Outcome::Hashed(hash)) => {
+            (Purpose::Make { new, tell }, PasswordResult::Hashed(hash)) => {
                 self.create_hashed(new, Some(hash), Some(tell), at);
             }
-            (Purpose::Check { caller, room, tell }, Outcome::Verified(right)) => {
+            (Purpose::Check { caller, room, tell }, PasswordResult::Verified(right)) => {
                 self.check_verified(caller, room, tell, right, at.hub);
             }
-            (Purpose::Join(request), Outcome::Verified(right)) => {
+            (Purpose::Join(request), PasswordResult::Verified(right)) => {
                 self.join_verified(request, right, at);
             }
             (purpose, _) => self.refuse_password(purpose, &Refusal::Unavailable),

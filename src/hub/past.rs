@@ -1,4 +1,4 @@
-//! Going on from what is stored: the rooms, who was in them, and what still counts.
+//! Restores the hub's state from the store at a start: rooms, the people who were in them, bans and limits.
 
 use std::time::Duration;
 
@@ -6,14 +6,14 @@ use super::state::{Due, Hub};
 use crate::domain::time::HubTime;
 use crate::store::Past;
 
-/// How long the places of people who were present are kept after a restart.
+/// How long people who were present keep their places after a restart.
 const RETURN: Duration = Duration::from_secs(20);
 
 impl Hub {
     /// Takes over the stored state.
     pub(super) fn go_on_from(&mut self, past: Past, now: HubTime) {
         for room in past.rooms {
-            // Rooms from before may exceed today's limit. The host's rooms do not count.
+            // The stored rooms may exceed the present limit. The host's rooms do not count towards it.
             let place = (!room.by_host).then(|| self.places.take(None).ok()).flatten();
             self.open_room(room, place, now);
         }

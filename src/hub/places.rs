@@ -1,4 +1,4 @@
-//! Places in a room with a capacity: the people of one address may take only a part of them.
+//! Places in a room with a capacity. The people of one address may take only a part of them.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -7,16 +7,16 @@ use super::state::{Hub, LiveRoom};
 use crate::domain::ids::ConnId;
 use crate::domain::refusal::Refusal;
 
-/// Least number of places that an address may take, even in a small room: two people who share a network.
+/// An address may take at least this many places, even in a small room, for two people who share a network.
 const PLACES_LEAST: usize = 2;
 
-/// When to retry, since nobody knows when one of them leaves.
+/// After this time a refused person should retry. It is a guess, since nobody knows when somebody leaves.
 const LATER: Duration = Duration::from_secs(10);
 
 /// A person whose join is being committed.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Entrant {
-    /// How many of their joins are under way.
+    /// How many joins of theirs are being committed.
     pub(super) joins: u32,
     /// Their address.
     peer: IpAddr,
@@ -33,7 +33,7 @@ impl Hub {
     /// Checks whether one more person of this address may join.
     ///
     /// # Errors
-    /// The address has all its places.
+    /// The address has taken all its places.
     pub(super) fn has_share(&self, live: &LiveRoom, peer: IpAddr) -> Result<(), Refusal> {
         let capacity = usize::try_from(live.room.capacity).unwrap_or(usize::MAX);
         let percent = self.settings.limits.places_each;
@@ -41,7 +41,7 @@ impl Hub {
             return Ok(());
         }
         let most = capacity.saturating_mul(percent).div_ceil(100).max(PLACES_LEAST);
-        // An address has no more sessions than that, so large rooms need no count.
+        // An address cannot have more sessions than that, so there is nothing to count in large rooms.
         if most >= self.settings.limits.sessions_each {
             return Ok(());
         }

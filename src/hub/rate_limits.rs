@@ -1,5 +1,5 @@
-//! Rate limits of what people do in rooms: per person, however they connect, and per address, because another identity
-//! costs nothing.
+//! Rate limits of actions in rooms: per person, over all their connections, and per address, since a new identity costs
+//! nothing.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -14,10 +14,10 @@ use crate::domain::refusal::Refusal;
 use crate::domain::throttle::{Rate, Throttle};
 use crate::domain::time::HubTime;
 
-/// Most people, and most addresses, that are counted at once for one action.
+/// The most people, and the most addresses, that are tracked at once for one action.
 const COUNTED: usize = 16_384;
 
-/// At least this many people are remembered as having been in a room: the last ones.
+/// At least this many people are remembered as having been in a room; the most recent ones.
 const KNOWN: usize = 16_384;
 
 /// An action with a rate limit.
@@ -56,7 +56,7 @@ impl RateLimits {
         Self { by, newcomers: Throttle::new(limits.newcomers, COUNTED), known: Recent::new(KNOWN) }
     }
 
-    /// Changes the limits. What people have done counts on.
+    /// Changes the limits. Actions that were counted still count.
     pub(super) fn set(&mut self, limits: &Limits) {
         for (action, rate) in rates(limits) {
             let Some(Pair { people, addresses }) = self.by.get_mut(&action) else { continue };
@@ -88,7 +88,7 @@ impl RateLimits {
     }
 }
 
-/// One person's rate of each action.
+/// The rate of each action for one person.
 fn rates(limits: &Limits) -> [(Action, Rate); 6] {
     [
         (Action::Message, limits.messages),
@@ -100,7 +100,7 @@ fn rates(limits: &Limits) -> [(Action, Rate); 6] {
     ]
 }
 
-/// The rate for this many people together.
+/// The rate for this number of people together.
 fn times(rate: Rate, people: usize) -> Rate {
     let people = u32::try_from(people).unwrap_or(u32::MAX).max(1);
     let every = (rate.every / people).max(Duration::from_millis(1));
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn only_those_who_have_not_been_in_a_room_are_newcomers() {
+    fn only_people_who_have_not_been_in_a_room_are_newcomers() {
         let mut limits = limits();
         let join = |limits: &mut RateLimits, person, is_new| {
             limits.take_join(&who(person, 1), is_new, HubTime(0)).is_ok()

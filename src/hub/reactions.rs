@@ -1,4 +1,5 @@
-//! Reactions to messages. They are told together: a thousand people who react in a second cost a room a few packets.
+//! Reactions to messages. Changes are sent together, so that a thousand people who react within a second cost a few
+//! packets.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::store::{Moment, React, Write, Written};
 
-/// How long a room's reactions are gathered.
+/// How long changes are collected before a room is told.
 const GATHER: Duration = Duration::from_millis(300);
 
 impl Hub {
@@ -55,7 +56,7 @@ impl Hub {
         self.reply(reply, answer);
     }
 
-    /// Has the room told of a message's reactions, soon.
+    /// Schedules a message's reactions to be sent to the room.
     pub(super) fn gather_reactions(&mut self, room: RoomId, reacted: Reacted, now: HubTime) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
@@ -66,14 +67,14 @@ impl Hub {
         live.reacted.insert(reacted.seq, reacted);
     }
 
-    /// Tells a room of the reactions that were gathered.
+    /// Sends a room the reactions that were collected.
     pub(super) fn reactions_due(&mut self, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
         let mut gathered: Vec<Reacted> = std::mem::take(&mut live.reacted).into_values().collect();
-        // In the order in which they changed: whoever is cut off in between asks for what is later than the last that
-        // they have.
+        // In the order of their changes: a client that loses its connection in between asks for changes after the
+        // last one that it has.
         gathered.sort_by_key(|reacted| reacted.at);
         let to = live.people.audience();
         for reacted in gathered {

@@ -1,10 +1,10 @@
-//! Nicknames: changing them.
+//! Changing nicknames.
 
 use std::time::Duration;
 
 use super::command::{Answer, Caller, Reply, Responder};
 use super::names::Claim;
-use super::state::{Asker, Due, Hub, Then, unexpected};
+use super::state::{Due, Hub, RenameSource, Then, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::message::Message;
@@ -13,7 +13,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::{Moment, Rename, Write, Written};
 
-/// When two people are told apart again whose new name could not be stored.
+/// After this time a name that the hub chose to tell two people apart, and that could not be stored, is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
 
 impl Hub {
@@ -36,7 +36,10 @@ impl Hub {
                 self.hold(&claim);
                 let notice = Some((room, self.settings.language));
                 let rename = Rename { chatter, owner: None, nickname, notice, at };
-                self.write(Write::Rename(rename), Then::Renamed(Asker::Socket(reply), claim));
+                self.write(
+                    Write::Rename(rename),
+                    Then::Renamed(RenameSource::Socket(reply), claim),
+                );
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
@@ -52,7 +55,8 @@ impl Hub {
         tell: Responder<Chatter>,
         at: Moment,
     ) {
-        // Ownership first, then the rate limit: a stranger's request is not counted against the owner.
+        // Ownership is checked before the rate limit, so that a stranger's request does not count towards the owner's
+        // limit.
         let is_theirs = match caller.identity {
             Some(identity) => identity == owner,
             None => self.rooms.keys().any(|room| self.holds(caller.peer, *room, chatter, at.hub)),
@@ -69,13 +73,13 @@ impl Hub {
         };
         self.hold(&claim);
         let rename = Rename { chatter, owner: caller.identity, nickname, notice: None, at };
-        self.write(Write::Rename(rename), Then::Renamed(Asker::Call(tell), claim));
+        self.write(Write::Rename(rename), Then::Renamed(RenameSource::Call(tell), claim));
     }
 
     /// Goes on with a nickname that is committed or was refused.
     pub(super) fn renamed(
         &mut self,
-        asker: Asker,
+        asker: RenameSource,
         claim: &Claim,
         result: Result<Written, Refusal>,
         now: HubTime,
@@ -90,12 +94,12 @@ impl Hub {
             Err(refusal) => Err(refusal),
         };
         match asker {
-            Asker::Socket(reply) => self.reply(reply, result.map(Answer::Renamed)),
-            Asker::Call(tell) => drop(tell.send(result)),
-            Asker::Hub(room) if result.is_err() => {
+            RenameSource::Socket(reply) => self.reply(reply, result.map(Answer::Renamed)),
+            RenameSource::Call(tell) => drop(tell.send(result)),
+            RenameSource::Hub(room) if result.is_err() => {
                 self.agenda.insert((now.after(AGAIN), Due::Name(room, claim.chatter)));
             }
-            Asker::Hub(_) => {}
+            RenameSource::Hub(_) => {}
         }
     }
 

@@ -1,4 +1,4 @@
-//! Reports: messages that people tell the host of. Nobody else learns of them.
+//! Reports of messages to the host. Nobody else learns of them.
 
 use super::command::{Answer, Reply, Responder};
 use super::rate_limits::Action;
@@ -8,14 +8,14 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::Reason;
 use crate::store::{Deed, Moment, ReportMessage, Write, Written};
 
-/// A report, as a client makes it.
+/// A report from a client.
 #[derive(Debug)]
 pub struct NewReport {
     /// The room.
     pub room: RoomId,
-    /// The message's place.
+    /// The message's sequence number.
     pub seq: Seq,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<Reason>,
 }
 
@@ -52,7 +52,7 @@ impl Hub {
         self.reply(reply, answer);
     }
 
-    /// Decides that the host is done with a report.
+    /// Decides to mark a report as done, for the host.
     pub(super) fn report_done(&mut self, report: ReportId, tell: Responder<()>, at: Moment) {
         let what = report.0.to_string();
         self.host_does(Deed::ReportDone(report), what, Then::ReportDone(tell), at);

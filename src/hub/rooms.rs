@@ -19,10 +19,10 @@ use crate::domain::text::Password;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, HostAct, Moment, Write};
 
-/// An empty room that has been silent for this long gives up its place if a new room needs one.
+/// An empty room without a message for this long is ended if a new room needs its place.
 const SILENT: Duration = Duration::from_secs(600);
 
-/// Least time that somebody is told to wait for a room to end.
+/// The shortest time that somebody is told to wait for a room to end.
 const SOON: Duration = Duration::from_secs(1);
 
 impl Hub {
@@ -72,8 +72,8 @@ impl Hub {
         self.rooms.values().filter(|live| !live.room.by_host && !live.is_ending).count()
     }
 
-    /// Ends an empty room that has been silent for [`SILENT`], the longest silent first, to free its place. It is
-    /// over once that is committed: another hub may have let somebody in meanwhile.
+    /// Begins to end the empty room that has been silent longest, at least for [`SILENT`], to free its place. It has
+    /// ended once that is committed, since another hub may have let somebody in meanwhile.
     fn end_silent_room(&mut self, at: Moment) {
         let is_silent = |live: &&LiveRoom| {
             let is_empty = live.people.count() == 0 && live.joining.is_empty();
@@ -109,7 +109,7 @@ impl Hub {
         }
     }
 
-    /// When the first room ends: of one address's rooms, or of all.
+    /// How long until the first room ends, of one address's rooms or of all.
     fn first_end(&self, from: Option<IpAddr>, now: HubTime) -> Duration {
         let is_meant = |live: &&LiveRoom| {
             live.place.as_ref().is_some_and(|place| from.is_none() || place.key() == from.as_ref())
@@ -213,7 +213,7 @@ impl Hub {
     pub(super) fn expire(&mut self, room: RoomId, at: Moment) {
         if self.close_room(room, WhyClosed::Expired) {
             tracing::info!(%room, "room expired");
-            // So that the room stays ended if the hub restarts right now.
+            // Stores the hub's time, so that the room stays ended if the hub restarts right now.
             self.write(Write::Mark(at), Then::Nothing);
             self.keep_open(at);
         }
@@ -307,7 +307,7 @@ impl Hub {
             self.give_back_guess(room, caller.peer);
             if caller.identity.is_some() || self.settings.bridge.is_some() {
                 let grant = self.access_grants.grant(room, caller, now);
-                // The other hubs know before the caller does: it may join through any of them.
+                // The other hubs have to know before the caller does, who may join through any of them.
                 if self.run.is_some() {
                     return self.write(Write::Grant(grant), Then::Granted(tell));
                 }
@@ -321,9 +321,9 @@ impl Hub {
         self.rooms.get(&room).is_some_and(|live| live.people.get(chatter).is_some())
     }
 
-    /// Whether a caller without a token, from this address, counts as this chatter: somebody at the address
-    /// is connected as the chatter, or was the last to be, a short time ago. This holds for expired rooms,
-    /// too, whose messages can still be read.
+    /// Whether a caller without a token, from this address, counts as this chatter: somebody at the address is
+    /// connected as the chatter, or was until a short time ago. This also applies to expired rooms, whose messages
+    /// can still be read.
     pub(super) fn holds(
         &self,
         peer: IpAddr,

@@ -19,8 +19,8 @@ use crate::store::{Moment, Say, Write};
 #[derive(Debug, Default)]
 pub(super) struct Listed {
     roster: Vec<Chatter>,
-    /// Connections that get the next roster in any case: they have joined since the last one, or asked for
-    /// it.
+    /// Connections that get the next roster even if it has not changed: they have joined since the last one, or asked
+    /// for it.
     lacking: HashSet<ConnId>,
 }
 
@@ -61,7 +61,7 @@ impl Hub {
         }
     }
 
-    /// As [`tell_roster`](Self::tell_roster), and to this connection even if it has not changed.
+    /// Like [`tell_roster`](Self::tell_roster), but sends it to this connection even if it has not changed.
     pub(super) fn tell_roster_to(&mut self, conn: ConnId, room: RoomId, now: HubTime) {
         if let Some(live) = self.rooms.get_mut(&room) {
             live.listed.lacking.insert(conn);
@@ -69,8 +69,8 @@ impl Hub {
         self.tell_roster(room, now);
     }
 
-    /// Whether the roster has changed. A large room's roster lists those who joined first, so few joins and
-    /// leaves change it.
+    /// Computes a large room's roster again, and sends it to everybody if it has changed, else to those who lack it.
+    /// It lists the people who joined first, so few joins and leaves change it.
     fn renew_roster(&mut self, room: RoomId) {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;

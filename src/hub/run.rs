@@ -13,19 +13,19 @@ use super::clock::Clock;
 use super::command::{Call, Command, Output};
 use super::configure::ChatConfig;
 use super::password;
-use super::passwords::{Outcome, PasswordWork, Purpose};
+use super::passwords::{PasswordResult, PasswordWork, Purpose};
 use super::state::{Effect, Hub, Random, Then};
 use crate::domain::refusal::Refusal;
 use crate::store::{QUEUE_MAX, Report, Store, Write, Writer};
 
-/// Most commands that may wait for a decision. Further ones are refused as unavailable.
+/// The most commands that may wait for a decision. More are refused with [`Refusal::Unavailable`].
 const COMMANDS_MAX: usize = 16_384;
 
-/// With this many writes under way the hub decides nothing new. It is well below the writer's queue, since a
-/// decision can lead to several writes.
+/// While this many writes are under way the hub decides nothing new. It is well below the length of the writer's queue,
+/// since a decision can lead to several writes.
 const WRITES_BUSY: usize = QUEUE_MAX / 2;
 
-/// How many steps' outputs may wait for the transport, which so slows the hub down.
+/// The outputs of how many steps may wait for the transport. A full queue makes the hub wait (backpressure).
 const OUTPUTS_MAX: usize = 64;
 
 /// A handle to the hub, cheap to clone. All commands go through it, in order.
@@ -52,19 +52,19 @@ enum Input {
     Close(oneshot::Sender<()>),
 }
 
-/// The parts that the hub is started with.
+/// What the hub needs to start.
 pub struct Start {
     /// The settings from the configuration.
     pub configuration: ChatConfig,
     /// The opened store.
-    pub store: Store<Kept>,
-    /// Returns fresh random bytes, for ids.
+    pub store: Store<WriteContext>,
+    /// Returns random bytes, for ids.
     pub random: Random,
 }
 
 /// The context that the hub keeps with each write until the write is committed.
 #[derive(Debug)]
-pub struct Kept(pub(super) Then);
+pub struct WriteContext(pub(super) Then);
 
 /// Starts the hub's task. It ends after [`HubHandle::close`], with the store closed.
 pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandle<()>) {
@@ -89,8 +89,8 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
 impl HubHandle {
     /// Submits a command. Commands are decided in the order of submission.
     ///
-    /// `Connected`, `Gone` and `Configure` are never refused. Events and calls are if too many wait: their answer is
-    /// [`Refusal::Unavailable`].
+    /// `Connected`, `Gone` and `Configure` are never refused. Events and calls are answered with
+    /// [`Refusal::Unavailable`] if too many commands wait.
     pub fn submit(&self, command: Command) {
         let counts = matches!(command, Command::Event { .. } | Command::Call(_));
         if counts && self.waiting.commands.fetch_add(1, Ordering::Relaxed) >= COMMANDS_MAX {
@@ -100,7 +100,7 @@ impl HubHandle {
             }
             return;
         }
-        // After the hub has ended there is nobody left to tell: the transports are closing, too.
+        // Once the hub has ended, the transports are closing, too, so a lost command does not matter.
         let _ended = self.commands.send(Input::Command(command));
     }
 
@@ -136,7 +136,7 @@ impl HubHandle {
         &self.clock
     }
 
-    /// Has the hub decide and commit everything that was submitted, and close the store.
+    /// Closes the hub: it decides and commits everything that was submitted, and closes the store.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         if self.commands.send(Input::Close(done)).is_ok() {
@@ -148,7 +148,7 @@ impl HubHandle {
 struct Shell {
     hub: Hub,
     clock: Clock,
-    writer: Writer<Kept>,
+    writer: Writer<WriteContext>,
     /// How many writes are under way.
     writing: usize,
     outputs: mpsc::Sender<Vec<Output>>,
@@ -160,12 +160,12 @@ struct Shell {
 /// The password's purpose, and the pending result.
 struct Hashing {
     purpose: Purpose,
-    outcome: JoinHandle<Outcome>,
+    outcome: JoinHandle<PasswordResult>,
 }
 
 async fn run(
     mut shell: Shell,
-    mut reports: mpsc::UnboundedReceiver<Report<Kept>>,
+    mut reports: mpsc::UnboundedReceiver<Report<WriteContext>>,
     mut inputs: mpsc::UnboundedReceiver<Input>,
     waiting: Arc<Waiting>,
 ) {
@@ -222,7 +222,7 @@ async fn run(
 }
 
 impl Shell {
-    /// The outputs of a step go out together; for a commit, those of the whole batch.
+    /// Carries out the effects of a step. Its outputs are sent together; after a commit, those of the whole batch.
     async fn carry_out(&mut self) {
         let mut outputs = Vec::new();
         while let Some(effect) = self.hub.effects.pop_front() {
@@ -243,11 +243,11 @@ impl Shell {
         }
     }
 
-    fn take(&mut self, report: Report<Kept>) {
+    fn take(&mut self, report: Report<WriteContext>) {
         match report {
             Report::Completed(batch) => {
                 self.writing -= batch.len();
-                for (Kept(then), result) in batch {
+                for (WriteContext(then), result) in batch {
                     let now = self.clock.now();
                     self.hub.ended((then, result), now);
                 }
@@ -263,16 +263,16 @@ impl Shell {
     }
 
     fn write(&mut self, write: Write, then: Then) {
-        match self.writer.submit(write, Kept(then)) {
+        match self.writer.submit(write, WriteContext(then)) {
             Ok(()) => self.writing += 1,
-            Err(Kept(then)) => {
+            Err(WriteContext(then)) => {
                 let now = self.clock.now();
                 self.hub.ended((then, Err(Refusal::Unavailable)), now);
             }
         }
     }
 
-    fn password_done(&mut self, outcome: Outcome) {
+    fn password_done(&mut self, outcome: PasswordResult) {
         if let Some(Hashing { purpose, .. }) = self.hashing.take() {
             let now = self.clock.now();
             self.hub.password_done(purpose, outcome, now);
@@ -286,10 +286,10 @@ impl Hashing {
     }
 }
 
-/// Waits for Argon2's result; for ever if it is idle.
-async fn found(hashing: &mut Option<Hashing>) -> Outcome {
+/// Waits for Argon2's result; never returns if no password is being hashed.
+async fn found(hashing: &mut Option<Hashing>) -> PasswordResult {
     match hashing {
-        Some(hashing) => (&mut hashing.outcome).await.unwrap_or(Outcome::Failed),
+        Some(hashing) => (&mut hashing.outcome).await.unwrap_or(PasswordResult::Failed),
         None => std::future::pending().await,
     }
 }

@@ -35,7 +35,8 @@ impl Hub {
         }
     }
 
-    /// The people whom a message names: those who are present, and whose name stands behind an `@` in it.
+    /// The people whom a message mentions: those of `mentions` who are present and whose name follows an `@` in the
+    /// text.
     fn named(&self, room: RoomId, content: &str, mentions: Vec<ChatterId>) -> Vec<ChatterId> {
         let mut named = mentions;
         named.retain(|id| {
@@ -103,7 +104,7 @@ impl Hub {
         self.broadcast(to, RoomEvent::Message(message));
     }
 
-    /// Shows that a chatter is typing. Never stored, and never refused with an error: it is not worth one.
+    /// Shows that a chatter is typing. Never stored, and silently dropped if it is not allowed.
     pub(super) fn typing(&mut self, conn: ConnId, room: RoomId, is_typing: bool, now: HubTime) {
         let limit = self.settings.roster_limit;
         let Ok(chatter) = self.speaker(conn, room, now) else {
@@ -112,7 +113,7 @@ impl Hub {
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };
-        // In a large room it would cost the square of the people, for no use.
+        // In a large room the cost would grow with the square of the people, and nobody could read it.
         if live.people.count() > limit {
             return;
         }
@@ -140,7 +141,7 @@ impl Hub {
         conn.rooms.get(&room).copied().ok_or(Refusal::NotJoined)
     }
 
-    /// The same, within the rate limit of an action.
+    /// Like [`speaker`](Self::speaker), within the rate limit of an action.
     pub(super) fn paced_speaker(
         &mut self,
         conn: ConnId,

@@ -104,7 +104,7 @@ fn several_hubs_are_one_chat_whatever_happens() {
 }
 
 #[test]
-fn a_seed_is_always_the_same_life() {
+fn a_seed_always_gives_the_same_life() {
     assert_eq!(live(1).trace, live(1).trace);
     assert_eq!(live_together(1).trace, live_together(1).trace);
 }

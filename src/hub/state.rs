@@ -45,13 +45,13 @@ use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
 use crate::store::{Ban, Completed, Moment, Past, Write, Written};
 
-/// How often the hub's own time is stored while nothing else is written.
+/// How often the hub's time is stored while nothing else is written.
 const MARK: Duration = Duration::from_secs(300);
 
-/// How many rooms that have expired in this run are remembered.
+/// How many of the rooms that have expired in this run are remembered.
 const OVER_MAX: usize = 1_024;
 
-/// Most keys of a throttle that are counted at once.
+/// The most keys that a throttle tracks at once.
 const THROTTLES: usize = 10_000;
 
 /// The settings of the hub.
@@ -59,30 +59,30 @@ const THROTTLES: usize = 10_000;
 pub struct Settings {
     /// The language of notices, refusals and nicknames.
     pub language: Language,
-    /// Most living rooms.
+    /// The most living rooms.
     pub rooms_max: usize,
     /// How long a room lives.
     pub lifetime: Duration,
-    /// From where those may read who join a room that the hub or the host has made.
+    /// Where people who join a room of the hub or the host begin to read it.
     pub history: History,
-    /// For how long somebody can take back a message of their own; zero: not at all.
+    /// How long people can take back a message of their own. Zero turns that off.
     pub take_back: Duration,
     /// Up to this many people, a room gets full rosters and every notice.
     pub roster_limit: usize,
-    /// How long a caller without a token counts as the last person who was connected from the same address;
-    /// see `bridge`. `None` for never.
+    /// How long a caller without a token counts as the last person who was connected from the same address; see
+    /// `bridge`. `None` turns the bridge off.
     pub bridge: Option<Duration>,
-    /// The limits of what anyone may do.
+    /// The limits in force.
     pub limits: Limits,
 }
 
-/// Returns fresh random bytes, for ids.
+/// Returns random bytes, for ids.
 pub(super) type Random = Box<dyn FnMut() -> [u8; 16] + Send>;
 
 /// An effect of a decision.
 #[derive(Debug)]
 pub(super) enum Effect {
-    /// Commit a write, and go on with its result.
+    /// Commit a write, and go on with its result as `Then` says.
     Write(Write, Then),
     /// Send something to connections.
     Output(Output),
@@ -101,7 +101,7 @@ pub(super) enum Then {
     Said(Option<Reply>),
     Left(Leaving),
     Granted(Responder<bool>),
-    Renamed(Asker, Claim),
+    Renamed(RenameSource, Claim),
     RoomEnded(Ending),
     /// The end of an empty, silent room.
     GaveUp(RoomId),
@@ -121,17 +121,17 @@ pub(super) enum Then {
 
 /// The origin of a request for a nickname.
 #[derive(Debug)]
-pub(super) enum Asker {
+pub(super) enum RenameSource {
     Socket(Reply),
     Call(Responder<Chatter>),
-    /// The hub itself, to tell two people in this room apart.
+    /// The hub itself, to tell apart two people in this room.
     Hub(RoomId),
 }
 
-/// A room's part of the quota of rooms, freed when the room has ended or was not created.
+/// A room's place in the quota of rooms, given back when the room has ended or could not be created.
 pub(super) type RoomPlace = QuotaGuard<IpAddr>;
 
-/// A room that is being created, and its part of the quota.
+/// A room that is being created, and its place in the quota.
 #[derive(Debug)]
 pub(super) struct Making {
     pub(super) room: NewRoom,
@@ -150,11 +150,11 @@ pub(super) struct LiveRoom {
     /// When its last message or notice was sent.
     pub(super) heard: HubTime,
     pub(super) newest: Newest,
-    /// Reactions that its people have not been told of, by the message's place.
+    /// Reactions that its people have not been told of yet, by the message.
     pub(super) reacted: BTreeMap<Seq, Reacted>,
-    /// Whether its end is being committed, since it was empty and silent. It has given its place up.
+    /// Whether its end is being committed, since it was empty and silent. Its place is free already.
     pub(super) is_ending: bool,
-    /// Its part of the quota of rooms, by the creator's address if it was created in this run.
+    /// Its place in the quota of rooms, which counts for the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
 }
 
@@ -163,9 +163,9 @@ pub(super) struct LiveRoom {
 pub(super) struct Conn {
     pub(super) who: ConnInfo,
     pub(super) rooms: HashMap<RoomId, ChatterId>,
-    /// How often it has left all rooms. A join from before a leave is void.
+    /// How often it has left all rooms. A join that was asked for before a leave is void.
     pub(super) stay: u64,
-    /// Since when it is known to be in no room.
+    /// When it was first found to be in no room.
     pub(super) roomless: Option<HubTime>,
 }
 
@@ -197,7 +197,7 @@ pub(super) struct Hub {
     pub(super) agenda: BTreeSet<(HubTime, Due)>,
     /// The bans, by the chatter who was banned.
     pub(super) bans: HashMap<ChatterId, Ban>,
-    /// Bans that are being committed. They hold already.
+    /// Bans that are being committed. They are in force already.
     pub(super) bans_coming: Vec<Ban>,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
@@ -214,9 +214,9 @@ pub(super) struct Hub {
     pub(super) places: Quota<IpAddr>,
     pub(super) random: Random,
     pub(super) effects: VecDeque<Effect>,
-    /// What people have said in all rooms.
+    /// Counts the messages of people in all rooms.
     pub(super) said_lately: LastMinute,
-    /// Whose key the call under way was signed with.
+    /// The holder of the key with which the present call was signed.
     pub(super) acting: Option<HostName>,
     /// This run, if several hubs share the store.
     pub(super) run: Option<RunId>,
@@ -331,7 +331,7 @@ impl Hub {
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
             Then::Said(reply) => self.said(reply, result, at.hub),
             Then::Left(leaving) => self.has_left(leaving, result, at.hub),
-            // The caller may try in any case, also if the other hubs do not know.
+            // Even if the other hubs could not be told, the caller may try to join.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::ModeSet(setting) => self.mode_set(setting, result.map(|_| ()), at.hub),
@@ -380,7 +380,7 @@ impl Hub {
         }
     }
 
-    /// Forgets what no longer counts.
+    /// Forgets expired grants, and counts that no longer matter.
     fn forget(&mut self, now: HubTime) {
         self.bridge.expire(now);
         self.access_grants.expire(now);
@@ -412,7 +412,7 @@ impl Hub {
         if conn.who.namespace.as_ref() == namespace { Ok(live) } else { Err(Refusal::NoSuchRoom) }
     }
 
-    /// The living room with this id, or why there is none.
+    /// The living room with this id. The refusal says whether it has expired or is unknown.
     pub(super) fn live(&self, room: RoomId) -> Result<&LiveRoom, Refusal> {
         self.rooms.get(&room).ok_or_else(|| self.missing(room))
     }
@@ -455,7 +455,7 @@ pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
     Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, history: joined.history }))
 }
 
-/// The refusal for an impossible answer of the store.
+/// The refusal for an answer of the store that does not belong to the write.
 pub(super) fn unexpected(written: &Written) -> Refusal {
     tracing::error!(?written, "the store answered something else than was asked");
     Refusal::Unavailable

@@ -1,4 +1,4 @@
-//! Taking messages back, for the host or one's own: their places stay, their content is deleted.
+//! Taking back messages, by the host or by their authors. Their sequence numbers stay; their content is deleted.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ impl Hub {
         self.host_does(Deed::TakeBack(room, seqs), what, Then::TakenBack(room, tell), at);
     }
 
-    /// Decides to take back a message of one's own.
+    /// Decides that an author takes back a message.
     pub(super) fn take_back_own(
         &mut self,
         conn: ConnId,
@@ -50,7 +50,7 @@ impl Hub {
         }
     }
 
-    /// Goes on with a message that its author takes back. Done twice, it is told once.
+    /// Goes on with a message that its author takes back. If it was taken back before, nobody is told again.
     pub(super) fn taken_back_own(
         &mut self,
         room: RoomId,
@@ -68,7 +68,7 @@ impl Hub {
         self.reply(reply, answer);
     }
 
-    /// Tells the clients that show a room which messages they are to show no more, and nothing more about those.
+    /// Tells the clients that show a room which messages were taken back, and drops collected reactions to those.
     pub(super) fn tell_taken_back(&mut self, room: RoomId, taken: &[(Seq, MessageId)]) {
         if let Some(live) = self.rooms.get_mut(&room) {
             live.reacted.retain(|seq, _| !taken.iter().any(|(taken, _)| taken == seq));
@@ -80,7 +80,7 @@ impl Hub {
         }
     }
 
-    /// Goes on with messages that are taken back. Clients that show the room are told.
+    /// Goes on with messages that the host takes back. Clients that show the room are told.
     pub(super) fn taken_back(
         &mut self,
         room: RoomId,

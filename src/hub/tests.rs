@@ -307,7 +307,7 @@ fn member(who: u8) -> Member {
 }
 
 #[test]
-fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
+fn a_restarted_hub_keeps_the_places_of_people_who_were_present() {
     let mut chat = Chat::with_past(2, 50, &[member(1), member(2)]);
     chat.connects(3);
     let stranger = chat.asks_in(3);
@@ -320,7 +320,7 @@ fn a_hub_that_starts_again_keeps_the_places_of_those_who_were_there() {
 }
 
 #[test]
-fn a_large_room_is_told_in_bulk() {
+fn a_large_room_gets_notices_in_bulk() {
     let mut chat = Chat::new(0, 2);
     for who in 1..=2 {
         chat.is_in(who);
@@ -336,7 +336,7 @@ fn a_large_room_is_told_in_bulk() {
 }
 
 #[test]
-fn a_large_room_s_roster_goes_to_who_does_not_have_it() {
+fn a_large_rooms_roster_goes_to_clients_without_it() {
     let mut chat = Chat::new(0, 2);
     for who in 1..=6 {
         chat.is_in(who);
@@ -360,7 +360,7 @@ fn a_large_room_s_roster_goes_to_who_does_not_have_it() {
 }
 
 #[test]
-fn a_message_that_came_twice_is_told_once_and_answered_twice() {
+fn a_message_that_came_twice_is_broadcast_once_and_answered_twice() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.told();
@@ -380,7 +380,7 @@ fn a_message_that_came_twice_is_told_once_and_answered_twice() {
 }
 
 #[test]
-fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
+fn an_expired_room_says_so_and_takes_nothing() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.told();
@@ -397,7 +397,7 @@ fn a_room_whose_time_is_over_says_so_and_takes_nothing() {
 }
 
 #[test]
-fn a_clock_that_is_set_changes_what_is_shown_and_nothing_that_is_decided() {
+fn setting_the_clock_changes_what_is_shown_but_no_decision() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     let today = 1_795_000_000_000;

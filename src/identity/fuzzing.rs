@@ -1,4 +1,4 @@
-//! A hub's signer with a known key, and text that is put together from its tokens.
+//! A signer with a known key, and texts that are composed from its tokens.
 
 use super::Signer;
 use crate::domain::ids::IdentityId;
@@ -13,9 +13,9 @@ pub(crate) fn owners() -> [IdentityId; 2] {
     [IdentityId::from_random([1; 16]), IdentityId::from_random([2; 16])]
 }
 
-/// The text with true pieces in it, which chance alone would never find: of one browser's token `$h`ead,
-/// `$c`laims, `$s`ignature and `$t`he whole; in capitals the other's; `$f` is a signature of the same
-/// claims by another hub.
+/// Replaces placeholders by pieces of valid tokens, which random input would never contain: of one browser's token
+/// `$h` is the header, `$c` the claims, `$s` the signature and `$t` the whole; in capitals those of the other
+/// browser. `$f` is another hub's signature of the same claims.
 pub(crate) fn with_pieces(text: &str) -> String {
     let [ann, bob] = owners();
     let foreign = Signer::with_key([2; 32]).token(ann);

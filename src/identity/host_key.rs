@@ -1,7 +1,7 @@
-//! The keys by which hosts sign their requests.
+//! The keys with which hosts sign their requests.
 //!
-//! A key is derived from the hub's signing key and its own random id, so no store holds a secret, and hubs that share
-//! a signing key believe the same keys. docs/host.md has the format of a signature.
+//! A key is derived from the hub's signing key and its own random id, so secrets are not stored, and hubs that share a
+//! signing key accept the same keys. docs/host.md has the format of a signature.
 
 use std::fmt;
 
@@ -16,11 +16,11 @@ use crate::domain::ids::HostKeyId;
 /// The name of the scheme in the `Authorization` header.
 const SCHEME: &str = "ColaHub-Host";
 
-/// Keeps the keys of hosts apart from everything else that is made with the signing key: a token's signed text begins
+/// Separates the keys of hosts from everything else that is made with the signing key: a token's signed text begins
 /// with a letter of base64.
 const LABEL: &[u8] = b"\0colahub host key 1\0";
 
-/// Longest header that is parsed, in bytes; those of hosts have at most 130.
+/// The longest header that is parsed, in bytes; a valid one has at most 130.
 const HEADER_MAX: usize = 256;
 
 /// The secret of a key: 32 bytes.
@@ -40,10 +40,10 @@ impl Secret {
     }
 }
 
-/// A signature, as it stands in the `Authorization` header.
+/// The contents of an `Authorization` header with a host's signature.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signature {
-    /// The key that it says it is made with.
+    /// The key with which it claims to be made.
     pub id: HostKeyId,
     /// The request's number, at least 1.
     pub number: i64,
@@ -51,8 +51,8 @@ pub struct Signature {
 }
 
 impl Signature {
-    /// Reads an `Authorization` header: `ColaHub-Host id=ID, seq=N, mac=MAC`, in this order, each once. `None` if it
-    /// is anything else.
+    /// Parses an `Authorization` header: `ColaHub-Host id=ID, seq=N, mac=MAC`, in this order, each once. `None` for
+    /// anything else.
     #[must_use]
     pub fn parse(header: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(header).ok().filter(|text| text.len() <= HEADER_MAX)?;
@@ -72,7 +72,7 @@ impl Signature {
     }
 }
 
-/// A number from 1 to 2^63 - 1 in decimal, spelt in the one way: no sign, no leading zero.
+/// Parses a number from 1 to 2^63 - 1 in decimal, in its only accepted spelling: no sign, no leading zero.
 fn whole(text: &str) -> Option<i64> {
     let number: i64 = text.parse().ok()?;
     (number > 0 && number.to_string() == text).then_some(number)
@@ -102,7 +102,7 @@ impl Signer {
 }
 
 fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
-    // Below a block's size, HMAC fills a key up with zeros itself (RFC 2104, section 2).
+    // HMAC itself pads a key that is shorter than a block with zeros (RFC 2104, section 2).
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
     Hmac::new(&block.into())

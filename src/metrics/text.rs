@@ -13,19 +13,19 @@ impl Page {
     /// The `content-type` of its answer.
     pub const CONTENT_TYPE: &'static str = "text/plain; version=0.0.4; charset=utf-8";
 
-    /// A number that goes up and down.
+    /// Writes a gauge: a number that goes up and down.
     pub fn gauge(&mut self, name: &str, help: &str, value: impl Display) {
         self.head(name, help, "gauge");
         self.line(name, "", value);
     }
 
-    /// A number that only grows; its name ends in `_total`.
+    /// Writes a counter: a number that only grows. Its name has to end in `_total`.
     pub fn counter(&mut self, name: &str, help: &str, value: impl Display) {
         self.head(name, help, "counter");
         self.line(name, "", value);
     }
 
-    /// Numbers that go up and down, each under one value of a label.
+    /// Writes gauges, one for each value of a label.
     pub fn gauges<V: Display>(
         &mut self,
         name: &str,
@@ -36,7 +36,7 @@ impl Page {
         self.family(name, help, "gauge", label, values);
     }
 
-    /// Numbers that only grow, each under one value of a label.
+    /// Writes counters, one for each value of a label.
     pub fn counters(
         &mut self,
         name: &str,
@@ -47,13 +47,13 @@ impl Page {
         self.family(name, help, "counter", label, values);
     }
 
-    /// One of several states: 1 for the one that is, 0 for the others.
+    /// Writes a state as gauges: 1 for the present state, 0 for the others.
     pub fn state(&mut self, name: &str, help: &str, all: &[&'static str], is: &str) {
         let values = all.iter().map(|state| (*state, u8::from(*state == is)));
         self.gauges(name, help, "state", values);
     }
 
-    /// How long something takes; its name ends in `_seconds`.
+    /// Writes a histogram of durations. Its name has to end in `_seconds`.
     pub fn durations(&mut self, name: &str, help: &str, found: &Distribution) {
         self.head(name, help, "histogram");
         let bucket = format!("{name}_bucket");
@@ -66,7 +66,7 @@ impl Page {
         self.line(&format!("{name}_count"), "", found.count);
     }
 
-    /// The page as it is sent.
+    /// The finished page.
     #[must_use]
     pub fn into_text(self) -> String {
         self.0
@@ -106,7 +106,7 @@ mod tests {
     use crate::metrics::Histogram;
 
     #[test]
-    fn a_page_is_as_prometheus_reads_it() {
+    fn a_page_has_the_format_of_prometheus() {
         let histogram = Histogram::default();
         histogram.observe(Duration::from_micros(1_500));
         let mut page = Page::default();

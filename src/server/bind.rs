@@ -6,10 +6,10 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
 use anyhow::Context;
 use socket2::{Domain, Protocol, Socket, Type};
 
-use super::kept::{self, Kept};
+use super::kept::{self, KeptSockets};
 use crate::network::Refused;
 
-/// Most connections that wait to be accepted (backlog): a whole room may scan one code.
+/// The most connections that wait to be accepted (backlog): a whole room may scan one code.
 const BACKLOG: i32 = 1024;
 
 /// The listening sockets, and the addresses that could not be bound.
@@ -34,9 +34,9 @@ impl Listeners {
     /// # Errors
     /// No address can be bound: what prevents the first, and what to do.
     pub(super) fn bind(addresses: &[SocketAddr]) -> anyhow::Result<Self> {
-        let mut kept = Kept::take();
+        let mut kept = KeptSockets::take();
         let claimed: Vec<_> = addresses.iter().map(|address| kept.claim(*address)).collect();
-        // First, because one of them may be in the way.
+        // First, since one of them may be holding a port.
         kept.let_go();
         let (mut bound, mut refused, mut first) = (Vec::new(), Vec::new(), None);
         for (address, claimed) in addresses.iter().zip(claimed) {
@@ -85,7 +85,7 @@ fn share(listener: &TcpListener) -> anyhow::Result<TcpListener> {
 
 /// Binds the addresses and stores the sockets with systemd; [`Listeners::bind`] takes them from there.
 ///
-/// An address that cannot be bound is kept already, or the hub itself will report what prevents it.
+/// An address that cannot be bound is stored already, or the hub itself will report the reason.
 pub(super) fn hold(addresses: &[SocketAddr]) {
     addresses
         .iter()
@@ -96,7 +96,7 @@ pub(super) fn hold(addresses: &[SocketAddr]) {
 
 fn one(address: SocketAddr) -> anyhow::Result<TcpListener> {
     let bound = bind(address).or_else(|error| match (error.raw_os_error(), address.ip()) {
-        // A system without IPv6 still has people to serve.
+        // A machine without IPv6 can still serve people over IPv4.
         (Some(code), IpAddr::V6(ip))
             if ip.is_unspecified() && code == rustix::io::Errno::AFNOSUPPORT.raw_os_error() =>
         {
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_port_is_told_with_the_address() {
+    fn a_taken_port_is_reported_with_the_address() {
         let first = one("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = first.local_addr().unwrap();
         let error = format!("{:#}", one(address).unwrap_err());
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn an_address_that_the_machine_does_not_have_yet_is_listened_on() {
-        // From the blocks that documentation is written with.
+        // From the address blocks for documentation.
         for at in ["192.0.2.1:0", "[2001:db8::1]:0"] {
             let address: SocketAddr = at.parse().unwrap();
             assert_eq!(one(address).unwrap().local_addr().unwrap().ip(), address.ip());

@@ -13,13 +13,13 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use sd_notify::NotifyState;
 
 /// How long systemd may take to close a socket.
-const PATIENCE: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
+const TIMEOUT: Timespec = Timespec { tv_sec: 5, tv_nsec: 0 };
 
 /// The sockets that were passed at the start.
 #[derive(Debug)]
-pub(super) struct Kept(Vec<TcpListener>);
+pub(super) struct KeptSockets(Vec<TcpListener>);
 
-impl Kept {
+impl KeptSockets {
     /// Takes the sockets that were passed, if any.
     pub(super) fn take() -> Self {
         let mut handed = ListenFd::from_env();
@@ -35,7 +35,7 @@ impl Kept {
         let is_it = |socket: &TcpListener| socket.local_addr().is_ok_and(|own| own == address);
         let index = self.0.iter().position(is_it)?;
         let socket = self.0.swap_remove(index);
-        // Only one from somewhere else may still block.
+        // A socket that the hub has not created itself may still be in blocking mode.
         socket.set_nonblocking(true).ok()?;
         Some(socket)
     }
@@ -85,7 +85,7 @@ fn barrier() -> io::Result<()> {
     sd_notify::notify_with_fds(&[NotifyState::Custom("BARRIER=1")], &[held.as_fd()])?;
     drop(held);
     let waiting = PollFd::new(&closed, PollFlags::IN);
-    if poll(&mut [waiting], Some(&PATIENCE))? == 0 {
+    if poll(&mut [waiting], Some(&TIMEOUT))? == 0 {
         return Err(io::ErrorKind::TimedOut.into());
     }
     closed.read(&mut [0]).map(|_| ())

@@ -66,7 +66,7 @@ fn give_to_owner(file: &File, folder: &Path) {
     if let (Ok(file_now), Ok(owner)) = (file.metadata(), folder.metadata())
         && file_now.uid() != owner.uid()
     {
-        // Only root can, and only for root is there a need.
+        // Only root can change the owner, and only root needs to.
         let _not_root = fchown(file, Some(owner.uid()), Some(owner.gid()));
     }
 }

@@ -14,7 +14,7 @@ use crate::network::Reach;
 /// How often missing addresses are retried.
 pub(super) const LOOK: Duration = Duration::from_secs(2);
 
-/// Each once per process, even if the store is opened again.
+/// Both are done once per process, even if the store is opened again.
 static PRINTED: Once = Once::new();
 static SYSTEMD: Once = Once::new();
 

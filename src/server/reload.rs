@@ -1,4 +1,4 @@
-//! Reads the configuration again while the hub runs (SIGHUP, `systemctl reload`), and tells what came of it.
+//! Reads the configuration again while the hub runs (SIGHUP, `systemctl reload`), and reports the result.
 
 use std::future::pending;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::notify;
 use crate::config::{LiveConfig, Loaded, ReloadError, Reloaded, Sources};
 use crate::telemetry::Levels;
 
-/// The configuration in force, and where the next one is read from.
+/// The configuration in force, and the sources from which the next one is read.
 pub(super) struct Reload {
     sources: Sources,
     loaded: Arc<Loaded>,
@@ -38,7 +38,7 @@ impl Reload {
 
     /// Starts to read the configuration, and tells systemd.
     pub(super) fn start(&mut self) {
-        // Without the time systemd takes the message for one of an older reload.
+        // Without the time, systemd would take the message for one of an earlier reload.
         let since = NotifyState::monotonic_usec_now();
         let told: Vec<_> = [Ok(NotifyState::Reloading), since].into_iter().flatten().collect();
         notify(&told);
@@ -46,8 +46,8 @@ impl Reload {
         self.reading = Some(tokio::task::spawn_blocking(move || loaded.reload(sources)));
     }
 
-    /// Waits until the configuration was read, and puts a good one in force. Returns whether it did; everything
-    /// that has a copy of a setting is then to be told. For ever if nothing is being read.
+    /// Waits until the configuration was read, and puts a good one in force. Returns whether it did; the caller then
+    /// has to tell everything that has a copy of a setting. Never returns if nothing is being read.
     pub(super) async fn done(&mut self) -> bool {
         let Some(reading) = &mut self.reading else { return pending().await };
         let read = reading.await;

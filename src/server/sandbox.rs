@@ -1,5 +1,5 @@
-//! A service that systemd keeps from its data folder: the unit makes all but its state directory read-only
-//! (`ProtectSystem=strict`, systemd.exec(5)).
+//! Explains that systemd's sandbox may prevent the service from writing to its data folder: the unit makes everything
+//! but its state directory read-only (`ProtectSystem=strict`, systemd.exec(5)).
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use rustix::io::Errno;
 
 use crate::unit::{self, drop_in, nearest, real};
 
-/// Adds to a failure with the data folder what helps, if it may be systemd that keeps the service from it.
+/// Adds advice to a failure with the data folder, if systemd's sandbox may be the cause.
 ///
 /// # Errors
 /// Those of `result`.
@@ -23,7 +23,7 @@ pub(super) fn explained<T>(result: anyhow::Result<T>, data_dir: &Path) -> anyhow
     }
 }
 
-/// Warns where a hub starts for reading only and it may be systemd that keeps the service from writing.
+/// Warns if the hub starts read-only and systemd's sandbox may be the cause.
 pub(super) fn warn(data_dir: &Path) {
     if let Some(hint) = looked(data_dir) {
         tracing::warn!("{hint}");
@@ -36,8 +36,8 @@ fn looked(data_dir: &Path) -> Option<String> {
     unit::is_inside().then(|| hint(&folder, writable()))?
 }
 
-/// Advice, given whether the service may write to the folder. The sandbox answers `EROFS`, as does a disk
-/// that is read-only itself; a lack of permission is something else.
+/// The advice, given the result of a write check on the folder. The sandbox answers `EROFS`, as does a read-only
+/// disk; any other error has another cause.
 fn hint(folder: &Path, writable: Result<(), Errno>) -> Option<String> {
     (writable == Err(Errno::ROFS)).then(|| {
         format!("systemd may keep this service from {}: {}", folder.display(), drop_in(folder))
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn a_linked_folder_is_named_as_it_is_and_a_missing_one_judged_by_what_is_above() {
+    fn a_linked_folder_is_resolved_and_a_missing_one_is_judged_by_its_parent() {
         let root = tempfile::tempdir().unwrap();
         let (stick, link) = (root.path().join("stick"), root.path().join("link"));
         fs::create_dir(&stick).unwrap();

@@ -1,4 +1,4 @@
-//! A hub on a database that it shares with others.
+//! Prepares a hub that shares its database with other hubs.
 
 use std::io::ErrorKind;
 use std::path::Path;
@@ -8,9 +8,9 @@ use anyhow::Context;
 use super::{Lock, random};
 use crate::config::{Config, LiveConfig};
 use crate::domain::ids::{Epoch, HubId, RunId};
-use crate::store::{Alike, Database, HubRun, Retention};
+use crate::store::{CommonSettings, Database, HubRun, Retention};
 
-/// The file of the hub's id inside the data folder: its database is not there.
+/// The file of the hub's id inside the data folder, since its database is elsewhere.
 const ID_FILE: &str = "hub.id";
 
 /// The database that the configuration names. `None` for a hub that has one of its own.
@@ -29,7 +29,7 @@ pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
 /// Gives the hub in this folder a new id. No hub may be running on the folder.
 ///
 /// # Errors
-/// One is, or the folder cannot be written.
+/// A hub is running on it, or it cannot be written.
 pub fn renew_shared(folder: &Path) -> anyhow::Result<HubId> {
     let _lock = Lock::take(folder).context("a hub gets another id while it is stopped")?;
     let id = HubId::from_random(random());
@@ -54,9 +54,9 @@ pub(super) fn hub_run(live: &LiveConfig, retention: Retention) -> anyhow::Result
         language: config.language,
         rooms_max: config.rooms_limit,
         retention,
-        alike: Alike::new({
+        settings: CommonSettings::new({
             let live = live.clone();
-            move || live.now().alike()
+            move || live.now().common_settings()
         }),
     })
 }
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_id_is_made_once_and_anew_where_it_cannot_be_read() {
+    fn an_id_is_made_once_and_again_if_it_cannot_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let first = id(folder.path()).unwrap();
         assert_eq!(id(folder.path()).unwrap(), first);

@@ -1,7 +1,7 @@
 //! The signals that the hub acts on: SIGTERM and SIGINT end it, SIGHUP has it read its configuration again.
 //!
-//! SIGHUP has a second meaning: the terminal in which a program runs is gone. A hub that was started in the
-//! foreground of a terminal ends with it, cleanly; one in the background, under `nohup` or as a service reloads.
+//! SIGHUP has a second meaning: the program's terminal was closed. A hub in the foreground of a terminal then shuts
+//! down; one in the background, under `nohup` or as a service reloads.
 
 use std::fs;
 
@@ -17,7 +17,7 @@ const TERMINAL: &str = "/dev/tty";
 /// SIGHUP's bit in a mask of signals, as in /proc/self/status.
 const HANGUP: u64 = 1;
 
-/// The signals. While this exists, none of them ends the process by itself.
+/// The handlers of the signals. While this exists, none of them ends the process by itself.
 pub(super) struct Signals {
     term: Signal,
     int: Signal,
@@ -29,7 +29,7 @@ pub(super) struct Signals {
 impl Signals {
     pub(super) fn new() -> anyhow::Result<Self> {
         let listen = |kind| signal(kind).context("the system gives no signals");
-        // Before the handler replaces what the hub has inherited.
+        // Checked before the handler replaces the inherited setting.
         let has_terminal = !ignores_hangup() && is_in_foreground();
         Ok(Self {
             term: listen(SignalKind::terminate())?,
@@ -47,23 +47,23 @@ impl Signals {
         }
     }
 
-    /// Waits for the next signal. Without `may_reload` a SIGHUP is left for later. One that came while nobody
-    /// waited counts: once, however many came.
-    pub(super) async fn next(&mut self, may_reload: bool) -> Told {
+    /// Waits for the next signal. Without `may_reload` a SIGHUP is left for later. Signals that arrived while nobody
+    /// waited count as one.
+    pub(super) async fn next(&mut self, may_reload: bool) -> SignalAction {
         tokio::select! {
-            _ = self.term.recv() => Told::Stop,
-            _ = self.int.recv() => Told::Stop,
+            _ = self.term.recv() => SignalAction::Stop,
+            _ = self.int.recv() => SignalAction::Stop,
             _ = self.hangup.recv(), if may_reload => match self.has_terminal && !has_terminal() {
-                true => Told::Stop,
-                false => Told::Reload,
+                true => SignalAction::Stop,
+                false => SignalAction::Reload,
             },
         }
     }
 }
 
-/// A signal's request.
+/// What a signal asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Told {
+pub(super) enum SignalAction {
     Stop,
     Reload,
 }

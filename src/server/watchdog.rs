@@ -19,7 +19,7 @@ use crate::hub::command::Call;
 use crate::network::{self, Reach};
 use crate::store::{Health, Storage};
 
-/// Longest interval between two messages.
+/// The longest interval between two messages.
 const STATUS_EVERY: Duration = Duration::from_secs(10);
 
 /// The request to the hub's own port. Any answer will do, even that the hub is full.
@@ -177,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn an_address_that_went_away_says_nothing() {
-        // From the block that documentation is written with: no interface of ours has it.
+        // From the address block for documentation, so no interface has it.
         let away = "192.0.2.1:80".parse().unwrap();
         assert!(is_away(ErrorKind::NetworkUnreachable) && !is_there(IpAddr::from([192, 0, 2, 1])));
         assert_eq!(reachable(away), away);

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::store::write::Write;
 
-/// Most writes in one transaction: a slow card commits them well within a second.
+/// The most writes in one transaction: a slow card commits them well within a second.
 const BATCH_MAX: usize = 512;
 
 /// How long maintenance waits for a moment without writes before it runs anyway.
@@ -106,7 +106,7 @@ mod tests {
     use crate::domain::time::{HubTime, WallTime};
     use crate::store::Moment;
 
-    /// Long enough that a test which waited for it would be seen to.
+    /// So long that a test that waits for it does not end.
     const LONG: Duration = Duration::from_secs(60);
 
     fn mark(n: u64) -> Job<u64> {

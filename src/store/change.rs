@@ -18,7 +18,7 @@ use crate::store::writer::Completed;
 pub enum Report<C> {
     /// A batch of this hub's writes is completed.
     Completed(Vec<Completed<C>>),
-    /// Other hubs have committed these changes. SQLite never reports any: one hub has its database alone.
+    /// Other hubs have committed these changes. Never reported by SQLite, which has one hub only.
     Changes(Vec<Change>),
     /// The store's time, about once a second. Hubs that share a store share its clock.
     Time(HubTime),
@@ -38,11 +38,11 @@ pub enum Change {
         /// Its mode by now, which may be a later one.
         mode: RoomMode,
     },
-    /// From where those may read who join a room from now on was changed.
+    /// The host has changed where people who join a room from now on begin to read.
     RoomHistory {
         /// The room.
         room: RoomId,
-        /// From where, now.
+        /// The new beginning.
         history: History,
     },
     /// The reactions to a message have changed.
@@ -52,7 +52,7 @@ pub enum Change {
         /// The message's reactions now.
         reacted: Reacted,
     },
-    /// A room was ended before its time.
+    /// A room was ended before it expired.
     RoomEnded {
         /// The room.
         room: RoomId,
@@ -63,14 +63,14 @@ pub enum Change {
     Entered {
         /// The room.
         room: RoomId,
-        /// As whom.
+        /// The chatter.
         chatter: Chatter,
         /// The identity that owns the chatter.
         owner: IdentityId,
         /// The run of the hub that they are connected to.
         run: RunId,
     },
-    /// Somebody is no longer in a room through that run of a hub. They may still be through others.
+    /// Somebody is no longer present in a room through this run of a hub. They may still be through others.
     Left {
         /// The room.
         room: RoomId,
@@ -79,7 +79,7 @@ pub enum Change {
         /// The run of the hub.
         run: RunId,
     },
-    /// The host has removed somebody from all rooms, through whichever hub they were there.
+    /// The host has removed somebody from all rooms, on all hubs.
     Kicked(ChatterId),
     /// A chatter has another nickname.
     Renamed(Chatter),
@@ -87,11 +87,11 @@ pub enum Change {
     Banned(Ban),
     /// A ban was lifted.
     Unbanned(ChatterId),
-    /// The host took a message back.
+    /// A message was taken back.
     TakenBack {
         /// The room.
         room: RoomId,
-        /// Its place in the room.
+        /// Its sequence number.
         seq: Seq,
         /// Its id.
         id: MessageId,
@@ -109,10 +109,10 @@ pub enum Change {
     },
 }
 
-/// Why a room ended before its time.
+/// Why a room ended before it expired.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EarlyEnd {
-    /// It was empty and silent, and gave its place up.
+    /// It was empty and silent, and a new room needed its place.
     Silent,
     /// The host closed it.
     Closed,

@@ -1,4 +1,4 @@
-//! The state of the store, for everybody who needs it.
+//! The state of the store, shared with everything that shows it or depends on it.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ pub enum Storage {
     Full,
     /// The disk takes no writes: the store is read-only until it does.
     ReadOnly,
-    /// The shared database does not answer: what comes now waits, and is refused in the end.
+    /// The shared database does not answer. Writes wait, and are refused after `database.patience`.
     Away,
     /// The store has to be opened again: the file is damaged, or has become writable.
     Outdated,
@@ -38,49 +38,51 @@ pub struct Loss {
     /// The name under which the damaged file is kept in the data folder; empty if there was none.
     pub kept_as: String,
     /// The database that the hub continued from.
-    pub goes_on: GoesOn,
+    pub continued_from: ContinuedFrom,
     /// How many newer messages were salvaged from the damaged file.
     pub salvaged: usize,
 }
 
 /// The database that a hub continues from after a loss.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GoesOn {
+pub enum ContinuedFrom {
     /// A backup.
-    From {
+    Backup {
         /// Its name.
         copy: String,
         /// The time of its newest message: later ones are lost, but for those that were salvaged.
         newest: WallTime,
     },
     /// An empty database: there was no sound backup.
-    Anew,
+    Empty,
     /// The same database, without the last writes.
-    WithTheRest,
+    SameDatabase,
 }
 
 impl std::fmt::Display for Loss {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { cause, kept_as, goes_on, salvaged, .. } = self;
+        let Self { cause, kept_as, continued_from, salvaged, .. } = self;
         write!(f, "{cause}; ")?;
-        match (goes_on, salvaged) {
-            (GoesOn::From { copy, .. }, 0) => {
+        match (continued_from, salvaged) {
+            (ContinuedFrom::Backup { copy, .. }, 0) => {
                 write!(f, "the hub goes on from its copy {copy}: messages since then are gone")?;
             }
-            (GoesOn::From { copy, .. }, some) => write!(
+            (ContinuedFrom::Backup { copy, .. }, some) => write!(
                 f,
                 "the hub goes on from its copy {copy} and {some} newer messages that could still be read: others since then are gone"
             )?,
-            (GoesOn::Anew, 0) => {
+            (ContinuedFrom::Empty, 0) => {
                 f.write_str(
                     "there was no good copy, so the hub begins again: all messages are gone",
                 )?;
             }
-            (GoesOn::Anew, some) => write!(
+            (ContinuedFrom::Empty, some) => write!(
                 f,
                 "there was no good copy, so the hub goes on with the {some} messages that could still be read: others are gone"
             )?,
-            (GoesOn::WithTheRest, _) => f.write_str("the messages written last are gone")?,
+            (ContinuedFrom::SameDatabase, _) => {
+                f.write_str("the messages written last are gone")?;
+            }
         }
         // If there was no file, none is kept.
         if kept_as.is_empty() {
@@ -113,10 +115,10 @@ impl Size {
 
 /// The hubs on a shared database, and how it answers.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Shared {
+pub struct ClusterState {
     /// Host and port of the database.
     pub place: String,
-    /// The hubs that live, in the order of their names; this one among them.
+    /// The running hubs by name, including this one.
     pub hubs: Vec<SharedHub>,
     /// How long the last round trip took.
     pub round_trip: Duration,
@@ -129,7 +131,7 @@ pub struct SharedHub {
     pub name: String,
     /// The address that people open.
     pub url: String,
-    /// The keys of settings that it should have as this hub has them, and has not.
+    /// The keys of settings that should be the same on all hubs, and differ from this hub's.
     pub differs: Vec<String>,
 }
 
@@ -139,10 +141,10 @@ pub struct Health {
     state: Arc<watch::Sender<Storage>>,
     loss: Option<Arc<Loss>>,
     commits: Arc<Histogram>,
-    /// Why no backups are made, while that is so.
+    /// Why the last scheduled backup failed. `None` if it did not.
     copies: Arc<Mutex<Option<String>>>,
-    /// `None` for a hub that has its database alone.
-    shared: Arc<Mutex<Option<Shared>>>,
+    /// `None` for a hub with a database of its own.
+    shared: Arc<Mutex<Option<ClusterState>>>,
 }
 
 impl Health {
@@ -184,13 +186,13 @@ impl Health {
         *lock(&self.copies) = trouble;
     }
 
-    /// The hubs on the shared database. `None` for a hub that has its database alone.
+    /// The hubs on the shared database. `None` for a hub with a database of its own.
     #[must_use]
-    pub fn shared(&self) -> Option<Shared> {
+    pub fn shared(&self) -> Option<ClusterState> {
         lock(&self.shared).clone()
     }
 
-    pub(super) fn set_shared(&self, shared: Shared) {
+    pub(super) fn set_shared(&self, shared: ClusterState) {
         *lock(&self.shared) = Some(shared);
     }
 

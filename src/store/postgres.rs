@@ -53,31 +53,32 @@ pub struct HubRun {
     pub name: String,
     /// The address that people open, for the other hubs' hosts.
     pub url: String,
-    /// This run of it, drawn at random.
+    /// This run of the hub, drawn at random.
     pub run: RunId,
     /// An epoch drawn at random, for a database that has none.
     pub epoch: Epoch,
-    /// A signing key drawn at random, for a database that has none: all hubs sign alike.
+    /// A signing key drawn at random, for a database that has none. All hubs sign with the database's key.
     pub key: [u8; 32],
     /// The language of the notices that the store writes for hubs that have died.
     pub language: Language,
-    /// Most living rooms made by people.
+    /// The most living rooms made by people.
     pub rooms_max: usize,
     /// Which messages and rooms are kept.
     pub retention: Retention,
-    /// What all hubs should have set alike.
-    pub alike: Alike,
+    /// The settings that should be the same on all hubs.
+    pub settings: CommonSettings,
 }
 
 /// Settings by their keys.
 pub(in crate::store) type Settings = BTreeMap<String, String>;
 
-/// What all hubs should have set alike, each value as a text. It is asked again and again, since a reload may change it.
+/// Returns the settings that should be the same on all hubs, each value as a text. Called regularly, since a reload may
+/// change them.
 #[derive(Clone)]
-pub struct Alike(Arc<dyn Fn() -> Settings + Send + Sync>);
+pub struct CommonSettings(Arc<dyn Fn() -> Settings + Send + Sync>);
 
-impl Alike {
-    /// Asks here.
+impl CommonSettings {
+    /// Takes the function that returns the present settings.
     pub fn new(now: impl Fn() -> Settings + Send + Sync + 'static) -> Self {
         Self(Arc::new(now))
     }
@@ -88,9 +89,9 @@ impl Alike {
     }
 }
 
-impl fmt::Debug for Alike {
+impl fmt::Debug for CommonSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Alike").field(&self.now()).finish()
+        f.debug_tuple("CommonSettings").field(&self.now()).finish()
     }
 }
 

@@ -16,7 +16,7 @@ use crate::domain::text::Title;
 use crate::domain::time::HubTime;
 use crate::store::{Done, Member, postgres, sqlite};
 
-/// How long a search looks. A million messages take longer: then it says how far it came.
+/// Time limit of a search. In a million messages it is reached, and the result says how far the search came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
 
 /// How many of the newest ids a stream of messages looks at, where few of them are of rooms that live.
@@ -40,27 +40,27 @@ pub struct Found {
     pub messages: Vec<Message>,
     /// How far it came: everything before this place is still to be searched. `None` if everything was.
     pub before: Option<Seq>,
-    /// Whether it ended because its time was over.
+    /// Whether it ended at its time limit.
     pub is_early: bool,
 }
 
 /// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Reader(Kind);
+pub struct Reader(Backend);
 
 #[derive(Debug, Clone)]
-enum Kind {
+enum Backend {
     Sqlite(sqlite::reader::Reader),
     Postgres(postgres::reader::Reader),
 }
 
 impl Reader {
     pub(super) fn sqlite(reader: sqlite::reader::Reader) -> Self {
-        Self(Kind::Sqlite(reader))
+        Self(Backend::Sqlite(reader))
     }
 
     pub(super) fn postgres(reader: postgres::reader::Reader) -> Self {
-        Self(Kind::Postgres(reader))
+        Self(Backend::Postgres(reader))
     }
 
     /// The room with this id, also if it has expired.
@@ -69,8 +69,8 @@ impl Reader {
     /// [`Refusal::Unavailable`] if the database cannot be read.
     pub async fn room(&self, id: RoomId) -> Result<Option<Room>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.room(id).await,
-            Kind::Postgres(reader) => reader.room(id).await,
+            Backend::Sqlite(reader) => reader.room(id).await,
+            Backend::Postgres(reader) => reader.room(id).await,
         }
     }
 
@@ -80,20 +80,20 @@ impl Reader {
     /// [`Refusal::Unavailable`].
     pub async fn has_code(&self, code: Code) -> Result<bool, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.has_code(code).await,
-            Kind::Postgres(reader) => reader.has_code(code).await,
+            Backend::Sqlite(reader) => reader.has_code(code).await,
+            Backend::Postgres(reader) => reader.has_code(code).await,
         }
     }
 
-    /// The address from which somebody is connected to one of the hubs that share the database. `None` where nobody is
-    /// told of it there: a hub that has its database alone knows whoever is connected.
+    /// The address from which an identity is connected to another hub on the shared database. Always `None` for a hub
+    /// with a database of its own.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn address_of(&self, identity: IdentityId) -> Result<Option<IpAddr>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(_) => Ok(None),
-            Kind::Postgres(reader) => reader.address_of(identity).await,
+            Backend::Sqlite(_) => Ok(None),
+            Backend::Postgres(reader) => reader.address_of(identity).await,
         }
     }
 
@@ -103,8 +103,8 @@ impl Reader {
     /// [`Refusal::Unavailable`].
     pub async fn chatter(&self, id: ChatterId) -> Result<Option<(Chatter, IdentityId)>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.chatter(id).await,
-            Kind::Postgres(reader) => reader.chatter(id).await,
+            Backend::Sqlite(reader) => reader.chatter(id).await,
+            Backend::Postgres(reader) => reader.chatter(id).await,
         }
     }
 
@@ -118,8 +118,8 @@ impl Reader {
         chatter: ChatterId,
     ) -> Result<Option<Member>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.member(room, chatter).await,
-            Kind::Postgres(reader) => reader.member(room, chatter).await,
+            Backend::Sqlite(reader) => reader.member(room, chatter).await,
+            Backend::Postgres(reader) => reader.member(room, chatter).await,
         }
     }
 
@@ -133,8 +133,8 @@ impl Reader {
         identity: IdentityId,
     ) -> Result<Option<Member>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.member_of(room, identity).await,
-            Kind::Postgres(reader) => reader.member_of(room, identity).await,
+            Backend::Sqlite(reader) => reader.member_of(room, identity).await,
+            Backend::Postgres(reader) => reader.member_of(room, identity).await,
         }
     }
 
@@ -150,8 +150,8 @@ impl Reader {
         size: u32,
     ) -> Result<Vec<Message>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.page(member, page, size).await,
-            Kind::Postgres(reader) => reader.page(member, page, size).await,
+            Backend::Sqlite(reader) => reader.page(member, page, size).await,
+            Backend::Postgres(reader) => reader.page(member, page, size).await,
         }
     }
 
@@ -167,8 +167,8 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.after(member, after, most).await,
-            Kind::Postgres(reader) => reader.after(member, after, most).await,
+            Backend::Sqlite(reader) => reader.after(member, after, most).await,
+            Backend::Postgres(reader) => reader.after(member, after, most).await,
         }
     }
 
@@ -184,13 +184,13 @@ impl Reader {
         most: usize,
     ) -> Result<(Vec<Message>, bool), Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.before(member, before, most).await,
-            Kind::Postgres(reader) => reader.before(member, before, most).await,
+            Backend::Sqlite(reader) => reader.before(member, before, most).await,
+            Backend::Postgres(reader) => reader.before(member, before, most).await,
         }
     }
 
-    /// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
-    /// It looks for 200 ms at most.
+    /// Messages before a place that a member may read and that contain a text, newest first, at most `most`. It
+    /// searches for 200 ms at most.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
@@ -202,8 +202,8 @@ impl Reader {
         most: usize,
     ) -> Result<Found, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.search(member, needle, before, most).await,
-            Kind::Postgres(reader) => reader.search(member, needle, before, most).await,
+            Backend::Sqlite(reader) => reader.search(member, needle, before, most).await,
+            Backend::Postgres(reader) => reader.search(member, needle, before, most).await,
         }
     }
 
@@ -213,8 +213,8 @@ impl Reader {
     /// [`Refusal::Unavailable`].
     pub async fn newest(&self, room: RoomId, most: usize) -> Result<Vec<Message>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.newest(room, most).await,
-            Kind::Postgres(reader) => reader.newest(room, most).await,
+            Backend::Sqlite(reader) => reader.newest(room, most).await,
+            Backend::Postgres(reader) => reader.newest(room, most).await,
         }
     }
 
@@ -230,8 +230,8 @@ impl Reader {
         now: HubTime,
     ) -> Result<Vec<Heard>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.stream(after, most, now).await,
-            Kind::Postgres(reader) => reader.stream(after, most, now).await,
+            Backend::Sqlite(reader) => reader.stream(after, most, now).await,
+            Backend::Postgres(reader) => reader.stream(after, most, now).await,
         }
     }
 
@@ -241,8 +241,8 @@ impl Reader {
     /// [`Refusal::Unavailable`].
     pub async fn host_keys(&self) -> Result<Vec<HostKey>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.host_keys().await,
-            Kind::Postgres(reader) => reader.host_keys().await,
+            Backend::Sqlite(reader) => reader.host_keys().await,
+            Backend::Postgres(reader) => reader.host_keys().await,
         }
     }
 
@@ -252,31 +252,30 @@ impl Reader {
     /// [`Refusal::Unavailable`].
     pub async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.host_log(most).await,
-            Kind::Postgres(reader) => reader.host_log(most).await,
+            Backend::Sqlite(reader) => reader.host_log(most).await,
+            Backend::Postgres(reader) => reader.host_log(most).await,
         }
     }
 
-    /// The newest reports that the host is not done with, or with `all` the newest of all, newest first, at most
-    /// `most`.
+    /// The newest reports that are not done, or with `all` the newest of all, newest first, at most `most`.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn reports(&self, all: bool, most: usize) -> Result<Vec<MessageReport>, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.reports(all, most).await,
-            Kind::Postgres(reader) => reader.reports(all, most).await,
+            Backend::Sqlite(reader) => reader.reports(all, most).await,
+            Backend::Postgres(reader) => reader.reports(all, most).await,
         }
     }
 
-    /// How many reports the host is not done with.
+    /// How many reports are not done.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub async fn open_reports(&self) -> Result<usize, Refusal> {
         match &self.0 {
-            Kind::Sqlite(reader) => reader.open_reports().await,
-            Kind::Postgres(reader) => reader.open_reports().await,
+            Backend::Sqlite(reader) => reader.open_reports().await,
+            Backend::Postgres(reader) => reader.open_reports().await,
         }
     }
 }

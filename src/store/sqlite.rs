@@ -29,11 +29,11 @@ use crate::store::reader::Reader;
 use crate::store::writer::Writer;
 use crate::store::{FILE, OpenError, Past, Store, StoreOptions};
 
-/// Opens the database in this folder, making both where they are missing, and looks after it as
-/// said. One that is damaged is set aside, and the newest sound copy takes its place; where the
-/// disk takes no writing it is read only. Blocks, up to some seconds.
+/// Opens the database in this folder, creates both if they are missing, and maintains the database as `options` say.
+/// A damaged one is set aside and replaced by the newest sound backup. If the disk takes no writes, it is opened
+/// read-only. Blocks, up to some seconds.
 ///
-/// `fresh` becomes the hub's identity where it has none.
+/// `fresh` becomes the hub's id if it has none.
 ///
 /// # Errors
 /// See [`OpenError`].

@@ -91,7 +91,7 @@ impl Kit {
             language: Language::En,
             rooms_max: 5,
             retention: Retention::default(),
-            alike: Alike::new(move || [("rooms.limit".into(), hub.to_string())].into()),
+            settings: CommonSettings::new(move || [("rooms.limit".into(), hub.to_string())].into()),
         };
         let database = Database::parse(&url, None, Duration::from_secs(30)).unwrap();
         let store = Store::connect(database, hub).unwrap();
@@ -333,7 +333,7 @@ on_both! { async fn pages_go_back_from_the_newest_and_stop_at_the_members_first_
     assert!(page(4_000_000_000).await.unwrap().is_empty());
 } }
 
-on_both! { async fn a_return_brings_what_was_missed_and_no_more_than_one_may_read(mut kit: Kit) {
+on_both! { async fn a_return_brings_missed_messages_that_one_may_read(mut kit: Kit) {
     let room = kit.room(1).await;
     kit.join(room, 1).await;
     kit.join(room, 2).await;
@@ -366,7 +366,7 @@ on_both! { async fn the_past_is_there_at_the_next_start(mut kit: Kit) {
     assert_eq!(kit.present(), [chatter(1).id]);
 } }
 
-on_both! { async fn what_is_newest_in_each_room_is_known_at_the_next_start(mut kit: Kit) {
+on_both! { async fn the_activity_of_each_room_is_known_at_the_next_start(mut kit: Kit) {
     let (one, quiet) = (kit.room(1).await, kit.room(2).await);
     kit.join(one, 1).await;
     let said = kit.says(one, 1, "the last words", None).await.0;

@@ -1,6 +1,6 @@
 //! The writes, and their results.
 //!
-//! A write is a value that the hub has decided. The writer gives it its place in the order.
+//! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -47,11 +47,11 @@ pub enum Write {
     Join(Join),
     /// Stores a message.
     Say(Say),
-    /// Takes back a message of one's own.
+    /// Takes back a message for its author.
     TakeBack(TakeBack),
-    /// Reacts to a message, or no more.
+    /// Sets or removes a reaction to a message.
     React(React),
-    /// Tells the host of a message.
+    /// Reports a message to the host.
     Report(ReportMessage),
     /// Notes that a chatter has left a room.
     Leave(Leave),
@@ -59,8 +59,8 @@ pub enum Write {
     Rename(Rename),
     /// An action of the host.
     Host(HostAct),
-    /// Takes the next number of a host's key: [`Written::KeyUsed`]. What the request asks for is done after that is
-    /// committed, so that no request counts twice. Else [`HostRefusal::BadSignature`] if there is no such key,
+    /// Uses up a number of a host's key: [`Written::KeyUsed`]. The request is carried out after that is committed, so
+    /// that no request is accepted twice. Refused with [`HostRefusal::BadSignature`] if there is no such key, with
     /// [`HostRefusal::OtherBrowser`] or [`HostRefusal::Replayed`].
     ///
     /// [`HostRefusal::BadSignature`]: crate::domain::refusal::HostRefusal::BadSignature
@@ -74,7 +74,7 @@ pub enum Write {
 }
 
 impl Write {
-    /// Whether it deletes something, which must not be found in the file any more.
+    /// Whether it deletes content, which then has to disappear from the file, too.
     pub(super) fn deletes(&self) -> bool {
         match self {
             Self::TakeBack(_) => true,
@@ -85,7 +85,7 @@ impl Write {
         }
     }
 
-    /// Whether it adds data that a full disk can refuse.
+    /// Whether it adds data, so that it is refused on a full disk.
     pub(super) fn adds(&self) -> bool {
         matches!(
             self,
@@ -122,11 +122,11 @@ impl Moment {
 pub struct Join {
     /// The room.
     pub room: RoomId,
-    /// Whose browser it is.
+    /// The browser's identity.
     pub identity: IdentityId,
     /// The address that they join from.
     pub peer: IpAddr,
-    /// The chatter that the client says it is. It counts only if the identity owns it.
+    /// The chatter as whom the client wants to join. Ignored if the identity does not own it.
     pub wanted: Option<ChatterId>,
     /// The chatter to create for a newcomer.
     pub fresh: Chatter,
@@ -159,7 +159,7 @@ pub struct Say {
     ///
     /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     pub reply_to: Option<Seq>,
-    /// The people whom it names.
+    /// The people whom it mentions.
     pub mentions: Vec<ChatterId>,
     /// The client's key for the message.
     pub key: Option<Key>,
@@ -168,7 +168,7 @@ pub struct Say {
 }
 
 impl Say {
-    /// A message that answers nothing and names nobody.
+    /// A message without a quote and mentions.
     #[must_use]
     pub fn plain(
         room: RoomId,
@@ -181,18 +181,18 @@ impl Say {
     }
 }
 
-/// Somebody takes back what they have said: [`Written::TakenBack`], with nothing in it if it was before.
+/// An author takes back a message: [`Written::TakenBack`], which is empty if it was taken back before.
 #[derive(Debug)]
 pub struct TakeBack {
     /// The room.
     pub room: RoomId,
-    /// Who. [`Refusal::NotYourMessage`] if the message is not theirs, or none that was said.
+    /// The author. [`Refusal::NotYourMessage`] if the message is not theirs, or is a notice.
     ///
     /// [`Refusal::NotYourMessage`]: crate::domain::refusal::Refusal::NotYourMessage
     pub chatter: ChatterId,
-    /// The message's place.
+    /// The message's sequence number.
     pub seq: Seq,
-    /// For how long it can be taken back. [`Refusal::TooLate`] afterwards.
+    /// How long after it was sent it can be taken back. [`Refusal::TooLate`] afterwards.
     ///
     /// [`Refusal::TooLate`]: crate::domain::refusal::Refusal::TooLate
     pub within: Duration,
@@ -200,39 +200,39 @@ pub struct TakeBack {
     pub at: Moment,
 }
 
-/// Somebody reacts to a message, or no more. Done twice, it changes nothing.
+/// Sets or removes a reaction of a chatter to a message. Repeating it changes nothing.
 #[derive(Debug)]
 pub struct React {
     /// The room.
     pub room: RoomId,
     /// Who.
     pub chatter: ChatterId,
-    /// The message: one that was said and that they may read. Else [`Refusal::NoMessage`].
+    /// The message. [`Refusal::NoMessage`] unless it was said by somebody and the chatter may read it.
     ///
     /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     pub seq: Seq,
-    /// With which.
+    /// The reaction.
     pub emoji: Emoji,
-    /// Whether they do, or no more.
+    /// True to set it, false to remove it.
     pub is_on: bool,
     /// When.
     pub at: Moment,
 }
 
-/// Somebody tells the host of a message of somebody else: [`Written::Reported`]. Done twice, it is stored once.
+/// A chatter reports somebody else's message to the host: [`Written::Reported`]. A second report is not stored.
 #[derive(Debug)]
 pub struct ReportMessage {
     /// The room.
     pub room: RoomId,
     /// Who.
     pub chatter: ChatterId,
-    /// The message: one that somebody else has said and that they may read. Else [`Refusal::NoMessage`] or
-    /// [`Refusal::OwnMessage`].
+    /// The message. [`Refusal::NoMessage`] unless it was said by somebody and the chatter may read it;
+    /// [`Refusal::OwnMessage`] if it is their own.
     ///
     /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     /// [`Refusal::OwnMessage`]: crate::domain::refusal::Refusal::OwnMessage
     pub seq: Seq,
-    /// Why.
+    /// The reason, if one was given.
     pub reason: Option<Reason>,
     /// When.
     pub at: Moment,
@@ -245,16 +245,16 @@ pub struct Leave {
     pub room: RoomId,
     /// The chatter.
     pub chatter: Chatter,
-    /// Whether the host has removed them from the room, through whichever hub they were there. Else they leave
-    /// through this hub, and the room is told only if they are not there through another.
+    /// Whether the host has removed them from the room, on all hubs. Otherwise they leave through this hub, and the
+    /// room is told only if they are not present through another.
     pub everywhere: bool,
-    /// Whether the room is told of them alone, and in which language.
+    /// The language of the notice. `None` if the room gets a coalesced one.
     pub notice: Option<Language>,
     /// When.
     pub at: Moment,
 }
 
-/// A chatter goes by another name.
+/// A chatter changes their name.
 #[derive(Debug)]
 pub struct Rename {
     /// Who.
@@ -269,14 +269,14 @@ pub struct Rename {
     pub at: Moment,
 }
 
-/// The host does something with their own hand.
+/// An action of the host, with what is logged of it.
 #[derive(Debug)]
 pub struct HostAct {
-    /// What.
+    /// The action.
     pub deed: Deed,
-    /// To what or whom, in words for the log of it.
+    /// Its object, in words for the log.
     pub what: String,
-    /// Whose key it is done with. `None` on the hub's own machine.
+    /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     pub by: Option<HostName>,
     /// When.
     pub at: Moment,
@@ -289,7 +289,7 @@ pub enum Deed {
     Create(Room),
     /// Sets the mode of rooms.
     SetMode(SetMode),
-    /// Changes from where those may read who join from now on.
+    /// Changes where people who join from now on begin to read.
     History(RoomId, History),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
@@ -303,16 +303,16 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
-    /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if one has its name.
+    /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
     AddKey(HostKey),
-    /// Revokes the host's key of this name. [`HostRefusal::NoSuchKey`] if there is none.
+    /// Revokes the host's key with this name. [`HostRefusal::NoSuchKey`] if there is none.
     ///
     /// [`HostRefusal::NoSuchKey`]: crate::domain::refusal::HostRefusal::NoSuchKey
     RevokeKey(HostName),
-    /// Is done with a report. [`Refusal::NoSuchReport`] if there is none with this number; done twice, it is logged
-    /// once.
+    /// Marks a report as done. [`Refusal::NoSuchReport`] if there is none with this number. Repeating it is not logged
+    /// again.
     ///
     /// [`Refusal::NoSuchReport`]: crate::domain::refusal::Refusal::NoSuchReport
     ReportDone(ReportId),
@@ -383,7 +383,7 @@ pub enum Written {
     Reacted {
         /// The message's reactions now.
         reacted: Reacted,
-        /// Whether this one has changed them.
+        /// Whether the write has changed them.
         is_new: bool,
     },
     /// Of [`Write::Report`].
@@ -429,28 +429,28 @@ pub struct HistorySlice {
     pub pruned: bool,
     /// The epoch in which these places are valid.
     pub epoch: Epoch,
-    /// Whether the places that the client has are void, so that `missed` begins with the first message that
+    /// Whether the sequence numbers that the client has are void, so that `missed` begins with the first message that
     /// they may read.
     pub reset: bool,
     /// The missed messages, oldest first.
     pub missed: Vec<Message>,
     /// Whether there are more.
     pub more: bool,
-    /// The places of messages that were taken back and that the client has, or has the beginning of in an answer.
+    /// The places of messages that were taken back and that the client has, or has an excerpt of in a quote.
     pub taken_back: Vec<Seq>,
-    /// Reactions to messages that the client has, as far as they have changed.
+    /// The reactions that have changed to messages that the client has.
     pub reacted: Vec<Reacted>,
     /// The time up to which the client knows of reactions from now on.
     pub reactions_at: HubTime,
 }
 
-/// Most places in `taken_back`. Beyond that, the client is told to begin again.
+/// The most places in `taken_back`. Beyond that, the client is told to begin again.
 pub(super) const TAKEN_BACK_MAX: usize = 500;
 
-/// The places of messages that were taken back, for somebody who may read from `first` on and returns: from the last
-/// places up to which they have, oldest first. `None` if there are too many.
+/// Selects the places of messages that were taken back for a returning member who may read from `first` on, oldest
+/// first. `from_last` has them last first. `None` if there are too many.
 ///
-/// Those before `first` are among them as far as there is room: what they may read may answer them.
+/// Places before `first` are included as far as there is space, since messages that the member may read may quote them.
 pub(super) fn places_taken_back(mut from_last: Vec<Seq>, first: Seq) -> Option<Vec<Seq>> {
     let readable = from_last.iter().filter(|seq| **seq >= first).count();
     from_last.truncate(TAKEN_BACK_MAX);
@@ -458,12 +458,12 @@ pub(super) fn places_taken_back(mut from_last: Vec<Seq>, first: Seq) -> Option<V
     (readable <= TAKEN_BACK_MAX).then_some(from_last)
 }
 
-/// Most messages in `reacted`. Beyond that, the client is told to begin again.
+/// The most messages in `reacted`. Beyond that, the client is told to begin again.
 pub(super) const REACTED_MAX: usize = 500;
 
-/// Most messages in the answer to a join.
+/// The most messages in the answer to a join.
 pub const MISSED_MAX: usize = 200;
 
-/// Most bytes of messages in one answer, with the JSON around them; but always one message. A phone with 30
-/// kB a second gets them within ten seconds.
+/// The most bytes of messages in one answer, with the JSON around them; a single message may have more. A phone with
+/// 30 kB a second receives them within ten seconds.
 pub const RANGE_BYTES: usize = 256 * 1024;

@@ -1,4 +1,4 @@
-//! Tells slow readers, which are fine, from clients that hardly read at all.
+//! Distinguishes slow readers, which are served, from clients that hardly read at all.
 
 use std::time::Instant;
 
@@ -35,7 +35,7 @@ mod tests {
 
     use super::*;
 
-    /// After how many seconds a client that reads `rate` bytes a second is stuck, `most` at most.
+    /// The number of seconds after which a client that reads `rate` bytes a second counts as stuck, at most `most`.
     fn seconds_of(rate: u64, most: u64) -> u64 {
         let begun = Instant::now();
         let mut drain = Drain::new(begun, 0);

@@ -16,7 +16,7 @@ pub(super) struct Incoming {
     in_message: bool,
 }
 
-/// Longest head, in bytes: two, eight of extended length, four of mask.
+/// The longest head, in bytes: two, eight of extended length, four of mask.
 const HEAD_MAX: usize = 14;
 
 /// The bytes of an incomplete frame head.
@@ -36,7 +36,7 @@ impl Head {
     ///
     /// A head with a reserved opcode is never complete: its connection fails anyway.
     pub(super) fn push(&mut self, byte: u8) -> Option<(FrameHeader, u64)> {
-        // Full only behind a head that was malformed.
+        // Full only after a malformed head.
         *self.bytes.get_mut(self.len)? = byte;
         self.len += 1;
         let parsed = FrameHeader::parse(&mut Cursor::new(self.bytes.get(..self.len)?)).ok()??;
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_head_that_never_comes_whole_is_a_message_that_never_ends() {
+    fn an_incomplete_head_is_a_message_that_never_ends() {
         let mut incoming = Incoming::default();
         assert!(incoming.is_between());
         assert!(!incoming.take(&[LAST | TEXT]));
@@ -132,9 +132,9 @@ mod tests {
     }
 
     proptest! {
-        /// However the bytes are cut up: between whole messages it is between, inside it is not.
+        /// However the bytes are split: the parser is between messages exactly after whole messages.
         #[test]
-        fn it_is_between_exactly_where_messages_end(
+        fn the_parser_is_between_messages_exactly_where_they_end(
             lengths in prop::collection::vec(prop_oneof![0usize..130, 60_000usize..70_000], 1..6),
             cuts in prop::collection::vec(1usize..5_000, 1..40),
         ) {

@@ -85,7 +85,7 @@ async fn a_websockets_message_is_overdue_until_it_ends() {
     assert_eq!(io.read(&mut buf).await.unwrap(), 3);
     let begun = Instant::now();
     while !connection.overdue(Duration::from_millis(2)) {
-        // Only so that the test does not hang for ever.
+        // Only so that the test does not hang.
         assert!(begun.elapsed() < Duration::from_secs(300), "it never is overdue");
         tokio::task::yield_now().await;
     }
@@ -97,7 +97,7 @@ async fn a_websockets_message_is_overdue_until_it_ends() {
     assert!(!connection.overdue(Duration::ZERO));
 }
 
-/// A text in one frame, of a length that takes eight bytes to say.
+/// A text in one frame with a 64-bit length.
 fn long_text(length: usize) -> Vec<u8> {
     let mut frame = vec![0x81, 127];
     frame.extend((length as u64).to_be_bytes());

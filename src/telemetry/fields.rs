@@ -148,10 +148,10 @@ mod tests {
     use super::*;
 
     proptest! {
-        /// Whatever is logged is one line in which everything is drawn, and nothing in a value can
-        /// be taken for another field or a message.
+        /// Whatever is logged is one line of visible characters, and nothing in a value can be mistaken for another
+        /// field or a message.
         #[test]
-        fn a_line_is_what_it_looks_like(
+        fn a_line_has_only_visible_characters(
             message in "\\PC{0,9}|.{0,9}",
             value in "(.|\n|[\u{0}-\u{9F}\u{AD}\u{200B}\u{202E}\u{3164} =\"\\\\]){0,12}",
         ) {

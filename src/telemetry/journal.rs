@@ -1,7 +1,7 @@
 //! Events for the systemd journal, with every field of the event and the spans around it.
 //!
-//! `journalctl` shows the message alone, so the fields stand behind it too, escaped. `EVENT` names what happened,
-//! made of the message's words (`room-made`) where the event does not name itself.
+//! `journalctl` shows only the message, so the fields are appended to it, escaped. The field `EVENT` names the kind of
+//! event; it is made of the message's words (`room-made`) if the event does not set it.
 
 use std::time::Instant;
 
@@ -63,7 +63,7 @@ where
         let event = fields.take("event").unwrap_or_else(|| name(&message));
         let message = line(&message, &fields, &verdict);
         fields.put("event", event);
-        // In one expression, because `format_args!` lives no longer than that.
+        // In one expression, since the result of `format_args!` does not outlive it.
         (self.send)(
             &Record::builder()
                 .args(format_args!("{message}"))
@@ -78,7 +78,7 @@ where
     }
 }
 
-/// The line that a person reads: the message, the fields, and what the limit has to say.
+/// The line that a person reads: the message, the fields, and a note if lines were left out.
 fn line(message: &str, fields: &Fields, verdict: &Verdict) -> String {
     let line = fields.line(message);
     match verdict {
@@ -106,7 +106,7 @@ fn level(level: &tracing::Level) -> Level {
     }
 }
 
-/// As they are: the journal keeps a value apart from the next, whatever is in it.
+/// Values are passed on unescaped, since the journal separates them whatever they contain.
 impl Source for Fields {
     fn visit<'kvs>(&'kvs self, visitor: &mut dyn VisitSource<'kvs>) -> Result<(), log::kv::Error> {
         self.iter()

@@ -1,7 +1,7 @@
-//! Limits how many lines one place in the program may log.
+//! Limits how many lines each call site in the program may log.
 //!
-//! A thousand phones that lose their Wi-Fi at once are one event, and a card wears out with each write.
-//! Beyond a few lines in a few seconds, further ones are only counted, and the number is logged.
+//! A thousand phones that lose their Wi-Fi at once are one event, and every write wears out an SD card. Beyond a few
+//! lines within a few seconds, lines are only counted, and their number is logged.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -12,13 +12,13 @@ use crate::sync::lock;
 use tracing::Metadata;
 use tracing::callsite::Identifier;
 
-/// Lines of one place in the program within a window.
+/// The most lines of one call site within a window.
 const LINES: u32 = 20;
 
-/// How long a window is.
+/// The length of a window.
 const WINDOW: Duration = Duration::from_secs(10);
 
-/// Counts the lines of each place. It has an entry for each place that has ever logged.
+/// Counts the lines of each call site. It has an entry for each call site that has ever logged.
 #[derive(Debug, Default)]
 pub(super) struct Limit(Mutex<HashMap<Identifier, Window>>);
 
@@ -43,7 +43,7 @@ pub(super) enum Verdict {
 }
 
 impl Limit {
-    /// The verdict on a line that this place logs now.
+    /// The verdict on a line that this call site logs now.
     pub(super) fn judge(&self, place: &'static Metadata<'static>, now: Instant) -> Verdict {
         let mut windows = lock(&self.0);
         let fresh = || Window { since: now, written: 0, left_out: 0 };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{paths, words};
 
-/// Advice for the drop-in with which the service may write to this folder.
+/// Advice for a host: the drop-in that lets the service write to this folder.
 pub fn drop_in(folder: &Path) -> String {
     lines(&["[Service]", &format!("ReadWritePaths={}", folder.display())])
 }
@@ -22,7 +22,7 @@ fn lines(lines: &[&str]) -> String {
     )
 }
 
-/// The folder itself, behind all links, as the service meets it. What does not exist yet is taken as it is written.
+/// Resolves all links of the folder's path, as the service would. Parts that do not exist yet are kept as they are.
 pub fn real(folder: &Path) -> PathBuf {
     // A service starts in the root directory.
     let folder = Path::new("/").join(folder);
@@ -34,16 +34,16 @@ pub fn real(folder: &Path) -> PathBuf {
     }
 }
 
-/// The folder, or the nearest one above it that exists. One that cannot be looked at counts as there.
+/// The folder, or its nearest existing parent. One whose metadata cannot be read counts as existing.
 pub fn nearest(folder: &Path) -> &Path {
     let is_there = |above: &&Path| above.try_exists().unwrap_or(true);
     folder.ancestors().find(is_there).unwrap_or(folder)
 }
 
-/// Something in the unit that keeps the service from its data, or from starting at all.
+/// Something in the unit that prevents the service from writing its data, or from starting.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Obstacle {
-    /// What it is: a sentence without its full stop.
+    /// The obstacle: a sentence without a full stop.
     pub seen: String,
     /// The remedy.
     pub advice: String,
@@ -55,9 +55,9 @@ pub(super) struct Sandbox {
     protect_system: String,
     protect_home: String,
     has_private_tmp: bool,
-    /// Folders that it may write to whatever is protected.
+    /// Folders that it may write to in spite of the protection.
     writable: Vec<PathBuf>,
-    /// Those of them that must exist, or the service does not start.
+    /// Those of `writable` that must exist, or the service does not start.
     required: Vec<PathBuf>,
     /// Folders that systemd makes for it below `/var/lib`.
     state: Vec<PathBuf>,
@@ -102,7 +102,7 @@ impl Sandbox {
         let folder = real(data_dir);
         let linked: Vec<_> =
             self.state.iter().filter_map(|state| Some((state, behind(state)?))).collect();
-        // The drop-in for the link lets the service write behind it, too.
+        // The drop-in for the link lets the service write to its target, too.
         let is_told = linked.iter().any(|(_, to)| folder.starts_with(to));
         let missing = self.required.iter().filter(|path| is_missing(path));
         let mut found: Vec<Obstacle> =
@@ -112,7 +112,7 @@ impl Sandbox {
         found
     }
 
-    /// What keeps the service from writing to a folder that is no link.
+    /// What prevents the service from writing to a folder that is no link.
     fn obstacle(&self, folder: &Path) -> Option<Obstacle> {
         let is_below = |tops: &[&str]| tops.iter().any(|top| folder.starts_with(top));
         let shown = folder.display();
@@ -141,7 +141,7 @@ impl Sandbox {
     }
 }
 
-/// What a state directory that is a link leads to. systemd takes no link for one (its issue 25097), except its own.
+/// The target of a state directory that is a link. systemd accepts only its own links there (systemd issue 25097).
 fn behind(state: &Path) -> Option<PathBuf> {
     fs::read_link(state).ok()?;
     Some(real(state)).filter(|to| !to.starts_with("/var/lib/private"))

@@ -1,4 +1,4 @@
-//! Tests with what systemd 252 said.
+//! Tests with output of systemd 252.
 
 use std::os::unix::fs::symlink;
 
@@ -27,7 +27,7 @@ ActiveState=active
 SubState=running
 ";
 
-/// What else it said while the configuration could not be read.
+/// Its other output while the configuration could not be read.
 const LOOPING: [(&str, &str); 5] = [
     ("Result=success", "Result=exit-code"),
     ("NRestarts=0", "NRestarts=11"),
@@ -79,10 +79,10 @@ fn seen(unit: &Unit, folder: &str) -> Vec<String> {
 #[test]
 fn a_running_service_is_read() {
     let unit = with(&[]);
-    assert_eq!((unit.state, unit.restarts, unit.stored), (State::Active, 0, 1));
+    assert_eq!((unit.state, unit.restarts, unit.stored), (ServiceState::Active, 0, 1));
     assert_eq!((unit.user.as_str(), unit.is_plain), ("colahub", true));
-    // It outlives a stop: what counts is that the service runs.
-    assert_eq!(with(&[("NRestarts=0", "NRestarts=18")]).state, State::Active);
+    // The count survives a stop, and the service is running.
+    assert_eq!(with(&[("NRestarts=0", "NRestarts=18")]).state, ServiceState::Active);
 }
 
 #[test]
@@ -90,22 +90,22 @@ fn a_service_that_ends_again_and_again_is_known_in_every_state_of_the_loop() {
     let unit = with(&LOOPING);
     assert_eq!(
         (unit.state, unit.restarts, unit.result.as_str()),
-        (State::Looping, 11, "exit-code")
+        (ServiceState::Looping, 11, "exit-code")
     );
     let states = [
-        ("activating", "auto-restart", 0, State::Looping),
-        ("activating", "start-pre", 3, State::Looping),
-        ("activating", "start", 0, State::Starting),
-        ("failed", "failed", 5, State::Failed),
-        ("inactive", "dead", 8, State::Stopped),
-        ("deactivating", "stop-sigterm", 0, State::Stopped),
-        ("reloading", "reload", 0, State::Active),
+        ("activating", "auto-restart", 0, ServiceState::Looping),
+        ("activating", "start-pre", 3, ServiceState::Looping),
+        ("activating", "start", 0, ServiceState::Starting),
+        ("failed", "failed", 5, ServiceState::Failed),
+        ("inactive", "dead", 8, ServiceState::Stopped),
+        ("deactivating", "stop-sigterm", 0, ServiceState::Stopped),
+        ("reloading", "reload", 0, ServiceState::Active),
     ];
     for (active, sub, restarts, wanted) in states {
         assert_eq!(state((active, sub), false, restarts), wanted, "{active} {sub} {restarts}");
     }
-    assert_eq!(state(("inactive", "dead"), true, 8), State::Looping, "between two starts");
-    assert_eq!(state(("inactive", "dead"), true, 0), State::Starting);
+    assert_eq!(state(("inactive", "dead"), true, 8), ServiceState::Looping, "between two starts");
+    assert_eq!(state(("inactive", "dead"), true, 0), ServiceState::Starting);
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn a_unit_with_settings_of_its_own_does_not_stand_for_the_default_file() {
 }
 
 #[test]
-fn a_data_folder_outside_the_sandbox_is_told_with_the_drop_in() {
+fn a_data_folder_outside_the_sandbox_is_reported_with_the_drop_in() {
     let strict = with(&[]);
     let told = seen(&strict, "/mnt/stick/cola");
     assert_eq!(told.len(), 1);
@@ -191,7 +191,7 @@ fn a_line_that_names_what_is_not_there_keeps_the_service_from_starting() {
 }
 
 #[test]
-fn a_linked_state_directory_is_told_with_a_drop_in_that_does_without() {
+fn a_linked_state_directory_is_reported_with_the_drop_in_that_removes_it() {
     let root = tempfile::tempdir().unwrap();
     symlink(root.path(), root.path().join("state")).unwrap();
     // Relative names are below /var/lib; an absolute one stands for a link there.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::discovery::Announced;
 
-/// Whether people find the hub by its name, as JSON.
+/// Whether people can find the hub by its name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AnnouncementStatus {
     /// `off`, `starting`, `announced` or `not_announced`.
@@ -46,7 +46,7 @@ mod tests {
     use crate::discovery::{Names, Reason};
 
     #[test]
-    fn a_name_or_the_reason_is_told() {
+    fn a_name_or_the_reason_is_shown() {
         let names = Names { host: "cola-2".into(), instance: "cola (2)".into() };
         let yes = AnnouncementStatus::from(Announced::Yes(names));
         assert_eq!(yes.name.as_deref(), Some("cola-2.local"));

@@ -17,7 +17,7 @@ pub struct HubInfo<'a> {
     pub version: &'static str,
     /// The hub's language: `ko` or `en`.
     pub language: &'static str,
-    /// For how long the hub has been running, in seconds.
+    /// How long the hub has been running, in seconds.
     pub uptime: u64,
     /// The hub's wall clock.
     pub time: String,
@@ -33,7 +33,7 @@ pub struct HubInfo<'a> {
     pub announced: AnnouncementStatus,
     /// `ok`, `full`, `read_only` or `restored`.
     pub storage: &'static str,
-    /// The database that several hubs share. Absent for a hub that has its database alone.
+    /// The database that several hubs share. Absent for a hub with a database of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shared: Option<SharedDatabase>,
     /// Whether newcomers are admitted: `easy`, `tight` or `full`.
@@ -47,11 +47,11 @@ pub struct HubInfo<'a> {
 /// The hubs that share a database.
 #[derive(Debug, Serialize)]
 pub struct SharedDatabase {
-    /// Whether the database answers. While it does not, nothing can be said.
+    /// Whether the database answers. While it does not, nobody can send messages.
     pub answers: bool,
     /// How long its last round trip took, in milliseconds.
     pub milliseconds: f64,
-    /// The hubs that live, this one among them.
+    /// The running hubs, including this one.
     pub hubs: Vec<SharedHub>,
 }
 
@@ -64,7 +64,7 @@ pub struct SharedHub {
     pub url: String,
 }
 
-/// The longest texts that the hub takes, in graphemes, and the largest room with a full roster, in people.
+/// The longest texts that the hub accepts, in graphemes, and the largest room with a full roster, in people.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[allow(missing_docs, reason = "the field names say it")]
@@ -119,9 +119,9 @@ pub struct SearchPage<M> {
     pub messages: Vec<M>,
     /// Whether there is more to search.
     pub more: bool,
-    /// From where to go on, as `before`. Null if everything was searched.
+    /// The `before` with which to continue. Null if everything was searched.
     pub before: Option<i64>,
-    /// Whether it ended because its time was over.
+    /// Whether it ended at its time limit.
     pub is_early: bool,
 }
 

@@ -40,7 +40,7 @@ pub enum BadTarget {
     Transport = 0,
     /// There is no such session.
     Session = 1,
-    /// A handshake is a GET.
+    /// A handshake with another method than GET.
     Method = 2,
     /// The request does not fit the session's state.
     Request = 3,
@@ -128,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_is_read_once_and_written_anew() {
+    fn a_query_is_parsed_once_and_written_again() {
         let target = Target::parse("EIO=4&t=x&transport=websocket&sid=a&sid=b&EIO=3").unwrap();
         assert_eq!(target, Target { transport: Transport::WebSocket, sid: Some("a") });
         assert_eq!(target.uri(), "/socket.io/?EIO=4&transport=websocket&sid=a");

@@ -16,7 +16,7 @@ pub struct Envelope<T> {
     /// Additional: a stable code of the refusal.
     #[serde(skip_serializing_if = "Option::is_none")]
     code: Option<&'static str>,
-    /// Additional: after how many seconds to retry.
+    /// Additional: the number of seconds after which to retry.
     #[serde(rename = "retryAfter", skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
 }

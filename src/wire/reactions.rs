@@ -1,4 +1,4 @@
-//! Reactions on the wire, all of it additional.
+//! Reactions on the wire. All of these shapes are additional.
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use crate::domain::ids::RoomId;
 use crate::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 
-/// How many have reacted with which emoji: `{"👍": 3}`.
+/// How many people have chosen each emoji: `{"👍": 3}`.
 #[derive(Debug)]
 pub(super) struct WireReactions(pub(super) Reactions);
 
@@ -53,17 +53,17 @@ fn plain(reacted: &Reacted) -> WireReacted {
     }
 }
 
-/// One of those that have changed while a client was away.
+/// Reactions to a message that have changed while a client was away.
 pub(super) fn changed(reacted: &Reacted) -> impl Serialize {
     plain(reacted)
 }
 
-/// The answer to who reacts.
+/// The answer to a reaction.
 pub(super) fn told(room: RoomId, reacted: &Reacted) -> impl Serialize {
     WireReacted { room_id: Some(room.to_string()), ..plain(reacted) }
 }
 
-/// The event for a room: everybody's own are theirs to know.
+/// The event for a room, which does not say who has chosen what.
 pub(super) fn news(room: RoomId, reacted: &Reacted) -> impl Serialize {
     WireReacted { room_id: Some(room.to_string()), mine: None, ..plain(reacted) }
 }

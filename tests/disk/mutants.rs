@@ -214,7 +214,7 @@ fn talks(hub: &Hub) {
 }
 
 #[test]
-fn a_hub_is_up_whatever_became_of_its_database() {
+fn a_hub_starts_whatever_happened_to_its_database() {
     let mutants = std::env::var("COLAHUB_TEST_MUTANTS").map_or(MUTANTS, |n| n.parse().unwrap());
     let (stopped, killed) = (good(false), good(true));
     let mut count = Count::default();

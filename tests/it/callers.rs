@@ -149,7 +149,7 @@ fn a_request_with_two_hosts_or_none_is_nobodys() {
 }
 
 #[test]
-fn a_rejected_caller_is_told_why() {
+fn a_refused_caller_gets_the_reason() {
     let hub = Hub::with(&[("COLAHUB_LANGUAGE", "en")]);
     let page = call(&hub, "GET", "/", "evil.example", None);
     assert!(page.text().contains("not a name of this hub"), "{}", page.text());
@@ -161,7 +161,7 @@ fn a_rejected_caller_is_told_why() {
 }
 
 #[test]
-fn the_wifis_password_is_told_nearby_and_nowhere_else() {
+fn the_wifis_password_is_sent_to_callers_nearby_only() {
     let hub = Hub::with(&[
         ("COLAHUB_WIFI_SSID", "Cola"),
         ("COLAHUB_WIFI_PASSWORD", "sing along"),
@@ -183,7 +183,7 @@ fn the_wifis_password_is_told_nearby_and_nowhere_else() {
 }
 
 #[test]
-fn people_are_shown_the_address_that_the_host_says() {
+fn people_are_shown_the_hosts_public_url() {
     let hub = Hub::with(&[("COLAHUB_HTTP_PUBLIC_URL", "https://Chat.example:443/")]);
     let answer = call(&hub, "GET", "/api/hub", "chat.example", None);
     let told: serde_json::Value = serde_json::from_str(answer.text()).unwrap();

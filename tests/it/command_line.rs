@@ -3,7 +3,7 @@ use std::fs;
 use crate::kit::{Hub, told};
 
 #[test]
-fn a_good_configuration_is_told_so() {
+fn a_good_configuration_is_reported_as_good() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("hub.toml");
     fs::write(&file, "name = 'camp'\nlisten = '8080'\n").unwrap();
@@ -28,14 +28,14 @@ fn a_bad_configuration_ends_check_and_start_with_the_same_sentences() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_named() {
+fn a_missing_file_is_named() {
     let (code, text) = told(&["run", "--config", "/nowhere/hub.toml"]);
     assert_eq!(code, Some(1));
     assert!(text.contains("/nowhere/hub.toml"), "{text}");
 }
 
 #[test]
-fn a_taken_port_is_told_with_its_address() {
+fn a_taken_port_is_reported_with_its_address() {
     let hub = Hub::start();
     let dir = tempfile::tempdir().unwrap();
     let (address, folder) = (hub.address.to_string(), dir.path().to_str().unwrap());

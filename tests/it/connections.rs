@@ -3,7 +3,7 @@ use std::io::{Read, Write};
 use crate::kit::Hub;
 
 #[test]
-fn a_connection_beyond_the_most_is_told_and_there_is_place_again_when_one_goes() {
+fn a_connection_above_the_limit_is_refused_until_another_one_ends() {
     let hub = Hub::with(&[("COLAHUB_LIMITS_CONNECTIONS", "16")]);
     let mut held: Vec<_> = (0..16).map(|_| hub.connect()).collect();
     // Each is known to be accepted once it was answered.
@@ -21,7 +21,7 @@ fn a_connection_beyond_the_most_is_told_and_there_is_place_again_when_one_goes()
 }
 
 #[test]
-fn a_client_that_sends_nothing_is_let_go() {
+fn a_client_that_sends_nothing_is_disconnected() {
     let hub = Hub::start();
     let mut silent = hub.connect();
     let mut half = hub.connect();

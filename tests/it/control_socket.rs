@@ -28,7 +28,7 @@ fn with(mut command: Command, variables: &[(&str, &Path)]) -> Command {
 }
 
 #[test]
-fn a_hub_whose_data_folder_takes_no_socket_is_asked_in_the_session() {
+fn a_hub_whose_data_folder_takes_no_socket_has_it_in_the_session() {
     let session = tempfile::tempdir().unwrap();
     let variables = [("XDG_RUNTIME_DIR", session.path())];
     let folder = tempfile::tempdir().unwrap();
@@ -43,7 +43,7 @@ fn a_hub_whose_data_folder_takes_no_socket_is_asked_in_the_session() {
 }
 
 #[test]
-fn a_hub_whose_data_folder_has_a_long_path_is_asked_in_the_session() {
+fn a_hub_with_a_long_data_path_has_its_socket_in_the_session() {
     let session = tempfile::tempdir().unwrap();
     let variables = [("XDG_RUNTIME_DIR", session.path())];
     let root = tempfile::tempdir().unwrap();

@@ -20,7 +20,7 @@ fn stopped(hub: Hub) -> TempDir {
 }
 
 #[test]
-fn a_copy_made_while_people_talk_is_put_back_and_who_saw_more_is_told() {
+fn a_copy_made_while_people_talk_is_restored_and_clients_that_saw_more_are_told() {
     let hub = Hub::with(&[NO_PACE]);
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("copy.sqlite3");

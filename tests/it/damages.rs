@@ -175,7 +175,7 @@ fn after_any_damage_the_hub_is_up_or_says_why_not() {
 }
 
 #[test]
-fn a_database_that_is_gone_with_all_copies_is_told_and_so_is_one_without_tables() {
+fn a_missing_database_without_copies_is_reported_and_so_is_one_without_tables() {
     let (good, room) = good(Signal::TERM);
     fs::remove_dir_all(good.path().join("backups")).unwrap();
     for how in ["gone", "without tables"] {
@@ -198,14 +198,14 @@ fn a_database_that_is_gone_with_all_copies_is_told_and_so_is_one_without_tables(
 }
 
 #[test]
-fn a_hub_begins_without_a_word_only_where_none_has_ever_run() {
+fn a_hub_starts_silently_only_if_none_has_ever_run_there() {
     let hub = Hub::start();
     let (_, status) = host(&hub, &["status"]);
     assert!(!status.contains("Lost") && !status.contains("Copies"), "{status}");
 }
 
 #[test]
-fn a_copy_gets_no_name_of_the_hubs_own_and_its_folder_is_made() {
+fn a_copy_cannot_have_a_name_of_the_hubs_and_its_folder_is_created() {
     let hub = Hub::with(&[("COLAHUB_BACKUP_EVERY", "off")]);
     let folder = hub.folder.path().to_owned();
     for name in ["backups", "hub.sqlite3.ready", "identity.key.new", "probe"] {
@@ -235,7 +235,7 @@ fn a_copy_in_the_place_of_the_folder_of_copies_becomes_one_of_them() {
 }
 
 #[test]
-fn the_host_is_told_if_no_copies_can_be_made() {
+fn the_host_is_warned_if_no_copies_can_be_made() {
     let hub = Hub::start();
     hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();

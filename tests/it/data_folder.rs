@@ -128,7 +128,7 @@ fn files_of_the_hub_are_private_to_its_user_under_any_umask() {
 }
 
 #[test]
-fn a_folder_that_all_may_change_is_left_as_it_is_and_told_of() {
+fn a_world_writable_folder_is_left_unchanged_and_reported() {
     let hub = Hub::start();
     hub.signal(Signal::TERM);
     let (_, folder) = hub.ended();
@@ -151,7 +151,7 @@ fn a_folder_that_all_may_change_is_left_as_it_is_and_told_of() {
 }
 
 #[test]
-fn a_data_folder_that_a_restart_forgets_is_told_in_the_log_the_status_and_by_doctor() {
+fn a_volatile_data_folder_is_reported_by_log_status_and_doctor() {
     // In memory on every Linux.
     let folder = tempfile::tempdir_in("/dev/shm").unwrap();
     let log = tempfile::NamedTempFile::new().unwrap();

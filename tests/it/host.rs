@@ -84,7 +84,7 @@ fn a_room_that_is_closed_ends_at_once_and_stays_so_over_a_restart() {
 }
 
 #[test]
-fn a_room_that_is_deleted_is_there_for_nobody() {
+fn a_deleted_room_is_gone_for_everybody() {
     let hub = Hub::start();
     let room = make_room(&hub, "n");
     let (mut ann, entry) = enters(&hub, &room);

@@ -91,7 +91,7 @@ fn titles(hub: &Hub) -> Vec<Value> {
 }
 
 #[test]
-fn a_host_runs_the_event_over_the_network_and_the_log_says_who() {
+fn a_host_acts_over_the_network_and_the_log_names_them() {
     let hub = Hub::start();
     let mut stage = Holder::added(&hub, &["stage"]);
     let made = stage.asks(&hub, "POST", "rooms", r#"{"title":"Stage","capacity":9}"#);
@@ -133,7 +133,7 @@ fn a_host_runs_the_event_over_the_network_and_the_log_says_who() {
 }
 
 #[test]
-fn what_an_eavesdropper_heard_is_of_no_use() {
+fn overheard_requests_are_of_no_use() {
     let hub = Hub::start();
     let mut stage = Holder::added(&hub, &["stage"]);
     let once = stage.signs("POST", "rooms", r#"{"title":"Once"}"#);
@@ -214,7 +214,7 @@ fn a_key_belongs_to_the_browser_that_used_it_first_until_it_is_revoked() {
 }
 
 #[test]
-fn a_helper_does_what_helpers_may_and_no_more() {
+fn a_helper_may_do_what_helpers_may_and_nothing_else() {
     let hub = Hub::start();
     let mut helper = Holder::added(&hub, &["helper", "--helper"]);
     let room = make_room(&hub, "n");

@@ -15,7 +15,7 @@ fn answer(text: &str) -> Value {
 }
 
 #[test]
-fn a_room_of_the_hosts_own_is_made_with_a_link_and_counts_for_nobody() {
+fn a_hosts_room_is_made_with_a_link_and_counts_towards_no_limit() {
     let hub = Hub::with(&[("COLAHUB_ROOMS_LIMIT", "2")]);
     let create = ["room", "create", "--namespace", "stage", "--capacity", "500", "Lost & found"];
     let (done, text) = host(&hub, &create);

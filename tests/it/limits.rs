@@ -259,7 +259,7 @@ fn events_over_the_rate_are_refused_told_and_stored_nowhere() {
 }
 
 #[test]
-fn a_refusal_is_told_by_the_message_event_too_and_events_that_nobody_knows_count() {
+fn a_refusal_is_also_a_message_event_and_unknown_events_count() {
     let hub = english(&[("COLAHUB_LIMITS_EVENTS", "1/h burst 5")]);
     let mut ann = phone(1).opens(&hub, "n").unwrap();
     // Connecting was one.
@@ -282,7 +282,7 @@ fn a_refusal_is_told_by_the_message_event_too_and_events_that_nobody_knows_count
 }
 
 #[test]
-fn a_client_that_goes_on_although_refused_is_disconnected_and_may_come_back() {
+fn a_client_that_ignores_refusals_is_disconnected_and_may_reconnect() {
     let hub = english(&[("COLAHUB_LIMITS_EVENTS", "1/h burst 5")]);
     let mut ann = phone(1).opens(&hub, "n").unwrap();
     // Five are taken, connecting among them, twenty-five refused, and then it is enough.
@@ -495,7 +495,7 @@ fn a_message_has_the_same_bound_on_every_transport() {
 }
 
 #[test]
-fn a_proxy_is_believed_and_nobody_else() {
+fn only_a_proxy_is_trusted() {
     let hub = english(&[
         ("COLAHUB_LIMITS_PROXIES", "127.0.9.1"),
         ("COLAHUB_LIMITS_HANDSHAKES", "1/h burst 1"),
@@ -541,7 +541,7 @@ fn hundreds_of_people_behind_one_address_are_let_in_at_once_where_the_host_says_
 }
 
 #[test]
-fn a_page_that_is_reloaded_again_and_again_meets_no_limit() {
+fn a_page_that_is_reloaded_again_and_again_reaches_no_limit() {
     let hub = Hub::start();
     let room = made(&phone(1).makes_room(&hub));
     let token = phone(1).token(&hub);
@@ -560,7 +560,7 @@ fn a_page_that_is_reloaded_again_and_again_meets_no_limit() {
 }
 
 #[test]
-fn a_class_that_joins_in_the_same_moment_meets_no_limit() {
+fn a_class_that_joins_in_the_same_moment_reaches_no_limit() {
     let hub = Hub::start();
     let room = made(&phone(1).makes_room(&hub));
     std::thread::scope(|class| {

@@ -44,7 +44,7 @@ fn the_rooms_come_compressed_where_asked_and_as_ever_where_not() {
 }
 
 #[test]
-fn what_a_client_has_is_not_sent_again_until_something_changes() {
+fn a_list_is_not_sent_again_until_it_changes() {
     let hub = full();
     for path in ["/chat/rooms", "/api/hubs"] {
         let first = hub.get(path, &[GZIP]);
@@ -78,7 +78,7 @@ fn what_a_client_has_is_not_sent_again_until_something_changes() {
 }
 
 #[test]
-fn the_hub_tells_of_itself_anew_each_time() {
+fn the_hub_describes_its_state_each_time() {
     let hub = Hub::start();
     let about = hub.get("/api/hub", &[GZIP]);
     assert_eq!((about.header("etag"), about.header("cache-control")), (None, Some("no-store")));

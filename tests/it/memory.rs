@@ -71,7 +71,7 @@ fn connects(hub: &Hub, room: &Room, token: &str) -> String {
 }
 
 #[test]
-fn a_tight_hub_refuses_strangers_and_goes_on_with_who_was_inside() {
+fn a_tight_hub_refuses_newcomers_and_serves_regulars() {
     let small = Hub::with(&[("COLAHUB_LIMITS_MEMORY", "off")]);
     let idle = resident(&small);
     drop(small);

@@ -30,7 +30,7 @@ fn asks(socket: &mut Socket, event: &str, payload: &Value) -> Value {
 }
 
 #[test]
-fn a_namespace_with_something_unseen_is_made_by_nobody_and_connected_to_by_nobody() {
+fn a_namespace_with_invisible_characters_is_refused_everywhere() {
     let hub = Hub::start();
     let mut ann = Socket::connect(hub.address, "anonymous", &token(&hub)).unwrap();
     let stacked = format!("a{}", "\u{301}".repeat(900));

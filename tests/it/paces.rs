@@ -135,7 +135,7 @@ fn a_person_has_one_pace_over_all_their_sockets_and_an_address_that_of_a_few_peo
 }
 
 #[test]
-fn people_whom_nobody_knows_come_in_from_one_address_no_faster_than_newcomers() {
+fn unknown_people_of_one_address_join_no_faster_than_newcomers() {
     let hub = strict(&[("COLAHUB_LIMITS_NEWCOMERS", "1/h burst 3")]);
     let room = room(&hub, 0);
     let own = token(&hub);
@@ -207,7 +207,7 @@ fn events_sent_right_behind_a_join_wait_for_it() {
 }
 
 #[test]
-fn an_event_that_nobody_knows_is_answered_where_an_answer_is_wanted() {
+fn an_unknown_event_is_answered_if_an_acknowledgement_is_requested() {
     let hub = strict(&[]);
     let mut ann = Socket::connect(hub.address, "n", "").unwrap();
     let told = ask(&mut ann, "fromAnotherAge", &json!({}));

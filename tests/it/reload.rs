@@ -96,7 +96,7 @@ fn first_room(hub: &Hub) -> Value {
 }
 
 #[test]
-fn new_settings_are_in_force_and_who_is_connected_stays() {
+fn new_settings_are_in_force_and_nobody_is_disconnected() {
     let edited = Edited::start(
         "language = 'en'\ntitle = 'Before'\nrooms.first_namespace = 'n'\nlimits.messages = '1/h'",
     );

@@ -58,7 +58,7 @@ impl Drop for Service {
 }
 
 #[test]
-fn a_service_is_ready_tells_how_it_is_and_feeds_the_watchdog() {
+fn a_service_reports_ready_its_state_and_the_watchdog() {
     let service = Service::start(|mut command| {
         command.env("WATCHDOG_USEC", "400000");
         command

@@ -16,7 +16,7 @@ fn either_signal_ends_a_hub_well() {
 }
 
 #[test]
-fn a_client_that_does_not_read_does_not_hold_the_end() {
+fn a_client_that_does_not_read_does_not_delay_the_shutdown() {
     let hub = Hub::start();
     let mut stream = hub.connect();
     let key = "dGhlIHNhbXBsZSBub25jZQ==";

@@ -18,7 +18,7 @@ fn status(hub: &Hub, flags: &[&str]) -> (Option<i32>, String) {
 }
 
 #[test]
-fn a_host_learns_how_the_hub_is() {
+fn a_host_sees_the_state_of_the_hub() {
     let hub = Hub::start();
     let (code, text) = status(&hub, &[]);
     assert_eq!(code, Some(0), "{text}");
@@ -56,7 +56,7 @@ fn the_socket_is_for_the_hubs_user_and_group_and_goes_with_the_hub() {
 }
 
 #[test]
-fn an_invalid_control_request_is_told_so() {
+fn an_invalid_control_request_gets_an_error() {
     let hub = Hub::start();
     for bad in ["", "hello", r#"{"do":"fly"}"#] {
         let answer = ask(&hub, bad);

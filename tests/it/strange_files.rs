@@ -77,7 +77,7 @@ fn no_name_commands_the_hosts_terminal() {
 }
 
 #[test]
-fn a_restore_that_is_told_to_stop_leaves_the_database_as_it_was() {
+fn a_restore_that_is_stopped_leaves_the_database_unchanged() {
     let folder = changed("");
     let elsewhere = changed(MANY);
     let copy = elsewhere.path().join("hub.sqlite3");
@@ -99,7 +99,7 @@ fn a_restore_that_is_told_to_stop_leaves_the_database_as_it_was() {
 }
 
 #[test]
-fn a_hub_that_is_told_to_stop_while_it_opens_its_database_stops() {
+fn a_hub_stops_while_it_opens_its_database() {
     let folder = changed(&format!("{MANY} CREATE TABLE of_no_hub (a)"));
     let mut hub =
         run_in(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();

@@ -90,7 +90,7 @@ start_board() {
   until_true 60 "the board does not boot; see $work/console" inside true
 }
 start_board
-booted() { inside systemctl is-system-running | grep -qE 'running|degraded'; }
+booted() { grep -qE 'running|degraded' <<<"$(inside systemctl is-system-running)"; }
 until_true 60 "the board does not come up" booted
 
 install_it
@@ -103,7 +103,7 @@ wait "$qemu" || true
 ssh -q -o ControlPath="$work/ssh" -O exit root@127.0.0.1 2>/dev/null || true
 start_board
 until_true 60 "the hub is not there after a boot" ready
-guest read | grep -q "first words" || die "the boot lost messages"
+says "first words" guest read || die "the boot lost messages"
 until_true 60 "the board does not come up again" booted
 measure
 

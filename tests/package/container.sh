@@ -64,7 +64,7 @@ ip -n "$name" link set host0 up
 systemd-nspawn --quiet --keep-unit --register=no --network-namespace-path="/run/netns/$name" --boot -D "$work/root" \
   >"$work/boot.log" 2>&1 </dev/null &
 nspawn=$!
-booted() { leader=$(pgrep -P $nspawn) && inside systemctl is-system-running | grep -qE 'running|degraded'; }
+booted() { leader=$(pgrep -P $nspawn) && grep -qE 'running|degraded' <<<"$(inside systemctl is-system-running)"; }
 until_true 60 "the container does not boot" booted
 
 install_it

@@ -42,6 +42,16 @@ until_true() {
   done
 }
 
+# says PATTERN COMMAND...: what the command says, all of which is read, has the pattern. A pipe into `grep -q` would not
+# do: grep hangs up at the first match, and by pipefail a command that was still speaking has failed then.
+says() {
+  local pattern=$1 said
+  shift
+  said=$("$@") && grep -q -- "$pattern" <<<"$said"
+}
+# logged PATTERN: it stands in the journal, which gets to know of it a moment after it was said, also by a hub that has ended.
+logged() { says "$1" inside journalctl -u colahub --no-pager; }
+
 ready() { curl -fsS -m $((20 * slow)) "$url/readyz"; }
 # Nobody answers there any more. A slow answer is one: curl's codes are for refused, and, through an emulated board's
 # network, for closed without an answer.
@@ -73,17 +83,18 @@ install_it() {
   apt install "/srv/$old"
   until_true 20 "port 80 does not answer after the installation" ready
   [ "$(inside systemctl is-enabled colahub)" = enabled ] || die "the service is not enabled"
-  inside colahub status | grep -q "$seen" || die "colahub status does not say the address"
+  says "$seen" inside colahub status || die "colahub status does not say the address"
   inside sh -c 'test -S /run/colahub/control-*.sock && ! test -e /var/lib/colahub/control.sock' ||
     die "the control socket is not in the runtime directory"
   local asked
   asked=$(inside setpriv --reuid=nobody --regid=nogroup --clear-groups colahub status 2>&1) && die "a stranger may ask the hub"
   grep -q 'use sudo' <<<"$asked" || die "a stranger is told: $asked"
-  told() { inside systemctl show -P StatusText colahub | grep -q "join at $seen"; }
+  told() { says "join at $seen" inside systemctl show -P StatusText colahub; }
   until_true 20 "systemd is not told how the hub is" told
   guest say "first words" || die "a Socket.IO client from outside cannot chat"
-  inside journalctl -u colahub EVENT=connected NAMESPACE=anonymous -o cat | grep -q connected || die "the journal has no fields"
-  inside journalctl -u colahub --no-pager | grep -q 'first words' && die "the journal has what people said"
+  fields() { says connected inside journalctl -u colahub EVENT=connected NAMESPACE=anonymous -o cat; }
+  until_true 20 "the journal has no fields" fields
+  logged 'first words' && die "the journal has what people said"
   exposure=$(inside systemd-analyze security --no-pager colahub | sed -n 's/.*Overall exposure level for [^:]*: \([0-9.]*\).*/\1/p')
   awk "BEGIN { exit !($exposure <= 1.3) }" || die "the unit's exposure is $exposure"
   measure
@@ -116,8 +127,7 @@ reload_it() {
   node tests/package/guest.mjs "$url" "$work/guest" stay >"$work/stays" 2>&1 &
   staying=$!
   until_true 20 "nobody gets in" grep -q joined "$work/stays"
-  titled() { curl -fsS "$url/api/hub" | grep -q Reloaded; }
-  logged() { inside journalctl -u colahub --no-pager | grep -q "$1"; }
+  titled() { says Reloaded curl -fsS "$url/api/hub"; }
 
   step "reload: a new title is shown, and a setting that needs a restart is named"
   inside sed -i 's/^#title = .*/title = "Reloaded"/; s/^#backup.keep = .*/backup.keep = 9/' $config
@@ -223,8 +233,7 @@ diagnose_it() {
   inside cp -a $state/hub.sqlite3 $state/identity.key $stick/
   starts
   until_true 20 "a hub that may only read its data does not start" running
-  inside journalctl -u colahub -n 30 --no-pager | grep -q "systemd may keep this service from $stick" ||
-    die "a hub that may only read its data does not say why"
+  until_true 20 "a hub that may only read its data does not say why" logged "systemd may keep this service from $stick"
   diagnosed "\"ReadWritePaths=$stick\""
   inside systemctl stop colahub
   drop_in "ReadWritePaths=$stick/missing"
@@ -254,7 +263,7 @@ diagnose_it() {
   starts
   until_true 20 "with the drop-in it does not start" ready
   content
-  guest read | grep -q "first words" || die "the data behind the link is not read"
+  says "first words" guest read || die "the data behind the link is not read"
   inside systemctl stop colahub
   inside rm -r $drop_in $state
   inside mv $stick $state
@@ -284,15 +293,15 @@ upgrade_it() {
   read -r refused outage <"$work/probe"
   [ "$refused" = 0 ] || die "$refused people were refused during the upgrade"
   [ "$outage" -le "$1" ] || die "the upgrade kept people waiting for $outage ms"
-  curl -fsS "$url/api/hub" | grep -q 'By hand' || die "the upgrade lost the edited configuration"
-  guest read | grep -q "first words" || die "the upgrade lost messages"
+  says 'By hand' curl -fsS "$url/api/hub" || die "the upgrade lost the edited configuration"
+  says "first words" guest read || die "the upgrade lost messages"
 }
 
 downgrade_it() {
   step "downgrade; a database from the future is refused with a sentence"
   apt install --allow-downgrades "/srv/$old"
   until_true 20 "the older version does not start" ready
-  guest read | grep -q "first words" || die "the downgrade lost messages"
+  says "first words" guest read || die "the downgrade lost messages"
   inside systemctl stop colahub
   gone || die "a stopped hub still has its port"
   local database=/var/lib/colahub/hub.sqlite3
@@ -300,7 +309,7 @@ downgrade_it() {
   # The schema's number stands at offset 60 of the file.
   inside sh -c "printf '\\0\\0\\0\\143' | dd of=$database bs=1 seek=60 conv=notrunc status=none"
   inside systemctl start colahub 2>/dev/null && die "a database from the future was taken"
-  inside journalctl -u colahub --no-pager | grep -q 'newer colahub' || die "there is no sentence about the newer database"
+  until_true 20 "there is no sentence about the newer database" logged 'newer colahub'
   inside systemctl stop colahub
   inside sh -c "cat /srv/saved >$database"
   inside systemctl start colahub
@@ -315,7 +324,7 @@ remove_and_purge_it() {
   inside grep -q 'By hand' /etc/colahub/config.toml || die "remove took the configuration"
   apt install "/srv/$old"
   until_true 20 "installed again, it does not answer" ready
-  guest read | grep -q "first words" || die "what remove kept is not read"
+  says "first words" guest read || die "what remove kept is not read"
   apt purge colahub
   local left
   left=$(inside find /etc /var /usr /run /tmp -iname '*colahub*' 2>/dev/null || true)

@@ -39,4 +39,8 @@ gives_up "it never is so" 1
 moves 60 &
 moving=$!
 HANGS=4 gives_up "it never is so, though the machine goes on" 3
+step "what is found at the beginning of much is found"
+says 7 seq 200000 || die "a command that goes on after what is looked for has failed"
+says x seq 200000 && die "what was not said was found"
+says 7 sh -c 'echo 7; exit 1' && die "a command that failed has not"
 step "passed"

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
 use colahub::domain::ids::HubId;
-use colahub::store::{FILE, GoesOn, Store, StoreOptions};
+use colahub::store::{ContinuedFrom, FILE, Store, StoreOptions};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::doer::What;
@@ -35,7 +35,7 @@ pub fn judge(life: &Life, data: &Path, until: u64) -> Verdict {
     store.writer.close();
     match loss {
         // The store has seen by itself that the end of its WAL is missing.
-        Some(loss) if loss.goes_on == GoesOn::WithTheRest => {
+        Some(loss) if loss.continued_from == ContinuedFrom::SameDatabase => {
             return Verdict::Lost(loss.to_string());
         }
         Some(loss) => return Verdict::Broken(loss.to_string()),

@@ -1,4 +1,4 @@
-//! Where messages are kept.
+//! The settings of the database.
 
 use super::super::setting::{Applies, Setting};
 use super::super::types;
@@ -24,7 +24,7 @@ pub(super) const URL: Setting = Setting {
     },
 };
 
-/// The password for it.
+/// The file with the password for that database.
 pub(super) const PASSWORD_FILE: Setting = Setting {
     key: "database.password_file",
     applies: Applies::OnRestart,
@@ -33,7 +33,7 @@ pub(super) const PASSWORD_FILE: Setting = Setting {
     apply: |draft, raw| raw.text(path).map(|path| draft.config.database_password_file = Some(path)),
 };
 
-/// How long a lost connection to it is waited for.
+/// How long writes wait for a lost connection to that database.
 pub(super) const PATIENCE: Setting = Setting {
     key: "database.patience",
     applies: Applies::OnRestart,

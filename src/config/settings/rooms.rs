@@ -1,4 +1,4 @@
-//! The settings of rooms and of what is said in them.
+//! The settings of rooms and their messages.
 
 use super::super::setting::{Applies, Setting};
 use super::super::types;
@@ -13,11 +13,11 @@ pub(super) const LIFETIME: Setting = Setting {
     apply: |draft, raw| raw.text(types::lifetime).map(|time| draft.config.rooms_lifetime = time),
 };
 
-/// From where newcomers read the rooms of the host and the hub.
+/// Where newcomers begin to read a room of the host or the hub.
 pub(super) const HISTORY: Setting = Setting {
     key: "rooms.history",
     applies: Applies::OnReload,
-    doc: "From where those may read a room of the host or the hub who join it.",
+    doc: "Where people who join a room of the host or the hub begin to read it.",
     allowed: "\"all\" or \"joined\"",
     apply: |draft, raw| {
         raw.text(|text| text.parse().ok()).map(|history| draft.config.rooms_history = history)
@@ -33,16 +33,16 @@ pub(super) const LIMIT: Setting = Setting {
     apply: |draft, raw| raw.number(1..=10_000).map(|limit| draft.config.rooms_limit = limit),
 };
 
-/// How many people a roster names.
+/// How many people a roster lists.
 pub(super) const ROSTER_LIMIT: Setting = Setting {
     key: "rooms.roster_limit",
     applies: Applies::OnReload,
-    doc: "The most people whom a room's list of people names.",
+    doc: "The most people that a room's list of people shows.",
     allowed: "a whole number from 2 to 1000",
     apply: |draft, raw| raw.number(2..=1000).map(|limit| draft.config.rooms_roster_limit = limit),
 };
 
-/// The room that there always is.
+/// The title of the room that the hub makes whenever no other is open.
 pub(super) const FIRST: Setting = Setting {
     key: "rooms.first",
     applies: Applies::OnReload,
@@ -51,7 +51,7 @@ pub(super) const FIRST: Setting = Setting {
     apply: |draft, raw| raw.text(room).map(|room| draft.rooms_first = Some(room)),
 };
 
-/// Its namespace.
+/// The namespace of that room.
 pub(super) const FIRST_NAMESPACE: Setting = Setting {
     key: "rooms.first_namespace",
     applies: Applies::OnReload,
@@ -67,14 +67,14 @@ pub(super) const FIRST_NAMESPACE: Setting = Setting {
 pub(super) const TAKE_BACK: Setting = Setting {
     key: "messages.take_back",
     applies: Applies::OnReload,
-    doc: "For how long people can take back a message of their own.",
+    doc: "How long people can take back a message of their own.",
     allowed: "a duration from 1 second to 1 day such as \"10min\", or \"0\" for never",
     apply: |draft, raw| {
         raw.text(types::take_back).map(|span| draft.config.messages_take_back = span)
     },
 };
 
-/// Takes the title of the first room, or nothing for no room.
+/// Parses the title of the first room; an empty text stands for no room.
 fn room(text: &str) -> Option<Option<Title>> {
     if text.is_empty() { Some(None) } else { Title::parse(text).ok().map(Some) }
 }

@@ -1,4 +1,4 @@
-//! The characters that a name may have, and where.
+//! Decides which characters are allowed in a name, and where.
 
 use unicode_normalization::char::{
     canonical_combining_class, is_combining_mark, is_public_assigned,
@@ -14,10 +14,10 @@ const KEYCAP: char = '\u{20E3}';
 const BLACK_FLAG: char = '🏴';
 const LAST_TAG: char = '\u{E007F}';
 
-/// Canonical combining class of the signs that take a consonant's vowel away.
+/// The canonical combining class of viramas, the signs that take away a consonant's vowel.
 const VIRAMA: u8 = 9;
 
-/// Whether the character at this place of a name may stand there.
+/// Whether the character at this index of a name is allowed there.
 pub(super) fn may_stand(name: &[char], at: usize) -> bool {
     let (before, rest) = name.split_at(at);
     let [c, after @ ..] = rest else {
@@ -37,20 +37,20 @@ pub(super) fn may_stand(name: &[char], at: usize) -> bool {
     }
 }
 
-/// As in Sinhala ශ්‍රී, after the sign; or in Bengali র‍্যাব, between it and its letter.
+/// Whether a joiner is after a virama, as in Sinhala ශ්‍රී, or between it and its letter, as in Bengali র‍্যাব.
 fn is_at_virama(last: Option<char>, next: Option<char>) -> bool {
     let is_virama = |c: Option<char>| c.is_some_and(|c| canonical_combining_class(c) == VIRAMA);
     is_virama(last) || (last.is_some_and(char::is_alphabetic) && is_virama(next))
 }
 
-/// As in 👩🏽‍🚀: what comes before may carry a skin tone or a selector.
+/// Whether a joiner is between two pictographs, as in 👩🏽‍🚀. The first may have a skin tone or a selector.
 fn joins_pictographs(before: &[char], next: Option<char>) -> bool {
     let is_dress = |c: &char| matches!(*c, VS16 | '\u{1F3FB}'..='\u{1F3FF}');
     let base = before.iter().rev().find(|c| !is_dress(c));
     base.is_some_and(|c| is_pictograph(*c)) && next.is_some_and(is_pictograph)
 }
 
-/// As in Persian می‌خواهم: between two letters that would be joined.
+/// Whether a non-joiner is between two letters that would be joined, as in Persian می‌خواهم.
 fn parts_letters(before: &[char], after: &[char]) -> bool {
     let is_letter = |c: &&char| !is_combining_mark(**c);
     let is_cursive = |c: Option<&char>| c.is_some_and(|c| is_cursive(*c));
@@ -61,7 +61,7 @@ fn starts_keycap(last: char, next: Option<char>) -> bool {
     matches!(last, '0'..='9' | '#' | '*') && next == Some(KEYCAP)
 }
 
-/// The flags of England, Scotland and Wales are spelt in tags, after a black flag.
+/// Whether a tag belongs to a flag: those of England, Scotland and Wales are spelled in tags after a black flag.
 fn is_in_flag(before: &[char], rest: &[char]) -> bool {
     let is_tag = |c: &&char| ('\u{E0020}'..LAST_TAG).contains(*c);
     let is_begun = before.iter().rev().find(|c| !is_tag(c)) == Some(&BLACK_FLAG);
@@ -69,28 +69,29 @@ fn is_in_flag(before: &[char], rest: &[char]) -> bool {
     is_begun && is_spelt && rest.iter().find(|c| !is_tag(c)) == Some(&LAST_TAG)
 }
 
-/// Whether it is an emoji, or a place that Unicode keeps for one: `Extended_Pictographic`.
+/// Whether the character is an emoji, or reserved for one (`Extended_Pictographic`).
 ///
-/// The rule by which characters are counted knows them, and shows it: a joiner makes one of two.
+/// Found out through the rules for grapheme clusters (UAX #29), which know the property: a joiner makes one cluster
+/// of two pictographs.
 fn is_pictograph(c: char) -> bool {
     let is_one = |text: [char; 3]| String::from_iter(text).graphemes(true).nth(1).is_none();
     c >= '©' && is_one([c, ZWJ, c]) && !is_one(['a', ZWJ, c])
 }
 
-/// Whether it is drawn at all, and does nothing but that: no control, no joiner or selector, no
-/// override of direction, no filler.
+/// Whether the character is drawn, and has no other effect: no control, joiner, selector, override of direction or
+/// filler.
 #[must_use]
 pub fn is_visible(c: char) -> bool {
     !c.is_control() && !is_ignorable(c) && !is_format(c) && !is_empty_symbol(c)
 }
 
-/// Whether nothing of a text is seen.
+/// Whether a text has no visible character.
 #[must_use]
 pub fn is_blank(text: &str) -> bool {
     text.chars().all(|c| c.is_whitespace() || !is_visible(c))
 }
 
-/// `Default_Ignorable_Code_Point`, which Unicode keeps as it is.
+/// The property `Default_Ignorable_Code_Point`, which Unicode keeps stable.
 pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
@@ -100,7 +101,7 @@ pub(super) fn is_ignorable(c: char) -> bool {
         | '\u{1D173}'..='\u{1D17A}' | '\u{E0000}'..='\u{E0FFF}')
 }
 
-/// The rest of the format characters (Cf), and the separators of lines.
+/// The format characters (Cf) that are not ignorable, and the separators of lines and paragraphs.
 fn is_format(c: char) -> bool {
     matches!(c,
         '\u{600}'..='\u{605}' | '\u{6DD}' | '\u{70F}' | '\u{890}' | '\u{891}' | '\u{8E2}'
@@ -108,8 +109,8 @@ fn is_format(c: char) -> bool {
         | '\u{13430}'..='\u{1343F}')
 }
 
-/// Symbols that look like nothing, or like something lost: empty braille, an empty notehead, blank
-/// hieroglyphs, Khitan's filler, the place of an object, the replacement character.
+/// Symbols that look blank, or like a missing character: empty braille, the null notehead, blank hieroglyphs, Khitan's
+/// filler, the object replacement character and the replacement character.
 fn is_empty_symbol(c: char) -> bool {
     matches!(
         c,
@@ -123,7 +124,7 @@ fn is_empty_symbol(c: char) -> bool {
     )
 }
 
-/// RFC 8264, section 9.6: signs that stretch or repeat what is beside them.
+/// The exceptions of RFC 8264, section 9.6, that are disallowed: signs that stretch or repeat their neighbours.
 fn is_excepted(c: char) -> bool {
     matches!(c, '\u{640}' | '\u{7FA}' | '\u{3031}'..='\u{3035}' | '\u{303B}')
 }

@@ -1,4 +1,4 @@
-//! What holds of every name and text, whatever is typed.
+//! Rules that hold for every name and text, whatever is typed.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
@@ -18,10 +18,10 @@ use crate::domain::text::{
 };
 use crate::domain::words;
 
-/// Names of the hub and the host: nobody goes by one, however it is written.
+/// Names of the hub and the host. Nobody may have one, however it is spelled.
 const RESERVED: [&str; 7] = ["admin", "host", "hub", "system", "관리자", "운영자", "호스트"];
 
-/// Two names, a line each.
+/// Fuzzes two names, a line each.
 pub fn names(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let (one, other) = text.split_once('\n').unwrap_or((&text, ""));
@@ -64,7 +64,7 @@ fn nickname(text: &str) -> Option<Nickname> {
     Some(name)
 }
 
-/// A letter, or what gamers write for it; nothing for what stands between letters.
+/// The letter, also for a digit or symbol that gamers write for one; `None` for separators.
 fn read(c: char) -> Option<char> {
     Some(match c {
         '4' | '@' => 'a',
@@ -78,7 +78,7 @@ fn read(c: char) -> Option<char> {
     })
 }
 
-/// Whoever goes by what a name looks like is taken for who has the name.
+/// Holds that a name is like its variants: in lower case, in NFKC, as its skeleton, and without ignorable characters.
 fn looks(name: &Nickname) {
     let text = name.as_str();
     let variants = [
@@ -146,7 +146,7 @@ fn password(text: &str) {
     }
 }
 
-/// Who has a name keeps everybody else from names that look like it, and from no others.
+/// Holds that a taken name keeps others from names that look like it, and from no others.
 fn pair(one: &Nickname, other: &Nickname) {
     let (ann, bob) = (ChatterId::from_bytes([1; 16]), ChatterId::from_bytes([2; 16]));
     let alike = look(one).is_like(&look(other));
@@ -165,7 +165,7 @@ fn pair(one: &Nickname, other: &Nickname) {
     assert!(taken.is_free_for(&look(one), bob) && taken.is_free_for(&look(other), bob));
 }
 
-/// One line of at most so many characters, of which each is seen or changes one that is.
+/// Holds that a name is one line of at most `max` characters, each visible or changing a visible one.
 fn is_a_name(text: &str, max: usize) {
     let count = text.graphemes(true).count();
     assert!((1..=max).contains(&count), "{text:?} has {count} characters");
@@ -185,7 +185,7 @@ fn is_a_name(text: &str, max: usize) {
     assert!(!neighbours.any(|(a, b)| is_joiner(a) && is_joiner(b)), "{text:?} joins twice");
 }
 
-/// Bidirectional controls, fillers, blanks, private use, no characters: nowhere in any name.
+/// Characters that are in no name: bidirectional controls, fillers, blanks, private use, noncharacters.
 fn is_unseen(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{180E}' | '\u{200B}'
@@ -195,14 +195,14 @@ fn is_unseen(c: char) -> bool {
         || u32::from(c) & 0xFFFE == 0xFFFE
 }
 
-/// What makes a blank message if there is nothing else.
+/// Characters that make a blank message if there are no others.
 fn is_nothing(c: char) -> bool {
     let is_box =
         matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{F0000}'..) || u32::from(c) & 0xFFFE == 0xFFFE;
     is_unseen(c) && !is_box
 }
 
-/// What changes how others are drawn, and is not drawn itself.
+/// Characters that change how others are drawn, and are not drawn themselves.
 fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{180B}'..='\u{180D}' | '\u{180F}' | '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}'

@@ -1,21 +1,21 @@
-//! A name's letters as a person reads them, whatever they are written with: `4` for `a`, `🅷` for
-//! `h`, `ɪ` for `i`, jamo one by one for a syllable.
+//! Reads a name's letters as a person does, whatever characters they are written with: `4` for `a`, `🅷` for `h`, `ɪ`
+//! for `i`, single jamo for a syllable.
 //!
-//! Far coarser than [`super::look`]: it tells whether a name could be read as one of a few words, and
-//! would find too many names alike among people.
+//! This is much coarser than [`super::look`]: it decides whether a name could be read as one of a few reserved words,
+//! and would find too many people's names alike.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::look::{fold, skeleton};
 
-/// One letter, or what may stand for one.
+/// A letter, or a character that may stand for one.
 #[derive(Debug)]
 pub(super) struct Letter {
-    /// What it can be read as, never empty. The first is what it is; others are for letters of
-    /// which only the capital looks like another, as in `нost`.
+    /// What it can be read as, never empty. The first is the letter itself; others are for letters of which only the
+    /// capital looks like another letter, as in `нost`.
     pub(super) shapes: Vec<String>,
-    /// A digit or a symbol: it may also be decoration.
+    /// Whether it is a digit, which may also be decoration.
     pub(super) is_digit: bool,
     pub(super) is_symbol: bool,
 }
@@ -51,16 +51,16 @@ const READ_AS: &[(&str, &str)] = &[
     ("ч", "y"),
 ];
 
-/// What is drawn as a small capital, in the order of [`AS_CAPITALS`].
+/// Letters that are drawn as small capitals, in the order of [`AS_CAPITALS`].
 const CAPITALS: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ";
 const AS_CAPITALS: &str = "abcdefghijklmnoprstuvwyz";
 
-/// A name's letters, without the marks on them and without what stands between them.
+/// A name's letters, without marks and separators.
 pub(super) fn letters(name: &str) -> Vec<Letter> {
     name.chars().flat_map(|c| unboxed(c).nfkd()).filter_map(letter).collect()
 }
 
-/// A letter out of its circle or square; the rest of them are taken out by NFKD.
+/// A letter without its circle or square, where NFKD does not remove that.
 fn unboxed(c: char) -> char {
     let from = match c {
         '\u{1F150}'..='\u{1F169}' => 0x1_F150,
@@ -98,16 +98,16 @@ fn read_as(c: char) -> Option<char> {
     capital.map(|(_, letter)| letter).or_else(|| other()?.1.chars().next())
 }
 
-/// Its skeleton without marks, in which `i` and `l` are one, so that `AdMlN` is `admin`, and
-/// letters are drawn in parts where two others would look like them.
+/// The skeleton of a text (UTS #39) without marks. `i` and `l` are the same in it, so that `AdMlN` is `admin`, and a
+/// letter that two others together look like is written as those, as `rn` for `m`.
 fn shape(text: &str) -> String {
-    // Twice: a capital may look like one whose small letter looks like others, `M` like `rn`.
+    // Twice, since a capital may look like one whose small letter looks like others: `M` like `m`, which is `rn`.
     let drawn = fold(&skeleton(&fold(&skeleton(text))));
     let plain: String = drawn.nfd().filter(|c| c.is_alphanumeric()).collect();
     plain.replace('i', "l").replace('d', "cl").replace('w', "vv")
 }
 
-/// A conjoining jamo as those that it is typed with, wherever in a syllable it stands.
+/// The jamo that a conjoining jamo is typed with, at any position in a syllable.
 fn jamo(c: char) -> Option<&'static str> {
     const HEADS: &str = "ㄱ ㄲ ㄴ ㄷ ㄸ ㄹ ㅁ ㅂ ㅃ ㅅ ㅆ ㅇ ㅈ ㅉ ㅊ ㅋ ㅌ ㅍ ㅎ";
     const VOWELS: &str =

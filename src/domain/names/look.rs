@@ -1,4 +1,4 @@
-//! The looks of a name: two names that a person could take for one another have a look in common.
+//! The look of a name. Two names that a person could confuse have a look in common.
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfd_quick};
 
@@ -7,11 +7,11 @@ use crate::domain::text::Nickname;
 
 include!(concat!(env!("OUT_DIR"), "/look_alikes.rs"));
 
-/// A name's look: its skeleton by UTS #39, in NFKC and without regard to case (RFC 8266).
+/// A name's look: its skeleton (UTS #39, section 4) in NFKC and case-folded (RFC 8266).
 ///
-/// It is taken three times, since none is enough: as the name is drawn, where `Ian` looks like `lan`;
-/// of its small letters, where `ian` is `Ian`; and as it is written, before NFKC makes a plain 1 of `①`,
-/// which looks like `➀`. Joiners and selectors count for nothing.
+/// It is taken in three ways, since none is enough: as the name is drawn, where `Ian` looks like `lan`; in lower
+/// case, where `ian` is `Ian`; and as it is written, before NFKC turns `①`, which looks like `➀`, into a plain 1.
+/// Joiners and selectors are ignored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Look {
     written: String,
@@ -30,30 +30,30 @@ impl Look {
         let draw = |text: &str| fold(&skeleton(text));
         let written = draw(text);
         let plain: String = text.nfkc().collect();
-        // Most names are their own NFKC and have no capitals, so that much is the same: a look is taken of everybody who
-        // comes, several times.
+        // A look is taken several times for everybody who joins. Most names are in NFKC and have no capitals, so that
+        // most steps would give the same result again, and are skipped.
         let once = if plain == text { written.clone() } else { draw(&plain) };
-        // Twice: small letters look like others than their capitals do, `m` like `rn`.
+        // Twice, since a small letter looks like others than its capital does: `m` like `rn`.
         let drawn = if once == plain { once.clone() } else { draw(&once) };
         let small = fold(&plain);
         let folded = if small == plain { once } else { draw(&small) };
         Self { written, drawn, folded }
     }
 
-    /// Whether a person could take one for the other.
+    /// Whether a person could confuse the two names.
     #[must_use]
     pub fn is_like(&self, other: &Self) -> bool {
         self.keys().iter().any(|key| other.keys().contains(key))
     }
 
-    /// Two names are alike if they share one of these.
+    /// The keys of the look. Two names are alike if they share one of these.
     #[must_use]
     pub fn keys(&self) -> [&str; 3] {
         [&self.written, &self.drawn, &self.folded]
     }
 }
 
-/// Without regard to case; over the capitals, so that `ς` is `σ` and `ß` is `ss`.
+/// Case-folds a text, by way of upper case, so that `ς` is `σ` and `ß` is `ss`.
 pub(super) fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for c in text.chars() {
@@ -66,7 +66,7 @@ pub(super) fn fold(text: &str) -> String {
     folded
 }
 
-/// UTS #39, section 4: each character replaced by the one that stands for all that look like it.
+/// The skeleton of a text (UTS #39, section 4): each character replaced by the prototype of all that look like it.
 pub(super) fn skeleton(text: &str) -> String {
     let drawn = text.nfd().filter(|c| !is_ignorable(*c));
     let mut skeleton = String::with_capacity(3 * text.len());
@@ -76,7 +76,7 @@ pub(super) fn skeleton(text: &str) -> String {
             None => skeleton.push(c),
         }
     }
-    // Only what has marks can be out of order.
+    // Only a text with marks can need reordering.
     match is_nfd_quick(skeleton.chars()) {
         IsNormalized::Yes => skeleton,
         _ => skeleton.nfd().collect(),
@@ -93,7 +93,7 @@ fn like(c: char) -> Option<&'static str> {
 mod tests {
     use super::*;
 
-    /// The looks by their definition, without what is left out because it would come out the same.
+    /// The look by its definition, without the shortcuts.
     fn defined(text: &str) -> Look {
         let fold = |text: &str| -> String {
             text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect()

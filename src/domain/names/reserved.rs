@@ -1,7 +1,7 @@
-//! Names that belong to the hub and its host: whoever goes by one could speak for them.
+//! Reserved names: somebody with a name of the hub or its host could pretend to speak for them.
 //!
-//! A name is theirs if all of it reads as their words, with what people put around words: articles,
-//! titles, digits, `님`. So `the host`, `4dmin` and `h.o.s.t` are, and Hosea, Ghost and 허브티 are people.
+//! A name is reserved if all of it reads as their words together with what people put around words: articles, titles,
+//! digits, `님`. So `the host`, `4dmin` and `h.o.s.t` are reserved, and Hosea, Ghost and 허브티 are not.
 
 use std::sync::LazyLock;
 
@@ -97,7 +97,7 @@ static OURS: LazyLock<Readings> = LazyLock::new(|| Readings::of(WORDS));
 static BEFORE_THEM: LazyLock<Readings> = LazyLock::new(|| Readings::of(BEFORE));
 static BEHIND_THEM: LazyLock<Readings> = LazyLock::new(|| Readings::of(BEHIND));
 
-/// Whether a name is one of those that every hub and host have, however it is written.
+/// Whether a name is reserved on every hub, however it is spelled.
 #[must_use]
 pub fn is_reserved(name: &str) -> bool {
     reads_as(&letters(name), &[&OURS])
@@ -112,7 +112,7 @@ pub struct OwnNames {
 }
 
 impl OwnNames {
-    /// The hub's names: its title, and its name on the network.
+    /// Reserves the hub's title and its name on the network.
     #[must_use]
     pub fn new(names: &[&str]) -> Self {
         let looks = names.iter().map(|name| Look::of_text(name)).collect();
@@ -121,8 +121,8 @@ impl OwnNames {
         Self { readings: Readings::of(names), looks, plain }
     }
 
-    /// Whether a name of plain words has one of them in it: what a newcomer is not called. Far
-    /// cheaper than [`OwnNames::are_like`], since everybody who joins is given a name.
+    /// Whether a name of plain words contains one of them, so that no newcomer is given it. Far cheaper than
+    /// [`OwnNames::are_like`], since everybody who joins is given a name.
     #[must_use]
     pub fn are_in(&self, name: &str) -> bool {
         let name = plain(name);
@@ -132,7 +132,7 @@ impl OwnNames {
     /// Whether a name could be read as one of them.
     #[must_use]
     pub fn are_like(&self, name: &str) -> bool {
-        // A title of emoji has no letters.
+        // A title that is only emoji has no letters, so looks are compared too.
         self.looks.iter().any(|look| look.is_like(&Look::of_text(name)))
             || reads_as(&letters(name), &[&OURS, &self.readings])
     }
@@ -142,7 +142,7 @@ fn plain(name: &str) -> String {
     name.nfkc().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// Words in the shapes of their letters.
+/// Words, by the shapes of their letters.
 #[derive(Debug, Default)]
 struct Readings(Vec<String>);
 
@@ -150,7 +150,7 @@ impl Readings {
     fn of(words: &[&str]) -> Self {
         let mut shapes = Vec::new();
         for word in words.iter().map(|word| letters(word)) {
-            // Also without what decorates it.
+            // Also without decoration.
             let is_bare = |letter: &Letter| !letter.is_digit && !letter.is_symbol;
             let first = word.iter().position(is_bare).unwrap_or(0);
             let last = word.iter().rposition(is_bare).map_or(word.len(), |last| last + 1);
@@ -162,7 +162,7 @@ impl Readings {
         Self(shapes)
     }
 
-    /// The places where one of the words ends that begins here.
+    /// The indexes at which a word that begins at `at` can end.
     fn ends(&self, name: &[Letter], at: usize) -> Vec<usize> {
         let mut found = Vec::new();
         self.0.iter().for_each(|word| ends(name, at, word, &mut found));
@@ -187,10 +187,10 @@ fn ends(name: &[Letter], at: usize, word: &str, found: &mut Vec<usize>) {
     }
 }
 
-/// Whether all of a name is read as words of the kinds and what is put around them, with at least
-/// one of the words.
+/// Whether all of a name can be read as words of these kinds and the words that people put around them, with at least
+/// one of the former.
 fn reads_as(name: &[Letter], kinds: &[&Readings]) -> bool {
-    // How far it can be read: `before` without a word of theirs yet, `behind` with one.
+    // How far the name can be read: `before` without a reserved word yet, `behind` with one.
     let mut before = vec![false; name.len() + 1];
     let mut behind = before.clone();
     before[0] = true;

@@ -1,12 +1,12 @@
-//! The names in a room, by their looks: no two can be mistaken for each other.
+//! The names taken in a room, by their looks, so that no two can be confused.
 
 use std::collections::HashMap;
 
 use super::look::Look;
 use crate::domain::ids::ChatterId;
 
-/// The looks that are taken, with the chatters who hold them. One chatter may hold several for a moment: their own, and the one they
-/// have asked for.
+/// The looks that are taken, with the chatters who hold them. A chatter may hold several for a moment: that of their
+/// name, and that of the name they have asked for.
 #[derive(Debug, Default)]
 pub struct Taken(HashMap<String, Vec<ChatterId>>);
 
@@ -24,14 +24,14 @@ impl Taken {
         self.0.is_empty()
     }
 
-    /// A chatter holds a name.
+    /// Takes a name for a chatter.
     pub fn hold(&mut self, look: &Look, chatter: ChatterId) {
         for key in look.keys() {
             self.0.entry(key.to_owned()).or_default().push(chatter);
         }
     }
 
-    /// A chatter lets go of a name that they held, once.
+    /// Releases a name that a chatter holds. A name that was taken twice has to be released twice.
     pub fn release(&mut self, look: &Look, chatter: ChatterId) {
         for key in look.keys() {
             let Some(holders) = self.0.get_mut(key) else {

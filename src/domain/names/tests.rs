@@ -1,4 +1,4 @@
-//! Names of many scripts, tricks, and look-alikes.
+//! Tests with names of many scripts, tricks and look-alikes.
 
 use proptest::prelude::*;
 
@@ -6,7 +6,7 @@ use super::OwnNames;
 use super::look::Look;
 use crate::domain::text::{Namespace, Nickname, TextProblem, Title};
 
-/// Names that people have, or like to have.
+/// Names that people have, or like to use.
 const GOOD: &[&str] = &[
     "졸린 여우",
     "ㅋㅋㅋ",
@@ -60,11 +60,11 @@ const GOOD: &[&str] = &[
     "🧔🏻‍♂️",
     "🇰🇷",
     "🏴󠁧󠁢󠁳󠁣󠁴󠁿",
-    // Kept by Unicode for an emoji that is not there yet.
+    // Reserved by Unicode for a future emoji.
     "\u{1FAFF}",
 ];
 
-/// Names that have much of the host's or the hub's in them, and are people's.
+/// Names of people that resemble reserved ones.
 const HONEST: &[&str] = &[
     "Hosea",
     "Ghost",
@@ -153,7 +153,7 @@ const HONEST: &[&str] = &[
     "O'Neill",
 ];
 
-/// What nobody may be called, and the character that is to blame.
+/// Names that are refused, with the character that is the reason.
 const BAD: &[(&str, char)] = &[
     ("a\u{0}b", '\u{0}'),
     ("a\nb", '\n'),
@@ -276,7 +276,7 @@ fn names_that_look_alike_are_one() {
     }
 }
 
-/// Names that could be taken for the hub or the host.
+/// Names that could be mistaken for the hub or the host.
 const RESERVED: &[&str] = &[
     "관리자",
     "운영자님",
@@ -348,7 +348,7 @@ const RESERVED: &[&str] = &[
 ];
 
 #[test]
-fn the_hubs_and_the_hosts_names_are_theirs() {
+fn names_of_the_hub_and_the_host_are_reserved() {
     let is_theirs =
         |name: &str| Nickname::parse(name).map_err(|e| e.problem) == Err(TextProblem::Reserved);
     let missed: Vec<&str> = RESERVED.iter().copied().filter(|name| !is_theirs(name)).collect();
@@ -393,9 +393,9 @@ fn the_hubs_own_names_are_its_own() {
 }
 
 proptest! {
-    /// What was parsed is a name, and the same one.
+    /// A name that was parsed parses again, to itself.
     #[test]
-    fn a_name_is_what_it_is(text in "(\\PC|[\u{200C}\u{200D}\u{FE0F}\u{301}\u{3000} \u{1100}-\u{1112}\u{1161}-\u{1175}\u{915}\u{94D}]|[👩🚀🏽❤]){1,12}") {
+    fn a_name_that_parses_stays_the_same(text in "(\\PC|[\u{200C}\u{200D}\u{FE0F}\u{301}\u{3000} \u{1100}-\u{1112}\u{1161}-\u{1175}\u{915}\u{94D}]|[👩🚀🏽❤]){1,12}") {
         if let Ok(name) = Nickname::parse(&text) {
             prop_assert_eq!(Nickname::parse(name.as_str()), Ok(name.clone()));
             prop_assert!(Look::of(&name).is_like(&Look::of(&name)));

@@ -1,11 +1,10 @@
-//! The words that newcomers' names are made of: friendly ones, and nothing that somebody would not
-//! want to be called.
+//! The words for newcomers' names: friendly, and none that somebody would not want in their name.
 
 use std::sync::LazyLock;
 
 use crate::domain::language::Language;
 
-/// Adjectives and animals of a language.
+/// The adjectives and animals of a language.
 pub(super) struct Lists {
     pub(super) adjectives: Vec<&'static str>,
     pub(super) animals: Vec<&'static str>,

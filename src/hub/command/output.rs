@@ -1,4 +1,4 @@
-//! What goes out: answers, and events for the people in a room.
+//! The hub's outputs: answers, and events for the people in a room.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 
-/// An output for connections, in one order for all.
+/// An output for connections. The order of outputs is the same for all connections.
 #[derive(Debug)]
 pub enum Output {
-    /// The same to many.
+    /// The same event to many connections.
     Broadcast {
-        /// To whom.
+        /// The receivers.
         to: Arc<[ConnId]>,
-        /// But not to this one.
+        /// A connection that is left out.
         except: Option<ConnId>,
         /// The event.
         event: RoomEvent,
@@ -34,18 +34,18 @@ pub enum RoomEvent {
     Message(Message),
     /// The people who are present, up to the roster's limit.
     Roster(Vec<Chatter>),
-    /// How many are present.
+    /// The number of people who are present.
     Presence {
         /// The room.
         room: RoomId,
-        /// How many.
+        /// The number.
         present: usize,
     },
-    /// The room is over for who is told.
+    /// The room has ended for the receivers.
     Closed {
         /// The room.
         room: RoomId,
-        /// Why.
+        /// The reason.
         why: WhyClosed,
     },
     /// The room is in another mode.
@@ -55,58 +55,58 @@ pub enum RoomEvent {
         /// Its mode.
         mode: Mode,
     },
-    /// The same for older clients: whether nobody new comes in.
+    /// The same for older clients: the host has shut the room for newcomers, or opened it again.
     Shut {
         /// The room.
         room: RoomId,
         /// Whether it is shut.
         is_shut: bool,
     },
-    /// The host changed from where those may read who join from now on.
+    /// The host has changed where people who join from now on begin to read.
     History {
         /// The room.
         room: RoomId,
-        /// From where.
+        /// The new beginning.
         history: History,
     },
     /// The reactions to a message have changed.
     Reactions {
         /// The room.
         room: RoomId,
-        /// They.
+        /// The message, and its reactions.
         reacted: Reacted,
     },
-    /// The host took a message back: nobody is to see its content any more.
+    /// A message was taken back: clients must not show its content any more.
     TakenBack {
         /// The room.
         room: RoomId,
-        /// Its place.
+        /// Its sequence number.
         seq: Seq,
-        /// Its place in the hub.
+        /// Its number in the hub.
         id: MessageId,
     },
-    /// Somebody is typing, or no more.
+    /// Somebody is typing, or has stopped.
     Typing {
         /// The room.
         room: RoomId,
         /// The chatter.
         chatter: ChatterId,
-        /// Whether they are.
+        /// Whether they are typing.
         is_typing: bool,
     },
 }
 
-/// Why a room is over for somebody.
+/// Why a room has ended for somebody.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WhyClosed {
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// The host closed it. What was said there can still be read.
+    /// The host has closed it. Its messages can still be read.
     Closed,
-    /// The host deleted it, and what was said there.
+    /// The host has deleted it with its messages.
     Deleted,
-    /// The host took them out of it; it goes on for the others.
+    /// The host has kicked them; the room goes on for the others.
     Kicked,
-    /// The host took them out of it and lets them in no more.
+    /// The host has banned them.
     Banned,
 }

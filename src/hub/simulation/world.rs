@@ -20,7 +20,7 @@ use crate::domain::text::{Namespace, Password, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::wall::{Reading, WallEstimate};
 use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomView};
-use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
 use crate::store::{Completed, Deed, Moment, Write, Written};
@@ -289,9 +289,9 @@ impl World {
         let Some(PasswordWork { job, purpose }) = self.hub.next_password() else { return };
         self.tell("a password is looked at");
         let outcome = match job {
-            _ if fails => Outcome::Failed,
-            Job::Hash { password, .. } => Outcome::Hashed(hashed(&password)),
-            Job::Verify { password, hash } => Outcome::Verified(hash == hashed(&password)),
+            _ if fails => PasswordResult::Failed,
+            Job::Hash { password, .. } => PasswordResult::Hashed(hashed(&password)),
+            Job::Verify { password, hash } => PasswordResult::Verified(hash == hashed(&password)),
         };
         self.hub.password_done(purpose, outcome, self.now);
         self.carry_out();

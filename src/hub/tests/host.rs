@@ -114,7 +114,7 @@ fn a_browser_banned_while_joining_does_not_stay() {
 }
 
 #[test]
-fn a_ban_that_could_not_be_committed_keeps_nobody_out() {
+fn a_ban_that_could_not_be_committed_has_no_effect() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(2);
     let mut banned = bans(&mut chat, 2, None);

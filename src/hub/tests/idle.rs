@@ -2,12 +2,12 @@
 
 use super::*;
 
-const PATIENCE: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(60);
 
 impl Chat {
-    fn let_go(&mut self) -> Vec<u64> {
+    fn forget_idle(&mut self) -> Vec<u64> {
         let now = self.at().hub;
-        self.hub.let_go(PATIENCE, now).iter().map(|conn| conn.0).collect()
+        self.hub.forget_idle(LIMIT, now).iter().map(|conn| conn.0).collect()
     }
 }
 
@@ -17,11 +17,11 @@ fn a_connection_without_a_room_is_closed_and_one_in_a_room_never_is() {
     chat.is_in(1);
     chat.connects(2);
     chat.time_passes(59_999);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(1);
-    assert_eq!(chat.let_go(), [2]);
+    assert_eq!(chat.forget_idle(), [2]);
     chat.time_passes(3_600_000);
-    assert_eq!(chat.let_go(), [0; 0], "quiet for an hour, and let go only once");
+    assert_eq!(chat.forget_idle(), [0; 0], "quiet for an hour, and let go only once");
 }
 
 #[test]
@@ -30,9 +30,9 @@ fn an_attempt_to_join_starts_the_idle_timeout_again() {
     chat.connects(1);
     chat.time_passes(59_000);
     let _under_way = chat.asks_in(1);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(59_000);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
 }
 
 #[test]
@@ -40,13 +40,13 @@ fn a_connection_that_leaves_its_rooms_is_closed_after_the_idle_timeout() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.time_passes(120_000);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     let _done = chat.event(1, Event::Leave);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(59_999);
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(1);
-    assert_eq!(chat.let_go(), [1]);
+    assert_eq!(chat.forget_idle(), [1]);
 }
 
 #[test]
@@ -55,9 +55,9 @@ fn a_closed_connection_cannot_join_by_an_earlier_request() {
     chat.connects(1);
     let answered = chat.asks_in(1);
     // Far longer than any commit takes.
-    assert_eq!(chat.let_go(), [0; 0]);
+    assert_eq!(chat.forget_idle(), [0; 0]);
     chat.time_passes(60_000);
-    assert_eq!(chat.let_go(), [1]);
+    assert_eq!(chat.forget_idle(), [1]);
     chat.commits();
     drop(answered);
     // As after any connection that went meanwhile.

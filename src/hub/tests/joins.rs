@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_join_is_told_and_answered_only_once_it_is_committed() {
+fn a_join_is_announced_and_answered_only_once_it_is_committed() {
     let mut chat = Chat::new(0, 50);
     chat.connects(1);
     let answered = chat.asks_in(1);
@@ -37,7 +37,7 @@ fn one_browser_that_joins_twice_at_once_is_told_once() {
 }
 
 #[test]
-fn a_refresh_is_silent_and_a_real_leaving_is_told_after_the_grace() {
+fn a_refresh_is_silent_and_a_leave_is_announced_after_the_grace() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_in(2);

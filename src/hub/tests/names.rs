@@ -89,7 +89,7 @@ fn no_newcomer_is_given_a_name_of_this_hub() {
 }
 
 #[test]
-fn of_two_who_ask_for_a_name_at_once_one_gets_it() {
+fn of_two_people_who_ask_for_a_name_at_once_one_gets_it() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.is_in(2);
@@ -293,7 +293,7 @@ fn a_kick_or_a_ban_ends_what_the_bridge_remembers() {
 }
 
 #[test]
-fn a_name_is_free_again_by_whichever_door_its_owner_went() {
+fn a_name_is_free_again_however_its_owner_leaves() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     for door in ["kick", "ban", "leave", "disconnect"] {

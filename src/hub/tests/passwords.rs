@@ -5,10 +5,10 @@ use crate::domain::mode::Mode;
 use crate::domain::room::PasswordHash;
 use crate::domain::text::Password;
 use crate::hub::command::{Call, Caller, NewRoom, RoomView};
-use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use tokio::sync::oneshot;
 
-type Told<T> = oneshot::Receiver<Result<T, Refusal>>;
+type Pending<T> = oneshot::Receiver<Result<T, Refusal>>;
 
 fn password(text: &str) -> Password {
     Password::parse(text).unwrap()
@@ -26,7 +26,7 @@ impl Chat {
         chat
     }
 
-    fn tries(&mut self, who: u8, text: &str) -> Told<bool> {
+    fn tries(&mut self, who: u8, text: &str) -> Pending<bool> {
         let (tell, told) = oneshot::channel();
         let password = Some(password(text));
         let call = Call::Check { caller: caller(who), room: room(0).id, password, tell };
@@ -34,7 +34,7 @@ impl Chat {
         told
     }
 
-    fn makes_a_locked_room(&mut self, who: u8) -> Told<RoomView> {
+    fn makes_a_locked_room(&mut self, who: u8) -> Pending<RoomView> {
         let (tell, told) = oneshot::channel();
         let new = NewRoom {
             namespace: room(0).namespace,
@@ -65,9 +65,9 @@ impl Chat {
     fn looks(&mut self) {
         let PasswordWork { job, purpose } = self.hub.next_password().expect("a password waits");
         let outcome = match job {
-            Job::Hash { .. } => Outcome::Hashed(PasswordHash("cola".into())),
+            Job::Hash { .. } => PasswordResult::Hashed(PasswordHash("cola".into())),
             Job::Verify { password, hash } => {
-                Outcome::Verified(hash.0.as_bytes() == password.as_bytes())
+                PasswordResult::Verified(hash.0.as_bytes() == password.as_bytes())
             }
         };
         let at = self.at();
@@ -80,7 +80,7 @@ impl Chat {
     fn fails(&mut self) {
         let work = self.hub.next_password().expect("a password waits");
         let at = self.at();
-        self.hub.password_done(work.purpose, Outcome::Failed, at);
+        self.hub.password_done(work.purpose, PasswordResult::Failed, at);
         self.collect();
     }
 }
@@ -129,7 +129,7 @@ fn an_unchecked_password_costs_no_guess_and_no_room() {
 }
 
 #[test]
-fn a_right_guess_of_somebody_who_has_gone_meanwhile_does_not_count() {
+fn a_right_guess_does_not_count_if_its_connection_has_closed() {
     let mut chat = Chat::locked(0);
     for _ in 0..15 {
         chat.connects(1);
@@ -175,7 +175,7 @@ fn guesses_from_many_addresses_have_a_ceiling_that_locks_no_member_out() {
 }
 
 #[test]
-fn a_caller_without_the_password_takes_no_place_from_those_who_have_it() {
+fn a_caller_without_the_password_takes_no_place_from_callers_with_it() {
     let mut chat = Chat::locked(1);
     chat.connects(1);
     let stranger = chat.asks_in(1);
@@ -186,7 +186,7 @@ fn a_caller_without_the_password_takes_no_place_from_those_who_have_it() {
 }
 
 #[test]
-fn a_shut_room_keeps_its_places_for_those_who_were_in_it() {
+fn a_shut_room_keeps_its_places_for_members() {
     let mut chat = Chat::new(1, 50);
     chat.is_in(2);
     chat.goes(2);

@@ -19,7 +19,7 @@ fn told(chat: &mut Chat) -> Vec<String> {
 }
 
 #[test]
-fn they_are_told_together_in_the_order_in_which_they_changed() {
+fn reactions_are_sent_together_in_the_order_of_their_changes() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     let at = chat.at();

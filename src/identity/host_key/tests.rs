@@ -30,7 +30,7 @@ fn header(signature: &Signature) -> String {
     format!("ColaHub-Host id={id}, seq={number}, mac={}", URL_SAFE_NO_PAD.encode(mac))
 }
 
-/// Worked out with `openssl dgst -sha256 -mac HMAC`.
+/// The expected values were computed with `openssl dgst -sha256 -mac HMAC`.
 #[test]
 fn the_key_and_the_signature_are_those_of_another_program() {
     assert_eq!(signer().host_secret(key()).text(), "XEjxvqFfbKOuqpctkSKQhpcNGGrmGyp4NELuNk226sw");
@@ -39,7 +39,7 @@ fn the_key_and_the_signature_are_those_of_another_program() {
 }
 
 #[test]
-fn a_signature_counts_for_what_was_signed_and_for_nothing_else() {
+fn a_signature_is_valid_for_the_signed_request_only() {
     let (signer, right) = (signer(), signed(5));
     assert_eq!(Signature::parse(header(&right).as_bytes()), Some(right.clone()));
     assert!(signer.is_signed(&right, "POST", PATH, BODY));
@@ -92,10 +92,10 @@ fn anything_else_in_the_header_is_no_signature() {
 }
 
 proptest! {
-    /// Whatever stands there, it is read without a panic; what is read is spelt in one way, but for spaces and the
-    /// case of the scheme, so that no two headers are one request.
+    /// Any header is parsed without a panic. A header that parses has only one spelling, except for spaces and the case
+    /// of the scheme, so that no two headers stand for one request.
     #[test]
-    fn what_is_read_is_spelt_in_one_way(
+    fn a_parsed_header_has_one_spelling(
         bytes in prop::collection::vec(any::<u8>(), 0..300),
         cut in 0..130_usize,
         put in "[ -~]{0,3}",

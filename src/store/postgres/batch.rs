@@ -1,4 +1,4 @@
-//! One batch of writes: one transaction under the log's lock.
+//! Carries out a batch of writes in one transaction, under the log's lock.
 
 use std::time::Duration;
 
@@ -7,28 +7,28 @@ use tokio_postgres::Row;
 
 use super::HubRun;
 use super::calls::{Call, Context, Param, Step};
-use super::feed::{self, Piece};
+use super::feed::{self, LogSlice};
 use super::session::{Session, Trouble};
 use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
 use crate::store::change::Change;
 use crate::store::write::{Write, Written};
 
-/// Time limit of a transaction but for its commit. The server's own `lock_timeout` is as long.
+/// Time limit of a transaction without its commit. The server's `lock_timeout` is the same.
 const ANSWERED: Duration = Duration::from_secs(8);
 
 /// How far this run has read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    /// The place.
+    /// The position in the log.
     pub(super) place: i64,
-    /// A commit that this run has seen: where the log ended with it, and whose it was. While it is there, the
-    /// database has not gone back in time.
+    /// A commit that this run has seen: the end of the log after it, the run and its number. While the database has
+    /// it, it has not gone back in time.
     pub(super) seen: Option<(i64, i64, i64)>,
 }
 
 impl Cursor {
-    /// The log was read up to a place, behind its last commit at that time.
+    /// Notes that the log was read up to a position, and its last commit at that time.
     pub(super) fn heard(&mut self, place: i64, last: Option<(i64, i64, i64)>) {
         self.place = self.place.max(place);
         if let Some((end, ..)) = last
@@ -39,18 +39,18 @@ impl Cursor {
     }
 }
 
-/// A batch whose transaction is done but for its commit.
+/// A batch whose transaction is complete except for its commit.
 #[derive(Debug)]
 pub(super) struct Prepared {
     /// The changes that other hubs have committed before it.
     pub(super) changes: Vec<Change>,
     /// The results of the writes.
     pub(super) results: Vec<Result<Written, Refusal>>,
-    /// The cursor behind the batch, once it is committed.
+    /// The cursor after the batch, for when it is committed.
     pub(super) cursor: Cursor,
 }
 
-/// Does the writes of a batch in a transaction, up to its commit. `number` is the commit's own.
+/// Carries out a batch in a transaction, without its commit. `number` is the number of the commit within this run.
 ///
 /// # Errors
 /// See [`Trouble`]. Nothing is committed then.
@@ -66,7 +66,8 @@ pub(super) async fn prepare(
     prepared.await.unwrap_or_else(|_| Err(Trouble::Lost("it does not answer".into())))
 }
 
-/// The same for a batch that the database has refused: each write by itself, so that a bad one costs only itself.
+/// Like [`prepare`], for a batch that the database has refused: each write has a savepoint, so that a bad one fails
+/// alone.
 ///
 /// # Errors
 /// See [`Trouble`]. Nothing is committed then.
@@ -122,7 +123,7 @@ async fn alone(
     Ok(results)
 }
 
-/// The results of a step. A join whose places turn out to be void reads its messages once more.
+/// The results of a step. A join whose sequence numbers turn out to be void reads its messages again.
 async fn step_results(
     session: &Session,
     context: &Context<'_>,
@@ -177,8 +178,8 @@ async fn prepare_at_leisure(
     let mut next = || answers.next().unwrap_or_default();
     let (_lock, _fence, messages, events, last) = (next(), next(), next(), next(), next());
     let changes = match feed::merge(cursor.place, &messages, &events, true)? {
-        Piece::Whole(changes, _) => changes,
-        Piece::Gap => return Err(Trouble::Outdated("the log has a gap")),
+        LogSlice::Whole(changes, _) => changes,
+        LogSlice::Gap => return Err(Trouble::Outdated("the log has a gap")),
     };
     let mut results = Vec::with_capacity(writes.len());
     for Step { writes: which, calls } in &steps {

@@ -1,4 +1,4 @@
-//! Writes as calls of statements.
+//! Translates writes into statements with their values.
 
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ use crate::store::write::{
     TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
-/// Stands for the name in the text of a notice, which the database puts in: no nickname has it.
+/// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
 pub(super) const NAME: &str = "\u{1}";
 
 /// A value for a statement.
@@ -34,9 +34,9 @@ pub(super) struct Call<'s> {
     pub(super) params: Vec<Param>,
 }
 
-/// Neighbouring writes that are done by the same calls.
+/// Neighbouring writes that share calls.
 pub(super) struct Step<'s> {
-    /// The writes, by their places in the batch.
+    /// The indexes of the writes in the batch.
     pub(super) writes: Range<usize>,
     pub(super) calls: Vec<Call<'s>>,
 }
@@ -104,7 +104,7 @@ impl<'s> Context<'s> {
                 vec![call(&statements.use_host_key, params)]
             }
             Write::Grant(grant) => vec![self.grant(grant)],
-            // The database has a clock of its own, and the feed has asked it by now.
+            // The database has its own clock, which the feed has read already.
             Write::Mark(_) | Write::Ping | Write::Say(_) => Vec::new(),
         }
     }
@@ -164,7 +164,7 @@ impl<'s> Context<'s> {
         calls
     }
 
-    /// The messages that somebody missed; all that they may read if their places are `void`.
+    /// The call for the messages that somebody missed, or all that they may read if their sequence numbers are `void`.
     pub(super) fn missed(&self, join: &Join, void: bool) -> Call<'s> {
         let (room, who) = (uuid(join.room.as_bytes()), uuid(join.identity.as_bytes()));
         let most = i64::try_from(MISSED_MAX + 1).unwrap_or(i64::MAX);
@@ -321,7 +321,7 @@ impl<'s> Context<'s> {
         call(&self.statements.admit, params)
     }
 
-    /// Whether a join has to read its messages once more: so much has changed that its places are void.
+    /// Whether a join has to read its messages again, since so much has changed that the client has to begin again.
     pub(super) fn begins_again(&self, join: &Join, rows: &[Vec<Row>]) -> Result<bool, RowError> {
         let first = match rows.first().and_then(|rows| rows.first()) {
             Some(row) => Seq(row.try_get::<_, Option<i64>>(4)?.unwrap_or(0)),
@@ -342,13 +342,13 @@ fn looks(nickname: &Nickname) -> Vec<String> {
     Look::of(nickname).keys().map(str::to_owned).to_vec()
 }
 
-/// Ids as one text, with commas: an array of arrays has one length for all of them.
+/// Ids as one text with commas, since the arrays in an array must all have the same length.
 fn mentions(ids: &[ChatterId]) -> Option<String> {
     let ids: Vec<String> = ids.iter().map(ChatterId::to_string).collect();
     (!ids.is_empty()).then(|| ids.join(","))
 }
 
-/// The words for the log, with the name of the key behind them; see `remember` in the migrations.
+/// The text for the log, with the name of the key after it; see `remember` in the migrations.
 fn what(act: &HostAct) -> String {
     match &act.by {
         Some(by) => format!("{}\u{1f}{by}", act.what),
@@ -356,7 +356,7 @@ fn what(act: &HostAct) -> String {
     }
 }
 
-/// The number of an end, as in the events.
+/// The number that stands for a reason to end a room, as in the events.
 fn early_end(end: EarlyEnd) -> i16 {
     match end {
         EarlyEnd::Silent => 1,

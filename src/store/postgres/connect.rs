@@ -1,4 +1,4 @@
-//! Connecting to PostgreSQL, and why that can fail.
+//! Connects to PostgreSQL, and explains why that failed.
 
 use std::time::Duration;
 
@@ -15,9 +15,10 @@ const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 /// The oldest server that has all that the statements need.
 const OLDEST: u32 = 14;
 
-/// The settings of every session: durable commits whatever the server's default is, and an end to a session whose hub
-/// stopped in the middle of a transaction, since it holds the lock of all. Every statement is after a few rows by
-/// their index, but a server that has not looked at its tables for a while may think that reading all is cheaper.
+/// The settings of every session: durable commits, whatever the server's default is, and a timeout for a session
+/// whose hub stopped in the middle of a transaction, since it holds the lock that all hubs need. Sequential scans are
+/// off, since every statement reads a few rows by an index, and a planner with old statistics may prefer to read the
+/// whole table.
 pub(super) const SETTINGS: &str = "SET search_path = colahub, pg_catalog; \
      SET synchronous_commit = on; SET idle_in_transaction_session_timeout = '2s'; \
      SET lock_timeout = '5s'; SET enable_seqscan = off; SET enable_mergejoin = off; SET jit = off; \
@@ -104,14 +105,14 @@ pub enum ConnectError {
 }
 
 impl ConnectError {
-    /// Whether it may be otherwise in a moment, without anybody's doing.
+    /// Whether the error may be temporary, so that it is worth trying again.
     pub(super) fn may_pass(&self) -> bool {
         matches!(self, Self::Unreachable { .. } | Self::Starting { .. })
     }
 }
 
 impl Database {
-    /// A database from its URL (or libpq's `key=value` form), with a password from elsewhere if there is one.
+    /// Parses a database from its URL (or libpq's `key=value` form). `password`, if given, replaces the URL's own.
     ///
     /// # Errors
     /// [`ConnectError::Url`].

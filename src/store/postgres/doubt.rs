@@ -1,4 +1,4 @@
-//! Commits, and the doubt where the connection is lost while one is under way: was it done?
+//! Commits, and finds out whether a commit was done if the connection was lost while it was under way.
 
 use std::time::Duration;
 
@@ -15,11 +15,11 @@ const COMMITTED: Duration = Duration::from_secs(8);
 /// The end of an attempt to commit.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Committed {
-    /// It is done.
+    /// The commit is done.
     Yes,
-    /// It is not, and never will be.
+    /// The commit is not done, and will not be.
     No,
-    /// Nobody knows. The connection is of no more use.
+    /// Unknown. The connection cannot be used any more.
     Unknown,
 }
 
@@ -27,7 +27,7 @@ pub(super) enum Committed {
 pub(super) async fn commit(session: &Session) -> Committed {
     match timeout(COMMITTED, session.client.batch_execute("COMMIT")).await {
         Ok(Ok(())) => Committed::Yes,
-        // The server has said no. But a session that was ended in the middle of its commit may have done it.
+        // The server reports a failure. But a session that was ended during its commit may have completed it.
         Ok(Err(error)) => match error.code() {
             Some(code)
                 if !code.code().starts_with("57") && *code != SqlState::CONNECTION_FAILURE =>
@@ -40,8 +40,8 @@ pub(super) async fn commit(session: &Session) -> Committed {
     }
 }
 
-/// Finds out, on a new connection, whether a commit was done. The lock waits for the end of the old connection's
-/// transaction; what is written beside makes sure that a synchronous standby has it, too.
+/// Finds out, on a new connection, whether a commit was done. Taking the lock waits for the end of the old connection's
+/// transaction; a write of its own ensures that a synchronous standby has the commit, too.
 ///
 /// # Errors
 /// The connection is lost once more, or this run was declared dead.
@@ -70,8 +70,8 @@ async fn ask(
     Ok(found.is_some())
 }
 
-/// Whether the database still has the past that this run has seen. It has not where it was restored, or where a
-/// standby was promoted that lacked the last commits. Then it gets a new epoch, so that clients begin again.
+/// Checks that the database still has the past that this run has seen. It has not if it was restored, or if a standby
+/// was promoted that lacked the last commits. Then it gets a new epoch, so that clients begin again.
 ///
 /// # Errors
 /// [`Trouble::Outdated`] if it has another past: everything has to be read again.

@@ -9,17 +9,17 @@ use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
 /// A piece of the log.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Everything from the place asked for up to this one.
+pub(super) enum LogSlice {
+    /// Everything after the requested position, up to this one.
     Whole(Vec<Change>, i64),
-    /// Something before the first of these rows is no longer there.
+    /// Something before the first of these rows has been pruned.
     Gap,
 }
 
-/// Merges the rows of the log behind place `after`.
+/// Merges the rows of the log after position `after`.
 ///
-/// Without the log's lock the two reads see two moments, so one may miss what the other has: then only the
-/// rows before the first gap count, and the rest is read the next time. `is_locked` says that a gap is real.
+/// Without the log's lock the two reads see different moments, so one may lack what the other has. Then only the rows
+/// before the first gap count, and the others are read the next time. With the lock (`is_locked`) a gap is real.
 ///
 /// # Errors
 /// A row is not what it should be.
@@ -28,7 +28,7 @@ pub(super) fn merge(
     messages: &[Row],
     events: &[Row],
     is_locked: bool,
-) -> Result<Piece, RowError> {
+) -> Result<LogSlice, RowError> {
     let mut numbered: Vec<(i64, Option<Change>)> =
         Vec::with_capacity(messages.len() + events.len());
     for row in messages {
@@ -40,14 +40,14 @@ pub(super) fn merge(
     numbered.sort_unstable_by_key(|(number, _)| *number);
     let whole = numbered.iter().zip(after + 1..).take_while(|((n, _), wanted)| n == wanted).count();
     if is_locked && whole < numbered.len() {
-        return Ok(Piece::Gap);
+        return Ok(LogSlice::Gap);
     }
     let end = after + i64::try_from(whole).unwrap_or(0);
     let changes = numbered.into_iter().take(whole).filter_map(|(_, change)| change);
-    Ok(Piece::Whole(changes.collect(), end))
+    Ok(LogSlice::Whole(changes.collect(), end))
 }
 
-/// A row of `new_events`. `None` if what it is about is no longer there, or a newer hub wrote it.
+/// Reads a row of `new_events`. `None` if its subject no longer exists, or if a newer hub wrote it.
 fn event(row: &Row) -> Result<Option<Change>, RowError> {
     let detail: Option<i16> = row.try_get(2)?;
     let run = row.try_get::<_, Option<i64>>(3)?.map(RunId);
@@ -65,8 +65,8 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         }
         (13, Some(room)) => match row.try_get::<_, Option<i64>>(8)? {
             Some(seq) => {
-                // The time of this change. What it is about is read as it is by now, and the time of that would tell a
-                // client that it knew of changes in between.
+                // The time of this change, although the reactions are the present ones: a later time would tell a
+                // client that it knows of changes in between.
                 let (reactions, at) = (rows::reactions(row, 35)?, rows::hub_time(row.try_get(36)?));
                 let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
                 Some(Change::Reacted { room, reacted })

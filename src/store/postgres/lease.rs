@@ -1,4 +1,4 @@
-//! Leases: each run of a hub gives signs of life; those that do not are ended, and their people told of.
+//! Leases: each run of a hub sends heartbeats. A run without one is ended, and its people leave.
 
 use std::time::{Duration, Instant};
 
@@ -16,37 +16,37 @@ use crate::domain::time::HubTime;
 use crate::domain::words;
 use crate::store::health::SharedHub;
 
-/// How often a run gives a sign of life.
+/// How often a run sends a heartbeat.
 const BEAT: Duration = Duration::from_secs(1);
 
 /// A number that stands for itself in a notice about several people.
 const MANY: u32 = 4_294_967_295;
 
-/// The answer to a sign of life.
+/// The answer to a heartbeat.
 pub(super) struct Beat {
     /// The hubs' time.
     pub(super) time: HubTime,
-    /// The hubs that live.
+    /// The running hubs.
     pub(super) hubs: Vec<SharedHub>,
     /// How long the round trip took.
     pub(super) round_trip: Duration,
 }
 
-/// A pause between two signs of life from which on this run cannot judge the others: perhaps the database was away
-/// for all of them.
+/// After a pause of this length between its own heartbeats, a run cannot judge the others: the database may have been
+/// away for all of them.
 const PAUSE: Duration = Duration::from_millis(2_500);
 
-/// When the next sign of life is due.
+/// Schedules the heartbeats of this run.
 #[derive(Debug)]
 pub(super) struct Turn {
     due: Instant,
-    /// The last one.
+    /// When the last one was sent.
     last: Option<Instant>,
-    /// Since when they have come without a pause.
+    /// Since when they have been sent without a pause.
     steady: Instant,
-    /// What the other hubs were told of this one's settings.
+    /// This hub's settings as the other hubs were told them last.
     told: Option<String>,
-    /// The hubs whose settings were found to differ, as the log has it.
+    /// The hubs whose settings were found to differ, as they were logged last.
     differing: Vec<SharedHub>,
 }
 
@@ -58,24 +58,24 @@ impl Default for Turn {
 }
 
 impl Turn {
-    /// When it is due.
+    /// When the next one is due.
     pub(super) fn next(&self) -> Instant {
         self.due
     }
 
-    /// Whether it is due.
+    /// Whether one is due.
     pub(super) fn is_due(&self) -> bool {
         Instant::now() >= self.due
     }
 
-    /// The connection was lost.
+    /// Notes that the connection was lost.
     pub(super) fn lost(&mut self) {
         self.last = None;
         self.told = None;
     }
 
-    /// How long another run may have given no sign of life. While the database was away none could, so everybody
-    /// has as long again from its return on.
+    /// How long another run may have sent no heartbeat; `None` if it cannot be judged. While the database is away no
+    /// run can send one, so the time begins again when it is back.
     fn dead_after(&mut self, now: Instant) -> Option<Duration> {
         if self.last.is_none_or(|last| now.duration_since(last) > PAUSE) {
             self.steady = now;
@@ -84,8 +84,7 @@ impl Turn {
         (now.duration_since(self.steady) > DEAD_AFTER).then_some(DEAD_AFTER)
     }
 
-    /// Gives a sign of life and ends the runs that give none. Returns the hubs' time, the hubs, and how long a
-    /// round trip took.
+    /// Sends a heartbeat and ends the runs that send none.
     ///
     /// # Errors
     /// The connection is lost, or this run has been ended.
@@ -103,7 +102,7 @@ impl Turn {
             return Err(Trouble::Outdated("it was declared dead"));
         };
         let round_trip = begun.elapsed();
-        let own = hub.alike.now();
+        let own = hub.settings.now();
         self.tell(session, hub, &own).await?;
         let found = session.client.query(&statements.hubs, &[]).await?;
         let hub_of = |row: &Row| {
@@ -126,7 +125,7 @@ impl Turn {
             .client
             .query(&statements.sweep, &[&dead_after, &ms(KEPT), &note, &many])
             .await?;
-        // The log's end belongs to nobody's batch.
+        // The new end of the log belongs to no batch, so the hubs have to be woken up here.
         session.client.query(&statements.wake, &[]).await?;
         session.client.batch_execute("COMMIT").await?;
         for _ in &ended {
@@ -135,7 +134,7 @@ impl Turn {
         Ok(Beat { time: rows::hub_time(row.try_get(0)?), hubs, round_trip })
     }
 
-    /// Tells the other hubs of this one's settings, where they have changed.
+    /// Tells the other hubs this hub's settings, if they have changed.
     async fn tell(
         &mut self,
         session: &Session,
@@ -151,7 +150,7 @@ impl Turn {
         Ok(())
     }
 
-    /// Logs which hubs have other settings, where that has changed.
+    /// Logs which hubs have other settings, if that has changed.
     fn warn(&mut self, hubs: &[SharedHub]) {
         let differing: Vec<_> = hubs.iter().filter(|hub| !hub.differs.is_empty()).collect();
         for hub in differing.iter().filter(|hub| !self.differing.contains(hub)) {
@@ -165,7 +164,8 @@ impl Turn {
     }
 }
 
-/// The keys of this hub's settings that another hub has otherwise. A key that only one of them knows is of another version.
+/// The keys of this hub's settings that another hub has otherwise. A key that only one of them knows is of another
+/// version.
 fn differing(own: &Settings, other: &str) -> Vec<String> {
     let other: Settings = serde_json::from_str(other).unwrap_or_default();
     let differs =
@@ -173,7 +173,7 @@ fn differing(own: &Settings, other: &str) -> Vec<String> {
     own.iter().filter(differs).map(|(key, _)| key.clone()).collect()
 }
 
-/// As many milliseconds as nobody has been silent for.
+/// More milliseconds than any run can have been silent for.
 const NEVER: i64 = i64::MAX / 2;
 
 /// Ends this run: its people keep their places while they go to another hub.

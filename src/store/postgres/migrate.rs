@@ -16,10 +16,10 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0007_modes.sql"),
 ];
 
-/// Only one hub migrates at a time. The lock is that of the log, so that no commit is under way either.
+/// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.
 pub(super) const LOCK: &str = "SELECT pg_advisory_xact_lock(hashtext('colahub.log'))";
 
-/// Looks at the schema without a change. Returns what it is, as half a sentence.
+/// Checks the schema without changing it. Returns its state as a clause for the host.
 pub(super) async fn check(database: &Database, client: &Client) -> Result<String, ConnectError> {
     let refused = |error: tokio_postgres::Error| database.refused(&error);
     let is_new = client
@@ -49,7 +49,7 @@ pub(super) async fn check(database: &Database, client: &Client) -> Result<String
     })
 }
 
-/// Brings the schema up to date, and makes what all hubs share where it is missing.
+/// Brings the schema up to date, and stores the key and the epoch that all hubs share if they are missing.
 pub(super) async fn migrate(
     database: &Database,
     client: &mut Client,

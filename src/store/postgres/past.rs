@@ -11,8 +11,8 @@ use crate::domain::time::WallTime;
 use crate::store::Past;
 use crate::store::change::{AccessGrant, GrantHolder};
 
-/// Begins the run and reads the state, in one transaction under the log's lock: the place in the log is that of
-/// the state.
+/// Begins the run and reads the state, in one transaction under the log's lock, so that the position in the log belongs
+/// to the state.
 pub(super) async fn begin(
     database: &Database,
     client: &mut Client,
@@ -84,7 +84,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         wall: WallTime(wall),
         rooms,
         newest,
-        // Everybody who is present has a stay through some run.
+        // Everybody who is present is so through some run, and is in `elsewhere`.
         present: Vec::new(),
         elsewhere,
         bans,
@@ -95,7 +95,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     Ok((past, epoch, place))
 }
 
-/// What is newest in each living room. Who said something is looked for in its newest 200 places.
+/// The latest activity of each living room. The time of the last message is taken from its newest 200 places.
 const NEWEST: &str = "SELECT r.id, r.last, (SELECT m.sent_at FROM messages m
         WHERE m.room = r.n AND m.seq > r.last - 200 AND m.kind = 0 ORDER BY m.seq DESC LIMIT 1)
     FROM (SELECT n, id, last_seq(n) AS last FROM rooms WHERE expires_hub > $1 AND NOT deleted) AS r";
@@ -105,7 +105,7 @@ fn newest_of(row: &Row) -> Result<(RoomId, Newest), RowError> {
     Ok((rows::room_id(row, 0)?, Newest { last: Seq(row.try_get(1)?), said_at }))
 }
 
-/// The key that all hubs sign with, from its hexadecimal form.
+/// Parses the key with which all hubs sign tokens, from its hexadecimal form.
 fn key(hex: &str) -> Option<[u8; 32]> {
     let mut key = [0; 32];
     for (at, byte) in key.iter_mut().enumerate() {

@@ -1,4 +1,4 @@
-//! Reads, over a connection of their own that they share: their statements are sent one behind the other.
+//! Reads the shared database over one connection, on which statements are pipelined.
 
 mod host;
 
@@ -45,7 +45,7 @@ pub(in crate::store) struct Reader {
 struct Shared {
     database: Database,
     client: Mutex<Option<Arc<Client>>>,
-    /// One search at a time: others have the connection in between.
+    /// Allows one search at a time, so that other reads get the connection in between.
     searching: Semaphore,
     _health: Health,
 }
@@ -75,7 +75,7 @@ impl Reader {
         Ok(!self.rows(reads::HAS_CODE, &[&code.as_str()]).await?.is_empty())
     }
 
-    /// The address from which somebody is connected to a hub that lives.
+    /// The address from which an identity is connected to a running hub.
     pub(in crate::store) async fn address_of(&self, identity: IdentityId) -> Found<Option<IpAddr>> {
         let found = self.rows(reads::ADDRESS_OF, &[&uuid(identity.as_bytes())]).await?;
         read(found.first().map(|row| row.try_get(0)).transpose())
@@ -233,7 +233,7 @@ impl Reader {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let found = self.rows(reads::REPORTS, &[&all, &most]).await?;
         let reports: Result<Vec<_>, _> = found.iter().map(rows::report).collect();
-        // As with rooms: one whose code cannot be read is left out.
+        // As with rooms, a report whose room's code cannot be read is left out.
         read(reports).map(|reports| reports.into_iter().flatten().collect())
     }
 
@@ -243,8 +243,8 @@ impl Reader {
         Ok(open.and_then(|open| usize::try_from(open).ok()).unwrap_or(0))
     }
 
-    /// Messages with places from the first on and before the second, oldest first; the oldest or the newest of
-    /// them where they are too many.
+    /// Messages in a range of places (the end excluded), oldest first. If there are too many, the oldest or the
+    /// newest of them.
     async fn range(
         &self,
         (room, reader): (RoomId, Option<ChatterId>),
@@ -273,14 +273,14 @@ impl Reader {
                 Err(Refusal::Unavailable)
             }
             Err(_) => {
-                // Whoever waits behind it would wait as long.
+                // Reads behind it would time out, too, so the connection is dropped.
                 *self.shared.client.lock().await = None;
                 Err(Refusal::Unavailable)
             }
         }
     }
 
-    /// The connection, made again if it is lost.
+    /// The connection; connects again if it is lost.
     async fn client(&self) -> Found<Arc<Client>> {
         let mut kept = self.shared.client.lock().await;
         if let Some(client) = &*kept

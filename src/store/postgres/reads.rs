@@ -12,7 +12,7 @@ pub(super) const CHATTER: &str =
 /// The last place of a room.
 pub(super) const LAST: &str = "SELECT last_seq(n) FROM rooms WHERE id = $1";
 
-/// The messages of a room before a place and from another on that can be searched, newest first.
+/// The searchable messages of a room in a range of places, newest first.
 pub(super) const SEARCH: &str =
     "SELECT seq, content FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
      AND seq < $2 AND seq >= $3 AND kind = 0 AND NOT taken_back ORDER BY seq DESC LIMIT $4";
@@ -21,7 +21,7 @@ pub(super) const SEARCH: &str =
 pub(super) const HOST_LOG: &str =
     "SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT $1";
 
-/// The address from which somebody is connected to a hub that lives.
+/// The address from which an identity is connected to a running hub.
 pub(super) const ADDRESS_OF: &str =
     "SELECT s.peer FROM people p JOIN stays s USING (room, identity)
     WHERE p.identity = $1 AND s.until_hub IS NULL LIMIT 1";
@@ -30,7 +30,7 @@ pub(super) const ADDRESS_OF: &str =
 pub(super) const HOST_KEYS: &str =
     "SELECT id, name, helper, made_at, browser IS NOT NULL FROM host_keys ORDER BY made_at, name";
 
-/// The newest reports; with `$1` those, too, that the host is done with.
+/// The newest reports; with `$1` including those that are done.
 pub(super) const REPORTS: &str =
     "SELECT x.id, x.at, x.done_at, x.reason, r.id, r.code, m.seq, m.content, m.taken_back,
          a.id, a.nickname, a.created_at, NULL::bigint, b.id, b.nickname, b.created_at, NULL::bigint
@@ -38,7 +38,7 @@ pub(super) const REPORTS: &str =
      JOIN chatters a ON a.n = m.chatter JOIN chatters b ON b.n = x.chatter
      WHERE ($1 OR x.done_at IS NULL) AND NOT r.deleted ORDER BY x.id DESC LIMIT $2";
 
-/// How many reports the host is not done with.
+/// How many reports are not done.
 pub(super) const OPEN_REPORTS: &str =
     "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message
      JOIN rooms r ON r.n = m.room WHERE x.done_at IS NULL AND NOT r.deleted";
@@ -67,7 +67,7 @@ pub(super) fn found() -> String {
     )
 }
 
-/// The messages of a room from a place on and before another, as a chatter reads them, from the oldest or the newest on.
+/// The messages of a room in a range of places, as a chatter reads them, from the oldest or the newest on.
 pub(super) fn range(oldest: bool) -> String {
     let direction = if oldest { "ASC" } else { "DESC" };
     let messages = message_for("(SELECT n FROM chatters WHERE id = $5)");

@@ -1,4 +1,4 @@
-//! The results of writes, from the rows of their calls.
+//! Reads the results of writes from the rows of their calls.
 
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ use crate::store::write::{
     Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
 };
 
-/// When to try again to make a room; the hub knows no better.
+/// When to try again to create a room. A guess: the hub does not know when a room ends.
 const LATER: Duration = Duration::from_secs(60);
 
 /// A result, or why a row could not be read.
@@ -116,7 +116,7 @@ impl Context<'_> {
     }
 }
 
-/// Messages from rows, at most `most` and `bytes` but at least one; and whether there are more.
+/// Messages from rows, at most `most` with at most `bytes`, but at least one; and whether there are more.
 pub(super) fn messages(
     found: &[Row],
     most: usize,
@@ -222,7 +222,7 @@ fn author(id: ChatterId, row: &Row, at: usize) -> Result<Chatter, RowError> {
     })
 }
 
-/// A notice that the database wrote, from four columns: id, seq, sent_at, text; if it did.
+/// The notice that the database wrote, if it wrote one, from four columns: id, seq, sent_at, text.
 fn notice(
     room: RoomId,
     about: &Chatter,

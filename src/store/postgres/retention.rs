@@ -1,4 +1,4 @@
-//! Pruning, in small steps, by whichever hub gets the lock for it.
+//! Prunes the shared database, in small steps, on whichever hub gets the lock for it.
 //!
 //! Nothing is pruned that a living hub has not read yet.
 
@@ -8,13 +8,13 @@ use super::session::Session;
 use crate::domain::time::HubTime;
 use crate::store::Retention;
 
-/// Most rows of one step.
+/// The most rows of one step.
 const STEP: i64 = 200;
 
-/// How long the events and the commits are kept, in ms: a hub that comes back after a short absence counts on them.
+/// How long events and commits are kept, in ms. A hub that comes back after a short absence needs them.
 const LOG_KEPT: i64 = 10 * 60 * 1_000;
 
-/// Prunes.
+/// Prunes old messages, rooms, events and commits.
 #[derive(Debug)]
 pub(super) struct Pruning {
     keep: Retention,

@@ -36,7 +36,7 @@ pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count,
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room";
 
-/// The same with how somebody has reacted, whose number is this expression.
+/// The same columns, with the reactions of the chatter whose number is this SQL expression.
 pub(super) fn message_for(chatter: &str) -> String {
     let mine = format!("CASE WHEN m.reactions IS NOT NULL THEN chosen_by({chatter}, m.id) END");
     MESSAGE.replace("NULL::smallint", &mine)
@@ -181,27 +181,27 @@ pub(super) fn report(row: &Row) -> Result<Option<MessageReport>, RowError> {
     }))
 }
 
-/// How many have reacted.
+/// Reads how many people have chosen each reaction.
 pub(super) fn reactions(row: &Row, at: usize) -> Result<Reactions, RowError> {
     let counts: Vec<i64> = row.try_get::<_, Option<_>>(at)?.unwrap_or_default();
     let count = |count: i64| u32::try_from(count.max(0)).unwrap_or(u32::MAX);
     Ok(Reactions::from_counts(counts.into_iter().map(count)))
 }
 
-/// How somebody has reacted.
+/// Reads the reactions that somebody has chosen.
 pub(super) fn chosen(row: &Row, at: usize) -> Result<Chosen, RowError> {
     let bits: Option<i16> = row.try_get(at)?;
     Ok(Chosen::from_bits(bits.unwrap_or(0).into()))
 }
 
-/// The people whom a message names.
+/// Reads the people whom a message mentions.
 pub(super) fn mentions(row: &Row, at: usize) -> Result<Vec<ChatterId>, RowError> {
     let ids: Vec<Uuid> = row.try_get::<_, Option<_>>(at)?.unwrap_or_default();
     Ok(ids.into_iter().map(|id| ChatterId::from_bytes(id.into_bytes())).collect())
 }
 
-/// The message that another answers, from seven columns: its place, content, whether it was taken back, and its
-/// author as [`chatter`] reads them.
+/// The message that another answers, from seven columns: seq, content, whether it was taken back, and its author as
+/// [`chatter`] reads it.
 pub(super) fn quote(row: &Row, at: usize) -> Result<Option<Box<Quote>>, RowError> {
     let Some(seq) = row.try_get::<_, Option<i64>>(at)?.map(Seq) else {
         return Ok(None);
@@ -224,7 +224,7 @@ pub(super) fn kind_number(kind: &Kind) -> i16 {
     }
 }
 
-/// How many people a kind tells of.
+/// The number of people in a notice of this kind, if it has one.
 pub(super) fn kind_count(kind: &Kind) -> Option<i64> {
     match kind {
         Kind::Alert(Alert::Joined(count) | Alert::Left(count)) => Some(i64::from(*count)),

@@ -1,4 +1,4 @@
-//! One connection of the log: its statements, prepared, and the round trips over it.
+//! One connection of the log, with its prepared statements.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -17,7 +17,7 @@ use super::statements::Statements;
 pub(super) struct Session {
     pub(super) client: Client,
     pub(super) statements: Statements,
-    /// Its own process on the server, whose notifications it sent itself.
+    /// Its process id on the server. Notifications of this process were sent by the session itself.
     pub(super) pid: i32,
     pub(super) notifications: UnboundedReceiver<Notification>,
 }
@@ -25,12 +25,12 @@ pub(super) struct Session {
 /// Why a round trip failed.
 #[derive(Debug)]
 pub(super) enum Trouble {
-    /// The connection is gone, or the server does not answer. What was under way was not committed.
+    /// The connection is lost, or the server does not answer. The transaction under way was not committed.
     Lost(String),
     /// The server refuses a statement: a bug, or a broken rule. The transaction is rolled back.
     Failed(Error),
-    /// This run can go on no longer: it was declared dead, the log has a gap, or the database went back in
-    /// time. Everything has to be read again.
+    /// This run cannot continue: it was declared dead, the log has a gap, or the database went back in time.
+    /// Everything has to be read again.
     Outdated(&'static str),
 }
 
@@ -38,7 +38,7 @@ impl From<Error> for Trouble {
     fn from(error: Error) -> Self {
         match error.code() {
             Some(code) if code.code() == "CH001" => Self::Outdated("it was declared dead"),
-            // A transaction that was given up for one of these is done again.
+            // A transaction that failed for one of these reasons is tried again.
             Some(code) if is_passing(code) => Self::Lost(error.to_string()),
             Some(_) => Self::Failed(error),
             None => Self::Lost(error.to_string()),
@@ -46,7 +46,7 @@ impl From<Error> for Trouble {
     }
 }
 
-/// Whether the server is shutting down or starting, has ended the session, or is short of something.
+/// Whether the error is temporary: the server is starting or stopping, has ended the session, or lacks resources.
 fn is_passing(code: &SqlState) -> bool {
     // Classes: connection exception, transaction rollback, insufficient resources, operator intervention.
     let class = code.code().get(..2).unwrap_or("");
@@ -70,19 +70,19 @@ impl Session {
         Ok(Self { client, statements, pid: row.get(0), notifications })
     }
 
-    /// Forgets the notifications so far: the read of the log that follows sees what they are about.
+    /// Forgets the notifications so far, since the read of the log that follows sees their changes.
     pub(super) fn heed_notifications(&mut self) {
         while self.notifications.try_recv().is_ok() {}
     }
 
-    /// One call.
+    /// Runs one call.
     pub(super) async fn call(&self, call: &Call<'_>) -> Result<Vec<Row>, Error> {
         let params: Vec<&(dyn ToSql + Sync)> = call.params.iter().map(as_sql).collect();
         self.client.query(call.statement, &params).await
     }
 
-    /// Statements in their order, sent together: one round trip. All answers are awaited, and the first error
-    /// counts, since those behind it only say that the transaction has failed.
+    /// Runs statements in order, in one round trip. All answers are awaited; the first error counts, since later ones
+    /// only say that the transaction has failed.
     pub(super) async fn together<'c>(
         &'c self,
         calls: impl IntoIterator<Item = &'c Call<'c>>,

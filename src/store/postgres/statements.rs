@@ -1,4 +1,4 @@
-//! The statements of the log's session, prepared once a connection.
+//! The statements of the log's session, which are prepared once for each connection.
 
 use tokio_postgres::{Client, Error, Statement};
 
@@ -35,9 +35,9 @@ statements! {
     lock = super::migrate::LOCK;
     /// Fails in a run that was declared dead.
     fence = "SELECT fence($1)";
-    /// The messages behind a place of the log.
+    /// The messages after a position in the log.
     new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 ORDER BY m.id");
-    /// The events behind a place of the log, with what they are about as it is now.
+    /// The events after a position in the log, with the present state of their subjects.
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
@@ -48,13 +48,13 @@ statements! {
          LEFT JOIN bans b ON e.what = 8 AND b.chatter = e.chatter
          WHERE e.n > $1 ORDER BY e.n"
     );
-    /// The last commit: where the log ends, and whose it was.
+    /// The last commit: the end of the log after it, the run, and the commit's number.
     last_commit = "SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1";
     /// The epoch, and whether the log has the commit that ended at `$1` (or has pruned it) and reaches as far as `$4`.
     past_of = "SELECT (SELECT value FROM meta WHERE key = 'epoch'), log_end() >= $4 AND
          (EXISTS (SELECT FROM commits WHERE last = $1 AND run = $2 AND number = $3)
           OR $1 < (SELECT last FROM commits ORDER BY last LIMIT 1))";
-    /// A commit by whose it was.
+    /// A commit by its run and number.
     commit_of = "SELECT last FROM commits WHERE run = $1 AND number = $2";
     /// Notes this commit, if it has appended anything. Returns the log's end.
     note_commit = "WITH ended AS MATERIALIZED (SELECT log_end() AS last),
@@ -62,11 +62,11 @@ statements! {
          SELECT last FROM ended";
     /// Wakes the other hubs.
     wake = "SELECT pg_notify('colahub', '')";
-    /// Takes back a message of one's own.
+    /// Takes back a message for its author.
     take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";
-    /// Reacts to a message, or no more.
+    /// Sets or removes a reaction to a message.
     react = "SELECT * FROM react($1, $2, $3, $4, $5, $6)";
-    /// Tells the host of a message.
+    /// Reports a message to the host.
     report_message = "SELECT report_message($1, $2, $3, $4)";
     /// Marks a report as done.
     report_done = "SELECT report_done($1, $2)";
@@ -84,7 +84,7 @@ statements! {
     end_room = "SELECT end_room($1, $2, $3)";
     /// Sets the mode of rooms.
     set_mode = "SELECT set_mode($1, $2, $3, $4, $5, $6, $7, $8)";
-    /// Changes from where newcomers may read a room.
+    /// Changes where newcomers begin to read a room.
     set_history = "SELECT set_history($1, $2, $3)";
     /// Joins a room.
     join_room = "SELECT * FROM join_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
@@ -96,7 +96,7 @@ statements! {
          ORDER BY m.seq LIMIT $5",
         message_for("(SELECT chatter FROM memberships WHERE room = m.room AND identity = $2)")
     );
-    /// The places up to `$2` of messages that were taken back, from the last on.
+    /// The places of messages that were taken back, up to `$2`, last first.
     taken_back = "SELECT m.seq FROM messages m WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
          AND m.seq <= $2 AND m.taken_back ORDER BY m.seq DESC LIMIT $3";
     /// Whether somebody is a member of a room.
@@ -124,13 +124,13 @@ statements! {
     revoke_host_key = "SELECT revoke_host_key($1, $2)";
     /// Takes the next number of a host's key.
     use_host_key = "SELECT * FROM use_host_key($1, $2, $3)";
-    /// A sign of life: how far this run has read. Returns the hubs' time.
+    /// A heartbeat, with the position up to which this run has read. Returns the hubs' time.
     beat = "UPDATE hubs SET seen = hub_now(), heard = $2 WHERE run = $1
          RETURNING seen";
-    /// The hubs that live.
+    /// The running hubs.
     hubs = "SELECT name, url, settings, run FROM hubs ORDER BY name, run";
-    /// Tells the other hubs what this run's host has set.
+    /// Tells the other hubs this hub's settings.
     tell_settings = "UPDATE hubs SET settings = $2 WHERE run = $1";
-    /// Ends the runs that have given no sign of life, and the stays whose time is over.
+    /// Ends the runs that have sent no heartbeat, and the stays that have expired.
     sweep = "SELECT * FROM sweep($1, $2, $3, $4)";
 }

@@ -1,4 +1,4 @@
-//! The loop of the log: batches of writes, what other hubs have committed, and signs of life.
+//! The loop of the log: commits batches of writes, reads what other hubs have committed, and sends heartbeats.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::HubRun;
 use super::batch::{self, Cursor, Prepared};
 use super::connect::Database;
 use super::doubt::{self, Committed};
-use super::feed::{self, Piece};
+use super::feed::{self, LogSlice};
 use super::lease::{self, Beat, Turn};
 use super::retention::Pruning;
 use super::session::{Session, Trouble};
@@ -17,14 +17,14 @@ use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
 use crate::store::batch::Job;
 use crate::store::change::Report;
-use crate::store::health::{Health, Shared, Storage};
+use crate::store::health::{ClusterState, Health, Storage};
 use crate::store::write::Write;
 use crate::store::writer::Completed;
 
-/// Most writes in one transaction.
+/// The most writes in one transaction.
 const BATCH_MAX: usize = 256;
 
-/// How often the log is read where no notification says that there is something new: one may be lost.
+/// How often the log is read without a notification, since notifications may be lost.
 const LOOK: Duration = Duration::from_millis(250);
 
 /// The pause between attempts to connect.
@@ -44,7 +44,7 @@ pub(super) struct LogTask<C> {
     number: i64,
     reports: UnboundedSender<Report<C>>,
     health: Health,
-    /// Since when the database does not answer.
+    /// Since when the database has not answered. `None` while it answers.
     away: Option<Instant>,
     turn: Turn,
     pruning: Pruning,
@@ -54,7 +54,7 @@ pub(super) struct LogTask<C> {
 enum End {
     /// Everything has to be read again.
     Outdated(&'static str),
-    /// The hub has gone.
+    /// The hub has closed the store.
     Closed,
 }
 
@@ -72,7 +72,7 @@ impl<C> LogTask<C> {
         Self { database, hub, epoch, session, cursor, number, reports, health, away, turn, pruning }
     }
 
-    /// Runs until the queue is closed, or the store has to be opened again: then all that waits is refused.
+    /// Runs until the queue is closed, or the store has to be opened again. Then all queued writes are refused.
     pub(super) async fn run(mut self, mut jobs: Receiver<Job<C>>) {
         let end = loop {
             if let Err(end) = self.step(&mut jobs).await {
@@ -115,7 +115,7 @@ impl<C> LogTask<C> {
         self.look_after().await
     }
 
-    /// Commits a batch, whatever that takes within the patience, and reports its results.
+    /// Commits a batch, with as many attempts as `patience` allows, and reports its results.
     async fn write(&mut self, batch: Vec<(Write, C)>) -> Result<(), End> {
         let begun = Instant::now();
         let until = self.away.unwrap_or(begun) + self.database.patience;
@@ -137,8 +137,8 @@ impl<C> LogTask<C> {
         }
     }
 
-    /// The committed batch. `None` if the database did not answer within the patience: then nobody knows
-    /// whether it is committed, and if it is, it is heard like that of another hub.
+    /// The committed batch. `None` if the database did not answer within `patience`: then it is unknown whether the
+    /// batch is committed, and if it is, it is read from the log like that of another hub.
     async fn committed(
         &mut self,
         writes: &[Write],
@@ -192,7 +192,7 @@ impl<C> LogTask<C> {
         batch::prepare_one_by_one(session, hub, self.cursor, self.number, writes).await.map(Some)
     }
 
-    /// Whether the last commit was done, of which nobody knows. `None` if the patience is over.
+    /// Whether the last commit, whose result is unknown, was done. `None` if it is still unknown after `patience`.
     async fn is_done(&mut self, until: Instant) -> Result<Option<bool>, End> {
         while self.connected(until).await? {
             let Some(session) = &self.session else { continue };
@@ -216,7 +216,7 @@ impl<C> LogTask<C> {
         let read = async {
             let place = self.cursor.place;
             let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];
-            // They are sent in this order: what is read behind the last commit has it.
+            // Sent in this order, so that the messages and events include those of the last commit.
             let (last, messages, events) = tokio::try_join!(
                 session.client.query_opt(&session.statements.last_commit, &[]),
                 session.client.query(&session.statements.new_messages, &behind),
@@ -226,21 +226,21 @@ impl<C> LogTask<C> {
             Ok::<_, Trouble>((last, feed::merge(place, &messages, &events, false)?))
         };
         match timeout(ANSWERED, read).await {
-            Ok(Ok((last, Piece::Whole(changes, place)))) => {
+            Ok(Ok((last, LogSlice::Whole(changes, place)))) => {
                 self.cursor.heard(place, last);
                 if !changes.is_empty() {
                     self.report(Report::Changes(changes))?;
                 }
                 Ok(())
             }
-            // Without the lock there is none.
-            Ok(Ok((_, Piece::Gap))) => Ok(()),
+            // Without the lock there is no real gap.
+            Ok(Ok((_, LogSlice::Gap))) => Ok(()),
             Ok(Err(trouble)) => self.trouble(trouble),
             Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
         }
     }
 
-    /// Signs of life, the end of dead runs, and pruning.
+    /// Sends heartbeats, ends dead runs, and prunes.
     async fn look_after(&mut self) -> Result<(), End> {
         if !self.turn.is_due() {
             return Ok(());
@@ -249,7 +249,7 @@ impl<C> LogTask<C> {
         match timeout(ANSWERED, self.turn.take(session, &self.hub, self.cursor)).await {
             Ok(Ok(Beat { time, hubs, round_trip })) => {
                 let place = self.database.place();
-                self.health.set_shared(Shared { place, hubs, round_trip });
+                self.health.set_shared(ClusterState { place, hubs, round_trip });
                 let pruned = timeout(ANSWERED, self.pruning.step(session, time)).await;
                 self.report(Report::Time(time))?;
                 match pruned {
@@ -263,7 +263,7 @@ impl<C> LogTask<C> {
         }
     }
 
-    /// Connects again where the connection is lost, until then. At least one attempt is made.
+    /// Connects again if the connection is lost, with attempts until then, at least one.
     async fn connected(&mut self, until: Instant) -> Result<bool, End> {
         loop {
             if self.session.is_some() {

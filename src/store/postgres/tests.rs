@@ -1,4 +1,4 @@
-//! How PostgreSQL finds what each statement asks for, those inside its functions among them.
+//! Tests of the plans that PostgreSQL makes for each statement, including those inside functions.
 
 use super::connect::SETTINGS;
 use super::{reads, statements};

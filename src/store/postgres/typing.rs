@@ -9,16 +9,16 @@ use super::connect::Database;
 use crate::domain::ids::{ChatterId, RoomId, RunId};
 use crate::store::change::{Change, Report};
 
-/// How long it is gathered before it is sent.
+/// How long indicators are collected before they are sent.
 const GATHERED: Duration = Duration::from_millis(200);
 
-/// When a lost connection is tried again.
+/// The pause before a lost connection is made again.
 const AGAIN: Duration = Duration::from_secs(2);
 
-/// Most indicators that may wait to be sent. Beyond that they are dropped.
+/// The most indicators that may wait to be sent. Beyond that they are dropped.
 pub(super) const QUEUE_MAX: usize = 1_024;
 
-/// Most of one notification, which takes less than 8,000 bytes. Beyond that it is dropped.
+/// The most indicators of one notification, which has to have less than 8,000 bytes. More are dropped.
 const MOST: usize = 90;
 
 /// Somebody is typing, or has stopped.
@@ -29,7 +29,7 @@ pub(super) struct Typing {
     pub(super) is_typing: bool,
 }
 
-/// Sends and hears who is typing.
+/// Sends this hub's typing indicators, and receives those of other hubs.
 pub(super) struct Task<C> {
     database: Database,
     run: RunId,
@@ -59,7 +59,7 @@ impl<C> Task<C> {
         }
     }
 
-    /// Passes on what is typed here and elsewhere. `None` when the hub closes, else the connection is lost.
+    /// Sends and receives indicators over a connection. `None` when the hub closes; otherwise the connection is lost.
     async fn pass(
         &self,
         client: &tokio_postgres::Client,
@@ -73,7 +73,7 @@ impl<C> Task<C> {
                     tokio::time::sleep(GATHERED).await;
                     let mut all = vec![first];
                     while let Ok(next) = typed.try_recv() {
-                        // Only the last of each counts.
+                        // Only the last one of each chatter counts.
                         all.retain(|one| (one.room, one.chatter) != (next.room, next.chatter));
                         all.push(next);
                     }
@@ -95,7 +95,7 @@ impl<C> Task<C> {
     }
 }
 
-/// The run on a line of its own, then a line each.
+/// Formats a notification: a line with the run, then a line for each indicator.
 fn written(run: RunId, all: &[Typing]) -> String {
     let mut text = run.0.to_string();
     for Typing { room, chatter, is_typing } in all.iter().take(MOST) {

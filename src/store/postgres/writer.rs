@@ -1,4 +1,4 @@
-//! The thread of the log, with a runtime of its own: the event loop's thread stays free.
+//! The thread of the log, with a runtime of its own, so that it does not block the event loop.
 
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -84,7 +84,7 @@ impl<C: Send + 'static> Writer<C> {
     }
 
     pub(in crate::store) fn show_typing(&self, room: RoomId, chatter: ChatterId, is_typing: bool) {
-        // It may be lost, as when the queue is full or the thread has ended.
+        // An indicator may be lost, for example if the queue is full.
         let _lost = self.typing.try_send(typing::Typing { room, chatter, is_typing });
     }
 
@@ -97,8 +97,7 @@ impl<C: Send + 'static> Writer<C> {
     }
 }
 
-/// Begins the run. A database that is not there yet, as when the whole room gets its power back, or that is just
-/// starting, is waited for within the patience.
+/// Begins the run. A database that is still starting, as after a power cut, is waited for up to `patience`.
 async fn begin(
     database: &Database,
     hub: &HubRun,

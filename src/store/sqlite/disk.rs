@@ -1,4 +1,4 @@
-//! The data folder and the disk that it lies on.
+//! The data folder, and the disk that it is on.
 
 pub(in crate::store) mod files;
 pub(in crate::store) mod folder;

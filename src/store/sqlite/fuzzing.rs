@@ -20,8 +20,8 @@ use crate::store::sqlite::sql::queries;
 use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::schema;
 
-/// Rows, a line each: the table, then what stands in its columns, with `|` before each. `=` begins a
-/// number, `#` a blob (with one byte behind it of sixteen such), `-` is nothing, all else is text.
+/// Fuzzes a restore of rows, a line each: the table, then the values of its columns, with `|` before each. `=` begins a
+/// number, `#` a blob (a single byte stands for sixteen of it), `-` is NULL, and everything else is text.
 pub fn restore(data: &[u8]) {
     let copy = loose();
     for line in data.split(|byte| *byte == b'\n').take(200) {
@@ -29,13 +29,13 @@ pub fn restore(data: &[u8]) {
         let table = String::from_utf8_lossy(fields.next().unwrap_or_default()).into_owned();
         let values: Vec<Value> = fields.map(value).collect();
         let casts = values.iter().map(|value| match value {
-            // As bytes, so that a text need not be one.
+            // From bytes, so that a text need not be valid UTF-8.
             Value::Text(_) => "CAST(CAST(? AS BLOB) AS TEXT)",
             _ => "?",
         });
         let casts = casts.collect::<Vec<_>>().join(", ");
         if table.chars().all(|c| c.is_ascii_lowercase() || c == '_') {
-            // Of another table, or of other columns: it is not there.
+            // Rows for an unknown table, or with a wrong number of columns, are skipped.
             let sql = format!("INSERT INTO {table} VALUES ({casts})");
             let _added = copy.execute(&sql, params_from_iter(values));
         }
@@ -50,7 +50,7 @@ pub fn restore(data: &[u8]) {
     assert_eq!(again, Imported { rows: kept, left_out: 0, mended: 0 }, "it is another again");
 }
 
-/// A hub's tables without most of their rules: what a file holds need not be what it says.
+/// A hub's tables without most of their constraints, since a file from elsewhere need not keep them.
 fn loose() -> Connection {
     let strict = schema::empty(schema::NEWEST).unwrap();
     let loose = Connection::open_in_memory().unwrap();
@@ -82,7 +82,7 @@ fn value(field: &[u8]) -> Value {
     }
 }
 
-/// All of it can be read, by the rules for what people write.
+/// Holds that everything can be read, by the rules for texts that people write.
 fn is_as_a_hub_writes(db: &Connection) {
     let whole: String = db.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(whole, "ok");
@@ -129,7 +129,7 @@ fn count(db: &Connection, rows: &str) -> usize {
     usize::try_from(count).unwrap()
 }
 
-/// Rooms that are over by the time that the file knows of.
+/// The number of rooms that have expired by the file's own time.
 fn expired(db: &Connection) -> usize {
     let now = i64::try_from(queries::hub_time(db).unwrap().0).unwrap();
     count(db, &format!("rooms WHERE expires_hub > 0 AND expires_hub <= {now}"))

@@ -10,7 +10,7 @@ use crate::store::sqlite::sql::prune::{self, Retention};
 use crate::store::sqlite::sql::schema;
 use crate::store::sqlite::sql::weights::Weights;
 
-/// Least time between two steps, so that maintenance uses only a part of the card's bandwidth.
+/// The least time between two steps, so that maintenance uses only a part of the card's bandwidth.
 const BETWEEN: Duration = Duration::from_millis(50);
 
 /// Time until the next step after one that had nothing to do.
@@ -97,6 +97,6 @@ fn empty_wal(db: &Connection) -> bool {
     let emptied = db.busy_timeout(Duration::ZERO).and_then(|()| {
         db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
     });
-    let patient = db.busy_timeout(schema::PATIENCE);
+    let patient = db.busy_timeout(schema::BUSY_TIMEOUT);
     emptied.is_ok_and(|emptied| emptied) && patient.is_ok()
 }

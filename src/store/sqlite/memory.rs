@@ -1,4 +1,4 @@
-//! A store without disk and thread, for tests of the hub: it commits when it is told to.
+//! A store without disk and thread, for tests of the hub. It commits when the test says so.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 #![cfg_attr(fuzzing, allow(dead_code, reason = "the simulation needs more of it"))]
@@ -47,7 +47,7 @@ impl Memory {
     pub(crate) fn fail<'a>(&self, batch: impl Iterator<Item = &'a Write>) {
         let tx = self.db.unchecked_transaction().unwrap();
         for write in batch {
-            // A refusal leaves nothing, either: everything is rolled back.
+            // A refusal does not matter, since everything is rolled back.
             let _undone = apply(&tx, write);
         }
         tx.rollback().unwrap();

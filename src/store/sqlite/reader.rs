@@ -30,7 +30,7 @@ use crate::store::sqlite::sql::search;
 use crate::store::write::RANGE_BYTES;
 use crate::sync::lock;
 
-/// Most reads at a time; further ones wait.
+/// The most reads at a time; further ones wait.
 const READERS: usize = 2;
 
 /// Reads the database on a few connections, cheap to clone.
@@ -130,7 +130,7 @@ impl Reader {
         .await
     }
 
-    /// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
+    /// Messages before a place that a member may read and that contain a text, newest first, at most `most`.
     pub(in crate::store) async fn search(
         &self,
         member: Member,
@@ -169,7 +169,7 @@ impl Reader {
         self.run(move |db| host_actions::log(db, most)).await
     }
 
-    /// The newest reports that the host is not done with, or with `all` the newest of all, newest first.
+    /// The newest reports that are not done, or with `all` the newest of all, newest first.
     pub(in crate::store) async fn reports(
         &self,
         all: bool,
@@ -178,7 +178,7 @@ impl Reader {
         self.run(move |db| reports::list(db, all, most)).await
     }
 
-    /// How many reports the host is not done with.
+    /// How many reports are not done.
     pub(in crate::store) async fn open_reports(&self) -> Result<usize, Refusal> {
         self.run(reports::open).await
     }

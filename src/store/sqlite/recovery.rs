@@ -1,4 +1,4 @@
-//! From whatever lies in the data folder to a sound database, and copies of it.
+//! Recovers a sound database from whatever is in the data folder, and makes and restores backups.
 
 pub(in crate::store) mod backup;
 pub(in crate::store) mod check;

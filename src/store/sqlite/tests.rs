@@ -1,4 +1,4 @@
-//! Tests of what only SQLite has: a file, which can be damaged, copied, restored and emptied.
+//! Tests of SQLite only, whose file can be damaged, copied, restored and emptied.
 
 use std::time::Duration;
 

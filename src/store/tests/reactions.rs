@@ -81,7 +81,7 @@ on_both! { async fn only_a_message_that_one_may_read_can_be_reacted_to(mut kit: 
     assert_eq!(strange, Err(Refusal::NoSuchRoom));
 } }
 
-on_both! { async fn what_is_taken_back_loses_its_reactions(mut kit: Kit) {
+on_both! { async fn a_message_that_is_taken_back_loses_its_reactions(mut kit: Kit) {
     let room = kit.told().await;
     kit.reacts((room, 2), 1, "😂", true).await.unwrap();
     kit.reacts((room, 4), 1, "😂", true).await.unwrap();
@@ -90,7 +90,7 @@ on_both! { async fn what_is_taken_back_loses_its_reactions(mut kit: Kit) {
     assert_eq!(shown(kit.reads_reactions((room, 4), 1).await.0), [("😂", 1)]);
 } }
 
-on_both! { async fn who_was_away_learns_of_reactions_to_what_they_have(mut kit: Kit) {
+on_both! { async fn a_returning_client_learns_of_reactions_to_its_messages(mut kit: Kit) {
     let room = kit.told().await;
     let first = kit.returns(Write::Join(Join { after: Some(Seq(0)), ..join(room, 1) })).await;
     let back = |since| Write::Join(Join { after: Some(Seq(3)), reactions_after: since, ..join(room, 1) });
@@ -134,7 +134,7 @@ async fn another_hub_hears_of_reactions() {
     assert_eq!((*of, *told), (room, Reacted { mine, at: told.at, ..reacted }));
 }
 
-on_both! { async fn who_missed_too_many_changes_begins_again(mut kit: Kit) {
+on_both! { async fn a_client_that_missed_too_many_changes_begins_again(mut kit: Kit) {
     let room = kit.told().await;
     let first = kit.returns(Write::Join(Join { after: Some(Seq(0)), ..join(room, 1) })).await;
     let mut after = None;
@@ -172,7 +172,7 @@ async fn times_of_reactions_never_go_back() {
 }
 
 #[tokio::test]
-async fn reactions_are_counted_anew_where_rows_are_imported() {
+async fn reactions_are_counted_again_when_rows_are_imported() {
     use crate::store::sqlite::recovery::import::import;
     use crate::store::sqlite::sql::schema::{open_alone, open_writer};
     let mut kit = Kit::new();

@@ -41,7 +41,7 @@ fn quoted(message: &Message) -> (i64, Option<ChatterId>, &str, bool) {
     (seq.0, chatter.as_ref().map(|chatter| chatter.id), excerpt, *is_taken_back)
 }
 
-/// As one that nothing takes long to be asked about.
+/// A time within which messages can be taken back that no test reaches.
 const LONG: Duration = Duration::from_secs(600);
 
 on_both! { async fn an_answer_carries_the_beginning_of_what_it_answers(mut kit: Kit) {
@@ -67,7 +67,7 @@ on_both! { async fn a_message_sent_again_with_its_key_is_the_same_answer(mut kit
     assert_eq!(first, again);
 } }
 
-on_both! { async fn what_one_may_not_read_or_is_gone_cannot_be_answered(mut kit: Kit) {
+on_both! { async fn unreadable_and_deleted_messages_cannot_be_answered(mut kit: Kit) {
     let room = kit.told().await;
     kit.takes_back(room, &[3]).await;
     let newcomer = kit.join(room, 2).await.history.first;
@@ -89,7 +89,7 @@ on_both! { async fn an_answer_shows_that_what_it_answers_was_taken_back(mut kit:
     assert_eq!((emptied.quote, emptied.mentions, emptied.is_taken_back), (None, Vec::new(), true));
 } }
 
-on_both! { async fn whom_a_message_names_is_kept_with_it(mut kit: Kit) {
+on_both! { async fn mentions_are_stored_with_the_message(mut kit: Kit) {
     let room = kit.told().await;
     kit.join(room, 2).await;
     let mentions = vec![chatter(1).id, chatter(2).id];
@@ -100,7 +100,7 @@ on_both! { async fn whom_a_message_names_is_kept_with_it(mut kit: Kit) {
     assert_eq!(kit.says(room, 1, "@n1 @n2", Some("key")).await, (message, true));
 } }
 
-on_both! { async fn one_takes_back_what_one_has_said_and_nothing_else(mut kit: Kit) {
+on_both! { async fn people_take_back_their_own_messages_only(mut kit: Kit) {
     let room = kit.told().await;
     kit.join(room, 2).await;
     let note = Say { kind: Kind::Alert(crate::domain::message::Alert::Note), ..say(room, 1, "note", None) };

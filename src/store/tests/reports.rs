@@ -80,7 +80,7 @@ on_both! { async fn only_what_others_have_said_and_one_may_read_can_be_reported(
     assert_eq!(told(&kit.listed(true).await), [(message.seq.0, "n1".to_owned())]);
 } }
 
-on_both! { async fn what_is_taken_back_stays_reported_without_its_words(mut kit: Kit) {
+on_both! { async fn a_report_of_a_message_that_was_taken_back_stays_without_the_text(mut kit: Kit) {
     let room = kit.gossip().await;
     kit.reports((room, 3), 2, "").await.unwrap();
     kit.takes_back(room, &[3]).await;

@@ -81,7 +81,7 @@ async fn a_chatter_on_another_hub_has_not_left() {
 }
 
 #[tokio::test]
-async fn a_room_of_everybody_is_made_once() {
+async fn the_first_room_is_made_once() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let mut two = one.another(2);
     let first = |n| Room { by_host: true, capacity: 0, ..room(n) };
@@ -114,7 +114,7 @@ async fn a_passed_check_is_heard_and_holds_for_a_hub_that_starts_later() {
 }
 
 #[tokio::test]
-async fn a_hub_that_ends_leaves_its_peoples_places_to_them() {
+async fn people_keep_their_places_when_their_hub_ends() {
     let Some(mut one) = Kit::on_postgres() else { return };
     let room = one.room(1).await;
     one.join(room, 1).await;

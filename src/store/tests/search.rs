@@ -22,7 +22,7 @@ impl Kit {
     }
 }
 
-on_both! { async fn what_was_said_is_found_from_the_newest_back(mut kit: Kit) {
+on_both! { async fn a_search_finds_messages_from_the_newest_back(mut kit: Kit) {
     let room = kit.room(1).await;
     kit.join(room, 1).await;
     for text in ["회의실 어디예요?", "2층이요", "Is the MEETING room free?", "회의실에서 봐요", "a slip in 회의실"] {

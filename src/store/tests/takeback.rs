@@ -83,7 +83,7 @@ on_both! { async fn a_returning_member_learns_of_it_and_begins_again_after_too_m
     assert_eq!(history.missed[0].seq, Seq(1));
 } }
 
-on_both! { async fn who_has_only_an_answer_learns_that_what_it_answers_was_taken_back(mut kit: Kit) {
+on_both! { async fn a_client_with_only_an_answer_learns_that_the_answered_message_was_taken_back(mut kit: Kit) {
     let room = kit.told().await;
     kit.join(room, 2).await;
     let answer = Say { reply_to: Some(Seq(3)), ..say(room, 1, "so what", None) };
@@ -142,7 +142,7 @@ on_both! { async fn newcomers_read_a_room_from_where_it_says_and_members_as_befo
     assert_eq!(kit.host(Deed::History(super::room(9).id, History::All)).await, Err(Refusal::NoSuchRoom));
 } }
 
-on_both! { async fn a_room_of_the_hosts_own_is_remembered_as_such(mut kit: Kit) {
+on_both! { async fn a_hosts_room_is_stored_as_such(mut kit: Kit) {
     let own = Room { by_host: true, history: History::All, ..room(1) };
     kit.host(Deed::Create(own.clone())).await.unwrap();
     let kit = kit.reopened();

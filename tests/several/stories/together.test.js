@@ -115,6 +115,44 @@ describe('people on several hubs', () => {
     assert.equal((await ann.inbox.take('roomClosed')).reason, 'closed');
   });
 
+  it('are slowed down and silenced by any hub, on all at once', async () => {
+    const there = await room();
+    const { json } = await hubs[0].calls('POST', '/api/identity');
+    const auth = { token: json.data.token };
+    const [here, elsewhere] = [hubs[0].person('websocket', { auth }), hubs[1].person('polling', { auth })];
+    await here.join(there);
+    await elsewhere.join(there);
+    const bob = await hubs[2].member('websocket', there);
+    const says = (person, content, key) => person.asks('sendMessage', { roomId: there.id, content, ...(key && { key }) });
+    await command(hubs[2], 'room', 'mode', there.code, 'slow', '--every', '3600');
+    for (const person of [here, elsewhere, bob]) {
+      assert.deepEqual(await person.inbox.take('roomMode'), { roomId: there.id, mode: 'slow', every: 3600 });
+    }
+    // One browser on two hubs is one person.
+    const answers = await Promise.all([says(here, 'one', 'a'), says(elsewhere, 'two', 'b')]);
+    assert.deepEqual(answers.map((answer) => answer.code ?? 'said').sort(), ['said', 'slow_mode']);
+    assert.ok(answers.find((answer) => answer.code).retryAfter > 3000);
+    const [first, second] = answers[0].success ? [here, elsewhere] : [elsewhere, here];
+    const key = first === here ? 'a' : 'b';
+    assert.equal((await says(second, 'again', key)).success, true, 'a key is answered as ever, by any hub');
+    assert.equal((await says(bob, 'each for themselves')).success, true);
+    await command(hubs[1], 'room', 'mode', there.code, 'read_only');
+    for (const person of [here, elsewhere, bob]) {
+      // From the commit on, whether the hub has heard of it or not.
+      assert.equal((await says(person, 'x')).code, 'room_read_only');
+      assert.equal((await person.inbox.take('roomMode')).mode, 'read_only');
+    }
+    await hubs[2].ends('SIGKILL');
+    await hubs[2].startsAgain();
+    await bob.join(there);
+    assert.equal(bob.chatter.room.mode, 'read_only');
+    assert.equal((await says(bob, 'x')).code, 'room_read_only');
+    await command(hubs[2], 'room', 'mode', '--all', 'open');
+    for (const person of [here, elsewhere]) assert.equal((await person.inbox.take('roomMode')).mode, 'open');
+    assert.equal((await says(bob, 'at last')).success, true);
+    for (const person of [here, elsewhere, bob]) person.disconnect();
+  });
+
   it('are banned by their address from any hub’s command line, for a while', async () => {
     const there = await room();
     const bob = await hubs[1].member('websocket', there);

@@ -19,7 +19,7 @@ use crate::domain::room::History;
 use crate::domain::text::Namespace;
 use crate::domain::time::HubTime;
 use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomView};
-use crate::hub::passwords::{Job, Outcome, PasswordWork};
+use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::{Change, Completed, Deed, HostAct, Moment, Write};
 
@@ -348,8 +348,8 @@ impl Cluster {
     pub(super) fn password(&mut self, k: usize) {
         let Some(PasswordWork { job, purpose }) = self.node(k).hub.next_password() else { return };
         let outcome = match job {
-            Job::Hash { password, .. } => Outcome::Hashed(hashed(&password)),
-            Job::Verify { password, hash } => Outcome::Verified(hash == hashed(&password)),
+            Job::Hash { password, .. } => PasswordResult::Hashed(hashed(&password)),
+            Job::Verify { password, hash } => PasswordResult::Verified(hash == hashed(&password)),
         };
         let at = self.at(k);
         self.node(k).hub.password_done(purpose, outcome, at);

@@ -9,8 +9,8 @@ pub(in crate::store) fn size(path: &Path) -> u64 {
     std::fs::metadata(path).map_or(0, |file| file.len())
 }
 
-/// The files in a folder to whose names `number` gives a number, the highest first. A folder that does not exist has
-/// none.
+/// The files in a folder that have a number in their name, by `number`, the highest first. Empty if the folder does not
+/// exist.
 ///
 /// # Errors
 /// The folder cannot be listed: whether there are any is then unknown.
@@ -19,7 +19,7 @@ pub(in crate::store) fn numbered<N: Ord>(
     number: impl Fn(&str) -> Option<N>,
 ) -> io::Result<Vec<(N, PathBuf)>> {
     let files = match fs::read_dir(folder) {
-        // A file in the place of the folder has none, either.
+        // If it is not a folder, there are none, either.
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
             return Ok(Vec::new());
         }
@@ -36,7 +36,7 @@ pub(in crate::store) fn numbered<N: Ord>(
     Ok(found)
 }
 
-/// The path with a suffix behind its whole name, as SQLite names its `-wal` and `-shm` files.
+/// The path with a suffix appended to its whole name, as SQLite names its `-wal` and `-shm` files.
 pub(in crate::store) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);

@@ -135,19 +135,19 @@ impl Disk {
         Space::of(&self.folder).is_none_or(|space| space.free >= space.reserve() + bytes)
     }
 
-    /// Throws the ballast off. Returns whether there was any.
+    /// Removes the ballast. Returns whether there was any.
     pub(in crate::store) fn drop_ballast(&self) -> bool {
         fs::remove_file(self.folder.join(BALLAST)).is_ok()
     }
 
-    /// Takes ballast in, if there is none and enough space.
+    /// Creates the ballast, if there is none and there is enough space.
     pub(in crate::store) fn take_ballast(&self) {
         let path = self.folder.join(BALLAST);
         let twice = Space::of(&self.folder).is_some_and(|s| s.free >= 2 * s.reserve());
         if !twice {
             return;
         }
-        // What is there already is left alone, also if it cannot be looked at.
+        // An existing file is left alone, also if its metadata cannot be read.
         let Ok(file) = OpenOptions::new().write(true).create_new(true).open(&path) else { return };
         if fill(file).is_err() {
             // A partial ballast is removed, and the hub runs without.
@@ -174,7 +174,7 @@ mod tests {
     const GIB: u64 = 1 << 30;
 
     #[test]
-    fn what_is_in_the_place_of_the_ballast_is_left_alone() {
+    fn a_file_in_the_place_of_the_ballast_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(BALLAST);
         std::os::unix::fs::symlink(&path, &path).unwrap();
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn ballast_is_there_until_it_is_thrown_off() {
+    fn the_ballast_exists_until_it_is_dropped() {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::of(folder.path());
         disk.take_ballast();

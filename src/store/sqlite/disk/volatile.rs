@@ -1,8 +1,7 @@
-//! Whether a folder outlives a restart of the machine.
+//! Checks whether a folder's content survives a restart of the machine.
 //!
-//! Some boards run from a card that is never written: an overlay in memory takes what programs write
-//! (Raspberry Pi OS calls it the overlay file system), and a restart forgets it. The database is as safe
-//! there as memory is, however often it is synced.
+//! On some boards the card is never written: an overlay in memory takes all writes (Raspberry Pi OS calls it the
+//! overlay file system), and they are lost in a restart. There even a synced database is only as durable as memory.
 
 use std::ffi::OsString;
 use std::fs;
@@ -12,17 +11,17 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{StatFs, major, minor, statfs};
 
-/// The numbers by which Linux knows file systems (`statfs(2)`).
+/// Linux's numbers for types of file systems (`statfs(2)`).
 const TMPFS: u64 = 0x0102_1994;
 const RAMFS: u64 = 0x8584_58f6;
 const OVERLAY: u64 = 0x794c_7630;
 
-/// Why what is written to the folder is gone, or may be, once the machine restarts; a sentence without
-/// its full stop. Nothing where the folder is on a disk, or cannot be looked at.
+/// Why the folder's content is lost, or may be lost, when the machine restarts: a sentence without a full stop.
+/// `None` if the folder is on a disk, or cannot be checked.
 #[must_use]
 pub fn forgets(folder: &Path) -> Option<String> {
     let shown = folder.display();
-    // Where it is not there yet, it will be on the file system of what is.
+    // If it does not exist yet, it will be on the file system of its nearest existing parent.
     match layer(folder.ancestors().find(|above| above.try_exists().unwrap_or(true))?)? {
         Layer::Memory => Some(format!(
             "{shown} is in memory: everything the hub keeps is lost when the machine restarts"
@@ -33,7 +32,7 @@ pub fn forgets(folder: &Path) -> Option<String> {
     }
 }
 
-/// Whether a folder is in memory, or may be. Not if it cannot be looked at.
+/// Whether a folder is in memory, or may be. False if it cannot be checked.
 #[must_use]
 pub fn is_volatile(folder: &Path) -> bool {
     layer(folder).is_some()
@@ -42,9 +41,9 @@ pub fn is_volatile(folder: &Path) -> bool {
 /// The file system below a folder that may be volatile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Layer {
-    /// Nothing but memory.
+    /// A file system in memory.
     Memory,
-    /// An overlay whose upper layer is in memory, or cannot be looked at.
+    /// An overlay whose upper layer is in memory, or cannot be checked.
     Overlay,
 }
 
@@ -63,12 +62,12 @@ fn layer(folder: &Path) -> Option<Layer> {
     }
 }
 
-/// `upper` is the layer that an overlay writes to: no such layer is told, none is to be seen from here,
-/// or what it is.
+/// Judges an overlay by its upper layer: `None` if no upper layer is listed, `Some(None)` if it cannot be seen from
+/// here, else the kind of memory that it is in, `None` for a disk.
 #[allow(clippy::option_option, reason = "each level is another thing that is not known")]
 fn overlay(upper: Option<Option<Option<Layer>>>) -> Option<Layer> {
     match upper {
-        // On a disk: it remembers.
+        // The upper layer is on a disk, so it survives a restart.
         Some(Some(None)) => None,
         _ => Some(Layer::Overlay),
     }
@@ -79,7 +78,7 @@ fn kind(disk: &StatFs) -> u64 {
     disk.f_type as u64
 }
 
-/// Whether a file system with a device of its own has one that is in memory: a RAM disk, or zram.
+/// Whether a block device is in memory: a RAM disk, or zram.
 fn is_in_memory(device: u64) -> bool {
     let link = format!("/sys/dev/block/{}:{}", major(device), minor(device));
     let name = fs::read_link(link).ok();
@@ -96,7 +95,8 @@ fn upper(mounts: &str, device: u64) -> Option<PathBuf> {
     Some(PathBuf::from(OsString::from_vec(unescaped(upper.as_bytes()))))
 }
 
-/// The kernel writes spaces, tabs, newlines, commas and backslashes as `\040`: three octal digits.
+/// Decodes a path of `mountinfo`, in which the kernel writes spaces, tabs, newlines, commas and backslashes as three
+/// octal digits, such as `\040`.
 fn unescaped(text: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(text.len());
     let mut rest = text;

@@ -110,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_check_that_has_no_time_says_so() {
+    fn a_check_without_enough_time_says_so() {
         let mut db = Connection::open_in_memory().unwrap();
         db.execute_batch(
             "CREATE TABLE t (a); WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 200000)

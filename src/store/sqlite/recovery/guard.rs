@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 
 use crate::store::sqlite::sql::schema;
 
-/// Most bytes of one value or row. A message has at most 32,000.
+/// The most bytes of one value or row. A message has at most 32,000.
 const VALUE_MAX: i32 = 1 << 20;
 
 /// Disables what a schema could run, and limits the size of values.
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_schema_that_is_no_text_any_more_is_read_all_the_same() {
+    fn a_schema_that_is_no_text_any_more_can_be_read() {
         let db = schema::empty(schema::NEWEST).unwrap();
         db.execute_batch(
             "PRAGMA writable_schema = 1;

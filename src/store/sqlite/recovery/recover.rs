@@ -15,7 +15,7 @@ use crate::domain::ids::HubId;
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::FILE;
 use crate::store::Past;
-use crate::store::health::{GoesOn, Health, Loss, Storage};
+use crate::store::health::{ContinuedFrom, Health, Loss, Storage};
 use crate::store::sqlite::disk::files::{self, with_suffix};
 use crate::store::sqlite::disk::space::{Condition, Disk};
 use crate::store::sqlite::past;
@@ -162,7 +162,7 @@ fn opened(path: &Path, fresh: HubId) -> Result<Opened, OpenError> {
 /// Checks the database. Returns what is wrong if it has to be replaced.
 fn examine(folder: &Path, fresh: HubId) -> Result<Option<String>, OpenError> {
     let path = folder.join(FILE);
-    // If nobody knows, it is examined.
+    // If the marker cannot be checked, the database is examined.
     let is_suspect = marker(&path).try_exists().unwrap_or(true);
     let wal_size = files::size(&with_suffix(&path, "-wal"));
     let finding = match look(&path, is_suspect, wal_size > 0) {
@@ -244,7 +244,7 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     let cause =
         format!("the database was damaged ({lost} writes at the end of its WAL cannot be read)");
     let db = schema::open_writer(&path)?;
-    let loss = loss(cause, kept_as, GoesOn::WithTheRest);
+    let loss = loss(cause, kept_as, ContinuedFrom::SameDatabase);
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     tracing::error!("{loss}");
     Ok(())
@@ -279,21 +279,25 @@ fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
     Ok(None)
 }
 
-pub(in crate::store) fn loss(cause: String, kept_as: String, goes_on: GoesOn) -> Loss {
+pub(in crate::store) fn loss(
+    cause: String,
+    kept_as: String,
+    continued_from: ContinuedFrom,
+) -> Loss {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let at = WallTime(i64::try_from(since.as_millis()).unwrap_or(i64::MAX));
-    Loss { at, at_hub: HubTime(0), cause, kept_as, goes_on, salvaged: 0 }
+    Loss { at, at_hub: HubTime(0), cause, kept_as, continued_from, salvaged: 0 }
 }
 
 /// Sets the database aside and replaces it by the newest sound backup, or by an empty database.
 fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), OpenError> {
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     let ready = replace::preparing(folder);
-    let goes_on = match newest_good(folder, &ready)? {
-        Some(goes_on) => goes_on,
+    let continued_from = match newest_good(folder, &ready)? {
+        Some(continued_from) => continued_from,
         None => {
             replace::clear(&ready).map_err(in_folder)?;
-            GoesOn::Anew
+            ContinuedFrom::Empty
         }
     };
     let (kept_as, number) = replace::next_name(folder, replace::CORRUPT).map_err(in_folder)?;
@@ -308,7 +312,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
         (false, true) => format!("{kept_as}-wal"),
         (false, false) => String::new(),
     };
-    let loss = Loss { salvaged, ..loss(cause.to_owned(), told, goes_on) };
+    let loss = Loss { salvaged, ..loss(cause.to_owned(), told, continued_from) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing checkpoints the WAL, so that the file is complete by itself.
     db.close().map_err(|(_, cause)| sqlite(cause))?;
@@ -320,7 +324,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
 
 /// Moves the newest sound backup to where it is prepared. It is not copied, which would take time and space
 /// that may be missing; the next backup is soon made.
-fn newest_good(folder: &Path, ready: &Path) -> Result<Option<GoesOn>, OpenError> {
+fn newest_good(folder: &Path, ready: &Path) -> Result<Option<ContinuedFrom>, OpenError> {
     for (_, copy) in copies(folder)? {
         let name = copy.file_name().map(|name| name.to_string_lossy().into_owned());
         let content = backup::is_good(&copy).and_then(|()| {
@@ -332,7 +336,7 @@ fn newest_good(folder: &Path, ready: &Path) -> Result<Option<GoesOn>, OpenError>
                 let moved = replace::clear(ready).and_then(|()| fs::rename(&copy, ready));
                 if moved.is_ok() {
                     let copy = name.unwrap_or_default();
-                    return Ok(Some(GoesOn::From { copy, newest: wall }));
+                    return Ok(Some(ContinuedFrom::Backup { copy, newest: wall }));
                 }
             }
             Err(what) => tracing::error!(copy = %copy.display(), what, "this copy is damaged too"),

@@ -12,7 +12,7 @@ use rusqlite::{Connection, params};
 use crate::domain::ids::HubId;
 use crate::domain::time::WallTime;
 use crate::store::FILE;
-use crate::store::health::{GoesOn, Loss};
+use crate::store::health::{ContinuedFrom, Loss};
 use crate::store::sqlite::disk::files::{self, sync_folder, with_suffix};
 use crate::store::sqlite::recovery::backup::{self};
 use crate::store::sqlite::sql::queries;
@@ -93,10 +93,10 @@ pub(in crate::store) fn stamp(
     tx.execute("DELETE FROM host_keys WHERE id IS NOT NULL", [])?;
     let [a, b, c, d, ..] = *fresh.as_bytes();
     statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
-    let (copy, copied) = match &loss.goes_on {
-        GoesOn::WithTheRest => (Some(""), None),
-        GoesOn::Anew => (None, None),
-        GoesOn::From { copy, newest } => (Some(copy.as_str()), Some(newest.0)),
+    let (copy, copied) = match &loss.continued_from {
+        ContinuedFrom::SameDatabase => (Some(""), None),
+        ContinuedFrom::Empty => (None, None),
+        ContinuedFrom::Backup { copy, newest } => (Some(copy.as_str()), Some(newest.0)),
     };
     tx.execute(
         "INSERT INTO losses (at, at_hub, cause, kept_as, copy, copied, salvaged)
@@ -123,17 +123,17 @@ pub(in crate::store) fn last_loss(db: &Connection) -> rusqlite::Result<Option<Lo
     )?;
     let loss = losses.query_map([], |row| {
         let newest = WallTime(row.get::<_, Option<i64>>(5)?.unwrap_or(0));
-        let goes_on = match row.get::<_, Option<String>>(4)? {
-            None => GoesOn::Anew,
-            Some(copy) if copy.is_empty() => GoesOn::WithTheRest,
-            Some(copy) => GoesOn::From { copy, newest },
+        let continued_from = match row.get::<_, Option<String>>(4)? {
+            None => ContinuedFrom::Empty,
+            Some(copy) if copy.is_empty() => ContinuedFrom::SameDatabase,
+            Some(copy) => ContinuedFrom::Backup { copy, newest },
         };
         Ok(Loss {
             at: WallTime(row.get(0)?),
             at_hub: rows::hub_time(row, 1)?,
             cause: row.get(2)?,
             kept_as: row.get(3)?,
-            goes_on,
+            continued_from,
             salvaged: row.get::<_, u32>(6)? as usize,
         })
     })?;
@@ -231,7 +231,7 @@ mod tests {
     }
 
     #[test]
-    fn a_database_that_cannot_be_looked_at_is_not_taken_for_none() {
+    fn a_database_that_cannot_be_checked_does_not_count_as_missing() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(FILE);
         // A link to itself: the kernel says neither that it is there nor that it is not.

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 
 use crate::domain::ids::HubId;
 use crate::store::FILE;
-use crate::store::health::GoesOn;
+use crate::store::health::ContinuedFrom;
 use crate::store::sqlite::disk::files::{self};
 use crate::store::sqlite::disk::folder;
 use crate::store::sqlite::disk::space::Disk;
@@ -228,8 +228,9 @@ fn fill(
         }
     }
     let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
-    let goes_on = GoesOn::From { copy: name, newest };
-    let loss = recover::loss("the host put a copy back".to_owned(), kept_as.clone(), goes_on);
+    let continued_from = ContinuedFrom::Backup { copy: name, newest };
+    let loss =
+        recover::loss("the host put a copy back".to_owned(), kept_as.clone(), continued_from);
     replace::stamp(db, (number, fresh), loss).map_err(sqlite)?;
     Ok((imported, kept_as))
 }

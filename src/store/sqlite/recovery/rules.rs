@@ -18,16 +18,16 @@ use crate::domain::text::{
 /// Checks or mends a value. `None` leaves out the row.
 type Rule = fn(&Value) -> Option<Value>;
 
-/// Largest row number, id and place: exact in JavaScript, with room to count on.
+/// The largest row number, id and place: exact in JavaScript, with room to count on.
 pub(in crate::store) const NUMBER_MAX: i64 = 1 << 52;
 
-/// Latest time of either clock, in ms: the end of the year 9999 in wall time.
+/// The latest time of either clock, in ms: the end of the year 9999 in wall time.
 const TIME_MAX: i64 = 253_402_300_799_999;
 
-/// Longest text in the host's log and in losses.
+/// The longest text in the host's log and in losses.
 const LINE_MAX: usize = 500;
 
-/// Most consecutive combining marks in a mended text.
+/// The most consecutive combining marks in a mended text.
 const MARKS_MAX: usize = 5;
 
 /// The hash of a locked room whose own is invalid. No password matches it.
@@ -155,7 +155,7 @@ pub(in crate::store) const TABLES: [Table; 9] = [
     REPORTS,
 ];
 
-/// Who has reacted. How many have is counted anew.
+/// Who has chosen which reactions. Their counts are computed again.
 pub(in crate::store) const REACTIONS: Table = Table {
     name: "reactions",
     columns: &[("message", number), ("chatter", number), ("chosen", chosen)],
@@ -163,7 +163,7 @@ pub(in crate::store) const REACTIONS: Table = Table {
     settle: |_| {},
 };
 
-/// Messages that people have told the host of.
+/// Reports of messages.
 pub(in crate::store) const REPORTS: Table = Table {
     name: "reports",
     columns: &[
@@ -273,7 +273,7 @@ fn settle_message(row: &mut Row<'_>) {
     }
 }
 
-/// An address is banned up to a time: one is void without the other.
+/// A banned address needs an end, and an end needs an address; one without the other is dropped.
 fn settle_ban(row: &mut Row<'_>) {
     if ["address", "until"].iter().any(|name| row.get(name) == Some(&Value::Null)) {
         ["address", "until"].iter().for_each(|column| row.set(column, Value::Null));
@@ -306,7 +306,7 @@ fn time(value: &Value) -> Option<Value> {
     within(value, 0, TIME_MAX)
 }
 
-/// A room without an end is marked by its lifetime, which is longer than any other.
+/// A room's lifetime. That of a room without an end is [`LASTING`].
 fn lifetime(value: &Value) -> Option<Value> {
     let lasting = i64::try_from(LASTING.as_millis()).ok()?;
     if *value == Value::Integer(lasting) { Some(value.clone()) } else { time(value) }

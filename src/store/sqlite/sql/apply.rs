@@ -329,7 +329,7 @@ fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     })
 }
 
-/// The message in a place, for its answer by a member who may read it.
+/// The quote of the message in a place, for an answer by a member who may read it.
 fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote, WriteError> {
     db.prepare_cached(
         "SELECT q.content, c.id, c.nickname, c.created_at, s.left_at
@@ -348,7 +348,7 @@ fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote,
     .ok_or(WriteError::Refused(Refusal::NoMessage(seq)))
 }
 
-/// Takes back a message of one's own. Returns it unless it was taken back before.
+/// Takes back a message for its author. Returns it unless it was taken back before.
 fn take_back(db: &Connection, back: &TakeBack) -> Result<Vec<(Seq, MessageId)>, WriteError> {
     let room = room_number(db, back.room)?;
     let (id, sent, is_taken) = db

@@ -17,13 +17,13 @@ use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
 
-/// Deletes a message's content, what it answers, whom it names, and how many have reacted to it. Its key stays, so
-/// that a retry does not bring it back.
+/// Deletes a message's content, quote, mentions and reaction counts. Its key stays, so that a retry does not bring it
+/// back.
 pub(in crate::store) const EMPTY: &str =
     "UPDATE messages SET content = '', taken_back = 1, reply_to = NULL, mentions = NULL,
      reactions = NULL, reacted = NULL WHERE id = ?1";
 
-/// The same, with who has reacted.
+/// Runs [`EMPTY`], and deletes who has reacted to the message.
 pub(in crate::store) fn empty(db: &Connection, message: i64) -> rusqlite::Result<()> {
     db.prepare_cached(EMPTY)?.execute([message])?;
     db.prepare_cached("DELETE FROM reactions WHERE message = ?1")?.execute([message])?;
@@ -39,7 +39,7 @@ pub struct Done {
     pub deed: String,
     /// Its object, as it was called then.
     pub what: String,
-    /// Whose key it was done with. `None` if it was done on the hub's own machine.
+    /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     pub by: Option<HostName>,
 }
 
@@ -115,7 +115,7 @@ pub(in crate::store) fn end_room(
     if ended == 0 {
         return Err(Refusal::NoSuchRoom.into());
     }
-    // So that the room stays ended if the hub restarts right now.
+    // Stores the hub's time, so that the room stays ended if the hub restarts right now.
     set_meta(db, "hub_time", rows::sql(at.hub))?;
     set_meta(db, "wall_time", at.wall.0)?;
     Ok(())

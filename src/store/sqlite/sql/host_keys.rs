@@ -1,4 +1,4 @@
-//! The keys of hosts. Their secrets are nowhere stored.
+//! The keys of hosts. Their secrets are not stored.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -32,8 +32,8 @@ pub(in crate::store) fn revoke(db: &Connection, name: &HostName) -> Result<(), W
     if gone == 0 { Err(Refusal::Host(HostRefusal::NoSuchKey).into()) } else { Ok(()) }
 }
 
-/// Takes the next number of a key, if it is above every number before and comes from the browser that the key belongs
-/// to.
+/// Uses up a number of a key, if it is higher than every number used before, and comes from the browser that the key
+/// belongs to.
 pub(in crate::store) fn take_number(
     db: &Connection,
     KeyUse { id, number, browser }: &KeyUse,

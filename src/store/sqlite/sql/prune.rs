@@ -16,13 +16,13 @@ use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::shrink;
 use crate::store::sqlite::sql::weights::{ROW, Weight, Weights, size};
 
-/// Most rows that one step deletes, with those that go with messages: about ten milliseconds on a slow card.
+/// The most rows that one step deletes, with those that go with messages: about ten milliseconds on a slow card.
 pub(in crate::store) const STEP: i64 = 200;
 
-/// Most bytes of messages that one step deletes or empties; a single larger message is possible.
+/// The most bytes of messages that one step deletes or empties; a single larger message is possible.
 pub(in crate::store) const STEP_BYTES: u64 = 256 * 1024;
 
-/// Most pages that one step returns to the disk.
+/// The most pages that one step returns to the disk.
 const PAGES: i64 = 64;
 
 /// Free pages that are kept for further writes.
@@ -41,7 +41,7 @@ pub struct Retention {
     pub size: Option<u64>,
 }
 
-/// Does one step. Returns how much it did; 0 if there is nothing to do.
+/// Does one step. Returns how much it has done, mostly a number of rows; 0 if there is nothing to do.
 pub(in crate::store) fn step(
     db: &Connection,
     keep: &Retention,
@@ -87,17 +87,17 @@ fn older(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite::Resu
     }
 }
 
-/// What one step takes away.
+/// What one step deletes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
     /// Messages up to this key.
     Until(i64),
-    /// Some of what belongs to this message, the first: all of that is too much for one step.
+    /// Some of the reactions and reports of this message, the first one, which are too many for one step.
     PartOf(i64),
 }
 
-/// What one step can take of these rows. Each is a key, the length of a text, a message's id, and how many reactions and
-/// reports go with it, counted up to [`STEP`] each.
+/// How many of these rows one step can delete. Each has a key, the length of a text, a message's id, and the numbers of
+/// its reactions and reports, counted up to [`STEP`] each.
 fn within_a_step(mut rows: Rows<'_>) -> rusqlite::Result<Option<Piece>> {
     let (mut last, mut bytes, mut count) = (None, 0, 0);
     while let Some(row) = rows.next()? {
@@ -115,7 +115,7 @@ fn within_a_step(mut rows: Rows<'_>) -> rusqlite::Result<Option<Piece>> {
     Ok(last.map(Piece::Until))
 }
 
-/// Deletes some of what belongs to a message that is about to be deleted: its reactions, then its reports.
+/// Deletes some of the reactions, then of the reports, of a message that is about to be deleted.
 pub(in crate::store) fn part_of(db: &Connection, message: i64) -> rusqlite::Result<usize> {
     let reactions = db
         .prepare_cached(

@@ -108,7 +108,7 @@ pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result
     .query_row([room], |row| row.get(0).map(Seq))
 }
 
-/// What is newest in each living room. Who said something is looked for in its newest 200 places.
+/// The latest activity of each living room. The time of the last message is taken from its newest 200 places.
 pub(in crate::store) fn newest(
     db: &Connection,
     now: HubTime,
@@ -134,7 +134,7 @@ pub(in crate::store) fn epoch(db: &Connection) -> rusqlite::Result<Epoch> {
         .map(|epoch| Epoch(epoch.unwrap_or(0)))
 }
 
-/// The places up to this one of messages that were taken back, from the last on; one more than an answer holds at most.
+/// The places of messages that were taken back, up to this one, last first; at most one more than an answer holds.
 pub(in crate::store) fn taken_back(
     db: &Connection,
     room: i64,
@@ -231,7 +231,7 @@ fn id(chatter: Option<&ChatterId>) -> Option<&[u8]> {
     chatter.map(|id| id.as_bytes().as_slice())
 }
 
-/// The reactions that have changed since a time, to messages in a range, both ends included, as `reader` reads them.
+/// The reactions to messages in a range (both ends included) that have changed since a time, as `reader` reads them.
 pub(in crate::store) fn reacted(
     db: &Connection,
     (room, reader): (i64, ChatterId),

@@ -1,4 +1,4 @@
-//! Reactions to messages: who has chosen which, and how many have.
+//! Reactions to messages: who has chosen which, and their counts.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -8,7 +8,7 @@ use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number, set_meta};
 use crate::store::write::{React, Written};
 
-/// Reacts to a message, or no more.
+/// Sets or removes a reaction to a message.
 pub(in crate::store) fn react(db: &Connection, react: &React) -> Result<Written, WriteError> {
     let room = room_number(db, react.room)?;
     let (message, chatter, mut reactions, before, reacted) = db
@@ -54,7 +54,7 @@ pub(in crate::store) fn react(db: &Connection, react: &React) -> Result<Written,
     Ok(Written::Reacted { reacted, is_new: true })
 }
 
-/// Counts the reactions to messages with an id above this one anew, from who has reacted.
+/// Counts again the reactions to messages with an id above this one, from the rows of who has reacted.
 pub(in crate::store) fn recount(db: &Connection, above: i64) -> rusqlite::Result<()> {
     let mut rows = db.prepare(
         "SELECT x.message, x.chosen, m.sent_hub FROM reactions x JOIN messages m ON m.id = x.message

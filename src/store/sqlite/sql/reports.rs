@@ -1,4 +1,4 @@
-//! Messages that people have told the host of.
+//! Reports of messages.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -11,7 +11,7 @@ use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
 use crate::store::write::{ReportMessage, Written};
 
-/// Stores a report, unless they have reported the message before.
+/// Stores a report, unless the chatter has reported the message before.
 pub(in crate::store) fn report(
     db: &Connection,
     report: &ReportMessage,
@@ -68,7 +68,7 @@ pub(in crate::store) fn done(
         .ok_or(WriteError::Refused(Refusal::NoSuchReport))
 }
 
-/// The newest reports that the host is not done with, or with `all` the newest of all, newest first.
+/// The newest reports that are not done, or with `all` the newest of all, newest first.
 pub(in crate::store) fn list(
     db: &Connection,
     all: bool,
@@ -101,7 +101,7 @@ fn report_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<MessageReport> {
     })
 }
 
-/// How many reports the host is not done with.
+/// How many reports are not done.
 pub(in crate::store) fn open(db: &Connection) -> rusqlite::Result<usize> {
     db.prepare_cached(
         "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message JOIN rooms r ON r.n = m.room

@@ -32,7 +32,7 @@ pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs INDEXED BY memberships_by_chatter ON qs.chatter = q.chatter AND qs.room = q.room";
 
-/// The same with how somebody has reacted, whose chatter's id is this parameter.
+/// The same columns, with the reactions of the chatter whose id is this parameter.
 pub(in crate::store) fn message_for(param: &str) -> String {
     let mine = format!(
         "m.reactions, CASE WHEN m.reactions IS NOT NULL THEN (SELECT x.chosen FROM reactions x
@@ -114,25 +114,25 @@ fn quote(row: &Row<'_>, seq: Seq) -> rusqlite::Result<Box<Quote>> {
     Ok(Box::new(Quote { seq, chatter, excerpt, is_taken_back }))
 }
 
-/// How many have reacted, from 32-bit numbers, little-endian.
+/// Reads how many people have chosen each reaction, from little-endian 32-bit numbers.
 pub(in crate::store) fn reactions(counts: Option<&[u8]>) -> Reactions {
     let (counts, _) = counts.unwrap_or_default().as_chunks::<4>();
     Reactions::from_counts(counts.iter().map(|count| u32::from_le_bytes(*count)))
 }
 
-/// How many have reacted, as it is stored.
+/// The counts of reactions as they are stored. `None` if there are none.
 pub(in crate::store) fn reactions_column(reactions: &Reactions) -> Option<Vec<u8>> {
     let counts = || reactions.counts().iter().flat_map(|count| count.to_le_bytes()).collect();
     (!reactions.is_empty()).then(counts)
 }
 
-/// The people whom a message names, from their ids, 16 bytes each.
+/// Reads the people whom a message mentions, from their ids, 16 bytes each.
 fn mentions(ids: Option<&[u8]>) -> Vec<ChatterId> {
     let (ids, _) = ids.unwrap_or_default().as_chunks::<16>();
     ids.iter().copied().map(ChatterId::from_bytes).collect()
 }
 
-/// The people whom a message names, as they are stored.
+/// The people whom a message mentions, as they are stored. `None` if there are none.
 pub(in crate::store) fn mentions_column(mentions: &[ChatterId]) -> Option<Vec<u8>> {
     let ids: Vec<u8> = mentions.iter().flat_map(|id| *id.as_bytes()).collect();
     (!ids.is_empty()).then_some(ids)
@@ -201,7 +201,7 @@ pub(in crate::store) fn messages(
     Ok((messages, false))
 }
 
-/// About how many bytes the message that it answers takes.
+/// About how many bytes a message's quote takes.
 fn quoted(message: &Message) -> usize {
     message.quote.as_ref().map_or(0, |quote| quote.excerpt.len() + AROUND / 2)
 }

@@ -17,7 +17,7 @@ const APPLICATION_ID: i32 = 0x434f_4c41;
 const WRITER_PAGES: i32 = 1024;
 
 /// How long a connection waits for a lock (`busy_timeout`).
-pub(in crate::store) const PATIENCE: Duration = Duration::from_secs(5);
+pub(in crate::store) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// All migrations in order. A migration's number is its position plus one, as in its file name.
 const MIGRATIONS: &[(&str, &str)] = &[
@@ -144,7 +144,7 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     guard(&db).map_err(sqlite)?;
-    db.busy_timeout(PATIENCE).map_err(sqlite)?;
+    db.busy_timeout(BUSY_TIMEOUT).map_err(sqlite)?;
     db.pragma_update(None, "query_only", true).map_err(sqlite)?;
     keep_plans(&db).map_err(sqlite)?;
     Ok(db)
@@ -158,7 +158,7 @@ pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection>
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags)?;
     guard(&db)?;
-    db.busy_timeout(PATIENCE)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
     Ok(db)
 }
 
@@ -199,7 +199,7 @@ fn keep_plans(db: &Connection) -> rusqlite::Result<()> {
 }
 
 fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
-    db.busy_timeout(PATIENCE)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
     db.pragma_update(None, "journal_mode", "WAL")?;
     // FULL: NORMAL loses acknowledged messages in a power cut (in 30 of 30 trials).
     db.pragma_update(None, "synchronous", "FULL")?;

@@ -11,7 +11,7 @@ use crate::store::reader::{Found, SEARCH};
 use crate::store::sqlite::sql::queries::Member;
 use crate::store::sqlite::sql::rows;
 
-/// Messages before a place that a member may read and that have a text in them, newest first, at most `most`.
+/// Messages before a place that a member may read and that contain a text, newest first, at most `most`.
 pub(in crate::store) fn search(
     db: &Connection,
     member: &Member,

@@ -6,7 +6,7 @@ use rusqlite::{Connection, params, params_from_iter};
 use crate::store::sqlite::sql::prune::{STEP, STEP_BYTES, oldest_of, part_of};
 use crate::store::sqlite::sql::weights::{Authors, ROW, Weight, Weights, size};
 
-/// Most places of a room that one step searches for an author's messages.
+/// The most places of a room that one step searches for an author's messages.
 const SPAN: i64 = 2_000;
 
 /// Does one step: empties messages of the largest author in the largest room. The messages keep their places,

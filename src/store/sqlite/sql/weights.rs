@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, params};
 
-/// Most rows that one step reads.
+/// The most rows that one step reads.
 const LOOK: i64 = 2_000;
 
 /// Bytes of a message besides its text: its row, and its index entries.

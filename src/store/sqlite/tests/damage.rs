@@ -1,4 +1,4 @@
-//! A file that is not what it should be.
+//! Tests with damaged files.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +10,7 @@ use crate::domain::refusal::HostRefusal;
 use crate::store::sqlite::recovery::{backup, recover, replace};
 use crate::store::sqlite::sql::schema;
 
-/// A folder whose database has a copy with `copied` messages in it and `lost` more without.
+/// A folder with a database and its backup, which has `copied` messages; the database has `lost` more.
 async fn folder(copied: usize, lost: usize) -> tempfile::TempDir {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
@@ -62,9 +62,11 @@ async fn a_damaged_database_is_kept_and_the_newest_sound_copy_takes_its_place() 
     let ruined = fs::read(&database).unwrap();
     let mut kit = Kit::in_folder(folder, 7);
     assert_eq!(fs::read(kit.folder.path().join("hub.sqlite3.corrupt-1")).unwrap(), ruined);
-    let Loss { goes_on, kept_as, .. } = kit.loss();
+    let Loss { continued_from, kept_as, .. } = kit.loss();
     assert_eq!(kept_as, "hub.sqlite3.corrupt-1");
-    assert!(matches!(goes_on, GoesOn::From { copy, .. } if copy == "hub-000001.sqlite3"));
+    assert!(
+        matches!(continued_from, ContinuedFrom::Backup { copy, .. } if copy == "hub-000001.sqlite3")
+    );
     let room = room(1).id;
     let member = kit.store.reader.member(room, chatter(1).id).await.unwrap().unwrap();
     let (kept, _) = kit.store.reader.after(member, Seq(0), 50).await.unwrap();
@@ -132,8 +134,8 @@ async fn the_readable_rest_of_a_damaged_database_is_kept() {
         assert!((200..404).contains(&kept.len()), "{} of 404 were kept", kept.len());
         assert_eq!(kept[1].content, "copied 0");
         assert_eq!(kept.last().unwrap().content, "lost 399");
-        let Loss { salvaged, goes_on, .. } = kit.loss();
-        assert_eq!(matches!(goes_on, GoesOn::From { .. }), has_copy);
+        let Loss { salvaged, continued_from, .. } = kit.loss();
+        assert_eq!(matches!(continued_from, ContinuedFrom::Backup { .. }), has_copy);
         assert_eq!(*salvaged, if has_copy { kept.len() - 4 } else { kept.len() });
         let (next, _) = kit.says(room, 1, "on", None).await;
         assert_eq!(next.seq, Seq(405));
@@ -141,7 +143,7 @@ async fn the_readable_rest_of_a_damaged_database_is_kept() {
 }
 
 #[tokio::test]
-async fn a_copy_that_is_damaged_too_is_passed_over() {
+async fn a_damaged_copy_is_skipped() {
     let mut kit = Kit::in_folder(folder(3, 2).await, 9);
     kit.copies();
     let room = room(1).id;
@@ -151,7 +153,7 @@ async fn a_copy_that_is_damaged_too_is_passed_over() {
     ruin(&folder.path().join("backups/hub-000002.sqlite3"));
     let kit = Kit::in_folder(folder, 7);
     assert!(
-        matches!(&kit.loss().goes_on, GoesOn::From { copy, .. } if copy == "hub-000001.sqlite3")
+        matches!(&kit.loss().continued_from, ContinuedFrom::Backup { copy, .. } if copy == "hub-000001.sqlite3")
     );
 }
 
@@ -162,7 +164,7 @@ async fn without_a_copy_the_hub_begins_again_and_says_so() {
     fs::write(folder.path().join(FILE), b"no database at all, but long enough to be looked at")
         .unwrap();
     let kit = Kit::in_folder(folder, 7);
-    assert_eq!(kit.loss().goes_on, GoesOn::Anew);
+    assert_eq!(kit.loss().continued_from, ContinuedFrom::Empty);
     assert!(kit.store.past.rooms.is_empty());
     assert!(names(kit.folder.path()).contains(&"hub.sqlite3.corrupt-1".to_owned()));
 }
@@ -209,7 +211,7 @@ async fn damage_met_while_reading_is_noted_and_looked_into_at_the_next_start() {
     kit.store.writer.close();
     assert!(folder.path().join("hub.sqlite3.suspect").exists());
     let kit = Kit::in_folder(folder, 7);
-    assert!(matches!(kit.loss().goes_on, GoesOn::From { .. }));
+    assert!(matches!(kit.loss().continued_from, ContinuedFrom::Backup { .. }));
     assert!(!kit.folder.path().join("hub.sqlite3.suspect").exists());
 }
 
@@ -225,14 +227,14 @@ async fn a_suspicion_that_proves_wrong_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_wal_that_is_damaged_before_its_end_is_told_and_kept() {
+async fn a_wal_that_is_damaged_before_its_end_is_reported_and_kept() {
     let mut kit = Kit::new();
     let room = kit.room(1).await;
     kit.join(room, 1).await;
     for n in 0..20 {
         kit.says(room, 1, &format!("{n}"), None).await;
     }
-    // As after a plug that was pulled: the WAL as it is, in another folder.
+    // As after a power cut: the files with the WAL as it is, copied to another folder.
     let cut = tempfile::tempdir().unwrap();
     for name in [FILE, "hub.sqlite3-wal"] {
         fs::copy(kit.folder.path().join(name), cut.path().join(name)).unwrap();
@@ -243,7 +245,7 @@ async fn a_wal_that_is_damaged_before_its_end_is_told_and_kept() {
     bytes[middle] ^= 1;
     fs::write(&wal, &bytes).unwrap();
     let mut kit = Kit::in_folder(cut, 7);
-    assert_eq!(kit.loss().goes_on, GoesOn::WithTheRest);
+    assert_eq!(kit.loss().continued_from, ContinuedFrom::SameDatabase);
     assert_eq!(fs::read(kit.folder.path().join("hub.sqlite3.corrupt-1-wal")).unwrap(), bytes);
     let back = Join { after: Some(Seq(22)), notice: None, ..join(room, 1) };
     assert!(kit.returns(Write::Join(back)).await.reset);
@@ -266,7 +268,7 @@ async fn a_wal_cut_in_its_last_commit_is_no_loss() {
 }
 
 #[tokio::test]
-async fn copies_that_cannot_be_looked_at_are_not_taken_for_none() {
+async fn copies_that_cannot_be_listed_do_not_count_as_missing() {
     for break_it in [ruin, |database: &Path| fs::remove_file(database).unwrap()] {
         let folder = folder(3, 2).await;
         let (database, copies) = (folder.path().join(FILE), folder.path().join(backup::FOLDER));
@@ -283,7 +285,11 @@ async fn copies_that_cannot_be_looked_at_are_not_taken_for_none() {
         fs::remove_file(&copies).unwrap();
         fs::rename(&kept, &copies).unwrap();
         let kit = Kit::in_folder(folder, 7);
-        assert!(matches!(kit.loss().goes_on, GoesOn::From { .. }), "{:?}", kit.loss());
+        assert!(
+            matches!(kit.loss().continued_from, ContinuedFrom::Backup { .. }),
+            "{:?}",
+            kit.loss()
+        );
     }
 }
 

@@ -1,4 +1,4 @@
-//! How SQLite finds what each statement asks for: every statement of the store, as it stands in the source.
+//! Tests of the plans that SQLite makes for every statement of the store, as it is in the source.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,4 @@
-//! Another id for a hub whose card is a copy of another's.
+//! Tests of giving a new id to a hub whose card is a copy of another hub's.
 
 use std::fs;
 use std::path::Path;
@@ -49,14 +49,14 @@ async fn a_hub_keeps_its_new_id_and_its_places_count_again() {
 }
 
 #[test]
-fn where_no_hub_has_begun_there_is_nothing_to_renew() {
+fn a_folder_without_a_hub_has_no_id_to_renew() {
     let folder = tempfile::tempdir().unwrap();
     assert_eq!(renewed(folder.path()), None);
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is made");
 }
 
 #[tokio::test]
-async fn a_copy_from_before_does_not_bring_the_old_id_back_nor_what_was_taken_back() {
+async fn an_older_copy_does_not_bring_back_the_old_id_or_deleted_messages() {
     let folder = taken_back(|folder| folder.join("copy")).await;
     renewed(folder.path());
     restore::restore(folder.path(), &folder.path().join("copy"), id([5; 16]), |_, _| {}).unwrap();

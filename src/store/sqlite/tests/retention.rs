@@ -247,7 +247,7 @@ async fn a_flood_in_a_room_of_all_erases_only_its_author() {
 }
 
 #[tokio::test]
-async fn where_no_room_has_more_than_its_newest_the_largest_loses_them() {
+async fn if_all_rooms_have_only_their_newest_the_largest_loses_them() {
     let mut kit = Kit::new();
     let (small, large) = (kit.room(1).await, kit.room(2).await);
     kit.join(small, 1).await;

@@ -1,4 +1,4 @@
-//! A file that somebody else has made.
+//! Tests with files that no hub has made.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::store::sqlite::recovery::restore::{self, CopyError, Restored};
 use crate::store::sqlite::recovery::{backup, guard, import, replace};
 use crate::store::sqlite::sql::schema;
 
-/// Gone with 4 GiB of memory.
+/// A hash that would need 4 GiB of memory to check.
 const HUGE: &str = "$argon2id$v=19$m=4194304,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AAAA";
 
 /// A folder with a room, in it a join and two messages, and a copy of it to which this was done.
@@ -62,7 +62,7 @@ async fn objects_that_no_hub_makes_do_not_come_with_a_copy() {
 }
 
 #[tokio::test]
-async fn a_copy_whose_own_tables_are_others_is_refused_and_changes_nothing() {
+async fn a_copy_with_altered_tables_is_refused_and_changes_nothing() {
     for (sql, named) in [
         ("ALTER TABLE messages DROP COLUMN was", "table \"messages\""),
         (
@@ -108,7 +108,7 @@ async fn rows_of_a_copy_go_through_the_rules() {
 }
 
 #[tokio::test]
-async fn a_copy_of_each_older_version_comes_back_whole() {
+async fn a_copy_of_each_older_version_is_restored_completely() {
     for version in 1..schema::NEWEST {
         let folder = tempfile::tempdir().unwrap();
         let copy = folder.path().join("copy");
@@ -164,7 +164,7 @@ async fn rows_without_end_are_not_followed() {
     tie_a_knot(&copy);
     let error = put_back(folder.path(), &copy).unwrap_err();
     assert!(matches!(error, CopyError::Damaged { .. }), "{error}");
-    // Also where the check had no time to see it.
+    // Also if the check had no time to notice it.
     let from = schema::open_alone(&copy).unwrap();
     let into = schema::open_writer(Path::new(":memory:")).unwrap();
     let error = import::import(&from, &into, &mut || {}).unwrap_err();
@@ -172,7 +172,7 @@ async fn rows_without_end_are_not_followed() {
 }
 
 #[tokio::test]
-async fn a_database_with_what_no_hub_makes_is_rewritten_without_it_and_loses_nothing() {
+async fn a_database_with_foreign_objects_is_rewritten_without_them_and_loses_nothing() {
     let (folder, _) = with_copy("").await;
     let path = folder.path().join(FILE);
     Connection::open(&path)
@@ -192,7 +192,7 @@ async fn a_database_with_what_no_hub_makes_is_rewritten_without_it_and_loses_not
 }
 
 #[tokio::test]
-async fn a_database_whose_own_table_is_another_is_replaced_by_a_copy() {
+async fn a_database_with_an_altered_table_is_replaced_by_a_copy() {
     let (folder, copy) = with_copy("").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, backup::next(folder.path()).unwrap()).unwrap();
@@ -206,18 +206,18 @@ async fn a_database_whose_own_table_is_another_is_replaced_by_a_copy() {
 }
 
 #[tokio::test]
-async fn a_copy_that_somebody_laid_into_the_folder_of_copies_is_passed_over() {
+async fn a_foreign_copy_in_the_folder_of_copies_is_skipped() {
     let (folder, copy) = with_copy("CREATE VIEW v AS SELECT 1").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, backup::next(folder.path()).unwrap()).unwrap();
     assert!(backup::is_good(&folder.path().join("backups/hub-000001.sqlite3")).is_err());
     fs::write(folder.path().join(FILE), "no database at all, but long enough to be one").unwrap();
     let kit = Kit::in_folder(folder, 8);
-    assert_eq!(kit.store.health.loss().unwrap().goes_on, GoesOn::Anew);
+    assert_eq!(kit.store.health.loss().unwrap().continued_from, ContinuedFrom::Empty);
 }
 
 #[tokio::test]
-async fn a_copy_that_was_being_made_ready_goes_back_to_its_folder() {
+async fn a_copy_that_was_being_prepared_goes_back_to_its_folder() {
     let (folder, copy) = with_copy("").await;
     fs::create_dir(folder.path().join(backup::FOLDER)).unwrap();
     fs::rename(copy, replace::preparing(folder.path())).unwrap();

@@ -64,7 +64,7 @@ async fn nothing_of_it_is_left_on_the_disk() {
 }
 
 #[tokio::test]
-async fn it_does_not_come_again_with_a_copy_from_before() {
+async fn it_does_not_come_back_with_an_older_copy() {
     let (mut kit, room) = told().await;
     let folder = kit.folder.path().to_owned();
     let copy = folder.join("copy");

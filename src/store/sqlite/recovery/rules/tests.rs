@@ -45,7 +45,7 @@ fn texts_are_mended_and_what_was_locked_stays_locked() {
 }
 
 #[test]
-fn a_row_without_its_identifiers_is_none() {
+fn a_row_without_its_identifiers_is_left_out() {
     assert_eq!(uuid(&Value::Blob(vec![7; 15])), None);
     assert_eq!(number(&Value::Integer(0)), None);
     assert_eq!(number(&Value::Integer(i64::MAX)), None);

@@ -1,14 +1,14 @@
-//! The settings that all hubs on one database should have alike.
+//! The settings that should be the same on all hubs of one database.
 
 use std::collections::BTreeMap;
 
 use super::Config;
 
 impl Config {
-    /// The settings that all hubs on one database should have alike, as the hosts of the others are shown them: by key, each
-    /// as a text that is equal where the values are.
+    /// The settings that should be the same on all hubs of one database: pairs of key and value. Two values are the
+    /// same if their texts are; hosts are shown them where they differ.
     #[must_use]
-    pub fn alike(&self) -> BTreeMap<String, String> {
+    pub fn common_settings(&self) -> BTreeMap<String, String> {
         let all: [(&str, &dyn std::fmt::Debug); 10] = [
             ("language", &self.language),
             ("messages.take_back", &self.messages_take_back),
@@ -33,11 +33,16 @@ mod tests {
     #[test]
     fn they_are_settings_by_their_own_keys_and_change_with_them() {
         let config = Config::default();
-        let alike = config.alike();
-        assert!(alike.keys().all(|key| SETTINGS.iter().any(|setting| setting.key == key)));
+        let common_settings = config.common_settings();
+        assert!(
+            common_settings.keys().all(|key| SETTINGS.iter().any(|setting| setting.key == key))
+        );
         let other = Config { rooms_limit: config.rooms_limit + 1, ..config };
-        let changed: Vec<_> =
-            other.alike().into_iter().filter(|(key, value)| alike[key] != *value).collect();
+        let changed: Vec<_> = other
+            .common_settings()
+            .into_iter()
+            .filter(|(key, value)| common_settings[key] != *value)
+            .collect();
         assert_eq!(changed, [("rooms.limit".to_owned(), other.rooms_limit.to_string())]);
     }
 }

@@ -1,4 +1,4 @@
-//! The state of one run of the daemon.
+//! The state that belongs to one run of mdns-sd's daemon.
 
 use std::time::Instant;
 
@@ -7,7 +7,7 @@ use super::daemon::LookUp;
 use super::watch::{OwnAddresses, Watch};
 
 /// The state of one run of the daemon.
-pub(super) struct Life {
+pub(super) struct DaemonRun {
     pub(super) watch: Watch,
     /// The host name that this run claims.
     pub(super) host: String,
@@ -24,7 +24,7 @@ pub(super) struct Life {
     pub(super) asked_for_wish: bool,
 }
 
-impl Life {
+impl DaemonRun {
     pub(super) fn new(services: &[String], names: &Names) -> Self {
         Self {
             watch: Watch::new(Instant::now()),
@@ -51,7 +51,7 @@ impl Life {
         self.silent.is_empty()
     }
 
-    /// No interface is left.
+    /// Notes that no interface is left.
     pub(super) fn withdrawn(&mut self) {
         self.silent.clone_from(&self.services);
     }
@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_hub_is_announced_once_all_its_services_are() {
         let names = Names { host: "cola".into(), instance: "cola".into() };
-        let mut life = Life::new(&["a".into(), "b".into()], &names);
+        let mut life = DaemonRun::new(&["a".into(), "b".into()], &names);
         assert!(!life.announced("a"));
         assert!(!life.announced("a"), "once for each interface");
         assert!(life.announced("b"));
