@@ -4,9 +4,9 @@
 #   packaging/compile.sh TARGET        x86_64-unknown-linux-gnu, aarch64-unknown-linux-gnu (64-bit boards)
 #                                      or armv7-unknown-linux-gnueabihf (32-bit, Raspberry Pi 2 and newer)
 #
-# It takes the first Rust that has the target's standard library, and says which: the active one; Debian's,
-# which its browsers need; the active one after `rustup target add`; Debian's again, installed now. For armv7
-# on Debian the standard library is compiled too. The page must be in web/dist.
+# It uses the first Rust that has the target's standard library, and says which: the active one; Debian's,
+# which its browsers need; the active one after `rustup target add`; Debian's again, after installing it. For armv7
+# on Debian the standard library is compiled, too. The page must be in web/dist.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 target=$1
@@ -76,7 +76,7 @@ choose_linker() {
 choose_rust
 choose_linker
 export RUSTC
-# No path of this machine gets into the program, so that the same commit gives the same bytes anywhere.
+# Keeps the paths of this machine out of the program, so that the same commit gives the same bytes anywhere.
 sysroot=$("$RUSTC" --print sysroot)
 maps=("$PWD=/colahub" "${CARGO_HOME:-$HOME/.cargo}=/cargo" "$sysroot/lib/rustlib/src=/rust" "$(realpath -m "$sysroot/lib/rustlib/src/rust")=/rust/rust")
 RUSTFLAGS=${RUSTFLAGS:-}

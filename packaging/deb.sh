@@ -3,7 +3,7 @@
 #
 #   packaging/deb.sh amd64|arm64|armhf BINARY FOLDER
 #
-# It says the package's path. The same binary at the same commit gives the same bytes.
+# It prints the package's path. The same binary at the same commit gives the same bytes.
 set -euo pipefail
 arch=$1 binary=$2 folder=$3
 case $arch in
@@ -16,12 +16,12 @@ here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 umask 022
 
 version=${DEB_VERSION:-$(sed -n 's/^version = "\(.*\)"/\1/p' "$here/../Cargo.toml" | head -1)}
-# Files carry the commit's time, so that two builds are alike; outside git, the changelog's.
+# Files have the commit's time, so that two builds are the same; outside git, that of the changelog.
 : "${SOURCE_DATE_EPOCH:=$(git -C "$here" log -1 --format=%ct 2>/dev/null ||
   dpkg-parsechangelog -l "$here/deb/changelog" -S Timestamp)}"
 export SOURCE_DATE_EPOCH
 
-# The C library that the binary asks for: 2.34 at least, since that is what we promise to support.
+# The version of the C library that the binary needs; we promise to support 2.34.
 versions=$(readelf -V "$binary")
 glibc() {
   local newest
@@ -38,8 +38,8 @@ put() { install -D -m "${3:-644}" "$1" "$root/$2"; }
 pack() { gzip -9n "$root/$1"; }
 doc=usr/share/doc/colahub man=usr/share/man
 
-# Stripped here and not only by the compiler, whose word depends on its linker. The next lines hold it; without a pipe,
-# since a readelf that fails must not pass for a program without symbols.
+# Stripped here and not only by the compiler, whose result depends on its linker. The next lines verify it, without a pipe,
+# since a readelf that fails must not count as a program without symbols.
 strip=$(command -v "$gnu-strip") || { echo "packaging/deb.sh: there is no $gnu-strip; Debian has it in binutils-${gnu//_/-}" >&2; exit 1; }
 "$strip" --strip-all --remove-section=.comment --remove-section=.note -o "$root/program" "$binary"
 sections=$(readelf -WS "$root/program")
@@ -54,7 +54,7 @@ put "$here/colahub.service" usr/lib/systemd/system/colahub.service
 put "$here/colahub.sysusers" usr/lib/sysusers.d/colahub.conf
 mkdir -p "$root/etc/colahub"
 sed -f "$here/deb/config.sed" "$here/config.toml" >"$root/etc/colahub/config.toml"
-# Tests make another version of the package, with another configuration.
+# Tests build another version of the package, with another configuration.
 [ -z "${CONFIG_NOTE:-}" ] || echo "$CONFIG_NOTE" >>"$root/etc/colahub/config.toml"
 put "$here/colahub.8" $man/man8/colahub.8
 pack $man/man8/colahub.8
@@ -67,7 +67,7 @@ put "$here/completions/colahub.fish" usr/share/fish/vendor_completions.d/colahub
 put "$here/deb/copyright" $doc/copyright
 put "$here/deb/changelog" $doc/changelog
 pack $doc/changelog
-# Cargo knows what is compiled in for which board; the licences ask to be handed on.
+# Cargo knows which crates are compiled in for each board; their licences have to be included.
 "$here/licenses.py" "$target" >"$root/$doc/third-party-licenses"
 pack $doc/third-party-licenses
 

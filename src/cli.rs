@@ -1,5 +1,6 @@
 //! The command line: arguments and their verbs. Each verb has a file of its own, unless it is a few lines.
 
+mod announce;
 mod copies;
 mod discover;
 mod doctor;
@@ -10,6 +11,7 @@ mod mode;
 mod new_id;
 #[cfg(test)]
 mod packaged;
+mod people;
 mod report;
 mod secret;
 mod status;
@@ -54,12 +56,15 @@ enum Command {
     Backup(CopyArgs),
     /// Put a copy in the place of the database, while the hub is stopped
     Restore(CopyArgs),
-    /// List those who are present, take somebody out, keep them out
+    /// List those who are present, take somebody out, keep them out, mute or rename them
     #[command(subcommand)]
     Chatter(host::ChatterCommand),
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(CheckArgs),
+    /// Announce something to everybody, list what is announced, take it down
+    #[command(subcommand)]
+    Announce(announce::AnnounceCommand),
     /// List the hubs on the local network
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
@@ -72,7 +77,7 @@ enum Command {
     HoldPorts(FileArg),
     /// List what the host did to rooms and people, the newest first
     Log(StatusArgs),
-    /// List what was said in a room, delete messages
+    /// List what was said in a room, say something there as the host, delete messages
     #[command(subcommand)]
     Message(message::MessageCommand),
     /// Give a hub whose card is a copy of another's an id of its own, while it is stopped
@@ -170,6 +175,7 @@ pub fn run() -> ExitCode {
     let out = &mut Plain(io::stdout());
     let done = match Cli::parse().command {
         Command::Run(args) => run_hub(args),
+        Command::Announce(command) => announce::announce(command, out),
         Command::Backup(args) => copies::back_up(args, out),
         Command::Restore(args) => copies::restore(args, out),
         Command::CheckConfig(args) => check_config(args.file.into_sources(), args.connect, out),

@@ -3,6 +3,7 @@
 //! A request is a line of JSON, and so is its response. Everybody who may open the socket may send requests: root, the
 //! hub's user and its group. [`protocol`] has the types of both sides.
 
+mod announcements;
 mod answer;
 mod calls;
 mod client;
@@ -11,6 +12,7 @@ mod keys;
 mod listener;
 mod messages;
 mod modes;
+mod people;
 mod place;
 pub mod protocol;
 mod reports;

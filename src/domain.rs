@@ -3,6 +3,7 @@
 //! Invariant: nothing here does I/O, reads a clock or draws a random number. The time and fresh identifiers are
 //! arguments, and decisions are return values. The wire format is not known here either.
 
+pub mod announcement;
 pub mod chatter;
 pub mod code;
 pub mod fair;
@@ -13,6 +14,7 @@ pub mod language;
 pub mod limits;
 pub mod message;
 pub mod mode;
+pub mod mute;
 pub mod names;
 pub mod nickname;
 pub mod notices;

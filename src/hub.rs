@@ -5,6 +5,7 @@
 //! [`command`] and never see the state.
 
 mod access_grants;
+mod announcements;
 mod bridge;
 mod calls;
 mod changes;
@@ -19,6 +20,7 @@ mod host_keys;
 mod idle;
 mod join;
 mod modes;
+mod mutes;
 mod names;
 mod open;
 mod password;

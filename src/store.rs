@@ -23,7 +23,7 @@ use std::time::Duration;
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
 pub use postgres::{CommonSettings, ConnectError, Database, HubRun};
-pub use reader::{Found, Heard, Reader};
+pub use reader::{Departed, Found, Heard, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};
 pub use sqlite::disk::volatile::{forgets, is_volatile};
@@ -38,12 +38,14 @@ pub use sqlite::sql::schema::OpenError;
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, Moment, RANGE_BYTES, React,
-    Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
+    Ban, Deed, HistorySlice, HostAct, HostRename, Join, Joined, Leave, MISSED_MAX, Moment,
+    RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
+use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, RoomId, RunId};
+use crate::domain::mute::Mute;
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
 
@@ -84,6 +86,10 @@ pub struct Past {
     pub elsewhere: Vec<(Member, RunId)>,
     /// The bans.
     pub bans: Vec<Ban>,
+    /// The announcements that are shown, the oldest first.
+    pub announcements: Vec<Announcement>,
+    /// The mutes that have not ended.
+    pub mutes: Vec<Mute>,
     /// Access grants of other hubs that are still valid.
     pub grants: Vec<AccessGrant>,
     /// This run of the hub on a shared store. `None` for a hub with a database of its own.

@@ -49,7 +49,7 @@ pub const ROOM: Duration = Duration::from_secs(60);
 /// Like [`ROOM`], while memory is tight.
 pub const ROOM_WHEN_TIGHT: Duration = Duration::from_secs(10);
 
-/// From a goodbye until the connection is shut down, so that the goodbye arrives.
+/// For a refused client to read that the hub is full, before its connection is closed.
 pub const GOODBYE: Duration = Duration::from_secs(1);
 
 /// For a client to read [`READ_LEAST`] bytes of what waits for it, once its buffers are full.

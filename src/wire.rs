@@ -3,10 +3,12 @@
 //! The contract's fields are fixed. Fields that the hub adds are marked as additional.
 
 mod announcement;
+mod announcements;
 mod answer;
 mod api;
 pub mod engine;
 mod envelope;
+mod mute;
 mod reactions;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -22,7 +24,7 @@ pub use self::api::{
 };
 pub use self::envelope::{Envelope, code, status};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, HubId, RoomId};
+use crate::domain::ids::{ChatterId, HubId, RoomId, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::{self, Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
@@ -158,6 +160,9 @@ struct WireMessage<'a, C, Q> {
     /// Additional, on an ALERT: `hub`, or `chatter` for one that a client sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'static str>,
+    /// Additional: `true` if the host said it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    host: bool,
     /// Additional: `true` if its author or the host took it back; `content` is then empty.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     taken_back: bool,
@@ -210,7 +215,11 @@ pub fn message(message: &Message) -> impl Serialize {
         Kind::Said => None,
         Kind::Alert(alert) => Some(wire_alert(alert)),
     };
-    let from = alert.as_ref().map(|a| if a.kind == NOTE { "chatter" } else { "hub" });
+    let from = match &message.kind {
+        Kind::Said => None,
+        Kind::Alert(Alert::Note) => Some("chatter"),
+        Kind::Alert(_) => Some("hub"),
+    };
     WireMessage {
         id: message.id.0,
         r#type: if alert.is_some() { "ALERT" } else { "MESSAGE" },
@@ -222,6 +231,7 @@ pub fn message(message: &Message) -> impl Serialize {
         seq: message.seq.0,
         alert,
         from,
+        host: message.chatter.id == host_chatter(),
         taken_back: message.is_taken_back,
         reply_to: message.quote.as_deref().map(quote),
         mentions: message.mentions.iter().map(ChatterId::to_string).collect(),
@@ -243,6 +253,7 @@ fn wire_alert(alert: &Alert) -> WireAlert<'_> {
         Alert::Joined(count) => plain("joined", *count),
         Alert::Left(count) => plain("left", *count),
         Alert::Note => plain(NOTE, 1),
+        Alert::Announcement => plain("announcement", 1),
         Alert::Renamed { was, now } => {
             WireAlert { was: Some(was.as_str()), now: Some(now.as_str()), ..plain("renamed", 1) }
         }
@@ -266,6 +277,10 @@ struct WireEntry<'a, C, M, R> {
     taken_back: Vec<i64>,
     reacted: Vec<R>,
     reactions_at: u64,
+    /// Only where the host has muted them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    muted: Option<mute::WireMute>,
+    announcements: Vec<announcements::WireAnnouncement<'a>>,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -282,6 +297,8 @@ fn entry(entry: &Entry) -> impl Serialize {
         taken_back: entry.history.taken_back.iter().map(|seq| seq.0).collect(),
         reacted: entry.history.reacted.iter().map(reactions::changed).collect(),
         reactions_at: entry.history.reactions_at.0,
+        muted: entry.muted.as_ref().map(mute::mute),
+        announcements: entry.announcements.iter().map(announcements::announcement).collect(),
     }
 }
 
@@ -440,6 +457,10 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
             let (seq, id) = (Some(seq.0), Some(id.0));
             ("messageTakenBack", encode(&WireRoomNews { seq, id, ..about(room) }))
         }
+        RoomEvent::Muted(notice) => ("muted", encode(&mute::mute(notice))),
+        RoomEvent::Unmuted => ("unmuted", encode(&mute::WireUnmuted {})),
+        RoomEvent::Announcement(one) => ("announcement", encode(&announcements::announcement(one))),
+        RoomEvent::AnnouncementGone(id) => ("announcementGone", announcements::gone(*id)),
         RoomEvent::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());
             let is_typing = Some(*is_typing);

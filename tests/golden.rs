@@ -1,4 +1,4 @@
-//! The JSON in `web/golden` is what the hub really sends. The page's own tests read the same files, so
+//! Checks that the JSON in `web/golden` is what the hub really sends. The page's own tests read the same files, so
 //! neither side can change a shape alone.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may panic")]
@@ -6,8 +6,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use colahub::domain::announcement::Announcement;
 use colahub::domain::chatter::Chatter;
-use colahub::domain::ids::{Epoch, MessageId, Seq};
+use colahub::domain::ids::{Epoch, MessageId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
@@ -17,7 +18,7 @@ use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
-use colahub::hub::command::{Answer, Entry, RoomEvent, RoomView};
+use colahub::hub::command::{AnnouncementView, Answer, Entry, MuteNotice, RoomEvent, RoomView};
 use colahub::store::HistorySlice;
 use colahub::wire;
 use serde_json::Value;
@@ -200,9 +201,38 @@ fn the_answer_to_a_join() {
         reacted: vec![reacted()],
         reactions_at: HubTime(9_000),
     };
-    let entry = Entry { chatter: fox(), room: room(), history };
+    let announcements = vec![announced()];
+    let entry = Entry { chatter: fox(), room: room(), history, muted: None, announcements };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
     assert_golden("join-ack.json", &ack);
+}
+
+fn announced() -> AnnouncementView {
+    let announcement = Announcement {
+        id: "5b0e3a52-4f0e-4c1c-9d4e-0c5c0d8c2c11".parse().unwrap(),
+        room: Some(room().room.id),
+        text: Content::parse("점심은 식당에서 12시에 시작합니다").unwrap(),
+        made_at: at(0.0),
+        until: Some(HubTime(1_800_000)),
+    };
+    AnnouncementView { announcement, until: Some(at(30.0)) }
+}
+
+#[test]
+fn what_the_host_says() {
+    let host = Chatter { id: host_chatter(), nickname: words::host_name(Language::Ko), ..fox() };
+    let message = Message { chatter: host.clone(), ..said() };
+    assert_golden("message-of-the-host.json", &wire::encode(&wire::message(&message)));
+    let AnnouncementView { announcement, .. } = announced();
+    let notice = alert(44, 5, 0.0, Alert::Announcement, host);
+    let notice = Message { content: announcement.text.to_string(), ..notice };
+    assert_golden("alert-announcement.json", &wire::encode(&wire::message(&notice)));
+    let (event, up) = wire::room_event(&RoomEvent::Announcement(announced()));
+    assert_eq!(event, "announcement");
+    assert_golden("announcement.json", &up);
+    let (event, gone) = wire::room_event(&RoomEvent::AnnouncementGone(announcement.id));
+    assert_eq!(event, "announcementGone");
+    assert_golden("announcement-gone.json", &gone);
 }
 
 #[test]
@@ -246,4 +276,15 @@ fn the_hosts_acts_on_doors_and_messages() {
         wire::room_event(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");
     assert_golden("taken-back.json", &taken);
+}
+
+#[test]
+fn a_mute() {
+    let (event, muted) = wire::room_event(&RoomEvent::Muted(MuteNotice { until: Some(at(30.0)) }));
+    assert_eq!(event, "muted");
+    assert_golden("muted.json", &muted);
+    let (_, lasting) = wire::room_event(&RoomEvent::Muted(MuteNotice { until: None }));
+    assert_eq!(lasting.get(), r#"{"until":null}"#);
+    let (event, unmuted) = wire::room_event(&RoomEvent::Unmuted);
+    assert_eq!((event, unmuted.get()), ("unmuted", "{}"));
 }

@@ -1,5 +1,5 @@
-//! The house rules that the compiler does not hold: which module may import which, and who may use
-//! which library. The reasons are in ARCHITECTURE.md.
+//! Checks the rules that the compiler does not: which module may import which, and which may use which library. The
+//! reasons are in ARCHITECTURE.md.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may panic")]
 
@@ -152,7 +152,7 @@ fn sources() -> Vec<Source> {
     let named = |path: PathBuf| {
         let module = module_of(path.strip_prefix(&root).unwrap());
         let names = names(&fs::read_to_string(&path).unwrap(), &module);
-        // The crate's root is a house of its own: `lib`, or `main`.
+        // The crate's root counts as a module: `lib`, or `main`.
         let module = module.first().map_or("lib", String::as_str).to_owned();
         Source { module, path, names }
     };
@@ -186,7 +186,7 @@ fn names(text: &str, module: &[String]) -> Vec<String> {
 }
 
 struct Names {
-    /// Where what is visited stands.
+    /// The module of the visited item.
     module: Vec<String>,
     found: Vec<String>,
 }
@@ -256,7 +256,7 @@ impl Names {
         words.filter(|word| !word.is_empty()).for_each(|word| self.add(word));
     }
 
-    /// Adds a path as it stands there. The library is a crate to the program, `main`.
+    /// Adds a path as it is written. To the program, `main`, the library is another crate.
     fn add(&mut self, path: &str) {
         let mut segments = path.split("::").filter(|segment| !segment.is_empty()).peekable();
         let mut base = self.module.clone();
@@ -311,7 +311,7 @@ fn imports(names: &[String]) -> BTreeSet<&str> {
     inside.filter_map(|name| name.split("::").next()).collect()
 }
 
-/// Whether the crate's root is imported as a whole: what is taken from it then could not be seen.
+/// Whether the crate's root is imported as a whole, which would hide what is used from it.
 fn names_the_root(names: &[String]) -> bool {
     names.iter().any(|name| name == "crate" || name == "crate::*")
 }
@@ -482,7 +482,7 @@ impl<'ast> Visit<'ast> for Functions {
     }
 }
 
-/// anyhow prints an error and then its source: an error whose sentence has the cause in it must not also give it as
+/// anyhow prints an error and then its source, so an error whose sentence contains the cause must not also have it as
 /// its source.
 #[test]
 fn no_error_tells_its_cause_twice() {

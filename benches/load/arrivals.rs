@@ -1,4 +1,4 @@
-//! Many people who come into one room within ten seconds, and what telling them of each other costs.
+//! Measures what it costs when many people join one room within ten seconds.
 
 use std::time::Duration;
 

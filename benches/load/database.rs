@@ -1,4 +1,4 @@
-//! What a large database slows down: the same room in an empty hub and in one with many messages.
+//! Measures what a large database slows down: the same room in an empty hub and in one with many messages.
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What a message costs the hub's disk: bytes the process wrote, flushes it asked for.
+//! Measures what a message costs the hub's disk: bytes that the process has written, flushes that it has requested.
 //!
 //! `benches/disk.sh` measures the same at the device, with what the file system adds.
 

@@ -1,4 +1,4 @@
-//! What it was measured on, and with.
+//! The machine and the programs with which a measurement was made.
 
 use std::path::Path;
 use std::process::Command;

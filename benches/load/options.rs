@@ -1,4 +1,4 @@
-//! What is measured, and how long.
+//! The options: what is measured, and for how long.
 
 use std::time::Duration;
 

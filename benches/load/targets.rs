@@ -1,4 +1,4 @@
-//! What the figures have to show.
+//! The targets that the figures have to meet.
 
 use crate::database::Compared;
 use crate::report::Results;

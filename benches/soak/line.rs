@@ -1,5 +1,4 @@
-//! A connection from an address of one's own, and HTTP on it: a request goes out, its answer is read when
-//! it has come.
+//! HTTP on a connection from a given address: a request is sent, and its answer is read when it has arrived.
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};

@@ -1,5 +1,4 @@
-//! One person: comes, talks, goes in one way or another, and comes again; and does not forget what they were
-//! promised.
+//! A person who comes, talks, leaves in one way or another, comes again, and remembers what was acknowledged.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::Ipv4Addr;

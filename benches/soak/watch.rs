@@ -1,4 +1,4 @@
-//! How much of everything the hub uses, and whether it is more than it was.
+//! Measures how much of each resource the hub uses, and checks that it does not grow.
 
 use std::fs;
 use std::path::Path;

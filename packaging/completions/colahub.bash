@@ -76,8 +76,17 @@ _colahub() {
             colahub__subcmd__chatter,list)
                 cmd="colahub__subcmd__chatter__subcmd__list"
                 ;;
+            colahub__subcmd__chatter,mute)
+                cmd="colahub__subcmd__chatter__subcmd__mute"
+                ;;
+            colahub__subcmd__chatter,rename)
+                cmd="colahub__subcmd__chatter__subcmd__rename"
+                ;;
             colahub__subcmd__chatter,unban)
                 cmd="colahub__subcmd__chatter__subcmd__unban"
+                ;;
+            colahub__subcmd__chatter,unmute)
+                cmd="colahub__subcmd__chatter__subcmd__unmute"
                 ;;
             colahub__subcmd__chatter__subcmd__help,ban)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__ban"
@@ -91,8 +100,17 @@ _colahub() {
             colahub__subcmd__chatter__subcmd__help,list)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__list"
                 ;;
+            colahub__subcmd__chatter__subcmd__help,mute)
+                cmd="colahub__subcmd__chatter__subcmd__help__subcmd__mute"
+                ;;
+            colahub__subcmd__chatter__subcmd__help,rename)
+                cmd="colahub__subcmd__chatter__subcmd__help__subcmd__rename"
+                ;;
             colahub__subcmd__chatter__subcmd__help,unban)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unban"
+                ;;
+            colahub__subcmd__chatter__subcmd__help,unmute)
+                cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unmute"
                 ;;
             colahub__subcmd__help,backup)
                 cmd="colahub__subcmd__help__subcmd__backup"
@@ -151,8 +169,17 @@ _colahub() {
             colahub__subcmd__help__subcmd__chatter,list)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__list"
                 ;;
+            colahub__subcmd__help__subcmd__chatter,mute)
+                cmd="colahub__subcmd__help__subcmd__chatter__subcmd__mute"
+                ;;
+            colahub__subcmd__help__subcmd__chatter,rename)
+                cmd="colahub__subcmd__help__subcmd__chatter__subcmd__rename"
+                ;;
             colahub__subcmd__help__subcmd__chatter,unban)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unban"
+                ;;
+            colahub__subcmd__help__subcmd__chatter,unmute)
+                cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unmute"
                 ;;
             colahub__subcmd__help__subcmd__host,add)
                 cmd="colahub__subcmd__help__subcmd__host__subcmd__add"
@@ -356,7 +383,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter)
-            opts="-h --help list kick ban unban help"
+            opts="-h --help list kick ban unban mute unmute rename help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -396,7 +423,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter__subcmd__help)
-            opts="list kick ban unban help"
+            opts="list kick ban unban mute unmute rename help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -465,7 +492,49 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__chatter__subcmd__help__subcmd__mute)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__help__subcmd__rename)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__chatter__subcmd__help__subcmd__unban)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__help__subcmd__unmute)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -502,7 +571,55 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter__subcmd__list)
-            opts="-h --banned --config --data-dir --json --help"
+            opts="-h --banned --muted --recent --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__mute)
+            opts="-h --minutes --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__rename)
+            opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -524,6 +641,28 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter__subcmd__unban)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__chatter__subcmd__unmute)
             opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -644,7 +783,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__chatter)
-            opts="list kick ban unban"
+            opts="list kick ban unban mute unmute rename"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -699,7 +838,49 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__chatter__subcmd__mute)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__chatter__subcmd__rename)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__chatter__subcmd__unban)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__chatter__subcmd__unmute)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1324,12 +1505,24 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message__subcmd__delete)
-            opts="-h --config --data-dir --help"
+            opts="-h --by --minutes --last --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --by)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --last)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -57,7 +57,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand restore" -s h -l help -d
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -77,7 +77,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -121,19 +121,18 @@ complete -c colahub -n "__fish_colahub_using_subcommand log" -l data-dir -d 'The
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand log" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l last -d 'How many of the newest, at most 1000' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
-complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l all -d 'What people have said in all living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -222,12 +221,12 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and let their browser in no more'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "revoke" -d 'Take a key away from its holder, at once'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, with their numbers'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'

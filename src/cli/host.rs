@@ -10,10 +10,10 @@ use serde::de::DeserializeOwned;
 
 use super::mode::{self, ModeArgs};
 use super::terminal::in_utc;
-use super::{FileArg, StatusArgs, secret, status};
+use super::{FileArg, StatusArgs, people, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Person, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Request, RoomLine};
 use crate::domain::room::History;
 
 /// Options that say which hub is meant: its configuration file or data folder.
@@ -118,10 +118,16 @@ pub(super) enum ChatterCommand {
     List(PeopleArgs),
     /// Take somebody out of all rooms; they may come back
     Kick(ChatterArgs),
-    /// Take somebody out and let their browser in no more
+    /// Take somebody out and keep their browser out
     Ban(BanArgs),
     /// Let somebody in again
     Unban(ChatterArgs),
+    /// Let somebody read and not speak, in no room and under no name
+    Mute(people::MuteArgs),
+    /// Let somebody speak again
+    Unmute(ChatterArgs),
+    /// Give somebody another name
+    Rename(people::RenameArgs),
 }
 
 /// The arguments of `chatter list`.
@@ -133,6 +139,12 @@ pub(super) struct PeopleArgs {
     /// The people who are banned, instead of those who are present
     #[arg(long, conflicts_with = "room")]
     banned: bool,
+    /// Those who may not speak, instead of those who are present
+    #[arg(long, conflicts_with_all = ["room", "banned"])]
+    muted: bool,
+    /// Those, too, who have left in the last 24 hours: the last 500
+    #[arg(long, conflicts_with_all = ["banned", "muted"])]
+    recent: bool,
     #[command(flatten)]
     asked: StatusArgs,
 }
@@ -152,9 +164,9 @@ pub(super) struct BanArgs {
 pub(super) struct ChatterArgs {
     /// The chatter's id, as `colahub chatter list` shows it
     #[arg(value_name = "CHATTER")]
-    chatter: String,
+    pub(super) chatter: String,
     #[command(flatten)]
-    hub: HubArgs,
+    pub(super) hub: HubArgs,
 }
 
 /// Runs `colahub room`.
@@ -211,9 +223,15 @@ pub(super) fn chatter(command: ChatterCommand, out: &mut impl Write) -> anyhow::
         ChatterCommand::List(PeopleArgs { banned: true, asked, .. }) => {
             list(asked, &Request::ChatterBans, banned_line, out)?;
         }
-        ChatterCommand::List(PeopleArgs { room, asked, .. }) => {
-            list(asked, &Request::ChatterList { room }, person_line, out)?;
+        ChatterCommand::List(PeopleArgs { muted: true, asked, .. }) => {
+            list(asked, &Request::ChatterMutes, people::muted_line, out)?;
         }
+        ChatterCommand::List(PeopleArgs { room, recent, asked, .. }) => {
+            list(asked, &Request::ChatterList { room, recent }, people::person_line, out)?;
+        }
+        ChatterCommand::Mute(args) => people::mute(args, out)?,
+        ChatterCommand::Unmute(who) => people::unmute(who, out)?,
+        ChatterCommand::Rename(args) => people::rename(args, out)?,
         ChatterCommand::Kick(ChatterArgs { chatter, hub }) => {
             let () = hub.ask(&Request::ChatterKick { chatter: chatter.clone() })?;
             writeln!(out, "{chatter} is out of all rooms, and may come back.")?;
@@ -298,12 +316,6 @@ fn made_lines(made: &Made) -> String {
     text
 }
 
-fn person_line(person: &Person) -> String {
-    let Person { id, nickname, room, sockets } = person;
-    let gone = if *sockets == 0 { ", away for the moment" } else { "" };
-    format!("{id}  {nickname} in {room}{gone}")
-}
-
 fn banned_line(banned: &Banned) -> String {
     let Banned { id, nickname, with_address } = banned;
     let address = if *with_address { ", with their address for a while" } else { "" };
@@ -321,7 +333,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rooms_people_and_deeds_are_lines() {
+    fn rooms_and_deeds_are_lines() {
         let room = RoomLine {
             id: "7d444840-9dc0-41d1-b245-5ffdce74fad2".to_owned(),
             code: "K7PMX3".to_owned(),
@@ -342,13 +354,6 @@ mod tests {
             "K7PMX3  {id}     2 in \"모닥불\" (channel \"anonymous\", with a password, shut, read from its beginning)"
         );
         assert_eq!(room_line(&room), line);
-        let person = Person {
-            id: id.clone(),
-            nickname: "졸린 여우".to_owned(),
-            room: "K7PMX3".to_owned(),
-            sockets: 0,
-        };
-        assert_eq!(person_line(&person), format!("{id}  졸린 여우 in K7PMX3, away for the moment"));
         let deed = Deed {
             at: "2026-07-01T10:48:00.000Z".to_owned(),
             deed: "room close".to_owned(),

@@ -8,12 +8,15 @@ use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
 use crate::control::protocol::{Request, Said, Streamed};
+use crate::domain::mute::MINUTES_MAX;
 
 /// `colahub message …`
 #[derive(Debug, Subcommand)]
 pub(super) enum MessageCommand {
     /// List the newest messages of a room, or of all living rooms, with their numbers
     List(ListArgs),
+    /// Say something in a room as the host, under a name that nobody else can have
+    Say(SayArgs),
     /// Delete messages; each leaves its place behind, empty, for everybody
     Delete(DeleteArgs),
 }
@@ -34,15 +37,37 @@ pub(super) struct ListArgs {
     asked: StatusArgs,
 }
 
+/// The arguments of `message say`.
+#[derive(Debug, Args)]
+pub(super) struct SayArgs {
+    /// The room's code or id
+    #[arg(value_name = "ROOM")]
+    room: String,
+    /// The text
+    #[arg(value_name = "TEXT")]
+    content: String,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
 /// The arguments of `message delete`.
 #[derive(Debug, Args)]
 pub(super) struct DeleteArgs {
     /// The room's code, or its id where it has ended
-    #[arg(value_name = "ROOM")]
-    room: String,
+    #[arg(value_name = "ROOM", required_unless_present = "by", conflicts_with = "by")]
+    room: Option<String>,
     /// The messages' numbers, as `colahub message list` shows them
-    #[arg(value_name = "SEQ", required = true, value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(value_name = "SEQ", required_unless_present = "by", value_parser = clap::value_parser!(i64).range(1..))]
     seqs: Vec<i64>,
+    /// What this chatter's browser has said in all rooms, by the id that `colahub chatter list` shows
+    #[arg(long, value_name = "CHATTER")]
+    by: Option<String>,
+    /// What they have said in the last minutes; 10 unless given
+    #[arg(long, value_name = "NUMBER", requires = "by", value_parser = clap::value_parser!(u64).range(1..=MINUTES_MAX))]
+    minutes: Option<u64>,
+    /// Their last messages, at most 1000, whenever they were said
+    #[arg(long, value_name = "NUMBER", requires = "by", conflicts_with = "minutes")]
+    last: Option<usize>,
     #[command(flatten)]
     hub: HubArgs,
 }
@@ -56,8 +81,17 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
         MessageCommand::List(ListArgs { last, asked, .. }) => {
             list(asked, &Request::MessageStream { last, after: 0 }, stream_line, out)
         }
-        MessageCommand::Delete(DeleteArgs { room, seqs, hub }) => {
-            let taken: usize = hub.ask(&Request::MessageDelete { room, seqs })?;
+        MessageCommand::Say(SayArgs { room, content, hub }) => {
+            let seq: i64 = hub.ask(&Request::MessageSay { room: room.clone(), content })?;
+            writeln!(out, "It is message {seq} in the room {room}.")?;
+            Ok(())
+        }
+        MessageCommand::Delete(DeleteArgs { room, seqs, by, minutes, last, hub }) => {
+            let request = match by {
+                Some(chatter) => Request::ChatterTakeBack { chatter, minutes, last },
+                None => Request::MessageDelete { room: room.unwrap_or_default(), seqs },
+            };
+            let taken: usize = hub.ask(&request)?;
             writeln!(out, "{}", deleted(taken))?;
             Ok(())
         }
@@ -66,7 +100,7 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
 
 fn deleted(taken: usize) -> String {
     match taken {
-        0 => "All of it was deleted before.".to_owned(),
+        0 => "There is nothing that was not deleted before.".to_owned(),
         1 => "1 message is deleted: nobody can read it any more.".to_owned(),
         _ => format!("{taken} messages are deleted: nobody can read them any more."),
     }

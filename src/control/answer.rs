@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{host, keys, messages, modes, reports};
+use super::{announcements, host, keys, messages, modes, people, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -120,9 +120,32 @@ impl ControlContext {
             Request::MessageDelete { room, seqs } => {
                 told(messages::take_back(parts, &room, &seqs).await)
             }
+            Request::MessageSay { room, content } => {
+                told(announcements::say(parts, &room, &content).await)
+            }
+            Request::AnnounceAdd { text, room, minutes } => {
+                told(announcements::announce(parts, &text, room.as_deref(), minutes).await)
+            }
+            Request::AnnounceList => told(announcements::list(parts).await),
+            Request::AnnounceDone { announcement } => {
+                told(announcements::take_down(parts, &announcement).await)
+            }
             Request::ReportList { all } => told(reports::list(parts, all).await),
             Request::ReportDone { report } => told(reports::done(parts, report).await),
-            Request::ChatterList { room } => told(host::people(parts, room.as_deref()).await),
+            Request::ChatterList { room, recent } => {
+                told(people::list(parts, room.as_deref(), recent).await)
+            }
+            Request::ChatterMute { chatter, minutes } => {
+                told(people::mute(parts, &chatter, minutes).await)
+            }
+            Request::ChatterUnmute { chatter } => told(people::unmute(parts, &chatter).await),
+            Request::ChatterMutes => told(people::mutes(parts).await),
+            Request::ChatterRename { chatter, nickname } => {
+                told(people::rename(parts, &chatter, &nickname).await)
+            }
+            Request::ChatterTakeBack { chatter, minutes, last } => {
+                told(people::take_back(parts, &chatter, minutes, last).await)
+            }
             Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
             Request::ChatterBan { chatter, address_for } => {
                 told(host::ban(parts, &chatter, address_for.map(Duration::from_secs)).await)

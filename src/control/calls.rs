@@ -47,8 +47,17 @@ const CALLS: &[HttpCall] = &[
     get("rooms/{room}/messages", "message-list", Helper),
     post("rooms/{room}/take-back", "message-delete", Helper),
     get("messages", "message-stream", Helper),
+    post("rooms/{room}/say", "message-say", Host),
+    get("announcements", "announce-list", Helper),
+    post("announcements", "announce-add", Host),
+    delete("announcements/{announcement}", "announce-done", Host),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
+    post("chatters/{chatter}/mute", "chatter-mute", Helper),
+    post("chatters/{chatter}/unmute", "chatter-unmute", Helper),
+    get("mutes", "chatter-mutes", Helper),
+    post("chatters/{chatter}/rename", "chatter-rename", Host),
+    post("chatters/{chatter}/take-back", "chatter-take-back", Helper),
     post("chatters/{chatter}/ban", "chatter-ban", Host),
     post("chatters/{chatter}/unban", "chatter-unban", Host),
     get("bans", "chatter-bans", Host),
@@ -65,7 +74,7 @@ const LOCAL: [&str; 1] = ["host-add"];
 
 /// Fields of a path or query that are numbers.
 const NUMBERS: [&str; 3] = ["report", "last", "after"];
-const FLAGS: [&str; 1] = ["all"];
+const FLAGS: [&str; 2] = ["all", "recent"];
 
 /// Finds the call for a method and path: its entry in the table, and the request.
 ///
@@ -178,7 +187,7 @@ mod tests {
         let text = include_str!("../../docs/host.md");
         for HttpCall { method, path, role, .. } in CALLS {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
-            let path = path.replace("{report}", "{id}");
+            let path = path.replace("{report}", "{id}").replace("{announcement}", "{id}");
             let start = format!("| `{method} /api/host/{path}");
             let line = text.lines().find(|line| {
                 line.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['`', '?', ' ']))

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::answer::{Acting, Denied};
-use super::protocol::{Banned, Deed, EndedRoom, Made, Person, RoomLine};
+use super::protocol::{Banned, Deed, EndedRoom, Made, RoomLine};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::check_capacity;
 use crate::domain::text::{Namespace, Password, Title};
-use crate::hub::command::{Call, NewRoom, Present, RoomView};
+use crate::hub::command::{Call, NewRoom, RoomView};
 use crate::wire;
 
 /// How many entries of the log are listed.
@@ -105,17 +105,6 @@ pub(super) async fn end_room(
         other => other.into(),
     })?;
     Ok(EndedRoom { room: ended.room.to_string(), people: ended.people })
-}
-
-/// Lists the people who are present, in one room or in all.
-pub(super) async fn people(parts: &Acting<'_>, room: Option<&str>) -> Result<Vec<Person>, Denied> {
-    let only = match room {
-        None => None,
-        Some(room) => Some(find(parts, room).await?.ok_or_else(|| no_room(room))?),
-    };
-    let people = parts.hub.call(Call::People).await?;
-    let wanted = people.iter().filter(|person| only.is_none_or(|room| person.room == room));
-    Ok(wanted.map(person).collect())
 }
 
 /// Kicks a chatter.
@@ -230,22 +219,13 @@ fn line(view: &RoomView) -> RoomLine {
     }
 }
 
-fn person(present: &Present) -> Person {
-    Person {
-        id: present.chatter.id.to_string(),
-        nickname: present.chatter.nickname.to_string(),
-        room: present.code.to_string(),
-        sockets: present.sockets,
-    }
-}
-
 pub(super) fn no_room(room: &str) -> Denied {
     let sentence = format!("there is no room {room}; `colahub room list` shows those that live");
     Denied::new(Refusal::NoSuchRoom, sentence)
 }
 
 pub(super) fn has_ended(room: &str) -> Denied {
-    let sentence = format!("the room {room} has ended: nobody comes in any more");
+    let sentence = format!("the room {room} has ended");
     Denied::new(Refusal::Expired, sentence)
 }
 

@@ -82,7 +82,10 @@ fn line(message: Message) -> Said {
         chatter: message.chatter.id.to_string(),
         nickname: message.chatter.nickname.to_string(),
         content: message.content,
-        is_notice: !matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)),
+        is_notice: !matches!(
+            message.kind,
+            Kind::Said | Kind::Alert(Alert::Note | Alert::Announcement)
+        ),
         taken_back: message.is_taken_back,
     }
 }

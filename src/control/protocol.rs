@@ -5,7 +5,7 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
-pub use self::people::Streamed;
+pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
 /// The most messages that one request lists or takes back.
@@ -104,6 +104,31 @@ pub enum Request {
         /// Their places in the room, at most [`MESSAGES_MAX`].
         seqs: Vec<i64>,
     },
+    /// Says something in a living room as the host; answered with its `seq`.
+    MessageSay {
+        /// The room's code or id.
+        room: String,
+        /// The text.
+        content: String,
+    },
+    /// Announces something; answered with a [`MadeAnnouncement`].
+    AnnounceAdd {
+        /// The text.
+        text: String,
+        /// The living room that it is for: its code or id. `None` for all rooms.
+        #[serde(default)]
+        room: Option<String>,
+        /// For how many minutes it is shown, at most a week. `None` until it is taken down.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// Lists the announcements that are shown; answered with [`AnnouncementLine`]s, the oldest first.
+    AnnounceList,
+    /// Takes an announcement down; answered with `null`.
+    AnnounceDone {
+        /// Its id.
+        announcement: String,
+    },
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].
     ReportList {
@@ -131,6 +156,42 @@ pub enum Request {
         /// Only in this room: its code or id.
         #[serde(default)]
         room: Option<String>,
+        /// Behind them those, too, who have left in the last 24 hours: the last [`RECENT_MAX`], the last first.
+        #[serde(default)]
+        recent: bool,
+    },
+    /// Mutes a chatter's browser; answered with a [`Muted`].
+    ChatterMute {
+        /// The chatter's id.
+        chatter: String,
+        /// For how many minutes. `None` until it is lifted.
+        #[serde(default)]
+        minutes: Option<u64>,
+    },
+    /// Lifts a mute; answered with `null`.
+    ChatterUnmute {
+        /// The chatter's id.
+        chatter: String,
+    },
+    /// Lists the mutes; answered with [`Muted`]s.
+    ChatterMutes,
+    /// Gives a chatter another name; answered with `null`.
+    ChatterRename {
+        /// The chatter's id.
+        chatter: String,
+        /// The name.
+        nickname: String,
+    },
+    /// Takes back what a chatter's browser has said; answered with how many messages.
+    ChatterTakeBack {
+        /// The chatter's id.
+        chatter: String,
+        /// What was said in the last minutes; [`MINUTES`] where neither this nor `last` is given.
+        #[serde(default)]
+        minutes: Option<u64>,
+        /// The last messages, at most [`MESSAGES_MAX`].
+        #[serde(default)]
+        last: Option<usize>,
     },
     /// Kicks a chatter; answered with `null`.
     ChatterKick {
@@ -191,6 +252,28 @@ pub struct MadeKey {
     pub secret: String,
     /// The links that carry it: one for each of the hub's addresses, IPv4 first.
     pub links: Vec<String>,
+}
+
+/// An announcement that was made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeAnnouncement {
+    /// Its id.
+    pub id: String,
+}
+
+/// An announcement that is shown.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnnouncementLine {
+    /// Its id.
+    pub id: String,
+    /// The id of the room that it is for. `None` for all rooms.
+    pub room: Option<String>,
+    /// Its text.
+    pub text: String,
+    /// When it was made, ISO 8601.
+    pub at: String,
+    /// Up to when it is shown, ISO 8601, as estimated. `None` until it is taken down.
+    pub until: Option<String>,
 }
 
 /// A host's key.
@@ -327,19 +410,6 @@ pub struct EndedRoom {
     pub room: String,
     /// How many people were in it.
     pub people: usize,
-}
-
-/// A person who is present.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// The chatter's id.
-    pub id: String,
-    /// Their nickname.
-    pub nickname: String,
-    /// The code of the room they are in.
-    pub room: String,
-    /// How many connections they have; 0 during the grace after the last one was closed.
-    pub sockets: usize,
 }
 
 /// A ban.

@@ -77,6 +77,17 @@ uuid_id!(
     /// Identifies a host's key. Public: every request that is signed with the key carries it.
     HostKeyId
 );
+uuid_id!(
+    /// An announcement of the host.
+    AnnouncementId
+);
+
+/// The chatter as whom the host speaks in every room. No browser is its owner (its UUID has a version that tokens never
+/// have), and it is present nowhere, so nobody can be it.
+#[must_use]
+pub fn host_chatter() -> ChatterId {
+    ChatterId(Uuid::from_u128(0xc01a_0000_0000_8000_8000_0000_0000_0001))
+}
 
 /// A message's number in the hub: unique, and growing in the order of commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -102,6 +102,8 @@ pub enum Alert {
     },
     /// A client's own text (`sendAlert`). Never shown as if it were the hub's.
     Note,
+    /// An announcement of the host, in its words.
+    Announcement,
 }
 
 #[cfg(test)]

@@ -28,6 +28,8 @@ pub enum Refusal {
     ForeignOrigin,
     /// The host has banned the caller.
     Banned,
+    /// The host has muted them, and for how long still. `None` until the host lifts it.
+    Muted(Option<Duration>),
     /// The caller does not own this chatter.
     NotYours,
     /// The caller has not joined this room.
@@ -101,6 +103,10 @@ pub enum HostRefusal {
     NoSuchKey,
     /// There is already a key with this name.
     KeyNameTaken,
+    /// There is no announcement with this id.
+    NoSuchAnnouncement,
+    /// There are as many announcements as there may be at a time.
+    TooManyAnnouncements,
 }
 
 impl Refusal {
@@ -120,6 +126,7 @@ impl Refusal {
             | Self::HubFull(wait)
             | Self::TooManyRooms(wait)
             | Self::TooManyMade(wait) => Some(*wait),
+            Self::Muted(wait) => *wait,
             _ => None,
         }
     }

@@ -25,8 +25,19 @@ pub fn alert(language: Language, alert: &Alert, nickname: &Nickname) -> String {
         (En, Alert::Joined(count)) => format!("{count} people joined."),
         (En, Alert::Left(count)) => format!("{count} people left."),
         (En, Alert::Renamed { was, now }) => format!("{was} is now {now}."),
-        (_, Alert::Note) => String::new(),
+        // Both have words of their own.
+        (_, Alert::Note | Alert::Announcement) => String::new(),
     }
+}
+
+/// The name of the host where they speak. Nobody else may have it (`names::is_reserved`).
+#[must_use]
+pub fn host_name(language: Language) -> Nickname {
+    let name = match language {
+        Language::Ko => "주최자",
+        Language::En => "Host",
+    };
+    Nickname::trusted(name.to_owned())
 }
 
 /// The sentence of a refusal, which says what a person can do.
@@ -60,6 +71,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::Banned => {
             "주최자가 들어오지 못하게 했습니다. 잘못된 것 같으면 주최자에게 말해 주세요.".into()
         }
+        Refusal::Muted(wait) => muted(Language::Ko, *wait),
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
@@ -73,10 +85,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYourMessage(_) => "내가 쓴 메시지만 지울 수 있습니다.".into(),
         Refusal::OwnMessage(_) => "내가 쓴 메시지는 신고할 수 없습니다.".into(),
         Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
-        Refusal::TooLate(within) if within.is_zero() => "여기서는 메시지를 지울 수 없습니다.".into(),
-        Refusal::TooLate(within) => {
-            format!("보낸 지 {} 안에만 지울 수 있습니다.", span(Language::Ko, *within))
-        }
+        Refusal::TooLate(within) => too_late(Language::Ko, *within),
         Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
         Refusal::Expired => "시간이 끝난 방입니다.".into(),
         Refusal::Full => "방이 가득 찼습니다.".into(),
@@ -138,6 +147,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::Banned => {
             "The host of this hub does not let you in. If that is a mistake, please talk to them.".into()
         }
+        Refusal::Muted(wait) => muted(Language::En, *wait),
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
@@ -151,11 +161,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
         Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
         Refusal::NoSuchReport => "There is no such report.".into(),
-        Refusal::TooLate(within) if within.is_zero() => "Messages cannot be taken back here.".into(),
-        Refusal::TooLate(within) => {
-            let within = span(Language::En, *within);
-            format!("A message can be taken back only within {within}.")
-        }
+        Refusal::TooLate(within) => too_late(Language::En, *within),
         Refusal::NoSuchMessage(seq) => {
             format!("There is no message {} that could be taken back.", seq.0)
         }
@@ -195,6 +201,32 @@ fn refusal_en(refusal: &Refusal) -> String {
     }
 }
 
+fn muted(language: Language, wait: Option<Duration>) -> String {
+    let wait = wait.map(|wait| span(language, wait));
+    match (language, wait) {
+        (Language::Ko, None) => "주최자가 말을 멈추게 했습니다. 읽을 수는 있습니다.".into(),
+        (Language::Ko, Some(wait)) => {
+            format!(
+                "주최자가 말을 멈추게 했습니다. 읽을 수는 있고, {wait} 뒤에 다시 말할 수 있습니다."
+            )
+        }
+        (Language::En, None) => "The host has muted you. You can read on.".into(),
+        (Language::En, Some(wait)) => {
+            format!("The host has muted you. You can read on, and speak again in {wait}.")
+        }
+    }
+}
+
+fn too_late(language: Language, within: Duration) -> String {
+    let span = span(language, within);
+    match (language, within.is_zero()) {
+        (Language::Ko, true) => "여기서는 메시지를 지울 수 없습니다.".into(),
+        (Language::Ko, false) => format!("보낸 지 {span} 안에만 지울 수 있습니다."),
+        (Language::En, true) => "Messages cannot be taken back here.".into(),
+        (Language::En, false) => format!("A message can be taken back only within {span}."),
+    }
+}
+
 fn host_ko(refusal: HostRefusal) -> &'static str {
     match refusal {
         HostRefusal::BadSignature => "주최자의 서명이 맞지 않거나 취소된 열쇠입니다.",
@@ -208,6 +240,10 @@ fn host_ko(refusal: HostRefusal) -> &'static str {
         }
         HostRefusal::NoSuchKey => "없는 열쇠입니다.",
         HostRefusal::KeyNameTaken => "같은 이름의 열쇠가 있습니다. 다른 이름을 골라 주세요.",
+        HostRefusal::NoSuchAnnouncement => "그런 공지가 없습니다.",
+        HostRefusal::TooManyAnnouncements => {
+            "한 번에 걸 수 있는 공지가 가득 찼습니다. 하나를 내리고 다시 해 주세요."
+        }
     }
 }
 
@@ -251,6 +287,10 @@ fn host_en(refusal: HostRefusal) -> &'static str {
         }
         HostRefusal::NoSuchKey => "There is no such key.",
         HostRefusal::KeyNameTaken => "There is a key of this name. Please choose another.",
+        HostRefusal::NoSuchAnnouncement => "There is no such announcement.",
+        HostRefusal::TooManyAnnouncements => {
+            "There are as many announcements as there may be at a time. Take one down, and try again."
+        }
     }
 }
 

@@ -42,9 +42,8 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 /// `Connection: close`.
 const CLOSE: HeaderValue = HeaderValue::from_static("close");
 
-/// The most clients that are told at once that the hub is full, and how long that may take.
+/// The most clients that are told at once that the hub is full.
 const TURNED_AWAY: usize = 64;
-const FAREWELL: Duration = Duration::from_secs(1);
 
 /// The accepting tasks. Dropping it ends them.
 #[derive(Debug)]
@@ -150,7 +149,7 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
                 }
             }
         };
-        let _patience = tokio::time::timeout(FAREWELL, read).await;
+        let _read_or_late = timeout(timeouts::GOODBYE, read).await;
     }
 }
 

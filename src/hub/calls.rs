@@ -40,7 +40,14 @@ impl Hub {
                 self.ban(&chatter, identity, address_for, elsewhere, tell, at);
             }
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
+            Call::Person(call) => self.person_call(call, at),
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),
+            Call::Say { room, content, tell } => self.host_says(room, content, tell, at),
+            Call::Announce { room, text, minutes, tell } => {
+                self.announce((room, text, minutes), tell, at);
+            }
+            Call::TakeDown(id, tell) => self.take_down(id, tell, at),
+            Call::Announcements(tell) => drop(tell.send(Ok(self.announcements(at)))),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::By(name, call) => {
                 // A room with a password is created once that is hashed.

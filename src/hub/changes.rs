@@ -44,7 +44,14 @@ impl Hub {
                 self.bans.insert(ban.chatter, ban);
             }
             Change::Unbanned(chatter) => drop(self.bans.remove(&chatter)),
+            Change::Muted(mute) => self.show_mute(mute, at),
+            Change::Unmuted(identity) => self.show_unmuted(identity, at),
             Change::TakenBack { room, seq, id } => self.tell_taken_back(room, &[(seq, id)]),
+            Change::Announced(announcement) => {
+                self.show_announcement(announcement.clone());
+                self.tell_announcement(announcement, at);
+            }
+            Change::AnnouncementGone(id) => self.hide_announcement(id),
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);

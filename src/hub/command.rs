@@ -4,6 +4,7 @@
 //! committed messages.
 
 mod output;
+mod people;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -12,13 +13,17 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::output::{Output, RoomEvent, WhyClosed};
+pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq,
+};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
 use crate::domain::reactions::{Emoji, Reacted};
@@ -189,6 +194,19 @@ pub struct Entry {
     pub room: RoomView,
     /// The range of messages that the chatter may read, and the messages that the client has missed.
     pub history: HistorySlice,
+    /// Whether the host has muted them.
+    pub muted: Option<MuteNotice>,
+    /// The announcements that concern the room, the oldest first.
+    pub announcements: Vec<AnnouncementView>,
+}
+
+/// An announcement, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnnouncementView {
+    /// The announcement.
+    pub announcement: Announcement,
+    /// Up to when it is shown, in wall time as estimated now. `None` until it is taken down.
+    pub until: Option<WallTime>,
 }
 
 /// A room and its present state.
@@ -351,8 +369,36 @@ pub enum Call {
     },
     /// Lifts a ban, for the host. [`Refusal::NoSuchChatter`] if there is none.
     Unban(ChatterId, Responder<()>),
+    /// A call of the host about somebody.
+    Person(PersonCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
+    /// Says something in a living room, as the host.
+    Say {
+        /// The room.
+        room: RoomId,
+        /// The text.
+        content: Content,
+        /// Takes the answer.
+        tell: Responder<Message>,
+    },
+    /// Announces something, for the host. [`HostRefusal::TooManyAnnouncements`] if there are as many as there may be.
+    ///
+    /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
+    Announce {
+        /// The living room that it is for. `None` for all rooms.
+        room: Option<RoomId>,
+        /// The text.
+        text: Content,
+        /// For how many minutes it is shown. `None` until it is taken down.
+        minutes: Option<u64>,
+        /// Takes the answer.
+        tell: Responder<AnnouncementId>,
+    },
+    /// Takes an announcement down, for the host.
+    TakeDown(AnnouncementId, Responder<()>),
+    /// Lists the announcements that are shown, the oldest first.
+    Announcements(Responder<Vec<AnnouncementView>>),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
     /// A host's call that is logged with the name of the key's holder.
@@ -381,6 +427,8 @@ pub struct Present {
     pub code: Code,
     /// The chatter.
     pub chatter: Chatter,
+    /// The identity that owns the chatter.
+    pub owner: IdentityId,
     /// How many connections to the room they have; 0 during the grace after the last one was closed.
     pub sockets: usize,
 }

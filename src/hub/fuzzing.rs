@@ -326,7 +326,11 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::Reactions { room, .. }
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
-        RoomEvent::Roster(_) => None,
+        RoomEvent::Announcement(view) => view.announcement.room,
+        RoomEvent::Roster(_)
+        | RoomEvent::AnnouncementGone(_)
+        | RoomEvent::Muted(_)
+        | RoomEvent::Unmuted => None,
     }
 }
 

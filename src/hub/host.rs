@@ -42,11 +42,14 @@ impl Hub {
         rooms.sort_unstable_by_key(|live| (live.room.created, live.room.id));
         let all = rooms.into_iter().flat_map(|live| {
             let people = live.people.roster(0, usize::MAX).into_iter();
-            people.map(|chatter| Present {
-                room: live.room.id,
-                code: live.room.code,
-                sockets: live.people.conns_of(chatter.id).len(),
-                chatter,
+            people.filter_map(|chatter| {
+                Some(Present {
+                    room: live.room.id,
+                    code: live.room.code,
+                    sockets: live.people.conns_of(chatter.id).len(),
+                    owner: live.people.owner_of(chatter.id)?,
+                    chatter,
+                })
             })
         });
         all.collect()

@@ -279,7 +279,13 @@ impl Hub {
             self.tell_apart(room, &joined.chatter, at);
         }
         let view = self.live_view(room, at)?;
-        if is_here { Ok(entry(joined, view)) } else { Err(Refusal::Unavailable) }
+        let muted = self.mute_notice(identity, at);
+        let announcements = self.announced_in(room, at);
+        if is_here {
+            Ok(entry(joined, view, (muted, announcements)))
+        } else {
+            Err(Refusal::Unavailable)
+        }
     }
 
     /// Takes a connection out of all its rooms.

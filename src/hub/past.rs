@@ -35,6 +35,15 @@ impl Hub {
             }
         }
         self.bans = past.bans.into_iter().map(|ban| (ban.chatter, ban)).collect();
+        for mute in past.mutes {
+            if let Some(until) = mute.until {
+                self.agenda.insert((until, Due::Mute(mute.identity)));
+            }
+            self.mutes.put(mute);
+        }
+        for announcement in past.announcements {
+            self.show_announcement(announcement);
+        }
         for grant in past.grants {
             self.access_grants.put(grant);
         }

@@ -26,7 +26,8 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        match self.paced_speaker(conn, room, Action::Message, at.hub) {
+        let chatter = self.paced_speaker(conn, room, Action::Message, at.hub);
+        match chatter.and_then(|chatter| self.silenced(conn, at.hub).map_or(Ok(chatter), Err)) {
             Ok(chatter) => {
                 let react = React { room, chatter, seq, emoji, is_on, at };
                 self.write(Write::React(react), Then::Reacted(room, reply));

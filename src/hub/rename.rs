@@ -11,7 +11,7 @@ use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
-use crate::store::{Moment, Rename, Write, Written};
+use crate::store::{Deed, HostRename, Moment, Rename, Write, Written};
 
 /// After this time a name that the hub chose to tell two people apart, and that could not be stored, is tried again.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -101,6 +101,50 @@ impl Hub {
             }
             RenameSource::Hub(_) => {}
         }
+    }
+
+    /// Decides a nickname that the host gives somebody. The rooms where they are present are told.
+    pub(super) fn rename_by_host(
+        &mut self,
+        chatter: &Chatter,
+        nickname: Nickname,
+        tell: Responder<()>,
+        at: Moment,
+    ) {
+        let claim = match self.claim(chatter.id, &nickname) {
+            Ok(claim) => claim,
+            Err(refusal) => return drop(tell.send(Err(refusal))),
+        };
+        self.hold(&claim);
+        let id = chatter.id;
+        let what = format!("{id} {:?} {:?}", chatter.nickname.as_str(), nickname.as_str());
+        let (rooms, language) = (self.rooms_of(id), self.settings.language);
+        let rename = HostRename { chatter: id, nickname, rooms, language };
+        self.host_does(Deed::Rename(rename), what, Then::RenamedByHost(claim, tell), at);
+    }
+
+    /// Goes on with a nickname of the host that is committed or was refused.
+    pub(super) fn renamed_by_host(
+        &mut self,
+        claim: &Claim,
+        tell: Responder<()>,
+        result: Result<Written, Refusal>,
+        now: HubTime,
+    ) {
+        self.release(claim);
+        let result = match result {
+            Ok(Written::RenamedByHost { chatter, alerts }) => {
+                for alert in alerts {
+                    self.broadcast_message(alert, now);
+                }
+                self.show_renamed(&chatter, None, now);
+                tracing::info!(chatter = %chatter.id, "the host gave somebody another name");
+                Ok(())
+            }
+            Ok(other) => Err(unexpected(&other)),
+            Err(refusal) => Err(refusal),
+        };
+        drop(tell.send(result));
     }
 
     pub(super) fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {

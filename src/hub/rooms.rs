@@ -225,6 +225,7 @@ impl Hub {
             return false;
         };
         self.codes.remove(&live.room.code);
+        self.forget_announcements(room);
         self.channels.closed(&live.room.namespace);
         if why != WhyClosed::Deleted {
             self.remember_over(room);

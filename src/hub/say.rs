@@ -25,6 +25,9 @@ impl Hub {
         let NewMessage { room, content, key, reply_to, mentions } = message;
         match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
+                if let Some(refusal) = self.silenced(conn, at.hub) {
+                    return self.say_muted(chatter, key, refusal, reply);
+                }
                 let content = content.as_str().to_owned();
                 let mentions = self.named(room, &content, mentions);
                 let kind = Kind::Said;
@@ -58,7 +61,8 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        match self.paced_speaker(conn, room, Action::Alert, at.hub) {
+        let chatter = self.paced_speaker(conn, room, Action::Alert, at.hub);
+        match chatter.and_then(|chatter| self.silenced(conn, at.hub).map_or(Ok(chatter), Err)) {
             Ok(chatter) => {
                 let kind = Kind::Alert(Alert::Note);
                 let say = Say::plain(room, chatter, kind, content.as_str().to_owned(), at);
@@ -110,6 +114,9 @@ impl Hub {
         let Ok(chatter) = self.speaker(conn, room, now) else {
             return;
         };
+        if self.silenced(conn, now).is_some() {
+            return;
+        }
         let Some(live) = self.rooms.get_mut(&room) else {
             return;
         };

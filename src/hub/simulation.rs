@@ -1,14 +1,15 @@
-//! Whole lives of a hub in simulated time: people join, talk, fall silent, come back; the hub is
-//! killed in the worst moments; its clock jumps. The decisions and the SQL are the real ones, the
-//! network, the clock and the moments of commit are chance, and each life comes again with its seed.
+//! Whole lives of a hub in simulated time: people join, talk, fall silent and come back; the hub is killed at the
+//! worst moments; its clock jumps. The decisions and the SQL are the real ones; the network, the clock and the
+//! moments of commits are random, and a seed repeats a life.
 //!
-//! A life that fails names its seed and shows what happened last. All of it:
-//! `COLAHUB_TEST_SEED=7 cargo test --lib simulation`. More lives: `COLAHUB_TEST_LIVES=10000`, others:
-//! `COLAHUB_TEST_FROM=10000`.
+//! A life that fails names its seed and shows its last steps. `COLAHUB_TEST_SEED=7 cargo test --lib simulation` shows
+//! all of them. `COLAHUB_TEST_LIVES=10000` runs more lives, `COLAHUB_TEST_FROM=10000` others.
 
 mod client;
 mod deeds;
 mod dice;
+mod modes;
+mod muting;
 mod reacting;
 mod rest;
 mod several;
@@ -24,19 +25,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use several::Cluster;
 use world::World;
 
-/// Lives in a plain test run.
+/// The number of lives in a plain test run.
 const LIVES: u64 = 300;
 
-/// The same of several hubs.
+/// The number of lives of several hubs.
 const LIVES_TOGETHER: u64 = 100;
 
-/// Steps of each, before it comes to rest.
+/// The steps of each life before it comes to rest.
 const STEPS: usize = 400;
 
-/// Steps of several hubs.
+/// The steps of a life of several hubs.
 const STEPS_TOGETHER: usize = 1_500;
 
-/// How much of a failing life is shown, unless it was asked for by its seed.
+/// How many steps of a failing life are shown, unless it was requested by its seed.
 const SHOWN: usize = 40;
 
 fn live(seed: u64) -> World {
@@ -59,7 +60,7 @@ fn live_together(seed: u64) -> Cluster {
     cluster
 }
 
-/// Fails with what happened last, if a life has failed.
+/// Fails with the last steps, if a life has failed.
 fn explain(result: Result<(), Box<dyn Any + Send>>, trace: &[String], seed: u64) {
     let Err(cause) = result else { return };
     let is_wanted = number("COLAHUB_TEST_SEED").is_some();

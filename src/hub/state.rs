@@ -12,13 +12,14 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    Answer, Command, ConnInfo, Entry, Event, Facts, NewRoom, Output, Reply, Responder, RoomEvent,
-    RoomView,
+    AnnouncementView, Answer, Command, ConnInfo, Entry, Event, Facts, MuteNotice, NewRoom, Output,
+    Reply, Responder, RoomEvent, RoomView,
 };
 use super::host::{Banning, Ending};
 use super::host_keys::key_used;
 use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
+use super::mutes::{Mutes, Muting};
 use super::names::Claim;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
@@ -26,13 +27,17 @@ use super::places::Entrant;
 use super::rate_limits::RateLimits;
 use super::roster::Listed;
 use super::say::NewMessage;
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
 use crate::domain::host::{HostKey, HostName};
-use crate::domain::ids::{ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
+use crate::domain::message::Message;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::pace::LastMinute;
@@ -108,6 +113,9 @@ pub(super) enum Then {
     Kicked(ChatterId, Responder<()>),
     Banned(Banning),
     Unbanned(ChatterId, Responder<()>),
+    Muted(Muting),
+    Unmuted(IdentityId, Responder<()>),
+    RenamedByHost(Claim, Responder<()>),
     ModeSet(SettingMode),
     HistorySet(RoomId, History, Responder<()>),
     KeyUsed(Responder<HostKey>),
@@ -117,6 +125,10 @@ pub(super) enum Then {
     Reacted(RoomId, Reply),
     Reported((RoomId, Seq), Reply),
     ReportDone(Responder<()>),
+    /// The host's own words in a room.
+    HostSaid(Responder<Message>),
+    Announced(Announcement, Responder<AnnouncementId>),
+    TakenDown(AnnouncementId, Responder<()>),
 }
 
 /// The origin of a request for a nickname.
@@ -178,6 +190,8 @@ pub(super) enum Due {
     Notices(RoomId),
     Reactions(RoomId),
     Name(RoomId, ChatterId),
+    Mute(IdentityId),
+    Announcement(AnnouncementId),
     Mark,
 }
 
@@ -199,6 +213,9 @@ pub(super) struct Hub {
     pub(super) bans: HashMap<ChatterId, Ban>,
     /// Bans that are being committed. They are in force already.
     pub(super) bans_coming: Vec<Ban>,
+    pub(super) mutes: Mutes,
+    /// The announcements that are shown, the oldest first.
+    pub(super) announcements: Vec<Announcement>,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -239,6 +256,8 @@ impl Hub {
             agenda: BTreeSet::from([(now.after(MARK), Due::Mark)]),
             bans: HashMap::new(),
             bans_coming: Vec::new(),
+            mutes: Mutes::default(),
+            announcements: Vec::new(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -345,8 +364,18 @@ impl Hub {
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
             Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::HostSaid(tell) => self.host_said(tell, result, at.hub),
+            Then::Announced(announcement, tell) => {
+                self.has_announced(announcement, tell, result, at);
+            }
+            Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
+            Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),
+            Then::Unmuted(identity, tell) => {
+                self.unmuted(identity, tell, result.map(|_| ()), at);
+            }
+            Then::RenamedByHost(claim, tell) => self.renamed_by_host(&claim, tell, result, at.hub),
             Then::GaveUp(room) => self.gave_up(room, result.is_ok(), at),
             Then::RoomEnded(ending) => {
                 self.room_ended(ending, result.map(|_| ()));
@@ -369,6 +398,8 @@ impl Hub {
                 Due::Mode(room) => self.mode_over(room, at.hub),
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
+                Due::Mute(identity) => self.mute_over(identity, at),
+                Due::Announcement(id) => self.announcement_over(id, at.hub),
                 Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
                     self.forget(at.hub);
@@ -451,8 +482,13 @@ impl Hub {
 }
 
 /// The answer to a committed join.
-pub(super) fn entry(joined: crate::store::Joined, room: RoomView) -> Answer {
-    Answer::Joined(Box::new(Entry { chatter: joined.chatter, room, history: joined.history }))
+pub(super) fn entry(
+    joined: crate::store::Joined,
+    room: RoomView,
+    (muted, announcements): (Option<MuteNotice>, Vec<AnnouncementView>),
+) -> Answer {
+    let (chatter, history) = (joined.chatter, joined.history);
+    Answer::Joined(Box::new(Entry { chatter, room, history, muted, announcements }))
 }
 
 /// The refusal for an answer of the store that does not belong to the write.

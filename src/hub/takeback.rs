@@ -6,6 +6,7 @@ use super::command::{Answer, Reply, Responder, RoomEvent};
 use super::rate_limits::Action;
 use super::rooms::named;
 use super::state::{Hub, Then, unexpected};
+use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ConnId, MessageId, RoomId, Seq};
 use crate::domain::refusal::Refusal;
 use crate::store::{Deed, Moment, TakeBack, Write, Written};
@@ -27,6 +28,23 @@ impl Hub {
         for seq in &seqs {
             what.push_str(&format!(" #{}", seq.0));
         }
+        self.host_does(Deed::TakeBack(room, seqs), what, Then::TakenBack(room, tell), at);
+    }
+
+    /// Decides to take back what somebody has said in a room.
+    pub(super) fn take_back_of(
+        &mut self,
+        author: &Chatter,
+        (room, seqs): (RoomId, Vec<Seq>),
+        tell: Responder<usize>,
+        at: Moment,
+    ) {
+        let place = match self.live(room) {
+            Ok(live) => named(&live.room),
+            Err(_) => room.to_string(),
+        };
+        let (count, nickname) = (seqs.len(), author.nickname.as_str());
+        let what = format!("{place} {count} of {} {nickname:?}", author.id);
         self.host_does(Deed::TakeBack(room, seqs), what, Then::TakenBack(room, tell), at);
     }
 

@@ -20,13 +20,17 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
-use crate::store::{HistorySlice, Join, Joined, Member, Moment, Past, Rename, Write, Written};
+use crate::store::{
+    Deed, HistorySlice, HostAct, Join, Joined, Member, Moment, Past, Rename, Write, Written,
+};
 
+mod announcements;
 mod changes;
 mod host;
 mod idle;
 mod joins;
 mod modes;
+mod mutes;
 mod names;
 mod open;
 mod passwords;
@@ -82,6 +86,8 @@ impl Chat {
             present: present.to_vec(),
             elsewhere: Vec::new(),
             bans: Vec::new(),
+            mutes: Vec::new(),
+            announcements: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,
@@ -213,6 +219,14 @@ impl Chat {
                 let message = Message { content: say.content, sent_at: at.wall, ..said };
                 Written::Said { message, repeated: say.key.is_some() }
             }
+            Write::Host(HostAct { deed: Deed::Say(_, host, content), .. }) => {
+                let said = self.hosts(Kind::Said, host, &content);
+                Written::Said { message: said, repeated: false }
+            }
+            Write::Host(HostAct { deed: Deed::Announce(announcement, host), .. }) => {
+                let kind = Kind::Alert(Alert::Announcement);
+                Written::Announced(vec![self.hosts(kind, host, &announcement.text)])
+            }
             Write::Rename(Rename { chatter, nickname, notice, at, .. }) => {
                 let member = self.members.values_mut().find(|member| member.id == chatter);
                 let member = member.unwrap();
@@ -246,6 +260,13 @@ impl Chat {
         }
     }
 
+    /// Words of the host.
+    fn hosts(&mut self, kind: Kind, nickname: Nickname, content: &Content) -> Message {
+        let id = crate::domain::ids::host_chatter();
+        let host = Chatter { id, nickname, created_at: WallTime(0), left_at: None };
+        Message { content: content.to_string(), ..self.message(kind, &host) }
+    }
+
     fn told(&mut self) -> Vec<String> {
         std::mem::take(&mut self.told)
     }
@@ -271,6 +292,12 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::Mode { mode, .. } => format!("mode {}", mode.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
+        RoomEvent::Muted(notice) => {
+            if notice.until.is_some() { "muted for a time" } else { "muted" }.into()
+        }
+        RoomEvent::Unmuted => "unmuted".into(),
+        RoomEvent::Announcement(view) => format!("announced {}", view.announcement.text),
+        RoomEvent::AnnouncementGone(_) => "announcement gone".into(),
         RoomEvent::Typing { .. } => "typing".into(),
     }
 }

@@ -36,7 +36,7 @@ impl Watchdog {
     pub(super) fn start(hub: HubHandle, reach: Reach, health: Health) -> Option<Self> {
         std::env::var_os("NOTIFY_SOCKET")?;
         // Several times per watchdog interval, so that a slow moment does not end the hub.
-        let feeding = sd_notify::watchdog_enabled().map(|patience| patience / 4);
+        let feeding = sd_notify::watchdog_enabled().map(|limit| limit / 4);
         let mut task = JoinSet::new();
         task.spawn(tell(hub, reach, health, feeding));
         Some(Self { _task: task })
@@ -67,11 +67,11 @@ async fn is_alive(
     hub: &HubHandle,
     health: &Health,
     listening: &[SocketAddr],
-    patience: Duration,
+    limit: Duration,
 ) -> bool {
     let writes = async { health.storage() == Storage::Away || hub.call(Call::Ping).await.is_ok() };
     let alive = async { writes.await && answers(listening).await };
-    let alive = timeout(patience, alive).await.unwrap_or(false);
+    let alive = timeout(limit, alive).await.unwrap_or(false);
     if !alive {
         tracing::warn!("the hub does not answer itself; systemd starts it again if that goes on");
     }
@@ -126,9 +126,9 @@ fn is_there(ip: IpAddr) -> bool {
 async fn status(
     hub: &HubHandle,
     (address, is_open): (Option<&str>, bool),
-    patience: Duration,
+    limit: Duration,
 ) -> Option<String> {
-    let facts = timeout(patience, hub.call(Call::Facts)).await.ok()?.ok()?;
+    let facts = timeout(limit, hub.call(Call::Facts)).await.ok()?.ok()?;
     let count =
         |n: usize, one: &str, more: &str| format!("{n} {}", if n == 1 { one } else { more });
     let people = count(facts.people, "person", "people");

@@ -3,10 +3,12 @@
 
 use std::net::IpAddr;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
@@ -87,6 +89,10 @@ pub enum Change {
     Banned(Ban),
     /// A ban was lifted.
     Unbanned(ChatterId),
+    /// A mute.
+    Muted(Mute),
+    /// A browser's mute was lifted.
+    Unmuted(IdentityId),
     /// A message was taken back.
     TakenBack {
         /// The room.
@@ -96,6 +102,10 @@ pub enum Change {
         /// Its id.
         id: MessageId,
     },
+    /// The host has made an announcement. Its notices are messages of their own.
+    Announced(Announcement),
+    /// An announcement was taken down.
+    AnnouncementGone(AnnouncementId),
     /// Somebody passed the access check of a locked room.
     Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.

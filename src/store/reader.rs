@@ -14,7 +14,7 @@ use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::text::Title;
 use crate::domain::time::HubTime;
-use crate::store::{Done, Member, postgres, sqlite};
+use crate::store::{Done, Member, Moment, postgres, sqlite};
 
 /// Time limit of a search. In a million messages it is reached, and the result says how far the search came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
@@ -31,6 +31,27 @@ pub struct Heard {
     pub code: Code,
     /// Its room's title.
     pub title: Title,
+}
+
+/// How long ago somebody has left whom the host still finds.
+pub(in crate::store) const RECENT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Somebody who was in a room and is there no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Departed {
+    /// The chatter, with the time at which they left; that of the room's end for those who stayed to it.
+    pub chatter: Chatter,
+    /// The identity that owns the chatter.
+    pub owner: IdentityId,
+    /// The room's code.
+    pub code: Code,
+}
+
+/// The last who have left, the last first.
+pub(in crate::store) fn newest_departed(mut all: Vec<Departed>, most: usize) -> Vec<Departed> {
+    all.sort_by_key(|departed| std::cmp::Reverse(departed.chatter.left_at));
+    all.truncate(most);
+    all
 }
 
 /// The result of a search.
@@ -232,6 +253,40 @@ impl Reader {
         match &self.0 {
             Backend::Sqlite(reader) => reader.stream(after, most, now).await,
             Backend::Postgres(reader) => reader.stream(after, most, now).await,
+        }
+    }
+
+    /// Who has left a room in the last 24 hours, or was in it when it ended: the last `most`, the last first. With
+    /// `room`, who was in that one.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn departed(
+        &self,
+        room: Option<RoomId>,
+        most: usize,
+        at: Moment,
+    ) -> Result<Vec<Departed>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.departed(room, most, at).await,
+            Backend::Postgres(reader) => reader.departed(room, most, at).await,
+        }
+    }
+
+    /// The places of what a browser has said since a time, in all rooms, and what was not taken back: the newest
+    /// `most`, newest first. In large rooms it looks for two seconds at most.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn said_by(
+        &self,
+        identity: IdentityId,
+        since: HubTime,
+        most: usize,
+    ) -> Result<Vec<(RoomId, Seq)>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.said_by(identity, since, most).await,
+            Backend::Postgres(reader) => reader.said_by(identity, since, most).await,
         }
     }
 

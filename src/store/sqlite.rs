@@ -69,7 +69,7 @@ pub(super) fn open<C: Send + 'static>(
         path,
         frozen: frozen.is_some(),
         disk: disk::space::Disk::of(folder),
-        gather: BatchCollector::new(options.gather),
+        collector: BatchCollector::new(options.gather),
         maintenance,
         health: health.clone(),
     };
@@ -91,6 +91,8 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         // Nobody else uses the file.
         elsewhere: Vec::new(),
         bans: sql::host_actions::bans(db)?,
+        mutes: sql::people::mutes(db, time)?,
+        announcements: sql::announcements::shown(db, time)?,
         grants: Vec::new(),
         run: None,
         key: None,

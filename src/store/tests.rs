@@ -12,8 +12,10 @@ use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
+mod announcements;
 mod hosts;
 mod modes;
+mod mutes;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;

@@ -2,18 +2,26 @@
 //!
 //! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
+mod people;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
+pub use self::people::{HostRename, Recall};
+
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mode::{Mode, RoomMode};
+use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room};
-use crate::domain::text::{Key, Nickname, Reason};
+use crate::domain::text::{Content, Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
 
@@ -47,6 +55,8 @@ pub enum Write {
     Join(Join),
     /// Stores a message.
     Say(Say),
+    /// Looks for what somebody muted has said before.
+    Recall(Recall),
     /// Takes back a message for its author.
     TakeBack(TakeBack),
     /// Sets or removes a reaction to a message.
@@ -93,7 +103,10 @@ impl Write {
                 | Self::FirstRoom(_)
                 | Self::Say(_)
                 | Self::Report(_)
-                | Self::Host(HostAct { deed: Deed::Create(_), .. })
+                | Self::Host(HostAct {
+                    deed: Deed::Create(_) | Deed::Say(..) | Deed::Announce(..),
+                    ..
+                })
         )
     }
 }
@@ -303,6 +316,25 @@ pub enum Deed {
     Ban(Ban),
     /// Lifts a ban.
     Unban(ChatterId),
+    /// Mutes somebody. An earlier mute of the same browser is replaced.
+    Mute(Mute),
+    /// Lifts the mute of a browser, in the name of one of its chatters.
+    Unmute(ChatterId, IdentityId),
+    /// Gives somebody another name.
+    Rename(HostRename),
+    /// Says something in a room as the host, under this name. [`Refusal::Expired`] if it has ended.
+    ///
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    Say(RoomId, Nickname, Content),
+    /// Makes an announcement, under this name. [`HostRefusal::TooManyAnnouncements`] beyond [`ANNOUNCEMENTS_MAX`].
+    ///
+    /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
+    /// [`ANNOUNCEMENTS_MAX`]: crate::domain::announcement::ANNOUNCEMENTS_MAX
+    Announce(Announcement, Nickname),
+    /// Takes an announcement down. [`HostRefusal::NoSuchAnnouncement`] if there is none.
+    ///
+    /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
+    TakeDown(AnnouncementId),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
@@ -370,9 +402,11 @@ pub enum Written {
     },
     /// Of [`Write::UseKey`].
     KeyUsed(HostKey),
+    /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
+    Announced(Vec<Message>),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`].
+    /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].
     Said {
         /// The stored message.
         message: Message,
@@ -404,6 +438,13 @@ pub enum Written {
         chatter: Chatter,
         /// The notice.
         alert: Option<Message>,
+    },
+    /// Of [`Deed::Rename`].
+    RenamedByHost {
+        /// The chatter under the new name.
+        chatter: Chatter,
+        /// The notices, one for each room that is told.
+        alerts: Vec<Message>,
     },
 }
 

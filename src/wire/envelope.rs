@@ -64,6 +64,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Host(HostRefusal::Replayed)
         | Refusal::Host(HostRefusal::OtherBrowser) => 401,
         Refusal::Banned
+        | Refusal::Muted(_)
         | Refusal::Host(HostRefusal::HostsOnly)
         | Refusal::Host(HostRefusal::HostsElsewhere)
         | Refusal::NotYours
@@ -77,7 +78,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
         Refusal::NoSuchRoom
-        | Refusal::Host(HostRefusal::NoSuchKey)
+        | Refusal::Host(HostRefusal::NoSuchKey | HostRefusal::NoSuchAnnouncement)
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
         | Refusal::NoMessage(_)
@@ -89,6 +90,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::SlowMode(_)
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
+        | Refusal::Host(HostRefusal::TooManyAnnouncements)
         | Refusal::TooManyJoined
         | Refusal::TooManyNamespaces => 429,
         Refusal::HubFull(_)
@@ -115,6 +117,8 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::HostsOnly) => "hosts_only",
         Refusal::Host(HostRefusal::HostsElsewhere) => "hosts_elsewhere",
         Refusal::Host(HostRefusal::NoSuchKey) => "no_such_key",
+        Refusal::Host(HostRefusal::NoSuchAnnouncement) => "no_such_announcement",
+        Refusal::Host(HostRefusal::TooManyAnnouncements) => "too_many_announcements",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::BadToken
         | Refusal::NotYours
@@ -123,6 +127,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         | Refusal::ForeignOrigin => "forbidden",
         Refusal::TooLarge => "too_long",
         Refusal::Banned => "banned",
+        Refusal::Muted(_) => "muted",
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
         Refusal::Shut => "shut",

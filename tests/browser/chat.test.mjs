@@ -172,7 +172,7 @@ story("the composer counts down, and sends nothing that is too long", {}, async 
   assert.equal((await ann.said())[0].length, 1000);
 });
 
-story("who scrolled up is not moved, and is told what is new", {}, async ({ hub, somebodyIn }) => {
+story("a reader who scrolled up is not moved, and sees what is new", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "위로" });
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
@@ -189,7 +189,7 @@ story("who scrolled up is not moved, and is told what is new", {}, async ({ hub,
   await until(async () => assert.equal(await ann.page.locator(".to-newest").count(), 0));
 });
 
-story("who comes back reads on where they left", {}, async ({ hub, somebodyIn }) => {
+story("a returning reader continues where they left", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "다시" });
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);

@@ -9,7 +9,7 @@ import { crowd } from "./kit/talk.mjs";
 const lines = (person) =>
   person.page.$$eval(".log .notice[data-seq]", (all) => all.map((line) => line.textContent.replace(/[\u2066-\u2069]/g, "")));
 
-story("who is away for less than a minute is not told of, and was not gone", {}, async ({ hub, somebodyIn }) => {
+story("somebody who is away for less than a minute is not announced, and was not gone", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "약한 와이파이" });
   const ann = await somebodyIn(room);
   await ann.says("누구 있어요?");

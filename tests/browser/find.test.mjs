@@ -92,7 +92,7 @@ story("a word from long ago is found, and led to, and back", QUICK, async ({ hub
   await isInView(ann, "ok");
 });
 
-story("what is said while one reads far back stands at the newest; so does what came over a lost network", QUICK, async (stage) => {
+story("messages that arrive while one reads far back are at the newest end, also after a lost network", QUICK, async (stage) => {
   const { hub, somebodyIn, talker } = stage;
   const room = await hub.makeRoom({ title: "끊김", history: "all" });
   const ben = await talker(room);

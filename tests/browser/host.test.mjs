@@ -69,7 +69,7 @@ story("a room whose door the host has shut", {}, async ({ hub, somebody, somebod
   await eve.isLive();
 });
 
-story("who is banned is told so on a page that stays", {}, async ({ hub, somebodyIn }) => {
+story("a banned person is told so on a page that stays", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "광장" });
   const ben = await somebodyIn(room);
   const sockets = [];
@@ -92,6 +92,34 @@ story("who is banned is told so on a page that stays", {}, async ({ hub, somebod
   await hub.host("chatter", "unban", id);
   await ben.page.getByRole("button", { name: "다시 해 보기" }).click();
   await ben.isLive();
+});
+
+story("who is muted is told so over the composer, keeps what is written, and speaks again", {}, async ({ hub, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "광장" });
+  const ann = await somebodyIn(room);
+  const [{ id }] = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
+  const ben = await somebodyIn(room);
+  const note = ann.page.locator(".muted");
+  await hub.host("chatter", "mute", id, "--minutes", "60");
+  await note.filter({ hasText: /\d\d:\d\d까지 말을 멈추게 했어요/ }).waitFor();
+  await ann.composer.fill("참고 있어요");
+  await ann.page.keyboard.press("Enter");
+  assert.equal(await ann.page.locator(".send").getAttribute("aria-disabled"), "true");
+  await ben.says("천천히요");
+  await ann.sees("천천히요");
+  await ann.fits();
+  await hub.host("chatter", "mute", id);
+  await note.filter({ hasText: /^주최자가 말을 멈추게 했어요/ }).waitFor();
+  await ann.page.reload();
+  await ann.isLive();
+  await note.filter({ hasText: "말을 멈추게" }).waitFor();
+  assert.equal(await ann.composer.inputValue(), "참고 있어요");
+  assert.equal(await ben.page.locator(".muted").textContent(), "");
+  await hub.host("chatter", "unmute", id);
+  await until(async () => assert.equal(await note.textContent(), ""));
+  await ann.composer.press("Enter");
+  await ben.sees("참고 있어요");
+  assert.deepEqual(await ben.said(), ["천천히요", "참고 있어요"]);
 });
 
 for (const act of ["close", "delete"]) {

@@ -100,7 +100,7 @@ story("by a finger that stays, not by one that scrolls or taps", {}, async (stag
   await ann.isLive();
 });
 
-story("who is hidden is not seen here, and comes back in the list of people", {}, async (stage) => {
+story("a hidden person is not shown on this phone, and comes back through the list of people", {}, async (stage) => {
   const { room, ann, ben, cat } = await talking(stage);
   const name = await ben.name();
   await ann.page.locator(".log").focus();

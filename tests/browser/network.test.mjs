@@ -139,7 +139,7 @@ story("a gap longer than the hub gives at once", { COLAHUB_LIMITS_PROFILE: "off"
   assert.deepEqual(inOrder, ["먼저", ...Array.from({ length: 450 }, (_, at) => `${at + 1}번째 글`), "그동안"]);
 });
 
-story("what came while nobody looked stands below a line", {}, async ({ hub, somebodyIn }) => {
+story("messages that came while nobody looked are below a line", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "주머니 속" });
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);

@@ -48,7 +48,7 @@ story("a room opened while the network is away", {}, async ({ hub, somebody, som
   await ann.page.locator(".qr path").waitFor();
 });
 
-story("what is one tap away in a room is there without a network", {}, async ({ hub, somebody }) => {
+story("everything that is one tap away in a room works without a network", {}, async ({ hub, somebody }) => {
   const room = await hub.makeRoom({ title: "안에서" });
   const ann = await somebody();
   const has = fetchedBy(ann);

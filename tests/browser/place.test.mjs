@@ -92,7 +92,7 @@ const CAUSES = {
   "the phone as before": async ({ page }) => page.setViewportSize(PHONE),
 };
 
-story("who is at the bottom stays there, whatever changes its size", FREE, async (stage) => {
+story("a reader at the bottom stays there, whatever changes its size", FREE, async (stage) => {
   const { ann, ben } = await busy(stage);
   for (const [cause, change] of Object.entries(CAUSES)) {
     await change(ann);
@@ -103,7 +103,7 @@ story("who is at the bottom stays there, whatever changes its size", FREE, async
   }
 });
 
-story("who reads further up keeps the first visible message, whatever changes and arrives", FREE, async (stage) => {
+story("a reader further up keeps the first visible message, whatever changes and arrives", FREE, async (stage) => {
   const { ann, ben } = await busy(stage);
   for (const top of [0, 350, 900, 1300]) {
     await scrolls(ann, top);
@@ -118,7 +118,7 @@ story("who reads further up keeps the first visible message, whatever changes an
   }
 });
 
-story("who scrolls in the moment in which something changes is not pulled back", FREE, async (stage) => {
+story("a reader who scrolls while something changes is not pulled back", FREE, async (stage) => {
   const { ann } = await busy(stage, { viewport: DESK });
   await isAtBottom(ann, "before");
   // Drawn again before the browser tells of the scrolling.
@@ -257,7 +257,7 @@ for (const unread of [3, 49, 50, 130]) {
   });
 }
 
-story("what was missed while the network was away stands below the line", FREE, async (stage) => {
+story("messages that were missed while the network was away are below the line", FREE, async (stage) => {
   const { ann, room, hub } = { ...(await busy(stage)), hub: stage.hub };
   hub.wire.cut();
   await ann.banner.getByText("다시 연결하는 중").waitFor();

@@ -4,7 +4,7 @@
 #
 #   PAGE=dist      the page as it is in web/dist, not as it was built into the hub
 #   AWAY_MS=4000   how long the network is cut in the story about that (30 s)
-#   HANGS_MS=9000  after how long a page counts as one that hangs (3 min), for who writes a story
+#   HANGS_MS=9000  after how long a page counts as hanging (3 min); useful while writing a story
 #   JOBS=1         how many test files run at once (2)
 set -eu
 cd "$(dirname "$0")"

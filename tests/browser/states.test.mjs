@@ -67,7 +67,7 @@ story("a room that closes while one is away", {}, async ({ hub, somebodyIn }) =>
   await ann.sees("금방 올게요");
 });
 
-story("who is taken out can come back, and is told how", {}, async ({ hub, somebodyIn }) => {
+story("a kicked person can come back, and is told how", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "내보내기" });
   const ben = await somebodyIn(room);
   const name = await ben.name();
@@ -82,7 +82,7 @@ story("who is taken out can come back, and is told how", {}, async ({ hub, someb
   assert.equal(await ben.name(), name);
 });
 
-story("who is taken out while a message is on its way stays out until they want back", {}, async ({ hub, somebodyIn }) => {
+story("somebody who is kicked while a message is on its way stays out until they want back", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "늦은 글" });
   const ben = await somebodyIn(room);
   const id = await idOf(hub, room, await ben.name());
@@ -101,7 +101,7 @@ story("who is taken out while a message is on its way stays out until they want 
   assert.deepEqual(await ben.said(), ["한마디만"]);
 });
 
-story("who is banned is told so at once, and nothing says that they could come back", {}, async ({ hub, somebodyIn }) => {
+story("a banned person is told so at once, and is not offered to come back", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "차단" });
   const ben = await somebodyIn(room);
   await hub.host("chatter", "ban", await idOf(hub, room, await ben.name()));
@@ -109,7 +109,7 @@ story("who is banned is told so at once, and nothing says that they could come b
   assert.equal(await ben.banner.getByRole("button").count(), 0);
 });
 
-story("who is banned while away is told so when they come back", {}, async ({ hub, somebodyIn }) => {
+story("somebody who is banned while away is told so when they come back", {}, async ({ hub, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "차단" });
   const ben = await somebodyIn(room);
   const id = await idOf(hub, room, await ben.name());

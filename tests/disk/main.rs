@@ -1,4 +1,4 @@
-//! Disks that do what disks do: damaged files, full ones, read-only ones.
+//! Failing disks: damaged files, full disks, read-only disks.
 //!
 //! `mutants` damages good databases in all ways and starts the hub on each; a plain run has 200,
 //! `COLAHUB_TEST_MUTANTS=2000 cargo test --test disk` more. `mounts` fills and freezes small file

@@ -1,5 +1,5 @@
-//! Small file systems of the test's own: one that is filled to the last byte, and one that takes no
-//! writing. Both are read on, and used again once they can be.
+//! Small file systems for the tests: one that is filled to the last byte, and one that is read-only. The hub can be
+//! read on both, and uses them again once that is possible.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -21,7 +21,7 @@ struct Mount {
 }
 
 impl Mount {
-    /// An ext4 of so many MiB; nothing where this user cannot mount.
+    /// An ext4 of this many MiB; `None` if this user cannot mount.
     fn new(mib: u64) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let image = folder.path().join("image");

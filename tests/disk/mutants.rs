@@ -1,4 +1,4 @@
-//! Damaged databases: after any damage the hub is up, says what happened, and keeps the file.
+//! Damaged databases: after any damage the hub starts, reports what happened, and keeps the file.
 
 use std::fs::{self, File};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -196,7 +196,7 @@ fn is_usable(hub: &Hub, good: &Good, what: &str) -> bool {
         at_once = false;
         Err((text, logged()))
     });
-    // Where the first writing meets damage, it is refused as unavailable, and the hub opens anew.
+    // If the first write meets damage, it is refused as unavailable, and the hub opens the store again.
     wait_for(&format!("{what}: something can be said"), || {
         catch_unwind(AssertUnwindSafe(|| talks(hub))).map_err(|_| {
             at_once = false;

@@ -1,4 +1,5 @@
-//! The honest: people in one room, of whom one speaks and is timed until all others have heard it.
+//! The honest clients: people in one room, of whom one speaks, and the time is measured until all others have
+//! received it.
 
 use std::cell::{Cell, RefCell};
 use std::io;
@@ -173,7 +174,8 @@ impl Crowd {
     }
 }
 
-/// How long nobody may get in before all newcomers give up: a flood is over well before. And after how long they try again.
+/// How long nobody may get in before all newcomers give up: a flood is over well before. And after how long they try
+/// again.
 const UNTIL: Duration = Duration::from_secs(40);
 const AGAIN: Duration = Duration::from_secs(1);
 

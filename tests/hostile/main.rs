@@ -1,5 +1,5 @@
-//! A hub among strangers: people talk in a room while others hold places, drip, flood and never read.
-//! Memory stays, whoever holds a place for nothing loses it, and the talk goes on.
+//! A hub among strangers: people talk in a room while others hold connections, send a byte a second, flood and never
+//! read. Memory stays bounded, connections that do nothing are closed, and the talk goes on.
 //!
 //! Here in short; `./dev prove` runs it at its full size against the hub as it is released, and also holds
 //! how long messages take to twice what they took before.

@@ -1,4 +1,4 @@
-//! The hostile: clients that begin something and do not end it, or begin far too much.
+//! The hostile clients, which begin something and do not complete it, or begin far too much.
 
 use std::cell::{Cell, RefCell};
 use std::io;

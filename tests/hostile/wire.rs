@@ -24,7 +24,7 @@ pub struct Answer {
 }
 
 impl Wire {
-    /// Connects from an address of one's own; with a small window where the client will not read.
+    /// Connects from a given address; with a small window if the client will not read.
     pub async fn open(hub: SocketAddr, from: Ipv4Addr, is_small: bool) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         if is_small {

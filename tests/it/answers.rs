@@ -1,4 +1,4 @@
-//! Large answers are counted: who asks for them and reads nothing costs the hub a share, not its memory.
+//! The memory of large answers is bounded: clients that request them and read nothing use a part of it only.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -16,7 +16,7 @@ fn wide(number: usize) -> String {
     format!("{number} {}", "👨‍👩‍👧‍👦".repeat(990))
 }
 
-/// A room with so many of the largest messages, and the token of whoever said them.
+/// A room with this many of the largest messages, and the token of their author.
 fn told(hub: &Hub, count: usize) -> (Room, String, String) {
     let room = make_room(hub, "n");
     let anns = token(hub);
@@ -58,7 +58,7 @@ fn asks(hub: &Hub, phone: u8, path: &str, token: &str) -> TcpStream {
     stream
 }
 
-/// The most memory that the hub has taken since it was last asked to begin anew, in KiB.
+/// The most memory that the hub has used since the mark was reset, in KiB.
 fn peak(hub: &Hub) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", hub.pid())).unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

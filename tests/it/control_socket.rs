@@ -1,4 +1,4 @@
-//! A hub is asked wherever its data folder is: on a disk that holds no sockets, too.
+//! The control socket works wherever the data folder is, also on a disk that cannot hold sockets.
 
 use std::fs;
 use std::path::Path;

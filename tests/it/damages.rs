@@ -1,5 +1,5 @@
-//! Every file of the data folder, damaged in every plain way: the hub is up, with what was said or with word
-//! of what is gone, or there is a sentence.
+//! Every file of the data folder is damaged in every simple way: the hub starts, with all messages or with a report of
+//! what was lost, or it ends with a sentence.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,4 +1,4 @@
-//! Somebody who answers, reacts, takes back and reports, one thing after the other, and remembers what was acknowledged.
+//! A client that answers, reacts, takes back and reports, one after the other, and remembers what was acknowledged.
 
 use std::net::SocketAddr;
 

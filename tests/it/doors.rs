@@ -1,4 +1,4 @@
-//! Whose a call is, and what it may cost whom: over the real doors.
+//! Who a call counts for, and which limits it may use up, over real connections.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -10,7 +10,7 @@ use crate::kit::{Answer, Hub, PATIENCE, wait_until};
 use crate::sender::{Room, join, make_room, token};
 use crate::socket::{Heard, Socket};
 
-/// A connection from an address of one's own.
+/// A connection from a given address.
 fn from(hub: &Hub, number: u8) -> TcpStream {
     let socket = socket2::Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from((Ipv4Addr::new(127, 0, 8, number), 0)).into()).unwrap();
@@ -28,7 +28,7 @@ fn request(hub: &Hub, what: &str, headers: &str, body: &str) -> String {
     )
 }
 
-/// A call from an address of one's own.
+/// A call from a given address.
 fn call(hub: &Hub, number: u8, what: &str, headers: &str, body: &Value) -> Answer {
     hub.raw_on(from(hub, number), &request(hub, what, headers, &body.to_string()))
 }

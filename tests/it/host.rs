@@ -1,4 +1,4 @@
-//! The host's hand, over the real socket: what it does at once to those connected, and what is remembered.
+//! The host's actions over the control socket: their effect on connected people, and what is stored.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Hosts over the network: what a signature lets one do, and what nobody can do without.
+//! Hosts over the network: what a valid signature allows, and that nothing is allowed without.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -120,6 +120,13 @@ fn a_host_acts_over_the_network_and_the_log_names_them() {
     assert_eq!(hears(&mut ann, "roomClosed")["reason"], "banned");
     assert_eq!(stage.asks(&hub, "GET", "bans", "")[0]["id"], id);
     stage.asks(&hub, "POST", &format!("chatters/{id}/unban"), "");
+    let up = stage.asks(&hub, "POST", "announcements", r#"{"text":"Lunch","minutes":30}"#);
+    let shown = stage.asks(&hub, "GET", "announcements", "");
+    assert_eq!((&shown[0]["id"], &shown[0]["text"]), (&up["id"], &json!("Lunch")));
+    stage.asks(&hub, "DELETE", &format!("announcements/{}", up["id"].as_str().unwrap()), "");
+    assert_eq!(stage.asks(&hub, "GET", "announcements", ""), json!([]));
+    let say = format!("rooms/{}/say", plain.id);
+    assert!(stage.asks(&hub, "POST", &say, r#"{"content":"Hello"}"#).is_i64());
     for verb in ["lock", "unlock", "close", "delete"] {
         stage.asks(&hub, "POST", &format!("rooms/{}/{verb}", made["room"].as_str().unwrap()), "");
     }

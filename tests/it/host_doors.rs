@@ -1,4 +1,4 @@
-//! The host's hand on rooms of their own and on doors, over the real socket.
+//! The host makes rooms, shuts and opens them, over the control socket.
 
 use std::io::Write;
 use std::process::Stdio;

@@ -1,4 +1,4 @@
-//! The host's hand on what was said, over the real socket: taken back, it is nowhere any more.
+//! The host takes back messages over the control socket, and they are nowhere any more.
 
 use serde_json::{Value, json};
 

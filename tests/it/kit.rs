@@ -1,4 +1,4 @@
-//! A hub of one's own for each story, and a client that speaks just enough HTTP.
+//! Starts a hub for each story, and has a client with just enough HTTP.
 
 use std::fmt::Debug;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -23,7 +23,7 @@ pub fn wait_for<T, S: PartialEq + Debug>(what: &str, look: impl FnMut() -> Resul
     wait_with(PATIENCE, HANGS, what, look)
 }
 
-/// The same with a patience of one's own, and an end of one's own for what always moves.
+/// Like [`wait_for`], with another limit for standstill, and another limit for progress without end.
 pub fn wait_with<T, S: PartialEq + Debug>(
     patience: Duration,
     hangs: Duration,
@@ -55,7 +55,7 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     wait_for(what, || if is_so() { Ok(()) } else { Err(false) });
 }
 
-/// A command of the program under test, without the settings of whoever runs the tests.
+/// A command of the program under test, without the settings of the user who runs the tests.
 pub fn colahub(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_colahub"));
     for (name, _) in std::env::vars_os() {
@@ -149,7 +149,7 @@ impl Hub {
         stream
     }
 
-    /// A request of one's own headers, and the whole answer.
+    /// Sends a request with these headers, and returns the whole answer.
     pub fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
         let lines: String = headers.iter().map(|(name, v)| format!("{name}: {v}\r\n")).collect();
         self.request(&format!("GET {path}"), &lines, "")
@@ -162,7 +162,7 @@ impl Hub {
         self.request(&format!("POST {path}"), &lines, json)
     }
 
-    /// A call with this JSON and headers of one's own.
+    /// Makes a call with this JSON and these headers.
     pub fn post_with(&self, path: &str, json: &str, headers: &[(&str, &str)]) -> Answer {
         let lines: String = headers.iter().map(|(name, v)| format!("{name}: {v}\r\n")).collect();
         let length = json.len();
@@ -176,7 +176,7 @@ impl Hub {
         self.raw_on(self.connect(), request)
     }
 
-    /// The same on a connection of one's own.
+    /// The same on a separate connection.
     pub fn raw_on(&self, stream: TcpStream, request: &str) -> Answer {
         let mut stream = BufReader::new(stream);
         stream.get_mut().write_all(request.as_bytes()).unwrap();

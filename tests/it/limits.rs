@@ -1,5 +1,5 @@
-//! How much anyone may do: each limit of docs/limits.md is reached, on each way in where it applies,
-//! told in words, and lets go again. Addresses are 127.0.0.x: each is a phone of its own.
+//! Each limit of docs/limits.md is reached, on each transport to which it applies, gives its sentence, and ends again.
+//! Addresses are 127.0.0.x: each stands for a phone.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! Lists that phones fetch again and again: compressed, and not sent again where nothing has changed.
+//! Lists that phones fetch again and again are compressed, and not sent again if nothing has changed.
 
 use std::io::Read;
 

@@ -1,5 +1,5 @@
-//! Stories about the program itself: started, asked over plain HTTP, stopped. What people do in the
-//! chat is told in `tests/peers`, with other people's clients.
+//! Tests of the program itself: it is started, called over plain HTTP and stopped. What people do in the chat is tested
+//! in `tests/peers`, with other people's clients.
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +17,7 @@ mod kit;
 mod sender;
 mod socket;
 
+mod announcements;
 mod answers;
 mod callers;
 mod command_line;

@@ -1,4 +1,4 @@
-//! A hub that is short of memory turns newcomers away, in words; who is in a room goes on.
+//! A hub that is short of memory refuses newcomers with a sentence; people in a room are not affected.
 
 use std::net::TcpStream;
 use std::time::Duration;

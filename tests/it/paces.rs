@@ -1,5 +1,5 @@
-//! Nobody gets a new pace by connecting again: events count for the session, what people do in rooms for the
-//! person and their address.
+//! Reconnecting does not reset a rate limit: events count for the session, actions in rooms for the person and
+//! their address.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 
@@ -48,7 +48,7 @@ fn ask(socket: &mut Socket, event: &str, payload: &Value) -> Value {
     }
 }
 
-/// How often an event was taken, of so many.
+/// How many of this number of events were accepted.
 fn taken(socket: &mut Socket, many: usize, event: &str, payload: &Value) -> usize {
     let told = (0..many).map(|_| ask(socket, event, payload));
     told.filter(|told| match told["success"] == true {

@@ -1,4 +1,4 @@
-//! A client that speaks Engine.IO by polling, and changes to a WebSocket or begins to.
+//! A client that uses Engine.IO by polling, and upgrades to a WebSocket or begins to.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

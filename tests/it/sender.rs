@@ -1,5 +1,5 @@
-//! Somebody who talks without a pause, as the page does: each message has a key, what was not
-//! acknowledged is sent again with the same key, and every acknowledgement is written down.
+//! A client that sends messages without a pause, as the page does: each has a key, unacknowledged ones are resent with
+//! the same key, and every acknowledgement is recorded.
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;

@@ -1,4 +1,4 @@
-//! The hub as systemd runs it, with the story in systemd's place.
+//! The hub as systemd runs it, with the test in the role of systemd.
 
 use std::net::TcpListener;
 use std::os::fd::OwnedFd;
@@ -125,7 +125,7 @@ fn a_service_leaves_its_socket_with_systemd_and_takes_it_back() {
         shell.stdin(Stdio::from(OwnedFd::from(socket)));
         shell
     });
-    // It cannot have been bound anew: the address is taken.
+    // It cannot have been bound again, since the address is taken.
     next.hears("READY=1");
     assert!(std::net::TcpStream::connect(address).is_ok());
 }

@@ -1,4 +1,4 @@
-//! A client that speaks just enough Socket.IO, on a WebSocket: it asks, and hears what comes.
+//! A client with just enough Socket.IO on a WebSocket: it sends events, and receives what comes.
 
 use std::net::{SocketAddr, TcpStream};
 
@@ -33,7 +33,7 @@ impl Socket {
         Self::on(stream, address, namespace, token)
     }
 
-    /// The same over a connection of one's own.
+    /// The same over a given connection.
     pub fn on(
         stream: TcpStream,
         address: SocketAddr,

@@ -1,4 +1,4 @@
-//! Files of the data folder that somebody else has made, and what is told of them.
+//! Foreign files in the data folder, and how they are reported.
 
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
@@ -12,7 +12,7 @@ use crate::host::{host, listed};
 use crate::kit::{Hub, Signal, colahub, run_in, told, wait_until};
 use crate::sender::make_room;
 
-/// So many messages that to take them over takes a while.
+/// So many messages that importing them takes a while.
 const MANY: &str = "
     INSERT INTO chatters (n, id, identity, nickname, created_at)
     VALUES (1, zeroblob(16), zeroblob(16), 'ann', 0);

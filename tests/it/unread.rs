@@ -1,4 +1,4 @@
-//! Clients that make the hub answer and do not read the answers: they stay in the client's own buffers.
+//! Clients that make the hub answer and do not read: their further requests stay in their own buffers.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpStream};

@@ -1,5 +1,5 @@
-//! A session changes from polling to a WebSocket, or fails to: until the client says that it has changed,
-//! nothing about its session is different.
+//! A session is upgraded from polling to a WebSocket, or that fails: until the client completes the upgrade, nothing
+//! about its session changes.
 
 use std::net::Shutdown;
 use std::process::Stdio;

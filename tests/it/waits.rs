@@ -1,4 +1,4 @@
-//! The stories' waits: the end comes when nothing has moved for a while, not at a fixed time.
+//! Tests of the waits of the stories, which end when nothing has changed for a while, not after a fixed time.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};

@@ -5,7 +5,7 @@
 #   tests/package/container.sh BINARY
 #
 # It needs root, systemd-nspawn, lintian and Node.js, and once a network for the container's Debian 12, which it
-# keeps in target/package-test. Where that is not to be had it says so and is content.
+# keeps in target/package-test. If that is not available it says so, which is no failure.
 set -Eeuo pipefail
 cd "$(dirname "$(realpath "${BASH_SOURCE[0]}")")/../.."
 . tests/package/story.sh

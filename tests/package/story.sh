@@ -1,4 +1,4 @@
-# What becomes of an installed hub: the steps that container.sh and board.sh tell on their machines. They define
+# The story of an installed hub: the steps that container.sh and board.sh run on their machines. They define
 #
 #   inside COMMAND...   runs it on the machine, as root
 #   url                 where the machine's port 80 is reached from here
@@ -28,8 +28,8 @@ progress() {
   find "$work" -maxdepth 1 -type f -printf '%f %s\n' 2>/dev/null | sort || true
 }
 
-# until_true SECONDS WHAT COMMAND...: asks again and again until it is so. It gives up when nothing has moved on the
-# machine for so long, and after five minutes in any case, since a service that fails again and again always moves.
+# until_true SECONDS WHAT COMMAND...: repeats the command until it succeeds. It gives up when nothing has changed on the
+# machine for that long, and after five minutes in any case, since a service in a crash loop always changes something.
 until_true() {
   local patience=$(($1 * slow)) what=$2 begun=$SECONDS since=$SECONDS seen='' now
   shift 2
@@ -153,7 +153,7 @@ reload_it() {
   wait $staying || true
 }
 
-# diagnose_it: what keeps the service from running is what check-config and doctor say, asked by root.
+# diagnose_it: check-config and doctor, run by root, say what keeps the service from running.
 diagnose_it() {
   local config=/etc/colahub/config.toml state=/var/lib/colahub drop_in=/etc/systemd/system/colahub.service.d
   local stick=/mnt/stick/cola found
@@ -272,7 +272,7 @@ diagnose_it() {
   until_true 20 "as it was before, it does not start" ready
 }
 
-# upgrade_it MOST: nobody is refused, and nobody waits longer than so many milliseconds.
+# upgrade_it MOST: nobody is refused, and nobody waits longer than that many milliseconds.
 upgrade_it() {
   step "upgrade, with a configuration edited by hand and somebody in the room"
   inside sed -i 's/^#title = .*/title = "By hand"/' /etc/colahub/config.toml

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The program in a package has no symbols, whatever was compiled; and no package is made where that cannot be seen.
+# Checks that the program in a package has no symbols, whatever was compiled, and that no package is made if that cannot
+# be verified.
 #
 #   tests/package/stripped.sh BINARY        one with symbols, such as a debug build
 #

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# What the package's stories wait with: the end comes when nothing has moved for a while, not at a fixed time.
+# Tests the waits of the package's stories, which end when nothing has changed for a while, not after a fixed time.
 #
 #   tests/package/waits.sh
 #

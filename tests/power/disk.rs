@@ -1,4 +1,4 @@
-//! A disk that forgets: what may be on it when the plug is pulled, worked out from what a hub did.
+//! The model of a disk: what may be on it after a power cut, computed from the hub's file operations.
 //!
 //! The model is what SQLite assumes of a disk, and no more:
 //! - What was written to a file is there for certain once a sync of the file has returned. Until then

@@ -1,4 +1,4 @@
-//! A life of a hub, recorded: it starts on nothing, people talk, it is stopped, started, killed.
+//! Records a life of a hub: it starts without data, people talk, it is stopped, started and killed.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! The plug is pulled, at any moment of a hub's life: what was acknowledged is there.
+//! Power cuts at any moment of a hub's life: everything that was acknowledged is kept.
 //!
 //! A hub's file operations are recorded (record.c), and for each cut what may then be on the disk is
 //! worked out (disk.rs) and opened by the store. A plain run cuts a hundred times;
@@ -42,7 +42,7 @@ use verdict::{Verdict, judge, judge_over_http};
 
 const CUTS: usize = 100;
 
-/// One of so many is also opened by the program itself.
+/// One cut in this many is also opened by the program itself.
 const PROGRAM: usize = 25;
 
 /// The outcome of the cuts.

@@ -1,4 +1,4 @@
-//! Whether what a power cut left keeps what was promised.
+//! Checks that the data after a power cut keeps what was promised.
 
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;

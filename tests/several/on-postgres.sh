@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The program under test, each hub of which has a database of its own on the PostgreSQL at PGHOST: so a suite for one
-# hub on SQLite is one for one hub on PostgreSQL. `run.sh peers` uses it.
+# Runs the program under test with a new database for each hub on the PostgreSQL at PGHOST, so that a suite for one hub
+# on SQLite also tests one hub on PostgreSQL. `run.sh peers` uses it.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 program=${SEVERAL_PROGRAM:?the program under test}

@@ -1,4 +1,4 @@
-//! A PostgreSQL of one's own for tests: `postgres.sh` makes it, and removes it when this process ends.
+//! A separate PostgreSQL for tests: `postgres.sh` creates it, and removes it when this process ends.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A PostgreSQL of one's own, by Debian's programs, that answers on a Unix socket alone.
+# Runs a separate PostgreSQL with Debian's programs, which listens on a Unix socket only.
 #
 #   postgres.sh hold [KEY=VALUE ...]   makes one in a folder of its own and starts it; prints the folder, and when
 #                                      standard input ends, stops it and removes the folder
@@ -11,7 +11,7 @@
 #   postgres.sh promote FOLDER         makes a standby the primary
 #   postgres.sh sql FOLDER DATABASE    runs SQL from standard input
 #
-# Ends with 3 where PostgreSQL is not installed. As root it runs as the user `postgres`, since the server refuses root.
+# Exits with 3 if PostgreSQL is not installed. As root it runs as the user `postgres`, since the server refuses root.
 set -euo pipefail
 
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -1)
@@ -50,7 +50,7 @@ hold)
     as_server rm -rf "$folder"
   }
   trap end EXIT
-  # It ends with its standard input: Ctrl-C is for whoever holds that.
+  # It ends with its standard input; Ctrl-C is handled by the process at the other end.
   trap '' INT
   make "$folder" "$@"
   up "$folder"

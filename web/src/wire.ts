@@ -28,6 +28,9 @@ export interface Room {
   isPassword: boolean;
   /** Whether the host has shut the door: nobody new comes in. */
   isShut: boolean;
+  /** Who may write, and in `slow` how many seconds each waits between two messages; an older hub does not say. */
+  mode?: Mode;
+  every?: number;
   /** Whether it lives until the host ends it; an older hub does not say. */
   isLasting?: boolean;
   /** From where those who are in it read it; an older hub does not say, and has only `joined`. */
@@ -43,6 +46,9 @@ export interface Room {
 export type History = "all" | "joined";
 
 export const historyOf = (room: Room): History => (room.history === "all" ? "all" : "joined");
+
+/** The rungs on which the host can set a room. */
+export type Mode = "open" | "slow" | "members" | "read_only";
 
 export type AlertKind = "joined" | "left" | "renamed" | "note";
 
@@ -116,6 +122,8 @@ export interface JoinAck extends Chatter {
   /** Reactions that have changed, and up to when they are known; an older hub says neither. */
   reacted?: Reacted[];
   reactionsAt?: number;
+  /** Only where the host has muted this browser. */
+  muted?: Muted;
 }
 
 export interface Hello {
@@ -196,6 +204,17 @@ export interface RoomShut {
   isShut: boolean;
 }
 
+/** The host lets this browser read and not speak: until then, or with `null` until the host lifts it. */
+export interface Muted {
+  until: string | null;
+}
+
+export interface RoomMode {
+  roomId: Id;
+  mode: Mode;
+  every?: number;
+}
+
 export interface RoomHistory {
   roomId: Id;
   history: History;
@@ -245,6 +264,8 @@ export const errorCodes = [
   "full",
   "locked",
   "shut",
+  "slow_mode",
+  "room_read_only",
   "wrong_password",
   "too_fast",
   "too_long",
@@ -254,6 +275,7 @@ export const errorCodes = [
   "hub_full",
   "forbidden",
   "banned",
+  "muted",
   "no_such_chatter",
   "no_such_message",
   "too_late",
@@ -359,6 +381,12 @@ export const readRoomClosed: Reader<RoomClosed> = (value) =>
 
 export const readRoomShut: Reader<RoomShut> = (value) =>
   isObject(value) && has(value, { roomId: "string", isShut: "boolean" }) ? (value as unknown as RoomShut) : null;
+
+export const readMuted: Reader<Muted> = (value) =>
+  isObject(value) && (value.until === null || has(value, { until: "string" })) ? (value as unknown as Muted) : null;
+
+export const readRoomMode: Reader<RoomMode> = (value) =>
+  isObject(value) && has(value, { roomId: "string", mode: "string" }) ? (value as unknown as RoomMode) : null;
 
 export const readRoomHistory: Reader<RoomHistory> = (value) =>
   isObject(value) && has(value, { roomId: "string", history: "string" }) ? (value as unknown as RoomHistory) : null;

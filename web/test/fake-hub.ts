@@ -29,6 +29,8 @@ export class FakeHub {
     for (const end of this.patience.splice(0)) end();
   }
   password: string | null = null;
+  /** Whether the host has muted whoever joins. */
+  muted: { until: string | null } | undefined;
   refuseNext: { code: ErrorCode; retryAfter?: number }[] = [];
   joins = 0;
   reactions: string[] = [];
@@ -163,7 +165,7 @@ export class FakeHub {
       const gone = after === undefined ? [] : this.kept((message) => message.seq <= after && message.takenBack === true);
       const takenBack = gone.map((message) => message.seq);
       const places = { takenBack, lastSeq, firstSeq: this.pruned + 1, pruned: this.pruned > 0, epoch: this.epoch, reset };
-      return ok({ ...chatter("me"), room: this.room, ...places, missed, more, reacted: this.reacted, reactionsAt: 70 });
+      return ok({ ...chatter("me"), room: this.room, ...places, missed, more, reacted: this.reacted, reactionsAt: 70, ...(this.muted && { muted: this.muted }) });
     }
     if (event === "sendMessage") {
       if (!link.joined) return refused("not_joined");

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { Keeper, reads } from "../src/client/keeper";
 import { Session } from "../src/client/session";
-import type { RoomState } from "../src/store/room";
+import { isWritten, slowedFor, type RoomState } from "../src/store/room";
 import { mapMemory, type Memory } from "../src/client/storage";
 import { FakeHub } from "./fake-hub";
 import { chatter, range, until } from "./kit";
@@ -440,6 +440,65 @@ describe("what one writes", () => {
     expect(me.state.paced).toBe(false);
   });
 
+  it("waits for its turn in a slow room, and no longer than the room is slow", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomMode", { roomId: hub.room.id, mode: "slow", every: 3_600 });
+    me.say("a");
+    me.say("b");
+    await until(() => expect(contents(me)).toEqual(["a"]));
+    const looks = waits.length;
+    await until(() => expect(waits.length).toBeGreaterThan(looks + 3));
+    expect(me.state.outbox).toMatchObject([{ content: "b", state: "sending" }]);
+    expect(slowedFor(me.state, Date.now())).toBeGreaterThan(3_500_000);
+    hub.emit("roomMode", { roomId: hub.room.id, mode: "open" });
+    await until(() => expect(me.state.outbox).toEqual([]));
+    expect(contents(me)).toEqual(["a", "b"]);
+  });
+
+  it("waits no longer than a slow room says now, told at once or by the next join", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    const slow = (every: number) => hub.emit("roomMode", { roomId: hub.room.id, mode: "slow", every });
+    slow(3_600);
+    for (const text of ["a", "b", "c"]) me.say(text);
+    await until(() => expect(contents(me)).toEqual(["a"]));
+    slow(0);
+    await until(() => expect(contents(me)).toEqual(["a", "b", "c"]));
+    slow(3_600);
+    for (const text of ["d", "e"]) me.say(text);
+    await until(() => expect(contents(me)).toEqual(["a", "b", "c", "d"]));
+    hub.room = { ...hub.room, mode: "open" };
+    hub.cut();
+    hub.mend();
+    await until(() => expect(me.state.outbox).toEqual([]));
+  });
+
+  it("waits as long as the hub says, where it did not know of its turn", async () => {
+    hub.room = { ...hub.room, mode: "slow", every: 30 };
+    const me = visitor();
+    await phase(me, "live");
+    waits = [];
+    hub.refuseNext.push({ code: "slow_mode", retryAfter: 1 });
+    me.say("a");
+    await until(() => expect(me.state.outbox).toEqual([]));
+    expect(waits.length).toBeGreaterThan(0);
+    expect(contents(me)).toEqual(["a"]);
+    expect(slowedFor(me.state, Date.now())).toBeGreaterThan(1_000);
+  });
+
+  it("keeps what a room for reading does not take, and knows what it is in", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.emit("roomMode", { roomId: "another", mode: "read_only" });
+    expect(isWritten(me.state)).toBe(true);
+    hub.emit("roomMode", { roomId: hub.room.id, mode: "read_only" });
+    expect(isWritten(me.state)).toBe(false);
+    hub.refuseNext.push({ code: "room_read_only" });
+    me.say("a");
+    await until(() => expect(me.state.outbox[0]).toMatchObject({ state: "failed", problem: "room_read_only" }));
+  });
+
   it("says what could not be sent, and sends it when asked", async () => {
     const me = visitor();
     await phase(me, "live");
@@ -599,6 +658,30 @@ describe("coming back", () => {
     await until(() => expect(me.state.closed).toBe(closed));
     expect(contents(me)).toEqual(["a"]);
     expect(hub.connected).toBe(0);
+  });
+
+  it("knows whether the host has muted this person, and keeps what is refused for that", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    expect(me.state.muted).toBe(null);
+    hub.emit("muted", { until: null });
+    expect(me.state.muted).toEqual({ until: null });
+    hub.refuseNext.push({ code: "muted", retryAfter: 60 });
+    me.say("not now");
+    await until(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "muted" }]));
+    hub.emit("unmuted", {});
+    expect(me.state.muted).toBe(null);
+    me.retry(me.state.outbox[0]!.key);
+    await until(() => expect(contents(me)).toEqual(["not now"]));
+    hub.muted = { until: "2024-09-25T02:30:00.000Z" };
+    hub.cut();
+    hub.mend();
+    await until(() => expect(me.state.muted).toEqual(hub.muted));
+    // The mute has ended while the connection was lost.
+    hub.muted = undefined;
+    hub.cut();
+    hub.mend();
+    await until(() => expect(me.state.muted).toBe(null));
   });
 
   it("shows nothing any more of a room that was deleted", async () => {

@@ -10,10 +10,12 @@ import {
   readJoinAck,
   readList,
   readMessage,
+  readMuted,
   readPresence,
   readRoom,
   readReacted,
   readRoomHistory,
+  readRoomMode,
   readRoomShut,
   readTakenBack,
   type Reader,
@@ -37,7 +39,9 @@ const readers: Record<string, Reader<unknown>> = {
   found: readFound,
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
+  "room-mode": readRoomMode,
   reactions: readReacted,
+  muted: readMuted,
   "taken-back": readTakenBack,
 };
 

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::{Answer, Reply};
+use super::{AnnouncementView, Answer, MuteNotice, Reply};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
 use crate::domain::reactions::Reacted;
@@ -85,6 +85,14 @@ pub enum RoomEvent {
         /// Its number in the hub.
         id: MessageId,
     },
+    /// The host has muted who is told, in all rooms.
+    Muted(MuteNotice),
+    /// Who is told may speak again.
+    Unmuted,
+    /// An announcement.
+    Announcement(AnnouncementView),
+    /// An announcement was taken down, or its time has passed.
+    AnnouncementGone(AnnouncementId),
     /// Somebody is typing, or has stopped.
     Typing {
         /// The room.

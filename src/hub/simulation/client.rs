@@ -1,5 +1,5 @@
-//! A client as the page is one: it keeps what it has seen, sends again what was not acknowledged,
-//! and after a loss asks for what came since.
+//! A client that behaves like the page: it keeps what it has seen, resends what was not acknowledged, and requests
+//! missed messages after a lost connection.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -35,7 +35,7 @@ pub(super) enum Wish {
         room: RoomId,
         seq: Seq,
     },
-    /// As whom.
+    /// The reporting chatter.
     Report {
         room: RoomId,
         seq: Seq,
@@ -57,7 +57,7 @@ pub(super) enum Packet {
     Answer { number: u64, wish: Wish, answer: Result<Answer, Refusal> },
 }
 
-/// Something said that was not acknowledged yet.
+/// A message that was sent and not acknowledged yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Unacked {
     pub(super) room: RoomId,
@@ -81,9 +81,9 @@ pub(super) struct View {
     pub(super) is_in: Option<ConnId>,
     /// Whether there was more than the join's answer held; the rest is read over HTTP.
     pub(super) is_behind: bool,
-    /// Why they did not come in the last time.
+    /// Why the last join was refused.
     pub(super) refused: Option<Refusal>,
-    /// How many are present, as last told.
+    /// The number of people present, as the client was told last.
     pub(super) present: usize,
 }
 
@@ -96,24 +96,24 @@ pub(super) struct Client {
     pub(super) outbox: Vec<Unacked>,
     /// How many keys it has made.
     pub(super) keys: u32,
-    /// Its request to leave, which joins asked for before do not survive.
+    /// Its last request to leave, which voids joins that were requested before.
     pub(super) left: u64,
 }
 
 impl View {
-    /// What to ask for when coming back.
+    /// The `after` of the next join.
     pub(super) fn after(&self) -> Option<Seq> {
         self.first.map(|_| self.have)
     }
 
-    /// A message of the live stream. Nobody has reacted to it yet, whatever is known of it from elsewhere.
+    /// Takes in a message of the live stream. It has no reactions yet, whatever is known of it from elsewhere.
     fn hear(&mut self, message: &Message) {
         if !self.known.contains_key(&message.seq) {
             self.learn(message);
         }
     }
 
-    /// A message as it was read.
+    /// Takes in a message that was read.
     fn learn(&mut self, message: &Message) {
         if let Some(known) = self.known.get(&message.seq) {
             assert!(is_of(known, message), "two messages in one place: {known:?}, {message:?}");
@@ -133,7 +133,7 @@ impl View {
         self.advance();
     }
 
-    /// Reactions have changed; older news is no news.
+    /// Takes in changed reactions, unless newer ones are known.
     fn reacted(&mut self, reacted: &Reacted) {
         let known = self.reactions.entry(reacted.seq).or_default();
         let is_gone = self.known.get(&reacted.seq).is_some_and(|known| known.is_taken_back);
@@ -146,7 +146,7 @@ impl View {
         messages.iter().for_each(|message| self.learn(message));
     }
 
-    /// A message was taken back: it is shown no more, nor in what answers it.
+    /// Takes in that a message was taken back: it is not shown any more, nor in answers to it.
     fn forget(&mut self, seq: Seq) {
         if let Some(known) = self.known.get_mut(&seq) {
             (known.is_taken_back, known.quote) = (true, None);
@@ -197,7 +197,7 @@ impl View {
 }
 
 impl Client {
-    /// Takes in what came over its connection.
+    /// Takes in a packet from its connection.
     pub(super) fn reads(&mut self, packet: Packet) {
         match packet {
             Packet::Message(message) => {
@@ -247,7 +247,7 @@ impl Client {
         }
     }
 
-    /// A room has ended: nothing can be said there any more.
+    /// Takes in that a room has ended: nothing can be said there any more.
     pub(super) fn is_over(&mut self, room: RoomId) {
         self.outbox.retain(|unacked| unacked.room != room);
         if let Some(view) = self.views.get_mut(&room) {
@@ -255,7 +255,7 @@ impl Client {
         }
     }
 
-    /// Its connection is gone.
+    /// Takes in that its connection is lost.
     pub(super) fn is_cut_off(&mut self) {
         self.conn = None;
         for view in self.views.values_mut() {

@@ -1,4 +1,4 @@
-//! What a client does with messages besides saying them: answer, react, take back, report.
+//! What a client does with messages besides sending them: answer, react, take back, report.
 
 use super::client::{Client, Wish};
 use super::dice::Dice;
@@ -8,7 +8,7 @@ use crate::domain::text::Reason;
 use crate::hub::command::{Event, NewReport};
 
 impl Client {
-    /// A place that the client does something with: mostly a message that it knows, one of the newest rather than others.
+    /// A random place for a client to act on: mostly that of a message that it knows, and rather a new one.
     fn some_place(&self, room: RoomId, dice: &mut Dice) -> Option<Seq> {
         let view = self.views.get(&room)?;
         if dice.percent(5) {
@@ -22,7 +22,7 @@ impl Client {
         dice.one_of(&known)
     }
 
-    /// What the next message answers, if it answers any.
+    /// The message that the next one answers, if it answers one.
     pub(super) fn answers(&self, room: RoomId, dice: &mut Dice) -> Option<Seq> {
         if dice.percent(25) { self.some_place(room, dice) } else { None }
     }
@@ -53,7 +53,7 @@ impl Client {
         })
     }
 
-    /// Whether somebody may read a place, if this client is they.
+    /// Whether this client may read a place.
     pub(super) fn may_read(&self, room: RoomId, seq: Seq) -> bool {
         self.views.get(&room).and_then(|view| view.first).is_some_and(|first| first <= seq)
     }

@@ -1,6 +1,6 @@
-//! Chance that comes again with its seed.
+//! Random numbers that a seed repeats.
 
-/// A generator of numbers (SplitMix64): small, and the same everywhere for ever.
+/// A random number generator (SplitMix64), which is small and gives the same numbers on every machine.
 #[derive(Debug, Clone)]
 pub(super) struct Dice(u64);
 

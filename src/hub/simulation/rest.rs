@@ -1,4 +1,4 @@
-//! How it all comes to rest: all go, all come back, and all have the same.
+//! The end of a life: everybody leaves, everybody comes back, and all have to have the same.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use crate::domain::room::Room;
 use crate::hub::state::Hub;
 
 impl World {
-    /// All go, all come back, all is sent again: now everyone must have the same, and all of it.
+    /// Everybody leaves, comes back and resends. Then everybody must have the same, and all of it.
     pub(super) fn comes_to_rest(&mut self) {
         self.tell("all go");
         for n in 0..CLIENTS {
@@ -24,12 +24,15 @@ impl World {
             self.pass(30_000);
         }
         self.learns_of_rooms();
+        self.people_write_again();
         self.nobody_is_left();
+        self.all_may_speak();
         for place in self.rooms.clone() {
             self.meets_again(&place);
         }
         self.somebody_could_come_in();
         self.truth.is_all_of(&self.store);
+        assert_eq!(self.hub.announcements, self.store.announcements(self.now.hub));
         self.nothing_is_held();
         self.stops();
     }
@@ -50,7 +53,7 @@ impl World {
         assert_eq!(self.hub.places.held(), places, "a place is held for no room");
     }
 
-    /// Everybody has been gone for a while: what they held is given back, by whichever door they went.
+    /// Checks that everything that people held is given back after they have left, however they left.
     fn nothing_is_held(&mut self) {
         for _ in 0..3 {
             self.pass(600_000);
@@ -64,7 +67,7 @@ impl World {
         assert_eq!(counted, [0; 4], "somebody is counted");
     }
 
-    /// Whatever ended, and whatever the disk did not take: there is an open room, in the hub and in
+    /// Checks that there is an open room, whatever has ended or could not be stored, in the hub and in
     /// the database.
     fn somebody_could_come_in(&mut self) {
         self.pass(300_000);
@@ -77,6 +80,7 @@ impl World {
     }
 
     fn meets_again(&mut self, place: &Place) {
+        let is_shut = self.mode_of(place.id, self.now.hub).is_shut();
         self.tell(format!("all meet in {}", place.id));
         for n in 0..CLIENTS {
             self.connect(n, place.namespace.clone());
@@ -103,7 +107,7 @@ impl World {
             let is_stranger = !self.members.contains(&(self.clients[n].identity, place.id));
             let may_be = match refused {
                 None | Some(Refusal::Full) => true,
-                Some(Refusal::Shut) => place.mode.is_shut() && is_stranger,
+                Some(Refusal::Shut) => is_shut && is_stranger,
                 Some(_) => false,
             };
             assert!(is_over || may_be, "client {n} does not come in: {refused:?}");

@@ -1,6 +1,7 @@
-//! The same of one to three hubs on one database: each hears the others late and in pieces, is killed, frozen until
-//! its lease is over, cut off from the database, and starts again; people move to another hub.
+//! Lives of one to three hubs on one database: each hears the others late and in pieces, is killed, frozen until its
+//! lease has expired, cut off from the database, and started again; people move to another hub.
 
+mod announcements;
 mod cluster;
 mod database;
 mod deeds;

@@ -3,9 +3,9 @@
 use tokio::sync::oneshot;
 
 use super::client::{Client, Unacked, Wish};
+use super::dice::Dice;
 use super::world::{CLIENTS, Place, World};
-use crate::domain::ids::{ChatterId, RoomId, Seq};
-use crate::domain::mode::RoomMode;
+use crate::domain::ids::{AnnouncementId, ChatterId, RoomId, Seq};
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
 use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
@@ -43,9 +43,13 @@ impl World {
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
             930..=936 => self.host_takes_back(),
-            937..=939 => self.host_shuts_or_opens(),
+            937 => self.host_shuts_or_opens(),
+            938 => self.host_speaks(),
+            939 => self.host_sets_a_mode(),
             940..=942 => self.host_kicks(),
-            943..=969 => self.some_time_passes(),
+            943..=947 => self.host_mutes(),
+            948..=949 => self.host_unmutes(),
+            950..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
             980..=988 => self.floods(n),
             989..=994 => self.is_killed(),
@@ -239,7 +243,6 @@ impl World {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    mode: RoomMode::OPEN,
                     ends: room.expires(),
                 });
                 false
@@ -274,6 +277,14 @@ impl World {
         self.tell(format!("the host shuts {room}: {is_shut}"));
         let (tell, _unread) = oneshot::channel();
         self.command(Command::Call(Call::Shut { room, is_shut, tell }));
+    }
+
+    fn host_speaks(&mut self) {
+        let Some(Place { id: room, .. }) = self.some_room() else { return };
+        let shown: Vec<_> = self.hub.announcements.iter().map(|one| one.id).collect();
+        let call = words_of_the_host(room, &shown, &mut self.dice);
+        self.tell(format!("the host speaks: {call:?}"));
+        self.command(Command::Call(call));
     }
 
     fn host_kicks(&mut self) {
@@ -385,7 +396,7 @@ impl World {
         }
     }
 
-    fn some_room(&mut self) -> Option<Place> {
+    pub(super) fn some_room(&mut self) -> Option<Place> {
         if self.rooms.is_empty() {
             return None;
         }
@@ -405,4 +416,18 @@ fn view_chatter(client: &Client, room: RoomId) -> Option<ChatterId> {
 
 fn name(text: &str) -> Namespace {
     Namespace::parse(text).unwrap()
+}
+
+/// The host says something in a room, announces something, or takes an announcement down.
+pub(super) fn words_of_the_host(room: RoomId, shown: &[AnnouncementId], dice: &mut Dice) -> Call {
+    let content = Content::parse("lunch is ready").unwrap();
+    match (dice.below(4), dice.one_of(shown)) {
+        (0, _) => Call::Say { room, content, tell: oneshot::channel().0 },
+        (1, Some(id)) => Call::TakeDown(id, oneshot::channel().0),
+        _ => {
+            let room = dice.percent(50).then_some(room);
+            let minutes = dice.percent(60).then_some(1);
+            Call::Announce { room, text: content, minutes, tell: oneshot::channel().0 }
+        }
+    }
 }

@@ -1,9 +1,9 @@
-//! The content of the database, and what it may become: every output of the hub is held against this.
+//! The model of the database: its content, and what may be added. Every output of the hub is checked against it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::reacting::Reacting;
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, excerpt};
 use crate::store::memory::Memory;
 
@@ -44,14 +44,14 @@ impl Truth {
         assert!(self.tries.insert(content.to_owned(), attempt).is_none(), "{content} tried twice");
     }
 
-    /// A try was refused: it must not be there, now or later.
+    /// Notes that a try was refused: its message must not be stored, now or later.
     pub(super) fn refused(&mut self, content: &str) {
         let stored = self.messages.iter().find(|message| message.content == content);
         assert!(stored.is_none(), "{content:?} was refused, and is stored: {stored:?}");
         self.tries.get_mut(content).unwrap().is_refused = true;
     }
 
-    /// A try was under way when the hub ended: it is there by now, or never will be.
+    /// Notes that a try was under way when the hub ended: its message is stored by now, or never will be.
     pub(super) fn lost(&mut self, content: &str) {
         let is_stored = self.messages.iter().any(|message| message.content == content);
         self.tries.get_mut(content).unwrap().is_refused = !is_stored;
@@ -83,7 +83,8 @@ impl Truth {
         room.push(message.clone());
         let before = self.messages.last().map(|last| last.sent_at);
         assert!(before <= Some(message.sent_at), "said before what came before: {message:?}");
-        if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+        let is_hosts = message.chatter.id == host_chatter();
+        if matches!(message.kind, Kind::Said | Kind::Alert(Alert::Note)) && !is_hosts {
             self.learn_said(&message, key.as_deref());
         }
         if let Some(key) = key {
@@ -107,7 +108,7 @@ impl Truth {
         );
     }
 
-    /// Something about a message leaves the hub: it must be committed, and be told as it is.
+    /// Checks a message that leaves the hub: it must be committed, and have its stored content.
     pub(super) fn holds(&self, by: usize, told: &Message) {
         let stored = self.at(told.room, told.seq);
         assert!(stored.is_some(), "told before it was committed: {told:?}");
@@ -144,7 +145,7 @@ impl Truth {
         self.taken.contains(&(room, seq))
     }
 
-    /// A hub says that a message was taken back: from now on it shows it no more.
+    /// Notes that a hub has said that a message was taken back. From now on it must not show the message.
     pub(super) fn told_taken_back(&mut self, by: usize, room: RoomId, seq: Seq) {
         assert!(self.taken.contains(&(room, seq)), "told before it was committed: {seq:?}");
         assert!(self.told.insert((by, room, seq)), "{seq:?} of {room} is told twice");

@@ -1,4 +1,4 @@
-//! What leaves the hub is held against the truth, right where it leaves.
+//! Checks the hub's outputs against the truth, at the moment when they leave the hub.
 
 use std::sync::Arc;
 
@@ -47,6 +47,12 @@ impl World {
             }
             RoomEvent::Reactions { room, reacted } => {
                 self.truth.has_been(0, *room, reacted);
+                for (id, line) in &self.lines {
+                    let is_in = line.next.contains_key(room);
+                    assert!(to.contains(id) || !is_in, "{id:?} is left out");
+                }
+            }
+            RoomEvent::Mode { room, .. } => {
                 for (id, line) in &self.lines {
                     let is_in = line.next.contains_key(room);
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
@@ -186,8 +192,12 @@ impl Line {
             }
             RoomEvent::Roster(_)
             | RoomEvent::Mode { .. }
+            | RoomEvent::Muted(_)
+            | RoomEvent::Unmuted
             | RoomEvent::Shut { .. }
             | RoomEvent::History { .. }
+            | RoomEvent::Announcement(_)
+            | RoomEvent::AnnouncementGone(_)
             | RoomEvent::Typing { .. } => {}
         }
     }

@@ -1,4 +1,4 @@
-//! The hub, its store and its clients in simulated time, and how a step of one reaches the other.
+//! The hub, its store and its clients in simulated time, and how a step of one reaches the others.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -13,6 +13,7 @@ use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::room::PasswordHash;
@@ -23,7 +24,7 @@ use crate::hub::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomV
 use crate::hub::passwords::{Job, PasswordResult, PasswordWork};
 use crate::hub::state::{Effect, Hub, Settings, Then};
 use crate::store::memory::Memory;
-use crate::store::{Completed, Deed, Moment, Write, Written};
+use crate::store::{Completed, Deed, HostAct, Moment, Write, Written};
 
 pub(super) const CLIENTS: usize = 6;
 
@@ -45,8 +46,6 @@ pub(super) struct Place {
     pub(super) id: RoomId,
     pub(super) namespace: Namespace,
     pub(super) is_locked: bool,
-    /// Its mode in the store.
-    pub(super) mode: RoomMode,
     pub(super) ends: HubTime,
 }
 
@@ -78,7 +77,15 @@ pub(super) struct World {
     written: HubTime,
     /// The members that the store has admitted, by room.
     pub(super) members: BTreeSet<(IdentityId, RoomId)>,
+    /// The mutes that the store has.
+    pub(super) muted: BTreeMap<IdentityId, Mute>,
     pub(super) rooms: Vec<Place>,
+    /// The modes that were set, as they are in the store.
+    pub(super) modes: BTreeMap<RoomId, RoomMode>,
+    /// When a chatter last wrote in a room.
+    pub(super) wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
+    /// The keys of what was stored so far.
+    pub(super) keys: BTreeSet<(ChatterId, String)>,
     /// Rooms that were asked for, and when.
     pub(super) making: Vec<(HubTime, oneshot::Receiver<Result<RoomView, Refusal>>)>,
 }
@@ -136,7 +143,11 @@ impl World {
             answers: channel(),
             written: HubTime(0),
             members: BTreeSet::new(),
+            muted: BTreeMap::new(),
             rooms: Vec::new(),
+            modes: BTreeMap::new(),
+            wrote: BTreeMap::new(),
+            keys: BTreeSet::new(),
             making: Vec::new(),
         }
     }
@@ -223,14 +234,17 @@ impl World {
                     assert!(is_member || !is_shut, "new in a shut room: {join:?}");
                     self.members.insert((join.identity, join.room));
                 }
-                (Write::Say(say), Ok(Written::Said { repeated: false, .. })) => {
-                    self.written = self.written.max(say.at.hub);
+                (Write::Say(say), _) => {
+                    if matches!(result, Ok(Written::Said { repeated: false, .. })) {
+                        self.may_say(say);
+                    }
+                    self.holds_to_the_mode(say, result);
                 }
                 (Write::End { room, at }, Ok(_)) => {
                     let place = self.rooms.iter_mut().find(|place| place.id == *room);
                     place.into_iter().for_each(|place| place.ends = at.hub);
                 }
-                (Write::Host(act), Ok(written)) => self.host_did(&act.deed, written),
+                (Write::Host(act), Ok(written)) => self.host_did(act, written),
                 _ => {}
             }
         }
@@ -239,21 +253,21 @@ impl World {
         self.committed.extend(batch.into_iter().map(|(_, then)| then).zip(results));
     }
 
-    /// The mode of a room that holds in the store.
-    pub(super) fn mode_of(&self, room: RoomId, now: HubTime) -> RoomMode {
-        let place = self.rooms.iter().find(|place| place.id == room);
-        place.map_or(RoomMode::OPEN, |place| place.mode.at(now))
+    /// The store has taken a message at this time.
+    pub(super) fn is_written(&mut self, at: HubTime) {
+        self.written = self.written.max(at);
     }
 
-    fn host_did(&mut self, deed: &Deed, written: &Written) {
-        match (deed, written) {
+    fn host_did(&mut self, act: &HostAct, written: &Written) {
+        match (&act.deed, written) {
             (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
             (Deed::Kick(_), _) => {}
             (Deed::SetMode(set), _) => {
-                let meant = self.rooms.iter_mut().filter(|place| set.rooms.contains(&place.id));
-                meant.for_each(|place| place.mode = set.mode);
+                self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
             }
-            (Deed::History(..), _) => {}
+            (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
+            (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
+            (Deed::Unmute(_, identity), _) => drop(self.muted.remove(identity)),
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {
                 taken.iter().for_each(|(seq, _)| self.truth.taken_back(*room, *seq));
             }
@@ -332,6 +346,7 @@ impl World {
         let past = self.store.past();
         self.tell(format!("the hub starts again with {} messages", self.truth.count()));
         assert!(past.time >= self.written, "the hub's own time runs backwards");
+        self.mutes_are_known(&past);
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
@@ -413,7 +428,7 @@ pub(super) fn client(n: u8) -> Client {
     }
 }
 
-/// Instead of Argon2, which is slow on purpose.
+/// Replaces Argon2, which is slow on purpose.
 pub(super) fn hashed(password: &Password) -> PasswordHash {
     PasswordHash(String::from_utf8_lossy(password.as_bytes()).into_owned())
 }

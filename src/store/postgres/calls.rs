@@ -8,8 +8,9 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
+use crate::domain::announcement::ANNOUNCEMENTS_MAX;
 use crate::domain::host::{HostRole, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, Seq};
+use crate::domain::ids::{ChatterId, Epoch, Seq, host_chatter};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::Room;
@@ -18,8 +19,8 @@ use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::write::{
-    Deed, HostAct, Join, Leave, MISSED_MAX, REACTED_MAX, React, Rename, ReportMessage,
-    TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
+    Deed, HostAct, HostRename, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
+    ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
@@ -93,6 +94,10 @@ impl<'s> Context<'s> {
                 vec![call(&statements.look, params)]
             }
             Write::Join(join) => self.join(join),
+            Write::Recall(Recall { chatter, key, .. }) => {
+                let params = params![uuid(chatter.as_bytes()), key.as_str().to_owned()];
+                vec![call(&statements.recall, params)]
+            }
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
             Write::Report(report) => vec![self.report(report)],
@@ -295,6 +300,46 @@ impl<'s> Context<'s> {
             Deed::Unban(chatter) => {
                 call(&statements.unban, params![uuid(chatter.as_bytes()), what])
             }
+            Deed::Mute(mute) => {
+                let params = params![
+                    uuid(mute.chatter.as_bytes()),
+                    uuid(mute.identity.as_bytes()),
+                    mute.nickname.as_str().to_owned(),
+                    mute.until.map(sql),
+                    what,
+                ];
+                call(&statements.mute, params)
+            }
+            Deed::Unmute(chatter, identity) => {
+                let params = params![uuid(chatter.as_bytes()), uuid(identity.as_bytes()), what];
+                call(&statements.unmute, params)
+            }
+            Deed::Rename(rename) => self.rename_by_host(rename, what),
+            Deed::Say(room, host, content) => {
+                let params = params![
+                    uuid(room.as_bytes()),
+                    uuid(host_chatter().as_bytes()),
+                    host.as_str().to_owned(),
+                    content.as_str().to_owned(),
+                    what,
+                ];
+                call(&statements.host_say, params)
+            }
+            Deed::Announce(announcement, host) => {
+                let params = params![
+                    uuid(announcement.id.as_bytes()),
+                    announcement.room.map(|room| uuid(room.as_bytes())),
+                    announcement.text.as_str().to_owned(),
+                    announcement.made_at.0,
+                    announcement.until.map(sql),
+                    i64::try_from(ANNOUNCEMENTS_MAX).unwrap_or(i64::MAX),
+                    uuid(host_chatter().as_bytes()),
+                    host.as_str().to_owned(),
+                    what,
+                ];
+                call(&statements.announce, params)
+            }
+            Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),
@@ -310,6 +355,20 @@ impl<'s> Context<'s> {
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
+    }
+
+    fn rename_by_host(&self, rename: &HostRename, what: String) -> Call<'s> {
+        let name = Nickname::trusted(NAME.to_owned());
+        let renamed = Alert::Renamed { was: name.clone(), now: rename.nickname.clone() };
+        let params = params![
+            uuid(rename.chatter.as_bytes()),
+            rename.nickname.as_str().to_owned(),
+            looks(&rename.nickname),
+            rename.rooms.iter().map(|room| uuid(room.as_bytes())).collect::<Vec<_>>(),
+            words::alert(rename.language, &renamed, &name),
+            what,
+        ];
+        call(&self.statements.rename_by_host, params)
     }
 
     fn grant(&self, AccessGrant { room, holder, until }: &AccessGrant) -> Call<'s> {

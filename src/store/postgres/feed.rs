@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::rows::{self, RowError};
-use crate::domain::ids::{MessageId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, MessageId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -102,12 +102,25 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             if stands { Some(Change::Banned(rows::ban(row, 14)?)) } else { None }
         }
         (9, _) => subject.map(Change::Unbanned),
+        (20, _) => match (subject, row.try_get::<_, Option<uuid::Uuid>>(4)?) {
+            (Some(id), Some(_)) => Some(Change::Muted(rows::mute_event(row, (id, chatter))?)),
+            _ => None,
+        },
+        (21, _) => match row.try_get::<_, Option<uuid::Uuid>>(4)? {
+            Some(_) => Some(Change::Unmuted(rows::identity(row, 4)?)),
+            None => None,
+        },
         (10, Some(room)) => match (row.try_get(8)?, row.try_get(9)?) {
             (Some(seq), Some(id)) => {
                 Some(Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) })
             }
             _ => None,
         },
+        // It may have been taken down by now.
+        (22, _) => rows::announcement(row, 37)?.map(Change::Announced),
+        (23, _) => row
+            .try_get::<_, Option<uuid::Uuid>>(4)?
+            .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
         (11, Some(room)) => {
             let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
             let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();

@@ -14,6 +14,8 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0005_hosts.sql"),
     include_str!("../../../migrations/postgres/0006_pruning.sql"),
     include_str!("../../../migrations/postgres/0007_modes.sql"),
+    include_str!("../../../migrations/postgres/0008_mutes.sql"),
+    include_str!("../../../migrations/postgres/0009_announcements.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -1,10 +1,11 @@
 //! The state that a hub continues from.
 
-use tokio_postgres::{Client, Row};
+use tokio_postgres::{Client, Row, Transaction};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
-use super::rows::{self, MEMBER, ROOM, RowError};
+use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
+use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
 use crate::domain::room::Newest;
 use crate::domain::time::WallTime;
@@ -63,6 +64,10 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         .iter()
         .map(|row| rows::ban(row, 0))
         .collect::<Result<_, _>>()?;
+    let muted = "SELECT chatter, identity, nickname, until_hub FROM mutes
+         WHERE until_hub IS NULL OR until_hub > $1";
+    let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
+    let announcements = announced(&tx, now).await?;
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
@@ -88,11 +93,24 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         present: Vec::new(),
         elsewhere,
         bans,
+        mutes,
+        announcements,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),
     };
     Ok((past, epoch, place))
+}
+
+/// The announcements that are shown, the oldest first.
+async fn announced(tx: &Transaction<'_>, now: i64) -> Result<Vec<Announcement>, RowError> {
+    let sql = format!(
+        "SELECT {ANNOUNCEMENT} FROM announcements a LEFT JOIN rooms ar ON ar.n = a.room
+         WHERE (a.until_hub IS NULL OR a.until_hub > $1)
+         AND (a.room IS NULL OR (NOT ar.deleted AND ar.expires_hub > $1)) ORDER BY a.made_at, a.id"
+    );
+    let rows = tx.query(&sql, &[&now]).await?;
+    rows.iter().filter_map(|row| rows::announcement(row, 0).transpose()).collect()
 }
 
 /// The latest activity of each living room. The time of the last message is taken from its newest 200 places.

@@ -86,6 +86,25 @@ pub(super) fn stream() -> String {
     )
 }
 
+/// Who has left a room since `$1`; with `$2` that one. The last first.
+pub(super) const DEPARTED: &str =
+    "SELECT c.id, c.nickname, c.created_at, s.left_at, s.identity, r.code, r.expires_hub
+     FROM memberships s JOIN rooms r ON r.n = s.room JOIN chatters c ON c.n = s.chatter
+     WHERE s.left_at > $1 AND ($2::uuid IS NULL OR r.id = $2) ORDER BY s.left_at DESC LIMIT $3";
+
+/// Who was in a room when it ended, between these two times; with `$3` in that one. The last first.
+pub(super) const STAYED: &str =
+    "SELECT c.id, c.nickname, c.created_at, s.left_at, s.identity, r.code, r.expires_hub
+     FROM rooms r JOIN memberships s ON s.room = r.n JOIN chatters c ON c.n = s.chatter
+     WHERE r.expires_hub > $1 AND r.expires_hub <= $2 AND s.left_at IS NULL
+     AND ($3::uuid IS NULL OR r.id = $3) ORDER BY r.expires_hub DESC LIMIT $4";
+
+/// The places of what a browser has said since `$2` and not taken back, the newest first.
+pub(super) const SAID_BY: &str =
+    "SELECT r.id, m.seq FROM chatters c JOIN messages m ON m.chatter = c.n JOIN rooms r ON r.n = m.room
+     WHERE c.identity = $1 AND NOT r.deleted AND m.kind IN (0, 1) AND NOT m.taken_back AND m.sent_hub >= $2
+     ORDER BY m.id DESC LIMIT $3";
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -103,6 +122,9 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_newest", range(false), ":'room', 1, 9223372036854775807, 1000, NULL"),
         ("read_stream", stream(), "0, 10000, 1, 1000"),
         ("read_stream_on", stream(), "59990, 10000, 1, 1000"),
+        ("read_departed", DEPARTED.into(), "1000, NULL, 500"),
+        ("read_stayed", STAYED.into(), "1, 1000, NULL, 500"),
+        ("read_said_by", SAID_BY.into(), ":'who', 0, 1000"),
         ("address_of", ADDRESS_OF.into(), ":'who'"),
         ("read_host_keys", HOST_KEYS.into(), ""),
         ("read_log", HOST_LOG.into(), "100"),

@@ -6,17 +6,18 @@ use tokio_postgres::Row;
 
 use super::calls::{Context, seqs};
 use super::rows::{self, RowError};
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::{HostRefusal, Refusal};
-use crate::domain::text::Nickname;
+use crate::domain::text::{Content, Nickname};
 use crate::domain::time::WallTime;
 use crate::store::write::{
-    Deed, HistorySlice, HostAct, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES, REACTED_MAX, React,
-    Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
+    Deed, HistorySlice, HostAct, HostRename, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES,
+    REACTED_MAX, React, Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
 };
 
 /// When to try again to create a room. A guess: the hub does not know when a room ends.
@@ -47,7 +48,20 @@ impl Context<'_> {
         let result = match (write, row) {
             (Write::Mark(_) | Write::Ping, _) => Ok(Written::Done),
             (Write::Host(HostAct { deed: Deed::TakeBack(..), .. }), _) => taken(first)?,
+            (Write::Recall(recall), row) => match row {
+                Some(row) => Ok(Written::Said { message: rows::message(row)?, repeated: true }),
+                None => Err(recall.refusal.clone()),
+            },
+            (Write::Host(HostAct { deed: Deed::Announce(announcement, host), .. }), _) => {
+                announced(announcement, host, first)?
+            }
             (_, None) => Err(Refusal::Unavailable),
+            (Write::Host(HostAct { deed: Deed::Rename(rename), .. }), Some(_)) => {
+                renamed_by_host(rename, first)?
+            }
+            (Write::Host(HostAct { deed: Deed::Say(room, host, content), .. }), Some(row)) => {
+                host_said(*room, (host, content), row)?
+            }
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
             (Write::React(react), Some(row)) => reacted(react, row)?,
@@ -152,6 +166,8 @@ fn refusal(outcome: &str) -> Refusal {
         "bad_signature" => Refusal::Host(HostRefusal::BadSignature),
         "other_browser" => Refusal::Host(HostRefusal::OtherBrowser),
         "replayed" => Refusal::Host(HostRefusal::Replayed),
+        "no_such_announcement" => Refusal::Host(HostRefusal::NoSuchAnnouncement),
+        "too_many_announcements" => Refusal::Host(HostRefusal::TooManyAnnouncements),
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
         "key_name_taken" => Refusal::Host(HostRefusal::KeyNameTaken),
         "no_such_report" => Refusal::NoSuchReport,
@@ -249,6 +265,62 @@ fn notice(
     }))
 }
 
+/// What the host says in a room.
+fn host_said(room: RoomId, (host, content): (&Nickname, &Content), row: &Row) -> Outcome {
+    let outcome: &str = row.try_get(0)?;
+    if outcome != "said" {
+        return Ok(Err(refusal(outcome)));
+    }
+    let message = host_words(room, Kind::Said, (host, content), row, 1)?;
+    Ok(Ok(Written::Said { message, repeated: false }))
+}
+
+/// The notices of an announcement, a row each. Where no room lives there is a row without one.
+fn announced(announcement: &Announcement, host: &Nickname, found: &[Row]) -> Outcome {
+    let mut notices = Vec::new();
+    for row in found {
+        let outcome: &str = row.try_get(0)?;
+        if outcome != "announced" {
+            return Ok(Err(refusal(outcome)));
+        }
+        if row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some() {
+            let (room, kind) = (rows::room_id(row, 1)?, Kind::Alert(Alert::Announcement));
+            notices.push(host_words(room, kind, (host, &announcement.text), row, 2)?);
+        }
+    }
+    Ok(Ok(Written::Announced(notices)))
+}
+
+/// A message of the host, from four columns: id, seq, sent_at, and since when there is a host.
+fn host_words(
+    room: RoomId,
+    kind: Kind,
+    (host, content): (&Nickname, &Content),
+    row: &Row,
+    at: usize,
+) -> Result<Message, RowError> {
+    let chatter = Chatter {
+        id: host_chatter(),
+        nickname: host.clone(),
+        created_at: WallTime(row.try_get(at + 3)?),
+        left_at: None,
+    };
+    Ok(Message {
+        id: MessageId(row.try_get(at)?),
+        seq: Seq(row.try_get(at + 1)?),
+        room,
+        kind,
+        content: content.as_str().to_owned(),
+        sent_at: WallTime(row.try_get(at + 2)?),
+        chatter,
+        is_taken_back: false,
+        mentions: Vec::new(),
+        quote: None,
+        reactions: Reactions::default(),
+        mine: Chosen::default(),
+    })
+}
+
 fn left(leave: &Leave, row: &Row) -> Outcome {
     let still_here = row.try_get(0)?;
     if row.try_get::<_, Option<&str>>(1)?.is_none() {
@@ -277,6 +349,30 @@ fn renamed(rename: &Rename, row: &Row) -> Outcome {
         None => None,
     };
     Ok(Ok(Written::Renamed { chatter, alert }))
+}
+
+/// The rows of `rename_by_host`: one for each room that is told, and one without a room.
+fn renamed_by_host(rename: &HostRename, found: &[Row]) -> Outcome {
+    let (mut result, mut alerts) = (Err(Refusal::Unavailable), Vec::new());
+    for row in found {
+        let outcome: &str = row.try_get(0)?;
+        if outcome != "renamed" {
+            return Ok(Err(refusal(outcome)));
+        }
+        let was = Nickname::trusted(row.try_get(1)?);
+        let chatter = Chatter {
+            id: rename.chatter,
+            nickname: rename.nickname.clone(),
+            created_at: WallTime(row.try_get(2)?),
+            left_at: None,
+        };
+        let kind = Kind::Alert(Alert::Renamed { was, now: rename.nickname.clone() });
+        if row.try_get::<_, Option<uuid::Uuid>>(3)?.is_some() {
+            alerts.extend(notice(rows::room_id(row, 3)?, &chatter, kind, row, 4)?);
+        }
+        result = Ok(chatter);
+    }
+    Ok(result.map(|chatter| Written::RenamedByHost { chatter, alerts }))
 }
 
 /// A row of `reacted`.

@@ -6,15 +6,19 @@ use std::time::Duration;
 use tokio_postgres::Row;
 use uuid::Uuid;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, HostRole};
-use crate::domain::ids::{ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq,
+};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
+use crate::domain::mute::Mute;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::report::MessageReport;
 use crate::domain::room::{History, PasswordHash, Room};
-use crate::domain::text::{Namespace, Nickname, Title};
+use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::mode::ModeColumns;
 use crate::store::sqlite::sql::queries::Member;
@@ -221,6 +225,7 @@ pub(super) fn kind_number(kind: &Kind) -> i16 {
         Kind::Alert(Alert::Joined(_)) => 2,
         Kind::Alert(Alert::Left(_)) => 3,
         Kind::Alert(Alert::Renamed { .. }) => 4,
+        Kind::Alert(Alert::Announcement) => 5,
     }
 }
 
@@ -240,6 +245,7 @@ pub(super) fn kind(number: i16, count: Option<i64>, was: Nickname, now: Nickname
         2 => Kind::Alert(Alert::Joined(count)),
         3 => Kind::Alert(Alert::Left(count)),
         4 => Kind::Alert(Alert::Renamed { was, now }),
+        5 => Kind::Alert(Alert::Announcement),
         _ => Kind::Alert(Alert::Note),
     }
 }
@@ -254,6 +260,44 @@ pub(super) fn ban(row: &Row, at: usize) -> Result<Ban, RowError> {
         nickname: Nickname::trusted(row.try_get(at + 2)?),
         address: address.zip(until),
     })
+}
+
+/// A mute from four columns: chatter, identity, nickname, until_hub.
+pub(super) fn mute(row: &Row) -> Result<Mute, RowError> {
+    Ok(Mute {
+        chatter: chatter_id(row, 0)?,
+        identity: identity(row, 1)?,
+        nickname: Nickname::trusted(row.try_get(2)?),
+        until: row.try_get::<_, Option<i64>>(3)?.map(hub_time),
+    })
+}
+
+/// A mute from its event in the log: whom it names, and the chatter if they are still stored.
+pub(super) fn mute_event(
+    row: &Row,
+    (id, known): (ChatterId, Option<Chatter>),
+) -> Result<Mute, RowError> {
+    let nickname = known.map_or_else(|| Nickname::trusted("?".into()), |known| known.nickname);
+    let until = row.try_get::<_, Option<i64>>(6)?.map(hub_time);
+    Ok(Mute { chatter: id, identity: identity(row, 4)?, nickname, until })
+}
+
+/// The columns that [`announcement`] reads, in its order.
+pub(super) const ANNOUNCEMENT: &str = "a.id, ar.id, a.text, a.made_at, a.until_hub";
+
+/// An announcement from five columns; `None` where there is none.
+pub(super) fn announcement(row: &Row, at: usize) -> Result<Option<Announcement>, RowError> {
+    let Some(id) = row.try_get::<_, Option<Uuid>>(at)? else {
+        return Ok(None);
+    };
+    let room = row.try_get::<_, Option<Uuid>>(at + 1)?;
+    Ok(Some(Announcement {
+        id: AnnouncementId::from_bytes(id.into_bytes()),
+        room: room.map(|room| RoomId::from_bytes(room.into_bytes())),
+        text: Content::trusted(row.try_get(at + 2)?),
+        made_at: WallTime(row.try_get(at + 3)?),
+        until: row.try_get::<_, Option<i64>>(at + 4)?.map(hub_time),
+    }))
 }
 
 /// A host's key, as the reader asks for it.

@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Error, Statement};
 
-use super::rows::{MEMBER, MESSAGE, ROOM, message_for};
+use super::rows::{ANNOUNCEMENT, MEMBER, MESSAGE, ROOM, message_for};
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -41,11 +41,13 @@ statements! {
     new_events = format!(
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
-             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub
+             b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
+             {ANNOUNCEMENT}
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
          LEFT JOIN bans b ON e.what = 8 AND b.chatter = e.chatter
+         LEFT JOIN announcements a ON e.what = 22 AND a.id = e.identity LEFT JOIN rooms ar ON ar.n = a.room
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: the end of the log after it, the run, and the commit's number.
@@ -103,6 +105,8 @@ statements! {
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
     /// Stores messages.
     say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// The message that somebody has sent with this key.
+    recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.
     leave_room = "SELECT * FROM leave_room($1, $2, $3, $4, $5)";
     /// Changes a nickname.
@@ -115,9 +119,21 @@ statements! {
     ban = "SELECT ban($1, $2, $3, $4, $5, $6)";
     /// Lifts a ban.
     unban = "SELECT unban($1, $2)";
+    /// Mutes a browser.
+    mute = "SELECT mute($1, $2, $3, $4, $5)";
+    /// Lifts a mute.
+    unmute = "SELECT unmute($1, $2, $3)";
+    /// Gives somebody another name, for the host.
+    rename_by_host = "SELECT * FROM rename_by_host($1, $2, $3, $4, $5, $6)";
     /// Tells the other hubs of a passed password check.
     admit = "SELECT append(11::smallint, room => (SELECT n FROM rooms WHERE id = $1), identity => $2,
          address => $3, until_hub => $4)";
+    /// Says something in a room as the host.
+    host_say = "SELECT * FROM host_say($1, $2, $3, $4, $5)";
+    /// Makes an announcement.
+    announce = "SELECT * FROM announce($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// Takes an announcement down.
+    take_down = "SELECT take_down($1, $2)";
     /// Adds a host's key.
     add_host_key = "SELECT add_host_key($1, $2, $3, $4, $5)";
     /// Revokes a host's key.

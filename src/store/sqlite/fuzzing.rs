@@ -98,6 +98,9 @@ fn is_as_a_hub_writes(db: &Connection) {
         assert_eq!(Nickname::parse(ban.nickname.as_str()).as_ref(), Ok(&ban.nickname));
     }
     assert_eq!(past.bans.len(), count(db, "bans"));
+    for mute in &past.mutes {
+        assert_eq!(Nickname::parse(mute.nickname.as_str()).as_ref(), Ok(&mute.nickname));
+    }
     assert_eq!(host_actions::log(db, usize::MAX).unwrap().len(), count(db, "host_actions"));
     let _loss = replace::last_loss(db).unwrap();
     messages(db);

@@ -7,15 +7,17 @@ use std::path::Path;
 
 use rusqlite::Connection;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
+use crate::domain::time::HubTime;
 use crate::store::Past;
 use crate::store::sqlite::past;
 use crate::store::sqlite::sql::apply::apply;
 use crate::store::sqlite::sql::schema;
-use crate::store::sqlite::sql::{queries, reports};
+use crate::store::sqlite::sql::{announcements, queries, reports};
 use crate::store::sqlite::writer;
 use crate::store::write::{RANGE_BYTES, Write, Written};
 
@@ -33,6 +35,11 @@ impl Memory {
     /// The state that a hub continues from.
     pub(crate) fn past(&self) -> Past {
         past(&self.db, HubId::from_random([1; 16])).unwrap()
+    }
+
+    /// The announcements that are shown at this time.
+    pub(crate) fn announcements(&self, now: HubTime) -> Vec<Announcement> {
+        announcements::shown(&self.db, now).unwrap()
     }
 
     /// Commits these writes as one batch.

@@ -17,7 +17,7 @@ use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::time::HubTime;
 use crate::store::health::Health;
-use crate::store::reader::{Found, Heard};
+use crate::store::reader::{Departed, Found, Heard};
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
@@ -27,7 +27,7 @@ use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
-use crate::store::write::RANGE_BYTES;
+use crate::store::write::{Moment, RANGE_BYTES};
 use crate::sync::lock;
 
 /// The most reads at a time; further ones wait.
@@ -162,6 +162,26 @@ impl Reader {
         now: HubTime,
     ) -> Result<Vec<Heard>, Refusal> {
         self.run(move |db| host_reads::stream(db, after, most, now)).await
+    }
+
+    /// Who has left a room lately, the last first.
+    pub(in crate::store) async fn departed(
+        &self,
+        room: Option<RoomId>,
+        most: usize,
+        at: Moment,
+    ) -> Result<Vec<Departed>, Refusal> {
+        self.run(move |db| host_reads::departed(db, room, most, at)).await
+    }
+
+    /// The places of what a browser has said since a time, the newest first.
+    pub(in crate::store) async fn said_by(
+        &self,
+        identity: IdentityId,
+        since: HubTime,
+        most: usize,
+    ) -> Result<Vec<(RoomId, Seq)>, Refusal> {
+        self.run(move |db| host_reads::said_by(db, identity, since, most)).await
     }
 
     /// The host's actions, newest first, at most `most`.

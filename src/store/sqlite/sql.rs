@@ -1,10 +1,12 @@
 //! The SQL of the store: schema, queries, and what each write does.
 
+pub(in crate::store) mod announcements;
 pub(in crate::store) mod apply;
 pub(in crate::store) mod host_actions;
 pub(in crate::store) mod host_keys;
 pub(in crate::store) mod host_reads;
 pub(in crate::store) mod modes;
+pub(in crate::store) mod people;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod queries;
 pub(in crate::store) mod reactions;

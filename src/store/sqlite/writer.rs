@@ -47,7 +47,7 @@ pub(super) struct Tools {
     /// Whether the database could only be opened read-only.
     pub(super) frozen: bool,
     pub(super) disk: Disk,
-    pub(super) gather: BatchCollector,
+    pub(super) collector: BatchCollector,
     pub(super) maintenance: Maintenance,
     pub(super) health: Health,
 }
@@ -95,7 +95,7 @@ impl<C> WriterTask<C> {
     fn run(mut self, jobs: &Receiver<Job<C>>) {
         let mut idle = self.idle();
         loop {
-            match self.tools.gather.next(jobs, idle) {
+            match self.tools.collector.next(jobs, idle) {
                 Next::Batch(batch) => {
                     let (writes, contexts): (Vec<Write>, Vec<C>) =
                         batch.into_iter().map(|job| *job).unzip();

@@ -3,7 +3,7 @@
 use super::*;
 
 impl Kit {
-    /// The changes of other hubs, until there are so many.
+    /// Collects the changes of other hubs, until there are `most`.
     pub(super) async fn hears(&mut self, most: usize) -> Vec<Change> {
         let mut heard = Vec::new();
         while heard.len() < most {

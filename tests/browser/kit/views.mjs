@@ -93,6 +93,19 @@ export const VIEWS = {
     await ann.page.keyboard.press("Enter");
     await ann.page.locator(".found-list mark").first().waitFor();
   },
+  "a slow room": async ({ ann, slow }) => {
+    await ann.enters(slow);
+    // One is sent and one waits; both stay from an earlier view.
+    const isFirst = (await ann.page.locator(".msg").count()) === 0;
+    for (const text of isFirst ? ["한마디", "또 한마디"] : []) await ann.writes(text);
+    await ann.page.locator(".msg .status").waitFor();
+    await ann.page.locator(".slow").waitFor();
+  },
+  "a room for reading": async ({ ann, reading }) => {
+    await ann.opens(`/r/${reading.code}`);
+    await ann.page.locator(".for-reading").waitFor();
+    await ann.page.waitForSelector(".log[aria-busy=false]");
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();
@@ -189,7 +202,25 @@ export const VIEWS = {
     await ann.page.locator(".tab").nth(4).click();
     await ann.page.locator(".deeds li").first().waitFor();
   },
+  muted: async ({ ann, hub, room }) => {
+    await ann.enters(room);
+    for (const { id } of JSON.parse(await hub.host("chatter", "list", room.code, "--json"))) {
+      await hub.host("chatter", "mute", id, "--minutes", "60");
+    }
+    await ann.page.locator(".muted:not(:empty)").waitFor();
+    await ann.composer.fill("쓰고 있던 메시지");
+  },
 };
+
+// Whoever is muted in one view talks in the next.
+for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "muted")) {
+  VIEWS[name] = async (furnished) => {
+    const { hub } = furnished;
+    const muted = hub ? JSON.parse(await hub.host("chatter", "list", "--muted", "--json")) : [];
+    for (const { id } of muted) await hub.host("chatter", "unmute", id);
+    await open(furnished);
+  };
+}
 
 /** Tells the host of the newest message, as the person who sees it. */
 async function reports({ page }) {
@@ -208,6 +239,10 @@ export async function furnish({ hub, somebodyIn }) {
   const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
   const locked = await hub.makeRoom({ title: "3조 – 저녁 준비", namespace: "조별 방", capacity: 8, password: "1234" });
   const full = await hub.makeRoom({ title: "둘만", namespace: "조별 방", capacity: 2 });
+  const slow = await hub.makeRoom({ title: "천천히" });
+  const reading = await hub.makeRoom({ title: "읽는 방" });
+  await hub.host("room", "mode", slow.code, "slow", "--every", "3600");
+  await hub.host("room", "mode", reading.code, "read_only");
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
@@ -221,5 +256,5 @@ export async function furnish({ hub, somebodyIn }) {
   const people = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
   await hub.host("chatter", "ban", people.find((one) => one.nickname === badName).id);
   const link = await hostLink(hub, "무대");
-  return { room, locked, full, ann, ben, bad: badName, link };
+  return { hub, room, locked, full, slow, reading, ann, ben, bad: badName, link };
 }

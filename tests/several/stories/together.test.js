@@ -153,6 +153,47 @@ describe('people on several hubs', () => {
     for (const person of [here, elsewhere, bob]) person.disconnect();
   });
 
+  it('are muted, renamed and taken back at once from any hub’s command line, in all rooms', async () => {
+    const [there, elsewhere] = [await room(), await room()];
+    const { json } = await hubs[0].calls('POST', '/api/identity');
+    const options = { auth: { token: json.data.token } };
+    const ann = await hubs[0].member('websocket', there);
+    const bob = await hubs[1].member('websocket', there, options);
+    const also = await hubs[0].member('polling', elsewhere, options);
+    await ann.hearsArrivalOf(bob);
+    await bob.says('before');
+    await ann.hears('before');
+    await command(hubs[2], 'chatter', 'mute', bob.id, '--minutes', '60');
+    for (const person of [bob, also]) {
+      const { until } = await person.inbox.take('muted');
+      assert.ok(Date.parse(until) > Date.now(), until);
+      const answer = await person.asks('sendMessage', { roomId: person.room.id, content: 'rude' });
+      assert.equal(answer.code, 'muted', JSON.stringify(answer));
+      assert.ok(answer.retryAfter > 3_000 && answer.retryAfter <= 3_600, `${answer.retryAfter}`);
+    }
+    // A hub that starts later knows it, too.
+    await hubs[2].ends('SIGKILL');
+    await hubs[2].startsAgain();
+    const third = hubs[2].person('websocket', options);
+    assert.ok((await third.join(elsewhere)).muted.until);
+    await command(hubs[2], 'message', 'delete', '--by', bob.id);
+    await ann.inbox.take('messageTakenBack');
+    await command(hubs[2], 'chatter', 'unmute', also.id);
+    for (const person of [bob, also, third]) await person.inbox.take('unmuted');
+    await bob.says('and on');
+    await ann.hears('and on');
+    await command(hubs[2], 'chatter', 'rename', bob.id, 'Robert');
+    for (const person of [ann, bob]) {
+      await person.inbox.take('sendAlert', (alert) => alert.alert?.kind === 'renamed' && alert.alert.now === 'Robert');
+    }
+    await ann.inbox.take('returnChatters', (roster) => roster.some((one) => one.id === bob.id && one.nickname === 'Robert'));
+    bob.disconnect();
+    await until('bob is among those who have left', async () => {
+      const { stdout } = await command(hubs[0], 'chatter', 'list', '--recent', '--json');
+      return JSON.parse(stdout).some((one) => one.id === bob.id && !one.isPresent && one.leftAt);
+    });
+  });
+
   it('are banned by their address from any hub’s command line, for a while', async () => {
     const there = await room();
     const bob = await hubs[1].member('websocket', there);

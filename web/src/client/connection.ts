@@ -40,8 +40,11 @@ const EVENTS = [
   "presence",
   "typing",
   "roomShut",
+  "roomMode",
   "roomHistory",
   "roomClosed",
+  "muted",
+  "unmuted",
 ];
 
 /** A connected transport whose namespace never answers is worth no more than a dead one. */

@@ -4,7 +4,7 @@
 // not have arrived is sent again with the same key, which makes it one.
 
 import * as Outbox from "../store/outbox";
-import { named, nicknameOf, withSettled, type RoomState } from "../store/room";
+import { named, nicknameOf, slowedFor, withSettled, type RoomState } from "../store/room";
 import { receive } from "../store/log";
 import { readAnswer, readMessage, type ErrorCode, type Message } from "../wire";
 import type { Keeper } from "./keeper";
@@ -16,6 +16,7 @@ export interface Desk {
   change(patch: Partial<RoomState>): void;
   ask(event: string, payload: unknown, patience: number): Promise<unknown | null>;
   wait(ms: number): Promise<void>;
+  now(): number;
   /** Whether the hub would take a message now. */
   ready(): boolean;
   /** The connection does not answer. */
@@ -32,6 +33,8 @@ const UNAVAILABLE_TRIES = 3;
 /** In seconds: from here on one is told that one waits; and no longer than this at once. */
 const LONG_WAIT = 3;
 const LONGEST_WAIT = 30;
+/** How often somebody who waits in a slow room looks whether it still is, in ms. */
+const LOOK_EVERY = 1_000;
 
 export class Sender {
   private pumping = false;
@@ -77,6 +80,11 @@ export class Sender {
     this.pumping = true;
     let tries = 0;
     for (let one = this.next(); one; one = this.next()) {
+      const slowed = slowedFor(this.desk.state, this.desk.now());
+      if (slowed > 0) {
+        await this.desk.wait(Math.min(LOOK_EVERY, slowed));
+        continue;
+      }
       const { content, key, mentions } = one;
       const more = { ...(one.replyTo && { replyTo: one.replyTo.seq }), ...(mentions.length > 0 && { mentions }) };
       const payload = { roomId: this.desk.state.room!.id, content, key, ...more };
@@ -89,6 +97,7 @@ export class Sender {
       if (answer.ok) {
         tries = 0;
         this.sent(one.key, answer.data);
+        this.slowDown(this.desk.state.room?.every ?? 0);
         continue;
       }
       const { code, retryAfter } = answer.refusal;
@@ -96,8 +105,12 @@ export class Sender {
         this.desk.forgotten();
         break;
       }
+      if (code === "slow_mode" && this.desk.state.room?.mode === "slow") {
+        this.slowDown(retryAfter ?? 1);
+        continue;
+      }
       tries += 1;
-      if (code === "too_fast" || (code === "unavailable" && tries < UNAVAILABLE_TRIES)) {
+      if (code === "slow_mode" || code === "too_fast" || (code === "unavailable" && tries < UNAVAILABLE_TRIES)) {
         await this.rest(Math.min(LONGEST_WAIT, retryAfter ?? tries));
         continue;
       }
@@ -106,6 +119,10 @@ export class Sender {
     }
     this.pumping = false;
     this.desk.idle();
+  }
+
+  private slowDown(seconds: number): void {
+    this.desk.change({ nextAt: this.desk.now() + seconds * 1000 });
   }
 
   /** Waits as long as the hub says; a short wait is nobody's business. */

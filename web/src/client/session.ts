@@ -184,16 +184,17 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, ...me } = ack;
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, muted, ...me } = ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, past: null, goal: null, going: null, settled: new Map() });
     else if (takenBack.length > 0) this.change(withTakenBack(this.state, takenBack));
-    this.change((reacted ?? []).reduce(withReacted, this.state));
+    this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null });
     this.reactionsAt = reactionsAt ?? null;
     this.hearWaiting();
     const names = new Map(this.state.names).set(me.id, me.nickname);
-    this.change({ me, names, room, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
+    this.change(State.inMode(this.state, room, this.around.now()));
+    this.change({ me, names, present: room.present, closed: room.isExpired ? "expired" : null, pruned });
     this.joined = true;
     this.joins += 1;
     const whole =
@@ -415,6 +416,7 @@ export class Session {
       change: (patch) => session.change(patch),
       ask: (event, payload, patience) => session.link?.ask(event, payload, patience) ?? Promise.resolve(null),
       wait: (ms) => session.around.wait(ms),
+      now: () => session.around.now(),
       ready: () => session.joined && !session.ended && session.state.phase.name === "live",
       deaf: () => session.link?.restart(),
       idle() {

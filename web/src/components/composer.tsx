@@ -28,13 +28,15 @@ export function focusComposer(): void {
 interface Props {
   session: Session;
   wide: boolean;
+  /** Whether the host lets them write and not send. */
+  muted: boolean;
   /** The message that is being answered. */
   answering: { nickname: string; excerpt: string } | null;
   /** Those who can be named. */
   offers(naming: Naming): Candidate[];
 }
 
-export function Composer({ session, wide, answering, offers }: Props): JSX.Element {
+export function Composer({ session, wide, muted, answering, offers }: Props): JSX.Element {
   const say = words();
   const box = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
@@ -95,6 +97,7 @@ export function Composer({ session, wide, answering, offers }: Props): JSX.Eleme
 
   const send = (): void => {
     // The element knows more than the last render: the syllable that was just finished.
+    if (muted) return;
     const content = box.current!.value.replace(CONTROLS, "").trim();
     if (isBlank(content) || hasTower(content) || length(content) > most) return;
     session.typing(false);
@@ -190,7 +193,7 @@ export function Composer({ session, wide, answering, offers }: Props): JSX.Eleme
         type="button"
         class="send"
         aria-label={say.send}
-        aria-disabled={empty || stacked || rest < 0}
+        aria-disabled={empty || stacked || rest < 0 || muted}
         // The button must not take the focus: the phone's keyboard would go away and come back.
         onPointerDown={(event) => event.preventDefault()}
         onMouseDown={(event) => event.preventDefault()}

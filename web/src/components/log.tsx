@@ -10,7 +10,7 @@ import { silence } from "../store/history";
 import { hasOlder } from "../store/log";
 import { messageAt, shown, type Goal } from "../store/past";
 import { arrival, atBottom, follows, lastSeen, shift, type RowBox } from "../store/place";
-import { markOf, nicknameOf, type RoomState } from "../store/room";
+import { markOf, nicknameOf, slowedFor, type RoomState } from "../store/room";
 import { countNew, rows, type Row } from "../store/rows";
 import { down, indexOf, near, opening, trimmed, up, type Window } from "../store/window";
 import type { Chatter, Message } from "../wire";
@@ -420,7 +420,7 @@ export class LogView extends Component<Props, View> {
             onJump={this.goTo}
             names={this.nickname}
             me={state.me?.id ?? null}
-            paced={state.paced}
+            paced={state.paced ? say.paced : slowedFor(state, Date.now()) > 0 ? say.inTurn : ""}
             session={session}
             say={say}
           />

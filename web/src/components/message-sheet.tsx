@@ -5,7 +5,7 @@ import { useEffect, useState } from "preact/hooks";
 import type { Session } from "../client/session";
 import { closeSheet, openSheet } from "../route";
 import { messageAt } from "../store/past";
-import { mayTalk, nicknameOf, type RoomState } from "../store/room";
+import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
 import { sheetWords, type All } from "../words.sheets";
 import { EMOJI, type Message } from "../wire";
 import { focusComposer } from "./composer";
@@ -41,7 +41,7 @@ const ACTIONS: readonly Action[] = [
   {
     icon: "answer",
     label: (say) => say.answer,
-    isOffered: ({ message, state }) => mayTalk(state) && !message.takenBack,
+    isOffered: ({ message, state }) => mayTalk(state) && isWritten(state) && !message.takenBack,
     run({ message, session }) {
       session.answer(message);
       focusComposer();

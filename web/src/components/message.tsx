@@ -27,7 +27,8 @@ interface Props {
   names(chatter: Chatter): string;
   me: Id | null;
   /** The hub takes what one writes only later. */
-  paced: boolean;
+  /** Why it is not sent yet, though there is a hub; empty where it is. */
+  paced: string;
   session: Session;
   say: Words;
 }
@@ -92,7 +93,7 @@ export class MessageRow extends Component<Props> {
         {said && row.time !== null && <Time at={row.time} />}
         {said && row.message.reactions && <Reacted message={row.message} session={session} />}
         {!said && row.outgoing.state === "sending" && (
-          <span class="status">{online ? (paced ? say.paced : say.sending) : say.waiting}</span>
+          <span class="status">{online ? paced || say.sending : say.waiting}</span>
         )}
         {!said && row.outgoing.state === "failed" && <Unsent outgoing={row.outgoing} session={session} say={say} />}
       </div>

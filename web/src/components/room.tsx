@@ -9,15 +9,18 @@ import { socketConnect } from "../client/connection";
 import { newKey } from "../client/key";
 import { MET, Session } from "../client/session";
 import { closeSheet, follow, openSheet, sheet } from "../route";
+import { daysBetween, local } from "../store/clock";
 import { candidates } from "../store/naming";
 import { countNew } from "../store/rows";
-import { mayTalk, nicknameOf, type RoomState } from "../store/room";
+import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
+import type { Muted } from "../wire";
 import { words } from "../words";
 import { Composer } from "./composer";
 import { Gate } from "./gate";
 import { Icon } from "./icons";
 import { LaterSheets, sheetsPart } from "./later-sheets";
 import { LogView } from "./log";
+import { SlowLine } from "./slow-line";
 import { RoomHeader } from "./room-header";
 import { Refused } from "./states";
 import { UnsentDraft } from "./unsent-draft";
@@ -99,12 +102,21 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         ) : (
           <LogView state={state} session={session} say={say} covered={sheet.value !== null} />
         )}
-        {mayTalk(state) && (
+        {mayTalk(state) && !isWritten(state) && (
+          <p class="for-reading" role="status">
+            {say.readOnly}
+          </p>
+        )}
+        {mayTalk(state) && isWritten(state) && (
           <>
-            <TypingLine state={state} />
+            {room?.mode === "slow" ? <SlowLine state={state} /> : <TypingLine state={state} />}
+            <p class="muted" role="status">
+              {state.muted && say.muted(endOf(state.muted, state.clockOffset, say.locale))}
+            </p>
             <Composer
               key={state.room?.id}
               session={session}
+              muted={state.muted !== null}
               wide={wide}
               answering={answered(state)}
               offers={(naming) => candidates(state, naming)}
@@ -167,6 +179,14 @@ function useSession(code: string): [Session, RoomState] {
     };
   }, [session]);
   return [session, current.value ?? session.state];
+}
+
+/** When a mute ends, as this phone would write it; with the day if that is another one. */
+function endOf({ until }: Muted, clockOffset: number, locale: string): string | null {
+  const at = until === null ? NaN : local(until, clockOffset);
+  if (Number.isNaN(at)) return null;
+  const date = daysBetween(Date.now(), at) === 0 ? {} : ({ month: "long", day: "numeric" } as const);
+  return new Intl.DateTimeFormat(locale, { ...date, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
 }
 
 /** The message that is being answered, as the composer shows it. */

@@ -4,10 +4,12 @@ import {
   readChatters,
   readHello,
   readMessage,
+  readMuted,
   readPresence,
   readReacted,
   readRoomClosed,
   readRoomHistory,
+  readRoomMode,
   readRoomShut,
   readTakenBack,
   readTyping,
@@ -17,7 +19,7 @@ import { offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
 import { isNews } from "./rows";
-import { TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+import { inMode, TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
   switch (name) {
@@ -50,6 +52,15 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const { room } = state;
       const shut = readRoomShut(payload);
       return room && shut?.roomId === room.id ? { ...state, room: { ...room, isShut: shut.isShut } } : state;
+    }
+    case "muted":
+      return { ...state, muted: readMuted(payload) ?? state.muted };
+    case "unmuted":
+      return { ...state, muted: null };
+    case "roomMode": {
+      const { room } = state;
+      const { roomId, mode, every = 0 } = readRoomMode(payload) ?? {};
+      return room && mode && roomId === room.id ? inMode(state, { ...room, mode, every }, now) : state;
     }
     case "roomHistory": {
       const { room } = state;

@@ -1,6 +1,6 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
-import type { Chatter, Closed, ErrorCode, Id, Message, Room } from "../wire";
+import type { Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
@@ -44,6 +44,8 @@ export interface RoomState {
   readonly answering: Message | null;
   /** Whether the hub wants what is in the outbox so much later that one has to be told. */
   readonly paced: boolean;
+  /** In a slow room, when the next message may be sent, in this phone's time. */
+  readonly nextAt: number;
   readonly settled: ReadonlyMap<number, string>;
   readonly echoed: string | null;
   /** Those present, as far as the hub lists them; `present` is the true number. */
@@ -61,6 +63,8 @@ export interface RoomState {
   readonly clockOffset: number;
   /** Why the room is over for this person, if it is: reading goes on, writing does not. */
   readonly closed: Closed | null;
+  /** Whether the host lets this person read and not speak. */
+  readonly muted: Muted | null;
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
   /** How many messages the host took back while one was here, to say so to who listens. */
@@ -84,6 +88,7 @@ export const newRoom = (code: string): RoomState => ({
   outbox: [],
   answering: null,
   paced: false,
+  nextAt: 0,
   settled: new Map(),
   echoed: null,
   roster: [],
@@ -95,6 +100,7 @@ export const newRoom = (code: string): RoomState => ({
   unreadFrom: null,
   clockOffset: 0,
   closed: null,
+  muted: null,
   pruned: false,
   takenBack: 0,
 });
@@ -102,6 +108,20 @@ export const newRoom = (code: string): RoomState => ({
 /** Whether something can be said here, now or once the hub is reached again. */
 export const mayTalk = ({ log, closed, phase }: RoomState): boolean =>
   log.upTo !== null && closed === null && phase.name !== "refused" && phase.name !== "locked";
+
+/** Whether people write in it: in a room for reading they do not. */
+export const isWritten = ({ room }: RoomState): boolean => room?.mode !== "read_only";
+
+/** How long one's next message waits in a slow room, in ms. */
+export const slowedFor = ({ room, closed, nextAt }: RoomState, now: number): number =>
+  room?.mode === "slow" && closed === null ? Math.max(0, nextAt - now) : 0;
+
+/** The room as the hub has it now. Nobody waits longer than it says now. */
+export const inMode = (state: RoomState, room: Room, now: number): RoomState => ({
+  ...state,
+  room,
+  nextAt: Math.min(state.nextAt, now + (room.every ?? 0) * 1000),
+});
 
 /** The room is over for this person. Of a deleted one nothing stays to be read. */
 export const withClosed = (state: RoomState, closed: Closed): RoomState => ({

@@ -4,10 +4,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote};
+use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
@@ -39,7 +41,11 @@ pub(super) struct Database {
     pub(super) stays: BTreeMap<(RoomId, IdentityId, RunId), Option<HubTime>>,
     names: BTreeMap<(RoomId, String), ChatterId>,
     pub(super) messages: Vec<(Message, Option<String>)>,
+    /// When a chatter last wrote in a room.
+    wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
+    pub(super) mutes: BTreeMap<IdentityId, Mute>,
+    pub(super) announcements: Vec<Announcement>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -72,6 +78,8 @@ impl Database {
             present: Vec::new(),
             elsewhere: elsewhere.collect(),
             bans: self.bans.values().cloned().collect(),
+            mutes: self.mutes.values().cloned().collect(),
+            announcements: self.announced(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -147,6 +155,7 @@ impl Database {
             Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
             Write::Join(join) => self.join(run, join).map(Written::Joined),
             Write::Say(say) => self.say(say),
+            Write::Recall(recall) => self.recall(recall),
             Write::TakeBack(back) => self.take_back_own(back),
             Write::React(react) => self.react(react),
             Write::Report(report) => self.report(report),
@@ -337,10 +346,15 @@ impl Database {
             if self.people.get(&(say.room, *owner)) != Some(&say.chatter) {
                 return Err(Refusal::NotJoined);
             }
+            let wrote = self.wrote.get(&(say.room, say.chatter)).copied();
+            room.mode.at(self.now).mode.may_write(wrote, self.now)?;
         }
         let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
         let content = say.content.clone();
         let message = self.append((say.room, say.chatter), say.kind.clone(), (content, quote), key);
+        if matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
+            self.wrote.insert((say.room, say.chatter), self.now);
+        }
         Ok(Written::Said { message, repeated: false })
     }
 
@@ -348,9 +362,14 @@ impl Database {
         match deed {
             Deed::Create(room) => return self.make(room, true),
             Deed::SetMode(set) => {
-                for room in &set.rooms {
-                    self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?.mode = set.mode;
+                let known = set.rooms.iter().filter(|room| self.rooms.contains_key(*room));
+                let known: Vec<RoomId> = known.copied().collect();
+                for room in &known {
+                    self.rooms.get_mut(room).unwrap().mode = set.mode;
                     self.log.push(Change::RoomMode { room: *room, mode: set.mode });
+                }
+                if known.is_empty() {
+                    return Err(Refusal::NoSuchRoom);
                 }
             }
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
@@ -370,11 +389,17 @@ impl Database {
                 self.bans.remove(chatter);
                 self.log.push(Change::Unbanned(*chatter));
             }
+            Deed::Mute(mute) => return self.mute(mute),
+            Deed::Unmute(_, identity) => return self.unmute(*identity),
+            Deed::Say(room, host, content) => return self.host_says(*room, host, content),
+            Deed::Announce(announcement, host) => return self.announce(announcement, host),
+            Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
             | Deed::Delete(_)
             | Deed::History(..)
+            | Deed::Rename(_)
             | Deed::ReportDone(_) => {
                 panic!("not in these lives: {deed:?}")
             }
@@ -387,7 +412,7 @@ impl Database {
         self.append((room, about), Kind::Alert(alert), (content, None), None)
     }
 
-    fn append(
+    pub(super) fn append(
         &mut self,
         (room, author): (RoomId, ChatterId),
         kind: Kind,

@@ -5,10 +5,11 @@ use std::net::IpAddr;
 use super::database::Database;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::mute::Mute;
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
-use crate::store::{Change, Join, React, ReportMessage, TakeBack, Written};
+use crate::store::{Change, Join, React, Recall, ReportMessage, TakeBack, Written};
 
 impl Database {
     fn place(&self, room: RoomId, seq: Seq) -> Option<usize> {
@@ -93,7 +94,7 @@ impl Database {
     pub(super) fn take_back(&mut self, room: RoomId, seqs: &[Seq]) -> Result<Written, Refusal> {
         let is_somebodys = |seq: &Seq| {
             let said = self.place(room, *seq).map(|place| &self.messages[place].0.kind);
-            matches!(said, Some(Kind::Said | Kind::Alert(Alert::Note)))
+            matches!(said, Some(Kind::Said | Kind::Alert(Alert::Note | Alert::Announcement)))
         };
         if let Some(none) = seqs.iter().find(|seq| !is_somebodys(seq)) {
             return Err(Refusal::NoSuchMessage(*none));
@@ -140,6 +141,29 @@ impl Database {
             (*at >= since).then_some(reacted)
         });
         (taken_back, reacted.collect())
+    }
+
+    /// What somebody muted has said before.
+    pub(super) fn recall(&self, recall: &Recall) -> Result<Written, Refusal> {
+        let is_it = |(message, key): &&(Message, Option<String>)| {
+            message.chatter.id == recall.chatter && key.as_deref() == Some(recall.key.as_str())
+        };
+        let found = self.messages.iter().find(is_it).ok_or_else(|| recall.refusal.clone())?;
+        Ok(Written::Said { message: found.0.clone(), repeated: true })
+    }
+
+    pub(super) fn mute(&mut self, mute: &Mute) -> Result<Written, Refusal> {
+        let now = self.now;
+        self.mutes.retain(|_, mute| !mute.is_over(now));
+        self.mutes.insert(mute.identity, mute.clone());
+        self.log.push(Change::Muted(mute.clone()));
+        Ok(Written::Done)
+    }
+
+    pub(super) fn unmute(&mut self, identity: IdentityId) -> Result<Written, Refusal> {
+        self.mutes.remove(&identity);
+        self.log.push(Change::Unmuted(identity));
+        Ok(Written::Done)
     }
 
     /// Whether a browser or an address is banned, or was at that time.

@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use tokio::sync::oneshot;
+
+use super::super::modes::is_free;
 use super::super::steps::PASSWORD;
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
+use crate::domain::mode::Mode;
 use crate::domain::refusal::Refusal;
+use crate::hub::command::{Call, Command};
 
 impl Cluster {
     pub(in super::super) fn comes_to_rest(&mut self) {
@@ -20,6 +25,7 @@ impl Cluster {
             self.node(k).ahead = 0;
         }
         self.finish();
+        self.people_write_again();
         self.grants_agree();
         for _ in 0..12 {
             self.finish();
@@ -27,6 +33,7 @@ impl Cluster {
         }
         self.settles();
         self.agree();
+        self.all_may_speak();
         self.all_go();
         for place in self.rooms.clone() {
             self.meets_again(&place);
@@ -39,6 +46,19 @@ impl Cluster {
         self.agree();
         self.truth.is_all(&self.database.messages);
         assert_eq!(self.database.reports, self.truth.reports);
+    }
+
+    /// People can write in all rooms again.
+    fn people_write_again(&mut self) {
+        for (room, stored) in self.database.rooms.clone() {
+            if !is_free(stored.mode.at(self.database.now)) && !stored.is_expired(self.database.now)
+            {
+                let (tell, _unread) = oneshot::channel();
+                let (room, mode, span) = (Some(room), Mode::Open, None);
+                self.command(0, Command::Call(Call::SetMode { room, mode, span, tell }));
+            }
+        }
+        self.finish();
     }
 
     fn all_go(&mut self) {
@@ -58,6 +78,7 @@ impl Cluster {
 
     fn meets_again(&mut self, place: &Place) {
         let met = self.database.now;
+        let is_shut = self.database.rooms[&place.id].mode.at(met).is_shut();
         self.tell(format!("all meet in {}", place.id));
         for n in 0..CLIENTS {
             let k = self.dice.below(self.nodes.len());
@@ -84,7 +105,7 @@ impl Cluster {
             let is_stranger = !self.database.members.contains_key(&(place.id, identity));
             let may_be = match refused {
                 None | Some(Refusal::Full) => true,
-                Some(Refusal::Shut) => self.database.rooms[&place.id].mode.is_shut() && is_stranger,
+                Some(Refusal::Shut) => is_shut && is_stranger,
                 Some(Refusal::Banned) => {
                     self.database.is_banned(identity, self.clients[n].peer, met)
                 }

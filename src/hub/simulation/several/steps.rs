@@ -5,13 +5,16 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
-use super::super::steps::PASSWORD;
+use super::super::modes::some_mode;
+use super::super::muting::{some, span};
+use super::super::steps::{PASSWORD, words_of_the_host};
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::mute::Mute;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
-use crate::hub::command::{Call, Caller, Command, Event, NewRoom, RoomView};
+use crate::hub::command::{Call, Caller, Command, Event, NewRoom, PersonCall, RoomView};
 
 /// Messages in a page over HTTP.
 const PAGE: usize = 50;
@@ -243,7 +246,6 @@ impl Cluster {
                     id: room.id,
                     namespace: room.namespace.clone(),
                     is_locked: room.is_locked(),
-                    mode: self.database.rooms[&room.id].mode,
                     ends: self.database.rooms[&room.id].expires(),
                 });
                 false
@@ -262,13 +264,32 @@ impl Cluster {
         let room = self.some_room().map(|place| place.id);
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
-        let call = match (self.dice.below(10), room, chatter) {
+        let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
+        let call = match (self.dice.below(16), room, chatter) {
+            (10..=11, _, Some(id)) => {
+                let (chatter, identity) = self.database.chatters[&id].clone();
+                let (lasts, tell) = (span(&mut self.dice), oneshot::channel().0);
+                Call::Person(PersonCall::Mute { chatter, identity, lasts, tell })
+            }
+            (12, ..) => match some(&mut self.dice, &muted) {
+                Some(mute) => unmute(&mute),
+                None => return,
+            },
+            (13..=14, Some(room), _) => {
+                let shown: Vec<_> = self.database.announcements.iter().map(|one| one.id).collect();
+                words_of_the_host(room, &shown, &mut self.dice)
+            }
             (8..=9, Some(room), _) => {
                 let last = usize::try_from(self.truth.last(room).0).unwrap();
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
-            (0..=2, Some(room), _) => {
+            (0, Some(room), _) => {
+                let (mode, span) = some_mode(&mut self.dice);
+                let room = self.dice.percent(90).then_some(room);
+                Call::SetMode { room, mode, span, tell: oneshot::channel().0 }
+            }
+            (1..=2, Some(room), _) => {
                 let is_shut = self.dice.percent(40);
                 Call::Shut { room, is_shut, tell: oneshot::channel().0 }
             }
@@ -289,6 +310,13 @@ impl Cluster {
         };
         self.tell(format!("the host at hub {k}: {call:?}"));
         self.command(k, Command::Call(call));
+    }
+
+    /// The host lifts all mutes: what waits in the outboxes can be said.
+    pub(super) fn all_may_speak(&mut self) {
+        for mute in self.database.mutes.values().cloned().collect::<Vec<_>>() {
+            self.command(0, Command::Call(unmute(&mute)));
+        }
     }
 
     fn checks_a_password(&mut self, n: usize, k: usize) {
@@ -382,6 +410,12 @@ impl Cluster {
         let inside = self.clients[n].rooms();
         self.dice.one_of(&inside)
     }
+}
+
+/// The call that lifts a mute.
+fn unmute(mute: &Mute) -> Call {
+    let (chatter, identity, tell) = (mute.chatter, Some(mute.identity), oneshot::channel().0);
+    Call::Person(PersonCall::Unmute { chatter, identity, tell })
 }
 
 fn view_chatter(client: &Client, room: RoomId) -> Option<ChatterId> {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::super::world::may_read;
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, ConnId, RoomId};
+use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
@@ -152,8 +153,19 @@ impl Cluster {
                 assert_eq!(listed.len(), roster.len(), "somebody is seen twice in {id}");
                 assert_eq!(listed, self.present(*id), "the roster of {id} on hub {k}");
             }
+            let announced: BTreeSet<_> = node.hub.announcements.iter().map(|one| one.id).collect();
+            let stored = self.database.announced();
+            assert_eq!(
+                announced,
+                stored.iter().map(|one| one.id).collect(),
+                "announced on hub {k}"
+            );
             let banned: BTreeSet<ChatterId> = node.hub.bans.keys().copied().collect();
             assert_eq!(banned, self.database.bans.keys().copied().collect(), "bans on hub {k}");
+            let mut muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
+            muted.retain(|mute| !mute.is_over(now));
+            muted.sort_by_key(|mute| mute.chatter);
+            assert_eq!(node.hub.mutes.list(now), muted, "mutes on hub {k}");
         }
         for room in self.database.rooms.keys() {
             let present: Vec<(ChatterId, Nickname)> = self.present(*room).into_iter().collect();

@@ -59,7 +59,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 9] = [
+pub(in crate::store) const TABLES: [Table; 11] = [
     Table {
         name: "rooms",
         columns: &[
@@ -111,6 +111,18 @@ pub(in crate::store) const TABLES: [Table; 9] = [
         settle: |_| {},
     },
     Table {
+        name: "announcements",
+        columns: &[
+            ("id", uuid),
+            ("room", number_or_null),
+            ("text", content),
+            ("made_at", time),
+            ("until", maybe_time),
+        ],
+        key_width: 1,
+        settle: |_| {},
+    },
+    Table {
         name: "bans",
         columns: &[
             ("chatter", uuid),
@@ -121,6 +133,17 @@ pub(in crate::store) const TABLES: [Table; 9] = [
         ],
         key_width: 1,
         settle: settle_ban,
+    },
+    Table {
+        name: "mutes",
+        columns: &[
+            ("identity", uuid),
+            ("chatter", uuid),
+            ("nickname", nickname),
+            ("until", maybe_time),
+        ],
+        key_width: 1,
+        settle: |_| {},
     },
     Table {
         name: "host_actions",
@@ -264,7 +287,7 @@ fn settle_message(row: &mut Row<'_>) {
     if is_empty || is_taken || (renamed && lacks_name) {
         row.set("content", Value::Text(String::new()));
         row.set("taken_back", Value::Integer(1));
-        if row.get("kind") != Some(&Value::Integer(1)) {
+        if ![1, 5].iter().any(|kind| row.get("kind") == Some(&Value::Integer(*kind))) {
             row.set("kind", Value::Integer(0));
         }
         ["count", "was", "now", "reply_to", "mentions"]
@@ -337,7 +360,7 @@ fn chosen(value: &Value) -> Option<Value> {
 }
 
 fn kind(value: &Value) -> Option<Value> {
-    between(value, 0, 4)
+    between(value, 0, 5)
 }
 
 fn maybe(value: &Value, rule: Rule) -> Option<Value> {
@@ -350,6 +373,11 @@ fn maybe_time(value: &Value) -> Option<Value> {
 
 fn maybe_number(value: &Value) -> Option<Value> {
     maybe(value, number)
+}
+
+/// A number, or that there is none. Another value is no row: it must not count as "all".
+fn number_or_null(value: &Value) -> Option<Value> {
+    if *value == Value::Null { Some(Value::Null) } else { number(value) }
 }
 
 fn maybe_uuids(value: &Value) -> Option<Value> {

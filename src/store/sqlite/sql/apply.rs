@@ -17,6 +17,7 @@ use crate::domain::words;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::modes;
+use crate::store::sqlite::sql::people;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::reports;
@@ -35,6 +36,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => join_room(db, join).map(Written::Joined),
         Write::Say(say) => say_message(db, say),
+        Write::Recall(recall) => people::recall(db, recall),
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::React(react) => reactions::react(db, react),
         Write::Report(report) => reports::report(db, report),
@@ -64,6 +66,7 @@ pub(in crate::store) fn without_writing(
         // They have left, whether it can be stored or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None, still_here: false })),
         Write::Say(say) => Ok(said_before(db, say)?),
+        Write::Recall(recall) => people::recall(db, recall).map(Some),
         Write::Room(_)
         | Write::FirstRoom(_)
         | Write::End { .. }
@@ -242,7 +245,10 @@ fn leave_room(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {
     Ok(Written::Left { alert, still_here: false })
 }
 
-fn rename_chatter(db: &Connection, rename: &Rename) -> Result<Written, WriteError> {
+pub(in crate::store) fn rename_chatter(
+    db: &Connection,
+    rename: &Rename,
+) -> Result<Written, WriteError> {
     let (chatter, owner) =
         queries::chatter(db, rename.chatter)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
     if rename.owner.is_some_and(|wanted| wanted != owner) {
@@ -262,7 +268,7 @@ fn rename_chatter(db: &Connection, rename: &Rename) -> Result<Written, WriteErro
     Ok(Written::Renamed { chatter, alert })
 }
 
-fn notice(
+pub(in crate::store) fn notice(
     db: &Connection,
     room: RoomId,
     chatter: &Chatter,
@@ -276,7 +282,7 @@ fn notice(
 }
 
 /// Inserts a message. It gets its id and its `seq` here.
-fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
+pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Message, WriteError> {
     let room = room_number(db, say.room)?;
     let seq = queries::last_seq(db, room)?.next();
     let (number, chatter) = db

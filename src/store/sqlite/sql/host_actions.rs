@@ -11,7 +11,7 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{host_keys, modes, reports, rows};
+use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -81,6 +81,33 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
                 .execute([chatter.as_bytes()])?;
             "chatter unban"
         }
+        Deed::Mute(mute) => {
+            people::mute(db, mute, act.at)?;
+            "chatter mute"
+        }
+        Deed::Unmute(_, identity) => {
+            people::unmute(db, *identity)?;
+            "chatter unmute"
+        }
+        Deed::Rename(rename) => {
+            let renamed = people::rename(db, rename, act.at)?;
+            remember(db, "chatter rename", act)?;
+            return Ok(renamed);
+        }
+        Deed::Say(room, host, content) => {
+            let message = announcements::say(db, *room, (host, content), act.at)?;
+            remember(db, "message say", act)?;
+            return Ok(Written::Said { message, repeated: false });
+        }
+        Deed::Announce(announcement, host) => {
+            let notices = announcements::announce(db, announcement, host, act.at)?;
+            remember(db, "announce add", act)?;
+            return Ok(Written::Announced(notices));
+        }
+        Deed::TakeDown(announcement) => {
+            announcements::take_down(db, *announcement)?;
+            "announce done"
+        }
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;
             "host add"
@@ -129,7 +156,7 @@ fn set_history(db: &Connection, room: RoomId, history: History) -> Result<(), Wr
 }
 
 /// Takes messages back. Returns those that were not taken back before. All of them must exist; the hub's own
-/// notices cannot be taken back.
+/// notices cannot be taken back, the host's announcements can.
 fn take_back(
     db: &Connection,
     room: RoomId,
@@ -141,7 +168,7 @@ fn take_back(
         let (id, is_taken) = db
             .prepare_cached(
                 "SELECT id, taken_back FROM messages
-                 WHERE room = ?1 AND seq = ?2 AND kind IN (0, 1)",
+                 WHERE room = ?1 AND seq = ?2 AND kind IN (0, 1, 5)",
             )?
             .query_row([room, seq.0], |row| Ok((row.get(0)?, row.get::<_, bool>(1)?)))
             .optional()?

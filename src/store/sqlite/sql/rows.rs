@@ -231,6 +231,7 @@ pub(in crate::store) fn kind_columns(
         Kind::Alert(Alert::Renamed { was, now }) => {
             (4, None, Some(was.as_str()), Some(now.as_str()))
         }
+        Kind::Alert(Alert::Announcement) => (5, None, None, None),
     }
 }
 
@@ -246,6 +247,7 @@ fn kind(row: &Row<'_>, at: usize) -> rusqlite::Result<Kind> {
         2 => Kind::Alert(Alert::Joined(count()?)),
         3 => Kind::Alert(Alert::Left(count()?)),
         4 => Kind::Alert(Alert::Renamed { was: name(at + 3)?, now: name(at + 4)? }),
+        5 => Kind::Alert(Alert::Announcement),
         other => return Err(FromSqlError::OutOfRange(other).into()),
     })
 }

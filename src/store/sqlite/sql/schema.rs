@@ -29,6 +29,8 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0006_reports", include_str!("../../../../migrations/0006_reports.sql")),
     ("0007_hosts", include_str!("../../../../migrations/0007_hosts.sql")),
     ("0008_modes", include_str!("../../../../migrations/0008_modes.sql")),
+    ("0009_mutes", include_str!("../../../../migrations/0009_mutes.sql")),
+    ("0010_announcements", include_str!("../../../../migrations/0010_announcements.sql")),
 ];
 
 /// The schema version of this program.

@@ -16,12 +16,19 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 25] = [
+const MAY_SCAN: [(&str, &str); 29] = [
+    ("DELETE FROM announcements WHERE until", "20 rows at most"),
+    ("SELECT count(*) FROM announcements", "20 rows at most"),
+    (
+        "SELECT a.id, r.id, a.text, a.made_at, a.until FROM announcements",
+        "20 rows at most, once a start",
+    ),
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
     ("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
     ("SELECT chatter, identity, nickname, address, until FROM bans", "once a start"),
+    ("SELECT chatter, identity, nickname, until FROM mutes", "once a start"),
     (
         "SELECT id FROM messages NOT INDEXED WHERE taken_back",
         "a damaged file, within three seconds",
@@ -274,7 +281,7 @@ fn a_statement_that_reads_a_whole_room_or_table_is_seen() {
     }
 }
 
-/// A database with a room in which so many people were and somebody is.
+/// A database with a room in which this many people have been, and one is present.
 fn with_people(people: u32) -> Connection {
     let db = schema::open_writer(Path::new(":memory:")).unwrap();
     let first = [Write::Room(room(1)), Write::Join(join(room(1).id, 1))];

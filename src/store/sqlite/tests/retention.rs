@@ -179,7 +179,7 @@ async fn a_room_that_the_host_closed_has_ended_for_the_next_start_and_can_be_rea
 }
 
 impl Kit {
-    /// So many messages of this length, as fast as they can be written.
+    /// Sends this many messages of this length, as fast as they can be written.
     async fn floods(&mut self, room: RoomId, who: u8, times: usize, length: usize) {
         for _ in 0..times {
             let say = say(room, who, &"x".repeat(length), None);

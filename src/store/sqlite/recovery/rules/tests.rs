@@ -49,7 +49,9 @@ fn a_row_without_its_identifiers_is_left_out() {
     assert_eq!(uuid(&Value::Blob(vec![7; 15])), None);
     assert_eq!(number(&Value::Integer(0)), None);
     assert_eq!(number(&Value::Integer(i64::MAX)), None);
-    assert_eq!(kind(&Value::Integer(5)), None);
+    assert_eq!(kind(&Value::Integer(6)), None);
+    assert_eq!(number_or_null(&Value::Null), Some(Value::Null));
+    assert_eq!(number_or_null(&Value::Integer(0)), None, "not for all rooms");
     assert_eq!(code(&text("K7PMX0")), None);
     assert_eq!(time(&Value::Integer(i64::MAX)), Some(Value::Integer(TIME_MAX)));
     let lasting = Value::Integer(1 << 62);

@@ -1,0 +1,131 @@
+//! Announcements, and what the host says in rooms.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
+use crate::domain::ids::{AnnouncementId, RoomId, host_chatter};
+use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::refusal::{HostRefusal, Refusal};
+use crate::domain::text::{Content, Nickname};
+use crate::domain::time::{HubTime, WallTime};
+use crate::store::sqlite::sql::apply::insert_message;
+use crate::store::sqlite::sql::rows;
+use crate::store::sqlite::sql::statements::{WriteError, room_number};
+use crate::store::write::{Moment, Say};
+
+/// Stores what the host says in a living room.
+pub(in crate::store) fn say(
+    db: &Connection,
+    room: RoomId,
+    (host, content): (&Nickname, &Content),
+    at: Moment,
+) -> Result<Message, WriteError> {
+    living(db, room, at.hub)?;
+    enter_host(db, host, at)?;
+    insert_message(db, &words(room, Kind::Said, content, at))
+}
+
+/// Stores an announcement, and a notice of it in each room that it concerns. Returns the notices.
+pub(in crate::store) fn announce(
+    db: &Connection,
+    announcement: &Announcement,
+    host: &Nickname,
+    at: Moment,
+) -> Result<Vec<Message>, WriteError> {
+    let Announcement { id, room, text, made_at, until } = announcement;
+    let number = room.map(|room| living(db, room, at.hub)).transpose()?;
+    db.prepare_cached(
+        "DELETE FROM announcements WHERE until <= ?1
+         OR EXISTS (SELECT 1 FROM rooms r WHERE r.n = room AND (r.deleted <> 0 OR r.expires_hub <= ?1))",
+    )?
+    .execute([rows::sql(at.hub)])?;
+    let count: usize = db
+        .prepare_cached("SELECT count(*) FROM announcements")?
+        .query_row([], |row| row.get::<_, u32>(0).map(|count| count as usize))?;
+    if count >= ANNOUNCEMENTS_MAX {
+        return Err(Refusal::Host(HostRefusal::TooManyAnnouncements).into());
+    }
+    db.prepare_cached(
+        "INSERT INTO announcements (id, room, text, made_at, until) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![
+        id.as_bytes(),
+        number,
+        text.as_str(),
+        made_at.0,
+        until.map(rows::sql)
+    ])?;
+    enter_host(db, host, at)?;
+    let mut notices = Vec::new();
+    let rooms = match room {
+        Some(room) => vec![*room],
+        None => all_living(db, at.hub)?,
+    };
+    for room in rooms {
+        notices.push(insert_message(db, &words(room, Kind::Alert(Alert::Announcement), text, at))?);
+    }
+    Ok(notices)
+}
+
+/// Takes an announcement down. Its notices stay.
+pub(in crate::store) fn take_down(db: &Connection, id: AnnouncementId) -> Result<(), WriteError> {
+    let gone =
+        db.prepare_cached("DELETE FROM announcements WHERE id = ?1")?.execute([id.as_bytes()])?;
+    if gone == 0 {
+        return Err(Refusal::Host(HostRefusal::NoSuchAnnouncement).into());
+    }
+    Ok(())
+}
+
+/// The announcements that are shown, the oldest first.
+pub(in crate::store) fn shown(
+    db: &Connection,
+    now: HubTime,
+) -> rusqlite::Result<Vec<Announcement>> {
+    let mut query = db.prepare_cached(
+        "SELECT a.id, r.id, a.text, a.made_at, a.until FROM announcements a LEFT JOIN rooms r ON r.n = a.room
+         WHERE (a.until IS NULL OR a.until > ?1) AND (a.room IS NULL OR (r.deleted = 0 AND r.expires_hub > ?1))
+         ORDER BY a.made_at, a.id",
+    )?;
+    let announcement = |row: &rusqlite::Row<'_>| {
+        Ok(Announcement {
+            id: AnnouncementId::from_bytes(row.get(0)?),
+            room: row.get::<_, Option<[u8; 16]>>(1)?.map(RoomId::from_bytes),
+            text: Content::trusted(rows::text(row, 2)?),
+            made_at: WallTime(row.get(3)?),
+            until: row.get::<_, Option<i64>>(4)?.map(|_| rows::hub_time(row, 4)).transpose()?,
+        })
+    };
+    rows::readable(query.query_map([rows::sql(now)], announcement)?)
+}
+
+/// A living room's number.
+fn living(db: &Connection, room: RoomId, now: HubTime) -> Result<i64, WriteError> {
+    let number = room_number(db, room)?;
+    db.prepare_cached("SELECT n FROM rooms WHERE n = ?1 AND expires_hub > ?2")?
+        .query_row([number, rows::sql(now)], |row| row.get(0))
+        .optional()?
+        .ok_or(WriteError::Refused(Refusal::Expired))
+}
+
+fn all_living(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<RoomId>> {
+    let mut query = db
+        .prepare_cached("SELECT id FROM rooms INDEXED BY rooms_by_expiry WHERE expires_hub > ?1 AND deleted = 0 ORDER BY n")?;
+    let rooms = query.query_map([rows::sql(now)], |row| row.get(0).map(RoomId::from_bytes))?;
+    rows::readable(rooms)
+}
+
+/// Makes sure that the chatter as whom the host speaks is there, under today's name.
+fn enter_host(db: &Connection, name: &Nickname, at: Moment) -> rusqlite::Result<()> {
+    let host = host_chatter();
+    db.prepare_cached(
+        "INSERT INTO chatters (id, identity, nickname, created_at) VALUES (?1, ?1, ?2, ?3)
+         ON CONFLICT (id) DO UPDATE SET nickname = excluded.nickname WHERE nickname <> excluded.nickname",
+    )?
+    .execute(params![host.as_bytes(), name.as_str(), at.wall.0])?;
+    Ok(())
+}
+
+fn words(room: RoomId, kind: Kind, content: &Content, at: Moment) -> Say {
+    Say::plain(room, host_chatter(), kind, content.as_str().to_owned(), at)
+}
