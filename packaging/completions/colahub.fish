@@ -95,7 +95,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l json -d 'Prin
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l made -d 'systemd makes the data folder for the service'
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
+complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -f -a "revoke" -d 'Take a key away from its holder, at once'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and not __fish_seen_subcommand_from add list revoke help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -110,7 +110,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from revoke" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from revoke" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from revoke" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
+complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from help" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from help" -f -a "revoke" -d 'Take a key away from its holder, at once'
 complete -c colahub -n "__fish_colahub_using_subcommand host; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
@@ -223,7 +223,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key for a program that acts as the host, and show it in a link'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "revoke" -d 'Take a key away from its holder, at once'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, with their numbers'

@@ -1,18 +1,19 @@
 //! `colahub host`: the keys of hosts.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use clap::{Args, Subcommand};
 
 use super::StatusArgs;
 use super::host::{HubArgs, list};
+use super::status::scannable;
 use super::terminal::in_utc;
 use crate::control::protocol::{HostLine, MadeKey, Request};
 
 /// `colahub host …`
 #[derive(Debug, Subcommand)]
 pub(super) enum HostCommand {
-    /// Make a key for a program that acts as the host, and show it in a link
+    /// Make a key by which somebody runs the event from their phone, and show it in a link with its code
     Add(AddArgs),
     /// List the keys
     List(StatusArgs),
@@ -49,6 +50,11 @@ pub(super) fn host(command: HostCommand, out: &mut impl Write) -> anyhow::Result
         HostCommand::Add(AddArgs { name, helper, hub }) => {
             let made: MadeKey = hub.ask(&Request::HostAdd { name, helper })?;
             write!(out, "{}", made_lines(&made))?;
+            let mut terminal = io::stdout();
+            if let Some(link) = made.links.first().filter(|_| terminal.is_terminal()) {
+                // The only thing that commands it.
+                write!(terminal, "\n{}", scannable(link)?)?;
+            }
         }
         HostCommand::List(args) => list(args, &Request::HostList, line, out)?,
         HostCommand::Revoke(RevokeArgs { name, hub }) => {
@@ -72,8 +78,8 @@ fn made_lines(MadeKey { id, secret, links }: &MadeKey) -> String {
         ));
     }
     text.push_str(
-        "The link is shown this once. It is for programs (docs/host.md): the hub has no page that \
-         opens it. It belongs to whoever uses it first, so keep it to yourself.\n",
+        "The link is shown this once. Open it on the phone from which the event is run: the key \
+         belongs to the browser that uses it first, so show it to nobody else.\n",
     );
     text
 }

@@ -1,4 +1,4 @@
-//! The hub's own page, compiled in, and the official Socket.IO client for other pages.
+//! The hub's own pages, compiled in, and the official Socket.IO client for other pages.
 //!
 //! Every file has a strong ETag, and is sent compressed if the browser accepts that: the build made `FILE.br`
 //! and `FILE.gz`.
@@ -28,10 +28,13 @@ struct Dist;
 /// The file behind the lobby, the rooms and the join page.
 const INDEX: &str = "index.html";
 
+/// The host's page: a file, with scripts and a style sheet, of its own, so that nobody else fetches any of it.
+const HOST: &str = "host.html";
+
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 
-/// The page of a hub that was built without its page.
+/// The page of a hub that was built without its pages.
 const NO_PAGE: &str = "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
 <meta name=\"viewport\" content=\"width=device-width\"><title>Cola Hub</title>\
 <h1>This hub was built without its page</h1>\
@@ -59,6 +62,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/join/", get(index))
         .route("/r/{code}", get(index))
         .route("/r/{code}/", get(index))
+        .route("/host", get(host))
+        .route("/host/{*view}", get(host))
         .route("/assets/{*file}", get(file))
         .route("/licenses.txt", get(file))
 }
@@ -82,8 +87,16 @@ async fn for_everyone(request: Request, next: Next) -> Response {
 }
 
 async fn index(headers: HeaderMap) -> Response {
-    match Dist::get(INDEX) {
-        Some(_) => serve(INDEX, &headers),
+    page(INDEX, &headers)
+}
+
+async fn host(headers: HeaderMap) -> Response {
+    page(HOST, &headers)
+}
+
+fn page(name: &str, headers: &HeaderMap) -> Response {
+    match Dist::get(name) {
+        Some(_) => serve(name, headers),
         None => Html(NO_PAGE).into_response(),
     }
 }

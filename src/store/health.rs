@@ -81,7 +81,7 @@ impl std::fmt::Display for Loss {
                 "there was no good copy, so the hub goes on with the {some} messages that could still be read: others are gone"
             )?,
             (ContinuedFrom::SameDatabase, _) => {
-                f.write_str("the messages written last are gone")?
+                f.write_str("the messages written last are gone")?;
             }
         }
         // If there was no file, none is kept.

@@ -2,10 +2,11 @@
 //
 //   COLAHUB_BIN=../../target/debug/colahub node pictures.mjs FOLDER
 //
-// FOLDER/together.png is what web/screenshot.png shows.
+// FOLDER/together.png is what web/screenshot.png shows, FOLDER/host.png what web/host.png does.
 
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { hostLink } from "./kit/host.mjs";
 import { startHub } from "./kit/hub.mjs";
 import { closeBrowser, DESK, openBrowser, PHONE, somebody, somebodyIn } from "./kit/people.mjs";
 
@@ -42,6 +43,10 @@ async function reacts(person, text, emoji) {
 const crowd = [];
 for (const where of [room, room, room, room, lost, full, full]) crowd.push(await somebodyIn(hub, where));
 const [ann, ben, cat, dan] = crowd;
+// Looks on from the start, so that the curve has a past.
+const host = await somebody(hub, { deviceScaleFactor: 2 });
+await host.page.goto(await hostLink(hub, "무대"));
+await host.page.locator(".figures").waitFor();
 await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
 await ben.says("오늘은 김치볶음밥 🍳");
 for (const one of [ann, cat, dan]) await reacts(one, "김치볶음밥", "❤️");
@@ -97,12 +102,54 @@ for (const [size, viewport] of Object.entries({ phone: PHONE, desk: DESK })) {
   }
 }
 
+await opensMenu(ann, "저녁에 별");
+await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-flag") }).click();
+await ann.page.locator(".sheet .chip").first().click();
+await ann.page.locator(".sheet .primary").click();
+await ann.page.locator(".sheet .report-done").waitFor();
+
+const hostViews = {
+  now: async (page) => {
+    await page.locator(".tab").first().click();
+    await page.locator(".first-look .primary").waitFor();
+  },
+  room: async (page) => {
+    await page.locator(".tab").nth(1).click();
+    await page.locator(".card", { hasText: "자유롭게" }).click();
+    await page.locator(".said .line").first().waitFor();
+  },
+  people: async (page) => {
+    await page.locator(".tab").nth(2).click();
+    await page.locator(".persons .line").first().waitFor();
+  },
+  message: async (page) => {
+    await page.locator(".tab").first().click();
+    await page.locator(".said .line", { hasText: "저녁에" }).click();
+    await page.locator(".sheet .menu").waitFor();
+  },
+};
+for (const colorScheme of ["light", "dark"]) {
+  await host.page.emulateMedia({ colorScheme });
+  for (const [view, open] of Object.entries(hostViews)) {
+    await open(host.page);
+    await host.page.mouse.move(0, 0);
+    await host.page.waitForTimeout(250);
+    await host.page.screenshot({ path: join(folder, `host-${view}-phone-${colorScheme}.png`) });
+    await host.closesSheet();
+  }
+}
+
 const picture = (name) => `data:image/png;base64,${readFileSync(join(folder, `${name}.png`)).toString("base64")}`;
 const page = await (await openBrowser()).newPage({ viewport: { width: 1200, height: 820 } });
-await page.setContent(`<style>
+for (const [name, views] of Object.entries({
+  together: ["lobby-phone-light", "room-phone-light", "room-phone-dark"],
+  host: ["host-now-phone-light", "host-room-phone-light", "host-message-phone-dark"],
+})) {
+  await page.setContent(`<style>
   body { margin: 0; height: 820px; display: flex; align-items: center; justify-content: center; background: #e9e1cb }
   img { width: 350px; margin: 0 16px; border-radius: 28px; box-shadow: 0 0 0 1px #cdbf9f, 0 14px 34px #0003 }
-</style>${["lobby-phone-light", "room-phone-light", "room-phone-dark"].map((name) => `<img src="${picture(name)}">`).join("")}`);
-await page.screenshot({ path: join(folder, "together.png") });
+</style>${views.map((view) => `<img src="${picture(view)}">`).join("")}`);
+  await page.screenshot({ path: join(folder, `${name}.png`) });
+}
 await closeBrowser();
 await hub.close();

@@ -31,6 +31,29 @@ fn the_page_needs_nothing_from_elsewhere_and_says_so() {
 }
 
 #[test]
+fn the_hosts_page_is_a_page_of_its_own() {
+    if !is_built() {
+        return;
+    }
+    let hub = Hub::start();
+    let (index, lobby) = (hub.get("/host", &[]), hub.get("/", &[]));
+    for path in ["/host", "/host/rooms", "/host/rooms/ACDEFG"] {
+        let page = hub.get(path, &[]);
+        assert_eq!((page.status, page.text()), (200, index.text()), "{path}");
+        let policy = page.header("content-security-policy").unwrap();
+        assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+        assert_eq!(page.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(page.header("cache-control"), Some("no-cache"));
+        assert!(page.text().contains("<meta name=\"robots\" content=\"noindex\""));
+    }
+    let script =
+        |html: &str| html.split("src=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_ne!(script(index.text()), script(lobby.text()), "attendees fetch nothing of it");
+    let asset = hub.get(&script(index.text()), &[]);
+    assert!(asset.header("cache-control").unwrap().contains("immutable"));
+}
+
+#[test]
 fn a_file_comes_compressed_where_asked_and_not_again_where_known() {
     if !is_built() {
         return;

@@ -73,20 +73,6 @@ export function fetchAhead(): void {
   setTimeout(() => void roomPart.fetch().then(() => formsPart.fetch()).then(() => qrPart.fetch()), AHEAD);
 }
 
-/** Waits for the page's style sheet, and asks for it again where it could not be fetched: the page is not shown half. */
-export function whenStyled(show: () => void, pause = PAUSE): void {
-  const link = document.querySelector<HTMLLinkElement>("link[rel=stylesheet]");
-  // A script runs only when the style sheets before it came or failed. A failed one leaves an empty sheet in some browsers.
-  const isHere = getComputedStyle(document.documentElement).getPropertyValue("--paper") !== "";
-  if (!link || isHere) return show();
-  setTimeout(() => {
-    const again = link.cloneNode() as HTMLLinkElement;
-    again.onload = show;
-    again.onerror = () => whenStyled(show, Math.min(2 * pause, PAUSE_MOST));
-    link.replaceWith(again);
-  }, pause);
-}
-
 /** A part's files into the browser's cache, whole. While the page is worked on there are no such files. */
 async function fetchFiles(name: string): Promise<void> {
   const links = document.querySelectorAll<HTMLLinkElement>(`link[data-part="${name}"]`);

@@ -1,4 +1,5 @@
-// Where one is, in the address bar: `/` the lobby, `/r/{code}` a room, `/join` how to get in.
+// Where one is, in the address bar: `/` the lobby, `/r/{code}` a room, `/join` how to get in. The host's page, under
+// `/host`, goes its own ways by the same means.
 //
 // A sheet (people, details, a form) is one step of history too, so that a phone's back button
 // closes the sheet and does not leave the room.
@@ -6,9 +7,9 @@
 import { computed, signal } from "@preact/signals";
 import { readPath } from "./store/views";
 
-export type SheetName = "create" | "code" | "people" | "details" | "message" | "find" | "report";
+export type SheetName = "create" | "code" | "people" | "details" | "message" | "find" | "report" | "host";
 
-const path = signal(location.pathname);
+export const path = signal(location.pathname);
 const openSheetName = signal<SheetName | null>(null);
 
 export const route = computed(() => readPath(path.value));

@@ -317,13 +317,13 @@ export type Answer<T> = { ok: true; data: T } | { ok: false; refusal: Refusal };
 
 export type Reader<T> = (value: unknown) => T | null;
 
-type Fields = Record<string, unknown>;
+export type Fields = Record<string, unknown>;
 
-const isObject = (value: unknown): value is Fields =>
+export const isObject = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** True when every named field of `value` has the type that `typeof` says. */
-function has(value: Fields, types: Record<string, "string" | "number" | "boolean">): boolean {
+export function has(value: Fields, types: Record<string, "string" | "number" | "boolean">): boolean {
   return Object.keys(types).every((name) => typeof value[name] === types[name]);
 }
 

@@ -22,7 +22,8 @@ export async function startFront(hubPort) {
     const { pathname } = new URL(request.url, "http://front");
     if (/^\/(chat|api|socket\.io|healthz)\b/.test(pathname)) return forward(request, response, hubPort());
     const isView = pathname === "/" || /^\/join\/?$/.test(pathname) || pathname.startsWith("/r/");
-    const file = join(DIST, isView ? "index.html" : normalize(pathname));
+    const page = /^\/host(\/|$)/.test(pathname) ? "host.html" : isView && "index.html";
+    const file = join(DIST, page || normalize(pathname));
     const found = file.startsWith(DIST) && existsSync(file) && statSync(file).isFile();
     const headers = {
       "content-security-policy": POLICY,

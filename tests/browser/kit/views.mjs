@@ -1,4 +1,6 @@
-// Every view of the page, each in the state in which people meet it.
+// Every view of the page, and of the host's, each in the state in which people meet it.
+
+import { hostLink } from "./host.mjs";
 
 let ads = 0;
 
@@ -157,6 +159,82 @@ export const VIEWS = {
     await ann.opens("/join");
     await ann.page.locator(".qr path").first().waitFor();
   },
+  "the host's page without a key": async ({ ann }) => {
+    await ann.opens("/host");
+    await ann.page.evaluate(() => localStorage.removeItem("cola.host"));
+    await ann.opens("/host");
+    await ann.page.locator(".command").first().waitFor();
+  },
+  "the host's page": async ({ ann, ben, link }) => {
+    await ben.says(`누가 ${"아주".repeat(20)} 긴 말을 ${(ads += 1)}`);
+    await ann.page.goto(link);
+    await ann.page.locator(".figures").waitFor();
+    await ann.page.locator(".said .line").first().waitFor();
+  },
+  "the host's rooms": async ({ ann, link }) => {
+    await ann.page.goto(link);
+    await ann.page.locator(".tab").nth(1).click();
+    await ann.page.locator(".card").first().waitFor();
+  },
+  "all rooms at once": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    await furnished.ann.page.locator(".all-rooms summary").click();
+  },
+  "a new room of the host's": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".host-main .primary").click();
+    await page.locator(".sheet button[type=submit]").click();
+    await page.locator(".sheet .problem:not(:empty)").first().waitFor();
+  },
+  "a room that the host has opened": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".card", { hasText: furnished.room.code }).click();
+    await page.locator(".in-room summary").click();
+    await page.locator(".said .line").first().waitFor();
+  },
+  "a room that the host would end": async (furnished) => {
+    await VIEWS["a room that the host has opened"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".button.danger").last().click();
+    await page.locator(".danger-full").waitFor();
+  },
+  "the host's people": async ({ ann, link, bad }) => {
+    await ann.page.goto(link);
+    await ann.page.locator(".tab").nth(2).click();
+    await ann.page.locator(".banned", { hasText: bad }).waitFor();
+  },
+  "a message as the host sees it": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".said .line").first().click();
+    await page.locator(".sheet .menu").waitFor();
+  },
+  "a ban": async (furnished) => {
+    await VIEWS["a message as the host sees it"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".sheet .menu button", { has: page.locator(".icon-ban") }).click();
+    await page.locator(".sheet .chip").nth(1).click();
+  },
+  "an act that waits": async (furnished) => {
+    await VIEWS["a message as the host sees it"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".sheet .menu button", { has: page.locator(".icon-kick") }).click();
+    await page.locator(".act-bar button").last().click();
+    await page.locator(".act-bar:not(.act-bar-none)").waitFor();
+    await page.locator(".sheet").waitFor({ state: "detached" });
+  },
+  "the host's reports": async ({ ann, link }) => {
+    await ann.page.goto(link);
+    await ann.page.locator(".tab").nth(3).click();
+    await ann.page.locator(".report").first().waitFor();
+  },
+  "the host's log": async ({ ann, link }) => {
+    await ann.page.goto(link);
+    await ann.page.locator(".tab").nth(4).click();
+    await ann.page.locator(".deeds li").first().waitFor();
+  },
   muted: async ({ ann, hub, room }) => {
     await ann.enters(room);
     for (const { id } of JSON.parse(await hub.host("chatter", "list", room.code, "--json"))) {
@@ -177,6 +255,18 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
   };
 }
 
+/** Tells the host of the newest message, as the person who sees it. */
+async function reports({ page }) {
+  await page.locator(".log").focus();
+  await page.keyboard.press("Shift+F10");
+  await page.locator(".sheet .menu button", { has: page.locator(".icon-flag") }).click();
+  await page.locator(".sheet .chip").first().click();
+  await page.locator(".sheet .primary").click();
+  await page.locator(".sheet .report-done").waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".sheet").waitFor({ state: "detached" });
+}
+
 /** A hub with rooms of all kinds, and a conversation with all kinds of messages in it. */
 export async function furnish({ hub, somebodyIn, talker }) {
   const room = await hub.makeRoom({ title: "자유롭게 이야기해요" });
@@ -192,6 +282,14 @@ export async function furnish({ hub, somebodyIn, talker }) {
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
   await ben.says("지도는 http://192.168.4.1/map 에 있어요");
+  await ann.sees("지도는");
+  await reports(ann);
   await ann.says("지금 갈게요");
-  return { hub, room, locked, full, slow, reading, lasting, ann, ben };
+  // Somebody whom the host has banned, and the host's key.
+  const bad = await somebodyIn(room);
+  const badName = await bad.name();
+  const people = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
+  await hub.host("chatter", "ban", people.find((one) => one.nickname === badName).id);
+  const link = await hostLink(hub, "무대");
+  return { hub, room, locked, full, slow, reading, lasting, ann, ben, bad: badName, link };
 }

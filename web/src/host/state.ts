@@ -1,0 +1,158 @@
+// What the host's page knows of the hub: pure, and changed only by what the hub told.
+
+import { offset } from "../store/clock";
+import type { Id } from "../wire";
+import {
+  MODES,
+  type Banned,
+  type Deed,
+  type KeyLine,
+  type Mode,
+  type Muted,
+  type Overview,
+  type Person,
+  type Reported,
+  type Role,
+  type RoomLine,
+  type Said,
+} from "./wire";
+
+export interface HostState {
+  /** `null` before the hub has said it. */
+  role: Role | null;
+  /** The name of the key's holder; only hosts are told. */
+  name: string | null;
+  keys: KeyLine[];
+  overview: Overview | null;
+  /** Messages a minute, at each look, the newest last. */
+  curve: number[];
+  /** The newest messages of all rooms, the newest first. */
+  stream: Said[] | null;
+  rooms: RoomLine[] | null;
+  /** The room that is open: its messages, the newest first, and who is in it. */
+  open: { room: Id; messages: Said[]; people: Person[] } | null;
+  people: Person[] | null;
+  bans: Banned[];
+  /** `null` where the hub cannot mute. */
+  mutes: Muted[] | null;
+  reports: Reported[] | null;
+  log: Deed[] | null;
+}
+
+export const NOTHING: HostState = {
+  role: null,
+  name: null,
+  keys: [],
+  overview: null,
+  curve: [],
+  stream: null,
+  rooms: null,
+  open: null,
+  people: null,
+  bans: [],
+  mutes: null,
+  reports: null,
+  log: null,
+};
+
+/** Two minutes at the pace of `watch.ts`. */
+const CURVE_MOST = 64;
+const STREAM_MOST = 300;
+
+export const withOverview = (state: HostState, overview: Overview): HostState => ({
+  ...state,
+  overview,
+  curve: [...state.curve, overview.saidLastMinute].slice(-CURVE_MOST),
+});
+
+/** Adds messages to those that are listed. What was told of one again is newer: it may have been taken back. */
+export function merged(known: readonly Said[], told: readonly Said[]): Said[] {
+  const byId = new Map(known.map((one) => [one.id, one]));
+  for (const one of told) byId.set(one.id, one);
+  return [...byId.values()].sort((a, b) => b.id - a.id).slice(0, STREAM_MOST);
+}
+
+/**
+ * Takes up the newest messages, told again as a whole: what is missing among them is gone, with its room. What is older than
+ * all of them stays as it is known; `all` says that there is nothing older.
+ */
+export function renewed(known: readonly Said[], told: readonly Said[], all: boolean): Said[] {
+  const oldest = Math.min(...told.map(({ id }) => id));
+  return merged(all ? [] : known.filter(({ id }) => id < oldest), told);
+}
+
+/** The last message that was told of, to ask for those after it. */
+export const lastId = (messages: readonly Said[] | null): number | null => messages?.[0]?.id ?? null;
+
+/** The points of the curve, within a box of this size. */
+export function curvePoints(curve: readonly number[], width: number, height: number): string {
+  const most = Math.max(1, ...curve);
+  const step = width / (CURVE_MOST - 1);
+  // The newest at the right, however few there are.
+  const from = width - (curve.length - 1) * step;
+  return curve.map((value, at) => `${round(from + at * step)},${round(height - (value / most) * height)}`).join(" ");
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10;
+
+/** Milliseconds to add to a time of the hub's to get this phone's; the hub's clock may be wrong by years. */
+export const clockOffset = ({ since, uptime }: Pick<Overview, "since" | "uptime">, now: number): number =>
+  since === null ? 0 : offset(new Date(Date.parse(since) + uptime * 1_000).toISOString(), now);
+
+/** What a mode is set to: in slow mode with seconds, with minutes where the room is open again by itself. */
+export interface Setting {
+  mode: Mode;
+  every?: number;
+  minutes?: number;
+}
+
+/** By itself the room is open again after so many minutes, where that is wanted. */
+export const BACK_AFTER = 15;
+
+/** How a room is set, to set it so again: a time that has begun goes on. */
+export function settingOf(room: Pick<RoomLine, "mode" | "every" | "modeUntil">, now: number): Setting {
+  const { mode = "open", every, modeUntil } = room;
+  const rest = modeUntil ? Math.ceil((Date.parse(modeUntil) - now) / 60_000) : 0;
+  return { mode, ...(mode === "slow" && every ? { every } : {}), ...(mode !== "open" && rest > 0 ? { minutes: rest } : {}) };
+}
+
+/**
+ * The setting that a tap on a step of the ladder makes. A step up goes back by itself if that is wanted; a step down keeps
+ * the time that has begun.
+ */
+export function stepped(from: Setting, to: Mode, goesBack: boolean): Setting {
+  if (to === "open") return { mode: to };
+  const isUp = MODES.indexOf(to) > MODES.indexOf(from.mode);
+  const minutes = isUp ? (goesBack ? BACK_AFTER : undefined) : from.minutes;
+  return { mode: to, ...(minutes === undefined ? {} : { minutes }) };
+}
+
+/** The mode that all rooms have, if they have one. */
+export function commonMode(rooms: readonly RoomLine[]): Mode | null {
+  const [first] = rooms;
+  return first?.mode && rooms.every(({ mode }) => mode === first.mode) ? first.mode : null;
+}
+
+export type Trouble =
+  | { name: "full" | "readOnly" | "databaseAway" | "memoryTight" | "memoryFull" | "twins" }
+  | { name: "little"; free: number }
+  | { name: "unannounced" | "noCopies"; reason: string }
+  | { name: "missing"; address: string; reason: string };
+
+/** Below this many bytes of free disk the hub warns. */
+const LITTLE = 500_000_000;
+
+/** The hub's warnings, to be told in any language; the same, in the same order, as its own sentences. */
+export function troubles({ data, memory, announced, missing, twins }: Overview): Trouble[] {
+  const all: Trouble[] = [];
+  const { storage, free, copies } = data;
+  if (storage !== "ok") all.push({ name: storage === "full" ? "full" : storage === "read_only" ? "readOnly" : "databaseAway" });
+  else if (free !== null && free < LITTLE) all.push({ name: "little", free });
+  if (memory.state === "tight") all.push({ name: "memoryTight" });
+  if (memory.state === "full") all.push({ name: "memoryFull" });
+  if (announced.reason) all.push({ name: "unannounced", reason: announced.reason });
+  for (const { address, reason } of missing) all.push({ name: "missing", address, reason });
+  if (twins.length > 0) all.push({ name: "twins" });
+  if (copies) all.push({ name: "noCopies", reason: copies });
+  return all;
+}

@@ -1,0 +1,186 @@
+// What the host's calls answer (docs/host.md), read and checked as it comes in.
+
+import { has, isObject, readList, readRefusal, type Fields, type Id, type Reader } from "../wire";
+
+export type Role = "host" | "helper";
+
+export interface Overview {
+  title: string;
+  version: string;
+  /** In seconds. */
+  uptime: number;
+  /** When it was started; `null` where the machine does not know the time. */
+  since: string | null;
+  addresses: string[];
+  announced: { state: string; name: string | null; reason: string | null };
+  people: number;
+  rooms: number;
+  saidLastMinute: number;
+  /** Those that wait; `null` where the database cannot be read. */
+  reports: number | null;
+  /** In bytes. */
+  memory: { taken: number; most: number | null; state: string };
+  data: { database: number; storage: string; free: number | null; copies: string | null };
+  missing: { address: string; reason: string }[];
+  twins: string[];
+  /** Sentences, in English. */
+  warnings: string[];
+}
+
+export interface RoomLine {
+  id: Id;
+  code: string;
+  title: string;
+  namespace: string;
+  capacity: number;
+  people: number;
+  isPassword: boolean;
+  isShut: boolean;
+  history: "all" | "joined";
+  expires: string;
+  /** Where the hub has modes: that of the room. */
+  mode?: Mode;
+  /** In slow mode, how many seconds a person waits between two messages. */
+  every?: number | null;
+  /** When the room is open again by itself. */
+  modeUntil?: string | null;
+}
+
+/** What people may do in a room, each less than that before. */
+export const MODES = ["open", "slow", "members", "read_only"] as const;
+export type Mode = (typeof MODES)[number];
+
+export interface Said {
+  seq: number;
+  id: number;
+  at: string;
+  chatter: Id;
+  nickname: string;
+  content: string;
+  isNotice: boolean;
+  takenBack: boolean;
+  /** The room, where messages of several are listed. */
+  room: Id;
+  code: string;
+  title: string;
+}
+
+export interface Person {
+  id: Id;
+  nickname: string;
+  /** The code of the room they are in, or were last. */
+  room: string;
+  sockets: number;
+  /** Whether they are there; `false` for those who have left. */
+  isPresent: boolean;
+  isMuted?: boolean;
+}
+
+export interface Muted {
+  id: Id;
+  nickname: string;
+  /** `null` until it is lifted. */
+  until: string | null;
+}
+
+export interface Banned {
+  id: Id;
+  nickname: string;
+  withAddress: boolean;
+}
+
+export interface Reported {
+  id: number;
+  at: string;
+  byNickname: string;
+  reason: string | null;
+  room: Id;
+  code: string;
+  seq: number;
+  chatter: Id;
+  nickname: string;
+  content: string;
+  takenBack: boolean;
+}
+
+export interface Deed {
+  at: string;
+  deed: string;
+  what: string;
+  by: string | null;
+}
+
+export interface KeyLine {
+  id: string;
+  name: string;
+  role: Role;
+}
+
+/** Why the hub refused: a code, and its own sentence. */
+export interface Denial {
+  code: string;
+  message: string;
+}
+
+export type Told<T> = { ok: true; data: T } | ({ ok: false } & Denial);
+
+type Types = Parameters<typeof has>[1];
+
+const lines = <T>(types: Types, whole: (fields: Fields) => unknown = (fields) => fields): Reader<T[]> => {
+  const list = readList<Fields>((value) => (isObject(value) && has(value, types) ? value : null));
+  return (value) => (list(value)?.map(whole) as T[] | undefined) ?? null;
+};
+
+export const readOverview: Reader<Overview> = (value) => {
+  if (!isObject(value) || !has(value, { title: "string", people: "number", rooms: "number" })) return null;
+  const isWhole = [value.memory, value.data, value.announced].every(isObject);
+  const list = (some: unknown): unknown[] => (Array.isArray(some) ? some : []);
+  const { warnings, missing, twins, addresses, saidLastMinute } = value;
+  if (!isWhole) return null;
+  return {
+    ...(value as unknown as Overview),
+    saidLastMinute: typeof saidLastMinute === "number" ? saidLastMinute : 0,
+    warnings: list(warnings) as string[],
+    missing: list(missing) as Overview["missing"],
+    twins: list(twins) as string[],
+    addresses: list(addresses) as string[],
+  };
+};
+
+export const readRoomLines = lines<RoomLine>({ id: "string", code: "string", title: "string", people: "number" });
+
+/** Messages; `of` says of which room they are, where the hub lists those of one. */
+export const readSaid = (of?: Pick<RoomLine, "id" | "code" | "title">): Reader<Said[]> => {
+  const place = of && { room: of.id, code: of.code, title: of.title };
+  return lines<Said>({ seq: "number", id: "number", chatter: "string", nickname: "string", content: "string" }, (fields) => ({
+    ...fields,
+    ...place,
+  }));
+};
+
+export const readPeople = lines<Person>({ id: "string", nickname: "string", room: "string" }, (fields) => ({
+  isPresent: true,
+  ...fields,
+}));
+export const readBanned = lines<Banned>({ id: "string", nickname: "string" });
+export const readMuted = lines<Muted>({ id: "string", nickname: "string" });
+export const readReports = lines<Reported>({ id: "number", room: "string", seq: "number", content: "string" });
+export const readDeeds = lines<Deed>({ at: "string", deed: "string", what: "string" });
+export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "string" });
+
+export const readMade: Reader<{ room: Id; code: string }> = (value) =>
+  isObject(value) && has(value, { room: "string", code: "string" }) ? (value as { room: Id; code: string }) : null;
+
+/** Whatever an act answers: that it was done is all there is to know. */
+export const readAny: Reader<unknown> = (value) => value ?? true;
+
+/** Opens an envelope. */
+export function readTold<T>(value: unknown, read: Reader<T>): Told<T> {
+  if (isObject(value) && value.success === true) {
+    const data = read(value.data);
+    if (data !== null) return { ok: true, data };
+  }
+  // A host's refusals have codes of their own.
+  const code = isObject(value) && typeof value.code === "string" ? value.code : "unavailable";
+  return { ok: false, code, message: readRefusal(value).message };
+}
