@@ -93,7 +93,7 @@ on_both! { async fn the_host_speaks_as_nobody_else_and_is_answered_and_taken_bac
     let said = kit.host_says(room, "the stage is open").await.unwrap();
     assert_eq!((said.kind.clone(), said.chatter.id), (Kind::Said, host_chatter()));
     assert_eq!(said.chatter.nickname.as_str(), "Host");
-    assert_eq!(kit.store.reader.newest(room, 1).await.unwrap(), [said.clone()]);
+    assert_eq!(kit.store.reader.newest(room, 1).await.unwrap(), std::slice::from_ref(&said));
     let answer = Say { reply_to: Some(said.seq), ..say(room, 1, "thanks", None) };
     let Ok(Written::Said { message, .. }) = kit.write(Write::Say(answer)).await else { panic!() };
     assert_eq!(message.quote.unwrap().excerpt, "the stage is open");
