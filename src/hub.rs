@@ -13,6 +13,7 @@ mod channels;
 mod clock;
 pub mod command;
 mod configure;
+mod conn;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
@@ -41,6 +42,7 @@ mod state;
 mod takeback;
 #[cfg(test)]
 mod tests;
+mod then;
 
 pub use channels::Channels;
 pub use clock::Clock;

@@ -16,6 +16,9 @@ _colahub() {
             ",$1")
                 cmd="colahub"
                 ;;
+            colahub,announce)
+                cmd="colahub__subcmd__announce"
+                ;;
             colahub,backup)
                 cmd="colahub__subcmd__backup"
                 ;;
@@ -63,6 +66,30 @@ _colahub() {
                 ;;
             colahub,status)
                 cmd="colahub__subcmd__status"
+                ;;
+            colahub__subcmd__announce,add)
+                cmd="colahub__subcmd__announce__subcmd__add"
+                ;;
+            colahub__subcmd__announce,done)
+                cmd="colahub__subcmd__announce__subcmd__done"
+                ;;
+            colahub__subcmd__announce,help)
+                cmd="colahub__subcmd__announce__subcmd__help"
+                ;;
+            colahub__subcmd__announce,list)
+                cmd="colahub__subcmd__announce__subcmd__list"
+                ;;
+            colahub__subcmd__announce__subcmd__help,add)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__add"
+                ;;
+            colahub__subcmd__announce__subcmd__help,done)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__done"
+                ;;
+            colahub__subcmd__announce__subcmd__help,help)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__announce__subcmd__help,list)
+                cmd="colahub__subcmd__announce__subcmd__help__subcmd__list"
                 ;;
             colahub__subcmd__chatter,ban)
                 cmd="colahub__subcmd__chatter__subcmd__ban"
@@ -112,6 +139,9 @@ _colahub() {
             colahub__subcmd__chatter__subcmd__help,unmute)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unmute"
                 ;;
+            colahub__subcmd__help,announce)
+                cmd="colahub__subcmd__help__subcmd__announce"
+                ;;
             colahub__subcmd__help,backup)
                 cmd="colahub__subcmd__help__subcmd__backup"
                 ;;
@@ -160,6 +190,15 @@ _colahub() {
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
                 ;;
+            colahub__subcmd__help__subcmd__announce,add)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__add"
+                ;;
+            colahub__subcmd__help__subcmd__announce,done)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__done"
+                ;;
+            colahub__subcmd__help__subcmd__announce,list)
+                cmd="colahub__subcmd__help__subcmd__announce__subcmd__list"
+                ;;
             colahub__subcmd__help__subcmd__chatter,ban)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__ban"
                 ;;
@@ -195,6 +234,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,list)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__message,say)
+                cmd="colahub__subcmd__help__subcmd__message__subcmd__say"
                 ;;
             colahub__subcmd__help__subcmd__report,done)
                 cmd="colahub__subcmd__help__subcmd__report__subcmd__done"
@@ -259,6 +301,9 @@ _colahub() {
             colahub__subcmd__message,list)
                 cmd="colahub__subcmd__message__subcmd__list"
                 ;;
+            colahub__subcmd__message,say)
+                cmd="colahub__subcmd__message__subcmd__say"
+                ;;
             colahub__subcmd__message__subcmd__help,delete)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__delete"
                 ;;
@@ -267,6 +312,9 @@ _colahub() {
                 ;;
             colahub__subcmd__message__subcmd__help,list)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__message__subcmd__help,say)
+                cmd="colahub__subcmd__message__subcmd__help__subcmd__say"
                 ;;
             colahub__subcmd__report,done)
                 cmd="colahub__subcmd__report__subcmd__done"
@@ -347,12 +395,170 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce)
+            opts="-h --help add list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__add)
+            opts="-h --room --minutes --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --room)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__done)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help)
+            opts="add list done help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__announce__subcmd__list)
+            opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -755,8 +961,64 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce)
+            opts="add list done"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__done)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__announce__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1035,7 +1297,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__message)
-            opts="list delete"
+            opts="list say delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1063,6 +1325,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__message__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__message__subcmd__say)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1491,7 +1767,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message)
-            opts="-h --help list delete help"
+            opts="-h --help list say delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1539,7 +1815,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__message__subcmd__help)
-            opts="list delete help"
+            opts="list say delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1594,6 +1870,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__message__subcmd__help__subcmd__say)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__message__subcmd__list)
             opts="-h --all --last --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -1605,6 +1895,28 @@ _colahub() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__message__subcmd__say)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -29,14 +29,15 @@ complete -c colahub -n "__fish_colahub_needs_command" -s V -l version -d 'Print 
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out, mute or rename them'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, delete messages'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "message" -d 'List what was said in a room, say something there as the host, delete messages'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
@@ -54,15 +55,20 @@ complete -c colahub -n "__fish_colahub_using_subcommand backup" -s h -l help -d 
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -l data-dir -d 'The directory of the database [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand restore" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "list" -d 'List who is present'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "ban" -d 'Take somebody out and keep their browser out'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "unban" -d 'Let somebody in again'
-complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "list" -d 'List who is present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "ban" -d 'Take somebody out and keep their browser out'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "rename" -d 'Give somebody another name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and not __fish_seen_subcommand_from list kick ban unban mute unmute rename help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l banned -d 'The people who are banned, instead of those who are present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l muted -d 'Those who may not speak, instead of those who are present'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l recent -d 'Those, too, who have left in the last 24 hours: the last 500'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from kick" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -75,14 +81,48 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unban" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l minutes -d 'For how many minutes; until `chatter unmute` unless given' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from mute" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "rename" -d 'Give somebody another name'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -l connect -d 'Try the connection to the shared database, too'
 complete -c colahub -n "__fish_colahub_using_subcommand check-config" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and not __fish_seen_subcommand_from add list done help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l room -d 'Only in this room: its code or id' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l minutes -d 'For how many minutes it is shown; until it is taken down unless said' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from done" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
+complete -c colahub -n "__fish_colahub_using_subcommand announce; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l wait -d 'How long to listen, in seconds: 1 to 60' -r
 complete -c colahub -n "__fish_colahub_using_subcommand discover" -l json -d 'Print JSON, for programs'
@@ -120,19 +160,28 @@ complete -c colahub -n "__fish_colahub_using_subcommand log" -l config -d 'The c
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand log" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand log" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and not __fish_seen_subcommand_from list say delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l last -d 'How many of the newest, at most 1000' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l all -d 'What people have said in all living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from say" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l by -d 'What this chatter\'s browser has said in all rooms, by the id that `colahub chatter list` shows' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l minutes -d 'What they have said in the last minutes; 10 unless given' -r
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l last -d 'Their last messages, at most 1000, whenever they were said' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand message; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -154,15 +203,16 @@ complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
@@ -182,6 +232,12 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l every -d 'In slow mode, how many seconds a person waits between two messages; 30 unless said' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l for -d 'Go back to open by itself after so many minutes, such as "15m"' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l all -d 'All living rooms, instead of one'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from history" -s h -l help -d 'Print help'
@@ -195,6 +251,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "delete" -d 'End a room now and delete what was said in it'
@@ -203,30 +260,38 @@ complete -c colahub -n "__fish_colahub_using_subcommand status" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand status" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand status" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "message" -d 'List what was said in a room, delete messages'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "run" -d 'Run the hub until it is told to stop (SIGTERM or Ctrl-C)'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "backup" -d 'Copy the database to a file, also while the hub runs'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "restore" -d 'Put a copy in the place of the database, while the hub is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "chatter" -d 'List those who are present, take somebody out, keep them out, mute or rename them'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "check-config" -d 'Check the configuration and say what the hub would do with it'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "discover" -d 'List the hubs on the local network'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "doctor" -d 'Look for what may keep people from the hub'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "log" -d 'List what the host did to rooms and people, the newest first'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "message" -d 'List what was said in a room, say something there as the host, delete messages'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "new-id" -d 'Give a hub whose card is a copy of another\'s an id of its own, while it is stopped'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "report" -d 'List the messages that people have reported, strike a report off the list'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "room" -d 'List the living rooms, make one, let nobody new in, end one'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "status" -d 'Ask the hub that runs on this machine how it is'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "ban" -d 'Take somebody out and keep their browser out'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unban" -d 'Let somebody in again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "mute" -d 'Let somebody read and not speak, in no room and under no name'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "unmute" -d 'Let somebody speak again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from chatter" -f -a "rename" -d 'Give somebody another name'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "list" -d 'List the announcements that are shown'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "revoke" -d 'Take a key away from its holder, at once'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "list" -d 'List the newest messages of a room, or of all living rooms, with their numbers'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "say" -d 'Say something in a room as the host, under a name that nobody else can have'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'
@@ -234,6 +299,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "history" -d 'Say where people who join a room from now on begin to read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "close" -d 'End a room now; it can still be read'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "delete" -d 'End a room now and delete what was said in it'

@@ -6,10 +6,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Answer, Reply};
+use super::conn::Conn;
 use super::names::Claim;
 use super::passwords::{Job, Purpose};
 use super::places::Entrant;
-use super::state::{Conn, Due, Hub, Then, entry, unexpected};
+use super::state::{Due, Hub, Then, entry, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::names::look::Look;

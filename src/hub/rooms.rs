@@ -4,9 +4,10 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, NewRoom, Responder, RoomEvent, RoomView, WhyClosed};
+use super::conn::Conn;
 use super::passwords::{Job, Purpose};
 use super::roster::Listed;
-use super::state::{Conn, Due, Hub, LiveRoom, Making, RoomPlace, Then};
+use super::state::{Due, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::mode::RoomMode;

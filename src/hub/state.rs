@@ -12,32 +12,29 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    AnnouncementView, Answer, Command, ConnInfo, Entry, Event, Facts, MuteNotice, NewRoom, Output,
-    Reply, Responder, RoomEvent, RoomView,
+    AnnouncementView, Answer, Command, Entry, Event, Facts, MuteNotice, NewRoom, Output, Reply,
+    RoomEvent, RoomView,
 };
-use super::host::{Banning, Ending};
+use super::conn::Conn;
 use super::host_keys::key_used;
-use super::join::{JoinRequest, Joining, Leaving};
-use super::modes::SettingMode;
-use super::mutes::{Mutes, Muting};
-use super::names::Claim;
+use super::join::JoinRequest;
+use super::mutes::Mutes;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
 use super::places::Entrant;
 use super::rate_limits::RateLimits;
 use super::roster::Listed;
 use super::say::NewMessage;
+pub(super) use super::then::{RenameSource, Then};
 use crate::domain::announcement::Announcement;
-use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
-use crate::domain::host::{HostKey, HostName};
+use crate::domain::host::HostName;
 use crate::domain::ids::{
     AnnouncementId, ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq,
 };
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
-use crate::domain::message::Message;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::pace::LastMinute;
@@ -95,51 +92,6 @@ pub(super) enum Effect {
     Typing(RoomId, ChatterId, bool),
 }
 
-/// How to go on once a write is committed or refused.
-#[derive(Debug)]
-pub(super) enum Then {
-    Nothing,
-    Pong(Responder<()>),
-    Made(Room, Option<RoomPlace>, Option<Responder<RoomView>>),
-    Looked(JoinRequest),
-    Joined(Joining, Reply),
-    Said(Option<Reply>),
-    Left(Leaving),
-    Granted(Responder<bool>),
-    Renamed(RenameSource, Claim),
-    RoomEnded(Ending),
-    /// The end of an empty, silent room.
-    GaveUp(RoomId),
-    Kicked(ChatterId, Responder<()>),
-    Banned(Banning),
-    Unbanned(ChatterId, Responder<()>),
-    Muted(Muting),
-    Unmuted(IdentityId, Responder<()>),
-    RenamedByHost(Claim, Responder<()>),
-    ModeSet(SettingMode),
-    HistorySet(RoomId, History, Responder<()>),
-    KeyUsed(Responder<HostKey>),
-    KeyChanged(Responder<()>),
-    TakenBack(RoomId, Responder<usize>),
-    TakenBackOwn(RoomId, Reply),
-    Reacted(RoomId, Reply),
-    Reported((RoomId, Seq), Reply),
-    ReportDone(Responder<()>),
-    /// The host's own words in a room.
-    HostSaid(Responder<Message>),
-    Announced(Announcement, Responder<AnnouncementId>),
-    TakenDown(AnnouncementId, Responder<()>),
-}
-
-/// The origin of a request for a nickname.
-#[derive(Debug)]
-pub(super) enum RenameSource {
-    Socket(Reply),
-    Call(Responder<Chatter>),
-    /// The hub itself, to tell apart two people in this room.
-    Hub(RoomId),
-}
-
 /// A room's place in the quota of rooms, given back when the room has ended or could not be created.
 pub(super) type RoomPlace = QuotaGuard<IpAddr>;
 
@@ -168,47 +120,6 @@ pub(super) struct LiveRoom {
     pub(super) is_ending: bool,
     /// Its place in the quota of rooms, which counts for the creator's address if it was created in this run.
     pub(super) place: Option<RoomPlace>,
-}
-
-/// A connection.
-#[derive(Debug)]
-pub(super) struct Conn {
-    pub(super) who: ConnInfo,
-    pub(super) rooms: HashMap<RoomId, ChatterId>,
-    /// How often it has left. A join that was asked for before it left that room is void.
-    pub(super) stay: u64,
-    /// The `stay` from which on joins count again: of all rooms, and of those that it left by themselves.
-    left_all: u64,
-    left: HashMap<RoomId, u64>,
-    /// When it was first found to be in no room.
-    pub(super) roomless: Option<HubTime>,
-}
-
-impl Conn {
-    fn new(who: ConnInfo, now: HubTime) -> Self {
-        let rooms = HashMap::new();
-        Self { who, rooms, stay: 0, left_all: 0, left: HashMap::new(), roomless: Some(now) }
-    }
-
-    /// Whether a join that was asked for in this `stay` still counts.
-    pub(super) fn still_wants(&self, room: RoomId, stay: u64) -> bool {
-        stay >= self.left_all && self.left.get(&room).is_none_or(|from| stay >= *from)
-    }
-
-    /// Leaves all rooms. Returns those that it was in.
-    pub(super) fn leaves(&mut self) -> HashMap<RoomId, ChatterId> {
-        self.stay += 1;
-        self.left_all = self.stay;
-        self.left.clear();
-        std::mem::take(&mut self.rooms)
-    }
-
-    /// Leaves a room of the hub. Returns as whom it was in it.
-    pub(super) fn leaves_one(&mut self, room: RoomId) -> Option<ChatterId> {
-        self.stay += 1;
-        self.left.insert(room, self.stay);
-        self.rooms.remove(&room)
-    }
 }
 
 /// Something that is due at a time.

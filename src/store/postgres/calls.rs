@@ -8,13 +8,13 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
-use crate::domain::announcement::ANNOUNCEMENTS_MAX;
+use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
 use crate::domain::host::{HostRole, KeyUse};
-use crate::domain::ids::{ChatterId, Epoch, Seq, host_chatter};
+use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::Room;
-use crate::domain::text::{Key, Nickname};
+use crate::domain::text::{Content, Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
@@ -262,7 +262,7 @@ impl<'s> Context<'s> {
 
     fn host(&self, act: &HostAct) -> Call<'s> {
         let (statements, what) = (self.statements, what(act));
-        let end = |room: &crate::domain::ids::RoomId, end| {
+        let end = |room: &RoomId, end| {
             let params = params![uuid(room.as_bytes()), early_end(end), Some(what.clone())];
             call(&statements.end_room, params)
         };
@@ -315,30 +315,8 @@ impl<'s> Context<'s> {
                 call(&statements.unmute, params)
             }
             Deed::Rename(rename) => self.rename_by_host(rename, what),
-            Deed::Say(room, host, content) => {
-                let params = params![
-                    uuid(room.as_bytes()),
-                    uuid(host_chatter().as_bytes()),
-                    host.as_str().to_owned(),
-                    content.as_str().to_owned(),
-                    what,
-                ];
-                call(&statements.host_say, params)
-            }
-            Deed::Announce(announcement, host) => {
-                let params = params![
-                    uuid(announcement.id.as_bytes()),
-                    announcement.room.map(|room| uuid(room.as_bytes())),
-                    announcement.text.as_str().to_owned(),
-                    announcement.made_at.0,
-                    announcement.until.map(sql),
-                    i64::try_from(ANNOUNCEMENTS_MAX).unwrap_or(i64::MAX),
-                    uuid(host_chatter().as_bytes()),
-                    host.as_str().to_owned(),
-                    what,
-                ];
-                call(&statements.announce, params)
-            }
+            Deed::Say(room, host, content) => self.host_say(*room, (host, content), what),
+            Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::AddKey(key) => {
                 let params = params![
@@ -355,6 +333,37 @@ impl<'s> Context<'s> {
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
+    }
+
+    fn host_say(
+        &self,
+        room: RoomId,
+        (host, content): (&Nickname, &Content),
+        what: String,
+    ) -> Call<'s> {
+        let params = params![
+            uuid(room.as_bytes()),
+            uuid(host_chatter().as_bytes()),
+            host.as_str().to_owned(),
+            content.as_str().to_owned(),
+            what,
+        ];
+        call(&self.statements.host_say, params)
+    }
+
+    fn announce(&self, announcement: &Announcement, host: &Nickname, what: String) -> Call<'s> {
+        let params = params![
+            uuid(announcement.id.as_bytes()),
+            announcement.room.map(|room| uuid(room.as_bytes())),
+            announcement.text.as_str().to_owned(),
+            announcement.made_at.0,
+            announcement.until.map(sql),
+            i64::try_from(ANNOUNCEMENTS_MAX).unwrap_or(i64::MAX),
+            uuid(host_chatter().as_bytes()),
+            host.as_str().to_owned(),
+            what,
+        ];
+        call(&self.statements.announce, params)
     }
 
     fn rename_by_host(&self, rename: &HostRename, what: String) -> Call<'s> {

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 
 use super::rows::{self, RowError};
-use crate::domain::ids::{AnnouncementId, MessageId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, MessageId, RoomId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -121,17 +121,20 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (23, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
-        (11, Some(room)) => {
-            let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
-            let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();
-            let holder = match (is_identity, row.try_get(5)?) {
-                (true, _) => Some(GrantHolder::Identity(rows::identity(row, 4)?)),
-                (false, Some(address)) => Some(GrantHolder::Address(address)),
-                (false, None) => None,
-            };
-            holder.map(|holder| Change::Granted(AccessGrant { room, holder, until }))
-        }
+        (11, Some(room)) => grant(row, room)?.map(Change::Granted),
         _ => None,
     };
     Ok(change)
+}
+
+/// A passed access check, if it has a holder.
+fn grant(row: &Row, room: RoomId) -> Result<Option<AccessGrant>, RowError> {
+    let until = rows::hub_time(row.try_get::<_, Option<i64>>(6)?.unwrap_or(0));
+    let is_identity = row.try_get::<_, Option<uuid::Uuid>>(4)?.is_some();
+    let holder = match (is_identity, row.try_get(5)?) {
+        (true, _) => Some(GrantHolder::Identity(rows::identity(row, 4)?)),
+        (false, Some(address)) => Some(GrantHolder::Address(address)),
+        (false, None) => None,
+    };
+    Ok(holder.map(|holder| AccessGrant { room, holder, until }))
 }

@@ -11,7 +11,7 @@ use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::apply::insert_message;
 use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
-use crate::store::write::{Moment, Say};
+use crate::store::write::{Moment, Say, Written};
 
 /// Stores what the host says in a living room.
 pub(in crate::store) fn say(
@@ -19,10 +19,11 @@ pub(in crate::store) fn say(
     room: RoomId,
     (host, content): (&Nickname, &Content),
     at: Moment,
-) -> Result<Message, WriteError> {
+) -> Result<Written, WriteError> {
     living(db, room, at.hub)?;
     enter_host(db, host, at)?;
-    insert_message(db, &words(room, Kind::Said, content, at))
+    let message = insert_message(db, &words(room, Kind::Said, content, at))?;
+    Ok(Written::Said { message, repeated: false })
 }
 
 /// Stores an announcement, and a notice of it in each room that it concerns. Returns the notices.
@@ -110,7 +111,7 @@ fn living(db: &Connection, room: RoomId, now: HubTime) -> Result<i64, WriteError
 
 fn all_living(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<RoomId>> {
     let mut query = db
-        .prepare_cached("SELECT id FROM rooms INDEXED BY rooms_by_expiry WHERE expires_hub > ?1 AND deleted = 0 ORDER BY n")?;
+        .prepare_cached("SELECT id FROM rooms WHERE expires_hub > ?1 AND deleted = 0 ORDER BY n")?;
     let rooms = query.query_map([rows::sql(now)], |row| row.get(0).map(RoomId::from_bytes))?;
     rows::readable(rooms)
 }

@@ -77,8 +77,7 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             "chatter ban"
         }
         Deed::Unban(chatter) => {
-            db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?
-                .execute([chatter.as_bytes()])?;
+            delete_ban(db, *chatter)?;
             "chatter unban"
         }
         Deed::Mute(mute) => {
@@ -95,9 +94,9 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             return Ok(renamed);
         }
         Deed::Say(room, host, content) => {
-            let message = announcements::say(db, *room, (host, content), act.at)?;
+            let said = announcements::say(db, *room, (host, content), act.at)?;
             remember(db, "message say", act)?;
-            return Ok(Written::Said { message, repeated: false });
+            return Ok(said);
         }
         Deed::Announce(announcement, host) => {
             let notices = announcements::announce(db, announcement, host, act.at)?;
@@ -200,6 +199,11 @@ fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
         ban.address.map(|(address, _)| address.to_string()),
         ban.address.map(|(_, until)| rows::sql(until)),
     ])?;
+    Ok(())
+}
+
+fn delete_ban(db: &Connection, chatter: ChatterId) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM bans WHERE chatter = ?1")?.execute([chatter.as_bytes()])?;
     Ok(())
 }
 

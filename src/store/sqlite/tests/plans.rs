@@ -19,10 +19,7 @@ use crate::store::sqlite::writer;
 const MAY_SCAN: [(&str, &str); 29] = [
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
-    (
-        "SELECT a.id, r.id, a.text, a.made_at, a.until FROM announcements",
-        "20 rows at most, once a start",
-    ),
+    ("SELECT id FROM rooms WHERE expires_hub", "when the host announces something"),
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
