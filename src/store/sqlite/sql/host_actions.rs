@@ -59,9 +59,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             "room history"
         }
         Deed::TakeBack(room, seqs) => {
-            let taken = take_back(db, *room, seqs)?;
-            remember(db, "message delete", act)?;
-            return Ok(Written::TakenBack(taken));
+            let taken = Written::TakenBack(take_back(db, *room, seqs)?);
+            return Ok(remembered(db, "message delete", act, taken)?);
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
@@ -90,18 +89,15 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         }
         Deed::Rename(rename) => {
             let renamed = people::rename(db, rename, act.at)?;
-            remember(db, "chatter rename", act)?;
-            return Ok(renamed);
+            return Ok(remembered(db, "chatter rename", act, renamed)?);
         }
         Deed::Say(room, host, content) => {
             let said = announcements::say(db, *room, (host, content), act.at)?;
-            remember(db, "message say", act)?;
-            return Ok(said);
+            return Ok(remembered(db, "message say", act, said)?);
         }
         Deed::Announce(announcement, host) => {
-            let notices = announcements::announce(db, announcement, host, act.at)?;
-            remember(db, "announce add", act)?;
-            return Ok(Written::Announced(notices));
+            let made = Written::Announced(announcements::announce(db, announcement, host, act.at)?);
+            return Ok(remembered(db, "announce add", act, made)?);
         }
         Deed::TakeDown(announcement) => {
             announcements::take_down(db, *announcement)?;
@@ -115,12 +111,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             host_keys::revoke(db, name)?;
             "host revoke"
         }
-        Deed::ReportDone(report) => {
-            if !reports::done(db, *report, act.at.wall)? {
-                return Ok(Written::Done);
-            }
-            "report done"
-        }
+        Deed::ReportDone(report) => match reports::done(db, *report, act.at.wall)? {
+            true => "report done",
+            false => return Ok(Written::Done),
+        },
     };
     remember(db, deed, act)?;
     Ok(Written::Done)
@@ -224,6 +218,17 @@ pub(in crate::store) fn bans(db: &Connection) -> rusqlite::Result<Vec<Ban>> {
         })
     };
     rows::readable(query.query_map([], ban)?)
+}
+
+/// The result of an action, once that is logged.
+fn remembered(
+    db: &Connection,
+    deed: &str,
+    act: &HostAct,
+    written: Written,
+) -> rusqlite::Result<Written> {
+    remember(db, deed, act)?;
+    Ok(written)
 }
 
 fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {
