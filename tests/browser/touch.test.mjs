@@ -13,7 +13,7 @@ const TALL = Array.from({ length: 30 }, (_, at) => `${at + 1}`).join("\n");
 const tooSmall = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll("a[href], button, input, textarea, select, [role=button]")]
-      .filter((target) => !target.matches(".bubble a") && target.getClientRects().length > 0)
+      .filter((target) => !target.matches(".bubble a, .announced a") && target.getClientRects().length > 0)
       .map((target) => [target, target.getBoundingClientRect()])
       .filter(([, { width, height }]) => width < 43.9 || height < 43.9)
       .map(([target, { width, height }]) => `${Math.round(width)}×${Math.round(height)} ${target.outerHTML.slice(0, 90)}`),

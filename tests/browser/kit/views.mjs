@@ -26,13 +26,17 @@ export const VIEWS = {
   "a lobby of rooms one is in": async ({ ann, ben, room, lasting }) => {
     await hidesNobody(ann, room);
     await ann.opens("/");
+    let name;
     for (const { code } of [lasting, room]) {
       await ann.page.locator(`.card[href="/r/${code}"]`).click();
       await ann.page.waitForURL(`**/r/${code}`);
       await ann.isLive();
-      if (code === room.code) await ben.writes(`@${await ann.name()} 어디 있어요? ${(ads += 1)}`);
+      name = await ann.name();
       await ann.page.goBack();
+      await ann.page.locator(".card").first().waitFor();
     }
+    // Only now: what one sees in the room is no news in the lobby.
+    await ben.writes(`@${name} 어디 있어요? ${(ads += 1)}`);
     await ann.page.locator(".card-named").waitFor();
     await ann.page.locator(".card-in").nth(1).waitFor();
   },

@@ -32,7 +32,7 @@ export function HostApp(): JSX.Element {
       <p class={`banner ${way.value.name === "away" ? "" : "banner-none"}`} role="status">
         {way.value.name === "away" ? say.away : ""}
       </p>
-      <main class="host-main" key={path.value}>
+      <main class="host-main" key={path.value} tabIndex={0}>
         {key.value === null && <NoKey />}
         {way.value.name === "refused" && <RefusedKey denial={way.value.denial} />}
         {isIn && <Open view={here} />}
