@@ -26,7 +26,6 @@ interface Props {
   onJump(seq: number): void;
   names(chatter: Chatter): string;
   me: Id | null;
-  /** The hub takes what one writes only later. */
   /** Why it is not sent yet, though there is a hub; empty where it is. */
   paced: string;
   session: Session;
