@@ -39,7 +39,7 @@ function Line({ room }: { room: string }): JSX.Element {
     send();
   };
   return (
-    <div class="say-line">
+    <section class="say-line" aria-label={say.sayAsHost}>
       <p class="problem" id="say-problem" role="alert">
         {problem && (problem === "unanswered" ? say.unanswered : why(problem, say))}
       </p>
@@ -72,6 +72,6 @@ function Line({ room }: { room: string }): JSX.Element {
           <Icon name="send" />
         </button>
       </div>
-    </div>
+    </section>
   );
 }
