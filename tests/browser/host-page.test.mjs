@@ -162,6 +162,44 @@ story("somebody is muted, renamed, and all that they have said is taken back", {
   await page.getByRole("heading", { name: "조금 전에 나간 사람" }).waitFor();
 });
 
+story("the host announces something, takes it down, and speaks in a room", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "점심" });
+  const other = await hub.makeRoom({ title: "산책" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(other);
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  for (const [text, where] of [["모두 모여 주세요", ""], ["밥이 다 됐어요", room.id]]) {
+    await page.locator(".announced-now > .button").click();
+    await page.locator("#announce-text").fill(text);
+    await page.locator("#announce-room").selectOption(where);
+    await page.locator(".sheet .primary").click();
+    await page.locator(".announced-now li", { hasText: text }).waitFor();
+  }
+  await host.fits();
+  await ann.page.locator(".announced", { hasText: "밥이 다 됐어요" }).waitFor();
+  await ben.page.locator(".announced", { hasText: "모두 모여 주세요" }).waitFor();
+  for (const text of ["밥이 다 됐어요", "모두 모여 주세요"]) {
+    await page.locator(".announced-now li", { hasText: text }).locator("button").click();
+    await page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+    await page.locator(".announced-now li", { hasText: text }).waitFor({ state: "detached" });
+  }
+  for (const person of [ann, ben]) await person.page.locator(".announced").waitFor({ state: "detached" });
+
+  await page.locator(".tab", { hasText: "방" }).click();
+  await page.locator(".card", { hasText: "점심" }).click();
+  await page.locator(".say-line textarea").fill("맛있게 드세요");
+  await page.locator(".say-line textarea").press("Enter");
+  await ann.sees("맛있게 드세요");
+  assert.equal(await ann.page.locator(".msg.of-host .mark").textContent(), "📣");
+  assert.equal(await page.locator(".say-line textarea").inputValue(), "");
+  await page.locator(".line", { hasText: "맛있게 드세요" }).click();
+  await page.locator(".sheet .menu").waitFor();
+  assert.equal(await page.locator(".sheet .menu button", { hasText: /내보내기|막기/ }).count(), 0, "nobody to be kicked");
+  await host.fits();
+});
+
 story("reports are dealt with by one tap, and a room is made and ended", {}, async ({ hub, somebody, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "광장" });
   const ann = await somebodyIn(room);

@@ -227,11 +227,14 @@ test("a look asks how the hub is and for what the view shows, again and again wh
   const { hub, watch } = watching({ hosts: [], overview: overview(), rooms: [], messages: [said(1)] });
   watch.watch({ name: "now" }, true);
   await vi.advanceTimersByTimeAsync(1_600);
-  expect(hub.paths).toEqual(["hosts", "mutes", "overview", "rooms", "messages?last=100", "overview", "messages?last=100&after=1"]);
+  expect(hub.paths).toEqual([
+    ...["hosts", "mutes", "overview", "rooms", "announcements", "messages?last=100"],
+    ...["overview", "announcements", "messages?last=100&after=1"],
+  ]);
   expect(watch.state).toMatchObject({ role: "host", curve: [2, 2], stream: [said(1)] });
   watch.watch({ name: "now" }, false);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(hub.paths).toHaveLength(7);
+  expect(hub.paths).toHaveLength(9);
 });
 
 test("a helper asks for nothing that only hosts are told", async () => {

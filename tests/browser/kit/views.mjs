@@ -209,6 +209,14 @@ export const VIEWS = {
     await ann.page.locator(".tab").nth(2).click();
     await ann.page.locator(".banned", { hasText: bad }).waitFor();
   },
+  "the host announces something": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".announced-now > .button").click();
+    await page.locator("#announce-text").waitFor();
+    await page.locator(".sheet .primary").click();
+    await page.locator(".sheet .problem:not(:empty)").waitFor();
+  },
   "a message as the host sees it": async (furnished) => {
     await VIEWS["the host's page"](furnished);
     const { page } = furnished.ann;

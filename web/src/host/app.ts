@@ -7,9 +7,10 @@ import { Acts } from "./acts";
 import { forgetKey, keepKey, keptKey, readLink, type HostKey } from "./key";
 import { Requests } from "./requests";
 import { Numbers } from "./sign";
+import { Speech } from "./speech";
 import { NOTHING, type HostState } from "./state";
 import { Watch, type View, type Way } from "./watch";
-import type { Person, Said } from "./wire";
+import { readAny, type Person, type Said } from "./wire";
 
 const memory = browserMemory();
 const numbers = new Numbers(memory);
@@ -22,7 +23,10 @@ export const key = signal<HostKey | null>(null);
 
 export let requests: Requests;
 let watch: Watch | null = null;
-export const acts = new Acts(() => watch?.look());
+/** Looks at the hub now. */
+export const look = (): void => watch?.look();
+export const acts = new Acts(look);
+export const speech = new Speech((room, content) => requests.act("POST", `rooms/${room}/say`, { content }, readAny), look);
 
 /** The tabs, in their order. */
 export const TABS = ["now", "rooms", "people", "reports", "log"] as const;
@@ -45,7 +49,7 @@ export type About =
   | { kind: "person"; person: Pick<Person, "id" | "nickname"> & { room: string | null } }
   | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
   | { kind: "end"; room: string; isDelete: boolean }
-  | { kind: "newRoom" };
+  | { kind: "newRoom" | "announce" };
 
 export const about = signal<About | null>(null);
 

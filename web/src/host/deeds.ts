@@ -4,7 +4,7 @@ import { isolate } from "../store/text";
 import { acts, requests } from "./app";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
-import { readAny, readMade, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
+import { readAny, readMade, type Announced, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
 
 export type Somebody = Pick<Person, "id" | "nickname">;
 
@@ -12,6 +12,7 @@ const post = (path: string, fields: object = {}): Promise<Told<unknown>> => requ
 
 export const messageKey = ({ room, seq }: Pick<Said, "room" | "seq">): string => `message ${room} ${seq}`;
 export const personKey = (id: string): string => `person ${id}`;
+export const announcedKey = (id: string): string => `announced ${id}`;
 export const reportKey = (id: number): string => `report ${id}`;
 
 export function takeBack(message: Pick<Said, "room" | "seq" | "nickname">): void {
@@ -189,6 +190,20 @@ export function endRoom({ id, title }: RoomLine, isDelete: boolean): void {
   const say = hostWords();
   const done = (isDelete ? say.deleteDone : say.endDone)(isolate(title));
   acts.start({ soon: done, done, isAtOnce: true, run: () => post(`rooms/${id}/${isDelete ? "delete" : "close"}`) });
+}
+
+/** Announces to one room or to all, for some minutes or until it is taken down. */
+export const announce = (fields: { text: string; room?: string; minutes?: number }): Promise<Told<unknown>> =>
+  post("announcements", fields);
+
+export function takeDown({ id }: Announced): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.takeDownSoon,
+    done: say.takeDownDone,
+    about: [announcedKey(id)],
+    run: () => requests.act("DELETE", `announcements/${id}`, {}, readAny),
+  });
 }
 
 export interface NewRoom {

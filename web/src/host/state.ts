@@ -4,6 +4,7 @@ import { offset } from "../store/clock";
 import type { Id } from "../wire";
 import {
   MODES,
+  type Announced,
   type Banned,
   type Deed,
   type KeyLine,
@@ -32,6 +33,8 @@ export interface HostState {
   /** The room that is open: its messages, the newest first, and who is in it. */
   open: { room: Id; messages: Said[]; people: Person[] } | null;
   people: Person[] | null;
+  /** What is announced now, the oldest first; `null` where the hub announces nothing. */
+  announced: Announced[] | null;
   bans: Banned[];
   /** `null` where the hub cannot mute. */
   mutes: Muted[] | null;
@@ -49,6 +52,7 @@ export const NOTHING: HostState = {
   rooms: null,
   open: null,
   people: null,
+  announced: null,
   bans: [],
   mutes: null,
   reports: null,

@@ -4,6 +4,7 @@ import { lastId, merged, NOTHING, renewed, withOverview, type HostState } from "
 import type { Requests } from "./requests";
 import type { Reader } from "../wire";
 import {
+  readAnnounced,
   readBanned,
   readDeeds,
   readKeys,
@@ -121,7 +122,10 @@ export class Watch {
     const isWhole = this.looks % WHOLE === 0;
     // Elsewhere the rooms are there for their titles.
     if (isWhole || view.name === "rooms" || view.name === "room") await this.take("rooms", "rooms", readRoomLines);
-    if (view.name === "now") await this.stream(isWhole);
+    if (view.name === "now") {
+      await this.take("announced", "announcements", readAnnounced);
+      await this.stream(isWhole);
+    }
     if (view.name === "room") await this.room(view.code);
     if (view.name === "reports") await this.take("reports", "reports", readReports);
     if (view.name === "log" && isHost) await this.take("log", "log", readDeeds);

@@ -89,6 +89,17 @@ export interface Banned {
   withAddress: boolean;
 }
 
+/** What stands on top of people's page. */
+export interface Announced {
+  id: string;
+  /** `null` for all rooms. */
+  room: Id | null;
+  text: string;
+  at: string;
+  /** `null` until it is taken down. */
+  until: string | null;
+}
+
 export interface Reported {
   id: number;
   at: string;
@@ -164,6 +175,7 @@ export const readPeople = lines<Person>({ id: "string", nickname: "string", room
 }));
 export const readBanned = lines<Banned>({ id: "string", nickname: "string" });
 export const readMuted = lines<Muted>({ id: "string", nickname: "string" });
+export const readAnnounced = lines<Announced>({ id: "string", text: "string" });
 export const readReports = lines<Reported>({ id: "number", room: "string", seq: "number", content: "string" });
 export const readDeeds = lines<Deed>({ at: "string", deed: "string", what: "string" });
 export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "string" });

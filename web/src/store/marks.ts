@@ -23,7 +23,7 @@ export interface Mark {
 }
 
 /** The chatter as whom the host speaks, and their mark, which is nobody else's: it is none of the faces. */
-const HOST: Id = "c01a0000-0000-8000-8000-000000000001";
+export const HOST: Id = "c01a0000-0000-8000-8000-000000000001";
 const HOST_MARK: Mark = { emoji: "📣", tint: 0 };
 
 /** The mark of somebody of whom nothing else is known. */

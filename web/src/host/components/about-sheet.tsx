@@ -5,12 +5,15 @@ import { useEffect, useState } from "preact/hooks";
 import { Field } from "../../components/field";
 import { Sheet } from "../../components/sheet";
 import { closeSheet, go } from "../../route";
+import { HOST } from "../../store/marks";
 import { isBlank, isolate, length } from "../../store/text";
 import { about, isHost, openAbout, placeOf, state } from "../app";
 import { ban, endRoom, kick, makeRoom, mute, rename, takeBack, takeBackAll, unmute, type Somebody } from "../deeds";
 import type { RoomLine, Said } from "../wire";
 import { hostWords } from "../words";
 import { why } from "./act-bar";
+import { AnnounceSheet } from "./announced";
+import { Chip } from "./chip";
 import { HostIcon, type HostIconName } from "./icons";
 
 export function AboutSheet(): JSX.Element | null {
@@ -31,6 +34,8 @@ export function AboutSheet(): JSX.Element | null {
       return <EndSheet room={one.room} isDelete={one.isDelete} />;
     case "newRoom":
       return <NewRoomSheet />;
+    case "announce":
+      return <AnnounceSheet />;
     case undefined:
       return null;
   }
@@ -58,9 +63,14 @@ function MessageSheet({ message }: { message: Said }): JSX.Element {
       </div>
       <ul class="menu">
         {!takenBack && <Choice icon="remove" label={say.takeBack} choose={then(() => takeBack(message))} />}
-        <TakeBackLast person={person} />
-        <PersonChoices person={person} />
-        <Choice icon="person" label={say.seePerson} choose={() => openAbout({ kind: "person", person })} />
+        {/* What the host has said is nobody's whom one could keep out. */}
+        {message.chatter !== HOST && (
+          <>
+            <TakeBackLast person={person} />
+            <PersonChoices person={person} />
+            <Choice icon="person" label={say.seePerson} choose={() => openAbout({ kind: "person", person })} />
+          </>
+        )}
         <RoomChoice code={code} />
       </ul>
     </Sheet>
@@ -268,15 +278,6 @@ function EndSheet({ room: id, isDelete }: { room: string; isDelete: boolean }): 
 }
 
 const Pair = ({ children }: { children: ComponentChildren }): JSX.Element => <div class="pair">{children}</div>;
-
-function Chip(props: { name: string; label: string; isOn: boolean; choose(): void }): JSX.Element {
-  return (
-    <label class="chip">
-      <input type="radio" name={props.name} checked={props.isOn} onChange={props.choose} />
-      <span>{props.label}</span>
-    </label>
-  );
-}
 
 /** The hub's own limits. */
 const TITLE_MOST = 30;

@@ -15,6 +15,7 @@ import { PeopleView } from "./people-view";
 import { ReportsView } from "./reports-view";
 import { RoomView } from "./room-view";
 import { RoomsView } from "./rooms-view";
+import { SayLine } from "./say-line";
 import { AboutSheet } from "./about-sheet";
 
 export function HostApp(): JSX.Element {
@@ -37,6 +38,7 @@ export function HostApp(): JSX.Element {
         {way.value.name === "refused" && <RefusedKey denial={way.value.denial} />}
         {isIn && <Open view={here} />}
       </main>
+      {isIn && isHost() && here.name === "room" && <SayLine code={here.code} />}
       {isIn && <ActBar />}
       {isIn && <Tabs />}
       {isIn && sheet.value === "host" && <AboutSheet />}

@@ -7,6 +7,7 @@ import { sizeText, spanOf } from "../figures";
 import { curvePoints, troubles, type Trouble } from "../state";
 import type { Overview } from "../wire";
 import { hostWords, type All } from "../words";
+import { AnnouncedNow } from "./announced";
 import { HostIcon } from "./icons";
 import { SaidList } from "./said-list";
 
@@ -19,6 +20,7 @@ export function NowView(): JSX.Element {
   if (!overview) return <p class="soft centre">{say.looking}</p>;
   return (
     <>
+      <AnnouncedNow />
       <Attention overview={overview} />
       <Figures overview={overview} curve={curve} />
       {stream && (

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Mark } from "../../components/mark";
 import { daysBetween } from "../../store/clock";
-import { mark } from "../../store/marks";
+import { HOST, mark } from "../../store/marks";
 import { acts, openAbout } from "../app";
 import { messageKey } from "../deeds";
 import type { Said } from "../wire";
@@ -97,6 +97,7 @@ function Line({ message, withRoom }: { message: Said; withRoom: boolean }): JSX.
       <span class="line-body">
         <span class="line-head">
           <bdi class={`who tint-${face.tint}`}>{nickname}</bdi>
+          {chatter === HOST && <b class="line-host">{say.theHost}</b>}
           {withRoom && <bdi class="line-room">{title}</bdi>}
           <time>{clock(at, say.locale)}</time>
         </span>

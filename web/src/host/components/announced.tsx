@@ -1,0 +1,147 @@
+// What is announced now, and the sheet to announce something.
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Icon } from "../../components/icons";
+import { Sheet } from "../../components/sheet";
+import { closeSheet } from "../../route";
+import { isBlank } from "../../store/text";
+import { acts, isHost, look, openAbout, state } from "../app";
+import { announce, announcedKey, takeDown } from "../deeds";
+import { cleaned } from "../speech";
+import type { Announced } from "../wire";
+import { hostWords } from "../words";
+import { why } from "./act-bar";
+import { Chip } from "./chip";
+import { clock } from "./said-list";
+
+export function AnnouncedNow(): JSX.Element | null {
+  const say = hostWords();
+  const { announced } = state.value;
+  if (!announced || (announced.length === 0 && !isHost())) return null;
+  return (
+    <section class="announced-now" aria-label={say.announcedNow}>
+      {announced.length > 0 && (
+        <ul>
+          {announced.map((one) => (
+            <li key={one.id} class={acts.concerns(announcedKey(one.id)) ? "going" : undefined}>
+              <One one={one} />
+            </li>
+          ))}
+        </ul>
+      )}
+      {isHost() && (
+        <button type="button" class="button wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "announce" })}>
+          <Icon name="horn" />
+          {say.announce}
+        </button>
+      )}
+    </section>
+  );
+}
+
+function One({ one }: { one: Announced }): JSX.Element {
+  const say = hostWords();
+  const { room, text, until } = one;
+  const title = room === null ? say.allRoomsShort : (state.value.rooms?.find(({ id }) => id === room)?.title ?? say.goneRoom);
+  return (
+    <>
+      <Icon name="horn" />
+      <div class="line-body">
+        <p dir="auto">{text}</p>
+        <p class="soft">
+          <bdi>{title}</bdi> · {until ? say.mutedUntil(clock(until, say.locale)) : say.untilDown}
+        </p>
+      </div>
+      {isHost() && (
+        <button type="button" class="button" onClick={() => takeDown(one)}>
+          {say.takeDown}
+          <span class="unseen">: {text}</span>
+        </button>
+      )}
+    </>
+  );
+}
+
+/** In minutes; 0 is until it is taken down. */
+const SPANS = [0, 15, 30, 60];
+
+export function AnnounceSheet(): JSX.Element {
+  const say = hostWords();
+  const [text, setText] = useState("");
+  const [room, setRoom] = useState("");
+  const [minutes, setMinutes] = useState(0);
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string | null>(null);
+
+  const submit = async (event: Event): Promise<void> => {
+    event.preventDefault();
+    if (isBusy) return;
+    const content = cleaned(text);
+    if (isBlank(content)) return setProblem(say.textMissing);
+    setBusy(true);
+    setProblem(null);
+    try {
+      const told = await announce({ text: content, ...(room && { room }), ...(minutes && { minutes }) });
+      if (told.ok) {
+        look();
+        return closeSheet();
+      }
+      setProblem(why(told, say));
+    } catch {
+      setProblem(say.unanswered);
+    }
+    setBusy(false);
+  };
+
+  return (
+    <Sheet title={say.announce} class="small">
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <div class="field">
+          <label for="announce-text">{say.announceText}</label>
+          <textarea
+            id="announce-text"
+            rows={3}
+            value={text}
+            dir="auto"
+            data-autofocus=""
+            aria-describedby="announce-problem"
+            aria-invalid={problem ? "true" : undefined}
+            onInput={(event) => setText(event.currentTarget.value)}
+          />
+        </div>
+        <div class="field">
+          <label for="announce-room">{say.announceWhere}</label>
+          <select id="announce-room" value={room} onChange={(event) => setRoom(event.currentTarget.value)}>
+            <option value="">{say.allRoomsShort}</option>
+            {state.value.rooms?.map(({ id, title }) => (
+              <option key={id} value={id}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </div>
+        <fieldset class="field">
+          <legend>{say.muteHow}</legend>
+          <div class="chips">
+            {SPANS.map((span) => (
+              <Chip
+                key={span}
+                name="announce"
+                label={span ? say.duration.minute(span) : say.untilDown}
+                isOn={minutes === span}
+                choose={() => setMinutes(span)}
+              />
+            ))}
+          </div>
+        </fieldset>
+        <p class="problem" id="announce-problem" role="alert">
+          {problem}
+        </p>
+        <button type="submit" class="button primary wide" aria-disabled={isBusy}>
+          {say.announceNow}
+        </button>
+      </form>
+    </Sheet>
+  );
+}

@@ -1,0 +1,63 @@
+// What the host writes in rooms. It is kept, whichever view is open, until the hub has taken it.
+
+import { signal } from "@preact/signals";
+import { isBlank } from "../store/text";
+import type { Id } from "../wire";
+import type { Denial, Told } from "./wire";
+
+export interface Draft {
+  text: string;
+  /** Whether it is on its way. */
+  isBusy: boolean;
+  /** Why it was not taken; `unanswered` where it may have been. */
+  problem: Denial | "unanswered" | null;
+}
+
+const EMPTY: Draft = { text: "", isBusy: false, problem: null };
+
+/** Characters with which the hub takes no message, and which a paste may bring along unseen. Line breaks and tabs stay. */
+const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
+
+/** As the hub takes it. */
+export const cleaned = (text: string): string => text.replace(CONTROLS, "").trim();
+
+export class Speech {
+  private readonly drafts = signal<ReadonlyMap<Id, Draft>>(new Map());
+
+  /** `after` is called once the hub has taken something. */
+  constructor(
+    private readonly say: (room: Id, content: string) => Promise<Told<unknown>>,
+    private readonly after: () => void,
+  ) {}
+
+  of(room: Id): Draft {
+    return this.drafts.value.get(room) ?? EMPTY;
+  }
+
+  write(room: Id, text: string): void {
+    this.change(room, { text });
+  }
+
+  async send(room: Id): Promise<void> {
+    const { text, isBusy } = this.of(room);
+    const content = cleaned(text);
+    if (isBusy || isBlank(content)) return;
+    this.change(room, { isBusy: true, problem: null });
+    let problem: Draft["problem"] = null;
+    try {
+      const told = await this.say(room, content);
+      if (!told.ok) problem = told;
+    } catch {
+      problem = "unanswered";
+    }
+    // What was written on meanwhile is not said yet.
+    const now = this.of(room).text;
+    const rest = now.startsWith(text) ? now.slice(text.length) : now;
+    this.change(room, { isBusy: false, problem, ...(problem === null && { text: rest }) });
+    if (problem === null) this.after();
+  }
+
+  private change(room: Id, part: Partial<Draft>): void {
+    this.drafts.value = new Map(this.drafts.value).set(room, { ...this.of(room), ...part });
+  }
+}
