@@ -72,6 +72,12 @@ export class Person {
     await this.page.click(css, text);
   }
 
+  /** Until a sheet has given its field the focus, what is typed goes nowhere. */
+  focuses(css) {
+    const isFocused = (css) => document.activeElement?.matches(css) ?? false;
+    return until(async () => assert.ok(await this.page.evaluate(isFocused, css), `${css} has the focus`));
+  }
+
   async types(css, text) {
     await this.clicks(css);
     await this.page.type(text);

@@ -173,7 +173,7 @@ export const STORIES = [
       const ann = await somebody();
       await ann.enters(room);
       await ann.clicks(".bar .round[aria-label='메시지 찾기']");
-      await ann.sees(".find input");
+      await ann.focuses(".find input");
       await ann.page.type("회의실");
       await ann.page.press("Enter");
       await ann.sees(".found-list mark", "회의실");
