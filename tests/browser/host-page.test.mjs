@@ -193,7 +193,7 @@ story("the host announces something, takes it down, and speaks in a room", {}, a
   await page.locator(".say-line textarea").press("Enter");
   await ann.sees("맛있게 드세요");
   assert.equal(await ann.page.locator(".msg.of-host .mark").textContent(), "📣");
-  assert.equal(await page.locator(".say-line textarea").inputValue(), "");
+  await until(async () => assert.equal(await page.locator(".say-line textarea").inputValue(), ""));
   await page.locator(".line", { hasText: "맛있게 드세요" }).click();
   await page.locator(".sheet .menu").waitFor();
   assert.equal(await page.locator(".sheet .menu button", { hasText: /내보내기|막기/ }).count(), 0, "nobody to be kicked");
