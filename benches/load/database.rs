@@ -27,6 +27,9 @@ const FEW: u32 = 40;
 /// How often each thing is done for one median.
 const TIMES: usize = 400;
 
+/// How often the full one is searched.
+const SEARCHES: usize = 20;
+
 /// Messages on a page of history.
 const PAGE: u32 = 20;
 
@@ -51,6 +54,8 @@ pub struct Compared {
     pub bytes: u64,
     /// What was done in both.
     pub steps: Vec<Step>,
+    /// Searching the full one's largest room for a text that nobody said: half, and all, take at most, in ms.
+    pub search: (f64, f64),
 }
 
 /// A database with a room, and somebody who was there from its beginning.
@@ -84,9 +89,13 @@ pub fn measure(messages: u32) -> Compared {
     compare("joining".into(), &Open::newcomer);
     compare("history, first page".into(), &|hub| hub.page(1));
     compare(format!("history, page {last}"), &|hub| hub.page(hub.site.last));
+    compare("around a message".into(), &Open::around);
     compare("coming back".into(), &Open::come_back);
     compare("sending".into(), &Open::say);
-    Compared { messages, bytes, steps }
+    let searches: Vec<f64> = (0..SEARCHES).map(|_| full.search()).collect();
+    let search = (median(searches.clone()), searches.into_iter().fold(0.0, f64::max));
+    println!("{:>24}: {:.0} ms, {:.0} ms at most", "searching in vain", search.0, search.1);
+    Compared { messages, bytes, steps, search }
 }
 
 fn site(name: &str, messages: u32, rooms: usize) -> Site {
@@ -141,6 +150,24 @@ impl Open {
         let mut answer = Value::Null;
         let took = took(|| answer = self.calls.call(&what, ""));
         assert_eq!(answer["data"].as_array().unwrap().len(), PAGE as usize, "page {number}");
+        took
+    }
+
+    /// The messages around the tenth, which the empty hub has, too.
+    fn around(&mut self) -> f64 {
+        let what = format!("GET /api/rooms/{}/messages?around=10&limit={PAGE}", self.site.room);
+        let mut answer = Value::Null;
+        let took = took(|| answer = self.calls.call(&what, ""));
+        assert_eq!(answer["data"]["messages"].as_array().unwrap().len(), PAGE as usize, "around");
+        took
+    }
+
+    /// Looks through the whole room for what nobody has said, or until the hub stops.
+    fn search(&mut self) -> f64 {
+        let what = format!("GET /api/rooms/{}/search?q=quetzalcoatl", self.site.room);
+        let mut answer = Value::Null;
+        let took = took(|| answer = self.calls.call(&what, ""));
+        assert_eq!(answer["data"]["messages"].as_array().map(Vec::len), Some(0), "{answer}");
         took
     }
 

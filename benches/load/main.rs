@@ -21,10 +21,14 @@ mod disk;
 mod floor;
 mod frames;
 mod growth;
+mod guest;
+mod guests;
 mod machine;
 mod member;
 mod options;
+mod reactions;
 mod report;
+mod returns;
 mod room;
 mod scratch;
 mod server;
@@ -88,6 +92,16 @@ fn measure(plan: &Plan) -> Results {
         let asked = all.into_iter().filter(|(kind, _)| plan.servers.contains(kind));
         let came = asked.filter_map(|(kind, people)| attempt(|| arrivals::measure(kind, people)));
         results.arrivals = came.collect();
+    }
+    if plan.has(Part::Returns) {
+        let kinds =
+            plan.servers.iter().filter(|kind| matches!(kind, Kind::Hub | Kind::Node | Kind::Bun));
+        let all = kinds.flat_map(|&kind| plan.returning.iter().map(move |&people| (kind, people)));
+        results.returns =
+            all.filter_map(|(kind, people)| attempt(|| returns::measure(kind, people))).collect();
+    }
+    if plan.has(Part::Reactions) {
+        results.reactions = attempt(reactions::measure);
     }
     if plan.has(Part::Disk) {
         results.disk = attempt(|| disk::measure(plan.time)).unwrap_or_default();

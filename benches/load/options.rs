@@ -48,6 +48,10 @@ pub enum Part {
     Beside,
     /// People who come within ten seconds.
     Arrivals,
+    /// People who lose their connection in one moment and come back, and who leave at once.
+    Returns,
+    /// People who react within ten seconds.
+    Reactions,
     /// Bytes and flushes for a message of the hub.
     Disk,
     /// More rooms and more people.
@@ -64,6 +68,8 @@ pub struct Plan {
     pub servers: Vec<Kind>,
     /// People in the room.
     pub sizes: Vec<usize>,
+    /// People who lose their connection in one moment.
+    pub returning: Vec<usize>,
     /// How often each server is measured.
     pub rounds: usize,
     /// How long each rate is measured.
@@ -94,9 +100,12 @@ impl From<Options> for Plan {
             && options.rounds.is_none()
             && options.seconds.is_none();
         let seconds = options.seconds.unwrap_or(if quick { 1.0 } else { 2.5 });
+        let returning =
+            if options.sizes.is_empty() { &[1_000, 5_000][..] } else { &options.sizes }.to_vec();
         Self {
             servers: chosen(options.servers, Kind::value_variants()),
             sizes: chosen(options.sizes, if quick { &[1_000] } else { &[100, 1_000, 5_000] }),
+            returning: if quick { vec![1_000] } else { returning },
             rounds: options.rounds.unwrap_or(if quick { 1 } else { 3 }),
             time: Duration::from_secs_f64(seconds),
             calm: Duration::from_secs_f64(seconds * 3.0),

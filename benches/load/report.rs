@@ -8,6 +8,8 @@ use crate::database::Compared;
 use crate::disk::Cost;
 use crate::growth::{Growth, Point};
 use crate::options::Plan;
+use crate::reactions::Reactions;
+use crate::returns::Returns;
 use crate::server::Kind;
 use crate::several::Several;
 use crate::sheet::{Figure, Sheet};
@@ -19,6 +21,10 @@ pub struct Results {
     pub sheet: Sheet,
     /// Who came within ten seconds.
     pub arrivals: Vec<Arrivals>,
+    /// Who lost the connection and came back.
+    pub returns: Vec<Returns>,
+    /// Who reacted within ten seconds.
+    pub reactions: Option<Reactions>,
     /// What the hub's disk was asked for.
     pub disk: Vec<Cost>,
     /// How cost grows.
@@ -58,6 +64,8 @@ impl Results {
         Self {
             sheet: Sheet::default(),
             arrivals: Vec::new(),
+            returns: Vec::new(),
+            reactions: None,
             disk: Vec::new(),
             growth: None,
             database: None,
@@ -75,6 +83,7 @@ impl Results {
         }
         self.servers(&mut text, plan);
         self.coming(&mut text);
+        self.returning(&mut text);
         self.writing(&mut text);
         self.growing(&mut text);
         self.filling(&mut text);
@@ -176,6 +185,42 @@ impl Results {
         }
     }
 
+    fn returning(&self, text: &mut String) {
+        if self.returns.is_empty() {
+            return;
+        }
+        let heads = [
+            "",
+            "people",
+            "s until all are back",
+            "tries refused",
+            "ms until others are acknowledged, 99 of 100",
+            "at most",
+            "MB sent in all",
+            "µs of processor for each",
+            "MB held afterwards",
+            "µs of processor for each who leaves",
+        ];
+        let title = "People who lose their connection in one moment and come back within ten seconds; then all leave at once";
+        table(text, title, &heads);
+        for all in &self.returns {
+            let Returns { kind, people, back, refused, acks, bytes, cpu, memory, leaving } = all;
+            let cells = [
+                kind.name().to_owned(),
+                grouped(*people as f64, 0),
+                format!("{back:.1}"),
+                grouped(*refused as f64, 0),
+                format!("{:.0}", acks.0),
+                format!("{:.0}", acks.1),
+                grouped(*bytes as f64 / 1e6, 1),
+                grouped(*cpu, 0),
+                format!("{:+.1}", memory / 1e6),
+                grouped(*leaving, 0),
+            ];
+            row(text, &cells);
+        }
+    }
+
     fn writing(&self, text: &mut String) {
         if self.disk.is_empty() {
             return;
@@ -215,7 +260,7 @@ impl Results {
 
     fn filling(&self, text: &mut String) {
         let Some(compared) = &self.database else { return };
-        let Compared { messages, bytes, steps } = compared;
+        let Compared { messages, bytes, steps, search } = compared;
         let (messages, size) = (grouped(f64::from(*messages), 0), *bytes as f64 / 1e6);
         let title = format!("With {messages} messages in the database ({size:.0} MB)");
         table(text, &title, &["ms, half take less", "empty", "full", "ratio"]);
@@ -223,6 +268,11 @@ impl Results {
             let (empty, full) = (format!("{:.2}", step.empty), format!("{:.2}", step.full));
             row(text, &[step.what.clone(), empty, full, format!("{:.2}", step.full / step.empty)]);
         }
+        let (half, all) = search;
+        let found = format!(
+            "Searching one of its rooms for what nobody has said: {half:.0} ms, {all:.0} ms at most."
+        );
+        _ = writeln!(text, "\n{found}");
     }
 
     fn spreading(&self, text: &mut String) {

@@ -81,6 +81,24 @@ pub fn all(results: &Results) -> Vec<Target> {
             "× an empty one",
             slowest(results.database.as_ref()),
         ),
+        most(
+            "the slowest search of a room of a full database",
+            300.0,
+            "ms",
+            results.database.as_ref().map(|compared| compared.search.1),
+        ),
+        most(
+            "bytes sent when 1,000 react within 10 s",
+            20.0,
+            "MB",
+            results.reactions.as_ref().map(|all| all.bytes as f64 / 1e6),
+        ),
+        most(
+            "99 of 100 messages are acknowledged meanwhile",
+            2.0,
+            "× before",
+            results.reactions.as_ref().map(|all| all.during / all.before),
+        ),
     ]
     .into_iter()
     .chain(of_several(&results.several))

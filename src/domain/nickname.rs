@@ -5,8 +5,9 @@ mod lists;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::language::Language;
+use super::names::look::Look;
 use super::text::{NICKNAME_MAX, Nickname};
-use lists::Lists;
+use lists::{Lists, Word};
 
 /// How many pairs are tried for a newcomer. There are over ten thousand pairs, so in a room of a thousand people the
 /// first one is free nine times out of ten, and a name costs about the same in any room.
@@ -21,21 +22,30 @@ const NUMBERS_TRIED: usize = 8;
 /// The highest number after an animal: with it a name has ten characters at most.
 const ANIMAL_NUMBER_MAX: u64 = 9_999;
 
-/// A name for a newcomer that nobody present has. `seed` is random.
+/// A name for a newcomer that nobody present has, and its look. `seed` is random.
 ///
 /// If all pairs that were tried are taken, the name is an animal with a number. So there always is one, unless a room
 /// holds a million people.
-pub fn fresh(language: Language, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
+pub fn fresh(
+    language: Language,
+    seed: u64,
+    taken: impl Fn(&Nickname, &Look) -> bool,
+) -> (Nickname, Look) {
     let lists = Lists::in_language(language);
     let mut pairs = Chances(seed).filter_map(|chance| pair(lists, chance)).take(PAIRS_TRIED);
-    pairs.find(|name| !taken(name)).unwrap_or_else(|| numbered_animal(lists, seed, taken))
+    let free = pairs.find(|(name, look)| !taken(name, look));
+    free.unwrap_or_else(|| numbered_animal(lists, seed, taken))
 }
 
 /// An adjective and an animal; `None` if they are too long together.
-fn pair(lists: &Lists, chance: u64) -> Option<Nickname> {
-    let (adjective, animal) = (pick(&lists.adjectives, chance), pick(&lists.animals, chance >> 32));
-    let length = adjective.chars().count() + 1 + animal.chars().count();
-    (length <= NICKNAME_MAX).then(|| Nickname::trusted(format!("{adjective} {animal}")))
+fn pair(lists: &Lists, chance: u64) -> Option<(Nickname, Look)> {
+    let adjective = pick(&lists.adjectives, chance)?;
+    let animal = pick(&lists.animals, chance >> 32)?;
+    let length = adjective.text.chars().count() + 1 + animal.text.chars().count();
+    (length <= NICKNAME_MAX).then(|| {
+        let name = Nickname::trusted(format!("{} {}", adjective.text, animal.text));
+        (name, Look::of_pair(&adjective.look, &animal.look))
+    })
 }
 
 /// The name with a number that makes it differ from those taken, cut if it would be too long. `None` if a few tries
@@ -53,21 +63,28 @@ pub fn numbered(name: &Nickname, seed: u64, taken: impl Fn(&Nickname) -> bool) -
     })
 }
 
-fn numbered_animal(lists: &Lists, seed: u64, taken: impl Fn(&Nickname) -> bool) -> Nickname {
+fn numbered_animal(
+    lists: &Lists,
+    seed: u64,
+    taken: impl Fn(&Nickname, &Look) -> bool,
+) -> (Nickname, Look) {
     let animals = lists.animals.len() as u64;
     let all = animals * ANIMAL_NUMBER_MAX;
     // Each try takes another animal, in case all names with this one are refused.
-    let name =
-        |n: u64| Nickname::trusted(format!("{} {}", pick(&lists.animals, n), 1 + n / animals));
+    let named = |n: u64| {
+        let animal = pick(&lists.animals, n).map_or("cola", |animal| animal.text);
+        let name = Nickname::trusted(format!("{animal} {}", 1 + n / animals));
+        let look = Look::of(&name);
+        (name, look)
+    };
     // Start at a random number, where few are taken.
     let start = Chances(seed).next().unwrap_or_default() % all;
-    let free = (0..all).map(|step| name((start + step) % all)).find(|name| !taken(name));
-    free.unwrap_or_else(|| name(start))
+    let mut tries = (0..all).map(|step| named((start + step) % all));
+    tries.find(|(name, look)| !taken(name, look)).unwrap_or_else(|| named(start))
 }
 
-fn pick<'a>(words: &[&'a str], chance: u64) -> &'a str {
-    let at = usize::try_from(chance).unwrap_or(0) % words.len().max(1);
-    words.get(at).copied().unwrap_or("cola")
+fn pick(words: &[Word], chance: u64) -> Option<&Word> {
+    words.get(usize::try_from(chance).unwrap_or(0) % words.len().max(1))
 }
 
 /// Pseudo-random numbers from a seed (SplitMix64).
@@ -99,7 +116,7 @@ mod tests {
         let (mut taken, mut looked_at) = (HashSet::new(), Vec::new());
         for seed in 0..people {
             let looks = Cell::new(0);
-            let name = fresh(language, seed, |name| {
+            let (name, _) = fresh(language, seed, |name, _| {
                 looks.set(looks.get() + 1);
                 taken.contains(name.as_str())
             });
@@ -107,6 +124,26 @@ mod tests {
             looked_at.push(looks.get());
         }
         (taken, looked_at)
+    }
+
+    #[test]
+    fn every_word_has_its_place_in_the_look_of_a_name() {
+        for language in BOTH {
+            let Lists { adjectives, animals } = Lists::in_language(language);
+            let all = adjectives.iter().map(|word| (word, &animals[0]));
+            for (first, second) in all.chain(animals.iter().map(|word| (&adjectives[0], word))) {
+                let name = format!("{} {}", first.text, second.text);
+                assert_eq!(
+                    Look::of_pair(&first.look, &second.look),
+                    Look::of_text(&name),
+                    "{name}"
+                );
+            }
+            for seed in 0..100 {
+                let (name, look) = fresh(language, seed, |_, _| seed % 2 == 0);
+                assert_eq!(look, Look::of(&name), "{name}");
+            }
+        }
     }
 
     #[test]
@@ -141,7 +178,7 @@ mod tests {
             let mut taken = HashSet::new();
             for seed in 0..10_000 {
                 let looks = Cell::new(0);
-                let name = fresh(language, seed, |name| {
+                let (name, _) = fresh(language, seed, |name, _| {
                     looks.set(looks.get() + 1);
                     let is_pair = !name.as_str().ends_with(|c: char| c.is_ascii_digit());
                     is_pair || taken.contains(name.as_str())
@@ -158,15 +195,14 @@ mod tests {
         for language in BOTH {
             let lists = Lists::in_language(language);
             for words in [&lists.adjectives, &lists.animals] {
-                let looks: Vec<Look> =
-                    words.iter().map(|word| Look::of(&Nickname::parse(word).unwrap())).collect();
-                for (n, look) in looks.iter().enumerate() {
-                    let other = looks[..n].iter().position(|other| look.is_like(other));
-                    assert_eq!(other.map(|other| words[other]), None, "is like {}", words[n]);
+                for (n, word) in words.iter().enumerate() {
+                    assert!(Nickname::parse(word.text).is_ok(), "{}", word.text);
+                    let other = words[..n].iter().find(|other| word.look.is_like(&other.look));
+                    assert_eq!(other.map(|other| other.text), None, "is like {}", word.text);
                 }
             }
-            let lengths = |words: &[&str]| -> Vec<usize> {
-                words.iter().map(|word| word.chars().count()).collect()
+            let lengths = |words: &[Word]| -> Vec<usize> {
+                words.iter().map(|word| word.text.chars().count()).collect()
             };
             let (adjectives, animals) = (lengths(&lists.adjectives), lengths(&lists.animals));
             let fits =
@@ -179,8 +215,8 @@ mod tests {
 
     #[test]
     fn names_do_not_come_in_the_order_of_the_list() {
-        let first = fresh(Language::Ko, 0, |_| false);
-        let second = fresh(Language::Ko, 0, |name| *name == first);
+        let (first, _) = fresh(Language::Ko, 0, |_, _| false);
+        let (second, _) = fresh(Language::Ko, 0, |name, _| *name == first);
         let shared = first.as_str().split(' ').next() == second.as_str().split(' ').next();
         assert!(!shared, "{first} and {second}");
     }

@@ -111,12 +111,11 @@ impl Shared {
         let id = self.registry.next_id();
         let identity = self.identity(auth, session.identity);
         session.has_namespace(socket.id);
-        let name = self.namespaces.enter(socket.ns(), &session);
+        let (name, namespace) = self.namespaces.enter(socket.ns(), &session);
         let (socket_of, metrics) = (Arc::clone(socket), Arc::clone(&self.metrics));
         let client = Client::new(id, socket_of, Arc::clone(&session), identity, name, metrics);
         let client = Arc::new(client);
         self.registry.insert(&client);
-        let namespace = self.namespaces.named(socket.ns()).ok();
         tracing::info!(
             conn = id.0,
             namespace = bare(socket.ns()),

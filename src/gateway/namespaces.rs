@@ -52,6 +52,8 @@ struct Table {
 
 #[derive(Debug)]
 struct Live {
+    /// Its name, parsed once.
+    namespace: Namespace,
     sockets: usize,
     /// When a client last connected, tried to, or disconnected.
     touched: Instant,
@@ -118,7 +120,6 @@ impl Namespaces {
         session: &Session,
         now: Instant,
     ) -> Result<(), Refusal> {
-        let namespace = self.named(name)?;
         if session.namespaces.load(Ordering::SeqCst) >= self.each.load(Ordering::Relaxed) {
             return Err(Refusal::TooManyNamespaces);
         }
@@ -126,11 +127,13 @@ impl Namespaces {
             entry.touched = now;
             return Ok(());
         }
+        let namespace = self.named(name)?;
         let place = match self.is_a_rooms(name, &namespace) {
             true => None,
             false => Some(self.place(table, io, session.peer, now)?),
         };
-        table.live.insert(Arc::from(name), Live { sockets: 0, touched: now, _quota: place });
+        let live = Live { namespace, sockets: 0, touched: now, _quota: place };
+        table.live.insert(Arc::from(name), live);
         Ok(())
     }
 
@@ -165,15 +168,17 @@ impl Namespaces {
         }
     }
 
-    /// Counts a connection. Returns the name, shared by all connections.
-    pub(super) fn enter(&self, name: &str, session: &Session) -> Arc<str> {
+    /// Counts a connection. Returns the name, shared by all connections, and the namespace, which the root is none.
+    pub(super) fn enter(&self, name: &str, session: &Session) -> (Arc<str>, Option<Namespace>) {
         session.namespaces.fetch_add(1, Ordering::SeqCst);
         let mut table = self.table();
         if let Some(entry) = table.live.get_mut(name) {
             entry.sockets += 1;
         }
-        let shared = table.live.get_key_value(name).map(|(name, _)| Arc::clone(name));
-        shared.unwrap_or_else(|| Arc::from(name))
+        match table.live.get_key_value(name) {
+            Some((name, live)) => (Arc::clone(name), Some(live.namespace.clone())),
+            None => (Arc::from(name), None),
+        }
     }
 
     /// Counts a connection out.

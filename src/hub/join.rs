@@ -1,6 +1,5 @@
 //! Joining and leaving rooms.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
@@ -199,22 +198,16 @@ impl Hub {
         self.write(Write::Join(join), Then::Joined(joining, reply));
     }
 
-    /// A new chatter, and the look of their name, which costs more to compute than everything else in a join.
+    /// A new chatter, and the look of their name.
     fn fresh_chatter(&mut self, room: RoomId, at: Moment) -> (Chatter, Look) {
         let id = ChatterId::from_random((self.random)());
         let seed = self.seed();
         let names = self.rooms.get(&room).map(|live| &live.people.names);
-        let last = Cell::new(None);
-        let taken = |name: &Nickname| {
-            let look = Look::of(name);
-            let is_taken = names.is_some_and(|names| !names.is_free_for(&look, id))
-                || self.own_names.are_in(name.as_str());
-            last.set(Some((name.clone(), look)));
-            is_taken
+        let taken = |name: &Nickname, look: &Look| {
+            names.is_some_and(|names| !names.is_free_for(look, id))
+                || self.own_names.are_in(name.as_str())
         };
-        let nickname = nickname::fresh(self.settings.language, seed, taken);
-        let look = last.take().filter(|(name, _)| *name == nickname).map(|(_, look)| look);
-        let look = look.unwrap_or_else(|| Look::of(&nickname));
+        let (nickname, look) = nickname::fresh(self.settings.language, seed, taken);
         (Chatter { id, nickname, created_at: at.wall, left_at: None }, look)
     }
 

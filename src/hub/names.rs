@@ -102,12 +102,12 @@ impl Hub {
             return;
         }
         let names = &live.people.names;
-        let taken = |name: &Nickname| {
-            !names.is_free_for(&Look::of(name), chatter.id)
-                || self.own_names.are_like(name.as_str())
+        let taken = |name: &Nickname, look: &Look| {
+            !names.is_free_for(look, chatter.id) || self.own_names.are_like(name.as_str())
         };
-        let nickname = nickname::numbered(&chatter.nickname, seed, taken)
-            .unwrap_or_else(|| nickname::fresh(language, seed, taken));
+        let numbered =
+            nickname::numbered(&chatter.nickname, seed, |name| taken(name, &Look::of(name)));
+        let nickname = numbered.unwrap_or_else(|| nickname::fresh(language, seed, taken).0);
         let Ok(claim) = self.claim(chatter.id, &nickname) else {
             return;
         };

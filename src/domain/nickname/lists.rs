@@ -3,11 +3,18 @@
 use std::sync::LazyLock;
 
 use crate::domain::language::Language;
+use crate::domain::names::look::Look;
 
 /// The adjectives and animals of a language.
 pub(super) struct Lists {
-    pub(super) adjectives: Vec<&'static str>,
-    pub(super) animals: Vec<&'static str>,
+    pub(super) adjectives: Vec<Word>,
+    pub(super) animals: Vec<Word>,
+}
+
+/// A word with its look, which costs more to compute than all else about a new name.
+pub(super) struct Word {
+    pub(super) text: &'static str,
+    pub(super) look: Look,
 }
 
 static KO: LazyLock<Lists> = LazyLock::new(|| Lists::of(KO_ADJECTIVES, KO_ANIMALS));
@@ -22,10 +29,10 @@ impl Lists {
     }
 
     fn of(adjectives: &'static str, animals: &'static str) -> Self {
-        Self {
-            adjectives: adjectives.split_whitespace().collect(),
-            animals: animals.split_whitespace().collect(),
-        }
+        let words = |list: &'static str| {
+            list.split_whitespace().map(|text| Word { text, look: Look::of_text(text) }).collect()
+        };
+        Self { adjectives: words(adjectives), animals: words(animals) }
     }
 }
 

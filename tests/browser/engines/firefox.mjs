@@ -26,7 +26,11 @@ export async function open({ width, height }) {
   });
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  await page.setViewport({ width, height });
+  // Puppeteer sets an orientation along with the size, which Firefox 140 does not know. The size it does.
+  await page.setViewport({ width, height }).catch((error) => {
+    if (!error.message.includes("unknown command emulation.setScreenOrientationOverride")) throw error;
+  });
+  await page.waitForFunction((width) => window.innerWidth === width, {}, width);
   const troubles = [];
   page.on("pageerror", (error) => {
     // A network that is gone is no fault of the page's.

@@ -13,8 +13,10 @@ export class Roamer {
   heard = new Map();
   /** Faults that were seen: a place with two contents, a refusal that should not be. */
   faults = [];
-  /** How long each absence took, from the loss of the connection to the answer of the join, in ms. */
+  /** Each absence: when the connection to `url` was lost, and when they were in a room again, by `performance.now()`. */
   absences = [];
+  /** Each message: when it was said first, and when it was acknowledged. */
+  sends = [];
   last = 0;
   #running = true;
   #count = 0;
@@ -62,12 +64,14 @@ export class Roamer {
 
   /** Says it until it is acknowledged, always with the same key. */
   async #says(content) {
+    const from = performance.now();
     for (;;) {
       if (!this.socket?.connected) await this.#join();
       const answer = await this.#asks('sendMessage', { roomId: this.room.id, content, key: content });
       if (answer?.success) {
         this.acknowledged.set(content, answer.data.seq);
         this.#hears(answer.data);
+        this.sends.push({ from, to: performance.now() });
         return;
       }
       // Not now: the database is away, or this hub has just been told that it was dead.
@@ -90,9 +94,11 @@ export class Roamer {
 
   async #join() {
     const lost = this.lost ?? performance.now();
+    const left = this.url;
     for (;;) {
       this.socket?.disconnect();
-      const socket = (this.socket = io(`${this.pick()}/${this.room.namespace}`, {
+      this.url = this.pick();
+      const socket = (this.socket = io(`${this.url}/${this.room.namespace}`, {
         transports: ['websocket'],
         forceNew: true,
         reconnection: false,
@@ -116,7 +122,7 @@ export class Roamer {
           for (const message of waiting) this.#hears(message);
           waiting = null;
           if (answer.data.more || this.last < answer.data.lastSeq) await this.#catchUp();
-          this.absences.push(performance.now() - lost);
+          if (left) this.absences.push({ url: left, from: lost, to: performance.now() });
           this.lost = null;
           return;
         }

@@ -18,7 +18,31 @@ const ROOMS = 5;
 const PAUSE = Math.max(1_000, PEOPLE * 15);
 
 const any = (list) => list[Math.floor(Math.random() * list.length)];
-const quantile = (sorted, part) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+
+/** How `durations` in ms are spread, as a sentence. */
+function spread(durations) {
+  const sorted = durations.sort((a, b) => a - b);
+  const quantile = (part) => Math.round(sorted[Math.floor((sorted.length - 1) * part)] ?? 0);
+  return `${sorted.length}, half shorter than ${quantile(0.5)} ms, 99 of 100 than ${quantile(0.99)} ms, the longest ${quantile(1)} ms`;
+}
+
+const overlaps = (span, other) => span.from < other.to && other.from < span.to;
+
+/** How long those were away whose hub was killed, while PostgreSQL answered. */
+function afterKills(people, { kills, crashes }) {
+  const absences = people.flatMap((person) => person.absences).filter((absence) => !crashes.some((crash) => overlaps(absence, crash)));
+  return kills.flatMap(({ at, url }) =>
+    absences.filter((absence) => absence.url === url && Math.abs(absence.from - at) < 1_000).map(({ to }) => to - at),
+  );
+}
+
+/** How long those who were saying something when PostgreSQL came back waited from then on; without those who lost their hub. */
+function afterCrashes(people, { crashes }) {
+  const sends = people.flatMap(({ sends, absences }) =>
+    sends.filter((send) => !absences.some((absence) => overlaps(send, absence))),
+  );
+  return crashes.flatMap((crash) => sends.filter(({ from, to }) => from < crash.to && crash.to < to).map(({ to }) => to - crash.to));
+}
 
 test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECONDS + 600) * 1_000 }, async (context) => {
   const postgres = await Postgres.start();
@@ -39,11 +63,11 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
     await Promise.all(people.map((person) => person.quiet()));
     await Promise.all(people.map((person) => person.settles()));
     const acknowledged = people.reduce((sum, person) => sum + person.acknowledged.size, 0);
-    const absences = people.flatMap((person) => person.absences.slice(1)).sort((a, b) => a - b);
-    context.diagnostic(
-      `${acknowledged} acknowledged; ${JSON.stringify(did)}; ${absences.length} absences: half shorter than ` +
-        `${quantile(absences, 0.5)} ms, 99 of 100 than ${quantile(absences, 0.99)} ms, the longest ${quantile(absences, 1)} ms`,
-    );
+    const { kills, freezes, crashes } = did;
+    context.diagnostic(`${acknowledged} acknowledged; ${kills.length} kills, ${freezes} freezes, ${crashes.length} crashes`);
+    context.diagnostic(`absences: ${spread(people.flatMap((person) => person.absences).map(({ from, to }) => to - from))}`);
+    context.diagnostic(`after a kill, until they were in again: ${spread(afterKills(people, did))}`);
+    context.diagnostic(`after PostgreSQL's return, until what waited was acknowledged: ${spread(afterCrashes(people, did))}`);
     assert.ok(acknowledged > PEOPLE, 'they talked');
     assert.deepEqual(people.flatMap((person) => person.faults), []);
     await isWhole(postgres, people, made);
@@ -53,9 +77,9 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
   }
 });
 
-/** A kill every 5 s, a freeze now and then, and a crash of PostgreSQL every 15 s. */
+/** A kill every 5 s, a freeze now and then, and a crash of PostgreSQL every 15 s. Returns when each was. */
 async function disturb({ hubs, alive, postgres }) {
-  const did = { kills: 0, freezes: 0, crashes: 0 };
+  const did = { kills: [], freezes: 0, crashes: [] };
   const end = Date.now() + SECONDS * 1_000;
   const kills = async () => {
     for (let turn = 0; Date.now() < end; turn++) {
@@ -63,8 +87,8 @@ async function disturb({ hubs, alive, postgres }) {
       const hub = any([...alive]);
       if (alive.size < 2 || hub === frozen) continue;
       alive.delete(hub);
+      did.kills.push({ at: performance.now(), url: hub.url });
       await hub.ends('SIGKILL');
-      did.kills++;
       await elapsed(500);
       await hub.startsAgain();
       alive.add(hub);
@@ -86,10 +110,11 @@ async function disturb({ hubs, alive, postgres }) {
   const crashes = async () => {
     while (Date.now() < end) {
       await elapsed(15_000);
+      const from = performance.now();
       await postgres.crash();
       await elapsed(300);
       await postgres.up();
-      did.crashes++;
+      did.crashes.push({ from, to: performance.now() });
     }
   };
   await Promise.all([kills(), freezes(), crashes()]);
