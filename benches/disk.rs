@@ -129,6 +129,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         lifetime: Duration::from_secs(86_400),
         mode: RoomMode::OPEN,
         by_host: false,
+        position: 0,
         history: colahub::domain::room::History::Joined,
     })];
     writes.extend((0..PEOPLE).map(|who| {

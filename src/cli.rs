@@ -4,6 +4,7 @@ mod announce;
 mod copies;
 mod discover;
 mod doctor;
+mod edit;
 mod host;
 mod keys;
 mod message;

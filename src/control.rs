@@ -7,6 +7,7 @@ mod announcements;
 mod answer;
 mod calls;
 mod client;
+mod edit;
 mod host;
 mod keys;
 mod listener;

@@ -14,6 +14,7 @@ mod clock;
 pub mod command;
 mod configure;
 mod conn;
+mod edit;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;

@@ -10,6 +10,7 @@ pub mod engine;
 mod envelope;
 mod mute;
 mod reactions;
+mod room;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -23,6 +24,7 @@ pub use self::api::{
     Token, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
+pub use self::room::{WireRoom, room, room_with_chatters};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, HubId, RoomId, host_chatter};
 use crate::domain::language::Language;
@@ -30,7 +32,7 @@ use crate::domain::message::{self, Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
 use crate::domain::text;
 use crate::domain::time::WallTime;
-use crate::hub::command::{Answer, Entry, RoomEvent, RoomView, WhyClosed};
+use crate::hub::command::{Answer, Entry, RoomEvent, WhyClosed};
 
 /// A time on the wire: ISO 8601, UTC, milliseconds.
 #[must_use]
@@ -69,77 +71,6 @@ pub fn chatter(chatter: &Chatter) -> impl Serialize {
 /// Several chatters.
 pub fn chatters(list: &[Chatter]) -> Vec<impl Serialize> {
     list.iter().map(chatter).collect()
-}
-
-/// A room. Neither its password nor the hash is a field.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct WireRoom<'a> {
-    id: String,
-    title: &'a str,
-    namespace: &'a str,
-    capacity: u32,
-    created_at: String,
-    expires_at: String,
-    is_expired: bool,
-    is_password: bool,
-    user_id: Option<()>,
-    /// Additional: whether nobody new comes in, which is the mode `members`.
-    is_shut: bool,
-    /// Additional: `open`, `slow`, `members` or `read_only`.
-    mode: &'static str,
-    /// Additional, in slow mode: how many seconds a person waits between two messages.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    every: Option<u64>,
-    /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
-    is_lasting: bool,
-    /// Additional: where people who join begin to read: `all` or `joined`.
-    history: &'static str,
-    /// Additional: the short code.
-    code: &'a str,
-    /// Additional: how many people are present.
-    present: usize,
-    /// Additional: the `seq` of its newest message.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_seq: Option<i64>,
-    /// Additional: when somebody last said something.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_said_at: Option<String>,
-    /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in Cola Chat's own server.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    room_chatters: Option<[(); 0]>,
-}
-
-/// A room.
-#[must_use]
-pub fn room(view: &RoomView) -> WireRoom<'_> {
-    WireRoom {
-        id: view.room.id.to_string(),
-        title: view.room.title.as_str(),
-        namespace: view.room.namespace.as_str(),
-        capacity: view.room.capacity,
-        created_at: iso(view.room.created_at),
-        expires_at: iso(view.expires_at),
-        is_expired: view.is_expired,
-        is_password: view.room.is_locked(),
-        user_id: None,
-        is_shut: view.room.mode.is_shut(),
-        mode: view.room.mode.mode.as_str(),
-        every: view.room.mode.mode.every(),
-        is_lasting: view.room.lasts(),
-        history: view.room.history.as_str(),
-        code: view.room.code.as_str(),
-        present: view.present,
-        last_seq: view.newest.map(|newest| newest.last.0),
-        last_said_at: view.newest.and_then(|newest| newest.said_at).map(iso),
-        room_chatters: None,
-    }
-}
-
-/// A room with the (always empty) list of chatters that one answer of the wire contract has.
-#[must_use]
-pub fn room_with_chatters(view: &RoomView) -> WireRoom<'_> {
-    WireRoom { room_chatters: Some([]), ..room(view) }
 }
 
 #[derive(Debug, Serialize)]
@@ -446,6 +377,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))
         }
+        RoomEvent::Edited(room) => ("roomEdited", room::edited(room)),
         RoomEvent::History { room, history } => {
             let history = Some(history.as_str());
             ("roomHistory", encode(&WireRoomNews { history, ..about(room) }))

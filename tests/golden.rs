@@ -74,6 +74,7 @@ fn room() -> RoomView {
         lifetime: Duration::from_secs(24 * 60 * 60),
         mode: RoomMode::OPEN,
         by_host: false,
+        position: 0,
         history: History::Joined,
     };
     let newest = Some(Newest { last: Seq(3), said_at: Some(WallTime(1_727_229_845_678)) });
@@ -272,6 +273,11 @@ fn the_hosts_acts_on_doors_and_messages() {
     let (event, history) = wire::room_event(&RoomEvent::History { room, history: History::All });
     assert_eq!(event, "roomHistory");
     assert_golden("room-history.json", &history);
+    let edited =
+        Room { title: Title::parse("밤 모임").unwrap(), position: 2, ..self::room().room };
+    let (event, edited) = wire::room_event(&RoomEvent::Edited(Box::new(edited)));
+    assert_eq!(event, "roomEdited");
+    assert_golden("room-edited.json", &edited);
     let (event, taken) =
         wire::room_event(&RoomEvent::TakenBack { room, seq: Seq(3), id: MessageId(42) });
     assert_eq!(event, "messageTakenBack");

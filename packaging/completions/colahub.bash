@@ -253,6 +253,9 @@ _colahub() {
             colahub__subcmd__help__subcmd__room,delete)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__delete"
                 ;;
+            colahub__subcmd__help__subcmd__room,edit)
+                cmd="colahub__subcmd__help__subcmd__room__subcmd__edit"
+                ;;
             colahub__subcmd__help__subcmd__room,history)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__history"
                 ;;
@@ -343,6 +346,9 @@ _colahub() {
             colahub__subcmd__room,delete)
                 cmd="colahub__subcmd__room__subcmd__delete"
                 ;;
+            colahub__subcmd__room,edit)
+                cmd="colahub__subcmd__room__subcmd__edit"
+                ;;
             colahub__subcmd__room,help)
                 cmd="colahub__subcmd__room__subcmd__help"
                 ;;
@@ -369,6 +375,9 @@ _colahub() {
                 ;;
             colahub__subcmd__room__subcmd__help,delete)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__delete"
+                ;;
+            colahub__subcmd__room__subcmd__help,edit)
+                cmd="colahub__subcmd__room__subcmd__help__subcmd__edit"
                 ;;
             colahub__subcmd__room__subcmd__help,help)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__help"
@@ -1423,7 +1432,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room)
-            opts="list create lock unlock mode history close delete"
+            opts="list create edit lock unlock mode history close delete"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1465,6 +1474,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__room__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__room__subcmd__edit)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2091,7 +2114,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room)
-            opts="-h --help list create lock unlock mode history close delete help"
+            opts="-h --help list create edit lock unlock mode history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2182,8 +2205,46 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__room__subcmd__edit)
+            opts="-h --title --capacity --password --password-stdin --no-password --history --position --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --title)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --capacity)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --history)
+                    COMPREPLY=($(compgen -W "all joined" -- "${cur}"))
+                    return 0
+                    ;;
+                --position)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__room__subcmd__help)
-            opts="list create lock unlock mode history close delete help"
+            opts="list create edit lock unlock mode history close delete help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2225,6 +2286,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__help__subcmd__delete)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__room__subcmd__help__subcmd__edit)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -203,16 +203,17 @@ complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "list" -d 'List the living rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "unlock" -d 'Let people into a room again'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "close" -d 'End a room now; it can still be read'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
-complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create lock unlock mode history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "list" -d 'List the living rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "edit" -d 'Change a room\'s title, its capacity, its password or its place in the lobby; people stay in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "unlock" -d 'Let people into a room again'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "history" -d 'Say where people who join a room from now on begin to read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "close" -d 'End a room now; it can still be read'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "delete" -d 'End a room now and delete what was said in it'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and not __fish_seen_subcommand_from list create edit lock unlock mode history close delete help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
@@ -226,6 +227,17 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l password -d 'Ask for a password that people will need'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -l password-stdin -d 'Read that password from standard input, one line'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l title -d 'Its new title' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l capacity -d 'How many people it holds; 0 is no limit' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l history -d 'Where people who join from now on begin to read' -r -f -a "all\t''
+joined\t''"
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l position -d 'Its place in the lobby, from 1; 0 puts it behind those that have one' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l password -d 'Ask for a new password that newcomers will need'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l password-stdin -d 'Read that password from standard input, one line'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l no-password -d 'Let newcomers in without a password'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from lock" -s h -l help -d 'Print help'
@@ -249,6 +261,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "edit" -d 'Change a room\'s title, its capacity, its password or its place in the lobby; people stay in it'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "unlock" -d 'Let people into a room again'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from help" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'
@@ -297,6 +310,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "list" -d 'List the living rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "create" -d 'Make a room; it does not count among those that people may make'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "edit" -d 'Change a room\'s title, its capacity, its password or its place in the lobby; people stay in it'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "lock" -d 'Let nobody new into a room; people who were in it may stay and come back'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "unlock" -d 'Let people into a room again'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "mode" -d 'Say who may come into a room or all rooms, who may write, and how often'

@@ -8,6 +8,7 @@ use clap::{Args, Subcommand};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use super::edit::{self, EditArgs};
 use super::mode::{self, ModeArgs};
 use super::terminal::in_utc;
 use super::{FileArg, StatusArgs, people, secret, status};
@@ -46,6 +47,8 @@ pub(super) enum RoomCommand {
     List(StatusArgs),
     /// Make a room; it does not count among those that people may make
     Create(CreateArgs),
+    /// Change a room's title, its capacity, its password or its place in the lobby; people stay in it
+    Edit(EditArgs),
     /// Let nobody new into a room; people who were in it may stay and come back
     Lock(RoomArgs),
     /// Let people into a room again
@@ -86,7 +89,7 @@ pub(super) struct CreateArgs {
 }
 
 /// The values of `history`, as on the wire.
-const HISTORIES: [&str; 2] = [History::All.as_str(), History::Joined.as_str()];
+pub(super) const HISTORIES: [&str; 2] = [History::All.as_str(), History::Joined.as_str()];
 
 /// The arguments of `room history`.
 #[derive(Debug, Args)]
@@ -174,6 +177,7 @@ pub(super) fn room(command: RoomCommand, out: &mut impl Write) -> anyhow::Result
     match command {
         RoomCommand::List(args) => list(args, &Request::RoomList, room_line, out)?,
         RoomCommand::Create(args) => create(args, out)?,
+        RoomCommand::Edit(args) => edit::edit(args, out)?,
         RoomCommand::Lock(RoomArgs { room, hub }) => {
             let people: usize = hub.ask(&Request::RoomLock { room: room.clone() })?;
             writeln!(out, "The room {room} is shut: nobody new comes in; {} in it.", are(people))?;
@@ -347,6 +351,7 @@ mod tests {
             every: None,
             mode_until: None,
             history: "all".to_owned(),
+            position: 0,
             expires: String::new(),
         };
         let id = &room.id;

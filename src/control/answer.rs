@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{announcements, host, keys, messages, modes, people, reports};
+use super::{announcements, edit, host, keys, messages, modes, people, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -103,6 +103,7 @@ impl ControlContext {
             Request::RoomHistory { room, history } => {
                 told(host::set_history(parts, &room, &history).await)
             }
+            Request::RoomEdit(edit) => told(edit::edit(parts, edit).await),
             Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
             Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
             Request::RoomMode { room, mode, every, minutes } => {

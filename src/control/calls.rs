@@ -37,6 +37,7 @@ const CALLS: &[HttpCall] = &[
     get("overview", "status", Helper),
     get("rooms", "room-list", Helper),
     post("rooms", "room-create", Host),
+    post("rooms/{room}/edit", "room-edit", Host),
     post("rooms/{room}/lock", "room-lock", Host),
     post("rooms/{room}/unlock", "room-unlock", Host),
     post("rooms/{room}/history", "room-history", Host),

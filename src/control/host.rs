@@ -215,6 +215,7 @@ fn line(view: &RoomView) -> RoomLine {
         every: view.room.mode.mode.every(),
         mode_until: view.mode_until.map(wire::iso),
         history: view.room.history.as_str().to_owned(),
+        position: view.room.position,
         expires: wire::iso(view.expires_at),
     }
 }

@@ -1,11 +1,13 @@
 //! The requests and responses on the control socket.
 
 mod people;
+mod rooms;
 mod state;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
+pub use self::rooms::{EditedRoom, RoomEdit};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
 /// The most messages that one request lists or takes back.
@@ -56,6 +58,8 @@ pub enum Request {
         /// `all` or `joined`.
         history: String,
     },
+    /// Changes a room; answered with an [`EditedRoom`].
+    RoomEdit(RoomEdit),
     /// Sets the mode of a room, or ends it; answered with how many people are in it.
     RoomMode {
         /// Its code or id.
@@ -334,6 +338,9 @@ pub struct RoomLine {
     /// Where people who join begin to read: `all` or `joined`.
     #[serde(default)]
     pub history: String,
+    /// Its position in the lobby, from 1; 0 is none.
+    #[serde(default)]
+    pub position: u32,
     /// When it expires, ISO 8601, as estimated now.
     pub expires: String,
 }

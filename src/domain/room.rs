@@ -1,8 +1,11 @@
 //! A room: its definition, and the rules for joining it.
 
+mod edit;
+
 use std::str::FromStr;
 use std::time::Duration;
 
+pub use self::edit::{RoomEdit, RoomField};
 use super::code::Code;
 use super::ids::{RoomId, Seq};
 use super::message::{Kind, Message};
@@ -14,11 +17,15 @@ use super::time::{HubTime, WallTime};
 /// The highest capacity of a room; more people than one board can serve.
 pub const CAPACITY_MAX: u32 = 10_000;
 
+/// The highest position of a room in the lobby.
+pub const POSITION_MAX: u32 = 9_999;
+
 /// The lifetime of a room that lives until the host ends it: 146 million years, which can still be added to a time
 /// without overflow, here and in SQLite.
 pub const LASTING: Duration = Duration::from_millis(1 << 62);
 
-/// A room's definition. Only its mode and its history change after the room was made.
+/// A room's definition. A host can change its title, its capacity, its password, its mode, its history and its position
+/// after the room was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -45,6 +52,8 @@ pub struct Room {
     pub by_host: bool,
     /// Where people who join from now on begin to read.
     pub history: History,
+    /// Its place in the lobby, before the rooms that have none, from 1 to [`POSITION_MAX`]; 0 is none.
+    pub position: u32,
 }
 
 /// A room's latest activity.
@@ -117,6 +126,17 @@ pub fn check_capacity(capacity: u32) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::bad(format!("capacity must be at most {CAPACITY_MAX}")))
+}
+
+/// Checks a position in the lobby.
+///
+/// # Errors
+/// [`Refusal::BadRequest`] if it is above [`POSITION_MAX`].
+pub fn check_position(position: u32) -> Result<(), Refusal> {
+    if position <= POSITION_MAX {
+        return Ok(());
+    }
+    Err(Refusal::bad(format!("position must be at most {POSITION_MAX}")))
 }
 
 /// A password's Argon2id hash in PHC form. Never leaves the hub.
@@ -208,7 +228,7 @@ impl Room {
 mod tests {
     use super::*;
 
-    fn room(capacity: u32) -> Room {
+    pub(super) fn room(capacity: u32) -> Room {
         Room {
             id: RoomId::from_random([1; 16]),
             code: Code::from_random([1; 16]),
@@ -222,6 +242,7 @@ mod tests {
             mode: RoomMode::OPEN,
             by_host: false,
             history: History::Joined,
+            position: 0,
         }
     }
 

@@ -44,6 +44,11 @@ impl AccessGrants {
         }
     }
 
+    /// Removes the grants for a room.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.until.retain(|(of, _), _| *of != room);
+    }
+
     /// Removes the grants that have expired.
     pub(super) fn expire(&mut self, now: HubTime) {
         self.until.retain(|_, until| *until > now);

@@ -20,6 +20,7 @@ impl Hub {
             Change::RoomMode { room, mode } => drop(self.show_mode(room, mode, at.hub)),
             Change::Reacted { room, reacted } => self.gather_reactions(room, reacted, at.hub),
             Change::RoomHistory { room, history } => self.show_history(room, history),
+            Change::RoomEdited(room) => self.show_edited(room),
             Change::RoomEnded { room, end } => {
                 self.close_room(room, why(end));
                 self.keep_open(at);

@@ -3,6 +3,7 @@
 //! A transport (Socket.IO today) knows connections and wire formats. The hub knows connection ids, commands and
 //! committed messages.
 
+mod edit;
 mod output;
 mod people;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+pub use self::edit::{EditRoom, EditedRoom, RoomValues};
 pub use self::output::{Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
@@ -342,6 +344,8 @@ pub enum Call {
         /// Receives the answer.
         tell: Responder<()>,
     },
+    /// Changes a living room, for the host. What it sets already is no change.
+    Edit(EditRoom),
     /// Takes back messages for the host, also in a room that has ended. Returns how many were not taken back before.
     /// [`Refusal::NoSuchMessage`] if one of them cannot be taken back; then none is.
     TakeBack {

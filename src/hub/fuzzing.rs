@@ -328,6 +328,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::Reactions { room, .. }
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
+        RoomEvent::Edited(room) => Some(room.id),
         RoomEvent::Announcement(view) => view.announcement.room,
         RoomEvent::Roster(_)
         | RoomEvent::AnnouncementGone(_)
@@ -357,5 +358,6 @@ fn room(n: u8, now: Moment) -> Room {
         history: History::Joined,
         mode: RoomMode::OPEN,
         by_host: false,
+        position: 0,
     }
 }

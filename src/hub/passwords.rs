@@ -7,6 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::command::{Caller, Responder, RoomView};
+use super::edit::Editing;
 use super::join::JoinRequest;
 use super::state::{Hub, Making};
 use crate::domain::ids::RoomId;
@@ -39,9 +40,18 @@ pub(super) enum Job {
 /// The purpose of the result.
 #[derive(Debug)]
 pub(super) enum Purpose {
-    Make { new: Making, tell: Responder<RoomView> },
-    Check { caller: Caller, room: RoomId, tell: Responder<bool> },
+    Make {
+        new: Making,
+        tell: Responder<RoomView>,
+    },
+    Check {
+        caller: Caller,
+        room: RoomId,
+        tell: Responder<bool>,
+    },
     Join(JoinRequest),
+    /// A host changes a room: whether it has the password already, or its hash.
+    Edit(Editing),
 }
 
 /// The result of the work.
@@ -61,6 +71,7 @@ impl Purpose {
             Self::Make { new, .. } => new.room.from,
             Self::Check { caller, .. } => Some(caller.peer),
             Self::Join(request) => Some(request.peer),
+            Self::Edit(_) => None,
         }
     }
 }
@@ -94,6 +105,12 @@ impl Hub {
             (Purpose::Join(request), PasswordResult::Verified(right)) => {
                 self.join_verified(request, right, at);
             }
+            (Purpose::Edit(editing), PasswordResult::Verified(is_same)) => {
+                self.edit_verified(editing, is_same, at);
+            }
+            (Purpose::Edit(editing), PasswordResult::Hashed(hash)) => {
+                self.edit_hashed(editing, hash, at);
+            }
             (purpose, _) => self.refuse_password(purpose, &Refusal::Unavailable),
         }
     }
@@ -108,6 +125,7 @@ impl Hub {
                 self.give_back_guess(room, caller.peer);
                 drop(tell.send(Err(why.clone())));
             }
+            Purpose::Edit(editing) => editing.refuse(why.clone()),
             Purpose::Join(request) => {
                 self.give_back_guess(request.room, request.peer);
                 self.reply(request.reply, Err(why.clone()));

@@ -140,6 +140,7 @@ impl Hub {
             mode: RoomMode::OPEN,
             by_host: new.by_host,
             history: new.history.unwrap_or(self.settings.history),
+            position: 0,
         };
         // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {

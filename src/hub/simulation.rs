@@ -8,6 +8,7 @@
 mod client;
 mod deeds;
 mod dice;
+mod editing;
 mod modes;
 mod muting;
 mod reacting;

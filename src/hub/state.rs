@@ -298,6 +298,7 @@ impl Hub {
             Then::Granted(tell) => drop(tell.send(Ok(true))),
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::ModeSet(setting) => self.mode_set(setting, result.map(|_| ()), at.hub),
+            Then::Edited(edited) => self.edited(edited, result.map(|_| ()), at),
             Then::HistorySet(room, history, tell) => {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }

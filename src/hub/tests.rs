@@ -26,6 +26,7 @@ use crate::store::{
 
 mod announcements;
 mod changes;
+mod edit;
 mod host;
 mod idle;
 mod joins;
@@ -297,6 +298,10 @@ fn words(event: &RoomEvent) -> String {
         RoomEvent::History { history, .. } => format!("history {}", history.as_str()),
         RoomEvent::Mode { mode, .. } => format!("mode {}", mode.as_str()),
         RoomEvent::Shut { is_shut, .. } => if *is_shut { "shut" } else { "open" }.into(),
+        RoomEvent::Edited(room) => {
+            let lock = if room.is_locked() { " locked" } else { "" };
+            format!("edited {} {}{lock}", room.title.as_str(), room.capacity)
+        }
         RoomEvent::TakenBack { seq, .. } => format!("taken back {}", seq.0),
         RoomEvent::Muted(notice) => {
             if notice.until.is_some() { "muted for a time" } else { "muted" }.into()
@@ -322,6 +327,7 @@ fn room(capacity: u32) -> Room {
         history: History::Joined,
         mode: RoomMode::OPEN,
         by_host: false,
+        position: 0,
     }
 }
 

@@ -1,6 +1,7 @@
 //! How the hub goes on once a write is committed or refused.
 
 use super::command::{Reply, Responder, RoomView};
+use super::edit::Edited;
 use super::host::{Banning, Ending};
 use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
@@ -36,6 +37,7 @@ pub(super) enum Then {
     Unmuted(IdentityId, Responder<()>),
     RenamedByHost(Claim, Responder<()>),
     ModeSet(SettingMode),
+    Edited(Edited),
     HistorySet(RoomId, History, Responder<()>),
     KeyUsed(Responder<HostKey>),
     KeyChanged(Responder<()>),

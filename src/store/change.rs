@@ -40,6 +40,8 @@ pub enum Change {
         /// Its mode by now, which may be a later one.
         mode: RoomMode,
     },
+    /// The host has changed a room: as it is by now, which may be later.
+    RoomEdited(Room),
     /// The host has changed where people who join a room from now on begin to read.
     RoomHistory {
         /// The room.

@@ -13,6 +13,7 @@ use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
 mod announcements;
+mod edits;
 mod hosts;
 mod modes;
 mod mutes;
@@ -187,6 +188,7 @@ pub(in crate::store) fn room(n: u8) -> Room {
         lifetime: Duration::from_secs(60),
         mode: RoomMode::OPEN,
         by_host: false,
+        position: 0,
         history: History::Joined,
     }
 }

@@ -23,7 +23,7 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
-use crate::domain::room::{History, Room};
+use crate::domain::room::{History, Room, RoomEdit};
 use crate::domain::text::{Content, Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
@@ -307,6 +307,10 @@ pub enum Deed {
     SetMode(SetMode),
     /// Changes where people who join from now on begin to read.
     History(RoomId, History),
+    /// Changes a room. [`Refusal::Expired`] if it has ended.
+    ///
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    Edit(RoomId, RoomEdit),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
     /// Ends a room, which can still be read.

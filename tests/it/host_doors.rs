@@ -188,3 +188,39 @@ fn rooms_of_the_hosts_and_the_first_one_outlive_those_of_people() {
     assert_eq!((first.len(), &first[0]["title"]), (1, &json!("plaza")));
     assert_ne!(first[0]["id"], lasting[0]["id"]);
 }
+
+#[test]
+fn a_room_is_edited_while_people_are_in_it() {
+    let hub = Hub::start();
+    let room = make_room(&hub, "n");
+    let (mut ann, _) = enters(&hub, &room);
+    let edit = ["room", "edit", &room.id, "--title", "night", "--capacity", "1", "--position", "2"];
+    let (done, text) = host(&hub, &edit);
+    assert!(done && text.contains("has changed: title, capacity, position; 1 person is"), "{text}");
+    let told = json!({"roomId": room.id, "title": "night", "capacity": 1, "isPassword": false, "position": 2});
+    assert_eq!(hears(&mut ann, "roomEdited"), told);
+    let (done, text) = host(&hub, &edit);
+    assert!(done && text.contains("was like that already"), "{text}");
+    let mut bob = Socket::connect(hub.address, "n", &token(&hub)).unwrap();
+    assert_eq!(refused(&mut bob, "joinRoom", &json!({"roomId": room.id})), "full");
+    let folder = hub.folder.path().to_str().unwrap();
+    let args =
+        ["room", "edit", "--password-stdin", "--capacity", "0", "--data-dir", folder, &room.id];
+    let mut child = colahub(&args).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(b"cola1\n").unwrap();
+    assert!(child.wait().unwrap().success());
+    hub.signal(Signal::KILL);
+    let hub = Hub::start_in(hub.ended().1, &[]);
+    let shown = answer(hub.get(&format!("/chat/rooms/{}", room.id), &[]).text());
+    let shown =
+        ["title", "capacity", "isPassword", "position"].map(|key| shown["data"][key].clone());
+    assert_eq!(shown, [json!("night"), json!(0), json!(true), json!(2)]);
+    let mut bob = Socket::connect(hub.address, "n", &token(&hub)).unwrap();
+    assert_eq!(refused(&mut bob, "joinRoom", &json!({"roomId": room.id})), "locked");
+    bob.ask("joinRoom", &json!({"roomId": room.id, "password": "cola1"})).unwrap();
+    let deeds = listed(&hub, &["log"]);
+    assert_eq!(deeds[0]["deed"], "room edit");
+    assert!(!deeds[0]["what"].as_str().unwrap().contains("cola1"), "{}", deeds[0]["what"]);
+    let (done, text) = host(&hub, &["room", "edit", &room.id]);
+    assert!(!done && text.contains("say what to change"), "{text}");
+}

@@ -35,6 +35,8 @@ export interface Room {
   isLasting?: boolean;
   /** From where those who are in it read it; an older hub does not say, and has only `joined`. */
   history?: History;
+  /** Its place in the lobby, from 1; before those that have none. */
+  position?: number;
   userId: null;
   /** The place of its newest message or notice. */
   lastSeq?: number;
@@ -234,6 +236,15 @@ export interface RoomHistory {
   history: History;
 }
 
+/** The host has changed the room: as it is now. */
+export interface RoomEdited {
+  roomId: Id;
+  title: string;
+  capacity: number;
+  isPassword: boolean;
+  position?: number;
+}
+
 /** The host took a message back: its seq stays, empty. */
 export interface TakenBack {
   roomId: Id;
@@ -416,6 +427,11 @@ export const readRoomMode: Reader<RoomMode> = (value) =>
 
 export const readRoomHistory: Reader<RoomHistory> = (value) =>
   isObject(value) && has(value, { roomId: "string", history: "string" }) ? (value as unknown as RoomHistory) : null;
+
+export const readRoomEdited: Reader<RoomEdited> = (value) =>
+  isObject(value) && has(value, { roomId: "string", title: "string", capacity: "number", isPassword: "boolean" })
+    ? (value as unknown as RoomEdited)
+    : null;
 
 export const readTakenBack: Reader<TakenBack> = (value) =>
   isObject(value) && has(value, { roomId: "string", seq: "number" }) ? (value as unknown as TakenBack) : null;

@@ -206,6 +206,11 @@ describe("the lobby", () => {
   });
 
 
+  it("has the rooms first to which the host gave a place, by their numbers", () => {
+    const list = [at("1", "a", { present: 9 }), at("2", "a", { position: 2 }), at("3", "a", { position: 1 }), at("4", "a")];
+    expect(places(list, ordered(list, new Map([["1", 5]]), 6))).toEqual(["3", "2", "1", "4"]);
+  });
+
   it("knows full from unlimited", () => {
     expect(isFull(at("1", "a", { capacity: 2, present: 2 }))).toBe(true);
     expect(isFull(at("1", "a", { capacity: 0, present: 500 }))).toBe(false);

@@ -312,6 +312,16 @@ describe("the host's hand", () => {
     expect(me.state.room?.isShut).toBe(true);
   });
 
+  it("changes the room, and that is seen at once", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    const edited = { title: "밤 모임", capacity: 2, isPassword: true };
+    hub.emit("roomEdited", { roomId: "another", ...edited });
+    expect(me.state.room?.title).not.toBe("밤 모임");
+    hub.emit("roomEdited", { roomId: hub.room.id, ...edited });
+    expect(me.state.room).toMatchObject(edited);
+  });
+
   it("lets newcomers read from the beginning, and that is known at once", async () => {
     const me = visitor();
     await phase(me, "live");

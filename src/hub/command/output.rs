@@ -9,7 +9,7 @@ use crate::domain::message::Message;
 use crate::domain::mode::Mode;
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
-use crate::domain::room::History;
+use crate::domain::room::{History, Room};
 
 /// An output for connections. The order of outputs is the same for all connections.
 #[derive(Debug)]
@@ -62,6 +62,8 @@ pub enum RoomEvent {
         /// Whether it is shut.
         is_shut: bool,
     },
+    /// The host has changed the room: as it is now.
+    Edited(Box<Room>),
     /// The host has changed where people who join from now on begin to read.
     History {
         /// The room.

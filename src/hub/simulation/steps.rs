@@ -45,6 +45,7 @@ impl World {
             930..=936 => self.host_takes_back(),
             937 => self.host_shuts_or_opens(),
             938 => self.host_speaks(),
+            989 => self.host_edits(),
             939 => self.host_sets_a_mode(),
             940..=942 => self.host_kicks(),
             943..=947 => self.host_mutes(),
@@ -52,7 +53,7 @@ impl World {
             950..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
             980..=988 => self.floods(n),
-            989..=994 => self.is_killed(),
+            990..=994 => self.is_killed(),
             _ => self.stops(),
         }
         self.learns_of_rooms();

@@ -195,6 +195,7 @@ impl Line {
             | RoomEvent::Muted(_)
             | RoomEvent::Unmuted
             | RoomEvent::Shut { .. }
+            | RoomEvent::Edited(_)
             | RoomEvent::History { .. }
             | RoomEvent::Announcement(_)
             | RoomEvent::AnnouncementGone(_)

@@ -26,7 +26,7 @@ impl Chat {
         chat
     }
 
-    fn tries(&mut self, who: u8, text: &str) -> Pending<bool> {
+    pub(super) fn tries(&mut self, who: u8, text: &str) -> Pending<bool> {
         let (tell, told) = oneshot::channel();
         let password = Some(password(text));
         let call = Call::Check { caller: caller(who), room: room(0).id, password, tell };
@@ -62,10 +62,13 @@ impl Chat {
     }
 
     /// The password whose turn it is is looked at.
-    fn looks(&mut self) {
+    pub(super) fn looks(&mut self) {
         let PasswordWork { job, purpose } = self.hub.next_password().expect("a password waits");
         let outcome = match job {
-            Job::Hash { .. } => PasswordResult::Hashed(PasswordHash("cola".into())),
+            Job::Hash { password, .. } => {
+                let text = String::from_utf8(password.as_bytes().to_vec()).unwrap();
+                PasswordResult::Hashed(PasswordHash(text))
+            }
             Job::Verify { password, hash } => {
                 PasswordResult::Verified(hash.0.as_bytes() == password.as_bytes())
             }

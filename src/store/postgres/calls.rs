@@ -13,7 +13,7 @@ use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
-use crate::domain::room::Room;
+use crate::domain::room::{Room, RoomEdit};
 use crate::domain::text::{Content, Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
@@ -279,6 +279,7 @@ impl<'s> Context<'s> {
                 let history = rows::history_number(*history);
                 call(&statements.set_history, params![uuid(room.as_bytes()), history, what])
             }
+            Deed::Edit(room, edit) => self.edit_room(*room, edit, what),
             Deed::TakeBack(room, seqs) => {
                 let seqs: Vec<i64> = seqs.iter().map(|seq| seq.0).collect();
                 call(&statements.take_back, params![uuid(room.as_bytes()), seqs, what])
@@ -333,6 +334,21 @@ impl<'s> Context<'s> {
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
+    }
+
+    fn edit_room(&self, room: RoomId, edit: &RoomEdit, what: String) -> Call<'s> {
+        let lock = edit.lock.clone().flatten();
+        let params = params![
+            uuid(room.as_bytes()),
+            edit.title.as_ref().map(|title| title.as_str().to_owned()),
+            edit.capacity.map(i64::from),
+            edit.lock.is_some(),
+            lock.map(|hash| hash.0),
+            edit.history.map(rows::history_number),
+            edit.position.map(i64::from),
+            what,
+        ];
+        call(&self.statements.edit_room, params)
     }
 
     fn host_say(

@@ -67,12 +67,14 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             Some(seq) => {
                 // The time of this change, although the reactions are the present ones: a later time would tell a
                 // client that it knows of changes in between.
-                let (reactions, at) = (rows::reactions(row, 35)?, rows::hub_time(row.try_get(36)?));
+                let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
                 let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
                 Some(Change::Reacted { room, reacted })
             }
             None => None,
         },
+        // As it is by now, too: a later change comes again, and changes nothing more.
+        (24, Some(_)) => rows::room(row, 20)?.map(Change::RoomEdited),
         (12, Some(room)) => {
             let history = rows::history(detail.unwrap_or_default());
             Some(Change::RoomHistory { room, history })
@@ -117,7 +119,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             _ => None,
         },
         // It may have been taken down by now.
-        (22, _) => rows::announcement(row, 37)?.map(Change::Announced),
+        (22, _) => rows::announcement(row, 38)?.map(Change::Announced),
         (23, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),

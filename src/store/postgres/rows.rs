@@ -29,7 +29,8 @@ pub(super) type RowError = tokio_postgres::Error;
 
 /// The columns that [`room`] reads, in its order.
 pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r.lock, \
-     r.created_at, r.created_hub, r.lifetime, r.by_host, r.history, r.shut, r.mode, r.every, r.mode_until";
+     r.created_at, r.created_hub, r.lifetime, r.by_host, r.history, r.shut, r.mode, r.every, r.mode_until, \
+     r.position";
 
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
@@ -101,6 +102,7 @@ pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
         by_host: row.try_get(at + 9)?,
         history: history(row.try_get(at + 10)?),
         mode: mode(row, at + 11)?,
+        position: u32::try_from(row.try_get::<_, i64>(at + 15)?).unwrap_or(0),
     }))
 }
 

@@ -86,6 +86,8 @@ statements! {
     end_room = "SELECT end_room($1, $2, $3)";
     /// Sets the mode of rooms.
     set_mode = "SELECT set_mode($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// Changes a room.
+    edit_room = "SELECT edit_room($1, $2, $3, $4, $5, $6, $7, $8)";
     /// Changes where newcomers begin to read a room.
     set_history = "SELECT set_history($1, $2, $3)";
     /// Joins a room.

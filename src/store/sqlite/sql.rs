@@ -11,6 +11,7 @@ pub(in crate::store) mod prune;
 pub(in crate::store) mod queries;
 pub(in crate::store) mod reactions;
 pub(in crate::store) mod reports;
+pub(in crate::store) mod rooms;
 pub(in crate::store) mod rows;
 pub(in crate::store) mod schema;
 pub(in crate::store) mod search;

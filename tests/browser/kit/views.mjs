@@ -198,6 +198,14 @@ export const VIEWS = {
     await page.locator(".in-room summary").click();
     await page.locator(".said .line").first().waitFor();
   },
+  "a room that the host edits": async (furnished) => {
+    await VIEWS["a room that the host has opened"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".controls > .button").click();
+    await page.locator('.sheet .chip input[name="lock"]').nth(1).check({ force: true });
+    await page.locator("#edit-password").waitFor();
+    await page.locator(".sheet .primary").click();
+  },
   "a room that the host would end": async (furnished) => {
     await VIEWS["a room that the host has opened"](furnished);
     const { page } = furnished.ann;

@@ -102,6 +102,8 @@ describe('people on several hubs', () => {
     for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomShut')).isShut, true);
     await command(hubs[2], 'room', 'history', there.code, 'all');
     for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomHistory')).history, 'all');
+    await command(hubs[2], 'room', 'edit', there.code, '--title', 'night');
+    for (const person of [ann, bob]) assert.equal((await person.inbox.take('roomEdited')).title, 'night');
     await command(hubs[2], 'chatter', 'kick', bob.id);
     assert.equal((await bob.inbox.take('roomClosed')).reason, 'kicked');
     await ann.hearsDepartureOf(bob);

@@ -34,6 +34,7 @@ const EVENTS = [
   "roomShut",
   "roomMode",
   "roomHistory",
+  "roomEdited",
   "roomClosed",
   "muted",
   "unmuted",

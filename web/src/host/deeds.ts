@@ -213,5 +213,16 @@ export interface NewRoom {
   history: RoomLine["history"];
 }
 
+export interface RoomEdit {
+  title?: string;
+  capacity?: number;
+  /** `null` removes it. */
+  password?: string | null;
+  position?: number | null;
+}
+
+/** Changes a room; people stay in it. */
+export const editRoom = ({ id }: RoomLine, edit: RoomEdit): Promise<Told<unknown>> => post(`rooms/${id}/edit`, edit);
+
 export const makeRoom = (room: NewRoom): Promise<Told<{ room: string; code: string }>> =>
   requests.act("POST", "rooms", room, readMade);

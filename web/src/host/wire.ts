@@ -38,6 +38,8 @@ export interface RoomLine {
   isShut: boolean;
   history: "all" | "joined";
   expires: string;
+  /** Where the hub has an order of rooms: its place in the lobby, from 1; 0 is none. */
+  position?: number;
   /** Where the hub has modes: that of the room. */
   mode?: Mode;
   /** In slow mode, how many seconds a person waits between two messages. */

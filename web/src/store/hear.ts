@@ -10,6 +10,7 @@ import {
   readPresence,
   readReacted,
   readRoomClosed,
+  readRoomEdited,
   readRoomHistory,
   readRoomMode,
   readRoomShut,
@@ -79,6 +80,12 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       const { room } = state;
       const changed = readRoomHistory(payload);
       return room && changed?.roomId === room.id ? { ...state, room: { ...room, history: changed.history } } : state;
+    }
+    case "roomEdited": {
+      const { room } = state;
+      const { roomId, title, capacity, isPassword, position = 0 } = readRoomEdited(payload) ?? {};
+      const isHere = room && title !== undefined && roomId === room.id;
+      return isHere ? { ...state, room: { ...room, title, capacity: capacity ?? 0, isPassword: isPassword ?? false, position } } : state;
     }
     case "reactions": {
       const reacted = readReacted(payload);

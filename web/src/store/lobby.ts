@@ -55,7 +55,7 @@ export function ordered(
 
 /**
  * Rooms by channel, the plaza first, the others by name. Within a channel they stand as they did when one came to look
- * (`order`), and rooms that are new stand below: a list that is being tapped must not move while people come and go.
+ * (`order`), and rooms that are new stand below; those to which the host gave a place stand before all: a list that is being tapped must not move while people come and go.
  */
 export function channels(rooms: Room[], order: Order = new Map()): Channel[] {
   const byName = new Map<string, Room[]>();
@@ -67,11 +67,14 @@ export function channels(rooms: Room[], order: Order = new Map()): Channel[] {
   }
   const place = ({ id }: Room): number => order.get(id) ?? order.size;
   return [...byName.entries()]
-    .map(([namespace, list]) => ({ namespace, rooms: list.sort((a, b) => place(a) - place(b) || byAge(a, b)) }))
+    .map(([namespace, list]) => ({ namespace, rooms: list.sort((a, b) => byHost(a, b) || place(a) - place(b) || byAge(a, b)) }))
     .sort((a, b) => rank(a.namespace) - rank(b.namespace) || a.namespace.localeCompare(b.namespace));
 }
 
 const rank = (namespace: string): number => (namespace === PLAZA ? 0 : 1);
+
+/** The host's order: rooms that have a place in it come first. */
+const byHost = (a: Room, b: Room): number => (a.position || Infinity) - (b.position || Infinity) || 0;
 
 const byAge = (a: Room, b: Room): number => a.createdAt.localeCompare(b.createdAt) || a.id.localeCompare(b.id);
 

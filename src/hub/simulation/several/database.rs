@@ -34,6 +34,8 @@ pub(super) struct Database {
     pub(super) now: HubTime,
     rooms_max: usize,
     pub(super) rooms: BTreeMap<RoomId, Room>,
+    /// How many people were in a room when its capacity was last changed.
+    pub(super) crowds: BTreeMap<RoomId, usize>,
     pub(super) chatters: BTreeMap<ChatterId, (Chatter, IdentityId)>,
     pub(super) members: BTreeMap<(RoomId, IdentityId), (ChatterId, Seq)>,
     pub(super) people: BTreeMap<(RoomId, IdentityId), ChatterId>,
@@ -371,6 +373,15 @@ impl Database {
                 if known.is_empty() {
                     return Err(Refusal::NoSuchRoom);
                 }
+            }
+            Deed::Edit(room, edit) => {
+                let (now, count) = (self.now, self.count(*room));
+                let stored = self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?;
+                stored.open_at(now)?;
+                edit.apply(stored);
+                self.log.push(Change::RoomEdited(stored.clone()));
+                // Those who are in it stay.
+                self.crowds.insert(*room, count);
             }
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
             Deed::Kick(chatter) => {

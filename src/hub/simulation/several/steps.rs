@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 use super::super::client::{Client, Unacked, View, Wish};
+use super::super::editing::some_edit;
 use super::super::modes::some_mode;
 use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
@@ -265,7 +266,7 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(16), room, chatter) {
+        let call = match (self.dice.below(17), room, chatter) {
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
                 let (lasts, tell) = (span(&mut self.dice), oneshot::channel().0);
@@ -284,6 +285,7 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
+            (16, Some(room), _) => Call::Edit(some_edit(room, &mut self.dice)),
             (0, Some(room), _) => {
                 let (mode, span) = some_mode(&mut self.dice);
                 let room = self.dice.percent(90).then_some(room);

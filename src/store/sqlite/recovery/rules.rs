@@ -9,7 +9,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::domain::mode::EVERY_MAX;
 use crate::domain::names::is_visible;
-use crate::domain::room::{CAPACITY_MAX, LASTING, PasswordHash};
+use crate::domain::room::{CAPACITY_MAX, LASTING, POSITION_MAX, PasswordHash};
 use crate::domain::text::{
     CONTENT_MAX, Content, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, REASON_MAX,
     Reason, TITLE_MAX, Title,
@@ -81,6 +81,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
             ("mode", room_mode),
             ("every", room_every),
             ("mode_until", maybe_time),
+            ("position", position),
         ],
         key_width: 1,
         settle: |_| {},
@@ -341,6 +342,10 @@ fn count(value: &Value) -> Option<Value> {
 
 fn capacity(value: &Value) -> Option<Value> {
     within(value, 0, CAPACITY_MAX.into())
+}
+
+fn position(value: &Value) -> Option<Value> {
+    within(value, 0, POSITION_MAX.into())
 }
 
 fn room_mode(value: &Value) -> Option<Value> {

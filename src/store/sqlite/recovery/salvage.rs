@@ -26,7 +26,7 @@ const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 7] = [
+const DECIDED: [Decision; 8] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -47,6 +47,11 @@ const DECIDED: [Decision; 7] = [
         "UPDATE rooms SET mode = ?2, every = ?3, mode_until = ?4 WHERE id = ?1",
     ),
     ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
+    (
+        "SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED
+         WHERE typeof(title) = 'text' AND typeof(capacity) = 'integer' AND typeof(position) = 'integer'",
+        "UPDATE rooms SET title = ?2, capacity = ?3, lock = ?4, position = ?5 WHERE id = ?1",
+    ),
     (
         "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",
         "UPDATE reports SET done_at = ?2 WHERE id = ?1",

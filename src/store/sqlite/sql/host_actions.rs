@@ -11,7 +11,7 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rows};
+use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rooms, rows};
 use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
 
 /// How many actions the log keeps.
@@ -57,6 +57,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::History(room, history) => {
             set_history(db, *room, *history)?;
             "room history"
+        }
+        Deed::Edit(room, edit) => {
+            rooms::edit(db, *room, edit)?;
+            "room edit"
         }
         Deed::TakeBack(room, seqs) => {
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);

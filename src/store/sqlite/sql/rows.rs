@@ -10,7 +10,7 @@ use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
 use crate::domain::reactions::{Chosen, Reactions};
-use crate::domain::room::{History, PasswordHash, Room};
+use crate::domain::room::{History, POSITION_MAX, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::mode::ModeColumns;
@@ -18,7 +18,7 @@ use crate::store::sqlite::recovery::check::is_damage;
 
 /// The columns that [`room`] reads, in its order.
 pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, lock, created_at, created_hub, \
-     lifetime, by_host, history, shut, mode, every, mode_until";
+     lifetime, by_host, history, shut, mode, every, mode_until, position";
 
 /// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
 /// key of `memberships`, which begins with the room, and so read every membership of the room for each
@@ -60,6 +60,7 @@ pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
         by_host: row.get(9)?,
         history: history(row.get(10)?),
         mode: mode(row, 11)?,
+        position: position(row.get(15)?),
     })
 }
 
@@ -69,6 +70,11 @@ pub(in crate::store) fn mode(row: &Row<'_>, at: usize) -> rusqlite::Result<RoomM
     let mode = i16::try_from(row.get::<_, i64>(at + 1)?).unwrap_or(0);
     let (shut, every, until) = (row.get(at)?, row.get(at + 2)?, row.get(at + 3)?);
     Ok(ModeColumns { shut, mode, every, until }.into())
+}
+
+/// A room's position from its number. One that a damaged file had counts as none.
+fn position(number: i64) -> u32 {
+    u32::try_from(number).ok().filter(|number| *number <= POSITION_MAX).unwrap_or(0)
 }
 
 /// A room's history as it is stored.

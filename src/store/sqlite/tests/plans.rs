@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 29] = [
+const MAY_SCAN: [(&str, &str); 30] = [
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
     ("SELECT id FROM rooms WHERE expires_hub", "when the host announces something"),
@@ -38,6 +38,7 @@ const MAY_SCAN: [(&str, &str); 29] = [
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, mode, every, mode_until FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
+    ("SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
     ("SELECT id, code, title, namespace", "once a start"),
     ("SELECT count(*) FROM reports x", "an index of the open ones; at most 10,000 rows"),

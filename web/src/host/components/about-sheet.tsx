@@ -14,7 +14,9 @@ import { hostWords } from "../words";
 import { why } from "./act-bar";
 import { AnnounceSheet } from "./announced";
 import { Chip } from "./chip";
+import { EditRoomSheet } from "./edit-sheet";
 import { HostIcon, type HostIconName } from "./icons";
+import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
 
 export function AboutSheet(): JSX.Element | null {
   const one = about.value;
@@ -32,6 +34,8 @@ export function AboutSheet(): JSX.Element | null {
       return <RenameSheet person={one.person} />;
     case "end":
       return <EndSheet room={one.room} isDelete={one.isDelete} />;
+    case "edit":
+      return <EditRoomSheet room={one.room} />;
     case "newRoom":
       return <NewRoomSheet />;
     case "announce":
@@ -279,11 +283,6 @@ function EndSheet({ room: id, isDelete }: { room: string; isDelete: boolean }): 
 
 const Pair = ({ children }: { children: ComponentChildren }): JSX.Element => <div class="pair">{children}</div>;
 
-/** The hub's own limits. */
-const TITLE_MOST = 30;
-const PASSWORD_MOST = 12;
-const CAPACITIES = [0, 8, 16, 32, 64, 128];
-
 function NewRoomSheet(): JSX.Element {
   const say = hostWords();
   const [title, setTitle] = useState("");
@@ -323,20 +322,7 @@ function NewRoomSheet(): JSX.Element {
           problem={isTried && isBlank(title) ? say.titleMissing : null}
           autofocus
         />
-        <fieldset class="field">
-          <legend>{say.capacity}</legend>
-          <div class="chips">
-            {CAPACITIES.map((count) => (
-              <Chip
-                key={count}
-                name="capacity"
-                label={count ? String(count) : say.noLimit}
-                isOn={capacity === count}
-                choose={() => setCapacity(count)}
-              />
-            ))}
-          </div>
-        </fieldset>
+        <CapacityField capacity={capacity} choose={setCapacity} />
         <Field
           id="room-password"
           type="password"
@@ -346,13 +332,7 @@ function NewRoomSheet(): JSX.Element {
           limit={PASSWORD_MOST}
           inputProps={{ autocomplete: "new-password" }}
         />
-        <fieldset class="field">
-          <legend>{say.history}</legend>
-          <div class="chips">
-            <Chip name="history" label={say.historyAll} isOn={history === "all"} choose={() => setHistory("all")} />
-            <Chip name="history" label={say.historyJoined} isOn={history === "joined"} choose={() => setHistory("joined")} />
-          </div>
-        </fieldset>
+        <HistoryField history={history} choose={setHistory} />
         <p class="problem" role="alert">
           {problem}
         </p>

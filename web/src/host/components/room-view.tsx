@@ -96,6 +96,11 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
           <Step isOn={room.history === "joined"} label={say.historyJoined} choose={() => setHistory(room, "joined")} />
         </div>
       </fieldset>
+      {room.position !== undefined && (
+        <button type="button" class="button wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "edit", room: room.id })}>
+          {say.editRoom}
+        </button>
+      )}
       <div class="ends">
         {[false, true].map((isDelete) => (
           <button

@@ -1,0 +1,56 @@
+//! Requests and responses about what a room is.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// A change of a room. What is left out stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct RoomEdit {
+    /// Its code or id.
+    pub room: String,
+    /// Its title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How many people it holds; 0 is no limit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<u32>,
+    /// Its password; `null` removes it.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "given")]
+    pub password: Option<Option<String>>,
+    /// Where people who join from then on begin to read: `all` or `joined`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub history: Option<String>,
+    /// Its position in the lobby; 0 is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<u32>,
+}
+
+/// A value that is there, if it is `null`, too.
+fn given<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// A room that was edited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EditedRoom {
+    /// Its id.
+    pub room: String,
+    /// How many people are in it.
+    pub people: usize,
+    /// The values that were changed, of those that were asked for.
+    pub changed: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_set_removed_or_left() {
+        let read = |text: &str| serde_json::from_str::<RoomEdit>(text).unwrap().password;
+        assert_eq!(read(r#"{"room":"r"}"#), None);
+        assert_eq!(read(r#"{"room":"r","password":null}"#), Some(None));
+        assert_eq!(read(r#"{"room":"r","password":"p"}"#), Some(Some("p".to_owned())));
+        let edit = RoomEdit { room: "r".into(), password: Some(None), ..RoomEdit::default() };
+        assert_eq!(serde_json::to_string(&edit).unwrap(), r#"{"room":"r","password":null}"#);
+    }
+}
