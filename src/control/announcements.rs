@@ -25,7 +25,7 @@ pub(super) async fn announce(
     room: Option<&str>,
     minutes: Option<u64>,
 ) -> Result<MadeAnnouncement, Denied> {
-    let text = Content::parse(text).map_err(Refusal::Text)?;
+    let text = Content::parse_announcement(text).map_err(Refusal::Text)?;
     if minutes.is_some_and(|minutes| minutes == 0 || minutes > MINUTES_MAX) {
         let sentence = format!("an announcement is shown for 1 to {MINUTES_MAX} minutes");
         return Err(Denied::new(Refusal::bad(sentence.clone()), sentence));

@@ -15,6 +15,9 @@ export interface Draft {
 
 const EMPTY: Draft = { text: "", isBusy: false, problem: null };
 
+/** The most characters of an announcement, as the hub has it (`ANNOUNCEMENT_MAX`). */
+export const ANNOUNCEMENT_MAX = 500;
+
 /** Characters with which the hub takes no message, and which a paste may bring along unseen. Line breaks and tabs stay. */
 const CONTROLS = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 

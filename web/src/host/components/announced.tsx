@@ -5,10 +5,11 @@ import { useState } from "preact/hooks";
 import { Icon } from "../../components/icons";
 import { Sheet } from "../../components/sheet";
 import { closeSheet } from "../../route";
-import { isBlank } from "../../store/text";
+import { isBlank, length } from "../../store/text";
+import { words } from "../../words";
 import { acts, isHost, look, openAbout, state } from "../app";
 import { announce, announcedKey, takeDown } from "../deeds";
-import { cleaned } from "../speech";
+import { ANNOUNCEMENT_MAX, cleaned } from "../speech";
 import type { Announced } from "../wire";
 import { hostWords } from "../words";
 import { why } from "./act-bar";
@@ -63,6 +64,9 @@ function One({ one }: { one: Announced }): JSX.Element {
   );
 }
 
+/** From this many characters on, how many are left is said. */
+const COUNT_FROM = 50;
+
 /** In minutes; 0 is until it is taken down. */
 const SPANS = [0, 15, 30, 60];
 
@@ -74,11 +78,14 @@ export function AnnounceSheet(): JSX.Element {
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
+  const rest = ANNOUNCEMENT_MAX - length(cleaned(text));
+
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     if (isBusy) return;
     const content = cleaned(text);
     if (isBlank(content)) return setProblem(say.textMissing);
+    if (length(content) > ANNOUNCEMENT_MAX) return;
     setBusy(true);
     setProblem(null);
     try {
@@ -105,10 +112,13 @@ export function AnnounceSheet(): JSX.Element {
             value={text}
             dir="auto"
             data-autofocus=""
-            aria-describedby="announce-problem"
-            aria-invalid={problem ? "true" : undefined}
+            aria-describedby="announce-count announce-problem"
+            aria-invalid={problem || rest < 0 ? "true" : undefined}
             onInput={(event) => setText(event.currentTarget.value)}
           />
+          <p class={rest < 0 ? "problem" : "soft"} id="announce-count" role="status">
+            {rest < 0 ? words().tooLong(-rest) : rest <= COUNT_FROM ? words().charactersLeft(rest) : ""}
+          </p>
         </div>
         <div class="field">
           <label for="announce-room">{say.announceWhere}</label>
@@ -138,7 +148,7 @@ export function AnnounceSheet(): JSX.Element {
         <p class="problem" id="announce-problem" role="alert">
           {problem}
         </p>
-        <button type="submit" class="button primary wide" aria-disabled={isBusy}>
+        <button type="submit" class="button primary wide" aria-disabled={isBusy || rest < 0}>
           {say.announceNow}
         </button>
       </form>
