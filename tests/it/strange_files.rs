@@ -45,7 +45,7 @@ fn no_name_commands_the_hosts_terminal() {
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)
          VALUES (1, 1, 1, 0, {esc}, 0, 0);
          INSERT INTO bans VALUES (zeroblob(16), zeroblob(16), {esc}, NULL, NULL);
-         INSERT INTO host_actions VALUES (1, 0, 0, {esc}, {esc}, {esc});
+         INSERT INTO host_actions VALUES (1, 0, 0, {esc}, {esc}, {esc}, NULL);
          INSERT INTO losses VALUES (1, 0, 0, {esc}, {esc}, {esc}, 0, 0);"
     ));
     let hub = Hub::start_in(folder, &[]);

@@ -154,6 +154,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
             ("deed", line),
             ("what", line),
             ("by", maybe_line),
+            ("said", maybe_number),
         ],
         key_width: 1,
         settle: |_| {},

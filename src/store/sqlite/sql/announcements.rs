@@ -11,7 +11,7 @@ use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::apply::insert_message;
 use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
-use crate::store::write::{Moment, Say, Written};
+use crate::store::write::{Moment, Say};
 
 /// Stores what the host says in a living room.
 pub(in crate::store) fn say(
@@ -19,11 +19,10 @@ pub(in crate::store) fn say(
     room: RoomId,
     (host, content): (&Nickname, &Content),
     at: Moment,
-) -> Result<Written, WriteError> {
+) -> Result<Message, WriteError> {
     living(db, room, at.hub)?;
     enter_host(db, host, at)?;
-    let message = insert_message(db, &words(room, Kind::Said, content, at))?;
-    Ok(Written::Said { message, repeated: false })
+    insert_message(db, &words(room, Kind::Said, content, at))
 }
 
 /// Stores an announcement, and a notice of it in each room that it concerns. Returns the notices.

@@ -31,6 +31,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0008_modes", include_str!("../../../../migrations/0008_modes.sql")),
     ("0009_mutes", include_str!("../../../../migrations/0009_mutes.sql")),
     ("0010_announcements", include_str!("../../../../migrations/0010_announcements.sql")),
+    ("0011_hosts", include_str!("../../../../migrations/0011_hosts.sql")),
 ];
 
 /// The schema version of this program.

@@ -23,7 +23,7 @@ const MAY_SCAN: [(&str, &str); 29] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
-    ("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
+    ("SELECT at, deed, what, by, (SELECT m.content", "the newest rows alone"),
     ("SELECT chatter, identity, nickname, address, until FROM bans", "once a start"),
     ("SELECT chatter, identity, nickname, until FROM mutes", "once a start"),
     (
