@@ -22,6 +22,11 @@ fn an_announcement_is_on_top_for_all_until_it_is_taken_down_also_over_a_restart(
     assert_eq!(alert["alert"]["kind"], "announcement");
     let only = ["announce", "add", "Stage", "--room", &two.id, "--minutes", "30"];
     assert!(host(&hub, &only).0);
+    let about = hub.get("/api/hub", &[]);
+    let about: serde_json::Value = serde_json::from_str(about.text()).unwrap();
+    let shown = about["data"]["announcements"].as_array().unwrap();
+    assert_eq!(shown.len(), 1, "those of one room are not for the lobby");
+    assert_eq!(shown[0]["text"], up["text"]);
     hub.signal(Signal::KILL);
     let hub = Hub::start_in(hub.ended().1, &[]);
     let (_, entry) = enters(&hub, &two);
