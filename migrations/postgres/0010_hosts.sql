@@ -16,16 +16,19 @@ BEGIN
     DELETE FROM host_actions WHERE n <= newest - 10000;
 END $$;
 
--- As before, but the log refers to the message.
-CREATE OR REPLACE FUNCTION host_say(of_room uuid, host_id uuid, host_name text, its_text text, what text,
+-- As before, but the log refers to the message, and a key that was used before stands for the message of then.
+DROP FUNCTION host_say;
+CREATE FUNCTION host_say(of_room uuid, host_id uuid, host_name text, its_text text, its_key text, what text,
     OUT outcome text, OUT id bigint, OUT seq bigint, OUT sent_at bigint, OUT host_since bigint) LANGUAGE plpgsql AS $$
 DECLARE r rooms; host bigint;
 BEGIN
+    host := host_chatter(host_id, host_name);
+    IF EXISTS (SELECT 1 FROM messages m WHERE m.chatter = host AND m.key = its_key) THEN outcome := 'repeated'; RETURN; END IF;
     SELECT * INTO r FROM rooms WHERE rooms.id = of_room AND NOT deleted;
     IF r.n IS NULL THEN outcome := 'no_such_room'; RETURN; END IF;
     IF r.expires_hub <= hub_now() THEN outcome := 'expired'; RETURN; END IF;
-    host := host_chatter(host_id, host_name);
     SELECT a.id, a.seq, a.sent_at INTO id, seq, sent_at FROM notice(r.n, host, 0::smallint, its_text, NULL, NULL, NULL) a;
+    UPDATE messages m SET key = its_key WHERE m.id = host_say.id AND its_key IS NOT NULL;
     SELECT created_at INTO host_since FROM chatters WHERE n = host;
     PERFORM remember('message say', what, id);
     outcome := 'said';
@@ -60,4 +63,62 @@ BEGIN
     PERFORM remember('announce add', what, first);
     -- Where no room lives there is no notice.
     IF room IS NULL THEN RETURN NEXT; END IF;
+END $$;
+
+-- Whether the host gave them their name, so that they cannot change it.
+ALTER TABLE chatters ADD COLUMN held boolean NOT NULL DEFAULT false;
+
+-- As before, but a name that the host gave is changed only by the host, or by the hub to tell two people apart (`may_held`).
+DROP FUNCTION rename_chatter;
+CREATE FUNCTION rename_chatter(of_chatter uuid, by_owner uuid, new_name text, new_looks text[], note_room uuid, note text, may_held boolean,
+    OUT outcome text, OUT was text, OUT created_at bigint, OUT alert_id bigint, OUT alert_seq bigint, OUT alert_at bigint, OUT alert_text text)
+LANGUAGE plpgsql AS $$
+DECLARE c chatters; r bigint;
+BEGIN
+    SELECT * INTO c FROM chatters k WHERE k.id = of_chatter;
+    IF c.n IS NULL THEN outcome := 'no_such_chatter'; RETURN; END IF;
+    IF by_owner IS NOT NULL AND by_owner <> c.identity THEN outcome := 'not_yours'; RETURN; END IF;
+    IF c.held AND NOT may_held THEN outcome := 'name_held'; RETURN; END IF;
+    IF EXISTS (SELECT 1 FROM people p JOIN names o ON o.room = p.room
+               WHERE p.chatter = c.n AND o.look = ANY (new_looks) AND o.chatter <> c.n) THEN
+        outcome := 'name_taken'; RETURN;
+    END IF;
+    DELETE FROM names o WHERE o.chatter = c.n;
+    INSERT INTO names SELECT p.room, l, c.n FROM people p, (SELECT DISTINCT unnest(new_looks) AS l) AS looks WHERE p.chatter = c.n;
+    UPDATE chatters k SET nickname = new_name, looks = new_looks WHERE k.n = c.n;
+    PERFORM append(7::smallint, chatter => c.id);
+    SELECT n INTO r FROM rooms WHERE id = note_room AND NOT deleted;
+    IF r IS NOT NULL THEN
+        alert_text := replace(note, chr(1), c.nickname);
+        SELECT a.id, a.seq, a.sent_at INTO alert_id, alert_seq, alert_at
+        FROM notice(r, c.n, 4::smallint, alert_text, NULL, c.nickname, new_name) a;
+    END IF;
+    outcome := 'renamed';
+    was := c.nickname;
+    created_at := c.created_at;
+END $$;
+
+-- As before, but the name is theirs to change only where `hold` is false. Where it stays the same, no room is told.
+DROP FUNCTION rename_by_host;
+CREATE FUNCTION rename_by_host(of_chatter uuid, new_name text, new_looks text[], told uuid[], note text, hold boolean, what text)
+RETURNS TABLE (outcome text, was text, created_at bigint, room uuid, alert_id bigint, alert_seq bigint, alert_at bigint, alert_text text)
+LANGUAGE plpgsql AS $$
+DECLARE it record; about bigint;
+BEGIN
+    SELECT a.outcome, a.was, a.created_at INTO outcome, was, created_at
+    FROM rename_chatter(of_chatter, NULL, new_name, new_looks, NULL, NULL, true) a;
+    IF outcome = 'renamed' THEN
+        UPDATE chatters k SET held = hold WHERE k.id = of_chatter RETURNING k.n INTO about;
+        FOR it IN SELECT o.n, o.id FROM rooms o WHERE o.id = ANY (told) AND NOT o.deleted AND was <> new_name ORDER BY o.n LOOP
+            room := it.id;
+            alert_text := replace(note, chr(1), was);
+            SELECT a.id, a.seq, a.sent_at INTO alert_id, alert_seq, alert_at
+            FROM notice(it.n, about, 4::smallint, alert_text, NULL, was, new_name) a;
+            RETURN NEXT;
+        END LOOP;
+        PERFORM remember('chatter rename', what);
+    END IF;
+    room := NULL;
+    alert_id := NULL;
+    RETURN NEXT;
 END $$;

@@ -10,24 +10,25 @@ use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
 use crate::domain::ids::{AnnouncementId, ConnId, RoomId};
 use crate::domain::message::Message;
 use crate::domain::refusal::{HostRefusal, Refusal};
-use crate::domain::text::Content;
+use crate::domain::text::{Content, Key};
 use crate::domain::time::HubTime;
 use crate::domain::words;
-use crate::store::{Deed, Moment, Written};
+use crate::store::{Deed, HostSay, Moment, Written};
 
 impl Hub {
     /// Decides a message of the host.
     pub(super) fn host_says(
         &mut self,
         room: RoomId,
-        content: Content,
+        (content, key): (Content, Option<Key>),
         tell: Responder<Message>,
         at: Moment,
     ) {
         match self.live(room) {
             Ok(live) => {
                 let what = named(&live.room);
-                let deed = Deed::Say(room, words::host_name(self.settings.language), content);
+                let host = words::host_name(self.settings.language);
+                let deed = Deed::Say(HostSay { room, host, content, key });
                 self.host_does(deed, what, Then::HostSaid(tell), at);
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
@@ -42,8 +43,10 @@ impl Hub {
         now: HubTime,
     ) {
         let said = match result {
-            Ok(Written::Said { message, .. }) => {
-                self.broadcast_message(message.clone(), now);
+            Ok(Written::Said { message, repeated }) => {
+                if !repeated {
+                    self.broadcast_message(message.clone(), now);
+                }
                 Ok(message)
             }
             Ok(other) => Err(unexpected(&other)),

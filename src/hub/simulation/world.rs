@@ -265,7 +265,7 @@ impl World {
             (Deed::SetMode(set), _) => {
                 self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
             }
-            (Deed::History(..) | Deed::Say(..) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
+            (Deed::History(..) | Deed::Say(_) | Deed::Announce(..) | Deed::TakeDown(_), _) => {}
             (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
             (Deed::Unmute(_, identity), _) => drop(self.muted.remove(identity)),
             (Deed::TakeBack(room, _), Written::TakenBack(taken)) => {

@@ -93,6 +93,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
             ("identity", uuid),
             ("nickname", nickname),
             ("created_at", time),
+            ("held", flag),
         ],
         key_width: 1,
         settle: |_| {},

@@ -100,10 +100,12 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             let renamed = people::rename(db, rename, act.at)?;
             return Ok(remembered(db, "chatter rename", act, renamed, None)?);
         }
-        Deed::Say(room, host, content) => {
-            let message = announcements::say(db, *room, (host, content), act.at)?;
-            let id = message.id;
-            let said = Written::Said { message, repeated: false };
+        Deed::Say(say) => {
+            let (message, repeated) = announcements::say(db, say, act.at)?;
+            let (id, said) = (message.id, Written::Said { message, repeated });
+            if repeated {
+                return Ok(said);
+            }
             return Ok(remembered(db, "message say", act, said, Some(id))?);
         }
         Deed::Announce(announcement, host) => {

@@ -298,7 +298,9 @@ pub(in crate::store) fn write_as_of(path: &Path, version: usize) {
         [id(1)],
     )
     .unwrap();
-    db.execute("INSERT INTO chatters VALUES (1, ?1, ?1, 'n1', 0)", [id(1)]).unwrap();
+    let chatter =
+        "INSERT INTO chatters (n, id, identity, nickname, created_at) VALUES (1, ?1, ?1, 'n1', 0)";
+    db.execute(chatter, [id(1)]).unwrap();
     db.execute(
         "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (1, ?1, 1, 1)",
         [id(1)],

@@ -285,7 +285,7 @@ fn with_people(people: u32) -> Connection {
     assert!(writer::commit(&db, first.iter()).unwrap().iter().all(Result::is_ok));
     db.execute_batch(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT {people})
-         INSERT INTO chatters SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
+         INSERT INTO chatters (n, id, identity, nickname, created_at) SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
          INSERT INTO memberships SELECT 1, identity, n, 1, NULL, NULL FROM chatters WHERE n >= 100;
          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n LIMIT {people})
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)

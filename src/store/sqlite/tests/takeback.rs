@@ -74,8 +74,9 @@ async fn nothing_of_what_the_host_has_said_is_left_on_the_disk_not_in_the_log_ei
     let (mut kit, room) = (Kit::new(), room(1).id);
     kit.room(1).await;
     let content = Content::trusted(SECRET.into());
-    let say = Deed::Say(room, words::host_name(Language::Ko), content.clone());
-    kit.host(say).await.unwrap();
+    let (host, key) = (words::host_name(Language::Ko), None);
+    let say = HostSay { room, host, content: content.clone(), key };
+    kit.host(Deed::Say(say)).await.unwrap();
     let announcement = Announcement {
         id: AnnouncementId::from_random([1; 16]),
         room: None,

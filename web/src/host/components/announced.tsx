@@ -7,7 +7,7 @@ import { Sheet } from "../../components/sheet";
 import { closeSheet } from "../../route";
 import { isBlank, length } from "../../store/text";
 import { words } from "../../words";
-import { acts, isHost, look, openAbout, state } from "../app";
+import { acts, announcement, isHost, look, NO_ANNOUNCEMENT, openAbout, state } from "../app";
 import { announce, announcedKey, takeDown } from "../deeds";
 import { ANNOUNCEMENT_MAX, cleaned } from "../speech";
 import type { Announced } from "../wire";
@@ -72,9 +72,11 @@ const SPANS = [0, 15, 30, 60];
 
 export function AnnounceSheet(): JSX.Element {
   const say = hostWords();
-  const [text, setText] = useState("");
-  const [room, setRoom] = useState("");
-  const [minutes, setMinutes] = useState(0);
+  const { text, room: wanted, minutes } = announcement.value;
+  // Its room may have ended since it was chosen.
+  const room = state.value.rooms?.some(({ id }) => id === wanted) ? wanted : "";
+  const change = (part: Partial<typeof NO_ANNOUNCEMENT>): void =>
+    void (announcement.value = { ...announcement.value, ...part });
   const [isBusy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string | null>(null);
 
@@ -91,6 +93,7 @@ export function AnnounceSheet(): JSX.Element {
     try {
       const told = await announce({ text: content, ...(room && { room }), ...(minutes && { minutes }) });
       if (told.ok) {
+        announcement.value = NO_ANNOUNCEMENT;
         look();
         return closeSheet();
       }
@@ -114,7 +117,7 @@ export function AnnounceSheet(): JSX.Element {
             data-autofocus=""
             aria-describedby="announce-count announce-problem"
             aria-invalid={problem || rest < 0 ? "true" : undefined}
-            onInput={(event) => setText(event.currentTarget.value)}
+            onInput={(event) => change({ text: event.currentTarget.value })}
           />
           <p class={rest < 0 ? "problem" : "soft"} id="announce-count" role="status">
             {rest < 0 ? words().tooLong(-rest) : rest <= COUNT_FROM ? words().charactersLeft(rest) : ""}
@@ -122,7 +125,7 @@ export function AnnounceSheet(): JSX.Element {
         </div>
         <div class="field">
           <label for="announce-room">{say.announceWhere}</label>
-          <select id="announce-room" value={room} onChange={(event) => setRoom(event.currentTarget.value)}>
+          <select id="announce-room" value={room} onChange={(event) => change({ room: event.currentTarget.value })}>
             <option value="">{say.allRoomsShort}</option>
             {state.value.rooms?.map(({ id, title }) => (
               <option key={id} value={id}>
@@ -140,7 +143,7 @@ export function AnnounceSheet(): JSX.Element {
                 name="announce"
                 label={span ? say.duration.minute(span) : say.untilDown}
                 isOn={minutes === span}
-                choose={() => setMinutes(span)}
+                choose={() => change({ minutes: span })}
               />
             ))}
           </div>
