@@ -38,7 +38,7 @@ pub use sqlite::sql::schema::OpenError;
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HistorySlice, HostAct, HostRename, Join, Joined, Leave, MISSED_MAX, Moment,
+    Ban, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, Moment,
     RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};

@@ -18,6 +18,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 pub use self::announcement::AnnouncementStatus;
+pub use self::announcements::{WireAnnouncement, announcement};
 pub use self::answer::{answer, answer_as, encoded, farewell, refused};
 pub use self::api::{
     ChatterPage, HistoryPage, HubInfo, OtherHub, SearchPage, SharedDatabase, SharedHub, TextLimits,
@@ -211,7 +212,7 @@ struct WireEntry<'a, C, M, R> {
     /// Only where the host has muted them.
     #[serde(skip_serializing_if = "Option::is_none")]
     muted: Option<mute::WireMute>,
-    announcements: Vec<announcements::WireAnnouncement<'a>>,
+    announcements: Vec<WireAnnouncement<'a>>,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -229,7 +230,7 @@ fn entry(entry: &Entry) -> impl Serialize {
         reacted: entry.history.reacted.iter().map(reactions::changed).collect(),
         reactions_at: entry.history.reactions_at.0,
         muted: entry.muted.as_ref().map(mute::mute),
-        announcements: entry.announcements.iter().map(announcements::announcement).collect(),
+        announcements: entry.announcements.iter().map(announcement).collect(),
     }
 }
 
@@ -391,7 +392,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         }
         RoomEvent::Muted(notice) => ("muted", encode(&mute::mute(notice))),
         RoomEvent::Unmuted => ("unmuted", encode(&mute::WireUnmuted {})),
-        RoomEvent::Announcement(one) => ("announcement", encode(&announcements::announcement(one))),
+        RoomEvent::Announcement(one) => ("announcement", encode(&announcement(one))),
         RoomEvent::AnnouncementGone(id) => ("announcementGone", announcements::gone(*id)),
         RoomEvent::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());

@@ -23,7 +23,7 @@ pub(super) enum AnnounceCommand {
 /// The arguments of `announce add`.
 #[derive(Debug, Args)]
 pub(super) struct AddArgs {
-    /// What everybody is to read
+    /// What everybody is to read, in at most 500 characters
     #[arg(value_name = "TEXT")]
     text: String,
     /// Only in this room: its code or id

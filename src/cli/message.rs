@@ -82,7 +82,8 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
             list(asked, &Request::MessageStream { last, after: 0 }, stream_line, out)
         }
         MessageCommand::Say(SayArgs { room, content, hub }) => {
-            let seq: i64 = hub.ask(&Request::MessageSay { room: room.clone(), content })?;
+            let seq: i64 =
+                hub.ask(&Request::MessageSay { room: room.clone(), content, key: None })?;
             writeln!(out, "It is message {seq} in the room {room}.")?;
             Ok(())
         }

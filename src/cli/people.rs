@@ -27,6 +27,9 @@ pub(super) struct RenameArgs {
     /// The new name
     #[arg(value_name = "NICKNAME")]
     nickname: String,
+    /// Let them change it themselves, also a name that was given before
+    #[arg(long)]
+    may_change: bool,
 }
 
 pub(super) fn mute(args: MuteArgs, out: &mut impl Write) -> anyhow::Result<()> {
@@ -48,10 +51,12 @@ pub(super) fn unmute(who: ChatterArgs, out: &mut impl Write) -> anyhow::Result<(
 }
 
 pub(super) fn rename(args: RenameArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let RenameArgs { who: ChatterArgs { chatter, hub }, nickname } = args;
-    let request = Request::ChatterRename { chatter: chatter.clone(), nickname: nickname.clone() };
+    let RenameArgs { who: ChatterArgs { chatter, hub }, nickname, may_change } = args;
+    let request =
+        Request::ChatterRename { chatter: chatter.clone(), nickname: nickname.clone(), may_change };
     let () = hub.ask(&request)?;
-    writeln!(out, "{chatter} is called {nickname:?} now.")?;
+    let theirs = if may_change { "may" } else { "cannot" };
+    writeln!(out, "{chatter} is called {nickname:?} now, and {theirs} change it.")?;
     Ok(())
 }
 

@@ -6,15 +6,21 @@ use super::protocol::{AnnouncementLine, MadeAnnouncement};
 use crate::domain::announcement::MINUTES_MAX;
 use crate::domain::ids::RoomId;
 use crate::domain::refusal::{HostRefusal, Refusal};
-use crate::domain::text::Content;
+use crate::domain::text::{Content, Key};
 use crate::hub::command::{AnnouncementView, Call};
 use crate::wire;
 
 /// Says something in a living room. Returns its place there.
-pub(super) async fn say(parts: &Acting<'_>, room: &str, content: &str) -> Result<i64, Denied> {
+pub(super) async fn say(
+    parts: &Acting<'_>,
+    room: &str,
+    content: &str,
+    key: Option<&str>,
+) -> Result<i64, Denied> {
+    let key = key.map(Key::parse).transpose().map_err(Refusal::Text)?;
     let content = Content::parse(content).map_err(Refusal::Text)?;
     let id = living(parts, room).await?;
-    let said = parts.act(|tell| Call::Say { room: id, content, tell }).await;
+    let said = parts.act(|tell| Call::Say { room: id, content, key, tell }).await;
     said.map(|message| message.seq.0).map_err(|refusal| in_room(refusal, room))
 }
 
@@ -25,7 +31,7 @@ pub(super) async fn announce(
     room: Option<&str>,
     minutes: Option<u64>,
 ) -> Result<MadeAnnouncement, Denied> {
-    let text = Content::parse(text).map_err(Refusal::Text)?;
+    let text = Content::parse_announcement(text).map_err(Refusal::Text)?;
     if minutes.is_some_and(|minutes| minutes == 0 || minutes > MINUTES_MAX) {
         let sentence = format!("an announcement is shown for 1 to {MINUTES_MAX} minutes");
         return Err(Denied::new(Refusal::bad(sentence.clone()), sentence));

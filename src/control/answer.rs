@@ -121,8 +121,8 @@ impl ControlContext {
             Request::MessageDelete { room, seqs } => {
                 told(messages::take_back(parts, &room, &seqs).await)
             }
-            Request::MessageSay { room, content } => {
-                told(announcements::say(parts, &room, &content).await)
+            Request::MessageSay { room, content, key } => {
+                told(announcements::say(parts, &room, &content, key.as_deref()).await)
             }
             Request::AnnounceAdd { text, room, minutes } => {
                 told(announcements::announce(parts, &text, room.as_deref(), minutes).await)
@@ -141,8 +141,8 @@ impl ControlContext {
             }
             Request::ChatterUnmute { chatter } => told(people::unmute(parts, &chatter).await),
             Request::ChatterMutes => told(people::mutes(parts).await),
-            Request::ChatterRename { chatter, nickname } => {
-                told(people::rename(parts, &chatter, &nickname).await)
+            Request::ChatterRename { chatter, nickname, may_change } => {
+                told(people::rename(parts, &chatter, &nickname, may_change).await)
             }
             Request::ChatterTakeBack { chatter, minutes, last } => {
                 told(people::take_back(parts, &chatter, minutes, last).await)

@@ -94,10 +94,12 @@ pub(super) async fn rename(
     parts: &Acting<'_>,
     chatter: &str,
     nickname: &str,
+    may_change: bool,
 ) -> Result<(), Denied> {
     let nickname = Nickname::parse(nickname).map_err(Refusal::from)?;
     let (chatter, _) = known(parts, chatter).await?;
-    let rename = |tell| Call::Person(PersonCall::Rename { chatter, nickname, tell });
+    let is_held = !may_change;
+    let rename = |tell| Call::Person(PersonCall::Rename { chatter, nickname, is_held, tell });
     Ok(parts.act(rename).await?)
 }
 

@@ -114,6 +114,9 @@ pub enum Request {
         room: String,
         /// The text.
         content: String,
+        /// A key, at most 64 characters: the same key is the same message. `None` for a message that is said once.
+        #[serde(default)]
+        key: Option<String>,
     },
     /// Announces something; answered with a [`MadeAnnouncement`].
     AnnounceAdd {
@@ -185,6 +188,9 @@ pub enum Request {
         chatter: String,
         /// The name.
         nickname: String,
+        /// Whether they may change it themselves.
+        #[serde(default)]
+        may_change: bool,
     },
     /// Takes back what a chatter's browser has said; answered with how many messages.
     ChatterTakeBack {

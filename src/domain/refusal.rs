@@ -16,6 +16,8 @@ pub enum Refusal {
     Text(TextError),
     /// Somebody present has this name, or one that looks like it.
     NameTaken,
+    /// The host has given the caller their name, and only the host changes it.
+    NameHeld,
     /// A password for a room without a lock, or a lock without a password.
     LockMismatch,
     /// The token was not issued by this hub.

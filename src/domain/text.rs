@@ -17,6 +17,8 @@ pub const PASSWORD_MAX: usize = 12;
 pub const NICKNAME_MAX: usize = 10;
 /// The most characters of a message.
 pub const CONTENT_MAX: usize = 1000;
+/// The most characters of an announcement. Less than of a message, since people get all announcements whenever they join.
+pub const ANNOUNCEMENT_MAX: usize = 500;
 /// The most characters of a namespace.
 pub const NAMESPACE_MAX: usize = 64;
 /// The most characters of a message's key.
@@ -39,6 +41,8 @@ pub enum Field {
     Nickname,
     /// A message's content.
     Content,
+    /// An announcement's text.
+    Announcement,
     /// A room's namespace.
     Namespace,
     /// A message's key.
@@ -200,10 +204,22 @@ impl Content {
     /// No visible character, too long, more than [`names::CLUSTER_MAX`] code points in one character, or a control
     /// character other than line breaks and tabs.
     pub fn parse(text: &str) -> Result<Self, TextError> {
+        Self::within(Field::Content, text, CONTENT_MAX)
+    }
+
+    /// Parses an announcement's text, by the same rules with its own length.
+    ///
+    /// # Errors
+    /// As in [`parse`](Self::parse), for more than [`ANNOUNCEMENT_MAX`] characters.
+    pub fn parse_announcement(text: &str) -> Result<Self, TextError> {
+        Self::within(Field::Announcement, text, ANNOUNCEMENT_MAX)
+    }
+
+    fn within(field: Field, text: &str, max: usize) -> Result<Self, TextError> {
         if names::is_blank(text) {
-            return Err(refuse(Field::Content, TextProblem::Empty));
+            return Err(refuse(field, TextProblem::Empty));
         }
-        check_lines(Field::Content, text, CONTENT_MAX)?;
+        check_lines(field, text, max)?;
         Ok(Self(text.to_owned()))
     }
 }
@@ -396,6 +412,17 @@ mod tests {
             let refused = Content::parse(&format!("so {bad}")).map_err(|e| e.problem);
             assert_eq!(refused, Err(TextProblem::Stacked), "{} bytes", bad.len());
         }
+    }
+
+    #[test]
+    fn an_announcement_is_half_as_long_as_a_message_and_says_so() {
+        let parse = Content::parse_announcement;
+        assert!(parse(&"가".repeat(ANNOUNCEMENT_MAX)).is_ok());
+        let refused = |problem| Err(TextError { field: Field::Announcement, problem });
+        let long = "가".repeat(ANNOUNCEMENT_MAX + 1);
+        assert_eq!(parse(&long), refused(TextProblem::TooLong(ANNOUNCEMENT_MAX)));
+        assert_eq!(parse(" \n"), refused(TextProblem::Empty));
+        assert!(Content::parse(&long).is_ok());
     }
 
     #[test]

@@ -54,6 +54,9 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("요청을 읽을 수 없습니다: {what}"),
         Refusal::TooLarge => "보낸 내용이 너무 큽니다.".into(),
         Refusal::Text(error) => text_ko(*error),
+        Refusal::NameHeld => {
+            "주최자가 지어 준 이름이라 바꿀 수 없습니다. 주최자에게 말해 주세요.".into()
+        }
         Refusal::NameTaken => {
             "이 방에 같거나 비슷해 보이는 이름을 쓰는 사람이 있습니다. 다른 이름을 골라 주세요.".into()
         }
@@ -128,6 +131,9 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
         Refusal::Text(error) => text_en(*error),
+        Refusal::NameHeld => {
+            "The host has given you this name, so you cannot change it. Please ask the host.".into()
+        }
         Refusal::NameTaken => {
             "Somebody in this room has this name or one that looks like it. Please choose another."
                 .into()
@@ -253,6 +259,7 @@ fn text_ko(error: TextError) -> String {
         Field::Password => "비밀번호",
         Field::Nickname => "이름",
         Field::Content => "메시지",
+        Field::Announcement => "공지",
         Field::Namespace => "채널",
         Field::Key => "key",
         Field::Reason => "신고하는 까닭",
@@ -300,6 +307,7 @@ fn text_en(error: TextError) -> String {
         Field::Password => "The password",
         Field::Nickname => "The name",
         Field::Content => "The message",
+        Field::Announcement => "The announcement",
         Field::Namespace => "The channel",
         Field::Key => "The key",
         Field::Reason => "The reason",

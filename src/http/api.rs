@@ -48,6 +48,8 @@ pub(super) fn routes() -> Router<App> {
 
 async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap) -> ApiResult {
     let facts = app.hub.call(Call::Facts).await?;
+    let announced = app.hub.call(Call::Announcements).await?;
+    let for_all = announced.iter().filter(|view| view.announcement.room.is_none());
     let (time, time_trusted) = app.hub.clock().wall();
     let config = app.config.now();
     let wifi = config.wifi.as_ref().filter(|_| is_near);
@@ -68,6 +70,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap
         rooms: facts.rooms,
         people: facts.people,
         announced: app.found.announced().into(),
+        announcements: for_all.map(wire::announcement).collect(),
         storage: storage(&app, time),
         shared: shared(&app),
         memory: app.budget.pressure().name(),

@@ -8,26 +8,27 @@ use super::rooms::named;
 use super::state::{Due, Hub, Then, unexpected};
 use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
 use crate::domain::ids::{AnnouncementId, ConnId, RoomId};
-use crate::domain::message::{Message, excerpt};
+use crate::domain::message::Message;
 use crate::domain::refusal::{HostRefusal, Refusal};
-use crate::domain::text::Content;
+use crate::domain::text::{Content, Key};
 use crate::domain::time::HubTime;
 use crate::domain::words;
-use crate::store::{Deed, Moment, Written};
+use crate::store::{Deed, HostSay, Moment, Written};
 
 impl Hub {
     /// Decides a message of the host.
     pub(super) fn host_says(
         &mut self,
         room: RoomId,
-        content: Content,
+        (content, key): (Content, Option<Key>),
         tell: Responder<Message>,
         at: Moment,
     ) {
         match self.live(room) {
             Ok(live) => {
-                let what = format!("{} {:?}", named(&live.room), excerpt(content.as_str()));
-                let deed = Deed::Say(room, words::host_name(self.settings.language), content);
+                let what = named(&live.room);
+                let host = words::host_name(self.settings.language);
+                let deed = Deed::Say(HostSay { room, host, content, key });
                 self.host_does(deed, what, Then::HostSaid(tell), at);
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
@@ -42,8 +43,10 @@ impl Hub {
         now: HubTime,
     ) {
         let said = match result {
-            Ok(Written::Said { message, .. }) => {
-                self.broadcast_message(message.clone(), now);
+            Ok(Written::Said { message, repeated }) => {
+                if !repeated {
+                    self.broadcast_message(message.clone(), now);
+                }
                 Ok(message)
             }
             Ok(other) => Err(unexpected(&other)),
@@ -59,11 +62,9 @@ impl Hub {
         tell: Responder<AnnouncementId>,
         at: Moment,
     ) {
-        let whom = match room.map(|room| self.live(room)) {
-            None => "all rooms".to_owned(),
-            Some(Ok(live)) => named(&live.room),
-            Some(Err(refusal)) => return drop(tell.send(Err(refusal))),
-        };
+        if let Some(Err(refusal)) = room.map(|room| self.live(room)) {
+            return drop(tell.send(Err(refusal)));
+        }
         if self.announcements.len() >= ANNOUNCEMENTS_MAX {
             return drop(tell.send(Err(Refusal::Host(HostRefusal::TooManyAnnouncements))));
         }
@@ -75,7 +76,7 @@ impl Hub {
             made_at: at.wall,
             until: minutes.map(|minutes| at.hub.after(span(minutes))),
         };
-        let what = format!("{whom} {:?}", excerpt(announcement.text.as_str()));
+        let what = self.announcement_in_words(&announcement);
         let host = words::host_name(self.settings.language);
         let then = Then::Announced(announcement.clone(), tell);
         self.host_does(Deed::Announce(announcement, host), what, then, at);
@@ -110,8 +111,17 @@ impl Hub {
             let none = Refusal::Host(HostRefusal::NoSuchAnnouncement);
             return drop(tell.send(Err(none)));
         };
-        let what = format!("{:?}", excerpt(known.text.as_str()));
+        let what = self.announcement_in_words(known);
         self.host_does(Deed::TakeDown(id), what, Then::TakenDown(id, tell), at);
+    }
+
+    /// An announcement in the host's log: its id, and where it is shown.
+    fn announcement_in_words(&self, announcement: &Announcement) -> String {
+        let room = announcement.room.map(|room| match self.live(room) {
+            Ok(live) => named(&live.room),
+            Err(_) => room.to_string(),
+        });
+        format!("{} {}", announcement.id, room.as_deref().unwrap_or("all rooms"))
     }
 
     /// Goes on with an announcement that is taken down, or was not.

@@ -43,7 +43,9 @@ impl Hub {
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
             Call::Person(call) => self.person_call(call, at),
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),
-            Call::Say { room, content, tell } => self.host_says(room, content, tell, at),
+            Call::Say { room, content, key, tell } => {
+                self.host_says(room, (content, key), tell, at);
+            }
             Call::Announce { room, text, minutes, tell } => {
                 self.announce((room, text, minutes), tell, at);
             }

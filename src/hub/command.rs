@@ -386,6 +386,8 @@ pub enum Call {
         room: RoomId,
         /// The text.
         content: Content,
+        /// The client's key, as of [`Event::Say`].
+        key: Option<Key>,
         /// Takes the answer.
         tell: Responder<Message>,
     },

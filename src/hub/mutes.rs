@@ -72,8 +72,8 @@ impl Hub {
                 self.unmute((chatter, identity), tell, at);
             }
             PersonCall::Mutes(tell) => drop(tell.send(Ok(self.mutes.list(at.hub)))),
-            PersonCall::Rename { chatter, nickname, tell } => {
-                self.rename_by_host(&chatter, nickname, tell, at);
+            PersonCall::Rename { chatter, nickname, is_held, tell } => {
+                self.rename_by_host(&chatter, (nickname, is_held), tell, at);
             }
             PersonCall::TakeBack { author, room, seqs, tell } => {
                 self.take_back_of(&author, (room, seqs), tell, at);
@@ -197,6 +197,11 @@ impl Hub {
     pub(super) fn silenced(&self, conn: ConnId, now: HubTime) -> Option<Refusal> {
         let identity = self.conns.get(&conn)?.who.identity;
         self.mutes.of(identity, now).map(|mute| mute.refusal(now))
+    }
+
+    /// Refuses a browser that is muted.
+    pub(super) fn muted_until(&self, identity: IdentityId, now: HubTime) -> Result<(), Refusal> {
+        self.mutes.of(identity, now).map_or(Ok(()), |mute| Err(mute.refusal(now)))
     }
 
     /// Answers what somebody muted sends: with the message if it was stored before, else with the refusal.

@@ -113,7 +113,8 @@ impl Hub {
         };
         self.hold(&claim);
         let notice = Some((room, language));
-        let rename = Rename { chatter: chatter.id, owner: None, nickname, notice, at };
+        let rename =
+            Rename { chatter: chatter.id, owner: None, nickname, may_held: true, notice, at };
         self.write(Write::Rename(rename), Then::Renamed(RenameSource::Hub(room), claim));
     }
 

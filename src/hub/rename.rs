@@ -27,6 +27,8 @@ impl Hub {
         at: Moment,
     ) {
         let claimed = self.speaker(conn, room, at.hub).and_then(|chatter| {
+            // A name is read by everybody, as a message is.
+            self.silenced(conn, at.hub).map_or(Ok(()), Err)?;
             let claim = self.claim(chatter, &nickname)?;
             self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;
             Ok((chatter, claim))
@@ -35,7 +37,7 @@ impl Hub {
             Ok((chatter, claim)) => {
                 self.hold(&claim);
                 let notice = Some((room, self.settings.language));
-                let rename = Rename { chatter, owner: None, nickname, notice, at };
+                let rename = Rename { chatter, owner: None, nickname, may_held: false, notice, at };
                 self.write(
                     Write::Rename(rename),
                     Then::Renamed(RenameSource::Socket(reply), claim),
@@ -63,6 +65,8 @@ impl Hub {
         };
         let allowed = if is_theirs { Ok(()) } else { Err(Refusal::NotYours) };
         let claimed = allowed.and_then(|()| {
+            // A name is read by everybody, as a message is.
+            self.muted_until(owner, at.hub)?;
             let claim = self.claim(chatter, &nickname)?;
             self.renames.take(chatter, at.hub).map_err(Refusal::TooFast)?;
             Ok(claim)
@@ -72,7 +76,8 @@ impl Hub {
             Err(refusal) => return drop(tell.send(Err(refusal))),
         };
         self.hold(&claim);
-        let rename = Rename { chatter, owner: caller.identity, nickname, notice: None, at };
+        let owner = caller.identity;
+        let rename = Rename { chatter, owner, nickname, may_held: false, notice: None, at };
         self.write(Write::Rename(rename), Then::Renamed(RenameSource::Call(tell), claim));
     }
 
@@ -107,7 +112,7 @@ impl Hub {
     pub(super) fn rename_by_host(
         &mut self,
         chatter: &Chatter,
-        nickname: Nickname,
+        (nickname, is_held): (Nickname, bool),
         tell: Responder<()>,
         at: Moment,
     ) {
@@ -117,9 +122,10 @@ impl Hub {
         };
         self.hold(&claim);
         let id = chatter.id;
-        let what = format!("{id} {:?} {:?}", chatter.nickname.as_str(), nickname.as_str());
+        let free = if is_held { "" } else { ", which they may change" };
+        let what = format!("{id} {:?} {:?}{free}", chatter.nickname.as_str(), nickname.as_str());
         let (rooms, language) = (self.rooms_of(id), self.settings.language);
-        let rename = HostRename { chatter: id, nickname, rooms, language };
+        let rename = HostRename { chatter: id, nickname, rooms, language, is_held };
         self.host_does(Deed::Rename(rename), what, Then::RenamedByHost(claim, tell), at);
     }
 

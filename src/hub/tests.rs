@@ -226,9 +226,9 @@ impl Chat {
                 let message = Message { content: say.content, sent_at: at.wall, ..said };
                 Written::Said { message, repeated: say.key.is_some() }
             }
-            Write::Host(HostAct { deed: Deed::Say(_, host, content), .. }) => {
-                let said = self.hosts(Kind::Said, host, &content);
-                Written::Said { message: said, repeated: false }
+            Write::Host(HostAct { deed: Deed::Say(say), .. }) => {
+                let said = self.hosts(Kind::Said, say.host, &say.content);
+                Written::Said { message: said, repeated: say.key.is_some() }
             }
             Write::Host(HostAct { deed: Deed::Announce(announcement, host), .. }) => {
                 let kind = Kind::Alert(Alert::Announcement);

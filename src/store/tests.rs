@@ -398,6 +398,7 @@ on_both! { async fn a_name_changes_for_its_owner_only(mut kit: Kit) {
             chatter: chatter(1).id,
             owner: Some(identity(owner)),
             nickname: Nickname::parse("새 이름").unwrap(),
+            may_held: false,
             notice: Some((room, Language::Ko)),
             at: at(50),
         })

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
-pub use self::people::{HostRename, Recall};
+pub use self::people::{HostRename, HostSay, Recall};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
@@ -24,7 +24,7 @@ use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room, RoomEdit};
-use crate::domain::text::{Content, Key, Nickname, Reason};
+use crate::domain::text::{Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::change::AccessGrant;
 
@@ -107,7 +107,7 @@ impl Write {
                 | Self::Say(_)
                 | Self::Report(_)
                 | Self::Host(HostAct {
-                    deed: Deed::Create(_) | Deed::Say(..) | Deed::Announce(..),
+                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..),
                     ..
                 })
         )
@@ -279,6 +279,11 @@ pub struct Rename {
     pub owner: Option<IdentityId>,
     /// The new name.
     pub nickname: Nickname,
+    /// Whether it may replace a name that the host gave: the hub tells two people apart. Otherwise
+    /// [`Refusal::NameHeld`].
+    ///
+    /// [`Refusal::NameHeld`]: crate::domain::refusal::Refusal::NameHeld
+    pub may_held: bool,
     /// The room that gets a notice, and its language.
     pub notice: Option<(RoomId, Language)>,
     /// When.
@@ -329,10 +334,8 @@ pub enum Deed {
     Unmute(ChatterId, IdentityId),
     /// Gives somebody another name.
     Rename(HostRename),
-    /// Says something in a room as the host, under this name. [`Refusal::Expired`] if it has ended.
-    ///
-    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
-    Say(RoomId, Nickname, Content),
+    /// Says something in a room as the host.
+    Say(HostSay),
     /// Makes an announcement, under this name. [`HostRefusal::TooManyAnnouncements`] beyond [`ANNOUNCEMENTS_MAX`].
     ///
     /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements

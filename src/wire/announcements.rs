@@ -9,7 +9,7 @@ use crate::hub::command::AnnouncementView;
 /// Additional: an announcement.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct WireAnnouncement<'a> {
+pub struct WireAnnouncement<'a> {
     id: String,
     /// Null: for all rooms.
     room_id: Option<String>,
@@ -21,7 +21,8 @@ pub(super) struct WireAnnouncement<'a> {
 }
 
 /// An announcement.
-pub(super) fn announcement(view: &AnnouncementView) -> WireAnnouncement<'_> {
+#[must_use]
+pub fn announcement(view: &AnnouncementView) -> WireAnnouncement<'_> {
     WireAnnouncement {
         id: view.announcement.id.to_string(),
         room_id: view.announcement.room.map(|room| room.to_string()),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::AnnouncementStatus;
+use super::{AnnouncementStatus, WireAnnouncement};
 use crate::discovery;
 
 /// The answer to `GET /api/hub`.
@@ -31,6 +31,8 @@ pub struct HubInfo<'a> {
     pub people: usize,
     /// Whether the hub is announced on the network.
     pub announced: AnnouncementStatus,
+    /// What the host announces in all rooms, the oldest first, for a lobby.
+    pub announcements: Vec<WireAnnouncement<'a>>,
     /// `ok`, `full`, `read_only` or `restored`.
     pub storage: &'static str,
     /// The database that several hubs share. Absent for a hub with a database of its own.

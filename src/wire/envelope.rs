@@ -68,6 +68,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Host(HostRefusal::HostsOnly)
         | Refusal::Host(HostRefusal::HostsElsewhere)
         | Refusal::NotYours
+        | Refusal::NameHeld
         | Refusal::NotJoined
         | Refusal::NotYourMessage(_)
         | Refusal::TooLate(_)
@@ -111,6 +112,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
             _ => "bad_request",
         },
         Refusal::NameTaken | Refusal::Host(HostRefusal::KeyNameTaken) => "name_taken",
+        Refusal::NameHeld => "name_held",
         Refusal::Host(HostRefusal::BadSignature) => "bad_signature",
         Refusal::Host(HostRefusal::Replayed) => "replayed",
         Refusal::Host(HostRefusal::OtherBrowser) => "other_browser",

@@ -22,6 +22,11 @@ fn an_announcement_is_on_top_for_all_until_it_is_taken_down_also_over_a_restart(
     assert_eq!(alert["alert"]["kind"], "announcement");
     let only = ["announce", "add", "Stage", "--room", &two.id, "--minutes", "30"];
     assert!(host(&hub, &only).0);
+    let about = hub.get("/api/hub", &[]);
+    let about: serde_json::Value = serde_json::from_str(about.text()).unwrap();
+    let shown = about["data"]["announcements"].as_array().unwrap();
+    assert_eq!(shown.len(), 1, "those of one room are not for the lobby");
+    assert_eq!(shown[0]["text"], up["text"]);
     hub.signal(Signal::KILL);
     let hub = Hub::start_in(hub.ended().1, &[]);
     let (_, entry) = enters(&hub, &two);
@@ -35,8 +40,14 @@ fn an_announcement_is_on_top_for_all_until_it_is_taken_down_also_over_a_restart(
     assert_eq!(hears(&mut ann, "announcementGone"), json!({ "id": id }));
     let (done, text) = host(&hub, &["announce", "done", &id]);
     assert!(!done && text.contains("there is no announcement"), "{text}");
-    for bad in [&["announce", "add", ""][..], &["announce", "add", "x", "--minutes", "0"]] {
-        assert!(!host(&hub, bad).0, "{bad:?}");
+    let long = "가".repeat(501);
+    for (bad, why) in [
+        (&["announce", "add", ""][..], "is empty"),
+        (&["announce", "add", &long], "The announcement can have at most 500 characters"),
+        (&["announce", "add", "x", "--minutes", "0"], "1 to 10080 minutes"),
+    ] {
+        let (done, text) = host(&hub, bad);
+        assert!(!done && text.contains(why), "{bad:?}: {text}");
     }
     assert!(!host(&hub, &["announce", "add", "x", "--room", "ZZZZZZ"]).0);
     assert_eq!(listed(&hub, &["announce", "list"]).len(), 1);

@@ -45,7 +45,7 @@ fn no_name_commands_the_hosts_terminal() {
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)
          VALUES (1, 1, 1, 0, {esc}, 0, 0);
          INSERT INTO bans VALUES (zeroblob(16), zeroblob(16), {esc}, NULL, NULL);
-         INSERT INTO host_actions VALUES (1, 0, 0, {esc}, {esc}, {esc});
+         INSERT INTO host_actions VALUES (1, 0, 0, {esc}, {esc}, {esc}, NULL);
          INSERT INTO losses VALUES (1, 0, 0, {esc}, {esc}, {esc}, 0, 0);"
     ));
     let hub = Hub::start_in(folder, &[]);
@@ -121,7 +121,7 @@ fn a_hostile_copy_is_put_back_without_what_is_hostile_in_it() {
         "CREATE TRIGGER spy AFTER INSERT ON messages BEGIN SELECT 1; END;
          UPDATE rooms SET lock = '$argon2id$v=19$m=4194304,t=2,p=1$AwMDAwMDAwMDAwMDAwMDAw$AAAA'
          WHERE n = 2;
-         INSERT INTO chatters VALUES (7, x'00', x'00', 'short', 0);",
+         INSERT INTO chatters (n, id, identity, nickname, created_at) VALUES (7, x'00', x'00', 'short', 0);",
     );
     let copy = elsewhere.path().join("hub.sqlite3");
     let data = folder.path().to_str().unwrap();

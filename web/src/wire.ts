@@ -154,6 +154,8 @@ export interface Hub {
   /** Whether newcomers find room. */
   memory: "easy" | "tight" | "full";
   announced: Announced;
+  /** What the host announces in all rooms, the oldest first; an older hub does not say. */
+  announcements: Announcement[];
   limits: Limits;
   wifi: Wifi | null;
 }
@@ -306,6 +308,7 @@ export const errorCodes = [
   "too_late",
   "name_taken",
   "name_reserved",
+  "name_held",
   "storage_full",
   "read_only",
   "unavailable",
@@ -394,7 +397,7 @@ export const readHub: Reader<Hub> = (value) =>
   Array.isArray(value.addresses) &&
   isObject(value.announced) &&
   isObject(value.limits)
-    ? (value as unknown as Hub)
+    ? { ...(value as unknown as Hub), announcements: readAnnouncements(value.announcements) ?? [] }
     : null;
 
 /** A stranger's hub is checked here: only plain web addresses are ever linked to. */

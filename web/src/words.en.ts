@@ -193,6 +193,7 @@ export const en: Words = {
     too_late: ["It is too late for that", "A message can be taken back only for a while."],
     name_taken: ["That name is taken here", "Nor can it look like another. Please choose a different one."],
     name_reserved: ["That name is kept", "It belongs to the hub and its host. Please choose a different one."],
+    name_held: ["The host gave you this name", "You cannot change it. Please ask the host."],
     storage_full: ["The hub’s disk is full", "You can read on. Please tell the host, then try again."],
     read_only: ["The hub cannot keep anything now", "You can read on. Please tell the host, then try again."],
     unavailable: ["The hub cannot take it now", "Try again in a moment; if it stays so, tell the host."],

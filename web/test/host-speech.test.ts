@@ -8,13 +8,15 @@ import type { Told } from "../src/host/wire";
 function slowHub() {
   const said: string[] = [];
   const answers: Array<(told: Told<unknown> | Error) => void> = [];
-  const say = (room: string, content: string): Promise<Told<unknown>> => {
+  const keys: string[] = [];
+  const say = (room: string, content: string, key: string): Promise<Told<unknown>> => {
     said.push(`${room}: ${content}`);
+    keys.push(key);
     return new Promise((resolve, reject) => answers.push((told) => (told instanceof Error ? reject(told) : resolve(told))));
   };
   let looks = 0;
   const speech = new Speech(say, () => (looks += 1));
-  return { speech, said, answers, looks: () => looks };
+  return { speech, said, keys, answers, looks: () => looks };
 }
 
 const OK = { ok: true, data: 1 } as Told<unknown>;
@@ -43,6 +45,21 @@ test("what the hub does not take stays, with the reason", async () => {
     expect(speech.of("r")).toMatchObject({ text: "still here?", problem });
   }
   expect(looks()).toBe(0);
+});
+
+test("what may have been said is said again with its key, and anything else with another", async () => {
+  const { speech, keys, answers } = slowHub();
+  const no = { ok: false, code: "unavailable", message: "" } as unknown as Told<unknown>;
+  const away = new Error("away");
+  const tries: Array<[string, Told<unknown> | Error]> = [["hi", away], ["hi ", no], ["hi", away], ["hi!", away], ["hi!", OK]];
+  for (const [text, answer] of tries) {
+    speech.write("r", text);
+    const sent = speech.send("r");
+    answers.pop()!(answer);
+    await sent;
+  }
+  expect(new Set(keys).size).toBe(3);
+  expect([keys[0] === keys[1], keys[1] === keys[2], keys[3] === keys[4]]).toEqual([true, false, true]);
 });
 
 test("nothing is not said, and what no message may have is left out", async () => {

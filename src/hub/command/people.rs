@@ -42,6 +42,8 @@ pub enum PersonCall {
         chatter: Chatter,
         /// The name.
         nickname: Nickname,
+        /// Whether they cannot change it themselves.
+        is_held: bool,
         /// Takes the answer.
         tell: Responder<()>,
     },

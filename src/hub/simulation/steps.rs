@@ -423,7 +423,12 @@ fn name(text: &str) -> Namespace {
 pub(super) fn words_of_the_host(room: RoomId, shown: &[AnnouncementId], dice: &mut Dice) -> Call {
     let content = Content::parse("lunch is ready").unwrap();
     match (dice.below(4), dice.one_of(shown)) {
-        (0, _) => Call::Say { room, content, tell: oneshot::channel().0 },
+        (0, _) => {
+            // Now and then with the key of an earlier one, as when that had no answer.
+            let key = dice.percent(50).then(|| format!("host {}", dice.below(20)));
+            let key = key.map(|key| Key::parse(&key).unwrap());
+            Call::Say { room, content, key, tell: oneshot::channel().0 }
+        }
         (1, Some(id)) => Call::TakeDown(id, oneshot::channel().0),
         _ => {
             let room = dice.percent(50).then_some(room);

@@ -268,7 +268,7 @@ impl World {
             (
                 Deed::Edit(..)
                 | Deed::History(..)
-                | Deed::Say(..)
+                | Deed::Say(_)
                 | Deed::Announce(..)
                 | Deed::TakeDown(_),
                 _,

@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::announcement::ANNOUNCEMENTS_MAX;
 use crate::domain::ids::{AnnouncementId, host_chatter};
 use crate::domain::refusal::HostRefusal;
+use crate::domain::text::Key;
 
 type Told<T> = tokio::sync::oneshot::Receiver<Result<T, Refusal>>;
 
@@ -100,9 +101,15 @@ fn what_the_host_says_comes_from_nobody_in_the_room() {
     chat.told();
     let (tell, mut said) = tokio::sync::oneshot::channel();
     let content = Content::parse("welcome").unwrap();
-    chat.command(Command::Call(Call::Say { room: room(0).id, content, tell }));
+    chat.command(Command::Call(Call::Say { room: room(0).id, content, key: None, tell }));
     assert!(chat.told().is_empty());
     chat.commits();
     assert_eq!(said.try_recv().unwrap().unwrap().chatter.id, host_chatter());
     assert_eq!(chat.told(), ["said welcome"]);
+    let (content, key) = (Content::parse("welcome").unwrap(), Some(Key::parse("k").unwrap()));
+    let (tell, mut said) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Say { room: room(0).id, content, key, tell }));
+    chat.commits();
+    assert!(said.try_recv().unwrap().is_ok(), "it is the message of before");
+    assert!(chat.told().is_empty(), "which was told");
 }

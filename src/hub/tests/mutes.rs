@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::mute::Mute;
-use crate::hub::command::PersonCall;
+use crate::hub::command::{Caller, PersonCall};
 
 fn mutes(
     chat: &mut Chat,
@@ -57,7 +57,9 @@ fn a_mute_holds_from_its_decision_on_and_ends_in_the_hubs_time() {
     let wait = Refusal::Muted(Some(Duration::from_secs(1)));
     let note = Event::Note { room: room(0).id, content: Content::parse("hi").unwrap() };
     let react = Event::React { room: room(0).id, seq, emoji, is_on: true };
-    for event in [say(None), note, react] {
+    let nickname = Nickname::parse("loud").unwrap();
+    let rename = Event::Rename { room: room(0).id, nickname };
+    for event in [say(None), note, react, rename] {
         assert_eq!(refusal(&mut chat, event), wait);
     }
     let _silent = chat.event(2, Event::Typing { room: room(0).id, is_typing: true });
@@ -74,6 +76,18 @@ fn a_mute_holds_from_its_decision_on_and_ends_in_the_hubs_time() {
     let said = chat.event(2, say(None));
     chat.commits();
     assert!(said.try_recv().unwrap().is_ok());
+}
+
+#[test]
+fn somebody_muted_keeps_their_name_in_a_call_too() {
+    let mut chat = two();
+    let _muted = mutes(&mut chat, 2, None);
+    let caller = Caller { identity: Some(owner(2)), peer: [127, 0, 0, 2].into() };
+    let (tell, mut told) = tokio::sync::oneshot::channel();
+    let (chatter, nickname) = (chat.members[&owner(2)].id, Nickname::parse("loud").unwrap());
+    let call = Call::Rename { caller, chatter, owner: owner(2), nickname, tell };
+    chat.command(Command::Call(call));
+    assert_eq!(told.try_recv().unwrap(), Err(Refusal::Muted(None)));
 }
 
 #[test]

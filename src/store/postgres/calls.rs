@@ -14,13 +14,13 @@ use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::{Room, RoomEdit};
-use crate::domain::text::{Content, Key, Nickname};
+use crate::domain::text::{Key, Nickname};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::write::{
-    Deed, HostAct, HostRename, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
-    ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
+    Deed, HostAct, HostRename, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall,
+    Rename, ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
@@ -94,16 +94,20 @@ impl<'s> Context<'s> {
                 vec![call(&statements.look, params)]
             }
             Write::Join(join) => self.join(join),
-            Write::Recall(Recall { chatter, key, .. }) => {
-                let params = params![uuid(chatter.as_bytes()), key.as_str().to_owned()];
-                vec![call(&statements.recall, params)]
-            }
+            Write::Recall(Recall { chatter, key, .. }) => vec![self.recall(*chatter, key)],
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
             Write::Report(report) => vec![self.report(report)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
-            Write::Host(act) => vec![self.host(act)],
+            Write::Host(act) => {
+                let mut calls = vec![self.host(act)];
+                // A key may have been used before: then the result is the message of then.
+                if let Deed::Say(HostSay { key: Some(key), .. }) = &act.deed {
+                    calls.push(self.recall(host_chatter(), key));
+                }
+                calls
+            }
             Write::UseKey(KeyUse { id, number, browser }) => {
                 let params = params![uuid(id.as_bytes()), *number, browser.as_str().to_owned()];
                 vec![call(&statements.use_host_key, params)]
@@ -181,6 +185,11 @@ impl<'s> Context<'s> {
         join.epoch.is_some_and(|theirs| theirs != self.epoch)
     }
 
+    fn recall(&self, chatter: ChatterId, key: &Key) -> Call<'s> {
+        let params = params![uuid(chatter.as_bytes()), key.as_str().to_owned()];
+        call(&self.statements.recall, params)
+    }
+
     fn say(&self, writes: &[Write]) -> Call<'s> {
         let says = || {
             writes.iter().filter_map(|write| match write {
@@ -256,6 +265,7 @@ impl<'s> Context<'s> {
             looks(&rename.nickname),
             rename.notice.map(|(room, _)| uuid(room.as_bytes())),
             note,
+            rename.may_held,
         ];
         call(&self.statements.rename_chatter, params)
     }
@@ -316,7 +326,7 @@ impl<'s> Context<'s> {
                 call(&statements.unmute, params)
             }
             Deed::Rename(rename) => self.rename_by_host(rename, what),
-            Deed::Say(room, host, content) => self.host_say(*room, (host, content), what),
+            Deed::Say(say) => self.host_say(say, what),
             Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::AddKey(key) => {
@@ -351,17 +361,13 @@ impl<'s> Context<'s> {
         call(&self.statements.edit_room, params)
     }
 
-    fn host_say(
-        &self,
-        room: RoomId,
-        (host, content): (&Nickname, &Content),
-        what: String,
-    ) -> Call<'s> {
+    fn host_say(&self, HostSay { room, host, content, key }: &HostSay, what: String) -> Call<'s> {
         let params = params![
             uuid(room.as_bytes()),
             uuid(host_chatter().as_bytes()),
             host.as_str().to_owned(),
             content.as_str().to_owned(),
+            key.as_ref().map(|key| key.as_str().to_owned()),
             what,
         ];
         call(&self.statements.host_say, params)
@@ -391,6 +397,7 @@ impl<'s> Context<'s> {
             looks(&rename.nickname),
             rename.rooms.iter().map(|room| uuid(room.as_bytes())).collect::<Vec<_>>(),
             words::alert(rename.language, &renamed, &name),
+            rename.is_held,
             what,
         ];
         call(&self.statements.rename_by_host, params)

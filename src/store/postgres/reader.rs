@@ -26,6 +26,7 @@ use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
 use crate::store::reader::SEARCH;
+use crate::store::sqlite::sql::host_actions::with_excerpt;
 use crate::store::write::RANGE_BYTES;
 use crate::store::{self, Done, Health, Member};
 
@@ -219,8 +220,8 @@ impl Reader {
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let done = |row: &Row| {
             let by = row.try_get::<_, Option<String>>(3)?.map(HostName::trusted);
-            let (deed, what) = (row.try_get(1)?, row.try_get(2)?);
-            Ok(Done { at: WallTime(row.try_get(0)?), deed, what, by })
+            let what = with_excerpt(row.try_get(2)?, row.try_get(4)?);
+            Ok(Done { at: WallTime(row.try_get(0)?), deed: row.try_get(1)?, what, by })
         };
         read(self.rows(reads::HOST_LOG, &[&most]).await?.iter().map(done).collect())
     }

@@ -19,7 +19,9 @@ pub(super) const SEARCH: &str =
 
 /// The host's actions, newest first.
 pub(super) const HOST_LOG: &str =
-    "SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT $1";
+    "SELECT at, deed, what, by, (SELECT m.content FROM messages m JOIN rooms r ON r.n = m.room
+         WHERE m.id = said AND NOT r.deleted)
+     FROM host_actions ORDER BY n DESC LIMIT $1";
 
 /// The address from which an identity is connected to a running hub.
 pub(super) const ADDRESS_OF: &str =

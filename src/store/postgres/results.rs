@@ -16,7 +16,7 @@ use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::text::{Content, Nickname};
 use crate::domain::time::WallTime;
 use crate::store::write::{
-    Deed, HistorySlice, HostAct, HostRename, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES,
+    Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES,
     REACTED_MAX, React, Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
 };
 
@@ -59,8 +59,8 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::Rename(rename), .. }), Some(_)) => {
                 renamed_by_host(rename, first)?
             }
-            (Write::Host(HostAct { deed: Deed::Say(room, host, content), .. }), Some(row)) => {
-                host_said(*room, (host, content), row)?
+            (Write::Host(HostAct { deed: Deed::Say(say), .. }), Some(row)) => {
+                host_said(say, row, rows.get(1))?
             }
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
@@ -174,6 +174,7 @@ fn refusal(outcome: &str) -> Refusal {
         "not_yours" => Refusal::NotYours,
         "not_joined" => Refusal::NotJoined,
         "name_taken" => Refusal::NameTaken,
+        "name_held" => Refusal::NameHeld,
         "expired" => Refusal::Expired,
         "banned" => Refusal::Banned,
         "full" => Refusal::Full,
@@ -246,65 +247,24 @@ fn notice(
     row: &Row,
     at: usize,
 ) -> Result<Option<Message>, RowError> {
-    let Some(id) = row.try_get::<_, Option<i64>>(at)? else {
-        return Ok(None);
-    };
-    Ok(Some(Message {
-        id: MessageId(id),
-        seq: Seq(row.try_get(at + 1)?),
-        room,
-        kind,
-        content: row.try_get(at + 3)?,
-        sent_at: WallTime(row.try_get(at + 2)?),
-        chatter: about.clone(),
-        is_taken_back: false,
-        mentions: Vec::new(),
-        quote: None,
-        reactions: Reactions::default(),
-        mine: Chosen::default(),
-    }))
-}
-
-/// What the host says in a room.
-fn host_said(room: RoomId, (host, content): (&Nickname, &Content), row: &Row) -> Outcome {
-    let outcome: &str = row.try_get(0)?;
-    if outcome != "said" {
-        return Ok(Err(refusal(outcome)));
-    }
-    let message = host_words(room, Kind::Said, (host, content), row, 1)?;
-    Ok(Ok(Written::Said { message, repeated: false }))
-}
-
-/// The notices of an announcement, a row each. Where no room lives there is a row without one.
-fn announced(announcement: &Announcement, host: &Nickname, found: &[Row]) -> Outcome {
-    let mut notices = Vec::new();
-    for row in found {
-        let outcome: &str = row.try_get(0)?;
-        if outcome != "announced" {
-            return Ok(Err(refusal(outcome)));
+    match row.try_get::<_, Option<i64>>(at)? {
+        Some(_) => {
+            let text = Content::trusted(row.try_get(at + 3)?);
+            message(room, about.clone(), kind, &text, row, at).map(Some)
         }
-        if row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some() {
-            let (room, kind) = (rows::room_id(row, 1)?, Kind::Alert(Alert::Announcement));
-            notices.push(host_words(room, kind, (host, &announcement.text), row, 2)?);
-        }
+        None => Ok(None),
     }
-    Ok(Ok(Written::Announced(notices)))
 }
 
-/// A message of the host, from four columns: id, seq, sent_at, and since when there is a host.
-fn host_words(
+/// A message without a quote, mentions and reactions, from three columns: id, seq, sent_at.
+fn message(
     room: RoomId,
+    chatter: Chatter,
     kind: Kind,
-    (host, content): (&Nickname, &Content),
+    content: &Content,
     row: &Row,
     at: usize,
 ) -> Result<Message, RowError> {
-    let chatter = Chatter {
-        id: host_chatter(),
-        nickname: host.clone(),
-        created_at: WallTime(row.try_get(at + 3)?),
-        left_at: None,
-    };
     Ok(Message {
         id: MessageId(row.try_get(at)?),
         seq: Seq(row.try_get(at + 1)?),
@@ -319,6 +279,45 @@ fn host_words(
         reactions: Reactions::default(),
         mine: Chosen::default(),
     })
+}
+
+/// What the host says in a room. `known` has the message where its key was used before.
+fn host_said(say: &HostSay, row: &Row, known: Option<&Vec<Row>>) -> Outcome {
+    let outcome: &str = row.try_get(0)?;
+    match (outcome, known.and_then(|rows| rows.first())) {
+        ("said", _) => {
+            let author = host(&say.host, row, 4)?;
+            let message = message(say.room, author, Kind::Said, &say.content, row, 1)?;
+            Ok(Ok(Written::Said { message, repeated: false }))
+        }
+        ("repeated", Some(known)) => {
+            Ok(Ok(Written::Said { message: rows::message(known)?, repeated: true }))
+        }
+        (outcome, _) => Ok(Err(refusal(outcome))),
+    }
+}
+
+/// The notices of an announcement, a row each. Where no room lives there is a row without one.
+fn announced(announcement: &Announcement, name: &Nickname, found: &[Row]) -> Outcome {
+    let mut notices = Vec::new();
+    for row in found {
+        let outcome: &str = row.try_get(0)?;
+        if outcome != "announced" {
+            return Ok(Err(refusal(outcome)));
+        }
+        if row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some() {
+            let (room, kind) = (rows::room_id(row, 1)?, Kind::Alert(Alert::Announcement));
+            let author = host(name, row, 5)?;
+            notices.push(message(room, author, kind, &announcement.text, row, 2)?);
+        }
+    }
+    Ok(Ok(Written::Announced(notices)))
+}
+
+/// The host, as whom they speak; since when there is one is in this column.
+fn host(name: &Nickname, row: &Row, at: usize) -> Result<Chatter, RowError> {
+    let created_at = WallTime(row.try_get(at)?);
+    Ok(Chatter { id: host_chatter(), nickname: name.clone(), created_at, left_at: None })
 }
 
 fn left(leave: &Leave, row: &Row) -> Outcome {

@@ -112,7 +112,7 @@ statements! {
     /// Leaves a room.
     leave_room = "SELECT * FROM leave_room($1, $2, $3, $4, $5)";
     /// Changes a nickname.
-    rename_chatter = "SELECT * FROM rename_chatter($1, $2, $3, $4, $5, $6)";
+    rename_chatter = "SELECT * FROM rename_chatter($1, $2, $3, $4, $5, $6, $7)";
     /// Takes messages back.
     take_back = "SELECT * FROM take_back($1, $2, $3)";
     /// Kicks a chatter.
@@ -126,12 +126,12 @@ statements! {
     /// Lifts a mute.
     unmute = "SELECT unmute($1, $2, $3)";
     /// Gives somebody another name, for the host.
-    rename_by_host = "SELECT * FROM rename_by_host($1, $2, $3, $4, $5, $6)";
+    rename_by_host = "SELECT * FROM rename_by_host($1, $2, $3, $4, $5, $6, $7)";
     /// Tells the other hubs of a passed password check.
     admit = "SELECT append(11::smallint, room => (SELECT n FROM rooms WHERE id = $1), identity => $2,
          address => $3, until_hub => $4)";
     /// Says something in a room as the host.
-    host_say = "SELECT * FROM host_say($1, $2, $3, $4, $5)";
+    host_say = "SELECT * FROM host_say($1, $2, $3, $4, $5, $6)";
     /// Makes an announcement.
     announce = "SELECT * FROM announce($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Takes an announcement down.

@@ -49,7 +49,7 @@ const CALLS: &str = "
     SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
     SELECT report_done(7, 'w');
     SELECT report_done(999999, 'w');
-    SELECT * FROM host_say((SELECT id FROM rooms WHERE n = 1), '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
+    SELECT * FROM host_say((SELECT id FROM rooms WHERE n = 1), '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'k', 'w');
     SELECT * FROM announce(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'x', 1, NULL, 20,
         '00000000-0000-8000-8000-000000000001', 'Host', 'w');
     SELECT take_down((SELECT id FROM announcements LIMIT 1), 'w');
@@ -58,7 +58,7 @@ const CALLS: &str = "
     SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');
     SELECT revoke_host_key('k9', 'w');
     SELECT * FROM take_back_own((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 600000);
-    SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x');
+    SELECT * FROM rename_chatter((SELECT id FROM chatters WHERE n = 7), NULL, 'other', '{other}', (SELECT id FROM rooms WHERE n = 1), 'x', false);
     SELECT * FROM take_back((SELECT id FROM rooms WHERE n = 1), '{5,6}', 'w');
     SELECT * FROM leave_room(0, (SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 9), false, 'x');
     SELECT kick((SELECT id FROM chatters WHERE n = 11), 'w');
@@ -66,7 +66,7 @@ const CALLS: &str = "
     SELECT mute((SELECT id FROM chatters WHERE n = 12), (SELECT identity FROM chatters WHERE n = 12), 'b', 9, 'w');
     SELECT mute((SELECT id FROM chatters WHERE n = 13), (SELECT identity FROM chatters WHERE n = 13), 'b', NULL, 'w');
     SELECT unmute((SELECT id FROM chatters WHERE n = 12), (SELECT identity FROM chatters WHERE n = 12), 'w');
-    SELECT * FROM rename_by_host((SELECT id FROM chatters WHERE n = 8), 'third', '{third}', ARRAY(SELECT id FROM rooms WHERE n < 3), 'x', 'w');
+    SELECT * FROM rename_by_host((SELECT id FROM chatters WHERE n = 8), 'third', '{third}', ARRAY(SELECT id FROM rooms WHERE n < 3), 'x', true, 'w');
     SELECT unban((SELECT id FROM chatters WHERE n = 12), 'w');
     SELECT end_room((SELECT id FROM rooms WHERE n = 5), 2::smallint, 'w');
     SELECT fence(1);

@@ -18,6 +18,11 @@ fn announcement(n: u8, room: Option<RoomId>, until: Option<u64>) -> Announcement
     }
 }
 
+fn host_say(room: RoomId, text: &str, key: Option<&str>) -> Deed {
+    let (host, content) = (host_name(Language::En), Content::trusted(text.into()));
+    Deed::Say(HostSay { room, host, content, key: key.map(|key| Key::parse(key).unwrap()) })
+}
+
 impl Kit {
     async fn announces(&mut self, announcement: &Announcement) -> Result<Vec<Message>, Refusal> {
         let deed = Deed::Announce(announcement.clone(), host_name(Language::En));
@@ -27,9 +32,14 @@ impl Kit {
         }
     }
 
+    /// The objects of the actions in the log, the last first.
+    async fn logged(&self) -> Vec<String> {
+        let log = self.store.reader.host_log(9).await.unwrap();
+        log.into_iter().map(|done| done.what).collect()
+    }
+
     async fn host_says(&mut self, room: RoomId, text: &str) -> Result<Message, Refusal> {
-        let deed = Deed::Say(room, host_name(Language::En), Content::trusted(text.into()));
-        match self.host(deed).await? {
+        match self.host(host_say(room, text, None)).await? {
             Written::Said { message, repeated: false } => Ok(message),
             other => panic!("{other:?}"),
         }
@@ -106,6 +116,31 @@ on_both! { async fn the_host_speaks_as_nobody_else_and_is_answered_and_taken_bac
     kit.host(Deed::Close(room)).await.unwrap();
     assert_eq!(kit.host_says(room, "too late").await, Err(Refusal::Expired));
     assert_eq!(kit.host_says(self::room(7).id, "nowhere").await, Err(Refusal::NoSuchRoom));
+} }
+
+on_both! { async fn the_log_shows_what_the_host_has_said_until_it_is_taken_back(mut kit: Kit) {
+    let (one, two) = (kit.room(1).await, kit.room(2).await);
+    let said = kit.host_says(one, "the stage\nis open").await.unwrap();
+    let notices = kit.announces(&announcement(1, None, None)).await.unwrap();
+    assert_eq!(kit.logged().await, ["x \"lunch 1\"", "x \"the stage is open\""]);
+    kit.host(Deed::TakeBack(one, vec![said.seq])).await.unwrap();
+    kit.host(Deed::TakeBack(two, vec![notices[1].seq])).await.unwrap();
+    assert_eq!(kit.logged().await, ["x", "x", "x \"lunch 1\"", "x"]);
+    kit.host(Deed::Delete(one)).await.unwrap();
+    assert_eq!(kit.reopened().logged().await, ["x"; 5], "its room is deleted");
+} }
+
+on_both! { async fn what_the_host_says_again_with_its_key_is_said_once(mut kit: Kit) {
+    let (one, two) = (kit.room(1).await, kit.room(2).await);
+    let said = kit.host(host_say(one, "welcome", Some("k"))).await;
+    let Ok(Written::Said { message, repeated: false }) = said else { panic!("{said:?}") };
+    for (room, text) in [(one, "welcome"), (two, "another")] {
+        let again = kit.host(host_say(room, text, Some("k"))).await;
+        assert_eq!(again, Ok(Written::Said { message: message.clone(), repeated: true }));
+    }
+    assert_eq!(kit.logged().await, ["x \"welcome\""], "it was done once");
+    let other = kit.host(host_say(one, "welcome", Some("l"))).await;
+    assert!(matches!(other, Ok(Written::Said { repeated: false, .. })), "{other:?}");
 } }
 
 on_both! { async fn where_no_room_lives_an_announcement_waits_for_the_first(mut kit: Kit) {

@@ -60,7 +60,7 @@ on_both! { async fn a_slow_room_takes_one_message_a_person_however_they_come(mut
     assert!(repeated && again.id == first.id, "a key is answered as ever");
     kit.says(room, 2, "the other", None).await;
     let nickname = Nickname::parse("another").unwrap();
-    let rename = Rename { chatter: chatter(1).id, owner: None, nickname, notice: None, at: at(30) };
+    let rename = Rename { chatter: chatter(1).id, owner: None, nickname, may_held: false, notice: None, at: at(30) };
     kit.write(Write::Rename(rename)).await.unwrap();
     let left = Leave { room, chatter: chatter(1), everywhere: false, notice: None, at: at(30) };
     kit.write(Write::Leave(left)).await.unwrap();

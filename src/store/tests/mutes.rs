@@ -66,7 +66,7 @@ on_both! { async fn the_host_renames_somebody_and_every_room_where_they_are_is_t
     let nickname = Nickname::parse("새 이름").unwrap();
     let rooms = vec![one, two, room(3).id];
     let rename =
-        HostRename { chatter: chatter(1).id, nickname: nickname.clone(), rooms, language: Language::Ko };
+        HostRename { chatter: chatter(1).id, nickname: nickname.clone(), rooms, language: Language::Ko, is_held: true };
     let renamed = kit.host(Deed::Rename(rename.clone())).await;
     let Ok(Written::RenamedByHost { chatter, alerts }) = renamed else { panic!("{renamed:?}") };
     assert_eq!((chatter.id, &chatter.nickname), (super::chatter(1).id, &nickname));
@@ -74,12 +74,30 @@ on_both! { async fn the_host_renames_somebody_and_every_room_where_they_are_is_t
     let words = "n1님이 이름을 새 이름(으)로 바꿨습니다.";
     assert_eq!(told, [(one, 2, words), (two, 2, words)], "the third is not there");
     let was = Nickname::parse("n1").unwrap();
-    let kind = Kind::Alert(Alert::Renamed { was, now: nickname.clone() });
+    let kind = Kind::Alert(Alert::Renamed { was: was.clone(), now: nickname.clone() });
     assert!(alerts.iter().all(|alert| alert.kind == kind));
+    let own = |may_held| Write::Rename(Rename {
+        chatter: super::chatter(1).id,
+        owner: None,
+        nickname: was.clone(),
+        may_held,
+        notice: None,
+        at: at(50),
+    });
+    assert_eq!(kit.write(own(false)).await, Err(Refusal::NameHeld));
+    let free = HostRename { is_held: false, ..rename.clone() };
+    let Ok(Written::RenamedByHost { alerts, .. }) = kit.host(Deed::Rename(free)).await else { panic!() };
+    assert_eq!(alerts, [], "the name is the same");
+    assert!(kit.write(own(false)).await.is_ok());
+    kit.host(Deed::Rename(rename.clone())).await.unwrap();
+    let mut kit = kit.reopened();
+    assert_eq!(kit.write(own(false)).await, Err(Refusal::NameHeld));
+    assert!(kit.write(own(true)).await.is_ok(), "the hub tells people apart");
+    kit.host(Deed::Rename(rename.clone())).await.unwrap();
     let nobody = HostRename { chatter: super::chatter(8).id, ..rename };
     assert_eq!(kit.host(Deed::Rename(nobody)).await, Err(Refusal::NoSuchChatter));
     let log = kit.store.reader.host_log(10).await.unwrap();
-    assert_eq!(log.iter().filter(|done| done.deed == "chatter rename").count(), 1);
+    assert_eq!(log.iter().filter(|done| done.deed == "chatter rename").count(), 4);
     let kit = kit.reopened();
     let (known, _) = kit.store.reader.chatter(super::chatter(1).id).await.unwrap().unwrap();
     assert_eq!(known.nickname, nickname);

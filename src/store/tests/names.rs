@@ -7,6 +7,7 @@ fn rename(who: u8, name: &str) -> Write {
         chatter: chatter(who).id,
         owner: None,
         nickname: Nickname::parse(name).unwrap(),
+        may_held: false,
         notice: None,
         at: at(50),
     })

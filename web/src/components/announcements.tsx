@@ -1,4 +1,4 @@
-// What the host announces, on top of a room until it is taken down: the newest, and the others behind it.
+// What the host announces, on top of a room, or of the lobby where it is for all rooms, until it is taken down: the newest, and the others behind it.
 
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";

@@ -10,6 +10,7 @@ import { alike, channels, isFull, matching, ordered, PLAZA, unread, type Order }
 import type { Stay } from "../store/stays";
 import type { Room } from "../wire";
 import { switchLanguage, words, type Words } from "../words";
+import { Announcements } from "./announcements";
 import { Fizz, Glass, Icon } from "./icons";
 
 /** From this many rooms on, finding one by eye gets slow. */
@@ -46,6 +47,8 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
       <p class={`banner ${reachable ? "banner-none" : ""}`} role="status">
         {reachable ? "" : say.hubLost}
       </p>
+      {/* Beside a room, which has them itself, they would stand there twice. */}
+      {main && <Announcements all={hub?.announcements ?? []} say={say} />}
       <div class="lobby-scroll">
         {rooms === null && <p class="soft centre">{say.looking}</p>}
         {rooms && rooms.length > SEARCH_FROM && (

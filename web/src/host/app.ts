@@ -26,7 +26,14 @@ let watch: Watch | null = null;
 /** Looks at the hub now. */
 export const look = (): void => watch?.look();
 export const acts = new Acts(look);
-export const speech = new Speech((room, content) => requests.act("POST", `rooms/${room}/say`, { content }, readAny), look);
+export const speech = new Speech(
+  (room, content, key) => requests.act("POST", `rooms/${room}/say`, { content, key }, readAny),
+  look,
+);
+
+/** What is to be announced; it stays when its sheet is closed. `room` is "" for all, `minutes` 0 until it is taken down. */
+export const NO_ANNOUNCEMENT = { text: "", room: "", minutes: 0 };
+export const announcement = signal(NO_ANNOUNCEMENT);
 
 /** The tabs, in their order. */
 export const TABS = ["now", "rooms", "people", "reports", "log"] as const;

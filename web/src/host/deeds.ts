@@ -95,16 +95,18 @@ export function unmute({ id, nickname }: Somebody): void {
   acts.start({ soon: done, done, isAtOnce: true, about: [personKey(id)], run: () => post(`chatters/${id}/unmute`) });
 }
 
-export function rename({ id, nickname }: Somebody, wanted: string): void {
+/** Gives somebody another name, which they cannot change unless `mayChange`. */
+export function rename({ id, nickname }: Somebody, wanted: string, mayChange: boolean): void {
   const say = hostWords();
-  const call = (name: string): Promise<Told<unknown>> => post(`chatters/${id}/rename`, { nickname: name });
+  const call = (name: string, isTheirs: boolean): Promise<Told<unknown>> =>
+    post(`chatters/${id}/rename`, { nickname: name, mayChange: isTheirs });
   acts.start({
     soon: say.renameDone(isolate(wanted)),
     done: say.renameDone(isolate(wanted)),
     undone: say.renameDone(isolate(nickname)),
     about: [personKey(id)],
-    run: () => call(wanted),
-    undo: () => call(nickname),
+    run: () => call(wanted, mayChange),
+    undo: () => call(nickname, true),
   });
 }
 

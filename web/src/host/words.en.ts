@@ -207,6 +207,7 @@ export const en: HostWords = {
   mutedUntil: (time) => `until ${time}`,
   rename: "Give another name",
   renameHint: "For a bad name. Those in the room are told.",
+  mayChange: "They may change it themselves",
   renameTitle: (name) => `The name of ${name}`,
   newName: "New name",
   nameMissing: "Type a name.",

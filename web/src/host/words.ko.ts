@@ -202,6 +202,7 @@ export const ko = {
   mutedUntil: (time: string) => `${time}까지`,
   rename: "이름 바꿔 주기",
   renameHint: "나쁜 이름이라면. 방에 있는 사람들에게 알려져요.",
+  mayChange: "스스로 다시 바꿀 수 있어요",
   renameTitle: (name: string) => `${name}님의 이름`,
   newName: "새 이름",
   nameMissing: "이름을 적어 주세요.",

@@ -6,20 +6,22 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, IdentityId, RoomId, host_chatter};
 use crate::domain::message::{Alert, Kind};
 use crate::domain::refusal::{HostRefusal, Refusal};
-use crate::domain::text::{Content, Nickname};
-use crate::store::{Change, Written};
+use crate::domain::text::Nickname;
+use crate::store::{Change, HostSay, Written};
 
 impl Database {
     pub(super) fn host_says(
         &mut self,
-        room: RoomId,
-        host: &Nickname,
-        content: &Content,
+        HostSay { room, host, content, key }: &HostSay,
     ) -> Result<Written, Refusal> {
-        self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
+        let key = key.as_ref().map(|key| key.as_str().to_owned());
+        if let Some(message) = self.said_before(host_chatter(), key.as_ref()) {
+            return Ok(Written::Said { message, repeated: true });
+        }
+        self.rooms.get(room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
         self.enter_host(host);
         let content = (content.to_string(), None);
-        let message = self.append((room, host_chatter()), Kind::Said, content, None);
+        let message = self.append((*room, host_chatter()), Kind::Said, content, key);
         Ok(Written::Said { message, repeated: false })
     }
 

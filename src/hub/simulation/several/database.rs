@@ -333,13 +333,19 @@ impl Database {
         Ok(Written::Renamed { chatter, alert })
     }
 
+    /// The message that a chatter has sent with this key.
+    pub(super) fn said_before(&self, author: ChatterId, key: Option<&String>) -> Option<Message> {
+        let key = key?;
+        let is_it = |(message, known): &&(Message, Option<String>)| {
+            message.chatter.id == author && known.as_ref() == Some(key)
+        };
+        self.messages.iter().find(is_it).map(|(message, _)| message.clone())
+    }
+
     fn say(&mut self, say: &Say) -> Result<Written, Refusal> {
         let key = say.key.as_ref().map(|key| key.as_str().to_owned());
-        let is_it = |(message, known): &&(Message, Option<String>)| {
-            message.chatter.id == say.chatter && *known == key
-        };
-        if let (Some(_), Some((message, _))) = (&key, self.messages.iter().find(is_it)) {
-            return Ok(Written::Said { message: message.clone(), repeated: true });
+        if let Some(message) = self.said_before(say.chatter, key.as_ref()) {
+            return Ok(Written::Said { message, repeated: true });
         }
         let room = self.rooms.get(&say.room).ok_or(Refusal::NoSuchRoom)?;
         let (_, owner) = self.chatters.get(&say.chatter).ok_or(Refusal::NoSuchChatter)?;
@@ -402,7 +408,7 @@ impl Database {
             }
             Deed::Mute(mute) => return self.mute(mute),
             Deed::Unmute(_, identity) => return self.unmute(*identity),
-            Deed::Say(room, host, content) => return self.host_says(*room, host, content),
+            Deed::Say(say) => return self.host_says(say),
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),

@@ -9,21 +9,26 @@ use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::text::{Content, Nickname};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::sqlite::sql::apply::insert_message;
-use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
-use crate::store::write::{Moment, Say, Written};
+use crate::store::sqlite::sql::{queries, rows};
+use crate::store::write::{HostSay, Moment, Say};
 
-/// Stores what the host says in a living room.
+/// Stores what the host says in a living room. Returns it, and whether its key was used before: then it is the message
+/// of then.
 pub(in crate::store) fn say(
     db: &Connection,
-    room: RoomId,
-    (host, content): (&Nickname, &Content),
+    HostSay { room, host, content, key }: &HostSay,
     at: Moment,
-) -> Result<Written, WriteError> {
-    living(db, room, at.hub)?;
+) -> Result<(Message, bool), WriteError> {
+    if let Some(key) = key
+        && let Some(known) = queries::by_key(db, host_chatter(), key)?
+    {
+        return Ok((known, true));
+    }
+    living(db, *room, at.hub)?;
     enter_host(db, host, at)?;
-    let message = insert_message(db, &words(room, Kind::Said, content, at))?;
-    Ok(Written::Said { message, repeated: false })
+    let say = Say { key: key.clone(), ..words(*room, Kind::Said, content, at) };
+    Ok((insert_message(db, &say)?, false))
 }
 
 /// Stores an announcement, and a notice of it in each room that it concerns. Returns the notices.

@@ -254,6 +254,13 @@ pub(in crate::store) fn rename_chatter(
     if rename.owner.is_some_and(|wanted| wanted != owner) {
         return Err(Refusal::NotYours.into());
     }
+    let is_held = || {
+        db.prepare_cached("SELECT held FROM chatters WHERE id = ?1")?
+            .query_row([rename.chatter.as_bytes()], |row| row.get::<_, bool>(0))
+    };
+    if !rename.may_held && is_held()? {
+        return Err(Refusal::NameHeld.into());
+    }
     db.prepare_cached("UPDATE chatters SET nickname = ?2 WHERE id = ?1")?
         .execute(params![rename.chatter.as_bytes(), rename.nickname.as_str()])?;
     let was = chatter.nickname.clone();

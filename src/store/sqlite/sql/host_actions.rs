@@ -6,6 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::host::HostName;
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
+use crate::domain::message::excerpt;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Nickname;
@@ -37,10 +38,18 @@ pub struct Done {
     pub at: WallTime,
     /// The action, as on the command line: `room close`.
     pub deed: String,
-    /// Its object, as it was called then.
+    /// Its object, as it was called then, with an excerpt of what the host has said, if that can still be read.
     pub what: String,
     /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     pub by: Option<HostName>,
+}
+
+/// The object of an action, with an excerpt of what the host has said. A message that was taken back has none.
+pub(in crate::store) fn with_excerpt(what: String, said: Option<&str>) -> String {
+    match said {
+        None | Some("") => what,
+        Some(said) => format!("{what} {:?}", excerpt(said)),
+    }
 }
 
 /// Applies an action of the host and logs it, inside the current transaction.
@@ -64,7 +73,7 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         }
         Deed::TakeBack(room, seqs) => {
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);
-            return Ok(remembered(db, "message delete", act, taken)?);
+            return Ok(remembered(db, "message delete", act, taken, None)?);
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
@@ -93,15 +102,21 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         }
         Deed::Rename(rename) => {
             let renamed = people::rename(db, rename, act.at)?;
-            return Ok(remembered(db, "chatter rename", act, renamed)?);
+            return Ok(remembered(db, "chatter rename", act, renamed, None)?);
         }
-        Deed::Say(room, host, content) => {
-            let said = announcements::say(db, *room, (host, content), act.at)?;
-            return Ok(remembered(db, "message say", act, said)?);
+        Deed::Say(say) => {
+            let (message, repeated) = announcements::say(db, say, act.at)?;
+            let (id, said) = (message.id, Written::Said { message, repeated });
+            if repeated {
+                return Ok(said);
+            }
+            return Ok(remembered(db, "message say", act, said, Some(id))?);
         }
         Deed::Announce(announcement, host) => {
-            let made = Written::Announced(announcements::announce(db, announcement, host, act.at)?);
-            return Ok(remembered(db, "announce add", act, made)?);
+            let notices = announcements::announce(db, announcement, host, act.at)?;
+            let first = notices.first().map(|notice| notice.id);
+            let made = Written::Announced(notices);
+            return Ok(remembered(db, "announce add", act, made, first)?);
         }
         Deed::TakeDown(announcement) => {
             announcements::take_down(db, *announcement)?;
@@ -120,7 +135,7 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             false => return Ok(Written::Done),
         },
     };
-    remember(db, deed, act)?;
+    remember(db, deed, act, None)?;
     Ok(Written::Done)
 }
 
@@ -230,21 +245,29 @@ fn remembered(
     deed: &str,
     act: &HostAct,
     written: Written,
+    said: Option<MessageId>,
 ) -> rusqlite::Result<Written> {
-    remember(db, deed, act)?;
+    remember(db, deed, act, said)?;
     Ok(written)
 }
 
-fn remember(db: &Connection, deed: &str, act: &HostAct) -> rusqlite::Result<()> {
+/// Logs an action. The log shows an excerpt of the message `said` while that can be read, and keeps none itself.
+fn remember(
+    db: &Connection,
+    deed: &str,
+    act: &HostAct,
+    said: Option<MessageId>,
+) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO host_actions (at, at_hub, deed, what, by) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO host_actions (at, at_hub, deed, what, by, said) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?
     .execute(params![
         act.at.wall.0,
         rows::sql(act.at.hub),
         deed,
         act.what,
-        act.by.as_ref().map(HostName::as_str)
+        act.by.as_ref().map(HostName::as_str),
+        said.map(|message| message.0),
     ])?;
     let newest = db.last_insert_rowid();
     db.prepare_cached("DELETE FROM host_actions WHERE n <= ?1")?.execute([newest - LOG_MAX])?;
@@ -263,11 +286,16 @@ pub(in crate::store) fn has_deleted(db: &Connection) -> rusqlite::Result<bool> {
 /// The newest actions, newest first.
 pub(in crate::store) fn log(db: &Connection, most: usize) -> rusqlite::Result<Vec<Done>> {
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut query =
-        db.prepare_cached("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT ?1")?;
+    let mut query = db.prepare_cached(
+        "SELECT at, deed, what, by, (SELECT m.content FROM messages m JOIN rooms r ON r.n = m.room
+             WHERE m.id = said AND r.deleted = 0)
+         FROM host_actions ORDER BY n DESC LIMIT ?1",
+    )?;
     let done = |row: &rusqlite::Row<'_>| {
         let by = row.get::<_, Option<String>>(3)?.map(HostName::trusted);
-        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what: row.get(2)?, by })
+        let said = row.get::<_, Option<String>>(4)?;
+        let what = with_excerpt(row.get(2)?, said.as_deref());
+        Ok(Done { at: WallTime(row.get(0)?), deed: row.get(1)?, what, by })
     };
     rows::readable(query.query_map([most], done)?)
 }

@@ -61,18 +61,22 @@ pub(in crate::store) fn recall(db: &Connection, recall: &Recall) -> Result<Writt
 /// Gives somebody another name and tells these rooms.
 pub(in crate::store) fn rename(
     db: &Connection,
-    HostRename { chatter, nickname, rooms, language }: &HostRename,
+    HostRename { chatter: id, nickname, rooms, language, is_held }: &HostRename,
     at: Moment,
 ) -> Result<Written, WriteError> {
     let (known, _) =
-        queries::chatter(db, *chatter)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
-    let (owner, notice) = (None, None);
-    let rename = Rename { chatter: *chatter, owner, nickname: nickname.clone(), notice, at };
+        queries::chatter(db, *id)?.ok_or(WriteError::Refused(Refusal::NoSuchChatter))?;
+    let (owner, notice, nickname) = (None, None, nickname.clone());
+    let rename =
+        Rename { chatter: *id, owner, nickname: nickname.clone(), may_held: true, notice, at };
     apply::rename_chatter(db, &rename)?;
+    db.prepare_cached("UPDATE chatters SET held = ?2 WHERE id = ?1")?
+        .execute(params![id.as_bytes(), is_held])?;
     let was = known.nickname.clone();
     let chatter = Chatter { nickname: nickname.clone(), ..known };
     let mut alerts = Vec::new();
-    for room in rooms {
+    // A name that only becomes theirs to change is no news.
+    for room in rooms.iter().filter(|_| was != nickname) {
         let renamed = Alert::Renamed { was: was.clone(), now: nickname.clone() };
         match apply::notice(db, *room, &chatter, renamed, *language, at) {
             Ok(alert) => alerts.push(alert),

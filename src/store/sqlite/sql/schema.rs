@@ -32,6 +32,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0009_mutes", include_str!("../../../../migrations/0009_mutes.sql")),
     ("0010_announcements", include_str!("../../../../migrations/0010_announcements.sql")),
     ("0011_rooms", include_str!("../../../../migrations/0011_rooms.sql")),
+    ("0012_hosts", include_str!("../../../../migrations/0012_hosts.sql")),
 ];
 
 /// The schema version of this program.
@@ -298,7 +299,9 @@ pub(in crate::store) fn write_as_of(path: &Path, version: usize) {
         [id(1)],
     )
     .unwrap();
-    db.execute("INSERT INTO chatters VALUES (1, ?1, ?1, 'n1', 0)", [id(1)]).unwrap();
+    let chatter =
+        "INSERT INTO chatters (n, id, identity, nickname, created_at) VALUES (1, ?1, ?1, 'n1', 0)";
+    db.execute(chatter, [id(1)]).unwrap();
     db.execute(
         "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (1, ?1, 1, 1)",
         [id(1)],

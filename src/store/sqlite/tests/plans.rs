@@ -23,7 +23,7 @@ const MAY_SCAN: [(&str, &str); 30] = [
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),
     ("SELECT at, at_hub, cause, kept_as", "the newest row alone, once a start"),
-    ("SELECT at, deed, what, by FROM host_actions ORDER BY n DESC LIMIT", "the newest rows alone"),
+    ("SELECT at, deed, what, by, (SELECT m.content", "the newest rows alone"),
     ("SELECT chatter, identity, nickname, address, until FROM bans", "once a start"),
     ("SELECT chatter, identity, nickname, until FROM mutes", "once a start"),
     (
@@ -286,7 +286,7 @@ fn with_people(people: u32) -> Connection {
     assert!(writer::commit(&db, first.iter()).unwrap().iter().all(Result::is_ok));
     db.execute_batch(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT {people})
-         INSERT INTO chatters SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
+         INSERT INTO chatters (n, id, identity, nickname, created_at) SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
          INSERT INTO memberships SELECT 1, identity, n, 1, NULL, NULL FROM chatters WHERE n >= 100;
          WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n LIMIT {people})
          INSERT INTO messages (room, seq, chatter, kind, content, sent_at, sent_hub)

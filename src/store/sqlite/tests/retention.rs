@@ -299,7 +299,7 @@ async fn loved(people: i64) -> (Kit, RoomId) {
     let db = schema::open_writer(&folder.path().join(FILE)).unwrap();
     db.execute_batch(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n LIMIT {people})
-         INSERT INTO chatters SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
+         INSERT INTO chatters (n, id, identity, nickname, created_at) SELECT i, randomblob(16), randomblob(16), 'n', 0 FROM n;
          INSERT INTO reactions SELECT 4, n, 1 FROM chatters WHERE n >= 100;
          INSERT INTO reports (message, chatter, at) SELECT 4, n, 1 FROM chatters WHERE n >= 100;
          INSERT INTO reactions SELECT m.id, c.n, 1 FROM messages m, chatters c WHERE m.id <> 4 AND c.n BETWEEN 100 AND 169;"

@@ -89,7 +89,7 @@ async fn rows_of_a_copy_go_through_the_rules() {
         "UPDATE rooms SET lock = '{HUGE}', title = char(27) || '[2J', capacity = -1;
          UPDATE chatters SET nickname = char(27) || ']0;x' || char(7);
          UPDATE messages SET content = char(0x202e, 0) WHERE seq = 2;
-         INSERT INTO chatters VALUES (7, x'00', x'00', 'short', 0);
+         INSERT INTO chatters (n, id, identity, nickname, created_at) VALUES (7, x'00', x'00', 'short', 0);
          INSERT INTO messages (id, room, seq, chatter, kind, content, sent_at, sent_hub)
          VALUES (9223372036854775807, 1, 9, 1, 0, 'last of all', 0, 0);"
     ))

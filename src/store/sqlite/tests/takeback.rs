@@ -5,7 +5,13 @@ use std::path::Path;
 use std::time::Instant;
 
 use super::*;
+use crate::domain::announcement::Announcement;
+use crate::domain::ids::AnnouncementId;
+use crate::domain::language::Language;
 use crate::domain::mode::{Mode, RoomMode};
+use crate::domain::text::Content;
+use crate::domain::time::WallTime;
+use crate::domain::words;
 use crate::store::sqlite::recovery::{backup, restore};
 use crate::store::sqlite::sql::schema;
 use crate::store::tests::takeback::SECRET;
@@ -61,6 +67,29 @@ async fn nothing_of_it_is_left_on_the_disk() {
     kit.takes_back(room, &[3, 5]).await;
     is_forgotten(kit.folder.path()).await;
     assert_eq!(kit.reads(room, 1).await[1..], ["하나", "", "셋", ""]);
+}
+
+#[tokio::test]
+async fn nothing_of_what_the_host_has_said_is_left_on_the_disk_not_in_the_log_either() {
+    let (mut kit, room) = (Kit::new(), room(1).id);
+    kit.room(1).await;
+    let content = Content::trusted(SECRET.into());
+    let (host, key) = (words::host_name(Language::Ko), None);
+    let say = HostSay { room, host, content: content.clone(), key };
+    kit.host(Deed::Say(say)).await.unwrap();
+    let announcement = Announcement {
+        id: AnnouncementId::from_random([1; 16]),
+        room: None,
+        text: content,
+        made_at: WallTime(0),
+        until: None,
+    };
+    let announce = Deed::Announce(announcement.clone(), words::host_name(Language::Ko));
+    kit.host(announce).await.unwrap();
+    kit.host(Deed::TakeDown(announcement.id)).await.unwrap();
+    assert!(!files_with(kit.folder.path(), "수박주스").is_empty());
+    kit.takes_back(room, &[1, 2]).await;
+    is_forgotten(kit.folder.path()).await;
 }
 
 #[tokio::test]

@@ -228,11 +228,12 @@ const NAME_MOST = 10;
 function RenameSheet({ person }: { person: Somebody }): JSX.Element {
   const say = hostWords();
   const [name, setName] = useState("");
+  const [mayChange, setMayChange] = useState(false);
   const [isTried, setTried] = useState(false);
   const submit = (event: Event): void => {
     event.preventDefault();
     setTried(true);
-    if (!isBlank(name) && length(name) <= NAME_MOST) then(() => rename(person, name.trim()))();
+    if (!isBlank(name) && length(name) <= NAME_MOST) then(() => rename(person, name.trim(), mayChange))();
   };
   return (
     <Sheet title={say.renameTitle(isolate(person.nickname))} class="small">
@@ -247,6 +248,10 @@ function RenameSheet({ person }: { person: Somebody }): JSX.Element {
           autofocus
         />
         <p class="soft">{say.renameHint}</p>
+        <label class="check">
+          <input type="checkbox" checked={mayChange} onChange={(event) => setMayChange(event.currentTarget.checked)} />
+          <span>{say.mayChange}</span>
+        </label>
         <button type="submit" class="button primary wide">
           {say.renameNow}
         </button>

@@ -1,0 +1,11 @@
+-- What the log of the host's actions keeps of their words.
+
+-- The message that the host said, or an announcement's first notice. The log shows an excerpt of it while it can be read.
+ALTER TABLE host_actions ADD COLUMN said INTEGER;
+
+-- Excerpts stood in the log itself, and stayed there when the message was taken back.
+UPDATE host_actions SET what = rtrim(substr(what, 1, instr(what || '"', '"') - 1))
+WHERE deed IN ('message say', 'announce add', 'announce done');
+
+-- Whether the host gave them their name, so that they cannot change it.
+ALTER TABLE chatters ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
