@@ -4,6 +4,7 @@ mod announce;
 mod copies;
 mod discover;
 mod doctor;
+mod export;
 mod host;
 mod keys;
 mod message;
@@ -69,6 +70,8 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Write everything that was said to a zip, also while the hub runs
+    Export(export::ExportArgs),
     /// Make keys with which hosts act over the network, list the keys, revoke one
     #[command(subcommand)]
     Host(keys::HostCommand),
@@ -182,6 +185,7 @@ pub fn run() -> ExitCode {
         Command::Chatter(command) => host::chatter(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
+        Command::Export(args) => export::export(args, out),
         Command::Host(command) => keys::host(command, out),
         Command::HoldPorts(file) => {
             hold_ports(file);
