@@ -5,6 +5,7 @@ mod copies;
 mod discover;
 mod doctor;
 mod edit;
+mod export;
 mod host;
 mod keys;
 mod message;
@@ -70,6 +71,8 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Write everything that was said to a zip, also while the hub runs
+    Export(export::ExportArgs),
     /// Make keys with which hosts act over the network, list the keys, revoke one
     #[command(subcommand)]
     Host(keys::HostCommand),
@@ -183,6 +186,7 @@ pub fn run() -> ExitCode {
         Command::Chatter(command) => host::chatter(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
+        Command::Export(args) => export::export(args, out),
         Command::Host(command) => keys::host(command, out),
         Command::HoldPorts(file) => {
             hold_ports(file);

@@ -8,6 +8,7 @@ mod callers;
 mod chat;
 mod connections;
 mod cors;
+mod export;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod guard;
@@ -41,6 +42,7 @@ use crate::control::ControlContext;
 use crate::discovery;
 use crate::domain::refusal::Refusal;
 use crate::door::Door;
+use crate::export::Source;
 use crate::hub::HubHandle;
 use crate::identity::Signer;
 use crate::metrics::Metrics;
@@ -78,6 +80,8 @@ pub struct HttpContext {
     pub door: Arc<Door>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// Where an export reads.
+    pub export: Source,
     /// Tells how short memory is.
     pub budget: Budget,
 }

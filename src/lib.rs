@@ -8,6 +8,7 @@
 //! | [`doctor`] | checks from this machine whether people can reach the hub |
 //! | [`server`] | builds everything, owns start and shutdown |
 //! | [`control`] | the control socket, and the requests of hosts |
+//! | [`export`] | everything that was said, as a zip |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
 //! | [`wire`] | every JSON shape that leaves the hub |
@@ -37,6 +38,7 @@ pub mod discovery;
 pub mod doctor;
 pub mod domain;
 pub mod door;
+pub mod export;
 #[doc(hidden)]
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;

@@ -46,7 +46,7 @@ use crate::wire;
 
 pub use lock::Lock;
 pub use renew::{Renewed, renew};
-pub use shared::{database, renew_shared};
+pub use shared::{database, renew_shared, source};
 
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -251,8 +251,7 @@ impl Running {
             .without(listeners.refused().to_vec());
         reach.set_public(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
-        let metrics = Arc::new(Metrics::default());
-        let budget = Budget::new(ceiling(config));
+        let (metrics, budget) = (Arc::new(Metrics::default()), Budget::new(ceiling(config)));
         let (hub, outputs, hub_task) = hub::start(start(config, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
@@ -282,6 +281,7 @@ impl Running {
             door: Arc::clone(&door),
             metrics: Arc::clone(&metrics),
             budget: budget.clone(),
+            export: shared::source(config)?,
         });
         let setup = gateway::Setup {
             hub: hub.clone(),

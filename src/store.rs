@@ -5,6 +5,7 @@
 //! Above it are a [`Writer`], which takes [`Write`]s in the order in which the hub decided, a [`Reader`], and the
 //! [`Report`]s of what has been committed.
 
+mod archive;
 mod batch;
 mod change;
 mod health;
@@ -20,6 +21,7 @@ mod writer;
 use std::path::Path;
 use std::time::Duration;
 
+pub use archive::{Archive, ArchiveError, ArchivedRoom};
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
 pub use postgres::{CommonSettings, ConnectError, Database, HubRun};

@@ -21,6 +21,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "doctor",
             "server",
+            "export",
             "control",
             "wire",
             "discovery",
@@ -36,6 +37,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "server",
         &[
             "control",
+            "export",
             "http",
             "gateway",
             "wire",
@@ -57,6 +59,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "http",
         &[
             "control",
+            "export",
             "wire",
             "hub",
             "store",
@@ -84,6 +87,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sync",
         ],
     ),
+    ("export", &["store", "domain"]),
     ("wire", &["hub", "discovery", "domain"]),
     ("hub", &["store", "domain", "sync"]),
     ("store", &["metrics", "domain", "sync"]),
@@ -108,7 +112,7 @@ const ONLY_IN: &[(&str, &str)] = &[
     ("rusqlite", "store"),
     ("jwt_compact", "identity"),
     ("hmac", "identity"),
-    ("sha2", "identity"),
+    ("sha2", "identity export"),
     ("base64", "identity"),
     ("argon2", "hub"),
     ("systemd_journal_logger", "telemetry"),
@@ -164,7 +168,7 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) {
         let path = entry.unwrap().path();
         if path.is_dir() {
             collect(&path, files);
-        } else {
+        } else if path.extension().is_some_and(|kind| kind == "rs") {
             files.push(path);
         }
     }

@@ -34,6 +34,9 @@ _colahub() {
             colahub,doctor)
                 cmd="colahub__subcmd__doctor"
                 ;;
+            colahub,export)
+                cmd="colahub__subcmd__export"
+                ;;
             colahub,help)
                 cmd="colahub__subcmd__help"
                 ;;
@@ -156,6 +159,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,doctor)
                 cmd="colahub__subcmd__help__subcmd__doctor"
+                ;;
+            colahub__subcmd__help,export)
+                cmd="colahub__subcmd__help__subcmd__export"
                 ;;
             colahub__subcmd__help,help)
                 cmd="colahub__subcmd__help__subcmd__help"
@@ -404,7 +410,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -969,8 +975,34 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__export)
+            opts="-h --config --data-dir --utc-offset --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --utc-offset)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor host hold-ports log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1194,6 +1226,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__doctor)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__export)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )

@@ -81,7 +81,7 @@ fn not_shared(config: &Config, instead: &str) -> anyhow::Result<()> {
 }
 
 /// Shows progress in percent, if standard error is a terminal.
-fn progress(doing: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
+pub(super) fn progress(doing: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
     let mut shown = None;
     move |written, total| {
         let percent = (written.saturating_mul(100) / total.max(1)).min(100);
@@ -93,7 +93,7 @@ fn progress(doing: &'static str) -> impl FnMut(u64, u64) + Send + 'static {
     }
 }
 
-fn end_of_progress() {
+pub(super) fn end_of_progress() {
     if io::stderr().is_terminal() {
         let _gone = write!(io::stderr(), "\r\x1b[K");
     }

@@ -1,5 +1,7 @@
 //! The hub's own sentences for people, in its language.
 
+pub mod export;
+
 use std::time::Duration;
 
 use unicode_normalization::char::is_combining_mark;

@@ -7,16 +7,17 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{Request, State};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{Method, header};
 use axum::routing::any;
 
 use super::App;
 use super::body::whole;
+use super::export::{self, Turn};
 use super::request::From;
 use super::respond::{ApiResult, no_such_call};
 use crate::control::called;
-use crate::domain::host::{BrowserMark, HostKey, KeyUse};
+use crate::domain::host::{BrowserMark, HostKey, HostRole, KeyUse};
 use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::hub::command::Call;
 use crate::identity::Signature;
@@ -31,8 +32,9 @@ const BASE: &str = "/api/host/";
 
 pub(super) fn routes() -> Router<App> {
     let log = Arc::new(RefusalLog::default());
+    let turn = export::turn();
     let calls = any(move |app: State<App>, from: From, request: Request| async move {
-        call(app, from, request, &log).await
+        call(app, from, request, (&log, &turn)).await
     });
     Router::new().route("/api/host", calls.clone()).route("/api/host/{*call}", calls)
 }
@@ -42,7 +44,7 @@ async fn call(
     State(app): State<App>,
     From(peer): From,
     request: Request,
-    log: &RefusalLog,
+    (log, turn): (&RefusalLog, &Turn),
 ) -> ApiResult {
     let (parts, body) = request.into_parts();
     let interfaces = &app.config.now().host_interfaces;
@@ -57,6 +59,12 @@ async fn call(
     let key =
         used(&app, &parts, &signature, &body).await.inspect_err(|refusal| log.note(refusal))?;
     let path = path(&parts).strip_prefix(BASE).unwrap_or_default();
+    if let Some(query) = exports(&parts, path) {
+        if !key.role.may(HostRole::Host) {
+            return Err(Refusal::Host(HostRefusal::HostsOnly));
+        }
+        return export::download(&app, query, turn).await;
+    }
     let Some((call, request)) = called(parts.method.as_str(), path, &body) else {
         return Ok(no_such_call());
     };
@@ -65,6 +73,12 @@ async fn call(
     }
     let answer = app.control.answer(Some(key.name), request?).await;
     answer.map(|answer| app.ok(answer)).map_err(|denied| denied.refusal)
+}
+
+/// The query of a download of everything, the one call whose answer is no JSON.
+fn exports<'p>(parts: &Parts, path: &'p str) -> Option<&'p str> {
+    let (name, query) = path.split_once('?').unwrap_or((path, ""));
+    (parts.method == Method::GET && name == "export").then_some(query)
 }
 
 /// The one `Authorization` header, if it is a host's signature.

@@ -8,6 +8,7 @@ use anyhow::Context;
 use super::{Lock, random};
 use crate::config::{Config, LiveConfig};
 use crate::domain::ids::{Epoch, HubId, RunId};
+use crate::export::Source;
 use crate::store::{CommonSettings, Database, HubRun, Retention};
 
 /// The file of the hub's id inside the data folder, since its database is elsewhere.
@@ -24,6 +25,17 @@ pub fn database(config: &Config) -> anyhow::Result<Option<Database>> {
     let password = config.database_password().map_err(anyhow::Error::msg)?;
     let database = Database::parse(url.expose(), password.as_deref(), config.database_patience)?;
     Ok(Some(database))
+}
+
+/// Where an export of this hub reads.
+///
+/// # Errors
+/// As of [`database`].
+pub fn source(config: &Config) -> anyhow::Result<Source> {
+    Ok(match database(config)? {
+        Some(database) => Source::Shared(Box::new(database)),
+        None => Source::Folder(config.data_dir.clone()),
+    })
 }
 
 /// Gives the hub in this folder a new id. No hub may be running on the folder.

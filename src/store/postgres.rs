@@ -4,6 +4,7 @@
 //! what the other hubs have committed since, decides against the tables, and appends. So every hub sees every change in
 //! one order, and knows by counting whether it misses any. `NOTIFY` only wakes a hub up; it may be lost.
 
+mod archive;
 mod batch;
 mod calls;
 mod connect;
@@ -30,6 +31,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub(in crate::store) use archive::{archived_page, archived_rooms, connect_to_read};
 pub use connect::{ConnectError, Database};
 
 use crate::domain::ids::{Epoch, HubId, RunId};
@@ -100,16 +102,20 @@ impl fmt::Debug for CommonSettings {
 /// # Errors
 /// See [`ConnectError`].
 pub(super) fn try_it(database: &Database) -> Result<String, ConnectError> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| ConnectError::Failed {
-        place: "this board".into(),
-        cause: error.to_string(),
-    })?;
-    runtime.block_on(async {
+    runtime()?.block_on(async {
         let (client, _) = database.connect().await?;
         database.check_version(&client).await?;
         let known = migrate::check(database, &client).await?;
         Ok(format!("PostgreSQL at {} answers, and {known}", database.place()))
+    })
+}
+
+/// A runtime for a caller that blocks.
+fn runtime() -> Result<tokio::runtime::Runtime, ConnectError> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| ConnectError::Failed {
+        place: "this board".into(),
+        cause: error.to_string(),
     })
 }
 

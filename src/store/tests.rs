@@ -13,6 +13,7 @@ use crate::domain::text::{Key, Namespace, Nickname, Title};
 use crate::domain::time::WallTime;
 
 mod announcements;
+mod archive;
 mod edits;
 mod hosts;
 mod modes;

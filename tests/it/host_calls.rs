@@ -64,7 +64,7 @@ impl Holder {
     }
 }
 
-fn sent(hub: &Hub, Request { method, path, header, body }: &Request) -> Answer {
+pub fn sent(hub: &Hub, Request { method, path, header, body }: &Request) -> Answer {
     let (address, length) = (hub.address, body.len());
     hub.raw(&format!(
         "{method} {path} HTTP/1.1\r\nhost: {address}\r\nauthorization: {header}\r\n\

@@ -28,6 +28,7 @@ mod damages;
 mod data_folder;
 mod direct_writes;
 mod doors;
+mod export;
 mod health;
 mod host;
 mod host_calls;

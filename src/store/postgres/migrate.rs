@@ -53,6 +53,26 @@ pub(super) async fn check(database: &Database, client: &Client) -> Result<String
     })
 }
 
+/// Checks that the schema is that of this program, for somebody who does not change it.
+pub(super) async fn check_newest(database: &Database, client: &Client) -> Result<(), ConnectError> {
+    let known = check(database, client).await?;
+    let version = "SELECT coalesce((SELECT value::bigint FROM meta WHERE key = 'version'), 0)";
+    let is_there = client.query_one("SELECT to_regclass('colahub.meta') IS NOT NULL", &[]).await;
+    let is_there: bool = is_there.map_err(|error| database.refused(&error))?.get(0);
+    let found = match is_there {
+        true => {
+            client.query_one(version, &[]).await.map_err(|error| database.refused(&error))?.get(0)
+        }
+        false => 0_i64,
+    };
+    if usize::try_from(found) == Ok(MIGRATIONS.len()) {
+        return Ok(());
+    }
+    let cause =
+        format!("its schema is not that of this program; start a hub on it first ({known})");
+    Err(ConnectError::Failed { place: database.place(), cause })
+}
+
 /// Brings the schema up to date, and stores the key and the epoch that all hubs share if they are missing.
 pub(super) async fn migrate(
     database: &Database,

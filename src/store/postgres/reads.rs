@@ -107,6 +107,12 @@ pub(super) const SAID_BY: &str =
      WHERE c.identity = $1 AND NOT r.deleted AND m.kind IN (0, 1) AND NOT m.taken_back AND m.sent_hub >= $2
      ORDER BY m.id DESC LIMIT $3";
 
+/// All rooms that are kept, in the order in which they were made.
+pub(super) const ARCHIVED_ROOMS: &str =
+    "SELECT a.id, a.code, a.title, a.created_at, a.pruned, last_seq(a.n), coalesce(
+         (SELECT sent_at FROM messages WHERE room = a.n ORDER BY seq DESC LIMIT 1), a.created_at)
+     FROM rooms a WHERE NOT a.deleted ORDER BY a.n";
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -132,6 +138,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_log", HOST_LOG.into(), "100"),
         ("read_reports", REPORTS.into(), "false, 200"),
         ("read_all_reports", REPORTS.into(), "true, 200"),
+        ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]
 }

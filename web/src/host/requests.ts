@@ -36,6 +36,22 @@ export class Requests {
     return this.queue(method, path, JSON.stringify(fields), read, true);
   }
 
+  /** A file; `null` if the hub refuses. The next request goes once the first bytes are there, since it may be large. */
+  async file(path: string): Promise<Blob | null> {
+    const response = await new Promise<Response>((resolve, reject) => {
+      const run = (): Promise<void> => this.open(path).then(resolve, reject);
+      this.waiting.push({ run, isAct: false });
+      void this.work();
+    });
+    return response.ok ? response.blob() : null;
+  }
+
+  private open(path: string): Promise<Response> {
+    const whole = `/api/host/${path}&browser=${this.key.browser}`;
+    const header = authorization(this.key, "GET", whole, this.numbers.next(), "");
+    return fetch(whole, { headers: { authorization: header }, cache: "no-store", credentials: "omit" });
+  }
+
   private queue<T>(method: string, path: string, body: string, read: Reader<T>, isAct: boolean): Promise<Told<T>> {
     return new Promise((resolve, reject) => {
       const run = (): Promise<void> => this.ask(method, path, body, read).then(resolve, reject);

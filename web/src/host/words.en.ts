@@ -238,6 +238,12 @@ export const en: HostWords = {
 
   log: "What was done",
   noLog: "Nothing was done yet",
+  closing: "Closing",
+  exportHint:
+    "A page for each room to read and print, and a table for spreadsheets. Removed messages are not in it, and of people only their nicknames.",
+  exportNow: "Download everything",
+  exporting: "Downloading…",
+  exportFailed: "That did not work. Try again.",
   byMachine: "on the hub’s machine",
   by: (name) => name,
   deeds: {

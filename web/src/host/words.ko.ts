@@ -233,6 +233,11 @@ export const ko = {
 
   log: "한 일",
   noLog: "아직 한 일이 없어요",
+  closing: "마치기",
+  exportHint: "방마다 읽고 인쇄할 수 있는 페이지 하나, 표 계산 프로그램용 표 하나. 지운 메시지는 없고, 사람들에 대해서는 닉네임만 있어요.",
+  exportNow: "모두 내려받기",
+  exporting: "내려받는 중…",
+  exportFailed: "내려받지 못했어요. 다시 해 보세요.",
   byMachine: "허브의 컴퓨터에서",
   by: (name: string) => `${name}`,
   deeds: {

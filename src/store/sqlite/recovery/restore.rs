@@ -73,6 +73,12 @@ pub enum CopyError {
         /// SQLite's error.
         what: String,
     },
+    /// It was written by an older program.
+    #[error("{} is from an older colahub; start the hub once, which updates it", path.display())]
+    Old {
+        /// The file.
+        path: PathBuf,
+    },
     /// It could not be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -117,6 +123,18 @@ pub fn back_up(
         true
     })?;
     Ok(())
+}
+
+/// Opens a database for reading, also while a hub writes to it.
+///
+/// # Errors
+/// See [`CopyError`].
+pub(in crate::store) fn open_to_read(path: &Path) -> Result<Connection, CopyError> {
+    let db = sound(path, |path| schema::open_beside(path).or_else(|_| schema::open_frozen(path)))?;
+    match schema::version_of(&db, path)? {
+        schema::NEWEST => Ok(db),
+        _ => Err(CopyError::Old { path: path.to_owned() }),
+    }
 }
 
 /// Checks the target. It may be in the data folder, but not under a name that the hub uses. The folder for

@@ -8,8 +8,9 @@ use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::domain::room::{Newest, Room};
-use crate::domain::text::Key;
+use crate::domain::text::{Key, Title};
 use crate::domain::time::{HubTime, WallTime};
+use crate::store::archive::ArchivedRoom;
 use crate::store::sqlite::sql::rows;
 use crate::store::write::{REACTED_MAX, TAKEN_BACK_MAX};
 
@@ -124,6 +125,27 @@ pub(in crate::store) fn newest(
         Ok((RoomId::from_bytes(row.get(0)?), Newest { last: Seq(row.get(1)?), said_at }))
     };
     rows::readable(query.query_map([rows::sql(now)], newest)?)
+}
+
+/// All rooms that are kept, in the order in which they were made.
+pub(in crate::store) fn archived_rooms(db: &Connection) -> rusqlite::Result<Vec<ArchivedRoom>> {
+    let mut rooms = db.prepare(
+        "SELECT id, code, title, created_at, pruned, coalesce((SELECT max(seq) FROM messages WHERE room = n), pruned),
+             coalesce((SELECT sent_at FROM messages WHERE room = n ORDER BY seq DESC LIMIT 1), created_at)
+         FROM rooms WHERE deleted = 0 ORDER BY n",
+    )?;
+    let room = |row: &Row<'_>| {
+        Ok(ArchivedRoom {
+            id: RoomId::from_bytes(row.get(0)?),
+            code: rows::parsed(row, 1)?,
+            title: Title::trusted(rows::text(row, 2)?),
+            made_at: WallTime(row.get(3)?),
+            pruned: Seq(row.get(4)?),
+            last: Seq(row.get(5)?),
+            newest_at: WallTime(row.get(6)?),
+        })
+    };
+    rows::readable(rooms.query_map([], room)?)
 }
 
 /// The epoch in which the places of this file are valid.

@@ -1,6 +1,7 @@
 import type { JSX } from "preact";
 import { state } from "../app";
 import { hostWords } from "../words";
+import { Closing } from "./closing";
 import { clock } from "./said-list";
 
 /** A person's id, before their name. */
@@ -26,6 +27,7 @@ export function LogView(): JSX.Element {
           </li>
         ))}
       </ol>
+      <Closing />
     </>
   );
 }
