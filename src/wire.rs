@@ -8,6 +8,7 @@ mod answer;
 mod api;
 pub mod engine;
 mod envelope;
+mod hello;
 mod mute;
 mod reactions;
 
@@ -24,8 +25,9 @@ pub use self::api::{
     Token, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
+pub use self::hello::{VERSION, hello};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, HubId, RoomId, host_chatter};
+use crate::domain::ids::{ChatterId, RoomId, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::{self, Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
@@ -92,6 +94,10 @@ pub struct WireRoom<'a> {
     /// Additional, in slow mode: how many seconds a person waits between two messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<u64>,
+    /// Additional, in the mode `members`: how many minutes people must have been here to come in and write, if the host
+    /// asks for that instead of letting nobody new in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    here_for: Option<u64>,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
     /// Additional: where people who join begin to read: `all` or `joined`.
@@ -127,6 +133,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         is_shut: view.room.mode.is_shut(),
         mode: view.room.mode.mode.as_str(),
         every: view.room.mode.mode.every(),
+        here_for: view.room.mode.mode.here_for(),
         is_lasting: view.room.lasts(),
         history: view.room.history.as_str(),
         code: view.room.code.as_str(),
@@ -363,46 +370,13 @@ struct WireRoomNews {
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    here_for: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<i64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WireHello<'a> {
-    hub: WireHub<'a>,
-    language: &'static str,
-    time: String,
-    time_trusted: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct WireHub<'a> {
-    id: String,
-    name: &'a str,
-    version: &'static str,
-}
-
-/// This program's version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Additional: the event that a client receives first when it connects to a namespace.
-#[must_use]
-pub fn hello(
-    hub: HubId,
-    name: &str,
-    language: Language,
-    (now, time_trusted): (WallTime, bool),
-) -> Json {
-    encode(&WireHello {
-        hub: WireHub { id: hub.to_string(), name, version: VERSION },
-        language: language.code(),
-        time: iso(now),
-        time_trusted,
-    })
 }
 
 /// The name and the payload of a room's event.
@@ -417,6 +391,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         is_shut: None,
         mode: None,
         every: None,
+        here_for: None,
         history: None,
         id: None,
         seq: None,
@@ -441,8 +416,9 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
         }
         RoomEvent::Mode { room, mode } => {
-            let (mode, every) = (Some(mode.as_str()), mode.every());
-            ("roomMode", encode(&WireRoomNews { mode, every, ..about(room) }))
+            let (every, here_for) = (mode.every(), mode.here_for());
+            let mode = Some(mode.as_str());
+            ("roomMode", encode(&WireRoomNews { mode, every, here_for, ..about(room) }))
         }
         RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))

@@ -46,6 +46,7 @@ const readers: Record<string, Reader<unknown>> = {
   "room-shut": readRoomShut,
   "room-history": readRoomHistory,
   "room-mode": readRoomMode,
+  "room-mode-members": readRoomMode,
   reactions: readReacted,
   muted: readMuted,
   "taken-back": readTakenBack,

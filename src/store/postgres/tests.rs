@@ -37,6 +37,9 @@ const CALLS: &str = "
     SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, 1::smallint, true, 500, NULL);
     SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
     SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n IN (1, 3)), false, 1::smallint, 30, NULL, 10000, 'd', 'w');
+    SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n = 6), true, 0::smallint, 600, NULL, 10000, 'd', 'w');
+    SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 6), (SELECT identity FROM chatters WHERE n = 5), NULL,
+        gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 4), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
         'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
