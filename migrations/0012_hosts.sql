@@ -9,3 +9,9 @@ WHERE deed IN ('message say', 'announce add', 'announce done');
 
 -- Whether the host gave them their name, so that they cannot change it.
 ALTER TABLE chatters ADD COLUMN held INTEGER NOT NULL DEFAULT 0;
+
+-- When they came into their first room, in hub time. The first chatter of a browser says since when it is here; those of
+-- before count as here since ever.
+ALTER TABLE chatters ADD COLUMN created_hub INTEGER NOT NULL DEFAULT 0;
+
+-- In a room that is shut, `every` is how many seconds people must have been here to come in and write; 0: nobody new.

@@ -8,6 +8,7 @@ mod answer;
 mod api;
 pub mod engine;
 mod envelope;
+mod hello;
 mod mute;
 mod reactions;
 mod room;
@@ -25,9 +26,10 @@ pub use self::api::{
     Token, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
+pub use self::hello::{VERSION, hello};
 pub use self::room::{WireRoom, room, room_with_chatters};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, HubId, RoomId, host_chatter};
+use crate::domain::ids::{ChatterId, RoomId, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::{self, Alert, Kind, Message, Quote};
 use crate::domain::refusal::Refusal;
@@ -294,46 +296,13 @@ struct WireRoomNews {
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    here_for: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     history: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     seq: Option<i64>,
-}
-
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct WireHello<'a> {
-    hub: WireHub<'a>,
-    language: &'static str,
-    time: String,
-    time_trusted: bool,
-}
-
-#[derive(Debug, Serialize)]
-struct WireHub<'a> {
-    id: String,
-    name: &'a str,
-    version: &'static str,
-}
-
-/// This program's version.
-pub const VERSION: &str = env!("CARGO_PKG_VERSION");
-
-/// Additional: the event that a client receives first when it connects to a namespace.
-#[must_use]
-pub fn hello(
-    hub: HubId,
-    name: &str,
-    language: Language,
-    (now, time_trusted): (WallTime, bool),
-) -> Json {
-    encode(&WireHello {
-        hub: WireHub { id: hub.to_string(), name, version: VERSION },
-        language: language.code(),
-        time: iso(now),
-        time_trusted,
-    })
 }
 
 /// The name and the payload of a room's event.
@@ -348,6 +317,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         is_shut: None,
         mode: None,
         every: None,
+        here_for: None,
         history: None,
         id: None,
         seq: None,
@@ -372,8 +342,9 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
             ("roomClosed", encode(&WireRoomNews { reason, ..about(room) }))
         }
         RoomEvent::Mode { room, mode } => {
-            let (mode, every) = (Some(mode.as_str()), mode.every());
-            ("roomMode", encode(&WireRoomNews { mode, every, ..about(room) }))
+            let (every, here_for) = (mode.every(), mode.here_for());
+            let mode = Some(mode.as_str());
+            ("roomMode", encode(&WireRoomNews { mode, every, here_for, ..about(room) }))
         }
         RoomEvent::Shut { room, is_shut } => {
             ("roomShut", encode(&WireRoomNews { is_shut: Some(*is_shut), ..about(room) }))

@@ -263,10 +263,13 @@ fn the_hosts_acts_on_doors_and_messages() {
     let (event, shut) = wire::room_event(&RoomEvent::Shut { room, is_shut: true });
     assert_eq!(event, "roomShut");
     assert_golden("room-shut.json", &shut);
-    let mode = Mode::parse("slow", Some(30)).unwrap();
+    let mode = Mode::parse("slow", Some(30), None).unwrap();
     let (event, slow) = wire::room_event(&RoomEvent::Mode { room, mode });
     assert_eq!(event, "roomMode");
     assert_golden("room-mode.json", &slow);
+    let mode = Mode::parse("members", None, Some(10)).unwrap();
+    let (_, members) = wire::room_event(&RoomEvent::Mode { room, mode });
+    assert_golden("room-mode-members.json", &members);
     let (event, reactions) = wire::room_event(&RoomEvent::Reactions { room, reacted: reacted() });
     assert_eq!(event, "reactions");
     assert_golden("reactions.json", &reactions);

@@ -840,7 +840,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__chatter__subcmd__rename)
-            opts="-h --config --data-dir --help"
+            opts="-h --config --data-dir --may-change --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2510,13 +2510,17 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__mode)
-            opts="-h --all --every --for --config --data-dir --help open slow members read_only ended"
+            opts="-h --all --every --here-for --for --config --data-dir --help open slow members read_only ended"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --every)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --here-for)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -91,6 +91,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from unmute" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -l may-change -d 'Let them change it themselves, also a name that was given before'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from rename" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "list" -d 'List who is present'
 complete -c colahub -n "__fish_colahub_using_subcommand chatter; and __fish_seen_subcommand_from help" -f -a "kick" -d 'Take somebody out of all rooms; they may come back'
@@ -250,7 +251,8 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from unlock" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l every -d 'In slow mode, how many seconds a person waits between two messages; 30 unless said' -r
-complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l for -d 'Go back to open by itself after so many minutes, such as "15m"' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l here-for -d 'In "members", how many minutes people must have been here to come in and write; without it nobody new comes in' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l for -d 'Go back to open by itself after this time, in whole minutes, such as "15m"' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from mode" -l all -d 'All living rooms, instead of one'

@@ -349,6 +349,7 @@ mod tests {
             is_shut: true,
             mode: "members".to_owned(),
             every: None,
+            here_for: None,
             mode_until: None,
             history: "all".to_owned(),
             position: 0,

@@ -28,7 +28,10 @@ pub(super) struct ModeArgs {
     /// In slow mode, how many seconds a person waits between two messages; 30 unless said
     #[arg(long, value_name = "SECONDS")]
     every: Option<u64>,
-    /// Go back to open by itself after so many minutes, such as "15m"
+    /// In "members", how many minutes people must have been here to come in and write; without it nobody new comes in
+    #[arg(long, value_name = "MINUTES")]
+    here_for: Option<u64>,
+    /// Go back to open by itself after this time, in whole minutes, such as "15m"
     #[arg(long = "for", value_name = "TIME", value_parser = minutes)]
     minutes: Option<u64>,
     #[command(flatten)]
@@ -45,30 +48,40 @@ fn minutes(text: &str) -> Result<u64, String> {
 
 /// Sets the mode of a room, or of all.
 pub(super) fn set(args: ModeArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let ModeArgs { room, mode, every, minutes, hub, all: _ } = args;
+    let ModeArgs { room, mode, every, here_for, minutes, hub, all: _ } = args;
     let is_over = mode == "ended";
     let Some(room) = room else {
-        let request = Request::HubMode { mode: mode.clone(), every, minutes };
+        let request = Request::HubMode { mode: mode.clone(), every, here_for, minutes };
         let changed: usize = hub.ask(&request)?;
         let rooms = if changed == 1 { "1 room".to_owned() } else { format!("{changed} rooms") };
-        writeln!(out, "{rooms}: {}{}.", in_words(&mode), for_now(minutes))?;
+        writeln!(out, "{rooms}: {}{}.", in_words(&mode, here_for), for_now(minutes))?;
         return Ok(());
     };
-    let request = Request::RoomMode { room: room.clone(), mode: mode.clone(), every, minutes };
+    let request =
+        Request::RoomMode { room: room.clone(), mode: mode.clone(), every, here_for, minutes };
     let people: usize = hub.ask(&request)?;
     let people = if is_over { were(people) } else { are(people) };
-    writeln!(out, "The room {room}: {}{}; {people} in it.", in_words(&mode), for_now(minutes))?;
+    writeln!(
+        out,
+        "The room {room}: {}{}; {people} in it.",
+        in_words(&mode, here_for),
+        for_now(minutes)
+    )?;
     Ok(())
 }
 
-fn in_words(mode: &str) -> &'static str {
-    match mode {
-        "open" => "everybody may come in and write",
-        "slow" => "a person writes one message at a time",
-        "members" => "nobody new comes in",
-        "read_only" => "nobody writes, everybody may read",
+fn in_words(mode: &str, here_for: Option<u64>) -> String {
+    let words = match (mode, here_for) {
+        ("open", _) => "everybody may come in and write",
+        ("slow", _) => "a person writes one message at a time",
+        ("members", Some(minutes)) => {
+            return format!("only who has been here for {minutes} min comes in and writes");
+        }
+        ("members", None) => "nobody new comes in",
+        ("read_only", _) => "nobody writes, everybody may read",
         _ => "it has ended",
-    }
+    };
+    words.to_owned()
 }
 
 fn for_now(minutes: Option<u64>) -> String {
@@ -86,7 +99,10 @@ pub(super) fn of(room: &RoomLine) -> String {
         ("slow", Some(every)) => format!(", slow: a message in {every} s"),
         ("slow", None) => ", slow".to_owned(),
         ("read_only", _) => ", reading only".to_owned(),
-        _ => String::new(),
+        _ => room
+            .here_for
+            .map(|m| format!(" for who came less than {m} min ago"))
+            .unwrap_or_default(),
     };
     match &room.mode_until {
         Some(until) => format!("{mode}, until {}", in_utc(until)),

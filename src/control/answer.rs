@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
 use super::{announcements, edit, host, keys, messages, modes, people, reports};
@@ -106,11 +107,12 @@ impl ControlContext {
             Request::RoomEdit(edit) => told(edit::edit(parts, edit).await),
             Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
             Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
-            Request::RoomMode { room, mode, every, minutes } => {
-                told(modes::set(parts, &room, (&mode, every, minutes)).await)
+            Request::RoomMode { room, mode, every, here_for, minutes } => {
+                let wanted = Wanted { mode: &mode, every, here_for, minutes };
+                told(modes::set(parts, &room, wanted).await)
             }
-            Request::HubMode { mode, every, minutes } => {
-                told(modes::set_all(parts, (&mode, every, minutes)).await)
+            Request::HubMode { mode, every, here_for, minutes } => {
+                told(modes::set_all(parts, Wanted { mode: &mode, every, here_for, minutes }).await)
             }
             Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
             Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),

@@ -211,10 +211,21 @@ mod tests {
         let seqs = Request::MessageDelete { room: "r".into(), seqs: vec![1, 2] };
         assert_eq!(asked("POST", "rooms/r/take-back", r#"{"seqs":[1,2]}"#), seqs);
         let (mode, every) = ("slow".to_owned(), Some(5));
-        let slow = Request::RoomMode { room: "r".into(), mode: mode.clone(), every, minutes: None };
+        let slow = Request::RoomMode {
+            room: "r".into(),
+            mode: mode.clone(),
+            every,
+            here_for: None,
+            minutes: None,
+        };
         assert_eq!(asked("POST", "rooms/r/mode", r#"{"mode":"slow","every":5}"#), slow);
-        let all = Request::HubMode { mode, every: None, minutes: Some(15) };
-        assert_eq!(asked("POST", "mode", r#"{"mode":"slow","minutes":15}"#), all);
+        let (here_for, minutes) = (Some(10), Some(15));
+        let all = Request::HubMode { mode, every: None, here_for, minutes };
+        assert_eq!(asked("POST", "mode", r#"{"mode":"slow","minutes":15,"hereFor":10}"#), all);
+        let (chatter, nickname) = ("c".to_owned(), "n".to_owned());
+        let rename = Request::ChatterRename { chatter, nickname, may_change: true };
+        let body = r#"{"nickname":"n","mayChange":true}"#;
+        assert_eq!(asked("POST", "chatters/c/rename", body), rename);
         let revoke = Request::HostRevoke { name: "무대 앞".into() };
         assert_eq!(asked("DELETE", "hosts/%EB%AC%B4%EB%8C%80%20%EC%95%9E", ""), revoke);
     }

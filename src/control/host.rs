@@ -213,6 +213,7 @@ fn line(view: &RoomView) -> RoomLine {
         is_shut: view.room.mode.is_shut(),
         mode: view.room.mode.mode.as_str().to_owned(),
         every: view.room.mode.mode.every(),
+        here_for: view.room.mode.mode.here_for(),
         mode_until: view.mode_until.map(wire::iso),
         history: view.room.history.as_str().to_owned(),
         position: view.room.position,

@@ -11,13 +11,22 @@ use crate::hub::command::Call;
 /// The last rung, which is no mode: the room is closed.
 const ENDED: &str = "ended";
 
+/// A mode as a request names it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wanted<'a> {
+    pub(super) mode: &'a str,
+    pub(super) every: Option<u64>,
+    pub(super) here_for: Option<u64>,
+    pub(super) minutes: Option<u64>,
+}
+
 /// What a request asks for.
 enum Rung {
     Mode(Mode, Option<Duration>),
     Ended,
 }
 
-fn rung(mode: &str, every: Option<u64>, minutes: Option<u64>) -> Result<Rung, Refusal> {
+fn rung(Wanted { mode, every, here_for, minutes }: Wanted<'_>) -> Result<Rung, Refusal> {
     let span = match minutes.map(|minutes| Duration::from_secs(minutes.saturating_mul(60))) {
         Some(span) if span.is_zero() || span > SPAN_MAX => {
             let most = SPAN_MAX.as_secs() / 60;
@@ -30,7 +39,7 @@ fn rung(mode: &str, every: Option<u64>, minutes: Option<u64>) -> Result<Rung, Re
             Err(Refusal::bad("a room that has ended does not open again: no minutes"))
         }
         (ENDED, None) => Ok(Rung::Ended),
-        _ => Ok(Rung::Mode(Mode::parse(mode, every)?, span)),
+        _ => Ok(Rung::Mode(Mode::parse(mode, every, here_for)?, span)),
     }
 }
 
@@ -38,10 +47,10 @@ fn rung(mode: &str, every: Option<u64>, minutes: Option<u64>) -> Result<Rung, Re
 pub(super) async fn set(
     parts: &Acting<'_>,
     room: &str,
-    (mode, every, minutes): (&str, Option<u64>, Option<u64>),
+    wanted: Wanted<'_>,
 ) -> Result<usize, Denied> {
     let none = || no_room(room);
-    let rung = rung(mode, every, minutes)?;
+    let rung = rung(wanted)?;
     let id = find(parts, room).await?.ok_or_else(none)?;
     let set = match rung {
         Rung::Mode(mode, span) => {
@@ -60,11 +69,8 @@ pub(super) async fn set(
 }
 
 /// Sets the mode of all living rooms, or ends them. Returns how many have changed.
-pub(super) async fn set_all(
-    parts: &Acting<'_>,
-    (mode, every, minutes): (&str, Option<u64>, Option<u64>),
-) -> Result<usize, Denied> {
-    match rung(mode, every, minutes)? {
+pub(super) async fn set_all(parts: &Acting<'_>, wanted: Wanted<'_>) -> Result<usize, Denied> {
+    match rung(wanted)? {
         Rung::Mode(mode, span) => {
             Ok(parts.act(|tell| Call::SetMode { room: None, mode, span, tell }).await?)
         }

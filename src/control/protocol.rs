@@ -69,6 +69,10 @@ pub enum Request {
         /// In slow mode, how many seconds a person waits between two messages, 1 to 3,600; 30 unless set.
         #[serde(default)]
         every: Option<u64>,
+        /// In `members`, how many minutes people must have been here to come in and write, 1 to 60. `None`: nobody new
+        /// comes in, and all in the room write.
+        #[serde(default, rename = "hereFor")]
+        here_for: Option<u64>,
         /// After how many minutes it goes back to `open` by itself, 1 to 1,440. `None` if it does not.
         #[serde(default)]
         minutes: Option<u64>,
@@ -80,6 +84,9 @@ pub enum Request {
         /// As of [`Request::RoomMode`].
         #[serde(default)]
         every: Option<u64>,
+        /// As of [`Request::RoomMode`].
+        #[serde(default, rename = "hereFor")]
+        here_for: Option<u64>,
         /// As of [`Request::RoomMode`].
         #[serde(default)]
         minutes: Option<u64>,
@@ -189,7 +196,7 @@ pub enum Request {
         /// The name.
         nickname: String,
         /// Whether they may change it themselves.
-        #[serde(default)]
+        #[serde(default, rename = "mayChange")]
         may_change: bool,
     },
     /// Takes back what a chatter's browser has said; answered with how many messages.
@@ -338,6 +345,9 @@ pub struct RoomLine {
     /// In slow mode, how many seconds a person waits between two messages.
     #[serde(default)]
     pub every: Option<u64>,
+    /// In `members`, how many minutes people must have been here to come in and write, if not nobody new comes in.
+    #[serde(default)]
+    pub here_for: Option<u64>,
     /// When it goes back to `open` by itself, ISO 8601, as estimated now. `None` if it does not.
     #[serde(default)]
     pub mode_until: Option<String>,

@@ -44,6 +44,8 @@ pub enum Refusal {
     RoomReadOnly,
     /// The room is in slow mode, and the person's last message is not old enough; it is after this time.
     SlowMode(Duration),
+    /// The host lets those write who have been here for some time, which the person has been after this time.
+    TooNew(Duration),
     /// The password for a locked room is wrong.
     WrongPassword,
     /// There is no such room, or none in this namespace.
@@ -124,6 +126,7 @@ impl Refusal {
         match self {
             Self::TooFast(wait)
             | Self::SlowMode(wait)
+            | Self::TooNew(wait)
             | Self::TooManyHere(wait)
             | Self::HubFull(wait)
             | Self::TooManyRooms(wait)

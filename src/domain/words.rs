@@ -80,7 +80,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
-        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) => {
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::Ko, refusal)
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
@@ -159,7 +159,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
-        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) => {
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::En, refusal)
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
@@ -342,6 +342,14 @@ fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
         ),
         (Language::En, Refusal::SlowMode(wait)) => format!(
             "This room is in slow mode. You can send your next message in {}.",
+            span(language, *wait)
+        ),
+        (Language::Ko, Refusal::TooNew(wait)) => format!(
+            "지금은 온 지 얼마 된 사람만 말하는 시간입니다. {} 뒤에 보낼 수 있습니다.",
+            span(language, *wait)
+        ),
+        (Language::En, Refusal::TooNew(wait)) => format!(
+            "Only people who have been here for a while can write now. You can in {}.",
             span(language, *wait)
         ),
         (Language::Ko, Refusal::RoomReadOnly) => {

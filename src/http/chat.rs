@@ -15,6 +15,7 @@ use super::pages::nothing_here;
 use super::request::{By, InPath, Requester};
 use super::respond::ApiResult;
 use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::mode::Mode;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, check_capacity};
 use crate::domain::text::{Namespace, Nickname, Password, Title};
@@ -188,12 +189,12 @@ impl App {
         self.hub.call(|tell| Call::Welcome(caller, tell)).await
     }
 
-    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before, which only the join can
-    /// decide, so it is let through.
+    /// Refuses a newcomer to a shut room. A caller without a token may have been in it before, and one with a token may
+    /// have been here for long enough, which only the join can decide, so they are let through.
     async fn may_knock(&self, caller: Caller, room: RoomId) -> Result<(), Refusal> {
         let Some(identity) = caller.identity else { return Ok(()) };
         match self.hub.call(|tell| Call::Room(room, tell)).await {
-            Ok(view) if view.room.mode.is_shut() => {
+            Ok(view) if view.room.mode.mode == Mode::Members(None) => {
                 match self.reader.member_of(room, identity).await? {
                     Some(_) => Ok(()),
                     None => Err(Refusal::Shut),

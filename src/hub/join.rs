@@ -9,7 +9,7 @@ use super::conn::Conn;
 use super::names::Claim;
 use super::passwords::{Job, Purpose};
 use super::places::Entrant;
-use super::state::{Due, Hub, Then, entry, unexpected};
+use super::state::{Due, Hub, LiveRoom, Then, entry, unexpected};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, IdentityId, RoomId, Seq};
 use crate::domain::names::look::Look;
@@ -101,13 +101,13 @@ impl Hub {
         result: Result<Written, Refusal>,
         at: Moment,
     ) {
-        let is_member = match result {
-            Ok(Written::Looked { is_member }) => is_member,
+        let (is_member, came) = match result {
+            Ok(Written::Looked { is_member, came }) => (is_member, came),
             Ok(other) => return self.reply(request.reply, Err(unexpected(&other))),
             Err(refusal) => return self.reply(request.reply, Err(refusal)),
         };
         match self.standing(&request, at.hub) {
-            Ok(Standing::IfMember) if !is_member => self.ask_password(request, at.hub),
+            Ok(Standing::IfMember) if !is_member => self.newcomer(request, came, at),
             Ok(standing) => self.let_in(request, standing, at),
             Err(refusal) => self.reply(request.reply, Err(refusal)),
         }
@@ -143,20 +143,45 @@ impl Hub {
             self.has_share(live, conn.who.peer)?;
         }
         let (identity, peer) = (conn.who.identity, conn.who.peer);
-        let is_open =
-            !live.room.is_locked() || self.access_grants.allows(request.room, identity, peer, now);
-        let is_for_all = is_open && !live.room.mode.at(now).is_shut();
+        let is_for_all =
+            self.is_unlocked(live, identity, peer, now) && !live.room.mode.at(now).is_shut();
         Ok(if is_for_all { Standing::GrantHolder } else { Standing::IfMember })
     }
 
-    /// Decides the join of a newcomer to a shut or locked room.
+    /// Whether somebody needs no password for a room.
+    fn is_unlocked(
+        &self,
+        live: &LiveRoom,
+        identity: IdentityId,
+        peer: IpAddr,
+        now: HubTime,
+    ) -> bool {
+        !live.room.is_locked() || self.access_grants.allows(live.room.id, identity, peer, now)
+    }
+
+    /// Decides the join of a newcomer to a shut or locked room, whose browser first came into a room of the hub at
+    /// `came`.
+    fn newcomer(&mut self, request: JoinRequest, came: Option<HubTime>, at: Moment) {
+        let Some(live) = self.rooms.get(&request.room) else {
+            return self.reply(request.reply, Err(Refusal::Expired));
+        };
+        if !live.room.mode.at(at.hub).mode.admits(came, at.hub) {
+            return self.reply(request.reply, Err(Refusal::Shut));
+        }
+        let identity = self.conns.get(&request.conn).map(|conn| conn.who.identity);
+        let is_unlocked =
+            identity.is_some_and(|identity| self.is_unlocked(live, identity, request.peer, at.hub));
+        match is_unlocked {
+            true => self.let_in(request, Standing::GrantHolder, at),
+            false => self.ask_password(request, at.hub),
+        }
+    }
+
+    /// Verifies the password of a newcomer to a locked room.
     fn ask_password(&mut self, mut request: JoinRequest, now: HubTime) {
         let Some(live) = self.rooms.get(&request.room) else {
             return self.reply(request.reply, Err(Refusal::Expired));
         };
-        if live.room.mode.at(now).is_shut() {
-            return self.reply(request.reply, Err(Refusal::Shut));
-        }
         let (Some(password), Some(hash)) = (request.password.take(), live.room.lock.clone()) else {
             return self.reply(request.reply, Err(Refusal::Locked));
         };

@@ -146,6 +146,9 @@ fn in_words(mode: Mode, span: Option<Duration>) -> String {
     if let Some(every) = mode.every() {
         words.push_str(&format!(" {every}s"));
     }
+    if let Some(minutes) = mode.here_for() {
+        words.push_str(&format!(" here for {minutes}m"));
+    }
     if let Some(span) = span.filter(|_| mode != Mode::Open) {
         words.push_str(&format!(" for {}", humantime::format_duration(span)));
     }

@@ -194,7 +194,8 @@ impl Chat {
         let at = self.at();
         match write {
             Write::Look { identity, .. } => {
-                Written::Looked { is_member: self.members.contains_key(&identity) }
+                let is_member = self.members.contains_key(&identity);
+                Written::Looked { is_member, came: None }
             }
             Write::Join(Join { fresh, notice, identity, .. }) => {
                 let chatter = self.members.entry(identity).or_insert(fresh).clone();

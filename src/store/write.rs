@@ -378,7 +378,7 @@ impl SetMode {
     #[must_use]
     pub fn shut(room: RoomId, is_shut: bool) -> Self {
         let (mode, deed) = match is_shut {
-            true => (Mode::Members, "room lock"),
+            true => (Mode::Members(None), "room lock"),
             false => (Mode::Open, "room unlock"),
         };
         Self { rooms: vec![room], mode: RoomMode { mode, until: None }, deed }
@@ -409,6 +409,8 @@ pub enum Written {
     Looked {
         /// Whether they are a member.
         is_member: bool,
+        /// When their browser first came into a room of the hub.
+        came: Option<HubTime>,
     },
     /// Of [`Write::UseKey`].
     KeyUsed(HostKey),

@@ -89,6 +89,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         Refusal::TooLarge => 413,
         Refusal::TooFast(_)
         | Refusal::SlowMode(_)
+        | Refusal::TooNew(_)
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
         | Refusal::Host(HostRefusal::TooManyAnnouncements)
@@ -135,6 +136,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Shut => "shut",
         Refusal::RoomReadOnly => "room_read_only",
         Refusal::SlowMode(_) => "slow_mode",
+        Refusal::TooNew(_) => "too_new",
         Refusal::WrongPassword => "wrong_password",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",

@@ -26,6 +26,10 @@ pub struct WireRoom<'a> {
     /// Additional, in slow mode: how many seconds a person waits between two messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     every: Option<u64>,
+    /// Additional, in the mode `members`: how many minutes people must have been here to come in and write, if the host
+    /// asks for that instead of letting nobody new in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    here_for: Option<u64>,
     /// Additional: whether it lives until the host ends it. `expiresAt` is in the year 9999 then.
     is_lasting: bool,
     /// Additional: where people who join begin to read: `all` or `joined`.
@@ -64,6 +68,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         is_shut: view.room.mode.is_shut(),
         mode: view.room.mode.mode.as_str(),
         every: view.room.mode.mode.every(),
+        here_for: view.room.mode.mode.here_for(),
         is_lasting: view.room.lasts(),
         history: view.room.history.as_str(),
         code: view.room.code.as_str(),

@@ -31,6 +31,8 @@ export interface Room {
   /** Who may write, and in `slow` how many seconds each waits between two messages; an older hub does not say. */
   mode?: Mode;
   every?: number;
+  /** In `members`, how many minutes people must have been here to come in and write, if the host asks for that. */
+  hereFor?: number;
   /** Whether it lives until the host ends it; an older hub does not say. */
   isLasting?: boolean;
   /** From where those who are in it read it; an older hub does not say, and has only `joined`. */
@@ -231,6 +233,7 @@ export interface RoomMode {
   roomId: Id;
   mode: Mode;
   every?: number;
+  hereFor?: number;
 }
 
 export interface RoomHistory {
@@ -292,6 +295,7 @@ export const errorCodes = [
   "locked",
   "shut",
   "slow_mode",
+  "too_new",
   "room_read_only",
   "wrong_password",
   "too_fast",

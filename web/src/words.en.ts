@@ -176,6 +176,7 @@ export const en: Words = {
     full: ["This room is full", "You get in by yourself as soon as somebody leaves."],
     locked: ["This room has a password", "Please type it."],
     slow_mode: ["This room is slow", "Send it again when it is your turn."],
+    too_new: ["Only people who came a while ago write now", "You can read on. Send it again in some minutes."],
     room_read_only: ["This room is for reading now", "Send it again when people write here again."],
     shut: ["This room is closed to newcomers", "Only those who were in it before can come back."],
     wrong_password: ["Wrong password", "Please try again."],

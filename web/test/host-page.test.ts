@@ -11,6 +11,8 @@ import {
   BACK_AFTER,
   clockOffset,
   commonMode,
+  commonSetting,
+  hereFor,
   curvePoints,
   merged,
   renewed,
@@ -326,6 +328,12 @@ test("how a room is set can be set again", () => {
   expect(settingOf({ mode: "slow", every: 60, modeUntil: until }, now)).toEqual({ mode: "slow", every: 60, minutes: 3 });
   expect(settingOf({ mode: "members", every: null, modeUntil: null }, now)).toEqual({ mode: "members" });
   expect(settingOf({ mode: "open", modeUntil: null }, now)).toEqual({ mode: "open" });
+  const members = settingOf({ mode: "members", hereFor: 10, modeUntil: until }, now);
+  expect(members).toEqual({ mode: "members", hereFor: 10, minutes: 3 });
+  expect(hereFor(members, 0)).toEqual({ mode: "members", minutes: 3 });
+  const shut = [{ mode: "members", hereFor: 10 }, { mode: "members", hereFor: 10 }] as RoomLine[];
+  expect(commonSetting(shut)).toEqual({ mode: "members", hereFor: 10 });
+  expect(commonSetting([...shut, { mode: "members", hereFor: null } as RoomLine])).toEqual({ mode: "members" });
   const rooms = (...modes: Mode[]): RoomLine[] => modes.map((mode) => ({ mode }) as RoomLine);
   expect([commonMode(rooms("slow", "slow")), commonMode(rooms("slow", "open")), commonMode([])]).toEqual(["slow", null, null]);
 });

@@ -48,6 +48,7 @@ const readers: Record<string, Reader<unknown>> = {
   "room-edited": readRoomEdited,
   "room-history": readRoomHistory,
   "room-mode": readRoomMode,
+  "room-mode-members": readRoomMode,
   reactions: readReacted,
   muted: readMuted,
   "taken-back": readTakenBack,

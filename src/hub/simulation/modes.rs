@@ -12,14 +12,14 @@ use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::hub::command::{Call, Command};
-use crate::store::{Say, Written};
+use crate::store::{Join, Say, Written};
 
 /// A mode, and for how long. Rooms are open most of the time, so that people talk.
 pub(super) fn some_mode(dice: &mut Dice) -> (Mode, Option<Duration>) {
     let mode = match dice.below(10) {
         0..=3 => Mode::Open,
         4..=6 => Mode::Slow(Duration::from_secs(dice.between(1, 60))),
-        7 => Mode::Members,
+        7 => Mode::Members(dice.percent(50).then(|| Duration::from_secs(60 * dice.between(1, 15)))),
         _ => Mode::ReadOnly,
     };
     let minutes = dice.percent(60).then(|| dice.between(1, 15));
@@ -28,7 +28,7 @@ pub(super) fn some_mode(dice: &mut Dice) -> (Mode, Option<Duration>) {
 
 /// Whether people can always write in this mode.
 pub(super) fn is_free(mode: RoomMode) -> bool {
-    matches!(mode.mode, Mode::Open | Mode::Members)
+    matches!(mode.mode, Mode::Open | Mode::Members(None))
 }
 
 impl World {
@@ -47,16 +47,35 @@ impl World {
         self.command(Command::Call(Call::SetMode { room, mode, span, tell }));
     }
 
+    /// Somebody has joined: a member, or whom the room's mode lets in.
+    pub(super) fn has_joined(&mut self, join: &Join, written: &Written) {
+        let mode = self.mode_of(join.room, join.at.hub).mode;
+        let came = self.came.get(&join.identity).copied();
+        let is_member = self.members.contains(&(join.identity, join.room));
+        assert!(is_member || mode.admits(came, join.at.hub), "new in {mode:?}: {join:?}");
+        self.members.insert((join.identity, join.room));
+        self.came.entry(join.identity).or_insert(join.at.hub);
+        if let Written::Joined(joined) = written {
+            self.owners.insert(joined.chatter.id, join.identity);
+        }
+    }
+
     /// The store has decided a message: as the room's mode and what its author wrote before ask for.
     pub(super) fn holds_to_the_mode(&mut self, say: &Say, result: &Result<Written, Refusal>) {
         if !matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
-            let is_held = matches!(result, Err(Refusal::SlowMode(_) | Refusal::RoomReadOnly));
+            let is_held = matches!(
+                result,
+                Err(Refusal::SlowMode(_) | Refusal::RoomReadOnly | Refusal::TooNew(_))
+            );
             return assert!(!is_held, "a notice of the hub is refused: {say:?}");
         }
         let author = (say.room, say.chatter);
         let mode = self.mode_of(say.room, say.at.hub).mode;
         let key = say.key.as_ref().map(|key| (say.chatter, key.as_str().to_owned()));
-        let asked = mode.may_write(self.wrote.get(&author).copied(), say.at.hub);
+        let wrote = self.wrote.get(&author).copied();
+        let owner = self.owners.get(&say.chatter);
+        let came = owner.and_then(|owner| self.came.get(owner)).copied().unwrap_or(HubTime(0));
+        let asked = mode.may_write(wrote, came, say.at.hub);
         match result {
             Ok(Written::Said { repeated: false, .. }) => {
                 assert_eq!(asked, Ok(()), "in {mode:?}: {say:?}");
@@ -64,7 +83,7 @@ impl World {
                 self.keys.extend(key);
                 self.is_written(say.at.hub);
             }
-            Err(refusal @ (Refusal::SlowMode(_) | Refusal::RoomReadOnly)) => {
+            Err(refusal @ (Refusal::SlowMode(_) | Refusal::RoomReadOnly | Refusal::TooNew(_))) => {
                 assert_eq!(asked, Err(refusal.clone()), "in {mode:?}: {say:?}");
                 let is_stored = key.is_some_and(|key| self.keys.contains(&key));
                 assert!(!is_stored, "its key is stored, and it is refused: {say:?}");

@@ -84,6 +84,9 @@ pub(super) struct World {
     pub(super) modes: BTreeMap<RoomId, RoomMode>,
     /// When a chatter last wrote in a room.
     pub(super) wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
+    /// When a browser first came into a room, and whose a chatter is.
+    pub(super) came: BTreeMap<IdentityId, HubTime>,
+    pub(super) owners: BTreeMap<ChatterId, IdentityId>,
     /// The keys of what was stored so far.
     pub(super) keys: BTreeSet<(ChatterId, String)>,
     /// Rooms that were asked for, and when.
@@ -147,6 +150,8 @@ impl World {
             rooms: Vec::new(),
             modes: BTreeMap::new(),
             wrote: BTreeMap::new(),
+            came: BTreeMap::new(),
+            owners: BTreeMap::new(),
             keys: BTreeSet::new(),
             making: Vec::new(),
         }
@@ -228,12 +233,7 @@ impl World {
                     let may = may_read(&self.clients, report.room, report.chatter, report.seq);
                     self.truth.reports(report, may, result);
                 }
-                (Write::Join(join), Ok(_)) => {
-                    let is_shut = self.mode_of(join.room, join.at.hub).is_shut();
-                    let is_member = self.members.contains(&(join.identity, join.room));
-                    assert!(is_member || !is_shut, "new in a shut room: {join:?}");
-                    self.members.insert((join.identity, join.room));
-                }
+                (Write::Join(join), Ok(written)) => self.has_joined(join, written),
                 (Write::Say(say), _) => {
                     if matches!(result, Ok(Written::Said { repeated: false, .. })) {
                         self.may_say(say);

@@ -258,7 +258,7 @@ fn rooms_of_other_hubs_open_shut_and_end() {
     let over = Room { lifetime: Duration::ZERO, ..made(8) };
     chat.hears(Change::RoomMade(over));
     assert_eq!((chat.hub.rooms.len(), chat.hub.places.held()), (2, 2));
-    let members = RoomMode { mode: Mode::Members, until: None };
+    let members = RoomMode { mode: Mode::Members(None), until: None };
     chat.hears(Change::RoomMode { room: room(0).id, mode: members });
     assert_eq!(chat.told(), ["mode members", "shut"]);
     assert!(chat.hub.rooms[&room(0).id].room.mode.is_shut());

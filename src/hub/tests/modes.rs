@@ -26,7 +26,7 @@ fn a_room_is_told_of_its_mode_once_that_is_committed() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
     chat.told();
-    let slow = Mode::parse("slow", None).unwrap();
+    let slow = Mode::parse("slow", None, None).unwrap();
     let mut told = chat.sets(Some(room(0).id), slow, None);
     assert!(chat.told().is_empty() && told.try_recv().is_err());
     chat.commits();
@@ -34,7 +34,7 @@ fn a_room_is_told_of_its_mode_once_that_is_committed() {
     let _again = chat.sets(Some(room(0).id), slow, None);
     chat.commits();
     assert!(chat.told().is_empty(), "it is slow already");
-    let _quicker = chat.sets(Some(room(0).id), Mode::parse("slow", Some(5)).unwrap(), None);
+    let _quicker = chat.sets(Some(room(0).id), Mode::parse("slow", Some(5), None).unwrap(), None);
     chat.commits();
     assert_eq!(chat.told(), ["mode slow"], "the wait is another");
 }
@@ -45,7 +45,7 @@ fn clients_that_know_no_modes_are_told_that_a_room_is_shut() {
     chat.is_in(1);
     chat.told();
     for (mode, told) in [
-        (Mode::Members, vec!["mode members", "shut"]),
+        (Mode::Members(None), vec!["mode members", "shut"]),
         (Mode::ReadOnly, vec!["mode read_only", "open"]),
         (Mode::Open, vec!["mode open"]),
     ] {
@@ -58,6 +58,28 @@ fn clients_that_know_no_modes_are_told_that_a_room_is_shut() {
     chat.commits();
     assert_eq!(chat.told(), ["mode members", "shut"]);
     assert_eq!(people.try_recv().unwrap(), Ok(1));
+}
+
+#[test]
+fn whoever_has_been_here_long_enough_comes_into_a_shut_room() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    let here = Mode::parse("members", None, Some(1)).unwrap();
+    let _told = chat.sets(Some(room(0).id), here, None);
+    chat.commits();
+    chat.time_passes(60_000);
+    for (who, came, comes_in) in
+        [(2, None, false), (3, Some(HubTime(1)), false), (4, Some(HubTime(0)), true)]
+    {
+        chat.connects(who);
+        let asked = chat.asks_in(who);
+        let (_, then) = chat.pending.pop_front().unwrap();
+        let at = chat.at();
+        chat.hub.ended((then, Ok(Written::Looked { is_member: false, came })), at);
+        chat.collect();
+        chat.commits();
+        assert_eq!(asked.try_recv().unwrap().is_ok(), comes_in, "{came:?}");
+    }
 }
 
 #[test]

@@ -195,7 +195,7 @@ fn a_shut_room_keeps_its_places_for_members() {
     chat.goes(2);
     chat.time_passes(1_000);
     chat.commits();
-    chat.hub.rooms.get_mut(&room(0).id).unwrap().room.mode.mode = Mode::Members;
+    chat.hub.rooms.get_mut(&room(0).id).unwrap().room.mode.mode = Mode::Members(None);
     chat.connects(1);
     let stranger = chat.asks_in(1);
     chat.connects(2);

@@ -68,7 +68,10 @@ impl Context<'_> {
             (Write::Report(report), Some(row)) => reported(report, row.try_get(0)?),
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
-            (Write::Look { .. }, Some(row)) => Ok(Written::Looked { is_member: row.try_get(0)? }),
+            (Write::Look { .. }, Some(row)) => {
+                let came = row.try_get::<_, Option<i64>>(1)?.map(rows::hub_time);
+                Ok(Written::Looked { is_member: row.try_get(0)?, came })
+            }
             (Write::UseKey(key_use), Some(row)) => key_used(key_use, row)?,
             (Write::Grant(_), Some(_)) => Ok(Written::Done),
             (
@@ -197,9 +200,11 @@ fn said(write: &Write, row: &Row) -> Outcome {
     if outcome == "no_message" {
         return Ok(Err(Refusal::NoMessage(reply_to.unwrap_or(Seq(0)))));
     }
-    if outcome == "slow_mode" {
+    if let "slow_mode" | "too_new" = outcome {
         let ms = u64::try_from(row.try_get::<_, i64>(21)?).unwrap_or(0);
-        return Ok(Err(Refusal::SlowMode(Duration::from_millis(ms))));
+        let wait = Duration::from_millis(ms);
+        let is_slow = outcome == "slow_mode";
+        return Ok(Err(if is_slow { Refusal::SlowMode(wait) } else { Refusal::TooNew(wait) }));
     }
     if !repeated && outcome != "said" {
         return Ok(Err(refusal(outcome)));

@@ -104,7 +104,7 @@ statements! {
     taken_back = "SELECT m.seq FROM messages m WHERE m.room = (SELECT n FROM rooms WHERE id = $1)
          AND m.seq <= $2 AND m.taken_back ORDER BY m.seq DESC LIMIT $3";
     /// Whether somebody is a member of a room.
-    look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2)");
+    look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2), came($2)");
     /// Stores messages.
     say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8)";
     /// The message that somebody has sent with this key.

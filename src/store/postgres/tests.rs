@@ -39,6 +39,9 @@ const CALLS: &str = "
     SELECT edit_room((SELECT id FROM rooms WHERE n = 3), 'other', 8, true, NULL, NULL, 2, 'w');
     SELECT edit_room((SELECT id FROM rooms WHERE n = 4), NULL, NULL, false, NULL, 1::smallint, NULL, 'w');
     SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n IN (1, 3)), false, 1::smallint, 30, NULL, 10000, 'd', 'w');
+    SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n = 6), true, 0::smallint, 600, NULL, 10000, 'd', 'w');
+    SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 6), (SELECT identity FROM chatters WHERE n = 5), NULL,
+        gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 4), gen_random_uuid(), gen_random_uuid(), gen_random_uuid(),
         'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,

@@ -172,9 +172,9 @@ on_both! { async fn a_mode_for_a_time_is_over_by_itself(mut kit: Kit) {
         kit.says(room, 1, "once", None).await;
         kit.says(room, 1, "twice", None).await;
     }
-    kit.sets_until(room, Mode::Members, later).await;
+    kit.sets_until(room, Mode::Members(None), later).await;
     assert_eq!(kit.write(Write::Join(join(room, 2))).await, Err(Refusal::Shut));
-    kit.sets_until(room, Mode::Members, past).await;
+    kit.sets_until(room, Mode::Members(None), past).await;
     kit.join(room, 2).await;
 } }
 
@@ -190,6 +190,35 @@ on_both! { async fn the_mode_of_all_rooms_is_set_at_once(mut kit: Kit) {
     assert_eq!(kit.host(set(&[gone], mode)).await, Err(Refusal::NoSuchRoom));
     let log = kit.store.reader.host_log(9).await.unwrap();
     assert_eq!(log.iter().map(|done| done.deed.as_str()).collect::<Vec<_>>(), ["room mode"]);
+} }
+
+on_both! { async fn whoever_has_been_at_the_hub_long_enough_comes_in_and_writes(mut kit: Kit) {
+    let (room, other) = (kit.room(1).await, kit.room(2).await);
+    kit.join(room, 1).await;
+    kit.join(other, 2).await;
+    let elsewhere = Write::Look { room, identity: identity(2) };
+    let Ok(Written::Looked { is_member: false, came: Some(came) }) = kit.write(elsewhere).await else { panic!() };
+    let nobody = kit.write(Write::Look { room, identity: identity(3) }).await;
+    assert_eq!(nobody, Ok(Written::Looked { is_member: false, came: None }));
+    kit.sets(room, Mode::Members(Some(Duration::from_secs(3_600)))).await;
+    assert_eq!(kit.write(Write::Join(join(room, 2))).await, Err(Refusal::Shut));
+    assert_eq!(kit.write(Write::Join(join(room, 3))).await, Err(Refusal::Shut));
+    let Err(Refusal::TooNew(wait)) = kit.tries(room, 1, None).await else { panic!() };
+    assert!(wait > Duration::from_secs(3_500) && wait <= Duration::from_secs(3_600), "{wait:?}");
+    assert!(matches!(kit.write(note(room, 1)).await, Err(Refusal::TooNew(_))));
+    kit.write(notice(room, 1)).await.unwrap();
+    let mut kit = kit.reopened();
+    kit.join(room, 1).await;
+    assert!(matches!(kit.tries(room, 1, None).await, Err(Refusal::TooNew(_))), "also after a restart");
+    let span = Duration::from_secs(1);
+    kit.sets(room, Mode::Members(Some(span))).await;
+    // PostgreSQL goes by its own clock, SQLite by what the hub says.
+    tokio::time::sleep(span).await;
+    let late = Moment { hub: came.after(span).max(at(30).hub.after(span)), ..at(30) };
+    kit.write(Write::Say(Say { at: late, ..say(room, 1, "hi", None) })).await.unwrap();
+    kit.write(Write::Join(Join { at: late, fresh: chatter(7), ..join(room, 2) })).await.unwrap();
+    let newcomer = kit.write(Write::Join(Join { at: late, ..join(room, 3) })).await;
+    assert_eq!(newcomer, Err(Refusal::Shut));
 } }
 
 #[tokio::test]

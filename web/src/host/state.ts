@@ -107,6 +107,8 @@ export const clockOffset = ({ since, uptime }: Pick<Overview, "since" | "uptime"
 export interface Setting {
   mode: Mode;
   every?: number;
+  /** Among `members` count those, too, who have been here for this many minutes. */
+  hereFor?: number;
   minutes?: number;
 }
 
@@ -114,10 +116,15 @@ export interface Setting {
 export const BACK_AFTER = 15;
 
 /** How a room is set, to set it so again: a time that has begun goes on. */
-export function settingOf(room: Pick<RoomLine, "mode" | "every" | "modeUntil">, now: number): Setting {
-  const { mode = "open", every, modeUntil } = room;
+export function settingOf(room: Pick<RoomLine, "mode" | "every" | "hereFor" | "modeUntil">, now: number): Setting {
+  const { mode = "open", every, hereFor, modeUntil } = room;
   const rest = modeUntil ? Math.ceil((Date.parse(modeUntil) - now) / 60_000) : 0;
-  return { mode, ...(mode === "slow" && every ? { every } : {}), ...(mode !== "open" && rest > 0 ? { minutes: rest } : {}) };
+  return {
+    mode,
+    ...(mode === "slow" && every ? { every } : {}),
+    ...(mode === "members" && hereFor ? { hereFor } : {}),
+    ...(mode !== "open" && rest > 0 ? { minutes: rest } : {}),
+  };
 }
 
 /**
@@ -131,10 +138,22 @@ export function stepped(from: Setting, to: Mode, goesBack: boolean): Setting {
   return { mode: to, ...(minutes === undefined ? {} : { minutes }) };
 }
 
+/** The same with people among the members who have been here for this many minutes; 0: nobody new. */
+export function hereFor({ hereFor: _, ...from }: Setting, minutes: number): Setting {
+  return minutes > 0 ? { ...from, hereFor: minutes } : from;
+}
+
 /** The mode that all rooms have, if they have one. */
 export function commonMode(rooms: readonly RoomLine[]): Mode | null {
   const [first] = rooms;
   return first?.mode && rooms.every(({ mode }) => mode === first.mode) ? first.mode : null;
+}
+
+/** How all rooms are set, as far as that is the same in all. */
+export function commonSetting(rooms: readonly RoomLine[]): Setting {
+  const [first] = rooms;
+  const isSame = rooms.every((room) => room.hereFor === first?.hereFor);
+  return hereFor({ mode: commonMode(rooms) ?? "open" }, (isSame && first?.hereFor) || 0);
 }
 
 export type Trouble =

@@ -44,6 +44,8 @@ export interface RoomLine {
   mode?: Mode;
   /** In slow mode, how many seconds a person waits between two messages. */
   every?: number | null;
+  /** In `members`, how many minutes people must have been here, if that counts. */
+  hereFor?: number | null;
   /** When the room is open again by itself. */
   modeUntil?: string | null;
 }

@@ -73,8 +73,8 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     }
     case "roomMode": {
       const { room } = state;
-      const { roomId, mode, every = 0 } = readRoomMode(payload) ?? {};
-      return room && mode && roomId === room.id ? inMode(state, { ...room, mode, every }, now) : state;
+      const { roomId, mode, every = 0, hereFor = 0 } = readRoomMode(payload) ?? {};
+      return room && mode && roomId === room.id ? inMode(state, { ...room, mode, every, hereFor }, now) : state;
     }
     case "roomHistory": {
       const { room } = state;

@@ -45,6 +45,8 @@ pub(super) struct Database {
     pub(super) messages: Vec<(Message, Option<String>)>,
     /// When a chatter last wrote in a room.
     wrote: BTreeMap<(RoomId, ChatterId), HubTime>,
+    /// When a browser first came into a room.
+    came: BTreeMap<IdentityId, HubTime>,
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
@@ -152,7 +154,8 @@ impl Database {
                 Ok(Written::Done)
             }
             Write::Look { room, identity } => {
-                Ok(Written::Looked { is_member: self.members.contains_key(&(*room, *identity)) })
+                let is_member = self.members.contains_key(&(*room, *identity));
+                Ok(Written::Looked { is_member, came: self.came.get(identity).copied() })
             }
             Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
             Write::Join(join) => self.join(run, join).map(Written::Joined),
@@ -203,15 +206,17 @@ impl Database {
             stored.has_place(self.count(room))?;
         }
         if !self.members.contains_key(&(room, identity)) {
-            match (stored.mode.at(self.now).is_shut(), join.admitted) {
-                (true, _) => return Err(Refusal::Shut),
-                (false, false) => return Err(Refusal::Locked),
-                (false, true) => {}
+            let came = self.came.get(&identity).copied();
+            match (stored.mode.at(self.now).mode.admits(came, self.now), join.admitted) {
+                (false, _) => return Err(Refusal::Shut),
+                (true, false) => return Err(Refusal::Locked),
+                (true, true) => {}
             }
             let theirs =
                 |id: &ChatterId| self.chatters.get(id).is_some_and(|(_, of)| *of == identity);
             let id = join.wanted.filter(theirs).unwrap_or(join.fresh.id);
             self.chatters.entry(id).or_insert_with(|| (join.fresh.clone(), identity));
+            self.came.entry(identity).or_insert(self.now);
             let first = self.rooms[&room].history.first_for_newcomer(self.last(room));
             self.members.insert((room, identity), (id, first));
         }
@@ -355,7 +360,8 @@ impl Database {
                 return Err(Refusal::NotJoined);
             }
             let wrote = self.wrote.get(&(say.room, say.chatter)).copied();
-            room.mode.at(self.now).mode.may_write(wrote, self.now)?;
+            let came = self.came.get(owner).copied().unwrap_or(HubTime(0));
+            room.mode.at(self.now).mode.may_write(wrote, came, self.now)?;
         }
         let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
         let content = say.content.clone();

@@ -95,6 +95,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
             ("nickname", nickname),
             ("created_at", time),
             ("held", flag),
+            ("created_hub", time),
         ],
         key_width: 1,
         settle: |_| {},

@@ -81,15 +81,15 @@ pub(in crate::store) fn without_writing(
 }
 
 fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, WriteError> {
-    let member = queries::member_by_identity(db, room, identity)?;
-    Ok(Written::Looked { is_member: member.is_some() })
+    let is_member = queries::member_by_identity(db, room, identity)?.is_some();
+    Ok(Written::Looked { is_member, came: queries::came(db, identity)? })
 }
 
 fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
     match queries::member_by_identity(db, join.room, join.identity)? {
         Some(known) => set_left(db, join.room, known.chatter.id, None)?,
-        None if modes::mode(db, room, join.at.hub)?.is_shut() => return Err(Refusal::Shut.into()),
+        None if !modes::admits(db, room, join)? => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
         None => {
             let last = queries::last_seq(db, room)?;
@@ -181,13 +181,15 @@ fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Resu
         None => {
             let fresh = &join.fresh;
             db.prepare_cached(
-                "INSERT INTO chatters (id, identity, nickname, created_at) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT INTO chatters (id, identity, nickname, created_at, created_hub)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![
                 fresh.id.as_bytes(),
                 join.identity.as_bytes(),
                 fresh.nickname.as_str(),
                 fresh.created_at.0,
+                rows::sql(join.at.hub),
             ])?;
             db.last_insert_rowid()
         }

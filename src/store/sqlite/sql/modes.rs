@@ -10,7 +10,7 @@ use crate::domain::time::HubTime;
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
 use crate::store::sqlite::sql::{queries, rows};
-use crate::store::write::{Moment, Say, SetMode};
+use crate::store::write::{Join, Moment, Say, SetMode};
 
 /// Sets the mode of rooms. One that is no longer there is left out.
 ///
@@ -61,6 +61,16 @@ pub(in crate::store) fn mode(
     Ok(mode.at(now))
 }
 
+/// Whether the room's mode lets a newcomer in now.
+pub(in crate::store) fn admits(db: &Connection, room: i64, join: &Join) -> rusqlite::Result<bool> {
+    let mode = mode(db, room, join.at.hub)?.mode;
+    let came = match mode {
+        Mode::Members(Some(_)) => queries::came(db, join.identity)?,
+        _ => None,
+    };
+    Ok(mode.admits(came, join.at.hub))
+}
+
 /// Refuses a message that the room's mode does not allow now. Notices of the hub itself are always allowed. Returns
 /// whether the room is slow, so that [`has_said`] is to be called once the message is stored.
 pub(in crate::store) fn may_say(db: &Connection, say: &Say) -> Result<bool, WriteError> {
@@ -71,8 +81,19 @@ pub(in crate::store) fn may_say(db: &Connection, say: &Say) -> Result<bool, Writ
     let mode = mode(db, room, say.at.hub)?.mode;
     let is_slow = matches!(mode, Mode::Slow(_));
     let said = if is_slow { last_said(db, room, say.chatter)? } else { None };
-    mode.may_write(said, say.at.hub)?;
+    let came = match mode {
+        Mode::Members(Some(_)) => came(db, say.chatter)?,
+        _ => HubTime(0),
+    };
+    mode.may_write(said, came, say.at.hub)?;
     Ok(is_slow)
+}
+
+/// When the browser of a chatter first came into a room of the hub.
+fn came(db: &Connection, chatter: ChatterId) -> rusqlite::Result<HubTime> {
+    let owner = queries::chatter(db, chatter)?.map(|(_, identity)| identity);
+    let came = owner.map(|identity| queries::came(db, identity)).transpose()?;
+    Ok(came.flatten().unwrap_or(HubTime(0)))
 }
 
 fn last_said(db: &Connection, room: i64, chatter: ChatterId) -> rusqlite::Result<Option<HubTime>> {

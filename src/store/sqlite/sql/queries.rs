@@ -100,6 +100,17 @@ pub(in crate::store) fn chatter(
     .optional()
 }
 
+/// When a browser first came into a room of the hub.
+pub(in crate::store) fn came(
+    db: &Connection,
+    identity: IdentityId,
+) -> rusqlite::Result<Option<HubTime>> {
+    db.prepare_cached("SELECT min(created_hub) FROM chatters WHERE identity = ?1")?
+        .query_row([identity.as_bytes()], |row| {
+            row.get::<_, Option<i64>>(0)?.map(|_| rows::hub_time(row, 0)).transpose()
+        })
+}
+
 /// The `seq` of a room's newest message, which may have been pruned.
 pub(in crate::store) fn last_seq(db: &Connection, room: i64) -> rusqlite::Result<Seq> {
     db.prepare_cached(

@@ -4,13 +4,16 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { left } from "../../store/clock";
 import { state } from "../app";
-import { clockOffset, stepped, type Setting } from "../state";
+import { clockOffset, hereFor, stepped, type Setting } from "../state";
 import { MODES, type Mode } from "../wire";
 import { hostWords } from "../words";
 import { Step } from "./step";
 
 /** Seconds between two messages that are offered. */
 const PACES = [10, 30, 60, 300];
+
+/** Minutes for which people must have been here. */
+const HERE_FOR = 10;
 
 interface Props {
   /** `null` where the rooms differ. */
@@ -43,6 +46,22 @@ export function Ladder({ mode, now, until, set }: Props): JSX.Element {
               <Step key={every} isOn={now.every === every} label={say.seconds(every)} choose={() => set({ ...now, every })} />
             ))}
           </div>
+        </div>
+      )}
+      {mode === "members" && (
+        <div class="paces" role="group" aria-label={say.whoMembers}>
+          <p class="soft">{say.whoMembers}</p>
+          <div class="steps">
+            {[0, HERE_FOR].map((minutes) => (
+              <Step
+                key={minutes}
+                isOn={(now.hereFor ?? 0) === minutes}
+                label={minutes ? say.hereFor(minutes) : say.insideOnly}
+                choose={() => set(hereFor(now, minutes))}
+              />
+            ))}
+          </div>
+          {now.hereFor && <p class="soft ladder-hint">{say.hereForHint}</p>}
         </div>
       )}
       <label class="check">

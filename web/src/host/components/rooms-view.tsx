@@ -4,7 +4,7 @@ import { follow } from "../../route";
 import { PLAZA } from "../../store/lobby";
 import { isHost, openAbout, state } from "../app";
 import { setAllModes } from "../deeds";
-import { commonMode } from "../state";
+import { commonMode, commonSetting } from "../state";
 import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
 import { Ladder } from "./ladder";
@@ -41,7 +41,7 @@ function AllRooms({ rooms }: { rooms: RoomLine[] }): JSX.Element {
     <details class="all-rooms in-room">
       <summary>{say.allRooms}</summary>
       <div class="controls">
-        <Ladder mode={commonMode(rooms)} now={{ mode: commonMode(rooms) ?? "open" }} until={null} set={(to) => setAllModes(rooms, to)} />
+        <Ladder mode={commonMode(rooms)} now={commonSetting(rooms)} until={null} set={(to) => setAllModes(rooms, to)} />
       </div>
     </details>
   );
