@@ -5,6 +5,7 @@ mod copies;
 mod discover;
 mod doctor;
 mod host;
+mod hotspot;
 mod keys;
 mod message;
 mod mode;
@@ -75,6 +76,9 @@ enum Command {
     /// Open the ports for a hub without privileges; the service does this before it starts one
     #[command(hide = true)]
     HoldPorts(FileArg),
+    /// Make the event's own Wi-Fi on this machine, end it, or see who is in it
+    #[command(subcommand)]
+    Hotspot(hotspot::HotspotCommand),
     /// List what the host did to rooms and people, the newest first
     Log(StatusArgs),
     /// List what was said in a room, say something there as the host, delete messages
@@ -183,6 +187,7 @@ pub fn run() -> ExitCode {
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
         Command::Host(command) => keys::host(command, out),
+        Command::Hotspot(command) => hotspot::hotspot(command, out),
         Command::HoldPorts(file) => {
             hold_ports(file);
             Ok(())
