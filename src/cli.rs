@@ -7,6 +7,7 @@ mod doctor;
 mod edit;
 mod export;
 mod host;
+mod hotspot;
 mod keys;
 mod message;
 mod mode;
@@ -79,6 +80,9 @@ enum Command {
     /// Open the ports for a hub without privileges; the service does this before it starts one
     #[command(hide = true)]
     HoldPorts(FileArg),
+    /// Make the event's own Wi-Fi on this machine, end it, or see who is in it
+    #[command(subcommand)]
+    Hotspot(hotspot::HotspotCommand),
     /// List what the host did to rooms and people, the newest first
     Log(StatusArgs),
     /// List what was said in a room, say something there as the host, delete messages
@@ -188,6 +192,7 @@ pub fn run() -> ExitCode {
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
         Command::Export(args) => export::export(args, out),
         Command::Host(command) => keys::host(command, out),
+        Command::Hotspot(command) => hotspot::hotspot(command, out),
         Command::HoldPorts(file) => {
             hold_ports(file);
             Ok(())

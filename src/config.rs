@@ -6,6 +6,7 @@
 
 mod common;
 mod draft;
+pub mod edit;
 mod encoding;
 mod environment;
 mod file;

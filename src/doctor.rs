@@ -11,6 +11,7 @@ mod clock;
 mod data;
 mod database;
 mod files;
+mod hotspot;
 mod hub;
 mod name;
 mod port;
@@ -85,6 +86,7 @@ pub fn examine(
     let running = hub::ask(config);
     found(unit.map(service::check).unwrap_or_default());
     found(port::check(config, running.as_ref(), unit));
+    found(hotspot::check(config).into_iter().collect());
     found(vec![addresses::check(config)]);
     found(name::check(config, running.as_ref()));
     found(resolver::check(config));

@@ -23,6 +23,7 @@
 //! | [`budget`] | how much memory the hub may use |
 //! | [`metrics`] | counters and gauges, in Prometheus' text format |
 //! | [`telemetry`] | logs, to the journal or a terminal |
+//! | [`hotspot`] | the event's own network, by NetworkManager |
 //! | [`unit`] | the installed service, as systemd knows it |
 //! | [`config`] | file, environment and flags, as one checked value |
 //! | [`domain`] | the rules of the chat, as pure code |
@@ -43,6 +44,7 @@ pub mod export;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod gateway;
+pub mod hotspot;
 pub mod http;
 pub mod hub;
 pub mod identity;

@@ -134,7 +134,7 @@ impl Reach {
     }
 
     /// The addresses at which people join now: IPv4 first, which is shorter to read out and works on every
-    /// phone. Link-local addresses are left out: browsers cannot open most of them.
+    /// phone, and of those the one in the network that this machine makes, where the join page sends people. Link-local addresses are left out: browsers cannot open most of them.
     #[must_use]
     pub fn addresses(&self) -> Vec<SocketAddr> {
         let own: Vec<_> = suitable(&self.interfaces);
@@ -147,7 +147,7 @@ impl Reach {
                 found.push(listens);
             }
         }
-        found.sort_by_key(|at| (at.is_ipv6(), is_makeshift(at.ip())));
+        found.sort_by_key(|at| (at.is_ipv6(), !is_of_hotspot(at.ip()), is_makeshift(at.ip())));
         found.dedup();
         found
     }
@@ -239,6 +239,11 @@ fn is_any(any: IpAddr, ip: IpAddr) -> bool {
     any.is_unspecified() && (any.is_ipv6() || ip.is_ipv4())
 }
 
+/// Whether an address is one that NetworkManager gives the machine in a network that it shares: 10.42.N.1.
+fn is_of_hotspot(ip: IpAddr) -> bool {
+    matches!(ip, IpAddr::V4(ip) if matches!(ip.octets(), [10, 42, _, 1]))
+}
+
 /// Whether an address is self-assigned (RFC 3927).
 fn is_makeshift(ip: IpAddr) -> bool {
     matches!(ip, IpAddr::V4(ip) if ip.is_link_local())
@@ -264,6 +269,13 @@ mod tests {
         assert_eq!(shown("192.168.4.1:8080"), "http://192.168.4.1:8080");
         assert_eq!(shown("[fd00::1]:80"), "http://[fd00::1]");
         assert_eq!(shown("[fd00::1]:8080"), "http://[fd00::1]:8080");
+    }
+
+    #[test]
+    fn the_address_in_a_network_of_ones_own_is_known() {
+        let is_own = |ip: &str| is_of_hotspot(ip.parse().unwrap());
+        assert!(is_own("10.42.0.1") && is_own("10.42.255.1"));
+        assert!(!is_own("10.42.0.7") && !is_own("10.43.0.1") && !is_own("fd00::1"));
     }
 
     #[test]

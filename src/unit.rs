@@ -131,6 +131,11 @@ impl Unit {
         Ok(command)
     }
 
+    /// Tells the running service to read its configuration again. Returns whether systemd says that it has.
+    pub fn reload(&self) -> bool {
+        output("systemctl", &["reload", NAME]).is_some()
+    }
+
     /// The last error of the service in the journal, as far as this user may read it.
     pub fn last_error(&self) -> Option<String> {
         // In a restart loop, systemd's own messages may fill many lines.

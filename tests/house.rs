@@ -27,12 +27,14 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "discovery",
             "store",
             "telemetry",
+            "network",
+            "hotspot",
             "unit",
             "config",
             "domain",
         ],
     ),
-    ("doctor", &["wire", "store", "discovery", "network", "unit", "config", "domain"]),
+    ("doctor", &["wire", "store", "discovery", "network", "hotspot", "unit", "config", "domain"]),
     (
         "server",
         &[
@@ -100,6 +102,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("budget", &[]),
     ("metrics", &["sync"]),
     ("telemetry", &["domain", "sync"]),
+    ("hotspot", &["config"]),
     ("unit", &[]),
     ("config", &["domain", "sync"]),
     ("domain", &["sync"]),

@@ -46,6 +46,9 @@ _colahub() {
             colahub,host)
                 cmd="colahub__subcmd__host"
                 ;;
+            colahub,hotspot)
+                cmd="colahub__subcmd__hotspot"
+                ;;
             colahub,log)
                 cmd="colahub__subcmd__log"
                 ;;
@@ -172,6 +175,9 @@ _colahub() {
             colahub__subcmd__help,host)
                 cmd="colahub__subcmd__help__subcmd__host"
                 ;;
+            colahub__subcmd__help,hotspot)
+                cmd="colahub__subcmd__help__subcmd__hotspot"
+                ;;
             colahub__subcmd__help,log)
                 cmd="colahub__subcmd__help__subcmd__log"
                 ;;
@@ -234,6 +240,15 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__host,revoke)
                 cmd="colahub__subcmd__help__subcmd__host__subcmd__revoke"
+                ;;
+            colahub__subcmd__help__subcmd__hotspot,start)
+                cmd="colahub__subcmd__help__subcmd__hotspot__subcmd__start"
+                ;;
+            colahub__subcmd__help__subcmd__hotspot,status)
+                cmd="colahub__subcmd__help__subcmd__hotspot__subcmd__status"
+                ;;
+            colahub__subcmd__help__subcmd__hotspot,stop)
+                cmd="colahub__subcmd__help__subcmd__hotspot__subcmd__stop"
                 ;;
             colahub__subcmd__help__subcmd__message,delete)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__delete"
@@ -300,6 +315,30 @@ _colahub() {
                 ;;
             colahub__subcmd__host__subcmd__help,revoke)
                 cmd="colahub__subcmd__host__subcmd__help__subcmd__revoke"
+                ;;
+            colahub__subcmd__hotspot,help)
+                cmd="colahub__subcmd__hotspot__subcmd__help"
+                ;;
+            colahub__subcmd__hotspot,start)
+                cmd="colahub__subcmd__hotspot__subcmd__start"
+                ;;
+            colahub__subcmd__hotspot,status)
+                cmd="colahub__subcmd__hotspot__subcmd__status"
+                ;;
+            colahub__subcmd__hotspot,stop)
+                cmd="colahub__subcmd__hotspot__subcmd__stop"
+                ;;
+            colahub__subcmd__hotspot__subcmd__help,help)
+                cmd="colahub__subcmd__hotspot__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__hotspot__subcmd__help,start)
+                cmd="colahub__subcmd__hotspot__subcmd__help__subcmd__start"
+                ;;
+            colahub__subcmd__hotspot__subcmd__help,status)
+                cmd="colahub__subcmd__hotspot__subcmd__help__subcmd__status"
+                ;;
+            colahub__subcmd__hotspot__subcmd__help,stop)
+                cmd="colahub__subcmd__hotspot__subcmd__help__subcmd__stop"
                 ;;
             colahub__subcmd__message,delete)
                 cmd="colahub__subcmd__message__subcmd__delete"
@@ -410,7 +449,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1002,7 +1041,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1324,6 +1363,62 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__host__subcmd__revoke)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__hotspot)
+            opts="start stop status"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__hotspot__subcmd__start)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__hotspot__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__hotspot__subcmd__stop)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1803,6 +1898,152 @@ _colahub() {
                     return 0
                     ;;
                 --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot)
+            opts="-h --help start stop status help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__help)
+            opts="start stop status help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__help__subcmd__start)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__help__subcmd__stop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__start)
+            opts="-h --ssid --password --password-stdin --open --country --interface --yes --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --ssid)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --country)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --interface)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__status)
+            opts="-h --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__hotspot__subcmd__stop)
+            opts="-h --yes --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

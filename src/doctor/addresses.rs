@@ -24,7 +24,7 @@ fn judge(is_open: bool, addresses: &[String]) -> Finding {
         return Finding::bad(
             CHECK,
             "no network interface that people come by has an address",
-            "plug in or join a network, or open one: see the README on a Pi that makes its own Wi-Fi. \
+            "plug in or join a network, or make one: `sudo colahub hotspot start --ssid NAME`. \
              `network.only` and `network.skip` choose the interfaces",
         );
     }

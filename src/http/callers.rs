@@ -75,8 +75,8 @@ impl Rules<'_> {
     }
 }
 
-/// Whether a request comes from nearby: from a private address, to the hub's own `.local` name, `localhost`
-/// or an IP address. Only such requests get the Wi-Fi's password. A proxy that gives the hub a public name
+/// Whether a request comes from nearby: from a private address, to the hub's own `.local` or `.internal` name,
+/// `localhost` or an IP address. Only such requests get the Wi-Fi's password. A proxy that gives the hub a public name
 /// does not count: it forwards requests from everywhere.
 pub(super) fn is_from_nearby(peer: IpAddr, host: Option<&str>) -> bool {
     let is_near = match peer.to_canonical() {
@@ -85,7 +85,8 @@ pub(super) fn is_from_nearby(peer: IpAddr, host: Option<&str>) -> bool {
     };
     let is_local = |host: &str| {
         let name = whole(split(host).0);
-        address(&name).is_some() || name == "localhost" || name.ends_with(".local")
+        let is_private = [".local", ".internal"].iter().any(|top| name.ends_with(top));
+        address(&name).is_some() || name == "localhost" || is_private
     };
     is_near && host.is_some_and(is_local)
 }
@@ -259,8 +260,14 @@ mod tests {
     fn only_callers_nearby_at_a_local_name_get_the_wifi() {
         let near = |peer: &str, host| is_from_nearby(peer.parse().unwrap(), Some(host));
         for peer in ["10.42.0.7", "169.254.3.3", "127.0.0.1", "::1", "fd00::7", "fe80::7"] {
-            for host in ["cola.local", "CAMP.local:8080", "localhost", "10.42.0.1", "[fd00::1]:80"]
-            {
+            for host in [
+                "cola.local",
+                "CAMP.local:8080",
+                "cola.internal",
+                "localhost",
+                "10.42.0.1",
+                "[fd00::1]:80",
+            ] {
                 assert!(near(peer, host), "{peer} at {host}");
             }
             for host in ["chat.example", "cola", "cola.local.example", "local", ""] {

@@ -108,10 +108,12 @@ impl Guard {
 }
 
 impl Called {
-    /// All names: the configured one, the announced one, the machine's own, and `http.hosts`.
+    /// All names: the configured one, also as the DNS of a hotspot answers it, the announced one, the machine's own, and
+    /// `http.hosts`.
     fn now(config: Arc<Config>, found: &discovery::View) -> Self {
         let mut names = config.http_hosts.clone();
         names.push(format!("{}.local", config.name));
+        names.push(format!("{}.internal", config.name));
         if let Announced::Yes(announced) = found.announced() {
             names.push(announced.local());
         }
