@@ -182,9 +182,9 @@ impl Guest {
         ));
     }
 
-    /// Reacts to the newest message that they have.
-    pub fn react(&mut self) {
-        let (room, seq) = (&self.room, self.up_to);
+    /// Reacts to the message in this place.
+    pub fn react(&mut self, seq: i64) {
+        let room = &self.room;
         self.send(&format!(
             r#"42/{NAMESPACE},2["react",{{"roomId":"{room}","seq":{seq},"emoji":"👍","on":true}}]"#
         ));

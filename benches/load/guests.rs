@@ -82,14 +82,16 @@ impl Guests {
         self.talk = Some(Talk { talkers, every, due: Instant::now(), turn: 0 });
     }
 
-    /// These react to the newest message, one after the other over a time, and go on until all are acknowledged.
+    /// These react to the message that is the newest now, one after the other over a time, and go on until all are
+    /// acknowledged.
     pub fn react(&mut self, who: std::ops::Range<usize>, time: Duration) {
         let begun = Instant::now();
         let (mut next, all) = (who.start, who.len());
+        let newest = self.guests.iter().map(|guest| guest.up_to).max().unwrap_or_default();
         while self.tally.reacted < all {
             let due = all as f64 * begun.elapsed().as_secs_f64() / time.as_secs_f64();
             while next < who.end && next - who.start < due as usize + 1 {
-                self.guests[next].react();
+                self.guests[next].react(newest);
                 next += 1;
             }
             self.turn(Duration::from_millis(5));
