@@ -13,7 +13,7 @@ use crate::waits::Waits;
 /// After this a refused guest tries again, unless the server says when.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What guests count together.
+/// Counters of all guests.
 #[derive(Default)]
 pub struct Tally {
     /// Bytes that came, of all kinds.
@@ -51,7 +51,7 @@ pub struct Guest {
     said: Vec<Instant>,
 }
 
-/// What a join's answer told.
+/// What a guest remembers of the answer to the join.
 struct Known {
     chatter: String,
     epoch: String,
@@ -79,7 +79,7 @@ pub struct Fetch {
     answer: Vec<u8>,
 }
 
-/// What becomes of a guest after some bytes.
+/// What a guest needs next.
 pub enum Next {
     /// Nothing to do.
     Waits,
@@ -358,7 +358,7 @@ impl Guest {
         if self.is_back() { self.comes(seq, tally) } else { self.ahead.push(seq) }
     }
 
-    /// What came meanwhile follows on what was missed, or is part of it.
+    /// Counts the messages that came while earlier ones were fetched. Some of them may have been in the answer.
     fn catches_up(&mut self, tally: &mut Tally) {
         for seq in std::mem::take(&mut self.ahead) {
             if seq > self.up_to {

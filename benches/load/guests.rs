@@ -31,7 +31,7 @@ pub struct Guests {
     events: Vec<epoll::Event>,
     scratch: Vec<u8>,
     talk: Option<Talk>,
-    /// What was counted so far.
+    /// Counters since the last `count_again`.
     pub tally: Tally,
 }
 

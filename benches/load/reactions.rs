@@ -12,16 +12,16 @@ const PEOPLE: usize = 1_000;
 /// Others, who talk.
 const TALKERS: usize = 10;
 
-/// What they say each second, all together.
+/// Messages a second of all talkers together.
 const A_SECOND: f64 = 20.0;
 
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// What it cost.
+/// The figures.
 pub struct Reactions {
     /// Bytes of reactions that were sent to everybody, with their acknowledgements.
     pub bytes: u64,
-    /// 99 of 100 messages were acknowledged within so many ms, while nobody reacted.
+    /// The 99th percentile of acknowledgements while nobody reacted, in ms.
     pub before: f64,
     /// The same while everybody did.
     pub during: f64,

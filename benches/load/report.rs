@@ -21,9 +21,9 @@ pub struct Results {
     pub sheet: Sheet,
     /// Who came within ten seconds.
     pub arrivals: Vec<Arrivals>,
-    /// Who lost the connection and came back.
+    /// Returns and leavings, by server and number of people.
     pub returns: Vec<Returns>,
-    /// Who reacted within ten seconds.
+    /// A thousand reactions within ten seconds.
     pub reactions: Option<Reactions>,
     /// What the hub's disk was asked for.
     pub disk: Vec<Cost>,

@@ -7,22 +7,22 @@ use crate::guests::Guests;
 use crate::server::{Kind, Server};
 use crate::visit;
 
-/// Those whose network stays, and who talk.
+/// People who keep their connections and talk.
 const TALKERS: usize = 10;
 
-/// What they say each second, all together.
+/// Messages a second of all talkers together.
 const A_SECOND: f64 = 10.0;
 
-/// Of five who lose their connection, one loses it earlier and misses this many messages.
+/// One of five loses the connection before the others, and misses this many messages.
 const MISSED: usize = 50;
 
-/// How long it takes until each has tried to come back.
+/// The time over which the first tries to reconnect are spread.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// Who is not back by then has failed.
+/// The measurement fails if somebody is not back by then.
 const LATEST: Duration = Duration::from_secs(120);
 
-/// What one return and one leaving cost.
+/// The figures of one return and one leaving.
 pub struct Returns {
     pub kind: Kind,
     /// People who lost their connection.
