@@ -126,7 +126,7 @@ fn private(path: &Path) -> io::Result<File> {
     OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(path)
 }
 
-/// Exports to a writer. `folder` is for temporary files; it needs space for about a fifth of what was said.
+/// Exports to a writer. `folder` is for temporary files; they are smaller than the zip.
 ///
 /// # Errors
 /// See [`ExportError`].
