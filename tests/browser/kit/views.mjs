@@ -40,6 +40,13 @@ export const VIEWS = {
     await ann.page.locator(".card-named").waitFor();
     await ann.page.locator(".card-in").nth(1).waitFor();
   },
+  "a lobby with announcements": async ({ ann, hub }) => {
+    for (const text of ["5시에 정문에서 만나요", "점심이 준비됐어요. 식당 뒤쪽 문으로 오세요: http://192.168.4.1/map"]) {
+      await hub.host("announce", "add", text);
+    }
+    await ann.opens("/");
+    await ann.page.locator(".lobby .announced").waitFor();
+  },
   "make a room": async ({ ann }) => {
     await VIEWS.lobby({ ann });
     await ann.page.locator(".foot .primary").click();
@@ -231,6 +238,25 @@ export const VIEWS = {
     await page.locator(".said .line").first().click();
     await page.locator(".sheet .menu").waitFor();
   },
+  "a person as the host sees them": async (furnished) => {
+    await VIEWS["a message as the host sees it"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".sheet .menu button", { has: page.locator(".icon-person") }).click();
+    await page.locator(".sheet .theirs-said").waitFor();
+  },
+  "a mute": async (furnished) => {
+    await VIEWS["a message as the host sees it"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".sheet .menu button", { has: page.locator(".icon-mute") }).click();
+    await page.locator(".sheet .chip").nth(1).click();
+  },
+  "a name that the host gives": async (furnished) => {
+    await VIEWS["a person as the host sees them"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".sheet .menu button", { hasText: /이름|name/ }).click();
+    await page.locator("#new-name").fill("너무 긴 이름이에요 정말로");
+    await page.locator(".sheet .problem:not(:empty)").waitFor();
+  },
   "a ban": async (furnished) => {
     await VIEWS["a message as the host sees it"](furnished);
     const { page } = furnished.ann;
@@ -265,12 +291,14 @@ export const VIEWS = {
   },
 };
 
-// Whoever is muted in one view talks in the next.
+// Whoever is muted in one view talks in the next, and what is announced to all in one is down in the next.
 for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "muted")) {
   VIEWS[name] = async (furnished) => {
     const { hub } = furnished;
     const muted = hub ? JSON.parse(await hub.host("chatter", "list", "--muted", "--json")) : [];
     for (const { id } of muted) await hub.host("chatter", "unmute", id);
+    const announced = hub ? JSON.parse(await hub.host("announce", "list", "--json")) : [];
+    for (const { id } of announced.filter((one) => one.room === null)) await hub.host("announce", "done", id);
     await open(furnished);
   };
 }

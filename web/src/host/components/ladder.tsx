@@ -36,7 +36,7 @@ export function Ladder({ mode, now, until, set }: Props): JSX.Element {
           <Step key={one} isOn={one === mode} label={say.modes[one]} choose={() => set(stepped(now, one, goesBack))} />
         ))}
       </div>
-      {mode && <p class="soft ladder-hint">{say.modeHints[mode]}</p>}
+      {mode && !now.hereFor && <p class="soft ladder-hint">{say.modeHints[mode]}</p>}
       {until && <Back until={until} />}
       {mode === "slow" && (
         <div class="paces" role="group" aria-label={say.every}>
