@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::domain::announcement::Announcement;
 use crate::domain::host::HostName;
 use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
 use crate::domain::message::excerpt;
@@ -13,7 +14,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rooms, rows};
-use crate::store::write::{Ban, Deed, HostAct, Moment, Written};
+use crate::store::write::{Ban, Deed, HostAct, HostSay, Moment, Written};
 
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
@@ -104,20 +105,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             let renamed = people::rename(db, rename, act.at)?;
             return Ok(remembered(db, "chatter rename", act, renamed, None)?);
         }
-        Deed::Say(say) => {
-            let (message, repeated) = announcements::say(db, say, act.at)?;
-            let (id, said) = (message.id, Written::Said { message, repeated });
-            if repeated {
-                return Ok(said);
-            }
-            return Ok(remembered(db, "message say", act, said, Some(id))?);
-        }
-        Deed::Announce(announcement, host) => {
-            let notices = announcements::announce(db, announcement, host, act.at)?;
-            let first = notices.first().map(|notice| notice.id);
-            let made = Written::Announced(notices);
-            return Ok(remembered(db, "announce add", act, made, first)?);
-        }
+        Deed::Say(host_say) => return say(db, host_say, act),
+        Deed::Announce(announcement, host) => return announce(db, announcement, host, act),
         Deed::TakeDown(announcement) => {
             announcements::take_down(db, *announcement)?;
             "announce done"
@@ -137,6 +126,28 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
     };
     remember(db, deed, act, None)?;
     Ok(Written::Done)
+}
+
+/// What the host says is logged once, also where it is sent again with its key.
+fn say(db: &Connection, say: &HostSay, act: &HostAct) -> Result<Written, WriteError> {
+    let (message, repeated) = announcements::say(db, say, act.at)?;
+    let (id, said) = (message.id, Written::Said { message, repeated });
+    match repeated {
+        true => Ok(said),
+        false => Ok(remembered(db, "message say", act, said, Some(id))?),
+    }
+}
+
+fn announce(
+    db: &Connection,
+    announcement: &Announcement,
+    host: &Nickname,
+    act: &HostAct,
+) -> Result<Written, WriteError> {
+    let notices = announcements::announce(db, announcement, host, act.at)?;
+    let first = notices.first().map(|notice| notice.id);
+    let made = Written::Announced(notices);
+    Ok(remembered(db, "announce add", act, made, first)?)
 }
 
 /// Ends a room now, unless it has ended.
