@@ -210,7 +210,8 @@ story("an answer leads to what it answers, also far back and over a network that
   assert.ok(asked.some((query) => query.startsWith("?around=")), `by its place: ${asked}`);
   assert.ok(asked.filter((query) => query.startsWith("?before=")).length <= 1, `not page after page: ${asked}`);
 
-  // Reactions and what is taken back are seen there too.
+  // Reactions and what is taken back are seen there too, once the connection is back, which the messages did not need.
+  await until(async () => assert.equal(await ann.banner.textContent(), ""));
   await ann.page.locator(".log").focus();
   await row(ann, "우산 주운 분?").locator(".bubble").hover();
   await ann.page.locator(".log-menu").click();
