@@ -37,7 +37,7 @@ pub struct Returns {
     pub bytes: u64,
     /// The server's processor time for each return, in µs.
     pub cpu: f64,
-    /// What the server holds more than before, once everything is quiet, in bytes.
+    /// The growth of the server's resident memory over the return, once everything is quiet, in bytes.
     pub memory: f64,
     /// The server's processor time for each who left, in µs.
     pub leaving: f64,
