@@ -3,8 +3,9 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use crate::calls::Calls;
 use crate::crowd::Crowd;
 use crate::options::Plan;
 use crate::scratch;
@@ -61,7 +62,9 @@ pub fn measure(store: Store, plan: &Plan) -> Several {
         Some(postgres) => (0..HUBS).map(|number| postgres.hub(number)).collect(),
     };
     let addresses: Vec<SocketAddr> = hubs.iter().map(|hub| hub.address).collect();
-    let mut crowd = Crowd::over(&addresses, &hubs[0].rooms(1));
+    let rooms = hubs[0].rooms(1);
+    addresses.iter().for_each(|hub| hear_of(*hub, &rooms[0]));
+    let mut crowd = Crowd::over(&addresses, &rooms);
     crowd.join(PEOPLE);
     crowd.keep_saying(CALM, plan.time);
     crowd.finish();
@@ -84,6 +87,15 @@ pub fn measure(store: Store, plan: &Plan) -> Several {
         several.sixteen
     );
     several
+}
+
+/// Waits until a hub has heard of a room that another has made.
+fn hear_of(hub: SocketAddr, room: &str) {
+    let mut calls = Calls::connect(hub, None);
+    let begun = Instant::now();
+    while calls.call(&format!("GET /chat/rooms/{room}"), "")["success"] != true {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{hub} does not hear of the room");
+    }
 }
 
 /// Messages a second that reach everybody, after a third of the time to warm up.
