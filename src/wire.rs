@@ -23,7 +23,7 @@ pub use self::announcements::{WireAnnouncement, announcement};
 pub use self::answer::{answer, answer_as, encoded, farewell, refused};
 pub use self::api::{
     ChatterPage, HistoryPage, HubInfo, OtherHub, SearchPage, SharedDatabase, SharedHub, TextLimits,
-    Token, WifiInfo,
+    Token, UnreadRoom, UnreadRooms, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
 pub use self::hello::{VERSION, hello};

@@ -31,6 +31,9 @@ const LIMIT_MAX: usize = 100;
 /// The most messages that one search returns.
 const FOUND_MAX: usize = 20;
 
+/// The most rooms whose unread messages one call counts.
+const UNREAD_ROOMS: usize = 20;
+
 /// The number of people on a page of the roster.
 const PEOPLE: usize = 100;
 
@@ -42,6 +45,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
         .route("/rooms/{room}/search", get(search))
+        .route("/unread", get(unread))
         .route("/rooms/{room}/chatters", get(chatters))
         .fallback(nothing_here)
 }
@@ -236,6 +240,35 @@ async fn read_found(
     let before = Seq(asked.before.unwrap_or(i64::MAX));
     let most = asked.limit.unwrap_or(FOUND_MAX).clamp(1, FOUND_MAX);
     app.reader.search(member, needle, before, most).await
+}
+
+#[derive(Deserialize)]
+struct Places {
+    after: Option<String>,
+}
+
+/// Counts the unread messages of rooms in which the caller need not be.
+async fn unread(
+    State(app): State<App>,
+    By(caller): By,
+    places: Result<Query<Places>, QueryRejection>,
+) -> ApiResult {
+    let Query(Places { after }) = places.map_err(|error| Refusal::BadRequest(error.body_text()))?;
+    let after = after.unwrap_or_default();
+    let places: Option<Vec<_>> = after.split(',').map(place).collect();
+    let Some(places) = places.filter(|places| places.len() <= UNREAD_ROOMS) else {
+        let what = "after has up to 20 places, each a room's id, a colon and a seq, with commas between them";
+        return Err(Refusal::bad(what));
+    };
+    app.welcomes(caller).await?;
+    let counts = app.reader.unread(places).await?;
+    Ok(app.ok(wire::UnreadRooms::new(&counts)))
+}
+
+/// A room's id and a place in it.
+fn place(text: &str) -> Option<(RoomId, Seq)> {
+    let (room, seq) = text.split_once(':')?;
+    Some((room.parse().ok()?, Seq(seq.parse::<u32>().ok()?.into())))
 }
 
 impl App {

@@ -22,6 +22,12 @@ pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
 /// How many of the newest ids a stream of messages looks at, where few of them are of rooms that live.
 pub(in crate::store) const STREAM_SPAN: i64 = 10_000;
 
+/// The highest number of unread messages of a room that is told. More count as that many.
+pub(in crate::store) const UNREAD_MAX: u32 = 100;
+
+/// How far back unread messages of a room are counted, in places, if most of these are notices.
+pub(in crate::store) const UNREAD_SPAN: i64 = 2_000;
+
 /// A message of any living room, with what that is called.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Heard {
@@ -253,6 +259,18 @@ impl Reader {
         match &self.0 {
             Backend::Sqlite(reader) => reader.stream(after, most, now).await,
             Backend::Postgres(reader) => reader.stream(after, most, now).await,
+        }
+    }
+
+    /// How many messages and announcements, at most [`UNREAD_MAX`], have come into each room after a place and were not
+    /// taken back. Rooms that do not exist are left out.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn unread(&self, places: Vec<(RoomId, Seq)>) -> Result<Vec<(RoomId, u32)>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.unread(places).await,
+            Backend::Postgres(reader) => reader.unread(places).await,
         }
     }
 

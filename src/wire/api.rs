@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{AnnouncementStatus, WireAnnouncement};
 use crate::discovery;
+use crate::domain::ids::RoomId;
 
 /// The answer to `GET /api/hub`.
 #[derive(Debug, Serialize)]
@@ -161,9 +162,45 @@ impl From<discovery::FoundHub> for OtherHub {
     }
 }
 
+/// The answer to `GET /api/unread`.
+#[derive(Debug, Serialize)]
+pub struct UnreadRooms {
+    /// The rooms that exist, in no order.
+    pub rooms: Vec<UnreadRoom>,
+}
+
+/// How much of a room is unread.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UnreadRoom {
+    /// The room's id.
+    pub room_id: String,
+    /// The number of messages and announcements, at most 100.
+    pub unread: u32,
+}
+
+impl UnreadRooms {
+    /// The answer with these counts.
+    #[must_use]
+    pub fn new(counts: &[(RoomId, u32)]) -> Self {
+        let room =
+            |&(room, unread): &(RoomId, u32)| UnreadRoom { room_id: room.to_string(), unread };
+        Self { rooms: counts.iter().map(room).collect() }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn counts_of_unread_messages_have_the_shape_that_the_page_expects() {
+        let room = "b1b2c3d4-0000-4000-8000-000000000001".parse().unwrap();
+        let golden: serde_json::Value =
+            serde_json::from_str(include_str!("../../web/golden/unread.json")).unwrap();
+        let sent = serde_json::to_value(UnreadRooms::new(&[(room, 100)])).unwrap();
+        assert_eq!(sent, golden);
+    }
 
     #[test]
     fn the_list_has_the_shape_that_the_page_expects() {

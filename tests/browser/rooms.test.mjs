@@ -86,6 +86,22 @@ story("rooms of two channels share the connection, too", ALONE, async ({ hub, so
   assert.equal(lines.length, 1);
 });
 
+story("in a room that one has left, what is said counts as new, and who comes does not", ALONE, async ({ hub, somebody, talker }) => {
+  const room = await hub.makeRoom({ title: "하나" });
+  const ben = await talker(room);
+  const ann = await somebody({ viewport: DESK });
+  await ann.opens("/");
+  await opens(ann, "하나");
+  await ben.says("첫째");
+  await ann.sees("첫째");
+  await ann.opensDetails();
+  await ann.page.getByRole("button", { name: "방 나가기" }).click();
+  await until(async () => assert.deepEqual(await present(hub), { 하나: 1 }));
+  await talker(room);
+  await ben.says("둘째");
+  await card(ann, "하나").getByText("새 소식 1개").waitFor();
+});
+
 story("who is named elsewhere sees and hears it", ALONE, async ({ hub, somebody, talker }) => {
   const [one] = [await hub.makeRoom({ title: "하나" }), await hub.makeRoom({ title: "둘" })];
   const ben = await talker(one);

@@ -3,10 +3,11 @@
 import { effect, signal } from "@preact/signals";
 import { showNew } from "./badge";
 import { httpApi, type Api } from "./client/http";
-import { tidy } from "./client/keeper";
+import { reads, tidy } from "./client/keeper";
 import { Identity } from "./client/identity";
 import { EMPTY, Lobby, type LobbyState } from "./client/lobby";
 import { browserMemory, keepsCookies } from "./client/storage";
+import { behind } from "./store/lobby";
 import type { Stays } from "./store/stays";
 import type { Limits, Room } from "./wire";
 
@@ -19,7 +20,7 @@ export const lobby = signal<LobbyState>(EMPTY);
 export const lobbyWatch = new Lobby(api, (state) => {
   lobby.value = state;
   if (state.hub) memory.set("cola.name", state.hub.name);
-});
+}, (rooms) => behind(rooms, reads(memory)));
 
 /** The hub's name; until it has answered, what it was called last time. */
 export const hubName = (): string | null => lobby.value.hub?.name ?? memory.get("cola.name");

@@ -324,6 +324,16 @@ export type ErrorCode = (typeof errorCodes)[number];
 export const passes = (code: ErrorCode): boolean =>
   code === "too_fast" || code === "too_many_here" || code === "hub_full" || code === "unavailable";
 
+/** How much of a room is unread; 100 are as many or more. */
+export interface UnreadRoom {
+  roomId: Id;
+  unread: number;
+}
+
+export interface Unread {
+  rooms: UnreadRoom[];
+}
+
 /** A refusal, with what a program needs from it. `message` is the hub's own sentence. */
 export interface Refusal {
   code: ErrorCode;
@@ -413,6 +423,15 @@ const readOtherHub: Reader<OtherHub> = (value) =>
     : null;
 
 export const readHubs = readList(readOtherHub);
+
+const readUnreadRooms = readList<UnreadRoom>((value) =>
+  isObject(value) && has(value, { roomId: "string", unread: "number" }) ? (value as unknown as UnreadRoom) : null,
+);
+
+export const readUnread: Reader<Unread> = (value) => {
+  const rooms = isObject(value) ? readUnreadRooms(value.rooms) : null;
+  return rooms && { rooms };
+};
 
 export const readPresence: Reader<Presence> = (value) =>
   isObject(value) && has(value, { roomId: "string", present: "number" }) ? (value as unknown as Presence) : null;

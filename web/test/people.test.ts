@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { addresses, localName, wifiText } from "../src/store/invite";
-import { alike, channels, isFull, matching, ordered, unread, type Order } from "../src/store/lobby";
+import { alike, behind, channels, fresh, isFull, matching, ordered, unread, type Order } from "../src/store/lobby";
 import { animalIn } from "../src/store/animals";
 import { mark, marks, TINTS } from "../src/store/marks";
 import { markOf, newRoom, withNews, withRoster } from "../src/store/room";
@@ -261,6 +261,21 @@ describe("what is new in a room", () => {
 
   it("is nothing where people only came and went", () =>
     expect(unread({ ...room9, lastSaidAt: upTo(4).sentAt }, upTo(4))).toBe(0));
+
+  it("is what the hub counts, which is no more than what came", () => {
+    expect(fresh(room9, upTo(4), new Map())).toBe(5);
+    expect(fresh(room9, upTo(4), new Map([[room9.id, 2]]))).toBe(2);
+    expect(fresh(room9, upTo(8), new Map([[room9.id, 2]])), "read since").toBe(1);
+    expect(fresh(room9, upTo(9), new Map([[room9.id, 2]]))).toBe(0);
+  });
+
+  it("is asked for where there may be some", () => {
+    const rooms = [room9, { ...room9, id: "read" }, { ...room9, id: "never" }];
+    const reads = new Map([[room9.id, upTo(4)], ["read", upTo(9)]]);
+    expect(behind(rooms, reads)).toEqual([{ id: room9.id, seq: 4 }]);
+    const many = Array.from({ length: 30 }, (_, n) => ({ ...room9, id: `room ${n}` }));
+    expect(behind(many, new Map(many.map(({ id }) => [id, upTo(4)])))).toHaveLength(20);
+  });
 
   it("puts a room first, before one that was visited later", () => {
     const list = ["quiet", "busy"].map((id) => ({ ...room9, id, lastSeq: id === "busy" ? 7 : 2 }));

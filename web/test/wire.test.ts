@@ -21,6 +21,7 @@ import {
   readRoomMode,
   readRoomShut,
   readTakenBack,
+  readUnread,
   type Reader,
 } from "../src/wire";
 
@@ -40,6 +41,7 @@ const readers: Record<string, Reader<unknown>> = {
   hello: readHello,
   hub: readHub,
   hubs: readHubs,
+  unread: readUnread,
   presence: readPresence,
   "message-taken-back": readMessage,
   "message-answer": readMessage,

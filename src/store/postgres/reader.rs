@@ -25,7 +25,7 @@ use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
-use crate::store::reader::SEARCH;
+use crate::store::reader::{SEARCH, UNREAD_MAX, UNREAD_SPAN};
 use crate::store::sqlite::sql::host_actions::with_excerpt;
 use crate::store::write::RANGE_BYTES;
 use crate::store::{self, Done, Health, Member};
@@ -210,6 +210,21 @@ impl Reader {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let all = (usize::MAX, usize::MAX);
         Ok(self.range((room, None), (1, i64::MAX), false, limit, all).await?.0)
+    }
+
+    pub(in crate::store) async fn unread(
+        &self,
+        places: Vec<(RoomId, Seq)>,
+    ) -> Found<Vec<(RoomId, u32)>> {
+        let rooms: Vec<_> = places.iter().map(|(room, _)| uuid(room.as_bytes())).collect();
+        let seqs: Vec<i64> = places.iter().map(|(_, seq)| seq.0).collect();
+        let params: [&(dyn ToSql + Sync); 4] =
+            [&rooms, &seqs, &i64::from(UNREAD_MAX), &UNREAD_SPAN];
+        let unread = |row: &Row| {
+            let count: i64 = row.try_get(1)?;
+            Ok((rows::room_id(row, 0)?, u32::try_from(count).unwrap_or(UNREAD_MAX)))
+        };
+        read(self.rows(reads::UNREAD, &params).await?.iter().map(unread).collect())
     }
 
     pub(in crate::store) async fn host_keys(&self) -> Found<Vec<HostKey>> {

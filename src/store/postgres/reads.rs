@@ -107,6 +107,14 @@ pub(super) const SAID_BY: &str =
      WHERE c.identity = $1 AND NOT r.deleted AND m.kind IN (0, 1) AND NOT m.taken_back AND m.sent_hub >= $2
      ORDER BY m.id DESC LIMIT $3";
 
+/// How many messages and announcements, at most `$3`, have come into each room after a place and were not taken back. `$4`
+/// is how far back they are counted.
+pub(super) const UNREAD: &str =
+    "SELECT r.id, (SELECT count(*) FROM (SELECT 1 FROM messages m
+         WHERE m.room = r.n AND m.seq > greatest(a.seq, last_seq(r.n) - $4) AND m.kind IN (0, 5) AND NOT m.taken_back
+         LIMIT $3) AS counted)
+     FROM unnest($1::uuid[], $2::bigint[]) AS a (id, seq) JOIN rooms r ON r.id = a.id WHERE NOT r.deleted";
+
 /// All rooms that are kept, in the order in which they were made.
 pub(super) const ARCHIVED_ROOMS: &str =
     "SELECT a.id, a.code, a.title, a.created_at, a.pruned, last_seq(a.n), coalesce(
@@ -133,6 +141,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_departed", DEPARTED.into(), "1000, NULL, 500"),
         ("read_stayed", STAYED.into(), "1, 1000, NULL, 500"),
         ("read_said_by", SAID_BY.into(), ":'who', 0, 1000"),
+        ("read_unread", UNREAD.into(), "ARRAY[:'room'::uuid], '{1}', 100, 2000"),
         ("address_of", ADDRESS_OF.into(), ":'who'"),
         ("read_host_keys", HOST_KEYS.into(), ""),
         ("read_log", HOST_LOG.into(), "100"),

@@ -27,6 +27,7 @@ use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
+use crate::store::sqlite::sql::unread;
 use crate::store::write::{Moment, RANGE_BYTES};
 use crate::sync::lock;
 
@@ -140,6 +141,14 @@ impl Reader {
     ) -> Result<Found, Refusal> {
         let _one = self.shared.searching.acquire().await.map_err(|_| Refusal::Unavailable)?;
         self.run(move |db| search::search(db, &member, &needle, before, most)).await
+    }
+
+    /// How many messages and announcements have come into each room after a place and were not taken back.
+    pub(in crate::store) async fn unread(
+        &self,
+        places: Vec<(RoomId, Seq)>,
+    ) -> Result<Vec<(RoomId, u32)>, Refusal> {
+        self.run(move |db| unread::unread(db, &places)).await
     }
 
     /// The newest messages of a room, oldest first, at most `most`, for the host.

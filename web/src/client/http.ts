@@ -11,6 +11,7 @@ import {
   readRooms,
   readRoster,
   readToken,
+  readUnread,
   type Answer,
   type Found,
   type History,
@@ -21,7 +22,14 @@ import {
   type Reader,
   type Room,
   type Roster,
+  type Unread,
 } from "../wire";
+
+/** A place in a room. */
+export interface Place {
+  id: Id;
+  seq: number;
+}
 
 /** The hub could not be reached, or what answered is not the hub. */
 export class Unreachable extends Error {}
@@ -38,6 +46,8 @@ export interface Api {
   hub(): Promise<Answer<Hub>>;
   hubs(): Promise<Answer<OtherHub[]>>;
   rooms(): Promise<Answer<Room[]>>;
+  /** How many messages have come into each room after a place. */
+  unread(places: readonly Place[]): Promise<Answer<Unread>>;
   roomByCode(code: string): Promise<Answer<Room>>;
   createRoom(room: NewRoom): Promise<Answer<Room>>;
   after(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
@@ -73,6 +83,7 @@ export function httpApi(token: () => string | null): Api {
     hub: () => get("/api/hub", readHub),
     hubs: () => ask("/api/hubs", LISTED, readHubs),
     rooms: () => ask("/chat/rooms", LISTED, readRooms),
+    unread: (places) => get(`/api/unread?after=${places.map(({ id, seq }) => `${id}:${seq}`).join()}`, readUnread),
     roomByCode: (code) => get(`/api/codes/${encodeURIComponent(code)}`, readRoom),
     after: (roomId, seq) => history(roomId, `after=${seq}&limit=100`),
     before: (roomId, seq) => history(roomId, `before=${seq}&limit=${PAGE}`),

@@ -6,7 +6,7 @@ import { EMPTY, type LobbyState } from "../client/lobby";
 import { roomPart } from "../parts";
 import { follow, openSheet, route } from "../route";
 import { ago, timeLeft } from "../store/clock";
-import { alike, channels, isFull, matching, ordered, PLAZA, unread, type Order } from "../store/lobby";
+import { alike, channels, fresh as newIn, isFull, matching, ordered, PLAZA, type Order } from "../store/lobby";
 import type { Stay } from "../store/stays";
 import type { Room } from "../wire";
 import { switchLanguage, words, type Words } from "../words";
@@ -18,7 +18,7 @@ const SEARCH_FROM = 10;
 
 export function Lobby({ main }: { main: boolean }): JSX.Element {
   const say = words();
-  const { hub, reachable } = lobby.value;
+  const { hub, reachable, counted } = lobby.value;
   const rooms = lobby.value.rooms?.map(asOfNow) ?? null;
   const people = rooms?.reduce((sum, room) => sum + room.present, 0);
   const [wanted, setWanted] = useState("");
@@ -72,7 +72,7 @@ export function Lobby({ main }: { main: boolean }): JSX.Element {
                   <RoomLink
                     room={room}
                     stay={stays.value.get(room.id) ?? null}
-                    fresh={stays.value.get(room.id)?.fresh ?? unread(room, read.get(room.id))}
+                    fresh={stays.value.get(room.id)?.fresh ?? newIn(room, read.get(room.id), counted)}
                     code={same.has(room.id) ? room.code : null}
                     time={timeText(room, say)}
                   />

@@ -24,10 +24,28 @@ export interface Read {
   sentAt: string | null;
 }
 
+/** How many rooms the hub counts in one call. */
+const COUNTED = 20;
+
+/** The rooms in which something is new, with the place up to which each was read. */
+export function behind(rooms: readonly Room[], reads: ReadonlyMap<Id, Read>): { id: Id; seq: number }[] {
+  const found = rooms.flatMap((room) => {
+    const read = reads.get(room.id);
+    return read && unread(room, read) > 0 ? [{ id: room.id, seq: read.seq }] : [];
+  });
+  return found.slice(0, COUNTED);
+}
+
 /**
- * How much (messages, and notices among them) is new to who read up to `read`. Nothing is in a room never read, nor where
- * people only came and went since.
+ * How much is new to who read up to `read`: what the hub has counted (`counted`), and until it has, all that came, notices
+ * among it. Nothing is in a room never read, nor where people only came and went since.
  */
+export const fresh = (room: Room, read: Read | undefined, counted: ReadonlyMap<Id, number>): number => {
+  const all = unread(room, read);
+  return Math.min(all, counted.get(room.id) ?? all);
+};
+
+/** How much (messages, and notices among them) came into a room after what was read. */
 export function unread({ lastSeq, lastSaidAt }: Room, read: Read | undefined): number {
   if (!read || lastSeq === undefined || !lastSaidAt) return 0;
   const isSaid = read.sentAt === null || Date.parse(lastSaidAt) > Date.parse(read.sentAt);

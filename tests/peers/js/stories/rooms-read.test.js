@@ -47,6 +47,24 @@ describe('reading rooms', () => {
     assert.deepEqual([listed.lastSeq, listed.lastSaidAt], [said.seq + 1, said.sentAt]);
   });
 
+  it('counts what is unread after a place, without notices', async () => {
+    const room = await the.hub.room();
+    const minsu = await the.hub.member('websocket', room);
+    const first = await minsu.says('first');
+    await the.hub.member('polling', room);
+    for (const text of ['second', 'third']) await minsu.says(text);
+    const unread = async (after) => assertDone((await the.hub.calls('GET', `/api/unread?after=${after}`)).json).rooms;
+    assert.deepEqual(await unread(`${room.id}:${first.seq}`), [{ roomId: room.id, unread: 2 }]);
+    assert.deepEqual(await unread(`${NOBODYS}:1,${room.id}:${first.seq + 9}`), [{ roomId: room.id, unread: 0 }]);
+  });
+
+  it('refuses places that are none', async () => {
+    const many = Array(21).fill(`${NOBODYS}:1`).join();
+    for (const after of ['', 'x', `${NOBODYS}`, `${NOBODYS}:`, `${NOBODYS}:-1`, `${NOBODYS}:1,`, `${NOBODYS}:99999999999`, many]) {
+      assertHttpError(await the.hub.calls('GET', `/api/unread?after=${after}`), 400);
+    }
+  });
+
   it('keeps roomChatters empty while people are in the room', async () => {
     const room = await the.hub.room();
     await the.hub.member('websocket', room);
