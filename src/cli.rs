@@ -15,6 +15,7 @@ mod new_id;
 #[cfg(test)]
 mod packaged;
 mod people;
+mod question;
 mod report;
 mod secret;
 mod status;
@@ -90,6 +91,9 @@ enum Command {
     Message(message::MessageCommand),
     /// Give a hub whose card is a copy of another's an id of its own, while it is stopped
     NewId(new_id::NewIdArgs),
+    /// List the questions that people have asked in a room, mark them as answered
+    #[command(subcommand)]
+    Question(question::QuestionCommand),
     /// List the messages that people have reported, strike a report off the list
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -200,6 +204,7 @@ pub fn run() -> ExitCode {
         Command::Log(args) => host::log(args, out),
         Command::Message(command) => message::message(command, out),
         Command::NewId(args) => new_id::new_id(args, out),
+        Command::Question(command) => question::question(command, out),
         Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),

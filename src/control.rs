@@ -16,6 +16,7 @@ mod modes;
 mod people;
 mod place;
 pub mod protocol;
+mod questions;
 mod reports;
 mod status;
 

@@ -20,6 +20,7 @@ pub mod nickname;
 pub mod notices;
 pub mod pace;
 pub mod presence;
+pub mod question;
 pub mod quota;
 pub mod reactions;
 pub mod recent;

@@ -19,6 +19,7 @@ mod lists;
 mod metrics;
 mod negotiation;
 mod pages;
+mod questions;
 mod request;
 mod respond;
 mod serve;

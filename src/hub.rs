@@ -29,6 +29,7 @@ mod password;
 mod passwords;
 mod past;
 mod places;
+mod questions;
 mod rate_limits;
 mod reactions;
 mod rename;

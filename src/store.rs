@@ -25,7 +25,7 @@ pub use archive::{Archive, ArchiveError, ArchivedRoom};
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
 pub use postgres::{CommonSettings, ConnectError, Database, HubRun};
-pub use reader::{Departed, Found, Heard, Reader};
+pub use reader::{Departed, Found, Heard, QuestionPage, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};
 pub use sqlite::disk::volatile::{forgets, is_volatile};
@@ -41,7 +41,8 @@ pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, Moment,
-    RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
+    RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Vote, Write,
+    Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 

@@ -10,6 +10,7 @@ pub mod engine;
 mod envelope;
 mod hello;
 mod mute;
+mod question;
 mod reactions;
 mod room;
 
@@ -22,8 +23,8 @@ pub use self::announcement::AnnouncementStatus;
 pub use self::announcements::{WireAnnouncement, announcement};
 pub use self::answer::{answer, answer_as, encoded, farewell, refused};
 pub use self::api::{
-    ChatterPage, HistoryPage, HubInfo, OtherHub, SearchPage, SharedDatabase, SharedHub, TextLimits,
-    Token, UnreadRoom, UnreadRooms, WifiInfo,
+    ChatterPage, HistoryPage, HubInfo, OtherHub, QuestionList, SearchPage, SharedDatabase,
+    SharedHub, TextLimits, Token, UnreadRoom, UnreadRooms, WifiInfo,
 };
 pub use self::envelope::{Envelope, code, status};
 pub use self::hello::{VERSION, hello};
@@ -112,6 +113,9 @@ struct WireMessage<'a, C, Q> {
     /// Additional: the emoji that the reader has chosen.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     mine: Vec<&'static str>,
+    /// Additional: its votes, if it was asked as a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<question::WireQuestion>,
 }
 
 #[derive(Debug, Serialize)]
@@ -171,6 +175,9 @@ pub fn message(message: &Message) -> impl Serialize {
         mentions: message.mentions.iter().map(ChatterId::to_string).collect(),
         reactions: reactions::WireReactions(message.reactions),
         mine: reactions::mine(message.mine),
+        question: message
+            .question
+            .map(|votes| question::question(votes, Some(message.mine.has_vote()))),
     }
 }
 
@@ -243,7 +250,7 @@ pub type Json = Box<RawValue>;
 pub const MESSAGE_BYTES: usize =
     text::CONTENT_MAX * (text::BYTES_PER_CHARACTER + 1) + 2_000 + ANSWER_BYTES;
 
-/// The most bytes of a message's quote, mentions and reactions.
+/// The most bytes of a message's quote, mentions, reactions and votes.
 const ANSWER_BYTES: usize = 3_000 + CHATTER_BYTES + 40 * message::MENTIONS_MAX + 400;
 
 /// The most bytes of an encoded room, most of them title and namespace.

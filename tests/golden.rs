@@ -12,6 +12,7 @@ use colahub::domain::ids::{Epoch, MessageId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
+use colahub::domain::question::Question;
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
@@ -92,7 +93,7 @@ fn reacted() -> Reacted {
     let mine = Chosen::default().with(Emoji::parse("👍").unwrap(), true);
     let mut reactions = Reactions::default();
     reactions.change(Chosen::default(), mine);
-    Reacted { seq: Seq(3), reactions, mine, at: HubTime(7_000) }
+    Reacted { seq: Seq(3), reactions, mine, at: HubTime(7_000), question: None }
 }
 
 fn said() -> Message {
@@ -109,6 +110,7 @@ fn said() -> Message {
         mentions: Vec::new(),
         reactions: Reactions::default(),
         mine: Chosen::default(),
+        question: None,
     }
 }
 
@@ -149,6 +151,22 @@ fn chatters_rooms_and_messages() {
     let messages = wire::messages(&list);
     let found = wire::SearchPage { messages, more: true, before: Some(2), is_early: true };
     assert_golden("found.json", &wire::encode(&found));
+}
+
+#[test]
+fn questions() {
+    let question = Question { votes: 3, is_answered: false };
+    let mine = Chosen::default().with_vote(true);
+    let asked = Message { question: Some(question), mine, ..said() };
+    assert_golden("message-question.json", &wire::encode(&wire::message(&asked)));
+    let question = Some(Question { is_answered: true, ..question });
+    let reacted = Reacted { question, ..reacted() };
+    let (_, told) = wire::room_event(&RoomEvent::Reactions { room: room().room.id, reacted });
+    assert_golden("reactions-question.json", &told);
+    let list = [asked];
+    let after = Some("0.3.3".to_owned());
+    let page = wire::QuestionList { messages: wire::messages(&list), more: true, after };
+    assert_golden("questions.json", &wire::encode(&page));
 }
 
 /// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.

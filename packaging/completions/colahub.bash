@@ -58,6 +58,9 @@ _colahub() {
             colahub,new-id)
                 cmd="colahub__subcmd__new__subcmd__id"
                 ;;
+            colahub,question)
+                cmd="colahub__subcmd__question"
+                ;;
             colahub,report)
                 cmd="colahub__subcmd__report"
                 ;;
@@ -187,6 +190,9 @@ _colahub() {
             colahub__subcmd__help,new-id)
                 cmd="colahub__subcmd__help__subcmd__new__subcmd__id"
                 ;;
+            colahub__subcmd__help,question)
+                cmd="colahub__subcmd__help__subcmd__question"
+                ;;
             colahub__subcmd__help,report)
                 cmd="colahub__subcmd__help__subcmd__report"
                 ;;
@@ -258,6 +264,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,say)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__say"
+                ;;
+            colahub__subcmd__help__subcmd__question,answered)
+                cmd="colahub__subcmd__help__subcmd__question__subcmd__answered"
+                ;;
+            colahub__subcmd__help__subcmd__question,list)
+                cmd="colahub__subcmd__help__subcmd__question__subcmd__list"
                 ;;
             colahub__subcmd__help__subcmd__report,done)
                 cmd="colahub__subcmd__help__subcmd__report__subcmd__done"
@@ -364,6 +376,24 @@ _colahub() {
             colahub__subcmd__message__subcmd__help,say)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__say"
                 ;;
+            colahub__subcmd__question,answered)
+                cmd="colahub__subcmd__question__subcmd__answered"
+                ;;
+            colahub__subcmd__question,help)
+                cmd="colahub__subcmd__question__subcmd__help"
+                ;;
+            colahub__subcmd__question,list)
+                cmd="colahub__subcmd__question__subcmd__list"
+                ;;
+            colahub__subcmd__question__subcmd__help,answered)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__answered"
+                ;;
+            colahub__subcmd__question__subcmd__help,help)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__question__subcmd__help,list)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__list"
+                ;;
             colahub__subcmd__report,done)
                 cmd="colahub__subcmd__report__subcmd__done"
                 ;;
@@ -449,7 +479,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id question report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,7 +1071,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id question report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1505,6 +1535,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__new__subcmd__id)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question)
+            opts="list answered"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question__subcmd__answered)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2245,6 +2317,120 @@ _colahub() {
         colahub__subcmd__new__subcmd__id)
             opts="-h --config --data-dir --keep-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question)
+            opts="-h --help list answered help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__answered)
+            opts="-h --not --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help)
+            opts="list answered help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help__subcmd__answered)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__list)
+            opts="-h --by-time --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

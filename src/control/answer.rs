@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{announcements, edit, host, keys, messages, modes, people, reports};
+use super::{announcements, edit, host, keys, messages, modes, people, questions, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -125,6 +125,12 @@ impl ControlContext {
             }
             Request::MessageSay { room, content, key } => {
                 told(announcements::say(parts, &room, &content, key.as_deref()).await)
+            }
+            Request::QuestionList { room, sort } => {
+                told(questions::list(parts, &room, &sort).await)
+            }
+            Request::QuestionAnswered { room, seq, on } => {
+                told(questions::answered(parts, &room, seq, on).await)
             }
             Request::AnnounceAdd { text, room, minutes } => {
                 told(announcements::announce(parts, &text, room.as_deref(), minutes).await)

@@ -48,6 +48,8 @@ const CALLS: &[HttpCall] = &[
     get("rooms/{room}/messages", "message-list", Helper),
     post("rooms/{room}/take-back", "message-delete", Helper),
     get("messages", "message-stream", Helper),
+    get("rooms/{room}/questions", "question-list", Helper),
+    post("rooms/{room}/answered", "question-answered", Helper),
     post("rooms/{room}/say", "message-say", Host),
     get("announcements", "announce-list", Helper),
     post("announcements", "announce-add", Host),

@@ -60,7 +60,7 @@ pub(super) async fn take_back(
 }
 
 /// The stored room with this id or code, also if it has ended.
-async fn stored(parts: &Acting<'_>, room: &str) -> Result<RoomId, Denied> {
+pub(super) async fn stored(parts: &Acting<'_>, room: &str) -> Result<RoomId, Denied> {
     let id = find(parts, room).await?.ok_or_else(|| none(room))?;
     let known = parts.reader.room(id).await?;
     known.map(|room| room.id).ok_or_else(|| none(room))

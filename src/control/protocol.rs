@@ -1,12 +1,14 @@
 //! The requests and responses on the control socket.
 
 mod people;
+mod questions;
 mod rooms;
 mod state;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
+pub use self::questions::{Asked, QUESTIONS_MAX};
 pub use self::rooms::{EditedRoom, RoomEdit};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
@@ -124,6 +126,23 @@ pub enum Request {
         /// A key, at most 64 characters: the same key is the same message. `None` for a message that is said once.
         #[serde(default)]
         key: Option<String>,
+    },
+    /// Lists a room's questions; answered with [`Asked`]s, at most [`QUESTIONS_MAX`].
+    QuestionList {
+        /// Its code or id.
+        room: String,
+        /// `votes` or `time`.
+        #[serde(default = "questions::by_votes")]
+        sort: String,
+    },
+    /// Marks a question as answered, or not; answered with `null`.
+    QuestionAnswered {
+        /// The room's code or id.
+        room: String,
+        /// The question's place in the room.
+        seq: i64,
+        /// Whether it is answered.
+        on: bool,
     },
     /// Announces something; answered with a [`MadeAnnouncement`].
     AnnounceAdd {

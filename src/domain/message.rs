@@ -4,6 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use super::chatter::Chatter;
 use super::ids::{ChatterId, MessageId, RoomId, Seq};
+use super::question::Question;
 use super::reactions::{Chosen, Reactions};
 use super::text::Nickname;
 use super::time::WallTime;
@@ -33,8 +34,10 @@ pub struct Message {
     pub mentions: Vec<ChatterId>,
     /// How many people have chosen each reaction to it.
     pub reactions: Reactions,
-    /// The reactions of the person for whom it is read. Empty if it is read for nobody in particular.
+    /// The reactions and the vote of the person for whom it is read. Empty if it is read for nobody in particular.
     pub mine: Chosen,
+    /// Its votes, if it was asked as a question. One that is taken back is none any more.
+    pub question: Option<Question>,
 }
 
 /// The message that another one answers, in its state when the answer is read.

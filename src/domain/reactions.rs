@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::ids::Seq;
+use super::question::Question;
 use super::time::HubTime;
 
 /// The reactions, in the order in which they are shown.
@@ -39,15 +40,19 @@ impl Emoji {
     }
 }
 
-/// The set of reactions that one person has chosen for a message.
+/// The bit of a vote, beside those of the six.
+const VOTE: u8 = 1 << 6;
+
+/// The set of reactions that one person has chosen for a message, and whether they have voted for it, if it is a question.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Chosen(u8);
 
 impl Chosen {
-    /// Reads the set from its stored bits, with the first emoji in the lowest. Bits beyond the six are ignored.
+    /// Reads the set from its stored bits, with the first emoji in the lowest and the vote in the seventh. Other bits are
+    /// ignored.
     #[must_use]
     pub fn from_bits(bits: i64) -> Self {
-        Self(u8::try_from(bits & 0b11_1111).unwrap_or(0))
+        Self(u8::try_from(bits & 0b111_1111).unwrap_or(0))
     }
 
     /// The bits to store.
@@ -69,6 +74,18 @@ impl Chosen {
         Self(if on { self.0 | bit } else { self.0 & !bit })
     }
 
+    /// Whether they have voted.
+    #[must_use]
+    pub fn has_vote(self) -> bool {
+        self.0 & VOTE != 0
+    }
+
+    /// The set with or without a vote.
+    #[must_use]
+    pub fn with_vote(self, is_on: bool) -> Self {
+        Self(if is_on { self.0 | VOTE } else { self.0 & !VOTE })
+    }
+
     /// The emoji, in their order.
     pub fn iter(self) -> impl Iterator<Item = Emoji> {
         Emoji::all().filter(move |emoji| self.has(*emoji))
@@ -77,7 +94,8 @@ impl Chosen {
 
 impl fmt::Debug for Chosen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.iter().map(Emoji::as_str)).finish()
+        let vote = self.has_vote().then_some("vote");
+        f.debug_list().entries(self.iter().map(Emoji::as_str).chain(vote)).finish()
     }
 }
 
@@ -123,7 +141,7 @@ impl Reactions {
     }
 }
 
-/// The reactions to a message, after a change or as they are read.
+/// The reactions to a message, and its votes if it is a question, after a change or as they are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reacted {
     /// The message's sequence number in its room.
@@ -132,8 +150,10 @@ pub struct Reacted {
     pub reactions: Reactions,
     /// The choice of the person who reacted, or for whom this is read.
     pub mine: Chosen,
-    /// When the reactions last changed.
+    /// When one of these last changed.
     pub at: HubTime,
+    /// Its votes, if it is a question.
+    pub question: Option<Question>,
 }
 
 #[cfg(test)]
@@ -178,6 +198,10 @@ mod tests {
         let chosen = Chosen::default().with(emoji("🙏"), true).with(emoji("👍"), true);
         assert_eq!(Chosen::from_bits(chosen.bits().into()), chosen);
         assert_eq!(Chosen::from_bits(-1).iter().count(), 6);
+        let voted = chosen.with_vote(true);
+        assert_eq!(Chosen::from_bits(voted.bits().into()), voted);
+        assert!(voted.has_vote() && !chosen.has_vote() && voted.iter().eq(chosen.iter()));
+        assert_eq!(voted.with_vote(false), chosen);
         assert_eq!(Reactions::from_counts([1, 2]).counts(), [1, 2, 0, 0, 0, 0]);
     }
 }

@@ -60,6 +60,10 @@ pub enum Refusal {
     NotYourMessage(Seq),
     /// The message with this number is the caller's own, so there is nobody to report.
     OwnMessage(Seq),
+    /// The message with this number is no question, so it has no votes.
+    NoQuestion(Seq),
+    /// The question with this number is the caller's own, so others vote for it.
+    OwnQuestion(Seq),
     /// There is no report with this number.
     NoSuchReport,
     /// The message is too old to be taken back; that is possible for this long.

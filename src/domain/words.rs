@@ -89,6 +89,8 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NoMessage(_) => "그런 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
         Refusal::NotYourMessage(_) => "내가 쓴 메시지만 지울 수 있습니다.".into(),
         Refusal::OwnMessage(_) => "내가 쓴 메시지는 신고할 수 없습니다.".into(),
+        Refusal::NoQuestion(_) => "질문이 아닌 메시지입니다.".into(),
+        Refusal::OwnQuestion(_) => "내 질문에는 투표할 수 없습니다.".into(),
         Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
         Refusal::TooLate(within) => too_late(Language::Ko, *within),
         Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
@@ -128,6 +130,14 @@ fn refusal_ko(refusal: &Refusal) -> String {
     }
 }
 
+/// Refusals about questions.
+fn question_en(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::OwnQuestion(_) => "You cannot vote for your own question.",
+        _ => "That message is not a question.",
+    }
+}
+
 fn refusal_en(refusal: &Refusal) -> String {
     match refusal {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
@@ -140,9 +150,7 @@ fn refusal_en(refusal: &Refusal) -> String {
             "Somebody in this room has this name or one that looks like it. Please choose another."
                 .into()
         }
-        Refusal::LockMismatch => {
-            "A locked room needs a password, and an open one takes none.".into()
-        }
+        Refusal::LockMismatch => "A locked room needs a password, an open one takes none.".into(),
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
         Refusal::WrongHost => {
@@ -168,6 +176,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NoMessage(_) => "There is no such message; it may have been taken back.".into(),
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
         Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
+        Refusal::NoQuestion(_) | Refusal::OwnQuestion(_) => question_en(refusal).into(),
         Refusal::NoSuchReport => "There is no such report.".into(),
         Refusal::TooLate(within) => too_late(Language::En, *within),
         Refusal::NoSuchMessage(seq) => {

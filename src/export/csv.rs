@@ -9,7 +9,7 @@ use super::zone::UtcOffset;
 const MARK: &str = "\u{feff}";
 
 /// The first line.
-const HEAD: &str = "room,title,place,time,kind,name,host,text,answers,reactions\r\n";
+const HEAD: &str = "room,title,place,time,kind,name,host,text,answers,reactions,votes,answered\r\n";
 
 /// The beginnings of a cell that a spreadsheet may take for a formula, also in full width.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
@@ -24,6 +24,8 @@ pub(super) fn add(out: &mut impl Write, said: &Said<'_>, zone: UtcOffset) -> io:
     let answers = said.quote.map_or_else(String::new, |quote| quote.seq.0.to_string());
     let reactions: Vec<String> =
         said.reactions.iter().map(|(emoji, count)| format!("{emoji} {count}")).collect();
+    let votes = said.question.map_or_else(String::new, |question| question.votes.to_string());
+    let is_answered = said.question.is_some_and(|question| question.is_answered);
     let cells = [
         cell(said.room.code.as_str()),
         cell(said.room.title.as_str()),
@@ -35,6 +37,8 @@ pub(super) fn add(out: &mut impl Write, said: &Said<'_>, zone: UtcOffset) -> io:
         cell(said.content),
         answers,
         cell(&reactions.join(" ")),
+        votes,
+        if is_answered { "yes" } else { "" }.to_owned(),
     ];
     write!(out, "{}\r\n", cells.join(","))
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::said::Said;
 use super::zone::utc;
+use crate::domain::question::Question;
 
 /// A line. docs/host.md describes it.
 #[derive(Serialize)]
@@ -25,6 +26,15 @@ struct Line<'a> {
     reply_to: Option<Answered<'a>>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     reactions: BTreeMap<&'static str, u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<Asked>,
+}
+
+/// The votes of a question.
+#[derive(Serialize)]
+struct Asked {
+    votes: u32,
+    answered: bool,
 }
 
 /// The message that another answers. Without name and beginning if it was taken back, or is no longer kept.
@@ -55,6 +65,9 @@ pub(super) fn add(out: &mut impl Write, said: &Said<'_>) -> io::Result<()> {
             excerpt: if said.quoted().is_some() { &quote.excerpt } else { "" },
         }),
         reactions: said.reactions.iter().copied().collect(),
+        question: said
+            .question
+            .map(|Question { votes, is_answered }| Asked { votes, answered: is_answered }),
     };
     serde_json::to_writer(&mut *out, &line)?;
     out.write_all(b"\n")

@@ -6,7 +6,7 @@ use super::said::Said;
 use super::zone::UtcOffset;
 use crate::domain::language::Language;
 use crate::domain::time::WallTime;
-use crate::domain::words::export::{ExportWords, day, export_words, messages};
+use crate::domain::words::export::{ExportWords, asked, day, export_words, messages};
 use crate::store::ArchivedRoom;
 
 const STYLE: &str = include_str!("style.css");
@@ -96,6 +96,9 @@ impl Page {
         )?;
         self.add_quote(out, said)?;
         writeln!(out, "<p class=\"text\" dir=\"auto\">{}</p>", escaped(said.content))?;
+        if let Some(question) = said.question {
+            writeln!(out, "<p class=\"votes\">{}</p>", asked(self.style.language, question))?;
+        }
         if !said.reactions.is_empty() {
             write!(out, "<ul class=\"reactions\" aria-label=\"{}\">", words.reactions)?;
             for (emoji, count) in &said.reactions {

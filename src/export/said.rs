@@ -2,6 +2,7 @@
 
 use crate::domain::ids::{Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, Quote};
+use crate::domain::question::Question;
 use crate::domain::time::WallTime;
 use crate::store::ArchivedRoom;
 
@@ -18,6 +19,8 @@ pub(super) struct Said<'a> {
     pub(super) content: &'a str,
     pub(super) quote: Option<&'a Quote>,
     pub(super) reactions: Vec<(&'static str, u32)>,
+    /// Its votes, if it was asked as a question.
+    pub(super) question: Option<Question>,
 }
 
 impl<'a> Said<'a> {
@@ -44,6 +47,7 @@ impl<'a> Said<'a> {
             content: &message.content,
             quote: message.quote.as_deref(),
             reactions: reactions.map(|(emoji, count)| (emoji.as_str(), count)).collect(),
+            question: message.question,
         })
     }
 

@@ -84,6 +84,7 @@ mod tests {
             mentions: Vec::new(),
             reactions: Reactions::default(),
             mine: Chosen::default(),
+            question: None,
             sent_at: WallTime(0),
             chatter: Chatter {
                 id: ChatterId::from_random([0; 16]),

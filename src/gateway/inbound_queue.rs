@@ -101,6 +101,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
         | Event::Note { .. }
         | Event::TakeBack { .. }
         | Event::React { .. }
+        | Event::Vote { .. }
         | Event::Report(_)
         | Event::Rename { .. }
         | Event::Leave { .. } => true,
@@ -214,6 +215,7 @@ mod tests {
             key: None,
             reply_to: None,
             mentions: Vec::new(),
+            is_question: false,
         };
         let events = [join(), say(), join(), Event::Roster { room }, say()];
         let mut has_joined = false;

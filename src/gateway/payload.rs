@@ -17,6 +17,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("sendMessage", say),
     ("sendAlert", note),
     ("react", react),
+    ("vote", vote),
     ("takeBack", take_back),
     ("report", report),
     ("returnChatters", roster),
@@ -65,6 +66,7 @@ fn say(payload: Result<Value, String>) -> Result<Event, Refusal> {
         key: fields.optional_text("key")?.map(Key::parse).transpose()?,
         reply_to: fields.place("replyTo", 1)?,
         mentions: fields.mentions()?,
+        is_question: fields.optional_flag("question")?,
     })
 }
 
@@ -75,6 +77,12 @@ fn react(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let emoji = known.ok_or_else(none)?;
     let is_on = fields.flag("on")?;
     Ok(Event::React { room: fields.room()?, seq: fields.seq()?, emoji, is_on })
+}
+
+fn vote(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let is_on = fields.flag("on")?;
+    Ok(Event::Vote { room: fields.room()?, seq: fields.seq()?, is_on })
 }
 
 fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -163,6 +171,13 @@ impl Fields {
         flag.ok_or_else(|| Refusal::bad(format!("{name} must be true or false")))
     }
 
+    fn optional_flag(&self, name: &str) -> Result<bool, Refusal> {
+        match self.0.get(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(_) => self.flag(name),
+        }
+    }
+
     fn mentions(&self) -> Result<Vec<ChatterId>, Refusal> {
         let ids = match self.0.get("mentions") {
             None | Some(Value::Null) => return Ok(Vec::new()),
@@ -206,13 +221,34 @@ mod tests {
             (json!({"roomId": ROOM, "content": "a", "mentions": {}}), "mentions must be a list"),
             (json!({"roomId": ROOM, "content": "a", "mentions": vec![ROOM; 11]}), "at most 10"),
             (json!({"roomId": ROOM, "content": "a", "mentions": [7]}), "must be chatters' ids"),
+            (json!({"roomId": ROOM, "content": "a", "question": 1}), "question must be true or"),
         ];
         for (payload, expected) in bad {
             let refusal = say(Ok(payload.clone())).unwrap_err();
             let Refusal::BadRequest(what) = refusal else { panic!("{refusal:?}") };
             assert!(what.contains(expected), "{payload}: {what}");
         }
-        assert!(say(Ok(json!({"roomId": ROOM, "content": "a"}))).is_ok());
+        for (question, expected) in
+            [(json!(true), true), (json!(false), false), (json!(null), false)]
+        {
+            let event = say(Ok(json!({"roomId": ROOM, "content": "a", "question": question})));
+            let Ok(Event::Say { is_question, .. }) = event else { panic!("{event:?}") };
+            assert_eq!(is_question, expected);
+        }
+    }
+
+    #[test]
+    fn a_vote_is_for_a_place_and_can_be_taken_back() {
+        let ask = |seq: Value, on: Value| vote(Ok(json!({"roomId": ROOM, "seq": seq, "on": on})));
+        assert!(matches!(
+            ask(json!(7), json!(false)),
+            Ok(Event::Vote { seq: Seq(7), is_on: false, .. })
+        ));
+        for (seq, on) in
+            [(json!(0), json!(true)), (json!(null), json!(true)), (json!(1), json!(null))]
+        {
+            assert!(ask(seq, on).is_err());
+        }
     }
 
     #[test]

@@ -12,6 +12,7 @@ use super::App;
 use super::chat::room_id;
 use super::hubs::hubs;
 use super::pages::nothing_here;
+use super::questions::questions;
 use super::request::{By, InPath, Nearby, Requester};
 use super::respond::ApiResult;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
@@ -46,6 +47,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/rooms/{room}/messages", get(messages))
         .route("/rooms/{room}/search", get(search))
         .route("/unread", get(unread))
+        .route("/rooms/{room}/questions", get(questions))
         .route("/rooms/{room}/chatters", get(chatters))
         .fallback(nothing_here)
 }
@@ -273,7 +275,7 @@ fn place(text: &str) -> Option<(RoomId, Seq)> {
 
 impl App {
     /// The caller's membership in a room, by their token.
-    async fn member(&self, caller: Caller, room: RoomId) -> Result<Member, Refusal> {
+    pub(super) async fn member(&self, caller: Caller, room: RoomId) -> Result<Member, Refusal> {
         let identity = caller.identity.ok_or(Refusal::NotJoined)?;
         match self.reader.member_of(room, identity).await? {
             Some(member) => Ok(member),

@@ -6,6 +6,7 @@
 mod edit;
 mod output;
 mod people;
+mod questions;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -14,8 +15,9 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
-pub use self::output::{Output, RoomEvent, WhyClosed};
+pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
+pub use self::questions::QuestionCall;
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -28,7 +30,7 @@ use crate::domain::ids::{
 };
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
-use crate::domain::reactions::{Emoji, Reacted};
+use crate::domain::reactions::Emoji;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
 use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
@@ -105,6 +107,17 @@ pub enum Event {
         reply_to: Option<Seq>,
         /// The people to mention. Only people count who are present and whose name follows an `@` in the text.
         mentions: Vec<ChatterId>,
+        /// Whether it is asked as a question.
+        is_question: bool,
+    },
+    /// Votes for a question, or takes the vote back.
+    Vote {
+        /// The room.
+        room: RoomId,
+        /// The question's sequence number.
+        seq: Seq,
+        /// True to vote, false to take the vote back.
+        is_on: bool,
     },
     /// Sets or removes a reaction to a message.
     React {
@@ -173,21 +186,6 @@ impl fmt::Debug for Reply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Reply(…)")
     }
-}
-
-/// The answer to an event.
-#[derive(Debug)]
-pub enum Answer {
-    /// Done, with nothing to report.
-    Done,
-    /// The chatter has joined.
-    Joined(Box<Entry>),
-    /// The stored message.
-    Said(Message),
-    /// The present reactions to a message in this room.
-    Reacted(RoomId, Reacted),
-    /// The chatter under the new name.
-    Renamed(Chatter),
 }
 
 /// The answer to a join.
@@ -378,6 +376,8 @@ pub enum Call {
     Unban(ChatterId, Responder<()>),
     /// A call of the host about somebody.
     Person(PersonCall),
+    /// A call of the host about questions.
+    Question(QuestionCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Says something in a living room, as the host.

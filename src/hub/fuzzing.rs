@@ -307,7 +307,7 @@ impl What {
                 Self::Say { room: *room, content: content.clone(), is_note: true }
             }
             Event::TakeBack { .. } => Self::TakeBack,
-            Event::React { .. } => Self::React,
+            Event::React { .. } | Event::Vote { .. } => Self::React,
             Event::Report(_) => Self::Report,
             Event::Roster { .. } => Self::Roster,
             Event::Rename { room, .. } => Self::Rename { room: *room },

@@ -17,12 +17,13 @@ pub(super) struct NewMessage {
     pub(super) key: Option<Key>,
     pub(super) reply_to: Option<Seq>,
     pub(super) mentions: Vec<ChatterId>,
+    pub(super) is_question: bool,
 }
 
 impl Hub {
     /// Decides a message.
     pub(super) fn say(&mut self, conn: ConnId, message: NewMessage, reply: Reply, at: Moment) {
-        let NewMessage { room, content, key, reply_to, mentions } = message;
+        let NewMessage { room, content, key, reply_to, mentions, is_question } = message;
         match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 if let Some(refusal) = self.silenced(conn, at.hub) {
@@ -31,7 +32,8 @@ impl Hub {
                 let content = content.as_str().to_owned();
                 let mentions = self.named(room, &content, mentions);
                 let kind = Kind::Said;
-                let say = Say { room, chatter, kind, content, reply_to, mentions, key, at };
+                let say =
+                    Say { room, chatter, kind, content, reply_to, mentions, is_question, key, at };
                 self.write(Write::Say(say), Then::Said(Some(reply)));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),

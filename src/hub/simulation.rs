@@ -5,6 +5,7 @@
 //! A life that fails names its seed and shows its last steps. `COLAHUB_TEST_SEED=7 cargo test --lib simulation` shows
 //! all of them. `COLAHUB_TEST_LIVES=10000` runs more lives, `COLAHUB_TEST_FROM=10000` others.
 
+mod asking;
 mod client;
 mod deeds;
 mod dice;

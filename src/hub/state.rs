@@ -266,13 +266,14 @@ impl Hub {
                 }
                 self.reply(reply, Ok(Answer::Done));
             }
-            Event::Say { room, content, key, reply_to, mentions } => {
-                let message = NewMessage { room, content, key, reply_to, mentions };
+            Event::Say { room, content, key, reply_to, mentions, is_question } => {
+                let message = NewMessage { room, content, key, reply_to, mentions, is_question };
                 self.say(conn, message, reply, at);
             }
             Event::React { room, seq, emoji, is_on } => {
                 self.react(conn, (room, seq), (emoji, is_on), reply, at);
             }
+            Event::Vote { room, seq, is_on } => self.vote(conn, (room, seq), is_on, reply, at),
             Event::TakeBack { room, seq } => self.take_back_own(conn, (room, seq), reply, at),
             Event::Report(report) => self.report(conn, report, reply, at),
             Event::Note { room, content } => self.note(conn, room, &content, reply, at),
@@ -306,6 +307,7 @@ impl Hub {
             Then::KeyChanged(tell) => drop(tell.send(result.map(|_| ()))),
             Then::TakenBack(room, tell) => self.taken_back(room, tell, result),
             Then::Reacted(room, reply) => self.reacted(room, reply, result, at.hub),
+            Then::Answered(room, tell) => self.answered(room, tell, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
             Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),

@@ -36,6 +36,7 @@ mod names;
 mod open;
 mod passwords;
 mod places;
+mod questions;
 mod reactions;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
@@ -227,6 +228,10 @@ impl Chat {
                 let message = Message { content: say.content, sent_at: at.wall, ..said };
                 Written::Said { message, repeated: say.key.is_some() }
             }
+            Write::Vote(vote) => questions::changed(vote.seq, vote.is_on, at),
+            Write::Host(HostAct { deed: Deed::Answered(_, seq, is_on), .. }) => {
+                questions::changed(seq, is_on, at)
+            }
             Write::Host(HostAct { deed: Deed::Say(say), .. }) => {
                 let said = self.hosts(Kind::Said, say.host, &say.content);
                 Written::Said { message: said, repeated: say.key.is_some() }
@@ -264,6 +269,7 @@ impl Chat {
             quote: None,
             mentions: Vec::new(),
             reactions: Reactions::default(),
+            question: None,
             mine: Chosen::default(),
         }
     }
@@ -411,6 +417,7 @@ fn a_message_that_came_twice_is_broadcast_once_and_answered_twice() {
         key,
         reply_to: None,
         mentions: Vec::new(),
+        is_question: false,
     };
     let first = chat.event(1, say(None));
     let again = chat.event(1, say(Some(key)));
@@ -432,6 +439,7 @@ fn an_expired_room_says_so_and_takes_nothing() {
         key: None,
         reply_to: None,
         mentions: Vec::new(),
+        is_question: false,
     };
     assert_eq!(chat.event(1, say).try_recv().unwrap().unwrap_err(), Refusal::Expired);
 }
@@ -454,6 +462,7 @@ fn setting_the_clock_changes_what_is_shown_but_no_decision() {
         key: None,
         reply_to: None,
         mentions: Vec::new(),
+        is_question: false,
     };
     for wall in [today, today - 86_400_000, today + 315_360_000_000] {
         let at = Moment { wall: WallTime(wall), ..chat.at() };

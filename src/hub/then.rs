@@ -44,6 +44,8 @@ pub(super) enum Then {
     TakenBack(RoomId, Responder<usize>),
     TakenBackOwn(RoomId, Reply),
     Reacted(RoomId, Reply),
+    /// A question that the host marks as answered, or not.
+    Answered(RoomId, Responder<()>),
     Reported((RoomId, Seq), Reply),
     ReportDone(Responder<()>),
     /// The host's own words in a room.

@@ -49,11 +49,11 @@ pub enum Change {
         /// The new beginning.
         history: History,
     },
-    /// The reactions to a message have changed.
+    /// The reactions to a message, or its votes, have changed.
     Reacted {
         /// The room.
         room: RoomId,
-        /// The message's reactions now.
+        /// The message's reactions and votes now.
         reacted: Reacted,
     },
     /// A room was ended before it expired.

@@ -8,13 +8,14 @@ use crate::domain::code::Code;
 use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::question::{Question, QuestionOrder};
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::text::Title;
 use crate::domain::time::HubTime;
-use crate::store::{Done, Member, Moment, postgres, sqlite};
+use crate::store::{Done, Member, Moment, RANGE_BYTES, postgres, sqlite};
 
 /// Time limit of a search. In a million messages it is reached, and the result says how far the search came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
@@ -70,6 +71,38 @@ pub struct Found {
     /// Whether it ended at its time limit.
     pub is_early: bool,
 }
+
+/// A page of a room's questions.
+#[derive(Debug, PartialEq, Eq)]
+pub struct QuestionPage {
+    /// The questions, in the order that was asked for.
+    pub questions: Vec<Message>,
+    /// The text with which the next page is asked for. `None` if there is none.
+    pub after: Option<String>,
+}
+
+/// The first of these questions, at most `most` and [`RANGE_BYTES`], as a page; the others say that there are more.
+pub(in crate::store) fn question_page(
+    order: QuestionOrder,
+    mut questions: Vec<Message>,
+    most: usize,
+) -> QuestionPage {
+    let mut bytes = 0_usize;
+    let fitting = questions.iter().take(most).take_while(|question| {
+        bytes += question.content.len() + AROUND;
+        bytes <= RANGE_BYTES
+    });
+    let fitting = fitting.count().max(1);
+    let is_more = questions.len() > fitting;
+    questions.truncate(fitting);
+    let last = questions
+        .last()
+        .map(|last| order.after(last.seq, last.question.unwrap_or(Question::default())));
+    QuestionPage { questions, after: last.filter(|_| is_more) }
+}
+
+/// About how many bytes a question takes besides its content.
+const AROUND: usize = 1_000;
 
 /// A handle for reading the store, cheap to clone.
 #[derive(Debug, Clone)]
@@ -231,6 +264,46 @@ impl Reader {
         match &self.0 {
             Backend::Sqlite(reader) => reader.search(member, needle, before, most).await,
             Backend::Postgres(reader) => reader.search(member, needle, before, most).await,
+        }
+    }
+
+    /// The questions of a room that a member may read, at most `most` and [`RANGE_BYTES`].
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn questions(
+        &self,
+        member: Member,
+        order: QuestionOrder,
+        most: usize,
+    ) -> Result<QuestionPage, Refusal> {
+        let (reader, first) = ((member.room, Some(member.chatter.id)), member.first);
+        self.questions_from(reader, first, order, most).await
+    }
+
+    /// The same of all questions of a room, for the host.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn all_questions(
+        &self,
+        room: RoomId,
+        order: QuestionOrder,
+        most: usize,
+    ) -> Result<QuestionPage, Refusal> {
+        self.questions_from((room, None), Seq(1), order, most).await
+    }
+
+    async fn questions_from(
+        &self,
+        reader: (RoomId, Option<ChatterId>),
+        first: Seq,
+        order: QuestionOrder,
+        most: usize,
+    ) -> Result<QuestionPage, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(sqlite) => sqlite.questions(reader, first, order, most).await,
+            Backend::Postgres(postgres) => postgres.questions(reader, first, order, most).await,
         }
     }
 

@@ -21,6 +21,7 @@ mod mutes;
 mod names;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
+mod questions;
 mod reactions;
 mod replies;
 mod reports;
@@ -236,6 +237,7 @@ pub(in crate::store) fn say(room: RoomId, who: u8, what: &str, key: Option<&str>
         content: what.into(),
         reply_to: None,
         mentions: Vec::new(),
+        is_question: false,
         key: key.map(|key| Key::parse(key).unwrap()),
         at: at(30),
     }

@@ -4,6 +4,7 @@
 
 mod history_slice;
 mod people;
+mod questions;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,6 +12,7 @@ use std::time::Duration;
 pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
 pub use self::people::{HostRename, HostSay, Recall};
+pub use self::questions::Vote;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
@@ -64,6 +66,8 @@ pub enum Write {
     TakeBack(TakeBack),
     /// Sets or removes a reaction to a message.
     React(React),
+    /// Votes for a question, or takes the vote back.
+    Vote(Vote),
     /// Reports a message to the host.
     Report(ReportMessage),
     /// Notes that a chatter has left a room.
@@ -177,6 +181,8 @@ pub struct Say {
     pub reply_to: Option<Seq>,
     /// The people whom it mentions.
     pub mentions: Vec<ChatterId>,
+    /// Whether it is asked as a question.
+    pub is_question: bool,
     /// The client's key for the message.
     pub key: Option<Key>,
     /// When.
@@ -193,7 +199,8 @@ impl Say {
         content: String,
         at: Moment,
     ) -> Self {
-        Self { room, chatter, kind, content, reply_to: None, mentions: Vec::new(), key: None, at }
+        let (reply_to, mentions, is_question, key) = (None, Vec::new(), false, None);
+        Self { room, chatter, kind, content, reply_to, mentions, is_question, key, at }
     }
 }
 
@@ -318,6 +325,12 @@ pub enum Deed {
     Edit(RoomId, RoomEdit),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
+    /// Marks a question as answered, or not: [`Written::Reacted`]. [`Refusal::NoMessage`] or [`Refusal::NoQuestion`].
+    /// Repeating it is not logged again.
+    ///
+    /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
+    /// [`Refusal::NoQuestion`]: crate::domain::refusal::Refusal::NoQuestion
+    Answered(RoomId, Seq, bool),
     /// Ends a room, which can still be read.
     Close(RoomId),
     /// Ends a room and deletes its messages.
@@ -425,9 +438,9 @@ pub enum Written {
         /// Whether its key had been used before: this is then the earlier message.
         repeated: bool,
     },
-    /// Of [`Write::React`].
+    /// Of [`Write::React`], [`Write::Vote`] and [`Deed::Answered`].
     Reacted {
-        /// The message's reactions now.
+        /// The message's reactions and votes now.
         reacted: Reacted,
         /// Whether the write has changed them.
         is_new: bool,

@@ -128,6 +128,17 @@ pub struct SearchPage<M> {
     pub is_early: bool,
 }
 
+/// The answer to `GET /api/rooms/{id}/questions`.
+#[derive(Debug, Serialize)]
+pub struct QuestionList<M> {
+    /// The questions, in the order that was asked for.
+    pub messages: Vec<M>,
+    /// Whether there are more.
+    pub more: bool,
+    /// The `after` with which to continue. Null if there are no more.
+    pub after: Option<String>,
+}
+
 /// The answer to `GET /api/rooms/{id}/chatters`.
 #[derive(Debug, Serialize)]
 pub struct ChatterPage<C> {

@@ -71,6 +71,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NameHeld
         | Refusal::NotJoined
         | Refusal::NotYourMessage(_)
+        | Refusal::OwnQuestion(_)
         | Refusal::TooLate(_)
         | Refusal::Locked
         | Refusal::Shut
@@ -83,6 +84,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoSuchChatter
         | Refusal::NoSuchMessage(_)
         | Refusal::NoMessage(_)
+        | Refusal::NoQuestion(_)
         | Refusal::NoSuchReport
         | Refusal::Expired
         | Refusal::Full => 404,
@@ -141,6 +143,8 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
         Refusal::NoSuchMessage(_) | Refusal::NoMessage(_) => "no_such_message",
+        Refusal::NoQuestion(_) => "no_question",
+        Refusal::OwnQuestion(_) => "own_question",
         Refusal::NoSuchReport => "no_such_report",
         Refusal::TooLate(_) => "too_late",
         Refusal::Expired => "expired",

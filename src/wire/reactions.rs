@@ -3,6 +3,7 @@
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
+use super::question::{WireQuestion, question};
 use crate::domain::ids::RoomId;
 use crate::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 
@@ -41,6 +42,9 @@ struct WireReacted {
     #[serde(skip_serializing_if = "Option::is_none")]
     mine: Option<Vec<&'static str>>,
     at: u64,
+    /// Its votes, if it is a question.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    question: Option<WireQuestion>,
 }
 
 fn plain(reacted: &Reacted) -> WireReacted {
@@ -50,6 +54,7 @@ fn plain(reacted: &Reacted) -> WireReacted {
         reactions: WireReactions(reacted.reactions),
         mine: Some(mine(reacted.mine)),
         at: reacted.at.0,
+        question: reacted.question.map(|votes| question(votes, Some(reacted.mine.has_vote()))),
     }
 }
 
@@ -58,12 +63,13 @@ pub(super) fn changed(reacted: &Reacted) -> impl Serialize {
     plain(reacted)
 }
 
-/// The answer to a reaction.
+/// The answer to a reaction or a vote.
 pub(super) fn told(room: RoomId, reacted: &Reacted) -> impl Serialize {
     WireReacted { room_id: Some(room.to_string()), ..plain(reacted) }
 }
 
 /// The event for a room, which does not say who has chosen what.
 pub(super) fn news(room: RoomId, reacted: &Reacted) -> impl Serialize {
-    WireReacted { room_id: Some(room.to_string()), mine: None, ..plain(reacted) }
+    let question = reacted.question.map(|votes| question(votes, None));
+    WireReacted { room_id: Some(room.to_string()), mine: None, question, ..plain(reacted) }
 }

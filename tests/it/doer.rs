@@ -1,4 +1,4 @@
-//! A client that answers, reacts, takes back and reports, one after the other, and remembers what was acknowledged.
+//! A client that answers, reacts, votes, takes back and reports, one after the other, and remembers what was acknowledged.
 
 use std::net::SocketAddr;
 
@@ -20,6 +20,8 @@ pub enum What {
     },
     /// Reacted to with this one of the six.
     Reacted(usize),
+    /// Voted for.
+    Voted,
     TakenBack,
     Reported,
 }
@@ -44,12 +46,15 @@ pub struct Doer {
     me: String,
     /// The last message of somebody else.
     heard: Option<i64>,
+    /// The last question of somebody else.
+    asked: Option<i64>,
 }
 
 impl Doer {
     pub fn new(hub: &Hub, room: &Room) -> Self {
         let (token, room) = (token(hub), room.clone());
-        Self { token, room, done: Vec::new(), rounds: 0, me: String::new(), heard: None }
+        let (done, me) = (Vec::new(), String::new());
+        Self { token, room, done, rounds: 0, me, heard: None, asked: None }
     }
 
     /// Joins and does round after round until the connection ends, or nobody wants another.
@@ -88,6 +93,9 @@ impl Doer {
         let emoji = n % EMOJI.len();
         let fields = json!({ "emoji": EMOJI[emoji], "on": true, "seq": seq });
         self.tries(socket, What::Reacted(emoji), "react", fields)?;
+        if let Some(asked) = self.asked.filter(|_| n % 3 == 1) {
+            self.tries(socket, What::Voted, "vote", json!({ "on": true, "seq": asked }))?;
+        }
         if n % 4 == 3 {
             self.tries(socket, What::TakenBack, "takeBack", json!({ "seq": said[n - 2] }))?;
         }
@@ -128,6 +136,9 @@ impl Doer {
                     if event == "sendMessage" && message["chatterId"] != json!(self.me) =>
                 {
                     self.heard = message["seq"].as_i64();
+                    if message["question"].is_object() {
+                        self.asked = self.heard;
+                    }
                 }
                 Heard::Event(..) => {}
             }
@@ -156,6 +167,7 @@ impl Doer {
                         && message["replyTo"]["seq"].as_i64() == *reply_to
                 }
                 What::Reacted(emoji) => message["reactions"][EMOJI[*emoji]] == 1,
+                What::Voted => message["question"]["votes"] == 1,
                 What::TakenBack => is_gone && message["content"] == "",
                 What::Reported => true,
             };

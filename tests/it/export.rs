@@ -68,7 +68,7 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
     let secret = says(&mut ann, &room, "my address is 1 Cola Street", "k2");
     let answer = json!({"roomId": room.id, "content": "<b>so</b> \"it\" is\nhere", "replyTo": formula["seq"]});
     asks(&mut ann, "sendMessage", &answer);
-    let lost = json!({"roomId": room.id, "content": "at home?", "replyTo": secret["seq"]});
+    let lost = json!({"roomId": room.id, "content": "at home?", "replyTo": secret["seq"], "question": true});
     asks(&mut ann, "sendMessage", &lost);
     let react = json!({"roomId": room.id, "seq": formula["seq"], "emoji": "👍", "on": true});
     asks(&mut ann, "react", &react);
@@ -95,6 +95,7 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
     assert_eq!(line, first);
     assert_eq!(all["lines"][1]["replyTo"]["excerpt"], formula["content"]);
     assert_eq!(all["lines"][2]["replyTo"], json!({"seq": secret["seq"]}));
+    assert_eq!(all["lines"][2]["question"], json!({"votes": 0, "answered": false}));
     assert_eq!(
         (&all["lines"][3]["host"], &all["lines"][4]["kind"]),
         (&json!(true), &json!("announcement"))
@@ -103,6 +104,7 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
     assert_eq!((table.len(), &table[0]["name"]), (5, nickname));
     assert_eq!(table[0]["text"], "'=HYPERLINK(\"http://evil\")");
     assert_eq!((&table[1]["text"], &table[0]["reactions"]), (&answer["content"], &json!("👍 1")));
+    assert_eq!((&table[2]["votes"], &table[1]["votes"]), (&json!("0"), &json!("")));
     let html = all["pages"][&page].as_str().unwrap();
     assert!(
         html.contains("&lt;b&gt;so&lt;/b&gt; &quot;it&quot; is\nhere") && !html.contains("<script")

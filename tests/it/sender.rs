@@ -1,4 +1,4 @@
-//! A client that sends messages without a pause, as the page does: each has a key, unacknowledged ones are resent with
+//! A client that sends messages without a pause, as the page does: some are questions, each has a key, unacknowledged ones are resent with
 //! the same key, and every acknowledgement is recorded.
 
 use std::collections::VecDeque;
@@ -88,7 +88,9 @@ impl Sender {
     fn say(&self, socket: &mut Socket, number: u64) -> Result<u64, Gone> {
         let content = self.content(number);
         let key = number.to_string();
-        let payload = json!({ "roomId": self.room.id, "content": content, "key": key });
+        let question = number.is_multiple_of(3);
+        let payload =
+            json!({ "roomId": self.room.id, "content": content, "key": key, "question": question });
         socket.ask("sendMessage", &payload)
     }
 

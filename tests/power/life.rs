@@ -29,7 +29,7 @@ pub const DATA: &str = "data";
 pub struct Life {
     pub done: Vec<Done>,
     pub senders: Vec<Sender>,
-    /// Somebody in each room who answers, reacts, takes back and reports.
+    /// Somebody in each room who answers, reacts, votes, takes back and reports.
     pub doers: Vec<Doer>,
     pub rooms: Vec<Room>,
     /// The token of somebody who may read everything.

@@ -21,6 +21,9 @@ pub enum Verdict {
     Broken(String),
 }
 
+/// The bit of a vote among those of the reactions.
+const VOTE: i64 = 64;
+
 /// A stored message: room, id, seq and content.
 type Stored = (String, i64, i64, String);
 
@@ -70,7 +73,7 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
     let mut query = db.prepare(
         "SELECT m.content, m.taken_back, m.reply_to, m.reactions,
              (SELECT sum(x.chosen) FROM reactions x WHERE x.message = m.id),
-             (SELECT count(*) FROM reports t WHERE t.message = m.id)
+             (SELECT count(*) FROM reports t WHERE t.message = m.id), coalesce(m.votes, 0)
          FROM messages m JOIN rooms r ON r.n = m.room WHERE lower(hex(r.id)) = ?1 AND m.seq = ?2",
     )?;
     for doer in &life.doers {
@@ -81,8 +84,9 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
                 let chosen: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
                 let counted = counts.unwrap_or_default();
                 let is_one = |bit: &usize| counted.get(bit * 4) == Some(&1);
-                // Nobody else reacts.
-                let counted: i64 = (0..6).filter(is_one).map(|bit| 1 << bit).sum();
+                // Nobody else reacts or votes.
+                let reacted: i64 = (0..6).filter(is_one).map(|bit| 1 << bit).sum();
+                let counted = reacted + VOTE * row.get::<_, i64>(6)?;
                 let (content, is_gone): (String, bool) = (row.get(0)?, row.get(1)?);
                 let (reply_to, reports): (Option<i64>, i64) = (row.get(2)?, row.get(5)?);
                 Ok((content, is_gone, reply_to, (counted, chosen), reports))
@@ -97,6 +101,7 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
             let is_kept = match &done.what {
                 What::Said { content: said, reply_to: to } => (said, to) == (&content, &reply_to),
                 What::Reacted(emoji) => chosen & (1 << emoji) != 0,
+                What::Voted => chosen & VOTE != 0,
                 What::TakenBack => is_gone && content.is_empty() && chosen == 0,
                 What::Reported => reports == 1,
             };

@@ -7,7 +7,7 @@
 import { computed, signal } from "@preact/signals";
 import { readPath } from "./store/views";
 
-export type SheetName = "create" | "code" | "people" | "details" | "message" | "find" | "report" | "host";
+export type SheetName = "create" | "code" | "people" | "details" | "message" | "find" | "questions" | "report" | "host";
 
 export const path = signal(location.pathname);
 const openSheetName = signal<SheetName | null>(null);

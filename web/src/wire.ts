@@ -87,6 +87,15 @@ export interface Message {
   reactions?: Reactions;
   /** With which this reader has. */
   mine?: string[];
+  /** Its votes, if it was asked as a question. */
+  question?: Question;
+}
+
+/** The votes of a question; whether this reader has voted is only told to them. */
+export interface Question {
+  votes: number;
+  mine?: boolean;
+  answered: boolean;
 }
 
 export type Reactions = { [emoji: string]: number };
@@ -99,13 +108,14 @@ export interface Quote {
   takenBack: boolean;
 }
 
-/** The reactions to a message; `mine` only where it is told to one reader. */
+/** The reactions to a message, and its votes; `mine` only where it is told to one reader. */
 export interface Reacted {
   seq: number;
   reactions: Reactions;
   mine?: string[];
   /** When they changed, in a count of the hub's own. */
   at: number;
+  question?: Question;
 }
 
 /** The reactions that there are. */
@@ -280,6 +290,14 @@ export interface Found {
   isEarly: boolean;
 }
 
+/** A page of a room's questions. */
+export interface QuestionPage {
+  messages: Message[];
+  more: boolean;
+  /** From where to go on. */
+  after: string | null;
+}
+
 export interface Roster {
   chatters: Chatter[];
   present: number;
@@ -309,6 +327,8 @@ export const errorCodes = [
   "muted",
   "no_such_chatter",
   "no_such_message",
+  "no_question",
+  "own_question",
   "too_late",
   "name_taken",
   "name_reserved",
@@ -484,6 +504,13 @@ export const readFound: Reader<Found> = (value) => {
   if (!isObject(value) || !has(value, { more: "boolean", isEarly: "boolean" })) return null;
   const messages = readMessages(value.messages);
   return messages && { ...(value as unknown as Found), messages };
+};
+
+export const readQuestions: Reader<QuestionPage> = (value) => {
+  if (!isObject(value) || typeof value.more !== "boolean") return null;
+  const messages = readMessages(value.messages);
+  const after = typeof value.after === "string" ? value.after : null;
+  return messages && { messages, more: value.more, after };
 };
 
 export const readRoster: Reader<Roster> = (value) => {

@@ -108,6 +108,14 @@ export const en: Words = {
     return `${names.join(" and ")} ${names.length === 1 ? "is" : "are"} writing`;
   },
 
+  question: "Question",
+  questions: "Questions",
+  answered: "Answered",
+  asQuestion: "Ask as a question",
+  ask: "Ask a question",
+  votes: (count) => (count === 1 ? "1 vote" : `${count.toLocaleString("en")} votes`),
+  vote: (count) => `I want to know, too: ${count === 1 ? "1 vote" : `${count.toLocaleString("en")} votes`}`,
+
   write: "Write a message",
   send: "Send",
   sending: "Sending",
@@ -190,6 +198,8 @@ export const en: Words = {
     banned: ["You cannot go in", "The host of this hub does not let you in. Talk to them if that is a mistake."],
     forbidden: ["That is not possible", "Try going into the room again."],
     no_such_chatter: ["There is no such person", "Try going into the room again."],
+    no_question: ["This is not a question", "Only questions have votes."],
+    own_question: ["This is your own question", "Others can vote for it."],
     no_such_message: ["That message is gone", "It may have been taken back."],
     too_late: ["It is too late for that", "A message can be taken back only for a while."],
     name_taken: ["That name is taken here", "Nor can it look like another. Please choose a different one."],

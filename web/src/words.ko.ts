@@ -106,6 +106,14 @@ export const ko = {
   typing: (names: string[], others: number) =>
     others ? `${names.join(", ")}님 외 ${others}명이 쓰고 있어요` : `${names.join(", ")}님이 쓰고 있어요`,
 
+  question: "질문",
+  questions: "질문",
+  answered: "답한 질문",
+  asQuestion: "질문으로 올리기",
+  ask: "질문 쓰기",
+  votes: (count: number) => `${count.toLocaleString("ko")}표`,
+  vote: (count: number) => `나도 궁금해요, ${count.toLocaleString("ko")}표`,
+
   write: "메시지 쓰기",
   send: "보내기",
   sending: "보내는 중",
@@ -188,6 +196,8 @@ export const ko = {
     banned: ["들어갈 수 없어요", "주최자가 막았어요. 잘못된 것 같으면 주최자에게 말해 주세요."],
     forbidden: ["할 수 없는 일이에요", "방에 다시 들어가 보세요."],
     no_such_chatter: ["그런 사람이 없어요", "방에 다시 들어가 보세요."],
+    no_question: ["질문이 아니에요", "질문에만 투표할 수 있어요."],
+    own_question: ["내 질문이에요", "다른 사람이 투표할 수 있어요."],
     no_such_message: ["그 메시지가 없어요", "지워졌을 수 있어요."],
     too_late: ["이제 취소할 수 없어요", "보낸 지 얼마 안 된 메시지만 취소할 수 있어요."],
     name_taken: ["이 방에서 이미 쓰는 이름이에요", "비슷해 보이는 이름도 쓸 수 없어요. 다른 이름을 골라 주세요."],

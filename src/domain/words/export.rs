@@ -1,6 +1,7 @@
 //! The words of an export's pages.
 
 use crate::domain::language::Language;
+use crate::domain::question::Question;
 
 /// The words of an export's pages.
 #[derive(Debug)]
@@ -68,6 +69,22 @@ pub fn messages(language: Language, count: u64) -> String {
     }
 }
 
+/// A question's votes, and whether it is answered.
+#[must_use]
+pub fn asked(language: Language, question: Question) -> String {
+    let Question { votes, is_answered } = question;
+    let asked = match language {
+        Language::Ko => format!("질문 · {votes}표"),
+        Language::En if votes == 1 => "Question · 1 vote".to_owned(),
+        Language::En => format!("Question · {votes} votes"),
+    };
+    match (is_answered, language) {
+        (false, _) => asked,
+        (true, Language::Ko) => format!("{asked} · 답변함"),
+        (true, Language::En) => format!("{asked} · answered"),
+    }
+}
+
 /// A day, from `2026-11-27`.
 #[must_use]
 pub fn day(language: Language, date: &str) -> String {
@@ -107,5 +124,8 @@ mod tests {
         assert_eq!(day(Language::En, "2026-11-07"), "7 November 2026");
         assert_eq!(messages(Language::En, 1), "1 message");
         assert_eq!(messages(Language::Ko, 2), "메시지 2개");
+        let question = Question { votes: 1, is_answered: true };
+        assert_eq!(asked(Language::En, question), "Question · 1 vote · answered");
+        assert_eq!(asked(Language::Ko, Question::default()), "질문 · 0표");
     }
 }

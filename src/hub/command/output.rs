@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnouncementView, Answer, MuteNotice, Reply};
+use super::{AnnouncementView, Entry, MuteNotice, Reply};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -25,6 +25,21 @@ pub enum Output {
     },
     /// The answer to an event.
     Reply(Reply, Result<Answer, Refusal>),
+}
+
+/// The answer to an event.
+#[derive(Debug)]
+pub enum Answer {
+    /// Done, with nothing to report.
+    Done,
+    /// The chatter has joined.
+    Joined(Box<Entry>),
+    /// The stored message.
+    Said(Message),
+    /// The present reactions to a message in this room, and its votes.
+    Reacted(RoomId, Reacted),
+    /// The chatter under the new name.
+    Renamed(Chatter),
 }
 
 /// An event for the people in a room.
@@ -71,11 +86,11 @@ pub enum RoomEvent {
         /// The new beginning.
         history: History,
     },
-    /// The reactions to a message have changed.
+    /// The reactions to a message, or its votes, have changed.
     Reactions {
         /// The room.
         room: RoomId,
-        /// The message, and its reactions.
+        /// The message, its reactions and its votes.
         reacted: Reacted,
     },
     /// A message was taken back: clients must not show its content any more.

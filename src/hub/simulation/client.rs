@@ -4,10 +4,11 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::reacting::Counts;
 use super::truth::is_of;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
-use crate::domain::reactions::{Reacted, Reactions};
+use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::hub::command::{Answer, Entry};
@@ -28,6 +29,10 @@ pub(super) enum Wish {
         content: String,
     },
     React {
+        room: RoomId,
+        seq: Seq,
+    },
+    Vote {
         room: RoomId,
         seq: Seq,
     },
@@ -73,8 +78,8 @@ pub(super) struct View {
     /// Up to here everything from `first` on is known.
     pub(super) have: Seq,
     pub(super) known: BTreeMap<Seq, Message>,
-    /// The reactions to messages, and when they changed as far as that is known.
-    pub(super) reactions: BTreeMap<Seq, (HubTime, Reactions)>,
+    /// The reactions and votes of messages, and when they changed as far as that is known.
+    pub(super) reactions: BTreeMap<Seq, (HubTime, Counts)>,
     /// Up to when it knows of reactions.
     pub(super) reactions_at: Option<HubTime>,
     /// The connection on which they are in.
@@ -122,7 +127,7 @@ impl View {
             }
         }
         let at = self.reactions.get(&message.seq).map_or(HubTime(0), |(at, _)| *at);
-        self.reactions.insert(message.seq, (at, message.reactions));
+        self.reactions.insert(message.seq, (at, Counts::of(message)));
         let mut message = message.clone();
         if let Some(quote) = &mut message.quote
             && self.known.get(&quote.seq).is_some_and(|quoted| quoted.is_taken_back)
@@ -138,7 +143,7 @@ impl View {
         let known = self.reactions.entry(reacted.seq).or_default();
         let is_gone = self.known.get(&reacted.seq).is_some_and(|known| known.is_taken_back);
         if known.0 <= reacted.at && !is_gone {
-            *known = (reacted.at, reacted.reactions);
+            *known = (reacted.at, Counts::told(reacted));
         }
     }
 
@@ -235,7 +240,10 @@ impl Client {
             (Wish::Say { key: Some(key), .. }, Ok(Answer::Said(_))) => {
                 self.outbox.retain(|unacked| unacked.key != key);
             }
-            (Wish::React { room, .. }, Ok(Answer::Reacted(_, reacted))) => {
+            (
+                Wish::React { room, .. } | Wish::Vote { room, .. },
+                Ok(Answer::Reacted(_, reacted)),
+            ) => {
                 self.views.entry(room).or_default().reacted(&reacted);
             }
             (

@@ -30,7 +30,15 @@ impl Client {
     /// Does something with a message.
     pub(super) fn deed(&self, room: RoomId, dice: &mut Dice) -> Option<(Event, Wish)> {
         let seq = self.some_place(room, dice)?;
-        Some(match dice.below(10) {
+        Some(match dice.below(14) {
+            10..=13 => {
+                let asked = self.views.get(&room).into_iter().flat_map(|view| view.known.values());
+                let asked = asked.filter(|known| known.question.is_some()).map(|known| known.seq);
+                let newest: Vec<Seq> = asked.rev().take(5).collect();
+                // Now and then for what is no question.
+                let seq = dice.one_of(&newest).filter(|_| dice.percent(90)).unwrap_or(seq);
+                (Event::Vote { room, seq, is_on: dice.percent(70) }, Wish::Vote { room, seq })
+            }
             0..=5 => {
                 let emoji = Emoji::all().nth(dice.below(3)).unwrap();
                 let is_on = dice.percent(70);

@@ -6,33 +6,51 @@ use super::client::{View, Wish};
 use super::truth::Truth;
 use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::hub::command::Answer;
 use crate::store::{React, ReportMessage, TakeBack, Written};
 
-/// The reactions to a message.
-#[derive(Debug)]
-pub(super) struct Reacting {
-    by: BTreeMap<ChatterId, Chosen>,
-    /// All that they have been, from none on, with when they became so.
-    states: Vec<(HubTime, Reactions)>,
+/// The counts of a message: its reactions, and its votes if it is a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Counts {
+    pub(super) reactions: Reactions,
+    pub(super) question: Option<Question>,
 }
 
-impl Default for Reacting {
-    fn default() -> Self {
-        Self { by: BTreeMap::new(), states: vec![Default::default()] }
+impl Counts {
+    pub(super) fn of(message: &Message) -> Self {
+        Self { reactions: message.reactions, question: message.question }
+    }
+
+    pub(super) fn told(reacted: &Reacted) -> Self {
+        Self { reactions: reacted.reactions, question: reacted.question }
+    }
+
+    /// Those of a message that was just said.
+    fn fresh(message: &Message) -> Self {
+        let question = message.question.map(|_| Question::default());
+        Self { reactions: Reactions::default(), question }
     }
 }
 
+/// The reactions to a message and its votes.
+#[derive(Debug)]
+pub(super) struct Reacting {
+    by: BTreeMap<ChatterId, Chosen>,
+    /// All that the counts have been, from none on, with when they became so.
+    states: Vec<(HubTime, Counts)>,
+}
+
 impl Truth {
-    /// How many react to a message now.
-    pub(super) fn reactions_to(&self, room: RoomId, seq: Seq) -> Reactions {
+    /// How many react to a message now, and vote for it.
+    pub(super) fn reactions_to(&self, room: RoomId, seq: Seq) -> Counts {
         let reacting = self.reactions.get(&(room, seq));
-        reacting
-            .and_then(|reacting| reacting.states.last())
-            .map_or_else(Reactions::default, |s| s.1)
+        let last = reacting.and_then(|reacting| reacting.states.last()).map(|(_, counts)| *counts);
+        let there = self.at(room, seq).filter(|_| !self.is_taken(room, seq));
+        last.or(there.map(Counts::fresh)).unwrap_or_default()
     }
 
     /// A client knows all reactions to what it shows.
@@ -47,7 +65,11 @@ impl Truth {
     }
 
     /// A message that was said and is there to be reacted to, or one of the kind that is reported.
-    fn is_open(&self, (room, seq): (RoomId, Seq), may_be_note: bool) -> Option<&Message> {
+    pub(super) fn is_open(
+        &self,
+        (room, seq): (RoomId, Seq),
+        may_be_note: bool,
+    ) -> Option<&Message> {
         let is_kind = |kind: &Kind| match kind {
             Kind::Said => true,
             Kind::Alert(Alert::Note) => may_be_note,
@@ -74,17 +96,40 @@ impl Truth {
             }
         };
         assert!(may, "{react:?} became {reacted:?}");
-        let reacting = self.reactions.entry(place).or_default();
-        let before = reacting.by.get(&react.chatter).copied().unwrap_or_default();
-        let mine = before.with(react.emoji, react.is_on);
-        let (last, mut reactions) = reacting.states.last().copied().unwrap_or_default();
-        reactions.change(before, mine);
-        let expected = Reacted { seq: react.seq, reactions, mine, at: reacted.at };
-        assert_eq!((reacted, is_new), (expected, mine != before), "{react:?}");
+        self.chooses(place, Some(react.chatter), (reacted, is_new), |before, counts| {
+            let mine = before.with(react.emoji, react.is_on);
+            counts.reactions.change(before, mine);
+            mine
+        });
+    }
+
+    /// The counts of a message have changed as `change` says, which is given what somebody has chosen before and returns
+    /// what they have chosen now. Without a chatter, the host has changed them.
+    pub(super) fn chooses(
+        &mut self,
+        place: (RoomId, Seq),
+        chatter: Option<ChatterId>,
+        (reacted, is_new): (Reacted, bool),
+        change: impl FnOnce(Chosen, &mut Counts) -> Chosen,
+    ) {
+        let fresh = self.at(place.0, place.1).map(Counts::fresh).unwrap_or_default();
+        let states = vec![(HubTime(0), fresh)];
+        let reacting =
+            self.reactions.entry(place).or_insert(Reacting { by: BTreeMap::new(), states });
+        let chosen = chatter.and_then(|chatter| reacting.by.get(&chatter).copied());
+        let before = chosen.unwrap_or_default();
+        let (last, was) = reacting.states.last().copied().unwrap_or_default();
+        let mut counts = was;
+        let mine = change(before, &mut counts);
+        let Counts { reactions, question } = counts;
+        let expected = Reacted { seq: place.1, reactions, mine, at: reacted.at, question };
+        assert_eq!((reacted, is_new), (expected, mine != before || counts != was), "{place:?}");
         assert!(if is_new { last <= reacted.at } else { last == reacted.at }, "{reacted:?}");
-        reacting.by.insert(react.chatter, mine);
+        if let Some(chatter) = chatter {
+            reacting.by.insert(chatter, mine);
+        }
         if is_new {
-            reacting.states.push((reacted.at, reactions));
+            reacting.states.push((reacted.at, counts));
         }
     }
 
@@ -95,23 +140,27 @@ impl Truth {
             return;
         }
         let reacting = self.reactions.get(&(room, told.seq)).expect("nobody has reacted");
-        let is_it = |(at, was): &(HubTime, Reactions)| *at >= told.at && *was == told.reactions;
+        let is_it = |(at, was): &(HubTime, Counts)| *at >= told.at && *was == Counts::told(told);
         assert!(reacting.states.iter().any(is_it), "{told:?} was never so: {reacting:?}");
     }
 
     /// A message is shown with its reactions, as they are now or have been.
     pub(super) fn has_had(&self, told: &Message) {
         let reacting = self.reactions.get(&(told.room, told.seq));
-        let has_been =
-            reacting.is_some_and(|r| r.states.iter().any(|(_, was)| *was == told.reactions));
+        let counts = Counts::of(told);
+        let has_been = reacting.is_some_and(|r| r.states.iter().any(|(_, was)| *was == counts));
+        let is_fresh = self.at(told.room, told.seq).map(Counts::fresh) == Some(counts);
         let is_taken = self.is_taken(told.room, told.seq);
-        assert!(told.reactions.is_empty() || has_been || is_taken, "never so: {told:?}");
+        assert!(is_fresh || has_been || is_taken, "never so: {told:?}");
     }
 
     /// A hub has acknowledged what somebody did with a message: it is so, and the room knows.
     pub(super) fn was_done(&self, by: usize, wish: &Wish, answer: &Result<Answer, Refusal>) {
         match (wish, answer) {
-            (Wish::React { room, seq }, Ok(Answer::Reacted(of, reacted))) => {
+            (
+                Wish::React { room, seq } | Wish::Vote { room, seq },
+                Ok(Answer::Reacted(of, reacted)),
+            ) => {
                 assert_eq!((of, reacted.seq), (room, *seq));
                 self.has_been(by, *room, reacted);
             }
@@ -121,9 +170,13 @@ impl Truth {
             (Wish::Report { room, seq, by }, Ok(Answer::Done)) => {
                 assert!(self.reports.contains(&(*room, *seq, *by)), "{wish:?} is lost");
             }
-            (Wish::React { .. } | Wish::TakeBack { .. } | Wish::Report { .. }, Ok(_)) => {
-                panic!("{wish:?}: {answer:?}");
-            }
+            (
+                Wish::React { .. }
+                | Wish::Vote { .. }
+                | Wish::TakeBack { .. }
+                | Wish::Report { .. },
+                Ok(_),
+            ) => panic!("{wish:?}: {answer:?}"),
             _ => {}
         }
     }

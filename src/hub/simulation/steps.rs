@@ -42,7 +42,8 @@ impl World {
             }
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
-            930..=936 => self.host_takes_back(),
+            930..=934 => self.host_takes_back(),
+            935..=936 => self.host_marks(),
             937 => self.host_shuts_or_opens(),
             938 => self.host_speaks(),
             989 => self.host_edits(),
@@ -155,6 +156,7 @@ impl World {
             key: key.as_deref().map(|key| Key::parse(key).unwrap()),
             reply_to,
             mentions: Vec::new(),
+            is_question: self.dice.percent(30),
         };
         self.ask(n, event, Wish::Say { room, key, content });
     }

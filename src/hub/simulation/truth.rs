@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::reacting::Reacting;
+use super::reacting::{Counts, Reacting};
 use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, excerpt};
 use crate::store::memory::Memory;
@@ -18,6 +18,7 @@ pub(super) struct Try {
     pub(super) number: u64,
     /// The message that it answers.
     pub(super) reply_to: Option<Seq>,
+    pub(super) is_question: bool,
     pub(super) is_refused: bool,
 }
 
@@ -101,6 +102,7 @@ impl Truth {
         assert_eq!((attempt.room, attempt.key.as_deref()), (message.room, key), "{message:?}");
         let answers = message.quote.as_ref().map(|quote| quote.seq);
         assert_eq!(answers, attempt.reply_to, "it answers something else: {message:?}");
+        assert_eq!(message.question.is_some(), attempt.is_question, "{message:?}");
         let before = self.stored.insert((attempt.conn, attempt.room), attempt.number);
         assert!(
             before < Some(attempt.number),
@@ -199,6 +201,10 @@ impl Truth {
         self.rooms.get(&room)?.get(index)
     }
 
+    pub(super) fn all_in(&self, room: RoomId) -> &[Message] {
+        self.rooms.get(&room).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn last(&self, room: RoomId) -> Seq {
         self.rooms.get(&room).and_then(|room| room.last()).map_or(Seq(0), |message| message.seq)
     }
@@ -221,8 +227,8 @@ impl Truth {
         assert_eq!(stored.len(), self.messages.len(), "messages came or went unseen");
         for ((stored, _), known) in stored.iter().zip(&self.messages) {
             assert!(self.is_now(stored), "{known:?} has become {stored:?}");
-            let reactions = self.reactions_to(stored.room, stored.seq);
-            assert_eq!(stored.reactions, reactions, "reactions to {stored:?}");
+            let counts = self.reactions_to(stored.room, stored.seq);
+            assert_eq!(Counts::of(stored), counts, "reactions to {stored:?}");
         }
     }
 }

@@ -193,14 +193,22 @@ impl World {
         self.requests += 1;
         let number = self.requests;
         self.tell(format!("client {n} asks #{number}: {}", self.named(&wish)));
-        let attempt =
-            |room, key, reply_to| Try { room, conn, key, number, reply_to, is_refused: false };
+        let attempt = |room, key, (reply_to, is_question)| Try {
+            room,
+            conn,
+            key,
+            number,
+            reply_to,
+            is_question,
+            is_refused: false,
+        };
         match (&wish, &event) {
-            (Wish::Say { content, key, room }, Event::Say { reply_to, .. }) => {
-                self.truth.tried(content, attempt(*room, key.clone(), *reply_to));
+            (Wish::Say { content, key, room }, Event::Say { reply_to, is_question, .. }) => {
+                let is = (*reply_to, *is_question);
+                self.truth.tried(content, attempt(*room, key.clone(), is));
             }
             (Wish::Note { content }, Event::Note { room, .. }) => {
-                self.truth.tried(content, attempt(*room, None, None));
+                self.truth.tried(content, attempt(*room, None, (None, false)));
             }
             (Wish::Leave, _) => {
                 self.clients[n].left = number;
@@ -227,6 +235,13 @@ impl World {
                 (Write::React(react), _) => {
                     let may = may_read(&self.clients, react.room, react.chatter, react.seq);
                     self.truth.reacts(react, may, result);
+                }
+                (Write::Vote(vote), _) => {
+                    let may = may_read(&self.clients, vote.room, vote.chatter, vote.seq);
+                    self.truth.votes(vote, may, result);
+                }
+                (Write::Host(HostAct { deed: Deed::Answered(room, seq, on), .. }), _) => {
+                    self.truth.marks((*room, *seq), *on, result);
                 }
                 (Write::TakeBack(back), _) => self.truth.takes_back(back, result),
                 (Write::Report(report), _) => {

@@ -48,6 +48,7 @@ fn a_kicked_chatter_loses_all_connections_without_grace() {
         key: None,
         reply_to: None,
         mentions: Vec::new(),
+        is_question: false,
     };
     assert_eq!(chat.event(2, say).try_recv().unwrap().unwrap_err(), Refusal::NotJoined);
     chat.time_passes(5_000);

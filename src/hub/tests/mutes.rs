@@ -26,7 +26,8 @@ fn unmutes(chat: &mut Chat, who: u8) -> tokio::sync::oneshot::Receiver<Result<()
 fn say(key: Option<&str>) -> Event {
     let key = key.map(|key| crate::domain::text::Key::parse(key).unwrap());
     let (reply_to, mentions) = (None, Vec::new());
-    Event::Say { room: room(0).id, content: Content::parse("hi").unwrap(), key, reply_to, mentions }
+    let (room, content) = (room(0).id, Content::parse("hi").unwrap());
+    Event::Say { room, content, key, reply_to, mentions, is_question: false }
 }
 
 /// Why a message is refused at once.

@@ -8,7 +8,7 @@ fn changes(seq: i64, at: u64) -> Change {
     let (seq, at, reactions) = (Seq(seq), HubTime(at), Reactions::from_counts([1]));
     Change::Reacted {
         room: room(0).id,
-        reacted: Reacted { seq, reactions, mine: Chosen::default(), at },
+        reacted: Reacted { seq, reactions, mine: Chosen::default(), at, question: None },
     }
 }
 

@@ -97,6 +97,10 @@ impl<'s> Context<'s> {
             Write::Recall(Recall { chatter, key, .. }) => vec![self.recall(*chatter, key)],
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
+            Write::Vote(vote) => {
+                let (room, who) = (uuid(vote.room.as_bytes()), uuid(vote.chatter.as_bytes()));
+                vec![call(&statements.vote, params![room, who, vote.seq.0, vote.is_on])]
+            }
             Write::Report(report) => vec![self.report(report)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
@@ -208,6 +212,7 @@ impl<'s> Context<'s> {
                 .collect::<Vec<_>>(),
             says().map(|say| say.reply_to.map(|to| to.0)).collect::<Vec<_>>(),
             says().map(|say| mentions(&say.mentions)).collect::<Vec<_>>(),
+            says().map(|say| say.is_question).collect::<Vec<_>>(),
         ];
         call(&self.statements.say, params)
     }
@@ -293,6 +298,10 @@ impl<'s> Context<'s> {
             Deed::TakeBack(room, seqs) => {
                 let seqs: Vec<i64> = seqs.iter().map(|seq| seq.0).collect();
                 call(&statements.take_back, params![uuid(room.as_bytes()), seqs, what])
+            }
+            Deed::Answered(room, seq, is_answered) => {
+                let params = params![uuid(room.as_bytes()), seq.0, *is_answered, what];
+                call(&statements.mark_answered, params)
             }
             Deed::Close(room) => end(room, EarlyEnd::Closed),
             Deed::Delete(room) => end(room, EarlyEnd::Deleted),

@@ -19,6 +19,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0010_rooms.sql"),
     include_str!("../../../migrations/postgres/0011_hosts.sql"),
     include_str!("../../../migrations/postgres/0012_plans.sql"),
+    include_str!("../../../migrations/postgres/0013_questions.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -1,6 +1,7 @@
 //! Reads the shared database over one connection, on which statements are pipelined.
 
 mod host;
+mod questions;
 
 use std::net::IpAddr;
 use std::sync::Arc;

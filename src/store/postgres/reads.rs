@@ -69,6 +69,17 @@ pub(super) fn found() -> String {
     )
 }
 
+/// The questions of a room in the order of time, the newest first.
+pub(super) const QUESTIONS_BY_TIME: &str =
+    "SELECT seq FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
+     AND votes IS NOT NULL AND seq < $2 AND seq >= $3 ORDER BY seq DESC LIMIT $4";
+
+/// The questions of a room that are answered, or are not, in the order of votes.
+pub(super) const QUESTIONS_BY_VOTES: &str =
+    "SELECT seq FROM messages WHERE room = (SELECT n FROM rooms WHERE id = $1)
+     AND answered = $2 AND votes IS NOT NULL AND (votes, seq) < ($3, $4) AND seq >= $5
+     ORDER BY votes DESC, seq DESC LIMIT $6";
+
 /// The messages of a room in a range of places, as a chatter reads them, from the oldest or the newest on.
 pub(super) fn range(oldest: bool) -> String {
     let direction = if oldest { "ASC" } else { "DESC" };
@@ -132,6 +143,8 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_member_of", member_of(), ":'room', :'who'"),
         ("read_last", LAST.into(), ":'room'"),
         ("read_search", SEARCH.into(), ":'room', 190, 1, 2000"),
+        ("read_questions", QUESTIONS_BY_TIME.into(), ":'room', 190, 1, 51"),
+        ("read_top_questions", QUESTIONS_BY_VOTES.into(), ":'room', false, 7, 190, 1, 51"),
         ("read_found", found(), ":'room', '{5, 6, 7}', :'chatter'"),
         ("read_after", range(true), ":'room', 20, 9223372036854775807, 101, :'chatter'"),
         ("read_before", range(false), ":'room', 1, 100, 51, :'chatter'"),

@@ -17,7 +17,8 @@ use crate::domain::text::{Content, Nickname};
 use crate::domain::time::WallTime;
 use crate::store::write::{
     Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, RANGE_BYTES,
-    REACTED_MAX, React, Rename, ReportMessage, Say, TakeBack, Write, Written, places_taken_back,
+    REACTED_MAX, React, Rename, ReportMessage, Say, TakeBack, Vote, Write, Written,
+    places_taken_back,
 };
 
 /// When to try again to create a room. A guess: the hub does not know when a room ends.
@@ -64,7 +65,12 @@ impl Context<'_> {
             }
             (Write::Join(join), Some(row)) => self.joined(join, row, rows)?,
             (Write::TakeBack(back), Some(row)) => taken_back(back, row)?,
-            (Write::React(react), Some(row)) => reacted(react, row)?,
+            (Write::React(React { seq, .. }) | Write::Vote(Vote { seq, .. }), Some(row)) => {
+                reacted(*seq, row)?
+            }
+            (Write::Host(HostAct { deed: Deed::Answered(_, seq, _), .. }), Some(row)) => {
+                reacted(*seq, row)?
+            }
             (Write::Report(report), Some(row)) => reported(report, row.try_get(0)?),
             (Write::Leave(leave), Some(row)) => left(leave, row)?,
             (Write::Rename(rename), Some(row)) => renamed(rename, row)?,
@@ -230,6 +236,7 @@ fn said(write: &Write, row: &Row) -> Outcome {
         quote: rows::quote(row, 12)?,
         reactions: rows::reactions(row, 19)?,
         mine: rows::chosen(row, 20)?,
+        question: rows::question(row, 22)?,
     };
     Ok(Ok(Written::Said { message, repeated }))
 }
@@ -283,6 +290,7 @@ fn message(
         quote: None,
         reactions: Reactions::default(),
         mine: Chosen::default(),
+        question: None,
     })
 }
 
@@ -381,27 +389,20 @@ fn renamed_by_host(rename: &HostRename, found: &[Row]) -> Outcome {
 
 /// A row of `reacted`.
 fn changed_reactions(row: &Row) -> Result<Reacted, RowError> {
-    Ok(Reacted {
-        seq: Seq(row.try_get(0)?),
-        reactions: rows::reactions(row, 1)?,
-        mine: rows::chosen(row, 2)?,
-        at: rows::hub_time(row.try_get(3)?),
-    })
+    rows::reacted(row, 1, Seq(row.try_get(0)?))
 }
 
-fn reacted(react: &React, row: &Row) -> Outcome {
+/// A row of `react`, `vote` or `mark_answered`.
+fn reacted(seq: Seq, row: &Row) -> Outcome {
     let outcome: &str = row.try_get(0)?;
     Ok(match outcome {
         "reacted" | "before" => {
-            let reacted = Reacted {
-                seq: react.seq,
-                reactions: rows::reactions(row, 1)?,
-                mine: rows::chosen(row, 2)?,
-                at: rows::hub_time(row.try_get(3)?),
-            };
+            let reacted = rows::reacted(row, 1, seq)?;
             Ok(Written::Reacted { reacted, is_new: outcome == "reacted" })
         }
-        "no_message" => Err(Refusal::NoMessage(react.seq)),
+        "no_message" => Err(Refusal::NoMessage(seq)),
+        "no_question" => Err(Refusal::NoQuestion(seq)),
+        "own_question" => Err(Refusal::OwnQuestion(seq)),
         other => Err(refusal(other)),
     })
 }

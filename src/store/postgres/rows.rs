@@ -15,7 +15,8 @@ use crate::domain::ids::{
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
-use crate::domain::reactions::{Chosen, Reactions};
+use crate::domain::question::Question;
+use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::report::MessageReport;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Nickname, Title};
@@ -35,21 +36,22 @@ pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
-     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL::smallint \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL::smallint, m.votes, m.answered \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s ON s.chatter = m.chatter AND s.room = m.room \
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs ON qs.chatter = q.chatter AND qs.room = q.room";
 
-/// The same columns, with the reactions of the chatter whose number is this SQL expression.
+/// The same columns, with the reactions and the vote of the chatter whose number is this SQL expression.
 pub(super) fn message_for(chatter: &str) -> String {
-    let mine = format!("CASE WHEN m.reactions IS NOT NULL THEN chosen_by({chatter}, m.id) END");
+    let may_have = "m.reactions IS NOT NULL OR m.votes IS NOT NULL";
+    let mine = format!("CASE WHEN {may_have} THEN chosen_by({chatter}, m.id) END");
     MESSAGE.replace("NULL::smallint", &mine)
 }
 
 /// The same as [`MESSAGE`], with the code and the title of the message's room behind it.
 pub(super) fn message_with_room() -> String {
-    MESSAGE.replace("NULL::smallint", "NULL::smallint, r.code, r.title")
+    MESSAGE.replace("m.answered", "m.answered, r.code, r.title")
 }
 
 /// The columns that [`member`] reads, in its order, with the joins.
@@ -164,6 +166,7 @@ pub(super) fn message(row: &Row) -> Result<Message, RowError> {
         quote: quote(row, 15)?,
         reactions: reactions(row, 22)?,
         mine: chosen(row, 23)?,
+        question: question(row, 24)?,
     })
 }
 
@@ -194,10 +197,29 @@ pub(super) fn reactions(row: &Row, at: usize) -> Result<Reactions, RowError> {
     Ok(Reactions::from_counts(counts.into_iter().map(count)))
 }
 
+/// Reads the reactions and votes of a message whose place is known, from five columns: counts, mine, at_hub, votes and
+/// answered.
+pub(super) fn reacted(row: &Row, at: usize, seq: Seq) -> Result<Reacted, RowError> {
+    Ok(Reacted {
+        seq,
+        reactions: reactions(row, at)?,
+        mine: chosen(row, at + 1)?,
+        at: hub_time(row.try_get(at + 2)?),
+        question: question(row, at + 3)?,
+    })
+}
+
 /// Reads the reactions that somebody has chosen.
 pub(super) fn chosen(row: &Row, at: usize) -> Result<Chosen, RowError> {
     let bits: Option<i16> = row.try_get(at)?;
     Ok(Chosen::from_bits(bits.unwrap_or(0).into()))
+}
+
+/// Reads the votes of a question from two columns, votes and answered. `None` for a message that is none.
+pub(super) fn question(row: &Row, at: usize) -> Result<Option<Question>, RowError> {
+    let Some(votes) = row.try_get::<_, Option<i64>>(at)? else { return Ok(None) };
+    let votes = u32::try_from(votes.max(0)).unwrap_or(u32::MAX);
+    Ok(Some(Question { votes, is_answered: row.try_get(at + 1)? }))
 }
 
 /// Reads the people whom a message mentions.

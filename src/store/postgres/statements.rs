@@ -42,7 +42,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}
+             {ANNOUNCEMENT}, m.votes, m.answered
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -68,13 +68,17 @@ statements! {
     take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";
     /// Sets or removes a reaction to a message.
     react = "SELECT * FROM react($1, $2, $3, $4, $5, $6)";
+    /// Adds or removes a vote for a question.
+    vote = "SELECT * FROM vote($1, $2, $3, $4)";
+    /// Marks a question as answered, or not.
+    mark_answered = "SELECT * FROM mark_answered($1, $2, $3, $4)";
     /// Reports a message to the host.
     report_message = "SELECT report_message($1, $2, $3, $4)";
     /// Marks a report as done.
     report_done = "SELECT report_done($1, $2)";
-    /// The reactions that have changed since `$4` to messages up to `$3`.
+    /// The reactions and votes that have changed since `$4` to messages up to `$3`.
     reacted = format!(
-        "SELECT m.seq, m.reactions, chosen_by(s.chatter, m.id), m.reacted
+        "SELECT m.seq, m.reactions, chosen_by(s.chatter, m.id), m.reacted, m.votes, m.answered
          FROM messages m JOIN memberships s ON s.room = m.room AND s.identity = $2
          WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.reacted >= $4 AND m.seq >= {FIRST} AND m.seq <= $3
          ORDER BY m.reacted LIMIT $5"
@@ -106,7 +110,7 @@ statements! {
     /// Whether somebody is a member of a room.
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2), came($2)");
     /// Stores messages.
-    say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8)";
+    say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// The message that somebody has sent with this key.
     recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.

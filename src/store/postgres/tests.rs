@@ -18,6 +18,7 @@ const LARGE: &str = "
     INSERT INTO names SELECT room, 'c' || chatter, chatter FROM memberships;
     INSERT INTO messages (id, room, seq, chatter, kind, content, sent_at, sent_hub, key)
         SELECT n, 1 + n % 300, 1 + n / 300, 1 + n % 6000, 0, 'x', 1, 1, 'k' || n FROM generate_series(1, 60000) n;
+    UPDATE messages SET votes = seq % 20, answered = seq % 40 = 0 WHERE seq % 2 = 1;
     INSERT INTO events (n, at_hub, what) SELECT n, 1, 9 FROM generate_series(60001, 80000) n;
     INSERT INTO commits SELECT n, 1, n, 1 FROM generate_series(60001, 80000) n;
     INSERT INTO hubs SELECT n, gen_random_uuid(), 'n', 'u', 1, 80000 FROM generate_series(1, 3) n;
@@ -46,9 +47,11 @@ const CALLS: &str = "
         'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 1), (SELECT identity FROM chatters WHERE n = 5), NULL,
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
-    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}');
-    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 6), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}');
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}', '{false}');
+    SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 6), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}', '{true}');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
+    SELECT * FROM vote((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 6), 9, true);
+    SELECT * FROM mark_answered((SELECT id FROM rooms WHERE n = 1), 9, true, 'w');
     SELECT report_message((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 'x');
     SELECT report_done(7, 'w');
     SELECT report_done(999999, 'w');

@@ -83,7 +83,7 @@ impl Memory {
         );
         let mut query = self.db.prepare_cached(&sql).unwrap();
         let rows = query.query_map([id], |row| {
-            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(24)?))
+            Ok((crate::store::sqlite::sql::rows::message(row)?, row.get(26)?))
         });
         rows.unwrap().collect::<rusqlite::Result<_>>().unwrap()
     }

@@ -11,19 +11,21 @@ use crate::domain::code::Code;
 use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::question::QuestionOrder;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::time::HubTime;
 use crate::store::health::Health;
-use crate::store::reader::{Departed, Found, Heard};
+use crate::store::reader::{Departed, Found, Heard, QuestionPage};
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::host_reads;
 use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::questions;
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
@@ -149,6 +151,17 @@ impl Reader {
         places: Vec<(RoomId, Seq)>,
     ) -> Result<Vec<(RoomId, u32)>, Refusal> {
         self.run(move |db| unread::unread(db, &places)).await
+    }
+
+    /// The questions of a room from `first` on, at most `most`.
+    pub(in crate::store) async fn questions(
+        &self,
+        reader: (RoomId, Option<ChatterId>),
+        first: Seq,
+        order: QuestionOrder,
+        most: usize,
+    ) -> Result<QuestionPage, Refusal> {
+        self.run(move |db| questions::list(db, reader, first, order, most)).await
     }
 
     /// The newest messages of a room, oldest first, at most `most`, for the host.

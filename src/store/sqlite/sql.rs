@@ -9,6 +9,7 @@ pub(in crate::store) mod modes;
 pub(in crate::store) mod people;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod queries;
+pub(in crate::store) mod questions;
 pub(in crate::store) mod reactions;
 pub(in crate::store) mod reports;
 pub(in crate::store) mod rooms;

@@ -92,6 +92,25 @@ export const VIEWS = {
     await ann.page.locator(".composer textarea").fill("@");
     await ann.page.getByRole("option").first().waitFor();
   },
+  "a question and its votes": async ({ ann, hall }) => {
+    await ann.enters(hall);
+    await ann.page.locator(".vote").first().waitFor();
+    if ((await ann.page.locator(".mine .votes").count()) === 0) {
+      await ann.page.locator(".composer .ask").click();
+      await ann.says("충전은 어디에서 할 수 있어요?");
+      await ann.page.locator(".vote").first().click();
+      await ann.page.locator('.vote[aria-pressed="true"]').first().waitFor();
+    }
+    await ann.page.locator(".composer .ask").click();
+    await ann.composer.fill("그럼 내일은요?");
+  },
+  "the questions of a room": async (furnished) => {
+    await VIEWS["a question and its votes"](furnished);
+    const { ann } = furnished;
+    await ann.composer.fill("");
+    await ann.page.locator(".to-questions").first().click();
+    await ann.page.locator(".questions-done").waitFor();
+  },
   "telling the host": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });
     await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-flag") }).click();
@@ -204,6 +223,13 @@ export const VIEWS = {
     await page.locator(".card", { hasText: furnished.room.code }).click();
     await page.locator(".in-room summary").click();
     await page.locator(".said .line").first().waitFor();
+  },
+  "questions as the host sees them": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".card", { hasText: furnished.hall.code }).click();
+    await page.locator("#questions").waitFor();
+    await page.locator("#questions").evaluate((title) => title.scrollIntoView());
   },
   "a room that the host edits": async (furnished) => {
     await VIEWS["a room that the host has opened"](furnished);
@@ -326,6 +352,12 @@ export async function furnish({ hub, somebodyIn, talker }) {
   await hub.host("room", "mode", reading.code, "read_only");
   for (let n = 0; n < 2; n += 1) await talker(full);
   const lasting = await hub.makeRoom({ title: "분실물 찾기" });
+  const hall = await hub.makeRoom({ title: "발표", history: "all" });
+  const speaker = await talker(hall);
+  const questions = ["화면을 더 크게 볼 수 있을까요? 뒤에서는 글씨가 잘 안 보여요.", "자료는 어디에 있어요?", "다음 모임은 언제예요?"];
+  const asked = [];
+  for (const text of questions) asked.push(await speaker.says(text, { question: true }));
+  await hub.host("question", "answered", hall.code, String(asked[1].seq));
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
@@ -339,5 +371,5 @@ export async function furnish({ hub, somebodyIn, talker }) {
   const people = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
   await hub.host("chatter", "ban", people.find((one) => one.nickname === badName).id);
   const link = await hostLink(hub, "무대");
-  return { hub, room, locked, full, slow, reading, lasting, ann, ben, bad: badName, link };
+  return { hub, room, locked, full, slow, reading, lasting, hall, ann, ben, bad: badName, link };
 }

@@ -108,6 +108,31 @@ class TestMessages:
         assert [message["content"] for message in sorted(heard, key=lambda message: message["id"])] == words
 
 
+class TestQuestions:
+    def test_are_voted_up_once_each(self, hub, joins):
+        room = hub.room(history="all")
+        minsu, jiwoo = joins(room), joins(room)
+        ask = {"roomId": room["id"], "content": "When is lunch?", "question": True}
+        asked = minsu.asks("sendMessage", ask)
+        assert asked["question"] == {"votes": 0, "mine": False, "answered": False}
+        assert_message(jiwoo.hears_words("When is lunch?"))
+        vote = {"roomId": room["id"], "seq": asked["seq"], "on": True}
+        for _ in range(2):
+            assert jiwoo.asks("vote", vote)["question"] == {"votes": 1, "mine": True, "answered": False}
+        told = minsu.hears("reactions", lambda told: told["seq"] == asked["seq"])
+        assert told["question"] == {"votes": 1, "answered": False}
+        with pytest.raises(Refused) as refusal:
+            minsu.asks("vote", vote)
+        assert refusal.value.envelope["code"] == "own_question"
+        listed = hub.data(
+            "GET",
+            f"/api/rooms/{room['id']}/questions",
+            headers={"authorization": f"Bearer {jiwoo.token}"},
+        )
+        assert [message["seq"] for message in listed["messages"]] == [asked["seq"]]
+        assert listed["more"] is False and listed["after"] is None
+
+
 class TestHistory:
     def test_comes_in_pages_of_twenty_back_to_ones_join_alert(self, hub, joins):
         room = hub.room()

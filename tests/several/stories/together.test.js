@@ -196,6 +196,34 @@ describe('people on several hubs', () => {
     });
   });
 
+  it('vote for a question once each, though they vote on two hubs at once, and any hub’s host marks it', async () => {
+    const there = await room({ history: 'all' });
+    const ann = await hubs[0].member('websocket', there);
+    const ask = { roomId: there.id, content: 'when is lunch?', question: true };
+    const { seq } = (await ann.asks('sendMessage', ask)).data;
+    const { json } = await hubs[0].calls('POST', '/api/identity');
+    const auth = { token: json.data.token };
+    const [here, elsewhere] = [hubs[1].person('websocket', { auth }), hubs[2].person('polling', { auth })];
+    await here.join(there);
+    await elsewhere.join(there);
+    const vote = { roomId: there.id, seq, on: true };
+    // One browser on two hubs is one person.
+    for (const { data } of await Promise.all([here, elsewhere].map((person) => person.asks('vote', vote)))) {
+      assert.deepEqual(data.question, { votes: 1, mine: true, answered: false });
+    }
+    const bob = await hubs[2].member('websocket', there);
+    await bob.asks('vote', vote);
+    for (const person of [ann, here, elsewhere, bob]) await person.inbox.take('reactions', (told) => told.question?.votes === 2);
+    await command(hubs[1], 'question', 'answered', there.code, `${seq}`);
+    for (const person of [ann, here, elsewhere, bob]) await person.inbox.take('reactions', (told) => told.question?.answered);
+    const headers = { authorization: `Bearer ${auth.token}` };
+    for (const hub of hubs) {
+      const listed = (await hub.calls('GET', `/api/rooms/${there.id}/questions`, { headers })).json.data;
+      assert.deepEqual(listed.messages.map(({ question }) => question), [{ votes: 2, mine: true, answered: true }]);
+    }
+    for (const person of [ann, here, elsewhere, bob]) person.disconnect();
+  });
+
   it('are banned by their address from any hub’s command line, for a while', async () => {
     const there = await room();
     const bob = await hubs[1].member('websocket', there);

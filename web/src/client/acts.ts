@@ -1,4 +1,4 @@
-// What somebody does in a room beside talking: renames themselves, reacts, takes back, reports. Each says what the hub
+// What somebody does in a room beside talking: renames themselves, reacts, votes, takes back, reports. Each says what the hub
 // refused, if it did.
 
 import { withReacted } from "../store/past";
@@ -21,9 +21,9 @@ export interface Stage {
 const PATIENCE = 8_000;
 
 export class Acts {
-  /** Reactions that the hub has not answered, each the last of its kind. */
+  /** Reactions and votes that the hub has not answered, each the last of its kind. */
   private readonly unheard = new Map<string, () => unknown>();
-  /** What was wished last of each reaction that is under way. */
+  /** What was wished last of each of them that is under way. */
   private readonly wishes = new Map<string, { on: boolean }>();
 
   constructor(private readonly stage: Stage) {}
@@ -37,17 +37,26 @@ export class Acts {
   }
 
   /** Reacts to a message, or no more; while the hub cannot be reached, as soon as it can. */
-  async react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
+  react(seq: number, emoji: string, on: boolean): Promise<Refusal | null> {
+    return this.choose("react", seq, { emoji }, on);
+  }
+
+  /** Votes for a question, or no more; likewise. */
+  vote(seq: number, on: boolean): Promise<Refusal | null> {
+    return this.choose("vote", seq, {}, on);
+  }
+
+  private async choose(event: "react" | "vote", seq: number, what: { emoji?: string }, on: boolean): Promise<Refusal | null> {
     const { joins } = this.stage;
     const wish = { on };
-    const name = `${seq} ${emoji}`;
+    const name = `${seq} ${what.emoji ?? event}`;
     this.wishes.set(name, wish);
-    const reply = this.stage.joined ? await this.ask("react", { seq, emoji, on }) : null;
+    const reply = this.stage.joined ? await this.ask(event, { seq, ...what, on }) : null;
     // Done twice it changes nothing, so what may not have arrived is said again.
     if (!reply) {
       // Wished otherwise since.
       if (this.wishes.get(name) !== wish) return null;
-      const again = (): Promise<Refusal | null> => this.react(seq, emoji, on);
+      const again = (): Promise<Refusal | null> => this.choose(event, seq, what, on);
       // The connection was lost meanwhile, and there is another.
       if (this.stage.joined && this.stage.joins !== joins) return again();
       this.unheard.set(name, again);

@@ -7,6 +7,7 @@ import {
   readHistory,
   readHub,
   readHubs,
+  readQuestions,
   readRoom,
   readRooms,
   readRoster,
@@ -19,6 +20,7 @@ import {
   type Hub,
   type Id,
   type OtherHub,
+  type QuestionPage,
   type Reader,
   type Room,
   type Roster,
@@ -56,6 +58,8 @@ export interface Api {
   around(roomId: Id, seq: number): Promise<Answer<HistoryPage>>;
   /** Messages in which a text is, before `before` or from the newest on. */
   search(roomId: Id, text: string, before: number | null): Promise<Answer<Found>>;
+  /** Questions, in the order of votes or of time, from the first or behind `after`. */
+  questions(roomId: Id, sort: "votes" | "time", after: string | null): Promise<Answer<QuestionPage>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
   /** A new identity, as a token. */
   identity(): Promise<Answer<string>>;
@@ -92,6 +96,11 @@ export function httpApi(token: () => string | null): Api {
       get(
         `/api/rooms/${encodeURIComponent(roomId)}/search?q=${encodeURIComponent(text)}${before === null ? "" : `&before=${before}`}`,
         readFound,
+      ),
+    questions: (roomId, sort, after) =>
+      get(
+        `/api/rooms/${encodeURIComponent(roomId)}/questions?sort=${sort}${after === null ? "" : `&after=${encodeURIComponent(after)}`}`,
+        readQuestions,
       ),
     chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
     createRoom(room) {

@@ -39,6 +39,7 @@ export class Keeper {
           content: kept.content,
           replyTo: (kept.replyTo as Outgoing["replyTo"] | undefined) ?? null,
           mentions: (kept.mentions as Outgoing["mentions"] | undefined) ?? [],
+          isQuestion: kept.isQuestion === true,
           place: typeof kept.place === "number" ? kept.place : 0,
           at: kept.at,
           state: failed ? "failed" : "sending",

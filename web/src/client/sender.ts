@@ -41,7 +41,7 @@ export class Sender {
 
   constructor(private readonly desk: Desk) {}
 
-  say(key: string, content: string, now: number): void {
+  say(key: string, content: string, now: number, isQuestion: boolean): void {
     const { state, keep } = this.desk;
     const { answering } = state;
     const replyTo = answering && {
@@ -50,7 +50,7 @@ export class Sender {
       excerpt: answering.content,
     };
     const mentions = named(state, content);
-    const outbox = Outbox.add(state.outbox, key, content, now, keep?.lastPlace, replyTo, mentions);
+    const outbox = Outbox.add(state.outbox, key, content, now, keep?.lastPlace, replyTo, mentions, isQuestion);
     this.desk.change({ outbox, unreadFrom: null, answering: null });
     this.store(key);
     void this.pump();
@@ -86,7 +86,11 @@ export class Sender {
         continue;
       }
       const { content, key, mentions } = one;
-      const more = { ...(one.replyTo && { replyTo: one.replyTo.seq }), ...(mentions.length > 0 && { mentions }) };
+      const more = {
+        ...(one.replyTo && { replyTo: one.replyTo.seq }),
+        ...(mentions.length > 0 && { mentions }),
+        ...(one.isQuestion && { question: true }),
+      };
       const payload = { roomId: this.desk.state.room!.id, content, key, ...more };
       const reply = await this.desk.ask("sendMessage", payload, PATIENCE);
       if (reply === null) {

@@ -363,9 +363,9 @@ export class Session {
 
   // ---- saying ---------------------------------------------------------------------------------
 
-  say(content: string): void {
+  say(content: string, isQuestion = false): void {
     this.typingToldAt = 0;
-    this.sender.say(this.around.newKey(), content, this.around.now());
+    this.sender.say(this.around.newKey(), content, this.around.now(), isQuestion);
   }
 
   retry(key: string): void {

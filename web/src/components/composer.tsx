@@ -41,6 +41,7 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
   const box = useRef<HTMLTextAreaElement>(null);
   const composing = useRef(false);
   const [text, setText] = useState(() => session.draft);
+  const [isQuestion, setQuestion] = useState(false);
   const [naming, setNaming] = useState<Naming | null>(null);
   const [chosen, choose] = useState(0);
   const offered = naming ? offers(naming) : [];
@@ -101,14 +102,18 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
     const content = box.current!.value.replace(CONTROLS, "").trim();
     if (isBlank(content) || hasTower(content) || length(content) > most) return;
     session.typing(false);
-    session.say(content);
+    session.say(content, isQuestion);
+    setQuestion(false);
     write("");
   };
 
   const keyDown = (event: KeyboardEvent): void => {
     const plain = !event.isComposing && !composing.current && event.keyCode !== KEY_OF_INPUT_METHOD;
     if (plain && !event.shiftKey && picks(event.key)) return event.preventDefault();
-    if (event.key === "Escape" && answering && !event.isComposing) return session.answer(null);
+    if (event.key === "Escape" && !event.isComposing) {
+      if (answering) return session.answer(null);
+      if (isQuestion) return setQuestion(false);
+    }
     if (event.key !== "Enter" || event.shiftKey) return;
     if (event.isComposing || composing.current || event.keyCode === KEY_OF_INPUT_METHOD) return;
     event.preventDefault();
@@ -146,7 +151,22 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
           ))}
         </ul>
       )}
-      <div class={`composer-box ${rest < 0 ? "composer-over" : ""}`}>
+      <button
+        type="button"
+        class="round ask"
+        aria-pressed={isQuestion}
+        aria-label={say.asQuestion}
+        title={say.asQuestion}
+        onPointerDown={(event) => event.preventDefault()}
+        onMouseDown={(event) => event.preventDefault()}
+        onClick={() => {
+          setQuestion(!isQuestion);
+          box.current!.focus();
+        }}
+      >
+        <Icon name="ask" />
+      </button>
+      <div class={`composer-box ${rest < 0 ? "composer-over" : ""} ${isQuestion ? "composer-ask" : ""}`}>
         {answering && (
           <div class="composer-answer">
             <p>
@@ -162,8 +182,8 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
           ref={box}
           rows={1}
           value={text}
-          aria-label={say.write}
-          placeholder={say.write}
+          aria-label={isQuestion ? say.ask : say.write}
+          placeholder={isQuestion ? say.ask : say.write}
           aria-describedby="composer-count"
           aria-invalid={stacked || rest < 0 ? "true" : undefined}
           dir="auto"

@@ -5,7 +5,9 @@ import { useEffect, useState } from "preact/hooks";
 import { limits, lobby, lobbyWatch } from "../app";
 import type { Session } from "../client/session";
 import { timeLeft } from "../store/clock";
+import { openSheet } from "../route";
 import { addresses } from "../store/invite";
+import { hasQuestions } from "../store/questions";
 import { markOf, type RoomState } from "../store/room";
 import { isBlank, length } from "../store/text";
 import { historyOf } from "../wire";
@@ -39,6 +41,11 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
         {historyOf(room) === "all" ? say.readsAll : say.readsJoined}
       </p>
       {room.isShut && <p class="soft details-shut">{say.shutHint}</p>}
+      {hasQuestions(state) && (
+        <button type="button" class="button wide" onClick={() => openSheet("questions")}>
+          {say.questions}
+        </button>
+      )}
       {state.me && <Name state={state} session={session} />}
       <section class="invite" aria-labelledby="invite-title">
         <h3 id="invite-title">{say.invite}</h3>

@@ -14,7 +14,7 @@ export const sheetsPart = new Part("sheets", () =>
   }),
 );
 
-const OF_ROOMS = ["people", "details", "message", "find", "report"];
+const OF_ROOMS = ["people", "details", "message", "find", "questions", "report"];
 
 export function LaterSheets(props: SheetsProps): JSX.Element | null {
   const isWanted = sheet.value !== null && OF_ROOMS.includes(sheet.value);

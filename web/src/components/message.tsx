@@ -7,9 +7,11 @@ import type { Mark as Face } from "../store/marks";
 import type { Outgoing } from "../store/outbox";
 import type { Row } from "../store/rows";
 import { fold, isEmojiOnly } from "../store/text";
+import { openSheet } from "../route";
 import type { Words } from "../words";
 import type { Chatter, Id, Message } from "../wire";
 import { Mark } from "./mark";
+import { Votes } from "./votes";
 
 interface Props {
   row: Extract<Row, { kind: "said" | "outgoing" }>;
@@ -61,11 +63,13 @@ export class MessageRow extends Component<Props> {
     const said = row.kind === "said";
     const mine = !said || row.mine;
     const content = said ? row.message.content : row.outgoing.content;
+    const asked = said ? row.message.question !== undefined : row.outgoing.isQuestion;
     const quote = said ? quoted(row.message, names) : row.outgoing.replyTo;
     const classes = [
       "msg",
       said && me !== null && row.message.mentions?.includes(me) ? "names-me" : "",
       said && row.message.host ? "of-host" : "",
+      asked ? "asked" : "",
       mine ? "mine" : "theirs",
       row.first ? "" : "cont",
       fresh ? "fresh" : "",
@@ -92,6 +96,8 @@ export class MessageRow extends Component<Props> {
           <Bubble content={content} open={open} onFold={() => onFold(row.key)} say={say} />
         )}
         {said && row.time !== null && <Time at={row.time} />}
+        {said && row.message.question && <Asked message={row.message} mine={mine} session={session} say={say} />}
+        {!said && asked && <span class="asked-line">{say.question}</span>}
         {said && row.message.reactions && <Reacted message={row.message} session={session} />}
         {!said && row.outgoing.state === "sending" && (
           <span class="status">{online ? paced || say.sending : say.waiting}</span>
@@ -123,6 +129,20 @@ function Answered({ quote, onJump, say }: { quote: Quoted; onJump(seq: number): 
       {nickname && <bdi>{nickname}</bdi>}
       <span dir="auto">{nickname === null ? say.noLongerKept : (excerpt ?? say.takenBack)}</span>
     </button>
+  );
+}
+
+/** That a message is a question, its votes, and whether it is answered. */
+function Asked(props: { message: Message; mine: boolean; session: Session; say: Words }): JSX.Element {
+  const { message, mine, session, say } = props;
+  const { question, seq } = message;
+  return (
+    <span class="asked-line">
+      <Votes votes={question!} isOwn={mine} onVote={(on) => void session.acts.vote(seq, on)} say={say} />
+      <button type="button" class="to-questions" onClick={() => openSheet("questions")}>
+        {question!.answered ? say.answered : say.question}
+      </button>
+    </span>
   );
 }
 

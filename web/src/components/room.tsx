@@ -8,6 +8,7 @@ import { rooms, stateOf, viewed } from "../rooms";
 import { closeSheet, follow, openSheet, sheet } from "../route";
 import { daysBetween, local } from "../store/clock";
 import { candidates } from "../store/naming";
+import { hasQuestions } from "../store/questions";
 import { isWritten, mayTalk, nicknameOf, type RoomState } from "../store/room";
 import type { Muted } from "../wire";
 import { words } from "../words";
@@ -43,7 +44,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
 
   // The actions there are no longer possible.
   useEffect(() => {
-    if (over && /people|details|find|report/.test(sheet.value ?? "")) closeSheet();
+    if (over && /people|details|find|questions|report/.test(sheet.value ?? "")) closeSheet();
   }, [over]);
 
   const refused = phase.name === "refused";
@@ -58,6 +59,11 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
                 <span class="unseen">{say.peopleList}</span>
                 <span class="people-count">{state.present}</span>
               </button>
+              {hasQuestions(state) && (
+                <button type="button" class="round ask-button" aria-label={say.questions} onClick={() => openSheet("questions")}>
+                  <Icon name="ask" />
+                </button>
+              )}
               <button type="button" class="round" aria-label={say.findHere} onClick={() => openSheet("find")}>
                 <Icon name="find" />
               </button>

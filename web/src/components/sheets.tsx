@@ -10,6 +10,7 @@ import { DetailsSheet } from "./details";
 import { FindSheet } from "./find-sheet";
 import { MessageSheet } from "./message-sheet";
 import { PeopleSheet } from "./people";
+import { QuestionsSheet } from "./questions-sheet";
 import { ReportSheet } from "./report-sheet";
 
 export { Announcements } from "./announcements";
@@ -35,6 +36,8 @@ export function RoomSheets({ state, session, inside }: SheetsProps): JSX.Element
       return inside ? <ReportSheet state={state} session={session} /> : null;
     case "find":
       return inside ? <FindSheet state={state} session={session} /> : null;
+    case "questions":
+      return inside ? <QuestionsSheet state={state} session={session} /> : null;
     case "people":
       return inside ? <PeopleSheet state={state} session={session} /> : null;
     case "details": {

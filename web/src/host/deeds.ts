@@ -4,7 +4,7 @@ import { isolate } from "../store/text";
 import { acts, requests } from "./app";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
-import { readAny, readMade, type Announced, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
+import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
 
 export type Somebody = Pick<Person, "id" | "nickname">;
 
@@ -23,6 +23,21 @@ export function takeBack(message: Pick<Said, "room" | "seq" | "nickname">): void
     done: say.takeBackDone(name),
     about: [messageKey(message)],
     run: () => post(`rooms/${message.room}/take-back`, { seqs: [message.seq] }),
+  });
+}
+
+/** Marks a question as answered, or takes the mark off. */
+export function markAnswered(room: RoomLine, { seq, nickname, isAnswered }: Asked): void {
+  const say = hostWords();
+  const name = isolate(nickname);
+  const call = (on: boolean): Promise<Told<unknown>> => post(`rooms/${room.id}/answered`, { seq, on });
+  const words = (on: boolean): string => (on ? say.answeredDone : say.answeredNot)(name);
+  acts.start({
+    soon: words(!isAnswered),
+    done: words(!isAnswered),
+    undone: words(isAnswered),
+    run: () => call(!isAnswered),
+    undo: () => call(isAnswered),
   });
 }
 

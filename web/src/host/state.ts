@@ -5,6 +5,7 @@ import type { Id } from "../wire";
 import {
   MODES,
   type Announced,
+  type Asked,
   type Banned,
   type Deed,
   type KeyLine,
@@ -30,8 +31,8 @@ export interface HostState {
   /** The newest messages of all rooms, the newest first. */
   stream: Said[] | null;
   rooms: RoomLine[] | null;
-  /** The room that is open: its messages, the newest first, and who is in it. */
-  open: { room: Id; messages: Said[]; people: Person[] } | null;
+  /** The room that is open: its messages, the newest first, its questions, and who is in it. */
+  open: { room: Id; messages: Said[]; people: Person[]; questions: Asked[] } | null;
   people: Person[] | null;
   /** What is announced now, the oldest first; `null` where the hub announces nothing. */
   announced: Announced[] | null;

@@ -5,6 +5,7 @@ import type { Requests } from "./requests";
 import type { Reader } from "../wire";
 import {
   readAnnounced,
+  readAsked,
   readBanned,
   readDeeds,
   readKeys,
@@ -150,7 +151,9 @@ export class Watch {
     if (!room) return;
     const messages = await this.get(`rooms/${room.id}/messages?last=50`, readSaid(room));
     const people = await this.get(`chatters?room=${room.id}`, readPeople);
-    if (messages && people) this.change({ open: { room: room.id, messages: merged([], messages), people } });
+    // A hub that has no questions says that there is no such call.
+    const questions = (await this.get(`rooms/${room.id}/questions`, readAsked)) ?? [];
+    if (messages && people) this.change({ open: { room: room.id, messages: merged([], messages), people, questions } });
   }
 
   private async take<K extends keyof HostState>(

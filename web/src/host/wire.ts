@@ -69,6 +69,18 @@ export interface Said {
   title: string;
 }
 
+/** A question of a room. */
+export interface Asked {
+  seq: number;
+  id: number;
+  at: string;
+  chatter: Id;
+  nickname: string;
+  content: string;
+  votes: number;
+  isAnswered: boolean;
+}
+
 export interface Person {
   id: Id;
   nickname: string;
@@ -173,6 +185,7 @@ export const readSaid = (of?: Pick<RoomLine, "id" | "code" | "title">): Reader<S
   }));
 };
 
+export const readAsked = lines<Asked>({ seq: "number", chatter: "string", nickname: "string", content: "string", votes: "number" });
 export const readPeople = lines<Person>({ id: "string", nickname: "string", room: "string" }, (fields) => ({
   isPresent: true,
   ...fields,

@@ -36,7 +36,7 @@ export function newest(log: Log, least: number): Log {
 }
 
 function emptied(message: Message): Message {
-  const { replyTo: _replyTo, mentions: _mentions, reactions: _reactions, mine: _mine, ...rest } = message;
+  const { replyTo: _replyTo, mentions: _mentions, reactions: _reactions, mine: _mine, question: _question, ...rest } = message;
   return { ...rest, content: "", takenBack: true };
 }
 
@@ -44,11 +44,21 @@ function emptied(message: Message): Message {
 const unquoted = (message: Message): Message =>
   message.replyTo ? { ...message, replyTo: { ...message.replyTo, excerpt: "", takenBack: true } } : message;
 
-/** The reactions to a message are these now; `mine` stays where it is not told. */
-export function react(log: Log, { seq, reactions, mine }: Pick<Reacted, "seq" | "reactions" | "mine">): Log {
+/** What changes of a message after it was said. */
+export type Counts = Pick<Reacted, "seq" | "reactions" | "mine" | "question">;
+
+/** A message with these reactions and votes; `mine` stays where it is not told. */
+function counted(one: Message, { reactions, mine, question }: Counts): Message {
+  const votes = question && { question: { ...question, mine: question.mine ?? one.question?.mine ?? false } };
+  return { ...one, reactions, mine: mine ?? one.mine ?? [], ...votes };
+}
+
+/** The reactions to a message and its votes are these now. */
+export function react(log: Log, counts: Counts): Log {
+  const { seq } = counts;
   const changed = (list: readonly Message[]): readonly Message[] =>
     list.some((one) => one.seq === seq && !one.takenBack)
-      ? list.map((one) => (one.seq === seq ? { ...one, reactions, mine: mine ?? one.mine ?? [] } : one))
+      ? list.map((one) => (one.seq === seq ? counted(one, counts) : one))
       : list;
   return { ...log, messages: changed(log.messages), held: changed(log.held) };
 }

@@ -10,6 +10,8 @@ export interface Outgoing {
   readonly replyTo: Answered | null;
   /** Whom it names. */
   readonly mentions: readonly Id[];
+  /** Whether it is asked as a question. */
+  readonly isQuestion?: boolean;
   /** Its place among what this browser wrote in the room: counted, since a clock can be set back. */
   readonly place: number;
   /** When it was written, in this phone's time, to forget it some day. */
@@ -37,10 +39,11 @@ export const add = (
   after = 0,
   replyTo: Answered | null = null,
   mentions: readonly Id[] = [],
-): Outbox => [
-  ...outbox,
-  { key, content, replyTo, mentions, place: placeAfter(outbox, after), at, state: "sending", problem: null },
-];
+  isQuestion = false,
+): Outbox => {
+  const place = placeAfter(outbox, after);
+  return [...outbox, { key, content, replyTo, mentions, isQuestion, place, at, state: "sending", problem: null }];
+};
 
 const placeAfter = (outbox: Outbox, after: number): number =>
   1 + outbox.reduce((last, one) => Math.max(last, one.place), after);

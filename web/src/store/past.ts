@@ -2,8 +2,9 @@
 //
 // The log goes on meanwhile: what comes is received there, in order, and counted.
 
-import type { Message, Reacted } from "../wire";
-import { emptyLog, fill, hasOlder, open, prepend, react, takeBack, type Log } from "./log";
+import type { Message } from "../wire";
+import { emptyLog, fill, hasOlder, open, prepend, react, takeBack, type Counts, type Log } from "./log";
+import { asked } from "./questions";
 import type { RoomState } from "./room";
 
 /** A message to be shown. */
@@ -51,8 +52,9 @@ function met(state: RoomState): RoomState {
   return { ...state, past: null, log: prepend(log, [...past.messages], hasOlder(past)) };
 }
 
-export const withReacted = (state: RoomState, reacted: Pick<Reacted, "seq" | "reactions" | "mine">): RoomState => ({
+export const withReacted = (state: RoomState, reacted: Counts): RoomState => ({
   ...state,
+  asked: asked(state.asked, reacted),
   log: react(state.log, reacted),
   past: state.past && react(state.past, reacted),
 });

@@ -5,6 +5,7 @@ import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
 import type { Goal } from "./past";
+import type { Asked } from "./questions";
 
 export type Phase =
   /** Asking the hub which room this is, and getting in for the first time. */
@@ -71,6 +72,8 @@ export interface RoomState {
   readonly announcements: readonly Announcement[];
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
+  /** The votes of questions that were told since one came. */
+  readonly asked: Asked;
   /** How many messages the host took back while one was here, to say so to who listens. */
   readonly takenBack: number;
 }
@@ -107,6 +110,7 @@ export const newRoom = (code: string): RoomState => ({
   muted: null,
   announcements: [],
   pruned: false,
+  asked: new Map(),
   takenBack: 0,
 });
 

@@ -216,14 +216,22 @@ impl Cluster {
         self.requests += 1;
         let number = self.requests;
         self.tell(format!("client {n} asks hub {k} #{number}: {wish:?}"));
-        let attempt =
-            |room, key, reply_to| Try { room, conn, key, number, reply_to, is_refused: false };
+        let attempt = |room, key, (reply_to, is_question)| Try {
+            room,
+            conn,
+            key,
+            number,
+            reply_to,
+            is_question,
+            is_refused: false,
+        };
         match (&wish, &event) {
-            (Wish::Say { content, key, room }, Event::Say { reply_to, .. }) => {
-                self.truth.tried(content, attempt(*room, key.clone(), *reply_to));
+            (Wish::Say { content, key, room }, Event::Say { reply_to, is_question, .. }) => {
+                let is = (*reply_to, *is_question);
+                self.truth.tried(content, attempt(*room, key.clone(), is));
             }
             (Wish::Note { content }, Event::Note { room, .. }) => {
-                self.truth.tried(content, attempt(*room, None, None));
+                self.truth.tried(content, attempt(*room, None, (None, false)));
             }
             (Wish::Leave, _) => {
                 self.clients[n].left = number;

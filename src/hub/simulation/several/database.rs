@@ -11,6 +11,7 @@ use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote};
 use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
+use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
@@ -163,6 +164,7 @@ impl Database {
             Write::Recall(recall) => self.recall(recall),
             Write::TakeBack(back) => self.take_back_own(back),
             Write::React(react) => self.react(react),
+            Write::Vote(vote) => self.vote(vote),
             Write::Report(report) => self.report(report),
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
@@ -365,7 +367,10 @@ impl Database {
         }
         let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
         let content = say.content.clone();
-        let message = self.append((say.room, say.chatter), say.kind.clone(), (content, quote), key);
+        let author = (say.room, say.chatter);
+        let question = say.is_question.then(Question::default);
+        let kind = say.kind.clone();
+        let message = self.append_as(author, kind, (content, quote), (key, question));
         if matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
             self.wrote.insert((say.room, say.chatter), self.now);
         }
@@ -418,6 +423,7 @@ impl Database {
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
+            Deed::Answered(room, seq, on) => return self.mark((*room, *seq), *on),
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
             | Deed::Delete(_)
@@ -439,8 +445,18 @@ impl Database {
         &mut self,
         (room, author): (RoomId, ChatterId),
         kind: Kind,
-        (content, quote): (String, Option<Box<Quote>>),
+        said: (String, Option<Box<Quote>>),
         key: Option<String>,
+    ) -> Message {
+        self.append_as((room, author), kind, said, (key, None))
+    }
+
+    fn append_as(
+        &mut self,
+        (room, author): (RoomId, ChatterId),
+        kind: Kind,
+        (content, quote): (String, Option<Box<Quote>>),
+        (key, question): (Option<String>, Option<Question>),
     ) -> Message {
         let message = Message {
             id: MessageId(i64::try_from(self.messages.len()).unwrap() + 1),
@@ -455,6 +471,7 @@ impl Database {
             mentions: Vec::new(),
             reactions: Reactions::default(),
             mine: Chosen::default(),
+            question,
         };
         self.messages.push((message.clone(), key));
         self.log.push(Change::Message(message.clone()));

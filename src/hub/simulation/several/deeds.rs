@@ -9,7 +9,7 @@ use crate::domain::mute::Mute;
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
-use crate::store::{Change, Join, React, Recall, ReportMessage, TakeBack, Written};
+use crate::store::{Change, Join, React, Recall, ReportMessage, TakeBack, Vote, Written};
 
 impl Database {
     fn place(&self, room: RoomId, seq: Seq) -> Option<usize> {
@@ -40,9 +40,56 @@ impl Database {
         let React { room, chatter, seq, emoji, is_on, at: _ } = *react;
         let is_open = |m: &&Message| m.kind == Kind::Said && !m.is_taken_back;
         self.readable(room, seq, chatter).filter(is_open).ok_or(Refusal::NoMessage(seq))?;
+        Ok(self.chooses((room, seq), chatter, |before| before.with(emoji, is_on)))
+    }
+
+    pub(super) fn vote(&mut self, vote: &Vote) -> Result<Written, Refusal> {
+        let Vote { room, chatter, seq, is_on, at: _ } = *vote;
+        let is_open = |m: &&Message| m.kind == Kind::Said && !m.is_taken_back;
+        let found = self.readable(room, seq, chatter).filter(is_open);
+        let found = found.ok_or(Refusal::NoMessage(seq))?;
+        match found.question {
+            None => Err(Refusal::NoQuestion(seq)),
+            Some(_) if found.chatter.id == chatter => Err(Refusal::OwnQuestion(seq)),
+            Some(_) => Ok(self.chooses((room, seq), chatter, |before| before.with_vote(is_on))),
+        }
+    }
+
+    pub(super) fn mark(
+        &mut self,
+        (room, seq): (RoomId, Seq),
+        is_answered: bool,
+    ) -> Result<Written, Refusal> {
+        let place = self.place(room, seq).ok_or(Refusal::NoMessage(seq))?;
+        let message = &mut self.messages[place].0;
+        if message.kind != Kind::Said || message.is_taken_back {
+            return Err(Refusal::NoMessage(seq));
+        }
+        let question = message.question.as_mut().ok_or(Refusal::NoQuestion(seq))?;
+        let is_new = question.is_answered != is_answered;
+        question.is_answered = is_answered;
+        let (reactions, question) = (message.reactions, message.question);
+        let (at, _) = self.reactions.entry((room, seq)).or_default();
+        if is_new {
+            *at = self.now;
+        }
+        let reacted = Reacted { seq, reactions, mine: Chosen::default(), at: *at, question };
+        if is_new {
+            self.log.push(Change::Reacted { room, reacted });
+        }
+        Ok(Written::Reacted { reacted, is_new })
+    }
+
+    /// Somebody chooses something for a message that is there.
+    fn chooses(
+        &mut self,
+        (room, seq): (RoomId, Seq),
+        chatter: ChatterId,
+        choose: impl FnOnce(Chosen) -> Chosen,
+    ) -> Written {
         let (at, by) = self.reactions.entry((room, seq)).or_default();
         let before = by.get(&chatter).copied().unwrap_or_default();
-        let mine = before.with(emoji, is_on);
+        let mine = choose(before);
         let is_new = mine != before;
         if is_new {
             by.insert(chatter, mine);
@@ -51,14 +98,20 @@ impl Database {
         let at = *at;
         let mut reactions = Reactions::default();
         by.values().for_each(|chosen| reactions.change(Chosen::default(), *chosen));
+        let votes = by.values().filter(|chosen| chosen.has_vote()).count();
         let place = self.place(room, seq).unwrap();
-        self.messages[place].0.reactions = reactions;
-        let reacted = Reacted { seq, reactions, mine, at };
+        let message = &mut self.messages[place].0;
+        message.reactions = reactions;
+        if let Some(question) = &mut message.question {
+            question.votes = u32::try_from(votes).unwrap();
+        }
+        let question = message.question;
+        let reacted = Reacted { seq, reactions, mine, at, question };
         if is_new {
             let reacted = Reacted { mine: Chosen::default(), ..reacted };
             self.log.push(Change::Reacted { room, reacted });
         }
-        Ok(Written::Reacted { reacted, is_new })
+        Written::Reacted { reacted, is_new }
     }
 
     pub(super) fn report(&mut self, report: &ReportMessage) -> Result<Written, Refusal> {
@@ -112,7 +165,7 @@ impl Database {
         let id = message.id;
         message.content.clear();
         (message.is_taken_back, message.quote) = (true, None);
-        message.reactions = Reactions::default();
+        (message.reactions, message.question) = (Reactions::default(), None);
         self.reactions.remove(&(room, seq));
         let quotes = self.messages.iter_mut().filter(|(message, _)| message.room == room);
         let quotes = quotes.filter_map(|(message, _)| message.quote.as_mut());
@@ -137,7 +190,8 @@ impl Database {
         let reacted = here.filter(|m| m.seq >= first).filter_map(|m| {
             let (at, by) = self.reactions.get(&(m.room, m.seq))?;
             let mine = by.get(&chatter).copied().unwrap_or_default();
-            let reacted = Reacted { seq: m.seq, reactions: m.reactions, mine, at: *at };
+            let (reactions, question) = (m.reactions, m.question);
+            let reacted = Reacted { seq: m.seq, reactions, mine, at: *at, question };
             (*at >= since).then_some(reacted)
         });
         (taken_back, reacted.collect())
@@ -181,8 +235,11 @@ impl Database {
             }
             Change::Reacted { room, reacted } => {
                 let place = self.place(*room, reacted.seq).unwrap();
-                let reactions = self.messages[place].0.reactions;
-                Change::Reacted { room: *room, reacted: Reacted { reactions, ..*reacted } }
+                let Message { reactions, question, .. } = self.messages[place].0;
+                Change::Reacted {
+                    room: *room,
+                    reacted: Reacted { reactions, question, ..*reacted },
+                }
             }
             other => other.clone(),
         }

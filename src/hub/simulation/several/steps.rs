@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::oneshot;
 
+use super::super::asking::some_mark;
 use super::super::client::{Client, Unacked, View, Wish};
 use super::super::editing::some_edit;
 use super::super::modes::some_mode;
@@ -163,6 +164,7 @@ impl Cluster {
             key: key.as_deref().map(|key| Key::parse(key).unwrap()),
             reply_to,
             mentions: Vec::new(),
+            is_question: self.dice.percent(30),
         };
         self.ask(n, event, Wish::Say { room, key, content });
     }
@@ -285,6 +287,10 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
+            (15, Some(room), _) => match some_mark(room, &self.truth, &mut self.dice) {
+                Some(call) => call,
+                None => return,
+            },
             (16, Some(room), _) => Call::Edit(some_edit(room, &mut self.dice)),
             (0, Some(room), _) => {
                 let (mode, span) = some_mode(&mut self.dice);

@@ -76,6 +76,13 @@ impl Cluster {
                 let may = may_read(&self.clients, react.room, react.chatter, react.seq);
                 self.truth.reacts(react, may, result);
             }
+            Write::Vote(vote) => {
+                let may = may_read(&self.clients, vote.room, vote.chatter, vote.seq);
+                self.truth.votes(vote, may, result);
+            }
+            Write::Host(HostAct { deed: Deed::Answered(room, seq, on), .. }) => {
+                self.truth.marks((*room, *seq), *on, result);
+            }
             Write::TakeBack(back) => self.truth.takes_back(back, result),
             Write::Report(report) => {
                 let may = may_read(&self.clients, report.room, report.chatter, report.seq);

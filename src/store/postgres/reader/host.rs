@@ -78,9 +78,9 @@ fn departed(row: &Row, at: Moment) -> Result<Option<Departed>, RowError> {
 }
 
 fn heard(row: &Row) -> Result<Option<Heard>, RowError> {
-    let Ok(code) = row.try_get::<_, String>(24)?.parse() else {
+    let Ok(code) = row.try_get::<_, String>(26)?.parse() else {
         return Ok(None);
     };
-    let title = Title::trusted(row.try_get(25)?);
+    let title = Title::trusted(row.try_get(27)?);
     Ok(Some(Heard { message: rows::message(row)?, code, title }))
 }

@@ -3,17 +3,13 @@
 //! A text is mended if possible: rules have become stricter since some backups were made, and no message
 //! should be lost for that. A row without valid ids is left out.
 
-use rusqlite::types::{Value, ValueRef};
-use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
+mod texts;
 
+use rusqlite::types::{Value, ValueRef};
+
+use self::texts::{address, code, content, key, line, lock, namespace, nickname, reason, title};
 use crate::domain::mode::EVERY_MAX;
-use crate::domain::names::is_visible;
-use crate::domain::room::{CAPACITY_MAX, LASTING, POSITION_MAX, PasswordHash};
-use crate::domain::text::{
-    CONTENT_MAX, Content, Key, NAMESPACE_MAX, NICKNAME_MAX, Namespace, Nickname, REASON_MAX,
-    Reason, TITLE_MAX, Title,
-};
+use crate::domain::room::{CAPACITY_MAX, LASTING, POSITION_MAX};
 
 /// Checks or mends a value. `None` leaves out the row.
 type Rule = fn(&Value) -> Option<Value>;
@@ -23,15 +19,6 @@ pub(in crate::store) const NUMBER_MAX: i64 = 1 << 52;
 
 /// The latest time of either clock, in ms: the end of the year 9999 in wall time.
 const TIME_MAX: i64 = 253_402_300_799_999;
-
-/// The longest text in the host's log and in losses.
-const LINE_MAX: usize = 500;
-
-/// The most consecutive combining marks in a mended text.
-const MARKS_MAX: usize = 5;
-
-/// The hash of a locked room whose own is invalid. No password matches it.
-const NO_HASH: &str = "none";
 
 /// A table of the hub's own.
 pub(in crate::store) struct Table {
@@ -223,6 +210,8 @@ pub(in crate::store) const MESSAGES: Table = Table {
         ("taken_back", flag),
         ("reply_to", maybe_number),
         ("mentions", maybe_uuids),
+        ("votes", maybe_votes),
+        ("answered", flag),
     ],
     key_width: 1,
     settle: settle_message,
@@ -294,7 +283,7 @@ fn settle_message(row: &mut Row<'_>) {
         if ![1, 5].iter().any(|kind| row.get("kind") == Some(&Value::Integer(*kind))) {
             row.set("kind", Value::Integer(0));
         }
-        ["count", "was", "now", "reply_to", "mentions"]
+        ["count", "was", "now", "reply_to", "mentions", "votes"]
             .iter()
             .for_each(|column| row.set(column, Value::Null));
     }
@@ -364,7 +353,7 @@ fn flag(value: &Value) -> Option<Value> {
 }
 
 fn chosen(value: &Value) -> Option<Value> {
-    between(value, 1, 0b11_1111)
+    between(value, 1, 0b111_1111)
 }
 
 fn kind(value: &Value) -> Option<Value> {
@@ -396,6 +385,11 @@ fn maybe_count(value: &Value) -> Option<Value> {
     maybe(value, |value| within(value, 1, u32::MAX.into()))
 }
 
+/// They are counted again.
+fn maybe_votes(value: &Value) -> Option<Value> {
+    maybe(value, count)
+}
+
 fn maybe_nickname(value: &Value) -> Option<Value> {
     maybe(value, nickname)
 }
@@ -412,86 +406,6 @@ fn uuid(value: &Value) -> Option<Value> {
 fn uuids(value: &Value) -> Option<Value> {
     let fits = |bytes: &[u8]| bytes.len() <= 16 * 16 && bytes.len().is_multiple_of(16);
     matches!(value, Value::Blob(bytes) if fits(bytes)).then(|| value.clone())
-}
-
-fn text(value: &Value) -> Option<&str> {
-    match value {
-        Value::Text(text) => Some(text),
-        _ => None,
-    }
-}
-
-fn code(value: &Value) -> Option<Value> {
-    let code: crate::domain::code::Code = text(value)?.parse().ok()?;
-    Some(Value::Text(code.to_string()))
-}
-
-fn title(value: &Value) -> Option<Value> {
-    let parse = |text: &str| Title::parse(text).ok().map(|title| title.to_string());
-    Some(Value::Text(mended(text(value)?, TITLE_MAX, parse).unwrap_or_else(|| "?".into())))
-}
-
-fn nickname(value: &Value) -> Option<Value> {
-    let parse = |text: &str| Nickname::parse(text).ok().map(|name| name.to_string());
-    Some(Value::Text(mended(text(value)?, NICKNAME_MAX, parse).unwrap_or_else(|| "?".into())))
-}
-
-/// A room must be reachable: without a valid namespace it goes to Cola Chat's own.
-fn namespace(value: &Value) -> Option<Value> {
-    let parse = |text: &str| Namespace::parse(text).ok().map(|name| name.to_string());
-    let name = mended(text(value)?, NAMESPACE_MAX, parse);
-    Some(Value::Text(name.unwrap_or_else(|| "anonymous".into())))
-}
-
-fn content(value: &Value) -> Option<Value> {
-    let parse = |text: &str| Content::parse(text).ok().map(|content| content.as_str().to_owned());
-    Some(Value::Text(mended(text(value)?, CONTENT_MAX, parse).unwrap_or_default()))
-}
-
-/// A report without a reason counts, too.
-fn reason(value: &Value) -> Option<Value> {
-    let parse = |text: &str| Reason::parse(text).ok().flatten().map(|reason| reason.to_string());
-    let reason = text(value).and_then(|text| mended(text, REASON_MAX, parse));
-    Some(reason.map_or(Value::Null, Value::Text))
-}
-
-fn key(value: &Value) -> Option<Value> {
-    maybe(value, |value| Key::parse(text(value)?).ok().map(|_| value.clone()))
-}
-
-fn address(value: &Value) -> Option<Value> {
-    maybe(value, |value| {
-        let address: std::net::IpAddr = text(value)?.parse().ok()?;
-        Some(Value::Text(address.to_string()))
-    })
-}
-
-/// A locked room stays locked.
-fn lock(value: &Value) -> Option<Value> {
-    let is_good = |text: &str| PasswordHash(text.to_owned()).is_bearable();
-    match value {
-        Value::Null => Some(Value::Null),
-        Value::Text(text) if is_good(text) => Some(value.clone()),
-        _ => Some(Value::Text(NO_HASH.to_owned())),
-    }
-}
-
-fn line(value: &Value) -> Option<Value> {
-    let seen = text(value)?.chars().filter(|c| is_visible(*c) || *c == ' ');
-    Some(Value::Text(seen.take(LINE_MAX).collect()))
-}
-
-/// The text if it is valid; else without invisible characters, and truncated.
-fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
-    parse(text).or_else(|| {
-        let mut marks = 0;
-        let seen = text.chars().filter(|c| {
-            marks = if is_combining_mark(*c) { marks + 1 } else { 0 };
-            marks <= MARKS_MAX && (is_visible(*c) || matches!(*c, ' ' | '\n'))
-        });
-        let seen: String = seen.collect();
-        parse(&seen.graphemes(true).take(max).collect::<String>())
-    })
 }
 
 #[cfg(test)]

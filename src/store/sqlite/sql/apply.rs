@@ -8,6 +8,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
+use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
@@ -19,6 +20,7 @@ use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::modes;
 use crate::store::sqlite::sql::people;
 use crate::store::sqlite::sql::queries::{self, Member};
+use crate::store::sqlite::sql::questions;
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::rows::{self, kind_columns};
@@ -39,6 +41,7 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Recall(recall) => people::recall(db, recall),
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::React(react) => reactions::react(db, react),
+        Write::Vote(vote) => questions::vote(db, vote),
         Write::Report(report) => reports::report(db, report),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
@@ -72,6 +75,7 @@ pub(in crate::store) fn without_writing(
         | Write::End { .. }
         | Write::TakeBack(_)
         | Write::React(_)
+        | Write::Vote(_)
         | Write::Report(_)
         | Write::Rename(_)
         | Write::Host(_)
@@ -310,8 +314,8 @@ pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Mes
     let (kind, count, was, now) = kind_columns(&say.kind);
     db.prepare_cached(
         "INSERT INTO messages (room, seq, chatter, kind, content, count, was, now, sent_at, sent_hub, key,
-                               reply_to, mentions)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                               reply_to, mentions, votes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
         room,
@@ -327,6 +331,7 @@ pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Mes
         say.key.as_ref().map(Key::as_str),
         say.reply_to.map(|to| to.0),
         rows::mentions_column(&say.mentions),
+        say.is_question.then_some(0),
     ])?;
     Ok(Message {
         id: MessageId(db.last_insert_rowid()),
@@ -341,6 +346,7 @@ pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Mes
         mentions: say.mentions.clone(),
         reactions: Reactions::default(),
         mine: Chosen::default(),
+        question: say.is_question.then(Question::default),
     })
 }
 

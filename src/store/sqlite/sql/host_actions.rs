@@ -13,17 +13,19 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rooms, rows};
+use crate::store::sqlite::sql::{
+    announcements, host_keys, modes, people, questions, reports, rooms, rows,
+};
 use crate::store::write::{Ban, Deed, HostAct, HostSay, Moment, Written};
 
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
 
-/// Deletes a message's content, quote, mentions and reaction counts. Its key stays, so that a retry does not bring it
+/// Deletes a message's content, quote, mentions, reaction counts and votes. Its key stays, so that a retry does not bring it
 /// back.
 pub(in crate::store) const EMPTY: &str =
     "UPDATE messages SET content = '', taken_back = 1, reply_to = NULL, mentions = NULL,
-     reactions = NULL, reacted = NULL WHERE id = ?1";
+     reactions = NULL, reacted = NULL, votes = NULL, answered = 0 WHERE id = ?1";
 
 /// Runs [`EMPTY`], and deletes who has reacted to the message.
 pub(in crate::store) fn empty(db: &Connection, message: i64) -> rusqlite::Result<()> {
@@ -75,6 +77,9 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::TakeBack(room, seqs) => {
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);
             return Ok(remembered(db, "message delete", act, taken, None)?);
+        }
+        Deed::Answered(room, seq, is_answered) => {
+            return mark(db, (*room, *seq), *is_answered, act);
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
@@ -135,6 +140,21 @@ fn say(db: &Connection, say: &HostSay, act: &HostAct) -> Result<Written, WriteEr
     match repeated {
         true => Ok(said),
         false => Ok(remembered(db, "message say", act, said, Some(id))?),
+    }
+}
+
+/// A mark is logged where it changes something.
+fn mark(
+    db: &Connection,
+    question: (RoomId, Seq),
+    is_answered: bool,
+    act: &HostAct,
+) -> Result<Written, WriteError> {
+    let (reacted, is_new) = questions::mark(db, question, is_answered, act.at)?;
+    let marked = Written::Reacted { reacted, is_new };
+    match is_new {
+        true => Ok(remembered(db, "question answered", act, marked, None)?),
+        false => Ok(marked),
     }
 }
 

@@ -31,8 +31,8 @@ pub(in crate::store) fn stream(
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut query = db.prepare_cached(&sql)?;
     let heard = query.query_map(params![after, STREAM_SPAN, rows::sql(now), most], |row| {
-        let title = Title::trusted(rows::text(row, 25)?);
-        Ok(Heard { message: rows::message(row)?, code: rows::parsed(row, 24)?, title })
+        let title = Title::trusted(rows::text(row, 27)?);
+        Ok(Heard { message: rows::message(row)?, code: rows::parsed(row, 26)?, title })
     })?;
     let mut heard = rows::readable(heard)?;
     heard.reverse();

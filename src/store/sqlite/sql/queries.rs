@@ -260,11 +260,30 @@ pub(in crate::store) fn page(
         .map(|(messages, _)| messages)
 }
 
+/// The messages in these places, as `reader` reads them, in this order.
+pub(in crate::store) fn at_places(
+    db: &Connection,
+    (room, reader): (RoomId, Option<ChatterId>),
+    places: &[Seq],
+) -> rusqlite::Result<Vec<Message>> {
+    let sql = format!(
+        "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.seq = ?2",
+        rows::message_for("?3")
+    );
+    let mut whole = db.prepare_cached(&sql)?;
+    let mut messages = Vec::with_capacity(places.len());
+    for seq in places {
+        let params = params![room.as_bytes(), seq.0, id(reader.as_ref())];
+        messages.extend(whole.query_row(params, rows::message).optional()?);
+    }
+    Ok(messages)
+}
+
 fn id(chatter: Option<&ChatterId>) -> Option<&[u8]> {
     chatter.map(|id| id.as_bytes().as_slice())
 }
 
-/// The reactions to messages in a range (both ends included) that have changed since a time, as `reader` reads them.
+/// The reactions and votes of messages in a range (both ends included) that have changed since a time, as `reader` reads them.
 pub(in crate::store) fn reacted(
     db: &Connection,
     (room, reader): (i64, ChatterId),
@@ -274,7 +293,7 @@ pub(in crate::store) fn reacted(
     let most = i64::try_from(REACTED_MAX + 1).unwrap_or(i64::MAX);
     db.prepare_cached(
         "SELECT m.seq, m.reactions, m.reacted, (SELECT x.chosen FROM reactions x
-             WHERE x.message = m.id AND x.chatter = (SELECT n FROM chatters WHERE id = ?6))
+             WHERE x.message = m.id AND x.chatter = (SELECT n FROM chatters WHERE id = ?6)), m.votes, m.answered
          FROM messages m WHERE m.room = ?1 AND m.reacted >= ?2 AND m.seq >= ?3 AND m.seq <= ?4
          ORDER BY m.reacted LIMIT ?5",
     )?
@@ -285,6 +304,7 @@ pub(in crate::store) fn reacted(
             reactions: rows::reactions(counts.as_deref()),
             mine: Chosen::from_bits(row.get::<_, Option<i64>>(3)?.unwrap_or(0)),
             at: rows::hub_time(row, 2)?,
+            question: rows::question(row, 4)?,
         })
     })?
     .collect()

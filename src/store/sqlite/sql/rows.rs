@@ -9,6 +9,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
+use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::room::{History, POSITION_MAX, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
@@ -25,17 +26,17 @@ pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, l
 /// message.
 pub(in crate::store) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
      m.sent_at, c.id, c.nickname, c.created_at, s.left_at, m.taken_back, m.mentions, m.reply_to, \
-     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL \
+     q.content, q.taken_back, qc.id, qc.nickname, qc.created_at, qs.left_at, m.reactions, NULL, m.votes, m.answered \
      FROM messages m JOIN rooms r ON r.n = m.room JOIN chatters c ON c.n = m.chatter \
      LEFT JOIN memberships s INDEXED BY memberships_by_chatter \
      ON s.chatter = m.chatter AND s.room = m.room \
      LEFT JOIN messages q ON q.room = m.room AND q.seq = m.reply_to LEFT JOIN chatters qc ON qc.n = q.chatter \
      LEFT JOIN memberships qs INDEXED BY memberships_by_chatter ON qs.chatter = q.chatter AND qs.room = q.room";
 
-/// The same columns, with the reactions of the chatter whose id is this parameter.
+/// The same columns, with the reactions and the vote of the chatter whose id is this parameter.
 pub(in crate::store) fn message_for(param: &str) -> String {
     let mine = format!(
-        "m.reactions, CASE WHEN m.reactions IS NOT NULL THEN (SELECT x.chosen FROM reactions x
+        "m.reactions, CASE WHEN m.reactions IS NOT NULL OR m.votes IS NOT NULL THEN (SELECT x.chosen FROM reactions x
          WHERE x.message = m.id AND x.chatter = (SELECT n FROM chatters WHERE id = {param})) END"
     );
     MESSAGE.replace("m.reactions, NULL", &mine)
@@ -43,7 +44,7 @@ pub(in crate::store) fn message_for(param: &str) -> String {
 
 /// The same as [`MESSAGE`], with the code and the title of the message's room behind it.
 pub(in crate::store) fn message_with_room() -> String {
-    MESSAGE.replace("m.reactions, NULL", "m.reactions, NULL, r.code, r.title")
+    MESSAGE.replace("m.answered", "m.answered, r.code, r.title")
 }
 
 pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
@@ -103,6 +104,7 @@ pub(in crate::store) fn message(row: &Row<'_>) -> rusqlite::Result<Message> {
         mentions: mentions(row.get::<_, Option<Vec<u8>>>(14)?.as_deref()),
         reactions: reactions(row.get::<_, Option<Vec<u8>>>(22)?.as_deref()),
         mine: Chosen::from_bits(row.get::<_, Option<i64>>(23)?.unwrap_or(0)),
+        question: question(row, 24)?,
         quote: row
             .get(15)
             .map(|seq: Option<i64>| seq.map(Seq))?
@@ -118,6 +120,13 @@ fn quote(row: &Row<'_>, seq: Seq) -> rusqlite::Result<Box<Quote>> {
     let chatter = if is_kept { Some(chatter(row, 18)?) } else { None };
     let excerpt = if is_kept { excerpt(&text(row, 16)?) } else { String::new() };
     Ok(Box::new(Quote { seq, chatter, excerpt, is_taken_back }))
+}
+
+/// The votes of a question from two columns, votes and answered. `None` for a message that is none.
+pub(in crate::store) fn question(row: &Row<'_>, at: usize) -> rusqlite::Result<Option<Question>> {
+    let Some(votes) = row.get::<_, Option<i64>>(at)? else { return Ok(None) };
+    let votes = u32::try_from(votes.max(0)).unwrap_or(u32::MAX);
+    Ok(Some(Question { votes, is_answered: row.get(at + 1)? }))
 }
 
 /// Reads how many people have chosen each reaction, from little-endian 32-bit numbers.

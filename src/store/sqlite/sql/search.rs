@@ -3,13 +3,12 @@
 use std::time::Instant;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::domain::ids::Seq;
 use crate::domain::search::Needle;
 use crate::store::reader::{Found, SEARCH};
-use crate::store::sqlite::sql::queries::Member;
-use crate::store::sqlite::sql::rows;
+use crate::store::sqlite::sql::queries::{self, Member};
 
 /// Messages before a place that a member may read and that contain a text, newest first, at most `most`.
 pub(in crate::store) fn search(
@@ -40,15 +39,6 @@ pub(in crate::store) fn search(
         }
     }
     let is_early = is_early && end.is_some() && found.len() < most;
-    let sql = format!(
-        "SELECT {} WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.seq = ?2",
-        rows::message_for("?3")
-    );
-    let mut whole = db.prepare_cached(&sql)?;
-    let mut messages = Vec::with_capacity(found.len());
-    for seq in found {
-        let params = params![member.room.as_bytes(), seq.0, member.chatter.id.as_bytes()];
-        messages.extend(whole.query_row(params, rows::message).optional()?);
-    }
+    let messages = queries::at_places(db, (member.room, Some(member.chatter.id)), &found)?;
     Ok(Found { messages, before: end, is_early })
 }

@@ -10,6 +10,7 @@ import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
 import { Ladder } from "./ladder";
 import { PersonRow } from "./people-view";
+import { QuestionsList } from "./questions-list";
 import { SaidList } from "./said-list";
 import { Step } from "./step";
 
@@ -61,6 +62,7 @@ export function RoomView({ code }: { code: string }): JSX.Element {
               ))}
             </ul>
           </details>
+          <QuestionsList room={room} questions={known.questions} />
           <h3 class="channel">{say.readAlong}</h3>
           <SaidList messages={known.messages} withRoom={false} />
         </>

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::text::CONTENT_MAX;
 
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())

@@ -1,0 +1,148 @@
+//! Questions: messages that others vote up and the host answers.
+
+use super::ids::Seq;
+use super::refusal::Refusal;
+
+/// A message that was asked as a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Question {
+    /// How many people have voted for it.
+    pub votes: u32,
+    /// Whether the host has marked it as answered.
+    pub is_answered: bool,
+}
+
+impl Question {
+    /// Replaces one person's vote `before` by their vote `now`.
+    pub fn change(&mut self, before: bool, now: bool) {
+        self.votes = match (before, now) {
+            (false, true) => self.votes.saturating_add(1),
+            (true, false) => self.votes.saturating_sub(1),
+            _ => self.votes,
+        };
+    }
+}
+
+/// The order in which a room's questions are read, and the question after which they go on; `None` from the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QuestionOrder {
+    /// Those that are not answered first; among them, and among the others, the one with the most votes first, and of
+    /// two with as many the newer one.
+    Votes(Option<VotePlace>),
+    /// The newest first.
+    Time(Option<Seq>),
+}
+
+/// A question's place in the order of votes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct VotePlace {
+    /// Whether it is answered.
+    pub is_answered: bool,
+    /// Its votes.
+    pub votes: u32,
+    /// Its sequence number.
+    pub seq: Seq,
+}
+
+impl QuestionOrder {
+    /// Parses an order, `votes` or `time`, and the text of [`after`](Self::after) of the page before.
+    ///
+    /// # Errors
+    /// [`Refusal::BadRequest`].
+    pub fn parse(sort: &str, after: Option<&str>) -> Result<Self, Refusal> {
+        let bad = || Refusal::bad("after must be as the page before gave it");
+        match sort {
+            "votes" => after
+                .map(|text| VotePlace::parse(text).ok_or_else(bad))
+                .transpose()
+                .map(Self::Votes),
+            "time" => after.map(|text| place(text).ok_or_else(bad)).transpose().map(Self::Time),
+            _ => Err(Refusal::bad("sort must be \"votes\" or \"time\"")),
+        }
+    }
+
+    /// The text with which the next page is asked for, if `question` in the place `seq` is the last of this one.
+    #[must_use]
+    pub fn after(&self, seq: Seq, question: Question) -> String {
+        match self {
+            Self::Votes(_) => {
+                let Question { votes, is_answered } = question;
+                format!("{}.{votes}.{}", u8::from(is_answered), seq.0)
+            }
+            Self::Time(_) => seq.0.to_string(),
+        }
+    }
+}
+
+impl VotePlace {
+    /// Before the first question that is answered, or is not.
+    #[must_use]
+    pub fn before_all(is_answered: bool) -> Self {
+        Self { is_answered, votes: u32::MAX, seq: Seq(i64::MAX) }
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.splitn(3, '.');
+        let is_answered = match parts.next()? {
+            "0" => false,
+            "1" => true,
+            _ => return None,
+        };
+        let votes = parts.next()?.parse().ok()?;
+        Some(Self { is_answered, votes, seq: place(parts.next()?)? })
+    }
+}
+
+fn place(text: &str) -> Option<Seq> {
+    text.parse().ok().filter(|seq| *seq >= 1).map(Seq)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_vote_counts_once() {
+        let mut question = Question::default();
+        for (before, now, votes) in
+            [(false, true, 1), (true, true, 1), (true, false, 0), (true, false, 0)]
+        {
+            question.change(before, now);
+            assert_eq!(question.votes, votes);
+        }
+    }
+
+    #[test]
+    fn a_page_goes_on_where_the_one_before_ended() {
+        let question = Question { votes: 12, is_answered: true };
+        for sort in ["votes", "time"] {
+            let order = QuestionOrder::parse(sort, None).unwrap();
+            let after = order.after(Seq(7), question);
+            let next = QuestionOrder::parse(sort, Some(&after)).unwrap();
+            let expected = match sort {
+                "votes" => QuestionOrder::Votes(Some(VotePlace {
+                    is_answered: true,
+                    votes: 12,
+                    seq: Seq(7),
+                })),
+                _ => QuestionOrder::Time(Some(Seq(7))),
+            };
+            assert_eq!(next, expected);
+        }
+        for (sort, after) in [
+            ("votes", Some("")),
+            ("votes", Some("7")),
+            ("votes", Some("2.1.7")),
+            ("votes", Some("0.-1.7")),
+            ("votes", Some("0.1.0")),
+            ("votes", Some("0.1.7.8")),
+            ("time", Some("0")),
+            ("time", Some("x")),
+            ("Votes", None),
+            ("", None),
+        ] {
+            let refused = QuestionOrder::parse(sort, after);
+            assert!(matches!(refused, Err(Refusal::BadRequest(_))), "{sort} {after:?}");
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! Votes and marks in the hub: who may vote, and what the room is told.
+
+use super::*;
+use crate::domain::mute::Mute;
+use crate::domain::question::Question;
+use crate::domain::reactions::Reacted;
+use crate::hub::command::QuestionCall;
+use crate::store::Change;
+
+/// What the store answers to a vote or a mark.
+pub(super) fn changed(seq: Seq, is_on: bool, at: Moment) -> Written {
+    let (reactions, mine) = (Reactions::default(), Chosen::default().with_vote(is_on));
+    let question = Some(Question { votes: u32::from(is_on), is_answered: false });
+    let reacted = Reacted { seq, reactions, mine, at: at.hub, question };
+    Written::Reacted { reacted, is_new: true }
+}
+
+fn vote(seq: i64) -> Event {
+    Event::Vote { room: room(0).id, seq: Seq(seq), is_on: true }
+}
+
+#[test]
+fn votes_and_marks_go_out_together_with_reactions() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let first = chat.event(1, vote(5));
+    chat.commits();
+    let Ok(Answer::Reacted(_, reacted)) = first.try_recv().unwrap() else { panic!() };
+    assert!(reacted.mine.has_vote());
+    assert_eq!(chat.told(), [""; 0], "they are gathered");
+    chat.time_passes(100);
+    let again = chat.event(1, vote(5));
+    let (tell, marked) = tokio::sync::oneshot::channel();
+    let (room, seq) = (room(0).id, Seq(7));
+    let call = QuestionCall::Answered { room, seq, is_answered: true, tell };
+    chat.command(Command::Call(Call::Question(call)));
+    chat.commits();
+    assert!(again.try_recv().unwrap().is_ok());
+    assert_eq!(marked.blocking_recv().unwrap(), Ok(()));
+    chat.time_passes(200);
+    assert_eq!(chat.told(), ["reactions to 5", "reactions to 7"], "once each");
+}
+
+#[test]
+fn whoever_is_muted_or_not_in_the_room_does_not_vote() {
+    let mut chat = Chat::new(0, 50);
+    chat.connects(1);
+    assert_eq!(chat.event(1, vote(5)).try_recv().unwrap().unwrap_err(), Refusal::NotJoined);
+    chat.is_in(2);
+    let (identity, chatter) = (owner(2), chat.members[&owner(2)].clone());
+    let mute = Mute { chatter: chatter.id, identity, nickname: chatter.nickname, until: None };
+    let at = chat.at();
+    chat.hub.changed(Change::Muted(mute), at);
+    assert_eq!(chat.event(2, vote(5)).try_recv().unwrap().unwrap_err(), Refusal::Muted(None));
+    assert!(chat.pending.is_empty(), "nothing is written");
+}

@@ -1,0 +1,72 @@
+//! Lists of questions.
+
+use tokio_postgres::types::ToSql;
+
+use super::{Found, Reader, read};
+use crate::domain::ids::{ChatterId, RoomId, Seq};
+use crate::domain::message::Message;
+use crate::domain::question::{QuestionOrder, VotePlace};
+use crate::store::postgres::reads;
+use crate::store::postgres::results::messages;
+use crate::store::postgres::rows::uuid;
+use crate::store::reader::{QuestionPage, question_page};
+
+impl Reader {
+    /// The questions of a room from `first` on, as `reader` reads them, at most `most`.
+    pub(in crate::store) async fn questions(
+        &self,
+        (room, reader): (RoomId, Option<ChatterId>),
+        first: Seq,
+        order: QuestionOrder,
+        most: usize,
+    ) -> Found<QuestionPage> {
+        let places = match order {
+            QuestionOrder::Time(before) => self.by_time(room, first, before, most + 1).await?,
+            QuestionOrder::Votes(after) => {
+                let after = after.unwrap_or(VotePlace::before_all(false));
+                let mut places = self.by_votes(room, first, after, most + 1).await?;
+                if !after.is_answered && places.len() <= most {
+                    let (after, rest) = (VotePlace::before_all(true), most + 1 - places.len());
+                    places.extend(self.by_votes(room, first, after, rest).await?);
+                }
+                places
+            }
+        };
+        let reader = reader.map(|reader| uuid(reader.as_bytes()));
+        let params: [&(dyn ToSql + Sync); 3] = [&uuid(room.as_bytes()), &places, &reader];
+        let rows = self.rows(&reads::found(), &params).await?;
+        let (found, _) = read(messages(&rows, usize::MAX, usize::MAX))?;
+        let place = |question: &Message| places.iter().position(|seq| *seq == question.seq.0);
+        let mut found: Vec<Message> = found;
+        found.sort_by_key(place);
+        Ok(question_page(order, found, most))
+    }
+
+    async fn by_time(
+        &self,
+        room: RoomId,
+        first: Seq,
+        before: Option<Seq>,
+        most: usize,
+    ) -> Found<Vec<i64>> {
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let before = before.map_or(i64::MAX, |seq| seq.0);
+        let params: [&(dyn ToSql + Sync); 4] = [&uuid(room.as_bytes()), &before, &first.0, &most];
+        let found = self.rows(reads::QUESTIONS_BY_TIME, &params).await?;
+        read(found.iter().map(|row| row.try_get(0)).collect())
+    }
+
+    async fn by_votes(
+        &self,
+        room: RoomId,
+        first: Seq,
+        VotePlace { is_answered, votes, seq }: VotePlace,
+        most: usize,
+    ) -> Found<Vec<i64>> {
+        let (votes, most) = (i64::from(votes), i64::try_from(most).unwrap_or(i64::MAX));
+        let params: [&(dyn ToSql + Sync); 6] =
+            [&uuid(room.as_bytes()), &is_answered, &votes, &seq.0, &first.0, &most];
+        let found = self.rows(reads::QUESTIONS_BY_VOTES, &params).await?;
+        read(found.iter().map(|row| row.try_get(0)).collect())
+    }
+}
