@@ -15,6 +15,7 @@ mod new_id;
 #[cfg(test)]
 mod packaged;
 mod people;
+mod poll;
 mod report;
 mod secret;
 mod status;
@@ -90,6 +91,9 @@ enum Command {
     Message(message::MessageCommand),
     /// Give a hub whose card is a copy of another's an id of its own, while it is stopped
     NewId(new_id::NewIdArgs),
+    /// Ask everybody or one room: make a poll, list polls with their votes, close one
+    #[command(subcommand)]
+    Poll(poll::PollCommand),
     /// List the messages that people have reported, strike a report off the list
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -200,6 +204,7 @@ pub fn run() -> ExitCode {
         Command::Log(args) => host::log(args, out),
         Command::Message(command) => message::message(command, out),
         Command::NewId(args) => new_id::new_id(args, out),
+        Command::Poll(command) => poll::poll(command, out),
         Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),

@@ -29,6 +29,7 @@ mod password;
 mod passwords;
 mod past;
 mod places;
+mod polls;
 mod rate_limits;
 mod reactions;
 mod rename;

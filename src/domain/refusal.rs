@@ -62,6 +62,10 @@ pub enum Refusal {
     OwnMessage(Seq),
     /// There is no report with this number.
     NoSuchReport,
+    /// There is no poll with this id, or it does not concern a room that the caller has joined.
+    NoSuchPoll,
+    /// The poll is closed.
+    PollClosed,
     /// The message is too old to be taken back; that is possible for this long.
     TooLate(Duration),
     /// The room has ended.
@@ -111,6 +115,8 @@ pub enum HostRefusal {
     NoSuchAnnouncement,
     /// There are as many announcements as there may be at a time.
     TooManyAnnouncements,
+    /// As many polls run as may at a time.
+    TooManyPolls,
 }
 
 impl Refusal {

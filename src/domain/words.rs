@@ -1,6 +1,7 @@
 //! The hub's own sentences for people, in its language.
 
 pub mod export;
+pub mod polls;
 
 use std::time::Duration;
 
@@ -90,6 +91,8 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYourMessage(_) => "내가 쓴 메시지만 지울 수 있습니다.".into(),
         Refusal::OwnMessage(_) => "내가 쓴 메시지는 신고할 수 없습니다.".into(),
         Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
+        Refusal::NoSuchPoll => "그런 투표가 없습니다.".into(),
+        Refusal::PollClosed => "이미 끝난 투표입니다.".into(),
         Refusal::TooLate(within) => too_late(Language::Ko, *within),
         Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
         Refusal::Expired => "시간이 끝난 방입니다.".into(),
@@ -169,6 +172,8 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
         Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
         Refusal::NoSuchReport => "There is no such report.".into(),
+        Refusal::NoSuchPoll => "There is no such poll.".into(),
+        Refusal::PollClosed => "This poll is closed.".into(),
         Refusal::TooLate(within) => too_late(Language::En, *within),
         Refusal::NoSuchMessage(seq) => {
             format!("There is no message {} that could be taken back.", seq.0)
@@ -252,6 +257,9 @@ fn host_ko(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyAnnouncements => {
             "한 번에 걸 수 있는 공지가 가득 찼습니다. 하나를 내리고 다시 해 주세요."
         }
+        HostRefusal::TooManyPolls => {
+            "한 번에 할 수 있는 투표가 가득 찼습니다. 하나를 닫고 다시 해 주세요."
+        }
     }
 }
 
@@ -262,6 +270,8 @@ fn text_ko(error: TextError) -> String {
         Field::Nickname => "이름",
         Field::Content => "메시지",
         Field::Announcement => "공지",
+        Field::PollQuestion => "투표의 질문",
+        Field::PollAnswer => "투표의 답",
         Field::Namespace => "채널",
         Field::Key => "key",
         Field::Reason => "신고하는 까닭",
@@ -300,6 +310,9 @@ fn host_en(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyAnnouncements => {
             "There are as many announcements as there may be at a time. Take one down, and try again."
         }
+        HostRefusal::TooManyPolls => {
+            "As many polls run as may at a time. Close one, and try again."
+        }
     }
 }
 
@@ -310,6 +323,8 @@ fn text_en(error: TextError) -> String {
         Field::Nickname => "The name",
         Field::Content => "The message",
         Field::Announcement => "The announcement",
+        Field::PollQuestion => "The poll's question",
+        Field::PollAnswer => "The poll's answer",
         Field::Namespace => "The channel",
         Field::Key => "The key",
         Field::Reason => "The reason",

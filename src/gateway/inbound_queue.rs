@@ -101,6 +101,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
         | Event::Note { .. }
         | Event::TakeBack { .. }
         | Event::React { .. }
+        | Event::VotePoll { .. }
         | Event::Report(_)
         | Event::Rename { .. }
         | Event::Leave { .. } => true,

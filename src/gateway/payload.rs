@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, PollId, RoomId, Seq};
 use crate::domain::message::MENTIONS_MAX;
+use crate::domain::poll::{ANSWERS_MAX, Choices};
 use crate::domain::reactions::{EMOJI, Emoji};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Nickname, Password, Reason};
@@ -17,6 +18,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("sendMessage", say),
     ("sendAlert", note),
     ("react", react),
+    ("votePoll", vote_poll),
     ("takeBack", take_back),
     ("report", report),
     ("returnChatters", roster),
@@ -75,6 +77,13 @@ fn react(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let emoji = known.ok_or_else(none)?;
     let is_on = fields.flag("on")?;
     Ok(Event::React { room: fields.room()?, seq: fields.seq()?, emoji, is_on })
+}
+
+fn vote_poll(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let poll: Option<PollId> = fields.text("pollId")?.parse().ok();
+    let poll = poll.ok_or_else(|| Refusal::bad("pollId must be a UUID"))?;
+    Ok(Event::VotePoll { poll, choices: fields.choices()? })
 }
 
 fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
@@ -142,6 +151,16 @@ impl Fields {
     fn epoch(&self) -> Result<Option<Epoch>, Refusal> {
         let epoch = self.optional_text("epoch")?.map(str::parse).transpose();
         epoch.map_err(|_| Refusal::bad("epoch must be as joinRoom gave it"))
+    }
+
+    fn choices(&self) -> Result<Choices, Refusal> {
+        let wrong = || {
+            let last = ANSWERS_MAX - 1;
+            Refusal::bad(format!("options must be a list of different numbers from 0 to {last}"))
+        };
+        let places = self.0.get("options").and_then(Value::as_array).ok_or_else(wrong)?;
+        let places: Option<Vec<u64>> = places.iter().map(Value::as_u64).collect();
+        places.and_then(Choices::of).ok_or_else(wrong)
     }
 
     fn place(&self, name: &str, least: i64) -> Result<Option<Seq>, Refusal> {
@@ -213,6 +232,29 @@ mod tests {
             assert!(what.contains(expected), "{payload}: {what}");
         }
         assert!(say(Ok(json!({"roomId": ROOM, "content": "a"}))).is_ok());
+    }
+
+    #[test]
+    fn a_vote_is_a_list_of_different_places() {
+        let ask = |options: Value| vote_poll(Ok(json!({"pollId": ROOM, "options": options})));
+        for (options, bits) in [(json!([]), 0), (json!([0]), 1), (json!([7, 1]), 0b1000_0010)] {
+            let Ok(Event::VotePoll { choices, .. }) = ask(options) else { panic!() };
+            assert_eq!(choices.bits(), bits);
+        }
+        let wrong = [
+            json!(null),
+            json!(1),
+            json!([8]),
+            json!([-1]),
+            json!([0.5]),
+            json!(["0"]),
+            json!([1, 1]),
+        ];
+        for options in wrong {
+            assert!(ask(options.clone()).is_err(), "{options}");
+        }
+        assert!(vote_poll(Ok(json!({"pollId": "x", "options": [0]}))).is_err());
+        assert!(vote_poll(Ok(json!({"options": [0]}))).is_err());
     }
 
     #[test]

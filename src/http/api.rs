@@ -20,7 +20,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::search::Needle;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
-use crate::hub::command::{Call, Caller};
+use crate::hub::command::{Call, Caller, PollCall, PollView};
 use crate::store::{ClusterState, Found, Loss, Member, RANGE_BYTES, SharedHub, Storage};
 use crate::wire;
 
@@ -30,6 +30,9 @@ const LIMIT_MAX: usize = 100;
 
 /// The most messages that one search returns.
 const FOUND_MAX: usize = 20;
+
+/// The most polls that are listed.
+const POLLS: usize = 50;
 
 /// The number of people on a page of the roster.
 const PEOPLE: usize = 100;
@@ -42,6 +45,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/codes/{code}", get(by_code))
         .route("/rooms/{room}/messages", get(messages))
         .route("/rooms/{room}/search", get(search))
+        .route("/rooms/{room}/polls", get(polls))
         .route("/rooms/{room}/chatters", get(chatters))
         .fallback(nothing_here)
 }
@@ -236,6 +240,27 @@ async fn read_found(
     let before = Seq(asked.before.unwrap_or(i64::MAX));
     let most = asked.limit.unwrap_or(FOUND_MAX).clamp(1, FOUND_MAX);
     app.reader.search(member, needle, before, most).await
+}
+
+/// Lists the open and the newest closed polls that concern a living room, for its members.
+async fn polls(
+    State(app): State<App>,
+    By(caller): By,
+    asker: Requester,
+    InPath(room): InPath<String>,
+) -> ApiResult {
+    let reserved = app.reserve(&asker, POLLS * wire::POLL_BYTES).await?;
+    let polls = read_polls(&app, caller, &room).await?;
+    Ok(app.ok_in(reserved, &asker, wire::poll_list(&polls, app.hub.clock().wall().0)))
+}
+
+async fn read_polls(app: &App, caller: Caller, room: &str) -> Result<Vec<PollView>, Refusal> {
+    let room = room_id(room)?;
+    app.welcomes(caller).await?;
+    app.member(caller, room).await?;
+    let identity = caller.identity.ok_or(Refusal::NotJoined)?;
+    let ask = |tell| Call::Poll(PollCall::In { room, identity, most: POLLS, tell });
+    app.hub.call(ask).await
 }
 
 impl App {

@@ -36,6 +36,7 @@ mod names;
 mod open;
 mod passwords;
 mod places;
+mod polls;
 mod reactions;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
@@ -89,6 +90,8 @@ impl Chat {
             bans: Vec::new(),
             mutes: Vec::new(),
             announcements: Vec::new(),
+            polls: Vec::new(),
+            votes: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,
@@ -309,6 +312,7 @@ fn words(event: &RoomEvent) -> String {
         }
         RoomEvent::Unmuted => "unmuted".into(),
         RoomEvent::Announcement(view) => format!("announced {}", view.announcement.text),
+        RoomEvent::Poll(view) => format!("poll {}", view.poll.form.question),
         RoomEvent::AnnouncementGone(_) => "announcement gone".into(),
         RoomEvent::Typing { .. } => "typing".into(),
     }

@@ -125,6 +125,8 @@ export interface JoinAck extends Chatter {
   more: boolean;
   /** What is announced here; an older hub does not say. */
   announcements?: Announcement[];
+  /** The polls that run here, to be read by `wire.polls.ts`; an older hub does not say. */
+  polls?: unknown;
   /** The seqs, of those up to `after`, whose messages the host took back. */
   takenBack: number[];
   /** Reactions that have changed, and up to when they are known; an older hub says neither. */
@@ -309,6 +311,8 @@ export const errorCodes = [
   "muted",
   "no_such_chatter",
   "no_such_message",
+  "no_such_poll",
+  "poll_closed",
   "too_late",
   "name_taken",
   "name_reserved",

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnouncementView, Answer, MuteNotice, Reply};
+use super::{AnnouncementView, Answer, MuteNotice, PollView, Reply};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -95,6 +95,8 @@ pub enum RoomEvent {
     Announcement(AnnouncementView),
     /// An announcement was taken down, or its time has passed.
     AnnouncementGone(AnnouncementId),
+    /// A new poll, one whose votes have changed, or one that was closed.
+    Poll(Box<PollView>),
     /// Somebody is typing, or has stopped.
     Typing {
         /// The room.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use super::truth::is_of;
-use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, PollId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::{Reacted, Reactions};
 use crate::domain::refusal::Refusal;
@@ -40,6 +40,11 @@ pub(super) enum Wish {
         room: RoomId,
         seq: Seq,
         by: ChatterId,
+    },
+    /// Who votes.
+    Vote {
+        poll: PollId,
+        identity: IdentityId,
     },
     Leave,
     Other,

@@ -42,7 +42,8 @@ impl World {
             }
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
-            930..=936 => self.host_takes_back(),
+            930..=933 => self.host_takes_back(),
+            934..=936 => self.host_polls(),
             937 => self.host_shuts_or_opens(),
             938 => self.host_speaks(),
             989 => self.host_edits(),
@@ -192,7 +193,8 @@ impl World {
         let Some(room) = self.room_of(n) else { return };
         let nickname = Nickname::parse(&format!("n{}", self.requests)).unwrap();
         let chatter = view_chatter(&self.clients[n], room);
-        match self.dice.below(5) {
+        match self.dice.below(9) {
+            5.. => self.votes(n),
             0 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
             1 => self.ask(n, Event::Roster { room }, Wish::Other),
             2 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),

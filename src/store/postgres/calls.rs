@@ -97,6 +97,8 @@ impl<'s> Context<'s> {
             Write::Recall(Recall { chatter, key, .. }) => vec![self.recall(*chatter, key)],
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
+            Write::VotePoll(vote) => vec![self.vote_poll(vote)],
+            Write::ClosePoll(close, _) => vec![self.close_poll(close, None)],
             Write::Report(report) => vec![self.report(report)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
@@ -329,6 +331,8 @@ impl<'s> Context<'s> {
             Deed::Say(say) => self.host_say(say, what),
             Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
+            Deed::MakePoll(poll) => self.make_poll(poll, what),
+            Deed::ClosePoll(poll) => self.close_poll(poll, Some(what)),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),

@@ -22,6 +22,7 @@ import {
   type Room,
   type Roster,
 } from "../wire";
+import { readPollList, type Poll } from "../wire.polls";
 
 /** The hub could not be reached, or what answered is not the hub. */
 export class Unreachable extends Error {}
@@ -47,6 +48,8 @@ export interface Api {
   /** Messages in which a text is, before `before` or from the newest on. */
   search(roomId: Id, text: string, before: number | null): Promise<Answer<Found>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
+  /** The polls of a room, closed ones among them. */
+  polls(roomId: Id): Promise<Answer<Poll[]>>;
   /** A new identity, as a token. */
   identity(): Promise<Answer<string>>;
 }
@@ -83,6 +86,7 @@ export function httpApi(token: () => string | null): Api {
         readFound,
       ),
     chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
+    polls: (roomId) => get(`/api/rooms/${encodeURIComponent(roomId)}/polls`, readPollList),
     createRoom(room) {
       const body = JSON.stringify({ ...room, isPassword: room.password !== "" });
       const headers = { "content-type": "application/json" };

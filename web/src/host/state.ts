@@ -12,6 +12,7 @@ import {
   type Muted,
   type Overview,
   type Person,
+  type PollLine,
   type Reported,
   type Role,
   type RoomLine,
@@ -35,6 +36,8 @@ export interface HostState {
   people: Person[] | null;
   /** What is announced now, the oldest first; `null` where the hub announces nothing. */
   announced: Announced[] | null;
+  /** The polls, the oldest first; `null` where the hub has none. */
+  polls: PollLine[] | null;
   bans: Banned[];
   /** `null` where the hub cannot mute. */
   mutes: Muted[] | null;
@@ -53,6 +56,7 @@ export const NOTHING: HostState = {
   open: null,
   people: null,
   announced: null,
+  polls: null,
   bans: [],
   mutes: null,
   reports: null,

@@ -1,6 +1,7 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
 import type { Announcement, Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
+import type { Poll } from "../wire.polls";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
@@ -69,6 +70,8 @@ export interface RoomState {
   readonly muted: Muted | null;
   /** What the host announces here, the oldest first. */
   readonly announcements: readonly Announcement[];
+  /** The polls that run here, and those that were closed while one looked, the oldest first. */
+  readonly polls: readonly Poll[];
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
   /** How many messages the host took back while one was here, to say so to who listens. */
@@ -106,6 +109,7 @@ export const newRoom = (code: string): RoomState => ({
   closed: null,
   muted: null,
   announcements: [],
+  polls: [],
   pruned: false,
   takenBack: 0,
 });

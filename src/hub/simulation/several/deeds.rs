@@ -184,7 +184,7 @@ impl Database {
                 let reactions = self.messages[place].0.reactions;
                 Change::Reacted { room: *room, reacted: Reacted { reactions, ..*reacted } }
             }
-            other => other.clone(),
+            other => self.poll_as_it_is_now(other),
         }
     }
 }

@@ -59,7 +59,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 11] = [
+pub(in crate::store) const TABLES: [Table; 13] = [
     Table {
         name: "rooms",
         columns: &[
@@ -113,18 +113,9 @@ pub(in crate::store) const TABLES: [Table; 11] = [
         key_width: 2,
         settle: |_| {},
     },
-    Table {
-        name: "announcements",
-        columns: &[
-            ("id", uuid),
-            ("room", number_or_null),
-            ("text", content),
-            ("made_at", time),
-            ("until", maybe_time),
-        ],
-        key_width: 1,
-        settle: |_| {},
-    },
+    host::ANNOUNCEMENTS,
+    host::POLLS,
+    host::VOTES,
     Table {
         name: "bans",
         columns: &[
@@ -494,5 +485,6 @@ fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Opt
     })
 }
 
+mod host;
 #[cfg(test)]
 mod tests;

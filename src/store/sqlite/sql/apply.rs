@@ -18,6 +18,7 @@ use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::modes;
 use crate::store::sqlite::sql::people;
+use crate::store::sqlite::sql::polls;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::reports;
@@ -39,6 +40,8 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::Recall(recall) => people::recall(db, recall),
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::React(react) => reactions::react(db, react),
+        Write::VotePoll(vote) => polls::vote(db, vote),
+        Write::ClosePoll(close, at) => polls::closed(db, close, *at),
         Write::Report(report) => reports::report(db, report),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
@@ -72,6 +75,8 @@ pub(in crate::store) fn without_writing(
         | Write::End { .. }
         | Write::TakeBack(_)
         | Write::React(_)
+        | Write::VotePoll(_)
+        | Write::ClosePoll(..)
         | Write::Report(_)
         | Write::Rename(_)
         | Write::Host(_)
