@@ -16,6 +16,7 @@ mod new_id;
 mod packaged;
 mod people;
 mod question;
+mod poll;
 mod report;
 mod secret;
 mod status;
@@ -94,6 +95,9 @@ enum Command {
     /// List the questions that people have asked in a room, mark them as answered
     #[command(subcommand)]
     Question(question::QuestionCommand),
+    /// Ask everybody or one room: make a poll, list polls with their votes, close one
+    #[command(subcommand)]
+    Poll(poll::PollCommand),
     /// List the messages that people have reported, strike a report off the list
     #[command(subcommand)]
     Report(report::ReportCommand),
@@ -205,6 +209,7 @@ pub fn run() -> ExitCode {
         Command::Message(command) => message::message(command, out),
         Command::NewId(args) => new_id::new_id(args, out),
         Command::Question(command) => question::question(command, out),
+        Command::Poll(command) => poll::poll(command, out),
         Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),

@@ -15,6 +15,7 @@ mod messages;
 mod modes;
 mod people;
 mod place;
+mod polls;
 pub mod protocol;
 mod questions;
 mod reports;

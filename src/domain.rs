@@ -19,6 +19,7 @@ pub mod names;
 pub mod nickname;
 pub mod notices;
 pub mod pace;
+pub mod poll;
 pub mod presence;
 pub mod question;
 pub mod quota;

@@ -1,4 +1,4 @@
-//! Exports everything that was said, as a zip: a page for each room, a table and lines of JSON.
+//! Exports everything that was said, as a zip: a page for each room, a table, lines of JSON, and the polls.
 //!
 //! The messages are read once, in short reads. What goes into the table and the lines is deflated into temporary files
 //! meanwhile, because a zip holds one entry after the other; they have no name, so that nothing of them stays.
@@ -6,6 +6,7 @@
 mod csv;
 mod lines;
 mod page;
+mod polls;
 mod said;
 mod zip;
 mod zone;
@@ -161,6 +162,7 @@ pub fn export(
         let progress = &mut |read| going_on(read, total);
         listed.extend(work.add_room(&archive, room, progress)?);
     }
+    let kept = archive.polls()?;
     let Work { mut zip, table, lines, messages, .. } = work;
     let mut index = zip.begin("index.html".to_owned(), at, listed.len() > 100_000)?;
     page::list(&mut index, &listed, style)?;
@@ -171,6 +173,9 @@ pub fn export(
         file.rewind()?;
         zip.add(name.to_owned(), at, sizes, &mut file)?;
     }
+    let mut entry = zip.begin("polls.json".to_owned(), at, false)?;
+    polls::write(&mut entry, &kept, &rooms)?;
+    entry.finish()?;
     let sum = zip.finish()?.sum.finalize();
     let sha256 = sum.iter().map(|byte| format!("{byte:02x}")).collect();
     Ok(Exported { rooms: listed.len(), messages, sha256 })

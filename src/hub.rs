@@ -30,6 +30,7 @@ mod passwords;
 mod past;
 mod places;
 mod questions;
+mod polls;
 mod rate_limits;
 mod reactions;
 mod rename;

@@ -40,15 +40,16 @@ pub use sqlite::sql::schema::OpenError;
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
 pub use write::{
-    Ban, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, Moment,
-    RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Vote, Write,
-    Written,
+    Ban, ClosePoll, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave,
+    MISSED_MAX, MakePoll, Moment, RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode,
+    TakeBack, Vote, VotePoll, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
 use crate::domain::announcement::Announcement;
-use crate::domain::ids::{HubId, RoomId, RunId};
+use crate::domain::ids::{HubId, IdentityId, PollId, RoomId, RunId};
 use crate::domain::mute::Mute;
+use crate::domain::poll::{Choices, Poll};
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
 
@@ -91,6 +92,10 @@ pub struct Past {
     pub bans: Vec<Ban>,
     /// The announcements that are shown, the oldest first.
     pub announcements: Vec<Announcement>,
+    /// The polls, the oldest first: those that are not closed, and the closed ones that are kept.
+    pub polls: Vec<Poll>,
+    /// The votes of those that are not closed.
+    pub votes: Vec<(PollId, IdentityId, Choices)>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
     /// Access grants of other hubs that are still valid.

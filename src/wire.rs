@@ -11,6 +11,7 @@ mod envelope;
 mod hello;
 mod mute;
 mod question;
+mod polls;
 mod reactions;
 mod room;
 
@@ -28,6 +29,7 @@ pub use self::api::{
 };
 pub use self::envelope::{Envelope, code, status};
 pub use self::hello::{VERSION, hello};
+pub use self::polls::{PollList, WirePoll, poll, poll_list};
 pub use self::room::{WireRoom, room, room_with_chatters};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, RoomId, host_chatter};
@@ -222,6 +224,7 @@ struct WireEntry<'a, C, M, R> {
     #[serde(skip_serializing_if = "Option::is_none")]
     muted: Option<mute::WireMute>,
     announcements: Vec<WireAnnouncement<'a>>,
+    polls: Vec<WirePoll<'a>>,
 }
 
 fn entry(entry: &Entry) -> impl Serialize {
@@ -240,6 +243,7 @@ fn entry(entry: &Entry) -> impl Serialize {
         reactions_at: entry.history.reactions_at.0,
         muted: entry.muted.as_ref().map(mute::mute),
         announcements: entry.announcements.iter().map(announcement).collect(),
+        polls: entry.polls.iter().map(poll).collect(),
     }
 }
 
@@ -258,6 +262,9 @@ pub const ROOM_BYTES: usize = 4_096;
 
 /// The most bytes of an encoded chatter.
 pub const CHATTER_BYTES: usize = 1_024;
+
+/// The most bytes of an encoded poll, most of them its question and answers.
+pub const POLL_BYTES: usize = 16_384;
 
 /// Encodes any shape of this module.
 #[must_use]
@@ -279,6 +286,7 @@ pub fn ack(language: Language, result: &Result<Answer, Refusal>) -> Json {
         Ok(Answer::Reacted(room, reacted)) => {
             encode(&Envelope::done(language, reactions::told(*room, reacted)))
         }
+        Ok(Answer::Voted(view)) => encode(&Envelope::done(language, poll(view))),
         Ok(Answer::Renamed(renamed)) => encode(&Envelope::done(language, chatter(renamed))),
         Err(refusal) => encode(&Envelope::refused(language, refusal)),
     }
@@ -372,6 +380,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         RoomEvent::Unmuted => ("unmuted", encode(&mute::WireUnmuted {})),
         RoomEvent::Announcement(one) => ("announcement", encode(&announcement(one))),
         RoomEvent::AnnouncementGone(id) => ("announcementGone", announcements::gone(*id)),
+        RoomEvent::Poll(view) => ("poll", encode(&poll(view))),
         RoomEvent::Typing { room, chatter, is_typing } => {
             let chatter_id = Some(chatter.to_string());
             let is_typing = Some(*is_typing);

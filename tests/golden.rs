@@ -8,18 +8,21 @@ use std::time::Duration;
 
 use colahub::domain::announcement::Announcement;
 use colahub::domain::chatter::Chatter;
-use colahub::domain::ids::{Epoch, MessageId, Seq, host_chatter};
+use colahub::domain::ids::{Epoch, MessageId, PollId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
 use colahub::domain::question::Question;
+use colahub::domain::poll::{Choices, Poll, PollForm, Results, Tally};
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
-use colahub::hub::command::{AnnouncementView, Answer, Entry, MuteNotice, RoomEvent, RoomView};
+use colahub::hub::command::{
+    AnnouncementView, Answer, Entry, MuteNotice, PollView, RoomEvent, RoomView,
+};
 use colahub::store::HistorySlice;
 use colahub::wire;
 use serde_json::Value;
@@ -221,9 +224,39 @@ fn the_answer_to_a_join() {
         reactions_at: HubTime(9_000),
     };
     let announcements = vec![announced()];
-    let entry = Entry { chatter: fox(), room: room(), history, muted: None, announcements };
+    let polls = vec![PollView { mine: Choices::of([]), ..asked() }];
+    let entry = Entry { chatter: fox(), room: room(), history, muted: None, announcements, polls };
     let ack = wire::ack(Language::En, &Ok(Answer::Joined(Box::new(entry))));
     assert_golden("join-ack.json", &ack);
+}
+
+fn asked() -> PollView {
+    let answers = ["국밥", "비빔밥", "둘 다"];
+    let form = PollForm::parse("점심은 무엇으로 할까요?", &answers, true, Results::AfterVoting);
+    let poll = Poll {
+        id: PollId::from_random([7; 16]),
+        room: Some(room().room.id),
+        form: form.unwrap(),
+        made_at: at(0.0),
+        until: Some(HubTime(30 * 60_000)),
+        closed_at: None,
+        tally: Tally::from_counts(5, [3, 2, 1]),
+    };
+    PollView { poll, until: Some(at(30.0)), mine: None, shows_votes: false }
+}
+
+#[test]
+fn a_poll() {
+    let (event, open) = wire::room_event(&RoomEvent::Poll(Box::new(asked())));
+    assert_eq!(event, "poll");
+    assert_golden("poll.json", &open);
+    let voted = PollView { mine: Choices::of([0, 2]), shows_votes: true, ..asked() };
+    let answer = wire::ack(Language::En, &Ok(Answer::Voted(Box::new(voted.clone()))));
+    assert_golden("poll-voted.json", &answer);
+    let closed = Poll { closed_at: Some(at(20.0)), ..asked().poll };
+    let closed = PollView { poll: closed, mine: None, ..voted };
+    let (_, closed) = wire::room_event(&RoomEvent::Poll(Box::new(closed)));
+    assert_golden("poll-closed.json", &closed);
 }
 
 fn announced() -> AnnouncementView {

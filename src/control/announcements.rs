@@ -67,11 +67,11 @@ pub(super) async fn take_down(parts: &Acting<'_>, announcement: &str) -> Result<
     })
 }
 
-async fn living(parts: &Acting<'_>, room: &str) -> Result<RoomId, Denied> {
+pub(super) async fn living(parts: &Acting<'_>, room: &str) -> Result<RoomId, Denied> {
     find(parts, room).await?.ok_or_else(|| no_room(room))
 }
 
-fn in_room(refusal: Refusal, room: &str) -> Denied {
+pub(super) fn in_room(refusal: Refusal, room: &str) -> Denied {
     match refusal {
         Refusal::NoSuchRoom => no_room(room),
         Refusal::Expired => has_ended(room),

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{announcements, edit, host, keys, messages, modes, people, questions, reports};
+use super::{announcements, edit, host, keys, messages, modes, people, questions, polls, reports};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -139,6 +139,9 @@ impl ControlContext {
             Request::AnnounceDone { announcement } => {
                 told(announcements::take_down(parts, &announcement).await)
             }
+            Request::PollAdd(poll) => told(polls::make(parts, poll).await),
+            Request::PollList { all } => told(polls::list(parts, all).await),
+            Request::PollClose { poll } => told(polls::close(parts, &poll).await),
             Request::ReportList { all } => told(reports::list(parts, all).await),
             Request::ReportDone { report } => told(reports::done(parts, report).await),
             Request::ChatterList { room, recent } => {

@@ -54,6 +54,9 @@ const CALLS: &[HttpCall] = &[
     get("announcements", "announce-list", Helper),
     post("announcements", "announce-add", Host),
     delete("announcements/{announcement}", "announce-done", Host),
+    get("polls", "poll-list", Helper),
+    post("polls", "poll-add", Host),
+    post("polls/{poll}/close", "poll-close", Host),
     get("chatters", "chatter-list", Helper),
     post("chatters/{chatter}/kick", "chatter-kick", Helper),
     post("chatters/{chatter}/mute", "chatter-mute", Helper),
@@ -190,7 +193,10 @@ mod tests {
         let text = include_str!("../../docs/host.md");
         for HttpCall { method, path, role, .. } in CALLS {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
-            let path = path.replace("{report}", "{id}").replace("{announcement}", "{id}");
+            let path = path
+                .replace("{report}", "{id}")
+                .replace("{announcement}", "{id}")
+                .replace("{poll}", "{id}");
             let start = format!("| `{method} /api/host/{path}");
             let line = text.lines().find(|line| {
                 line.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['`', '?', ' ']))

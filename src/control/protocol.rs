@@ -2,6 +2,7 @@
 
 mod people;
 mod questions;
+mod polls;
 mod rooms;
 mod state;
 
@@ -9,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
 pub use self::questions::{Asked, QUESTIONS_MAX};
+pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
 pub use self::rooms::{EditedRoom, RoomEdit};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 
@@ -161,6 +163,19 @@ pub enum Request {
     AnnounceDone {
         /// Its id.
         announcement: String,
+    },
+    /// Makes a poll; answered with a [`MadePoll`].
+    PollAdd(NewPoll),
+    /// Lists polls with their votes; answered with [`PollLine`]s, the oldest first.
+    PollList {
+        /// Whether polls that are closed are listed, too.
+        #[serde(default)]
+        all: bool,
+    },
+    /// Closes a poll; answered with `null`.
+    PollClose {
+        /// Its id.
+        poll: String,
     },
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].

@@ -66,6 +66,10 @@ pub enum Refusal {
     OwnQuestion(Seq),
     /// There is no report with this number.
     NoSuchReport,
+    /// There is no poll with this id, or it does not concern a room that the caller has joined.
+    NoSuchPoll,
+    /// The poll is closed.
+    PollClosed,
     /// The message is too old to be taken back; that is possible for this long.
     TooLate(Duration),
     /// The room has ended.
@@ -115,6 +119,8 @@ pub enum HostRefusal {
     NoSuchAnnouncement,
     /// There are as many announcements as there may be at a time.
     TooManyAnnouncements,
+    /// As many polls run as may at a time.
+    TooManyPolls,
 }
 
 impl Refusal {

@@ -19,6 +19,10 @@ pub const NICKNAME_MAX: usize = 10;
 pub const CONTENT_MAX: usize = 1000;
 /// The most characters of an announcement. Less than of a message, since people get all announcements whenever they join.
 pub const ANNOUNCEMENT_MAX: usize = 500;
+/// The most characters of a poll's question.
+pub const POLL_QUESTION_MAX: usize = 200;
+/// The most characters of a poll's answer. The notice of a poll is a message, into which all of them fit.
+pub const POLL_ANSWER_MAX: usize = 60;
 /// The most characters of a namespace.
 pub const NAMESPACE_MAX: usize = 64;
 /// The most characters of a message's key.
@@ -43,6 +47,10 @@ pub enum Field {
     Content,
     /// An announcement's text.
     Announcement,
+    /// A poll's question.
+    PollQuestion,
+    /// A poll's answer.
+    PollAnswer,
     /// A room's namespace.
     Namespace,
     /// A message's key.
@@ -128,6 +136,11 @@ text!(
 text!(
     /// The reason for a report: at most [`REASON_MAX`] characters, line breaks allowed, in NFC.
     Reason
+);
+
+text!(
+    /// A poll's question or answer: one line of at most [`POLL_QUESTION_MAX`] or [`POLL_ANSWER_MAX`] characters, in NFC.
+    PollText
 );
 
 impl Title {
@@ -221,6 +234,33 @@ impl Content {
         }
         check_lines(field, text, max)?;
         Ok(Self(text.to_owned()))
+    }
+}
+
+impl PollText {
+    /// Parses the question of a poll. Line breaks and tabs count as spaces.
+    ///
+    /// # Errors
+    /// No visible character, too long, or a character that a message may not have either.
+    pub fn question(text: &str) -> Result<Self, TextError> {
+        Self::line(Field::PollQuestion, text, POLL_QUESTION_MAX)
+    }
+
+    /// Parses an answer of a poll, by the same rules with its own length.
+    ///
+    /// # Errors
+    /// As in [`question`](Self::question).
+    pub fn answer(text: &str) -> Result<Self, TextError> {
+        Self::line(Field::PollAnswer, text, POLL_ANSWER_MAX)
+    }
+
+    fn line(field: Field, text: &str, max: usize) -> Result<Self, TextError> {
+        check_lines(field, text, max)?;
+        if names::is_blank(text) {
+            return Err(refuse(field, TextProblem::Empty));
+        }
+        let words: Vec<&str> = text.split_whitespace().collect();
+        Ok(Self(words.join(" ").nfc().collect()))
     }
 }
 

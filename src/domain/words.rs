@@ -1,6 +1,7 @@
 //! The hub's own sentences for people, in its language.
 
 pub mod export;
+pub mod polls;
 
 use std::time::Duration;
 
@@ -92,6 +93,8 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NoQuestion(_) => "질문이 아닌 메시지입니다.".into(),
         Refusal::OwnQuestion(_) => "내 질문에는 투표할 수 없습니다.".into(),
         Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
+        Refusal::NoSuchPoll => "그런 투표가 없습니다.".into(),
+        Refusal::PollClosed => "이미 끝난 투표입니다.".into(),
         Refusal::TooLate(within) => too_late(Language::Ko, *within),
         Refusal::NoSuchMessage(seq) => format!("{}번 글은 거두어들일 수 없습니다.", seq.0),
         Refusal::Expired => "시간이 끝난 방입니다.".into(),
@@ -178,6 +181,8 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
         Refusal::NoQuestion(_) | Refusal::OwnQuestion(_) => question_en(refusal).into(),
         Refusal::NoSuchReport => "There is no such report.".into(),
+        Refusal::NoSuchPoll => "There is no such poll.".into(),
+        Refusal::PollClosed => "This poll is closed.".into(),
         Refusal::TooLate(within) => too_late(Language::En, *within),
         Refusal::NoSuchMessage(seq) => {
             format!("There is no message {} that could be taken back.", seq.0)
@@ -261,6 +266,9 @@ fn host_ko(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyAnnouncements => {
             "한 번에 걸 수 있는 공지가 가득 찼습니다. 하나를 내리고 다시 해 주세요."
         }
+        HostRefusal::TooManyPolls => {
+            "한 번에 할 수 있는 투표가 가득 찼습니다. 하나를 닫고 다시 해 주세요."
+        }
     }
 }
 
@@ -271,6 +279,8 @@ fn text_ko(error: TextError) -> String {
         Field::Nickname => "이름",
         Field::Content => "메시지",
         Field::Announcement => "공지",
+        Field::PollQuestion => "투표의 질문",
+        Field::PollAnswer => "투표의 답",
         Field::Namespace => "채널",
         Field::Key => "key",
         Field::Reason => "신고하는 까닭",
@@ -309,6 +319,9 @@ fn host_en(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyAnnouncements => {
             "There are as many announcements as there may be at a time. Take one down, and try again."
         }
+        HostRefusal::TooManyPolls => {
+            "As many polls run as may at a time. Close one, and try again."
+        }
     }
 }
 
@@ -319,6 +332,8 @@ fn text_en(error: TextError) -> String {
         Field::Nickname => "The name",
         Field::Content => "The message",
         Field::Announcement => "The announcement",
+        Field::PollQuestion => "The poll's question",
+        Field::PollAnswer => "The poll's answer",
         Field::Namespace => "The channel",
         Field::Key => "The key",
         Field::Reason => "The reason",

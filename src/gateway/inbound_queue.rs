@@ -102,6 +102,7 @@ fn is_worth_deciding(event: &Event, has_joined: &mut bool) -> bool {
         | Event::TakeBack { .. }
         | Event::React { .. }
         | Event::Vote { .. }
+        | Event::VotePoll { .. }
         | Event::Report(_)
         | Event::Rename { .. }
         | Event::Leave { .. } => true,

@@ -2,8 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq};
+use crate::domain::ids::{ChatterId, Epoch, PollId, RoomId, Seq};
 use crate::domain::message::MENTIONS_MAX;
+use crate::domain::poll::{ANSWERS_MAX, Choices};
 use crate::domain::reactions::{EMOJI, Emoji};
 use crate::domain::refusal::Refusal;
 use crate::domain::text::{Content, Key, Nickname, Password, Reason};
@@ -18,6 +19,7 @@ pub(super) const EVENTS: &[(&str, Decode)] = &[
     ("sendAlert", note),
     ("react", react),
     ("vote", vote),
+    ("votePoll", vote_poll),
     ("takeBack", take_back),
     ("report", report),
     ("returnChatters", roster),
@@ -85,6 +87,13 @@ fn vote(payload: Result<Value, String>) -> Result<Event, Refusal> {
     Ok(Event::Vote { room: fields.room()?, seq: fields.seq()?, is_on })
 }
 
+fn vote_poll(payload: Result<Value, String>) -> Result<Event, Refusal> {
+    let fields = Fields::of(payload)?;
+    let poll: Option<PollId> = fields.text("pollId")?.parse().ok();
+    let poll = poll.ok_or_else(|| Refusal::bad("pollId must be a UUID"))?;
+    Ok(Event::VotePoll { poll, choices: fields.choices()? })
+}
+
 fn take_back(payload: Result<Value, String>) -> Result<Event, Refusal> {
     let fields = Fields::of(payload)?;
     Ok(Event::TakeBack { room: fields.room()?, seq: fields.seq()? })
@@ -150,6 +159,16 @@ impl Fields {
     fn epoch(&self) -> Result<Option<Epoch>, Refusal> {
         let epoch = self.optional_text("epoch")?.map(str::parse).transpose();
         epoch.map_err(|_| Refusal::bad("epoch must be as joinRoom gave it"))
+    }
+
+    fn choices(&self) -> Result<Choices, Refusal> {
+        let wrong = || {
+            let last = ANSWERS_MAX - 1;
+            Refusal::bad(format!("options must be a list of different numbers from 0 to {last}"))
+        };
+        let places = self.0.get("options").and_then(Value::as_array).ok_or_else(wrong)?;
+        let places: Option<Vec<u64>> = places.iter().map(Value::as_u64).collect();
+        places.and_then(Choices::of).ok_or_else(wrong)
     }
 
     fn place(&self, name: &str, least: i64) -> Result<Option<Seq>, Refusal> {
@@ -249,6 +268,29 @@ mod tests {
         {
             assert!(ask(seq, on).is_err());
         }
+    }
+
+    #[test]
+    fn a_vote_is_a_list_of_different_places() {
+        let ask = |options: Value| vote_poll(Ok(json!({"pollId": ROOM, "options": options})));
+        for (options, bits) in [(json!([]), 0), (json!([0]), 1), (json!([7, 1]), 0b1000_0010)] {
+            let Ok(Event::VotePoll { choices, .. }) = ask(options) else { panic!() };
+            assert_eq!(choices.bits(), bits);
+        }
+        let wrong = [
+            json!(null),
+            json!(1),
+            json!([8]),
+            json!([-1]),
+            json!([0.5]),
+            json!(["0"]),
+            json!([1, 1]),
+        ];
+        for options in wrong {
+            assert!(ask(options.clone()).is_err(), "{options}");
+        }
+        assert!(vote_poll(Ok(json!({"pollId": "x", "options": [0]}))).is_err());
+        assert!(vote_poll(Ok(json!({"options": [0]}))).is_err());
     }
 
     #[test]

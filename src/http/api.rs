@@ -21,7 +21,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::search::Needle;
 use crate::domain::text::{CONTENT_MAX, NAMESPACE_MAX, NICKNAME_MAX, PASSWORD_MAX, TITLE_MAX};
 use crate::domain::time::WallTime;
-use crate::hub::command::{Call, Caller};
+use crate::hub::command::{Call, Caller, PollCall, PollView};
 use crate::store::{ClusterState, Found, Loss, Member, RANGE_BYTES, SharedHub, Storage};
 use crate::wire;
 
@@ -34,6 +34,9 @@ const FOUND_MAX: usize = 20;
 
 /// The most rooms whose unread messages one call counts.
 const UNREAD_ROOMS: usize = 20;
+
+/// The most polls that are listed.
+const POLLS: usize = 50;
 
 /// The number of people on a page of the roster.
 const PEOPLE: usize = 100;
@@ -48,6 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/rooms/{room}/search", get(search))
         .route("/unread", get(unread))
         .route("/rooms/{room}/questions", get(questions))
+        .route("/rooms/{room}/polls", get(polls))
         .route("/rooms/{room}/chatters", get(chatters))
         .fallback(nothing_here)
 }
@@ -271,6 +275,27 @@ async fn unread(
 fn place(text: &str) -> Option<(RoomId, Seq)> {
     let (room, seq) = text.split_once(':')?;
     Some((room.parse().ok()?, Seq(seq.parse::<u32>().ok()?.into())))
+}
+
+/// Lists the open and the newest closed polls that concern a living room, for its members.
+async fn polls(
+    State(app): State<App>,
+    By(caller): By,
+    asker: Requester,
+    InPath(room): InPath<String>,
+) -> ApiResult {
+    let reserved = app.reserve(&asker, POLLS * wire::POLL_BYTES).await?;
+    let polls = read_polls(&app, caller, &room).await?;
+    Ok(app.ok_in(reserved, &asker, wire::poll_list(&polls, app.hub.clock().wall().0)))
+}
+
+async fn read_polls(app: &App, caller: Caller, room: &str) -> Result<Vec<PollView>, Refusal> {
+    let room = room_id(room)?;
+    app.welcomes(caller).await?;
+    app.member(caller, room).await?;
+    let identity = caller.identity.ok_or(Refusal::NotJoined)?;
+    let ask = |tell| Call::Poll(PollCall::In { room, identity, most: POLLS, tell });
+    app.hub.call(ask).await
 }
 
 impl App {

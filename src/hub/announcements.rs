@@ -191,7 +191,7 @@ impl Hub {
     }
 
     /// The connections that are in this room, or in any: each once, however many rooms it is in.
-    fn listeners(&mut self, room: Option<RoomId>) -> Vec<ConnId> {
+    pub(super) fn listeners(&mut self, room: Option<RoomId>) -> Vec<ConnId> {
         let rooms = self.rooms.iter_mut().filter(|(id, _)| room.is_none_or(|room| room == **id));
         let to: BTreeSet<ConnId> =
             rooms.flat_map(|(_, live)| live.people.audience().to_vec()).collect();

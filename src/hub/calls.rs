@@ -52,6 +52,7 @@ impl Hub {
             }
             Call::TakeDown(id, tell) => self.take_down(id, tell, at),
             Call::Announcements(tell) => drop(tell.send(Ok(self.announcements(at)))),
+            Call::Poll(call) => self.poll_call(call, at),
             Call::Bans(tell) => drop(tell.send(Ok(self.bans.values().cloned().collect()))),
             Call::By(name, call) => {
                 // A room with a password is created once that is hashed.

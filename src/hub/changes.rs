@@ -53,6 +53,14 @@ impl Hub {
                 self.tell_announcement(announcement, at);
             }
             Change::AnnouncementGone(id) => self.hide_announcement(id),
+            Change::PollMade(poll) => self.show_poll(poll, at),
+            Change::PollVoted { poll, identity, choices, tally } => {
+                self.show_vote(poll, (identity, choices), tally, (None, at));
+            }
+            Change::PollClosed(poll) => {
+                let closed_at = poll.closed_at.unwrap_or(at.wall);
+                self.show_poll_closed(poll.id, (closed_at, poll.tally), at);
+            }
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);

@@ -7,6 +7,7 @@ mod edit;
 mod output;
 mod people;
 mod questions;
+mod polls;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,6 +19,7 @@ pub use self::edit::{EditRoom, EditedRoom, RoomValues};
 pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 pub use self::questions::QuestionCall;
+pub use self::polls::{PollCall, PollView};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -26,10 +28,11 @@ use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, ConnId, Epoch, HubId, IdentityId, ReportId, RoomId, Seq,
+    AnnouncementId, ChatterId, ConnId, Epoch, HubId, IdentityId, PollId, ReportId, RoomId, Seq,
 };
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
+use crate::domain::poll::Choices;
 use crate::domain::reactions::Emoji;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
@@ -137,6 +140,13 @@ pub enum Event {
         /// The message's sequence number.
         seq: Seq,
     },
+    /// Votes in a poll. An earlier vote is replaced, and without choices it is taken back.
+    VotePoll {
+        /// The poll.
+        poll: PollId,
+        /// The answers that are chosen.
+        choices: Choices,
+    },
     /// Reports a message to the host.
     Report(NewReport),
     /// Sends an alert to the room (`sendAlert`).
@@ -201,6 +211,8 @@ pub struct Entry {
     pub muted: Option<MuteNotice>,
     /// The announcements that concern the room, the oldest first.
     pub announcements: Vec<AnnouncementView>,
+    /// The open polls that concern the room, the oldest first.
+    pub polls: Vec<PollView>,
 }
 
 /// An announcement, as it is now.
@@ -408,6 +420,8 @@ pub enum Call {
     TakeDown(AnnouncementId, Responder<()>),
     /// Lists the announcements that are shown, the oldest first.
     Announcements(Responder<Vec<AnnouncementView>>),
+    /// A call about polls.
+    Poll(PollCall),
     /// Lists the bans.
     Bans(Responder<Vec<Ban>>),
     /// A host's call that is logged with the name of the key's holder.

@@ -10,18 +10,19 @@ use super::command::{Answer, Command, ConnInfo, Event, Output, Reply, RoomEvent}
 use super::passwords::{Job, PasswordResult, PasswordWork};
 use super::state::{Effect, Hub, Settings};
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, ConnId, IdentityId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, MessageId, PollId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::names::look::Look;
+use crate::domain::poll::{Poll, PollForm, Results, Tally};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::memory::Memory;
-use crate::store::{Moment, Write};
+use crate::store::{Deed, HostAct, MakePoll, Moment, Write};
 
 /// Rooms by the byte that their ids are made of: an open one, a locked one, one in another namespace,
 /// one for a single person.
@@ -78,6 +79,7 @@ enum What {
     Roster,
     TakeBack,
     React,
+    VotePoll,
     Report,
 }
 
@@ -93,6 +95,9 @@ impl Life {
     pub(crate) fn new() -> Self {
         let now = Moment { hub: HubTime(1_000), wall: WallTime(1_795_000_000_000) };
         let store = Memory::new();
+        // Before there are rooms, in which notices of it would stand.
+        let made = store.commit([poll(now)].iter());
+        assert!(made.iter().all(Result::is_ok), "{made:?}");
         let rooms = [OPEN, LOCKED, ELSEWHERE, SMALL].map(|n| Write::Room(room(n, now)));
         let made = store.commit(rooms.iter());
         assert!(made.iter().all(Result::is_ok), "{made:?}");
@@ -237,7 +242,9 @@ impl Life {
             (What::Rename { room }, Answer::Renamed(chatter)) => {
                 assert_eq!(Some(chatter.id), place(*room), "somebody else goes by another name");
             }
-            (What::React, Answer::Reacted(..)) => assert!(came.stored.is_empty()),
+            (What::React, Answer::Reacted(..)) | (What::VotePoll, Answer::Voted(_)) => {
+                assert!(came.stored.is_empty());
+            }
             (What::Roster | What::TakeBack | What::Report, Answer::Done) => {
                 assert!(came.stored.is_empty());
             }
@@ -308,6 +315,7 @@ impl What {
             }
             Event::TakeBack { .. } => Self::TakeBack,
             Event::React { .. } | Event::Vote { .. } => Self::React,
+            Event::VotePoll { .. } => Self::VotePoll,
             Event::Report(_) => Self::Report,
             Event::Roster { .. } => Self::Roster,
             Event::Rename { room, .. } => Self::Rename { room: *room },
@@ -330,6 +338,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::Typing { room, .. } => Some(*room),
         RoomEvent::Edited(room) => Some(room.id),
         RoomEvent::Announcement(view) => view.announcement.room,
+        RoomEvent::Poll(view) => view.poll.room,
         RoomEvent::Roster(_)
         | RoomEvent::AnnouncementGone(_)
         | RoomEvent::Muted(_)
@@ -339,6 +348,25 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
 
 fn id(n: u8) -> RoomId {
     RoomId::from_random([n; 16])
+}
+
+/// A poll for all rooms, with the id of the open one.
+fn poll(now: Moment) -> Write {
+    let form = PollForm::parse("점심?", &["국", "밥", "둘 다"], true, Results::AfterVoting);
+    let Ok(form) = form else { panic!("{form:?}") };
+    let poll = Poll {
+        id: PollId::from_random([OPEN; 16]),
+        room: None,
+        form,
+        made_at: now.wall,
+        until: None,
+        closed_at: None,
+        tally: Tally::default(),
+    };
+    let host = crate::domain::words::host_name(Language::Ko);
+    let made = MakePoll { poll, host, notice: Content::trusted(String::new()) };
+    let (what, by, at) = (String::new(), None, now);
+    Write::Host(HostAct { deed: Deed::MakePoll(made), what, by, at })
 }
 
 fn room(n: u8, now: Moment) -> Room {

@@ -301,12 +301,8 @@ impl Hub {
         }
         let view = self.live_view(room, at)?;
         let muted = self.mute_notice(identity, at);
-        let announcements = self.announced_in(room, at);
-        if is_here {
-            Ok(entry(joined, view, (muted, announcements)))
-        } else {
-            Err(Refusal::Unavailable)
-        }
+        let host = (self.announced_in(room, at), self.polls_in(room, identity, at));
+        if is_here { Ok(entry(joined, view, muted, host)) } else { Err(Refusal::Unavailable) }
     }
 
     /// Takes a connection out of all its rooms.

@@ -44,6 +44,13 @@ impl Hub {
         for announcement in past.announcements {
             self.show_announcement(announcement);
         }
+        for poll in past.polls {
+            self.add_poll(poll, now);
+        }
+        for (poll, identity, choices) in past.votes {
+            let known = self.polls.iter_mut().find(|known| known.poll.id == poll);
+            known.map(|known| known.votes.insert(identity, choices));
+        }
         for grant in past.grants {
             self.access_grants.put(grant);
         }

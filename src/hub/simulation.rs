@@ -12,6 +12,7 @@ mod dice;
 mod editing;
 mod modes;
 mod muting;
+mod polling;
 mod reacting;
 mod rest;
 mod several;

@@ -12,8 +12,8 @@ use super::access_grants::AccessGrants;
 use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
-    AnnouncementView, Answer, Command, Entry, Event, Facts, MuteNotice, NewRoom, Output, Reply,
-    RoomEvent, RoomView,
+    AnnouncementView, Answer, Command, Entry, Event, Facts, MuteNotice, NewRoom, Output, PollView,
+    Reply, RoomEvent, RoomView,
 };
 use super::conn::Conn;
 use super::host_keys::key_used;
@@ -22,6 +22,7 @@ use super::mutes::Mutes;
 use super::open::FirstRoom;
 use super::passwords::{PasswordWork, WAITING_MAX};
 use super::places::Entrant;
+use super::polls::KnownPoll;
 use super::rate_limits::RateLimits;
 use super::roster::Listed;
 use super::say::NewMessage;
@@ -31,7 +32,7 @@ use crate::domain::code::Code;
 use crate::domain::fair::FairQueue;
 use crate::domain::host::HostName;
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, ConnId, HubId, IdentityId, RoomId, RunId, Seq,
+    AnnouncementId, ChatterId, ConnId, HubId, IdentityId, PollId, RoomId, RunId, Seq,
 };
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
@@ -133,6 +134,8 @@ pub(super) enum Due {
     Name(RoomId, ChatterId),
     Mute(IdentityId),
     Announcement(AnnouncementId),
+    Poll(PollId),
+    PollNews(PollId),
     Mark,
 }
 
@@ -157,6 +160,8 @@ pub(super) struct Hub {
     pub(super) mutes: Mutes,
     /// The announcements that are shown, the oldest first.
     pub(super) announcements: Vec<Announcement>,
+    /// The open polls, and closed ones of living rooms, the oldest first.
+    pub(super) polls: Vec<KnownPoll>,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -199,6 +204,7 @@ impl Hub {
             bans_coming: Vec::new(),
             mutes: Mutes::default(),
             announcements: Vec::new(),
+            polls: Vec::new(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -274,6 +280,7 @@ impl Hub {
                 self.react(conn, (room, seq), (emoji, is_on), reply, at);
             }
             Event::Vote { room, seq, is_on } => self.vote(conn, (room, seq), is_on, reply, at),
+            Event::VotePoll { poll, choices } => self.vote_poll(conn, (poll, choices), reply, at),
             Event::TakeBack { room, seq } => self.take_back_own(conn, (room, seq), reply, at),
             Event::Report(report) => self.report(conn, report, reply, at),
             Event::Note { room, content } => self.note(conn, room, &content, reply, at),
@@ -316,6 +323,9 @@ impl Hub {
                 self.has_announced(announcement, tell, result, at);
             }
             Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
+            Then::PollMade(poll, tell) => self.poll_made(poll, tell, result, at),
+            Then::PollVoted(voting) => self.voted(voting, result, at),
+            Then::PollClosed(id, tell) => self.poll_closed(id, tell, result, at),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),
@@ -346,6 +356,8 @@ impl Hub {
                 Due::Notices(room) => self.notices_due(room, at),
                 Due::Reactions(room) => self.reactions_due(room),
                 Due::Mute(identity) => self.mute_over(identity, at),
+                Due::Poll(id) => self.poll_over(id, at),
+                Due::PollNews(id) => self.poll_news(id, at),
                 Due::Announcement(id) => self.announcement_over(id, at.hub),
                 Due::Name(room, chatter) => self.tell_apart_again(room, chatter, at),
                 Due::Mark => {
@@ -432,10 +444,11 @@ impl Hub {
 pub(super) fn entry(
     joined: crate::store::Joined,
     room: RoomView,
-    (muted, announcements): (Option<MuteNotice>, Vec<AnnouncementView>),
+    muted: Option<MuteNotice>,
+    (announcements, polls): (Vec<AnnouncementView>, Vec<PollView>),
 ) -> Answer {
     let (chatter, history) = (joined.chatter, joined.history);
-    Answer::Joined(Box::new(Entry { chatter, room, history, muted, announcements }))
+    Answer::Joined(Box::new(Entry { chatter, room, history, muted, announcements, polls }))
 }
 
 /// The refusal for an answer of the store that does not belong to the write.

@@ -37,6 +37,7 @@ mod open;
 mod passwords;
 mod places;
 mod questions;
+mod polls;
 mod reactions;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
@@ -90,6 +91,8 @@ impl Chat {
             bans: Vec::new(),
             mutes: Vec::new(),
             announcements: Vec::new(),
+            polls: Vec::new(),
+            votes: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,
@@ -315,6 +318,7 @@ fn words(event: &RoomEvent) -> String {
         }
         RoomEvent::Unmuted => "unmuted".into(),
         RoomEvent::Announcement(view) => format!("announced {}", view.announcement.text),
+        RoomEvent::Poll(view) => format!("poll {}", view.poll.form.question),
         RoomEvent::AnnouncementGone(_) => "announcement gone".into(),
         RoomEvent::Typing { .. } => "typing".into(),
     }

@@ -7,12 +7,14 @@ use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
 use super::mutes::Muting;
 use super::names::Claim;
+use super::polls::Voting;
 use super::state::RoomPlace;
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::HostKey;
-use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, PollId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::poll::Poll;
 use crate::domain::room::{History, Room};
 
 /// How to go on once a write is committed or refused.
@@ -52,6 +54,10 @@ pub(super) enum Then {
     HostSaid(Responder<Message>),
     Announced(Announcement, Responder<AnnouncementId>),
     TakenDown(AnnouncementId, Responder<()>),
+    PollMade(Poll, Responder<PollId>),
+    PollVoted(Voting),
+    /// The end of a poll; by itself where nobody is told.
+    PollClosed(PollId, Option<Responder<()>>),
 }
 
 /// The origin of a request for a nickname.

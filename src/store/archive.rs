@@ -12,11 +12,12 @@ use tokio_postgres::Client;
 use crate::domain::code::Code;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::poll::Poll;
 use crate::domain::text::Title;
 use crate::domain::time::WallTime;
 use crate::store::postgres::{self, ConnectError, Database};
 use crate::store::sqlite::recovery::restore;
-use crate::store::sqlite::sql::queries;
+use crate::store::sqlite::sql::{polls, queries};
 use crate::store::{CopyError, FILE};
 
 /// The most messages of one read.
@@ -92,6 +93,19 @@ impl Archive {
             Backend::Sqlite(db) => queries::archived_rooms(db).map_err(ArchiveError::Sqlite),
             Backend::Postgres(runtime, client) => {
                 runtime.block_on(postgres::archived_rooms(client)).map_err(ArchiveError::Postgres)
+            }
+        }
+    }
+
+    /// All polls that are kept, the oldest first, also some of rooms that the host has deleted.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn polls(&self) -> Result<Vec<Poll>, ArchiveError> {
+        match &self.0 {
+            Backend::Sqlite(db) => polls::all(db).map_err(ArchiveError::Sqlite),
+            Backend::Postgres(runtime, client) => {
+                runtime.block_on(postgres::archived_polls(client)).map_err(ArchiveError::Postgres)
             }
         }
     }

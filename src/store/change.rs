@@ -5,10 +5,13 @@ use std::net::IpAddr;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, ChatterId, IdentityId, MessageId, PollId, RoomId, RunId, Seq,
+};
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
+use crate::domain::poll::{Choices, Poll, Tally};
 use crate::domain::reactions::Reacted;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
@@ -108,6 +111,21 @@ pub enum Change {
     Announced(Announcement),
     /// An announcement was taken down.
     AnnouncementGone(AnnouncementId),
+    /// The host has made a poll. Its notices are messages of their own.
+    PollMade(Poll),
+    /// Somebody has voted.
+    PollVoted {
+        /// The poll.
+        poll: PollId,
+        /// Who.
+        identity: IdentityId,
+        /// What they have chosen by now.
+        choices: Choices,
+        /// The poll's votes by now, which may be later.
+        tally: Tally,
+    },
+    /// A poll was closed. The notices of the result are messages of their own.
+    PollClosed(Poll),
     /// Somebody passed the access check of a locked room.
     Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.

@@ -13,6 +13,7 @@ mod feed;
 mod lease;
 mod migrate;
 mod past;
+mod polls;
 pub(super) mod reader;
 mod reads;
 mod results;
@@ -31,7 +32,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(in crate::store) use archive::{archived_page, archived_rooms, connect_to_read};
+pub(in crate::store) use archive::{
+    archived_page, archived_polls, archived_rooms, connect_to_read,
+};
 pub use connect::{ConnectError, Database};
 
 use crate::domain::ids::{Epoch, HubId, RunId};

@@ -93,6 +93,8 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         bans: sql::host_actions::bans(db)?,
         mutes: sql::people::mutes(db, time)?,
         announcements: sql::announcements::shown(db, time)?,
+        polls: sql::polls::all(db)?,
+        votes: sql::polls::votes(db)?,
         grants: Vec::new(),
         run: None,
         key: None,

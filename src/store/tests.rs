@@ -19,6 +19,7 @@ mod hosts;
 mod modes;
 mod mutes;
 mod names;
+mod polls;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
 mod questions;

@@ -3,16 +3,20 @@
 //! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
 mod history_slice;
+mod modes;
 mod people;
 mod questions;
+mod polls;
 
 use std::net::IpAddr;
 use std::time::Duration;
 
 pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
+pub use self::modes::SetMode;
 pub use self::people::{HostRename, HostSay, Recall};
 pub use self::questions::Vote;
+pub use self::polls::{ClosePoll, MakePoll, VotePoll};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
@@ -22,8 +26,8 @@ use crate::domain::ids::{
 };
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
-use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
+use crate::domain::poll::{Choices, Tally};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Reason};
@@ -68,6 +72,10 @@ pub enum Write {
     React(React),
     /// Votes for a question, or takes the vote back.
     Vote(Vote),
+    /// Votes in a poll.
+    VotePoll(VotePoll),
+    /// Closes a poll whose time has passed, or whose room has ended, at this time.
+    ClosePoll(ClosePoll, Moment),
     /// Reports a message to the host.
     Report(ReportMessage),
     /// Notes that a chatter has left a room.
@@ -94,9 +102,9 @@ impl Write {
     /// Whether it deletes content, which then has to disappear from the file, too.
     pub(super) fn deletes(&self) -> bool {
         match self {
-            Self::TakeBack(_) => true,
+            Self::TakeBack(_) | Self::ClosePoll(..) => true,
             Self::Host(HostAct { deed, .. }) => {
-                matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
+                matches!(deed, Deed::Delete(_) | Deed::TakeBack(..) | Deed::ClosePoll(_))
             }
             _ => false,
         }
@@ -110,8 +118,9 @@ impl Write {
                 | Self::FirstRoom(_)
                 | Self::Say(_)
                 | Self::Report(_)
+                | Self::VotePoll(_)
                 | Self::Host(HostAct {
-                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..),
+                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..) | Deed::MakePoll(_),
                     ..
                 })
         )
@@ -358,6 +367,10 @@ pub enum Deed {
     ///
     /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
     TakeDown(AnnouncementId),
+    /// Makes a poll.
+    MakePoll(MakePoll),
+    /// Closes a poll.
+    ClosePoll(ClosePoll),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken
@@ -371,31 +384,6 @@ pub enum Deed {
     ///
     /// [`Refusal::NoSuchReport`]: crate::domain::refusal::Refusal::NoSuchReport
     ReportDone(ReportId),
-}
-
-/// The host sets the mode of rooms. One that is no longer there is left out; [`Refusal::NoSuchRoom`] if none is.
-///
-/// [`Refusal::NoSuchRoom`]: crate::domain::refusal::Refusal::NoSuchRoom
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetMode {
-    /// The rooms.
-    pub rooms: Vec<RoomId>,
-    /// Their mode from now on.
-    pub mode: RoomMode,
-    /// The action as the log has it: `room mode`, `hub mode`, or `room lock` and `room unlock`.
-    pub deed: &'static str,
-}
-
-impl SetMode {
-    /// Shuts a room for newcomers, or opens it.
-    #[must_use]
-    pub fn shut(room: RoomId, is_shut: bool) -> Self {
-        let (mode, deed) = match is_shut {
-            true => (Mode::Members(None), "room lock"),
-            false => (Mode::Open, "room unlock"),
-        };
-        Self { rooms: vec![room], mode: RoomMode { mode, until: None }, deed }
-    }
 }
 
 /// A ban.
@@ -429,6 +417,26 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
     Announced(Vec<Message>),
+    /// Of [`Deed::MakePoll`]: its notice in each living room that it concerns.
+    PollMade(Vec<Message>),
+    /// Of [`Write::VotePoll`].
+    PollVoted {
+        /// The poll's votes now.
+        tally: Tally,
+        /// What the person has chosen now.
+        choices: Choices,
+        /// Whether the write has changed it.
+        is_new: bool,
+    },
+    /// Of [`Write::ClosePoll`] and [`Deed::ClosePoll`].
+    PollClosed {
+        /// When.
+        closed_at: WallTime,
+        /// The poll's votes.
+        tally: Tally,
+        /// The notice of the result in each living room that the poll concerns.
+        notices: Vec<Message>,
+    },
     /// Of [`Write::Join`].
     Joined(Joined),
     /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].

@@ -76,6 +76,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Locked
         | Refusal::Shut
         | Refusal::RoomReadOnly
+        | Refusal::PollClosed
         | Refusal::WrongPassword
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
@@ -86,6 +87,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoMessage(_)
         | Refusal::NoQuestion(_)
         | Refusal::NoSuchReport
+        | Refusal::NoSuchPoll
         | Refusal::Expired
         | Refusal::Full => 404,
         Refusal::TooLarge => 413,
@@ -94,7 +96,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::TooNew(_)
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
-        | Refusal::Host(HostRefusal::TooManyAnnouncements)
+        | Refusal::Host(HostRefusal::TooManyAnnouncements | HostRefusal::TooManyPolls)
         | Refusal::TooManyJoined
         | Refusal::TooManyNamespaces => 429,
         Refusal::HubFull(_)
@@ -124,6 +126,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::NoSuchKey) => "no_such_key",
         Refusal::Host(HostRefusal::NoSuchAnnouncement) => "no_such_announcement",
         Refusal::Host(HostRefusal::TooManyAnnouncements) => "too_many_announcements",
+        Refusal::Host(HostRefusal::TooManyPolls) => "too_many_polls",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::BadToken
         | Refusal::NotYours
@@ -146,6 +149,8 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NoQuestion(_) => "no_question",
         Refusal::OwnQuestion(_) => "own_question",
         Refusal::NoSuchReport => "no_such_report",
+        Refusal::NoSuchPoll => "no_such_poll",
+        Refusal::PollClosed => "poll_closed",
         Refusal::TooLate(_) => "too_late",
         Refusal::Expired => "expired",
         Refusal::Full => "full",

@@ -135,6 +135,8 @@ export interface JoinAck extends Chatter {
   more: boolean;
   /** What is announced here; an older hub does not say. */
   announcements?: Announcement[];
+  /** The polls that run here, to be read by `wire.polls.ts`; an older hub does not say. */
+  polls?: unknown;
   /** The seqs, of those up to `after`, whose messages the host took back. */
   takenBack: number[];
   /** Reactions that have changed, and up to when they are known; an older hub says neither. */
@@ -329,6 +331,8 @@ export const errorCodes = [
   "no_such_message",
   "no_question",
   "own_question",
+  "no_such_poll",
+  "poll_closed",
   "too_late",
   "name_taken",
   "name_reserved",

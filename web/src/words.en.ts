@@ -201,6 +201,8 @@ export const en: Words = {
     no_question: ["This is not a question", "Only questions have votes."],
     own_question: ["This is your own question", "Others can vote for it."],
     no_such_message: ["That message is gone", "It may have been taken back."],
+    no_such_poll: ["There is no such poll", "Try going into the room again."],
+    poll_closed: ["This poll is closed", "You can see its result."],
     too_late: ["It is too late for that", "A message can be taken back only for a while."],
     name_taken: ["That name is taken here", "Nor can it look like another. Please choose a different one."],
     name_reserved: ["That name is kept", "It belongs to the hub and its host. Please choose a different one."],

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{AnnouncementView, Entry, MuteNotice, Reply};
+use super::{AnnouncementView, Entry, MuteNotice, PollView, Reply};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
@@ -38,6 +38,8 @@ pub enum Answer {
     Said(Message),
     /// The present reactions to a message in this room, and its votes.
     Reacted(RoomId, Reacted),
+    /// The poll in which the vote was given.
+    Voted(Box<PollView>),
     /// The chatter under the new name.
     Renamed(Chatter),
 }
@@ -110,6 +112,8 @@ pub enum RoomEvent {
     Announcement(AnnouncementView),
     /// An announcement was taken down, or its time has passed.
     AnnouncementGone(AnnouncementId),
+    /// A new poll, one whose votes have changed, or one that was closed.
+    Poll(Box<PollView>),
     /// Somebody is typing, or has stopped.
     Typing {
         /// The room.

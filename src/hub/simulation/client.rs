@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::reacting::Counts;
 use super::truth::is_of;
-use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, PollId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
@@ -45,6 +45,11 @@ pub(super) enum Wish {
         room: RoomId,
         seq: Seq,
         by: ChatterId,
+    },
+    /// Who votes.
+    VotePoll {
+        poll: PollId,
+        identity: IdentityId,
     },
     Leave,
     Other,

@@ -156,6 +156,7 @@ impl Truth {
 
     /// A hub has acknowledged what somebody did with a message: it is so, and the room knows.
     pub(super) fn was_done(&self, by: usize, wish: &Wish, answer: &Result<Answer, Refusal>) {
+        self.was_voted(wish, answer);
         match (wish, answer) {
             (
                 Wish::React { room, seq } | Wish::Vote { room, seq },

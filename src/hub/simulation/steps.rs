@@ -42,8 +42,9 @@ impl World {
             }
             785..=914 => self.some_read(),
             915..=929 => self.reads_on(n),
-            930..=934 => self.host_takes_back(),
-            935..=936 => self.host_marks(),
+            930..=932 => self.host_takes_back(),
+            933..=934 => self.host_marks(),
+            935..=936 => self.host_polls(),
             937 => self.host_shuts_or_opens(),
             938 => self.host_speaks(),
             989 => self.host_edits(),
@@ -194,7 +195,8 @@ impl World {
         let Some(room) = self.room_of(n) else { return };
         let nickname = Nickname::parse(&format!("n{}", self.requests)).unwrap();
         let chatter = view_chatter(&self.clients[n], room);
-        match self.dice.below(5) {
+        match self.dice.below(9) {
+            5.. => self.votes(n),
             0 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
             1 => self.ask(n, Event::Roster { room }, Wish::Other),
             2 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),

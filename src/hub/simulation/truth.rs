@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use super::polling::Polled;
 use super::reacting::{Counts, Reacting};
-use crate::domain::ids::{ChatterId, ConnId, MessageId, RoomId, Seq, host_chatter};
+use crate::domain::ids::{ChatterId, ConnId, MessageId, PollId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, excerpt};
 use crate::store::memory::Memory;
 
@@ -38,6 +39,8 @@ pub(super) struct Truth {
     pub(super) reactions: BTreeMap<(RoomId, Seq), Reacting>,
     /// Which messages were reported, and by whom.
     pub(super) reports: BTreeSet<(RoomId, Seq, ChatterId)>,
+    /// The polls, and who has voted.
+    pub(super) polls: BTreeMap<PollId, Polled>,
 }
 
 impl Truth {

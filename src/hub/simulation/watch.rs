@@ -52,6 +52,7 @@ impl World {
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
                 }
             }
+            RoomEvent::Poll(view) => self.truth.poll_has_been(view, to, &self.hub),
             RoomEvent::Mode { room, .. } => {
                 for (id, line) in &self.lines {
                     let is_in = line.next.contains_key(room);
@@ -199,6 +200,7 @@ impl Line {
             | RoomEvent::History { .. }
             | RoomEvent::Announcement(_)
             | RoomEvent::AnnouncementGone(_)
+            | RoomEvent::Poll(_)
             | RoomEvent::Typing { .. } => {}
         }
     }

@@ -231,6 +231,7 @@ impl World {
         // What comes behind a message in a batch is about it.
         let news = self.truth.learn(&self.store);
         for ((write, _), result) in batch.iter().zip(&results) {
+            self.truth.decides_poll(write, result, time_of(write), false);
             match (write, result) {
                 (Write::React(react), _) => {
                     let may = may_read(&self.clients, react.room, react.chatter, react.seq);
@@ -285,7 +286,9 @@ impl World {
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)
-                | Deed::TakeDown(_),
+                | Deed::TakeDown(_)
+                | Deed::MakePoll(_)
+                | Deed::ClosePoll(_),
                 _,
             ) => {}
             (Deed::Mute(mute), _) => self.is_muted(mute, act.at),
@@ -369,6 +372,7 @@ impl World {
         self.tell(format!("the hub starts again with {} messages", self.truth.count()));
         assert!(past.time >= self.written, "the hub's own time runs backwards");
         self.mutes_are_known(&past);
+        self.truth.polls_are_known(&past);
         let living: Vec<RoomId> = past.rooms.iter().map(|room| room.id).collect();
         for place in self.rooms.iter().filter(|place| place.ends > past.time) {
             assert!(living.contains(&place.id), "{} was forgotten", place.id);
@@ -421,6 +425,11 @@ impl World {
             other => format!("{other:?}"),
         }
     }
+}
+
+/// When a vote was decided.
+fn time_of(write: &Write) -> HubTime {
+    if let Write::VotePoll(vote) = write { vote.at.hub } else { HubTime(0) }
 }
 
 /// Whether a chatter may read a place, as their clients know.

@@ -8,9 +8,10 @@ use uuid::Uuid;
 use super::connect::{ConnectError, Database, said};
 use super::results::messages;
 use super::rows::{RowError, uuid};
-use super::{migrate, reads, runtime};
+use super::{migrate, polls, reads, runtime};
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::poll::Poll;
 use crate::domain::text::Title;
 use crate::domain::time::WallTime;
 use crate::store::archive::ArchivedRoom;
@@ -53,6 +54,13 @@ fn archived_room(row: &Row) -> Result<Option<ArchivedRoom>, RowError> {
         last: Seq(row.try_get(5)?),
         newest_at: WallTime(row.try_get(6)?),
     }))
+}
+
+/// All polls that are kept, the oldest first.
+pub(in crate::store) async fn archived_polls(client: &Client) -> Result<Vec<Poll>, String> {
+    let found = client.query(&reads::polls(), &[]).await.map_err(|error| said(&error))?;
+    let polls = found.iter().filter_map(|row| polls::poll(row, 0).transpose());
+    polls.collect::<Result<_, RowError>>().map_err(|error| said(&error))
 }
 
 /// Messages of a room after a place, oldest first, at most `most` and `bytes`; and whether there are more.

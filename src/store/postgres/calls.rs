@@ -101,6 +101,8 @@ impl<'s> Context<'s> {
                 let (room, who) = (uuid(vote.room.as_bytes()), uuid(vote.chatter.as_bytes()));
                 vec![call(&statements.vote, params![room, who, vote.seq.0, vote.is_on])]
             }
+            Write::VotePoll(vote) => vec![self.vote_poll(vote)],
+            Write::ClosePoll(close, _) => vec![self.close_poll(close, None)],
             Write::Report(report) => vec![self.report(report)],
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
@@ -338,6 +340,8 @@ impl<'s> Context<'s> {
             Deed::Say(say) => self.host_say(say, what),
             Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
+            Deed::MakePoll(poll) => self.make_poll(poll, what),
+            Deed::ClosePoll(poll) => self.close_poll(poll, Some(what)),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),

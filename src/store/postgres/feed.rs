@@ -2,6 +2,7 @@
 
 use tokio_postgres::Row;
 
+use super::polls;
 use super::rows::{self, RowError};
 use crate::domain::ids::{AnnouncementId, MessageId, RoomId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
@@ -114,6 +115,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (23, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
+        (what @ 27..=29, _) => polls::event(row, what, 4, 45)?,
         (11, Some(room)) => grant(row, room)?.map(Change::Granted),
         _ => None,
     };

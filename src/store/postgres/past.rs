@@ -4,9 +4,11 @@ use tokio_postgres::{Client, Row, Transaction};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
+use super::polls;
 use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
+use crate::domain::poll::Poll;
 use crate::domain::room::Newest;
 use crate::domain::time::WallTime;
 use crate::store::Past;
@@ -68,6 +70,9 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
          WHERE until_hub IS NULL OR until_hub > $1";
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
+    let polls = polled(&tx).await?;
+    let voted = "SELECT poll, identity, chosen FROM poll_votes";
+    let votes = tx.query(voted, &[]).await?.iter().map(polls::vote).collect::<Result<_, _>>()?;
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
@@ -95,6 +100,8 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         bans,
         mutes,
         announcements,
+        polls,
+        votes,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),
@@ -111,6 +118,12 @@ async fn announced(tx: &Transaction<'_>, now: i64) -> Result<Vec<Announcement>, 
     );
     let rows = tx.query(&sql, &[&now]).await?;
     rows.iter().filter_map(|row| rows::announcement(row, 0).transpose()).collect()
+}
+
+/// The polls, the oldest first.
+async fn polled(tx: &Transaction<'_>) -> Result<Vec<Poll>, RowError> {
+    let rows = tx.query(&super::reads::polls(), &[]).await?;
+    rows.iter().filter_map(|row| polls::poll(row, 0).transpose()).collect()
 }
 
 /// The latest activity of each living room. The time of the last message is taken from its newest 200 places.

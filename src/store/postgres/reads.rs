@@ -1,5 +1,6 @@
 //! The statements of the reader, which reads outside the log's session.
 
+use super::polls::POLL;
 use super::rows::{MEMBER, ROOM, message_for, message_with_room};
 
 /// Whether a room has this code.
@@ -132,6 +133,14 @@ pub(super) const ARCHIVED_ROOMS: &str =
          (SELECT sent_at FROM messages WHERE room = a.n ORDER BY seq DESC LIMIT 1), a.created_at)
      FROM rooms a WHERE NOT a.deleted ORDER BY a.n";
 
+/// All polls, the oldest first, but for those of rooms that the host has deleted.
+pub(super) fn polls() -> String {
+    format!(
+        "SELECT {POLL} FROM polls p LEFT JOIN rooms pr ON pr.n = p.room
+         WHERE p.room IS NULL OR NOT pr.deleted OR p.closed_at IS NULL ORDER BY p.made_at, p.id"
+    )
+}
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -160,6 +169,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_log", HOST_LOG.into(), "100"),
         ("read_reports", REPORTS.into(), "false, 200"),
         ("read_all_reports", REPORTS.into(), "true, 200"),
+        ("read_polls", polls(), ""),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use tokio_postgres::Row;
 
 use super::calls::{Context, seqs};
+use super::polls;
 use super::rows::{self, RowError};
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
@@ -25,7 +26,7 @@ use crate::store::write::{
 const LATER: Duration = Duration::from_secs(60);
 
 /// A result, or why a row could not be read.
-type Outcome = Result<Result<Written, Refusal>, RowError>;
+pub(super) type Outcome = Result<Result<Written, Refusal>, RowError>;
 
 impl Context<'_> {
     /// The results of a step, from the rows of its calls.
@@ -56,7 +57,16 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::Announce(announcement, host), .. }), _) => {
                 announced(announcement, host, first)?
             }
+            (Write::Host(HostAct { deed: Deed::MakePoll(poll), .. }), _) => {
+                polls::made(poll, first)?
+            }
             (_, None) => Err(Refusal::Unavailable),
+            (
+                Write::Host(HostAct { deed: Deed::ClosePoll(poll), .. })
+                | Write::ClosePoll(poll, _),
+                Some(_),
+            ) => polls::closed(poll, first)?,
+            (Write::VotePoll(vote), Some(row)) => polls::voted(vote, row)?,
             (Write::Host(HostAct { deed: Deed::Rename(rename), .. }), Some(_)) => {
                 renamed_by_host(rename, first)?
             }
@@ -168,7 +178,7 @@ fn done(outcome: &str) -> Result<Written, Refusal> {
     if outcome == "done" { Ok(Written::Done) } else { Err(refusal(outcome)) }
 }
 
-fn refusal(outcome: &str) -> Refusal {
+pub(super) fn refusal(outcome: &str) -> Refusal {
     match outcome {
         "no_such_room" => Refusal::NoSuchRoom,
         "no_such_chatter" => Refusal::NoSuchChatter,
@@ -177,6 +187,9 @@ fn refusal(outcome: &str) -> Refusal {
         "replayed" => Refusal::Host(HostRefusal::Replayed),
         "no_such_announcement" => Refusal::Host(HostRefusal::NoSuchAnnouncement),
         "too_many_announcements" => Refusal::Host(HostRefusal::TooManyAnnouncements),
+        "too_many_polls" => Refusal::Host(HostRefusal::TooManyPolls),
+        "no_such_poll" => Refusal::NoSuchPoll,
+        "poll_closed" => Refusal::PollClosed,
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
         "key_name_taken" => Refusal::Host(HostRefusal::KeyNameTaken),
         "no_such_report" => Refusal::NoSuchReport,
@@ -269,7 +282,7 @@ fn notice(
 }
 
 /// A message without a quote, mentions and reactions, from three columns: id, seq, sent_at.
-fn message(
+pub(super) fn message(
     room: RoomId,
     chatter: Chatter,
     kind: Kind,
@@ -328,7 +341,7 @@ fn announced(announcement: &Announcement, name: &Nickname, found: &[Row]) -> Out
 }
 
 /// The host, as whom they speak; since when there is one is in this column.
-fn host(name: &Nickname, row: &Row, at: usize) -> Result<Chatter, RowError> {
+pub(super) fn host(name: &Nickname, row: &Row, at: usize) -> Result<Chatter, RowError> {
     let created_at = WallTime(row.try_get(at)?);
     Ok(Chatter { id: host_chatter(), nickname: name.clone(), created_at, left_at: None })
 }

@@ -2,6 +2,7 @@
 
 use tokio_postgres::{Client, Error, Statement};
 
+use super::polls::POLL;
 use super::rows::{ANNOUNCEMENT, MEMBER, MESSAGE, ROOM, message_for};
 
 macro_rules! statements {
@@ -42,12 +43,14 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
          LEFT JOIN bans b ON e.what = 8 AND b.chatter = e.chatter
          LEFT JOIN announcements a ON e.what = 22 AND a.id = e.identity LEFT JOIN rooms ar ON ar.n = a.room
+         LEFT JOIN polls p ON e.what IN (27, 28, 29) AND p.id = e.chatter LEFT JOIN rooms pr ON pr.n = p.room
+         LEFT JOIN poll_votes pv ON e.what = 28 AND pv.poll = e.chatter AND pv.identity = e.identity
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: the end of the log after it, the run, and the commit's number.
@@ -140,6 +143,12 @@ statements! {
     announce = "SELECT * FROM announce($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Takes an announcement down.
     take_down = "SELECT take_down($1, $2)";
+    /// Makes a poll.
+    make_poll = "SELECT * FROM make_poll($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    /// Votes in a poll.
+    vote_poll = "SELECT * FROM vote_poll($1, $2, $3)";
+    /// Closes a poll.
+    close_poll = "SELECT * FROM close_poll($1, $2, $3, $4, $5)";
     /// Adds a host's key.
     add_host_key = "SELECT add_host_key($1, $2, $3, $4, $5)";
     /// Revokes a host's key.

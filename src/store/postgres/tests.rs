@@ -28,6 +28,10 @@ const LARGE: &str = "
     INSERT INTO reports (message, chatter, at, done_at) SELECT n, 1 + n % 3000, 1, CASE WHEN n % 20 > 0 THEN 1 END
         FROM generate_series(1, 5000) n;
     INSERT INTO reactions SELECT 1 + n % 20000, 1 + n % 3001, 1 FROM generate_series(1, 60000) n ON CONFLICT DO NOTHING;
+    INSERT INTO polls (id, question, answers, multiple, results, made_at, closed_at)
+        SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'q', E'a\\nb', false, 0, n, CASE WHEN n > 9 THEN 1 END
+        FROM generate_series(1, 200) n;
+    INSERT INTO poll_votes SELECT '00000000-0000-4000-8000-000000000007', identity, 1 FROM chatters;
     INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
@@ -59,6 +63,11 @@ const CALLS: &str = "
     SELECT * FROM announce(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'x', 1, NULL, 20,
         '00000000-0000-8000-8000-000000000001', 'Host', 'w');
     SELECT take_down((SELECT id FROM announcements LIMIT 1), 'w');
+    SELECT * FROM make_poll(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'q', E'a\\nb', true, 1::smallint, 1, NULL, 10, 100,
+        '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
+    SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 2::smallint);
+    SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 0::smallint);
+    SELECT * FROM close_poll('00000000-0000-4000-8000-000000000007', '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
     SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
     SELECT add_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 'k7', false, 1, 'w');
     SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');
@@ -82,9 +91,11 @@ const CALLS: &str = "
     SELECT prune(1, 1, 100, 200);";
 
 /// Tables that a statement may read whole, and why.
-const MAY_SCAN: [(&str, &str, &str); 12] = [
+const MAY_SCAN: [(&str, &str, &str); 14] = [
     ("rooms", "a.created_at", "every room, once in an export"),
     ("announcements", "", "20 at most"),
+    ("polls", "", "210 at most"),
+    ("poll_votes", "DELETE FROM poll_votes", "all votes of a poll that closes"),
     ("rooms", "of_room IS NULL OR", "the living rooms, when something is announced"),
     ("host_keys", "made_at, name", "the keys of an event, a few dozen"),
     ("hubs", "", "eight at most"),

@@ -2,11 +2,15 @@
 // refused, if it did.
 
 import { withReacted } from "../store/past";
+import { withoutPoll, withPoll } from "../store/polls";
 import type { RoomState } from "../store/room";
-import { readAnswer, readChatter, readReacted, type Refusal } from "../wire";
+import { readAnswer, readChatter, readReacted, type Id, type Refusal } from "../wire";
+import { readPoll, type Poll } from "../wire.polls";
+import type { Api } from "./http";
 
 /** The part of its session that the acts need. */
 export interface Stage {
+  readonly api: Pick<Api, "polls">;
   readonly state: RoomState;
   /** Whether one is in the room just now, and how often one has come in: that tells one connection from the next. */
   readonly joined: boolean;
@@ -67,6 +71,30 @@ export class Acts {
     const answer = readAnswer(reply, readReacted);
     if (answer.ok) this.stage.change(withReacted(this.stage.state, answer.data));
     return answer.ok ? null : answer.refusal;
+  }
+
+  /** Votes in a poll, anew where one has voted; without options the vote is taken back. `unsent`: it may not have arrived. */
+  async vote(pollId: Id, options: readonly number[]): Promise<Refusal | "unsent" | null> {
+    const reply = this.stage.joined ? await this.stage.ask("votePoll", { pollId, options }, PATIENCE) : null;
+    if (!reply) {
+      if (this.stage.joined) this.stage.deaf();
+      return "unsent";
+    }
+    const answer = readAnswer(reply, readPoll);
+    if (answer.ok) this.stage.change({ polls: withPoll(this.stage.state.polls, answer.data) });
+    return answer.ok ? null : answer.refusal;
+  }
+
+  /** The polls of the room that are closed, where the hub can be reached. */
+  async closedPolls(): Promise<Poll[]> {
+    const { room } = this.stage.state;
+    const answer = room ? await this.stage.api.polls(room.id).catch(() => null) : null;
+    return answer?.ok ? answer.data.filter((poll) => poll.isClosed) : [];
+  }
+
+  /** A closed poll is not looked at any more. */
+  putAway(pollId: Id): void {
+    this.stage.change({ polls: withoutPoll(this.stage.state.polls, pollId) });
   }
 
   /** Takes back a message of one's own. */

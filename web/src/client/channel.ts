@@ -40,6 +40,7 @@ const EVENTS = [
   "unmuted",
   "announcement",
   "announcementGone",
+  "poll",
 ];
 
 /** A connected transport whose namespace never answers is worth no more than a dead one. */

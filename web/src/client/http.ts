@@ -26,6 +26,7 @@ import {
   type Roster,
   type Unread,
 } from "../wire";
+import { readPollList, type Poll } from "../wire.polls";
 
 /** A place in a room. */
 export interface Place {
@@ -61,6 +62,8 @@ export interface Api {
   /** Questions, in the order of votes or of time, from the first or behind `after`. */
   questions(roomId: Id, sort: "votes" | "time", after: string | null): Promise<Answer<QuestionPage>>;
   chatters(roomId: Id, page: number): Promise<Answer<Roster>>;
+  /** The polls of a room, closed ones among them. */
+  polls(roomId: Id): Promise<Answer<Poll[]>>;
   /** A new identity, as a token. */
   identity(): Promise<Answer<string>>;
 }
@@ -103,6 +106,7 @@ export function httpApi(token: () => string | null): Api {
         readQuestions,
       ),
     chatters: (roomId, page) => get(`/api/rooms/${encodeURIComponent(roomId)}/chatters?page=${page}`, readRoster),
+    polls: (roomId) => get(`/api/rooms/${encodeURIComponent(roomId)}/polls`, readPollList),
     createRoom(room) {
       const body = JSON.stringify({ ...room, isPassword: room.password !== "" });
       const headers = { "content-type": "application/json" };

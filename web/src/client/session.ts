@@ -6,6 +6,7 @@
 
 import { heard } from "../store/hear";
 import { withReacted, withTakenBack } from "../store/past";
+import { withRunning } from "../store/polls";
 import * as Log from "../store/log";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
@@ -24,6 +25,7 @@ import {
   type Refusal,
   type Room,
 } from "../wire";
+import { readPolls } from "../wire.polls";
 import { Acts, type Stage } from "./acts";
 import { pause, type Connect, type Link } from "./connection";
 import { Unreachable, type Api } from "./http";
@@ -199,13 +201,13 @@ export class Session {
   }
 
   private async admitted(ack: JoinAck): Promise<void> {
-    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, muted, announcements = [], ...me } =
+    const { room, lastSeq, firstSeq, pruned, epoch, reset, missed, more, takenBack, reacted, reactionsAt, muted, announcements = [], polls, ...me } =
       ack;
     this.epoch = epoch;
     // The hub had to go on from a copy of its database: what is here is no longer what it has.
     if (reset) this.change({ log: Log.emptyLog, past: null, goal: null, going: null, settled: new Map() });
     else if (takenBack.length > 0) this.change(withTakenBack(this.state, takenBack));
-    this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null, announcements });
+    this.change({ ...(reacted ?? []).reduce(withReacted, this.state), muted: muted ?? null, announcements, polls: withRunning(this.state.polls, readPolls(polls) ?? []) });
     this.reactionsAt = reactionsAt ?? null;
     this.hearEarly();
     const names = new Map(this.state.names).set(me.id, me.nickname);

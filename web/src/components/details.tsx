@@ -17,6 +17,7 @@ import { Copy } from "./copy";
 import { Field } from "./field";
 import { LaterQr } from "./later";
 import { Mark } from "./mark";
+import { PollHistory } from "./poll-history";
 import { Sheet } from "./sheet";
 
 export function DetailsSheet(props: { state: RoomState; session: Session; onLeave(): void }): JSX.Element {
@@ -66,6 +67,7 @@ export function DetailsSheet(props: { state: RoomState; session: Session; onLeav
           </div>
         </div>
       </section>
+      <PollHistory session={session} />
       <AttentionSettings />
       <section class="leave">
         <p class="soft">{say.leaveHint}</p>

@@ -20,6 +20,8 @@ const PATHS = {
   ask: "M9 9a3 3 0 116 0c0 2-3 2.500-3 5M12 18h.01",
   flag: "M6 21V4h11l-2 4 2 4H6",
   horn: "M4 10v4h3l8 5V5l-8 5zM18 9.500a4 4 0 010 5",
+  poll: "M5 20V10M12 20V4M19 20v-7",
+  done: "M5 12.500l4.500 4.500L19 7.500",
   retry: "M20 11a8 8 0 10-2.3 6.3M20 5v6h-6",
 } as const;
 

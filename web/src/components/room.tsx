@@ -75,6 +75,7 @@ export function RoomView({ code, wide }: RoomProps): JSX.Element {
         </RoomHeader>
         <Banner state={state} session={session} />
         {part && inside && <part.Announcements all={state.announcements} say={say} />}
+        {part && inside && <part.Polls state={state} session={session} />}
         {phase.name === "locked" ? (
           part && <part.Gate phase={phase} onUnlock={(password) => session.unlock(password)} />
         ) : phase.name === "waiting" && !started ? (

@@ -18,6 +18,7 @@ export { attend } from "./attention";
 export { Gate } from "./gate";
 export { LogMenu } from "./log-menu";
 export { People } from "./people";
+export { Polls } from "./polls";
 export { SlowLine } from "./slow-line";
 export { UnsentDraft } from "./unsent-draft";
 

@@ -1,6 +1,7 @@
 // The state that all views of the host's page share.
 
 import { computed, signal } from "@preact/signals";
+import type { PollResults } from "../wire.polls";
 import { browserMemory } from "../client/storage";
 import { go, openSheet, path } from "../route";
 import { Acts } from "./acts";
@@ -35,6 +36,17 @@ export const speech = new Speech(
 export const NO_ANNOUNCEMENT = { text: "", room: "", minutes: 0 };
 export const announcement = signal(NO_ANNOUNCEMENT);
 
+/** What is to be asked; it stays when its sheet is closed. `minutes` 0 is until the host closes it. */
+export const NO_POLL = {
+  question: "",
+  answers: ["", ""],
+  multiple: false,
+  results: "at_once" as PollResults,
+  room: "",
+  minutes: 0,
+};
+export const poll = signal(NO_POLL);
+
 /** The tabs, in their order. */
 export const TABS = ["now", "rooms", "people", "reports", "log"] as const;
 export type Tab = (typeof TABS)[number];
@@ -57,7 +69,7 @@ export type About =
   | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
   | { kind: "edit"; room: string }
   | { kind: "end"; room: string; isDelete: boolean }
-  | { kind: "newRoom" | "announce" };
+  | { kind: "newRoom" | "announce" | "poll" };
 
 export const about = signal<About | null>(null);
 

@@ -4,7 +4,7 @@ import { isolate } from "../store/text";
 import { acts, requests } from "./app";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
-import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
+import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type PollLine, type Reported, type RoomLine, type Said, type Told } from "./wire";
 
 export type Somebody = Pick<Person, "id" | "nickname">;
 
@@ -13,6 +13,7 @@ const post = (path: string, fields: object = {}): Promise<Told<unknown>> => requ
 export const messageKey = ({ room, seq }: Pick<Said, "room" | "seq">): string => `message ${room} ${seq}`;
 export const personKey = (id: string): string => `person ${id}`;
 export const announcedKey = (id: string): string => `announced ${id}`;
+export const pollKey = (id: string): string => `poll ${id}`;
 export const reportKey = (id: number): string => `report ${id}`;
 
 export function takeBack(message: Pick<Said, "room" | "seq" | "nickname">): void {
@@ -221,6 +222,23 @@ export function takeDown({ id }: Announced): void {
     about: [announcedKey(id)],
     run: () => requests.act("DELETE", `announcements/${id}`, {}, readAny),
   });
+}
+
+export interface NewPoll {
+  question: string;
+  options: string[];
+  multiple: boolean;
+  results: PollLine["results"];
+  room?: string;
+  minutes?: number;
+}
+
+/** Asks one room or all, for some minutes or until the host closes it. */
+export const makePoll = (fields: NewPoll): Promise<Told<unknown>> => post("polls", fields);
+
+export function closePoll({ id }: PollLine): void {
+  const say = hostWords();
+  acts.start({ soon: say.closePollSoon, done: say.closePollDone, about: [pollKey(id)], run: () => post(`polls/${id}/close`) });
 }
 
 export interface NewRoom {

@@ -13,6 +13,7 @@ import {
   type Muted,
   type Overview,
   type Person,
+  type PollLine,
   type Reported,
   type Role,
   type RoomLine,
@@ -36,6 +37,8 @@ export interface HostState {
   people: Person[] | null;
   /** What is announced now, the oldest first; `null` where the hub announces nothing. */
   announced: Announced[] | null;
+  /** The polls, the oldest first; `null` where the hub has none. */
+  polls: PollLine[] | null;
   bans: Banned[];
   /** `null` where the hub cannot mute. */
   mutes: Muted[] | null;
@@ -54,6 +57,7 @@ export const NOTHING: HostState = {
   open: null,
   people: null,
   announced: null,
+  polls: null,
   bans: [],
   mutes: null,
   reports: null,

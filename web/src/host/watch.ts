@@ -12,6 +12,7 @@ import {
   readMuted,
   readOverview,
   readPeople,
+  readPollLines,
   readReports,
   readRoomLines,
   readSaid,
@@ -125,6 +126,7 @@ export class Watch {
     if (isWhole || view.name === "rooms" || view.name === "room") await this.take("rooms", "rooms", readRoomLines);
     if (view.name === "now") {
       await this.take("announced", "announcements", readAnnounced);
+      await this.take("polls", "polls?all=true", readPollLines);
       await this.stream(isWhole);
     }
     if (view.name === "room") await this.room(view.code);

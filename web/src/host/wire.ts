@@ -1,6 +1,7 @@
 // What the host's calls answer (docs/host.md), read and checked as it comes in.
 
 import { has, isObject, readList, readRefusal, type Fields, type Id, type Reader } from "../wire";
+import type { PollResults } from "../wire.polls";
 
 export type Role = "host" | "helper";
 
@@ -116,6 +117,23 @@ export interface Announced {
   until: string | null;
 }
 
+/** A poll with its votes. */
+export interface PollLine {
+  id: Id;
+  /** `null` for all rooms. */
+  room: Id | null;
+  question: string;
+  options: { text: string; votes: number }[];
+  voters: number;
+  multiple: boolean;
+  results: PollResults;
+  at: string;
+  /** When it closes by itself. */
+  until: string | null;
+  /** `null` while it runs. */
+  closedAt: string | null;
+}
+
 export interface Reported {
   id: number;
   at: string;
@@ -193,6 +211,7 @@ export const readPeople = lines<Person>({ id: "string", nickname: "string", room
 export const readBanned = lines<Banned>({ id: "string", nickname: "string" });
 export const readMuted = lines<Muted>({ id: "string", nickname: "string" });
 export const readAnnounced = lines<Announced>({ id: "string", text: "string" });
+export const readPollLines = lines<PollLine>({ id: "string", question: "string", voters: "number" });
 export const readReports = lines<Reported>({ id: "number", room: "string", seq: "number", content: "string" });
 export const readDeeds = lines<Deed>({ at: "string", deed: "string", what: "string" });
 export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "string" });

@@ -18,9 +18,11 @@ import {
   readTyping,
   type Message,
 } from "../wire";
+import { readPoll } from "../wire.polls";
 import { offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
+import { withPoll } from "./polls";
 import { isNews } from "./rows";
 import { inMode, TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
 
@@ -70,6 +72,11 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     case "announcementGone": {
       const gone = readAnnouncementGone(payload)?.id;
       return { ...state, announcements: state.announcements.filter(({ id }) => id !== gone) };
+    }
+    case "poll": {
+      const poll = readPoll(payload);
+      const isHere = poll && (poll.roomId ?? state.room?.id) === state.room?.id;
+      return isHere ? { ...state, polls: withPoll(state.polls, poll) } : state;
     }
     case "roomMode": {
       const { room } = state;

@@ -1,6 +1,7 @@
 // All that is known of one room, as one value that changes in one place (`client/session.ts`).
 
 import type { Announcement, Chatter, Closed, ErrorCode, Id, Message, Muted, Room } from "../wire";
+import type { Poll } from "../wire.polls";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
 import { drop, inFlight, type Outbox } from "./outbox";
@@ -70,6 +71,8 @@ export interface RoomState {
   readonly muted: Muted | null;
   /** What the host announces here, the oldest first. */
   readonly announcements: readonly Announcement[];
+  /** The polls that run here, and those that were closed while one looked, the oldest first. */
+  readonly polls: readonly Poll[];
   /** Whether the hub no longer keeps the beginning. */
   readonly pruned: boolean;
   /** The votes of questions that were told since one came. */
@@ -109,6 +112,7 @@ export const newRoom = (code: string): RoomState => ({
   closed: null,
   muted: null,
   announcements: [],
+  polls: [],
   pruned: false,
   asked: new Map(),
   takenBack: 0,

@@ -65,7 +65,7 @@ impl Database {
         self.announcements.iter().filter(is_shown).cloned().collect()
     }
 
-    fn enter_host(&mut self, name: &Nickname) {
+    pub(super) fn enter_host(&mut self, name: &Nickname) {
         let (id, created_at) = (host_chatter(), self.wall());
         let chatter = Chatter { id, nickname: name.clone(), created_at, left_at: None };
         let owner = IdentityId::from_bytes(*id.as_bytes());

@@ -318,7 +318,8 @@ impl Cluster {
     /// A hub's store reads what others have committed.
     pub(super) fn hears(&mut self, k: usize) {
         let (database, node) = (&self.database, self.nodes[k].as_mut().unwrap());
-        let heard = database.log[node.cursor..].iter().map(|change| database.as_it_is_now(change));
+        let told = database.log[node.cursor..].iter().filter(|change| database.is_told(change));
+        let heard = told.map(|change| database.as_it_is_now(change));
         node.reports.extend(heard.map(|change| Heard::Change(Box::new(change))));
         node.cursor = database.log.len();
     }

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{
+    ChatterId, Epoch, HubId, IdentityId, MessageId, PollId, RoomId, RunId, Seq,
+};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote};
 use crate::domain::mute::Mute;
@@ -51,6 +53,7 @@ pub(super) struct Database {
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
+    pub(super) polls: BTreeMap<PollId, super::polls::Polled>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -74,6 +77,7 @@ impl Database {
             let chatter = self.chatters[&chatter].0.clone();
             (Member { room: *room, chatter, owner: *owner, first, pruned: false }, *run)
         });
+        let (polls, votes) = self.polled();
         let past = Past {
             hub: HubId::from_random([1; 16]),
             time: self.now,
@@ -85,6 +89,8 @@ impl Database {
             bans: self.bans.values().cloned().collect(),
             mutes: self.mutes.values().cloned().collect(),
             announcements: self.announced(),
+            polls,
+            votes,
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -165,6 +171,8 @@ impl Database {
             Write::TakeBack(back) => self.take_back_own(back),
             Write::React(react) => self.react(react),
             Write::Vote(vote) => self.vote(vote),
+            Write::VotePoll(vote) => self.vote_poll(vote),
+            Write::ClosePoll(close, _) => self.close_poll(close),
             Write::Report(report) => self.report(report),
             Write::Leave(leave) => Ok(self.leave(run, leave)),
             Write::Rename(rename) => self.rename(rename),
@@ -422,6 +430,8 @@ impl Database {
             Deed::Say(say) => return self.host_says(say),
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
             Deed::TakeDown(id) => return self.take_down(*id),
+            Deed::MakePoll(made) => return self.make_poll(made),
+            Deed::ClosePoll(close) => return self.close_poll(close),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::Answered(room, seq, on) => return self.mark((*room, *seq), *on),
             Deed::AddKey(_)

@@ -241,7 +241,7 @@ impl Database {
                     reacted: Reacted { reactions, question, ..*reacted },
                 }
             }
-            other => other.clone(),
+            other => self.poll_as_it_is_now(other),
         }
     }
 }

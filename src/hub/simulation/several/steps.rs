@@ -208,7 +208,8 @@ impl Cluster {
         // Some want the same name.
         let number = self.dice.below(2);
         let nickname = Nickname::parse(&format!("n{number}")).unwrap();
-        match self.dice.below(6) {
+        match self.dice.below(9) {
+            6.. => self.votes(n),
             0..=2 => self.ask(n, Event::Rename { room, nickname }, Wish::Other),
             3 => self.ask(n, Event::Roster { room }, Wish::Other),
             4 => self.ask(n, Event::Typing { room, is_typing: true }, Wish::Other),
@@ -268,7 +269,8 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(17), room, chatter) {
+        let call = match (self.dice.below(20), room, chatter) {
+            (17..=19, Some(room), _) => return self.host_polls(k, room),
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
                 let (lasts, tell) = (span(&mut self.dice), oneshot::channel().0);

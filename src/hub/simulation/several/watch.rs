@@ -44,6 +44,10 @@ impl Cluster {
                 self.truth.has_been(k, *room, reacted);
                 self.is_told_to_all(k, *room, to);
             }
+            RoomEvent::Poll(view) => {
+                let node = self.nodes[k].as_ref().unwrap();
+                self.truth.poll_has_been(view, to, &node.hub);
+            }
             RoomEvent::Roster(people) => {
                 let ids: BTreeSet<ChatterId> = people.iter().map(|chatter| chatter.id).collect();
                 assert_eq!(ids.len(), people.len(), "somebody is seen twice: {people:?}");
@@ -71,6 +75,7 @@ impl Cluster {
 
     /// The database has decided what somebody does with a message.
     pub(super) fn decided(&mut self, write: &Write, result: &Result<Written, Refusal>) {
+        self.truth.decides_poll(write, result, self.database.now, true);
         match write {
             Write::React(react) => {
                 let may = may_read(&self.clients, react.room, react.chatter, react.seq);
@@ -169,6 +174,7 @@ impl Cluster {
                 stored.iter().map(|one| one.id).collect(),
                 "announced on hub {k}"
             );
+            self.truth.polls_are_open_on(&node.hub, now);
             let banned: BTreeSet<ChatterId> = node.hub.bans.keys().copied().collect();
             assert_eq!(banned, self.database.bans.keys().copied().collect(), "bans on hub {k}");
             let mut muted: Vec<Mute> = self.database.mutes.values().cloned().collect();

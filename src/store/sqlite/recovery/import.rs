@@ -9,7 +9,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, ErrorCode, OptionalExtension, params, params_from_iter};
 
 use crate::store::sqlite::recovery::rules::{self, META, TABLES, Table};
-use crate::store::sqlite::sql::{reactions, statements};
+use crate::store::sqlite::sql::{polls, reactions, statements};
 
 /// How many rows are committed together: few enough that the WAL stays small.
 const BATCH: u64 = 5_000;
@@ -64,6 +64,7 @@ pub(in crate::store) fn import(
         table_from(from, into, table, &mut imported, going_on)?;
     }
     reactions::recount(into, 0).map_err(ImportError::Into)?;
+    polls::recount(into).map_err(ImportError::Into)?;
     ids_go_on(from, into)?;
     Ok(imported)
 }

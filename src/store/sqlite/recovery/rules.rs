@@ -46,7 +46,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 11] = [
+pub(in crate::store) const TABLES: [Table; 13] = [
     Table {
         name: "rooms",
         columns: &[
@@ -100,18 +100,9 @@ pub(in crate::store) const TABLES: [Table; 11] = [
         key_width: 2,
         settle: |_| {},
     },
-    Table {
-        name: "announcements",
-        columns: &[
-            ("id", uuid),
-            ("room", number_or_null),
-            ("text", content),
-            ("made_at", time),
-            ("until", maybe_time),
-        ],
-        key_width: 1,
-        settle: |_| {},
-    },
+    host::ANNOUNCEMENTS,
+    host::POLLS,
+    host::VOTES,
     Table {
         name: "bans",
         columns: &[
@@ -408,5 +399,6 @@ fn uuids(value: &Value) -> Option<Value> {
     matches!(value, Value::Blob(bytes) if fits(bytes)).then(|| value.clone())
 }
 
+mod host;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use rusqlite::{Connection, params_from_iter};
 use crate::store::sqlite::recovery::import::{self, Put};
 use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, REPORTS, TABLES, Table};
 use crate::store::sqlite::sql::host_actions;
+use crate::store::sqlite::sql::polls;
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::schema;
 
@@ -26,7 +27,7 @@ const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 8] = [
+const DECIDED: [Decision; 10] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -55,6 +56,16 @@ const DECIDED: [Decision; 8] = [
     (
         "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",
         "UPDATE reports SET done_at = ?2 WHERE id = ?1",
+    ),
+    (
+        "SELECT id, closed_at, voters, counts FROM polls NOT INDEXED WHERE typeof(closed_at) = 'integer'
+         AND typeof(voters) = 'integer' AND (counts IS NULL OR length(counts) = 32)",
+        "UPDATE polls SET closed_at = ?2, voters = ?3, counts = ?4 WHERE id = ?1",
+    ),
+    // Of somebody who has changed their mind.
+    (
+        "SELECT poll, identity, chosen FROM poll_votes NOT INDEXED WHERE typeof(chosen) = 'integer' AND chosen > 0",
+        "UPDATE poll_votes SET chosen = ?3 WHERE poll = ?1 AND identity = ?2",
     ),
 ];
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
@@ -98,6 +109,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         let newer = format!("WHERE message > {newest}");
         table_from(&from, &tx, &REACTIONS, &newer, until).ok()?;
         reactions::recount(&tx, newest).ok()?;
+        polls::recount(&tx).ok()?;
         table_from(&from, &tx, &REPORTS, "", until).ok()?;
         decide(&from, &tx, TAKEN_BACK_ALL, until);
         tx.commit().ok().map(|()| messages)

@@ -106,7 +106,11 @@ pub(in crate::store) fn shown(
 }
 
 /// A living room's number.
-fn living(db: &Connection, room: RoomId, now: HubTime) -> Result<i64, WriteError> {
+pub(in crate::store) fn living(
+    db: &Connection,
+    room: RoomId,
+    now: HubTime,
+) -> Result<i64, WriteError> {
     let number = room_number(db, room)?;
     db.prepare_cached("SELECT n FROM rooms WHERE n = ?1 AND expires_hub > ?2")?
         .query_row([number, rows::sql(now)], |row| row.get(0))
@@ -114,7 +118,8 @@ fn living(db: &Connection, room: RoomId, now: HubTime) -> Result<i64, WriteError
         .ok_or(WriteError::Refused(Refusal::Expired))
 }
 
-fn all_living(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<RoomId>> {
+/// The living rooms.
+pub(in crate::store) fn all_living(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<RoomId>> {
     let mut query = db
         .prepare_cached("SELECT id FROM rooms WHERE expires_hub > ?1 AND deleted = 0 ORDER BY n")?;
     let rooms = query.query_map([rows::sql(now)], |row| row.get(0).map(RoomId::from_bytes))?;
@@ -122,7 +127,11 @@ fn all_living(db: &Connection, now: HubTime) -> rusqlite::Result<Vec<RoomId>> {
 }
 
 /// Makes sure that the chatter as whom the host speaks is there, under today's name.
-fn enter_host(db: &Connection, name: &Nickname, at: Moment) -> rusqlite::Result<()> {
+pub(in crate::store) fn enter_host(
+    db: &Connection,
+    name: &Nickname,
+    at: Moment,
+) -> rusqlite::Result<()> {
     let host = host_chatter();
     db.prepare_cached(
         "INSERT INTO chatters (id, identity, nickname, created_at) VALUES (?1, ?1, ?2, ?3)
@@ -132,6 +141,7 @@ fn enter_host(db: &Connection, name: &Nickname, at: Moment) -> rusqlite::Result<
     Ok(())
 }
 
-fn words(room: RoomId, kind: Kind, content: &Content, at: Moment) -> Say {
+/// Words of the host in a room.
+pub(in crate::store) fn words(room: RoomId, kind: Kind, content: &Content, at: Moment) -> Say {
     Say::plain(room, host_chatter(), kind, content.as_str().to_owned(), at)
 }

@@ -19,6 +19,7 @@ use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::modes;
 use crate::store::sqlite::sql::people;
+use crate::store::sqlite::sql::polls;
 use crate::store::sqlite::sql::queries::{self, Member};
 use crate::store::sqlite::sql::questions;
 use crate::store::sqlite::sql::reactions;
@@ -42,6 +43,8 @@ pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written,
         Write::TakeBack(back) => take_back(db, back).map(Written::TakenBack),
         Write::React(react) => reactions::react(db, react),
         Write::Vote(vote) => questions::vote(db, vote),
+        Write::VotePoll(vote) => polls::vote(db, vote),
+        Write::ClosePoll(close, at) => polls::closed(db, close, *at),
         Write::Report(report) => reports::report(db, report),
         Write::Leave(leave) => leave_room(db, leave),
         Write::Rename(rename) => rename_chatter(db, rename),
@@ -76,6 +79,8 @@ pub(in crate::store) fn without_writing(
         | Write::TakeBack(_)
         | Write::React(_)
         | Write::Vote(_)
+        | Write::VotePoll(_)
+        | Write::ClosePoll(..)
         | Write::Report(_)
         | Write::Rename(_)
         | Write::Host(_)

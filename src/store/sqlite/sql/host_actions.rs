@@ -14,9 +14,9 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, host_keys, modes, people, questions, reports, rooms, rows,
+    announcements, host_keys, modes, people, questions, polls, reports, rooms, rows,
 };
-use crate::store::write::{Ban, Deed, HostAct, HostSay, Moment, Written};
+use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
 /// How many actions the log keeps.
 const LOG_MAX: i64 = 10_000;
@@ -116,6 +116,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             announcements::take_down(db, *announcement)?;
             "announce done"
         }
+        Deed::MakePoll(poll) => return make_poll(db, poll, act),
+        Deed::ClosePoll(poll) => return close_poll(db, poll, act),
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;
             "host add"
@@ -168,6 +170,19 @@ fn announce(
     let first = notices.first().map(|notice| notice.id);
     let made = Written::Announced(notices);
     Ok(remembered(db, "announce add", act, made, first)?)
+}
+
+fn make_poll(db: &Connection, poll: &MakePoll, act: &HostAct) -> Result<Written, WriteError> {
+    let notices = polls::make(db, poll, act.at)?;
+    let first = notices.first().map(|notice| notice.id);
+    Ok(remembered(db, "poll add", act, Written::PollMade(notices), first)?)
+}
+
+fn close_poll(db: &Connection, poll: &ClosePoll, act: &HostAct) -> Result<Written, WriteError> {
+    let (tally, notices) = polls::close(db, poll, act.at)?;
+    let first = notices.first().map(|notice| notice.id);
+    let closed = Written::PollClosed { closed_at: act.at.wall, tally, notices };
+    Ok(remembered(db, "poll close", act, closed, first)?)
 }
 
 /// Ends a room now, unless it has ended.

@@ -34,6 +34,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0011_rooms", include_str!("../../../../migrations/0011_rooms.sql")),
     ("0012_hosts", include_str!("../../../../migrations/0012_hosts.sql")),
     ("0013_questions", include_str!("../../../../migrations/0013_questions.sql")),
+    ("0014_polls", include_str!("../../../../migrations/0014_polls.sql")),
 ];
 
 /// The schema version of this program.

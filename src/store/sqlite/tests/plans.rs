@@ -16,10 +16,15 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 32] = [
+const MAY_SCAN: [(&str, &str); 37] = [
     ("SELECT id, code, title, created_at, pruned, coalesce(", "every room, once in an export"),
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
+    ("SELECT count(*) FROM polls", "210 rows at most"),
+    ("DELETE FROM polls WHERE closed_at", "210 rows at most"),
+    ("SELECT poll, identity, chosen FROM poll_votes", "once a start; a damaged file"),
+    ("DELETE FROM poll_votes WHERE poll IN", "rows of another file"),
+    ("SELECT id, closed_at, voters, counts FROM polls NOT INDEXED", "a damaged file"),
     ("SELECT id FROM rooms WHERE expires_hub", "when the host announces something"),
     ("DELETE FROM chatters WHERE n = ?1", "the look for their messages is off there: foreign_keys"),
     ("SELECT EXISTS (SELECT 1 FROM host_actions", "once a start; at most 10,000 rows"),

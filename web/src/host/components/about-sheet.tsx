@@ -16,6 +16,7 @@ import { AnnounceSheet } from "./announced";
 import { Chip } from "./chip";
 import { EditRoomSheet } from "./edit-sheet";
 import { HostIcon, type HostIconName } from "./icons";
+import { PollSheet } from "./polls";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
 
 export function AboutSheet(): JSX.Element | null {
@@ -40,6 +41,8 @@ export function AboutSheet(): JSX.Element | null {
       return <NewRoomSheet />;
     case "announce":
       return <AnnounceSheet />;
+    case "poll":
+      return <PollSheet />;
     case undefined:
       return null;
   }

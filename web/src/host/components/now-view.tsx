@@ -9,6 +9,7 @@ import type { Overview } from "../wire";
 import { hostWords, type All } from "../words";
 import { AnnouncedNow } from "./announced";
 import { HostIcon } from "./icons";
+import { PollsNow } from "./polls";
 import { SaidList } from "./said-list";
 
 const WIDTH = 240;
@@ -21,6 +22,7 @@ export function NowView(): JSX.Element {
   return (
     <>
       <AnnouncedNow />
+      <PollsNow />
       <Attention overview={overview} />
       <Figures overview={overview} curve={curve} />
       {stream && (

@@ -21,7 +21,7 @@ const MARKS_MAX: usize = 5;
 /// The hash of a locked room whose own is invalid. No password matches it.
 const NO_HASH: &str = "none";
 
-fn text(value: &Value) -> Option<&str> {
+pub(super) fn text(value: &Value) -> Option<&str> {
     match value {
         Value::Text(text) => Some(text),
         _ => None,
@@ -89,7 +89,7 @@ pub(super) fn line(value: &Value) -> Option<Value> {
 }
 
 /// The text if it is valid; else without invisible characters, and truncated.
-fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
     parse(text).or_else(|| {
         let mut marks = 0;
         let seen = text.chars().filter(|c| {

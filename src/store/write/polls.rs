@@ -1,0 +1,54 @@
+//! Writes about polls.
+
+use crate::domain::ids::{IdentityId, PollId};
+use crate::domain::poll::{Choices, Poll};
+use crate::domain::text::{Content, Nickname};
+use crate::store::write::Moment;
+
+/// The host makes a poll: [`Written::PollMade`]. [`HostRefusal::TooManyPolls`] beyond [`POLLS_MAX`].
+///
+/// [`Written::PollMade`]: crate::store::Written::PollMade
+/// [`HostRefusal::TooManyPolls`]: crate::domain::refusal::HostRefusal::TooManyPolls
+/// [`POLLS_MAX`]: crate::domain::poll::POLLS_MAX
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MakePoll {
+    /// The poll, without votes.
+    pub poll: Poll,
+    /// The host's name.
+    pub host: Nickname,
+    /// The notice of it, for the rooms that it concerns.
+    pub notice: Content,
+}
+
+/// Somebody votes: [`Written::PollVoted`]. An earlier vote of theirs is replaced, and without choices it is taken back.
+/// [`Refusal::PollClosed`] if the poll is closed or its time has passed.
+///
+/// [`Written::PollVoted`]: crate::store::Written::PollVoted
+/// [`Refusal::PollClosed`]: crate::domain::refusal::Refusal::PollClosed
+#[derive(Debug)]
+pub struct VotePoll {
+    /// The poll.
+    pub poll: PollId,
+    /// Who votes.
+    pub identity: IdentityId,
+    /// The answers that they choose.
+    pub choices: Choices,
+    /// When.
+    pub at: Moment,
+}
+
+/// Closes a poll: [`Written::PollClosed`]. Who has voted is deleted; only the counts stay. [`Refusal::PollClosed`] if it
+/// was closed before.
+///
+/// [`Written::PollClosed`]: crate::store::Written::PollClosed
+/// [`Refusal::PollClosed`]: crate::domain::refusal::Refusal::PollClosed
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClosePoll {
+    /// The poll.
+    pub poll: PollId,
+    /// The host's name.
+    pub host: Nickname,
+    /// The notice of the result, for the living rooms that the poll concerns, with places for the votes; see
+    /// [`words::polls::closed`](crate::domain::words::polls::closed).
+    pub notice: String,
+}
