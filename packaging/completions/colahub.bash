@@ -73,6 +73,9 @@ _colahub() {
             colahub,status)
                 cmd="colahub__subcmd__status"
                 ;;
+            colahub,wipe)
+                cmd="colahub__subcmd__wipe"
+                ;;
             colahub__subcmd__announce,add)
                 cmd="colahub__subcmd__announce__subcmd__add"
                 ;;
@@ -201,6 +204,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
+                ;;
+            colahub__subcmd__help,wipe)
+                cmd="colahub__subcmd__help__subcmd__wipe"
                 ;;
             colahub__subcmd__help__subcmd__announce,add)
                 cmd="colahub__subcmd__help__subcmd__announce__subcmd__add"
@@ -449,7 +455,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status wipe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,7 +1047,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status wipe help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1727,6 +1733,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wipe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2838,6 +2858,28 @@ _colahub() {
             ;;
         colahub__subcmd__status)
             opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wipe)
+            opts="-h --config --data-dir --keep-rooms --yes --receipts --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -24,6 +24,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod wipe;
 pub(super) mod writer;
 
 use std::collections::BTreeMap;
@@ -31,8 +32,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(in crate::store) use archive::{archived_page, archived_rooms, connect_to_read};
+pub(in crate::store) use archive::{
+    archived_page, archived_rooms, connect_to_read, newest_message,
+};
 pub use connect::{ConnectError, Database};
+pub use wipe::{note_shared_export, shared_receipt, survey_shared, wipe_shared};
 
 use crate::domain::ids::{Epoch, HubId, RunId};
 use crate::domain::language::Language;

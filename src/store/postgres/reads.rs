@@ -113,6 +113,9 @@ pub(super) const ARCHIVED_ROOMS: &str =
          (SELECT sent_at FROM messages WHERE room = a.n ORDER BY seq DESC LIMIT 1), a.created_at)
      FROM rooms a WHERE NOT a.deleted ORDER BY a.n";
 
+/// The newest message; 0 if there is none.
+pub(super) const NEWEST_MESSAGE: &str = "SELECT coalesce(max(id), 0) FROM messages";
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -138,6 +141,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_log", HOST_LOG.into(), "100"),
         ("read_reports", REPORTS.into(), "false, 200"),
         ("read_all_reports", REPORTS.into(), "true, 200"),
+        ("read_newest_message", NEWEST_MESSAGE.into(), ""),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]
