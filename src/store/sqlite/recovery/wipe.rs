@@ -74,6 +74,9 @@ struct Order {
     keep_rooms: bool,
     /// What is removed. `None` while the new database is not complete.
     receipt: Option<WipeReceipt>,
+    /// The names of the files that are removed. One that is overwritten in part may not be known any more by what it holds.
+    #[serde(default)]
+    files: Vec<String>,
 }
 
 /// Orders a wipe. The order is on the disk once this returns. If one is there already, that one stays. Returns the id of
@@ -85,7 +88,7 @@ pub fn order_wipe(folder: &Path, id: WipeId, keep_rooms: bool) -> Result<String,
     if let Some(order) = read(folder)? {
         return Ok(order.id);
     }
-    let order = Order { id: id.to_string(), keep_rooms, receipt: None };
+    let order = Order { id: id.to_string(), keep_rooms, receipt: None, files: Vec::new() };
     write(folder, &order).map_err(in_folder(folder))?;
     Ok(order.id)
 }
@@ -123,7 +126,8 @@ pub fn carry_out_wipe(
     let mut receipt = match order.receipt.take() {
         Some(receipt) => receipt,
         None => {
-            let receipt = fill(folder, &order, fresh)?;
+            let (receipt, files) = fill(folder, &order, fresh)?;
+            order.files = files;
             let order = Order { receipt: Some(receipt.clone()), ..order.clone() };
             write(folder, &order).map_err(&failed)?;
             receipt
@@ -131,7 +135,7 @@ pub fn carry_out_wipe(
     };
     let successor = replace::filling(folder);
     if successor.try_exists().map_err(&failed)? {
-        let left = overwrite_all(folder, &mut going_on).map_err(&failed)?;
+        let left = overwrite_all(folder, &order.files, &mut going_on).map_err(&failed)?;
         if !left.is_empty() {
             receipt.left.extend(left);
             let order = Order { receipt: Some(receipt.clone()), ..order.clone() };
@@ -147,8 +151,12 @@ pub fn carry_out_wipe(
     Ok(Some(receipt))
 }
 
-/// Fills the new database, and says what is removed.
-fn fill(folder: &Path, order: &Order, fresh: HubId) -> Result<WipeReceipt, WipeError> {
+/// Fills the new database. Returns what is removed, and the names of the files.
+fn fill(
+    folder: &Path,
+    order: &Order,
+    fresh: HubId,
+) -> Result<(WipeReceipt, Vec<String>), WipeError> {
     let failed = in_folder(folder);
     let successor = replace::filling(folder);
     for stale in ["", "-wal", "-shm"] {
@@ -172,7 +180,7 @@ fn fill(folder: &Path, order: &Order, fresh: HubId) -> Result<WipeReceipt, WipeE
         |kind| doomed.iter().filter(|file| file.kind == kind && file.is_whole).count() as u64;
     let export = noted_export(folder);
     let said_since = kept::said_since(from.as_ref(), export.as_ref());
-    Ok(WipeReceipt {
+    let receipt = WipeReceipt {
         id: order.id.clone(),
         at: kept.wall.max(now()),
         content: kept.content,
@@ -183,12 +191,17 @@ fn fill(folder: &Path, order: &Order, fresh: HubId) -> Result<WipeReceipt, WipeE
         export,
         said_since,
         left: overwrite::left(folder).map_err(&failed)?,
-    })
+    };
+    Ok((receipt, doomed.into_iter().map(|file| file.name).collect()))
 }
 
 /// Overwrites and removes everything that a wipe removes. Returns the files with which that was not possible.
-fn overwrite_all(folder: &Path, going_on: &mut dyn FnMut(u64, u64)) -> io::Result<Vec<LeftFile>> {
-    let doomed = overwrite::doomed(folder)?;
+fn overwrite_all(
+    folder: &Path,
+    noted: &[String],
+    going_on: &mut dyn FnMut(u64, u64),
+) -> io::Result<Vec<LeftFile>> {
+    let doomed = overwrite::doomed_with(folder, noted)?;
     let total = doomed.iter().map(|file| file.size).sum();
     let (mut done, mut left) = (0, Vec::new());
     for Doomed { path, name, kind, .. } in &doomed {

@@ -136,6 +136,30 @@ async fn a_wipe_that_was_cut_off_goes_on_and_nothing_else_is_done_before() {
 }
 
 #[tokio::test]
+async fn a_copy_that_was_overwritten_in_part_is_overwritten_to_its_end() {
+    let folder = told().await;
+    let path = folder.path();
+    order(path);
+    // Up to where the files are overwritten: one cannot be removed.
+    let copy = path.join("backups/by-hand.db");
+    let noted = serde_json::json!({
+        "id": WipeId::from_random([5; 16]).to_string(), "keepRooms": true, "files": ["backups/by-hand.db", "../x", "backups/.."],
+        "receipt": WipeReceipt {
+            id: String::new(), at: 1, content: None, rooms_kept: 0, copies: 1, set_aside: 0, bytes: 1, export: None,
+            said_since: None, left: Vec::new(),
+        },
+    });
+    fs::write(path.join("wipe.order"), noted.to_string()).unwrap();
+    fs::write(replace::filling(path), "").unwrap();
+    let mut torn = fs::read(&copy).unwrap();
+    torn[..512].fill(0);
+    fs::write(&copy, torn).unwrap();
+    assert!(holding(path, SECRET).contains(&copy));
+    carried_out(path).unwrap();
+    assert_eq!(holding(path, SECRET), Vec::<PathBuf>::new());
+}
+
+#[tokio::test]
 async fn a_damaged_database_is_wiped_with_nothing_kept() {
     let folder = told().await;
     let path = folder.path().join(FILE);

@@ -6,11 +6,12 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 use crate::domain::ids::{HubId, host_chatter};
+use crate::domain::time::HubTime;
 use crate::store::FILE;
 use crate::store::sqlite::recovery::import::{self, Put};
 use crate::store::sqlite::recovery::replace;
 use crate::store::sqlite::recovery::rules::{self, META, TABLES};
-use crate::store::sqlite::sql::{queries, schema, statements};
+use crate::store::sqlite::sql::{queries, rows, schema, statements};
 use crate::store::wipe::{Content, NotedExport};
 
 /// What was filled into the new database, and what the old one has.
@@ -61,7 +62,11 @@ pub(super) fn fill(
                 statements::set_meta(&tx, key, value)?;
             }
         }
-        kept.wall = queries::wall_time(&tx)?.0;
+        // What was written last says more than what a clean stop has noted.
+        let time = time(from);
+        statements::set_meta(&tx, "hub_time", rows::sql(time))?;
+        kept.wall = queries::wall_time(from).map_or(0, |wall| wall.0);
+        statements::set_meta(&tx, "wall_time", kept.wall)?;
         kept.content = content(from).ok();
         keys(from, &tx)?;
         if keep_rooms {
@@ -75,6 +80,11 @@ pub(super) fn fill(
     statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
     tx.commit()?;
     Ok(kept)
+}
+
+/// The hub's own time at the last write.
+fn time(db: &Connection) -> HubTime {
+    queries::hub_time(db).unwrap_or_default()
 }
 
 fn meta(from: &Connection, key: &str) -> Option<Value> {
@@ -110,12 +120,12 @@ fn rooms(from: &Connection, into: &Connection) -> rusqlite::Result<u64> {
     let Some(table) = TABLES.iter().find(|table| table.name == "rooms") else { return Ok(0) };
     let columns = import::known(from, table);
     let named = columns.join(", ");
-    let rows = format!(
+    let select = format!(
         "SELECT {named} FROM rooms NOT INDEXED WHERE by_host <> 0 AND deleted = 0
-         AND expires_hub > (SELECT value FROM meta WHERE key = 'hub_time') ORDER BY n"
+         AND expires_hub > ?1 ORDER BY n"
     );
-    let Ok(mut rooms) = from.prepare(&rows) else { return Ok(0) };
-    let Ok(mut found) = rooms.query([]) else { return Ok(0) };
+    let Ok(mut rooms) = from.prepare(&select) else { return Ok(0) };
+    let Ok(mut found) = rooms.query([rows::sql(time(from))]) else { return Ok(0) };
     let mut kept = 0;
     while let Ok(Some(row)) = found.next() {
         let values = (0..columns.len()).map(|column| row.get_ref(column).map(rules::value));
@@ -142,9 +152,10 @@ pub(super) fn content(db: &Connection) -> rusqlite::Result<Content> {
             number,
         )?,
         rooms: count("SELECT count(*) FROM rooms WHERE n > 0")?,
-        host_rooms: count(
-            "SELECT count(*) FROM rooms WHERE by_host <> 0 AND deleted = 0
-             AND expires_hub > (SELECT value FROM meta WHERE key = 'hub_time')",
+        host_rooms: db.query_row(
+            "SELECT count(*) FROM rooms WHERE by_host <> 0 AND deleted = 0 AND expires_hub > ?1",
+            [rows::sql(time(db))],
+            number,
         )?,
     })
 }

@@ -69,6 +69,23 @@ pub(super) fn doomed(folder: &Path) -> io::Result<Vec<Doomed>> {
     Ok(found)
 }
 
+/// The same, with files that an interrupted wipe has noted and that are still there.
+pub(super) fn doomed_with(folder: &Path, noted: &[String]) -> io::Result<Vec<Doomed>> {
+    let mut found = doomed(folder)?;
+    let copies = noted.iter().filter(|name| {
+        let copy = name.strip_prefix(backup::FOLDER).and_then(|name| name.strip_prefix('/'));
+        copy.is_some_and(|name| !name.contains('/') && name != "..")
+    });
+    let unknown = copies.filter(|name| found.iter().all(|file| file.name != **name));
+    let mut more = Vec::new();
+    for name in unknown {
+        more.extend(file(Kind::Copy, folder.join(name), name.clone())?);
+    }
+    // Before the database, as all copies.
+    found.splice(0..0, more);
+    Ok(found)
+}
+
 /// The files beside the copies that a wipe leaves, with the reasons.
 pub(super) fn left(folder: &Path) -> io::Result<Vec<LeftFile>> {
     let mut left = Vec::new();
