@@ -21,6 +21,7 @@ mod report;
 mod secret;
 mod status;
 mod terminal;
+mod wipe;
 
 use std::env;
 use std::fmt::Write as _;
@@ -106,6 +107,8 @@ enum Command {
     Room(host::RoomCommand),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
+    /// Remove for good everything that people have said, and who they were, also while the hub runs
+    Wipe(wipe::WipeArgs),
 }
 
 #[derive(Debug, Args)]
@@ -213,6 +216,7 @@ pub fn run() -> ExitCode {
         Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),
+        Command::Wipe(args) => wipe::wipe(args, out),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }

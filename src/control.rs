@@ -20,6 +20,7 @@ pub mod protocol;
 mod questions;
 mod reports;
 mod status;
+mod wipe;
 
 pub use answer::Denied;
 pub use calls::{HttpCall, called};

@@ -15,6 +15,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Seek, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
@@ -26,7 +27,10 @@ use self::said::Said;
 use self::zip::{Packed, Zip};
 use crate::domain::ids::Seq;
 use crate::domain::time::WallTime;
-use crate::store::{Archive, ArchiveError, ArchivedRoom, ConnectError, CopyError, Database};
+use crate::store::{
+    Archive, ArchiveError, ArchivedRoom, ConnectError, CopyError, Database, NotedExport,
+    note_export, note_shared_export,
+};
 
 /// A room with more messages than this may have a page of more than 4 GiB.
 const MANY: i64 = 20_000;
@@ -75,6 +79,24 @@ pub struct Exported {
     pub messages: u64,
     /// The zip's SHA-256, in hexadecimal digits.
     pub sha256: String,
+    /// The newest message when it was begun; 0 for none.
+    pub newest: i64,
+}
+
+/// Remembers an export, so that a wipe can tell whether everything was exported.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn note(source: &Source, exported: &Exported) -> Result<(), ExportError> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let at = i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+    let Exported { messages, newest, .. } = *exported;
+    let noted = NotedExport { sha256: exported.sha256.clone(), at, messages, newest };
+    match source {
+        Source::Folder(folder) => note_export(folder, &noted)?,
+        Source::Shared(database) => note_shared_export(database, &noted)?,
+    }
+    Ok(())
 }
 
 /// Exports to a new file, which gets its name once it is complete. `going_on` is called with the messages read so far
@@ -144,6 +166,8 @@ pub fn export(
         Source::Folder(folder) => Archive::open(folder)?,
         Source::Shared(database) => Archive::connect(database)?,
     };
+    // First: what is said from now on may be missing.
+    let last = archive.newest()?;
     let rooms = archive.rooms()?;
     let total = rooms.iter().map(stored).sum();
     let newest = rooms.iter().map(|room| room.newest_at).max().unwrap_or(WallTime(0));
@@ -178,7 +202,7 @@ pub fn export(
     entry.finish()?;
     let sum = zip.finish()?.sum.finalize();
     let sha256 = sum.iter().map(|byte| format!("{byte:02x}")).collect();
-    Ok(Exported { rooms: listed.len(), messages, sha256 })
+    Ok(Exported { rooms: listed.len(), messages, sha256, newest: last })
 }
 
 /// How many messages of a room are stored, at most.

@@ -11,6 +11,7 @@ mod sandbox;
 mod shared;
 mod signals;
 mod watchdog;
+mod wipe;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -47,6 +48,7 @@ use crate::wire;
 pub use lock::Lock;
 pub use renew::{Renewed, renew};
 pub use shared::{database, renew_shared, source};
+pub use wipe::wipe;
 
 /// Time limit of a shutdown: below the five seconds that are promised.
 const SHUTDOWN: Duration = Duration::from_millis(4_500);
@@ -108,6 +110,7 @@ async fn serve(
             tracing::warn!("told to stop while starting: ended at once");
             return Ok(ExitReason::Stopped);
         }
+        never = wipe::keep_waiting(&config.data_dir) => match never {},
     };
     let started = Running::start(reload.config(), listeners, (lock, store));
     let mut running = sandbox::explained(started, &config.data_dir)?;

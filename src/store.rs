@@ -15,6 +15,7 @@ mod reader;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod wipe;
 mod write;
 mod writer;
 
@@ -24,7 +25,10 @@ use std::time::Duration;
 pub use archive::{Archive, ArchiveError, ArchivedRoom};
 pub use change::{AccessGrant, Change, EarlyEnd, GrantHolder, Report};
 pub use health::{ClusterState, ContinuedFrom, Health, Loss, SharedHub, Size, Storage};
-pub use postgres::{CommonSettings, ConnectError, Database, HubRun};
+pub use postgres::{
+    CommonSettings, ConnectError, Database, HubRun, note_shared_export, shared_receipt,
+    survey_shared, wipe_shared,
+};
 pub use reader::{Departed, Found, Heard, QuestionPage, Reader};
 pub use sqlite::Schedule;
 pub use sqlite::disk::folder::{make_folder, needed};
@@ -32,6 +36,10 @@ pub use sqlite::disk::volatile::{forgets, is_volatile};
 pub use sqlite::recovery::backup::BackupError;
 pub use sqlite::recovery::renew::renew_id;
 pub use sqlite::recovery::restore::{CopyError, Restored, back_up, restore};
+pub use sqlite::recovery::wipe::{
+    RECEIPTS as WIPE_RECEIPTS, WipeError, carry_out_wipe, is_wipe_ordered, note_export, order_wipe,
+    survey_wipe, wipe_receipts,
+};
 pub use sqlite::sql::host_actions::Done;
 pub use sqlite::sql::prune::Retention;
 pub use sqlite::sql::queries::Member;
@@ -39,6 +47,7 @@ pub use sqlite::sql::schema::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
+pub use wipe::{Content, LeftFile, NotedExport, WipeReceipt, WipeSurvey};
 pub use write::{
     Ban, ClosePoll, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave,
     MISSED_MAX, MakePoll, Moment, RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode,

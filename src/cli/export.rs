@@ -1,6 +1,6 @@
 //! `colahub export`.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -8,7 +8,7 @@ use clap::Args;
 use super::FileArg;
 use super::copies::{end_of_progress, progress};
 use crate::config::{self, Config, Flag, Sources};
-use crate::export::{Exported, PageStyle, UtcOffset, export_to_file};
+use crate::export::{Exported, PageStyle, UtcOffset, export_to_file, note};
 use crate::server;
 
 /// The arguments of `export`.
@@ -32,7 +32,7 @@ pub(super) fn export(args: ExportArgs, out: &mut impl Write) -> anyhow::Result<(
     let data_dir = args.data_dir.map(|dir| Flag::one("--data-dir", "data_dir", dir));
     let sources = Sources { flags: data_dir.into_iter().collect(), ..args.file.into_sources() };
     let config = config::load(sources)?.config;
-    let Exported { rooms, messages, sha256 } = written(&config, &args.zip, args.utc_offset)?;
+    let Exported { rooms, messages, sha256, .. } = written(&config, &args.zip, args.utc_offset)?;
     writeln!(out, "{} holds {messages} messages of {rooms} rooms", args.zip.display())?;
     writeln!(out, "SHA-256 {sha256}")?;
     Ok(())
@@ -47,5 +47,10 @@ fn written(config: &Config, zip: &Path, zone: UtcOffset) -> anyhow::Result<Expor
     let style = PageStyle { language: config.language, zone };
     let exported = export_to_file(&source, zip, style, progress("exporting"));
     end_of_progress();
-    Ok(exported?)
+    let exported = exported?;
+    if let Err(error) = note(&source, &exported) {
+        // If standard error is closed, nobody reads it.
+        let _gone = writeln!(io::stderr(), "colahub: a wipe will not know of this export: {error}");
+    }
+    Ok(exported)
 }

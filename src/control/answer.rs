@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{announcements, edit, host, keys, messages, modes, people, questions, polls, reports};
+use super::{announcements, edit, host, keys, messages, modes, people, questions, polls, reports, wipe};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -165,6 +165,7 @@ impl ControlContext {
             Request::ChatterUnban { chatter } => told(host::unban(parts, &chatter).await),
             Request::ChatterBans => told(host::bans(parts).await),
             Request::Log => told(host::log(parts).await),
+            Request::Wipe { id, keep_rooms } => told(wipe::order(parts, &id, keep_rooms).await),
             Request::HostAdd { name, helper } => told(keys::add(parts, &name, helper).await),
             Request::HostList => told(keys::list(parts).await),
             Request::HostRevoke { name } => told(keys::revoke(parts, &name).await),

@@ -74,9 +74,10 @@ const CALLS: &[HttpCall] = &[
     delete("hosts/{name}", "host-revoke", Host),
 ];
 
-/// Requests that are accepted on the hub's own machine only, since a key that is sent over plain HTTP can be overheard.
+/// Requests that are accepted on the hub's own machine only: a key that is sent over plain HTTP can be overheard, and a
+/// wipe cannot be undone.
 #[cfg(test)]
-const LOCAL: [&str; 1] = ["host-add"];
+const LOCAL: [&str; 2] = ["host-add", "wipe"];
 
 /// Fields of a path or query that are numbers.
 const NUMBERS: [&str; 3] = ["report", "last", "after"];

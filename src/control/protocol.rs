@@ -266,6 +266,14 @@ pub enum Request {
     ChatterBans,
     /// Lists the host's actions; answered with [`Deed`]s, newest first.
     Log,
+    /// Wipes everything that people have said, and who they were; answered with the id of the wipe, before it is carried
+    /// out. The receipt is in the data folder.
+    Wipe {
+        /// An id for it, a UUID.
+        id: String,
+        /// Whether living rooms that hosts have made are kept.
+        keep_rooms: bool,
+    },
     /// Makes a key for a host; answered with a [`MadeKey`].
     HostAdd {
         /// Its holder's name.

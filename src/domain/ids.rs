@@ -57,6 +57,10 @@ macro_rules! uuid_id {
 }
 
 uuid_id!(
+    /// Identifies a wipe, from its order to its receipt.
+    WipeId
+);
+uuid_id!(
     /// Identifies a room. Public: it is in every link.
     RoomId
 );

@@ -15,7 +15,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use super::App;
 use super::respond::ApiResult;
 use crate::domain::refusal::Refusal;
-use crate::export::{PageStyle, UtcOffset, export};
+use crate::export::{PageStyle, UtcOffset, export, note};
 
 /// The size of a chunk, in bytes.
 const CHUNK: usize = 16 * 1024;
@@ -48,11 +48,17 @@ pub(super) async fn download(app: &App, query: &str, turn: &Turn) -> ApiResult {
             .map_err(|error| error.to_string())
             .and_then(|exported| out.flush().map_err(|error| error.to_string()).map(|()| exported))
         {
-            Ok(exported) => tracing::info!(
-                messages = exported.messages,
-                sha256 = exported.sha256,
-                "everything that was said was downloaded by a host"
-            ),
+            Ok(exported) => {
+                let (messages, sha256) = (exported.messages, &exported.sha256);
+                tracing::info!(
+                    messages,
+                    sha256,
+                    "everything that was said was downloaded by a host"
+                );
+                if let Err(error) = note(&source, &exported) {
+                    tracing::warn!(%error, "a wipe will not know of this download");
+                }
+            }
             Err(error) => {
                 tracing::warn!(error, "an export for a host ended early");
                 // If the client is gone, nobody waits for the end.

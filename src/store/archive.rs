@@ -84,6 +84,19 @@ impl Archive {
         Ok(Self(Backend::Postgres(runtime, client)))
     }
 
+    /// The newest message; 0 if there is none.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn newest(&self) -> Result<i64, ArchiveError> {
+        match &self.0 {
+            Backend::Sqlite(db) => queries::newest_message(db).map_err(ArchiveError::Sqlite),
+            Backend::Postgres(runtime, client) => {
+                runtime.block_on(postgres::newest_message(client)).map_err(ArchiveError::Postgres)
+            }
+        }
+    }
+
     /// All rooms that are kept, in the order in which they were made.
     ///
     /// # Errors

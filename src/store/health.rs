@@ -196,6 +196,11 @@ impl Health {
         *lock(&self.shared) = Some(shared);
     }
 
+    /// Has the store opened again, for a wipe that was ordered.
+    pub fn reopen(&self) {
+        self.set(Storage::Outdated);
+    }
+
     /// Waits until the store has to be opened again.
     pub async fn outdated(&self) {
         let mut changes = self.state.subscribe();

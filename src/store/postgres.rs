@@ -25,6 +25,7 @@ mod task;
 #[cfg(test)]
 mod tests;
 mod typing;
+mod wipe;
 pub(super) mod writer;
 
 use std::collections::BTreeMap;
@@ -33,9 +34,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(in crate::store) use archive::{
-    archived_page, archived_polls, archived_rooms, connect_to_read,
+    archived_page, archived_polls, archived_rooms, connect_to_read, newest_message,
 };
 pub use connect::{ConnectError, Database};
+pub use wipe::{note_shared_export, shared_receipt, survey_shared, wipe_shared};
 
 use crate::domain::ids::{Epoch, HubId, RunId};
 use crate::domain::language::Language;

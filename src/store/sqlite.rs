@@ -21,6 +21,7 @@ use std::path::Path;
 
 pub use backup_schedule::Schedule;
 use recovery::recover;
+use recovery::wipe::carry_out_wipe;
 
 use crate::domain::ids::HubId;
 use crate::store::batch::BatchCollector;
@@ -45,6 +46,7 @@ pub(super) fn open<C: Send + 'static>(
     let in_folder = |cause| OpenError::Folder { path: folder.to_owned(), cause };
     disk::folder::make_folder(folder).map_err(in_folder)?;
     disk::folder::keep_private(folder);
+    finish_wipe(folder, fresh)?;
     let recover::Opened { db, past, frozen, loss } = recover::open(folder, fresh)?;
     let path = folder.join(FILE);
     let health = Health::new(frozen.unwrap_or(Storage::Good), loss);
@@ -75,6 +77,28 @@ pub(super) fn open<C: Send + 'static>(
     };
     let (writer, reports) = writer::Writer::start(tools, backups).map_err(in_folder)?;
     Ok(Store { writer: Writer::sqlite(writer), reports, reader, past, health })
+}
+
+/// Carries out a wipe that was ordered.
+fn finish_wipe(folder: &Path, fresh: HubId) -> Result<(), OpenError> {
+    let mut told = 0;
+    let going_on = |done: u64, total: u64| {
+        let percent = done.saturating_mul(100) / total.max(1);
+        if percent >= told + 10 {
+            told = percent;
+            tracing::info!(percent, "the wipe goes on");
+        }
+    };
+    let wiped = carry_out_wipe(folder, fresh, going_on);
+    match wiped.map_err(|error| OpenError::Wipe(Box::new(error)))? {
+        Some(receipt) => tracing::warn!(
+            bytes = receipt.bytes,
+            rooms_kept = receipt.rooms_kept,
+            "everything that people had said was wiped, as a host has ordered"
+        ),
+        None => {}
+    }
+    Ok(())
 }
 
 /// Reads the state that a hub continues from; `fresh` becomes its id if it has none.

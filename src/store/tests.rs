@@ -31,6 +31,7 @@ mod search;
 mod stream;
 pub(in crate::store) mod takeback;
 mod unread;
+mod wipe;
 
 /// A store of its own, whose writes are awaited one by one.
 pub(in crate::store) struct Kit {

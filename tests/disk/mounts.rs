@@ -82,6 +82,16 @@ impl Mount {
         fs::remove_file(self.path().join("other")).unwrap();
     }
 
+    /// Which of these texts are in any block of the disk.
+    fn holds<'t>(&self, texts: &'t [String]) -> Vec<&'t String> {
+        assert!(Command::new("sync").arg("-f").arg(self.path()).status().unwrap().success());
+        let mut grep = Command::new("grep");
+        grep.args(["-a", "-o", "-F"]).args(texts.iter().flat_map(|text| ["-e", text]));
+        let found = grep.arg(self.folder.path().join("image")).env("LC_ALL", "C").output().unwrap();
+        let found = String::from_utf8(found.stdout).unwrap();
+        texts.iter().filter(|text| found.lines().any(|line| line == **text)).collect()
+    }
+
     fn start(&self) -> Hub {
         Hub::run(run_in(&self.data()), tempfile::tempdir().unwrap())
     }
@@ -256,6 +266,32 @@ fn a_disk_that_breaks_down_to_read_only_in_use_is_read_on() {
     assert_eq!(ann.reads(&hub), ["before"]);
     let ann = Person::joins(&hub, &room, ann.token);
     assert_eq!(ann.reads(&hub), ["before"]);
+}
+
+#[test]
+fn a_wiped_disk_has_nothing_of_what_was_said_in_any_block() {
+    let Some(disk) = Mount::new(48) else { return };
+    let hub = disk.start();
+    let room = make_room(&hub, "anonymous");
+    let mut ann = Person::joins(&hub, &room, token(&hub));
+    let secrets: Vec<String> = (0..200).map(|number| format!("watermelon {number}.")).collect();
+    for secret in &secrets {
+        assert_eq!(ann.says(secret, secret)["success"], true);
+    }
+    let data = disk.data();
+    let data = data.to_str().unwrap();
+    let copy = disk.data().join("backups/by-hand.sqlite3");
+    let run = |args: &[&str]| {
+        let said = colahub(args).output().unwrap();
+        assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    };
+    run(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
+    assert!(disk.holds(&secrets).len() == secrets.len(), "they are on the disk before");
+    run(&["wipe", "--yes", "--data-dir", data]);
+    hub.signal(Signal::TERM);
+    hub.ended();
+    // Also the blocks that belong to no file any more.
+    assert_eq!(disk.holds(&secrets), Vec::<&String>::new());
 }
 
 /// Says what is not tested on this machine, and writes it where `./dev test` lists it.

@@ -131,7 +131,7 @@ fn talk(hub: &Hub, (senders, doers): (&mut [Sender], &mut [Doer]), most: u64) {
     });
 }
 
-fn recorder(folder: &Path) -> Option<PathBuf> {
+pub fn recorder(folder: &Path) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/power/record.c");
     let made = folder.join("record.so");
     let mut command = Command::new("cc");

@@ -29,6 +29,7 @@ mod sender;
 #[allow(dead_code, reason = "shared with those who listen, too")]
 mod socket;
 mod verdict;
+mod wipe;
 
 use std::fs;
 use std::path::Path;

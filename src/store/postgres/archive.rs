@@ -33,6 +33,12 @@ pub(in crate::store) fn connect_to_read(
     Ok((runtime, client))
 }
 
+/// The newest message; 0 if there is none.
+pub(in crate::store) async fn newest_message(client: &Client) -> Result<i64, String> {
+    let found = client.query_one(reads::NEWEST_MESSAGE, &[]).await.map_err(|error| said(&error))?;
+    found.try_get(0).map_err(|error| said(&error))
+}
+
 /// All rooms that are kept, in the order in which they were made.
 pub(in crate::store) async fn archived_rooms(client: &Client) -> Result<Vec<ArchivedRoom>, String> {
     let found = client.query(reads::ARCHIVED_ROOMS, &[]).await.map_err(|error| said(&error))?;

@@ -17,6 +17,9 @@ use crate::store::write::{Write, Written};
 /// Time limit of a transaction without its commit. The server's `lock_timeout` is the same.
 const ANSWERED: Duration = Duration::from_secs(8);
 
+/// Why a run ends that has read of a wipe.
+pub(super) const WIPED: &str = "a host has wiped everything that was said";
+
 /// How far this run has read the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
@@ -180,6 +183,7 @@ async fn prepare_at_leisure(
     let changes = match feed::merge(cursor.place, &messages, &events, true)? {
         LogSlice::Whole(changes, _) => changes,
         LogSlice::Gap => return Err(Trouble::Outdated("the log has a gap")),
+        LogSlice::Wiped => return Err(Trouble::Outdated(WIPED)),
     };
     let mut results = Vec::with_capacity(writes.len());
     for Step { writes: which, calls } in &steps {

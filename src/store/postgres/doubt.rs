@@ -86,7 +86,9 @@ pub(super) async fn same_past(
         .query_one(&session.statements.past_of, &[&last, &run, &number, &cursor.place])
         .await?;
     if row.try_get::<_, String>(0)? != epoch.to_string() {
-        return Err(Trouble::Outdated("another hub has seen that the database went back in time"));
+        return Err(Trouble::Outdated(
+            "the database was wiped, or another hub has seen that it went back in time",
+        ));
     }
     if row.try_get(1)? {
         return Ok(());

@@ -15,7 +15,12 @@ pub(super) enum LogSlice {
     Whole(Vec<Change>, i64),
     /// Something before the first of these rows has been pruned.
     Gap,
+    /// Everything was wiped: all of it has to be read again.
+    Wiped,
 }
+
+/// The event of a wipe.
+const WIPED: i16 = 30;
 
 /// Merges the rows of the log after position `after`.
 ///
@@ -36,6 +41,10 @@ pub(super) fn merge(
         numbered.push((row.try_get(0)?, Some(Change::Message(rows::message(row)?))));
     }
     for row in events {
+        // What was before it is gone, so there is no use in counting.
+        if row.try_get::<_, i16>(1)? == WIPED {
+            return Ok(LogSlice::Wiped);
+        }
         numbered.push((row.try_get(0)?, event(row)?));
     }
     numbered.sort_unstable_by_key(|(number, _)| *number);

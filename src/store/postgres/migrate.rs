@@ -21,6 +21,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0012_plans.sql"),
     include_str!("../../../migrations/postgres/0013_questions.sql"),
     include_str!("../../../migrations/postgres/0014_polls.sql"),
+    include_str!("../../../migrations/postgres/0015_wipe.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

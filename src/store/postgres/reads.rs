@@ -141,6 +141,9 @@ pub(super) fn polls() -> String {
     )
 }
 
+/// The newest message; 0 if there is none.
+pub(super) const NEWEST_MESSAGE: &str = "SELECT coalesce(max(id), 0) FROM messages";
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -170,6 +173,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_reports", REPORTS.into(), "false, 200"),
         ("read_all_reports", REPORTS.into(), "true, 200"),
         ("read_polls", polls(), ""),
+        ("read_newest_message", NEWEST_MESSAGE.into(), ""),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]

@@ -235,6 +235,7 @@ impl<C> LogTask<C> {
             }
             // Without the lock there is no real gap.
             Ok(Ok((_, LogSlice::Gap))) => Ok(()),
+            Ok(Ok((_, LogSlice::Wiped))) => Err(End::Outdated(batch::WIPED)),
             Ok(Err(trouble)) => self.trouble(trouble),
             Err(_) => self.trouble(Trouble::Lost("it does not answer".into())),
         }

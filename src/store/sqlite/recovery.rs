@@ -11,3 +11,4 @@ pub(in crate::store) mod restore;
 pub(in crate::store) mod rules;
 pub(in crate::store) mod salvage;
 pub(in crate::store) mod wal;
+pub(in crate::store) mod wipe;

@@ -17,3 +17,4 @@ mod renew;
 mod retention;
 mod strange;
 mod takeback;
+mod wipe;

@@ -6,7 +6,7 @@
 //!
 //! [`batch`]: crate::store::batch
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,7 +23,9 @@ use crate::store::sqlite::disk::space::{Condition, Disk};
 use crate::store::sqlite::maintenance::Maintenance;
 use crate::store::sqlite::recovery::check;
 use crate::store::sqlite::recovery::recover;
+use crate::store::sqlite::recovery::wipe;
 use crate::store::sqlite::sql::apply::{self};
+use crate::store::sqlite::sql::schema;
 use crate::store::sqlite::sql::statements::WriteError;
 use crate::store::write::{Write, Written};
 use crate::store::writer::QUEUE_MAX;
@@ -231,6 +233,14 @@ impl<C> WriterTask<C> {
 
     fn close(self) {
         if self.tools.frozen {
+            return;
+        }
+        let folder = self.tools.path.parent().unwrap_or(Path::new("."));
+        if wipe::is_wipe_ordered(folder).unwrap_or(true) {
+            // It is overwritten, which it would not be if SQLite removed it.
+            if let Err(error) = schema::keep_wal(&self.tools.db) {
+                tracing::warn!(%error, "the WAL may be removed before it is overwritten");
+            }
             return;
         }
         if let Err(error) = self.tools.db.pragma_update(None, "wal_checkpoint", "TRUNCATE") {

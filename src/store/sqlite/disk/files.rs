@@ -1,7 +1,8 @@
 //! The store's helpers for files.
 
-use std::fs::{self, File};
-use std::io::{self, ErrorKind};
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
 
 /// The size of a file in bytes; 0 if it does not exist.
@@ -61,4 +62,29 @@ pub(in crate::store) fn immutable(path: &Path) -> String {
         }
     }
     uri + "?immutable=1"
+}
+
+/// Gives a file that root has made to the user that owns the folder.
+pub(in crate::store) fn give_to_owner(folder: &Path, file: &Path) -> io::Result<()> {
+    let (owner, own) = (fs::metadata(folder)?, fs::metadata(file)?);
+    if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {
+        return Ok(());
+    }
+    chown(file, Some(owner.uid()), Some(owner.gid()))
+}
+
+/// Replaces a small file in the data folder: after a power cut it has its old content or this one, whole.
+pub(in crate::store) fn put(folder: &Path, name: &str, content: &[u8]) -> io::Result<()> {
+    let (path, fresh) = (folder.join(name), folder.join(format!("{name}.new")));
+    // The remains of an attempt that was interrupted, which may be another user's.
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&fresh)?;
+    file.write_all(content)?;
+    give_to_owner(folder, &fresh)?;
+    file.sync_all()?;
+    fs::rename(&fresh, &path)?;
+    sync_folder(&path)
 }

@@ -16,7 +16,15 @@ use crate::store::sqlite::recovery::backup;
 const PRIVATE: u32 = 0o600;
 
 /// The hub's files in the data folder, besides those of the database, which begin with its name.
-const OWN: [&str; 4] = ["hub.lock", "identity.key", "network-name", "ballast"];
+const OWN: [&str; 7] = [
+    "hub.lock",
+    "identity.key",
+    "network-name",
+    "ballast",
+    "last-export",
+    "wipe.order",
+    "wipe-receipts.jsonl",
+];
 
 /// Whether the hub uses this name in the data folder.
 pub(in crate::store) fn is_own(name: &str) -> bool {

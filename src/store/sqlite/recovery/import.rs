@@ -154,7 +154,7 @@ pub(in crate::store) fn known(from: &Connection, table: &Table) -> Vec<&'static 
 }
 
 /// Continues the ids of messages and of reports, so that none is given twice, not even that of a deleted one.
-fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
+pub(in crate::store) fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
     for table in ["messages", "reports"] {
         let given: Option<i64> = from
             .query_row(

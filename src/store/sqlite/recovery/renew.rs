@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::domain::ids::HubId;
 use crate::store::FILE;
-use crate::store::sqlite::recovery::replace;
+use crate::store::sqlite::recovery::{replace, wipe};
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::{queries, statements};
 
@@ -20,6 +20,7 @@ const FORMER: usize = 16;
 /// See [`OpenError`]. The id is then unchanged.
 pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError> {
     let path = folder.join(FILE);
+    wipe::none_ordered(folder)?;
     replace::finish(folder).map_err(in_folder(folder))?;
     if !path.try_exists().map_err(in_folder(folder))? {
         return Ok(None);

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, chown};
 use std::path::{Path, PathBuf};
 
 use rusqlite::Connection;
@@ -20,6 +19,7 @@ use crate::store::sqlite::recovery::import::{self, ImportError, Imported};
 use crate::store::sqlite::recovery::recover;
 use crate::store::sqlite::recovery::replace;
 use crate::store::sqlite::recovery::salvage;
+use crate::store::sqlite::recovery::wipe;
 use crate::store::sqlite::sql::queries;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 
@@ -114,7 +114,7 @@ pub fn back_up(
     mut going_on: impl FnMut(u64, u64) + Send + 'static,
 ) -> Result<(), CopyError> {
     let path = folder.join(FILE);
-    make_way(folder, to)?;
+    let is_inside = make_way(folder, to)?;
     // Beside a hub that may be writing; or read-only, on a disk that takes no writes.
     let mut db =
         sound(&path, |path| schema::open_beside(path).or_else(|_| schema::open_frozen(path)))?;
@@ -122,6 +122,11 @@ pub fn back_up(
         going_on(written, total);
         true
     })?;
+    if is_inside {
+        // So that the hub can overwrite it in a wipe.
+        let in_folder = |cause| CopyError::Folder { path: folder.to_owned(), cause };
+        files::give_to_owner(folder, to).map_err(in_folder)?;
+    }
     Ok(())
 }
 
@@ -137,9 +142,9 @@ pub(in crate::store) fn open_to_read(path: &Path) -> Result<Connection, CopyErro
     }
 }
 
-/// Checks the target. It may be in the data folder, but not under a name that the hub uses. The folder for
-/// backups is created if the target is in it.
-fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
+/// Checks the target. It may be in the data folder, but not under a name that the hub uses. Returns whether it is in the
+/// folder for backups, which is created then.
+fn make_way(folder: &Path, to: &Path) -> Result<bool, CopyError> {
     let is_same = |one: &Path, other: &Path| {
         fs::canonicalize(one)
             .is_ok_and(|one| fs::canonicalize(other).is_ok_and(|other| one == other))
@@ -155,9 +160,9 @@ fn make_way(folder: &Path, to: &Path) -> Result<(), CopyError> {
     let in_folder = |cause| CopyError::Folder { path: folder.to_owned(), cause };
     if is_inside && !above.try_exists().map_err(in_folder)? {
         backup::make_folder(folder)?;
-        give_to_owner(folder, &backups).map_err(in_folder)?;
+        files::give_to_owner(folder, &backups).map_err(in_folder)?;
     }
-    Ok(())
+    Ok(is_inside)
 }
 
 /// The result of a restore.
@@ -187,6 +192,7 @@ pub fn restore(
 ) -> Result<Restored, CopyError> {
     let in_folder = |cause| CopyError::Folder { path: folder.to_owned(), cause };
     let path = folder.join(FILE);
+    wipe::none_ordered(folder)?;
     let (copy, extra) = strange(from)?;
     replace::finish(folder).map_err(in_folder)?;
     let filling = replace::filling(folder);
@@ -202,7 +208,7 @@ pub fn restore(
     };
     let filled = fill(folder, from, (&copy, &db), fresh, progress).and_then(|done| {
         db.close().map_err(|(_, cause)| sqlite(cause))?;
-        give_to_owner(folder, &filling).map_err(in_folder)?;
+        files::give_to_owner(folder, &filling).map_err(in_folder)?;
         Ok(done)
     });
     let (imported, kept_as) = match filled {
@@ -325,13 +331,4 @@ fn is_undamaged(path: &Path, found: rusqlite::Result<Finding>) -> Result<(), Cop
         Ok(Finding::Sound | Finding::Unfinished) => Ok(()),
         Err(cause) => Err(OpenError::Sqlite { path: path.to_owned(), cause }.into()),
     }
-}
-
-/// Gives a file that root has made to the user that owns the folder.
-fn give_to_owner(folder: &Path, file: &Path) -> io::Result<()> {
-    let (owner, own) = (fs::metadata(folder)?, fs::metadata(file)?);
-    if (owner.uid(), owner.gid()) == (own.uid(), own.gid()) {
-        return Ok(());
-    }
-    chown(file, Some(owner.uid()), Some(owner.gid()))
 }

@@ -138,6 +138,11 @@ pub(in crate::store) fn newest(
     rows::readable(query.query_map([rows::sql(now)], newest)?)
 }
 
+/// The newest message; 0 if there is none.
+pub(in crate::store) fn newest_message(db: &Connection) -> rusqlite::Result<i64> {
+    db.query_row("SELECT coalesce(max(id), 0) FROM messages", [], |row| row.get(0))
+}
+
 /// All rooms that are kept, in the order in which they were made.
 pub(in crate::store) fn archived_rooms(db: &Connection) -> rusqlite::Result<Vec<ArchivedRoom>> {
     let mut rooms = db.prepare(

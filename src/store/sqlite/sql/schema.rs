@@ -8,6 +8,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::store::sqlite::disk::files::{self, immutable};
 use crate::store::sqlite::recovery::guard::guard;
+use crate::store::sqlite::recovery::wipe::WipeError;
 
 /// "COLA" in the header, for `file` and curious hosts (`application_id`).
 const APPLICATION_ID: i32 = 0x434f_4c41;
@@ -111,6 +112,18 @@ pub enum OpenError {
         /// The file.
         path: PathBuf,
     },
+    /// A wipe was ordered, and could not be carried out.
+    #[error("the wipe that was ordered is not done, so the hub does not start: {0}")]
+    Wipe(Box<WipeError>),
+    /// A wipe was ordered, and has to be carried out first.
+    #[error(
+        "a wipe was ordered in {} and is not done; start the hub, or run `colahub wipe`, which finishes it",
+        folder.display()
+    )]
+    WipeFirst {
+        /// The data folder.
+        folder: PathBuf,
+    },
     /// SQLite could not open or read it.
     #[error("the database {} cannot be opened: {cause}", path.display())]
     Sqlite {
@@ -152,6 +165,8 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError
     guard(&db).map_err(sqlite)?;
     db.busy_timeout(BUSY_TIMEOUT).map_err(sqlite)?;
     db.pragma_update(None, "query_only", true).map_err(sqlite)?;
+    // The writer decides what becomes of the WAL, also where a reader ends last.
+    keep_wal(&db).map_err(sqlite)?;
     keep_plans(&db).map_err(sqlite)?;
     Ok(db)
 }
@@ -195,6 +210,13 @@ pub(in crate::store) fn open_alone(path: &Path) -> rusqlite::Result<Connection> 
     let db = Connection::open_with_flags(immutable(path), flags)?;
     guard(&db)?;
     Ok(db)
+}
+
+/// Makes the end of the last connection leave the WAL as it is. SQLite folds it in otherwise and removes it, without
+/// overwriting it.
+pub(in crate::store) fn keep_wal(db: &Connection) -> rusqlite::Result<()> {
+    db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    Ok(())
 }
 
 /// Makes SQLite plan each statement once. Without this it reparses some statements for each message, to look

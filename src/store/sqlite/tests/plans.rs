@@ -16,7 +16,11 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 37] = [
+const MAY_SCAN: [(&str, &str); 41] = [
+    ("SELECT id, name, helper, made_at, number, browser FROM host_keys", "a few rows, in a wipe"),
+    ("SELECT count(*) FROM messages WHERE kind IN", "before a wipe and in it"),
+    ("SELECT count(DISTINCT identity) FROM chatters", "before a wipe and in it"),
+    ("SELECT count(*) FROM rooms WHERE by_host", "before a wipe and in it"),
     ("SELECT id, code, title, created_at, pruned, coalesce(", "every room, once in an export"),
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
@@ -73,7 +77,8 @@ const MAY_SCAN: [(&str, &str); 37] = [
 
 /// Statements that are put together from tables and columns: each reads or writes all rows on purpose,
 /// of a file that is put back or rescued, or is only prepared.
-const MADE: [&str; 3] = [
+const MADE: [&str; 4] = [
+    "SELECT {named} FROM rooms NOT INDEXED WHERE by_host",
     "SELECT {named} FROM {name} NOT INDEXED",
     "SELECT {column} FROM {name}",
     "INSERT INTO {} ({})",
