@@ -70,9 +70,9 @@ overEachTransport('asking', (transport) => {
       [minsu, said.seq, true, 'no_question'],
       [minsu, 1, true, 'no_such_message'],
       [minsu, 99, true, 'no_such_message'],
-      [minsu, '2', true, 'bad_request'],
+      [minsu, 'two', true, 'bad_request'],
       [minsu, asked.seq, 'yes', 'bad_request'],
-      [minsu, asked.seq, undefined, 'bad_request'],
+      [minsu, asked.seq, null, 'bad_request'],
     ]) {
       const answer = await vote(person, seq, on);
       assert.equal(answer.code, code, JSON.stringify(answer));
