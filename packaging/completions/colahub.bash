@@ -58,6 +58,9 @@ _colahub() {
             colahub,new-id)
                 cmd="colahub__subcmd__new__subcmd__id"
                 ;;
+            colahub,poll)
+                cmd="colahub__subcmd__poll"
+                ;;
             colahub,report)
                 cmd="colahub__subcmd__report"
                 ;;
@@ -187,6 +190,9 @@ _colahub() {
             colahub__subcmd__help,new-id)
                 cmd="colahub__subcmd__help__subcmd__new__subcmd__id"
                 ;;
+            colahub__subcmd__help,poll)
+                cmd="colahub__subcmd__help__subcmd__poll"
+                ;;
             colahub__subcmd__help,report)
                 cmd="colahub__subcmd__help__subcmd__report"
                 ;;
@@ -258,6 +264,15 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,say)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__say"
+                ;;
+            colahub__subcmd__help__subcmd__poll,add)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__add"
+                ;;
+            colahub__subcmd__help__subcmd__poll,close)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__help__subcmd__poll,list)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__list"
                 ;;
             colahub__subcmd__help__subcmd__report,done)
                 cmd="colahub__subcmd__help__subcmd__report__subcmd__done"
@@ -364,6 +379,30 @@ _colahub() {
             colahub__subcmd__message__subcmd__help,say)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__say"
                 ;;
+            colahub__subcmd__poll,add)
+                cmd="colahub__subcmd__poll__subcmd__add"
+                ;;
+            colahub__subcmd__poll,close)
+                cmd="colahub__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__poll,help)
+                cmd="colahub__subcmd__poll__subcmd__help"
+                ;;
+            colahub__subcmd__poll,list)
+                cmd="colahub__subcmd__poll__subcmd__list"
+                ;;
+            colahub__subcmd__poll__subcmd__help,add)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__add"
+                ;;
+            colahub__subcmd__poll__subcmd__help,close)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__close"
+                ;;
+            colahub__subcmd__poll__subcmd__help,help)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__poll__subcmd__help,list)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__list"
+                ;;
             colahub__subcmd__report,done)
                 cmd="colahub__subcmd__report__subcmd__done"
                 ;;
@@ -449,7 +488,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id poll report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,7 +1080,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id poll report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1505,6 +1544,62 @@ _colahub() {
         colahub__subcmd__help__subcmd__new__subcmd__id)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll)
+            opts="add list close"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2245,6 +2340,168 @@ _colahub() {
         colahub__subcmd__new__subcmd__id)
             opts="-h --config --data-dir --keep-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll)
+            opts="-h --help add list close help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__add)
+            opts="-h --multiple --results --room --minutes --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --results)
+                    COMPREPLY=($(compgen -W "at-once after-voting at-end" -- "${cur}"))
+                    return 0
+                    ;;
+                --room)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__close)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help)
+            opts="add list close help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__list)
+            opts="-h --all --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

@@ -56,7 +56,15 @@ pub struct Doer {
 impl Doer {
     pub fn new(hub: &Hub, room: &Room) -> Self {
         let (token, room) = (token(hub), room.clone());
-        Self { token, room, done: Vec::new(), rounds: 0, me: String::new(), heard: None, poll: None }
+        Self {
+            token,
+            room,
+            done: Vec::new(),
+            rounds: 0,
+            me: String::new(),
+            heard: None,
+            poll: None,
+        }
     }
 
     /// Joins and does round after round until the connection ends, or nobody wants another.

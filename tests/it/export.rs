@@ -89,7 +89,10 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
     let all = read(&zip);
     let code = all["lines"][0]["room"].as_str().unwrap().to_owned();
     let page = format!("rooms/{code}.html");
-    assert_eq!(all["names"], json!([page, "index.html", "messages.csv", "messages.jsonl", "polls.json"]));
+    assert_eq!(
+        all["names"],
+        json!([page, "index.html", "messages.csv", "messages.jsonl", "polls.json"])
+    );
     let exported = &all["polls"][0];
     let options = json!([{"text": "yes", "votes": 0}, {"text": "no", "votes": 1}]);
     assert_eq!((&exported["options"], &exported["room"]), (&options, &json!(code)));

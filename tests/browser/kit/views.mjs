@@ -245,8 +245,8 @@ export const VIEWS = {
     await page.locator(".sheet .problem:not(:empty)").waitFor();
   },
   "the host's polls": async (furnished) => {
-    await asks(furnished.hub, furnished.lasting);
     await VIEWS["the host's page"](furnished);
+    await asks(furnished.hub, furnished.lasting);
     await furnished.ann.page.locator(".polls-now .poll-bars").first().waitFor();
   },
   "the host makes a poll": async (furnished) => {
