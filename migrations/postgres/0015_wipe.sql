@@ -1,6 +1,6 @@
 -- Everything that people have said, and who they were, is removed for good.
 
-COMMENT ON COLUMN events.what IS '12 history changed, 13 reacted, 22 announced, 23 announcement taken down (its id is in `identity`), 27 poll made, 28 voted in it, 29 poll closed (its id is in `chatter`), 30 all was wiped; the others are in 0001';
+COMMENT ON COLUMN events.what IS '12 history changed, 13 reacted, 22 announced, 23 announcement taken down (its id is in `identity`), 24 a room edited, 27 poll made, 28 voted in it, 29 poll closed (its id is in `chatter`), 30 all was wiped; the others are in 0001';
 
 -- Removes it, and all rooms or, with `keep_rooms`, all but the living ones that hosts have made. The keys of hosts stay. All
 -- hubs read everything again, under a new epoch. Only under the log's lock. The rows count what there was; `export` is

@@ -57,12 +57,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("요청을 읽을 수 없습니다: {what}"),
         Refusal::TooLarge => "보낸 내용이 너무 큽니다.".into(),
         Refusal::Text(error) => text_ko(*error),
-        Refusal::NameHeld => {
-            "주최자가 지어 준 이름이라 바꿀 수 없습니다. 주최자에게 말해 주세요.".into()
-        }
-        Refusal::NameTaken => {
-            "이 방에 같거나 비슷해 보이는 이름을 쓰는 사람이 있습니다. 다른 이름을 골라 주세요.".into()
-        }
+        Refusal::NameHeld | Refusal::NameTaken => of_name(Language::Ko, refusal),
         Refusal::LockMismatch => {
             "잠긴 방에는 비밀번호가 필요하고, 열린 방에는 비밀번호를 둘 수 없습니다.".into()
         }
@@ -146,13 +141,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
         Refusal::Text(error) => text_en(*error),
-        Refusal::NameHeld => {
-            "The host has given you this name, so you cannot change it. Please ask the host.".into()
-        }
-        Refusal::NameTaken => {
-            "Somebody in this room has this name or one that looks like it. Please choose another."
-                .into()
-        }
+        Refusal::NameHeld | Refusal::NameTaken => of_name(Language::En, refusal),
         Refusal::LockMismatch => "A locked room needs a password, an open one takes none.".into(),
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
@@ -355,6 +344,23 @@ fn shown(c: char) -> String {
     // An override of direction would reverse the sentence, and a mark would combine with the bracket.
     let is_plain = names::is_visible(c) && !is_combining_mark(c);
     if is_plain { c.to_string() } else { format!("U+{:04X}", u32::from(c)) }
+}
+
+/// The refusal of a name that somebody has, or of another name for somebody whom the host has named.
+fn of_name(language: Language, refusal: &Refusal) -> String {
+    let text = match (language, refusal) {
+        (Language::Ko, Refusal::NameTaken) => {
+            "이 방에 같거나 비슷해 보이는 이름을 쓰는 사람이 있습니다. 다른 이름을 골라 주세요."
+        }
+        (Language::En, Refusal::NameTaken) => {
+            "Somebody in this room has this name or one that looks like it. Please choose another."
+        }
+        (Language::Ko, _) => "주최자가 지어 준 이름이라 바꿀 수 없습니다. 주최자에게 말해 주세요.",
+        (Language::En, _) => {
+            "The host has given you this name, so you cannot change it. Please ask the host."
+        }
+    };
+    text.into()
 }
 
 /// A refusal by the mode that the host has set a room to.

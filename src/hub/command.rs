@@ -4,6 +4,7 @@
 //! committed messages.
 
 mod edit;
+mod facts;
 mod output;
 mod people;
 mod questions;
@@ -16,6 +17,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
+pub use self::facts::Facts;
 pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 pub use self::questions::QuestionCall;
@@ -28,7 +30,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, ConnId, Epoch, HubId, IdentityId, PollId, ReportId, RoomId, Seq,
+    AnnouncementId, ChatterId, ConnId, Epoch, IdentityId, PollId, ReportId, RoomId, Seq,
 };
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
@@ -485,19 +487,4 @@ pub struct NewRoom {
     pub by: Option<HostName>,
     /// Where people who join begin to read. `None` for the configuration's choice.
     pub history: Option<History>,
-}
-
-/// The hub's state.
-#[derive(Debug, Clone, Copy)]
-pub struct Facts {
-    /// The hub's identity.
-    pub hub: HubId,
-    /// Living rooms.
-    pub rooms: usize,
-    /// People present, counted once in each room.
-    pub people: usize,
-    /// Messages that people have sent in the last minute, in all rooms.
-    pub said: usize,
-    /// How long it has been up.
-    pub uptime: Duration,
 }

@@ -10,6 +10,9 @@ use crate::socket::{Gone, Heard, Socket};
 
 const EMOJI: [&str; 6] = ["👍", "❤️", "😂", "🎉", "😮", "🙏"];
 
+/// How many answers the poll of a room has.
+pub const OPTIONS: usize = 3;
+
 /// Something that was done with a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -24,6 +27,8 @@ pub enum What {
     Voted,
     TakenBack,
     Reported,
+    /// Chose this answer in the poll of the room, which has no place.
+    Voted(usize),
 }
 
 /// One of these, with the message's place.
@@ -48,13 +53,15 @@ pub struct Doer {
     heard: Option<i64>,
     /// The last question of somebody else.
     asked: Option<i64>,
+    /// The poll of the room, if there is one.
+    poll: Option<String>,
 }
 
 impl Doer {
     pub fn new(hub: &Hub, room: &Room) -> Self {
         let (token, room) = (token(hub), room.clone());
         let (done, me) = (Vec::new(), String::new());
-        Self { token, room, done, rounds: 0, me, heard: None, asked: None }
+        Self { token, room, done, rounds: 0, me, heard: None, asked: None, poll: None }
     }
 
     /// Joins and does round after round until the connection ends, or nobody wants another.
@@ -64,7 +71,9 @@ impl Doer {
         mut goes_on: impl FnMut() -> bool,
     ) -> Result<(), Gone> {
         let mut socket = Socket::connect(address, &self.room.namespace, &self.token)?;
-        self.me = join(&mut socket, &self.room, None)?["id"].as_str().unwrap().to_owned();
+        let entry = join(&mut socket, &self.room, None)?;
+        self.me = entry["id"].as_str().unwrap().to_owned();
+        self.poll = entry["polls"][0]["id"].as_str().map(str::to_owned);
         while goes_on() {
             self.round(&mut socket)?;
             self.rounds += 1;
@@ -95,6 +104,11 @@ impl Doer {
         self.tries(socket, What::Reacted(emoji), "react", fields)?;
         if let Some(asked) = self.asked.filter(|_| n % 3 == 1) {
             self.tries(socket, What::Voted, "vote", json!({ "on": true, "seq": asked }))?;
+        }
+        if let Some(poll) = self.poll.clone() {
+            let option = n % OPTIONS;
+            let fields = json!({ "pollId": poll, "options": [option], "seq": 0 });
+            self.tries(socket, What::Voted(option), "votePoll", fields)?;
         }
         if n % 4 == 3 {
             self.tries(socket, What::TakenBack, "takeBack", json!({ "seq": said[n - 2] }))?;
@@ -150,6 +164,21 @@ impl Doer {
         self.done.iter().any(|done| done.seq == seq && done.what == What::TakenBack)
     }
 
+    /// What they may have chosen in the poll, if a vote was acknowledged before that time: the last of these, or one that
+    /// was asked for after it.
+    pub fn votes(&self, until: u64) -> Option<Vec<usize>> {
+        let votes: Vec<(usize, Option<u64>)> = self
+            .done
+            .iter()
+            .filter_map(|done| match done.what {
+                What::Voted(option) => Some((option, done.at)),
+                _ => None,
+            })
+            .collect();
+        let last = votes.iter().rposition(|(_, at)| at.is_some_and(|at| at < until))?;
+        Some(votes[last..].iter().map(|(option, _)| *option).collect())
+    }
+
     /// What was acknowledged before that time.
     pub fn acked(&self, until: u64) -> impl Iterator<Item = &Done> {
         self.done.iter().filter(move |done| done.at.is_some_and(|at| at < until))
@@ -157,7 +186,8 @@ impl Doer {
 
     /// Holds messages, as a browser reads them, against what was acknowledged before that time.
     pub fn holds(&self, all: &[Value], until: u64) {
-        for done in self.acked(until).filter(|done| done.what != What::Reported) {
+        let is_seen = |done: &&Done| !matches!(done.what, What::Reported | What::Voted(_));
+        for done in self.acked(until).filter(is_seen) {
             let message = &all[usize::try_from(done.seq - 1).unwrap()];
             let is_gone = message["takenBack"] == true;
             assert!(!is_gone || self.may_be_gone(done.seq), "{message}");
@@ -169,7 +199,7 @@ impl Doer {
                 What::Reacted(emoji) => message["reactions"][EMOJI[*emoji]] == 1,
                 What::Voted => message["question"]["votes"] == 1,
                 What::TakenBack => is_gone && message["content"] == "",
-                What::Reported => true,
+                What::Reported | What::Voted(_) => true,
             };
             assert!(is_as_done || is_gone, "{done:?} has become {message}");
         }

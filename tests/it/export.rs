@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::host::{enters, host};
+use crate::host::{enters, host, listed};
 use crate::host_calls::{Holder, sent, turned_away};
 use crate::host_words::{asks, says};
 use crate::kit::{Hub, Signal, told};
@@ -25,6 +25,7 @@ print(json.dumps({
     "names": z.namelist(),
     "table": list(csv.DictReader(io.StringIO(table[1:], newline=""))),
     "lines": [json.loads(line) for line in text("messages.jsonl").splitlines()],
+    "polls": json.loads(text("polls.json")),
     "pages": {name: text(name) for name in z.namelist() if name.endswith(".html")},
 }))
 "#;
@@ -76,14 +77,26 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
     assert!(host(&hub, &["message", "say", &room.id, "The stage is open"]).0);
     assert!(host(&hub, &["announce", "add", "Lunch", "--room", &room.id]).0);
 
+    assert!(host(&hub, &["poll", "add", "Tea?", "yes", "no", "--room", &room.id]).0);
+    let poll = listed(&hub, &["poll", "list"])[0]["id"].clone();
+    asks(&mut ann, "votePoll", &json!({"pollId": poll, "options": [1]}));
+    assert!(host(&hub, &["poll", "close", poll.as_str().unwrap()]).0);
+
     let elsewhere = tempfile::tempdir().unwrap();
     let zip = elsewhere.path().join("chat.zip");
     let (code, words) = export(hub.folder.path(), &zip);
-    assert!(code == Some(0) && words.contains("5 messages of 1 rooms"), "{words}");
+    assert!(code == Some(0) && words.contains("7 messages of 1 rooms"), "{words}");
     let all = read(&zip);
     let code = all["lines"][0]["room"].as_str().unwrap().to_owned();
     let page = format!("rooms/{code}.html");
-    assert_eq!(all["names"], json!([page, "index.html", "messages.csv", "messages.jsonl"]));
+    assert_eq!(
+        all["names"],
+        json!([page, "index.html", "messages.csv", "messages.jsonl", "polls.json"])
+    );
+    let exported = &all["polls"][0];
+    let options = json!([{"text": "yes", "votes": 0}, {"text": "no", "votes": 1}]);
+    assert_eq!((&exported["options"], &exported["room"]), (&options, &json!(code)));
+    assert!(exported["closedAt"].is_string() && exported["voters"] == 1, "{exported}");
     let nickname = &entry["nickname"];
     let first = json!({
         "room": code, "title": all["lines"][0]["title"], "seq": formula["seq"], "kind": "message",
@@ -101,7 +114,7 @@ fn an_export_has_what_people_said_and_the_host_and_nothing_else_of_them() {
         (&json!(true), &json!("announcement"))
     );
     let table = all["table"].as_array().unwrap();
-    assert_eq!((table.len(), &table[0]["name"]), (5, nickname));
+    assert_eq!((table.len(), &table[0]["name"]), (7, nickname));
     assert_eq!(table[0]["text"], "'=HYPERLINK(\"http://evil\")");
     assert_eq!((&table[1]["text"], &table[0]["reactions"]), (&answer["content"], &json!("👍 1")));
     assert_eq!((&table[2]["votes"], &table[1]["votes"]), (&json!("0"), &json!("")));

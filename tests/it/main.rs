@@ -47,6 +47,7 @@ mod paces;
 mod page;
 mod passwords;
 mod polling;
+mod polls;
 mod reload;
 mod service;
 mod shutdown;

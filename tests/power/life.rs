@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 use crate::disk::{Disk, Done, Synchronous, read_log};
 use crate::doer::Doer;
-use crate::kit::{Hub, Signal, run_in};
+use crate::kit::{Hub, Signal, run_in, told};
 use crate::sender::{NO_PACE, Room, Sender, join, make_room, token};
 use crate::socket::Socket;
 
@@ -57,6 +57,7 @@ impl Life {
         let hub = run(folder, None);
         let (rooms, token) = (["one", "two"].map(|name| make_room(&hub, name)), token(&hub));
         rooms.iter().for_each(|room| may_read(&hub, room, &token));
+        rooms.iter().for_each(|room| asks(&root.join(DATA), room));
         let names = ["ann", "bob", "cho", "dan", "eve", "fay"];
         let mut senders: Vec<Sender> = (names.iter().zip(rooms.iter().cycle()))
             .map(|(name, room)| Sender::new((*name).to_owned(), &hub, room))
@@ -129,6 +130,14 @@ fn talk(hub: &Hub, (senders, doers): (&mut [Sender], &mut [Doer]), most: u64) {
             scope.spawn(move || sender.talk(hub.address, goes_on));
         }
     });
+}
+
+/// The host asks the people in a room something.
+fn asks(data: &Path, room: &Room) {
+    let data = data.to_str().unwrap();
+    let poll = ["poll", "add", "Lunch?", "soup", "rice", "both", "--room", &room.id];
+    let (code, words) = told(&[&poll[..], &["--data-dir", data]].concat());
+    assert_eq!(code, Some(0), "{words}");
 }
 
 pub fn recorder(folder: &Path) -> Option<PathBuf> {

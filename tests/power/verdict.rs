@@ -7,7 +7,7 @@ use colahub::domain::ids::HubId;
 use colahub::store::{ContinuedFrom, FILE, Store, StoreOptions};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::doer::What;
+use crate::doer::{OPTIONS, What};
 use crate::kit::Hub;
 use crate::life::Life;
 use crate::sender::read_all;
@@ -76,9 +76,13 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
              (SELECT count(*) FROM reports t WHERE t.message = m.id), coalesce(m.votes, 0)
          FROM messages m JOIN rooms r ON r.n = m.room WHERE lower(hex(r.id)) = ?1 AND m.seq = ?2",
     )?;
+    let votes = votes(life, &db, until)?;
+    if !matches!(votes, Verdict::Kept) {
+        return Ok(votes);
+    }
     for doer in &life.doers {
         let room = doer.room.id.replace('-', "");
-        for done in doer.acked(until) {
+        for done in doer.acked(until).filter(|done| !matches!(done.what, What::Voted(_))) {
             let found = query.query_row(params![room, done.seq], |row| {
                 let counts: Option<Vec<u8>> = row.get(3)?;
                 let chosen: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
@@ -104,11 +108,43 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
                 What::Voted => chosen & VOTE != 0,
                 What::TakenBack => is_gone && content.is_empty() && chosen == 0,
                 What::Reported => reports == 1,
+                What::Voted(_) => true,
             };
             let may_be_gone = done.what != What::Reported && doer.may_be_gone(done.seq);
             if !(is_kept || is_gone && may_be_gone) {
                 return Ok(Verdict::Lost(format!("lost: {done:?}")));
             }
+        }
+    }
+    Ok(Verdict::Kept)
+}
+
+/// What was acknowledged to whoever votes in a room's poll counts, or what they chose later, and counts once.
+fn votes(life: &Life, db: &Connection, until: u64) -> rusqlite::Result<Verdict> {
+    let mut query = db.prepare(
+        "SELECT p.voters, p.counts, (SELECT count(*) FROM poll_votes v WHERE v.poll = p.id),
+             (SELECT max(v.chosen) FROM poll_votes v WHERE v.poll = p.id)
+         FROM polls p JOIN rooms r ON r.n = p.room WHERE lower(hex(r.id)) = ?1",
+    )?;
+    for doer in &life.doers {
+        let Some(may) = doer.votes(until) else { continue };
+        let found = query.query_row([doer.room.id.replace('-', "")], |row| {
+            let counts = row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default();
+            let is_one = |place: &usize| counts.get(place * 4) == Some(&1);
+            // Nobody else votes in it.
+            let counted: i64 = (0..OPTIONS).filter(is_one).map(|place| 1 << place).sum();
+            let (voters, votes): (i64, i64) = (row.get(0)?, row.get(2)?);
+            let chosen = row.get::<_, Option<i64>>(3)?.unwrap_or(0);
+            Ok(((voters, counted), (votes, chosen)))
+        });
+        let Some((counted, stored)) = found.optional()? else {
+            return Ok(Verdict::Lost("the poll".into()));
+        };
+        if counted != stored {
+            return Ok(Verdict::Broken(format!("{stored:?} votes are counted as {counted:?}")));
+        }
+        if !may.iter().any(|option| stored == (1, 1 << option)) {
+            return Ok(Verdict::Lost(format!("lost: a vote of {may:?}, found {stored:?}")));
         }
     }
     Ok(Verdict::Kept)

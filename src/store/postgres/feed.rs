@@ -113,12 +113,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             Some(_) => Some(Change::Unmuted(rows::identity(row, 4)?)),
             None => None,
         },
-        (10, Some(room)) => match (row.try_get(8)?, row.try_get(9)?) {
-            (Some(seq), Some(id)) => {
-                Some(Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) })
-            }
-            _ => None,
-        },
+        (10, Some(room)) => taken_back(row, room)?,
         // It may have been taken down by now.
         (22, _) => rows::announcement(row, 38)?.map(Change::Announced),
         (23, _) => row
@@ -141,6 +136,14 @@ fn reacted(row: &Row) -> Result<Option<Reacted>, RowError> {
     let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
     let (mine, question) = (Chosen::default(), rows::question(row, 43)?);
     Ok(Some(Reacted { seq: Seq(seq), reactions, mine, at, question }))
+}
+
+/// A message that was taken back, if it is still stored.
+fn taken_back(row: &Row, room: RoomId) -> Result<Option<Change>, RowError> {
+    let place: Option<i64> = row.try_get(8)?;
+    let id: Option<i64> = row.try_get(9)?;
+    let taken = place.zip(id);
+    Ok(taken.map(|(seq, id)| Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) }))
 }
 
 /// A passed access check, if it has a holder.

@@ -7,8 +7,8 @@ use super::connect::{ConnectError, Database};
 use super::polls;
 use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
 use crate::domain::announcement::Announcement;
-use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
-use crate::domain::poll::Poll;
+use crate::domain::ids::{Epoch, IdentityId, PollId, RoomId, RunId, Seq};
+use crate::domain::poll::{Choices, Poll};
 use crate::domain::room::Newest;
 use crate::domain::time::WallTime;
 use crate::store::Past;
@@ -70,23 +70,8 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
          WHERE until_hub IS NULL OR until_hub > $1";
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
-    let polls = polled(&tx).await?;
-    let voted = "SELECT poll, identity, chosen FROM poll_votes";
-    let votes = tx.query(voted, &[]).await?.iter().map(polls::vote).collect::<Result<_, _>>()?;
-    let admitted =
-        "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
-         WHERE e.what = 11 AND e.until_hub > $1";
-    let mut grants = Vec::new();
-    for row in tx.query(admitted, &[&now]).await? {
-        let is_identity = row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some();
-        let holder = match (is_identity, row.try_get(2)?) {
-            (true, _) => GrantHolder::Identity(rows::identity(&row, 1)?),
-            (false, Some(address)) => GrantHolder::Address(address),
-            (false, None) => continue,
-        };
-        let until = rows::hub_time(row.try_get(3)?);
-        grants.push(AccessGrant { room: rows::room_id(&row, 0)?, holder, until });
-    }
+    let (polls, votes) = polled(&tx).await?;
+    let grants = granted(&tx, now).await?;
     tx.commit().await?;
     let past = Past {
         hub: hub.hub,
@@ -120,10 +105,33 @@ async fn announced(tx: &Transaction<'_>, now: i64) -> Result<Vec<Announcement>, 
     rows.iter().filter_map(|row| rows::announcement(row, 0).transpose()).collect()
 }
 
-/// The polls, the oldest first.
-async fn polled(tx: &Transaction<'_>) -> Result<Vec<Poll>, RowError> {
+/// The access grants of other hubs that are still valid.
+async fn granted(tx: &Transaction<'_>, now: i64) -> Result<Vec<AccessGrant>, RowError> {
+    let admitted =
+        "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
+         WHERE e.what = 11 AND e.until_hub > $1";
+    let mut grants = Vec::new();
+    for row in tx.query(admitted, &[&now]).await? {
+        let is_identity = row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some();
+        let holder = match (is_identity, row.try_get(2)?) {
+            (true, _) => GrantHolder::Identity(rows::identity(&row, 1)?),
+            (false, Some(address)) => GrantHolder::Address(address),
+            (false, None) => continue,
+        };
+        let until = rows::hub_time(row.try_get(3)?);
+        grants.push(AccessGrant { room: rows::room_id(&row, 0)?, holder, until });
+    }
+    Ok(grants)
+}
+
+/// The polls, the oldest first, and the votes of those that are open.
+async fn polled(
+    tx: &Transaction<'_>,
+) -> Result<(Vec<Poll>, Vec<(PollId, IdentityId, Choices)>), RowError> {
     let rows = tx.query(&super::reads::polls(), &[]).await?;
-    rows.iter().filter_map(|row| polls::poll(row, 0).transpose()).collect()
+    let polls = rows.iter().filter_map(|row| polls::poll(row, 0).transpose());
+    let votes = tx.query("SELECT poll, identity, chosen FROM poll_votes", &[]).await?;
+    Ok((polls.collect::<Result<_, _>>()?, votes.iter().map(polls::vote).collect::<Result<_, _>>()?))
 }
 
 /// The latest activity of each living room. The time of the last message is taken from its newest 200 places.

@@ -165,6 +165,18 @@ export const VIEWS = {
     await ann.page.locator(".announced").waitFor();
     await ann.page.locator(".of-host").waitFor();
   },
+  "a poll": async ({ ann, hub, lasting }) => {
+    await asks(hub, lasting);
+    await ann.enters(lasting);
+    await ann.page.locator(".ballot").waitFor();
+  },
+  "a poll with votes": async (furnished) => {
+    await VIEWS["a poll"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".ballot-answer input").nth(1).check();
+    await page.locator(".ballot .primary").click();
+    await page.locator(".poll-bars").waitFor();
+  },
   details: async ({ ann, room }) => {
     await ann.enters(room);
     await ann.opensDetails();
@@ -258,6 +270,19 @@ export const VIEWS = {
     await page.locator(".sheet .primary").click();
     await page.locator(".sheet .problem:not(:empty)").waitFor();
   },
+  "the host's polls": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    await asks(furnished.hub, furnished.lasting);
+    await furnished.ann.page.locator(".polls-now .poll-bars").first().waitFor();
+  },
+  "the host makes a poll": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".polls-now > .button").click();
+    await page.locator("#poll-question").waitFor();
+    await page.locator(".sheet .primary").click();
+    await page.locator(".sheet .problem:not(:empty)").waitFor();
+  },
   "a message as the host sees it": async (furnished) => {
     await VIEWS["the host's page"](furnished);
     const { page } = furnished.ann;
@@ -325,8 +350,17 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
     for (const { id } of muted) await hub.host("chatter", "unmute", id);
     const announced = hub ? JSON.parse(await hub.host("announce", "list", "--json")) : [];
     for (const { id } of announced.filter((one) => one.room === null)) await hub.host("announce", "done", id);
+    const polls = hub && !/poll/.test(name) ? JSON.parse(await hub.host("poll", "list", "--json")) : [];
+    for (const { id } of polls) await hub.host("poll", "close", id);
     await open(furnished);
   };
+}
+
+/** A poll runs in the room, the only one, and nobody has voted in it. */
+async function asks(hub, room) {
+  for (const { id } of JSON.parse(await hub.host("poll", "list", "--json"))) await hub.host("poll", "close", id);
+  const answers = ["국밥", "비빔밥 – 고추장은 따로 드려요", "아무거나 괜찮아요"];
+  await hub.host("poll", "add", "점심은 무엇으로 할까요?", ...answers, "--room", room.code, "--minutes", "60");
 }
 
 /** Tells the host of the newest message, as the person who sees it. */

@@ -98,7 +98,7 @@ export const ko = {
   takeDownDone: "공지를 내렸어요",
   sayAsHost: "주최자로 말하기",
 
-  askPoll: "투표하기",
+  askPoll: "투표 만들기",
   pollsNow: "투표",
   pollsClosed: (count: number) => `끝난 투표 ${count}개`,
   question: "질문",
