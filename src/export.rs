@@ -143,6 +143,8 @@ pub fn export(
         Source::Folder(folder) => Archive::open(folder)?,
         Source::Shared(database) => Archive::connect(database)?,
     };
+    let language = archive.event()?.language.unwrap_or(style.language);
+    let style = PageStyle { language, ..style };
     let rooms = archive.rooms()?;
     let total = rooms.iter().map(stored).sum();
     let newest = rooms.iter().map(|room| room.newest_at).max().unwrap_or(WallTime(0));

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
+use tokio::sync::Notify;
 
 use self::bind::{Late, Listeners};
 use self::ready::Ready;
@@ -135,6 +136,7 @@ async fn serve(
                 }
                 notify(&[sd_notify::NotifyState::Ready]);
             }
+            () = running.event.notified() => running.configure(&reload.config().now()),
             () = running.health.outdated() => break ExitReason::Reopen,
             // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
@@ -200,9 +202,16 @@ fn around(
     http::Guard::new(config.clone(), reach, found, Arc::clone(metrics)).before(router)
 }
 
-/// What the hub starts from.
-fn start(config: &Config, store: Store<hub::WriteContext>) -> hub::Start {
-    hub::Start { configuration: configuration(config), store, random: Box::new(random) }
+/// What the hub starts from. Where the event's settings change, they are put over the configuration at once, and
+/// `changed` says so to whoever has copies of settings.
+fn start(live: &LiveConfig, store: Store<hub::WriteContext>, changed: &Arc<Notify>) -> hub::Start {
+    let (configuration, live, changed) =
+        (configuration(&live.now()), live.clone(), Arc::clone(changed));
+    let on_event = Box::new(move |settings| {
+        live.set_event(settings);
+        changed.notify_one();
+    });
+    hub::Start { configuration, store, random: Box::new(random), on_event }
 }
 
 fn configuration(config: &Config) -> ChatConfig {
@@ -229,6 +238,8 @@ struct Running {
     reach: Reach,
     door: Arc<Door>,
     budget: Budget,
+    /// The event's settings have changed.
+    event: Arc<Notify>,
     _watch: budget::Watch,
     // Dropped before the lock: the next hub creates its own.
     _control: Option<Control>,
@@ -241,6 +252,7 @@ impl Running {
         listeners: &Listeners,
         (lock, store): (lock::Lock, Store<hub::WriteContext>),
     ) -> anyhow::Result<Self> {
+        live.set_event(store.past.event.clone());
         let config = &*live.now();
         let health = store.health.clone();
         let signer = Arc::new(signer(config, store.past.key)?);
@@ -252,7 +264,8 @@ impl Running {
         reach.set_public(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (metrics, budget) = (Arc::new(Metrics::default()), Budget::new(ceiling(config)));
-        let (hub, outputs, hub_task) = hub::start(start(config, store));
+        let event = Arc::new(Notify::new());
+        let (hub, outputs, hub_task) = hub::start(start(live, store, &event));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
         let context = Arc::new(control::ControlContext {
@@ -266,6 +279,7 @@ impl Running {
             budget: budget.clone(),
             signer: Arc::clone(&signer),
             random,
+            event: tokio::sync::Mutex::default(),
         });
         let control = Control::start(Arc::clone(&context));
         let router = http::router(http::HttpContext {
@@ -312,6 +326,7 @@ impl Running {
             door,
             _watch: budget.watch(),
             budget,
+            event,
             _control: control,
             _lock: lock,
         })

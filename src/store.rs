@@ -46,6 +46,7 @@ pub use write::{
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
 use crate::domain::announcement::Announcement;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{HubId, RoomId, RunId};
 use crate::domain::mute::Mute;
 use crate::domain::room::{Newest, Room};
@@ -92,6 +93,8 @@ pub struct Past {
     pub announcements: Vec<Announcement>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
+    /// What the host has set for the event.
+    pub event: EventSettings,
     /// Access grants of other hubs that are still valid.
     pub grants: Vec<AccessGrant>,
     /// This run of the hub on a shared store. `None` for a hub with a database of its own.

@@ -1,15 +1,18 @@
 //! The hub's own sentences for people, in its language.
 
 pub mod export;
+mod slip;
 
 use std::time::Duration;
 
 use unicode_normalization::char::is_combining_mark;
 
+pub use self::slip::slip;
 use super::language::Language;
 use super::message::Alert;
 use super::names;
 use super::refusal::{HostRefusal, Refusal};
+use super::slip::Slip;
 use super::text::{Field, Nickname, TextError, TextProblem};
 
 /// The sentence of a notice. That of a single join is set by the wire contract, since front ends show it unchanged.
@@ -67,6 +70,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         }
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
         Refusal::Host(refusal) => host_ko(*refusal).into(),
+        Refusal::EventFile(slips) => all(Language::Ko, slips),
         Refusal::WrongHost => {
             "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
         }
@@ -145,6 +149,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
+        Refusal::EventFile(slips) => all(Language::En, slips),
         Refusal::WrongHost => {
             "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
         }
@@ -207,6 +212,11 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::Unavailable => "The hub cannot do that just now. Try again in a moment.".into(),
     }
+}
+
+/// The sentences for all slips, one a line.
+fn all(language: Language, slips: &[Slip]) -> String {
+    slips.iter().map(|one| slip(language, one)).collect::<Vec<_>>().join("\n")
 }
 
 fn muted(language: Language, wait: Option<Duration>) -> String {

@@ -53,6 +53,7 @@ impl Hub {
                 self.tell_announcement(announcement, at);
             }
             Change::AnnouncementGone(id) => self.hide_announcement(id),
+            Change::EventSet(settings) => self.show_event(settings, None),
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);

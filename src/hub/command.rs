@@ -4,6 +4,7 @@
 //! committed messages.
 
 mod edit;
+mod event;
 mod output;
 mod people;
 
@@ -14,6 +15,7 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
+pub use self::event::EventCall;
 pub use self::output::{Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 use super::configure::ChatConfig;
@@ -378,6 +380,8 @@ pub enum Call {
     Unban(ChatterId, Responder<()>),
     /// A call of the host about somebody.
     Person(PersonCall),
+    /// A call of the host about the event's settings.
+    Event(EventCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Says something in a living room, as the host.

@@ -44,6 +44,7 @@ impl Hub {
         for announcement in past.announcements {
             self.show_announcement(announcement);
         }
+        self.event_settings = past.event;
         for grant in past.grants {
             self.access_grants.put(grant);
         }

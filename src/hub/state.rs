@@ -13,7 +13,7 @@ use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
     AnnouncementView, Answer, Command, Entry, Event, Facts, MuteNotice, NewRoom, Output, Reply,
-    RoomEvent, RoomView,
+    Responder, RoomEvent, RoomView,
 };
 use super::conn::Conn;
 use super::host_keys::key_used;
@@ -28,6 +28,7 @@ use super::say::NewMessage;
 pub(super) use super::then::{RenameSource, Then};
 use crate::domain::announcement::Announcement;
 use crate::domain::code::Code;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::fair::FairQueue;
 use crate::domain::host::HostName;
 use crate::domain::ids::{
@@ -88,6 +89,8 @@ pub(super) enum Effect {
     Write(Write, Then),
     /// Send something to connections.
     Output(Output),
+    /// Pass on the event's settings, then answer the host who has changed them.
+    Event(EventSettings, Option<Responder<()>>),
     /// Tell the other hubs that somebody is typing, or has stopped.
     Typing(RoomId, ChatterId, bool),
 }
@@ -157,6 +160,7 @@ pub(super) struct Hub {
     pub(super) mutes: Mutes,
     /// The announcements that are shown, the oldest first.
     pub(super) announcements: Vec<Announcement>,
+    pub(super) event_settings: EventSettings,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -199,6 +203,7 @@ impl Hub {
             bans_coming: Vec::new(),
             mutes: Mutes::default(),
             announcements: Vec::new(),
+            event_settings: EventSettings::default(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -314,6 +319,7 @@ impl Hub {
                 self.has_announced(announcement, tell, result, at);
             }
             Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
+            Then::EventSet(setting) => self.event_set(setting, result.map(|_| ())),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),

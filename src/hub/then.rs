@@ -2,6 +2,7 @@
 
 use super::command::{Reply, Responder, RoomView};
 use super::edit::Edited;
+use super::event::SettingEvent;
 use super::host::{Banning, Ending};
 use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
@@ -50,6 +51,7 @@ pub(super) enum Then {
     HostSaid(Responder<Message>),
     Announced(Announcement, Responder<AnnouncementId>),
     TakenDown(AnnouncementId, Responder<()>),
+    EventSet(SettingEvent),
 }
 
 /// The origin of a request for a nickname.

@@ -10,13 +10,14 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
 use crate::domain::code::Code;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::text::Title;
 use crate::domain::time::WallTime;
 use crate::store::postgres::{self, ConnectError, Database};
 use crate::store::sqlite::recovery::restore;
-use crate::store::sqlite::sql::queries;
+use crate::store::sqlite::sql::{event, queries};
 use crate::store::{CopyError, FILE};
 
 /// The most messages of one read.
@@ -92,6 +93,19 @@ impl Archive {
             Backend::Sqlite(db) => queries::archived_rooms(db).map_err(ArchiveError::Sqlite),
             Backend::Postgres(runtime, client) => {
                 runtime.block_on(postgres::archived_rooms(client)).map_err(ArchiveError::Postgres)
+            }
+        }
+    }
+
+    /// What the host has set for the event.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn event(&self) -> Result<EventSettings, ArchiveError> {
+        match &self.0 {
+            Backend::Sqlite(db) => event::settings(db).map_err(ArchiveError::Sqlite),
+            Backend::Postgres(runtime, client) => {
+                runtime.block_on(postgres::archived_event(client)).map_err(ArchiveError::Postgres)
             }
         }
     }

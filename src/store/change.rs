@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
@@ -108,6 +109,8 @@ pub enum Change {
     Announced(Announcement),
     /// An announcement was taken down.
     AnnouncementGone(AnnouncementId),
+    /// The host has set what outweighs the configuration: as it is by now, which may be later.
+    EventSet(EventSettings),
     /// Somebody passed the access check of a locked room.
     Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.

@@ -31,7 +31,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub(in crate::store) use archive::{archived_page, archived_rooms, connect_to_read};
+pub(in crate::store) use archive::{
+    archived_event, archived_page, archived_rooms, connect_to_read,
+};
 pub use connect::{ConnectError, Database};
 
 use crate::domain::ids::{Epoch, HubId, RunId};

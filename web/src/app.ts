@@ -9,6 +9,7 @@ import { EMPTY, Lobby, type LobbyState } from "./client/lobby";
 import { browserMemory, keepsCookies } from "./client/storage";
 import type { Stays } from "./store/stays";
 import type { Limits, Room } from "./wire";
+import { hubSpeaks } from "./words";
 
 export const memory = browserMemory();
 export const api: Api = httpApi(() => identity.token);
@@ -18,7 +19,9 @@ tidy(memory, Date.now());
 export const lobby = signal<LobbyState>(EMPTY);
 export const lobbyWatch = new Lobby(api, (state) => {
   lobby.value = state;
-  if (state.hub) memory.set("cola.name", state.hub.name);
+  if (!state.hub) return;
+  memory.set("cola.name", state.hub.name);
+  hubSpeaks(state.hub.language);
 });
 
 /** The hub's name; until it has answered, what it was called last time. */

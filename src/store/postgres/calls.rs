@@ -9,8 +9,10 @@ use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
 use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
+use crate::domain::event_settings::EventSettings;
 use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
+use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::{Room, RoomEdit};
@@ -329,6 +331,7 @@ impl<'s> Context<'s> {
             Deed::Say(say) => self.host_say(say, what),
             Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
+            Deed::SetEvent(event) => self.set_event(event, what),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),
@@ -344,6 +347,16 @@ impl<'s> Context<'s> {
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
+    }
+
+    fn set_event(
+        &self,
+        EventSettings { title, language }: &EventSettings,
+        what: String,
+    ) -> Call<'s> {
+        let title = title.as_ref().map(|title| title.as_str().to_owned());
+        let params = params![title, language.map(Language::code), what];
+        call(&self.statements.set_event, params)
     }
 
     fn edit_room(&self, room: RoomId, edit: &RoomEdit, what: String) -> Call<'s> {

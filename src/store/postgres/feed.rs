@@ -123,6 +123,8 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (23, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
+        // As it is by now, too.
+        (32, _) => Some(Change::EventSet(rows::event(row, 43)?)),
         (11, Some(room)) => grant(row, room)?.map(Change::Granted),
         _ => None,
     };

@@ -4,6 +4,7 @@ use tokio_postgres::{Client, Row, Transaction};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
+use super::reads;
 use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
@@ -68,6 +69,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
          WHERE until_hub IS NULL OR until_hub > $1";
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
+    let event = rows::event(&tx.query_one(&reads::event(), &[]).await?, 0)?;
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
@@ -95,6 +97,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         bans,
         mutes,
         announcements,
+        event,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),

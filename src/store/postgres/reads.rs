@@ -1,6 +1,6 @@
 //! The statements of the reader, which reads outside the log's session.
 
-use super::rows::{MEMBER, ROOM, message_for, message_with_room};
+use super::rows::{EVENT, MEMBER, ROOM, message_for, message_with_room};
 
 /// Whether a room has this code.
 pub(super) const HAS_CODE: &str = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
@@ -113,6 +113,11 @@ pub(super) const ARCHIVED_ROOMS: &str =
          (SELECT sent_at FROM messages WHERE room = a.n ORDER BY seq DESC LIMIT 1), a.created_at)
      FROM rooms a WHERE NOT a.deleted ORDER BY a.n";
 
+/// What the host has set for the event.
+pub(super) fn event() -> String {
+    format!("SELECT {EVENT}")
+}
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -139,6 +144,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_reports", REPORTS.into(), "false, 200"),
         ("read_all_reports", REPORTS.into(), "true, 200"),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
+        ("read_event", event(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]
 }

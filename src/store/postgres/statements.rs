@@ -2,7 +2,7 @@
 
 use tokio_postgres::{Client, Error, Statement};
 
-use super::rows::{ANNOUNCEMENT, MEMBER, MESSAGE, ROOM, message_for};
+use super::rows::{ANNOUNCEMENT, EVENT, MEMBER, MESSAGE, ROOM, message_for};
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -42,7 +42,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}
+             {ANNOUNCEMENT}, {EVENT}
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -136,6 +136,8 @@ statements! {
     announce = "SELECT * FROM announce($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Takes an announcement down.
     take_down = "SELECT take_down($1, $2)";
+    /// Sets what outweighs the configuration.
+    set_event = "SELECT set_event($1, $2, $3)";
     /// Adds a host's key.
     add_host_key = "SELECT add_host_key($1, $2, $3, $4, $5)";
     /// Revokes a host's key.

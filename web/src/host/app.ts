@@ -57,7 +57,7 @@ export type About =
   | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
   | { kind: "edit"; room: string }
   | { kind: "end"; room: string; isDelete: boolean }
-  | { kind: "newRoom" | "announce" };
+  | { kind: "newRoom" | "announce" | "event" };
 
 export const about = signal<About | null>(null);
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote};
@@ -50,6 +51,7 @@ pub(super) struct Database {
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
+    pub(super) event: EventSettings,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -84,6 +86,7 @@ impl Database {
             bans: self.bans.values().cloned().collect(),
             mutes: self.mutes.values().cloned().collect(),
             announcements: self.announced(),
+            event: self.event.clone(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -418,6 +421,10 @@ impl Database {
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
+            Deed::SetEvent(settings) => {
+                self.event = settings.clone();
+                self.log.push(Change::EventSet(settings.clone()));
+            }
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
             | Deed::Delete(_)

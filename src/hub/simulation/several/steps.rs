@@ -285,7 +285,7 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
-            (16, Some(room), _) => Call::Edit(some_edit(room, &mut self.dice)),
+            (16, Some(room), _) => some_edit(room, &mut self.dice),
             (0, Some(room), _) => {
                 let (mode, span) = some_mode(&mut self.dice);
                 let room = self.dice.percent(90).then_some(room);

@@ -13,7 +13,9 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rooms, rows};
+use crate::store::sqlite::sql::{
+    announcements, event, host_keys, modes, people, reports, rooms, rows,
+};
 use crate::store::write::{Ban, Deed, HostAct, HostSay, Moment, Written};
 
 /// How many actions the log keeps.
@@ -110,6 +112,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::TakeDown(announcement) => {
             announcements::take_down(db, *announcement)?;
             "announce done"
+        }
+        Deed::SetEvent(settings) => {
+            event::set(db, settings)?;
+            "event apply"
         }
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;

@@ -15,6 +15,7 @@ import { why } from "./act-bar";
 import { AnnounceSheet } from "./announced";
 import { Chip } from "./chip";
 import { EditRoomSheet } from "./edit-sheet";
+import { EventSheet } from "./event-sheet";
 import { HostIcon, type HostIconName } from "./icons";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
 
@@ -40,6 +41,8 @@ export function AboutSheet(): JSX.Element | null {
       return <NewRoomSheet />;
     case "announce":
       return <AnnounceSheet />;
+    case "event":
+      return <EventSheet />;
     case undefined:
       return null;
   }
