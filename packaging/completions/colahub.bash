@@ -34,6 +34,9 @@ _colahub() {
             colahub,doctor)
                 cmd="colahub__subcmd__doctor"
                 ;;
+            colahub,event)
+                cmd="colahub__subcmd__event"
+                ;;
             colahub,export)
                 cmd="colahub__subcmd__export"
                 ;;
@@ -145,6 +148,24 @@ _colahub() {
             colahub__subcmd__chatter__subcmd__help,unmute)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unmute"
                 ;;
+            colahub__subcmd__event,apply)
+                cmd="colahub__subcmd__event__subcmd__apply"
+                ;;
+            colahub__subcmd__event,help)
+                cmd="colahub__subcmd__event__subcmd__help"
+                ;;
+            colahub__subcmd__event,show)
+                cmd="colahub__subcmd__event__subcmd__show"
+                ;;
+            colahub__subcmd__event__subcmd__help,apply)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__apply"
+                ;;
+            colahub__subcmd__event__subcmd__help,help)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__event__subcmd__help,show)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__show"
+                ;;
             colahub__subcmd__help,announce)
                 cmd="colahub__subcmd__help__subcmd__announce"
                 ;;
@@ -162,6 +183,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,doctor)
                 cmd="colahub__subcmd__help__subcmd__doctor"
+                ;;
+            colahub__subcmd__help,event)
+                cmd="colahub__subcmd__help__subcmd__event"
                 ;;
             colahub__subcmd__help,export)
                 cmd="colahub__subcmd__help__subcmd__export"
@@ -231,6 +255,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__chatter,unmute)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unmute"
+                ;;
+            colahub__subcmd__help__subcmd__event,apply)
+                cmd="colahub__subcmd__help__subcmd__event__subcmd__apply"
+                ;;
+            colahub__subcmd__help__subcmd__event,show)
+                cmd="colahub__subcmd__help__subcmd__event__subcmd__show"
                 ;;
             colahub__subcmd__help__subcmd__host,add)
                 cmd="colahub__subcmd__help__subcmd__host__subcmd__add"
@@ -449,7 +479,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1014,6 +1044,120 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__event)
+            opts="-h --help apply show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__apply)
+            opts="-h --dry-run --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help)
+            opts="apply show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__show)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__export)
             opts="-h --config --data-dir --utc-offset --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1041,7 +1185,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id report room status help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1267,6 +1411,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event)
+            opts="apply show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

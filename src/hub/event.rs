@@ -3,17 +3,17 @@
 
 use super::command::{EventCall, Responder};
 use super::state::{Effect, Hub, Then};
-use crate::domain::event_settings::EventSettings;
+use crate::domain::event_settings::{EventEdit, EventSettings};
 use crate::domain::refusal::Refusal;
 use crate::store::{Deed, Moment};
 
 /// Told of the event's settings whenever they have changed, before the host who has changed them is answered.
 pub type OnEvent = Box<dyn FnMut(EventSettings) + Send>;
 
-/// Settings that are being committed.
+/// A change of the settings that is being committed.
 #[derive(Debug)]
 pub(super) struct SettingEvent {
-    settings: EventSettings,
+    edit: EventEdit,
     tell: Responder<()>,
 }
 
@@ -23,20 +23,19 @@ impl Hub {
         match call {
             EventCall::Read(tell) => drop(tell.send(Ok(self.event_settings.clone()))),
             EventCall::Edit(edit, tell) => {
-                let (what, settings) = (edit.words(), self.event_settings.with(edit));
-                let deed = Deed::SetEvent(settings.clone());
-                self.host_does(deed, what, Then::EventSet(SettingEvent { settings, tell }), at);
+                let (what, deed) = (edit.words(), Deed::SetEvent(edit.clone()));
+                self.host_does(deed, what, Then::EventSet(SettingEvent { edit, tell }), at);
             }
         }
     }
 
-    /// Goes on with settings that are committed or were refused.
+    /// Goes on with a change that is committed or was refused.
     pub(super) fn event_set(&mut self, setting: SettingEvent, result: Result<(), Refusal>) {
-        let SettingEvent { settings, tell } = setting;
+        let SettingEvent { edit, tell } = setting;
         match result {
             Ok(()) => {
                 tracing::info!("the host changed the event's settings");
-                self.show_event(settings, Some(tell));
+                self.show_event(self.event_settings.with(edit), Some(tell));
             }
             Err(refusal) => drop(tell.send(Err(refusal))),
         }

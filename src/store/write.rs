@@ -14,7 +14,7 @@ pub use self::people::{HostRename, HostSay, Recall};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
-use crate::domain::event_settings::EventSettings;
+use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
     AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
@@ -346,8 +346,8 @@ pub enum Deed {
     ///
     /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
     TakeDown(AnnouncementId),
-    /// Sets what outweighs the configuration during the event.
-    SetEvent(EventSettings),
+    /// Sets one of what outweighs the configuration during the event.
+    SetEvent(EventEdit),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken

@@ -267,6 +267,7 @@ impl World {
             }
             (
                 Deed::Edit(..)
+                | Deed::SetEvent(_)
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)

@@ -40,3 +40,15 @@ fn an_events_settings_of_another_hub_are_passed_on() {
     assert_eq!(chat.told(), [format!("event {:?}", camp())]);
     assert_eq!(chat.event_settings(), camp());
 }
+
+#[test]
+fn two_changes_at_a_time_are_both_made() {
+    let mut chat = Chat::new(0, 50);
+    for edit in [EventEdit::Title(camp().title), EventEdit::Language(Some(Language::Ko))] {
+        let (tell, _) = tokio::sync::oneshot::channel();
+        chat.command(Command::Call(Call::Event(EventCall::Edit(edit, tell))));
+    }
+    chat.commits();
+    let both = EventSettings { language: Some(Language::Ko), ..camp() };
+    assert_eq!(chat.event_settings(), both);
+}

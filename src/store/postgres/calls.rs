@@ -9,14 +9,14 @@ use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
 use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
-use crate::domain::event_settings::EventSettings;
+use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::{Room, RoomEdit};
-use crate::domain::text::{Key, Nickname};
+use crate::domain::text::{Key, Nickname, Title};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
@@ -331,7 +331,7 @@ impl<'s> Context<'s> {
             Deed::Say(say) => self.host_say(say, what),
             Deed::Announce(announcement, host) => self.announce(announcement, host, what),
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
-            Deed::SetEvent(event) => self.set_event(event, what),
+            Deed::SetEvent(edit) => self.set_event(edit, what),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),
@@ -349,14 +349,12 @@ impl<'s> Context<'s> {
         }
     }
 
-    fn set_event(
-        &self,
-        EventSettings { title, language }: &EventSettings,
-        what: String,
-    ) -> Call<'s> {
-        let title = title.as_ref().map(|title| title.as_str().to_owned());
-        let params = params![title, language.map(Language::code), what];
-        call(&self.statements.set_event, params)
+    fn set_event(&self, edit: &EventEdit, what: String) -> Call<'s> {
+        let (key, value) = match edit {
+            EventEdit::Title(title) => ("event_title", title.as_ref().map(Title::as_str)),
+            EventEdit::Language(language) => ("event_language", language.map(Language::code)),
+        };
+        call(&self.statements.set_event, params![key, value.map(str::to_owned), what])
     }
 
     fn edit_room(&self, room: RoomId, edit: &RoomEdit, what: String) -> Call<'s> {

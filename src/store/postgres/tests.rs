@@ -56,8 +56,8 @@ const CALLS: &str = "
     SELECT * FROM announce(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'x', 1, NULL, 20,
         '00000000-0000-8000-8000-000000000001', 'Host', 'w');
     SELECT take_down((SELECT id FROM announcements LIMIT 1), 'w');
-    SELECT set_event('t', 'en', 'w');
-    SELECT set_event(NULL, NULL, 'w');
+    SELECT set_event('event_title', 't', 'w');
+    SELECT set_event('event_title', NULL, 'w');
     SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
     SELECT add_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 'k7', false, 1, 'w');
     SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');

@@ -421,9 +421,9 @@ impl Database {
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
-            Deed::SetEvent(settings) => {
-                self.event = settings.clone();
-                self.log.push(Change::EventSet(settings.clone()));
+            Deed::SetEvent(edit) => {
+                self.event = self.event.with(edit.clone());
+                self.log.push(Change::EventSet(self.event.clone()));
             }
             Deed::AddKey(_)
             | Deed::RevokeKey(_)

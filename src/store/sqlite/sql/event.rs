@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, OptionalExtension};
 
-use crate::domain::event_settings::EventSettings;
+use crate::domain::event_settings::{EventEdit, EventSettings};
 use crate::domain::language::Language;
 use crate::domain::text::Title;
 use crate::store::sqlite::sql::statements::{WriteError, set_meta};
@@ -13,18 +13,15 @@ pub(in crate::store) const TITLE: &str = "event_title";
 /// The event's language: 0 is Korean, 1 is English.
 pub(in crate::store) const LANGUAGE: &str = "event_language";
 
-/// Sets both values.
-pub(in crate::store) fn set(
-    db: &Connection,
-    EventSettings { title, language }: &EventSettings,
-) -> Result<(), WriteError> {
-    match title {
-        Some(title) => set_meta(db, TITLE, title.as_str())?,
-        None => unset(db, TITLE)?,
-    }
-    match language {
-        Some(language) => set_meta(db, LANGUAGE, i64::from(*language == Language::En))?,
-        None => unset(db, LANGUAGE)?,
+/// Sets one of them.
+pub(in crate::store) fn set(db: &Connection, edit: &EventEdit) -> Result<(), WriteError> {
+    match edit {
+        EventEdit::Title(Some(title)) => set_meta(db, TITLE, title.as_str())?,
+        EventEdit::Title(None) => unset(db, TITLE)?,
+        EventEdit::Language(Some(language)) => {
+            set_meta(db, LANGUAGE, i64::from(*language == Language::En))?;
+        }
+        EventEdit::Language(None) => unset(db, LANGUAGE)?,
     }
     Ok(())
 }

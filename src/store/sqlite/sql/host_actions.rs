@@ -113,8 +113,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             announcements::take_down(db, *announcement)?;
             "announce done"
         }
-        Deed::SetEvent(settings) => {
-            event::set(db, settings)?;
+        Deed::SetEvent(edit) => {
+            event::set(db, edit)?;
             "event apply"
         }
         Deed::AddKey(key) => {
