@@ -18,7 +18,6 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use tokio::sync::Notify;
 
 use self::bind::{Late, Listeners};
 use self::ready::Ready;
@@ -120,6 +119,7 @@ async fn serve(
     if !answered && !is_passing {
         anyhow::bail!("the database takes no writes; the log says why");
     }
+    let live = reload.config().clone();
     let mut ready = Ready::announce(running.reach.clone());
     let mut looks = tokio::time::interval(ready::LOOK);
     let mut is_waiting = true;
@@ -136,7 +136,7 @@ async fn serve(
                 }
                 notify(&[sd_notify::NotifyState::Ready]);
             }
-            () = running.event.notified() => running.configure(&reload.config().now()),
+            () = live.event_changed() => running.configure(&reload.config().now()),
             () = running.health.outdated() => break ExitReason::Reopen,
             // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
@@ -166,11 +166,12 @@ async fn serve(
 }
 
 /// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
-async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
-    let (live, config) = (live.clone(), live.now());
+async fn opened(configured: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
+    let (live, config) = (configured.clone(), configured.now());
     let open = move || match shared::database(&config)? {
         Some(database) => {
-            Ok(Store::connect(database, shared::hub_run(&live, care(&config).retention)?)?)
+            let hub = shared::hub_run(&live, care(&config).retention)?;
+            anyhow::Ok(Store::connect(database, hub)?)
         }
         None => {
             let fresh = HubId::from_random(random());
@@ -178,7 +179,10 @@ async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
         }
     };
     let opened = tokio::task::spawn_blocking(open).await;
-    opened.context("the database could not be opened; the log says why")?
+    let store: Store<hub::WriteContext> =
+        opened.context("the database could not be opened; the log says why")??;
+    configured.set_event(store.past.event.clone());
+    Ok(store)
 }
 
 /// The signer of tokens. Hubs on a shared database use the same key.
@@ -202,15 +206,10 @@ fn around(
     http::Guard::new(config.clone(), reach, found, Arc::clone(metrics)).before(router)
 }
 
-/// What the hub starts from. Where the event's settings change, they are put over the configuration at once, and
-/// `changed` says so to whoever has copies of settings.
-fn start(live: &LiveConfig, store: Store<hub::WriteContext>, changed: &Arc<Notify>) -> hub::Start {
-    let (configuration, live, changed) =
-        (configuration(&live.now()), live.clone(), Arc::clone(changed));
-    let on_event = Box::new(move |settings| {
-        live.set_event(settings);
-        changed.notify_one();
-    });
+/// What the hub starts from. Where the event's settings change, they are put over the configuration at once.
+fn start(live: &LiveConfig, store: Store<hub::WriteContext>) -> hub::Start {
+    let (configuration, live) = (configuration(&live.now()), live.clone());
+    let on_event = Box::new(move |settings| live.set_event(settings));
     hub::Start { configuration, store, random: Box::new(random), on_event }
 }
 
@@ -238,8 +237,6 @@ struct Running {
     reach: Reach,
     door: Arc<Door>,
     budget: Budget,
-    /// The event's settings have changed.
-    event: Arc<Notify>,
     _watch: budget::Watch,
     // Dropped before the lock: the next hub creates its own.
     _control: Option<Control>,
@@ -252,7 +249,6 @@ impl Running {
         listeners: &Listeners,
         (lock, store): (lock::Lock, Store<hub::WriteContext>),
     ) -> anyhow::Result<Self> {
-        live.set_event(store.past.event.clone());
         let config = &*live.now();
         let health = store.health.clone();
         let signer = Arc::new(signer(config, store.past.key)?);
@@ -264,8 +260,7 @@ impl Running {
         reach.set_public(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (metrics, budget) = (Arc::new(Metrics::default()), Budget::new(ceiling(config)));
-        let event = Arc::new(Notify::new());
-        let (hub, outputs, hub_task) = hub::start(start(live, store, &event));
+        let (hub, outputs, hub_task) = hub::start(start(live, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
         let context = Arc::new(control::ControlContext {
@@ -279,7 +274,6 @@ impl Running {
             budget: budget.clone(),
             signer: Arc::clone(&signer),
             random,
-            event: tokio::sync::Mutex::default(),
         });
         let control = Control::start(Arc::clone(&context));
         let router = http::router(http::HttpContext {
@@ -326,7 +320,6 @@ impl Running {
             door,
             _watch: budget.watch(),
             budget,
-            event,
             _control: control,
             _lock: lock,
         })

@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use tokio::sync::Notify;
+
 use super::Config;
 use crate::domain::event_settings::EventSettings;
 use crate::sync::lock;
@@ -10,7 +12,13 @@ use crate::sync::lock;
 ///
 /// What the host has set for the event outweighs the file, the variables and the flags, and a reload, too.
 #[derive(Debug, Clone)]
-pub struct LiveConfig(Arc<Mutex<Live>>);
+pub struct LiveConfig(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    live: Mutex<Live>,
+    event: Notify,
+}
 
 #[derive(Debug)]
 struct Live {
@@ -24,13 +32,14 @@ impl LiveConfig {
     #[must_use]
     pub fn new(config: Config) -> Self {
         let (in_force, event) = (Arc::new(config.clone()), EventSettings::default());
-        Self(Arc::new(Mutex::new(Live { configured: config, event, in_force })))
+        let live = Mutex::new(Live { configured: config, event, in_force });
+        Self(Arc::new(Shared { live, event: Notify::new() }))
     }
 
     /// The configuration as it is now. Read settings that belong together from one returned value.
     #[must_use]
     pub fn now(&self) -> Arc<Config> {
-        Arc::clone(&lock(&self.0).in_force)
+        Arc::clone(&lock(&self.0.live).in_force)
     }
 
     /// Replaces the configuration, for all clones.
@@ -41,10 +50,16 @@ impl LiveConfig {
     /// Replaces what the host has set for the event, for all clones.
     pub fn set_event(&self, event: EventSettings) {
         self.change(|live| live.event = event);
+        self.0.event.notify_one();
+    }
+
+    /// Returns once the event's settings have changed since the last call; whoever has copies of settings has to be told.
+    pub async fn event_changed(&self) {
+        self.0.event.notified().await;
     }
 
     fn change(&self, change: impl FnOnce(&mut Live)) {
-        let mut live = lock(&self.0);
+        let mut live = lock(&self.0.live);
         change(&mut live);
         let mut config = live.configured.clone();
         if let Some(title) = &live.event.title {

@@ -3,6 +3,8 @@
 
 use std::collections::HashMap;
 
+use tokio::sync::Mutex;
+
 use super::answer::{Acting, Denied};
 use super::protocol::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 use crate::domain::ids::RoomId;
@@ -18,6 +20,9 @@ use crate::event_file::{
 use crate::hub::command::{
     AnnouncementView, Call, EditRoom, EventCall, NewRoom, RoomValues, RoomView,
 };
+
+/// Held while an event file is applied, since two at once would make the same rooms.
+static ALONE: Mutex<()> = Mutex::const_new(());
 
 /// Writes the event file of what is there.
 pub(super) async fn show(parts: &Acting<'_>) -> Result<EventFileText, Denied> {
@@ -35,7 +40,7 @@ pub(super) async fn apply(
         return Err(Refusal::TooLarge.into());
     }
     let file = event_file::read(text).map_err(Refusal::EventFile)?;
-    let _alone = parts.event.lock().await;
+    let _alone = ALONE.lock().await;
     let mut present = present(parts).await?;
     for (room, password) in event_file::passwords(&file, &present) {
         let is_same = has_password(parts, room, password).await?;

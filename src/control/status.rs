@@ -41,8 +41,6 @@ pub struct ControlContext {
     pub signer: Arc<Signer>,
     /// Returns fresh random bytes, for the ids of keys.
     pub random: fn() -> [u8; 16],
-    /// Held while an event file is applied, since two at once would make the same rooms.
-    pub event: tokio::sync::Mutex<()>,
 }
 
 /// Returns the hub's state.

@@ -133,6 +133,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
 }
 
 fn refusal_en(refusal: &Refusal) -> String {
+    let span = |wait| span(Language::En, wait);
     match refusal {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
@@ -180,23 +181,19 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::Expired => "This room's time is over.".into(),
         Refusal::Full => "The room is full.".into(),
-        Refusal::TooFast(wait) => {
-            format!("Too fast. Try again in {}.", span(Language::En, *wait))
-        }
+        Refusal::TooFast(wait) => format!("Too fast. Try again in {}.", span(*wait)),
         Refusal::TooManyHere(wait) => format!(
             "Too many connections from this device or network. Close some, or try again in {}.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
-        Refusal::HubFull(wait) => {
-            format!("This hub is full. Try again in {}.", span(Language::En, *wait))
-        }
+        Refusal::HubFull(wait) => format!("This hub is full. Try again in {}.", span(*wait)),
         Refusal::TooManyRooms(wait) => format!(
             "There are too many rooms to make another. One ends in {} at the latest.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
         Refusal::TooManyMade(wait) => format!(
             "Too many rooms were made from here. Make the next in {} at the latest.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
         Refusal::TooManyJoined => {
             "One connection cannot join more rooms than this. Leave one first.".into()
