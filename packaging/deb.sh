@@ -64,6 +64,9 @@ pack $man/man5/colahub.toml.5
 put "$here/completions/colahub.bash" usr/share/bash-completion/completions/colahub
 put "$here/completions/_colahub" usr/share/zsh/vendor-completions/_colahub
 put "$here/completions/colahub.fish" usr/share/fish/vendor_completions.d/colahub.fish
+for example in camp classroom conference; do
+  put "$here/examples/$example.toml" "$doc/examples/$example.toml"
+done
 put "$here/deb/copyright" $doc/copyright
 put "$here/deb/changelog" $doc/changelog
 pack $doc/changelog

@@ -5,6 +5,7 @@ mod copies;
 mod discover;
 mod doctor;
 mod edit;
+mod event;
 mod export;
 mod host;
 mod hotspot;
@@ -75,6 +76,9 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
+    /// Make the event's title, rooms and announcements what a file says, or print them as such a file
+    #[command(subcommand)]
+    Event(event::EventCommand),
     /// Write everything that was said to a zip, also while the hub runs
     Export(export::ExportArgs),
     /// Make keys with which hosts act over the network, list the keys, revoke one
@@ -201,6 +205,7 @@ pub fn run() -> ExitCode {
         Command::Chatter(command) => host::chatter(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
+        Command::Event(command) => event::event(command, out),
         Command::Export(args) => export::export(args, out),
         Command::Host(command) => keys::host(command, out),
         Command::Hotspot(command) => hotspot::hotspot(command, out),

@@ -8,6 +8,7 @@ mod answer;
 mod calls;
 mod client;
 mod edit;
+mod event;
 mod host;
 mod keys;
 mod listener;

@@ -6,6 +6,7 @@
 pub mod announcement;
 pub mod chatter;
 pub mod code;
+pub mod event_settings;
 pub mod fair;
 pub mod flood_control;
 pub mod host;
@@ -29,6 +30,7 @@ pub mod refusal;
 pub mod report;
 pub mod room;
 pub mod search;
+pub mod slip;
 pub mod text;
 pub mod throttle;
 pub mod time;

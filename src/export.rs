@@ -168,6 +168,8 @@ pub fn export(
     };
     // First: what is said from now on may be missing.
     let last = archive.newest()?;
+    let language = archive.event()?.language.unwrap_or(style.language);
+    let style = PageStyle { language, ..style };
     let rooms = archive.rooms()?;
     let total = rooms.iter().map(stored).sum();
     let newest = rooms.iter().map(|room| room.newest_at).max().unwrap_or(WallTime(0));

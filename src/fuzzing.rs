@@ -6,6 +6,7 @@
 
 pub use crate::config::fuzzing::configuration;
 pub use crate::domain::names::fuzzing::names;
+pub use crate::event_file::fuzzing::event_files;
 pub use crate::gateway::fuzzing::{cookies, events, tokens};
 pub use crate::http::fuzzing::callers;
 pub use crate::store::fuzzing::restore;
@@ -14,10 +15,11 @@ pub use crate::store::fuzzing::restore;
 pub type Target = (&'static str, fn(&[u8]));
 
 /// All targets, each named as its folder in `fuzz/corpus` and its program in `fuzz/targets`.
-pub const TARGETS: [Target; 7] = [
+pub const TARGETS: [Target; 8] = [
     ("callers", callers),
     ("configuration", configuration),
     ("cookies", cookies),
+    ("event_files", event_files),
     ("events", events),
     ("names", names),
     ("restore", restore),
@@ -65,6 +67,11 @@ mod tests {
     #[test]
     fn cookies_of_others_neither_lend_nor_hide_an_identity() {
         replay("cookies");
+    }
+
+    #[test]
+    fn an_event_file_has_slips_or_changes_nothing_the_second_time() {
+        replay("event_files");
     }
 
     #[test]

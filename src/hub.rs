@@ -15,6 +15,7 @@ pub mod command;
 mod configure;
 mod conn;
 mod edit;
+mod event;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
@@ -50,5 +51,6 @@ mod then;
 pub use channels::Channels;
 pub use clock::Clock;
 pub use configure::ChatConfig;
+pub use event::OnEvent;
 pub use run::{HubHandle, Start, WriteContext, start};
 pub use state::Settings;

@@ -8,6 +8,7 @@
 //! | [`doctor`] | checks from this machine whether people can reach the hub |
 //! | [`server`] | builds everything, owns start and shutdown |
 //! | [`control`] | the control socket, and the requests of hosts |
+//! | [`event_file`] | the event file: read, planned, written; pure |
 //! | [`export`] | everything that was said, as a zip |
 //! | [`http`] | Cola Chat's `/chat`, the hub's `/api`, health, the page |
 //! | [`gateway`] | Socket.IO: namespaces, events, broadcasts |
@@ -39,6 +40,7 @@ pub mod discovery;
 pub mod doctor;
 pub mod domain;
 pub mod door;
+pub mod event_file;
 pub mod export;
 #[doc(hidden)]
 #[cfg(any(test, fuzzing))]

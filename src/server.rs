@@ -122,6 +122,7 @@ async fn serve(
     if !answered && !is_passing {
         anyhow::bail!("the database takes no writes; the log says why");
     }
+    let live = reload.config().clone();
     let mut ready = Ready::announce(running.reach.clone());
     let mut looks = tokio::time::interval(ready::LOOK);
     let mut is_waiting = true;
@@ -138,6 +139,7 @@ async fn serve(
                 }
                 notify(&[sd_notify::NotifyState::Ready]);
             }
+            () = live.event_changed() => running.configure(&reload.config().now()),
             () = running.health.outdated() => break ExitReason::Reopen,
             // The hub ends by itself only if it has failed; the service manager restarts it.
             _ = &mut running.hub_task => anyhow::bail!("the hub failed; the log says why"),
@@ -167,11 +169,12 @@ async fn serve(
 }
 
 /// Opens the store on a thread of its own: that may take seconds, and longer for a migration.
-async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
-    let (live, config) = (live.clone(), live.now());
+async fn opened(configured: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
+    let (live, config) = (configured.clone(), configured.now());
     let open = move || match shared::database(&config)? {
         Some(database) => {
-            Ok(Store::connect(database, shared::hub_run(&live, care(&config).retention)?)?)
+            let hub = shared::hub_run(&live, care(&config).retention)?;
+            anyhow::Ok(Store::connect(database, hub)?)
         }
         None => {
             let fresh = HubId::from_random(random());
@@ -179,7 +182,10 @@ async fn opened(live: &LiveConfig) -> anyhow::Result<Store<hub::WriteContext>> {
         }
     };
     let opened = tokio::task::spawn_blocking(open).await;
-    opened.context("the database could not be opened; the log says why")?
+    let store: Store<hub::WriteContext> =
+        opened.context("the database could not be opened; the log says why")??;
+    configured.set_event(store.past.event.clone());
+    Ok(store)
 }
 
 /// The signer of tokens. Hubs on a shared database use the same key.
@@ -203,9 +209,11 @@ fn around(
     http::Guard::new(config.clone(), reach, found, Arc::clone(metrics)).before(router)
 }
 
-/// What the hub starts from.
-fn start(config: &Config, store: Store<hub::WriteContext>) -> hub::Start {
-    hub::Start { configuration: configuration(config), store, random: Box::new(random) }
+/// What the hub starts from. Where the event's settings change, they are put over the configuration at once.
+fn start(live: &LiveConfig, store: Store<hub::WriteContext>) -> hub::Start {
+    let (configuration, live) = (configuration(&live.now()), live.clone());
+    let on_event = Box::new(move |settings| live.set_event(settings));
+    hub::Start { configuration, store, random: Box::new(random), on_event }
 }
 
 fn configuration(config: &Config) -> ChatConfig {
@@ -255,7 +263,7 @@ impl Running {
         reach.set_public(config.http_public_url.clone());
         let discovery = discovery(config, hub_id, &reach);
         let (metrics, budget) = (Arc::new(Metrics::default()), Budget::new(ceiling(config)));
-        let (hub, outputs, hub_task) = hub::start(start(config, store));
+        let (hub, outputs, hub_task) = hub::start(start(live, store));
         let places = places::places(config.limits.connections);
         let door = Arc::new(Door::new(&config.limits, config.limits_proxies.clone(), places));
         let context = Arc::new(control::ControlContext {

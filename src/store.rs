@@ -56,6 +56,7 @@ pub use write::{
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
 use crate::domain::announcement::Announcement;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{HubId, IdentityId, PollId, RoomId, RunId};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Poll};
@@ -107,6 +108,8 @@ pub struct Past {
     pub votes: Vec<(PollId, IdentityId, Choices)>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
+    /// What the host has set for the event.
+    pub event: EventSettings,
     /// Access grants of other hubs that are still valid.
     pub grants: Vec<AccessGrant>,
     /// This run of the hub on a shared store. `None` for a hub with a database of its own.

@@ -15,13 +15,14 @@ use syn::{
 /// Each module and what it may import; always downwards.
 const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("fuzzing", &["http", "gateway", "store", "config", "domain"]),
+    ("fuzzing", &["http", "gateway", "store", "config", "event_file", "domain"]),
     (
         "cli",
         &[
             "doctor",
             "server",
             "export",
+            "event_file",
             "control",
             "wire",
             "discovery",
@@ -80,7 +81,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ),
     (
         "control",
-        &["wire", "hub", "store", "identity", "discovery", "network", "budget", "config", "domain"],
+        &[
+            "event_file",
+            "wire",
+            "hub",
+            "store",
+            "identity",
+            "discovery",
+            "network",
+            "budget",
+            "config",
+            "domain",
+        ],
     ),
     (
         "gateway",
@@ -89,6 +101,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "sync",
         ],
     ),
+    ("event_file", &["domain"]),
     ("export", &["store", "domain"]),
     ("wire", &["hub", "discovery", "domain"]),
     ("hub", &["store", "domain", "sync"]),

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
-use super::{announcements, edit, host, keys, messages, modes, people, questions, polls, reports, wipe};
+use super::{announcements, edit, event, host, keys, messages, modes, people, questions, polls, reports, wipe};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -64,6 +64,11 @@ impl Acting<'_> {
         ask: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Call,
     ) -> Result<T, Refusal> {
         self.ask(ask).await.unwrap_or(Err(Refusal::Unavailable))
+    }
+
+    /// The language of sentences inside an answer: that of the command line, or the hub's over the network.
+    pub(super) fn language(&self) -> Language {
+        if self.by.is_some() { self.config.now().language } else { Language::En }
     }
 
     /// The same, but the answer is awaited later: the hub does what was asked for in this order, and commits it together.
@@ -164,6 +169,10 @@ impl ControlContext {
             }
             Request::ChatterUnban { chatter } => told(host::unban(parts, &chatter).await),
             Request::ChatterBans => told(host::bans(parts).await),
+            Request::EventShow => told(event::show(parts).await),
+            Request::EventApply { file, dry_run } => {
+                told(event::apply(parts, &file, dry_run).await)
+            }
             Request::Log => told(host::log(parts).await),
             Request::Wipe { id, keep_rooms } => told(wipe::order(parts, &id, keep_rooms).await),
             Request::HostAdd { name, helper } => told(keys::add(parts, &name, helper).await),

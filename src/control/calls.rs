@@ -69,6 +69,8 @@ const CALLS: &[HttpCall] = &[
     get("bans", "chatter-bans", Host),
     get("reports", "report-list", Helper),
     post("reports/{report}/done", "report-done", Helper),
+    get("event", "event-show", Host),
+    post("event", "event-apply", Host),
     get("log", "log", Host),
     get("hosts", "host-list", Host),
     delete("hosts/{name}", "host-revoke", Host),

@@ -14,8 +14,8 @@ use super::ANSWER_MAX;
 use super::place::Places;
 use super::protocol::{Request, Response};
 
-/// Timeout of a response, longer than the hub ever takes.
-const TIMEOUT: Duration = Duration::from_secs(10);
+/// How much longer than the hub may take a response is waited for.
+const EXTRA: Duration = Duration::from_secs(5);
 
 /// Why there is no response.
 #[derive(Debug, Error)]
@@ -89,8 +89,9 @@ fn is_anothers(data_dir: &Path) -> bool {
 }
 
 fn exchange(stream: &mut UnixStream, request: &Request) -> io::Result<Vec<u8>> {
-    stream.set_read_timeout(Some(TIMEOUT))?;
-    stream.set_write_timeout(Some(TIMEOUT))?;
+    let most = request.timeout() + EXTRA;
+    stream.set_read_timeout(Some(most))?;
+    stream.set_write_timeout(Some(most))?;
     let mut line = serde_json::to_vec(request)?;
     line.push(b'\n');
     stream.write_all(&line)?;

@@ -12,16 +12,17 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 
 use super::REQUEST_MAX;
 use super::place::Places;
-use super::protocol::Response;
+use super::protocol::{Request, Response};
 use super::status::ControlContext;
 
 /// The most connections at a time; further ones wait to be accepted.
 const PLACES: usize = 16;
 
-/// Timeout of one request with its response.
+/// Timeout of reading a request, and of writing its response.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long to wait when a connection could not be accepted.
@@ -116,7 +117,7 @@ async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
                 connections.spawn(async move {
                     let _place = place;
                     // A client that is too slow or has gone away gets no response.
-                    let _late = tokio::time::timeout(TIMEOUT, serve(stream, &parts)).await;
+                    let _late = serve(stream, &parts).await;
                 });
             }
             Err(error) => {
@@ -130,16 +131,17 @@ async fn accept(listener: UnixListener, parts: Arc<ControlContext>) {
 async fn serve(mut stream: UnixStream, parts: &ControlContext) -> io::Result<()> {
     let (read, mut write) = stream.split();
     let mut line = Vec::new();
-    BufReader::new(read.take(REQUEST_MAX as u64)).read_until(b'\n', &mut line).await?;
-    let mut answer = match serde_json::from_slice(&line) {
+    let mut reader = BufReader::new(read.take(REQUEST_MAX as u64));
+    timeout(TIMEOUT, reader.read_until(b'\n', &mut line)).await??;
+    let mut answer = match serde_json::from_slice::<Request>(&line) {
         Ok(request) => {
-            let answer = parts.answer(None, request).await;
+            let answer = timeout(request.timeout(), parts.answer(None, request)).await?;
             encode(&answer.map_or_else(|denied| Response::Error(denied.sentence), Response::Ok))
         }
         Err(error) => encode(&Response::<()>::Error(format!("this is no request: {error}"))),
     };
     answer.push(b'\n');
-    write.write_all(&answer).await
+    timeout(TIMEOUT, write.write_all(&answer)).await?
 }
 
 fn encode<T: Serialize>(answer: &Response<T>) -> Vec<u8> {

@@ -1,5 +1,6 @@
 //! The requests and responses on the control socket.
 
+mod event;
 mod people;
 mod questions;
 mod polls;
@@ -8,6 +9,7 @@ mod state;
 
 use serde::{Deserialize, Serialize};
 
+pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
 pub use self::questions::{Asked, QUESTIONS_MAX};
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
@@ -264,6 +266,16 @@ pub enum Request {
     },
     /// Lists the bans; answered with [`Banned`]s.
     ChatterBans,
+    /// Writes the event file of what is there; answered with an [`EventFileText`].
+    EventShow,
+    /// Makes what an event file says; answered with an [`EventApplied`].
+    EventApply {
+        /// The file's text.
+        file: String,
+        /// Whether it is only said what would change.
+        #[serde(default, rename = "dryRun")]
+        dry_run: bool,
+    },
     /// Lists the host's actions; answered with [`Deed`]s, newest first.
     Log,
     /// Wipes everything that people have said, and who they were; answered with the id of the wipe, before it is carried
@@ -290,8 +302,7 @@ pub enum Request {
     },
 }
 
-/// The channel in which Cola Chat's own page makes its rooms.
-pub const PLAZA: &str = "anonymous";
+pub use crate::event_file::PLAZA;
 
 fn plaza() -> String {
     PLAZA.to_owned()

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::ids::Seq;
+use super::slip::Slip;
 use super::text::TextError;
 
 /// Why the hub refused a request. Nothing was stored and nothing was sent.
@@ -24,6 +25,8 @@ pub enum Refusal {
     BadToken,
     /// A request for hosts was refused.
     Host(HostRefusal),
+    /// An event file has slips; never empty.
+    EventFile(Vec<Slip>),
     /// The request's `Host` is not a name of this hub.
     WrongHost,
     /// The request's `Origin` may not call this hub.

@@ -2,15 +2,18 @@
 
 pub mod export;
 pub mod polls;
+mod slip;
 
 use std::time::Duration;
 
 use unicode_normalization::char::is_combining_mark;
 
+pub use self::slip::slip;
 use super::language::Language;
 use super::message::Alert;
 use super::names;
 use super::refusal::{HostRefusal, Refusal};
+use super::slip::Slip;
 use super::text::{Field, Nickname, TextError, TextProblem};
 
 /// The sentence of a notice. That of a single join is set by the wire contract, since front ends show it unchanged.
@@ -63,6 +66,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         }
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
         Refusal::Host(refusal) => host_ko(*refusal).into(),
+        Refusal::EventFile(slips) => all(Language::Ko, slips),
         Refusal::WrongHost => {
             "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
         }
@@ -137,6 +141,7 @@ fn question_en(refusal: &Refusal) -> &'static str {
 }
 
 fn refusal_en(refusal: &Refusal) -> String {
+    let span = |wait| span(Language::En, wait);
     match refusal {
         Refusal::BadRequest(what) => format!("The request cannot be read: {what}"),
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
@@ -145,6 +150,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::LockMismatch => "A locked room needs a password, an open one takes none.".into(),
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
+        Refusal::EventFile(slips) => all(Language::En, slips),
         Refusal::WrongHost => {
             "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
         }
@@ -178,23 +184,19 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::Expired => "This room's time is over.".into(),
         Refusal::Full => "The room is full.".into(),
-        Refusal::TooFast(wait) => {
-            format!("Too fast. Try again in {}.", span(Language::En, *wait))
-        }
+        Refusal::TooFast(wait) => format!("Too fast. Try again in {}.", span(*wait)),
         Refusal::TooManyHere(wait) => format!(
             "Too many connections from this device or network. Close some, or try again in {}.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
-        Refusal::HubFull(wait) => {
-            format!("This hub is full. Try again in {}.", span(Language::En, *wait))
-        }
+        Refusal::HubFull(wait) => format!("This hub is full. Try again in {}.", span(*wait)),
         Refusal::TooManyRooms(wait) => format!(
             "There are too many rooms to make another. One ends in {} at the latest.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
         Refusal::TooManyMade(wait) => format!(
             "Too many rooms were made from here. Make the next in {} at the latest.",
-            span(Language::En, *wait)
+            span(*wait)
         ),
         Refusal::TooManyJoined => {
             "One connection cannot join more rooms than this. Leave one first.".into()
@@ -210,6 +212,11 @@ fn refusal_en(refusal: &Refusal) -> String {
         }
         Refusal::Unavailable => "The hub cannot do that just now. Try again in a moment.".into(),
     }
+}
+
+/// The sentences for all slips, one a line.
+fn all(language: Language, slips: &[Slip]) -> String {
+    slips.iter().map(|one| slip(language, one)).collect::<Vec<_>>().join("\n")
 }
 
 fn muted(language: Language, wait: Option<Duration>) -> String {

@@ -14,7 +14,7 @@ const STYLE: &str = include_str!("style.css");
 /// How pages are written.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct PageStyle {
-    /// The language of the words around what was said.
+    /// The language of the words around what was said, unless the host has set one for the event.
     pub language: Language,
     /// The offset at which times are shown.
     pub zone: UtcOffset,

@@ -43,6 +43,7 @@ impl Hub {
             Call::Unban(chatter, tell) => self.unban(chatter, tell, at),
             Call::Person(call) => self.person_call(call, at),
             Call::Question(call) => self.question_call(call, at),
+            Call::Event(call) => self.event_call(call, at),
             Call::ReportDone(report, tell) => self.report_done(report, tell, at),
             Call::Say { room, content, key, tell } => {
                 self.host_says(room, (content, key), tell, at);

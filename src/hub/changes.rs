@@ -61,6 +61,7 @@ impl Hub {
                 let closed_at = poll.closed_at.unwrap_or(at.wall);
                 self.show_poll_closed(poll.id, (closed_at, poll.tally), at);
             }
+            Change::EventSet(settings) => self.show_event(settings, None),
             Change::Granted(grant) => self.access_grants.put(grant),
             Change::Typing { room, chatter, is_typing } => {
                 self.typing_elsewhere(room, chatter, is_typing);

@@ -5,6 +5,7 @@
 
 mod edit;
 mod facts;
+mod event;
 mod output;
 mod people;
 mod questions;
@@ -18,6 +19,7 @@ use tokio::sync::oneshot;
 
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
 pub use self::facts::Facts;
+pub use self::event::EventCall;
 pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 pub use self::questions::QuestionCall;
@@ -392,6 +394,8 @@ pub enum Call {
     Person(PersonCall),
     /// A call of the host about questions.
     Question(QuestionCall),
+    /// A call of the host about the event's settings.
+    Event(EventCall),
     /// Marks a report as done, for the host. [`Refusal::NoSuchReport`] if there is none.
     ReportDone(ReportId, Responder<()>),
     /// Says something in a living room, as the host.

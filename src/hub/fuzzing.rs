@@ -160,8 +160,8 @@ impl Life {
         let mut came = Came::default();
         while let Some(effect) = self.next_effect() {
             match effect {
-                // There is no other hub.
-                Effect::Typing(..) => {}
+                // There is no other hub, and no server above this one.
+                Effect::Typing(..) | Effect::Event(..) => {}
                 Effect::Write(write, then) => {
                     if let Some(result) = self.store.commit([&write].into_iter()).pop() {
                         self.hub.ended((then, result), self.now);

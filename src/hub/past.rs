@@ -51,6 +51,7 @@ impl Hub {
             let known = self.polls.iter_mut().find(|known| known.poll.id == poll);
             known.map(|known| known.votes.insert(identity, choices));
         }
+        self.event_settings = past.event;
         for grant in past.grants {
             self.access_grants.put(grant);
         }

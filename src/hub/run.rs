@@ -12,6 +12,7 @@ use super::channels::Channels;
 use super::clock::Clock;
 use super::command::{Call, Command, Output};
 use super::configure::ChatConfig;
+use super::event::OnEvent;
 use super::password;
 use super::passwords::{PasswordResult, PasswordWork, Purpose};
 use super::state::{Effect, Hub, Random, Then};
@@ -60,6 +61,8 @@ pub struct Start {
     pub store: Store<WriteContext>,
     /// Returns random bytes, for ids.
     pub random: Random,
+    /// Told of the event's settings when they have changed.
+    pub on_event: OnEvent,
 }
 
 /// The context that the hub keeps with each write until the write is committed.
@@ -71,7 +74,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
-    let Start { configuration, store, random } = start;
+    let Start { configuration, store, random, on_event } = start;
     let ChatConfig { settings, first_room, own_names } = configuration;
     let Store { writer, reports, past, reader: _, health: _ } = store;
     let clock = Clock::going_on(past.time, past.wall);
@@ -81,7 +84,7 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     hub.stays_open(first_room, clock.now());
     let handle =
         HubHandle { commands, waiting: Arc::clone(&waiting), clock: clock.clone(), channels };
-    let shell = Shell { hub, clock, writer, writing: 0, outputs, hashing: None };
+    let shell = Shell { hub, clock, writer, writing: 0, outputs, on_event, hashing: None };
     let task = tokio::spawn(run(shell, reports, inputs, waiting));
     (handle, outbox, task)
 }
@@ -152,6 +155,7 @@ struct Shell {
     /// How many writes are under way.
     writing: usize,
     outputs: mpsc::Sender<Vec<Output>>,
+    on_event: OnEvent,
     /// The password that Argon2 is working on. One at a time: each takes 19 MiB and, on a small board, a
     /// second of one core.
     hashing: Option<Hashing>,
@@ -229,6 +233,12 @@ impl Shell {
             match effect {
                 Effect::Output(output) => outputs.push(output),
                 Effect::Write(write, then) => self.write(write, then),
+                Effect::Event(settings, tell) => {
+                    (self.on_event)(settings);
+                    if let Some(tell) = tell {
+                        drop(tell.send(Ok(())));
+                    }
+                }
                 Effect::Typing(room, chatter, is_typing) => {
                     self.writer.show_typing(room, chatter, is_typing);
                 }

@@ -13,7 +13,7 @@ use super::bridge::BridgeMemory;
 use super::channels::Channels;
 use super::command::{
     AnnouncementView, Answer, Command, Entry, Event, Facts, MuteNotice, NewRoom, Output, PollView,
-    Reply, RoomEvent, RoomView,
+    Reply, Responder, RoomEvent, RoomView,
 };
 use super::conn::Conn;
 use super::host_keys::key_used;
@@ -29,6 +29,7 @@ use super::say::NewMessage;
 pub(super) use super::then::{RenameSource, Then};
 use crate::domain::announcement::Announcement;
 use crate::domain::code::Code;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::fair::FairQueue;
 use crate::domain::host::HostName;
 use crate::domain::ids::{
@@ -89,6 +90,8 @@ pub(super) enum Effect {
     Write(Write, Then),
     /// Send something to connections.
     Output(Output),
+    /// Pass on the event's settings, then answer the host who has changed them.
+    Event(EventSettings, Option<Responder<()>>),
     /// Tell the other hubs that somebody is typing, or has stopped.
     Typing(RoomId, ChatterId, bool),
 }
@@ -162,6 +165,7 @@ pub(super) struct Hub {
     pub(super) announcements: Vec<Announcement>,
     /// The open polls, and closed ones of living rooms, the oldest first.
     pub(super) polls: Vec<KnownPoll>,
+    pub(super) event_settings: EventSettings,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
     pub(super) bridge: BridgeMemory,
@@ -205,6 +209,7 @@ impl Hub {
             mutes: Mutes::default(),
             announcements: Vec::new(),
             polls: Vec::new(),
+            event_settings: EventSettings::default(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
             bridge: BridgeMemory::default(),
@@ -326,6 +331,7 @@ impl Hub {
             Then::PollMade(poll, tell) => self.poll_made(poll, tell, result, at),
             Then::PollVoted(voting) => self.voted(voting, result, at),
             Then::PollClosed(id, tell) => self.poll_closed(id, tell, result, at),
+            Then::EventSet(setting) => self.event_set(setting, result.map(|_| ())),
             Then::Banned(banning) => self.banned(banning, result.map(|_| ()), at),
             Then::Unbanned(chatter, tell) => self.unbanned(chatter, tell, result.map(|_| ())),
             Then::Muted(muting) => self.muted(muting, result.map(|_| ()), at),

@@ -10,6 +10,7 @@ use super::join::JoinRequest;
 use super::state::{Effect, Hub, Settings, Then};
 use crate::domain::chatter::Chatter;
 use crate::domain::code::Code;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{ChatterId, ConnId, Epoch, HubId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::language::Language;
 use crate::domain::limits::Limits;
@@ -27,6 +28,7 @@ use crate::store::{
 mod announcements;
 mod changes;
 mod edit;
+mod event;
 mod host;
 mod idle;
 mod joins;
@@ -93,6 +95,7 @@ impl Chat {
             announcements: Vec::new(),
             polls: Vec::new(),
             votes: Vec::new(),
+            event: EventSettings::default(),
             grants: Vec::new(),
             run: None,
             key: None,
@@ -173,6 +176,10 @@ impl Chat {
             match effect {
                 // There is no other hub.
                 Effect::Typing(..) => {}
+                Effect::Event(settings, tell) => {
+                    self.told.push(format!("event {settings:?}"));
+                    drop(tell.map(|tell| tell.send(Ok(()))));
+                }
                 Effect::Write(write, then) => self.pending.push_back((write, then)),
                 Effect::Output(Output::Reply(reply, answer)) => reply.give(answer),
                 Effect::Output(Output::Broadcast { to, event, .. }) => {

@@ -2,6 +2,7 @@
 
 use super::command::{Reply, Responder, RoomView};
 use super::edit::Edited;
+use super::event::SettingEvent;
 use super::host::{Banning, Ending};
 use super::join::{JoinRequest, Joining, Leaving};
 use super::modes::SettingMode;
@@ -58,6 +59,7 @@ pub(super) enum Then {
     PollVoted(Voting),
     /// The end of a poll; by itself where nobody is told.
     PollClosed(PollId, Option<Responder<()>>),
+    EventSet(SettingEvent),
 }
 
 /// The origin of a request for a nickname.

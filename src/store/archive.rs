@@ -10,6 +10,7 @@ use tokio::runtime::Runtime;
 use tokio_postgres::Client;
 
 use crate::domain::code::Code;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::poll::Poll;
@@ -17,7 +18,7 @@ use crate::domain::text::Title;
 use crate::domain::time::WallTime;
 use crate::store::postgres::{self, ConnectError, Database};
 use crate::store::sqlite::recovery::restore;
-use crate::store::sqlite::sql::{polls, queries};
+use crate::store::sqlite::sql::{event, polls, queries};
 use crate::store::{CopyError, FILE};
 
 /// The most messages of one read.
@@ -119,6 +120,19 @@ impl Archive {
             Backend::Sqlite(db) => polls::all(db).map_err(ArchiveError::Sqlite),
             Backend::Postgres(runtime, client) => {
                 runtime.block_on(postgres::archived_polls(client)).map_err(ArchiveError::Postgres)
+            }
+        }
+    }
+
+    /// What the host has set for the event.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn event(&self) -> Result<EventSettings, ArchiveError> {
+        match &self.0 {
+            Backend::Sqlite(db) => event::settings(db).map_err(ArchiveError::Sqlite),
+            Backend::Postgres(runtime, client) => {
+                runtime.block_on(postgres::archived_event(client)).map_err(ArchiveError::Postgres)
             }
         }
     }

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{
     AnnouncementId, ChatterId, IdentityId, MessageId, PollId, RoomId, RunId, Seq,
 };
@@ -126,6 +127,8 @@ pub enum Change {
     },
     /// A poll was closed. The notices of the result are messages of their own.
     PollClosed(Poll),
+    /// The host has set what outweighs the configuration: as it is by now, which may be later.
+    EventSet(EventSettings),
     /// Somebody passed the access check of a locked room.
     Granted(AccessGrant),
     /// Somebody is typing, or has stopped. Not stored, and reported at any time.

@@ -34,7 +34,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(in crate::store) use archive::{
-    archived_page, archived_polls, archived_rooms, connect_to_read, newest_message,
+    archived_event, archived_page, archived_polls, archived_rooms, connect_to_read, newest_message,
 };
 pub use connect::{ConnectError, Database};
 pub use wipe::{note_shared_export, shared_receipt, survey_shared, wipe_shared};

@@ -119,6 +119,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         announcements: sql::announcements::shown(db, time)?,
         polls: sql::polls::all(db)?,
         votes: sql::polls::votes(db)?,
+        event: sql::event::settings(db)?,
         grants: Vec::new(),
         run: None,
         key: None,

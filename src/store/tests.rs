@@ -15,6 +15,7 @@ use crate::domain::time::WallTime;
 mod announcements;
 mod archive;
 mod edits;
+mod event;
 mod hosts;
 mod modes;
 mod mutes;

@@ -20,6 +20,7 @@ pub use self::polls::{ClosePoll, MakePoll, VotePoll};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
     AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
@@ -371,6 +372,8 @@ pub enum Deed {
     MakePoll(MakePoll),
     /// Closes a poll.
     ClosePoll(ClosePoll),
+    /// Sets one of what outweighs the configuration during the event.
+    SetEvent(EventEdit),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///
     /// [`HostRefusal::KeyNameTaken`]: crate::domain::refusal::HostRefusal::KeyNameTaken

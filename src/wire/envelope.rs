@@ -58,6 +58,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NameTaken
         | Refusal::Host(HostRefusal::KeyNameTaken)
         | Refusal::LockMismatch
+        | Refusal::EventFile(_)
         | Refusal::OwnMessage(_) => 400,
         Refusal::BadToken
         | Refusal::Host(HostRefusal::BadSignature)
@@ -128,6 +129,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::TooManyAnnouncements) => "too_many_announcements",
         Refusal::Host(HostRefusal::TooManyPolls) => "too_many_polls",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
+        Refusal::EventFile(_) => "bad_event_file",
         Refusal::BadToken
         | Refusal::NotYours
         | Refusal::NotYourMessage(_)

@@ -28,6 +28,7 @@ mod damages;
 mod data_folder;
 mod direct_writes;
 mod doors;
+mod event;
 mod export;
 mod health;
 mod host;

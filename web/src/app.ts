@@ -10,6 +10,7 @@ import { browserMemory, keepsCookies } from "./client/storage";
 import { behind } from "./store/lobby";
 import type { Stays } from "./store/stays";
 import type { Limits, Room } from "./wire";
+import { hubSpeaks } from "./words";
 
 export const memory = browserMemory();
 export const api: Api = httpApi(() => identity.token);
@@ -19,7 +20,9 @@ tidy(memory, Date.now());
 export const lobby = signal<LobbyState>(EMPTY);
 export const lobbyWatch = new Lobby(api, (state) => {
   lobby.value = state;
-  if (state.hub) memory.set("cola.name", state.hub.name);
+  if (!state.hub) return;
+  memory.set("cola.name", state.hub.name);
+  hubSpeaks(state.hub.language);
 }, (rooms) => behind(rooms, reads(memory)));
 
 /** The hub's name; until it has answered, what it was called last time. */

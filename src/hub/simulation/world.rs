@@ -283,6 +283,7 @@ impl World {
             }
             (
                 Deed::Edit(..)
+                | Deed::SetEvent(_)
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)
@@ -399,8 +400,8 @@ impl World {
     pub(super) fn carry_out(&mut self) {
         while let Some(effect) = self.hub.effects.pop_front() {
             match effect {
-                // There is no other hub.
-                Effect::Typing(..) => {}
+                // There is no other hub, and no server above this one.
+                Effect::Typing(..) | Effect::Event(..) => {}
                 Effect::Write(write, then) => self.submitted.push_back((write, then)),
                 Effect::Output(Output::Broadcast { to, except, event }) => {
                     self.broadcast(&to, except, &event);

@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use super::connect::{ConnectError, Database, said};
 use super::results::messages;
-use super::rows::{RowError, uuid};
+use super::rows::{self, RowError, uuid};
 use super::{migrate, polls, reads, runtime};
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::poll::Poll;
@@ -45,6 +46,12 @@ pub(in crate::store) async fn archived_rooms(client: &Client) -> Result<Vec<Arch
     let rooms: Result<Vec<_>, RowError> = found.iter().map(archived_room).collect();
     // A room whose code cannot be read is left out, as everywhere.
     rooms.map(|rooms| rooms.into_iter().flatten().collect()).map_err(|error| said(&error))
+}
+
+/// What the host has set for the event.
+pub(in crate::store) async fn archived_event(client: &Client) -> Result<EventSettings, String> {
+    let row = client.query_one(&reads::event(), &[]).await.map_err(|error| said(&error))?;
+    rows::event(&row, 0).map_err(|error| said(&error))
 }
 
 fn archived_room(row: &Row) -> Result<Option<ArchivedRoom>, RowError> {

@@ -9,12 +9,14 @@ use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
 use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
+use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
+use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::{Room, RoomEdit};
-use crate::domain::text::{Key, Nickname};
+use crate::domain::text::{Key, Nickname, Title};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
@@ -342,6 +344,7 @@ impl<'s> Context<'s> {
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::MakePoll(poll) => self.make_poll(poll, what),
             Deed::ClosePoll(poll) => self.close_poll(poll, Some(what)),
+            Deed::SetEvent(edit) => self.set_event(edit, what),
             Deed::AddKey(key) => {
                 let params = params![
                     uuid(key.id.as_bytes()),
@@ -357,6 +360,14 @@ impl<'s> Context<'s> {
             }
             Deed::ReportDone(report) => call(&statements.report_done, params![report.0, what]),
         }
+    }
+
+    fn set_event(&self, edit: &EventEdit, what: String) -> Call<'s> {
+        let (key, value) = match edit {
+            EventEdit::Title(title) => ("event_title", title.as_ref().map(Title::as_str)),
+            EventEdit::Language(language) => ("event_language", language.map(Language::code)),
+        };
+        call(&self.statements.set_event, params![key, value.map(str::to_owned), what])
     }
 
     fn edit_room(&self, room: RoomId, edit: &RoomEdit, what: String) -> Call<'s> {

@@ -4,7 +4,7 @@ use tokio_postgres::Row;
 
 use super::polls;
 use super::rows::{self, RowError};
-use crate::domain::ids::{AnnouncementId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, IdentityId, MessageId, RoomId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -67,6 +67,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
     let chatter = if is_chatter { Some(rows::chatter(row, 10)?) } else { None };
     let is_subject = row.try_get::<_, Option<uuid::Uuid>>(19)?.is_some();
     let subject = if is_subject { Some(rows::chatter_id(row, 19)?) } else { None };
+    let named: Option<uuid::Uuid> = row.try_get(4)?;
     let change = match (row.try_get::<_, i16>(1)?, room) {
         (1, Some(_)) => rows::room(row, 20)?.map(Change::RoomMade),
         // What it is by now, so that a hub never shows a mode that is over.
@@ -109,16 +110,15 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             (Some(id), Some(_)) => Some(Change::Muted(rows::mute_event(row, (id, chatter))?)),
             _ => None,
         },
-        (21, _) => match row.try_get::<_, Option<uuid::Uuid>>(4)? {
-            Some(_) => Some(Change::Unmuted(rows::identity(row, 4)?)),
-            None => None,
-        },
+        (21, _) => named.map(|id| Change::Unmuted(IdentityId::from_bytes(id.into_bytes()))),
         (10, Some(room)) => taken_back(row, room)?,
         // It may have been taken down by now.
         (22, _) => rows::announcement(row, 38)?.map(Change::Announced),
-        (23, _) => row
-            .try_get::<_, Option<uuid::Uuid>>(4)?
-            .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
+        (23, _) => {
+            named.map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes())))
+        }
+        // As it is by now, too.
+        (32, _) => Some(Change::EventSet(rows::event(row, 57)?)),
         (what @ 27..=29, _) => polls::event(row, what, 4, 45)?,
         (11, Some(room)) => grant(row, room)?.map(Change::Granted),
         _ => None,

@@ -5,6 +5,7 @@ use tokio_postgres::{Client, Row, Transaction};
 use super::HubRun;
 use super::connect::{ConnectError, Database};
 use super::polls;
+use super::reads;
 use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, IdentityId, PollId, RoomId, RunId, Seq};
@@ -71,6 +72,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
     let (polls, votes) = polled(&tx).await?;
+    let event = rows::event(&tx.query_one(&reads::event(), &[]).await?, 0)?;
     let grants = granted(&tx, now).await?;
     tx.commit().await?;
     let past = Past {
@@ -87,6 +89,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         announcements,
         polls,
         votes,
+        event,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),

@@ -1,7 +1,7 @@
 //! The statements of the reader, which reads outside the log's session.
 
 use super::polls::POLL;
-use super::rows::{MEMBER, ROOM, message_for, message_with_room};
+use super::rows::{EVENT, MEMBER, ROOM, message_for, message_with_room};
 
 /// Whether a room has this code.
 pub(super) const HAS_CODE: &str = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
@@ -144,6 +144,11 @@ pub(super) fn polls() -> String {
 /// The newest message; 0 if there is none.
 pub(super) const NEWEST_MESSAGE: &str = "SELECT coalesce(max(id), 0) FROM messages";
 
+/// What the host has set for the event.
+pub(super) fn event() -> String {
+    format!("SELECT {EVENT}")
+}
+
 /// Each statement with a name and values, for the test of their plans: `:room`, `:who` and `:chatter` are ids.
 #[cfg(test)]
 pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
@@ -175,6 +180,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_polls", polls(), ""),
         ("read_newest_message", NEWEST_MESSAGE.into(), ""),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
+        ("read_event", event(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),
     ]
 }

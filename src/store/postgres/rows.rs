@@ -8,10 +8,12 @@ use uuid::Uuid;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::host::{HostKey, HostName, HostRole};
 use crate::domain::ids::{
     AnnouncementId, ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq,
 };
+use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
@@ -322,6 +324,20 @@ pub(super) fn announcement(row: &Row, at: usize) -> Result<Option<Announcement>,
         made_at: WallTime(row.try_get(at + 3)?),
         until: row.try_get::<_, Option<i64>>(at + 4)?.map(hub_time),
     }))
+}
+
+/// The columns that [`event`] reads, in its order.
+pub(super) const EVENT: &str = "(SELECT value FROM meta WHERE key = 'event_title'), \
+     (SELECT value FROM meta WHERE key = 'event_language')";
+
+/// What the host has set for the event, from two columns.
+pub(super) fn event(row: &Row, at: usize) -> Result<EventSettings, RowError> {
+    let title = row.try_get::<_, Option<String>>(at)?;
+    let language = row.try_get::<_, Option<&str>>(at + 1)?;
+    Ok(EventSettings {
+        title: title.map(Title::trusted),
+        language: language.and_then(Language::from_code),
+    })
 }
 
 /// A host's key, as the reader asks for it.

@@ -3,7 +3,7 @@
 use tokio_postgres::{Client, Error, Statement};
 
 use super::polls::POLL;
-use super::rows::{ANNOUNCEMENT, MEMBER, MESSAGE, ROOM, message_for};
+use super::rows::{ANNOUNCEMENT, EVENT, MEMBER, MESSAGE, ROOM, message_for};
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -43,7 +43,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -149,6 +149,8 @@ statements! {
     vote_poll = "SELECT * FROM vote_poll($1, $2, $3)";
     /// Closes a poll.
     close_poll = "SELECT * FROM close_poll($1, $2, $3, $4, $5)";
+    /// Sets what outweighs the configuration.
+    set_event = "SELECT set_event($1, $2, $3)";
     /// Adds a host's key.
     add_host_key = "SELECT add_host_key($1, $2, $3, $4, $5)";
     /// Revokes a host's key.

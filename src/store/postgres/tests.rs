@@ -68,6 +68,8 @@ const CALLS: &str = "
     SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 2::smallint);
     SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 0::smallint);
     SELECT * FROM close_poll('00000000-0000-4000-8000-000000000007', '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
+    SELECT set_event('event_title', 't', 'w');
+    SELECT set_event('event_title', NULL, 'w');
     SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
     SELECT add_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 'k7', false, 1, 'w');
     SELECT * FROM use_host_key((SELECT id FROM host_keys WHERE name = 'k7'), 8, 'b');

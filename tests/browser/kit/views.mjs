@@ -229,6 +229,16 @@ export const VIEWS = {
     await page.locator(".sheet button[type=submit]").click();
     await page.locator(".sheet .problem:not(:empty)").first().waitFor();
   },
+  "the event file": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    await choosesEvent(furnished.ann.page, "camp.toml", CAMP);
+    await furnished.ann.page.locator(".sheet .primary").waitFor();
+  },
+  "an event file with slips": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    await choosesEvent(furnished.ann.page, "camp.toml", '[[rooms]]\ntitle = ""\ncapacty = 3\n\n[[rooms]]\ncapacity = 20000\ntitle = "가"');
+    await furnished.ann.page.locator(".event-slips").waitFor();
+  },
   "a room that the host has opened": async (furnished) => {
     await VIEWS["the host's rooms"](furnished);
     const { page } = furnished.ann;
@@ -361,6 +371,25 @@ async function asks(hub, room) {
   for (const { id } of JSON.parse(await hub.host("poll", "list", "--json"))) await hub.host("poll", "close", id);
   const answers = ["국밥", "비빔밥 – 고추장은 따로 드려요", "아무거나 괜찮아요"];
   await hub.host("poll", "add", "점심은 무엇으로 할까요?", ...answers, "--room", room.code, "--minutes", "60");
+}
+
+/** An event file with something of everything. */
+const CAMP = `title = "여름 캠프"
+language = "ko"
+[[rooms]]
+title = "광장"
+capacity = 40
+[[rooms]]
+title = "한 줄에 다 들어가지 않을 만큼 제목이 긴 방"
+mode = "slow"
+[[announcements]]
+text = "점심은 12시, 저녁은 6시에 식당에서 먹어요. 물통을 꼭 챙겨 오세요."
+`;
+
+/** Opens the sheet of the event file on the host's rooms, and chooses one. */
+async function choosesEvent(page, name, text) {
+  await page.locator(".host-main .under").click();
+  await page.locator("#event-file").setInputFiles({ name, mimeType: "application/toml", buffer: Buffer.from(text) });
 }
 
 /** Tells the host of the newest message, as the person who sees it. */

@@ -63,6 +63,42 @@ describe('a host of several hubs', () => {
     assert.deepEqual([last.deed, last.by], ['chatter rename', 'stage']);
   });
 
+  it('applies an event file on one, and the other shows it', async () => {
+    const about = async (hub) => (await hub.calls('GET', '/api/hub')).json.data;
+    const file = [
+      'title = "여름 캠프"',
+      'language = "en"',
+      '[[rooms]]',
+      'title = "둘째"',
+      '[[rooms]]',
+      'title = "첫째"',
+      'mode = "slow"',
+      '[[announcements]]',
+      'text = "환영합니다"',
+    ].join('\n');
+    const { steps } = await acts(one, 'POST', 'event', { file });
+    assert.deepEqual(steps.map(({ change, error }) => [change, error]).flat().filter(Boolean), [
+      'title',
+      'language',
+      'room-create',
+      'room-create',
+      'announce',
+    ]);
+    await until('the other has the title', async () => (await about(two)).name === '여름 캠프');
+    const { language, announcements } = await about(two);
+    assert.deepEqual([language, announcements.at(-1).text], ['en', '환영합니다']);
+    const rooms = (await acts(two, 'GET', 'rooms')).filter(({ position }) => position > 0);
+    assert.deepEqual(rooms.map(({ title, position, mode }) => [title, position, mode]), [
+      ['둘째', 1, 'open'],
+      ['첫째', 2, 'slow'],
+    ]);
+    const again = await acts(two, 'POST', 'event', { file });
+    assert.deepEqual(again.steps, [], 'nothing is missing there');
+    await acts(two, 'POST', 'event', { file: 'title = ""\nlanguage = ""' });
+    await until('the first is called as configured', async () => (await about(one)).name === 'cola-1');
+    assert.equal((await about(two)).name, 'cola-2');
+  });
+
   it('is replayed on none, and locked out of all at once', async () => {
     const heard = signed('GET', 'overview');
     assert.ok((await send(one, heard)).success);

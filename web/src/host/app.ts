@@ -69,7 +69,7 @@ export type About =
   | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
   | { kind: "edit"; room: string }
   | { kind: "end"; room: string; isDelete: boolean }
-  | { kind: "newRoom" | "announce" | "poll" };
+  | { kind: "newRoom" | "announce" | "poll" | "event" };
 
 export const about = signal<About | null>(null);
 

@@ -7,7 +7,10 @@ import { authorization, type Numbers } from "./sign";
 import { readTold, type Told } from "./wire";
 
 /** Sends one request; rejects where the hub does not answer. */
-export type Send = (method: string, path: string, header: string, body: string) => Promise<unknown>;
+export type Send = (method: string, path: string, header: string, body: string, patience: number) => Promise<unknown>;
+
+/** Signs and sends a request; `again` with a number above all before. */
+type Once<T> = (again: boolean) => Promise<Told<T>>;
 
 interface Waiting {
   run(): Promise<void>;
@@ -28,12 +31,12 @@ export class Requests {
   ) {}
 
   get<T>(path: string, read: Reader<T>): Promise<Told<T>> {
-    return this.queue("GET", path, "", read, false);
+    return this.queue("GET", path, "", read, false, PATIENCE);
   }
 
   /** An act. It goes before the looks that wait. */
-  act<T>(method: "POST" | "DELETE", path: string, fields: object, read: Reader<T>): Promise<Told<T>> {
-    return this.queue(method, path, JSON.stringify(fields), read, true);
+  act<T>(method: "POST" | "DELETE", path: string, fields: object, read: Reader<T>, patience = PATIENCE): Promise<Told<T>> {
+    return this.queue(method, path, JSON.stringify(fields), read, true, patience);
   }
 
   /** A file; `null` if the hub refuses. The next request goes once the first bytes are there, since it may be large. */
@@ -52,9 +55,17 @@ export class Requests {
     return fetch(whole, { headers: { authorization: header }, cache: "no-store", credentials: "omit" });
   }
 
-  private queue<T>(method: string, path: string, body: string, read: Reader<T>, isAct: boolean): Promise<Told<T>> {
+  private queue<T>(
+    method: string,
+    path: string,
+    body: string,
+    read: Reader<T>,
+    isAct: boolean,
+    patience: number,
+  ): Promise<Told<T>> {
     return new Promise((resolve, reject) => {
-      const run = (): Promise<void> => this.ask(method, path, body, read).then(resolve, reject);
+      const once: Once<T> = (again) => this.once(method, path, body, read, again, patience);
+      const run = (): Promise<void> => this.ask(once).then(resolve, reject);
       const before = isAct ? this.waiting.findIndex((one) => !one.isAct) : -1;
       this.waiting.splice(before < 0 ? this.waiting.length : before, 0, { run, isAct });
       void this.work();
@@ -68,23 +79,30 @@ export class Requests {
     this.isBusy = false;
   }
 
-  private async ask<T>(method: string, path: string, body: string, read: Reader<T>): Promise<Told<T>> {
-    const told = await this.once(method, path, body, read, false);
+  private async ask<T>(once: Once<T>): Promise<Told<T>> {
+    const told = await once(false);
     // Another tab was faster, or the clock was set back. Nothing was done, so it may be signed again.
     const isReplayed = !told.ok && told.code === "replayed";
-    return isReplayed ? this.once(method, path, body, read, true) : told;
+    return isReplayed ? once(true) : told;
   }
 
-  private async once<T>(method: string, path: string, body: string, read: Reader<T>, again: boolean): Promise<Told<T>> {
+  private async once<T>(
+    method: string,
+    path: string,
+    body: string,
+    read: Reader<T>,
+    again: boolean,
+    patience: number,
+  ): Promise<Told<T>> {
     const whole = `/api/host/${path}${path.includes("?") ? "&" : "?"}browser=${this.key.browser}`;
     const header = authorization(this.key, method, whole, this.numbers.next(again), body);
-    return readTold(await this.send(method, whole, header, body), read);
+    return readTold(await this.send(method, whole, header, body, patience), read);
   }
 }
 
-async function fetched(method: string, path: string, header: string, body: string): Promise<unknown> {
+async function fetched(method: string, path: string, header: string, body: string, most: number): Promise<unknown> {
   const abort = new AbortController();
-  const patience = setTimeout(() => abort.abort(), PATIENCE);
+  const patience = setTimeout(() => abort.abort(), most);
   try {
     const headers = { authorization: header, ...(body && { "content-type": "application/json" }) };
     const response = await fetch(path, {

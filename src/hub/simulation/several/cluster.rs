@@ -398,6 +398,8 @@ impl Cluster {
                         node.reports.push_back(Heard::Change(Box::new(change)));
                     }
                 }
+                // There is no server above.
+                Effect::Event(..) => {}
                 Effect::Write(write, then) => self.node(k).submitted.push_back((write, then)),
                 Effect::Output(Output::Broadcast { to, except, event }) => {
                     self.broadcast(k, &to, except, &event);

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
+use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{
     ChatterId, Epoch, HubId, IdentityId, MessageId, PollId, RoomId, RunId, Seq,
 };
@@ -54,6 +55,7 @@ pub(super) struct Database {
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
     pub(super) polls: BTreeMap<PollId, super::polls::Polled>,
+    pub(super) event: EventSettings,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -91,6 +93,7 @@ impl Database {
             announcements: self.announced(),
             polls,
             votes,
+            event: self.event.clone(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -434,6 +437,10 @@ impl Database {
             Deed::ClosePoll(close) => return self.close_poll(close),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::Answered(room, seq, on) => return self.mark((*room, *seq), *on),
+            Deed::SetEvent(edit) => {
+                self.event = self.event.with(edit.clone());
+                self.log.push(Change::EventSet(self.event.clone()));
+            }
             Deed::AddKey(_)
             | Deed::RevokeKey(_)
             | Deed::Delete(_)

@@ -293,7 +293,7 @@ impl Cluster {
                 Some(call) => call,
                 None => return,
             },
-            (16, Some(room), _) => Call::Edit(some_edit(room, &mut self.dice)),
+            (16, Some(room), _) => some_edit(room, &mut self.dice),
             (0, Some(room), _) => {
                 let (mode, span) = some_mode(&mut self.dice);
                 let room = self.dice.percent(90).then_some(room);

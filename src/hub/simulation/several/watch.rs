@@ -175,6 +175,8 @@ impl Cluster {
                 "announced on hub {k}"
             );
             self.truth.polls_are_open_on(&node.hub, now);
+            let event = &node.hub.event_settings;
+            assert_eq!(*event, self.database.event, "the event on hub {k}");
             let banned: BTreeSet<ChatterId> = node.hub.bans.keys().copied().collect();
             assert_eq!(banned, self.database.bans.keys().copied().collect(), "bans on hub {k}");
             let mut muted: Vec<Mute> = self.database.mutes.values().cloned().collect();

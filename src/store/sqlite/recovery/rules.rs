@@ -37,12 +37,14 @@ pub(in crate::store) struct Row<'a> {
 }
 
 /// The entries of `meta`.
-pub(in crate::store) const META: [(&str, Rule); 5] = [
+pub(in crate::store) const META: [(&str, Rule); 7] = [
     ("hub_id", uuid),
     ("former_ids", uuids),
     ("hub_time", time),
     ("wall_time", time),
     ("epoch", count),
+    ("event_title", title),
+    ("event_language", flag),
 ];
 
 /// All other tables. A table comes after those that it refers to.

@@ -14,7 +14,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, host_keys, modes, people, questions, polls, reports, rooms, rows,
+    announcements, event, host_keys, modes, people, questions, polls, reports, rooms, rows,
 };
 use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
@@ -118,6 +118,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         }
         Deed::MakePoll(poll) => return make_poll(db, poll, act),
         Deed::ClosePoll(poll) => return close_poll(db, poll, act),
+        Deed::SetEvent(edit) => {
+            event::set(db, edit)?;
+            "event apply"
+        }
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;
             "host add"

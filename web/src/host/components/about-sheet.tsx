@@ -15,6 +15,7 @@ import { why } from "./act-bar";
 import { AnnounceSheet } from "./announced";
 import { Chip } from "./chip";
 import { EditRoomSheet } from "./edit-sheet";
+import { EventSheet } from "./event-sheet";
 import { HostIcon, type HostIconName } from "./icons";
 import { PollSheet } from "./polls";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
@@ -43,6 +44,8 @@ export function AboutSheet(): JSX.Element | null {
       return <AnnounceSheet />;
     case "poll":
       return <PollSheet />;
+    case "event":
+      return <EventSheet />;
     case undefined:
       return null;
   }

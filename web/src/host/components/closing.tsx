@@ -3,19 +3,14 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { requests } from "../app";
+import { save } from "../save";
 import { hostWords } from "../words";
 
 /** Downloads everything, with times as this phone shows them. */
 async function download(): Promise<boolean> {
   const file = await requests.file(`export?utcOffset=${-new Date().getTimezoneOffset()}`);
-  if (!file) return false;
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(file);
-  link.download = "chat.zip";
-  link.click();
-  // Some browsers read it only after the click.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-  return true;
+  if (file) save(file, "chat.zip");
+  return file !== null;
 }
 
 export function Closing(): JSX.Element {

@@ -30,6 +30,11 @@ export function RoomsView(): JSX.Element {
           {say.newRoom}
         </button>
       )}
+      {isHost() && (
+        <button type="button" class="button wide under" aria-haspopup="dialog" onClick={() => openAbout({ kind: "event" })}>
+          {say.eventFile}
+        </button>
+      )}
     </>
   );
 }

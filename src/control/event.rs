@@ -1,0 +1,238 @@
+//! Requests about event files: what is there as a file, and the steps of a file, carried out by the use cases that hosts
+//! have for rooms and announcements.
+
+use std::collections::HashMap;
+
+use tokio::sync::Mutex;
+
+use super::answer::{Acting, Denied};
+use super::protocol::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
+use crate::domain::ids::RoomId;
+use crate::domain::mode::Mode;
+use crate::domain::refusal::Refusal;
+use crate::domain::room::RoomField;
+use crate::domain::text::{Content, Namespace, Password, Title};
+use crate::domain::words;
+use crate::event_file::{
+    self, FILE_MAX, FilePassword, FileRoom, Lock, Plan, Present, PresentAnnouncement, PresentRoom,
+    RoomRef, RoomStep, Step,
+};
+use crate::hub::command::{
+    AnnouncementView, Call, EditRoom, EventCall, NewRoom, RoomValues, RoomView,
+};
+
+/// Held while an event file is applied, since two at once would make the same rooms.
+static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// Writes the event file of what is there.
+pub(super) async fn show(parts: &Acting<'_>) -> Result<EventFileText, Denied> {
+    Ok(EventFileText { file: event_file::write(&present(parts).await?) })
+}
+
+/// Makes what a file says, or only finds out what that would change. A file with a slip changes nothing. A step that
+/// fails keeps no other from being done, and is in the answer.
+pub(super) async fn apply(
+    parts: &Acting<'_>,
+    text: &str,
+    is_dry: bool,
+) -> Result<EventApplied, Denied> {
+    if text.len() > FILE_MAX {
+        return Err(Refusal::TooLarge.into());
+    }
+    let file = event_file::read(text).map_err(Refusal::EventFile)?;
+    let _alone = ALONE.lock().await;
+    let mut present = present(parts).await?;
+    for (room, password) in event_file::passwords(&file, &present) {
+        let is_same = has_password(parts, room, password).await?;
+        let known = present.rooms.iter_mut().find(|known| known.id == room);
+        if let Some(known) = known {
+            known.lock = Lock::Locked { is_same };
+        }
+    }
+    let plan = event_file::plan(&file, &present).map_err(Refusal::EventFile)?;
+    let Plan { steps, left_rooms, left_announcements } = plan;
+    let left_rooms = left_rooms.into_iter().filter_map(|at| present.rooms.get(at));
+    let left_rooms = left_rooms.map(left_alone).collect();
+    let (mut made, mut done) = (HashMap::new(), Vec::with_capacity(steps.len()));
+    for step in steps {
+        let change = change(&step);
+        let result = if is_dry { Ok(()) } else { carry_out(parts, step, &mut made).await };
+        let error = result.err().map(|refusal| words::refusal(parts.language(), &refusal));
+        done.push(EventStep { change, error });
+    }
+    Ok(EventApplied { steps: done, left_rooms, left_announcements })
+}
+
+async fn present(parts: &Acting<'_>) -> Result<Present, Denied> {
+    let settings = parts.hub.call(|tell| Call::Event(EventCall::Read(tell))).await?;
+    let rooms = parts.hub.call(Call::Rooms).await?;
+    let rooms = rooms.into_iter().filter(|view| view.room.by_host).map(present_room).collect();
+    let now = parts.hub.clock().now().hub;
+    let announcements = parts.hub.call(Call::Announcements).await?;
+    let shown = |AnnouncementView { announcement, .. }: AnnouncementView| PresentAnnouncement {
+        room: announcement.room,
+        text: announcement.text,
+        minutes: announcement.until.map(|until| until.since(now).as_secs().div_ceil(60).max(1)),
+    };
+    Ok(Present { settings, rooms, announcements: announcements.into_iter().map(shown).collect() })
+}
+
+fn present_room(RoomView { room, .. }: RoomView) -> PresentRoom {
+    PresentRoom {
+        id: room.id,
+        code: room.code,
+        lock: if room.is_locked() { Lock::Locked { is_same: false } } else { Lock::Open },
+        namespace: room.namespace,
+        title: room.title,
+        capacity: room.capacity,
+        history: room.history,
+        mode: room.mode,
+        position: room.position,
+    }
+}
+
+fn left_alone(PresentRoom { code, namespace, title, .. }: &PresentRoom) -> RoomLeftAlone {
+    let (code, channel, title) = (code.to_string(), namespace.to_string(), title.to_string());
+    RoomLeftAlone { code, channel, title }
+}
+
+/// Whether a room has this password, which only an edit can find out.
+async fn has_password(
+    parts: &Acting<'_>,
+    room: RoomId,
+    password: &Password,
+) -> Result<bool, Refusal> {
+    let values = RoomValues { password: Some(Some(password.clone())), ..RoomValues::default() };
+    let edit = |tell| Call::Edit(EditRoom { room, values, is_dry: true, tell });
+    let edited = parts.hub.call(edit).await?;
+    Ok(!edited.changed.contains(&RoomField::Password))
+}
+
+/// A step for the answer.
+fn change(step: &Step) -> EventChange {
+    use crate::domain::event_settings::EventEdit;
+    match step {
+        Step::Settings(EventEdit::Title(title)) => {
+            EventChange::Title { to: title.as_ref().map(Title::to_string) }
+        }
+        Step::Settings(EventEdit::Language(language)) => {
+            EventChange::Language { to: language.map(|language| language.code().to_owned()) }
+        }
+        Step::Create { room: FileRoom { namespace, title, .. }, .. } => {
+            EventChange::RoomCreate { channel: namespace.to_string(), title: title.to_string() }
+        }
+        Step::Edit { namespace, was, edit, .. } => EventChange::RoomEdit {
+            channel: namespace.to_string(),
+            title: was.to_string(),
+            renamed: edit.title.as_ref().map(Title::to_string),
+            changed: changed(edit),
+        },
+        Step::Mode { namespace, title, mode, .. } => EventChange::RoomMode {
+            channel: namespace.to_string(),
+            title: title.to_string(),
+            mode: mode.as_str().to_owned(),
+            every: mode.every(),
+            here_for: mode.here_for(),
+        },
+        Step::Announce { text, room, .. } => EventChange::Announce {
+            text: text.to_string(),
+            room: room.as_ref().map(|(_, title)| title.to_string()),
+        },
+    }
+}
+
+fn changed(edit: &RoomStep) -> Vec<String> {
+    let RoomStep { title, capacity, password, history, position } = edit;
+    let fields = [
+        (title.is_some(), RoomField::Title),
+        (capacity.is_some(), RoomField::Capacity),
+        (password.is_some(), RoomField::Password),
+        (history.is_some(), RoomField::History),
+        (position.is_some(), RoomField::Position),
+    ];
+    let changed = fields.into_iter().filter(|(is_changed, _)| *is_changed);
+    changed.map(|(_, field)| field.as_str().to_owned()).collect()
+}
+
+/// Carries a step out. `made` has the rooms that were made, by their numbers in the file.
+async fn carry_out(
+    parts: &Acting<'_>,
+    step: Step,
+    made: &mut HashMap<usize, RoomId>,
+) -> Result<(), Refusal> {
+    match step {
+        Step::Settings(edit) => parts.act(|tell| Call::Event(EventCall::Edit(edit, tell))).await,
+        Step::Create { number, room, position } => {
+            let (namespace, title) = (room.namespace.clone(), room.title.clone());
+            let id = create(parts, &room, (namespace, title)).await?;
+            made.insert(number, id);
+            if position != 0 {
+                let values = RoomValues { position: Some(position), ..RoomValues::default() };
+                edit(parts, id, values).await?;
+            }
+            match room.mode {
+                None | Some(Mode::Open) => Ok(()),
+                Some(mode) => set_mode(parts, id, mode).await,
+            }
+        }
+        Step::Edit {
+            room,
+            edit: RoomStep { title, capacity, password, history, position },
+            ..
+        } => edit(parts, room, RoomValues { title, capacity, password, history, position }).await,
+        Step::Mode { room, mode, .. } => set_mode(parts, room, mode).await,
+        Step::Announce { text, room, minutes } => {
+            let room = match room {
+                None => None,
+                Some((RoomRef::Known(id), _)) => Some(id),
+                // It could not be made.
+                Some((RoomRef::New(number), _)) => {
+                    Some(*made.get(&number).ok_or(Refusal::NoSuchRoom)?)
+                }
+            };
+            announce(parts, text, room, minutes).await
+        }
+    }
+}
+
+async fn create(
+    parts: &Acting<'_>,
+    room: &FileRoom,
+    (namespace, title): (Namespace, Title),
+) -> Result<RoomId, Refusal> {
+    let password = match &room.password {
+        FilePassword::Set(password) => Some(password.clone()),
+        FilePassword::Untouched | FilePassword::Kept | FilePassword::Removed => None,
+    };
+    let new = NewRoom {
+        namespace,
+        title,
+        capacity: room.capacity.unwrap_or(0),
+        password,
+        from: None,
+        by_host: true,
+        by: None,
+        history: room.history,
+    };
+    let made = parts.act(|tell| Call::Create(new, tell)).await?;
+    Ok(made.room.id)
+}
+
+async fn edit(parts: &Acting<'_>, room: RoomId, values: RoomValues) -> Result<(), Refusal> {
+    let edit = |tell| Call::Edit(EditRoom { room, values, is_dry: false, tell });
+    parts.act(edit).await.map(|_| ())
+}
+
+async fn set_mode(parts: &Acting<'_>, room: RoomId, mode: Mode) -> Result<(), Refusal> {
+    let set = |tell| Call::SetMode { room: Some(room), mode, span: None, tell };
+    parts.act(set).await.map(|_| ())
+}
+
+async fn announce(
+    parts: &Acting<'_>,
+    text: Content,
+    room: Option<RoomId>,
+    minutes: Option<u64>,
+) -> Result<(), Refusal> {
+    parts.act(|tell| Call::Announce { room, text, minutes, tell }).await.map(|_| ())
+}
