@@ -19,6 +19,7 @@ mod report;
 mod secret;
 mod status;
 mod terminal;
+mod wall;
 
 use std::env;
 use std::fmt::Write as _;
@@ -98,6 +99,9 @@ enum Command {
     Room(host::RoomCommand),
     /// Ask the hub that runs on this machine how it is
     Status(StatusArgs),
+    /// Set or show what a projector or a television shows of a room
+    #[command(subcommand)]
+    Wall(wall::WallCommand),
 }
 
 #[derive(Debug, Args)]
@@ -203,6 +207,7 @@ pub fn run() -> ExitCode {
         Command::Report(command) => report::report(command, out),
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),
+        Command::Wall(command) => wall::wall(command, out),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }

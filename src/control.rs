@@ -18,6 +18,7 @@ mod place;
 pub mod protocol;
 mod reports;
 mod status;
+mod walls;
 
 pub use answer::Denied;
 pub use calls::{HttpCall, called};

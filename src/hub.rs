@@ -15,6 +15,7 @@ pub mod command;
 mod configure;
 mod conn;
 mod edit;
+mod former_names;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
@@ -44,6 +45,7 @@ mod takeback;
 #[cfg(test)]
 mod tests;
 mod then;
+mod walls;
 
 pub use channels::Channels;
 pub use clock::Clock;

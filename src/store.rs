@@ -15,6 +15,7 @@ mod reader;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod wall;
 mod write;
 mod writer;
 
@@ -39,6 +40,7 @@ pub use sqlite::sql::schema::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
+pub use wall::WallRead;
 pub use write::{
     Ban, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave, MISSED_MAX, Moment,
     RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode, TakeBack, Write, Written,
@@ -48,6 +50,7 @@ pub use writer::{Completed, QUEUE_MAX, Writer};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, RoomId, RunId};
 use crate::domain::mute::Mute;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
 
@@ -90,6 +93,8 @@ pub struct Past {
     pub bans: Vec<Ban>,
     /// The announcements that are shown, the oldest first.
     pub announcements: Vec<Announcement>,
+    /// The walls of living rooms that the host has set.
+    pub walls: Vec<(RoomId, RoomWall)>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
     /// Access grants of other hubs that are still valid.

@@ -12,6 +12,7 @@ mod hello;
 mod mute;
 mod reactions;
 mod room;
+mod wall;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -28,6 +29,7 @@ pub use self::api::{
 pub use self::envelope::{Envelope, code, status};
 pub use self::hello::{VERSION, hello};
 pub use self::room::{WireRoom, room, room_with_chatters};
+pub use self::wall::{WallHub, wall};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, RoomId, host_chatter};
 use crate::domain::language::Language;

@@ -6,6 +6,7 @@
 mod edit;
 mod output;
 mod people;
+mod wall;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -16,6 +17,7 @@ use tokio::sync::oneshot;
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
 pub use self::output::{Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
+pub use self::wall::{WallCall, WallChange, WallState};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -344,6 +346,8 @@ pub enum Call {
         /// Receives the answer.
         tell: Responder<()>,
     },
+    /// A call about the wall of a living room.
+    Wall(WallCall),
     /// Changes a living room, for the host. What it sets already is no change.
     Edit(EditRoom),
     /// Takes back messages for the host, also in a room that has ended. Returns how many were not taken back before.

@@ -37,6 +37,7 @@ mod open;
 mod passwords;
 mod places;
 mod reactions;
+mod walls;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -89,6 +90,7 @@ impl Chat {
             bans: Vec::new(),
             mutes: Vec::new(),
             announcements: Vec::new(),
+            walls: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,

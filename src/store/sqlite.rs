@@ -93,6 +93,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         bans: sql::host_actions::bans(db)?,
         mutes: sql::people::mutes(db, time)?,
         announcements: sql::announcements::shown(db, time)?,
+        walls: sql::walls::all(db, time)?,
         grants: Vec::new(),
         run: None,
         key: None,

@@ -28,6 +28,7 @@ mod runs;
 mod search;
 mod stream;
 pub(in crate::store) mod takeback;
+mod walls;
 
 /// A store of its own, whose writes are awaited one by one.
 pub(in crate::store) struct Kit {

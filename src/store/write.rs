@@ -23,6 +23,7 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
 use crate::domain::reactions::{Emoji, Reacted};
+use crate::domain::room::wall::{RoomWall, WallEdit};
 use crate::domain::room::{History, Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
@@ -316,6 +317,8 @@ pub enum Deed {
     ///
     /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
     Edit(RoomId, RoomEdit),
+    /// Changes the wall of a room: [`Written::WallSet`].
+    SetWall(RoomId, WallEdit),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
     /// Ends a room, which can still be read.
@@ -416,6 +419,8 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
     Announced(Vec<Message>),
+    /// Of [`Deed::SetWall`]: the wall as it is now.
+    WallSet(RoomWall),
     /// Of [`Write::Join`].
     Joined(Joined),
     /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].

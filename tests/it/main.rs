@@ -56,3 +56,4 @@ mod strange_files;
 mod unread;
 mod upgrades;
 mod waits;
+mod walls;

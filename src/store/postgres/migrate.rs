@@ -18,6 +18,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0009_announcements.sql"),
     include_str!("../../../migrations/postgres/0010_rooms.sql"),
     include_str!("../../../migrations/postgres/0011_hosts.sql"),
+    include_str!("../../../migrations/postgres/0012_walls.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -4,10 +4,11 @@ use tokio_postgres::{Client, Row, Transaction};
 
 use super::HubRun;
 use super::connect::{ConnectError, Database};
-use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
+use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError, WALL};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, RoomId, RunId, Seq};
 use crate::domain::room::Newest;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::time::WallTime;
 use crate::store::Past;
 use crate::store::change::{AccessGrant, GrantHolder};
@@ -68,6 +69,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
          WHERE until_hub IS NULL OR until_hub > $1";
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
+    let walls = walls(&tx, now).await?;
     let admitted =
         "SELECT r.id, e.identity, e.address, e.until_hub FROM events e JOIN rooms r ON r.n = e.room
          WHERE e.what = 11 AND e.until_hub > $1";
@@ -95,6 +97,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         bans,
         mutes,
         announcements,
+        walls,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),
@@ -111,6 +114,20 @@ async fn announced(tx: &Transaction<'_>, now: i64) -> Result<Vec<Announcement>, 
     );
     let rows = tx.query(&sql, &[&now]).await?;
     rows.iter().filter_map(|row| rows::announcement(row, 0).transpose()).collect()
+}
+
+/// The walls of the living rooms that the host has set.
+async fn walls(tx: &Transaction<'_>, now: i64) -> Result<Vec<(RoomId, RoomWall)>, RowError> {
+    let sql = format!(
+        "SELECT r.id, {WALL} FROM walls w JOIN rooms r ON r.n = w.room
+         WHERE NOT r.deleted AND r.expires_hub > $1"
+    );
+    let mut walls = Vec::new();
+    for row in tx.query(&sql, &[&now]).await? {
+        let room = rows::room_id(&row, 0)?;
+        walls.extend(rows::wall(&row, 1)?.map(|wall| (room, wall)));
+    }
+    Ok(walls)
 }
 
 /// The latest activity of each living room. The time of the last message is taken from its newest 200 places.

@@ -27,8 +27,9 @@ use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
 use crate::store::reader::SEARCH;
 use crate::store::sqlite::sql::host_actions::with_excerpt;
+use crate::store::wall::LOOKED_THROUGH;
 use crate::store::write::RANGE_BYTES;
-use crate::store::{self, Done, Health, Member};
+use crate::store::{self, Done, Health, Member, WallRead};
 
 /// How many messages a search reads at a time.
 const SEARCHED: i64 = 2_000;
@@ -210,6 +211,14 @@ impl Reader {
         let limit = i64::try_from(most).unwrap_or(i64::MAX);
         let all = (usize::MAX, usize::MAX);
         Ok(self.range((room, None), (1, i64::MAX), false, limit, all).await?.0)
+    }
+
+    pub(in crate::store) async fn wall(&self, read: WallRead) -> Found<Vec<Message>> {
+        let (sent_until, now) = (rows::sql(read.sent_until), rows::sql(read.now));
+        let room = uuid(read.room.as_bytes());
+        let params: [&(dyn ToSql + Sync); 6] =
+            [&room, &read.last.0, &LOOKED_THROUGH, &sent_until, &now, &read.limit()];
+        self::read(self.rows(&reads::wall(), &params).await?.iter().map(rows::message).collect())
     }
 
     pub(in crate::store) async fn host_keys(&self) -> Found<Vec<HostKey>> {

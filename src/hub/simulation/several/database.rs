@@ -14,6 +14,7 @@ use crate::domain::names::look::Look;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::text::Nickname;
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::words;
@@ -50,6 +51,7 @@ pub(super) struct Database {
     pub(super) bans: BTreeMap<ChatterId, Ban>,
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
+    pub(super) walls: BTreeMap<RoomId, RoomWall>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -84,6 +86,7 @@ impl Database {
             bans: self.bans.values().cloned().collect(),
             mutes: self.mutes.values().cloned().collect(),
             announcements: self.announced(),
+            walls: self.walls.clone().into_iter().collect(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -395,6 +398,7 @@ impl Database {
                 // Those who are in it stay.
                 self.crowds.insert(*room, count);
             }
+            Deed::SetWall(room, edit) => return self.set_wall(*room, edit),
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
             Deed::Kick(chatter) => {
                 let owner = self.chatters[chatter].1;

@@ -184,6 +184,7 @@ impl Database {
                 let reactions = self.messages[place].0.reactions;
                 Change::Reacted { room: *room, reacted: Reacted { reactions, ..*reacted } }
             }
+            Change::WallSet { room, .. } => Change::WallSet { room: *room, wall: self.walls[room] },
             other => other.clone(),
         }
     }

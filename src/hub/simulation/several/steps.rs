@@ -9,6 +9,7 @@ use super::super::editing::some_edit;
 use super::super::modes::some_mode;
 use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
+use super::super::walls::some_wall;
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
@@ -266,7 +267,7 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(17), room, chatter) {
+        let call = match (self.dice.below(18), room, chatter) {
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
                 let (lasts, tell) = (span(&mut self.dice), oneshot::channel().0);
@@ -285,6 +286,7 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
+            (17, Some(room), _) => some_wall(room, &mut self.dice),
             (16, Some(room), _) => Call::Edit(some_edit(room, &mut self.dice)),
             (0, Some(room), _) => {
                 let (mode, span) = some_mode(&mut self.dice);

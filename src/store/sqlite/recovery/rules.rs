@@ -59,7 +59,7 @@ pub(in crate::store) const META: [(&str, Rule); 5] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 11] = [
+pub(in crate::store) const TABLES: [Table; 12] = [
     Table {
         name: "rooms",
         columns: &[
@@ -177,6 +177,7 @@ pub(in crate::store) const TABLES: [Table; 11] = [
         key_width: 1,
         settle: |_| {},
     },
+    walls::WALLS,
     MESSAGES,
     REACTIONS,
     REPORTS,
@@ -496,3 +497,4 @@ fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Opt
 
 #[cfg(test)]
 mod tests;
+mod walls;

@@ -13,7 +13,9 @@ use crate::domain::room::History;
 use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
-use crate::store::sqlite::sql::{announcements, host_keys, modes, people, reports, rooms, rows};
+use crate::store::sqlite::sql::{
+    announcements, host_keys, modes, people, reports, rooms, rows, walls,
+};
 use crate::store::write::{Ban, Deed, HostAct, HostSay, Moment, Written};
 
 /// How many actions the log keeps.
@@ -71,6 +73,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Edit(room, edit) => {
             rooms::edit(db, *room, edit)?;
             "room edit"
+        }
+        Deed::SetWall(room, edit) => {
+            let wall = Written::WallSet(walls::set(db, *room, edit)?);
+            return Ok(remembered(db, "wall set", act, wall, None)?);
         }
         Deed::TakeBack(room, seqs) => {
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0010_announcements", include_str!("../../../../migrations/0010_announcements.sql")),
     ("0011_rooms", include_str!("../../../../migrations/0011_rooms.sql")),
     ("0012_hosts", include_str!("../../../../migrations/0012_hosts.sql")),
+    ("0013_walls", include_str!("../../../../migrations/0013_walls.sql")),
 ];
 
 /// The schema version of this program.

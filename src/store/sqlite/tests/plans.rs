@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 31] = [
+const MAY_SCAN: [(&str, &str); 35] = [
     ("SELECT id, code, title, created_at, pruned, coalesce(", "every room, once in an export"),
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
@@ -40,6 +40,10 @@ const MAY_SCAN: [(&str, &str); 31] = [
     ("SELECT id, mode, every, mode_until FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED", "a damaged file"),
+    ("SELECT room, view, delay, link FROM walls NOT INDEXED", "a damaged file"),
+    ("UPDATE walls SET link = NULL", "a row a room, when a hub gets a new id"),
+    ("SELECT r.id, w.view, w.delay, w.link FROM walls", "once a start: a row a room"),
+    ("WITH places AS MATERIALIZED", "a wall: mostly a dozen places, 10,000 at most"),
     ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
     ("SELECT id, code, title, namespace", "once a start"),
     ("SELECT count(*) FROM reports x", "an index of the open ones; at most 10,000 rows"),
@@ -175,7 +179,8 @@ fn table_of(sql: &str, called: &str) -> String {
 }
 
 fn columns_are_of(word: &str) -> bool {
-    ["rooms", "chatters", "memberships", "messages", "reactions", "reports"].contains(&word)
+    ["rooms", "chatters", "memberships", "messages", "reactions", "reports", "walls"]
+        .contains(&word)
 }
 
 /// The columns of a table that a statement wants equal to something.

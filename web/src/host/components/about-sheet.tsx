@@ -17,6 +17,7 @@ import { Chip } from "./chip";
 import { EditRoomSheet } from "./edit-sheet";
 import { HostIcon, type HostIconName } from "./icons";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
+import { WallSheet } from "./wall-sheet";
 
 export function AboutSheet(): JSX.Element | null {
   const one = about.value;
@@ -36,6 +37,8 @@ export function AboutSheet(): JSX.Element | null {
       return <EndSheet room={one.room} isDelete={one.isDelete} />;
     case "edit":
       return <EditRoomSheet room={one.room} />;
+    case "wall":
+      return <WallSheet room={one.room} />;
     case "newRoom":
       return <NewRoomSheet />;
     case "announce":
