@@ -9,7 +9,7 @@ use crate::hub::command::WallState;
 /// Everything that a wall shows. It is whole each time, so that a wall has nothing to catch up with.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct WireWall<'a, M> {
+struct WireWall<'a, M> {
     /// The hub's title.
     hub: &'a str,
     /// The hub's language: `ko` or `en`.

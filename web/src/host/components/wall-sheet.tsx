@@ -3,7 +3,6 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { Copy } from "../../components/copy";
-import { Qr } from "../../components/qr";
 import { Sheet } from "../../components/sheet";
 import { closeSheet } from "../../route";
 import { isolate } from "../../store/text";
@@ -13,6 +12,7 @@ import { WALL_VIEWS, type RoomLine, type Told, type WallState } from "../wire";
 import { hostWords } from "../words";
 import { why } from "./act-bar";
 import { Chip } from "./chip";
+import { LaterQr } from "./later-qr";
 
 /** In seconds. */
 const DELAYS = [0, 5, 10, 30, 60];
@@ -106,7 +106,7 @@ function Address({ wall, change }: Part): JSX.Element {
       <p class="soft ban-hint">{hint}</p>
       {link && (isLink || wall.isOpen) && (
         <>
-          <Qr text={link} label={say.wallQr} />
+          <LaterQr text={link} label={say.wallQr} />
           <p class="wall-link" translate={false}>
             {link}
           </p>

@@ -1,9 +1,10 @@
 // The board: what the host has chosen on the left, how to get in on the right, always.
 
 import type { JSX } from "preact";
-import { Fizz, Icon } from "../../components/icons";
+import { Fizz } from "../../components/icons";
 import type { Wall } from "../wire";
 import type { WallWords } from "../words";
+import { Icon } from "./icons";
 import { JoinPanel } from "./join-panel";
 import { PollBars } from "./poll-bars";
 import { QuestionList } from "./question-list";

@@ -1,23 +1,29 @@
 // How to get into the room: the codes and the address, as on the join page.
 
 import type { JSX } from "preact";
-import { useMemo } from "preact/hooks";
 import { Qr } from "../../components/qr";
 import { addresses, localName, wifiText } from "../../store/invite";
 import type { Wall } from "../wire";
 import type { WallWords } from "../words";
+
+/** The codes that are drawn, by their texts: drawing one costs more than everything else here. */
+const drawn = new Map<string, JSX.Element>();
+
+function code(text: string, label: string): JSX.Element {
+  const known = drawn.get(text);
+  if (known && known.props.label === label) return known;
+  // An address that has changed, or another language.
+  if (drawn.size > 2) drawn.clear();
+  const fresh = <Qr text={text} label={label} />;
+  drawn.set(text, fresh);
+  return fresh;
+}
 
 export function JoinPanel({ wall, say }: { wall: Wall; say: WallWords }): JSX.Element {
   const { room, wifi, announced } = wall;
   const address = addresses(wall.addresses, location.origin)[0]!;
   const link = `${address}/r/${room.code}`;
   const local = announced.state === "announced" && announced.name ? localName(announced.name, address) : null;
-  const joins = wifi && wifiText(wifi);
-  // Drawing a code costs more than everything else here.
-  const codes = useMemo(
-    () => ({ room: <Qr text={link} label={say.qrRoom(address)} />, wifi: joins && <Qr text={joins} label={say.qrWifi(wifi!.ssid)} /> }),
-    [link, joins, say],
-  );
   return (
     <aside class={`in ${wifi ? "in-two" : ""}`}>
       {wifi && (
@@ -25,7 +31,7 @@ export function JoinPanel({ wall, say }: { wall: Wall; say: WallWords }): JSX.El
           <h2>
             <i>1</i> {say.wifi}
           </h2>
-          {codes.wifi}
+          {code(wifiText(wifi), say.qrWifi(wifi.ssid))}
           <p class="address">
             <bdi>{wifi.ssid}</bdi>
           </p>
@@ -40,7 +46,7 @@ export function JoinPanel({ wall, say }: { wall: Wall; say: WallWords }): JSX.El
         <h2>
           {wifi && <i>2</i>} {say.join}
         </h2>
-        {codes.room}
+        {code(link, say.qrRoom(address))}
         <p class="address" translate={false}>
           {address.replace(/^http:\/\//, "")}
         </p>

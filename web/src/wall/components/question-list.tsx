@@ -1,15 +1,13 @@
 // The questions with the most votes, the first above.
 
 import type { JSX } from "preact";
-import { useMoving } from "../motion";
 import type { Question } from "../wire";
 import type { WallWords } from "../words";
 
 export function QuestionList({ all, say }: { all: readonly Question[]; say: WallWords }): JSX.Element {
-  const list = useMoving<HTMLUListElement>(all.map(({ seq }) => String(seq)));
   if (all.length === 0) return <p class="quiet">{say.noQuestions}</p>;
   return (
-    <ul class="asked" ref={list}>
+    <ul class="asked">
       {all.map(({ seq, content, chatter, question: { votes, answered } }) => (
         <li key={seq} class={answered ? "answered" : ""} data-key={seq}>
           <b class="votes">{say.votes(votes)}</b>

@@ -4,19 +4,16 @@ import type { JSX } from "preact";
 import { Mark } from "../../components/mark";
 import { mark } from "../../store/marks";
 import type { Message } from "../../wire";
-import { useMoving } from "../motion";
 import type { WallWords } from "../words";
 
 /** One message, also where the hub went on from a copy and gives its place to another. */
 const keyOf = ({ seq, chatterId, sentAt }: Message): string => `${seq}/${chatterId}/${sentAt}`;
 
 export function Talk({ messages, say }: { messages: readonly Message[]; say: WallWords }): JSX.Element {
-  const newestFirst = [...messages].reverse();
-  const list = useMoving<HTMLUListElement>(newestFirst.map(keyOf));
   if (messages.length === 0) return <p class="quiet">{say.quiet}</p>;
   return (
-    <ul class="talk" ref={list}>
-      {newestFirst.map((message) => (
+    <ul class="talk">
+      {[...messages].reverse().map((message) => (
         <Row key={keyOf(message)} message={message} />
       ))}
     </ul>
