@@ -73,6 +73,9 @@ _colahub() {
             colahub,status)
                 cmd="colahub__subcmd__status"
                 ;;
+            colahub,wall)
+                cmd="colahub__subcmd__wall"
+                ;;
             colahub__subcmd__announce,add)
                 cmd="colahub__subcmd__announce__subcmd__add"
                 ;;
@@ -202,6 +205,9 @@ _colahub() {
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
                 ;;
+            colahub__subcmd__help,wall)
+                cmd="colahub__subcmd__help__subcmd__wall"
+                ;;
             colahub__subcmd__help__subcmd__announce,add)
                 cmd="colahub__subcmd__help__subcmd__announce__subcmd__add"
                 ;;
@@ -291,6 +297,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__room,unlock)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__unlock"
+                ;;
+            colahub__subcmd__help__subcmd__wall,set)
+                cmd="colahub__subcmd__help__subcmd__wall__subcmd__set"
+                ;;
+            colahub__subcmd__help__subcmd__wall,show)
+                cmd="colahub__subcmd__help__subcmd__wall__subcmd__show"
                 ;;
             colahub__subcmd__host,add)
                 cmd="colahub__subcmd__host__subcmd__add"
@@ -442,6 +454,24 @@ _colahub() {
             colahub__subcmd__room__subcmd__help,unlock)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__unlock"
                 ;;
+            colahub__subcmd__wall,help)
+                cmd="colahub__subcmd__wall__subcmd__help"
+                ;;
+            colahub__subcmd__wall,set)
+                cmd="colahub__subcmd__wall__subcmd__set"
+                ;;
+            colahub__subcmd__wall,show)
+                cmd="colahub__subcmd__wall__subcmd__show"
+                ;;
+            colahub__subcmd__wall__subcmd__help,help)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__wall__subcmd__help,set)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__set"
+                ;;
+            colahub__subcmd__wall__subcmd__help,show)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -449,7 +479,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1041,7 +1071,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status help"
+            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id report room status wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1729,6 +1759,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__status)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall)
+            opts="set show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -2839,6 +2911,128 @@ _colahub() {
         colahub__subcmd__status)
             opts="-h --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall)
+            opts="-h --help set show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help)
+            opts="set show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__set)
+            opts="-h --view --delay --link --no-link --json --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --view)
+                    COMPREPLY=($(compgen -W "messages off" -- "${cur}"))
+                    return 0
+                    ;;
+                --delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__show)
+            opts="-h --json --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

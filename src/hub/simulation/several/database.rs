@@ -394,6 +394,10 @@ impl Database {
                 let stored = self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?;
                 stored.open_at(now)?;
                 edit.apply(stored);
+                if edit.lock.is_some() {
+                    // Whoever passed the check of the former password has to pass that of the new one.
+                    self.grants.retain(|grant| grant.room != *room);
+                }
                 self.log.push(Change::RoomEdited(stored.clone()));
                 // Those who are in it stay.
                 self.crowds.insert(*room, count);
