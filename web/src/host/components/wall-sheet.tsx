@@ -108,7 +108,12 @@ function Address({ wall, change }: Part): JSX.Element {
         <>
           <LaterQr text={link} label={say.wallQr} />
           <p class="wall-link" translate={false}>
-            {link}
+            {link.split("#")[0]}
+            {isLink && (
+              <>
+                <wbr />#{wall.link}
+              </>
+            )}
           </p>
           <div class="pair">
             <Copy text={link} label={say.wallCopy} />

@@ -10,7 +10,7 @@ const WHOLE = 1000;
 export function PollBars({ poll, say }: { poll: Poll; say: WallWords }): JSX.Element {
   const most = Math.max(1, ...poll.options.map(({ votes }) => votes));
   return (
-    <section class="poll">
+    <section class={`poll ${poll.options.length > 5 ? "many" : ""}`}>
       <h2 dir="auto">{poll.question}</h2>
       {poll.isClosed && <p class="over">{say.closed}</p>}
       <ul>

@@ -29,9 +29,11 @@ function Row({ message }: { message: Message }): JSX.Element {
         <b class="name">
           <bdi>{message.chatter.nickname}</bdi>
         </b>
-        <p class="text" dir="auto">
-          {message.content}
-        </p>
+        <div class="bubble">
+          <p class="text" dir="auto">
+            {message.content}
+          </p>
+        </div>
       </div>
     </li>
   );
