@@ -63,16 +63,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (2 | 14, Some(room)) => {
             rows::room(row, 20)?.map(|read| Change::RoomMode { room, mode: read.mode })
         }
-        (13, Some(room)) => match row.try_get::<_, Option<i64>>(8)? {
-            Some(seq) => {
-                // The time of this change, although the reactions are the present ones: a later time would tell a
-                // client that it knows of changes in between.
-                let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
-                let reacted = Reacted { seq: Seq(seq), reactions, mine: Chosen::default(), at };
-                Some(Change::Reacted { room, reacted })
-            }
-            None => None,
-        },
+        (13, Some(room)) => reacted(row)?.map(|reacted| Change::Reacted { room, reacted }),
         // As it is by now, too: a later change comes again, and changes nothing more.
         (24, Some(_)) => rows::room(row, 20)?.map(Change::RoomEdited),
         (31, Some(room)) => rows::wall(row, 43)?.map(|wall| Change::WallSet { room, wall }),
@@ -128,6 +119,17 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         _ => None,
     };
     Ok(change)
+}
+
+/// The reactions to a message, if it is still stored.
+fn reacted(row: &Row) -> Result<Option<Reacted>, RowError> {
+    let Some(seq) = row.try_get::<_, Option<i64>>(8)?.map(Seq) else {
+        return Ok(None);
+    };
+    // The time of this change, although the reactions are the present ones: a later time would tell a client that it
+    // knows of changes in between.
+    let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
+    Ok(Some(Reacted { seq, reactions, mine: Chosen::default(), at }))
 }
 
 /// A passed access check, if it has a holder.
