@@ -80,14 +80,11 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
-        Refusal::Shut
-        | Refusal::RoomReadOnly
-        | Refusal::SlowMode(_)
-        | Refusal::TooNew(_)
-        | Refusal::WallClosed => {
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::Ko, refusal)
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
+        Refusal::WallClosed => "주최자가 준 링크로만 볼 수 있는 화면입니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
         Refusal::NoMessage(_) => "그런 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
@@ -144,9 +141,7 @@ fn refusal_en(refusal: &Refusal) -> String {
             "Somebody in this room has this name or one that looks like it. Please choose another."
                 .into()
         }
-        Refusal::LockMismatch => {
-            "A locked room needs a password, and an open one takes none.".into()
-        }
+        Refusal::LockMismatch => "A locked room needs a password, an open one none.".into(),
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
         Refusal::WrongHost => {
@@ -163,14 +158,11 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
-        Refusal::Shut
-        | Refusal::RoomReadOnly
-        | Refusal::SlowMode(_)
-        | Refusal::TooNew(_)
-        | Refusal::WallClosed => {
+        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::En, refusal)
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
+        Refusal::WallClosed => "This wall opens only with a link from the host.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
         Refusal::NoMessage(_) => "There is no such message; it may have been taken back.".into(),
@@ -341,7 +333,7 @@ fn shown(c: char) -> String {
     if is_plain { c.to_string() } else { format!("U+{:04X}", u32::from(c)) }
 }
 
-/// A refusal by the mode that the host has set a room to, or by what its wall asks for.
+/// A refusal by the mode that the host has set a room to.
 fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
     match (language, refusal) {
         (Language::Ko, Refusal::SlowMode(wait)) => format!(
@@ -365,10 +357,6 @@ fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
         }
         (Language::En, Refusal::RoomReadOnly) => {
             "This room is for reading at the moment; nobody writes.".into()
-        }
-        (Language::Ko, Refusal::WallClosed) => "주최자가 준 링크로만 볼 수 있는 화면입니다.".into(),
-        (Language::En, Refusal::WallClosed) => {
-            "This wall opens only with a link from the host.".into()
         }
         (Language::Ko, _) => {
             "주최자가 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
