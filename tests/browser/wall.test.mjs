@@ -56,7 +56,7 @@ story("a wall is never blank while the hub dies and the network goes, and shows 
   await hub.restart();
   await until(async () => assert.deepEqual(await onWall(screen), ["하나", "둘"]), 60_000);
   assert.ok(seq > 0);
-  await screen.page.locator(".lost:not(.on)").waitFor();
+  await screen.page.locator(".lost:not(.on)").waitFor({ state: "attached" });
 
   hub.wire.cut();
   await screen.page.locator(".lost.on").waitFor();
@@ -71,7 +71,7 @@ story("a wall is never blank while the hub dies and the network goes, and shows 
   hub.wire.deafen();
   await screen.page.locator(".lost.on").waitFor();
   hub.wire.mend();
-  await screen.page.locator(".lost:not(.on)").waitFor();
+  await screen.page.locator(".lost:not(.on)").waitFor({ state: "attached" });
   assert.deepEqual(await onWall(screen), ["하나", "둘", "셋"]);
   const seen = await seenBy(screen);
   assert.equal(seen.blank, 0, "a frame without any message");
