@@ -16,12 +16,13 @@ mod new_id;
 #[cfg(test)]
 mod packaged;
 mod people;
-mod question;
 mod poll;
+mod question;
 mod report;
 mod secret;
 mod status;
 mod terminal;
+mod wall;
 mod wipe;
 
 use std::env;
@@ -113,6 +114,9 @@ enum Command {
     Status(StatusArgs),
     /// Remove for good everything that people have said, and who they were, also while the hub runs
     Wipe(wipe::WipeArgs),
+    /// Set or show what a projector or a television shows of a room
+    #[command(subcommand)]
+    Wall(wall::WallCommand),
 }
 
 #[derive(Debug, Args)]
@@ -222,6 +226,7 @@ pub fn run() -> ExitCode {
         Command::Room(command) => host::room(command, out),
         Command::Status(args) => status::run(args.json, args.into_sources(), out),
         Command::Wipe(args) => wipe::wipe(args, out),
+        Command::Wall(command) => wall::wall(command, out),
     };
     or_complain(done.map(|()| ExitCode::SUCCESS))
 }

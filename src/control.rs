@@ -21,6 +21,7 @@ pub mod protocol;
 mod questions;
 mod reports;
 mod status;
+mod walls;
 mod wipe;
 
 pub use answer::Denied;

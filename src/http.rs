@@ -24,6 +24,7 @@ mod request;
 mod respond;
 mod serve;
 mod slices;
+mod walls;
 
 use std::sync::Arc;
 

@@ -16,6 +16,7 @@ mod configure;
 mod conn;
 mod edit;
 mod event;
+mod former_names;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host;
@@ -30,8 +31,8 @@ mod password;
 mod passwords;
 mod past;
 mod places;
-mod questions;
 mod polls;
+mod questions;
 mod rate_limits;
 mod reactions;
 mod rename;
@@ -47,6 +48,7 @@ mod takeback;
 #[cfg(test)]
 mod tests;
 mod then;
+mod walls;
 
 pub use channels::Channels;
 pub use clock::Clock;

@@ -6,6 +6,7 @@
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod host_key;
+mod wall_link;
 
 use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
@@ -16,6 +17,7 @@ use jwt_compact::{AlgorithmExt, Claims, Header, UntrustedToken};
 use serde::{Deserialize, Serialize};
 
 pub use self::host_key::{Secret, Signature};
+pub use self::wall_link::WallSecret;
 use crate::domain::ids::IdentityId;
 
 /// The file of the signing key inside the data folder.

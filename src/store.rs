@@ -15,6 +15,7 @@ mod reader;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod wall;
 mod wipe;
 mod write;
 mod writer;
@@ -47,6 +48,7 @@ pub use sqlite::sql::schema::OpenError;
 #[cfg(any(test, fuzzing))]
 pub(crate) use sqlite::{fuzzing, memory};
 use tokio::sync::mpsc::UnboundedReceiver;
+pub use wall::WallRead;
 pub use wipe::{Content, LeftFile, NotedExport, WipeReceipt, WipeSurvey};
 pub use write::{
     Ban, ClosePoll, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave,
@@ -60,6 +62,7 @@ use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{HubId, IdentityId, PollId, RoomId, RunId};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Poll};
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
 
@@ -106,6 +109,8 @@ pub struct Past {
     pub polls: Vec<Poll>,
     /// The votes of those that are not closed.
     pub votes: Vec<(PollId, IdentityId, Choices)>,
+    /// The walls of living rooms that the host has set.
+    pub walls: Vec<(RoomId, RoomWall)>,
     /// The mutes that have not ended.
     pub mutes: Vec<Mute>,
     /// What the host has set for the event.

@@ -10,10 +10,11 @@ pub mod engine;
 mod envelope;
 mod hello;
 mod mute;
-mod question;
 mod polls;
+mod question;
 mod reactions;
 mod room;
+mod wall;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -31,6 +32,7 @@ pub use self::envelope::{Envelope, code, status};
 pub use self::hello::{VERSION, hello};
 pub use self::polls::{PollList, WirePoll, poll, poll_list};
 pub use self::room::{WireRoom, room, room_with_chatters};
+pub use self::wall::{WallHub, wall};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, RoomId, host_chatter};
 use crate::domain::language::Language;

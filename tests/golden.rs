@@ -12,16 +12,17 @@ use colahub::domain::ids::{Epoch, MessageId, PollId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
-use colahub::domain::question::Question;
 use colahub::domain::poll::{Choices, Poll, PollForm, Results, Tally};
+use colahub::domain::question::Question;
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
+use colahub::domain::room::wall::RoomWall;
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
 use colahub::hub::command::{
-    AnnouncementView, Answer, Entry, MuteNotice, PollView, RoomEvent, RoomView,
+    AnnouncementView, Answer, Entry, MuteNotice, PollView, RoomEvent, RoomView, WallState,
 };
 use colahub::store::HistorySlice;
 use colahub::wire;
@@ -268,6 +269,36 @@ fn announced() -> AnnouncementView {
         until: Some(HubTime(1_800_000)),
     };
     AnnouncementView { announcement, until: Some(at(30.0)) }
+}
+
+#[test]
+fn a_wall() {
+    let state = WallState {
+        room: room(),
+        wall: RoomWall::default(),
+        is_open: false,
+        last: Seq(3),
+        sent_until: HubTime(1),
+        now: HubTime(2),
+        former_names: Vec::new(),
+        announcements: vec![announced()],
+    };
+    let announced = wire::AnnouncementStatus {
+        state: "announced".into(),
+        name: Some("cola.local".into()),
+        instance: Some("cola".into()),
+        reason: None,
+    };
+    let password = Some("onion; soup");
+    let hub = wire::WallHub {
+        name: "여름 캠프",
+        language: "ko",
+        addresses: vec!["http://192.168.4.1:8080".into()],
+        announced,
+        wifi: Some(wire::WifiInfo { ssid: "camp-2026", password, security: "WPA" }),
+    };
+    let messages = [said()];
+    assert_golden("wall.json", &wire::encode(&wire::wall(hub, &state, &messages)));
 }
 
 #[test]

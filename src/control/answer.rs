@@ -7,9 +7,12 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::modes::Wanted;
-use super::protocol::Request;
+use super::protocol::{Request, WallSet};
 use super::status::{ControlContext, status};
-use super::{announcements, edit, event, host, keys, messages, modes, people, questions, polls, reports, wipe};
+use super::{
+    announcements, edit, event, host, keys, messages, modes, people, polls, questions, reports,
+    walls, wipe,
+};
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
 use crate::domain::refusal::Refusal;
@@ -110,6 +113,10 @@ impl ControlContext {
                 told(host::set_history(parts, &room, &history).await)
             }
             Request::RoomEdit(edit) => told(edit::edit(parts, edit).await),
+            Request::WallSet(set) => told(walls::set(parts, set).await),
+            Request::WallShow { room } => {
+                told(walls::set(parts, WallSet { room, ..WallSet::default() }).await)
+            }
             Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
             Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
             Request::RoomMode { room, mode, every, here_for, minutes } => {

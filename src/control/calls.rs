@@ -43,6 +43,8 @@ const CALLS: &[HttpCall] = &[
     post("rooms/{room}/history", "room-history", Host),
     post("rooms/{room}/mode", "room-mode", Host),
     post("mode", "hub-mode", Host),
+    get("rooms/{room}/wall", "wall-show", Host),
+    post("rooms/{room}/wall", "wall-set", Host),
     post("rooms/{room}/close", "room-close", Host),
     post("rooms/{room}/delete", "room-delete", Host),
     get("rooms/{room}/messages", "message-list", Helper),

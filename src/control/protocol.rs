@@ -2,19 +2,21 @@
 
 mod event;
 mod people;
-mod questions;
 mod polls;
+mod questions;
 mod rooms;
 mod state;
+mod walls;
 
 use serde::{Deserialize, Serialize};
 
 pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
-pub use self::questions::{Asked, QUESTIONS_MAX};
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
+pub use self::questions::{Asked, QUESTIONS_MAX};
 pub use self::rooms::{EditedRoom, RoomEdit};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
+pub use self::walls::{WallSet, WallState};
 
 /// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
@@ -96,6 +98,13 @@ pub enum Request {
         /// As of [`Request::RoomMode`].
         #[serde(default)]
         minutes: Option<u64>,
+    },
+    /// Changes the wall of a room; answered with a [`WallState`].
+    WallSet(WallSet),
+    /// Shows how the wall of a room is set; answered with a [`WallState`].
+    WallShow {
+        /// The room's code or id.
+        room: String,
     },
     /// Lists a room's messages; answered with [`Said`]s, oldest first.
     MessageList {

@@ -89,6 +89,10 @@ uuid_id!(
     /// A poll of the host.
     PollId
 );
+uuid_id!(
+    /// Identifies the link of a wall. The link's secret is derived from it and the hub's key.
+    WallLinkId
+);
 
 /// The chatter as whom the host speaks in every room. No browser is its owner (its UUID has a version that tokens never
 /// have), and it is present nowhere, so nobody can be it.

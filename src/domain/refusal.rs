@@ -51,6 +51,8 @@ pub enum Refusal {
     TooNew(Duration),
     /// The password for a locked room is wrong.
     WrongPassword,
+    /// The wall of this room is read only with the host's link.
+    WallClosed,
     /// There is no such room, or none in this namespace.
     NoSuchRoom,
     /// There is no such chatter.

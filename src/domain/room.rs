@@ -1,6 +1,8 @@
 //! A room: its definition, and the rules for joining it.
 
+pub mod ages;
 mod edit;
+pub mod wall;
 
 use std::str::FromStr;
 use std::time::Duration;

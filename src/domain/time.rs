@@ -16,6 +16,12 @@ impl HubTime {
         Self(self.0.saturating_add(millis(span)))
     }
 
+    /// The time `span` earlier; the hub's first moment if that is before it.
+    #[must_use]
+    pub fn before(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(millis(span)))
+    }
+
     /// The time from `earlier` until this time; zero if `earlier` is later.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {

@@ -84,6 +84,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
             refusal_by_mode(Language::Ko, refusal)
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
+        Refusal::WallClosed => "주최자가 준 링크로만 볼 수 있는 화면입니다.".into(),
         Refusal::NoSuchRoom => "없는 방입니다.".into(),
         Refusal::NoSuchChatter => "없는 사람입니다.".into(),
         Refusal::NoMessage(_) => "그런 메시지가 없습니다. 지워졌을 수 있습니다.".into(),
@@ -147,7 +148,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::TooLarge => "That is more than the hub takes at once.".into(),
         Refusal::Text(error) => text_en(*error),
         Refusal::NameHeld | Refusal::NameTaken => of_name(Language::En, refusal),
-        Refusal::LockMismatch => "A locked room needs a password, an open one takes none.".into(),
+        Refusal::LockMismatch => "A locked room needs a password, an open one none.".into(),
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
         Refusal::EventFile(slips) => all(Language::En, slips),
@@ -169,6 +170,7 @@ fn refusal_en(refusal: &Refusal) -> String {
             refusal_by_mode(Language::En, refusal)
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
+        Refusal::WallClosed => "This wall opens only with a link from the host.".into(),
         Refusal::NoSuchRoom => "There is no such room.".into(),
         Refusal::NoSuchChatter => "There is no such person.".into(),
         Refusal::NoMessage(_) => "There is no such message; it may have been taken back.".into(),

@@ -15,6 +15,8 @@ use super::pages::nothing_here;
 use super::questions::questions;
 use super::request::{By, InPath, Nearby, Requester};
 use super::respond::ApiResult;
+use super::walls::wall;
+use crate::config::Config;
 use crate::domain::ids::{IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::refusal::Refusal;
@@ -53,6 +55,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/rooms/{room}/questions", get(questions))
         .route("/rooms/{room}/polls", get(polls))
         .route("/rooms/{room}/chatters", get(chatters))
+        .route("/walls/{code}", get(wall))
         .fallback(nothing_here)
 }
 
@@ -62,12 +65,7 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap
     let for_all = announced.iter().filter(|view| view.announcement.room.is_none());
     let (time, time_trusted) = app.hub.clock().wall();
     let config = app.config.now();
-    let wifi = config.wifi.as_ref().filter(|_| is_near);
-    let wifi = wifi.map(|wifi| wire::WifiInfo {
-        ssid: &wifi.ssid,
-        password: wifi.password.as_ref().map(crate::config::Secret::expose),
-        security: wifi.security.as_str(),
-    });
+    let wifi = wifi(&config, is_near);
     let info = wire::HubInfo {
         id: facts.hub.to_string(),
         name: config.title.as_str(),
@@ -95,6 +93,16 @@ async fn hub(State(app): State<App>, Nearby(is_near): Nearby, headers: HeaderMap
         wifi,
     };
     Ok(app.compressed(&headers, info))
+}
+
+/// The wireless network, for callers nearby.
+pub(super) fn wifi(config: &Config, is_near: bool) -> Option<wire::WifiInfo<'_>> {
+    let wifi = config.wifi.as_ref().filter(|_| is_near)?;
+    Some(wire::WifiInfo {
+        ssid: &wifi.ssid,
+        password: wifi.password.as_ref().map(crate::config::Secret::expose),
+        security: wifi.security.as_str(),
+    })
 }
 
 /// The state of storage: `ok`, `full`, `read_only`, or `restored` for a day after the hub had to continue from a

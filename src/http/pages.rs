@@ -31,6 +31,9 @@ const INDEX: &str = "index.html";
 /// The host's page: a file, with scripts and a style sheet, of its own, so that nobody else fetches any of it.
 const HOST: &str = "host.html";
 
+/// The page of a wall, likewise.
+const WALL: &str = "wall.html";
+
 /// Files whose names change with their content.
 const HASHED: &str = "assets/";
 
@@ -64,6 +67,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/r/{code}/", get(index))
         .route("/host", get(host))
         .route("/host/{*view}", get(host))
+        .route("/wall", get(wall))
+        .route("/wall/", get(wall))
+        .route("/wall/{code}", get(wall))
+        .route("/wall/{code}/", get(wall))
         .route("/assets/{*file}", get(file))
         .route("/licenses.txt", get(file))
 }
@@ -92,6 +99,10 @@ async fn index(headers: HeaderMap) -> Response {
 
 async fn host(headers: HeaderMap) -> Response {
     page(HOST, &headers)
+}
+
+async fn wall(headers: HeaderMap) -> Response {
+    page(WALL, &headers)
 }
 
 fn page(name: &str, headers: &HeaderMap) -> Response {

@@ -34,6 +34,7 @@ impl Hub {
             Call::SetMode { room, mode, span, tell } => self.set_mode(room, (mode, span), tell, at),
             Call::SetHistory { room, history, tell } => self.set_history((room, history), tell, at),
             Call::Edit(edit) => self.edit(edit, at),
+            Call::Wall(call) => self.wall_call(call, at),
             Call::TakeBack { room, seqs, tell } => self.take_back(room, seqs, tell, at),
             Call::Welcome(caller, tell) => drop(tell.send(self.welcome(caller, at.hub))),
             Call::Kick(chatter, tell) => self.kick(chatter, tell, at),

@@ -21,6 +21,7 @@ impl Hub {
             Change::Reacted { room, reacted } => self.gather_reactions(room, reacted, at.hub),
             Change::RoomHistory { room, history } => self.show_history(room, history),
             Change::RoomEdited(room) => self.show_edited(room),
+            Change::WallSet { room, wall } => self.show_wall(room, wall),
             Change::RoomEnded { room, end } => {
                 self.close_room(room, why(end));
                 self.keep_open(at);

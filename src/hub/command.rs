@@ -4,12 +4,13 @@
 //! committed messages.
 
 mod edit;
-mod facts;
 mod event;
+mod facts;
 mod output;
 mod people;
-mod questions;
 mod polls;
+mod questions;
+mod wall;
 
 use std::fmt;
 use std::net::IpAddr;
@@ -18,12 +19,13 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 
 pub use self::edit::{EditRoom, EditedRoom, RoomValues};
-pub use self::facts::Facts;
 pub use self::event::EventCall;
+pub use self::facts::Facts;
 pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
-pub use self::questions::QuestionCall;
 pub use self::polls::{PollCall, PollView};
+pub use self::questions::QuestionCall;
+pub use self::wall::{WallCall, WallChange, WallState};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
 
@@ -358,6 +360,8 @@ pub enum Call {
         /// Receives the answer.
         tell: Responder<()>,
     },
+    /// A call about the wall of a living room.
+    Wall(WallCall),
     /// Changes a living room, for the host. What it sets already is no change.
     Edit(EditRoom),
     /// Takes back messages for the host, also in a room that has ended. Returns how many were not taken back before.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::state::{Due, Hub};
+use crate::domain::room::ages::MessageAges;
 use crate::domain::time::HubTime;
 use crate::store::Past;
 
@@ -18,7 +19,9 @@ impl Hub {
             self.open_room(room, place, now);
         }
         for (room, newest) in past.newest {
-            self.rooms.entry(room).and_modify(|live| live.newest = newest);
+            self.rooms.entry(room).and_modify(|live| {
+                (live.newest, live.ages) = (newest, MessageAges::since(newest.last));
+            });
         }
         let until = now.after(RETURN);
         for member in past.present {
@@ -40,6 +43,9 @@ impl Hub {
                 self.agenda.insert((until, Due::Mute(mute.identity)));
             }
             self.mutes.put(mute);
+        }
+        for (room, wall) in past.walls {
+            self.show_wall(room, wall);
         }
         for announcement in past.announcements {
             self.show_announcement(announcement);

@@ -144,6 +144,7 @@ impl Hub {
                     self.broadcast_message(alert, now);
                 }
                 self.show_renamed(&chatter, None, now);
+                self.former_names.forget(chatter.id);
                 tracing::info!(chatter = %chatter.id, "the host gave somebody another name");
                 Ok(())
             }
@@ -156,6 +157,12 @@ impl Hub {
     pub(super) fn show_renamed(&mut self, chatter: &Chatter, alert: Option<Message>, now: HubTime) {
         if let Some(alert) = alert {
             self.broadcast_message(alert, now);
+        }
+        let known = self.rooms.values().find_map(|live| live.people.get(chatter.id));
+        if let Some(was) = known.map(|known| known.nickname.clone())
+            && was != chatter.nickname
+        {
+            self.former_names.note(chatter.id, was, now);
         }
         let renamed = self.rooms.iter_mut();
         let rooms: Vec<RoomId> =

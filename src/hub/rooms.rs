@@ -9,12 +9,14 @@ use super::passwords::{Job, Purpose};
 use super::roster::Listed;
 use super::state::{Due, Hub, LiveRoom, Making, RoomPlace, Then};
 use crate::domain::code::Code;
-use crate::domain::ids::{ChatterId, RoomId};
+use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::mode::RoomMode;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
 use crate::domain::quota::QuotaExceeded;
 use crate::domain::refusal::Refusal;
+use crate::domain::room::ages::MessageAges;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{LASTING, Newest, PasswordHash, Room};
 use crate::domain::text::Password;
 use crate::domain::time::HubTime;
@@ -203,6 +205,9 @@ impl Hub {
             listed: Listed::default(),
             heard: now,
             newest: Newest::default(),
+            ages: MessageAges::default(),
+            wall: RoomWall::default(),
+            remembered: Seq(0),
             reacted: std::collections::BTreeMap::new(),
             is_ending: false,
             place,

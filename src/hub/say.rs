@@ -106,6 +106,7 @@ impl Hub {
         }
         live.heard = now;
         live.newest.comes(&message);
+        live.ages.note(message.seq, now);
         let to = live.people.audience();
         self.broadcast(to, RoomEvent::Message(message));
     }

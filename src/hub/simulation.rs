@@ -18,6 +18,7 @@ mod rest;
 mod several;
 mod steps;
 mod truth;
+mod walls;
 mod watch;
 mod world;
 

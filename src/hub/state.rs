@@ -16,6 +16,7 @@ use super::command::{
     Reply, Responder, RoomEvent, RoomView,
 };
 use super::conn::Conn;
+use super::former_names::FormerNames;
 use super::host_keys::key_used;
 use super::join::JoinRequest;
 use super::mutes::Mutes;
@@ -44,6 +45,8 @@ use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
+use crate::domain::room::ages::MessageAges;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{History, Newest, Room};
 use crate::domain::throttle::Throttle;
 use crate::domain::time::HubTime;
@@ -118,6 +121,11 @@ pub(super) struct LiveRoom {
     /// When its last message or notice was sent.
     pub(super) heard: HubTime,
     pub(super) newest: Newest,
+    /// How old its newest messages are.
+    pub(super) ages: MessageAges,
+    pub(super) wall: RoomWall,
+    /// The newest message on its wall when the hub's time was last stored for that.
+    pub(super) remembered: Seq,
     /// Reactions that its people have not been told of yet, by the message.
     pub(super) reacted: BTreeMap<Seq, Reacted>,
     /// Whether its end is being committed, since it was empty and silent. Its place is free already.
@@ -187,6 +195,9 @@ pub(super) struct Hub {
     pub(super) acting: Option<HostName>,
     /// This run, if several hubs share the store.
     pub(super) run: Option<RunId>,
+    pub(super) former_names: FormerNames,
+    /// When the hub's time was last stored for a wall.
+    pub(super) shown_at: Option<HubTime>,
     /// When this run began.
     started: HubTime,
 }
@@ -225,6 +236,8 @@ impl Hub {
             said_lately: LastMinute::default(),
             acting: None,
             run: past.run,
+            former_names: FormerNames::default(),
+            shown_at: None,
             started: now,
         };
         hub.go_on_from(past, now);
@@ -312,6 +325,7 @@ impl Hub {
             Then::Renamed(asker, claim) => self.renamed(asker, &claim, result, at.hub),
             Then::ModeSet(setting) => self.mode_set(setting, result.map(|_| ()), at.hub),
             Then::Edited(edited) => self.edited(edited, result.map(|_| ()), at),
+            Then::WallSet(room, tell) => self.wall_set(room, tell, result, at),
             Then::HistorySet(room, history, tell) => {
                 self.history_set((room, history), tell, result.map(|_| ()));
             }

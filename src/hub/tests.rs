@@ -38,9 +38,10 @@ mod names;
 mod open;
 mod passwords;
 mod places;
-mod questions;
 mod polls;
+mod questions;
 mod reactions;
+mod walls;
 
 type Answered = Receiver<Result<Answer, Refusal>>;
 
@@ -96,6 +97,7 @@ impl Chat {
             polls: Vec::new(),
             votes: Vec::new(),
             event: EventSettings::default(),
+            walls: Vec::new(),
             grants: Vec::new(),
             run: None,
             key: None,

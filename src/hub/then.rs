@@ -1,6 +1,6 @@
 //! How the hub goes on once a write is committed or refused.
 
-use super::command::{Reply, Responder, RoomView};
+use super::command::{Reply, Responder, RoomView, WallState};
 use super::edit::Edited;
 use super::event::SettingEvent;
 use super::host::{Banning, Ending};
@@ -41,6 +41,7 @@ pub(super) enum Then {
     RenamedByHost(Claim, Responder<()>),
     ModeSet(SettingMode),
     Edited(Edited),
+    WallSet(RoomId, Responder<WallState>),
     HistorySet(RoomId, History, Responder<()>),
     KeyUsed(Responder<HostKey>),
     KeyChanged(Responder<()>),

@@ -101,7 +101,8 @@ impl Signer {
     }
 }
 
-fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+/// HMAC-SHA256 with this key.
+pub(super) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
     // HMAC itself pads a key that is shorter than a block with zeros (RFC 2104, section 2).
     let mut block = [0; 64];
     block.iter_mut().zip(key).for_each(|(to, from)| *to = *from);

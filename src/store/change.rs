@@ -14,6 +14,7 @@ use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Poll, Tally};
 use crate::domain::reactions::Reacted;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{History, Room};
 use crate::domain::time::HubTime;
 use crate::store::write::Ban;
@@ -46,6 +47,13 @@ pub enum Change {
     },
     /// The host has changed a room: as it is by now, which may be later.
     RoomEdited(Room),
+    /// The host has changed the wall of a room: as it is by now, which may be later.
+    WallSet {
+        /// The room.
+        room: RoomId,
+        /// Its wall by now.
+        wall: RoomWall,
+    },
     /// The host has changed where people who join a room from now on begin to read.
     RoomHistory {
         /// The room.

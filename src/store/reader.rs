@@ -15,7 +15,7 @@ use crate::domain::room::Room;
 use crate::domain::search::Needle;
 use crate::domain::text::Title;
 use crate::domain::time::HubTime;
-use crate::store::{Done, Member, Moment, RANGE_BYTES, postgres, sqlite};
+use crate::store::{Done, Member, Moment, RANGE_BYTES, WallRead, postgres, sqlite};
 
 /// Time limit of a search. In a million messages it is reached, and the result says how far the search came.
 pub(in crate::store) const SEARCH: Duration = Duration::from_millis(200);
@@ -378,6 +378,17 @@ impl Reader {
         match &self.0 {
             Backend::Sqlite(reader) => reader.said_by(identity, since, most).await,
             Backend::Postgres(reader) => reader.said_by(identity, since, most).await,
+        }
+    }
+
+    /// What a wall shows: the newest messages, the oldest first. It looks at the newest 10,000 places.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn wall(&self, read: WallRead) -> Result<Vec<Message>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.wall(read).await,
+            Backend::Postgres(reader) => reader.wall(read).await,
         }
     }
 

@@ -120,6 +120,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         polls: sql::polls::all(db)?,
         votes: sql::polls::votes(db)?,
         event: sql::event::settings(db)?,
+        walls: sql::walls::all(db, time)?,
         grants: Vec::new(),
         run: None,
         key: None,

@@ -32,6 +32,7 @@ mod search;
 mod stream;
 pub(in crate::store) mod takeback;
 mod unread;
+mod walls;
 mod wipe;
 
 /// A store of its own, whose writes are awaited one by one.

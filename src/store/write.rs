@@ -5,8 +5,8 @@
 mod history_slice;
 mod modes;
 mod people;
-mod questions;
 mod polls;
+mod questions;
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,8 +15,8 @@ pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
 pub use self::modes::SetMode;
 pub use self::people::{HostRename, HostSay, Recall};
-pub use self::questions::Vote;
 pub use self::polls::{ClosePoll, MakePoll, VotePoll};
+pub use self::questions::Vote;
 
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
@@ -30,6 +30,7 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Tally};
 use crate::domain::reactions::{Emoji, Reacted};
+use crate::domain::room::wall::{RoomWall, WallEdit};
 use crate::domain::room::{History, Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Reason};
 use crate::domain::time::{HubTime, WallTime};
@@ -333,6 +334,8 @@ pub enum Deed {
     ///
     /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
     Edit(RoomId, RoomEdit),
+    /// Changes the wall of a room: [`Written::WallSet`].
+    SetWall(RoomId, WallEdit),
     /// Takes messages back: their places stay, their content is deleted.
     TakeBack(RoomId, Vec<Seq>),
     /// Marks a question as answered, or not: [`Written::Reacted`]. [`Refusal::NoMessage`] or [`Refusal::NoQuestion`].
@@ -440,6 +443,8 @@ pub enum Written {
         /// The notice of the result in each living room that the poll concerns.
         notices: Vec<Message>,
     },
+    /// Of [`Deed::SetWall`]: the wall as it is now.
+    WallSet(RoomWall),
     /// Of [`Write::Join`].
     Joined(Joined),
     /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].

@@ -79,6 +79,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::RoomReadOnly
         | Refusal::PollClosed
         | Refusal::WrongPassword
+        | Refusal::WallClosed
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
         Refusal::NoSuchRoom
@@ -145,6 +146,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::SlowMode(_) => "slow_mode",
         Refusal::TooNew(_) => "too_new",
         Refusal::WrongPassword => "wrong_password",
+        Refusal::WallClosed => "wall_closed",
         Refusal::NoSuchRoom => "no_such_room",
         Refusal::NoSuchChatter => "no_such_chatter",
         Refusal::NoSuchMessage(_) | Refusal::NoMessage(_) => "no_such_message",

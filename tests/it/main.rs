@@ -58,4 +58,5 @@ mod strange_files;
 mod unread;
 mod upgrades;
 mod waits;
+mod walls;
 mod wipe;

@@ -54,6 +54,23 @@ fn the_hosts_page_is_a_page_of_its_own() {
 }
 
 #[test]
+fn the_page_of_a_wall_is_a_page_of_its_own() {
+    if !is_built() {
+        return;
+    }
+    let hub = Hub::start();
+    let wall = hub.get("/wall/ACDEFG", &[]);
+    for path in ["/wall", "/wall/", "/wall/ACDEFG/", "/wall/none"] {
+        let page = hub.get(path, &[]);
+        assert_eq!((page.status, page.text()), (200, wall.text()), "{path}");
+    }
+    assert!(wall.text().contains("/assets/wall-"), "{}", wall.text());
+    let policy = wall.header("content-security-policy").unwrap();
+    assert!(policy.contains("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    assert_eq!(wall.header("referrer-policy"), Some("no-referrer"));
+}
+
+#[test]
 fn a_file_comes_compressed_where_asked_and_not_again_where_known() {
     if !is_built() {
         return;

@@ -66,7 +66,7 @@ const lists = ["hubs"];
 describe("the golden shapes", () => {
   it("all have a reader", () => {
     const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
-    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "texts", "error"].sort());
+    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "texts", "error", "wall"].sort());
   });
 
   for (const [name, read] of Object.entries(readers)) {

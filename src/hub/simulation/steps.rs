@@ -41,7 +41,9 @@ impl World {
                 self.password(fails);
             }
             785..=914 => self.some_read(),
-            915..=929 => self.reads_on(n),
+            915..=926 => self.reads_on(n),
+            927 => self.host_sets_a_wall(),
+            928..=929 => self.looks_at_a_wall(),
             930..=932 => self.host_takes_back(),
             933..=934 => self.host_marks(),
             935..=936 => self.host_polls(),

@@ -31,6 +31,7 @@ impl World {
         match event {
             RoomEvent::Message(message) => {
                 self.truth.holds(0, message);
+                self.heard.insert((message.room, message.seq), self.now.hub);
                 for (id, line) in &self.lines {
                     let (is_told, is_in) = (to.contains(id), line.next.contains_key(&message.room));
                     assert!(is_told || !is_in, "{id:?} is left out");

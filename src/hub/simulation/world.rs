@@ -80,6 +80,8 @@ pub(super) struct World {
     /// The mutes that the store has.
     pub(super) muted: BTreeMap<IdentityId, Mute>,
     pub(super) rooms: Vec<Place>,
+    /// When this run of the hub has told a room of a message.
+    pub(super) heard: BTreeMap<(RoomId, Seq), HubTime>,
     /// The modes that were set, as they are in the store.
     pub(super) modes: BTreeMap<RoomId, RoomMode>,
     /// When a chatter last wrote in a room.
@@ -148,6 +150,7 @@ impl World {
             members: BTreeSet::new(),
             muted: BTreeMap::new(),
             rooms: Vec::new(),
+            heard: BTreeMap::new(),
             modes: BTreeMap::new(),
             wrote: BTreeMap::new(),
             came: BTreeMap::new(),
@@ -284,6 +287,7 @@ impl World {
             (
                 Deed::Edit(..)
                 | Deed::SetEvent(_)
+                | Deed::SetWall(..)
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)
@@ -363,6 +367,7 @@ impl World {
         self.submitted.clear();
         self.committed.clear();
         self.making.clear();
+        self.heard.clear();
         for (_, (_, wish)) in std::mem::take(&mut self.asked) {
             self.lost(&wish);
         }

@@ -15,11 +15,13 @@ use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
+use crate::domain::room::wall::{DELAY, WallEdit};
 use crate::domain::room::{Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Title};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
+use crate::store::wall::{delay_ms, view_number};
 use crate::store::write::{
     Deed, HostAct, HostRename, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall,
     Rename, ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
@@ -299,6 +301,7 @@ impl<'s> Context<'s> {
                 call(&statements.set_history, params![uuid(room.as_bytes()), history, what])
             }
             Deed::Edit(room, edit) => self.edit_room(*room, edit, what),
+            Deed::SetWall(room, edit) => self.set_wall(*room, edit, what),
             Deed::TakeBack(room, seqs) => {
                 let seqs: Vec<i64> = seqs.iter().map(|seq| seq.0).collect();
                 call(&statements.take_back, params![uuid(room.as_bytes()), seqs, what])
@@ -383,6 +386,19 @@ impl<'s> Context<'s> {
             what,
         ];
         call(&self.statements.edit_room, params)
+    }
+
+    fn set_wall(&self, room: RoomId, edit: &WallEdit, what: String) -> Call<'s> {
+        let params = params![
+            uuid(room.as_bytes()),
+            edit.view.map(view_number),
+            edit.delay.map(delay_ms),
+            delay_ms(DELAY),
+            edit.link.is_some(),
+            edit.link.flatten().map(|link| uuid(link.as_bytes())),
+            what,
+        ];
+        call(&self.statements.set_wall, params)
     }
 
     fn host_say(&self, HostSay { room, host, content, key }: &HostSay, what: String) -> Call<'s> {

@@ -77,6 +77,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (13, Some(room)) => reacted(row)?.map(|reacted| Change::Reacted { room, reacted }),
         // As it is by now, too: a later change comes again, and changes nothing more.
         (24, Some(_)) => rows::room(row, 20)?.map(Change::RoomEdited),
+        (31, Some(room)) => rows::wall(row, 59)?.map(|wall| Change::WallSet { room, wall }),
         (12, Some(room)) => {
             let history = rows::history(detail.unwrap_or_default());
             Some(Change::RoomHistory { room, history })

@@ -6,11 +6,12 @@ use super::HubRun;
 use super::connect::{ConnectError, Database};
 use super::polls;
 use super::reads;
-use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError};
+use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError, WALL};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, IdentityId, PollId, RoomId, RunId, Seq};
 use crate::domain::poll::{Choices, Poll};
 use crate::domain::room::Newest;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::time::WallTime;
 use crate::store::Past;
 use crate::store::change::{AccessGrant, GrantHolder};
@@ -72,6 +73,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
     let (polls, votes) = polled(&tx).await?;
+    let walls = walls(&tx, now).await?;
     let event = rows::event(&tx.query_one(&reads::event(), &[]).await?, 0)?;
     let grants = granted(&tx, now).await?;
     tx.commit().await?;
@@ -90,6 +92,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         polls,
         votes,
         event,
+        walls,
         grants,
         run: Some(hub.run),
         key: key(begun.get(4)),
@@ -135,6 +138,20 @@ async fn polled(
     let polls = rows.iter().filter_map(|row| polls::poll(row, 0).transpose());
     let votes = tx.query("SELECT poll, identity, chosen FROM poll_votes", &[]).await?;
     Ok((polls.collect::<Result<_, _>>()?, votes.iter().map(polls::vote).collect::<Result<_, _>>()?))
+}
+
+/// The walls of the living rooms that the host has set.
+async fn walls(tx: &Transaction<'_>, now: i64) -> Result<Vec<(RoomId, RoomWall)>, RowError> {
+    let sql = format!(
+        "SELECT r.id, {WALL} FROM walls w JOIN rooms r ON r.n = w.room
+         WHERE NOT r.deleted AND r.expires_hub > $1"
+    );
+    let mut walls = Vec::new();
+    for row in tx.query(&sql, &[&now]).await? {
+        let room = rows::room_id(&row, 0)?;
+        walls.extend(rows::wall(&row, 1)?.map(|wall| (room, wall)));
+    }
+    Ok(walls)
 }
 
 /// The latest activity of each living room. The time of the last message is taken from its newest 200 places.

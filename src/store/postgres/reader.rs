@@ -28,8 +28,9 @@ use crate::domain::search::Needle;
 use crate::domain::time::WallTime;
 use crate::store::reader::{SEARCH, UNREAD_MAX, UNREAD_SPAN};
 use crate::store::sqlite::sql::host_actions::with_excerpt;
+use crate::store::wall::LOOKED_THROUGH;
 use crate::store::write::RANGE_BYTES;
-use crate::store::{self, Done, Health, Member};
+use crate::store::{self, Done, Health, Member, WallRead};
 
 /// How many messages a search reads at a time.
 const SEARCHED: i64 = 2_000;
@@ -226,6 +227,14 @@ impl Reader {
             Ok((rows::room_id(row, 0)?, u32::try_from(count).unwrap_or(UNREAD_MAX)))
         };
         read(self.rows(reads::UNREAD, &params).await?.iter().map(unread).collect())
+    }
+
+    pub(in crate::store) async fn wall(&self, read: WallRead) -> Found<Vec<Message>> {
+        let (sent_until, now) = (rows::sql(read.sent_until), rows::sql(read.now));
+        let room = uuid(read.room.as_bytes());
+        let params: [&(dyn ToSql + Sync); 6] =
+            [&room, &read.last.0, &LOOKED_THROUGH, &sent_until, &now, &read.limit()];
+        self::read(self.rows(&reads::wall(), &params).await?.iter().map(rows::message).collect())
     }
 
     pub(in crate::store) async fn host_keys(&self) -> Found<Vec<HostKey>> {

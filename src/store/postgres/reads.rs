@@ -1,7 +1,7 @@
 //! The statements of the reader, which reads outside the log's session.
 
 use super::polls::POLL;
-use super::rows::{EVENT, MEMBER, ROOM, message_for, message_with_room};
+use super::rows::{EVENT, MEMBER, MESSAGE, ROOM, message_for, message_with_room};
 
 /// Whether a room has this code.
 pub(super) const HAS_CODE: &str = "SELECT 1 FROM rooms WHERE code = $1 AND NOT deleted";
@@ -100,6 +100,22 @@ pub(super) fn stream() -> String {
     )
 }
 
+/// What a wall shows of a room, up to place `$2` and the time `$4`: the newest messages of people who are neither banned
+/// nor muted, among the newest `$3` places; the oldest first.
+pub(super) fn wall() -> String {
+    format!(
+        "SELECT {MESSAGE} WHERE m.room = (SELECT n FROM rooms WHERE id = $1) AND m.seq = ANY (ARRAY(
+             SELECT p.seq FROM messages p JOIN chatters o ON o.n = p.chatter
+             WHERE p.room = (SELECT n FROM rooms WHERE id = $1) AND p.seq <= $2 AND p.seq > $2 - $3
+             AND p.kind = 0 AND NOT p.taken_back AND p.sent_hub <= $4
+             AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.identity = o.identity)
+             AND NOT EXISTS (SELECT 1 FROM mutes x
+                 WHERE x.identity = o.identity AND (x.until_hub IS NULL OR x.until_hub > $5))
+             ORDER BY p.seq DESC LIMIT $6))
+         ORDER BY m.seq"
+    )
+}
+
 /// Who has left a room since `$1`; with `$2` that one. The last first.
 pub(super) const DEPARTED: &str =
     "SELECT c.id, c.nickname, c.created_at, s.left_at, s.identity, r.code, r.expires_hub
@@ -168,6 +184,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_newest", range(false), ":'room', 1, 9223372036854775807, 1000, NULL"),
         ("read_stream", stream(), "0, 10000, 1, 1000"),
         ("read_stream_on", stream(), "59990, 10000, 1, 1000"),
+        ("read_wall", wall(), ":'room', 200, 10000, 9999, 1, 12"),
         ("read_departed", DEPARTED.into(), "1000, NULL, 500"),
         ("read_stayed", STAYED.into(), "1, 1000, NULL, 500"),
         ("read_said_by", SAID_BY.into(), ":'who', 0, 1000"),

@@ -70,6 +70,7 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::Rename(rename), .. }), Some(_)) => {
                 renamed_by_host(rename, first)?
             }
+            (Write::Host(HostAct { deed: Deed::SetWall(..), .. }), Some(row)) => wall_set(row)?,
             (Write::Host(HostAct { deed: Deed::Say(say), .. }), Some(row)) => {
                 host_said(say, row, rows.get(1))?
             }
@@ -453,6 +454,14 @@ fn key_used(key_use: &KeyUse, row: &Row) -> Outcome {
         made_at: WallTime(row.try_get(3)?),
         is_used: true,
     })))
+}
+
+fn wall_set(row: &Row) -> Outcome {
+    let outcome: &str = row.try_get(0)?;
+    match (outcome, rows::wall(row, 1)?) {
+        ("set", Some(wall)) => Ok(Ok(Written::WallSet(wall))),
+        (outcome, _) => Ok(Err(refusal(outcome))),
+    }
 }
 
 fn taken(found: &[Row]) -> Outcome {

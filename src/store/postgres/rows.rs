@@ -20,11 +20,13 @@ use crate::domain::mute::Mute;
 use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::report::MessageReport;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Nickname, Title};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::mode::ModeColumns;
 use crate::store::sqlite::sql::queries::Member;
+use crate::store::wall::WallColumns;
 use crate::store::write::Ban;
 
 /// Why a row could not be read.
@@ -338,6 +340,18 @@ pub(super) fn event(row: &Row, at: usize) -> Result<EventSettings, RowError> {
         title: title.map(Title::trusted),
         language: language.and_then(Language::from_code),
     })
+}
+
+/// The columns that [`wall`] reads, in its order.
+pub(super) const WALL: &str = "w.view, w.delay, w.link";
+
+/// The wall of a room from three columns; `None` where there is none.
+pub(super) fn wall(row: &Row, at: usize) -> Result<Option<RoomWall>, RowError> {
+    let Some(view) = row.try_get::<_, Option<i16>>(at)? else {
+        return Ok(None);
+    };
+    let link = row.try_get::<_, Option<Uuid>>(at + 2)?.map(Uuid::into_bytes);
+    Ok(Some(WallColumns { view, delay: row.try_get(at + 1)?, link }.into()))
 }
 
 /// A host's key, as the reader asks for it.

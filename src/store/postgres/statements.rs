@@ -3,7 +3,7 @@
 use tokio_postgres::{Client, Error, Statement};
 
 use super::polls::POLL;
-use super::rows::{ANNOUNCEMENT, EVENT, MEMBER, MESSAGE, ROOM, message_for};
+use super::rows::{ANNOUNCEMENT, EVENT, MEMBER, MESSAGE, ROOM, WALL, message_for};
 
 macro_rules! statements {
     ($($(#[$doc:meta])* $name:ident = $sql:expr;)*) => {
@@ -43,7 +43,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -51,6 +51,7 @@ statements! {
          LEFT JOIN announcements a ON e.what = 22 AND a.id = e.identity LEFT JOIN rooms ar ON ar.n = a.room
          LEFT JOIN polls p ON e.what IN (27, 28, 29) AND p.id = e.chatter LEFT JOIN rooms pr ON pr.n = p.room
          LEFT JOIN poll_votes pv ON e.what = 28 AND pv.poll = e.chatter AND pv.identity = e.identity
+         LEFT JOIN walls w ON e.what = 31 AND w.room = e.room
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: the end of the log after it, the run, and the commit's number.
@@ -95,6 +96,8 @@ statements! {
     set_mode = "SELECT set_mode($1, $2, $3, $4, $5, $6, $7, $8)";
     /// Changes a room.
     edit_room = "SELECT edit_room($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// Changes the wall of a room.
+    set_wall = "SELECT * FROM set_wall($1, $2, $3, $4, $5, $6, $7)";
     /// Changes where newcomers begin to read a room.
     set_history = "SELECT set_history($1, $2, $3)";
     /// Joins a room.

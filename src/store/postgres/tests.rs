@@ -33,6 +33,7 @@ const LARGE: &str = "
         FROM generate_series(1, 200) n;
     INSERT INTO poll_votes SELECT '00000000-0000-4000-8000-000000000007', identity, 1 FROM chatters;
     INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
+    INSERT INTO walls SELECT n, 0, 10000, gen_random_uuid() FROM rooms WHERE n > 9;
     INSERT INTO host_actions (at, deed, what) SELECT 1, 'd', 'w' FROM generate_series(1, 5000);
     ANALYZE;";
 
@@ -43,6 +44,8 @@ const CALLS: &str = "
     SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
     SELECT edit_room((SELECT id FROM rooms WHERE n = 3), 'other', 8, true, NULL, NULL, 2, 'w');
     SELECT edit_room((SELECT id FROM rooms WHERE n = 4), NULL, NULL, false, NULL, 1::smallint, NULL, 'w');
+    SELECT * FROM set_wall((SELECT id FROM rooms WHERE n = 3), 3::smallint, NULL, 10000, true, gen_random_uuid(), 'w');
+    SELECT * FROM set_wall((SELECT id FROM rooms WHERE n = 3), NULL, 5000, 10000, true, NULL, 'w');
     SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n IN (1, 3)), false, 1::smallint, 30, NULL, 10000, 'd', 'w');
     SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n = 6), true, 0::smallint, 600, NULL, 10000, 'd', 'w');
     SELECT * FROM join_room(1, (SELECT id FROM rooms WHERE n = 6), (SELECT identity FROM chatters WHERE n = 5), NULL,

@@ -17,8 +17,9 @@ use crate::store::Past;
 use crate::store::sqlite::past;
 use crate::store::sqlite::sql::apply::apply;
 use crate::store::sqlite::sql::schema;
-use crate::store::sqlite::sql::{announcements, queries, reports};
+use crate::store::sqlite::sql::{announcements, queries, reports, walls};
 use crate::store::sqlite::writer;
+use crate::store::wall::WallRead;
 use crate::store::write::{RANGE_BYTES, Write, Written};
 
 /// The real schema and SQL, on a database in memory that outlives the hubs that use it.
@@ -40,6 +41,11 @@ impl Memory {
     /// The announcements that are shown at this time.
     pub(crate) fn announcements(&self, now: HubTime) -> Vec<Announcement> {
         announcements::shown(&self.db, now).unwrap()
+    }
+
+    /// What a wall shows.
+    pub(crate) fn wall(&self, read: &WallRead) -> Vec<Message> {
+        walls::shown(&self.db, read).unwrap()
     }
 
     /// Commits these writes as one batch.

@@ -30,6 +30,8 @@ use crate::store::sqlite::sql::reports;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::search;
 use crate::store::sqlite::sql::unread;
+use crate::store::sqlite::sql::walls;
+use crate::store::wall::WallRead;
 use crate::store::write::{Moment, RANGE_BYTES};
 use crate::sync::lock;
 
@@ -209,6 +211,11 @@ impl Reader {
     /// The host's actions, newest first, at most `most`.
     pub(in crate::store) async fn host_log(&self, most: usize) -> Result<Vec<Done>, Refusal> {
         self.run(move |db| host_actions::log(db, most)).await
+    }
+
+    /// What a wall shows, the oldest first.
+    pub(in crate::store) async fn wall(&self, read: WallRead) -> Result<Vec<Message>, Refusal> {
+        self.run(move |db| walls::shown(db, &read)).await
     }
 
     /// The newest reports that are not done, or with `all` the newest of all, newest first.

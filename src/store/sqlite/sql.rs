@@ -21,4 +21,5 @@ pub(in crate::store) mod search;
 pub(in crate::store) mod shrink;
 pub(in crate::store) mod statements;
 pub(in crate::store) mod unread;
+pub(in crate::store) mod walls;
 pub(in crate::store) mod weights;

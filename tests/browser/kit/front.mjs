@@ -22,7 +22,8 @@ export async function startFront(hubPort) {
     const { pathname } = new URL(request.url, "http://front");
     if (/^\/(chat|api|socket\.io|healthz)\b/.test(pathname)) return forward(request, response, hubPort());
     const isView = pathname === "/" || /^\/join\/?$/.test(pathname) || pathname.startsWith("/r/");
-    const page = /^\/host(\/|$)/.test(pathname) ? "host.html" : isView && "index.html";
+    const own = /^\/(host|wall)(\/|$)/.exec(pathname)?.[1];
+    const page = own ? `${own}.html` : isView && "index.html";
     const file = join(DIST, page || normalize(pathname));
     const found = file.startsWith(DIST) && existsSync(file) && statSync(file).isFile();
     const headers = {

@@ -67,7 +67,7 @@ export type About =
   | { kind: "message"; message: Said }
   | { kind: "person"; person: Pick<Person, "id" | "nickname"> & { room: string | null } }
   | { kind: "ban" | "mute" | "rename"; person: Pick<Person, "id" | "nickname"> }
-  | { kind: "edit"; room: string }
+  | { kind: "edit" | "wall"; room: string }
   | { kind: "end"; room: string; isDelete: boolean }
   | { kind: "newRoom" | "announce" | "poll" | "event" };
 

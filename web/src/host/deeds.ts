@@ -4,7 +4,19 @@ import { isolate } from "../store/text";
 import { acts, requests } from "./app";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
-import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type PollLine, type Reported, type RoomLine, type Said, type Told } from "./wire";
+import {
+  readAny,
+  readMade,
+  readWallState,
+  type Announced,
+  type Asked, type Banned,
+  type Person,
+  type PollLine, type Reported,
+  type RoomLine,
+  type Said,
+  type Told,
+  type WallState,
+} from "./wire";
 
 export type Somebody = Pick<Person, "id" | "nickname">;
 
@@ -258,6 +270,19 @@ export interface RoomEdit {
 
 /** Changes a room; people stay in it. */
 export const editRoom = ({ id }: RoomLine, edit: RoomEdit): Promise<Told<unknown>> => post(`rooms/${id}/edit`, edit);
+
+export interface WallChange {
+  view?: string;
+  /** In seconds. */
+  delay?: number;
+  /** Whether there is a link that opens it for any room. */
+  link?: boolean;
+}
+
+export const wallOf = ({ id }: RoomLine): Promise<Told<WallState>> => requests.get(`rooms/${id}/wall`, readWallState);
+
+export const setWall = ({ id }: RoomLine, change: WallChange): Promise<Told<WallState>> =>
+  requests.act("POST", `rooms/${id}/wall`, change, readWallState);
 
 export const makeRoom = (room: NewRoom): Promise<Told<{ room: string; code: string }>> =>
   requests.act("POST", "rooms", room, readMade);

@@ -55,6 +55,22 @@ export interface RoomLine {
 export const MODES = ["open", "slow", "members", "read_only"] as const;
 export type Mode = (typeof MODES)[number];
 
+/** What a host can have the wall of a room show. */
+export const WALL_VIEWS = ["messages", "off"] as const;
+
+/** The wall of a room: what a projector or a television shows of it. */
+export interface WallState {
+  view: string;
+  /** How old a message is before it is shown, in seconds. */
+  delay: number;
+  /** Whether it opens without a link. */
+  isOpen: boolean;
+  /** The link's secret; `null` if there is no link. */
+  link: string | null;
+  /** Its addresses, with the secret if there is one. */
+  links: string[];
+}
+
 export interface Said {
   seq: number;
   id: number;
@@ -218,6 +234,11 @@ export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "st
 
 export const readMade: Reader<{ room: Id; code: string }> = (value) =>
   isObject(value) && has(value, { room: "string", code: "string" }) ? (value as { room: Id; code: string }) : null;
+
+export const readWallState: Reader<WallState> = (value) =>
+  isObject(value) && has(value, { view: "string", delay: "number", isOpen: "boolean" }) && Array.isArray(value.links)
+    ? (value as unknown as WallState)
+    : null;
 
 /** Whatever an act answers: that it was done is all there is to know. */
 export const readAny: Reader<unknown> = (value) => value ?? true;

@@ -6,6 +6,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, IdentityId, RoomId, host_chatter};
 use crate::domain::message::{Alert, Kind};
 use crate::domain::refusal::{HostRefusal, Refusal};
+use crate::domain::room::wall::WallEdit;
 use crate::domain::text::Nickname;
 use crate::store::{Change, HostSay, Written};
 
@@ -63,6 +64,15 @@ impl Database {
         let lives = |room: RoomId| self.rooms.get(&room).is_some_and(|r| !r.is_expired(self.now));
         let is_shown = |a: &&Announcement| !a.is_over(self.now) && a.room.is_none_or(lives);
         self.announcements.iter().filter(is_shown).cloned().collect()
+    }
+
+    pub(super) fn set_wall(&mut self, room: RoomId, edit: &WallEdit) -> Result<Written, Refusal> {
+        self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
+        let stored = self.walls.entry(room).or_default();
+        *stored = edit.of(*stored);
+        let wall = *stored;
+        self.log.push(Change::WallSet { room, wall });
+        Ok(Written::WallSet(wall))
     }
 
     pub(super) fn enter_host(&mut self, name: &Nickname) {

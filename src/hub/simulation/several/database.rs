@@ -18,6 +18,7 @@ use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::Room;
+use crate::domain::room::wall::RoomWall;
 use crate::domain::text::Nickname;
 use crate::domain::time::{HubTime, WallTime};
 use crate::domain::words;
@@ -56,6 +57,7 @@ pub(super) struct Database {
     pub(super) announcements: Vec<Announcement>,
     pub(super) polls: BTreeMap<PollId, super::polls::Polled>,
     pub(super) event: EventSettings,
+    pub(super) walls: BTreeMap<RoomId, RoomWall>,
     pub(super) grants: Vec<AccessGrant>,
     /// Who has reacted to what, and when that last changed.
     pub(super) reactions: BTreeMap<(RoomId, Seq), (HubTime, BTreeMap<ChatterId, Chosen>)>,
@@ -94,6 +96,7 @@ impl Database {
             polls,
             votes,
             event: self.event.clone(),
+            walls: self.walls.clone().into_iter().collect(),
             grants: self.grants.iter().filter(|grant| grant.until > self.now).copied().collect(),
             run: Some(run),
             key: None,
@@ -407,10 +410,15 @@ impl Database {
                 let stored = self.rooms.get_mut(room).ok_or(Refusal::NoSuchRoom)?;
                 stored.open_at(now)?;
                 edit.apply(stored);
+                if edit.lock.is_some() {
+                    // Whoever passed the check of the former password has to pass that of the new one.
+                    self.grants.retain(|grant| grant.room != *room);
+                }
                 self.log.push(Change::RoomEdited(stored.clone()));
                 // Those who are in it stay.
                 self.crowds.insert(*room, count);
             }
+            Deed::SetWall(room, edit) => return self.set_wall(*room, edit),
             Deed::Close(room) => return self.end_room(*room, EarlyEnd::Closed),
             Deed::Kick(chatter) => {
                 let owner = self.chatters[chatter].1;

@@ -241,6 +241,7 @@ impl Database {
                     reacted: Reacted { reactions, question, ..*reacted },
                 }
             }
+            Change::WallSet { room, .. } => Change::WallSet { room: *room, wall: self.walls[room] },
             other => self.poll_as_it_is_now(other),
         }
     }

@@ -10,6 +10,7 @@ use super::super::editing::some_edit;
 use super::super::modes::some_mode;
 use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
+use super::super::walls::some_wall;
 use super::super::world::{CLIENTS, Place};
 use super::cluster::{Cluster, State};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
@@ -269,7 +270,7 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(20), room, chatter) {
+        let call = match (self.dice.below(21), room, chatter) {
             (17..=19, Some(room), _) => return self.host_polls(k, room),
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
@@ -289,6 +290,7 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
+            (20, Some(room), _) => some_wall(room, &mut self.dice),
             (15, Some(room), _) => match some_mark(room, &self.truth, &mut self.dice) {
                 Some(call) => call,
                 None => return,

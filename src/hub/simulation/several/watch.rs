@@ -160,6 +160,8 @@ impl Cluster {
                 let stored = &self.database.rooms[id];
                 let of = |room: &Room| Room { mode: room.mode.at(now), ..room.clone() };
                 assert_eq!(of(&live.room), of(stored), "{id} on hub {k}");
+                let wall = self.database.walls.get(id).copied().unwrap_or_default();
+                assert_eq!(live.wall, wall, "the wall of {id} on hub {k}");
                 assert!(live.joining.is_empty(), "somebody keeps coming into {id} on hub {k}");
                 let roster = live.people.roster(0, usize::MAX);
                 let listed: BTreeMap<ChatterId, Nickname> =

@@ -38,6 +38,8 @@ pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError>
         statements::set_meta(&tx, "hub_id", fresh.as_bytes())?;
         statements::set_meta(&tx, "former_ids", former)?;
         tx.execute("DELETE FROM host_keys WHERE id IS NOT NULL", [])?;
+        // The other hub has the same links.
+        tx.execute("UPDATE walls SET link = NULL WHERE link IS NOT NULL", [])?;
         statements::set_meta(&tx, "epoch", u32::from_be_bytes([a, b, c, d]))?;
         tx.commit()
     };

@@ -48,7 +48,7 @@ pub(in crate::store) const META: [(&str, Rule); 7] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 13] = [
+pub(in crate::store) const TABLES: [Table; 14] = [
     Table {
         name: "rooms",
         columns: &[
@@ -157,6 +157,7 @@ pub(in crate::store) const TABLES: [Table; 13] = [
         key_width: 1,
         settle: |_| {},
     },
+    walls::WALLS,
     MESSAGES,
     REACTIONS,
     REPORTS,
@@ -404,3 +405,4 @@ fn uuids(value: &Value) -> Option<Value> {
 mod host;
 #[cfg(test)]
 mod tests;
+mod walls;

@@ -68,6 +68,16 @@ const DECIDED: [Decision; 10] = [
         "UPDATE poll_votes SET chosen = ?3 WHERE poll = ?1 AND identity = ?2",
     ),
 ];
+/// The walls with their links, so that a link that the host has revoked stays revoked, and one that is in use can be used
+/// on.
+const WALLS: Decision = (
+    "SELECT room, view, delay, link FROM walls NOT INDEXED
+     WHERE typeof(view) = 'integer' AND typeof(delay) = 'integer'
+       AND (link IS NULL OR typeof(link) = 'blob' AND length(link) = 16)",
+    "INSERT INTO walls (room, view, delay, link) SELECT ?1, ?2, ?3, ?4 FROM rooms WHERE n = ?1
+     ON CONFLICT DO UPDATE SET view = excluded.view, delay = excluded.delay, link = excluded.link",
+);
+
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 
 /// The same without the index, which may be damaged. Slow.
@@ -104,6 +114,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         for table in TABLES.iter().filter(|table| !APART.contains(&table.name)) {
             table_from(&from, &tx, table, "", until).ok()?;
         }
+        decide(&from, &tx, WALLS, until);
         let newer = format!("WHERE id > {newest}");
         let messages = table_from(&from, &tx, &MESSAGES, &newer, until).ok()?;
         let newer = format!("WHERE message > {newest}");

@@ -14,7 +14,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, event, host_keys, modes, people, questions, polls, reports, rooms, rows,
+    announcements, event, host_keys, modes, people, polls, questions, reports, rooms, rows, walls,
 };
 use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
@@ -73,6 +73,10 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Edit(room, edit) => {
             rooms::edit(db, *room, edit)?;
             "room edit"
+        }
+        Deed::SetWall(room, edit) => {
+            let wall = Written::WallSet(walls::set(db, *room, edit)?);
+            return Ok(remembered(db, "wall set", act, wall, None)?);
         }
         Deed::TakeBack(room, seqs) => {
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);

@@ -36,6 +36,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0012_hosts", include_str!("../../../../migrations/0012_hosts.sql")),
     ("0013_questions", include_str!("../../../../migrations/0013_questions.sql")),
     ("0014_polls", include_str!("../../../../migrations/0014_polls.sql")),
+    ("0015_walls", include_str!("../../../../migrations/0015_walls.sql")),
 ];
 
 /// The schema version of this program.

@@ -19,6 +19,7 @@ import { EventSheet } from "./event-sheet";
 import { HostIcon, type HostIconName } from "./icons";
 import { PollSheet } from "./polls";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
+import { WallSheet } from "./wall-sheet";
 
 export function AboutSheet(): JSX.Element | null {
   const one = about.value;
@@ -38,6 +39,8 @@ export function AboutSheet(): JSX.Element | null {
       return <EndSheet room={one.room} isDelete={one.isDelete} />;
     case "edit":
       return <EditRoomSheet room={one.room} />;
+    case "wall":
+      return <WallSheet room={one.room} />;
     case "newRoom":
       return <NewRoomSheet />;
     case "announce":

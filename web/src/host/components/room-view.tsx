@@ -103,6 +103,11 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
           {say.editRoom}
         </button>
       )}
+      <p class="to-wall">
+        <button type="button" class="button wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "wall", room: room.id })}>
+          {say.wall}
+        </button>
+      </p>
       <div class="ends">
         {[false, true].map((isDelete) => (
           <button

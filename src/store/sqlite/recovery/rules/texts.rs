@@ -89,7 +89,11 @@ pub(super) fn line(value: &Value) -> Option<Value> {
 }
 
 /// The text if it is valid; else without invisible characters, and truncated.
-pub(super) fn mended(text: &str, max: usize, parse: impl Fn(&str) -> Option<String>) -> Option<String> {
+pub(super) fn mended(
+    text: &str,
+    max: usize,
+    parse: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     parse(text).or_else(|| {
         let mut marks = 0;
         let seen = text.chars().filter(|c| {
