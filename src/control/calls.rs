@@ -50,6 +50,9 @@ const CALLS: &[HttpCall] = &[
     get("messages", "message-stream", Helper),
     get("rooms/{room}/questions", "question-list", Helper),
     post("rooms/{room}/answered", "question-answered", Helper),
+    get("held", "question-held", Helper),
+    post("held/{held}/let-through", "question-let-through", Helper),
+    delete("held/{held}", "question-drop", Helper),
     post("rooms/{room}/say", "message-say", Host),
     get("announcements", "announce-list", Helper),
     post("announcements", "announce-add", Host),
@@ -76,7 +79,7 @@ const CALLS: &[HttpCall] = &[
 const LOCAL: [&str; 1] = ["host-add"];
 
 /// Fields of a path or query that are numbers.
-const NUMBERS: [&str; 3] = ["report", "last", "after"];
+const NUMBERS: [&str; 4] = ["report", "held", "last", "after"];
 const FLAGS: [&str; 2] = ["all", "recent"];
 
 /// Finds the call for a method and path: its entry in the table, and the request.
@@ -190,7 +193,10 @@ mod tests {
         let text = include_str!("../../docs/host.md");
         for HttpCall { method, path, role, .. } in CALLS {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
-            let path = path.replace("{report}", "{id}").replace("{announcement}", "{id}");
+            let path = path
+                .replace("{report}", "{id}")
+                .replace("{held}", "{id}")
+                .replace("{announcement}", "{id}");
             let start = format!("| `{method} /api/host/{path}");
             let line = text.lines().find(|line| {
                 line.strip_prefix(&start).is_some_and(|rest| rest.starts_with(['`', '?', ' ']))

@@ -16,6 +16,7 @@ use crate::domain::limits::Limits;
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::names::look::Look;
+use crate::domain::question::Questions;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Title};
@@ -359,5 +360,6 @@ fn room(n: u8, now: Moment) -> Room {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
     }
 }

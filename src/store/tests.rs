@@ -7,6 +7,7 @@ use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mode::RoomMode;
+use crate::domain::question::Questions;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
@@ -15,6 +16,7 @@ use crate::domain::time::WallTime;
 mod announcements;
 mod archive;
 mod edits;
+mod held;
 mod hosts;
 mod modes;
 mod mutes;
@@ -191,6 +193,7 @@ pub(in crate::store) fn room(n: u8) -> Room {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
         history: History::Joined,
     }
 }

@@ -3,6 +3,7 @@
 //! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
 mod history_slice;
+mod modes;
 mod people;
 mod questions;
 
@@ -11,6 +12,7 @@ use std::time::Duration;
 
 pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
+pub use self::modes::SetMode;
 pub use self::people::{HostRename, HostSay, Recall};
 pub use self::questions::Vote;
 
@@ -18,12 +20,12 @@ use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
+    AnnouncementId, ChatterId, Epoch, HeldId, IdentityId, MessageId, ReportId, RoomId, Seq,
 };
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
-use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::mute::Mute;
+use crate::domain::question::Held;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::{History, Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Reason};
@@ -96,7 +98,16 @@ impl Write {
         match self {
             Self::TakeBack(_) => true,
             Self::Host(HostAct { deed, .. }) => {
-                matches!(deed, Deed::Delete(_) | Deed::TakeBack(..))
+                // With those of the questions that wait.
+                matches!(
+                    deed,
+                    Deed::Delete(_)
+                        | Deed::TakeBack(..)
+                        | Deed::DropHeld(_)
+                        | Deed::Close(_)
+                        | Deed::Mute(_)
+                        | Deed::Ban(_)
+                )
             }
             _ => false,
         }
@@ -111,7 +122,7 @@ impl Write {
                 | Self::Say(_)
                 | Self::Report(_)
                 | Self::Host(HostAct {
-                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..),
+                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..) | Deed::LetThrough(_),
                     ..
                 })
         )
@@ -181,7 +192,11 @@ pub struct Say {
     pub reply_to: Option<Seq>,
     /// The people whom it mentions.
     pub mentions: Vec<ChatterId>,
-    /// Whether it is asked as a question.
+    /// Whether it is asked as a question, which may have to wait for the host: [`Written::Held`], or
+    /// [`HeldRefusal::TooMany`], or [`HeldRefusal::NotLetThrough`] where the host has dropped it.
+    ///
+    /// [`HeldRefusal::TooMany`]: crate::domain::refusal::HeldRefusal::TooMany
+    /// [`HeldRefusal::NotLetThrough`]: crate::domain::refusal::HeldRefusal::NotLetThrough
     pub is_question: bool,
     /// The client's key for the message.
     pub key: Option<Key>,
@@ -331,6 +346,17 @@ pub enum Deed {
     /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     /// [`Refusal::NoQuestion`]: crate::domain::refusal::Refusal::NoQuestion
     Answered(RoomId, Seq, bool),
+    /// Makes a message of a question that waits: [`Written::Said`]. [`HeldRefusal::NotThere`] if it does not wait,
+    /// [`Refusal::Expired`] if its room has ended.
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    LetThrough(HeldId),
+    /// Deletes a question that waits, but for its key, so that a retry does not ask it again. [`HeldRefusal::NotThere`]
+    /// if it does not wait.
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    DropHeld(HeldId),
     /// Ends a room, which can still be read.
     Close(RoomId),
     /// Ends a room and deletes its messages.
@@ -373,31 +399,6 @@ pub enum Deed {
     ReportDone(ReportId),
 }
 
-/// The host sets the mode of rooms. One that is no longer there is left out; [`Refusal::NoSuchRoom`] if none is.
-///
-/// [`Refusal::NoSuchRoom`]: crate::domain::refusal::Refusal::NoSuchRoom
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SetMode {
-    /// The rooms.
-    pub rooms: Vec<RoomId>,
-    /// Their mode from now on.
-    pub mode: RoomMode,
-    /// The action as the log has it: `room mode`, `hub mode`, or `room lock` and `room unlock`.
-    pub deed: &'static str,
-}
-
-impl SetMode {
-    /// Shuts a room for newcomers, or opens it.
-    #[must_use]
-    pub fn shut(room: RoomId, is_shut: bool) -> Self {
-        let (mode, deed) = match is_shut {
-            true => (Mode::Members(None), "room lock"),
-            false => (Mode::Open, "room unlock"),
-        };
-        Self { rooms: vec![room], mode: RoomMode { mode, until: None }, deed }
-    }
-}
-
 /// A ban.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ban {
@@ -431,13 +432,15 @@ pub enum Written {
     Announced(Vec<Message>),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].
+    /// Of [`Write::Say`], [`Deed::Say`], [`Deed::LetThrough`] and [`Write::Recall`].
     Said {
         /// The stored message.
         message: Message,
         /// Whether its key had been used before: this is then the earlier message.
         repeated: bool,
     },
+    /// Of [`Write::Say`]: the question waits for the host. A retry gives the same.
+    Held(Held),
     /// Of [`Write::React`], [`Write::Vote`] and [`Deed::Answered`].
     Reacted {
         /// The message's reactions and votes now.

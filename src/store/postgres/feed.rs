@@ -110,7 +110,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
             _ => None,
         },
         // It may have been taken down by now.
-        (22, _) => rows::announcement(row, 38)?.map(Change::Announced),
+        (22, _) => rows::announcement(row, 39)?.map(Change::Announced),
         (23, _) => row
             .try_get::<_, Option<uuid::Uuid>>(4)?
             .map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes()))),
@@ -127,8 +127,8 @@ fn reacted(row: &Row) -> Result<Option<Reacted>, RowError> {
     };
     // The time of this change, although the reactions are the present ones: a later time would tell a client that it
     // knows of changes in between.
-    let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
-    let (mine, question) = (Chosen::default(), rows::question(row, 43)?);
+    let (reactions, at) = (rows::reactions(row, 37)?, rows::hub_time(row.try_get(38)?));
+    let (mine, question) = (Chosen::default(), rows::question(row, 44)?);
     Ok(Some(Reacted { seq: Seq(seq), reactions, mine, at, question }))
 }
 

@@ -4,7 +4,7 @@ import { isolate } from "../store/text";
 import { acts, requests } from "./app";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
-import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type Reported, type RoomLine, type Said, type Told } from "./wire";
+import { readAny, readMade, type Announced, type Asked, type Banned, type Person, type Reported, type RoomLine, type Said, type Told, type Waiting } from "./wire";
 
 export type Somebody = Pick<Person, "id" | "nickname">;
 
@@ -13,6 +13,7 @@ const post = (path: string, fields: object = {}): Promise<Told<unknown>> => requ
 export const messageKey = ({ room, seq }: Pick<Said, "room" | "seq">): string => `message ${room} ${seq}`;
 export const personKey = (id: string): string => `person ${id}`;
 export const announcedKey = (id: string): string => `announced ${id}`;
+export const waitingKey = (id: number): string => `waiting ${id}`;
 export const reportKey = (id: number): string => `report ${id}`;
 
 export function takeBack(message: Pick<Said, "room" | "seq" | "nickname">): void {
@@ -38,6 +39,42 @@ export function markAnswered(room: RoomLine, { seq, nickname, isAnswered }: Aske
     undone: words(isAnswered),
     run: () => call(!isAnswered),
     undo: () => call(isAnswered),
+  });
+}
+
+/** Lets a question that waits into its room. */
+export function letThrough({ id, nickname }: Waiting): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.letThroughDone(isolate(nickname)),
+    done: say.letThroughDone(isolate(nickname)),
+    about: [waitingKey(id)],
+    run: () => post(`held/${id}/let-through`),
+  });
+}
+
+/** Takes a question back that waits: nobody else reads it. */
+export function dropWaiting({ id, nickname }: Waiting): void {
+  const say = hostWords();
+  const name = isolate(nickname);
+  acts.start({
+    soon: say.takeBackSoon(name),
+    done: say.takeBackDone(name),
+    about: [waitingKey(id)],
+    run: () => requests.act("DELETE", `held/${id}`, {}, readAny),
+  });
+}
+
+/** Whether the host reads a room's questions first. */
+export function setQuestions({ id, questions }: RoomLine, wanted: "open" | "held"): void {
+  const say = hostWords();
+  const call = (to: string): Promise<Told<unknown>> => post(`rooms/${id}/edit`, { questions: to });
+  acts.start({
+    soon: say.questionsDone[wanted],
+    done: say.questionsDone[wanted],
+    undone: say.questionsDone[questions ?? "open"],
+    run: () => call(wanted),
+    undo: () => call(questions ?? "open"),
   });
 }
 

@@ -11,6 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::store::sqlite::recovery::import::{self, Put};
 use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, REPORTS, TABLES, Table};
+use crate::store::sqlite::sql::held;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::reactions;
 use crate::store::sqlite::sql::schema;
@@ -26,7 +27,7 @@ const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 8] = [
+const DECIDED: [Decision; 9] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -48,14 +49,15 @@ const DECIDED: [Decision; 8] = [
     ),
     ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
     (
-        "SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED
+        "SELECT id, title, capacity, lock, position, hold_questions FROM rooms NOT INDEXED
          WHERE typeof(title) = 'text' AND typeof(capacity) = 'integer' AND typeof(position) = 'integer'",
-        "UPDATE rooms SET title = ?2, capacity = ?3, lock = ?4, position = ?5 WHERE id = ?1",
+        "UPDATE rooms SET title = ?2, capacity = ?3, lock = ?4, position = ?5, hold_questions = ?6 <> 0 WHERE id = ?1",
     ),
     (
         "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",
         "UPDATE reports SET done_at = ?2 WHERE id = ?1",
     ),
+    ("SELECT id FROM held_questions NOT INDEXED WHERE dropped <> 0", held::DROP_ONE),
 ];
 const TAKEN_BACK: Decision = ("SELECT id FROM messages WHERE taken_back <> 0", host_actions::EMPTY);
 
@@ -95,6 +97,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         }
         let newer = format!("WHERE id > {newest}");
         let messages = table_from(&from, &tx, &MESSAGES, &newer, until).ok()?;
+        tx.execute(held::FORGET_SAID, []).ok()?;
         let newer = format!("WHERE message > {newest}");
         table_from(&from, &tx, &REACTIONS, &newer, until).ok()?;
         reactions::recount(&tx, newest).ok()?;

@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 31] = [
+const MAY_SCAN: [(&str, &str); 35] = [
     ("SELECT id, code, title, created_at, pruned, coalesce(", "every room, once in an export"),
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
@@ -39,8 +39,15 @@ const MAY_SCAN: [(&str, &str); 31] = [
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, mode, every, mode_until FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
-    ("SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED", "a damaged file"),
+    (
+        "SELECT id, title, capacity, lock, position, hold_questions FROM rooms NOT INDEXED",
+        "a damaged file",
+    ),
     ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
+    ("SELECT id FROM held_questions NOT INDEXED", "a damaged file"),
+    ("DELETE FROM held_questions WHERE EXISTS", "a damaged file"),
+    ("DELETE FROM held_questions WHERE dropped = 1", "those before the newest 10,000"),
+    ("SELECT count(*) FILTER (WHERE chatter", "an index of those that wait; 200 at most"),
     ("SELECT id, code, title, namespace", "once a start"),
     ("SELECT count(*) FROM reports x", "an index of the open ones; at most 10,000 rows"),
     ("SELECT x.id, x.at, x.done_at", "at most 10,000 rows"),
