@@ -15,6 +15,7 @@ use colahub::domain::code::Code;
 use colahub::domain::ids::{ChatterId, HubId, IdentityId, RoomId};
 use colahub::domain::message::Kind;
 use colahub::domain::mode::RoomMode;
+use colahub::domain::question::Questions;
 use colahub::domain::room::Room;
 use colahub::domain::text::{Key, Namespace, Nickname, Title};
 use colahub::domain::time::{HubTime, WallTime};
@@ -130,6 +131,7 @@ async fn prepare(store: &mut Store<u64>, room: RoomId) {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
         history: colahub::domain::room::History::Joined,
     })];
     writes.extend((0..PEOPLE).map(|who| {

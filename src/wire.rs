@@ -285,6 +285,7 @@ pub fn ack(language: Language, result: &Result<Answer, Refusal>) -> Json {
         Ok(Answer::Done) => encode(&Envelope::done_without_data(language)),
         Ok(Answer::Joined(joined)) => encode(&Envelope::done(language, entry(joined))),
         Ok(Answer::Said(said)) => encode(&Envelope::done(language, message(said))),
+        Ok(Answer::Held(held)) => encode(&Envelope::done(language, question::held(held))),
         Ok(Answer::Reacted(room, reacted)) => {
             encode(&Envelope::done(language, reactions::told(*room, reacted)))
         }

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use colahub::domain::announcement::Announcement;
 use colahub::domain::chatter::Chatter;
-use colahub::domain::ids::{Epoch, MessageId, PollId, Seq, host_chatter};
+use colahub::domain::ids::{Epoch, HeldId, MessageId, PollId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
 use colahub::domain::poll::{Choices, Poll, PollForm, Results, Tally};
-use colahub::domain::question::Question;
+use colahub::domain::question::{Held, Question, Questions};
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::wall::RoomWall;
@@ -80,6 +80,7 @@ fn room() -> RoomView {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
         history: History::Joined,
     };
     let newest = Some(Newest { last: Seq(3), said_at: Some(WallTime(1_727_229_845_678)) });
@@ -171,6 +172,9 @@ fn questions() {
     let after = Some("0.3.3".to_owned());
     let page = wire::QuestionList { messages: wire::messages(&list), more: true, after };
     assert_golden("questions.json", &wire::encode(&page));
+    let at = WallTime(1_700_000_000_000);
+    let held = Held { id: HeldId(7), room: room().room.id, content: "Why?".to_owned(), at };
+    assert_golden("ack-held.json", &wire::ack(Language::En, &Ok(Answer::Held(held))));
 }
 
 /// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.

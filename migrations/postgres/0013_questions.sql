@@ -226,3 +226,200 @@ BEGIN
     PERFORM append(13::smallint, room => r, message => m.id);
     PERFORM remember('question answered', what);
 END $$;
+
+-- Whether the host reads a room's questions first.
+ALTER TABLE rooms ADD COLUMN hold_questions boolean NOT NULL DEFAULT false;
+
+-- The questions that wait for the host. One becomes a message, with its place in the room, when it is let through; `message`
+-- is that one until the transaction has read it. A row that is dropped keeps its key, so that a retry does not ask the question
+-- again. `chatter` refers to `chatters`, which are deleted after these rows.
+CREATE TABLE held_questions (
+    id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    room bigint NOT NULL REFERENCES rooms ON DELETE CASCADE,
+    chatter bigint NOT NULL,
+    nickname text NOT NULL,
+    content text NOT NULL,
+    key text,
+    reply_to bigint,
+    mentions uuid[],
+    asked_at bigint NOT NULL,
+    dropped boolean NOT NULL DEFAULT false,
+    message bigint
+);
+CREATE UNIQUE INDEX held_by_key ON held_questions (chatter, key) WHERE key IS NOT NULL;
+CREATE INDEX held_by_room ON held_questions (room, dropped, chatter);
+
+-- Takes a question: as `say`, or lets it wait where the host reads questions first. A retry gives what became of it.
+CREATE FUNCTION ask(of_room uuid, by_chatter uuid, its_text text, its_key text, reply bigint, mentioned text, each bigint, most bigint)
+RETURNS TABLE (outcome text, id bigint, seq bigint, kind smallint, content text, count bigint, sent_at bigint, taken_back boolean,
+    nickname text, created_at bigint, left_at bigint, mentions uuid[], reply_to bigint, quoted text, quoted_back boolean,
+    quoted_id uuid, quoted_name text, quoted_at bigint, quoted_left bigint, reactions bigint[], mine smallint, wait bigint,
+    votes bigint, answered boolean) LANGUAGE plpgsql AS $$
+DECLARE r rooms; c chatters; s memberships; h held_questions; t bigint := hub_now(); is_slow boolean;
+BEGIN
+    SELECT * INTO r FROM rooms k WHERE k.id = of_room AND NOT k.deleted;
+    SELECT * INTO c FROM chatters k WHERE k.id = by_chatter;
+    SELECT * INTO h FROM held_questions k WHERE k.chatter = c.n AND k.key = its_key
+        AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.chatter = c.n AND m.key = its_key);
+    IF h.id IS NOT NULL THEN
+        outcome := CASE WHEN h.dropped THEN 'not_let_through' ELSE 'held' END;
+        id := h.id;
+        content := h.content;
+        sent_at := h.asked_at;
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    IF r.hold_questions IS NOT TRUE OR EXISTS (SELECT 1 FROM messages m WHERE m.chatter = c.n AND m.key = its_key) THEN
+        RETURN QUERY SELECT * FROM say(ARRAY[of_room], ARRAY[by_chatter], ARRAY[0::smallint], ARRAY[its_text], ARRAY[NULL::bigint],
+            ARRAY[its_key], ARRAY[reply], ARRAY[mentioned], ARRAY[true]);
+        RETURN;
+    END IF;
+    -- The same rules as in `say`.
+    SELECT * INTO s FROM memberships k WHERE k.room = r.n AND k.chatter = c.n;
+    is_slow := mode_at(r, t) = 1;
+    outcome := CASE WHEN c.n IS NULL THEN 'no_such_chatter'
+        WHEN r.expires_hub <= t THEN 'expired'
+        WHEN NOT EXISTS (SELECT 1 FROM people p WHERE p.room = r.n AND p.chatter = c.n) THEN 'not_joined'
+        WHEN mode_at(r, t) = 2 THEN 'room_read_only'
+        WHEN is_shut(r, t) AND r.every > 0 AND came(c.identity) + r.every * 1000 > t THEN 'too_new'
+        WHEN is_slow AND s.said_hub + r.every * 1000 > t THEN 'slow_mode'
+        WHEN reply IS NOT NULL AND NOT EXISTS (SELECT 1 FROM messages q WHERE q.room = r.n AND q.seq = reply AND q.kind = 0
+            AND NOT q.taken_back AND q.seq >= s.first_seq) THEN 'no_message'
+        WHEN (SELECT count(*) FROM held_questions k WHERE k.room = r.n AND NOT k.dropped AND k.chatter = c.n) >= each
+            OR (SELECT count(*) FROM held_questions k WHERE k.room = r.n AND NOT k.dropped) >= most THEN 'too_many_held'
+        ELSE 'held' END;
+    wait := CASE outcome WHEN 'too_new' THEN came(c.identity) ELSE s.said_hub END + r.every * 1000 - t;
+    IF outcome = 'held' THEN
+        INSERT INTO held_questions (room, chatter, nickname, content, key, reply_to, mentions, asked_at)
+        VALUES (r.n, c.n, c.nickname, its_text, its_key, reply, string_to_array(mentioned, ',')::uuid[], wall_now())
+        RETURNING * INTO h;
+        IF is_slow THEN UPDATE memberships k SET said_hub = t WHERE k.room = r.n AND k.chatter = c.n; END IF;
+        id := h.id;
+        content := h.content;
+        sent_at := h.asked_at;
+    END IF;
+    RETURN NEXT;
+END $$;
+
+-- Makes a message of a question that waits. Its row goes when the message is read.
+CREATE FUNCTION let_through(its_id bigint, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE h held_questions; r rooms; new_id bigint;
+BEGIN
+    SELECT * INTO h FROM held_questions k WHERE k.id = its_id AND NOT k.dropped;
+    SELECT * INTO r FROM rooms k WHERE k.n = h.room AND NOT k.deleted;
+    IF r.n IS NULL THEN RETURN 'no_such_held'; END IF;
+    IF r.expires_hub <= hub_now() THEN RETURN 'expired'; END IF;
+    SELECT a.id INTO new_id FROM notice(r.n, h.chatter, 0::smallint, h.content, NULL, NULL, NULL) a;
+    -- The key may stand for another message by now, and the message that it answers may be gone.
+    UPDATE messages m SET votes = 0, mentions = h.mentions,
+        key = CASE WHEN NOT EXISTS (SELECT 1 FROM messages o WHERE o.chatter = h.chatter AND o.key = h.key) THEN h.key END,
+        reply_to = (SELECT q.seq FROM messages q WHERE q.room = r.n AND q.seq = h.reply_to AND q.kind = 0 AND NOT q.taken_back)
+    WHERE m.id = new_id;
+    UPDATE held_questions k SET message = new_id WHERE k.id = its_id;
+    PERFORM remember('question let-through', what);
+    RETURN 'said';
+END $$;
+
+CREATE FUNCTION drop_held(ids bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
+DECLARE dropped_now bigint; newest bigint;
+BEGIN
+    UPDATE held_questions k SET content = '', nickname = '', reply_to = NULL, mentions = NULL, dropped = true
+    WHERE k.id = ANY (ids) AND NOT k.dropped;
+    GET DIAGNOSTICS dropped_now = ROW_COUNT;
+    IF dropped_now > 0 THEN
+        SELECT max(o.id) INTO newest FROM held_questions o;
+        DELETE FROM held_questions k WHERE k.id <= newest - 10000 AND k.dropped;
+    END IF;
+    RETURN dropped_now;
+END $$;
+
+CREATE FUNCTION drop_question(its_id bigint, what text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    IF drop_held(ARRAY[its_id]) = 0 THEN RETURN 'no_such_held'; END IF;
+    PERFORM remember('question drop', what);
+    RETURN 'done';
+END $$;
+
+-- The questions of a browser that wait.
+CREATE FUNCTION held_of(who uuid) RETURNS bigint[] LANGUAGE sql AS $$
+    SELECT ARRAY(SELECT h.id FROM chatters c JOIN memberships s ON s.chatter = c.n
+        JOIN held_questions h ON h.room = s.room AND NOT h.dropped AND h.chatter = s.chatter WHERE c.identity = who)
+$$;
+
+-- As before, and the room's questions no longer wait.
+CREATE OR REPLACE FUNCTION end_room(of_room uuid, why smallint, what text) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE ended bigint;
+BEGIN
+    IF why = 1 AND EXISTS (SELECT 1 FROM people p JOIN rooms r ON r.n = p.room WHERE r.id = of_room) THEN
+        RETURN 'unavailable';
+    END IF;
+    UPDATE rooms SET lifetime = greatest(0, least(lifetime, hub_now() - created_hub)), deleted = (why = 3)
+    WHERE id = of_room AND NOT deleted RETURNING n INTO ended;
+    IF ended IS NULL THEN RETURN 'no_such_room'; END IF;
+    DELETE FROM people WHERE room = ended;
+    PERFORM drop_held(ARRAY(SELECT h.id FROM held_questions h WHERE h.room = ended AND NOT h.dropped));
+    PERFORM append(3::smallint, room => ended, detail => why);
+    IF what IS NOT NULL THEN
+        PERFORM remember(CASE why WHEN 3 THEN 'room delete' ELSE 'room close' END, what);
+    END IF;
+    RETURN 'done';
+END $$;
+
+-- As before, and the browser's questions no longer wait.
+CREATE OR REPLACE FUNCTION mute(of_chatter uuid, of_identity uuid, name text, until_then bigint, what text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE t bigint := hub_now();
+BEGIN
+    DELETE FROM mutes WHERE until_hub <= t;
+    INSERT INTO mutes VALUES (of_identity, of_chatter, name, until_then)
+    ON CONFLICT (identity) DO UPDATE SET chatter = excluded.chatter, nickname = excluded.nickname, until_hub = excluded.until_hub;
+    PERFORM drop_held(held_of(of_identity));
+    PERFORM append(20::smallint, chatter => of_chatter, identity => of_identity, until_hub => until_then);
+    PERFORM remember('chatter mute', what);
+    RETURN 'done';
+END $$;
+
+-- As before, and the browser's questions no longer wait.
+CREATE OR REPLACE FUNCTION ban(of_chatter uuid, of_identity uuid, name text, from_address inet, until_then bigint, what text)
+RETURNS void LANGUAGE sql AS $$
+    INSERT INTO bans VALUES (of_chatter, of_identity, name, from_address, until_then)
+    ON CONFLICT (chatter) DO UPDATE SET identity = excluded.identity, nickname = excluded.nickname,
+        address = excluded.address, until_hub = excluded.until_hub;
+    DELETE FROM people WHERE identity = of_identity;
+    SELECT drop_held(held_of(of_identity));
+    SELECT append(8::smallint, chatter => of_chatter);
+    SELECT remember('chatter ban', what)
+$$;
+
+-- As before, with how the room takes questions.
+DROP FUNCTION edit_room;
+CREATE FUNCTION edit_room(of_room uuid, new_title text, new_capacity bigint, is_lock boolean, new_lock text, new_history smallint,
+    new_position bigint, new_hold boolean, what text)
+RETURNS text LANGUAGE plpgsql AS $$
+DECLARE r rooms;
+BEGIN
+    SELECT * INTO r FROM rooms WHERE id = of_room AND NOT deleted;
+    IF r.n IS NULL THEN RETURN 'no_such_room'; END IF;
+    IF r.expires_hub <= hub_now() THEN RETURN 'expired'; END IF;
+    UPDATE rooms SET title = coalesce(new_title, title), capacity = coalesce(new_capacity, capacity),
+        lock = CASE WHEN is_lock THEN new_lock ELSE lock END, history = coalesce(new_history, history),
+        position = coalesce(new_position, position), hold_questions = coalesce(new_hold, hold_questions)
+    WHERE n = r.n;
+    PERFORM append(24::smallint, room => r.n);
+    PERFORM remember('room edit', what);
+    RETURN 'done';
+END $$;
+
+-- As before, but first what waits in the room, or is dropped there.
+CREATE OR REPLACE FUNCTION delete_members(of_room bigint, most bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE it record;
+BEGIN
+    DELETE FROM held_questions h WHERE h.id IN (SELECT k.id FROM held_questions k WHERE k.room = of_room LIMIT most);
+    IF FOUND THEN RETURN; END IF;
+    FOR it IN SELECT identity, chatter FROM memberships WHERE room = of_room ORDER BY identity LIMIT most LOOP
+        DELETE FROM memberships WHERE room = of_room AND identity = it.identity;
+        DELETE FROM chatters c WHERE c.n = it.chatter
+            AND NOT EXISTS (SELECT 1 FROM memberships s WHERE s.chatter = c.n)
+            AND NOT EXISTS (SELECT 1 FROM messages m WHERE m.chatter = c.n);
+    END LOOP;
+END $$;

@@ -268,6 +268,15 @@ _colahub() {
             colahub__subcmd__help__subcmd__question,answered)
                 cmd="colahub__subcmd__help__subcmd__question__subcmd__answered"
                 ;;
+            colahub__subcmd__help__subcmd__question,drop)
+                cmd="colahub__subcmd__help__subcmd__question__subcmd__drop"
+                ;;
+            colahub__subcmd__help__subcmd__question,held)
+                cmd="colahub__subcmd__help__subcmd__question__subcmd__held"
+                ;;
+            colahub__subcmd__help__subcmd__question,let-through)
+                cmd="colahub__subcmd__help__subcmd__question__subcmd__let__subcmd__through"
+                ;;
             colahub__subcmd__help__subcmd__question,list)
                 cmd="colahub__subcmd__help__subcmd__question__subcmd__list"
                 ;;
@@ -379,8 +388,17 @@ _colahub() {
             colahub__subcmd__question,answered)
                 cmd="colahub__subcmd__question__subcmd__answered"
                 ;;
+            colahub__subcmd__question,drop)
+                cmd="colahub__subcmd__question__subcmd__drop"
+                ;;
+            colahub__subcmd__question,held)
+                cmd="colahub__subcmd__question__subcmd__held"
+                ;;
             colahub__subcmd__question,help)
                 cmd="colahub__subcmd__question__subcmd__help"
+                ;;
+            colahub__subcmd__question,let-through)
+                cmd="colahub__subcmd__question__subcmd__let__subcmd__through"
                 ;;
             colahub__subcmd__question,list)
                 cmd="colahub__subcmd__question__subcmd__list"
@@ -388,8 +406,17 @@ _colahub() {
             colahub__subcmd__question__subcmd__help,answered)
                 cmd="colahub__subcmd__question__subcmd__help__subcmd__answered"
                 ;;
+            colahub__subcmd__question__subcmd__help,drop)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__drop"
+                ;;
+            colahub__subcmd__question__subcmd__help,held)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__held"
+                ;;
             colahub__subcmd__question__subcmd__help,help)
                 cmd="colahub__subcmd__question__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__question__subcmd__help,let-through)
+                cmd="colahub__subcmd__question__subcmd__help__subcmd__let__subcmd__through"
                 ;;
             colahub__subcmd__question__subcmd__help,list)
                 cmd="colahub__subcmd__question__subcmd__help__subcmd__list"
@@ -1547,7 +1574,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__question)
-            opts="list answered"
+            opts="list answered held let-through drop"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1561,6 +1588,48 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__question__subcmd__answered)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question__subcmd__drop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question__subcmd__held)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__question__subcmd__let__subcmd__through)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2337,7 +2406,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__question)
-            opts="-h --help list answered help"
+            opts="-h --help list answered held let-through drop help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2372,8 +2441,52 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__question__subcmd__drop)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__held)
+            opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__question__subcmd__help)
-            opts="list answered help"
+            opts="list answered held let-through drop help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2387,6 +2500,34 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__question__subcmd__help__subcmd__answered)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help__subcmd__drop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__help__subcmd__held)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2414,6 +2555,20 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__question__subcmd__help__subcmd__let__subcmd__through)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__question__subcmd__help__subcmd__list)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
@@ -2421,6 +2576,28 @@ _colahub() {
                 return 0
             fi
             case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__question__subcmd__let__subcmd__through)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 *)
                     COMPREPLY=()
                     ;;
@@ -2679,7 +2856,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__room__subcmd__edit)
-            opts="-h --title --capacity --password --password-stdin --no-password --history --position --config --data-dir --help"
+            opts="-h --title --capacity --password --password-stdin --no-password --history --position --questions --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2699,6 +2876,10 @@ _colahub() {
                     ;;
                 --position)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --questions)
+                    COMPREPLY=($(compgen -W "open held" -- "${cur}"))
                     return 0
                     ;;
                 --config)

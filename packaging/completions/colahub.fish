@@ -219,10 +219,13 @@ complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l config -d 'Th
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -l keep-key -d 'Keep the key by which browsers are known: those who came before stay who they are, and whoever has the other card can be anybody here'
 complete -c colahub -n "__fish_colahub_using_subcommand new-id" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered help" -f -a "list" -d 'List the questions of a room: those that wait for an answer first, the one with the most votes on top'
-complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered help" -f -a "answered" -d 'Mark a question as answered'
-complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "list" -d 'List the questions of a room: those that wait for an answer first, the one with the most votes on top'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "answered" -d 'Mark a question as answered'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "held" -d 'List the questions that wait for you, in rooms that `colahub room edit --questions held` was used on'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "let-through" -d 'Let a question that waits into its room'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "drop" -d 'Drop a question that waits'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and not __fish_seen_subcommand_from list answered held let-through drop help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from list" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from list" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from list" -l by-time -d 'The newest first, whatever their votes'
@@ -232,8 +235,21 @@ complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from answered" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from answered" -l not -d 'Take the mark off again'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from answered" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from held" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from held" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from held" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from held" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from let-through" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from let-through" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from let-through" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from drop" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from drop" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the questions of a room: those that wait for an answer first, the one with the most votes on top'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "answered" -d 'Mark a question as answered'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "held" -d 'List the questions that wait for you, in rooms that `colahub room edit --questions held` was used on'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "let-through" -d 'Let a question that waits into its room'
+complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "drop" -d 'Drop a question that waits'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and not __fish_seen_subcommand_from list done help" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and not __fish_seen_subcommand_from list done help" -f -a "list" -d 'List the messages that people have reported, the newest report first'
@@ -279,6 +295,8 @@ complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l history -d 'Where people who join from now on begin to read' -r -f -a "all\t''
 joined\t''"
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l position -d 'Its place in the lobby, from 1; 0 puts it behind those that have one' -r
+complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l questions -d 'Whether people read questions at once, or the host first' -r -f -a "open\t''
+held\t''"
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand room; and __fish_seen_subcommand_from edit" -l password -d 'Ask for a new password that newcomers will need'
@@ -362,6 +380,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from message" -f -a "delete" -d 'Delete messages; each leaves its place behind, empty, for everybody'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "list" -d 'List the questions of a room: those that wait for an answer first, the one with the most votes on top'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "answered" -d 'Mark a question as answered'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "held" -d 'List the questions that wait for you, in rooms that `colahub room edit --questions held` was used on'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "let-through" -d 'Let a question that waits into its room'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "drop" -d 'Drop a question that waits'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from room" -f -a "list" -d 'List the living rooms'

@@ -36,20 +36,24 @@ pub(super) struct EditArgs {
     /// Its place in the lobby, from 1; 0 puts it behind those that have one
     #[arg(long, value_name = "NUMBER")]
     position: Option<u32>,
+    /// Whether people read questions at once, or the host first
+    #[arg(long, value_name = "HOW", value_parser = ["open", "held"])]
+    questions: Option<String>,
     #[command(flatten)]
     hub: HubArgs,
 }
 
 /// Changes a room.
 pub(super) fn edit(args: EditArgs, out: &mut impl Write) -> anyhow::Result<()> {
-    let EditArgs { room, title, capacity, history, position, hub, .. } = args;
+    let EditArgs { room, title, capacity, history, position, questions, hub, .. } = args;
     let password = match (args.password, args.password_stdin, args.no_password) {
         (true, ..) => Some(Some(secret::asked("New password for the room: ")?)),
         (_, true, _) => Some(Some(secret::first_line(io::stdin().lock())?)),
         (.., true) => Some(None),
         _ => None,
     };
-    let edit = RoomEdit { room: room.clone(), title, capacity, password, history, position };
+    let edit =
+        RoomEdit { room: room.clone(), title, capacity, password, history, position, questions };
     if edit == (RoomEdit { room: room.clone(), ..RoomEdit::default() }) {
         bail!(
             "say what to change, such as --title; `colahub room edit --help` lists what there is"

@@ -353,6 +353,7 @@ mod tests {
             mode_until: None,
             history: "all".to_owned(),
             position: 0,
+            questions: "open".to_owned(),
             expires: String::new(),
         };
         let id = &room.id;

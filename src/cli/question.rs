@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
-use crate::control::protocol::{Asked, Request};
+use crate::control::protocol::{Asked, Request, Said, Waiting};
 
 /// `colahub question …`
 #[derive(Debug, Subcommand)]
@@ -16,6 +16,12 @@ pub(super) enum QuestionCommand {
     List(ListArgs),
     /// Mark a question as answered
     Answered(AnsweredArgs),
+    /// List the questions that wait for you, in rooms that `colahub room edit --questions held` was used on
+    Held(HeldArgs),
+    /// Let a question that waits into its room
+    LetThrough(WaitingArgs),
+    /// Drop a question that waits
+    Drop(WaitingArgs),
 }
 
 /// The arguments of `question list`.
@@ -47,6 +53,26 @@ pub(super) struct AnsweredArgs {
     hub: HubArgs,
 }
 
+/// The arguments of `question held`.
+#[derive(Debug, Args)]
+pub(super) struct HeldArgs {
+    /// Only of this room: its code or id
+    #[arg(value_name = "ROOM")]
+    room: Option<String>,
+    #[command(flatten)]
+    asked: StatusArgs,
+}
+
+/// A question that waits.
+#[derive(Debug, Args)]
+pub(super) struct WaitingArgs {
+    /// The question's number, as `colahub question held` shows it
+    #[arg(value_name = "NUMBER", value_parser = clap::value_parser!(i64).range(1..))]
+    held: i64,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
 /// Runs `colahub question`.
 pub(super) fn question(command: QuestionCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
@@ -60,7 +86,25 @@ pub(super) fn question(command: QuestionCommand, out: &mut impl Write) -> anyhow
             writeln!(out, "Question {seq} {is}.")?;
             Ok(())
         }
+        QuestionCommand::Held(HeldArgs { room, asked }) => {
+            list(asked, &Request::QuestionHeld { room }, held_line, out)
+        }
+        QuestionCommand::LetThrough(WaitingArgs { held, hub }) => {
+            let said: Said = hub.ask(&Request::QuestionLetThrough { held })?;
+            writeln!(out, "Question {held} is through, as message {}.", said.seq)?;
+            Ok(())
+        }
+        QuestionCommand::Drop(WaitingArgs { held, hub }) => {
+            let () = hub.ask(&Request::QuestionDrop { held })?;
+            writeln!(out, "Question {held} is dropped.")?;
+            Ok(())
+        }
     }
+}
+
+fn held_line(waiting: &Waiting) -> String {
+    let Waiting { id, at, code, nickname, content, .. } = waiting;
+    format!("{id:>6}  {}  {code}  {nickname}: {content:?}", in_utc(at))
 }
 
 fn line(asked: &Asked) -> String {
@@ -90,6 +134,17 @@ mod tests {
         };
         let start = "     3  2026-07-01 10:48:00 UTC  ";
         assert_eq!(line(&asked), format!("{start}1 vote  졸린 여우: \"점심\\u{{1b}}[2J?\""));
+        let waiting = Waiting {
+            id: 7,
+            at: asked.at.clone(),
+            room: String::new(),
+            code: "K7PMX3".to_owned(),
+            chatter: String::new(),
+            nickname: asked.nickname.clone(),
+            content: asked.content.clone(),
+        };
+        let held = "     7  2026-07-01 10:48:00 UTC  K7PMX3  졸린 여우: \"점심\\u{1b}[2J?\"";
+        assert_eq!(held_line(&waiting), held);
         let answered = Asked { votes: 12, is_answered: true, ..asked };
         assert!(line(&answered).starts_with(&format!("{start}12 votes, answered  졸린 여우: ")));
     }

@@ -98,12 +98,7 @@ impl ControlContext {
     pub async fn answer(&self, by: Option<HostName>, request: Request) -> Result<Json, Denied> {
         let parts = &Acting { context: self, by };
         match request {
-            Request::Status => {
-                let busy = |refusal| {
-                    Denied::new(refusal, "the hub is too busy to answer, or is ending".to_owned())
-                };
-                told(status(parts).await.map_err(busy))
-            }
+            Request::Status => told(status(parts).await.map_err(busy)),
             Request::RoomList => told(host::rooms(parts).await),
             Request::RoomCreate { namespace, title, capacity, password, history } => {
                 let told_by = (password.as_deref(), history.as_deref());
@@ -138,12 +133,13 @@ impl ControlContext {
             Request::MessageSay { room, content, key } => {
                 told(announcements::say(parts, &room, &content, key.as_deref()).await)
             }
-            Request::QuestionList { room, sort } => {
-                told(questions::list(parts, &room, &sort).await)
-            }
+            Request::QuestionList { room, sort } => told(questions::all(parts, &room, &sort).await),
             Request::QuestionAnswered { room, seq, on } => {
-                told(questions::answered(parts, &room, seq, on).await)
+                told(questions::mark(parts, &room, seq, on).await)
             }
+            Request::QuestionHeld { room } => told(questions::held(parts, room.as_deref()).await),
+            Request::QuestionLetThrough { held } => told(questions::pass(parts, held).await),
+            Request::QuestionDrop { held } => told(questions::drop_held(parts, held).await),
             Request::AnnounceAdd { text, room, minutes } => {
                 told(announcements::announce(parts, &text, room.as_deref(), minutes).await)
             }
@@ -187,6 +183,10 @@ impl ControlContext {
             Request::HostRevoke { name } => told(keys::revoke(parts, &name).await),
         }
     }
+}
+
+fn busy(refusal: Refusal) -> Denied {
+    Denied::new(refusal, "the hub is too busy to answer, or is ending".to_owned())
 }
 
 fn told<T: Serialize>(result: Result<T, Denied>) -> Result<Json, Denied> {

@@ -52,6 +52,9 @@ const CALLS: &[HttpCall] = &[
     get("messages", "message-stream", Helper),
     get("rooms/{room}/questions", "question-list", Helper),
     post("rooms/{room}/answered", "question-answered", Helper),
+    get("held", "question-held", Helper),
+    post("held/{held}/let-through", "question-let-through", Helper),
+    delete("held/{held}", "question-drop", Helper),
     post("rooms/{room}/say", "message-say", Host),
     get("announcements", "announce-list", Helper),
     post("announcements", "announce-add", Host),
@@ -84,7 +87,7 @@ const CALLS: &[HttpCall] = &[
 const LOCAL: [&str; 2] = ["host-add", "wipe"];
 
 /// Fields of a path or query that are numbers.
-const NUMBERS: [&str; 3] = ["report", "last", "after"];
+const NUMBERS: [&str; 4] = ["report", "held", "last", "after"];
 const FLAGS: [&str; 2] = ["all", "recent"];
 
 /// Finds the call for a method and path: its entry in the table, and the request.
@@ -200,6 +203,8 @@ mod tests {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
             let path = path
                 .replace("{report}", "{id}")
+                
+                .replace("{held}", "{id}")
                 .replace("{announcement}", "{id}")
                 .replace("{poll}", "{id}");
             let start = format!("| `{method} /api/host/{path}");

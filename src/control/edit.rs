@@ -26,7 +26,7 @@ pub(super) async fn edit(parts: &Acting<'_>, edit: RoomEdit) -> Result<EditedRoo
 
 /// The new values, by the same rules as for a new room.
 fn values(edit: &RoomEdit) -> Result<RoomValues, Refusal> {
-    let RoomEdit { title, capacity, password, history, position, .. } = edit;
+    let RoomEdit { title, capacity, password, history, position, questions, .. } = edit;
     if let Some(capacity) = *capacity {
         check_capacity(capacity)?;
     }
@@ -44,5 +44,6 @@ fn values(edit: &RoomEdit) -> Result<RoomValues, Refusal> {
         password,
         history: history.as_deref().map(str::parse).transpose()?,
         position: *position,
+        questions: questions.as_deref().map(str::parse).transpose()?,
     })
 }

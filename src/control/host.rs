@@ -217,6 +217,7 @@ fn line(view: &RoomView) -> RoomLine {
         mode_until: view.mode_until.map(wire::iso),
         history: view.room.history.as_str().to_owned(),
         position: view.room.position,
+        questions: view.room.questions.as_str().to_owned(),
         expires: wire::iso(view.expires_at),
     }
 }

@@ -74,7 +74,7 @@ fn none(room: &str) -> Denied {
     Denied::new(Refusal::NoSuchRoom, sentence)
 }
 
-fn line(message: Message) -> Said {
+pub(super) fn line(message: Message) -> Said {
     Said {
         seq: message.seq.0,
         id: message.id.0,

@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
-pub use self::questions::{Asked, QUESTIONS_MAX};
-pub use self::rooms::{EditedRoom, RoomEdit};
+pub use self::questions::{Asked, QUESTIONS_MAX, Waiting};
+pub use self::rooms::{EditedRoom, RoomEdit, RoomLine};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 pub use self::walls::{WallSet, WallState};
 
@@ -187,6 +187,23 @@ pub enum Request {
     PollClose {
         /// Its id.
         poll: String,
+    },
+    /// Lists the questions that wait for the host; answered with [`Waiting`]s, the oldest first, at most
+    /// [`QUESTIONS_MAX`].
+    QuestionHeld {
+        /// Only of this room: its code or id.
+        #[serde(default)]
+        room: Option<String>,
+    },
+    /// Makes a message of a question that waits; answered with a [`Said`].
+    QuestionLetThrough {
+        /// Its number.
+        held: i64,
+    },
+    /// Drops a question that waits; answered with `null`.
+    QuestionDrop {
+        /// Its number.
+        held: i64,
     },
     /// Lists the messages that people have reported; answered with [`Reported`]s, newest first, at most
     /// [`REPORTS_MAX`].
@@ -379,48 +396,6 @@ pub enum Response<T> {
     Ok(T),
     /// Why the request failed.
     Error(String),
-}
-
-/// A living room.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RoomLine {
-    /// Its id.
-    pub id: String,
-    /// Its code.
-    pub code: String,
-    /// Its title.
-    pub title: String,
-    /// Its namespace.
-    pub namespace: String,
-    /// How many people it holds; 0 is no limit.
-    pub capacity: u32,
-    /// How many are present.
-    pub people: usize,
-    /// Whether it needs a password.
-    pub is_password: bool,
-    /// Whether the host has shut it for newcomers.
-    pub is_shut: bool,
-    /// Its mode: `open`, `slow`, `members` or `read_only`.
-    #[serde(default)]
-    pub mode: String,
-    /// In slow mode, how many seconds a person waits between two messages.
-    #[serde(default)]
-    pub every: Option<u64>,
-    /// In `members`, how many minutes people must have been here to come in and write, if not nobody new comes in.
-    #[serde(default)]
-    pub here_for: Option<u64>,
-    /// When it goes back to `open` by itself, ISO 8601, as estimated now. `None` if it does not.
-    #[serde(default)]
-    pub mode_until: Option<String>,
-    /// Where people who join begin to read: `all` or `joined`.
-    #[serde(default)]
-    pub history: String,
-    /// Its position in the lobby, from 1; 0 is none.
-    #[serde(default)]
-    pub position: u32,
-    /// When it expires, ISO 8601, as estimated now.
-    pub expires: String,
 }
 
 /// A created room.

@@ -1,7 +1,12 @@
 //! Questions: messages that others vote up and the host answers.
 
-use super::ids::Seq;
+use std::str::FromStr;
+
+use super::chatter::Chatter;
+use super::code::Code;
+use super::ids::{HeldId, RoomId, Seq};
 use super::refusal::Refusal;
+use super::time::WallTime;
 
 /// A message that was asked as a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -21,6 +26,84 @@ impl Question {
             _ => self.votes,
         };
     }
+}
+
+/// How a room takes questions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Questions {
+    /// Everybody reads a question at once, as any message.
+    #[default]
+    Open,
+    /// The host reads a question first, and lets it through or drops it.
+    Held,
+}
+
+impl Questions {
+    /// Its name on the wire and on the command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Held => "held",
+        }
+    }
+
+    /// Whether the host reads them first.
+    #[must_use]
+    pub const fn are_held(self) -> bool {
+        matches!(self, Self::Held)
+    }
+
+    /// From whether the host reads them first.
+    #[must_use]
+    pub const fn held(are_held: bool) -> Self {
+        if are_held { Self::Held } else { Self::Open }
+    }
+}
+
+impl FromStr for Questions {
+    type Err = Refusal;
+
+    fn from_str(text: &str) -> Result<Self, Refusal> {
+        match text {
+            "open" => Ok(Self::Open),
+            "held" => Ok(Self::Held),
+            _ => Err(Refusal::bad("questions must be \"open\" or \"held\"")),
+        }
+    }
+}
+
+/// The most questions of one person that wait in a room.
+pub const HELD_EACH: usize = 5;
+
+/// The most questions that wait in a room.
+pub const HELD_MAX: usize = 200;
+
+/// How many keys of dropped questions are kept, so that a retry of one is not a new question.
+pub const DROPPED_KEPT: i64 = 10_000;
+
+/// A question that waits for the host, as its author is told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// Its number.
+    pub id: HeldId,
+    /// Its room.
+    pub room: RoomId,
+    /// Its text.
+    pub content: String,
+    /// When it was asked.
+    pub at: WallTime,
+}
+
+/// A question that waits, as the host reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeldQuestion {
+    /// The question.
+    pub held: Held,
+    /// The code of its room.
+    pub code: Code,
+    /// Its author, with the name of then.
+    pub chatter: Chatter,
 }
 
 /// The order in which a room's questions are read, and the question after which they go on; `None` from the first.

@@ -69,6 +69,8 @@ pub enum Refusal {
     NoQuestion(Seq),
     /// The question with this number is the caller's own, so others vote for it.
     OwnQuestion(Seq),
+    /// A question that was to wait for the host, or waits, was refused.
+    Held(HeldRefusal),
     /// There is no report with this number.
     NoSuchReport,
     /// There is no poll with this id, or it does not concern a room that the caller has joined.
@@ -101,6 +103,17 @@ pub enum Refusal {
     StorageReadOnly,
     /// The hub cannot do it now: it is shutting down or overloaded, or the write failed.
     Unavailable,
+}
+
+/// Why a question that was to wait for the host, or waits, was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeldRefusal {
+    /// As many questions of the caller, or of the room, wait as may at a time.
+    TooMany,
+    /// The host has read the caller's question and dropped it.
+    NotLetThrough,
+    /// No question with this number waits.
+    NotThere,
 }
 
 /// Why a request for hosts was refused.

@@ -12,6 +12,7 @@ use super::code::Code;
 use super::ids::{RoomId, Seq};
 use super::message::{Kind, Message};
 use super::mode::RoomMode;
+use super::question::Questions;
 use super::refusal::Refusal;
 use super::text::{Namespace, Title};
 use super::time::{HubTime, WallTime};
@@ -26,8 +27,8 @@ pub const POSITION_MAX: u32 = 9_999;
 /// without overflow, here and in SQLite.
 pub const LASTING: Duration = Duration::from_millis(1 << 62);
 
-/// A room's definition. A host can change its title, its capacity, its password, its mode, its history and its position
-/// after the room was made.
+/// A room's definition. A host can change its title, its capacity, its password, its mode, its history, its position and
+/// how it takes questions after the room was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
     /// Its identifier.
@@ -56,6 +57,8 @@ pub struct Room {
     pub history: History,
     /// Its place in the lobby, before the rooms that have none, from 1 to [`POSITION_MAX`]; 0 is none.
     pub position: u32,
+    /// How it takes questions.
+    pub questions: Questions,
 }
 
 /// A room's latest activity.
@@ -245,6 +248,7 @@ mod tests {
             by_host: false,
             history: History::Joined,
             position: 0,
+            questions: Questions::Open,
         }
     }
 

@@ -12,7 +12,7 @@ pub use self::slip::slip;
 use super::language::Language;
 use super::message::Alert;
 use super::names;
-use super::refusal::{HostRefusal, Refusal};
+use super::refusal::{HeldRefusal, HostRefusal, Refusal};
 use super::slip::Slip;
 use super::text::{Field, Nickname, TextError, TextProblem};
 
@@ -92,6 +92,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::OwnMessage(_) => "내가 쓴 메시지는 신고할 수 없습니다.".into(),
         Refusal::NoQuestion(_) => "질문이 아닌 메시지입니다.".into(),
         Refusal::OwnQuestion(_) => "내 질문에는 투표할 수 없습니다.".into(),
+        Refusal::Held(refusal) => held_ko(*refusal).into(),
         Refusal::NoSuchReport => "그런 신고가 없습니다.".into(),
         Refusal::NoSuchPoll => "그런 투표가 없습니다.".into(),
         Refusal::PollClosed => "이미 끝난 투표입니다.".into(),
@@ -133,11 +134,27 @@ fn refusal_ko(refusal: &Refusal) -> String {
     }
 }
 
-/// Refusals about questions.
+/// The refusals about questions.
 fn question_en(refusal: &Refusal) -> &'static str {
     match refusal {
         Refusal::OwnQuestion(_) => "You cannot vote for your own question.",
         _ => "That message is not a question.",
+    }
+}
+
+fn held_en(refusal: HeldRefusal) -> &'static str {
+    match refusal {
+        HeldRefusal::TooMany => "Too many questions wait for the host. Ask again later.",
+        HeldRefusal::NotLetThrough => "The host has not let this question through.",
+        HeldRefusal::NotThere => "No such question waits.",
+    }
+}
+
+fn held_ko(refusal: HeldRefusal) -> &'static str {
+    match refusal {
+        HeldRefusal::TooMany => "주최자를 기다리는 질문이 너무 많습니다. 나중에 다시 물어 주세요.",
+        HeldRefusal::NotLetThrough => "주최자가 이 질문을 올리지 않았습니다.",
+        HeldRefusal::NotThere => "그런 질문이 기다리고 있지 않습니다.",
     }
 }
 
@@ -177,13 +194,12 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYourMessage(_) => "Only your own messages can be taken back.".into(),
         Refusal::OwnMessage(_) => "Your own messages cannot be reported.".into(),
         Refusal::NoQuestion(_) | Refusal::OwnQuestion(_) => question_en(refusal).into(),
+        Refusal::Held(refusal) => held_en(*refusal).into(),
         Refusal::NoSuchReport => "There is no such report.".into(),
         Refusal::NoSuchPoll => "There is no such poll.".into(),
         Refusal::PollClosed => "This poll is closed.".into(),
         Refusal::TooLate(within) => too_late(Language::En, *within),
-        Refusal::NoSuchMessage(seq) => {
-            format!("There is no message {} that could be taken back.", seq.0)
-        }
+        Refusal::NoSuchMessage(seq) => format!("There is no message {} to take back.", seq.0),
         Refusal::Expired => "This room's time is over.".into(),
         Refusal::Full => "The room is full.".into(),
         Refusal::TooFast(wait) => format!("Too fast. Try again in {}.", span(*wait)),

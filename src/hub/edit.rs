@@ -56,6 +56,7 @@ impl Hub {
                 lock: matches!(values.password, Some(None)).then_some(None),
                 history: values.history,
                 position: values.position,
+                questions: values.questions,
             },
             values.password.flatten(),
         );
@@ -138,7 +139,7 @@ impl Hub {
 
     /// Tells the people in a room what is different about it now. Its mode has an event of its own.
     pub(super) fn show_edited(&mut self, now: Room) {
-        let Room { id, title, capacity, lock, history, position, .. } = now;
+        let Room { id, title, capacity, lock, history, position, questions, .. } = now;
         let Some(live) = self.rooms.get_mut(&id) else {
             return;
         };
@@ -148,6 +149,7 @@ impl Hub {
             lock: Some(lock),
             history: None,
             position: Some(position),
+            questions: Some(questions),
         };
         let edit = edit.beyond(&live.room);
         let is_other_history = live.room.history != history;

@@ -17,6 +17,7 @@ use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::names::look::Look;
 use crate::domain::poll::{Poll, PollForm, Results, Tally};
+use crate::domain::question::Questions;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, PasswordHash, Room};
 use crate::domain::text::{Content, Namespace, Title};
@@ -387,5 +388,6 @@ fn room(n: u8, now: Moment) -> Room {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
     }
 }

@@ -43,6 +43,14 @@ impl Hub {
                 let deed = Deed::Answered(room, seq, is_answered);
                 self.host_does(deed, what, Then::Answered(room, tell), at);
             }
+            QuestionCall::LetThrough(held, tell) => {
+                let what = held.0.to_string();
+                self.host_does(Deed::LetThrough(held), what, Then::HostSaid(tell), at);
+            }
+            QuestionCall::Drop(held, tell) => {
+                let what = held.0.to_string();
+                self.host_does(Deed::DropHeld(held), what, Then::Dropped(tell), at);
+            }
         }
     }
 

@@ -13,6 +13,7 @@ use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::mode::RoomMode;
 use crate::domain::notices::Notices;
 use crate::domain::presence::Presence;
+use crate::domain::question::Questions;
 use crate::domain::quota::QuotaExceeded;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::ages::MessageAges;
@@ -143,6 +144,7 @@ impl Hub {
             by_host: new.by_host,
             history: new.history.unwrap_or(self.settings.history),
             position: 0,
+            questions: Questions::Open,
         };
         // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {

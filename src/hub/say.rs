@@ -88,6 +88,7 @@ impl Hub {
                 }
                 Ok(Answer::Said(message))
             }
+            Ok(Written::Held(held)) => Ok(Answer::Held(held)),
             Ok(other) => Err(unexpected(&other)),
             Err(refusal) => Err(refusal),
         };

@@ -16,6 +16,7 @@ use crate::domain::language::Language;
 use crate::domain::limits::Limits;
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::mode::RoomMode;
+use crate::domain::question::Questions;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
@@ -233,6 +234,9 @@ impl Chat {
                 let alert = leave.notice.map(|_| self.message(left, &leave.chatter));
                 Written::Left { alert, still_here: false }
             }
+            Write::Say(say) if say.content == questions::WAITS => {
+                Written::Held(questions::held(say.room, at))
+            }
             Write::Say(say) => {
                 let chatter = self.hub.rooms[&say.room].people.get(say.chatter).cloned();
                 let chatter = chatter.unwrap_or_else(|| member(99).chatter);
@@ -243,6 +247,10 @@ impl Chat {
             Write::Vote(vote) => questions::changed(vote.seq, vote.is_on, at),
             Write::Host(HostAct { deed: Deed::Answered(_, seq, is_on), .. }) => {
                 questions::changed(seq, is_on, at)
+            }
+            Write::Host(HostAct { deed: Deed::LetThrough(_), .. }) => {
+                let message = self.message(Kind::Said, &member(99).chatter);
+                Written::Said { message, repeated: false }
             }
             Write::Host(HostAct { deed: Deed::Say(say), .. }) => {
                 let said = self.hosts(Kind::Said, say.host, &say.content);
@@ -348,6 +356,7 @@ fn room(capacity: u32) -> Room {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
     }
 }
 

@@ -52,6 +52,8 @@ pub(super) enum Then {
     Answered(RoomId, Responder<()>),
     Reported((RoomId, Seq), Reply),
     ReportDone(Responder<()>),
+    /// A question that waited and is dropped.
+    Dropped(Responder<()>),
     /// The host's own words in a room.
     HostSaid(Responder<Message>),
     Announced(Announcement, Responder<AnnouncementId>),

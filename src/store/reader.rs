@@ -8,7 +8,7 @@ use crate::domain::code::Code;
 use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
-use crate::domain::question::{Question, QuestionOrder};
+use crate::domain::question::{HeldQuestion, Question, QuestionOrder};
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
@@ -304,6 +304,22 @@ impl Reader {
         match &self.0 {
             Backend::Sqlite(sqlite) => sqlite.questions(reader, first, order, most).await,
             Backend::Postgres(postgres) => postgres.questions(reader, first, order, most).await,
+        }
+    }
+
+    /// The questions that wait for the host in the rooms that live at `now`, or in one of them: the oldest `most`.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn held(
+        &self,
+        room: Option<RoomId>,
+        now: HubTime,
+        most: usize,
+    ) -> Result<Vec<HeldQuestion>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.held(room, now, most).await,
+            Backend::Postgres(reader) => reader.held(room, now, most).await,
         }
     }
 

@@ -7,6 +7,7 @@ use crate::domain::ids::{ChatterId, Epoch, IdentityId, RoomId, RunId, Seq};
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mode::RoomMode;
+use crate::domain::question::Questions;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest};
 use crate::domain::text::{Key, Namespace, Nickname, Title};
@@ -16,6 +17,7 @@ mod announcements;
 mod archive;
 mod edits;
 mod event;
+mod held;
 mod hosts;
 mod modes;
 mod mutes;
@@ -196,6 +198,7 @@ pub(in crate::store) fn room(n: u8) -> Room {
         mode: RoomMode::OPEN,
         by_host: false,
         position: 0,
+        questions: Questions::Open,
         history: History::Joined,
     }
 }

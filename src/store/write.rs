@@ -23,12 +23,13 @@ use crate::domain::chatter::Chatter;
 use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, Epoch, IdentityId, MessageId, ReportId, RoomId, Seq,
+    AnnouncementId, ChatterId, Epoch, HeldId, IdentityId, MessageId, ReportId, RoomId, Seq,
 };
 use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Tally};
+use crate::domain::question::Held;
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::wall::{RoomWall, WallEdit};
 use crate::domain::room::{History, Room, RoomEdit};
@@ -106,7 +107,16 @@ impl Write {
         match self {
             Self::TakeBack(_) | Self::ClosePoll(..) => true,
             Self::Host(HostAct { deed, .. }) => {
-                matches!(deed, Deed::Delete(_) | Deed::TakeBack(..) | Deed::ClosePoll(_))
+                // With those of the questions that wait.
+                matches!(
+                    deed,
+                    Deed::Delete(_)
+                        | Deed::TakeBack(..) | Deed::ClosePoll(_)
+                        | Deed::DropHeld(_)
+                        | Deed::Close(_)
+                        | Deed::Mute(_)
+                        | Deed::Ban(_)
+                )
             }
             _ => false,
         }
@@ -122,7 +132,7 @@ impl Write {
                 | Self::Report(_)
                 | Self::VotePoll(_)
                 | Self::Host(HostAct {
-                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..) | Deed::MakePoll(_),
+                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..) | Deed::MakePoll(_) | Deed::LetThrough(_),
                     ..
                 })
         )
@@ -192,7 +202,11 @@ pub struct Say {
     pub reply_to: Option<Seq>,
     /// The people whom it mentions.
     pub mentions: Vec<ChatterId>,
-    /// Whether it is asked as a question.
+    /// Whether it is asked as a question, which may have to wait for the host: [`Written::Held`], or
+    /// [`HeldRefusal::TooMany`], or [`HeldRefusal::NotLetThrough`] where the host has dropped it.
+    ///
+    /// [`HeldRefusal::TooMany`]: crate::domain::refusal::HeldRefusal::TooMany
+    /// [`HeldRefusal::NotLetThrough`]: crate::domain::refusal::HeldRefusal::NotLetThrough
     pub is_question: bool,
     /// The client's key for the message.
     pub key: Option<Key>,
@@ -344,6 +358,17 @@ pub enum Deed {
     /// [`Refusal::NoMessage`]: crate::domain::refusal::Refusal::NoMessage
     /// [`Refusal::NoQuestion`]: crate::domain::refusal::Refusal::NoQuestion
     Answered(RoomId, Seq, bool),
+    /// Makes a message of a question that waits: [`Written::Said`]. [`HeldRefusal::NotThere`] if it does not wait,
+    /// [`Refusal::Expired`] if its room has ended.
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    LetThrough(HeldId),
+    /// Deletes a question that waits, but for its key, so that a retry does not ask it again. [`HeldRefusal::NotThere`]
+    /// if it does not wait.
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    DropHeld(HeldId),
     /// Ends a room, which can still be read.
     Close(RoomId),
     /// Ends a room and deletes its messages.
@@ -447,13 +472,15 @@ pub enum Written {
     WallSet(RoomWall),
     /// Of [`Write::Join`].
     Joined(Joined),
-    /// Of [`Write::Say`] and [`Deed::Say`] and [`Write::Recall`].
+    /// Of [`Write::Say`], [`Deed::Say`], [`Deed::LetThrough`] and [`Write::Recall`].
     Said {
         /// The stored message.
         message: Message,
         /// Whether its key had been used before: this is then the earlier message.
         repeated: bool,
     },
+    /// Of [`Write::Say`]: the question waits for the host. A retry gives the same.
+    Held(Held),
     /// Of [`Write::React`], [`Write::Vote`] and [`Deed::Answered`].
     Reacted {
         /// The message's reactions and votes now.

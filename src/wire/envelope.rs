@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::language::Language;
-use crate::domain::refusal::{HostRefusal, Refusal};
+use crate::domain::refusal::{HeldRefusal, HostRefusal, Refusal};
 use crate::domain::text::TextProblem;
 use crate::domain::words;
 
@@ -73,6 +73,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NotJoined
         | Refusal::NotYourMessage(_)
         | Refusal::OwnQuestion(_)
+        | Refusal::Held(HeldRefusal::NotLetThrough)
         | Refusal::TooLate(_)
         | Refusal::Locked
         | Refusal::Shut
@@ -88,6 +89,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoSuchMessage(_)
         | Refusal::NoMessage(_)
         | Refusal::NoQuestion(_)
+        | Refusal::Held(HeldRefusal::NotThere)
         | Refusal::NoSuchReport
         | Refusal::NoSuchPoll
         | Refusal::Expired
@@ -99,6 +101,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
         | Refusal::Host(HostRefusal::TooManyAnnouncements | HostRefusal::TooManyPolls)
+        | Refusal::Held(HeldRefusal::TooMany)
         | Refusal::TooManyJoined
         | Refusal::TooManyNamespaces => 429,
         Refusal::HubFull(_)
@@ -152,6 +155,9 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NoSuchMessage(_) | Refusal::NoMessage(_) => "no_such_message",
         Refusal::NoQuestion(_) => "no_question",
         Refusal::OwnQuestion(_) => "own_question",
+        Refusal::Held(HeldRefusal::TooMany) => "too_many_held",
+        Refusal::Held(HeldRefusal::NotLetThrough) => "not_let_through",
+        Refusal::Held(HeldRefusal::NotThere) => "no_such_held",
         Refusal::NoSuchReport => "no_such_report",
         Refusal::NoSuchPoll => "no_such_poll",
         Refusal::PollClosed => "poll_closed",

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::domain::question::Question;
+use crate::domain::question::{Held, Question};
 
 #[derive(Debug, Serialize)]
 pub(super) struct WireQuestion {
@@ -11,6 +11,28 @@ pub(super) struct WireQuestion {
     #[serde(skip_serializing_if = "Option::is_none")]
     mine: Option<bool>,
     answered: bool,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WireHeld<'a> {
+    room_id: String,
+    held: HeldAs<'a>,
+}
+
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct HeldAs<'a> {
+    id: i64,
+    content: &'a str,
+    sent_at: String,
+}
+
+/// What the author of a question that waits is told.
+pub(super) fn held(held: &Held) -> WireHeld<'_> {
+    let Held { id, room, content, at } = held;
+    let as_held = HeldAs { id: id.0, content, sent_at: super::iso(*at) };
+    WireHeld { room_id: room.to_string(), held: as_held }
 }
 
 /// The votes of a question; `mine` is whether the reader has voted.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Json, encode, iso};
+use crate::domain::question::Questions;
 use crate::domain::room::Room;
 use crate::hub::command::RoomView;
 
@@ -47,6 +48,9 @@ pub struct WireRoom<'a> {
     /// Additional, where it has one: its place in the lobby, from 1.
     #[serde(skip_serializing_if = "is_none")]
     position: u32,
+    /// Additional, where the host reads questions first: `held`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions: Option<&'static str>,
     /// Only in the answer to `GET /chat/rooms/{id}`, where it is empty, as in Cola Chat's own server.
     #[serde(skip_serializing_if = "Option::is_none")]
     room_chatters: Option<[(); 0]>,
@@ -76,6 +80,7 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
         last_seq: view.newest.map(|newest| newest.last.0),
         last_said_at: view.newest.and_then(|newest| newest.said_at).map(iso),
         position: view.room.position,
+        questions: held(view.room.questions),
         room_chatters: None,
     }
 }
@@ -84,6 +89,11 @@ pub fn room(view: &RoomView) -> WireRoom<'_> {
 #[must_use]
 pub fn room_with_chatters(view: &RoomView) -> WireRoom<'_> {
     WireRoom { room_chatters: Some([]), ..room(view) }
+}
+
+/// How a room takes questions, unless that is `open`.
+fn held(questions: Questions) -> Option<&'static str> {
+    questions.are_held().then_some(questions.as_str())
 }
 
 /// Whether a room has no position in the lobby.
@@ -101,6 +111,8 @@ struct WireEdited<'a> {
     is_password: bool,
     #[serde(skip_serializing_if = "is_none")]
     position: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    questions: Option<&'static str>,
 }
 
 /// What the people in a room are told once the host has changed it.
@@ -111,5 +123,6 @@ pub(super) fn edited(room: &Room) -> Json {
         capacity: room.capacity,
         is_password: room.is_locked(),
         position: room.position,
+        questions: held(room.questions),
     })
 }

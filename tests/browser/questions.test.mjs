@@ -105,12 +105,56 @@ story("a question and a vote from while the network was gone are there after it,
   await ben.page.getByRole("button", { name: "질문으로 올리기" }).click();
   await ben.writes("불은 누가 꺼요?");
   await row(ben, "불은 누가").getByText("질문").waitFor();
-  await ben.page.reload().catch(() => {});
   hub.wire.mend();
-  await ben.enters(room);
+  await ben.page.reload();
+  await ben.isLive();
   await ben.hasSentAll();
   await row(ann, "불은 누가").locator(".vote").waitFor();
   await row(ben, "마이크는").locator(".vote").click();
   await row(ann, "마이크는").getByText("1표").waitFor();
   assert.equal((await ann.said()).filter((text) => text.includes("불은 누가")).length, 1);
+});
+
+story("where the host reads questions first they wait, and go into the room or not", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "발표", history: "all" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const host = await somebody();
+  await opensAsHost(host);
+  await host.page.locator(".tab", { hasText: "방" }).click();
+  await host.page.locator(".card", { hasText: "발표" }).click();
+  await host.page.getByRole("button", { name: "내가 먼저 읽어요" }).click();
+  await host.page.getByRole("button", { name: "내가 먼저 읽어요", pressed: true }).waitFor();
+  await ann.page.getByRole("button", { name: "질문으로 올리기" }).click();
+  await ann.page.getByRole("textbox", { name: "주최자가 먼저 읽어요" }).waitFor();
+  await ann.page.getByRole("button", { name: "질문으로 올리기" }).click();
+
+  const waits = async (person, text) => {
+    await person.page.getByRole("button", { name: "질문으로 올리기" }).click();
+    await person.writes(text);
+    await row(person, text).getByText("주최자가 먼저 읽어요").waitFor();
+  };
+  await waits(ann, "이건 물어봐도 돼요?");
+  await waits(ann, "이건 안 되겠죠?");
+  await ann.fits();
+  await ben.says("조용하네요");
+  assert.equal(await row(ben, "이건").count(), 0, "nobody else reads it");
+  await ann.page.reload();
+  await ann.isLive();
+  await row(ann, "이건 물어봐도").getByText("주최자가 먼저 읽어요").waitFor();
+
+  const waiting = (text) => host.page.locator(".report", { hasText: text });
+  await waiting("이건 물어봐도").waitFor();
+  await host.fits();
+  await waiting("이건 물어봐도").getByRole("button", { name: "올리기" }).click();
+  await host.page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+  await row(ben, "이건 물어봐도").locator(".vote").waitFor();
+  await row(ann, "이건 물어봐도").getByText("0표").waitFor();
+  assert.equal(await row(ann, "이건 물어봐도").count(), 1, "it is there once");
+  await waiting("이건 안").getByRole("button", { name: "거두기" }).click();
+  await host.page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+  await host.page.locator("#waiting").waitFor({ state: "detached" });
+  await ann.page.reload();
+  await ann.isLive();
+  await row(ann, "이건 안").getByText("올리지 않았어요").waitFor();
 });

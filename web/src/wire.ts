@@ -39,6 +39,8 @@ export interface Room {
   history?: History;
   /** Its place in the lobby, from 1; before those that have none. */
   position?: number;
+  /** Where the host reads questions first. */
+  questions?: "held";
   userId: null;
   /** The place of its newest message or notice. */
   lastSeq?: number;
@@ -96,6 +98,12 @@ export interface Question {
   votes: number;
   mine?: boolean;
   answered: boolean;
+}
+
+/** The answer to a question that waits for the host: it has no place in the room yet. */
+export interface Held {
+  roomId: Id;
+  held: { id: number; content: string; sentAt: string };
 }
 
 export type Reactions = { [emoji: string]: number };
@@ -260,6 +268,7 @@ export interface RoomEdited {
   capacity: number;
   isPassword: boolean;
   position?: number;
+  questions?: "held";
 }
 
 /** The host took a message back: its seq stays, empty. */
@@ -333,6 +342,8 @@ export const errorCodes = [
   "own_question",
   "no_such_poll",
   "poll_closed",
+  "too_many_held",
+  "not_let_through",
   "too_late",
   "name_taken",
   "name_reserved",
@@ -399,6 +410,10 @@ export const readMessage: Reader<Message> = (value) => {
 export function readList<T>(read: Reader<T>): Reader<T[]> {
   return (value) => (Array.isArray(value) ? value.filter((entry) => read(entry) !== null) : null);
 }
+
+/** The answer to what was said: the message, or that it waits. */
+export const readSaid: Reader<Message | Held> = (value) =>
+  isObject(value) && isObject(value.held) ? (value as unknown as Held) : readMessage(value);
 
 export const readMessages = readList(readMessage);
 export const readChatters = readList(readChatter);

@@ -113,6 +113,8 @@ export const en: Words = {
   answered: "Answered",
   asQuestion: "Ask as a question",
   ask: "Ask a question",
+  askHeld: "The host reads it first",
+  held: "The host reads it first",
   votes: (count) => (count === 1 ? "1 vote" : `${count.toLocaleString("en")} votes`),
   vote: (count) => `I want to know, too: ${count === 1 ? "1 vote" : `${count.toLocaleString("en")} votes`}`,
 
@@ -200,6 +202,8 @@ export const en: Words = {
     no_such_chatter: ["There is no such person", "Try going into the room again."],
     no_question: ["This is not a question", "Only questions have votes."],
     own_question: ["This is your own question", "Others can vote for it."],
+    too_many_held: ["Too many questions wait for the host", "Ask again once some are through."],
+    not_let_through: ["The host has not let this question through", "You can ask the host in person."],
     no_such_message: ["That message is gone", "It may have been taken back."],
     no_such_poll: ["There is no such poll", "Try going into the room again."],
     poll_closed: ["This poll is closed", "You can see its result."],

@@ -21,6 +21,7 @@ import {
   readRoomHistory,
   readRoomMode,
   readRoomShut,
+  readSaid,
   readTakenBack,
   readUnread,
   type Reader,
@@ -63,10 +64,18 @@ const readers: Record<string, Reader<unknown>> = {
 /** A list is read as far as it can be; what is no list at all is refused. */
 const lists = ["hubs"];
 
+describe("the answer to a question that waits", () => {
+  it("is told from that to a message", () => {
+    const { data } = golden("ack-held") as { data: object };
+    expect(readAnswer(golden("ack-held"), readSaid)).toEqual({ ok: true, data });
+    expect("held" in readSaid(golden("message"))!).toBe(false);
+  });
+});
+
 describe("the golden shapes", () => {
   it("all have a reader", () => {
     const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
-    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "texts", "error", "wall"].sort());
+    expect(names.sort()).toEqual([...Object.keys(readers), "ack-held", "join-ack", "texts", "error", "wall"].sort());
   });
 
   for (const [name, read] of Object.entries(readers)) {

@@ -27,6 +27,26 @@ pub struct Asked {
     pub is_answered: bool,
 }
 
+/// A question that waits for the host.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Waiting {
+    /// Its number.
+    pub id: i64,
+    /// When it was asked, ISO 8601, by the hub's estimate.
+    pub at: String,
+    /// The id of its room.
+    pub room: String,
+    /// The room's code.
+    pub code: String,
+    /// The id of its author.
+    pub chatter: String,
+    /// Their nickname of then.
+    pub nickname: String,
+    /// Its text.
+    pub content: String,
+}
+
 /// The order in which questions are listed, unless one is given.
 pub(super) fn by_votes() -> String {
     "votes".to_owned()

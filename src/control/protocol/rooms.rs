@@ -22,6 +22,54 @@ pub struct RoomEdit {
     /// Its position in the lobby; 0 is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<u32>,
+    /// How it takes questions: `open`, or `held` where the host reads them first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<String>,
+}
+
+/// A living room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RoomLine {
+    /// Its id.
+    pub id: String,
+    /// Its code.
+    pub code: String,
+    /// Its title.
+    pub title: String,
+    /// Its namespace.
+    pub namespace: String,
+    /// How many people it holds; 0 is no limit.
+    pub capacity: u32,
+    /// How many are present.
+    pub people: usize,
+    /// Whether it needs a password.
+    pub is_password: bool,
+    /// Whether the host has shut it for newcomers.
+    pub is_shut: bool,
+    /// Its mode: `open`, `slow`, `members` or `read_only`.
+    #[serde(default)]
+    pub mode: String,
+    /// In slow mode, how many seconds a person waits between two messages.
+    #[serde(default)]
+    pub every: Option<u64>,
+    /// In `members`, how many minutes people must have been here to come in and write, if not nobody new comes in.
+    #[serde(default)]
+    pub here_for: Option<u64>,
+    /// When it goes back to `open` by itself, ISO 8601, as estimated now. `None` if it does not.
+    #[serde(default)]
+    pub mode_until: Option<String>,
+    /// Where people who join begin to read: `all` or `joined`.
+    #[serde(default)]
+    pub history: String,
+    /// Its position in the lobby, from 1; 0 is none.
+    #[serde(default)]
+    pub position: u32,
+    /// How it takes questions: `open` or `held`.
+    #[serde(default)]
+    pub questions: String,
+    /// When it expires, ISO 8601, as estimated now.
+    pub expires: String,
 }
 
 /// A value that is there, if it is `null`, too.

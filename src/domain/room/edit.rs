@@ -1,6 +1,7 @@
 //! What a host changes about a room after it was made.
 
 use super::{History, PasswordHash, Room};
+use crate::domain::question::Questions;
 use crate::domain::text::Title;
 
 /// A change of a room. `None` leaves a value as it is.
@@ -16,6 +17,8 @@ pub struct RoomEdit {
     pub history: Option<History>,
     /// Its position in the lobby; 0 is none.
     pub position: Option<u32>,
+    /// How it takes questions from then on. Those that wait go on waiting.
+    pub questions: Option<Questions>,
 }
 
 /// A value of a room that an edit can change.
@@ -31,6 +34,8 @@ pub enum RoomField {
     History,
     /// Its position in the lobby.
     Position,
+    /// How it takes questions.
+    Questions,
 }
 
 impl RoomField {
@@ -43,6 +48,7 @@ impl RoomField {
             Self::Password => "password",
             Self::History => "history",
             Self::Position => "position",
+            Self::Questions => "questions",
         }
     }
 }
@@ -57,6 +63,7 @@ impl RoomEdit {
             lock: self.lock.filter(|lock| *lock != room.lock),
             history: self.history.filter(|history| *history != room.history),
             position: self.position.filter(|position| *position != room.position),
+            questions: self.questions.filter(|questions| *questions != room.questions),
         }
     }
 
@@ -69,6 +76,7 @@ impl RoomEdit {
             (self.lock.is_some(), RoomField::Password),
             (self.history.is_some(), RoomField::History),
             (self.position.is_some(), RoomField::Position),
+            (self.questions.is_some(), RoomField::Questions),
         ]
         .into_iter()
         .filter_map(|(is_set, field)| is_set.then_some(field))
@@ -77,12 +85,13 @@ impl RoomEdit {
 
     /// Carries it out.
     pub fn apply(&self, room: &mut Room) {
-        let Self { title, capacity, lock, history, position } = self.clone();
+        let Self { title, capacity, lock, history, position, questions } = self.clone();
         room.title = title.unwrap_or_else(|| room.title.clone());
         room.capacity = capacity.unwrap_or(room.capacity);
         room.lock = lock.unwrap_or_else(|| room.lock.clone());
         room.history = history.unwrap_or(room.history);
         room.position = position.unwrap_or(room.position);
+        room.questions = questions.unwrap_or(room.questions);
     }
 
     /// The edit in words for the host's log, without the password: `title "Night", password changed`.
@@ -98,6 +107,7 @@ impl RoomEdit {
             lock,
             self.history.map(|history| format!("history {}", history.as_str())),
             self.position.map(|position| format!("position {position}")),
+            self.questions.map(|questions| format!("questions {}", questions.as_str())),
         ];
         words.into_iter().flatten().collect::<Vec<_>>().join(", ")
     }
@@ -117,10 +127,11 @@ mod tests {
             lock: Some(Some(hash.clone())),
             history: None,
             position: Some(0),
+            questions: Some(Questions::Held),
         };
         let mut edited = room(2);
         let left = edit.clone().beyond(&edited);
-        assert_eq!(left.fields(), [RoomField::Title, RoomField::Password]);
+        assert_eq!(left.fields(), [RoomField::Title, RoomField::Password, RoomField::Questions]);
         left.apply(&mut edited);
         assert_eq!(edited.title.as_str(), "night");
         assert_eq!((edited.capacity, &edited.lock), (2, &Some(hash)));

@@ -2,6 +2,7 @@
 
 use super::Responder;
 use crate::domain::ids::RoomId;
+use crate::domain::question::Questions;
 use crate::domain::room::{History, RoomField};
 use crate::domain::text::{Password, Title};
 
@@ -31,6 +32,8 @@ pub struct RoomValues {
     pub history: Option<History>,
     /// Its position in the lobby; 0 is none.
     pub position: Option<u32>,
+    /// How it takes questions.
+    pub questions: Option<Questions>,
 }
 
 /// A room that was edited.

@@ -7,6 +7,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
+use crate::domain::question::Held;
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
@@ -36,6 +37,8 @@ pub enum Answer {
     Joined(Box<Entry>),
     /// The stored message.
     Said(Message),
+    /// The question waits for the host.
+    Held(Held),
     /// The present reactions to a message in this room, and its votes.
     Reacted(RoomId, Reacted),
     /// The poll in which the vote was given.

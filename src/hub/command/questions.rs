@@ -1,7 +1,8 @@
 //! Calls of the host about questions.
 
 use super::Responder;
-use crate::domain::ids::{RoomId, Seq};
+use crate::domain::ids::{HeldId, RoomId, Seq};
+use crate::domain::message::Message;
 
 /// A call of the host about questions.
 #[derive(Debug)]
@@ -20,4 +21,13 @@ pub enum QuestionCall {
         /// Takes the answer.
         tell: Responder<()>,
     },
+    /// Makes a message of a question that waits. [`HeldRefusal::NotThere`] or [`Refusal::Expired`].
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
+    LetThrough(HeldId, Responder<Message>),
+    /// Drops a question that waits. [`HeldRefusal::NotThere`].
+    ///
+    /// [`HeldRefusal::NotThere`]: crate::domain::refusal::HeldRefusal::NotThere
+    Drop(HeldId, Responder<()>),
 }

@@ -1,8 +1,9 @@
 //! Votes and marks in the hub: who may vote, and what the room is told.
 
 use super::*;
+use crate::domain::ids::HeldId;
 use crate::domain::mute::Mute;
-use crate::domain::question::Question;
+use crate::domain::question::{Held, Question};
 use crate::domain::reactions::Reacted;
 use crate::hub::command::QuestionCall;
 use crate::store::Change;
@@ -54,4 +55,37 @@ fn whoever_is_muted_or_not_in_the_room_does_not_vote() {
     chat.hub.changed(Change::Muted(mute), at);
     assert_eq!(chat.event(2, vote(5)).try_recv().unwrap().unwrap_err(), Refusal::Muted(None));
     assert!(chat.pending.is_empty(), "nothing is written");
+}
+
+/// What is said in these tests where the store lets a question wait.
+pub(super) const WAITS: &str = "waits";
+
+pub(super) fn held(room: RoomId, at: Moment) -> Held {
+    Held { id: HeldId(7), room, content: WAITS.to_owned(), at: at.wall }
+}
+
+#[test]
+fn a_question_that_waits_is_told_to_its_author_alone_until_it_is_let_through() {
+    let mut chat = Chat::new(0, 50);
+    chat.is_in(1);
+    chat.told();
+    let ask = Event::Say {
+        room: room(0).id,
+        content: Content::parse(WAITS).unwrap(),
+        key: None,
+        reply_to: None,
+        mentions: Vec::new(),
+        is_question: true,
+    };
+    let asked = chat.event(1, ask);
+    chat.commits();
+    let Ok(Answer::Held(told)) = asked.try_recv().unwrap() else { panic!() };
+    assert_eq!((told.id, told.content.as_str()), (HeldId(7), WAITS));
+    assert_eq!(chat.told(), [""; 0], "nobody else is told");
+    let (tell, through) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Question(QuestionCall::LetThrough(told.id, tell))));
+    chat.commits();
+    let message = through.blocking_recv().unwrap().unwrap();
+    assert_eq!(message.kind, Kind::Said);
+    assert_eq!(chat.told().len(), 1, "the room is told of the message");
 }

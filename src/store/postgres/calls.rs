@@ -1,5 +1,7 @@
 //! Translates writes into statements with their values.
 
+mod questions;
+
 use std::ops::Range;
 
 use tokio_postgres::types::ToSql;
@@ -16,6 +18,7 @@ use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
 use crate::domain::room::wall::{DELAY, WallEdit};
+use crate::domain::question::Questions;
 use crate::domain::room::{Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Title};
 use crate::domain::words;
@@ -67,10 +70,10 @@ impl<'s> Context<'s> {
         let mut steps: Vec<Step<'s>> = Vec::new();
         let mut at = 0;
         while at < writes.len() {
-            let says =
-                writes.iter().skip(at).take_while(|write| matches!(write, Write::Say(_))).count();
+            let is_said = |write: &Write| matches!(write, Write::Say(say) if !say.is_question);
+            let says = writes.iter().skip(at).take_while(|write| is_said(write)).count();
             let (end, calls) = match writes.get(at) {
-                Some(Write::Say(_)) => {
+                Some(Write::Say(_)) if says > 0 => {
                     let end = at + says;
                     (end, vec![self.say(writes.get(at..end).unwrap_or_default())])
                 }
@@ -101,10 +104,9 @@ impl<'s> Context<'s> {
             Write::Recall(Recall { chatter, key, .. }) => vec![self.recall(*chatter, key)],
             Write::TakeBack(back) => vec![self.take_back(back)],
             Write::React(react) => vec![self.react(react)],
-            Write::Vote(vote) => {
-                let (room, who) = (uuid(vote.room.as_bytes()), uuid(vote.chatter.as_bytes()));
-                vec![call(&statements.vote, params![room, who, vote.seq.0, vote.is_on])]
-            }
+            Write::Vote(vote) => vec![self.vote(vote)],
+            // Other messages share a call.
+            Write::Say(question) => vec![self.ask(question)],
             Write::VotePoll(vote) => vec![self.vote_poll(vote)],
             Write::ClosePoll(close, _) => vec![self.close_poll(close, None)],
             Write::Report(report) => vec![self.report(report)],
@@ -116,6 +118,9 @@ impl<'s> Context<'s> {
                 if let Deed::Say(HostSay { key: Some(key), .. }) = &act.deed {
                     calls.push(self.recall(host_chatter(), key));
                 }
+                if let Deed::LetThrough(held) = act.deed {
+                    calls.push(self.let_through_as(held));
+                }
                 calls
             }
             Write::UseKey(KeyUse { id, number, browser }) => {
@@ -124,7 +129,7 @@ impl<'s> Context<'s> {
             }
             Write::Grant(grant) => vec![self.grant(grant)],
             // The database has its own clock, which the feed has read already.
-            Write::Mark(_) | Write::Ping | Write::Say(_) => Vec::new(),
+            Write::Mark(_) | Write::Ping => Vec::new(),
         }
     }
 
@@ -306,10 +311,9 @@ impl<'s> Context<'s> {
                 let seqs: Vec<i64> = seqs.iter().map(|seq| seq.0).collect();
                 call(&statements.take_back, params![uuid(room.as_bytes()), seqs, what])
             }
-            Deed::Answered(room, seq, is_answered) => {
-                let params = params![uuid(room.as_bytes()), seq.0, *is_answered, what];
-                call(&statements.mark_answered, params)
-            }
+            Deed::Answered(room, seq, on) => self.mark((*room, *seq), *on, what),
+            Deed::LetThrough(held) => call(&statements.let_through, params![held.0, what]),
+            Deed::DropHeld(held) => call(&statements.drop_question, params![held.0, what]),
             Deed::Close(room) => end(room, EarlyEnd::Closed),
             Deed::Delete(room) => end(room, EarlyEnd::Deleted),
             Deed::Kick(chatter) => call(&statements.kick, params![uuid(chatter.as_bytes()), what]),
@@ -383,6 +387,7 @@ impl<'s> Context<'s> {
             lock.map(|hash| hash.0),
             edit.history.map(rows::history_number),
             edit.position.map(i64::from),
+            edit.questions.map(Questions::are_held),
             what,
         ];
         call(&self.statements.edit_room, params)

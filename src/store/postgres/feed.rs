@@ -77,7 +77,7 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (13, Some(room)) => reacted(row)?.map(|reacted| Change::Reacted { room, reacted }),
         // As it is by now, too: a later change comes again, and changes nothing more.
         (24, Some(_)) => rows::room(row, 20)?.map(Change::RoomEdited),
-        (31, Some(room)) => rows::wall(row, 59)?.map(|wall| Change::WallSet { room, wall }),
+        (31, Some(room)) => rows::wall(row, 60)?.map(|wall| Change::WallSet { room, wall }),
         (12, Some(room)) => {
             let history = rows::history(detail.unwrap_or_default());
             Some(Change::RoomHistory { room, history })
@@ -114,13 +114,13 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (21, _) => named.map(|id| Change::Unmuted(IdentityId::from_bytes(id.into_bytes()))),
         (10, Some(room)) => taken_back(row, room)?,
         // It may have been taken down by now.
-        (22, _) => rows::announcement(row, 38)?.map(Change::Announced),
+        (22, _) => rows::announcement(row, 39)?.map(Change::Announced),
         (23, _) => {
             named.map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes())))
         }
         // As it is by now, too.
-        (32, _) => Some(Change::EventSet(rows::event(row, 57)?)),
-        (what @ 27..=29, _) => polls::event(row, what, 4, 45)?,
+        (32, _) => Some(Change::EventSet(rows::event(row, 58)?)),
+        (what @ 27..=29, _) => polls::event(row, what, 4, 46)?,
         (11, Some(room)) => grant(row, room)?.map(Change::Granted),
         _ => None,
     };
@@ -134,8 +134,8 @@ fn reacted(row: &Row) -> Result<Option<Reacted>, RowError> {
     };
     // The time of this change, although the reactions are the present ones: a later time would tell a client that it
     // knows of changes in between.
-    let (reactions, at) = (rows::reactions(row, 36)?, rows::hub_time(row.try_get(37)?));
-    let (mine, question) = (Chosen::default(), rows::question(row, 43)?);
+    let (reactions, at) = (rows::reactions(row, 37)?, rows::hub_time(row.try_get(38)?));
+    let (mine, question) = (Chosen::default(), rows::question(row, 44)?);
     Ok(Some(Reacted { seq: Seq(seq), reactions, mine, at, question }))
 }
 

@@ -46,6 +46,12 @@ pub(super) const OPEN_REPORTS: &str =
     "SELECT count(*) FROM reports x JOIN messages m ON m.id = x.message
      JOIN rooms r ON r.n = m.room WHERE x.done_at IS NULL AND NOT r.deleted";
 
+/// The questions that wait in the rooms that live at `$1`, with `$2` in that one, the oldest first.
+pub(super) const HELD: &str =
+    "SELECT h.id, r.id, h.content, h.asked_at, r.code, c.id, h.nickname, c.created_at, NULL::bigint
+     FROM rooms r JOIN held_questions h ON h.room = r.n AND NOT h.dropped JOIN chatters c ON c.n = h.chatter
+     WHERE r.expires_hub > $1 AND NOT r.deleted AND ($2::uuid IS NULL OR r.id = $2) ORDER BY h.id LIMIT $3";
+
 /// A room.
 pub(super) fn room() -> String {
     format!("SELECT {ROOM} FROM rooms r WHERE r.id = $1 AND NOT r.deleted")
@@ -196,6 +202,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_all_reports", REPORTS.into(), "true, 200"),
         ("read_polls", polls(), ""),
         ("read_newest_message", NEWEST_MESSAGE.into(), ""),
+        ("read_held", HELD.into(), "1, NULL, 200"),
         ("read_archived_rooms", ARCHIVED_ROOMS.into(), ""),
         ("read_event", event(), ""),
         ("count_reports", OPEN_REPORTS.into(), ""),

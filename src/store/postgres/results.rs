@@ -10,10 +10,11 @@ use super::rows::{self, RowError};
 use crate::domain::announcement::Announcement;
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
-use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq, host_chatter};
+use crate::domain::ids::{ChatterId, HeldId, MessageId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message};
+use crate::domain::question::Held;
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
-use crate::domain::refusal::{HostRefusal, Refusal};
+use crate::domain::refusal::{HeldRefusal, HostRefusal, Refusal};
 use crate::domain::text::{Content, Nickname};
 use crate::domain::time::WallTime;
 use crate::store::write::{
@@ -71,6 +72,9 @@ impl Context<'_> {
                 renamed_by_host(rename, first)?
             }
             (Write::Host(HostAct { deed: Deed::SetWall(..), .. }), Some(row)) => wall_set(row)?,
+            (Write::Host(HostAct { deed: Deed::LetThrough(_), .. }), Some(row)) => {
+                let_through(row.try_get(0)?, rows.get(1))?
+            }
             (Write::Host(HostAct { deed: Deed::Say(say), .. }), Some(row)) => {
                 host_said(say, row, rows.get(1))?
             }
@@ -194,6 +198,9 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
         "key_name_taken" => Refusal::Host(HostRefusal::KeyNameTaken),
         "no_such_report" => Refusal::NoSuchReport,
+        "no_such_held" => Refusal::Held(HeldRefusal::NotThere),
+        "not_let_through" => Refusal::Held(HeldRefusal::NotLetThrough),
+        "too_many_held" => Refusal::Held(HeldRefusal::TooMany),
         "not_yours" => Refusal::NotYours,
         "not_joined" => Refusal::NotJoined,
         "name_taken" => Refusal::NameTaken,
@@ -219,6 +226,10 @@ fn said(write: &Write, row: &Row) -> Outcome {
     let repeated = outcome == "repeated";
     if outcome == "no_message" {
         return Ok(Err(Refusal::NoMessage(reply_to.unwrap_or(Seq(0)))));
+    }
+    if outcome == "held" {
+        let (id, at) = (HeldId(row.try_get(1)?), WallTime(row.try_get(6)?));
+        return Ok(Ok(Written::Held(Held { id, room: *room, content: row.try_get(4)?, at })));
     }
     if let "slow_mode" | "too_new" = outcome {
         let ms = u64::try_from(row.try_get::<_, i64>(21)?).unwrap_or(0);
@@ -305,6 +316,14 @@ pub(super) fn message(
         reactions: Reactions::default(),
         mine: Chosen::default(),
         question: None,
+    })
+}
+
+/// A question that no longer waits, and the message that it has become.
+fn let_through(outcome: &str, made: Option<&Vec<Row>>) -> Outcome {
+    Ok(match (outcome, made.and_then(|rows| rows.first())) {
+        ("said", Some(row)) => Ok(Written::Said { message: rows::message(row)?, repeated: false }),
+        (outcome, _) => Err(refusal(outcome)),
     })
 }
 

@@ -11,13 +11,13 @@ use crate::domain::chatter::Chatter;
 use crate::domain::event_settings::EventSettings;
 use crate::domain::host::{HostKey, HostName, HostRole};
 use crate::domain::ids::{
-    AnnouncementId, ChatterId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq,
+    AnnouncementId, ChatterId, HeldId, HostKeyId, IdentityId, MessageId, ReportId, RoomId, Seq,
 };
 use crate::domain::language::Language;
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
-use crate::domain::question::Question;
+use crate::domain::question::{Held, HeldQuestion, Question, Questions};
 use crate::domain::reactions::{Chosen, Reacted, Reactions};
 use crate::domain::report::MessageReport;
 use crate::domain::room::wall::RoomWall;
@@ -35,7 +35,7 @@ pub(super) type RowError = tokio_postgres::Error;
 /// The columns that [`room`] reads, in its order.
 pub(super) const ROOM: &str = "r.id, r.code, r.title, r.namespace, r.capacity, r.lock, \
      r.created_at, r.created_hub, r.lifetime, r.by_host, r.history, r.shut, r.mode, r.every, r.mode_until, \
-     r.position";
+     r.position, r.hold_questions";
 
 /// The columns that [`message`] reads, in its order, with the joins.
 pub(super) const MESSAGE: &str = "m.id, m.seq, r.id, m.kind, m.content, m.count, m.was, m.now, \
@@ -90,6 +90,20 @@ pub(super) fn identity(row: &Row, at: usize) -> Result<IdentityId, RowError> {
     row.try_get::<_, Uuid>(at).map(|id| IdentityId::from_bytes(id.into_bytes()))
 }
 
+/// A row of `HELD`; `None` if its room's code cannot be read.
+pub(super) fn held(row: &Row) -> Result<Option<HeldQuestion>, RowError> {
+    let Ok(code) = row.try_get::<_, String>(4)?.parse() else {
+        return Ok(None);
+    };
+    let held = Held {
+        id: HeldId(row.try_get(0)?),
+        room: room_id(row, 1)?,
+        content: row.try_get(2)?,
+        at: WallTime(row.try_get(3)?),
+    };
+    Ok(Some(HeldQuestion { held, code, chatter: chatter(row, 5)? }))
+}
+
 /// A room; `None` if its code cannot be read.
 pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
     let Ok(code) = row.try_get::<_, String>(at + 1)?.parse() else {
@@ -109,6 +123,7 @@ pub(super) fn room(row: &Row, at: usize) -> Result<Option<Room>, RowError> {
         history: history(row.try_get(at + 10)?),
         mode: mode(row, at + 11)?,
         position: u32::try_from(row.try_get::<_, i64>(at + 15)?).unwrap_or(0),
+        questions: Questions::held(row.try_get(at + 16)?),
     }))
 }
 

@@ -95,7 +95,7 @@ statements! {
     /// Sets the mode of rooms.
     set_mode = "SELECT set_mode($1, $2, $3, $4, $5, $6, $7, $8)";
     /// Changes a room.
-    edit_room = "SELECT edit_room($1, $2, $3, $4, $5, $6, $7, $8)";
+    edit_room = "SELECT edit_room($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Changes the wall of a room.
     set_wall = "SELECT * FROM set_wall($1, $2, $3, $4, $5, $6, $7)";
     /// Changes where newcomers begin to read a room.
@@ -117,6 +117,17 @@ statements! {
     look = format!("SELECT EXISTS (SELECT {MEMBER} WHERE r.id = $1 AND s.identity = $2), came($2)");
     /// Stores messages.
     say = "SELECT * FROM say($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// Takes a question.
+    ask = "SELECT * FROM ask($1, $2, $3, $4, $5, $6, $7, $8)";
+    /// Makes a message of a question that waits.
+    let_through = "SELECT let_through($1, $2)";
+    /// The message that was made of it.
+    let_through_as = format!(
+        "WITH gone AS (DELETE FROM held_questions WHERE id = $1 AND message IS NOT NULL RETURNING message)
+         SELECT {MESSAGE} WHERE m.id = (SELECT message FROM gone)"
+    );
+    /// Drops a question that waits.
+    drop_question = "SELECT drop_question($1, $2)";
     /// The message that somebody has sent with this key.
     recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.

@@ -27,6 +27,8 @@ const LARGE: &str = "
     UPDATE memberships SET left_at = chatter WHERE chatter % 3 = 0;
     INSERT INTO reports (message, chatter, at, done_at) SELECT n, 1 + n % 3000, 1, CASE WHEN n % 20 > 0 THEN 1 END
         FROM generate_series(1, 5000) n;
+    INSERT INTO held_questions (room, chatter, nickname, content, key, asked_at, dropped)
+        SELECT 1 + n % 300, n, 'c', 'x', 'h' || n, 1, n % 3 > 0 FROM generate_series(1, 5000) n;
     INSERT INTO reactions SELECT 1 + n % 20000, 1 + n % 3001, 1 FROM generate_series(1, 60000) n ON CONFLICT DO NOTHING;
     INSERT INTO polls (id, question, answers, multiple, results, made_at, closed_at)
         SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'q', E'a\\nb', false, 0, n, CASE WHEN n > 9 THEN 1 END
@@ -42,8 +44,8 @@ const CALLS: &str = "
     SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, 0::smallint, false, 500, NULL);
     SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, 1::smallint, true, 500, NULL);
     SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
-    SELECT edit_room((SELECT id FROM rooms WHERE n = 3), 'other', 8, true, NULL, NULL, 2, 'w');
-    SELECT edit_room((SELECT id FROM rooms WHERE n = 4), NULL, NULL, false, NULL, 1::smallint, NULL, 'w');
+    SELECT edit_room((SELECT id FROM rooms WHERE n = 3), 'other', 8, true, NULL, NULL, 2, NULL, 'w');
+    SELECT edit_room((SELECT id FROM rooms WHERE n = 4), NULL, NULL, false, NULL, 1::smallint, NULL, true, 'w');
     SELECT * FROM set_wall((SELECT id FROM rooms WHERE n = 3), 3::smallint, NULL, 10000, true, gen_random_uuid(), 'w');
     SELECT * FROM set_wall((SELECT id FROM rooms WHERE n = 3), NULL, 5000, 10000, true, NULL, 'w');
     SELECT set_mode(ARRAY(SELECT id FROM rooms WHERE n IN (1, 3)), false, 1::smallint, 30, NULL, 10000, 'd', 'w');
@@ -56,6 +58,13 @@ const CALLS: &str = "
         gen_random_uuid(), 'new', '{new}', 1, true, 'x', '10.0.0.1');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 5), '{0}', '{x}', '{NULL}', '{k4}', '{3}', '{NULL}', '{false}');
     SELECT * FROM say(ARRAY(SELECT id FROM rooms WHERE n = 1), ARRAY(SELECT id FROM chatters WHERE n = 6), '{0}', '{x}', '{NULL}', '{new}', '{NULL}', '{NULL}', '{true}');
+    SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'asked', NULL, NULL, 5, 200);
+    UPDATE rooms SET hold_questions = true WHERE n = 1;
+    SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'asked', NULL, NULL, 5, 200);
+    SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
+    SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
+    SELECT let_through((SELECT id FROM held_questions WHERE key = 'waits'), 'w');
+    SELECT drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT * FROM vote((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 6), 9, true);
     SELECT * FROM mark_answered((SELECT id FROM rooms WHERE n = 1), 9, true, 'w');
@@ -145,6 +154,7 @@ fn every_statement_is_found_by_an_index() {
         "taken_back",
         "reacted",
         "recall",
+        "let_through_as",
         "beat",
         "tell_settings",
     ];

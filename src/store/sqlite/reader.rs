@@ -11,7 +11,7 @@ use crate::domain::code::Code;
 use crate::domain::host::HostKey;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
-use crate::domain::question::QuestionOrder;
+use crate::domain::question::{HeldQuestion, QuestionOrder};
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::room::Room;
@@ -21,6 +21,7 @@ use crate::store::health::Health;
 use crate::store::reader::{Departed, Found, Heard, QuestionPage};
 use crate::store::sqlite::recovery::check::is_damage;
 use crate::store::sqlite::recovery::recover;
+use crate::store::sqlite::sql::held;
 use crate::store::sqlite::sql::host_actions::{self, Done};
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::host_reads;
@@ -186,6 +187,16 @@ impl Reader {
         now: HubTime,
     ) -> Result<Vec<Heard>, Refusal> {
         self.run(move |db| host_reads::stream(db, after, most, now)).await
+    }
+
+    /// The questions that wait in the rooms that live at `now`, or in one of them, the oldest first.
+    pub(in crate::store) async fn held(
+        &self,
+        room: Option<RoomId>,
+        now: HubTime,
+        most: usize,
+    ) -> Result<Vec<HeldQuestion>, Refusal> {
+        self.run(move |db| held::list(db, room, now, most)).await
     }
 
     /// Who has left a room lately, the last first.

@@ -3,6 +3,7 @@
 pub(in crate::store) mod announcements;
 pub(in crate::store) mod apply;
 pub(in crate::store) mod event;
+pub(in crate::store) mod held;
 pub(in crate::store) mod host_actions;
 pub(in crate::store) mod host_keys;
 pub(in crate::store) mod host_reads;

@@ -1,6 +1,7 @@
 //! The host changes rooms.
 
 use super::*;
+use crate::domain::question::Questions;
 use crate::domain::room::{PasswordHash, RoomEdit};
 
 fn night() -> RoomEdit {
@@ -10,6 +11,7 @@ fn night() -> RoomEdit {
         lock: Some(Some(PasswordHash("hash".into()))),
         history: Some(History::All),
         position: Some(3),
+        questions: Some(Questions::Held),
     }
 }
 

@@ -111,6 +111,16 @@ export const VIEWS = {
     await ann.page.locator(".to-questions").first().click();
     await ann.page.locator(".questions-done").waitFor();
   },
+  "a question that waits": async ({ ann, quiet }) => {
+    await ann.enters(quiet);
+    await ann.page.locator(".composer .ask").waitFor();
+    if ((await ann.page.locator(".msg.held, .msg.sending").count()) === 0) {
+      await ann.page.locator(".composer .ask").click();
+      await ann.writes("이 자리에서 물어봐도 될까요?");
+    }
+    await ann.page.locator(".msg.held").waitFor();
+    await ann.page.locator(".composer .ask").click();
+  },
   "telling the host": async ({ ann, ben, room }) => {
     await VIEWS["a message's menu"]({ ann, ben, room });
     await ann.page.locator(".sheet .menu button", { has: ann.page.locator(".icon-flag") }).click();
@@ -252,6 +262,13 @@ export const VIEWS = {
     await page.locator(".card", { hasText: furnished.hall.code }).click();
     await page.locator("#questions").waitFor();
     await page.locator("#questions").evaluate((title) => title.scrollIntoView());
+  },
+  "questions that wait for the host": async (furnished) => {
+    await VIEWS["the host's rooms"](furnished);
+    const { page } = furnished.ann;
+    await page.locator(".card", { hasText: furnished.quiet.code }).click();
+    await page.locator("#waiting").waitFor();
+    await page.locator("#waiting").evaluate((title) => title.scrollIntoView());
   },
   "a room that the host edits": async (furnished) => {
     await VIEWS["a room that the host has opened"](furnished);
@@ -438,6 +455,10 @@ export async function furnish({ hub, somebodyIn, talker }) {
   const asked = [];
   for (const text of questions) asked.push(await speaker.says(text, { question: true }));
   await hub.host("question", "answered", hall.code, String(asked[1].seq));
+  const quiet = await hub.makeRoom({ title: "먼저 읽는 방", history: "all" });
+  await hub.host("room", "edit", quiet.code, "--questions", "held");
+  const shy = await talker(quiet);
+  await shy.says("이름을 밝히지 않고 물어봐도 되나요?", { question: true });
   const ann = await somebodyIn(room);
   const ben = await somebodyIn(room);
   await ben.says("점심 줄 지금 짧아요! 식당 뒤쪽 문으로 오세요");
@@ -451,5 +472,5 @@ export async function furnish({ hub, somebodyIn, talker }) {
   const people = JSON.parse(await hub.host("chatter", "list", room.code, "--json"));
   await hub.host("chatter", "ban", people.find((one) => one.nickname === badName).id);
   const link = await hostLink(hub, "무대");
-  return { hub, room, locked, full, slow, reading, lasting, hall, ann, ben, bad: badName, link };
+  return { hub, room, locked, full, slow, reading, lasting, hall, quiet, ann, ben, bad: badName, link };
 }

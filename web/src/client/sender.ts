@@ -6,7 +6,7 @@
 import * as Outbox from "../store/outbox";
 import { named, nicknameOf, slowedFor, withSettled, type RoomState } from "../store/room";
 import { receive } from "../store/log";
-import { readAnswer, readMessage, type ErrorCode, type Message } from "../wire";
+import { readAnswer, readSaid, type ErrorCode, type Message } from "../wire";
 import type { Keeper } from "./keeper";
 
 /** The part of its session that the sender needs. */
@@ -97,10 +97,11 @@ export class Sender {
         if (this.desk.ready()) this.desk.deaf();
         break;
       }
-      const answer = readAnswer(reply, readMessage);
+      const answer = readAnswer(reply, readSaid);
       if (answer.ok) {
         tries = 0;
-        this.sent(one.key, answer.data);
+        if ("held" in answer.data) this.held(one.key);
+        else this.sent(one.key, answer.data);
         this.slowDown(this.desk.state.room?.every ?? 0);
         continue;
       }
@@ -139,6 +140,11 @@ export class Sender {
 
   private next(): Outbox.Outgoing | undefined {
     return this.desk.ready() ? Outbox.next(this.desk.state.outbox) : undefined;
+  }
+
+  private held(key: string): void {
+    this.desk.change({ outbox: Outbox.hold(this.desk.state.outbox, key) });
+    this.store(key);
   }
 
   private sent(key: string, message: Message): void {

@@ -8,6 +8,7 @@ import { heard } from "../store/hear";
 import { withReacted, withTakenBack } from "../store/past";
 import { withRunning } from "../store/polls";
 import * as Log from "../store/log";
+import * as Outbox from "../store/outbox";
 import * as State from "../store/room";
 import type { Phase, RoomState } from "../store/room";
 import {
@@ -218,7 +219,7 @@ export class Session {
     const whole =
       this.state.log.upTo === null ? await this.pages.open(lastSeq, firstSeq) : await this.pages.catchUp(missed, more);
     if (!whole || this.ended || !this.joined) return;
-    this.change({ phase: { name: "live" } });
+    this.change({ phase: { name: "live" }, outbox: Outbox.askAgain(this.state.outbox) });
     void this.sender.pump();
     this.acts.resume();
   }
@@ -351,7 +352,9 @@ export class Session {
 
   private hear(name: string, payload: unknown): void {
     if (this.joining) return void this.early.push([name, payload]);
+    const { outbox } = this.state;
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
+    for (const one of outbox) if (!this.state.outbox.includes(one)) this.keep?.dropOutgoing(one.key);
     if (!this.onScreen) this.state = { ...this.state, log: Log.newest(this.state.log, BACKLOG) };
     // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();

@@ -48,6 +48,7 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
 
   const most = limits().content;
   const rest = most - length(text);
+  const hint = !isQuestion ? say.write : session.state.room?.questions === "held" ? say.askHeld : say.ask;
   const empty = isBlank(text);
   const stacked = hasTower(text);
 
@@ -182,8 +183,8 @@ export function Composer({ session, wide, muted, answering, offers }: Props): JS
           ref={box}
           rows={1}
           value={text}
-          aria-label={isQuestion ? say.ask : say.write}
-          placeholder={isQuestion ? say.ask : say.write}
+          aria-label={hint}
+          placeholder={hint}
           aria-describedby="composer-count"
           aria-invalid={stacked || rest < 0 ? "true" : undefined}
           dir="auto"

@@ -102,6 +102,7 @@ export class MessageRow extends Component<Props> {
         {!said && row.outgoing.state === "sending" && (
           <span class="status">{online ? paced || say.sending : say.waiting}</span>
         )}
+        {!said && row.outgoing.state === "held" && <span class="status">{say.held}</span>}
         {!said && row.outgoing.state === "failed" && <Unsent outgoing={row.outgoing} session={session} say={say} />}
       </div>
     );

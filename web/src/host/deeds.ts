@@ -9,12 +9,15 @@ import {
   readMade,
   readWallState,
   type Announced,
-  type Asked, type Banned,
+  type Asked,
+  type Banned,
   type Person,
-  type PollLine, type Reported,
+  type PollLine,
+  type Reported,
   type RoomLine,
   type Said,
   type Told,
+  type Waiting,
   type WallState,
 } from "./wire";
 
@@ -26,6 +29,7 @@ export const messageKey = ({ room, seq }: Pick<Said, "room" | "seq">): string =>
 export const personKey = (id: string): string => `person ${id}`;
 export const announcedKey = (id: string): string => `announced ${id}`;
 export const pollKey = (id: string): string => `poll ${id}`;
+export const waitingKey = (id: number): string => `waiting ${id}`;
 export const reportKey = (id: number): string => `report ${id}`;
 
 export function takeBack(message: Pick<Said, "room" | "seq" | "nickname">): void {
@@ -51,6 +55,42 @@ export function markAnswered(room: RoomLine, { seq, nickname, isAnswered }: Aske
     undone: words(isAnswered),
     run: () => call(!isAnswered),
     undo: () => call(isAnswered),
+  });
+}
+
+/** Lets a question that waits into its room. */
+export function letThrough({ id, nickname }: Waiting): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.letThroughDone(isolate(nickname)),
+    done: say.letThroughDone(isolate(nickname)),
+    about: [waitingKey(id)],
+    run: () => post(`held/${id}/let-through`),
+  });
+}
+
+/** Takes a question back that waits: nobody else reads it. */
+export function dropWaiting({ id, nickname }: Waiting): void {
+  const say = hostWords();
+  const name = isolate(nickname);
+  acts.start({
+    soon: say.takeBackSoon(name),
+    done: say.takeBackDone(name),
+    about: [waitingKey(id)],
+    run: () => requests.act("DELETE", `held/${id}`, {}, readAny),
+  });
+}
+
+/** Whether the host reads a room's questions first. */
+export function setQuestions({ id, questions }: RoomLine, wanted: "open" | "held"): void {
+  const say = hostWords();
+  const call = (to: string): Promise<Told<unknown>> => post(`rooms/${id}/edit`, { questions: to });
+  acts.start({
+    soon: say.questionsDone[wanted],
+    done: say.questionsDone[wanted],
+    undone: say.questionsDone[questions ?? "open"],
+    run: () => call(wanted),
+    undo: () => call(questions ?? "open"),
   });
 }
 

@@ -6,6 +6,7 @@ import {
   MODES,
   type Announced,
   type Asked,
+  type Waiting,
   type Banned,
   type Deed,
   type KeyLine,
@@ -32,8 +33,8 @@ export interface HostState {
   /** The newest messages of all rooms, the newest first. */
   stream: Said[] | null;
   rooms: RoomLine[] | null;
-  /** The room that is open: its messages, the newest first, its questions, and who is in it. */
-  open: { room: Id; messages: Said[]; people: Person[]; questions: Asked[] } | null;
+  /** The room that is open: its messages, the newest first, its questions, those that wait, and who is in it. */
+  open: { room: Id; messages: Said[]; people: Person[]; questions: Asked[]; waiting: Waiting[] } | null;
   people: Person[] | null;
   /** What is announced now, the oldest first; `null` where the hub announces nothing. */
   announced: Announced[] | null;

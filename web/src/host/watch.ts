@@ -16,6 +16,7 @@ import {
   readReports,
   readRoomLines,
   readSaid,
+  readWaiting,
   type Denial,
   type Told,
 } from "./wire";
@@ -155,7 +156,9 @@ export class Watch {
     const people = await this.get(`chatters?room=${room.id}`, readPeople);
     // A hub that has no questions says that there is no such call.
     const questions = (await this.get(`rooms/${room.id}/questions`, readAsked)) ?? [];
-    if (messages && people) this.change({ open: { room: room.id, messages: merged([], messages), people, questions } });
+    const waiting = room.questions === undefined ? [] : ((await this.get(`held?room=${room.id}`, readWaiting)) ?? []);
+    if (messages && people)
+      this.change({ open: { room: room.id, messages: merged([], messages), people, questions, waiting } });
   }
 
   private async take<K extends keyof HostState>(

@@ -41,6 +41,8 @@ export interface RoomLine {
   expires: string;
   /** Where the hub has an order of rooms: its place in the lobby, from 1; 0 is none. */
   position?: number;
+  /** Where the hub has questions: whether the host reads them first. */
+  questions?: "open" | "held";
   /** Where the hub has modes: that of the room. */
   mode?: Mode;
   /** In slow mode, how many seconds a person waits between two messages. */
@@ -84,6 +86,17 @@ export interface Said {
   room: Id;
   code: string;
   title: string;
+}
+
+/** A question that waits for the host. */
+export interface Waiting {
+  id: number;
+  at: string;
+  room: Id;
+  code: string;
+  chatter: Id;
+  nickname: string;
+  content: string;
 }
 
 /** A question of a room. */
@@ -219,6 +232,7 @@ export const readSaid = (of?: Pick<RoomLine, "id" | "code" | "title">): Reader<S
   }));
 };
 
+export const readWaiting = lines<Waiting>({ id: "number", room: "string", nickname: "string", content: "string" });
 export const readAsked = lines<Asked>({ seq: "number", chatter: "string", nickname: "string", content: "string", votes: "number" });
 export const readPeople = lines<Person>({ id: "string", nickname: "string", room: "string" }, (fields) => ({
   isPresent: true,

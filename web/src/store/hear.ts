@@ -19,6 +19,7 @@ import {
   type Message,
 } from "../wire";
 import { readPoll } from "../wire.polls";
+import { unheld } from "./outbox";
 import { offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
@@ -59,7 +60,8 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       return room && shut?.roomId === room.id ? { ...state, room: { ...room, isShut: shut.isShut } } : state;
     }
     case "muted":
-      return { ...state, muted: readMuted(payload) ?? state.muted };
+      // What waited for the host waits no more.
+      return { ...state, muted: readMuted(payload) ?? state.muted, outbox: unheld(state.outbox) };
     case "unmuted":
       return { ...state, muted: null };
     case "announcement": {
@@ -90,9 +92,12 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     }
     case "roomEdited": {
       const { room } = state;
-      const { roomId, title, capacity, isPassword, position = 0 } = readRoomEdited(payload) ?? {};
+      const { roomId, title, capacity, isPassword, position = 0, questions } = readRoomEdited(payload) ?? {};
       const isHere = room && title !== undefined && roomId === room.id;
-      return isHere ? { ...state, room: { ...room, title, capacity: capacity ?? 0, isPassword: isPassword ?? false, position } } : state;
+      if (!isHere) return state;
+      const { questions: _, ...rest } = room;
+      const edited = { ...rest, title, capacity: capacity ?? 0, isPassword: isPassword ?? false, position };
+      return { ...state, room: questions ? { ...edited, questions } : edited };
     }
     case "reactions": {
       const reacted = readReacted(payload);

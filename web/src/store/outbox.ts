@@ -16,7 +16,8 @@ export interface Outgoing {
   readonly place: number;
   /** When it was written, in this phone's time, to forget it some day. */
   readonly at: number;
-  readonly state: "sending" | "failed";
+  /** `held`: the hub has it, and the host reads it first. */
+  readonly state: "sending" | "failed" | "held";
   /** Why the hub refused, when it did. */
   readonly problem: ErrorCode | null;
 }
@@ -55,6 +56,21 @@ export const drop = (outbox: Outbox, key: string): Outbox => outbox.filter((one)
 
 export const fail = (outbox: Outbox, key: string, problem: ErrorCode): Outbox =>
   outbox.map((one) => (one.key === key ? { ...one, state: "failed", problem } : one));
+
+/** The hub has it, and the host reads it first. */
+export const hold = (outbox: Outbox, key: string): Outbox =>
+  outbox.map((one) => (one.key === key ? { ...one, state: "held", problem: null } : one));
+
+/** Asks once more for those that the host reads first: the hub says by their keys what became of them. */
+export const askAgain = (outbox: Outbox): Outbox =>
+  outbox.map((one) => (one.state === "held" ? { ...one, state: "sending" } : one));
+
+/** Without those that the host would have read first. */
+export const unheld = (outbox: Outbox): Outbox => outbox.filter((one) => one.state !== "held");
+
+/** The one that the host has let through, when `message` is that. */
+export const letThrough = (outbox: Outbox, message: Message): Outgoing | undefined =>
+  message.question && outbox.find((one) => one.state === "held" && same(one.content, message.content));
 
 /** Tries a failed one again, at the end: what was written since has been sent already. */
 export function retry(outbox: Outbox, key: string, after = 0): Outbox {

@@ -4,7 +4,7 @@ import type { Announcement, Chatter, Closed, ErrorCode, Id, Message, Muted, Room
 import type { Poll } from "../wire.polls";
 import { emptyLog, type Log } from "./log";
 import { mark, marks, type Mark } from "./marks";
-import { drop, inFlight, type Outbox } from "./outbox";
+import { drop, inFlight, letThrough, unheld, type Outbox } from "./outbox";
 import type { Goal } from "./past";
 import type { Asked } from "./questions";
 
@@ -140,6 +140,7 @@ export const inMode = (state: RoomState, room: Room, now: number): RoomState => 
 export const withClosed = (state: RoomState, closed: Closed): RoomState => ({
   ...state,
   closed,
+  outbox: unheld(state.outbox),
   typing: new Map(),
   ...(closed === "deleted" && { log: { ...emptyLog, upTo: state.log.upTo }, past: null, goal: null, going: null }),
 });
@@ -221,7 +222,10 @@ export function withHidden(state: RoomState, { id, nickname }: Named, hide: bool
 
 /** The broadcast of one's own message came before its acknowledgement: show it once. */
 export function withEcho(state: RoomState, message: Message): RoomState {
-  if (message.chatterId !== state.me?.id || state.echoed !== null) return state;
+  if (message.chatterId !== state.me?.id) return state;
+  const held = letThrough(state.outbox, message);
+  if (held) return withSettled(state, held.key, message);
+  if (state.echoed !== null) return state;
   const one = inFlight(state.outbox, message);
   if (!one) return state;
   return { ...state, echoed: one.key, settled: new Map(state.settled).set(message.id, one.key) };

@@ -449,14 +449,7 @@ impl Database {
                 self.event = self.event.with(edit.clone());
                 self.log.push(Change::EventSet(self.event.clone()));
             }
-            Deed::AddKey(_)
-            | Deed::RevokeKey(_)
-            | Deed::Delete(_)
-            | Deed::History(..)
-            | Deed::Rename(_)
-            | Deed::ReportDone(_) => {
-                panic!("not in these lives: {deed:?}")
-            }
+            _ => panic!("not in these lives: {deed:?}"),
         }
         Ok(Written::Done)
     }

@@ -5,10 +5,11 @@ use tokio_postgres::types::ToSql;
 use super::{Found, Reader, read};
 use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::message::Message;
-use crate::domain::question::{QuestionOrder, VotePlace};
+use crate::domain::question::{HeldQuestion, QuestionOrder, VotePlace};
+use crate::domain::time::HubTime;
 use crate::store::postgres::reads;
 use crate::store::postgres::results::messages;
-use crate::store::postgres::rows::uuid;
+use crate::store::postgres::rows::{self, sql, uuid};
 use crate::store::reader::{QuestionPage, question_page};
 
 impl Reader {
@@ -40,6 +41,20 @@ impl Reader {
         let mut found: Vec<Message> = found;
         found.sort_by_key(place);
         Ok(question_page(order, found, most))
+    }
+
+    /// The questions that wait in the rooms that live at `now`, or in one of them, the oldest first.
+    pub(in crate::store) async fn held(
+        &self,
+        room: Option<RoomId>,
+        now: HubTime,
+        most: usize,
+    ) -> Found<Vec<HeldQuestion>> {
+        let room = room.map(|room| uuid(room.as_bytes()));
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let found = self.rows(reads::HELD, &[&sql(now), &room, &most]).await?;
+        let held: Result<Vec<_>, _> = found.iter().map(rows::held).collect();
+        read(held).map(|held| held.into_iter().flatten().collect())
     }
 
     async fn by_time(

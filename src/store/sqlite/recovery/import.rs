@@ -153,9 +153,9 @@ pub(in crate::store) fn known(from: &Connection, table: &Table) -> Vec<&'static 
     table.columns(|column| from.prepare(&format!("SELECT {column} FROM {name}")).is_ok())
 }
 
-/// Continues the ids of messages and of reports, so that none is given twice, not even that of a deleted one.
+/// Continues the ids of messages, reports and waiting questions, so that none is given twice, not even that of a deleted one.
 pub(in crate::store) fn ids_go_on(from: &Connection, into: &Connection) -> Result<(), ImportError> {
-    for table in ["messages", "reports"] {
+    for table in ["messages", "reports", "held_questions"] {
         let given: Option<i64> = from
             .query_row(
                 "SELECT max(seq) FROM sqlite_sequence WHERE name = ?1 AND typeof(seq) = 'integer'",

@@ -48,7 +48,7 @@ pub(in crate::store) const META: [(&str, Rule); 7] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 14] = [
+pub(in crate::store) const TABLES: [Table; 15] = [
     Table {
         name: "rooms",
         columns: &[
@@ -71,6 +71,7 @@ pub(in crate::store) const TABLES: [Table; 14] = [
             ("every", room_every),
             ("mode_until", maybe_time),
             ("position", position),
+            ("hold_questions", flag),
         ],
         key_width: 1,
         settle: |_| {},
@@ -161,6 +162,7 @@ pub(in crate::store) const TABLES: [Table; 14] = [
     MESSAGES,
     REACTIONS,
     REPORTS,
+    HELD_QUESTIONS,
 ];
 
 /// Who has chosen which reactions. Their counts are computed again.
@@ -169,6 +171,25 @@ pub(in crate::store) const REACTIONS: Table = Table {
     columns: &[("message", number), ("chatter", number), ("chosen", chosen)],
     key_width: 2,
     settle: |_| {},
+};
+
+/// Questions that wait for the host.
+const HELD_QUESTIONS: Table = Table {
+    name: "held_questions",
+    columns: &[
+        ("id", number),
+        ("room", number),
+        ("chatter", number),
+        ("nickname", nickname),
+        ("content", content),
+        ("key", key),
+        ("reply_to", maybe_number),
+        ("mentions", maybe_uuids),
+        ("asked_at", time),
+        ("dropped", flag),
+    ],
+    key_width: 1,
+    settle: settle_held,
 };
 
 /// Reports of messages.
@@ -280,6 +301,13 @@ fn settle_message(row: &mut Row<'_>) {
         ["count", "was", "now", "reply_to", "mentions", "votes"]
             .iter()
             .for_each(|column| row.set(column, Value::Null));
+    }
+}
+
+/// A question without words is one that was dropped.
+fn settle_held(row: &mut Row<'_>) {
+    if row.get("content") == Some(&Value::Text(String::new())) {
+        row.set("dropped", Value::Integer(1));
     }
 }
 

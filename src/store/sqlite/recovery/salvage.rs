@@ -11,6 +11,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use crate::store::sqlite::recovery::import::{self, Put};
 use crate::store::sqlite::recovery::rules::{self, MESSAGES, REACTIONS, REPORTS, TABLES, Table};
+use crate::store::sqlite::sql::held;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::polls;
 use crate::store::sqlite::sql::reactions;
@@ -27,7 +28,7 @@ const APART: [&str; 4] = ["messages", "reactions", "reports", "losses"];
 
 /// The host's decisions about rows that the backup has: the query for the damaged file, and the change in the
 /// backup.
-const DECIDED: [Decision; 10] = [
+const DECIDED: [Decision; 11] = [
     // So that an ended room does not come back.
     (
         "SELECT value FROM meta WHERE key = 'hub_time' AND typeof(value) = 'integer'",
@@ -49,9 +50,9 @@ const DECIDED: [Decision; 10] = [
     ),
     ("SELECT id, history FROM rooms NOT INDEXED", "UPDATE rooms SET history = ?2 WHERE id = ?1"),
     (
-        "SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED
+        "SELECT id, title, capacity, lock, position, hold_questions FROM rooms NOT INDEXED
          WHERE typeof(title) = 'text' AND typeof(capacity) = 'integer' AND typeof(position) = 'integer'",
-        "UPDATE rooms SET title = ?2, capacity = ?3, lock = ?4, position = ?5 WHERE id = ?1",
+        "UPDATE rooms SET title = ?2, capacity = ?3, lock = ?4, position = ?5, hold_questions = ?6 <> 0 WHERE id = ?1",
     ),
     (
         "SELECT id, done_at FROM reports NOT INDEXED WHERE typeof(done_at) = 'integer'",
@@ -67,6 +68,7 @@ const DECIDED: [Decision; 10] = [
         "SELECT poll, identity, chosen FROM poll_votes NOT INDEXED WHERE typeof(chosen) = 'integer' AND chosen > 0",
         "UPDATE poll_votes SET chosen = ?3 WHERE poll = ?1 AND identity = ?2",
     ),
+    ("SELECT id FROM held_questions NOT INDEXED WHERE dropped <> 0", held::DROP_ONE),
 ];
 /// The walls with their links, so that a link that the host has revoked stays revoked, and one that is in use can be used
 /// on.
@@ -117,6 +119,7 @@ pub(in crate::store) fn salvage(damaged: &Path, into: &Connection) -> usize {
         decide(&from, &tx, WALLS, until);
         let newer = format!("WHERE id > {newest}");
         let messages = table_from(&from, &tx, &MESSAGES, &newer, until).ok()?;
+        tx.execute(held::FORGET_SAID, []).ok()?;
         let newer = format!("WHERE message > {newest}");
         table_from(&from, &tx, &REACTIONS, &newer, until).ok()?;
         reactions::recount(&tx, newest).ok()?;

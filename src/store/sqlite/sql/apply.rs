@@ -15,6 +15,7 @@ use crate::domain::room::History;
 use crate::domain::text::Key;
 use crate::domain::time::WallTime;
 use crate::domain::words;
+use crate::store::sqlite::sql::held;
 use crate::store::sqlite::sql::host_actions;
 use crate::store::sqlite::sql::host_keys;
 use crate::store::sqlite::sql::modes;
@@ -71,7 +72,7 @@ pub(in crate::store) fn without_writing(
         Write::Join(join) => return_unwritten(db, join),
         // They have left, whether it can be stored or not.
         Write::Leave(_) => Ok(Some(Written::Left { alert: None, still_here: false })),
-        Write::Say(say) => Ok(said_before(db, say)?),
+        Write::Say(say) => said_before(db, say),
         Write::Recall(recall) => people::recall(db, recall).map(Some),
         Write::Room(_)
         | Write::FirstRoom(_)
@@ -228,20 +229,25 @@ fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
         return Ok(said);
     }
     let is_slow = modes::may_say(db, say)?;
-    let message = insert_message(db, say)?;
+    let said = match say.is_question && held::holds(db, say.room)? {
+        true => Written::Held(held::hold(db, say)?),
+        false => Written::Said { message: insert_message(db, say)?, repeated: false },
+    };
     if is_slow {
         modes::has_said(db, (say.room, say.chatter), say.at.hub)?;
     }
-    Ok(Written::Said { message, repeated: false })
+    Ok(said)
 }
 
-/// The message that the chatter sent with this key before.
-fn said_before(db: &Connection, say: &Say) -> rusqlite::Result<Option<Written>> {
+/// The message that the chatter sent with this key before, or the question that waits since then.
+fn said_before(db: &Connection, say: &Say) -> Result<Option<Written>, WriteError> {
     let Some(key) = &say.key else {
         return Ok(None);
     };
-    let message = queries::by_key(db, say.chatter, key)?;
-    Ok(message.map(|message| Written::Said { message, repeated: true }))
+    match queries::by_key(db, say.chatter, key)? {
+        Some(message) => Ok(Some(Written::Said { message, repeated: true })),
+        None => Ok(held::before(db, say)?.map(Written::Held)),
+    }
 }
 
 fn leave_room(db: &Connection, leave: &Leave) -> Result<Written, WriteError> {
@@ -356,7 +362,11 @@ pub(in crate::store) fn insert_message(db: &Connection, say: &Say) -> Result<Mes
 }
 
 /// The quote of the message in a place, for an answer by a member who may read it.
-fn quote(db: &Connection, (room, seq): (i64, Seq), author: i64) -> Result<Quote, WriteError> {
+pub(in crate::store) fn quote(
+    db: &Connection,
+    (room, seq): (i64, Seq),
+    author: i64,
+) -> Result<Quote, WriteError> {
     db.prepare_cached(
         "SELECT q.content, c.id, c.nickname, c.created_at, s.left_at
          FROM memberships me INDEXED BY memberships_by_chatter

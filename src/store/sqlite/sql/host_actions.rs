@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::domain::announcement::Announcement;
 use crate::domain::host::HostName;
-use crate::domain::ids::{ChatterId, MessageId, RoomId, Seq};
+use crate::domain::ids::{ChatterId, HeldId, MessageId, RoomId, Seq};
 use crate::domain::message::excerpt;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
@@ -14,7 +14,7 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, event, host_keys, modes, people, polls, questions, reports, rooms, rows, walls,
+    announcements, event, held, host_keys, modes, people, polls, questions, reports, rooms, rows, walls,
 };
 use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
@@ -82,8 +82,11 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             let taken = Written::TakenBack(take_back(db, *room, seqs)?);
             return Ok(remembered(db, "message delete", act, taken, None)?);
         }
-        Deed::Answered(room, seq, is_answered) => {
-            return mark(db, (*room, *seq), *is_answered, act);
+        Deed::Answered(room, seq, on) => return mark(db, (*room, *seq), *on, act),
+        Deed::LetThrough(held) => return let_through(db, *held, act),
+        Deed::DropHeld(held) => {
+            held::drop_one(db, *held)?;
+            "question drop"
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
@@ -153,6 +156,12 @@ fn say(db: &Connection, say: &HostSay, act: &HostAct) -> Result<Written, WriteEr
     }
 }
 
+fn let_through(db: &Connection, held: HeldId, act: &HostAct) -> Result<Written, WriteError> {
+    let message = held::let_through(db, held, act.at)?;
+    let said = Written::Said { message, repeated: false };
+    Ok(remembered(db, "question let-through", act, said, None)?)
+}
+
 /// A mark is logged where it changes something.
 fn mark(
     db: &Connection,
@@ -211,7 +220,7 @@ pub(in crate::store) fn end_room(
     // Stores the hub's time, so that the room stays ended if the hub restarts right now.
     set_meta(db, "hub_time", rows::sql(at.hub))?;
     set_meta(db, "wall_time", at.wall.0)?;
-    Ok(())
+    Ok(held::drop_in(db, room)?)
 }
 
 fn set_history(db: &Connection, room: RoomId, history: History) -> Result<(), WriteError> {
@@ -254,6 +263,7 @@ fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), Write
     Ok(())
 }
 
+/// Stores a ban. What the browser has asked waits no more.
 fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT OR REPLACE INTO bans (chatter, identity, nickname, address, until)
@@ -266,7 +276,7 @@ fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
         ban.address.map(|(address, _)| address.to_string()),
         ban.address.map(|(_, until)| rows::sql(until)),
     ])?;
-    Ok(())
+    held::drop_of(db, ban.identity)
 }
 
 fn delete_ban(db: &Connection, chatter: ChatterId) -> rusqlite::Result<()> {

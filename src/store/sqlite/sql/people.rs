@@ -10,10 +10,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
 use crate::store::sqlite::sql::statements::WriteError;
-use crate::store::sqlite::sql::{apply, queries, rows};
+use crate::store::sqlite::sql::{apply, held, queries, rows};
 use crate::store::write::{HostRename, Moment, Recall, Rename, Written};
 
-/// Stores a mute, in the place of one that the browser had. Those that have ended are deleted.
+/// Stores a mute, in the place of one that the browser had. Those that have ended are deleted, and
+/// what the browser has asked waits no more.
 pub(in crate::store) fn mute(db: &Connection, mute: &Mute, at: Moment) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM mutes WHERE until <= ?1")?.execute([rows::sql(at.hub)])?;
     db.prepare_cached(
@@ -25,7 +26,7 @@ pub(in crate::store) fn mute(db: &Connection, mute: &Mute, at: Moment) -> rusqli
         mute.nickname.as_str(),
         mute.until.map(rows::sql),
     ])?;
-    Ok(())
+    held::drop_of(db, mute.identity)
 }
 
 /// Lifts a browser's mute.

@@ -12,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Rows, params};
 
 use crate::domain::time::HubTime;
+use crate::store::sqlite::sql::held;
 use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::shrink;
 use crate::store::sqlite::sql::weights::{ROW, Weight, Weights, size};
@@ -257,11 +258,16 @@ fn ended_room(db: &Connection, old: HubTime, weights: &mut Weights) -> rusqlite:
     room.map_or(Ok(0), |room| take_away(db, room, weights))
 }
 
-/// Deletes a room's messages, then its members, then the room.
+/// Deletes a room's messages, then what waits in it, then its members, then the room.
 fn take_away(db: &Connection, room: i64, weights: &mut Weights) -> rusqlite::Result<usize> {
     let messages = oldest_of(db, room, i64::MAX, weights)?;
     if messages > 0 {
         return Ok(messages);
+    }
+    // Before their authors.
+    let questions = held::prune(db, room, STEP)?;
+    if questions > 0 {
+        return Ok(questions);
     }
     let people = ended_members(db, room)?;
     if people > 0 {

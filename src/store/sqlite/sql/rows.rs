@@ -9,7 +9,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, MessageId, RoomId, Seq};
 use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::mode::RoomMode;
-use crate::domain::question::Question;
+use crate::domain::question::{Question, Questions};
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::room::{History, POSITION_MAX, PasswordHash, Room};
 use crate::domain::text::{Namespace, Nickname, Title};
@@ -19,7 +19,7 @@ use crate::store::sqlite::recovery::check::is_damage;
 
 /// The columns that [`room`] reads, in its order.
 pub(in crate::store) const ROOM: &str = "id, code, title, namespace, capacity, lock, created_at, created_hub, \
-     lifetime, by_host, history, shut, mode, every, mode_until, position";
+     lifetime, by_host, history, shut, mode, every, mode_until, position, hold_questions";
 
 /// The columns that [`message`] reads, in its order, with the joins. Left alone, SQLite would use the primary
 /// key of `memberships`, which begins with the room, and so read every membership of the room for each
@@ -62,6 +62,7 @@ pub(in crate::store) fn room(row: &Row<'_>) -> rusqlite::Result<Room> {
         history: history(row.get(10)?),
         mode: mode(row, 11)?,
         position: position(row.get(15)?),
+        questions: Questions::held(row.get::<_, i64>(16)? == 1),
     })
 }
 
@@ -142,7 +143,7 @@ pub(in crate::store) fn reactions_column(reactions: &Reactions) -> Option<Vec<u8
 }
 
 /// Reads the people whom a message mentions, from their ids, 16 bytes each.
-fn mentions(ids: Option<&[u8]>) -> Vec<ChatterId> {
+pub(in crate::store) fn mentions(ids: Option<&[u8]>) -> Vec<ChatterId> {
     let (ids, _) = ids.unwrap_or_default().as_chunks::<16>();
     ids.iter().copied().map(ChatterId::from_bytes).collect()
 }

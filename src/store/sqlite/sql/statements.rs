@@ -34,8 +34,8 @@ pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), 
     let ModeColumns { shut, mode, every, until } = room.mode.into();
     db.prepare_cached(
         "INSERT INTO rooms (id, code, title, namespace, capacity, lock, created_at, created_hub, lifetime,
-                            by_host, history, shut, mode, every, mode_until, position)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)",
+                            by_host, history, shut, mode, every, mode_until, position, hold_questions)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)",
     )?
     .execute(params![
         room.id.as_bytes(),
@@ -54,6 +54,7 @@ pub(in crate::store) fn insert_room(db: &Connection, room: &Room) -> Result<(), 
         every,
         until,
         room.position,
+        room.questions.are_held(),
     ])?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 45] = [
+const MAY_SCAN: [(&str, &str); 49] = [
     ("SELECT id, name, helper, made_at, number, browser FROM host_keys", "a few rows, in a wipe"),
     ("SELECT count(*) FROM messages WHERE kind IN", "before a wipe and in it"),
     ("SELECT count(DISTINCT identity) FROM chatters", "before a wipe and in it"),
@@ -48,12 +48,19 @@ const MAY_SCAN: [(&str, &str); 45] = [
     ("SELECT id, shut FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, mode, every, mode_until FROM rooms NOT INDEXED", "a damaged file"),
     ("SELECT id, history FROM rooms NOT INDEXED", "a damaged file"),
-    ("SELECT id, title, capacity, lock, position FROM rooms NOT INDEXED", "a damaged file"),
+    (
+        "SELECT id, title, capacity, lock, position, hold_questions FROM rooms NOT INDEXED",
+        "a damaged file",
+    ),
     ("SELECT room, view, delay, link FROM walls NOT INDEXED", "a damaged file"),
     ("UPDATE walls SET link = NULL", "a row a room, when a hub gets a new id"),
     ("SELECT r.id, w.view, w.delay, w.link FROM walls", "once a start: a row a room"),
     ("WITH places AS MATERIALIZED", "a wall: mostly a dozen places, 10,000 at most"),
     ("SELECT id, done_at FROM reports NOT INDEXED", "a damaged file"),
+    ("SELECT id FROM held_questions NOT INDEXED", "a damaged file"),
+    ("DELETE FROM held_questions WHERE EXISTS", "a damaged file"),
+    ("DELETE FROM held_questions WHERE dropped = 1", "those before the newest 10,000"),
+    ("SELECT count(*) FILTER (WHERE chatter", "an index of those that wait; 200 at most"),
     ("SELECT id, code, title, namespace", "once a start"),
     ("SELECT count(*) FROM reports x", "an index of the open ones; at most 10,000 rows"),
     ("SELECT x.id, x.at, x.done_at", "at most 10,000 rows"),

@@ -143,4 +143,56 @@ overEachTransport('asking', (transport) => {
     await the.hub.host('message', 'delete', room.code, `${seqs.bus}`);
     assert.deepEqual(contents(await list(minsu)), ['rain', 'When is lunch?']);
   });
+
+  /** A room in which the host reads questions first, with two people. */
+  async function quietHall() {
+    const room = await the.hub.room({ history: 'all' });
+    const minsu = await the.hub.member(transport, room);
+    const jiwoo = await the.hub.member(transport, room);
+    await the.hub.host('room', 'edit', room.code, '--questions', 'held');
+    return { room, minsu, jiwoo };
+  }
+
+  /** What waits, as `colahub question held` says. */
+  const waiting = async (room) => JSON.parse(await the.hub.host('question', 'held', room.code, '--json'));
+
+  it('waits for the host where the host reads first, and gets its place when it is let through', async () => {
+    const { room, minsu, jiwoo } = await quietHall();
+    assert.equal((await the.hub.calls('GET', `/chat/rooms/${room.id}`)).json.data.questions, 'held');
+    const asked = await ask(minsu, 'Is it safe?', { key: 'h1' });
+    assert.ok(asked.success, JSON.stringify(asked));
+    assert.deepEqual(Object.keys(asked.data).sort(), ['held', 'roomId']);
+    assert.deepEqual(Object.keys(asked.data.held).sort(), ['content', 'id', 'sentAt']);
+    assert.deepEqual((await ask(minsu, 'other words', { key: 'h1' })).data, asked.data, 'a retry is the same question');
+    assert.deepEqual((await waiting(room)).map(({ content, chatter }) => [content, chatter]), [['Is it safe?', minsu.id]]);
+    const said = await jiwoo.says('just so');
+    await the.hub.ends('SIGKILL');
+    await the.hub.startsAgain();
+    for (const person of [minsu, jiwoo]) await person.refreshes();
+    assert.deepEqual((await ask(minsu, 'Is it safe?', { key: 'h1' })).data, asked.data, 'also after a restart');
+    await the.hub.host('question', 'let-through', String(asked.data.held.id));
+    const told = await jiwoo.inbox.take('sendMessage', (message) => message.content === 'Is it safe?');
+    assert.ok(told.seq > said.seq, 'its place is that of now');
+    assert.deepEqual([told.chatterId ?? told.chatter?.id, told.question], [minsu.id, { votes: 0, mine: false, answered: false }]);
+    assert.equal((await ask(minsu, 'Is it safe?', { key: 'h1' })).data.seq, told.seq);
+    assert.equal((await vote(jiwoo, told.seq)).data.question.votes, 1);
+    assert.deepEqual(await waiting(room), []);
+  });
+
+  it('is nobody’s to read once the host has dropped it, and so few of one person wait', async () => {
+    const { room, minsu, jiwoo } = await quietHall();
+    const ids = [];
+    for (let n = 0; n < 5; n += 1) ids.push((await ask(minsu, `no ${n}`, { key: `d${n}` })).data.held.id);
+    assert.equal((await ask(minsu, 'one more', { key: 'd5' })).code, 'too_many_held');
+    await the.hub.host('question', 'drop', String(ids[0]));
+    assert.equal((await ask(minsu, 'no 0', { key: 'd0' })).code, 'not_let_through');
+    await assert.rejects(the.hub.host('question', 'let-through', String(ids[0])), /no question \d+ waits/);
+    await the.hub.host('chatter', 'mute', minsu.id);
+    assert.deepEqual(await waiting(room), [], 'the muted ask nothing');
+    await the.hub.host('room', 'edit', room.code, '--questions', 'open');
+    const open = (await ask(jiwoo, 'And now?')).data;
+    assert.deepEqual(open.question, { votes: 0, mine: false, answered: false });
+    const page = await the.hub.page(room, 1, jiwoo.id);
+    assert.ok(page.every(({ content }) => !content.startsWith('no ')), 'nothing of it is in the room');
+  });
 });

@@ -4,8 +4,8 @@ import type { JSX } from "preact";
 import { Mark } from "../../components/mark";
 import { mark } from "../../store/marks";
 import { acts, openAbout } from "../app";
-import { markAnswered, messageKey } from "../deeds";
-import type { Asked, RoomLine, Said } from "../wire";
+import { dropWaiting, letThrough, markAnswered, messageKey, waitingKey } from "../deeds";
+import type { Asked, RoomLine, Said, Waiting } from "../wire";
 import { hostWords } from "../words";
 import { clock } from "./said-list";
 
@@ -39,6 +39,57 @@ export function QuestionsList({ room, questions }: { room: RoomLine; questions: 
         </details>
       )}
     </section>
+  );
+}
+
+/** The questions that the host reads first: each goes into the room, or nobody else reads it. */
+export function WaitingList({ waiting }: { waiting: readonly Waiting[] }): JSX.Element | null {
+  const say = hostWords();
+  const left = waiting.filter(({ id }) => !acts.concerns(waitingKey(id)));
+  if (left.length === 0) return null;
+  return (
+    <section aria-labelledby="waiting">
+      <h3 class="channel" id="waiting">
+        {say.waiting(left.length)}
+      </h3>
+      <ul class="reports">
+        {left.map((one) => (
+          <li key={one.id}>
+            <Held one={one} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Held({ one }: { one: Waiting }): JSX.Element {
+  const say = hostWords();
+  const { chatter, nickname, content, at } = one;
+  const face = mark({ id: chatter, nickname });
+  return (
+    <article class="report">
+      <div class="line">
+        <Mark of={face} />
+        <span class="line-body">
+          <span class="line-head">
+            <bdi class={`who tint-${face.tint}`}>{nickname}</bdi>
+            <time>{clock(at, say.locale)}</time>
+          </span>
+          <span class="line-text" dir="auto">
+            {content}
+          </span>
+        </span>
+      </div>
+      <div class="report-acts">
+        <button type="button" class="button" onClick={() => letThrough(one)}>
+          {say.letThrough}
+        </button>
+        <button type="button" class="button" onClick={() => dropWaiting(one)}>
+          {say.dropIt}
+        </button>
+      </div>
+    </article>
   );
 }
 

@@ -4,13 +4,13 @@ import type { JSX } from "preact";
 import { Icon } from "../../components/icons";
 import { follow } from "../../route";
 import { isHost, openAbout, placeOf, state } from "../app";
-import { lock, setHistory, setMode } from "../deeds";
+import { lock, setHistory, setMode, setQuestions } from "../deeds";
 import { settingOf } from "../state";
 import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
 import { Ladder } from "./ladder";
 import { PersonRow } from "./people-view";
-import { QuestionsList } from "./questions-list";
+import { QuestionsList, WaitingList } from "./questions-list";
 import { SaidList } from "./said-list";
 import { Step } from "./step";
 
@@ -62,6 +62,7 @@ export function RoomView({ code }: { code: string }): JSX.Element {
               ))}
             </ul>
           </details>
+          <WaitingList waiting={known.waiting} />
           <QuestionsList room={room} questions={known.questions} />
           <h3 class="channel">{say.readAlong}</h3>
           <SaidList messages={known.messages} withRoom={false} />
@@ -98,6 +99,15 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
           <Step isOn={room.history === "joined"} label={say.historyJoined} choose={() => setHistory(room, "joined")} />
         </div>
       </fieldset>
+      {room.questions !== undefined && (
+        <fieldset>
+          <legend>{say.questionsAre}</legend>
+          <div class="steps">
+            <Step isOn={room.questions === "open"} label={say.questionsOpen} choose={() => setQuestions(room, "open")} />
+            <Step isOn={room.questions === "held"} label={say.questionsHeld} choose={() => setQuestions(room, "held")} />
+          </div>
+        </fieldset>
+      )}
       {room.position !== undefined && (
         <button type="button" class="button wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "edit", room: room.id })}>
           {say.editRoom}
