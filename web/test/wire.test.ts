@@ -23,6 +23,7 @@ import {
   readTakenBack,
   type Reader,
 } from "../src/wire";
+import { readPoll } from "../src/wire.polls";
 
 const golden = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
@@ -52,6 +53,8 @@ const readers: Record<string, Reader<unknown>> = {
   reactions: readReacted,
   muted: readMuted,
   "taken-back": readTakenBack,
+  poll: readPoll,
+  "poll-closed": readPoll,
 };
 
 /** A list is read as far as it can be; what is no list at all is refused. */
@@ -60,7 +63,7 @@ const lists = ["hubs"];
 describe("the golden shapes", () => {
   it("all have a reader", () => {
     const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
-    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "texts", "error"].sort());
+    expect(names.sort()).toEqual([...Object.keys(readers), "join-ack", "poll-voted", "texts", "error"].sort());
   });
 
   for (const [name, read] of Object.entries(readers)) {
