@@ -355,7 +355,7 @@ pub enum Deed {
     /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
     TakeDown(AnnouncementId),
     /// Makes a poll.
-    MakePoll(MakePoll),
+    MakePoll(Box<MakePoll>),
     /// Closes a poll.
     ClosePoll(ClosePoll),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
