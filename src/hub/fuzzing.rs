@@ -367,7 +367,7 @@ fn poll(now: Moment) -> Write {
     let host = crate::domain::words::host_name(Language::Ko);
     let made = MakePoll { poll, host, notice: Content::trusted(String::new()) };
     let (what, by, at) = (String::new(), None, now);
-    Write::Host(HostAct { deed: Deed::MakePoll(made), what, by, at })
+    Write::Host(HostAct { deed: Deed::MakePoll(Box::new(made)), what, by, at })
 }
 
 fn room(n: u8, now: Moment) -> Room {

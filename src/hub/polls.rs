@@ -100,8 +100,9 @@ impl Hub {
         let (made_at, tally) = (at.wall, Tally::default());
         let poll = Poll { id, room, form, made_at, until, closed_at: None, tally };
         let (what, host) = (self.poll_in_words(&poll), words::host_name(language));
-        let deed = Deed::MakePoll(MakePoll { poll: poll.clone(), host, notice });
-        self.host_does(deed, what, Then::PollMade(poll, tell), at);
+        let made = MakePoll { poll: poll.clone(), host, notice };
+        let then = Then::PollMade(Box::new(poll), tell);
+        self.host_does(Deed::MakePoll(Box::new(made)), what, then, at);
     }
 
     /// Goes on with a poll that is committed or was refused.

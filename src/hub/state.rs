@@ -342,7 +342,7 @@ impl Hub {
                 self.has_announced(announcement, tell, result, at);
             }
             Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
-            Then::PollMade(poll, tell) => self.poll_made(poll, tell, result, at),
+            Then::PollMade(poll, tell) => self.poll_made(*poll, tell, result, at),
             Then::PollVoted(voting) => self.voted(voting, result, at),
             Then::PollClosed(id, tell) => self.poll_closed(id, tell, result, at),
             Then::EventSet(setting) => self.event_set(setting, result.map(|_| ())),

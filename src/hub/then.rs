@@ -58,7 +58,7 @@ pub(super) enum Then {
     HostSaid(Responder<Message>),
     Announced(Announcement, Responder<AnnouncementId>),
     TakenDown(AnnouncementId, Responder<()>),
-    PollMade(Poll, Responder<PollId>),
+    PollMade(Box<Poll>, Responder<PollId>),
     PollVoted(Voting),
     /// The end of a poll; by itself where nobody is told.
     PollClosed(PollId, Option<Responder<()>>),

@@ -397,7 +397,7 @@ pub enum Deed {
     /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
     TakeDown(AnnouncementId),
     /// Makes a poll.
-    MakePoll(MakePoll),
+    MakePoll(Box<MakePoll>),
     /// Closes a poll.
     ClosePoll(ClosePoll),
     /// Sets one of what outweighs the configuration during the event.

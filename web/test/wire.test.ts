@@ -26,6 +26,7 @@ import {
   readUnread,
   type Reader,
 } from "../src/wire";
+import { readPoll } from "../src/wire.polls";
 
 const golden = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../golden/${name}.json`, import.meta.url), "utf8"));
@@ -59,6 +60,8 @@ const readers: Record<string, Reader<unknown>> = {
   "reactions-question": readReacted,
   muted: readMuted,
   "taken-back": readTakenBack,
+  poll: readPoll,
+  "poll-closed": readPoll,
 };
 
 /** A list is read as far as it can be; what is no list at all is refused. */
@@ -75,7 +78,7 @@ describe("the answer to a question that waits", () => {
 describe("the golden shapes", () => {
   it("all have a reader", () => {
     const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
-    expect(names.sort()).toEqual([...Object.keys(readers), "ack-held", "join-ack", "texts", "error", "wall"].sort());
+    expect(names.sort()).toEqual([...Object.keys(readers), "ack-held", "join-ack", "poll-voted", "texts", "error", "wall"].sort());
   });
 
   for (const [name, read] of Object.entries(readers)) {

@@ -17,6 +17,9 @@ struct Asked {
     seen: Vec<(Vec<ConnId>, PollView)>,
 }
 
+/// Connections, the votes of the first two answers, and what they have chosen.
+type Seen = (Vec<u64>, Option<[u32; 2]>, Option<Vec<usize>>);
+
 impl Asked {
     fn new() -> Self {
         Self { chat: Chat::new(0, 50), by: BTreeMap::new(), seen: Vec::new() }
@@ -140,7 +143,7 @@ impl Asked {
     }
 
     /// Who was told since the last look: connections, votes of the first two answers, and what they have chosen.
-    fn seen(&mut self) -> Vec<(Vec<u64>, Option<[u32; 2]>, Option<Vec<usize>>)> {
+    fn seen(&mut self) -> Vec<Seen> {
         let seen = std::mem::take(&mut self.seen).into_iter();
         let told = seen.map(|(to, view)| {
             let counts = view.poll.tally.counts;

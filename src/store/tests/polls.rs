@@ -47,8 +47,8 @@ impl Kit {
     async fn polls(&mut self, poll: &Poll) -> Result<Vec<Message>, Refusal> {
         let notice = Content::trusted(words::polls::opened(Language::En, &poll.form));
         let host = host_name(Language::En);
-        let made = Deed::MakePoll(MakePoll { poll: poll.clone(), host, notice });
-        match self.host(made).await? {
+        let made = MakePoll { poll: poll.clone(), host, notice };
+        match self.host(Deed::MakePoll(Box::new(made))).await? {
             Written::PollMade(notices) => Ok(notices),
             other => panic!("{other:?}"),
         }

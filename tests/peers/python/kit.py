@@ -90,6 +90,12 @@ class Hub:
         self.process.wait()
         shutil.rmtree(self.directory, ignore_errors=True)
 
+    def host(self, *command):
+        """What a command of the host's says about this hub."""
+        flags = ["--data-dir", os.path.join(self.directory, "data")]
+        run = subprocess.run([os.environ["COLAHUB_BIN"], *command, *flags], capture_output=True, text=True, check=True)
+        return run.stdout
+
     def call(self, method, path, **options):
         """An HTTP call without credentials, as the front end's are. Gives status and envelope."""
         # Nothing shows how far an answer is, so the time-out is only for a hub that hangs.

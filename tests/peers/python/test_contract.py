@@ -254,3 +254,23 @@ class TestAFullRoom:
         status, envelope = hub.call("POST", f"/chat/rooms/{room['id']}/access-check", json={"password": ""})
         assert status == 404
         assert envelope["success"] is False and envelope["data"] is None and envelope["message"].strip()
+
+
+class TestPolls:
+    def test_count_each_browser_once_and_forget_who_has_voted(self, hub, joins):
+        room = hub.room()
+        minsu, jiwoo = joins(room), joins(room)
+        hub.host("poll", "add", "Lunch?", "soup", "rice", "--room", room["code"], "--results", "after-voting")
+        poll, _ = minsu.hears("poll"), jiwoo.hears("poll")
+        assert [option["votes"] for option in poll["options"]] == [None, None]
+        for options in ([0], [0], [1]):
+            voted = minsu.asks("votePoll", {"pollId": poll["id"], "options": options})
+            assert (voted["mine"], voted["voters"]) == (options, 1)
+        assert [option["votes"] for option in voted["options"]] == [0, 1]
+        assert minsu.refreshes()["polls"][0]["mine"] == [1]
+        hub.host("poll", "close", poll["id"])
+        closed = jiwoo.hears("poll", lambda told: told["isClosed"])
+        assert [option["votes"] for option in closed["options"]] == [0, 1]
+        with pytest.raises(Refused):
+            jiwoo.asks("votePoll", {"pollId": poll["id"], "options": [0]})
+        assert jiwoo.refreshes()["polls"] == []
