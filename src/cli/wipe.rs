@@ -291,7 +291,7 @@ fn told(receipt: &WipeReceipt) -> String {
     match (export, said_since) {
         (None, _) => line("Nothing had been exported.".to_owned()),
         (Some(export), None | Some(0)) => {
-            line(format!("The last export has {}.", exported(export)))
+            line(format!("The last export has {}.", exported(export)));
         }
         (Some(export), Some(since)) => line(format!(
             "The last export has {}, and not {} that came after it.",

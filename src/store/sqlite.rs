@@ -90,13 +90,12 @@ fn finish_wipe(folder: &Path, fresh: HubId) -> Result<(), OpenError> {
         }
     };
     let wiped = carry_out_wipe(folder, fresh, going_on);
-    match wiped.map_err(|error| OpenError::Wipe(Box::new(error)))? {
-        Some(receipt) => tracing::warn!(
+    if let Some(receipt) = wiped.map_err(|error| OpenError::Wipe(Box::new(error)))? {
+        tracing::warn!(
             bytes = receipt.bytes,
             rooms_kept = receipt.rooms_kept,
             "everything that people had said was wiped, as a host has ordered"
-        ),
-        None => {}
+        );
     }
     Ok(())
 }

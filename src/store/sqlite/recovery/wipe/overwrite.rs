@@ -18,7 +18,7 @@ use crate::store::wipe::LeftFile;
 const PIECE: u64 = 4 << 20;
 
 /// How much is written at a time, in bytes.
-const ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// What SQLite's files begin with.
 const SQLITE: &[u8] = b"SQLite format 3\0";
