@@ -303,7 +303,7 @@ export const en: HostWords = {
   eventFile: "Event file",
   eventHint: "The title, the rooms and the announcements in one file, to prepare them at home. What the file does not say stays, and nobody’s messages are deleted.",
   eventDownload: "Download what is there",
-  eventChoose: "Apply a file",
+  eventChoose: "Choose a file to apply",
   eventBusy: "Asking the hub…",
   eventTooLong: "The file is larger than 16 KiB. On the hub’s own machine, colahub event apply takes it.",
   eventNothing: "Nothing to change: all is as the file says.",

@@ -298,7 +298,7 @@ export const ko = {
   eventFile: "행사 파일",
   eventHint: "제목과 방과 공지를 파일 하나에 담아 집에서 미리 준비해요. 파일에 없는 것은 그대로 두고, 사람들의 메시지는 지우지 않아요.",
   eventDownload: "지금 모습 내려받기",
-  eventChoose: "파일대로 바꾸기",
+  eventChoose: "파일 고르기",
   eventBusy: "허브에 물어보는 중…",
   eventTooLong: "파일이 16KiB보다 커요. 허브의 컴퓨터에서 colahub event apply로는 할 수 있어요.",
   eventNothing: "바꿀 것이 없어요. 모두 파일대로예요.",

@@ -73,20 +73,22 @@ export function EventSheet(): JSX.Element {
   const hasSteps = found !== null && !found.isDone && found.applied.steps.length > 0;
   return (
     <Sheet title={say.eventFile}>
-      <p class="soft">{say.eventHint}</p>
+      <p class="soft event-hint">{say.eventHint}</p>
       <button type="button" class="button wide" aria-disabled={isBusy} onClick={() => void download()}>
         {say.eventDownload}
       </button>
-      <div class="field event-choice">
-        <label for="event-file">{say.eventChoose}</label>
+      {/* The browser's own button speaks the browser's language, and is small. */}
+      <label class="button wide event-choice">
         <input
           ref={input}
           id="event-file"
+          class="unseen"
           type="file"
           accept=".toml,application/toml,text/plain"
           onChange={(event) => void choose(event.currentTarget.files?.[0])}
         />
-      </div>
+        {say.eventChoose}
+      </label>
       <section class="event-found" aria-live="polite" aria-busy={isBusy}>
         {chosen && (
           <h3 class="channel">
