@@ -1,6 +1,8 @@
 // A wall on a projector: never blank, and without what was taken back.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 import { HD, onWall, seenBy, setsWall, showsOnWall, watchFrames } from "./kit/wall.mjs";
@@ -144,5 +146,27 @@ story("a wall is dark or light as its address says", {}, async ({ hub, somebody 
     const own = await paper(`/wall/${room.code}`);
     assert.notEqual(await paper(`/wall/${room.code}?theme=${theme}`), own);
     assert.equal(await paper(`/wall/${room.code}?theme=${colorScheme}`), own);
+  }
+});
+
+// A wall is no view for a phone, so it is not among those of `kit/views.mjs`.
+story("a wall passes axe, dark and light", {}, async ({ hub, somebody, talker }) => {
+  const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+  const room = await hub.makeRoom({ title: "무대 앞", history: "all" });
+  const locked = await hub.makeRoom({ title: "우리끼리", password: "1234" });
+  await setsWall(hub, room, "--delay", "0");
+  const ann = await talker(room);
+  for (let n = 1; n <= 14; n += 1) await ann.says(`${n}번째`);
+  await hub.host("announce", "add", "점심이 준비됐어요", "--room", room.code);
+  for (const colorScheme of ["light", "dark"]) {
+    const screen = await somebody({ viewport: HD, colorScheme, reducedMotion: "reduce" });
+    for (const [code, seen] of [[room.code, ".said"], [locked.code, ".message p"]]) {
+      await screen.opens(`/wall/${code}`);
+      await screen.page.locator(seen).first().waitFor();
+      await screen.page.evaluate(axe);
+      const { violations } = await screen.page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+      assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes[0].html}`), [], `${code}, ${colorScheme}`);
+    }
+    assert.ok((await screen.page.locator(".said").count()) <= 12);
   }
 });

@@ -286,15 +286,6 @@ export const VIEWS = {
     if (await page.locator(".wall-address .primary").isVisible()) await page.locator(".wall-address .primary").click();
     await page.locator(".wall-address .qr").waitFor();
   },
-  "a wall": async ({ ann, hub, room }) => {
-    const set = await hub.host("wall", "set", room.code, "--link", "--delay", "0", "--json");
-    await ann.opens(`/wall/${room.code}#${JSON.parse(set).link}`);
-    await ann.page.locator(".talk .said").first().waitFor();
-  },
-  "a wall that opens only with a link": async ({ ann, room }) => {
-    await ann.opens(`/wall/${room.code}`);
-    await ann.page.locator(".message p").waitFor();
-  },
   "a room that the host would end": async (furnished) => {
     await VIEWS["a room that the host has opened"](furnished);
     const { page } = furnished.ann;
