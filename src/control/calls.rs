@@ -203,7 +203,6 @@ mod tests {
             let path = path.replace("{room}", "{id}").replace("{chatter}", "{id}");
             let path = path
                 .replace("{report}", "{id}")
-                
                 .replace("{held}", "{id}")
                 .replace("{announcement}", "{id}")
                 .replace("{poll}", "{id}");

@@ -179,7 +179,14 @@ async fn carry_out(
             room,
             edit: RoomStep { title, capacity, password, history, position },
             ..
-        } => edit(parts, room, RoomValues { title, capacity, password, history, position }).await,
+        } => {
+            edit(
+                parts,
+                room,
+                RoomValues { title, capacity, password, history, position, questions: None },
+            )
+            .await
+        }
         Step::Mode { room, mode, .. } => set_mode(parts, room, mode).await,
         Step::Announce { text, room, minutes } => {
             let room = match room {

@@ -155,7 +155,7 @@ impl Hub {
             false if new.by_host => Write::FirstRoom(room.clone()),
             false => Write::Room(room.clone()),
         };
-        self.write(write, Then::Made(room, place, tell));
+        self.write(write, Then::Made(Box::new(room), place, tell));
     }
 
     fn fresh_code(&mut self) -> Code {

@@ -314,7 +314,7 @@ impl Hub {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
             Then::Made(room, place, tell) => {
-                self.room_made(room, place, tell, result.map(|_| ()), at);
+                self.room_made(*room, place, tell, result.map(|_| ()), at);
             }
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),

@@ -23,7 +23,7 @@ use crate::domain::room::{History, Room};
 pub(super) enum Then {
     Nothing,
     Pong(Responder<()>),
-    Made(Room, Option<RoomPlace>, Option<Responder<RoomView>>),
+    Made(Box<Room>, Option<RoomPlace>, Option<Responder<RoomView>>),
     Looked(JoinRequest),
     Joined(Joining, Reply),
     Said(Option<Reply>),

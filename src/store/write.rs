@@ -111,7 +111,8 @@ impl Write {
                 matches!(
                     deed,
                     Deed::Delete(_)
-                        | Deed::TakeBack(..) | Deed::ClosePoll(_)
+                        | Deed::TakeBack(..)
+                        | Deed::ClosePoll(_)
                         | Deed::DropHeld(_)
                         | Deed::Close(_)
                         | Deed::Mute(_)
@@ -132,7 +133,11 @@ impl Write {
                 | Self::Report(_)
                 | Self::VotePoll(_)
                 | Self::Host(HostAct {
-                    deed: Deed::Create(_) | Deed::Say(_) | Deed::Announce(..) | Deed::MakePoll(_) | Deed::LetThrough(_),
+                    deed: Deed::Create(_)
+                        | Deed::Say(_)
+                        | Deed::Announce(..)
+                        | Deed::MakePoll(_)
+                        | Deed::LetThrough(_),
                     ..
                 })
         )

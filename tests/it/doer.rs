@@ -28,7 +28,7 @@ pub enum What {
     TakenBack,
     Reported,
     /// Chose this answer in the poll of the room, which has no place.
-    Voted(usize),
+    VotedPoll(usize),
 }
 
 /// One of these, with the message's place.
@@ -108,7 +108,7 @@ impl Doer {
         if let Some(poll) = self.poll.clone() {
             let option = n % OPTIONS;
             let fields = json!({ "pollId": poll, "options": [option], "seq": 0 });
-            self.tries(socket, What::Voted(option), "votePoll", fields)?;
+            self.tries(socket, What::VotedPoll(option), "votePoll", fields)?;
         }
         if n % 4 == 3 {
             self.tries(socket, What::TakenBack, "takeBack", json!({ "seq": said[n - 2] }))?;
@@ -171,7 +171,7 @@ impl Doer {
             .done
             .iter()
             .filter_map(|done| match done.what {
-                What::Voted(option) => Some((option, done.at)),
+                What::VotedPoll(option) => Some((option, done.at)),
                 _ => None,
             })
             .collect();
@@ -186,7 +186,7 @@ impl Doer {
 
     /// Holds messages, as a browser reads them, against what was acknowledged before that time.
     pub fn holds(&self, all: &[Value], until: u64) {
-        let is_seen = |done: &&Done| !matches!(done.what, What::Reported | What::Voted(_));
+        let is_seen = |done: &&Done| !matches!(done.what, What::Reported | What::VotedPoll(_));
         for done in self.acked(until).filter(is_seen) {
             let message = &all[usize::try_from(done.seq - 1).unwrap()];
             let is_gone = message["takenBack"] == true;
@@ -199,7 +199,7 @@ impl Doer {
                 What::Reacted(emoji) => message["reactions"][EMOJI[*emoji]] == 1,
                 What::Voted => message["question"]["votes"] == 1,
                 What::TakenBack => is_gone && message["content"] == "",
-                What::Reported | What::Voted(_) => true,
+                What::Reported | What::VotedPoll(_) => true,
             };
             assert!(is_as_done || is_gone, "{done:?} has become {message}");
         }

@@ -82,7 +82,7 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
     }
     for doer in &life.doers {
         let room = doer.room.id.replace('-', "");
-        for done in doer.acked(until).filter(|done| !matches!(done.what, What::Voted(_))) {
+        for done in doer.acked(until).filter(|done| !matches!(done.what, What::VotedPoll(_))) {
             let found = query.query_row(params![room, done.seq], |row| {
                 let counts: Option<Vec<u8>> = row.get(3)?;
                 let chosen: i64 = row.get::<_, Option<i64>>(4)?.unwrap_or(0);
@@ -108,7 +108,7 @@ fn deeds(life: &Life, data: &Path, until: u64) -> rusqlite::Result<Verdict> {
                 What::Voted => chosen & VOTE != 0,
                 What::TakenBack => is_gone && content.is_empty() && chosen == 0,
                 What::Reported => reports == 1,
-                What::Voted(_) => true,
+                What::VotedPoll(_) => true,
             };
             let may_be_gone = done.what != What::Reported && doer.may_be_gone(done.seq);
             if !(is_kept || is_gone && may_be_gone) {

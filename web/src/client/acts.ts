@@ -74,7 +74,7 @@ export class Acts {
   }
 
   /** Votes in a poll, anew where one has voted; without options the vote is taken back. `unsent`: it may not have arrived. */
-  async vote(pollId: Id, options: readonly number[]): Promise<Refusal | "unsent" | null> {
+  async votePoll(pollId: Id, options: readonly number[]): Promise<Refusal | "unsent" | null> {
     const reply = this.stage.joined ? await this.stage.ask("votePoll", { pollId, options }, PATIENCE) : null;
     if (!reply) {
       if (this.stage.joined) this.stage.deaf();

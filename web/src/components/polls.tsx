@@ -143,7 +143,7 @@ function Ballot(props: { poll: Poll; session: Session; say: All; done(): void })
     if (isBusy) return;
     setBusy(true);
     setProblem(null);
-    const refused = await session.acts.vote(id, places);
+    const refused = await session.acts.votePoll(id, places);
     setBusy(false);
     if (refused === "unsent") return setProblem(say.pollUnsent);
     if (!refused) return done();

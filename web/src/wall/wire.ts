@@ -5,9 +5,7 @@ import { has, isObject, readList, readMessage, type Announced, type Message, typ
 export type View = "messages" | "questions" | "poll" | "off";
 
 /** A message that was asked as a question. */
-export interface Question extends Message {
-  question: { votes: number; answered?: boolean };
-}
+export type Question = Message & Required<Pick<Message, "question">>;
 
 export interface Poll {
   id: string;

@@ -14,7 +14,8 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, event, held, host_keys, modes, people, polls, questions, reports, rooms, rows, walls,
+    announcements, event, held, host_keys, modes, people, polls, questions, reports, rooms, rows,
+    walls,
 };
 use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
