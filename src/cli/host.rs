@@ -14,7 +14,7 @@ use super::terminal::in_utc;
 use super::{FileArg, StatusArgs, people, secret, status};
 use crate::config::{self, Flag, Loaded, Sources};
 use crate::control::ask;
-use crate::control::protocol::{Banned, Deed, EndedRoom, Made, PLAZA, Request, RoomLine};
+use crate::control::protocol::{Banned, Deed, EndedRoom, Made, NewRoom, PLAZA, Request, RoomLine};
 use crate::domain::room::History;
 
 /// Options that say which hub is meant: its configuration file or data folder.
@@ -215,7 +215,7 @@ fn create(args: CreateArgs, out: &mut impl Write) -> anyhow::Result<()> {
         (_, true) => Some(secret::first_line(io::stdin().lock())?),
         _ => None,
     };
-    let request = Request::RoomCreate { namespace, title, capacity, password, history };
+    let request = Request::RoomCreate(NewRoom { namespace, title, capacity, password, history });
     let made: Made = hub.ask(&request)?;
     write!(out, "{}", made_lines(&made))?;
     Ok(())

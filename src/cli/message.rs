@@ -7,7 +7,7 @@ use clap::{Args, Subcommand};
 use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
-use crate::control::protocol::{Request, Said, Streamed};
+use crate::control::protocol::{ChatterTakeBack, Request, Said, Streamed};
 use crate::domain::mute::MINUTES_MAX;
 
 /// `colahub message …`
@@ -89,7 +89,9 @@ pub(super) fn message(command: MessageCommand, out: &mut impl Write) -> anyhow::
         }
         MessageCommand::Delete(DeleteArgs { room, seqs, by, minutes, last, hub }) => {
             let request = match by {
-                Some(chatter) => Request::ChatterTakeBack { chatter, minutes, last },
+                Some(chatter) => {
+                    Request::ChatterTakeBack(ChatterTakeBack { chatter, minutes, last })
+                }
                 None => Request::MessageDelete { room: room.unwrap_or_default(), seqs },
             };
             let taken: usize = hub.ask(&request)?;

@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::host::ChatterArgs;
 use super::terminal::in_utc;
-use crate::control::protocol::{Muted, Person, Request};
+use crate::control::protocol::{ChatterRename, Muted, Person, Request};
 use crate::domain::mute::MINUTES_MAX;
 
 /// The arguments of `chatter mute`.
@@ -52,9 +52,8 @@ pub(super) fn unmute(who: ChatterArgs, out: &mut impl Write) -> anyhow::Result<(
 
 pub(super) fn rename(args: RenameArgs, out: &mut impl Write) -> anyhow::Result<()> {
     let RenameArgs { who: ChatterArgs { chatter, hub }, nickname, may_change } = args;
-    let request =
-        Request::ChatterRename { chatter: chatter.clone(), nickname: nickname.clone(), may_change };
-    let () = hub.ask(&request)?;
+    let rename = ChatterRename { chatter: chatter.clone(), nickname: nickname.clone(), may_change };
+    let () = hub.ask(&Request::ChatterRename(rename))?;
     let theirs = if may_change { "may" } else { "cannot" };
     writeln!(out, "{chatter} is called {nickname:?} now, and {theirs} change it.")?;
     Ok(())

@@ -100,10 +100,7 @@ impl ControlContext {
         match request {
             Request::Status => told(status(parts).await.map_err(busy)),
             Request::RoomList => told(host::rooms(parts).await),
-            Request::RoomCreate { namespace, title, capacity, password, history } => {
-                let told_by = (password.as_deref(), history.as_deref());
-                told(host::create(parts, &namespace, &title, capacity, told_by).await)
-            }
+            Request::RoomCreate(room) => told(host::create(parts, &room).await),
             Request::RoomHistory { room, history } => {
                 told(host::set_history(parts, &room, &history).await)
             }
@@ -160,12 +157,8 @@ impl ControlContext {
             }
             Request::ChatterUnmute { chatter } => told(people::unmute(parts, &chatter).await),
             Request::ChatterMutes => told(people::mutes(parts).await),
-            Request::ChatterRename { chatter, nickname, may_change } => {
-                told(people::rename(parts, &chatter, &nickname, may_change).await)
-            }
-            Request::ChatterTakeBack { chatter, minutes, last } => {
-                told(people::take_back(parts, &chatter, minutes, last).await)
-            }
+            Request::ChatterRename(rename) => told(people::rename(parts, rename).await),
+            Request::ChatterTakeBack(back) => told(people::take_back(parts, back).await),
             Request::ChatterKick { chatter } => told(host::kick(parts, &chatter).await),
             Request::ChatterBan { chatter, address_for } => {
                 told(host::ban(parts, &chatter, address_for.map(Duration::from_secs)).await)

@@ -171,6 +171,7 @@ fn decoded(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::protocol::ChatterRename;
 
     fn asked(method: &str, path: &str, body: &str) -> Request {
         called(method, path, body.as_bytes()).unwrap().1.unwrap()
@@ -240,7 +241,7 @@ mod tests {
         let all = Request::HubMode { mode, every: None, here_for, minutes };
         assert_eq!(asked("POST", "mode", r#"{"mode":"slow","minutes":15,"hereFor":10}"#), all);
         let (chatter, nickname) = ("c".to_owned(), "n".to_owned());
-        let rename = Request::ChatterRename { chatter, nickname, may_change: true };
+        let rename = Request::ChatterRename(ChatterRename { chatter, nickname, may_change: true });
         let body = r#"{"nickname":"n","mayChange":true}"#;
         assert_eq!(asked("POST", "chatters/c/rename", body), rename);
         let revoke = Request::HostRevoke { name: "무대 앞".into() };

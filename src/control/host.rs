@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answer::{Acting, Denied};
-use super::protocol::{Banned, Deed, EndedRoom, Made, RoomLine};
+use super::protocol::{self, Banned, Deed, EndedRoom, Made, RoomLine};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
@@ -22,14 +22,10 @@ pub(super) async fn rooms(parts: &Acting<'_>) -> Result<Vec<RoomLine>, Denied> {
 }
 
 /// Creates a room for the host.
-pub(super) async fn create(
-    parts: &Acting<'_>,
-    namespace: &str,
-    title: &str,
-    capacity: u32,
-    (password, history): (Option<&str>, Option<&str>),
-) -> Result<Made, Denied> {
-    let room = new_room(namespace, title, capacity, (password, history));
+pub(super) async fn create(parts: &Acting<'_>, room: &protocol::NewRoom) -> Result<Made, Denied> {
+    let protocol::NewRoom { namespace, title, capacity, password, history } = room;
+    let told_by = (password.as_deref(), history.as_deref());
+    let room = new_room(namespace, title, *capacity, told_by);
     let room = room?;
     let made = parts.act(|tell| Call::Create(room, tell)).await;
     let RoomView { room, .. } = made?;

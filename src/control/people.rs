@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::answer::{Acting, Denied};
 use super::host::find;
-use super::protocol::{MESSAGES_MAX, MINUTES, Muted, Person, RECENT_MAX};
+use super::protocol::{
+    ChatterRename, ChatterTakeBack, MESSAGES_MAX, MINUTES, Muted, Person, RECENT_MAX,
+};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId, RoomId, Seq};
 use crate::domain::mute::{MINUTES_MAX, Mute};
@@ -92,12 +94,10 @@ pub(super) async fn mutes(parts: &Acting<'_>) -> Result<Vec<Muted>, Denied> {
 /// Gives a chatter another name.
 pub(super) async fn rename(
     parts: &Acting<'_>,
-    chatter: &str,
-    nickname: &str,
-    may_change: bool,
+    ChatterRename { chatter, nickname, may_change }: ChatterRename,
 ) -> Result<(), Denied> {
-    let nickname = Nickname::parse(nickname).map_err(Refusal::from)?;
-    let (chatter, _) = known(parts, chatter).await?;
+    let nickname = Nickname::parse(&nickname).map_err(Refusal::from)?;
+    let (chatter, _) = known(parts, &chatter).await?;
     let is_held = !may_change;
     let rename = |tell| Call::Person(PersonCall::Rename { chatter, nickname, is_held, tell });
     Ok(parts.act(rename).await?)
@@ -106,9 +106,7 @@ pub(super) async fn rename(
 /// Takes back what a chatter's browser has said in the last minutes, or its last messages. Returns how many.
 pub(super) async fn take_back(
     parts: &Acting<'_>,
-    chatter: &str,
-    minutes: Option<u64>,
-    last: Option<usize>,
+    ChatterTakeBack { chatter, minutes, last }: ChatterTakeBack,
 ) -> Result<usize, Denied> {
     let (since, most) = match (minutes, last) {
         (Some(_), Some(_)) => return Err(bad("either minutes or last, not both")),
@@ -121,7 +119,7 @@ pub(super) async fn take_back(
             (HubTime(now.0.saturating_sub(span)), MESSAGES_MAX)
         }
     };
-    let (author, identity) = known(parts, chatter).await?;
+    let (author, identity) = known(parts, &chatter).await?;
     let mut taken = 0;
     loop {
         let places = parts.reader.said_by(identity, since, most).await?;

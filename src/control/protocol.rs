@@ -11,10 +11,12 @@ mod walls;
 use serde::{Deserialize, Serialize};
 
 pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
-pub use self::people::{MINUTES, Muted, Person, RECENT_MAX, Streamed};
+pub use self::people::{
+    ChatterRename, ChatterTakeBack, MINUTES, Muted, Person, RECENT_MAX, Streamed,
+};
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
 pub use self::questions::{Asked, QUESTIONS_MAX, Waiting};
-pub use self::rooms::{EditedRoom, RoomEdit, RoomLine};
+pub use self::rooms::{EditedRoom, NewRoom, RoomEdit, RoomLine};
 pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
 pub use self::walls::{WallSet, WallState};
 
@@ -33,22 +35,7 @@ pub enum Request {
     /// Lists the living rooms; answered with [`RoomLine`]s.
     RoomList,
     /// Creates a room for the host; answered with a [`Made`].
-    RoomCreate {
-        /// Its namespace; that of Cola Chat's own page unless set.
-        #[serde(default = "plaza")]
-        namespace: String,
-        /// Its title.
-        title: String,
-        /// How many people it holds; 0 is no limit.
-        #[serde(default)]
-        capacity: u32,
-        /// Its password. `None` for an open room.
-        #[serde(default)]
-        password: Option<String>,
-        /// Where people who join begin to read: `all` or `joined`. `None` for the configuration's choice.
-        #[serde(default)]
-        history: Option<String>,
-    },
+    RoomCreate(NewRoom),
     /// Shuts a room for newcomers; answered with how many people are in it.
     RoomLock {
         /// Its code or id.
@@ -252,26 +239,9 @@ pub enum Request {
     /// Lists the mutes; answered with [`Muted`]s.
     ChatterMutes,
     /// Gives a chatter another name; answered with `null`.
-    ChatterRename {
-        /// The chatter's id.
-        chatter: String,
-        /// The name.
-        nickname: String,
-        /// Whether they may change it themselves.
-        #[serde(default, rename = "mayChange")]
-        may_change: bool,
-    },
+    ChatterRename(ChatterRename),
     /// Takes back what a chatter's browser has said; answered with how many messages.
-    ChatterTakeBack {
-        /// The chatter's id.
-        chatter: String,
-        /// What was said in the last minutes; [`MINUTES`] where neither this nor `last` is given.
-        #[serde(default)]
-        minutes: Option<u64>,
-        /// The last messages, at most [`MESSAGES_MAX`].
-        #[serde(default)]
-        last: Option<usize>,
-    },
+    ChatterTakeBack(ChatterTakeBack),
     /// Kicks a chatter; answered with `null`.
     ChatterKick {
         /// The chatter's id.
@@ -329,10 +299,6 @@ pub enum Request {
 }
 
 pub use crate::event_file::PLAZA;
-
-fn plaza() -> String {
-    PLAZA.to_owned()
-}
 
 /// How many messages are listed by default.
 fn last() -> usize {

@@ -10,6 +10,32 @@ pub const RECENT_MAX: usize = 500;
 /// How many minutes back somebody's messages are taken back unless it is said.
 pub const MINUTES: u64 = 10;
 
+/// Another name for a chatter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ChatterRename {
+    /// The chatter's id.
+    pub chatter: String,
+    /// The name.
+    pub nickname: String,
+    /// Whether they may change it themselves.
+    #[serde(default)]
+    pub may_change: bool,
+}
+
+/// What a chatter's browser has said is taken back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChatterTakeBack {
+    /// The chatter's id.
+    pub chatter: String,
+    /// What was said in the last minutes; [`MINUTES`] where neither this nor `last` is given.
+    #[serde(default)]
+    pub minutes: Option<u64>,
+    /// The last messages, at most [`MESSAGES_MAX`](super::MESSAGES_MAX).
+    #[serde(default)]
+    pub last: Option<usize>,
+}
+
 /// A person who is present, or was.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -2,6 +2,31 @@
 
 use serde::{Deserialize, Deserializer, Serialize};
 
+use super::PLAZA;
+
+/// A room that the host makes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewRoom {
+    /// Its namespace; that of Cola Chat's own page unless set.
+    #[serde(default = "plaza")]
+    pub namespace: String,
+    /// Its title.
+    pub title: String,
+    /// How many people it holds; 0 is no limit.
+    #[serde(default)]
+    pub capacity: u32,
+    /// Its password. `None` for an open room.
+    #[serde(default)]
+    pub password: Option<String>,
+    /// Where people who join begin to read: `all` or `joined`. `None` for the configuration's choice.
+    #[serde(default)]
+    pub history: Option<String>,
+}
+
+fn plaza() -> String {
+    PLAZA.to_owned()
+}
+
 /// A change of a room. What is left out stays as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct RoomEdit {

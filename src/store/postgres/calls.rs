@@ -1,5 +1,6 @@
 //! Translates writes into statements with their values.
 
+mod people;
 mod questions;
 
 use std::ops::Range;
@@ -26,8 +27,8 @@ use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
 use crate::store::wall::{delay_ms, view_number};
 use crate::store::write::{
-    Deed, HostAct, HostRename, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall,
-    Rename, ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
+    Deed, HostAct, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
+    ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
 };
 
 /// The placeholder for the name in the text of a notice, which the database fills in. No nickname contains it.
@@ -54,8 +55,9 @@ fn call<'s>(statement: &'s Statement, params: Vec<Param>) -> Call<'s> {
 }
 
 macro_rules! params {
-    ($($value:expr),* $(,)?) => { vec![$(Box::new($value) as Param),*] };
+    ($($value:expr),* $(,)?) => { vec![$(Box::new($value) as crate::store::postgres::calls::Param),*] };
 }
+pub(super) use params;
 
 /// The parts of the session that writes need.
 pub(super) struct Context<'s> {
@@ -317,30 +319,11 @@ impl<'s> Context<'s> {
             Deed::Close(room) => end(room, EarlyEnd::Closed),
             Deed::Delete(room) => end(room, EarlyEnd::Deleted),
             Deed::Kick(chatter) => call(&statements.kick, params![uuid(chatter.as_bytes()), what]),
-            Deed::Ban(ban) => {
-                let params = params![
-                    uuid(ban.chatter.as_bytes()),
-                    uuid(ban.identity.as_bytes()),
-                    ban.nickname.as_str().to_owned(),
-                    ban.address.map(|(address, _)| address),
-                    ban.address.map(|(_, until)| sql(until)),
-                    what,
-                ];
-                call(&statements.ban, params)
-            }
+            Deed::Ban(ban) => self.ban(ban, what),
             Deed::Unban(chatter) => {
                 call(&statements.unban, params![uuid(chatter.as_bytes()), what])
             }
-            Deed::Mute(mute) => {
-                let params = params![
-                    uuid(mute.chatter.as_bytes()),
-                    uuid(mute.identity.as_bytes()),
-                    mute.nickname.as_str().to_owned(),
-                    mute.until.map(sql),
-                    what,
-                ];
-                call(&statements.mute, params)
-            }
+            Deed::Mute(mute) => self.mute(mute, what),
             Deed::Unmute(chatter, identity) => {
                 let params = params![uuid(chatter.as_bytes()), uuid(identity.as_bytes()), what];
                 call(&statements.unmute, params)
@@ -431,21 +414,6 @@ impl<'s> Context<'s> {
             what,
         ];
         call(&self.statements.announce, params)
-    }
-
-    fn rename_by_host(&self, rename: &HostRename, what: String) -> Call<'s> {
-        let name = Nickname::trusted(NAME.to_owned());
-        let renamed = Alert::Renamed { was: name.clone(), now: rename.nickname.clone() };
-        let params = params![
-            uuid(rename.chatter.as_bytes()),
-            rename.nickname.as_str().to_owned(),
-            looks(&rename.nickname),
-            rename.rooms.iter().map(|room| uuid(room.as_bytes())).collect::<Vec<_>>(),
-            words::alert(rename.language, &renamed, &name),
-            rename.is_held,
-            what,
-        ];
-        call(&self.statements.rename_by_host, params)
     }
 
     fn grant(&self, AccessGrant { room, holder, until }: &AccessGrant) -> Call<'s> {

@@ -3,7 +3,7 @@
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-use super::calls::{Call, Context, Param};
+use super::calls::{Call, Context, params};
 use super::results::{Outcome, host, message, refusal};
 use super::rows::{self, RowError, sql, uuid};
 use crate::domain::ids::{IdentityId, PollId, RoomId, host_chatter};
@@ -21,10 +21,6 @@ pub(super) const POLL: &str = "p.id, pr.id, p.question, p.answers, p.multiple, p
 
 /// How many columns these are.
 const WIDTH: usize = 11;
-
-macro_rules! params {
-    ($($value:expr),* $(,)?) => { vec![$(Box::new($value) as Param),*] };
-}
 
 impl<'s> Context<'s> {
     pub(super) fn make_poll(
