@@ -20,7 +20,7 @@ pub fn event_files(data: &[u8]) {
     match read(&text) {
         Err(slips) => are_sentences(&slips, &text),
         Ok(file) => {
-            [Present::default(), some()].iter().for_each(|there| is_idempotent(&file, there))
+            [Present::default(), some()].iter().for_each(|there| is_idempotent(&file, there));
         }
     }
 }
