@@ -63,7 +63,7 @@ story("a host applies an event file after seeing what it changes, and people see
   await sheet.getByRole("button", { name: "이대로 바꾸기" }).click();
   await sheet.getByText("4가지를 바꿨어요:").waitFor();
   await host.fits();
-  await until("people see the title", async () => (await ann.page.locator(".brand").innerText()) === "겨울 캠프");
+  await until(async () => assert.equal(await ann.page.locator(".brand").innerText(), "겨울 캠프"));
   const titles = await ann.page.locator(".card-title").allInnerTexts();
   assert.deepEqual(titles, ["광장", "진행팀"], "in the order of the file");
   await ann.page.getByText("점심은 12시").waitFor();
@@ -92,11 +92,12 @@ story("a file that is too large for the network is refused with the way to apply
 story("a phone with another language than the page's speaks the hub's", {}, async ({ hub, somebody }) => {
   const ann = await somebody({ locale: "ja-JP" });
   await ann.opens("/");
-  await until("it is Korean, as the hub", async () => (await ann.page.evaluate(() => document.documentElement.lang)) === "ko");
+  const language = () => ann.page.evaluate(() => document.documentElement.lang);
+  await until(async () => assert.equal(await language(), "ko", "as the hub"));
   const folder = mkdtempSync(path.join(tmpdir(), "event-"));
   writeFileSync(path.join(folder, "event.toml"), 'language = "en"');
   await hub.host("event", "apply", path.join(folder, "event.toml"));
   rmSync(folder, { recursive: true });
   await ann.page.reload();
-  await until("it is English, as the event", async () => (await ann.page.evaluate(() => document.documentElement.lang)) === "en");
+  await until(async () => assert.equal(await language(), "en", "as the event"));
 });
