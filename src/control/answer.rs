@@ -7,7 +7,7 @@ use serde::Serialize;
 use tokio::sync::oneshot;
 
 use super::modes::Wanted;
-use super::protocol::{Request, WallSet};
+use super::protocol::Request;
 use super::status::{ControlContext, status};
 use super::{
     announcements, edit, event, host, keys, messages, modes, people, polls, questions, reports,
@@ -106,9 +106,7 @@ impl ControlContext {
             }
             Request::RoomEdit(edit) => told(edit::edit(parts, edit).await),
             Request::WallSet(set) => told(walls::set(parts, set).await),
-            Request::WallShow { room } => {
-                told(walls::set(parts, WallSet { room, ..WallSet::default() }).await)
-            }
+            Request::WallShow { room } => told(walls::show(parts, room).await),
             Request::RoomLock { room } => told(host::shut(parts, &room, true).await),
             Request::RoomUnlock { room } => told(host::shut(parts, &room, false).await),
             Request::RoomMode { room, mode, every, here_for, minutes } => {

@@ -7,6 +7,11 @@ use crate::domain::refusal::Refusal;
 use crate::domain::room::wall::{WallView, parse_delay};
 use crate::hub::command::{Call, WallCall, WallChange};
 
+/// The wall of a living room, by its code or id.
+pub(super) async fn show(parts: &Acting<'_>, room: String) -> Result<WallState, Denied> {
+    set(parts, WallSet { room, ..WallSet::default() }).await
+}
+
 /// Changes the wall of a living room, by its code or id. Returns it as it is then; without a change nothing is logged.
 pub(super) async fn set(parts: &Acting<'_>, set: WallSet) -> Result<WallState, Denied> {
     let WallSet { room, view, delay, link } = set;

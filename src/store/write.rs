@@ -14,7 +14,7 @@ use std::time::Duration;
 pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
 pub use self::modes::SetMode;
-pub use self::people::{HostRename, HostSay, Recall};
+pub use self::people::{Ban, HostRename, HostSay, Recall, Rename};
 pub use self::polls::{ClosePoll, MakePoll, VotePoll};
 pub use self::questions::Vote;
 
@@ -307,26 +307,6 @@ pub struct Leave {
     pub at: Moment,
 }
 
-/// A chatter changes their name.
-#[derive(Debug)]
-pub struct Rename {
-    /// Who.
-    pub chatter: ChatterId,
-    /// The identity that must own the chatter. `None` if the hub has checked it.
-    pub owner: Option<IdentityId>,
-    /// The new name.
-    pub nickname: Nickname,
-    /// Whether it may replace a name that the host gave: the hub tells two people apart. Otherwise
-    /// [`Refusal::NameHeld`].
-    ///
-    /// [`Refusal::NameHeld`]: crate::domain::refusal::Refusal::NameHeld
-    pub may_held: bool,
-    /// The room that gets a notice, and its language.
-    pub notice: Option<(RoomId, Language)>,
-    /// When.
-    pub at: Moment,
-}
-
 /// An action of the host, with what is logged of it.
 #[derive(Debug)]
 pub struct HostAct {
@@ -420,19 +400,6 @@ pub enum Deed {
     ///
     /// [`Refusal::NoSuchReport`]: crate::domain::refusal::Refusal::NoSuchReport
     ReportDone(ReportId),
-}
-
-/// A ban.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ban {
-    /// The chatter who was banned.
-    pub chatter: ChatterId,
-    /// The identity that is banned.
-    pub identity: IdentityId,
-    /// The chatter's nickname.
-    pub nickname: Nickname,
-    /// An address that is banned, too, and until when, in the hub's own time.
-    pub address: Option<(IpAddr, HubTime)>,
 }
 
 /// The result of a committed write.

@@ -58,30 +58,20 @@ pub(in crate::store) fn with_excerpt(what: String, said: Option<&str>) -> String
 
 /// Applies an action of the host and logs it, inside the current transaction.
 pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written, WriteError> {
+    let told = |deed, written| Ok(remembered(db, deed, act, written, None)?);
     let deed = match &act.deed {
-        Deed::Create(room) => {
-            insert_room(db, room)?;
-            "room create"
-        }
-        Deed::SetMode(set) => {
-            modes::set(db, set, act.at)?;
-            set.deed
-        }
+        Deed::Create(room) => insert_room(db, room).map(|()| "room create")?,
+        Deed::SetMode(set) => modes::set(db, set, act.at).map(|_| set.deed)?,
         Deed::History(room, history) => {
             set_history(db, *room, *history)?;
             "room history"
         }
-        Deed::Edit(room, edit) => {
-            rooms::edit(db, *room, edit)?;
-            "room edit"
-        }
+        Deed::Edit(room, edit) => rooms::edit(db, *room, edit).map(|()| "room edit")?,
         Deed::SetWall(room, edit) => {
-            let wall = Written::WallSet(walls::set(db, *room, edit)?);
-            return Ok(remembered(db, "wall set", act, wall, None)?);
+            return told("wall set", Written::WallSet(walls::set(db, *room, edit)?));
         }
         Deed::TakeBack(room, seqs) => {
-            let taken = Written::TakenBack(take_back(db, *room, seqs)?);
-            return Ok(remembered(db, "message delete", act, taken, None)?);
+            return told("message delete", Written::TakenBack(take_back(db, *room, seqs)?));
         }
         Deed::Answered(room, seq, on) => return mark(db, (*room, *seq), *on, act),
         Deed::LetThrough(held) => return let_through(db, *held, act),
@@ -114,10 +104,7 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             people::unmute(db, *identity)?;
             "chatter unmute"
         }
-        Deed::Rename(rename) => {
-            let renamed = people::rename(db, rename, act.at)?;
-            return Ok(remembered(db, "chatter rename", act, renamed, None)?);
-        }
+        Deed::Rename(rename) => return told("chatter rename", people::rename(db, rename, act.at)?),
         Deed::Say(host_say) => return say(db, host_say, act),
         Deed::Announce(announcement, host) => return announce(db, announcement, host, act),
         Deed::TakeDown(announcement) => {
