@@ -13,7 +13,7 @@ export function AnnouncedNow(): JSX.Element | null {
   const { announced } = state.value;
   if (!announced || (announced.length === 0 && !isHost())) return null;
   return (
-    <section class="announced-now" aria-label={say.announcedNow}>
+    <section class="standing announced-now" aria-label={say.announcedNow}>
       {announced.length > 0 && (
         <ul>
           {announced.map((one) => (

@@ -16,7 +16,7 @@ export function PollsNow(): JSX.Element | null {
   const running = polls.filter(({ closedAt }) => closedAt === null);
   const closed = polls.filter(({ closedAt }) => closedAt !== null).reverse();
   return (
-    <section class="announced-now polls-now" aria-label={say.pollsNow}>
+    <section class="standing polls-now" aria-label={say.pollsNow}>
       {running.length > 0 && (
         <ul>
           {running.map((poll) => (
