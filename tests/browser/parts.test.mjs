@@ -1,6 +1,7 @@
 // Parts of the page that come later: fetched ahead, tried again, and never shown half.
 
 import assert from "node:assert/strict";
+import { opensAsHost } from "./kit/host.mjs";
 import { until } from "./kit/people.mjs";
 import { story } from "./kit/story.mjs";
 
@@ -108,6 +109,49 @@ story("a network that goes before a room's part is there", {}, async ({ hub, som
   await ann.isLive();
   await isStyled(ann);
   await ann.says("왔어요");
+});
+
+story("everything that is one tap away on the host's page is there without a network", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "먼 무대" });
+  const ann = await somebodyIn(room);
+  await ann.says("여기요");
+  const host = await somebody();
+  const has = fetchedBy(host);
+  await opensAsHost(host);
+  for (const part of ["about-sheet", "qr"]) await has(part);
+  await host.page.locator(".said .line", { hasText: "여기요" }).waitFor();
+  hub.wire.cut();
+  await host.page.locator(".announced-now > .button").click();
+  await host.page.locator("#announce-text").waitFor();
+  await host.closesSheet();
+  await host.page.locator(".said .line", { hasText: "여기요" }).click();
+  await host.page.locator(".sheet .menu").waitFor();
+});
+
+story("a sheet of the host's page whose part could not be fetched yet", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "이른 무대" });
+  const ann = await somebodyIn(room);
+  await ann.says("여기요");
+  const host = await somebody();
+  let away = true;
+  let tries = 0;
+  await host.page.route("**/assets/about-sheet-*", (route) => {
+    tries += 1;
+    return away ? route.abort("internetdisconnected") : route.continue();
+  });
+  await opensAsHost(host);
+  await until(() => assert.ok(tries > 0, "it is asked for before anybody taps"));
+  const waiting = host.page.locator(".sheet", { hasText: "잠시만요" }).getByText("와이파이를 확인해 주세요");
+  await host.page.locator(".said .line", { hasText: "여기요" }).click();
+  await waiting.waitFor();
+  await host.fits();
+  await host.closesSheet();
+  await host.page.locator(".announced-now > .button").click();
+  await waiting.waitFor();
+  // The sheet that was asked for comes by itself, and has the focus.
+  away = false;
+  await host.page.locator("#announce-text:focus").waitFor();
+  await host.fits();
 });
 
 story("a code for cameras that cannot be drawn at first", {}, async ({ hub, somebody }) => {

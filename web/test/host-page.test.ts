@@ -25,6 +25,8 @@ import { readAny, readSaid, type Mode, type Overview, type RoomLine, type Said, 
 import { Watch, type Way } from "../src/host/watch";
 import { en } from "../src/host/words.en";
 import { ko } from "../src/host/words.ko";
+import { en as sheetsEn } from "../src/host/words.sheets.en";
+import { ko as sheetsKo } from "../src/host/words.sheets.ko";
 
 const KEY = { id: "key", secret: "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", browser: "mark" };
 
@@ -236,7 +238,7 @@ test("a look asks how the hub is and for what the view shows, again and again wh
   expect(watch.state).toMatchObject({ role: "host", curve: [2, 2], stream: [said(1)] });
   watch.watch({ name: "now" }, false);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(hub.paths).toHaveLength(9);
+  expect(hub.paths).toHaveLength(11);
 });
 
 test("a helper asks for nothing that only hosts are told", async () => {
@@ -374,7 +376,10 @@ test("sizes and spans are short", () => {
 });
 
 test("both languages know the same refusals and deeds", () => {
-  for (const name of ["refusedKey", "refusedAct", "nameState", "deeds", "banFor", "muteFor", "modes"] as const) {
+  for (const name of ["refusedKey", "refusedAct", "nameState", "deeds", "modes"] as const) {
     expect(Object.keys(en[name]).sort()).toEqual(Object.keys(ko[name]).sort());
+  }
+  for (const name of ["banFor", "muteFor", "languages", "fields", "wallViews"] as const) {
+    expect(Object.keys(sheetsEn[name]).sort()).toEqual(Object.keys(sheetsKo[name]).sort());
   }
 });

@@ -2,9 +2,9 @@
 
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Part } from "../parts";
+import { Part } from "../part";
 import { sheet } from "../route";
-import { Coming } from "./later";
+import { Coming } from "./coming";
 import type { SheetsProps } from "./sheets";
 
 export const sheetsPart = new Part("sheets", () =>

@@ -3,11 +3,11 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { hint, lobby } from "../app";
-import { formsPart, qrPart, roomPart, type Part } from "../parts";
+import { formsPart, qrPart, roomPart } from "../parts";
 import { words } from "../words";
+import { Coming } from "./coming";
 import { RoomHeader } from "./room-header";
 import type { RoomProps } from "./room";
-import { Sheet } from "./sheet";
 
 /** A room. Until its part is here, its header, and how it stands. */
 export function LaterRoom(props: RoomProps): JSX.Element {
@@ -42,18 +42,6 @@ export function LaterForms(): JSX.Element {
   useEffect(() => void formsPart.fetch(), []);
   const Forms = formsPart.loaded.value;
   return Forms ? <Forms /> : <Coming part={formsPart} />;
-}
-
-/** A sheet that was asked for before its part was here. */
-export function Coming({ part }: { part: Part<unknown> }): JSX.Element {
-  const say = words();
-  return (
-    <Sheet title={say.moment} class="small">
-      <p class="soft" role="status">
-        {part.isLate.value ? say.hubLost : ""}
-      </p>
-    </Sheet>
-  );
 }
 
 /** A QR code. Its place is kept meanwhile; the address beside it says the same. */

@@ -1,4 +1,5 @@
-// What can be done about what was tapped: a message, a person, a room.
+// What can be done about what was tapped: a message, a person, a room. The sheets are a part of their own
+// (`later-about.tsx`), with their words and what they do.
 
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
@@ -8,22 +9,22 @@ import { closeSheet, go } from "../../route";
 import { HOST } from "../../store/marks";
 import { isBlank, isolate, length } from "../../store/text";
 import { about, isHost, openAbout, placeOf, state } from "../app";
-import { ban, endRoom, kick, makeRoom, mute, rename, takeBack, takeBackAll, unmute, type Somebody } from "../deeds";
+import { unmute, type Somebody } from "../deeds";
+import { ban, endRoom, kick, makeRoom, mute, rename, takeBack, takeBackAll } from "../deeds.sheets";
 import type { RoomLine, Said } from "../wire";
-import { hostWords } from "../words";
+import { sheetWords } from "../words.sheets";
 import { why } from "./act-bar";
-import { AnnounceSheet } from "./announced";
+import { AnnounceSheet } from "./announce-sheet";
 import { Chip } from "./chip";
 import { EditRoomSheet } from "./edit-sheet";
 import { EventSheet } from "./event-sheet";
 import { HostIcon, type HostIconName } from "./icons";
-import { PollSheet } from "./polls";
+import { PollSheet } from "./poll-sheet";
 import { CapacityField, HistoryField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
 import { WallSheet } from "./wall-sheet";
 
 export function AboutSheet(): JSX.Element | null {
   const one = about.value;
-  useEffect(() => void (one || closeSheet()), [one]);
   switch (one?.kind) {
     case "message":
       return <MessageSheet message={one.message} />;
@@ -61,7 +62,7 @@ const then = (act: () => void) => (): void => {
 };
 
 function MessageSheet({ message }: { message: Said }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const { nickname, content, title, code } = message;
   // It may have been taken back since.
   const lists = [state.value.stream, state.value.open?.messages];
@@ -91,7 +92,7 @@ function MessageSheet({ message }: { message: Said }): JSX.Element {
 }
 
 function PersonSheet({ person }: { person: Somebody & { room: string | null } }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const { stream, open, rooms } = state.value;
   const known = new Map([...(open?.messages ?? []), ...(stream ?? [])].map((one) => [one.id, one]));
   const theirs = [...known.values()].filter((one) => one.chatter === person.id && !one.isNotice).sort((a, b) => b.id - a.id);
@@ -141,14 +142,14 @@ const LAST = 20;
 const MINUTES = 10;
 
 function TakeBackLast({ person }: { person: Somebody }): JSX.Element | null {
-  const say = hostWords();
+  const say = sheetWords();
   if (!state.value.mutes) return null;
   const act = then(() => takeBackAll(person, { last: LAST }));
   return <Choice icon="remove" label={say.takeBackLast(LAST)} hint={say.takeBackAllHint} choose={act} />;
 }
 
 function PersonChoices({ person }: { person: Somebody }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const { mutes } = state.value;
   const isMuted = mutes?.some(({ id }) => id === person.id);
   return (
@@ -166,7 +167,7 @@ function PersonChoices({ person }: { person: Somebody }): JSX.Element {
 }
 
 function RoomChoice({ code }: { code: string }): JSX.Element | null {
-  const say = hostWords();
+  const say = sheetWords();
   if (!state.value.rooms?.some((one) => one.code === code)) return null;
   return <Choice icon="rooms" label={say.seeRoom} choose={() => go(`${placeOf("rooms")}/${code}`)} />;
 }
@@ -188,7 +189,7 @@ function Choice(props: { icon: HostIconName; label: string; hint?: string; choos
 const SPANS = [0, 600, 3_600, 86_400];
 
 function BanSheet({ person }: { person: Somebody }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const [seconds, setSeconds] = useState(0);
   return (
     <Sheet title={say.banTitle(isolate(person.nickname))} class="small">
@@ -212,7 +213,7 @@ function BanSheet({ person }: { person: Somebody }): JSX.Element {
 const MUTES = [10, 60, 0];
 
 function MuteSheet({ person }: { person: Somebody }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const [minutes, setMinutes] = useState(MUTES[0]!);
   return (
     <Sheet title={say.muteTitle(isolate(person.nickname))} class="small">
@@ -235,7 +236,7 @@ function MuteSheet({ person }: { person: Somebody }): JSX.Element {
 const NAME_MOST = 10;
 
 function RenameSheet({ person }: { person: Somebody }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const [name, setName] = useState("");
   const [mayChange, setMayChange] = useState(false);
   const [isTried, setTried] = useState(false);
@@ -270,7 +271,7 @@ function RenameSheet({ person }: { person: Somebody }): JSX.Element {
 }
 
 function EndSheet({ room: id, isDelete }: { room: string; isDelete: boolean }): JSX.Element | null {
-  const say = hostWords();
+  const say = sheetWords();
   const room = state.value.rooms?.find((one) => one.id === id);
   // It has ended meanwhile.
   useEffect(() => void (room || closeSheet()), [room]);
@@ -298,7 +299,7 @@ function EndSheet({ room: id, isDelete }: { room: string; isDelete: boolean }): 
 const Pair = ({ children }: { children: ComponentChildren }): JSX.Element => <div class="pair">{children}</div>;
 
 function NewRoomSheet(): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const [title, setTitle] = useState("");
   const [capacity, setCapacity] = useState(0);
   const [password, setPassword] = useState("");

@@ -7,9 +7,9 @@ import { Sheet } from "../../components/sheet";
 import { closeSheet } from "../../route";
 import { isBlank, length } from "../../store/text";
 import { look, state } from "../app";
-import { editRoom, type RoomEdit } from "../deeds";
+import { editRoom, type RoomEdit } from "../deeds.sheets";
 import type { RoomLine } from "../wire";
-import { hostWords } from "../words";
+import { sheetWords } from "../words.sheets";
 import { why } from "./act-bar";
 import { Chip } from "./chip";
 import { CapacityField, PASSWORD_MOST, TITLE_MOST } from "./room-fields";
@@ -33,7 +33,7 @@ export function EditRoomSheet({ room: id }: { room: string }): JSX.Element | nul
 }
 
 function EditForm({ room }: { room: RoomLine }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   // As it was when the sheet was opened: the list is looked at again and again.
   const [before] = useState(room);
   const [title, setTitle] = useState(before.title);
@@ -121,7 +121,7 @@ function EditForm({ room }: { room: RoomLine }): JSX.Element {
 }
 
 function LockField(props: { isLocked: boolean; lock: Lock; choose(lock: Lock): void }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const ways: Lock[] = props.isLocked ? ["kept", "set", "none"] : ["kept", "set"];
   const label = (way: Lock): string => (way === "kept" && !props.isLocked ? say.locks.none : say.locks[way]);
   return (

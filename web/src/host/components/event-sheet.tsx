@@ -8,7 +8,7 @@ import { look } from "../app";
 import { applyEvent, eventFile, type EventApplied, type EventStep } from "../event-file";
 import { save } from "../save";
 import type { Denial } from "../wire";
-import { hostWords, type All } from "../words";
+import { sheetWords, type All } from "../words.sheets";
 import { why } from "./act-bar";
 
 interface Chosen {
@@ -23,7 +23,7 @@ interface Found {
 }
 
 export function EventSheet(): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const input = useRef<HTMLInputElement>(null);
   const [chosen, setChosen] = useState<Chosen | null>(null);
   const [found, setFound] = useState<Found | null>(null);
@@ -128,7 +128,7 @@ function slips(denial: Denial, say: All): string[] {
 }
 
 function Changes({ found: { applied, isDone } }: { found: Found }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const { steps, leftRooms, leftAnnouncements } = applied;
   const failed = steps.filter(({ error }) => error).length;
   const left = leftRooms.map(({ title, code }) => `${isolate(title)} (${code})`);

@@ -4,10 +4,12 @@ import { Fizz } from "../../components/icons";
 import { follow, path, sheet } from "../../route";
 import { switchLanguage } from "../../words";
 import { isHost, key, lookOn, placeOf, state, TABS, view, way } from "../app";
+import { fetchAhead } from "../parts";
 import type { View } from "../watch";
 import { hostWords } from "../words";
 import { ActBar } from "./act-bar";
 import { HostIcon } from "./icons";
+import { LaterAbout } from "./later-about";
 import { LogView } from "./log-view";
 import { NoKey, RefusedKey } from "./no-key";
 import { NowView } from "./now-view";
@@ -16,7 +18,6 @@ import { ReportsView } from "./reports-view";
 import { RoomView } from "./room-view";
 import { RoomsView } from "./rooms-view";
 import { SayLine } from "./say-line";
-import { AboutSheet } from "./about-sheet";
 
 export function HostApp(): JSX.Element {
   const say = hostWords();
@@ -27,6 +28,7 @@ export function HostApp(): JSX.Element {
 
   const isOut = way.value.name === "refused";
   const isIn = key.value !== null && !isOut;
+  useEffect(() => void (isIn && fetchAhead()), [isIn]);
   return (
     <div class="host">
       <HostBar />
@@ -41,7 +43,7 @@ export function HostApp(): JSX.Element {
       {isIn && isHost() && here.name === "room" && <SayLine code={here.code} />}
       {isIn && <ActBar />}
       {isIn && <Tabs />}
-      {isIn && sheet.value === "host" && <AboutSheet />}
+      {isIn && sheet.value === "host" && <LaterAbout />}
     </div>
   );
 }

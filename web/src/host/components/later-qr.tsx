@@ -1,16 +1,10 @@
 import type { JSX } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { qrPart } from "../parts";
 
-type Code = (props: { text: string; label: string }) => JSX.Element;
-
-/** A QR code, whose drawing is fetched once it is needed. Its place is kept; the address beside it says the same. */
+/** A QR code. Its place is kept until its part is here; the address beside it says the same. */
 export function LaterQr(props: { text: string; label: string }): JSX.Element {
-  const [Qr, come] = useState<Code | null>(null);
-  useEffect(() => {
-    import("../../components/qr").then(
-      (module) => come(() => module.Qr),
-      () => undefined,
-    );
-  }, []);
+  useEffect(() => void qrPart.fetch(), []);
+  const Qr = qrPart.loaded.value;
   return Qr ? <Qr {...props} /> : <div class="qr" />;
 }

@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import type { RoomLine } from "../wire";
-import { hostWords } from "../words";
+import { sheetWords } from "../words.sheets";
 import { Chip } from "./chip";
 
 /** The hub's own limits. */
@@ -13,7 +13,7 @@ const CAPACITIES = [0, 8, 16, 32, 64, 128];
 
 /** `own` is the capacity that the room has already, which may be none of the usual ones. */
 export function CapacityField(props: { capacity: number; own?: number; choose(count: number): void }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const counts = [...new Set([...CAPACITIES, props.own ?? 0])].sort((a, b) => a - b);
   return (
     <fieldset class="field">
@@ -34,7 +34,7 @@ export function CapacityField(props: { capacity: number; own?: number; choose(co
 }
 
 export function HistoryField(props: { history: RoomLine["history"]; choose(history: RoomLine["history"]): void }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   return (
     <fieldset class="field">
       <legend>{say.history}</legend>

@@ -7,9 +7,9 @@ import { Sheet } from "../../components/sheet";
 import { closeSheet } from "../../route";
 import { isolate } from "../../store/text";
 import { state } from "../app";
-import { setWall, wallOf, type WallChange } from "../deeds";
+import { setWall, wallOf, type WallChange } from "../deeds.sheets";
 import { WALL_VIEWS, type RoomLine, type Told, type WallState } from "../wire";
-import { hostWords } from "../words";
+import { sheetWords } from "../words.sheets";
 import { why } from "./act-bar";
 import { Chip } from "./chip";
 import { LaterQr } from "./later-qr";
@@ -25,7 +25,7 @@ export function WallSheet({ room: id }: { room: string }): JSX.Element | null {
 }
 
 function WallForm({ room }: { room: RoomLine }): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const [wall, show] = useState<WallState | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const ask = async (asked: Promise<Told<WallState>>): Promise<void> => {
@@ -58,7 +58,7 @@ interface Part {
 }
 
 function Settings({ wall, change }: Part): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const delays = [...new Set([...DELAYS, wall.delay])].sort((a, b) => a - b);
   return (
     <>
@@ -96,7 +96,7 @@ function Settings({ wall, change }: Part): JSX.Element {
 }
 
 function Address({ wall, change }: Part): JSX.Element {
-  const say = hostWords();
+  const say = sheetWords();
   const isLink = wall.link !== null;
   // The address that this page was opened with surely works from here.
   const link = wall.links.find((one) => one.startsWith(`${location.origin}/`)) ?? wall.links[0];
