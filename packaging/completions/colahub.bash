@@ -34,6 +34,9 @@ _colahub() {
             colahub,doctor)
                 cmd="colahub__subcmd__doctor"
                 ;;
+            colahub,event)
+                cmd="colahub__subcmd__event"
+                ;;
             colahub,export)
                 cmd="colahub__subcmd__export"
                 ;;
@@ -58,6 +61,9 @@ _colahub() {
             colahub,new-id)
                 cmd="colahub__subcmd__new__subcmd__id"
                 ;;
+            colahub,poll)
+                cmd="colahub__subcmd__poll"
+                ;;
             colahub,question)
                 cmd="colahub__subcmd__question"
                 ;;
@@ -75,6 +81,12 @@ _colahub() {
                 ;;
             colahub,status)
                 cmd="colahub__subcmd__status"
+                ;;
+            colahub,wall)
+                cmd="colahub__subcmd__wall"
+                ;;
+            colahub,wipe)
+                cmd="colahub__subcmd__wipe"
                 ;;
             colahub__subcmd__announce,add)
                 cmd="colahub__subcmd__announce__subcmd__add"
@@ -148,6 +160,24 @@ _colahub() {
             colahub__subcmd__chatter__subcmd__help,unmute)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unmute"
                 ;;
+            colahub__subcmd__event,apply)
+                cmd="colahub__subcmd__event__subcmd__apply"
+                ;;
+            colahub__subcmd__event,help)
+                cmd="colahub__subcmd__event__subcmd__help"
+                ;;
+            colahub__subcmd__event,show)
+                cmd="colahub__subcmd__event__subcmd__show"
+                ;;
+            colahub__subcmd__event__subcmd__help,apply)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__apply"
+                ;;
+            colahub__subcmd__event__subcmd__help,help)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__event__subcmd__help,show)
+                cmd="colahub__subcmd__event__subcmd__help__subcmd__show"
+                ;;
             colahub__subcmd__help,announce)
                 cmd="colahub__subcmd__help__subcmd__announce"
                 ;;
@@ -165,6 +195,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,doctor)
                 cmd="colahub__subcmd__help__subcmd__doctor"
+                ;;
+            colahub__subcmd__help,event)
+                cmd="colahub__subcmd__help__subcmd__event"
                 ;;
             colahub__subcmd__help,export)
                 cmd="colahub__subcmd__help__subcmd__export"
@@ -190,6 +223,9 @@ _colahub() {
             colahub__subcmd__help,new-id)
                 cmd="colahub__subcmd__help__subcmd__new__subcmd__id"
                 ;;
+            colahub__subcmd__help,poll)
+                cmd="colahub__subcmd__help__subcmd__poll"
+                ;;
             colahub__subcmd__help,question)
                 cmd="colahub__subcmd__help__subcmd__question"
                 ;;
@@ -207,6 +243,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help,status)
                 cmd="colahub__subcmd__help__subcmd__status"
+                ;;
+            colahub__subcmd__help,wall)
+                cmd="colahub__subcmd__help__subcmd__wall"
+                ;;
+            colahub__subcmd__help,wipe)
+                cmd="colahub__subcmd__help__subcmd__wipe"
                 ;;
             colahub__subcmd__help__subcmd__announce,add)
                 cmd="colahub__subcmd__help__subcmd__announce__subcmd__add"
@@ -238,6 +280,12 @@ _colahub() {
             colahub__subcmd__help__subcmd__chatter,unmute)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unmute"
                 ;;
+            colahub__subcmd__help__subcmd__event,apply)
+                cmd="colahub__subcmd__help__subcmd__event__subcmd__apply"
+                ;;
+            colahub__subcmd__help__subcmd__event,show)
+                cmd="colahub__subcmd__help__subcmd__event__subcmd__show"
+                ;;
             colahub__subcmd__help__subcmd__host,add)
                 cmd="colahub__subcmd__help__subcmd__host__subcmd__add"
                 ;;
@@ -264,6 +312,15 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__message,say)
                 cmd="colahub__subcmd__help__subcmd__message__subcmd__say"
+                ;;
+            colahub__subcmd__help__subcmd__poll,add)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__add"
+                ;;
+            colahub__subcmd__help__subcmd__poll,close)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__help__subcmd__poll,list)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__list"
                 ;;
             colahub__subcmd__help__subcmd__question,answered)
                 cmd="colahub__subcmd__help__subcmd__question__subcmd__answered"
@@ -312,6 +369,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__room,unlock)
                 cmd="colahub__subcmd__help__subcmd__room__subcmd__unlock"
+                ;;
+            colahub__subcmd__help__subcmd__wall,set)
+                cmd="colahub__subcmd__help__subcmd__wall__subcmd__set"
+                ;;
+            colahub__subcmd__help__subcmd__wall,show)
+                cmd="colahub__subcmd__help__subcmd__wall__subcmd__show"
                 ;;
             colahub__subcmd__host,add)
                 cmd="colahub__subcmd__host__subcmd__add"
@@ -384,6 +447,30 @@ _colahub() {
                 ;;
             colahub__subcmd__message__subcmd__help,say)
                 cmd="colahub__subcmd__message__subcmd__help__subcmd__say"
+                ;;
+            colahub__subcmd__poll,add)
+                cmd="colahub__subcmd__poll__subcmd__add"
+                ;;
+            colahub__subcmd__poll,close)
+                cmd="colahub__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__poll,help)
+                cmd="colahub__subcmd__poll__subcmd__help"
+                ;;
+            colahub__subcmd__poll,list)
+                cmd="colahub__subcmd__poll__subcmd__list"
+                ;;
+            colahub__subcmd__poll__subcmd__help,add)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__add"
+                ;;
+            colahub__subcmd__poll__subcmd__help,close)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__close"
+                ;;
+            colahub__subcmd__poll__subcmd__help,help)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__poll__subcmd__help,list)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__list"
                 ;;
             colahub__subcmd__question,answered)
                 cmd="colahub__subcmd__question__subcmd__answered"
@@ -499,6 +586,24 @@ _colahub() {
             colahub__subcmd__room__subcmd__help,unlock)
                 cmd="colahub__subcmd__room__subcmd__help__subcmd__unlock"
                 ;;
+            colahub__subcmd__wall,help)
+                cmd="colahub__subcmd__wall__subcmd__help"
+                ;;
+            colahub__subcmd__wall,set)
+                cmd="colahub__subcmd__wall__subcmd__set"
+                ;;
+            colahub__subcmd__wall,show)
+                cmd="colahub__subcmd__wall__subcmd__show"
+                ;;
+            colahub__subcmd__wall__subcmd__help,help)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__wall__subcmd__help,set)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__set"
+                ;;
+            colahub__subcmd__wall__subcmd__help,show)
+                cmd="colahub__subcmd__wall__subcmd__help__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -506,7 +611,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id question report room status help"
+            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1071,6 +1176,120 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__event)
+            opts="-h --help apply show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__apply)
+            opts="-h --dry-run --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help)
+            opts="apply show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__event__subcmd__show)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__export)
             opts="-h --config --data-dir --utc-offset --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1098,7 +1317,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor export host hold-ports hotspot log message new-id question report room status help"
+            opts="run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1324,6 +1543,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__doctor)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event)
+            opts="apply show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event__subcmd__apply)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__event__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1562,6 +1823,62 @@ _colahub() {
         colahub__subcmd__help__subcmd__new__subcmd__id)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll)
+            opts="add list close"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -1868,6 +2185,62 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__status)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall)
+            opts="set show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wall__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__wipe)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2386,6 +2759,168 @@ _colahub() {
         colahub__subcmd__new__subcmd__id)
             opts="-h --config --data-dir --keep-key --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll)
+            opts="-h --help add list close help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__add)
+            opts="-h --multiple --results --room --minutes --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --results)
+                    COMPREPLY=($(compgen -W "at-once after-voting at-end" -- "${cur}"))
+                    return 0
+                    ;;
+                --room)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --minutes)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__close)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help)
+            opts="add list close help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__list)
+            opts="-h --all --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
@@ -3205,6 +3740,150 @@ _colahub() {
             ;;
         colahub__subcmd__status)
             opts="-h --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall)
+            opts="-h --help set show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help)
+            opts="set show help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__help__subcmd__show)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__set)
+            opts="-h --view --delay --link --no-link --json --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --view)
+                    COMPREPLY=($(compgen -W "messages questions poll off" -- "${cur}"))
+                    return 0
+                    ;;
+                --delay)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wall__subcmd__show)
+            opts="-h --json --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__wipe)
+            opts="-h --config --data-dir --keep-rooms --yes --receipts --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
