@@ -259,7 +259,7 @@ fn a_host_sets_a_wall_over_the_network_and_a_helper_does_not() {
 }
 
 /// The questions on the wall, with their votes.
-fn asked(wall: &Value) -> Vec<(String, u64)> {
+fn questions_on(wall: &Value) -> Vec<(String, u64)> {
     let questions = wall["questions"].as_array().unwrap().iter();
     let asked = questions.map(|one| (one["content"].as_str(), one["question"]["votes"].as_u64()));
     asked.map(|(content, votes)| (content.unwrap().to_owned(), votes.unwrap())).collect()
@@ -290,18 +290,18 @@ fn a_wall_of_questions_has_them_by_votes_and_never_one_that_is_taken_back_before
     assert!(host(&hub, &["question", "answered", &room.id, &done.to_string()]).0);
     let mut seen = BTreeSet::new();
     wait_for("the wall shows them", || {
-        let shown = asked(&wall(&hub, &code));
+        let shown = questions_on(&wall(&hub, &code));
         seen.extend(shown.iter().map(|(content, _)| content.clone()));
         if shown.len() == 3 { Ok(()) } else { Err(Instant::now()) }
     });
     assert!(!in_time || !seen.contains("rude?"), "{seen:?}");
     let expected = [("liked?", 1), ("new?", 0), ("done?", 1)];
     let shown = wall(&hub, &code);
-    assert_eq!(asked(&shown), expected.map(|(content, votes)| (content.to_owned(), votes)));
+    assert_eq!(questions_on(&shown), expected.map(|(content, votes)| (content.to_owned(), votes)));
     assert_eq!((texts(&shown).len(), &shown["view"]), (0, &json!("questions")));
     assert_eq!(shown["questions"][2]["question"]["answered"], true);
     assert!(host(&hub, &["message", "delete", &room.id, &liked.to_string()]).0);
-    assert_eq!(asked(&wall(&hub, &code)).len(), 2, "and it vanishes at once");
+    assert_eq!(questions_on(&wall(&hub, &code)).len(), 2, "and it vanishes at once");
 }
 
 #[test]

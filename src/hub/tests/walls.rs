@@ -145,7 +145,7 @@ fn a_wall_shows_the_newest_open_poll_else_the_last_that_was_closed_for_ten_minut
         chat.hub.show_poll(poll(id, Some(room(0).id)), chat.at());
         assert_eq!(shown(&chat), Some((id, false)));
     }
-    chat.hub.show_poll(poll(other, Some(room(1).id)), chat.at());
+    chat.hub.show_poll(poll(other, Some(RoomId::from_random([9; 16]))), chat.at());
     let close = |chat: &mut Chat, id| {
         let at = chat.at();
         chat.hub.show_poll_closed(id, (at.wall, tally), at);
