@@ -16,7 +16,7 @@ use colahub::domain::poll::{Choices, Poll, PollForm, Results, Tally};
 use colahub::domain::question::{Held, Question, Questions};
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
-use colahub::domain::room::wall::RoomWall;
+use colahub::domain::room::wall::{RoomWall, WallView};
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
 use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
@@ -275,17 +275,17 @@ fn announced() -> AnnouncementView {
     AnnouncementView { announcement, until: Some(at(30.0)) }
 }
 
-#[test]
-fn a_wall() {
+fn wall(view: WallView, poll: Option<PollView>, list: &[Message]) -> wire::Json {
     let state = WallState {
         room: room(),
-        wall: RoomWall::default(),
+        wall: RoomWall { view, ..RoomWall::default() },
         is_open: false,
         last: Seq(3),
         sent_until: HubTime(1),
         now: HubTime(2),
         former_names: Vec::new(),
         announcements: vec![announced()],
+        poll,
     };
     let announced = wire::AnnouncementStatus {
         state: "announced".into(),
@@ -301,8 +301,16 @@ fn a_wall() {
         announced,
         wifi: Some(wire::WifiInfo { ssid: "camp-2026", password, security: "WPA" }),
     };
-    let messages = [said()];
-    assert_golden("wall.json", &wire::encode(&wire::wall(hub, &state, &messages)));
+    wire::encode(&wire::wall(hub, &state, list))
+}
+
+#[test]
+fn a_wall() {
+    assert_golden("wall.json", &wall(WallView::Messages, None, &[said()]));
+    let question = Some(Question { votes: 12, is_answered: true });
+    let question = Message { question, ..said() };
+    assert_golden("wall-questions.json", &wall(WallView::Questions, None, &[question]));
+    assert_golden("wall-poll.json", &wall(WallView::Poll, Some(asked()), &[]));
 }
 
 #[test]

@@ -23,7 +23,7 @@ pub(super) struct SetArgs {
     /// The room's code or id, as `colahub room list` shows it
     #[arg(value_name = "ROOM")]
     room: String,
-    /// The newest messages, or only how to join
+    /// The newest messages, the questions with the most votes, the newest poll, or only how to join
     #[arg(long, value_name = "VIEW", value_parser = VIEWS)]
     view: Option<String>,
     /// How old a message is before it is shown, 0 to 300; one that is taken back before is never shown
@@ -57,8 +57,8 @@ pub(super) struct ShowArgs {
 
 /// The views, as on the wire.
 const VIEWS: [&str; WallView::OFFERED.len()] = {
-    let [messages, off] = WallView::OFFERED;
-    [messages.as_str(), off.as_str()]
+    let [messages, questions, poll, off] = WallView::OFFERED;
+    [messages.as_str(), questions.as_str(), poll.as_str(), off.as_str()]
 };
 
 /// Carries out `colahub wall …`.
@@ -89,6 +89,7 @@ fn print(state: &WallState, out: &mut impl Write) -> anyhow::Result<()> {
     let WallState { code, view, delay, is_open, link, links, .. } = state;
     let shown = match view.as_str() {
         "off" => "only how to join".to_owned(),
+        "poll" => "the newest poll".to_owned(),
         view => format!("{view} that are {delay} s old"),
     };
     writeln!(out, "The wall of {code} shows {shown}.")?;
@@ -136,6 +137,8 @@ mod tests {
             "The wall of K7PMX3 shows messages that are 10 s old.\nEverybody can open it:\n  \
              http://10.0.0.1/wall/K7PMX3\n"
         );
+        let polled = WallState { view: "poll".into(), ..state.clone() };
+        assert!(said(&polled).starts_with("The wall of K7PMX3 shows the newest poll.\n"));
         let closed = WallState { is_open: false, view: "off".into(), ..state };
         assert_eq!(
             said(&closed),

@@ -9,11 +9,11 @@ use std::time::Duration;
 
 use unicode_normalization::char::is_combining_mark;
 
+use self::host::{held_en, held_ko, host_en, host_ko};
 pub use self::slip::slip;
 use super::language::Language;
 use super::message::Alert;
 use super::names;
-use self::host::{held_en, held_ko, host_en, host_ko};
 use super::refusal::Refusal;
 use super::slip::Slip;
 use super::text::{Field, Nickname, TextError, TextProblem};

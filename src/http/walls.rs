@@ -19,6 +19,9 @@ use crate::wire;
 /// The most messages on a wall.
 const MESSAGES: usize = 12;
 
+/// The most questions on a wall: as many as fit a screen that stands upright.
+const QUESTIONS: usize = 8;
+
 /// Answers with the whole wall, or with 304 if nothing on it has changed.
 pub(super) async fn wall(
     State(app): State<App>,
@@ -73,17 +76,22 @@ async fn read_state(
 }
 
 async fn read_messages(app: &App, state: &WallState) -> Result<Vec<Message>, Refusal> {
-    if state.wall.view == WallView::Off {
-        return Ok(Vec::new());
-    }
+    let most = match state.wall.view {
+        WallView::Messages => MESSAGES,
+        WallView::Questions => QUESTIONS,
+        WallView::Poll | WallView::Off => return Ok(Vec::new()),
+    };
     let read = WallRead {
         room: state.room.room.id,
         last: state.last,
         sent_until: state.sent_until,
         now: state.now,
-        most: MESSAGES,
+        most,
     };
-    let mut messages = app.reader.wall(read).await?;
+    let mut messages = match state.wall.view {
+        WallView::Questions => app.reader.wall_questions(read).await?,
+        _ => app.reader.wall(read).await?,
+    };
     for message in &mut messages {
         // A quote may be of somebody whose messages are not shown.
         message.quote = None;

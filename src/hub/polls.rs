@@ -22,6 +22,9 @@ const GATHER: Duration = Duration::from_millis(300);
 /// After this time the end of a poll that could not be stored is tried again.
 const CLOSE_AGAIN: Duration = Duration::from_secs(5);
 
+/// How long a wall shows the result of a poll that was closed.
+const RESULT: Duration = Duration::from_secs(10 * 60);
+
 /// A poll that the hub knows.
 #[derive(Debug)]
 pub(super) struct KnownPoll {
@@ -32,6 +35,8 @@ pub(super) struct KnownPoll {
     is_gathering: bool,
     /// Whether its end is being committed.
     is_closing: bool,
+    /// When it was closed in this run of the hub.
+    over_at: Option<HubTime>,
 }
 
 /// Somebody's vote that is being committed.
@@ -45,7 +50,8 @@ pub(super) struct Voting {
 
 impl KnownPoll {
     pub(super) fn new(poll: Poll) -> Self {
-        Self { poll, votes: HashMap::new(), is_gathering: false, is_closing: false }
+        let votes = HashMap::new();
+        Self { poll, votes, is_gathering: false, is_closing: false, over_at: None }
     }
 
     fn mine(&self, identity: IdentityId) -> Choices {
@@ -353,6 +359,7 @@ impl Hub {
         known.poll.closed_at = Some(closed_at);
         known.poll.tally = tally;
         known.votes.clear();
+        known.over_at = Some(at.hub);
         self.tell_poll(id, at);
         let rooms = &self.rooms;
         let lives = |poll: &Poll| poll.room.is_none_or(|room| rooms.contains_key(&room));
@@ -374,6 +381,17 @@ impl Hub {
         let open = self.polls.iter().filter(|known| known.poll.is_open());
         let here = open.filter(|known| known.poll.concerns(room));
         here.map(|known| known.seen_by(identity, at)).collect()
+    }
+
+    /// The poll that a wall of a room shows: the newest that is open, else the last that was closed, for a while. A wall has
+    /// not voted.
+    pub(super) fn poll_for_wall(&self, room: RoomId, at: Moment) -> Option<PollView> {
+        let here = || self.polls.iter().filter(|known| known.poll.concerns(room));
+        let fresh = here().filter_map(|known| known.over_at.map(|over| (over, known)));
+        let fresh = fresh.filter(|(over, _)| at.hub.since(*over) < RESULT);
+        let closed = || fresh.max_by_key(|(over, _)| *over).map(|(_, known)| known);
+        let shown = here().rfind(|known| known.poll.is_open()).or_else(closed)?;
+        Some(view(&shown.poll, shown.poll.shows_votes(Choices::default()), at))
     }
 
     /// A poll in the host's log: its id, and where it is.

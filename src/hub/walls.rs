@@ -8,7 +8,7 @@ use super::rooms::named;
 use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{RoomId, Seq, WallLinkId};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::wall::{RoomWall, WallEdit};
+use crate::domain::room::wall::{RoomWall, WallEdit, WallView};
 use crate::store::{Deed, Moment, Write, Written};
 
 /// How often the hub's time is stored for walls at most.
@@ -42,6 +42,10 @@ impl Hub {
             now: at.hub,
             former_names: self.former_names.before(delay, at.hub),
             announcements: self.announced_in(room, at),
+            poll: match live.wall.view {
+                WallView::Poll => self.poll_for_wall(room, at),
+                WallView::Messages | WallView::Questions | WallView::Off => None,
+            },
         })
     }
 

@@ -408,6 +408,17 @@ impl Reader {
         }
     }
 
+    /// What a wall shows of a room's questions: those that are not answered first, and the one with the most votes first.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub async fn wall_questions(&self, read: WallRead) -> Result<Vec<Message>, Refusal> {
+        match &self.0 {
+            Backend::Sqlite(reader) => reader.wall_questions(read).await,
+            Backend::Postgres(reader) => reader.wall_questions(read).await,
+        }
+    }
+
     /// The keys of hosts, the oldest first.
     ///
     /// # Errors

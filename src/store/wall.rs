@@ -9,7 +9,7 @@ use crate::domain::time::HubTime;
 /// How many of a room's newest places are looked through for messages. Notices of joins and leaves take places, too.
 pub(super) const LOOKED_THROUGH: i64 = 10_000;
 
-/// What a wall shows: the newest messages of people in a room. Those that were taken back, and those of people who are
+/// What a wall shows: the newest messages of people in a room, or the questions with the most votes. Those that were taken back, and those of people who are
 /// banned or muted, are left out.
 #[derive(Debug, Clone, Copy)]
 pub struct WallRead {
@@ -21,7 +21,7 @@ pub struct WallRead {
     pub sent_until: HubTime,
     /// The time, at which mutes are in force.
     pub now: HubTime,
-    /// The most messages.
+    /// The most messages or questions.
     pub most: usize,
 }
 

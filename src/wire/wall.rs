@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::polls::{WirePoll, poll};
 use super::{AnnouncementStatus, WifiInfo, WireAnnouncement, announcement, messages};
 use crate::domain::message::Message;
+use crate::domain::room::wall::WallView;
 use crate::hub::command::WallState;
 
 /// Everything that a wall shows. It is whole each time, so that a wall has nothing to catch up with.
@@ -21,6 +23,11 @@ struct WireWall<'a, M> {
     delay: u64,
     /// The newest messages that are old enough, the oldest first. Without quotes.
     messages: Vec<M>,
+    /// Where the view is `questions`: the questions that are old enough, in the order of their votes, those that are
+    /// answered last.
+    questions: Vec<M>,
+    /// Where the view is `poll`: the newest poll that is open, or the last that was closed. Null if there is none.
+    poll: Option<WirePoll<'a>>,
     /// The announcements that concern the room, the oldest first.
     announcements: Vec<WireAnnouncement<'a>>,
     /// The URLs at which people join, with IP addresses, which every phone can open.
@@ -55,13 +62,17 @@ pub struct WallHub<'a> {
     pub wifi: Option<WifiInfo<'a>>,
 }
 
-/// A wall with these messages.
+/// A wall with these messages or questions.
 pub fn wall<'a>(
     hub: WallHub<'a>,
     state: &'a WallState,
     list: &'a [Message],
 ) -> impl Serialize + 'a {
     let WallHub { name, language, addresses, announced, wifi } = hub;
+    let (said, asked): (&[Message], &[Message]) = match state.wall.view {
+        WallView::Questions => (&[], list),
+        WallView::Messages | WallView::Poll | WallView::Off => (list, &[]),
+    };
     WireWall {
         hub: name,
         language,
@@ -72,7 +83,9 @@ pub fn wall<'a>(
         },
         view: state.wall.view.as_str(),
         delay: state.wall.delay.as_secs(),
-        messages: messages(list),
+        messages: messages(said),
+        questions: messages(asked),
+        poll: state.poll.as_ref().map(poll),
         announcements: state.announcements.iter().map(announcement).collect(),
         addresses,
         announced,

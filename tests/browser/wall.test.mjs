@@ -149,6 +149,67 @@ story("a wall is dark or light as its address says", {}, async ({ hub, somebody 
   }
 });
 
+/** The questions on the wall, each with its votes as they are written there. */
+const askedOn = ({ page }) =>
+  page.$$eval(".asked li", (all) => all.map((one) => [one.querySelector(".text").textContent, one.querySelector(".votes").textContent]));
+
+story("a wall of questions has them by votes, as they are voted and answered, and never what was taken back in time", {}, async ({ hub, somebody, talker }) => {
+  const room = await hub.makeRoom({ title: "발표", history: "all" });
+  await setsWall(hub, room, "--delay", "4", "--view", "questions");
+  const [ann, ben, cat] = [await talker(room), await talker(room), await talker(room)];
+  const screen = await somebody({ viewport: HD });
+  await screen.context.addInitScript(() => {
+    window.seen = new Set();
+    const look = () => document.querySelectorAll(".asked .text").forEach((one) => window.seen.add(one.textContent));
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true });
+  });
+  await screen.opens(`/wall/${room.code}`);
+  await screen.page.getByText("아직 질문이 없어요").waitFor();
+  const begun = performance.now();
+  const rude = await ann.says("실수?", { question: true });
+  await ann.takesBack(rude.seq);
+  const isInTime = performance.now() - begun < 4_000;
+  const bus = await ann.says("버스는 몇 시에 와요?", { question: true });
+  const lunch = await ben.says("점심은 언제예요?", { question: true });
+  await ben.says("질문이 아니에요");
+  for (const one of [ben, cat]) await one.votes(bus.seq);
+  await cat.votes(lunch.seq);
+  await until(async () => assert.deepEqual(await askedOn(screen), [["버스는 몇 시에 와요?", "2표"], ["점심은 언제예요?", "1표"]]), 30_000);
+  await hub.host("question", "answered", room.code, String(bus.seq));
+  await screen.page.locator(".asked .answered", { hasText: "답했어요" }).waitFor();
+  assert.deepEqual((await askedOn(screen)).map(([text]) => text), ["점심은 언제예요?", "버스는 몇 시에 와요?"]);
+  const seen = await screen.page.evaluate(() => [...window.seen]);
+  assert.ok(!isInTime || !seen.includes("실수?"), "it was seen");
+});
+
+story("a wall of a poll has its numbers at once, or once it is closed, as the host has chosen", {}, async ({ hub, somebody, talker }) => {
+  const room = await hub.makeRoom({ title: "무대 앞", history: "all" });
+  await setsWall(hub, room, "--view", "poll");
+  const [ann, ben] = [await talker(room), await talker(room)];
+  const screen = await somebody({ viewport: HD });
+  const { page } = screen;
+  await screen.opens(`/wall/${room.code}`);
+  await page.getByText("지금은 투표가 없어요").waitFor();
+  const idOf = async () => JSON.parse(await hub.host("poll", "list", "--json"))[0].id;
+  const counts = () => page.locator(".poll li b").allTextContents();
+
+  await hub.host("poll", "add", "저녁에 무엇을 할까요?", "별 보기", "모닥불", "--results", "at-end");
+  await page.getByRole("heading", { name: "저녁에 무엇을 할까요?" }).waitFor();
+  const first = await idOf();
+  for (const one of [ann, ben]) await one.chooses(first, 1);
+  await page.getByText("2명이 투표했어요").waitFor();
+  assert.deepEqual(await counts(), []);
+  await hub.host("poll", "close", first);
+  await page.getByText("투표가 끝났어요").waitFor();
+  assert.deepEqual(await counts(), ["0표", "2표"]);
+
+  await hub.host("poll", "add", "다음 노래는?", "하나", "둘", "--room", room.code);
+  await page.getByRole("heading", { name: "다음 노래는?" }).waitFor();
+  assert.deepEqual(await counts(), ["0표", "0표"]);
+  await ann.chooses(await idOf(), 0);
+  await until(async () => assert.deepEqual(await counts(), ["1표", "0표"]), 30_000);
+});
+
 // A wall is no view for a phone, so it is not among those of `kit/views.mjs`.
 story("a wall passes axe, dark and light", {}, async ({ hub, somebody, talker }) => {
   const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -158,9 +219,19 @@ story("a wall passes axe, dark and light", {}, async ({ hub, somebody, talker })
   const ann = await talker(room);
   for (let n = 1; n <= 14; n += 1) await ann.says(`${n}번째`);
   await hub.host("announce", "add", "점심이 준비됐어요", "--room", room.code);
+  const questions = await hub.makeRoom({ title: "발표", history: "all" });
+  await setsWall(hub, questions, "--delay", "0", "--view", "questions");
+  const asker = await talker(questions);
+  const { seq } = await asker.says("자료는 어디에 있어요?", { question: true });
+  await hub.host("question", "answered", questions.code, String(seq));
+  await asker.says("다음 모임은 언제예요?", { question: true });
+  const poll = await hub.makeRoom({ title: "투표", history: "all" });
+  await setsWall(hub, poll, "--view", "poll");
+  await hub.host("poll", "add", "저녁에 무엇을 할까요?", "별 보기", "모닥불", "--room", poll.code);
   for (const colorScheme of ["light", "dark"]) {
     const screen = await somebody({ viewport: HD, colorScheme, reducedMotion: "reduce" });
-    for (const [code, seen] of [[room.code, ".said"], [locked.code, ".message p"]]) {
+    const walls = [[room.code, ".said"], [questions.code, ".asked li"], [poll.code, ".poll li"], [locked.code, ".message p"]];
+    for (const [code, seen] of walls) {
       await screen.opens(`/wall/${code}`);
       await screen.page.locator(seen).first().waitFor();
       await screen.page.evaluate(axe);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::host::{enters, hears, host};
 use crate::host_calls::{Holder, refusal, turned_away};
+use crate::host_words::asks;
 use crate::kit::{Answer, Hub, Signal, wait_for, wait_until};
 use crate::sender::{Room, make_room};
 use crate::socket::Socket;
@@ -255,4 +256,78 @@ fn a_host_sets_a_wall_over_the_network_and_a_helper_does_not() {
     let mut helper = Holder::added(&hub, &["--helper", "gate"]);
     let request = helper.signs("GET", &path, "");
     assert_eq!(turned_away(&hub, &request), refusal(403, "hosts_only"));
+}
+
+/// The questions on the wall, with their votes.
+fn questions_on(wall: &Value) -> Vec<(String, u64)> {
+    let questions = wall["questions"].as_array().unwrap().iter();
+    let asked = questions.map(|one| (one["content"].as_str(), one["question"]["votes"].as_u64()));
+    asked.map(|(content, votes)| (content.unwrap().to_owned(), votes.unwrap())).collect()
+}
+
+#[test]
+fn a_wall_of_questions_has_them_by_votes_and_never_one_that_is_taken_back_before() {
+    let hub = Hub::start();
+    let (room, code) = open_room(&hub);
+    sets(&hub, &room, &["--delay", "3", "--view", "questions"]);
+    let (mut ann, _) = enters(&hub, &room);
+    let (mut ben, _) = enters(&hub, &room);
+    let asks_for = |socket: &mut Socket, content: &str| {
+        let question = json!({"roomId": room.id, "content": content, "question": true});
+        asks(socket, "sendMessage", &question)["seq"].clone()
+    };
+    let begun = Instant::now();
+    let rude = asks_for(&mut ann, "rude?");
+    asks(&mut ann, "takeBack", &json!({"roomId": room.id, "seq": rude}));
+    let in_time = begun.elapsed() < Duration::from_secs(3);
+    let done = asks_for(&mut ann, "done?");
+    let liked = asks_for(&mut ann, "liked?");
+    asks_for(&mut ann, "new?");
+    says(&mut ann, &room, "no question");
+    for seq in [&done, &liked] {
+        asks(&mut ben, "vote", &json!({"roomId": room.id, "seq": seq, "on": true}));
+    }
+    assert!(host(&hub, &["question", "answered", &room.id, &done.to_string()]).0);
+    let mut seen = BTreeSet::new();
+    wait_for("the wall shows them", || {
+        let shown = questions_on(&wall(&hub, &code));
+        seen.extend(shown.iter().map(|(content, _)| content.clone()));
+        if shown.len() == 3 { Ok(()) } else { Err(Instant::now()) }
+    });
+    assert!(!in_time || !seen.contains("rude?"), "{seen:?}");
+    let expected = [("liked?", 1), ("new?", 0), ("done?", 1)];
+    let shown = wall(&hub, &code);
+    assert_eq!(questions_on(&shown), expected.map(|(content, votes)| (content.to_owned(), votes)));
+    assert_eq!((texts(&shown).len(), &shown["view"]), (0, &json!("questions")));
+    assert_eq!(shown["questions"][2]["question"]["answered"], true);
+    assert!(host(&hub, &["message", "delete", &room.id, &liked.to_string()]).0);
+    assert_eq!(questions_on(&wall(&hub, &code)).len(), 2, "and it vanishes at once");
+}
+
+#[test]
+fn a_wall_of_a_poll_has_the_votes_once_somebody_who_has_not_voted_may_see_them() {
+    let hub = Hub::start();
+    let (room, code) = open_room(&hub);
+    let (mut ann, _) = enters(&hub, &room);
+    sets(&hub, &room, &["--view", "poll"]);
+    assert_eq!(wall(&hub, &code)["poll"], Value::Null);
+    let votes = |poll: &Value| [0, 1].map(|at| poll["options"][at]["votes"].as_u64());
+    for results in ["after_voting", "at_end", "at_once"] {
+        let add = ["poll", "add", results, "a", "b", "--results", &results.replace('_', "-")];
+        assert!(host(&hub, &add).0, "{results}");
+        let poll = wall(&hub, &code)["poll"].clone();
+        assert_eq!((&poll["question"], &poll["mine"]), (&json!(results), &Value::Null));
+        asks(&mut ann, "votePoll", &json!({"pollId": poll["id"], "options": [1]}));
+        let poll = wall(&hub, &code)["poll"].clone();
+        let expected = if results == "at_once" { [Some(0), Some(1)] } else { [None, None] };
+        assert_eq!((votes(&poll), &poll["voters"]), (expected, &json!(1)), "{results}");
+        assert!(host(&hub, &["poll", "close", poll["id"].as_str().unwrap()]).0);
+        let poll = wall(&hub, &code)["poll"].clone();
+        assert_eq!((votes(&poll), &poll["isClosed"]), ([Some(0), Some(1)], &json!(true)));
+    }
+    let other = make_room(&hub, "n");
+    assert!(host(&hub, &["poll", "add", "elsewhere", "a", "b", "--room", &other.id]).0);
+    assert_eq!(wall(&hub, &code)["poll"]["question"], "at_once", "the last that was closed here");
+    sets(&hub, &room, &["--view", "messages"]);
+    assert_eq!(wall(&hub, &code)["poll"], Value::Null);
 }

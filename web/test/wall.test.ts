@@ -7,7 +7,8 @@ import { readTold, readWall, type Wall } from "../src/wall/wire";
 import { en, ko, wordsFor } from "../src/wall/words";
 import { said } from "./kit";
 
-const golden = JSON.parse(readFileSync(new URL("../golden/wall.json", import.meta.url), "utf8")) as Wall;
+const read = (name: string): unknown => JSON.parse(readFileSync(new URL(`../golden/${name}`, import.meta.url), "utf8"));
+const golden = read("wall.json") as Wall;
 
 const wallOf = (...texts: string[]): Wall => ({ ...golden, messages: texts.map((text, at) => said(at + 1, "fox", text)) });
 const answer = (wall: Wall, etag = "e"): Answer => ({ status: 200, etag, body: { success: true, data: wall } });
@@ -103,9 +104,14 @@ describe("a wall's shape", () => {
     expect(readWall({ ...golden, view: "clock" })!.view).toBe("off");
     const asked = { ...said(9), question: { votes: 3, answered: false } };
     expect(readWall({ ...golden, view: "questions", questions: [asked, said(10)] })!.questions).toEqual([asked]);
-    const poll = { id: "p", question: "?", options: [{ text: "a", votes: 1 }], isClosed: false, closesAt: null };
+    const poll = { id: "p", question: "?", options: [{ text: "a", votes: 1 }], voters: 1, isClosed: false, closesAt: null };
     expect(readWall({ ...golden, view: "poll", poll })!.poll!.options[0]!.votes).toBe(1);
-    expect(readWall({ ...golden, poll: null })!.poll).toBeNull();
+    expect(golden.poll).toBeNull();
+    expect(wall.poll).toBeNull();
+    const { view: shown, questions } = readWall(read("wall-questions.json"))!;
+    expect([shown, questions.map(({ question }) => question)]).toEqual(["questions", [{ votes: 12, mine: false, answered: true }]]);
+    const hidden = readWall(read("wall-poll.json"))!.poll!;
+    expect([hidden.voters, hidden.options.map(({ votes }) => votes)]).toEqual([5, [null, null, null]]);
   });
 
   it("is nothing else", () => {

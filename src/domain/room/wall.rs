@@ -20,7 +20,7 @@ pub enum WallView {
     Messages,
     /// The questions with the most votes.
     Questions,
-    /// The poll that is open.
+    /// The newest poll that is open, or the last that was closed.
     Poll,
     /// Only how to join the room.
     Off,
@@ -28,7 +28,7 @@ pub enum WallView {
 
 impl WallView {
     /// The views that a host can choose.
-    pub const OFFERED: [Self; 2] = [Self::Messages, Self::Off];
+    pub const OFFERED: [Self; 4] = [Self::Messages, Self::Questions, Self::Poll, Self::Off];
 
     /// Its name on the wire and on the command line.
     #[must_use]
@@ -48,8 +48,8 @@ impl WallView {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let found = Self::OFFERED.into_iter().find(|view| view.as_str() == text);
         found.ok_or_else(|| {
-            let names = Self::OFFERED.map(|view| format!("{:?}", view.as_str()));
-            Refusal::bad(format!("view must be {}", names.join(" or ")))
+            let [messages, questions, poll, off] = Self::OFFERED.map(Self::as_str);
+            Refusal::bad(format!("view must be {messages:?}, {questions:?}, {poll:?} or {off:?}"))
         })
     }
 }
@@ -193,8 +193,8 @@ mod tests {
     #[test]
     fn a_view_and_a_delay_are_checked() {
         assert_eq!(WallView::parse("off"), Ok(WallView::Off));
-        let refused = WallView::parse("clock");
-        assert_eq!(refused, Err(Refusal::bad("view must be \"messages\" or \"off\"")));
+        let names = "view must be \"messages\", \"questions\", \"poll\" or \"off\"";
+        assert_eq!(WallView::parse("clock"), Err(Refusal::bad(names)));
         assert_eq!(parse_delay(0), Ok(Duration::ZERO));
         assert_eq!(parse_delay(300), Ok(DELAY_MAX));
         assert_eq!(parse_delay(301), Err(Refusal::bad("delay must be 0 to 300 seconds")));

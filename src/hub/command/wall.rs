@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{AnnouncementView, Responder, RoomView};
+use super::{AnnouncementView, PollView, Responder, RoomView};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::room::wall::{RoomWall, WallView};
@@ -44,6 +44,8 @@ pub struct WallState {
     pub former_names: Vec<(ChatterId, Nickname)>,
     /// The announcements that concern the room, the oldest first.
     pub announcements: Vec<AnnouncementView>,
+    /// The poll, if it shows one and there is one.
+    pub poll: Option<PollView>,
 }
 
 /// A change of a wall. `None` leaves a value as it is.

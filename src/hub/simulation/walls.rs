@@ -1,5 +1,6 @@
 //! Walls in these lives: they show what is stored, old enough, and by people who may speak.
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use tokio::sync::oneshot;
@@ -7,6 +8,7 @@ use tokio::sync::oneshot;
 use super::dice::Dice;
 use super::world::World;
 use crate::domain::ids::RoomId;
+use crate::domain::message::Message;
 use crate::domain::room::wall::WallView;
 use crate::hub::command::{Call, Command, WallCall, WallChange};
 use crate::store::WallRead;
@@ -39,9 +41,15 @@ impl World {
         let state = told.try_recv().unwrap().unwrap();
         let (room, delay, now) = (place.id, state.wall.delay, state.now);
         let read = WallRead { room, last: state.last, sent_until: state.sent_until, now, most: 12 };
-        let shown = self.store.wall(&read);
-        self.tell(format!("a wall shows {} messages after {delay:?}", shown.len()));
-        for message in shown {
+        let (said, asked) = (self.store.wall(&read), self.store.wall_questions(&read));
+        let counts = (said.len(), asked.len());
+        self.tell(format!("a wall shows {counts:?} messages and questions after {delay:?}"));
+        let place = |message: &Message| {
+            message.question.map(|asked| (asked.is_answered, Reverse((asked.votes, message.seq))))
+        };
+        assert!(asked.is_sorted_by_key(place), "{asked:?}");
+        assert!(asked.iter().all(|message| message.question.is_some()), "{asked:?}");
+        for message in said.into_iter().chain(asked) {
             let told = self.heard.get(&(room, message.seq));
             let is_old = told.is_none_or(|told| told.after(delay) <= now);
             assert!(is_old, "shown too early: {message:?}, told at {told:?}");

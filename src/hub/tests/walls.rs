@@ -3,6 +3,8 @@
 use tokio::sync::oneshot;
 
 use super::*;
+use crate::domain::ids::PollId;
+use crate::domain::poll::{Poll, PollForm, Results, Tally};
 use crate::domain::room::wall::{RoomWall, WallView};
 use crate::hub::command::{WallCall, WallChange, WallState};
 
@@ -121,4 +123,39 @@ fn the_hubs_time_is_stored_while_a_wall_shows_something_new() {
     chat.time_passes(11_000);
     chat.wall();
     assert_eq!(chat.marks(), 0, "nothing is new");
+}
+
+#[test]
+fn a_wall_shows_the_newest_open_poll_else_the_last_that_was_closed_for_ten_minutes() {
+    let mut chat = Chat::new(0, 50);
+    let shown = |chat: &Chat| {
+        let poll = chat.hub.poll_for_wall(room(0).id, chat.at())?;
+        Some((poll.poll.id, poll.shows_votes))
+    };
+    let form = PollForm::parse("?", &["a", "b"], false, Results::AtEnd).unwrap();
+    let [old, one, two, other] = [1, 2, 3, 4].map(|n| PollId::from_random([n; 16]));
+    let (until, closed_at) = (None, None);
+    let (made_at, tally) = (WallTime(0), Tally::default());
+    let poll = |id, room| Poll { id, room, form: form.clone(), made_at, until, closed_at, tally };
+    // Closed before this run of the hub.
+    let before = Poll { closed_at: Some(WallTime(1)), ..poll(old, None) };
+    chat.hub.show_poll(before, chat.at());
+    assert_eq!(shown(&chat), None);
+    for id in [one, two] {
+        chat.hub.show_poll(poll(id, Some(room(0).id)), chat.at());
+        assert_eq!(shown(&chat), Some((id, false)));
+    }
+    chat.hub.show_poll(poll(other, Some(RoomId::from_random([9; 16]))), chat.at());
+    let close = |chat: &mut Chat, id| {
+        let at = chat.at();
+        chat.hub.show_poll_closed(id, (at.wall, tally), at);
+    };
+    close(&mut chat, two);
+    assert_eq!(shown(&chat), Some((one, false)), "one is open yet");
+    chat.time_passes(1_000);
+    close(&mut chat, one);
+    assert_eq!(shown(&chat), Some((one, true)));
+    let at = |ms| Moment { hub: HubTime(chat.at().hub.0 + ms), ..chat.at() };
+    let later = |ms| chat.hub.poll_for_wall(room(0).id, at(ms)).map(|poll| poll.poll.id);
+    assert_eq!((later(599_999), later(600_000)), (Some(one), None));
 }

@@ -122,6 +122,16 @@ pub(super) fn wall() -> String {
     )
 }
 
+/// The places of the questions that a wall shows of a room, up to place `$3` and the time `$4`: those of people who are
+/// neither banned nor muted, answered or not (`$2`), the one with the most votes first.
+pub(super) const WALL_QUESTIONS: &str = "SELECT p.seq FROM messages p JOIN chatters o ON o.n = p.chatter
+     WHERE p.room = (SELECT n FROM rooms WHERE id = $1) AND p.answered = $2 AND p.votes IS NOT NULL AND p.seq <= $3
+     AND p.kind = 0 AND NOT p.taken_back AND p.sent_hub <= $4
+     AND NOT EXISTS (SELECT 1 FROM bans b WHERE b.identity = o.identity)
+     AND NOT EXISTS (SELECT 1 FROM mutes x
+         WHERE x.identity = o.identity AND (x.until_hub IS NULL OR x.until_hub > $5))
+     ORDER BY p.votes DESC, p.seq DESC LIMIT $6";
+
 /// Who has left a room since `$1`; with `$2` that one. The last first.
 pub(super) const DEPARTED: &str =
     "SELECT c.id, c.nickname, c.created_at, s.left_at, s.identity, r.code, r.expires_hub
@@ -191,6 +201,7 @@ pub(super) fn all() -> Vec<(&'static str, String, &'static str)> {
         ("read_stream", stream(), "0, 10000, 1, 1000"),
         ("read_stream_on", stream(), "59990, 10000, 1, 1000"),
         ("read_wall", wall(), ":'room', 200, 10000, 9999, 1, 12"),
+        ("read_wall_questions", WALL_QUESTIONS.into(), ":'room', false, 200, 9999, 1, 8"),
         ("read_departed", DEPARTED.into(), "1000, NULL, 500"),
         ("read_stayed", STAYED.into(), "1, 1000, NULL, 500"),
         ("read_said_by", SAID_BY.into(), ":'who', 0, 1000"),

@@ -44,6 +44,10 @@ impl Memory {
     }
 
     /// What a wall shows.
+    pub(crate) fn wall_questions(&self, read: &WallRead) -> Vec<Message> {
+        walls::asked(&self.db, read).unwrap()
+    }
+
     pub(crate) fn wall(&self, read: &WallRead) -> Vec<Message> {
         walls::shown(&self.db, read).unwrap()
     }

@@ -229,6 +229,14 @@ impl Reader {
         self.run(move |db| walls::shown(db, &read)).await
     }
 
+    /// The questions that a wall shows, in the order of their votes.
+    pub(in crate::store) async fn wall_questions(
+        &self,
+        read: WallRead,
+    ) -> Result<Vec<Message>, Refusal> {
+        self.run(move |db| walls::asked(db, &read)).await
+    }
+
     /// The newest reports that are not done, or with `all` the newest of all, newest first.
     pub(in crate::store) async fn reports(
         &self,

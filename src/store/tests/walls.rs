@@ -4,6 +4,7 @@ use super::*;
 use crate::domain::ids::WallLinkId;
 use crate::domain::mute::Mute;
 use crate::domain::room::wall::{RoomWall, WallEdit, WallView};
+use crate::store::write::Vote;
 
 fn link(n: u8) -> WallLinkId {
     WallLinkId::from_random([n; 16])
@@ -25,6 +26,11 @@ impl Kit {
     async fn shows(&self, read: WallRead) -> Vec<String> {
         let shown = self.store.reader.wall(read).await.unwrap();
         shown.into_iter().map(|message| message.content).collect()
+    }
+
+    async fn asked(&self, read: WallRead) -> Vec<String> {
+        let asked = self.store.reader.wall_questions(read).await.unwrap();
+        asked.into_iter().map(|message| message.content).collect()
     }
 }
 
@@ -94,6 +100,43 @@ on_both! { async fn a_wall_shows_nothing_of_the_muted_and_the_banned(mut kit: Ki
     assert_eq!(kit.shows(everything(id)).await, ["of 2"]);
     kit.host(Deed::Unmute(one, identity(1))).await.unwrap();
     assert_eq!(kit.shows(everything(id)).await, ["of 1", "of 2"]);
+} }
+
+on_both! { async fn a_wall_shows_the_questions_with_the_most_votes_that_are_old_enough(mut kit: Kit) {
+    let id = kit.room(1).await;
+    for who in 1..=3 {
+        kit.join(id, who).await;
+    }
+    let mut asked = Vec::new();
+    for (who, content) in [(1, "one"), (2, "two"), (1, "answered"), (1, "late")] {
+        let ask = Say { is_question: true, ..say(id, who, content, None) };
+        match kit.write(Write::Say(ask)).await {
+            Ok(Written::Said { message, .. }) => asked.push(message.seq),
+            other => panic!("{other:?}"),
+        }
+        kit.says(id, who, "no question", None).await;
+    }
+    for seq in [asked[1], asked[2], asked[3]] {
+        let vote = Vote { room: id, chatter: chatter(3).id, seq, is_on: true, at: at(50) };
+        kit.write(Write::Vote(vote)).await.unwrap();
+    }
+    kit.host(Deed::Answered(id, asked[2], true)).await.unwrap();
+    let all = WallRead { most: 9, ..everything(id) };
+    assert_eq!(kit.asked(all).await, ["late", "two", "one", "answered"]);
+    assert_eq!(kit.asked(WallRead { most: 2, ..all }).await, ["late", "two"]);
+    let before = WallRead { last: Seq(asked[3].0 - 1), ..all };
+    assert_eq!(kit.asked(before).await, ["two", "one", "answered"]);
+    assert!(kit.asked(WallRead { sent_until: HubTime(0), ..all }).await.is_empty());
+    kit.host(Deed::TakeBack(id, vec![asked[3]])).await.unwrap();
+    assert_eq!(kit.asked(all).await, ["two", "one", "answered"]);
+    let nickname = chatter(2).nickname;
+    let mute = Mute { chatter: chatter(2).id, identity: identity(2), nickname, until: None };
+    kit.host(Deed::Mute(mute)).await.unwrap();
+    assert_eq!(kit.asked(all).await, ["one", "answered"]);
+    let nickname = chatter(1).nickname;
+    let ban = Ban { chatter: chatter(1).id, identity: identity(1), nickname, address: None };
+    kit.host(Deed::Ban(ban)).await.unwrap();
+    assert!(kit.asked(all).await.is_empty());
 } }
 
 #[tokio::test]

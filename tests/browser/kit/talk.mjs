@@ -50,6 +50,10 @@ export async function talker(hub, room) {
     /** Says it to somebody who is there, by their name. */
     names: (nickname, content) =>
       says(`@${nickname} ${content}`, { mentions: present.filter((one) => one.nickname === nickname).map(({ id }) => id) }),
+    /** Votes for a question. */
+    votes: (seq) => ask("vote", { seq, on: true }),
+    /** Chooses answers of a poll, by their places. */
+    chooses: (pollId, ...options) => ask("votePoll", { pollId, options }),
     takesBack: (seq) => ask("takeBack", { seq }),
     wasFine() {},
     leaves: () => void socket.disconnect(),

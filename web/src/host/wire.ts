@@ -58,7 +58,7 @@ export const MODES = ["open", "slow", "members", "read_only"] as const;
 export type Mode = (typeof MODES)[number];
 
 /** What a host can have the wall of a room show. */
-export const WALL_VIEWS = ["messages", "off"] as const;
+export const WALL_VIEWS = ["messages", "questions", "poll", "off"] as const;
 
 /** The wall of a room: what a projector or a television shows of it. */
 export interface WallState {

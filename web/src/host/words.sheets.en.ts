@@ -42,7 +42,7 @@ export const en: SheetWords = {
   wallOf: (title) => `Wall of “${title}”`,
   wallHint: "For a projector or a television: what people say, large, and how to join.",
   wallShows: "It shows",
-  wallViews: { messages: "Messages", off: "Only how to join" },
+  wallViews: { messages: "Messages", questions: "Questions", poll: "Poll", off: "Only how to join" },
   wallDelay: "Messages come after",
   wallAtOnce: "At once",
   wallDelayHint: "What you or its author remove within that time is never seen there.",

@@ -41,7 +41,7 @@ export const ko = {
   wallOf: (title: string) => `‘${title}’ 방을 화면에 띄우기`,
   wallHint: "프로젝터나 텔레비전에 방의 메시지와 들어오는 방법을 크게 보여 줘요.",
   wallShows: "보여 줄 것",
-  wallViews: { messages: "메시지", off: "들어오는 방법만" },
+  wallViews: { messages: "메시지", questions: "질문", poll: "투표", off: "들어오는 방법만" },
   wallDelay: "메시지가 나오기까지",
   wallAtOnce: "바로",
   wallDelayHint: "그 안에 주최자나 쓴 사람이 지운 메시지는 화면에 나오지 않아요.",

@@ -10,7 +10,10 @@ export type Question = Message & Required<Pick<Message, "question">>;
 export interface Poll {
   id: string;
   question: string;
-  options: { text: string; votes: number }[];
+  /** `votes` is null while a wall, which has not voted, may not show them. */
+  options: { text: string; votes: number | null }[];
+  /** How many people have voted. */
+  voters: number;
   isClosed: boolean;
 }
 
@@ -97,12 +100,13 @@ const readQuestion: Reader<Question> = (value) => {
 };
 
 const readOption: Reader<Poll["options"][number]> = (value) =>
-  isObject(value) && has(value, { text: "string", votes: "number" })
-    ? (value as unknown as Poll["options"][number])
+  isObject(value) && has(value, { text: "string" })
+    ? { text: value.text as string, votes: typeof value.votes === "number" ? value.votes : null }
     : null;
 
 const readPoll: Reader<Poll> = (value) => {
-  if (!isObject(value) || !has(value, { id: "string", question: "string" })) return null;
+  if (!isObject(value) || !has(value, { id: "string", question: "string", voters: "number" })) return null;
   const options = readList(readOption)(value.options);
-  return options && { id: value.id as string, question: value.question as string, options, isClosed: value.isClosed === true };
+  const { id, question, voters, isClosed } = value as Record<string, unknown> & Pick<Poll, "id" | "question" | "voters">;
+  return options && { id, question, options, voters, isClosed: isClosed === true };
 };

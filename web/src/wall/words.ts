@@ -10,6 +10,7 @@ export interface WallWords {
   noPoll: string;
   answered: string;
   votes(count: number): string;
+  voters(count: number): string;
   closed: string;
   wifi: string;
   wifiPassword: string;
@@ -32,6 +33,7 @@ export const ko: WallWords = {
   noPoll: "지금은 투표가 없어요.",
   answered: "답했어요",
   votes: (count) => `${count.toLocaleString("ko")}표`,
+  voters: (count) => `${count.toLocaleString("ko")}명이 투표했어요`,
   closed: "투표가 끝났어요",
   wifi: "Wi-Fi에 연결",
   wifiPassword: "비밀번호",
@@ -62,6 +64,7 @@ export const en: WallWords = {
   noPoll: "There is no poll right now.",
   answered: "Answered",
   votes: (count) => (count === 1 ? "1 vote" : `${count.toLocaleString("en")} votes`),
+  voters: (count) => (count === 1 ? "1 person has voted" : `${count.toLocaleString("en")} people have voted`),
   closed: "The poll is over",
   wifi: "Join the Wi-Fi",
   wifiPassword: "Password",

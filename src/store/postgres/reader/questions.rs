@@ -7,6 +7,7 @@ use crate::domain::ids::{ChatterId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::question::{HeldQuestion, QuestionOrder, VotePlace};
 use crate::domain::time::HubTime;
+use crate::store::WallRead;
 use crate::store::postgres::reads;
 use crate::store::postgres::results::messages;
 use crate::store::postgres::rows::{self, sql, uuid};
@@ -33,14 +34,37 @@ impl Reader {
                 places
             }
         };
+        Ok(question_page(order, self.at_places((room, reader), &places).await?, most))
+    }
+
+    /// The questions that a wall shows: those that are not answered first, and the one with the most votes first.
+    pub(in crate::store) async fn wall_questions(&self, wanted: WallRead) -> Found<Vec<Message>> {
+        let WallRead { room, last, sent_until, now, most } = wanted;
+        let (id, sent_until, now) = (uuid(room.as_bytes()), sql(sent_until), sql(now));
+        let mut places: Vec<i64> = Vec::with_capacity(2 * most);
+        for is_answered in [false, true] {
+            let params: [&(dyn ToSql + Sync); 6] =
+                [&id, &is_answered, &last.0, &sent_until, &now, &wanted.limit()];
+            let found = self.rows(reads::WALL_QUESTIONS, &params).await?;
+            let seqs: Result<Vec<i64>, _> = found.iter().map(|row| row.try_get(0)).collect();
+            places.extend(read(seqs)?);
+        }
+        places.truncate(most);
+        self.at_places((room, None), &places).await
+    }
+
+    /// The messages in these places, as `reader` reads them, in this order.
+    async fn at_places(
+        &self,
+        (room, reader): (RoomId, Option<ChatterId>),
+        places: &[i64],
+    ) -> Found<Vec<Message>> {
         let reader = reader.map(|reader| uuid(reader.as_bytes()));
         let params: [&(dyn ToSql + Sync); 3] = [&uuid(room.as_bytes()), &places, &reader];
         let rows = self.rows(&reads::found(), &params).await?;
-        let (found, _) = read(messages(&rows, usize::MAX, usize::MAX))?;
-        let place = |question: &Message| places.iter().position(|seq| *seq == question.seq.0);
-        let mut found: Vec<Message> = found;
-        found.sort_by_key(place);
-        Ok(question_page(order, found, most))
+        let (mut found, _) = read(messages(&rows, usize::MAX, usize::MAX))?;
+        found.sort_by_key(|message: &Message| places.iter().position(|seq| *seq == message.seq.0));
+        Ok(found)
     }
 
     /// The questions that wait in the rooms that live at `now`, or in one of them, the oldest first.

@@ -2,12 +2,12 @@
 
 use rusqlite::{Connection, Row, params};
 
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::room::wall::{DELAY, RoomWall, WallEdit};
 use crate::domain::time::HubTime;
-use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, room_number};
+use crate::store::sqlite::sql::{queries, rows};
 use crate::store::wall::{LOOKED_THROUGH, WallColumns, WallRead, delay_ms, view_number};
 
 /// Changes the wall of a room. Returns it as it is now.
@@ -94,4 +94,33 @@ pub(in crate::store) fn shown(db: &Connection, read: &WallRead) -> rusqlite::Res
         rows::message,
     )?;
     rows::readable(found)
+}
+
+/// The questions that a wall shows: those that are not answered first, and the one with the most votes first.
+pub(in crate::store) fn asked(db: &Connection, read: &WallRead) -> rusqlite::Result<Vec<Message>> {
+    let mut query = db.prepare_cached(
+        "SELECT m.seq FROM messages m INDEXED BY questions_by_votes JOIN chatters c ON c.n = m.chatter
+         WHERE m.room = (SELECT n FROM rooms WHERE id = ?1) AND m.answered = ?2 AND m.votes IS NOT NULL AND m.seq <= ?3
+         AND m.kind = 0 AND m.taken_back = 0 AND m.sent_hub <= ?4
+         AND NOT EXISTS (SELECT 1 FROM bans WHERE bans.identity = c.identity)
+         AND NOT EXISTS (SELECT 1 FROM mutes
+             WHERE mutes.identity = c.identity AND (mutes.until IS NULL OR mutes.until > ?5))
+         ORDER BY m.votes DESC, m.seq DESC LIMIT ?6",
+    )?;
+    let mut places = Vec::with_capacity(2 * read.most);
+    for is_answered in [false, true] {
+        let params = params![
+            read.room.as_bytes(),
+            is_answered,
+            read.last.0,
+            rows::sql(read.sent_until),
+            rows::sql(read.now),
+            read.limit(),
+        ];
+        for seq in query.query_map(params, |row| row.get(0).map(Seq))? {
+            places.push(seq?);
+        }
+    }
+    places.truncate(read.most);
+    queries::at_places(db, (read.room, None), &places)
 }
