@@ -3838,7 +3838,7 @@ _colahub() {
             fi
             case "${prev}" in
                 --view)
-                    COMPREPLY=($(compgen -W "messages off" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "messages questions poll off" -- "${cur}"))
                     return 0
                     ;;
                 --delay)

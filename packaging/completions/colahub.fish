@@ -393,7 +393,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand wall; and not __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand wall; and not __fish_seen_subcommand_from set show help" -f -a "set" -d 'Say what the wall of a room shows, after which delay, and whether there is a link to it'
 complete -c colahub -n "__fish_colahub_using_subcommand wall; and not __fish_seen_subcommand_from set show help" -f -a "show" -d 'Show how the wall of a room is set, and its addresses'
 complete -c colahub -n "__fish_colahub_using_subcommand wall; and not __fish_seen_subcommand_from set show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand wall; and __fish_seen_subcommand_from set" -l view -d 'The newest messages, or only how to join' -r -f -a "messages\t''
+complete -c colahub -n "__fish_colahub_using_subcommand wall; and __fish_seen_subcommand_from set" -l view -d 'The newest messages, the questions with the most votes, the newest poll, or only how to join' -r -f -a "messages\t''
+questions\t''
+poll\t''
 off\t''"
 complete -c colahub -n "__fish_colahub_using_subcommand wall; and __fish_seen_subcommand_from set" -l delay -d 'How old a message is before it is shown, 0 to 300; one that is taken back before is never shown' -r
 complete -c colahub -n "__fish_colahub_using_subcommand wall; and __fish_seen_subcommand_from set" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
