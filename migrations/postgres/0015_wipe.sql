@@ -12,8 +12,8 @@ BEGIN
     SELECT w.said, w.browsers, w.all_rooms, w.host_rooms, w.export, w.said_since
         INTO said, browsers, all_rooms, host_rooms, export, said_since FROM survey_wipe() w;
     wall := wall_now();
-    TRUNCATE messages, reactions, reports, held_questions, announcements, polls, poll_votes, memberships, people, stays, names,
-        chatters, bans, mutes, host_actions, events;
+    TRUNCATE messages, reactions, reports, held_questions, announcements, polls, poll_votes, walls, memberships, people, stays,
+        names, chatters, bans, mutes, host_actions, events;
     IF keep_rooms THEN
         DELETE FROM rooms WHERE deleted OR NOT by_host OR expires_hub <= t;
         UPDATE rooms SET pruned = 0 WHERE pruned > 0;

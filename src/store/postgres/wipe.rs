@@ -124,3 +124,25 @@ fn export(row: &Row, at: usize) -> Result<Option<NotedExport>, RowError> {
     let text: Option<String> = row.try_get(at)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::store::postgres::migrate::MIGRATIONS;
+
+    /// The tables that a wipe keeps, some of their rows at least.
+    const KEPT: [&str; 5] = ["commits", "host_keys", "hubs", "meta", "rooms"];
+
+    #[test]
+    fn a_wipe_empties_every_table_that_is_not_kept() {
+        let all = MIGRATIONS.concat();
+        let made =
+            all.split("CREATE TABLE ").skip(1).filter_map(|rest| rest.split([' ', '(']).next());
+        let (_, wipe) = all.rsplit_once("FUNCTION wipe(").unwrap();
+        let (_, list) = wipe.split_once("TRUNCATE ").unwrap();
+        let (list, _) = list.split_once(';').unwrap();
+        let emptied: Vec<&str> = list.split(',').map(str::trim).collect();
+        for table in made {
+            assert_ne!(emptied.contains(&table), KEPT.contains(&table), "{table}");
+        }
+    }
+}
