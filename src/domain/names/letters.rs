@@ -17,6 +17,7 @@ pub(super) struct Letter {
     pub(super) shapes: Vec<String>,
     /// Whether it is a digit, which may also be decoration.
     pub(super) is_digit: bool,
+    /// The same of a symbol.
     pub(super) is_symbol: bool,
 }
 
@@ -57,7 +58,15 @@ const AS_CAPITALS: &str = "abcdefghijklmnoprstuvwyz";
 
 /// A name's letters, without marks and separators.
 pub(super) fn letters(name: &str) -> Vec<Letter> {
-    name.chars().flat_map(|c| unboxed(c).nfkd()).filter_map(letter).collect()
+    name.chars().flat_map(drawn_in).collect()
+}
+
+/// The letters that are drawn in a character. Those of a symbol may also be decoration: `🇰🇷` is a flag to readers, and the
+/// letters of `🇭🇴🇸🇹` are a word.
+fn drawn_in(c: char) -> impl Iterator<Item = Letter> {
+    let is_sign = !c.is_alphanumeric() || unboxed(c) != c;
+    let found = unboxed(c).nfkd().filter_map(letter);
+    found.map(move |letter| Letter { is_symbol: letter.is_symbol || is_sign, ..letter })
 }
 
 /// A letter without its circle or square, where NFKD does not remove that.

@@ -345,6 +345,12 @@ const RESERVED: &[&str] = &[
     "호스트봇",
     "공식 admin",
     "Cola Hub",
+    "admin🇰🇷",
+    "운영자🇰🇷",
+    "🇺🇸 Host",
+    "방장🅿",
+    "h0st⒧",
+    "a d m i🇲 n",
 ];
 
 #[test]
