@@ -19,7 +19,7 @@ story("an open page comes back to the empty room of the host, and to the end of 
   await ann.isLive();
   assert.notEqual(await ann.name(), name, "the one that they were is forgotten");
   await ann.says("다시 안녕");
-  await ben.page.getByText("이 방은 끝났어요").first().waitFor();
+  await ben.page.getByText("끝난 방이에요").first().waitFor();
 
   const cho = await somebodyIn(stage);
   await cho.sees("다시 안녕");
