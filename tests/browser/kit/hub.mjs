@@ -18,9 +18,11 @@ function environment(settings) {
   return { ...env, ...settings };
 }
 
-/** Starts a hub and the wire to it. `settings` are variables, such as COLAHUB_ROOMS_LIFETIME. */
-export async function startHub(settings = {}) {
-  const data = mkdtempSync(join(tmpdir(), "colahub-browser-"));
+/**
+ * Starts a hub and the wire to it. `settings` are variables, such as COLAHUB_ROOMS_LIFETIME. `data` is removed in the
+ * end.
+ */
+export async function startHub(settings = {}, data = mkdtempSync(join(tmpdir(), "colahub-browser-"))) {
   let running = null;
   let log = "";
   let port = 0;
@@ -64,9 +66,12 @@ export async function startHub(settings = {}) {
       return `http://127.0.0.1:${port}`;
     },
     wire,
+    /** The folder of what it keeps. */
+    data,
     log: () => log,
     /** As a power cut would: no goodbye. */
     kill: () => stop("SIGKILL"),
+    stop: () => stop("SIGTERM"),
     restart: async () => {
       await stop("SIGKILL");
       await start();

@@ -10,9 +10,17 @@ after(closeBrowser);
 // Only for a browser that hangs: each wait in a story has an end of its own.
 const HANGS = 20 * 60_000;
 
-export function story(name, settings, tell) {
+/** `diskOf` makes the disk that the hub is on, if it has one of its own. */
+export function story(name, settings, tell, diskOf = () => null) {
   test(name, { timeout: HANGS }, async () => {
-    const hub = await startHub(settings);
+    const disk = diskOf();
+    let hub;
+    try {
+      hub = await startHub(settings, disk?.data);
+    } catch (error) {
+      disk?.remove();
+      throw error;
+    }
     const people = [];
     const met = (person) => {
       people.push(person);
@@ -21,15 +29,17 @@ export function story(name, settings, tell) {
     try {
       await tell({
         hub,
+        disk,
         somebody: async (options) => met(await somebody(hub, options)),
         somebodyBlockingCookies: async (options) => met(await somebodyBlockingCookies(hub, options)),
-        talker: async (room) => met(await talker(hub, room)),
+        talker: async (room, password) => met(await talker(hub, room, password)),
         somebodyIn: async (room, options) => met(await somebodyIn(hub, room, options)),
       });
       for (const person of people) person.wasFine();
     } finally {
       for (const person of people) await person.leaves();
       await hub.close();
+      disk?.remove();
     }
   });
 }

@@ -23,7 +23,7 @@ export async function talk(url, room, count) {
 }
 
 /** Somebody in a room who is no browser: quick to say much, and past the wire, so that their network is never cut. */
-export async function talker(hub, room) {
+export async function talker(hub, room, password) {
   const socket = io(`${hub.direct}/${room.namespace}`, { transports: ["websocket"], forceNew: true });
   const ask = async (event, payload) => {
     for (;;) {
@@ -35,9 +35,10 @@ export async function talker(hub, room) {
   };
   let present = [];
   socket.on("returnChatters", (chatters) => (present = chatters));
-  await ask("joinRoom", { chatterId: null });
+  const { nickname } = await ask("joinRoom", { chatterId: null, password });
   const says = (content, more = {}) => ask("sendMessage", { content, ...more });
   return {
+    nickname,
     /** Says it, and returns the message. */
     says,
     /** Says `of(1)` to `of(count)`, in order. */
