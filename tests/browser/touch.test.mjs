@@ -14,7 +14,8 @@ const tooSmall = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll("a[href], button, input, textarea, select, [role=button]")]
       .filter((target) => !target.matches(".bubble a, .announced a") && target.getClientRects().length > 0)
-      .map((target) => [target, target.getBoundingClientRect()])
+      // What a label holds is touched with the label.
+      .map((target) => [target, (target.closest(".ballot-answer") ?? target).getBoundingClientRect()])
       .filter(([, { width, height }]) => width < 43.9 || height < 43.9)
       .map(([target, { width, height }]) => `${Math.round(width)}×${Math.round(height)} ${target.outerHTML.slice(0, 90)}`),
   );
