@@ -14,8 +14,9 @@ const tooSmall = (page) =>
   page.evaluate(() =>
     [...document.querySelectorAll("a[href], button, input, textarea, select, [role=button]")]
       .filter((target) => !target.matches(".bubble a, .announced a") && target.getClientRects().length > 0)
-      // What a label holds is touched with the label.
-      .map((target) => [target, (target.closest(".ballot-answer") ?? target).getBoundingClientRect()])
+      // A choice, and a file's, is touched with its label, too.
+      .map((target) => [target, (target.matches("[type=radio], [type=checkbox], [type=file]") && target.closest("label")) || target])
+      .map(([target, touched]) => [target, touched.getBoundingClientRect()])
       .filter(([, { width, height }]) => width < 43.9 || height < 43.9)
       .map(([target, { width, height }]) => `${Math.round(width)}×${Math.round(height)} ${target.outerHTML.slice(0, 90)}`),
   );
@@ -25,7 +26,9 @@ const underRing = (page) =>
   page.evaluate(() => {
     const found = [];
     const texts = [...document.querySelectorAll(".problem, .result")].filter((one) => one.textContent);
-    for (const target of document.querySelectorAll("input:not([type=radio]), button.primary, form .button")) {
+    // What is behind a sheet has no ring.
+    const page = document.querySelector("[role=dialog]") ?? document;
+    for (const target of page.querySelectorAll("input:not([type=radio], [type=file]), button.primary, form .button")) {
       const box = target.getBoundingClientRect();
       for (const text of texts) {
         const range = document.createRange();
