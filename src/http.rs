@@ -6,6 +6,7 @@ mod body;
 mod body_timeout;
 mod callers;
 mod chat;
+mod closing;
 mod connections;
 mod cors;
 mod export;

@@ -66,5 +66,8 @@ pub const UNACKNOWLEDGED: Duration = Duration::from_secs(5);
 /// Idle time after which the kernel probes whether the peer is still there (`SO_KEEPALIVE`).
 pub const KEEPALIVE: Duration = Duration::from_secs(30);
 
+/// For the last answers when the hub closes; a client that has connected so recently is still listened to.
+pub const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
 /// For socketioxide to close its sessions at shutdown.
 pub const CLOSE: Duration = Duration::from_secs(1);

@@ -4,7 +4,9 @@
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
-use std::net::Shutdown;
+use std::net::{Shutdown, SocketAddr};
+use std::pin::pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -19,10 +21,11 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tower::ServiceExt;
 
 use super::body_timeout::in_time;
+use super::closing::{Closing, StopSignal};
 use super::connections::Connections;
 use super::slices::Slices;
 use crate::config::LiveConfig;
@@ -30,7 +33,7 @@ use crate::door::{Door, TurnedAway};
 use crate::metrics::Metrics;
 use crate::tcp::{Connection, ConnectionIo};
 use crate::timeouts;
-use crate::wire;
+use crate::wire::{self, engine};
 
 /// The largest head of a request, in bytes. hyper also takes more of an answer, or another pipelined request,
 /// only while less than this is unsent.
@@ -49,6 +52,9 @@ const TURNED_AWAY: usize = 64;
 #[derive(Debug)]
 pub struct Server {
     accepting: JoinSet<()>,
+    /// Looks after the open connections.
+    watching: JoinSet<()>,
+    stop: StopSignal,
     router: Router,
     door: Arc<Door>,
     watched: Arc<Connections>,
@@ -67,67 +73,98 @@ impl Server {
         metrics: Arc<Metrics>,
     ) -> Self {
         let watched = Arc::new(Connections::default());
-        let mut accepting = JoinSet::new();
-        accepting.spawn(Arc::clone(&watched).look_after(Arc::clone(&metrics)));
-        Self { accepting, router, door, watched, config, metrics }
+        let mut watching = JoinSet::new();
+        watching.spawn(Arc::clone(&watched).look_after(Arc::clone(&metrics)));
+        let (accepting, stop) = (JoinSet::new(), StopSignal::default());
+        Self { accepting, watching, stop, router, door, watched, config, metrics }
     }
 
     /// Accepts on this listener from now on.
     pub fn accept_on(&mut self, listener: TcpListener) {
-        let Self { accepting, router, door, watched, config, metrics } = self;
-        let (door, watched, metrics) = (Arc::clone(door), Arc::clone(watched), Arc::clone(metrics));
-        accepting.spawn(accept(listener, router.clone(), door, watched, config.clone(), metrics));
+        let acceptor = Acceptor {
+            router: self.router.clone(),
+            door: Arc::clone(&self.door),
+            watched: Arc::clone(&self.watched),
+            config: self.config.clone(),
+            metrics: Arc::clone(&self.metrics),
+            closing: self.stop.closing(),
+        };
+        self.accepting.spawn(acceptor.accept(listener));
     }
 
-    /// Stops accepting and ends every connection that still speaks HTTP.
+    /// Stops accepting, and ends every connection that still speaks HTTP. What was asked before is answered, for
+    /// [`timeouts::LAST_ANSWERS`] at most: while a package is upgraded, nobody's request may be lost.
     pub async fn close(mut self) {
+        self.stop.stop();
+        let answered = async { while self.accepting.join_next().await.is_some() {} };
+        let _answered_or_late = timeout(timeouts::LAST_ANSWERS, answered).await;
         self.accepting.shutdown().await;
+        self.watching.shutdown().await;
     }
 }
 
-async fn accept(
-    listener: TcpListener,
+/// What accepts on one listener.
+struct Acceptor {
     router: Router,
     door: Arc<Door>,
     watched: Arc<Connections>,
     config: LiveConfig,
     metrics: Arc<Metrics>,
-) {
-    let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
-    // Dropping the set with this task ends the connections.
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
-            Some(_) = connections.join_next() => continue,
-        };
-        let (stream, peer) = match accepted {
-            Ok(accepted) => accepted,
-            Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
-                continue;
+    closing: Closing,
+}
+
+impl Acceptor {
+    /// Accepts until the hub closes, and then ends with the last connection.
+    async fn accept(self, listener: TcpListener) {
+        let leaving = Arc::new(Semaphore::new(TURNED_AWAY));
+        // Dropping the set with this task ends the connections.
+        let mut connections = JoinSet::new();
+        let mut closing = pin!(self.closing.begun());
+        loop {
+            let accepted = tokio::select! {
+                accepted = listener.accept() => accepted,
+                Some(_) = connections.join_next() => continue,
+                () = closing.as_mut() => break,
+            };
+            match accepted {
+                Ok((stream, peer)) => self.admit(stream, peer, &mut connections, &leaving).await,
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
             }
-        };
+        }
+        drop(listener);
+        while connections.join_next().await.is_some() {}
+    }
+
+    async fn admit(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        connections: &mut JoinSet<()>,
+        leaving: &Arc<Semaphore>,
+    ) {
         // Open connections are served meanwhile; new ones wait in the kernel's backlog.
-        while let Err(wait) = door.arrival() {
+        while let Err(wait) = self.door.arrival() {
             tokio::time::sleep(wait).await;
         }
-        let place = match door.connection(peer.ip().to_canonical()) {
+        let place = match self.door.connection(peer.ip().to_canonical()) {
             Ok(place) => place,
             Err(TurnedAway { reason, refusal }) => {
-                metrics.drops.add(reason);
+                self.metrics.drops.add(reason);
                 // Beyond these it is a flood, and the rest is closed without a word.
-                if let Ok(leaving) = Arc::clone(&leaving).try_acquire_owned() {
-                    let words = wire::farewell(config.now().language, &refusal);
+                if let Ok(leaving) = Arc::clone(leaving).try_acquire_owned() {
+                    let words = wire::farewell(self.config.now().language, &refusal);
                     connections.spawn(turn_away(stream, words, leaving));
                 }
-                continue;
+                return;
             }
         };
         // It is normal that a connection has ended before it began.
         if let Ok(connection) = Connection::new(stream, peer, Some(place)) {
-            connections.spawn(speak(connection, router.clone(), Arc::clone(&watched)));
+            let (router, watched) = (self.router.clone(), Arc::clone(&self.watched));
+            connections.spawn(speak(connection, router, watched, self.closing.clone()));
         }
     }
 }
@@ -153,13 +190,28 @@ async fn turn_away(stream: TcpStream, words: Vec<u8>, _leaving: OwnedSemaphorePe
     }
 }
 
-async fn speak(connection: Arc<Connection>, router: Router, watched: Arc<Connections>) {
+async fn speak(
+    connection: Arc<Connection>,
+    router: Router,
+    watched: Arc<Connections>,
+    closing: Closing,
+) {
+    let accepted = Instant::now();
+    // A client that has connected in the last moment has its request on the way.
+    let silent = async {
+        closing.begun().await;
+        sleep_until(accepted + timeouts::LAST_ANSWERS).await;
+    };
     // hyper takes 20 kB for each connection, so it gets those that have sent a request only.
-    if timeout(timeouts::FIRST_BYTE, connection.speaks()).await.is_err() {
+    let spoke = tokio::select! {
+        spoke = timeout(timeouts::FIRST_BYTE, connection.speaks()) => spoke.is_ok(),
+        () = silent => false,
+    };
+    if !spoke {
         return;
     }
     if let Ok(Ok(head)) = timeout(timeouts::HEAD, connection.read_head(HEAD_MAX)).await {
-        Box::pin(serve(connection, head, router, watched)).await;
+        Box::pin(serve(connection, head, router, watched, closing)).await;
     }
 }
 
@@ -168,11 +220,16 @@ async fn serve(
     head: Vec<u8>,
     router: Router,
     watched: Arc<Connections>,
+    closing: Closing,
 ) {
     watched.watch(&connection);
     let io = TokioIo::new(ConnectionIo::new(Arc::clone(&connection), head));
     let stays = Arc::new(OnceLock::new());
+    // Whether the last request is one of Engine.IO's.
+    let polls = Arc::new(AtomicBool::new(false));
+    let polling = Arc::clone(&polls);
     let service = service_fn(move |mut request: hyper::Request<Incoming>| {
+        polling.store(engine::is_path(request.uri().path()), Ordering::Relaxed);
         request.extensions_mut().insert(Arc::clone(&connection));
         let (connection, watched, stays) =
             (Arc::clone(&connection), Arc::clone(&watched), Arc::clone(&stays));
@@ -188,13 +245,28 @@ async fn serve(
             Ok::<_, Infallible>(response.map(Slices::of))
         }
     });
-    let served = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(timeouts::HEAD)
-        .max_buf_size(HEAD_MAX)
-        .serve_connection(io, service)
-        .with_upgrades();
-    if let Err(error) = served.await {
+    let mut served = pin!(
+        http1::Builder::new()
+            .timer(TokioTimer::new())
+            .header_read_timeout(timeouts::HEAD)
+            .max_buf_size(HEAD_MAX)
+            .serve_connection(io, service)
+            .with_upgrades()
+    );
+    let ended = tokio::select! {
+        // First, so that hyper has begun with the request: it would end a connection that has none.
+        biased;
+        ended = served.as_mut() => ended,
+        () = closing.begun() => {
+            if polls.load(Ordering::Relaxed) {
+                // Its session ends with the hub, and the poll would only delay that.
+                return;
+            }
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
         tracing::debug!(%error, "a connection ended");
     }
 }
