@@ -100,6 +100,7 @@ story("an event, from an empty hub to the receipt, after which no file has anyth
   assert.deepEqual(inFiles(hub.data, all), [], "while the hub runs");
   await hub.stop();
   assert.deepEqual(inFiles(hub.data, all), [], "once it is stopped");
+  assert.deepEqual(disk?.holds(all) ?? [], [], "nor is it in any block of the disk, whether a file has it or not");
 }, () => mountedDisk(64));
 
 /** At home: the event file makes of an empty hub the one of the event, and once more nothing. */

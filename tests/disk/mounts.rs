@@ -287,6 +287,18 @@ fn a_wiped_disk_has_nothing_of_what_was_said_in_any_block() {
     };
     run(&["backup", "--data-dir", data, copy.to_str().unwrap()]);
     assert!(disk.holds(&secrets).len() == secrets.len(), "they are on the disk before");
+    // The WAL, which has everything, is emptied for that, and when the hub stops.
+    run(&["message", "delete", &room.id, "2", "--data-dir", data]);
+    let wal = disk.data().join("hub.sqlite3-wal");
+    let size = || fs::metadata(&wal).map_or(0, |file| file.len());
+    let full = size();
+    wait_for("the WAL is emptied", || if size() < full / 4 { Ok(()) } else { Err(size()) });
+    for secret in &secrets {
+        assert_eq!(ann.says(&format!("again {secret}"), secret)["success"], true);
+    }
+    hub.signal(Signal::TERM);
+    hub.ended();
+    let hub = disk.start();
     run(&["wipe", "--yes", "--data-dir", data]);
     hub.signal(Signal::TERM);
     hub.ended();

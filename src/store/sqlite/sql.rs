@@ -22,5 +22,6 @@ pub(in crate::store) mod search;
 pub(in crate::store) mod shrink;
 pub(in crate::store) mod statements;
 pub(in crate::store) mod unread;
+pub(in crate::store) mod wal;
 pub(in crate::store) mod walls;
 pub(in crate::store) mod weights;

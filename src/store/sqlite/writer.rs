@@ -27,6 +27,7 @@ use crate::store::sqlite::recovery::wipe;
 use crate::store::sqlite::sql::apply::{self};
 use crate::store::sqlite::sql::schema;
 use crate::store::sqlite::sql::statements::WriteError;
+use crate::store::sqlite::sql::wal;
 use crate::store::write::{Write, Written};
 use crate::store::writer::QUEUE_MAX;
 
@@ -126,7 +127,7 @@ impl<C> WriterTask<C> {
     }
 
     fn look_after(&mut self) {
-        let Tools { db, disk, maintenance, health, frozen, .. } = &mut self.tools;
+        let Tools { db, path, disk, maintenance, health, frozen, .. } = &mut self.tools;
         match disk.condition() {
             Condition::Roomy if *frozen => {
                 if health.set(Storage::Outdated) {
@@ -136,7 +137,7 @@ impl<C> WriterTask<C> {
             condition => {
                 tell(health, condition, *frozen);
                 if !*frozen {
-                    maintenance.step(db, disk);
+                    maintenance.step(db, path, disk);
                 }
             }
         }
@@ -243,7 +244,7 @@ impl<C> WriterTask<C> {
             }
             return;
         }
-        if let Err(error) = self.tools.db.pragma_update(None, "wal_checkpoint", "TRUNCATE") {
+        if let Err(error) = wal::close(self.tools.db, &self.tools.path) {
             tracing::warn!(%error, "the WAL was not folded in; the next start does it");
         }
     }

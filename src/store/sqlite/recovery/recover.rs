@@ -26,9 +26,10 @@ use crate::store::sqlite::recovery::guard::Strange;
 use crate::store::sqlite::recovery::import::{self, ImportError};
 use crate::store::sqlite::recovery::replace;
 use crate::store::sqlite::recovery::salvage;
-use crate::store::sqlite::recovery::wal;
+use crate::store::sqlite::recovery::wal::lost_commits;
 use crate::store::sqlite::sql::schema::{self, OpenError};
 use crate::store::sqlite::sql::statements;
+use crate::store::sqlite::sql::wal;
 
 /// How long the check may take after a crash, and after a clean stop.
 const AFTER_A_CRASH: Duration = Duration::from_secs(4);
@@ -233,7 +234,7 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     let read: i64 =
         db.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| row.get(1)).map_err(sqlite)?;
     let file = with_suffix(&path, "-wal");
-    let lost = wal::lost_commits(&file, usize::try_from(read).unwrap_or(0));
+    let lost = lost_commits(&file, usize::try_from(read).unwrap_or(0));
     if lost == 0 {
         return Ok(());
     }
@@ -246,6 +247,7 @@ fn tell_lost_tail(folder: &Path, db: &mut Connection, fresh: HubId) -> Result<()
     let db = schema::open_writer(&path)?;
     let loss = loss(cause, kept_as, ContinuedFrom::SameDatabase);
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
+    wal::close(db, &path).map_err(sqlite)?;
     tracing::error!("{loss}");
     Ok(())
 }
@@ -271,7 +273,7 @@ fn rebuilt(folder: &Path, what: &str) -> Result<Option<String>, OpenError> {
             return Ok(Some(format!("{what}; {error}")));
         }
     }
-    into.close().map_err(|(_, cause)| sqlite(cause))?;
+    wal::close(into, &filling).map_err(sqlite)?;
     drop(from);
     let (kept_as, _) = replace::next_name(folder, replace::REPLACED).map_err(in_folder)?;
     replace::swap(folder, &filling, &kept_as).map_err(in_folder)?;
@@ -315,7 +317,7 @@ fn go_on_from_a_copy(folder: &Path, fresh: HubId, cause: &str) -> Result<(), Ope
     let loss = Loss { salvaged, ..loss(cause.to_owned(), told, continued_from) };
     let loss = replace::stamp(&db, (number, fresh), loss).map_err(sqlite)?;
     // Closing checkpoints the WAL, so that the file is complete by itself.
-    db.close().map_err(|(_, cause)| sqlite(cause))?;
+    wal::close(db, &ready).map_err(sqlite)?;
     replace::swap(folder, &ready, &kept_as).map_err(in_folder)?;
     let _gone = fs::remove_file(marker(&folder.join(FILE)));
     tracing::error!("{loss}");

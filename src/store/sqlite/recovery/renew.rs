@@ -7,7 +7,7 @@ use crate::domain::ids::HubId;
 use crate::store::FILE;
 use crate::store::sqlite::recovery::{replace, wipe};
 use crate::store::sqlite::sql::schema::{self, OpenError};
-use crate::store::sqlite::sql::{queries, statements};
+use crate::store::sqlite::sql::{queries, statements, wal};
 
 /// How many former ids a hub remembers. It recognises backups from before by them.
 const FORMER: usize = 16;
@@ -44,7 +44,7 @@ pub fn renew_id(folder: &Path, fresh: HubId) -> Result<Option<HubId>, OpenError>
         tx.commit()
     };
     renew().map_err(sqlite)?;
-    db.close().map_err(|(_, cause)| sqlite(cause))?;
+    wal::close(db, &path).map_err(sqlite)?;
     Ok(Some(known))
 }
 

@@ -22,6 +22,7 @@ use crate::store::sqlite::recovery::salvage;
 use crate::store::sqlite::recovery::wipe;
 use crate::store::sqlite::sql::queries;
 use crate::store::sqlite::sql::schema::{self, OpenError};
+use crate::store::sqlite::sql::wal;
 
 /// Why a backup or restore failed: a sentence for the host.
 #[derive(Debug, thiserror::Error)]
@@ -207,7 +208,7 @@ pub fn restore(
         going_on(files::size(&filling) + files::size(&wal), total);
     };
     let filled = fill(folder, from, (&copy, &db), fresh, progress).and_then(|done| {
-        db.close().map_err(|(_, cause)| sqlite(cause))?;
+        wal::close(db, &filling).map_err(sqlite)?;
         files::give_to_owner(folder, &filling).map_err(in_folder)?;
         Ok(done)
     });

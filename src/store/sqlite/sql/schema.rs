@@ -172,15 +172,19 @@ pub(in crate::store) fn open_reader(path: &Path) -> Result<Connection, OpenError
     Ok(db)
 }
 
-/// Opens the database beside the writer, for a backup.
+/// Opens the database beside the writer, for a backup. The WAL of a hub that was not stopped is left as it is.
 ///
 /// # Errors
 /// SQLite's message.
 pub(in crate::store) fn open_beside(path: &Path) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let has_wal = files::size(&files::with_suffix(path, "-wal")) > 0;
     let db = Connection::open_with_flags(path, flags)?;
     guard(&db)?;
     db.busy_timeout(BUSY_TIMEOUT)?;
+    if has_wal {
+        keep_wal(&db)?;
+    }
     Ok(db)
 }
 
@@ -235,7 +239,8 @@ fn configure_writer(db: &Connection) -> rusqlite::Result<()> {
     db.pragma_update(None, "foreign_keys", true)?;
     // Deleted content is overwritten: what the host takes back must not be found any more.
     db.pragma_update(None, "secure_delete", true)?;
-    db.pragma_update(None, "journal_size_limit", 4 << 20)?;
+    // The hub shortens the WAL itself, and overwrites what it cuts off.
+    db.pragma_update(None, "journal_size_limit", -1)?;
     db.pragma_update(None, "application_id", APPLICATION_ID)?;
     // A negative size is in KiB.
     db.pragma_update(None, "cache_size", -WRITER_PAGES)?;
@@ -392,7 +397,7 @@ mod tests {
         assert_eq!(number("auto_vacuum"), 2, "INCREMENTAL");
         assert_eq!(number("foreign_keys"), 1);
         assert_eq!(number("secure_delete"), 1);
-        assert_eq!(number("journal_size_limit"), 4 << 20);
+        assert_eq!(number("journal_size_limit"), -1);
         let mode: String = db.pragma_query_value(None, "journal_mode", |row| row.get(0)).unwrap();
         assert_eq!(mode, "wal");
     }
