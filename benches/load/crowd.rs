@@ -52,6 +52,8 @@ pub struct Tally {
     pub deliveries: u64,
     /// Bytes of those, with their frames' heads.
     pub delivery_bytes: u64,
+    /// Announcements that reached somebody, each as often as somebody.
+    pub announcements: u64,
     /// Messages that reached everybody in their room.
     pub rounds: u64,
     /// How long each delivery took since its message was due.
@@ -160,6 +162,13 @@ impl Crowd {
     /// Waits until every message has reached everybody.
     pub fn finish(&mut self) {
         while self.under_way() > 0 {
+            self.listen();
+        }
+    }
+
+    /// Waits until so many announcements have reached somebody.
+    pub fn hear_announcements(&mut self, many: u64) {
+        while self.tally.announcements < many {
             self.listen();
         }
     }

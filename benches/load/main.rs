@@ -12,6 +12,7 @@
     reason = "a bench may panic, and tells"
 )]
 
+mod announcements;
 mod arrivals;
 mod calls;
 mod chart;
@@ -102,6 +103,9 @@ fn measure(plan: &Plan) -> Results {
     }
     if plan.has(Part::Reactions) {
         results.reactions = attempt(reactions::measure);
+    }
+    if plan.has(Part::Announcements) {
+        results.announcements = attempt(announcements::measure);
     }
     if plan.has(Part::Disk) {
         results.disk = attempt(|| disk::measure(plan.time)).unwrap_or_default();

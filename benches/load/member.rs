@@ -96,6 +96,7 @@ impl Member {
         now: Instant,
     ) {
         const MESSAGE: &[u8] = b"42/anonymous,[\"sendMessage\"";
+        const ANNOUNCEMENT: &[u8] = b"42/anonymous,[\"announcement\"";
         const ACK: &[u8] = b"43/anonymous,";
         const ENTERED: &[u8] = b"40/anonymous,";
         let packet = frame.payload;
@@ -104,6 +105,8 @@ impl Member {
             tally.delivery_bytes += frame.length as u64;
             room.reached(self.heard, self.server, tally, now);
             self.heard += 1;
+        } else if packet.starts_with(ANNOUNCEMENT) {
+            tally.announcements += 1;
         } else if packet == b"2" {
             self.send(&frames::from_client("3"));
         } else if packet.starts_with(ACK) {

@@ -52,6 +52,8 @@ pub enum Part {
     Returns,
     /// People who react within ten seconds.
     Reactions,
+    /// Announcements to 1,000 people in 20 rooms.
+    Announcements,
     /// Bytes and flushes for a message of the hub.
     Disk,
     /// More rooms and more people.

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
+use crate::announcements::Announcements;
 use crate::arrivals::Arrivals;
 use crate::database::Compared;
 use crate::disk::Cost;
@@ -25,6 +26,8 @@ pub struct Results {
     pub returns: Vec<Returns>,
     /// A thousand reactions within ten seconds.
     pub reactions: Option<Reactions>,
+    /// Announcements to a thousand people in twenty rooms.
+    pub announcements: Option<Announcements>,
     /// What the hub's disk was asked for.
     pub disk: Vec<Cost>,
     /// How cost grows.
@@ -66,6 +69,7 @@ impl Results {
             arrivals: Vec::new(),
             returns: Vec::new(),
             reactions: None,
+            announcements: None,
             disk: Vec::new(),
             growth: None,
             database: None,

@@ -99,6 +99,12 @@ pub fn all(results: &Results) -> Vec<Target> {
             "× before",
             results.reactions.as_ref().map(|all| all.during / all.before),
         ),
+        most(
+            "until the last of 1,000 people in 20 rooms hears an announcement",
+            1_000.0,
+            "ms",
+            results.announcements.as_ref().map(|all| all.worst),
+        ),
     ]
     .into_iter()
     .chain(of_several(&results.several))

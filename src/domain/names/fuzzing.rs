@@ -19,7 +19,8 @@ use crate::domain::text::{
 use crate::domain::words;
 
 /// Names of the hub and the host. Nobody may have one, however it is spelled.
-const RESERVED: [&str; 7] = ["admin", "host", "hub", "system", "관리자", "운영자", "호스트"];
+const RESERVED: [&str; 9] =
+    ["admin", "host", "hub", "system", "관리자", "운영자", "주최자", "진행", "호스트"];
 
 /// Fuzzes two names, a line each.
 pub fn names(data: &[u8]) {

@@ -278,6 +278,11 @@ fn names_that_look_alike_are_one() {
 
 /// Names that could be mistaken for the hub or the host.
 const RESERVED: &[&str] = &[
+    "주최자",
+    "주 최 자님",
+    "진행",
+    "📣 진행",
+    "[진행]",
     "관리자",
     "운영자님",
     "관 리 자",

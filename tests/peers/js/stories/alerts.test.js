@@ -49,6 +49,11 @@ overEachTransport('a client’s alert', (transport) => {
     assert.equal(genuine.from, 'hub');
     assert.equal(forged.from, 'chatter');
     assert.notEqual(forged.alert?.kind, 'joined');
+    minsu.socket.emit('sendAlert', { roomId: room.id, content: 'all out', host: true, alert: { kind: 'announcement' } });
+    const spoken = await jiwoo.inbox.take('sendAlert', (alert) => alert.id > forged.id);
+    assert.equal(spoken.from, 'chatter');
+    assert.equal(spoken.host, undefined);
+    assert.notEqual(spoken.alert?.kind, 'announcement');
   });
 
   it('is limited: of a hundred at once most are refused, and none of those is heard or stored', async () => {
