@@ -1,6 +1,7 @@
 //! The command line: arguments and their verbs. Each verb has a file of its own, unless it is a few lines.
 
 mod announce;
+mod clock;
 mod copies;
 mod discover;
 mod doctor;
@@ -70,6 +71,9 @@ enum Command {
     /// Check the configuration and say what the hub would do with it
     #[command(after_help = settings_help())]
     CheckConfig(CheckArgs),
+    /// Set the hub's time where the machine's clock cannot be relied on, or forget it
+    #[command(subcommand)]
+    Clock(clock::ClockCommand),
     /// Announce something to everybody, list what is announced, take it down
     #[command(subcommand)]
     Announce(announce::AnnounceCommand),
@@ -207,6 +211,7 @@ pub fn run() -> ExitCode {
         Command::Restore(args) => copies::restore(args, out),
         Command::CheckConfig(args) => check_config(args.file.into_sources(), args.connect, out),
         Command::Chatter(command) => host::chatter(command, out),
+        Command::Clock(command) => clock::clock(command, out),
         Command::Discover(args) => discover::discover(args, out),
         Command::Doctor(args) => return or_complain(doctor::doctor(args, out)),
         Command::Event(command) => event::event(command, out),

@@ -7,6 +7,7 @@ mod announcements;
 mod answer;
 mod calls;
 mod client;
+mod clock;
 mod edit;
 mod event;
 mod host;

@@ -51,7 +51,7 @@ mod then;
 mod walls;
 
 pub use channels::Channels;
-pub use clock::Clock;
+pub use clock::{Clock, ClockState, RememberedTime};
 pub use configure::ChatConfig;
 pub use event::OnEvent;
 pub use run::{HubHandle, Start, WriteContext, start};

@@ -211,9 +211,12 @@ fn around(
 
 /// What the hub starts from. Where the event's settings change, they are put over the configuration at once.
 fn start(live: &LiveConfig, store: Store<hub::WriteContext>) -> hub::Start {
-    let (configuration, live) = (configuration(&live.now()), live.clone());
+    let (config, live) = (live.now(), live.clone());
+    let is_shared = config.database_url.is_some();
+    let remembered = (!is_shared).then(|| hub::RememberedTime::of(&config.data_dir));
+    let configuration = configuration(&config);
     let on_event = Box::new(move |settings| live.set_event(settings));
-    hub::Start { configuration, store, random: Box::new(random), on_event }
+    hub::Start { configuration, store, random: Box::new(random), on_event, remembered }
 }
 
 fn configuration(config: &Config) -> ChatConfig {

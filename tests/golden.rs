@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use colahub::control::protocol::ClockStatus;
 use colahub::domain::announcement::Announcement;
 use colahub::domain::chatter::Chatter;
 use colahub::domain::ids::{Epoch, HeldId, MessageId, PollId, Seq, host_chatter};
@@ -349,6 +350,18 @@ fn a_greeting() {
 fn the_number_of_people_present() {
     let (_, presence) = wire::room_event(&RoomEvent::Presence { room: room().room.id, present: 2 });
     assert_golden("presence.json", &presence);
+}
+
+#[test]
+fn how_a_host_is_told_of_the_clock() {
+    let clock = ClockStatus {
+        time: wire::iso(at(0.0)),
+        machine: wire::iso(at(-60.0)),
+        is_trusted: false,
+        is_hosts: true,
+        is_shared: false,
+    };
+    assert_golden("clock.json", &wire::encode(&clock));
 }
 
 #[test]

@@ -28,6 +28,9 @@ _colahub() {
             colahub,check-config)
                 cmd="colahub__subcmd__check__subcmd__config"
                 ;;
+            colahub,clock)
+                cmd="colahub__subcmd__clock"
+                ;;
             colahub,discover)
                 cmd="colahub__subcmd__discover"
                 ;;
@@ -160,6 +163,24 @@ _colahub() {
             colahub__subcmd__chatter__subcmd__help,unmute)
                 cmd="colahub__subcmd__chatter__subcmd__help__subcmd__unmute"
                 ;;
+            colahub__subcmd__clock,forget)
+                cmd="colahub__subcmd__clock__subcmd__forget"
+                ;;
+            colahub__subcmd__clock,help)
+                cmd="colahub__subcmd__clock__subcmd__help"
+                ;;
+            colahub__subcmd__clock,set)
+                cmd="colahub__subcmd__clock__subcmd__set"
+                ;;
+            colahub__subcmd__clock__subcmd__help,forget)
+                cmd="colahub__subcmd__clock__subcmd__help__subcmd__forget"
+                ;;
+            colahub__subcmd__clock__subcmd__help,help)
+                cmd="colahub__subcmd__clock__subcmd__help__subcmd__help"
+                ;;
+            colahub__subcmd__clock__subcmd__help,set)
+                cmd="colahub__subcmd__clock__subcmd__help__subcmd__set"
+                ;;
             colahub__subcmd__event,apply)
                 cmd="colahub__subcmd__event__subcmd__apply"
                 ;;
@@ -189,6 +210,9 @@ _colahub() {
                 ;;
             colahub__subcmd__help,check-config)
                 cmd="colahub__subcmd__help__subcmd__check__subcmd__config"
+                ;;
+            colahub__subcmd__help,clock)
+                cmd="colahub__subcmd__help__subcmd__clock"
                 ;;
             colahub__subcmd__help,discover)
                 cmd="colahub__subcmd__help__subcmd__discover"
@@ -279,6 +303,12 @@ _colahub() {
                 ;;
             colahub__subcmd__help__subcmd__chatter,unmute)
                 cmd="colahub__subcmd__help__subcmd__chatter__subcmd__unmute"
+                ;;
+            colahub__subcmd__help__subcmd__clock,forget)
+                cmd="colahub__subcmd__help__subcmd__clock__subcmd__forget"
+                ;;
+            colahub__subcmd__help__subcmd__clock,set)
+                cmd="colahub__subcmd__help__subcmd__clock__subcmd__set"
                 ;;
             colahub__subcmd__help__subcmd__event,apply)
                 cmd="colahub__subcmd__help__subcmd__event__subcmd__apply"
@@ -611,7 +641,7 @@ _colahub() {
 
     case "${cmd}" in
         colahub)
-            opts="-h -V --help --version run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
+            opts="-h -V --help --version run backup restore chatter check-config clock announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1124,6 +1154,120 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__clock)
+            opts="-h --help set forget help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__forget)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__help)
+            opts="set forget help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__help__subcmd__forget)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__help__subcmd__help)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__help__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__clock__subcmd__set)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__discover)
             opts="-h --config --wait --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -1317,7 +1461,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help)
-            opts="run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
+            opts="run backup restore chatter check-config clock announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1515,6 +1659,48 @@ _colahub() {
         colahub__subcmd__help__subcmd__check__subcmd__config)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__clock)
+            opts="set forget"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__clock__subcmd__forget)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__clock__subcmd__set)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi

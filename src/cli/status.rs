@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use qrcodegen::{QrCode, QrCodeEcc};
 
+use super::clock;
 use super::terminal::shows_utf8;
 use crate::config::{self, Loaded, Sources};
 use crate::control::protocol::{Data, Memory, Missing, Request, SharedDatabase, Status};
@@ -60,7 +61,7 @@ fn text(status: &Status) -> String {
         Some(since) => {
             format!(", since {} UTC", since.get(..16).unwrap_or(since).replace('T', " "))
         }
-        None => ", and the machine's clock is not set".to_owned(),
+        None => ", and the time is not known".to_owned(),
     };
     let mut text = format!("{title}: Cola Hub {version}, up {up}{since}\n");
     let mut line = |name: &str, what: &str| {
@@ -78,6 +79,9 @@ fn text(status: &Status) -> String {
         line("Missing", &format!("{address}: {reason}"));
     }
     line("Name", &announced(&status.announced));
+    if let Some(told) = status.clock.as_ref().and_then(clock::in_words) {
+        line("Clock", &told);
+    }
     if !status.twins.is_empty() {
         let who = status.twins.join(" and ");
         line(
@@ -237,6 +241,7 @@ mod tests {
             title: "여름 캠프".to_owned(),
             uptime: 11_520,
             since: Some("2026-07-01T10:48:00.000Z".to_owned()),
+            clock: None,
             addresses: vec!["http://192.168.4.1".to_owned(), "http://[fd00::1]".to_owned()],
             missing: Vec::new(),
             twins: Vec::new(),
@@ -346,7 +351,7 @@ mod tests {
     fn a_hub_without_clock_and_network_says_so() {
         let lost = Status { since: None, addresses: Vec::new(), ..status() };
         let text = text(&lost);
-        assert!(text.contains("clock is not set"), "{text}");
+        assert!(text.contains(", and the time is not known\n"), "{text}");
         assert!(text.contains("in no network"), "{text}");
     }
 

@@ -10,8 +10,8 @@ use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
 use super::{
-    announcements, edit, event, host, keys, messages, modes, people, polls, questions, reports,
-    walls, wipe,
+    announcements, clock, edit, event, host, keys, messages, modes, people, polls, questions,
+    reports, walls, wipe,
 };
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
@@ -119,9 +119,7 @@ impl ControlContext {
             Request::RoomClose { room } => told(host::end_room(parts, &room, false).await),
             Request::RoomDelete { room } => told(host::end_room(parts, &room, true).await),
             Request::MessageList { room, last } => told(messages::said(parts, &room, last).await),
-            Request::MessageStream { last, after } => {
-                told(messages::stream(parts, last, after).await)
-            }
+            Request::MessageStream { last, after } => told(messages::all(parts, last, after).await),
             Request::MessageDelete { room, seqs } => {
                 told(messages::take_back(parts, &room, &seqs).await)
             }
@@ -167,6 +165,8 @@ impl ControlContext {
             Request::EventApply { file, dry_run } => {
                 told(event::apply(parts, &file, dry_run).await)
             }
+            Request::ClockSet { now } => told(clock::set(parts, now).await),
+            Request::ClockForget => told(clock::forget(parts).await),
             Request::Log => told(host::log(parts).await),
             Request::Wipe { id, keep_rooms } => told(wipe::order(parts, &id, keep_rooms).await),
             Request::HostAdd { name, helper } => told(keys::add(parts, &name, helper).await),

@@ -76,6 +76,8 @@ const CALLS: &[HttpCall] = &[
     post("reports/{report}/done", "report-done", Helper),
     get("event", "event-show", Host),
     post("event", "event-apply", Host),
+    post("clock", "clock-set", Host),
+    delete("clock", "clock-forget", Host),
     get("log", "log", Host),
     get("hosts", "host-list", Host),
     delete("hosts/{name}", "host-revoke", Host),

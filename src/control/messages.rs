@@ -17,7 +17,7 @@ pub(super) async fn said(parts: &Acting<'_>, room: &str, last: usize) -> Result<
 }
 
 /// Lists what people have said in all living rooms, oldest first: the newest with an id above `after`.
-pub(super) async fn stream(
+pub(super) async fn all(
     parts: &Acting<'_>,
     last: usize,
     after: i64,

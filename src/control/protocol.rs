@@ -17,7 +17,7 @@ pub use self::people::{
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
 pub use self::questions::{Asked, QUESTIONS_MAX, Waiting};
 pub use self::rooms::{EditedRoom, NewRoom, RoomEdit, RoomLine};
-pub use self::state::{Data, Memory, Missing, SharedDatabase, Status};
+pub use self::state::{ClockStatus, Data, Memory, Missing, SharedDatabase, Status};
 pub use self::walls::{WallSet, WallState};
 
 /// The most messages that one request lists or takes back.
@@ -272,6 +272,13 @@ pub enum Request {
         #[serde(default, rename = "dryRun")]
         dry_run: bool,
     },
+    /// Sets the hub's time while the machine's clock cannot be relied on; answered with a [`ClockStatus`].
+    ClockSet {
+        /// The time that the host's phone shows, in milliseconds since 1970.
+        now: i64,
+    },
+    /// Forgets the time that a host has set; answered with a [`ClockStatus`].
+    ClockForget,
     /// Lists the host's actions; answered with [`Deed`]s, newest first.
     Log,
     /// Wipes everything that people have said, and who they were; answered with the id of the wipe, before it is carried

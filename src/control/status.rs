@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock;
 use super::protocol::{Data, Memory, Missing, SharedDatabase, Status};
 use crate::budget::Budget;
 use crate::config::LiveConfig;
@@ -54,6 +55,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
         title: parts.config.now().title.as_str().to_owned(),
         uptime: facts.uptime.as_secs(),
         since: since(&parts.hub, facts.uptime),
+        clock: Some(clock::line(parts.hub.clock().state())),
         addresses: parts.reach.urls(),
         missing: missing(&parts.reach),
         announced: parts.found.announced().into(),
@@ -200,6 +202,7 @@ mod tests {
             title: String::new(),
             uptime: 1,
             since: None,
+            clock: None,
             addresses: Vec::new(),
             missing: Vec::new(),
             announced: AnnouncementStatus {

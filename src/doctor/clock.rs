@@ -20,7 +20,7 @@ fn judge(now: u64, is_synchronised: bool) -> Finding {
     if now < WRITTEN {
         return Finding::note(CHECK, "the clock is not set; times in the chat will be guessed")
             .and_advice(
-                "`sudo date -s \"2026-07-01 10:00\"` sets it; order does not depend on it",
+                "the host's page offers the phone's time, and `colahub clock set` sets it for the hub; order does not depend on it",
             );
     }
     if is_synchronised {

@@ -97,6 +97,8 @@ pub enum Refusal {
     TooManyJoined,
     /// The limit of namespaces per client is reached.
     TooManyNamespaces,
+    /// The time that a host has set was refused.
+    Clock(ClockRefusal),
     /// The disk is full, so nothing new can be stored.
     StorageFull,
     /// The disk is read-only.
@@ -114,6 +116,21 @@ pub enum HeldRefusal {
     NotLetThrough,
     /// No question with this number waits.
     NotThere,
+}
+
+/// Why the hub does not take a host's time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ClockRefusal {
+    /// The machine's clock can be relied on.
+    Trusted,
+    /// The hub shares its database, whose clock gives the times of messages.
+    Shared,
+    /// The time is before this program was written.
+    TooEarly,
+    /// The time is too far ahead of the hub's.
+    TooFar,
+    /// The time is behind the hub's, which never goes back, by this much.
+    Behind(Duration),
 }
 
 /// Why a request for hosts was refused.

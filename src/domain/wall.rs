@@ -1,5 +1,8 @@
 //! An estimate of wall time, for a board that may have no clock.
 
+use std::time::Duration;
+
+use super::refusal::ClockRefusal;
 use super::time::{HubTime, WallTime};
 
 /// A time before which this program was not written, so no estimate is earlier.
@@ -15,18 +18,62 @@ const CLOSE: i64 = 5_000;
 /// years. The bound is needed since the estimate never goes back.
 const LEAP: i64 = 5 * 366 * 24 * 60 * 60 * 1000;
 
-/// A reading of the system clock.
+/// How far ahead of the estimate a host may set it, in ms. The bound is wider than [`LEAP`], since a person has looked,
+/// and is needed for the same reason.
+const HOST_LEAP: i64 = 10 * 366 * 24 * 60 * 60 * 1000;
+
+/// How far behind the estimate a host's time may be, in ms: the estimate waits for it at half speed.
+const HOST_BEHIND: i64 = 60 * 60 * 1000;
+
+/// A reading of a clock: the system's, or the host's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     /// The time it shows.
     pub shows: WallTime,
-    /// Whether it was set by NTP or from a battery-backed clock.
+    /// Whether it was set by a time server, or by a host.
     pub synchronised: bool,
+    /// Whether something keeps the time while the machine is off. A clock that nothing keeps goes on from when the
+    /// machine was switched off: it is followed forward, and never relied on.
+    pub is_kept: bool,
+}
+
+/// The time that a host has set, as an offset from the milliseconds since the machine was started. Whatever sets the
+/// system clock afterwards does not change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct HostTime {
+    offset: i64,
+}
+
+impl HostTime {
+    /// The time `says`, `up` after the machine was started.
+    #[must_use]
+    pub fn new(says: WallTime, up: Duration) -> Self {
+        Self { offset: says.0.saturating_sub(span_ms(up)) }
+    }
+
+    /// A stored offset, ms.
+    #[must_use]
+    pub fn from_offset(offset: i64) -> Self {
+        Self { offset }
+    }
+
+    /// The offset, ms.
+    #[must_use]
+    pub fn offset(self) -> i64 {
+        self.offset
+    }
+
+    /// Reads it `up` after the machine was started.
+    #[must_use]
+    pub fn reading(self, up: Duration) -> Reading {
+        let shows = WallTime(span_ms(up).saturating_add(self.offset));
+        Reading { shows, synchronised: true, is_kept: true }
+    }
 }
 
 /// The hub's estimate of wall time. It never runs backwards, neither within a run nor from one to the next, whatever
-/// the system clock does: it advances with the hub's time, is set forward only, and advances at half speed while a
-/// synchronised clock is behind it.
+/// the system clock does or a host says: it advances with the hub's time, is set forward only, and advances at half
+/// speed while a synchronised clock is behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct WallEstimate {
     /// The difference between the estimate and the hub's time, ms.
@@ -48,7 +95,8 @@ impl WallEstimate {
         } else {
             // There is nothing to compare with, so any possible time is believed.
             estimate.follow(now, reading.shows);
-            estimate.trusted = reading.synchronised || reading.shows >= WRITTEN;
+            let is_plausible = reading.is_kept && reading.shows >= WRITTEN;
+            estimate.trusted = reading.synchronised || is_plausible;
         }
         estimate
     }
@@ -57,9 +105,9 @@ impl WallEstimate {
     pub fn observe(&mut self, now: HubTime, reading: Reading) -> i64 {
         let passed = ms(now).saturating_sub(ms(self.seen)).max(0);
         self.seen = self.seen.max(now);
-        let ahead = reading.shows.0.saturating_sub(self.at(now).0);
-        let believed = reading.synchronised || ahead <= LEAP;
-        self.trusted = believed && ahead >= -CLOSE;
+        let ahead = self.ahead(now, reading);
+        let believed = is_believed(ahead, reading);
+        self.trusted = self.relies_on(now, reading);
         if reading.synchronised && ahead < 0 {
             self.offset -= (passed / 2).min(-ahead);
         }
@@ -68,6 +116,36 @@ impl WallEstimate {
         }
         self.follow(now, reading.shows);
         ahead
+    }
+
+    /// Whether a reading of the system clock can be relied on, also while the estimate follows a host's time.
+    #[must_use]
+    pub fn relies_on(&self, now: HubTime, reading: Reading) -> bool {
+        let ahead = self.ahead(now, reading);
+        let is_kept = reading.synchronised || reading.is_kept;
+        is_kept && is_believed(ahead, reading) && ahead >= -CLOSE
+    }
+
+    /// Whether a host may set the time to `says` now.
+    ///
+    /// # Errors
+    /// [`ClockRefusal::TooEarly`], [`ClockRefusal::TooFar`] or [`ClockRefusal::Behind`].
+    pub fn may_be_set(&self, now: HubTime, says: WallTime) -> Result<(), ClockRefusal> {
+        if says < WRITTEN {
+            return Err(ClockRefusal::TooEarly);
+        }
+        match says.0.saturating_sub(self.at(now).0) {
+            ahead if ahead > HOST_LEAP => Err(ClockRefusal::TooFar),
+            ahead if ahead < -HOST_BEHIND => {
+                Err(ClockRefusal::Behind(Duration::from_millis(ahead.unsigned_abs())))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// How far a reading is ahead of the estimate, in ms.
+    fn ahead(&self, now: HubTime, reading: Reading) -> i64 {
+        reading.shows.0.saturating_sub(self.at(now).0)
     }
 
     fn follow(&mut self, now: HubTime, to: WallTime) {
@@ -80,11 +158,20 @@ impl WallEstimate {
         WallTime(ms(time).saturating_add(self.offset))
     }
 
-    /// Whether the estimate can be relied on: the clock was synchronised, or it is plausible given the stored time.
+    /// Whether the estimate can be relied on: the clock that it follows was synchronised or set by a host, or is
+    /// plausible given the stored time.
     #[must_use]
     pub fn is_trusted(&self) -> bool {
         self.trusted
     }
+}
+
+fn is_believed(ahead: i64, reading: Reading) -> bool {
+    reading.synchronised || ahead <= LEAP
+}
+
+fn span_ms(span: Duration) -> i64 {
+    i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn ms(time: HubTime) -> i64 {
@@ -101,11 +188,11 @@ mod tests {
     const DAY: i64 = 24 * 60 * 60 * 1000;
 
     fn shows(ms: i64) -> Reading {
-        Reading { shows: WallTime(ms), synchronised: false }
+        Reading { shows: WallTime(ms), synchronised: false, is_kept: true }
     }
 
     fn synchronised(ms: i64) -> Reading {
-        Reading { shows: WallTime(ms), synchronised: true }
+        Reading { shows: WallTime(ms), synchronised: true, is_kept: false }
     }
 
     fn started(latest: i64, reading: Reading) -> WallEstimate {
@@ -173,8 +260,65 @@ mod tests {
         assert!(estimate.is_trusted());
     }
 
+    #[test]
+    fn a_clock_that_nothing_keeps_is_followed_and_never_relied_on() {
+        let guess = |ms| Reading { is_kept: false, ..shows(ms) };
+        let mut estimate = started(0, guess(TODAY));
+        assert_eq!(estimate.at(HubTime(1_000)), WallTime(TODAY));
+        assert!(!estimate.is_trusted());
+        estimate.observe(HubTime(2_000), guess(TODAY + DAY));
+        assert_eq!(estimate.at(HubTime(2_000)), WallTime(TODAY + DAY), "somebody has set it");
+        assert!(!estimate.is_trusted());
+        estimate.observe(HubTime(2_000), synchronised(TODAY + DAY));
+        assert!(estimate.is_trusted());
+        assert!(!started(TODAY, guess(TODAY)).is_trusted());
+    }
+
+    #[test]
+    fn a_hosts_time_is_followed_forward_at_once_and_backward_at_half_speed() {
+        let mut estimate = started(TODAY, shows(0));
+        let host = HostTime::new(WallTime(TODAY + 90 * DAY), Duration::from_secs(60));
+        let later = Duration::from_secs(62);
+        estimate.observe(HubTime(3_000), host.reading(later));
+        assert_eq!(estimate.at(HubTime(3_000)), WallTime(TODAY + 90 * DAY + 2_000));
+        assert!(estimate.is_trusted());
+        let behind = HostTime::new(WallTime(TODAY + 90 * DAY), later);
+        assert_eq!(estimate.may_be_set(HubTime(3_000), WallTime(TODAY + 90 * DAY)), Ok(()));
+        estimate.observe(HubTime(4_000), behind.reading(Duration::from_secs(63)));
+        assert_eq!(estimate.at(HubTime(4_000)), WallTime(TODAY + 90 * DAY + 2_500));
+    }
+
+    #[test]
+    fn a_host_sets_no_time_that_cannot_be_and_none_far_behind() {
+        let estimate = started(TODAY, shows(0));
+        let may = |says| estimate.may_be_set(HubTime(1_000), WallTime(says));
+        assert_eq!(may(TODAY), Ok(()));
+        assert_eq!(may(TODAY + HOST_LEAP), Ok(()));
+        assert_eq!(may(TODAY + HOST_LEAP + 1), Err(ClockRefusal::TooFar));
+        assert_eq!(may(i64::MAX), Err(ClockRefusal::TooFar));
+        assert_eq!(may(TODAY - HOST_BEHIND), Ok(()));
+        let day = Duration::from_secs(86_400);
+        assert_eq!(may(TODAY - DAY), Err(ClockRefusal::Behind(day)));
+        for early in [WRITTEN.0 - 1, 0, -1, i64::MIN] {
+            assert_eq!(may(early), Err(ClockRefusal::TooEarly));
+        }
+    }
+
+    #[test]
+    fn whether_the_system_clock_can_be_relied_on_does_not_depend_on_the_hosts_time() {
+        let mut estimate = started(TODAY, shows(0));
+        let host = HostTime::new(WallTime(TODAY + DAY), Duration::ZERO);
+        estimate.observe(HubTime(1_000), host.reading(Duration::ZERO));
+        let now = HubTime(2_000);
+        assert!(estimate.is_trusted() && !estimate.relies_on(now, shows(TODAY)));
+        assert!(estimate.relies_on(now, shows(TODAY + DAY)) && estimate.is_trusted());
+        assert!(!estimate.relies_on(now, shows(TODAY + LEAP + 2 * DAY)));
+        assert!(estimate.relies_on(now, synchronised(TODAY + LEAP + 2 * DAY)));
+    }
+
     proptest! {
-        /// The estimate never goes back, whatever the system clock shows at starts and between them.
+        /// The estimate never goes back, whatever the system clock shows, or a host says, at starts and
+        /// between them: what a host says is read as a synchronised clock.
         #[test]
         fn it_never_runs_backwards(steps in prop::collection::vec((0_u64..10_000, -DAY..TODAY * 2, any::<bool>(), any::<bool>()), 1..50)) {
             let mut now = HubTime(0);
@@ -182,7 +326,7 @@ mod tests {
             let mut estimate = WallEstimate::going_on(latest, now, shows(0));
             for (passed, shows, synchronised, restarts) in steps {
                 now = HubTime(now.0 + passed);
-                let reading = Reading { shows: WallTime(shows), synchronised };
+                let reading = Reading { shows: WallTime(shows), synchronised, is_kept: shows % 2 == 0 };
                 if restarts {
                     estimate = WallEstimate::going_on(latest, now, reading);
                 } else {

@@ -1,5 +1,6 @@
 //! The hub's own sentences for people, in its language.
 
+mod clock;
 pub mod export;
 mod host;
 pub mod polls;
@@ -9,6 +10,7 @@ use std::time::Duration;
 
 use unicode_normalization::char::is_combining_mark;
 
+use self::clock::clock;
 use self::host::{held_en, held_ko, host_en, host_ko};
 pub use self::slip::slip;
 use super::language::Language;
@@ -69,6 +71,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::BadToken => "이 허브에서 받은 토큰이 아닙니다.".into(),
         Refusal::Host(refusal) => host_ko(*refusal).into(),
         Refusal::EventFile(slips) => all(Language::Ko, slips),
+        Refusal::Clock(refusal) => clock(Language::Ko, *refusal),
         Refusal::WrongHost => {
             "이 허브의 이름이 아닙니다. 아래 주소나 안내된 주소로 열어 주세요.".into()
         }
@@ -155,6 +158,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::BadToken => "This token is not one of this hub's.".into(),
         Refusal::Host(refusal) => host_en(*refusal).into(),
         Refusal::EventFile(slips) => all(Language::En, slips),
+        Refusal::Clock(refusal) => clock(Language::En, *refusal),
         Refusal::WrongHost => {
             "That is not a name of this hub. Open it by its address, as shown on the spot.".into()
         }

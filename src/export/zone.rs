@@ -34,6 +34,12 @@ impl UtcOffset {
         if minutes.abs() > 14 * 60 { Err(NotAnOffset) } else { Ok(Self(minutes)) }
     }
 
+    /// The offset in minutes.
+    #[must_use]
+    pub fn in_minutes(self) -> i32 {
+        self.0
+    }
+
     /// A time as `2026-11-27T18:41:31` at this offset.
     fn shifted(self, time: WallTime) -> String {
         let ms = time.0.saturating_add(i64::from(self.0) * 60_000).clamp(0, LAST);

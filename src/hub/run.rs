@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::sleep_until;
 
 use super::channels::Channels;
-use super::clock::Clock;
+use super::clock::{Clock, RememberedTime};
 use super::command::{Call, Command, Output};
 use super::configure::ChatConfig;
 use super::event::OnEvent;
@@ -63,6 +63,8 @@ pub struct Start {
     pub random: Random,
     /// Told of the event's settings when they have changed.
     pub on_event: OnEvent,
+    /// Where the time that a host has set is stored. `None` if the store is shared.
+    pub remembered: Option<RememberedTime>,
 }
 
 /// The context that the hub keeps with each write until the write is committed.
@@ -74,10 +76,10 @@ pub fn start(start: Start) -> (HubHandle, mpsc::Receiver<Vec<Output>>, JoinHandl
     let (commands, inputs) = mpsc::unbounded_channel();
     let (outputs, outbox) = mpsc::channel(OUTPUTS_MAX);
     let waiting = Arc::new(Waiting::default());
-    let Start { configuration, store, random, on_event } = start;
+    let Start { configuration, store, random, on_event, remembered } = start;
     let ChatConfig { settings, first_room, own_names } = configuration;
     let Store { writer, reports, past, reader: _, health: _ } = store;
-    let clock = Clock::going_on(past.time, past.wall);
+    let clock = Clock::going_on(past.time, past.wall, remembered);
     let mut hub = Hub::new(settings, past, random, clock.now().hub);
     hub.own_names = own_names;
     let channels = hub.channels.clone();

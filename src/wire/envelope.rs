@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::domain::language::Language;
-use crate::domain::refusal::{HeldRefusal, HostRefusal, Refusal};
+use crate::domain::refusal::{ClockRefusal, HeldRefusal, HostRefusal, Refusal};
 use crate::domain::text::TextProblem;
 use crate::domain::words;
 
@@ -59,6 +59,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::Host(HostRefusal::KeyNameTaken)
         | Refusal::LockMismatch
         | Refusal::EventFile(_)
+        | Refusal::Clock(ClockRefusal::TooEarly | ClockRefusal::TooFar)
         | Refusal::OwnMessage(_) => 400,
         Refusal::BadToken
         | Refusal::Host(HostRefusal::BadSignature)
@@ -81,6 +82,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::PollClosed
         | Refusal::WrongPassword
         | Refusal::WallClosed
+        | Refusal::Clock(ClockRefusal::Trusted | ClockRefusal::Shared | ClockRefusal::Behind(_))
         | Refusal::ForeignOrigin => 403,
         Refusal::WrongHost => 421,
         Refusal::NoSuchRoom
@@ -134,6 +136,10 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::TooManyPolls) => "too_many_polls",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::EventFile(_) => "bad_event_file",
+        Refusal::Clock(ClockRefusal::Trusted) => "clock_trusted",
+        Refusal::Clock(ClockRefusal::Shared) => "clock_shared",
+        Refusal::Clock(ClockRefusal::TooEarly | ClockRefusal::TooFar) => "clock_impossible",
+        Refusal::Clock(ClockRefusal::Behind(_)) => "clock_behind",
         Refusal::BadToken
         | Refusal::NotYours
         | Refusal::NotYourMessage(_)

@@ -42,7 +42,7 @@ enum End {
 use End::{Lost, New, Said, Silent, Well};
 
 /// For each file, what becomes of it with each damage, in their order.
-const TABLE: [(&str, [End; 7]); 10] = [
+const TABLE: [(&str, [End; 7]); 11] = [
     ("hub.sqlite3", [Lost, Lost, Well, Lost, Lost, Said, Said]),
     // One that is gone as a whole cannot be told from one that was folded in.
     ("hub.sqlite3-wal", [Silent, Well, Well, Silent, Silent, Said, Said]),
@@ -50,6 +50,7 @@ const TABLE: [(&str, [End; 7]); 10] = [
     ("identity.key", [New, New, New, New, Well, New, New]),
     ("hub.lock", [Well, Well, Well, Well, Well, Said, Said]),
     ("network-name", [Well, Well, Well, Well, Well, Well, Well]),
+    ("host-clock", [Well, Well, Well, Well, Well, Well, Well]),
     ("ballast", [Well, Well, Well, Well, Well, Well, Well]),
     ("backups", [Well, Well, Well, Well, Well, Well, Well]),
     ("backups/hub-000001.sqlite3", [Well, Well, Well, Well, Well, Well, Well]),
@@ -74,6 +75,7 @@ fn good(end: Signal) -> (tempfile::TempDir, String) {
     // Of the very last commit nobody can know whether it was ever acknowledged.
     says("last");
     fs::write(hub.folder.path().join("network-name"), "cola 2\n").unwrap();
+    fs::write(hub.folder.path().join("host-clock"), "27b1a43d 1795000000000\n").unwrap();
     fs::write(hub.folder.path().join("hub.sqlite3.suspect"), "it was odd").unwrap();
     hub.signal(end);
     (hub.ended().1, room.id)

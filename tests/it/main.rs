@@ -20,6 +20,7 @@ mod socket;
 mod announcements;
 mod answers;
 mod callers;
+mod clock;
 mod command_line;
 mod connections;
 mod control_socket;

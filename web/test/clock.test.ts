@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { daysBetween, left, local, offset, timeLeft } from "../src/store/clock";
-import { START } from "./kit";
+import { heard } from "../src/store/hear";
+import { newRoom } from "../src/store/room";
+import { room, said, START } from "./kit";
 
 const iso = (time: number): string => new Date(time).toISOString();
 const HOUR = 3600_000;
@@ -11,6 +13,18 @@ describe("the clock", () => {
   it("puts a hub that woke up in 1970 right", () => {
     const difference = offset(iso(60_000), START);
     expect(local(iso(120_000), difference)).toBe(START + 60_000);
+  });
+
+  it("follows a hub whose clock was set forward, and no message that comes late", () => {
+    const day = 24 * HOUR;
+    // The hub was three days behind when it said hello.
+    const before = { ...newRoom("K7PMX3"), room, clockOffset: 3 * day };
+    const offsetAfter = (sentAt: number): number =>
+      heard(before, "sendMessage", { ...said(1), sentAt: iso(sentAt) }, START, true).clockOffset;
+    expect(offsetAfter(START - 3 * day)).toBe(3 * day);
+    expect(offsetAfter(START - 4 * day)).toBe(3 * day);
+    expect(offsetAfter(START)).toBe(0);
+    expect(offsetAfter(START - HOUR)).toBe(HOUR);
   });
 
   it("says how long a room still lasts, by the hub's clock and not the phone's", () => {

@@ -1,5 +1,6 @@
 // The host's page without a screen: the queue of requests, what can be undone, and what the looks at the hub add up to.
 
+import { readFileSync } from "node:fs";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Unreachable } from "../src/client/http";
 import { mapMemory } from "../src/client/storage";
@@ -9,6 +10,7 @@ import { Requests, type Send } from "../src/host/requests";
 import { Numbers } from "../src/host/sign";
 import {
   BACK_AFTER,
+  clockNews,
   clockOffset,
   commonMode,
   commonSetting,
@@ -20,8 +22,9 @@ import {
   stepped,
   troubles,
   type Setting,
+  type ClockNews,
 } from "../src/host/state";
-import { readAny, readSaid, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
+import { readAny, readSaid, type ClockLine, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
 import { Watch, type Way } from "../src/host/watch";
 import { en } from "../src/host/words.en";
 import { ko } from "../src/host/words.ko";
@@ -345,6 +348,35 @@ test("the hub's clock may be wrong by years", () => {
   expect(clockOffset({ since: "2001-01-01T00:00:00.000Z", uptime: 60 }, now)).toBe(now - Date.parse("2001-01-01T00:01:00.000Z"));
   expect(clockOffset({ since: "2026-01-01T00:00:00.000Z", uptime: 59 }, now)).toBe(0);
   expect(clockOffset({ since: null, uptime: 60 }, now)).toBe(0);
+  expect(clockOffset({ clock: clock("2025-01-01T00:01:00.000Z"), since: null, uptime: 60 }, now)).toBe(365 * 86_400_000);
+});
+
+const clock = (time: string, more: Partial<ClockLine> = {}): ClockLine => ({
+  time,
+  isTrusted: false,
+  isHosts: false,
+  isShared: false,
+  ...more,
+});
+
+test("the phone's time is offered where the hub's is a guess and another", () => {
+  const heardAt = Date.parse("2026-07-01T12:00:00.000Z");
+  const news = (time: string, more: Partial<ClockLine> = {}): ClockNews | null =>
+    clockNews({ overview: overview({ clock: clock(time, more) }) as Overview, heardAt });
+  const hour = 3_600_000;
+  const days = "2026-06-28T12:00:00.000Z";
+  expect(news(days)).toEqual({ ahead: 72 * hour, canSet: true, isHosts: false });
+  expect(news("2026-07-01T12:00:59.000Z")).toBeNull();
+  expect(news("2026-07-01T13:00:00.000Z")).toEqual({ ahead: -hour, canSet: true, isHosts: false });
+  expect(news("2026-07-01T13:00:00.001Z")).toEqual({ ahead: -hour - 1, canSet: false, isHosts: false });
+  expect(news(days, { isTrusted: true })).toBeNull();
+  expect(news(days, { isShared: true })).toBeNull();
+  expect(news("2026-07-01T12:00:00.000Z", { isHosts: true })).toEqual({ ahead: null, canSet: false, isHosts: true });
+  expect(news(days, { isHosts: true })).toEqual({ ahead: 72 * hour, canSet: true, isHosts: true });
+  expect(clockNews({ overview: overview() as Overview, heardAt })).toBeNull();
+  const golden = JSON.parse(readFileSync(new URL("../golden/clock.json", import.meta.url), "utf8")) as ClockLine;
+  const told = { overview: overview({ clock: golden }) as Overview, heardAt: Date.parse("2024-09-25T02:00:30.000Z") };
+  expect(clockNews(told)).toEqual({ ahead: null, canSet: false, isHosts: true });
 });
 
 test("what the hub cannot do is not asked for again", async () => {

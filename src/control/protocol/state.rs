@@ -14,8 +14,11 @@ pub struct Status {
     pub title: String,
     /// Uptime, in seconds.
     pub uptime: u64,
-    /// When it was started, ISO 8601. `None` if the machine does not know the time.
+    /// When it was started, ISO 8601. `None` if the time is not known.
     pub since: Option<String>,
+    /// How the time is known. `None` from a hub of an earlier version.
+    #[serde(default)]
+    pub clock: Option<ClockStatus>,
     /// The URLs at which people can join, IPv4 first.
     pub addresses: Vec<String>,
     /// Addresses of `listen` at which people cannot join now.
@@ -54,6 +57,22 @@ pub struct Missing {
     pub address: String,
     /// Why: a sentence.
     pub reason: String,
+}
+
+/// How the hub knows the time of day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ClockStatus {
+    /// The hub's time, ISO 8601.
+    pub time: String,
+    /// What the machine's clock shows, ISO 8601.
+    pub machine: String,
+    /// Whether the machine's clock can be relied on.
+    pub is_trusted: bool,
+    /// Whether the hub's time is the one that a host has set.
+    pub is_hosts: bool,
+    /// Whether the clock of a shared database gives the times of messages, so that no host sets it.
+    pub is_shared: bool,
 }
 
 /// The hub's memory.

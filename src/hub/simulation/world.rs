@@ -120,7 +120,7 @@ impl World {
             },
         };
         let past = store.past();
-        let system = Reading { shows: WallTime(0), synchronised: false };
+        let system = Reading { shows: WallTime(0), synchronised: false, is_kept: true };
         let wall = WallEstimate::going_on(past.wall, past.time, system);
         let now = Moment { hub: past.time, wall: wall.at(past.time) };
         let mut random = dice.clone();

@@ -69,7 +69,7 @@ export function inFiles(folder, texts) {
 }
 
 /** Says what is not tested on this machine, and writes it where `./dev test` lists it. */
-function skipped(what) {
+export function skipped(what) {
   console.log(`not tested: ${what}`);
   if (process.env.COLAHUB_TEST_SKIPPED) appendFileSync(process.env.COLAHUB_TEST_SKIPPED, `${what}\n`);
 }

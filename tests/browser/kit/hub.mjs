@@ -20,16 +20,17 @@ function environment(settings) {
 
 /**
  * Starts a hub and the wire to it. `settings` are variables, such as COLAHUB_ROOMS_LIFETIME. `data` is removed in the
- * end.
+ * end. `through` is a command that runs the one behind it.
  */
-export async function startHub(settings = {}, data = mkdtempSync(join(tmpdir(), "colahub-browser-"))) {
+export async function startHub(settings = {}, data = mkdtempSync(join(tmpdir(), "colahub-browser-")), through = []) {
   let running = null;
   let log = "";
   let port = 0;
 
   async function start() {
-    const args = ["run", "--listen", `127.0.0.1:${port}`, "--no-mdns", "--data-dir", data];
-    const child = spawn(BIN, args, { env: environment({ COLAHUB_TITLE: "여름 캠프", ...settings }) });
+    const run = [BIN, "run", "--listen", `127.0.0.1:${port}`, "--no-mdns", "--data-dir", data];
+    const [program, ...args] = [...through, ...run];
+    const child = spawn(program, args, { env: environment({ COLAHUB_TITLE: "여름 캠프", ...settings }) });
     running = child;
     const from = log.length;
     const origin = await new Promise((resolve, reject) => {

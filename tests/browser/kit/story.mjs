@@ -10,13 +10,13 @@ after(closeBrowser);
 // Only for a browser that hangs: each wait in a story has an end of its own.
 const HANGS = 20 * 60_000;
 
-/** `diskOf` makes the disk that the hub is on, if it has one of its own. */
+/** `diskOf` makes the disk or the machine that the hub is on, if it has one of its own. */
 export function story(name, settings, tell, diskOf = () => null) {
   test(name, { timeout: HANGS }, async () => {
     const disk = diskOf();
     let hub;
     try {
-      hub = await startHub(settings, disk?.data);
+      hub = await startHub(settings, disk?.data, disk?.through);
     } catch (error) {
       disk?.remove();
       throw error;

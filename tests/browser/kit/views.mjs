@@ -318,6 +318,21 @@ export const VIEWS = {
     await page.locator(".sheet .primary").click();
     await page.locator(".sheet .problem:not(:empty)").waitFor();
   },
+  "the host's page with another time": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    await onAnotherClock(furnished.ann.page, { time: -93 * 86_400_000 });
+    await furnished.ann.page.locator(".clock-now .primary").waitFor();
+  },
+  "the host's page with a time that was set": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    await onAnotherClock(furnished.ann.page, { time: 0, isHosts: true });
+    await furnished.ann.page.locator(".clock-now .button").waitFor();
+  },
+  "the host's page with a time that another phone set": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    await onAnotherClock(furnished.ann.page, { time: -12 * 60_000, isHosts: true });
+    await furnished.ann.page.locator(".clock-now .button").nth(1).waitFor();
+  },
   "a message as the host sees it": async (furnished) => {
     await VIEWS["the host's page"](furnished);
     const { page } = furnished.ann;
@@ -377,10 +392,13 @@ export const VIEWS = {
   },
 };
 
-// Whoever is muted in one view talks in the next, and what is announced to all in one is down in the next.
+const OVERVIEW = "**/api/host/overview*";
+
+// Whoever is muted in one view talks in the next, what is announced to all in one is down in the next, and so is another clock.
 for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "muted")) {
   VIEWS[name] = async (furnished) => {
     const { hub } = furnished;
+    await furnished.ann?.page.unroute(OVERVIEW);
     const muted = hub ? JSON.parse(await hub.host("chatter", "list", "--muted", "--json")) : [];
     for (const { id } of muted) await hub.host("chatter", "unmute", id);
     const announced = hub ? JSON.parse(await hub.host("announce", "list", "--json")) : [];
@@ -389,6 +407,21 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
     for (const { id } of polls) await hub.host("poll", "close", id);
     await open(furnished);
   };
+}
+
+/** From now on the hub says to the host that its clock is so far from the phone's. */
+async function onAnotherClock(page, { time, isHosts = false }) {
+  await page.route(OVERVIEW, async (route) => {
+    try {
+      const response = await route.fetch();
+      const told = await response.json();
+      const at = new Date(Date.now() + time).toISOString();
+      if (told.data) told.data.clock = { time: at, machine: at, isTrusted: false, isHosts, isShared: false };
+      await route.fulfill({ response, json: told });
+    } catch {
+      // The page was left meanwhile.
+    }
+  });
 }
 
 /** A poll runs in the room, the only one, and nobody has voted in it. */

@@ -40,6 +40,18 @@ describe('a host of several hubs', () => {
     return answer.data;
   };
 
+  it('sets no time: the clock of the database that the hubs share gives it', async () => {
+    const { clock } = await acts(one, 'GET', 'overview');
+    assert.deepEqual([clock.isShared, clock.isHosts], [true, false]);
+    for (const hub of [one, two]) {
+      const refused = await send(hub, signed('POST', 'clock', { now: Date.now() + 90 * 86_400_000 }));
+      assert.deepEqual([refused.success, refused.code], [false, 'clock_shared'], JSON.stringify(refused));
+    }
+    await assert.rejects(one.host('clock', 'set', '2030-01-01T00:00Z'), /The clock of the database that hubs share/);
+    const forgotten = await acts(two, 'DELETE', 'clock');
+    assert.deepEqual([forgotten.isShared, forgotten.isHosts], [true, false]);
+  });
+
   it('acts through one with a key that was made on another, and people on both see it', async () => {
     const room = await one.room();
     await until('the other knows the room', async () => (await two.calls('GET', `/chat/rooms/${room.id}`)).status === 200);
@@ -84,9 +96,10 @@ describe('a host of several hubs', () => {
       'room-create',
       'announce',
     ]);
-    await until('the other has the title', async () => (await about(two)).name === '여름 캠프');
-    const { language, announcements } = await about(two);
-    assert.deepEqual([language, announcements.at(-1).text], ['en', '환영합니다']);
+    // Its last step.
+    await until('the other has the announcement', async () => (await about(two)).announcements.length > 0);
+    const { name, language, announcements } = await about(two);
+    assert.deepEqual([name, language, announcements.at(-1).text], ['여름 캠프', 'en', '환영합니다']);
     const rooms = (await acts(two, 'GET', 'rooms')).filter(({ position }) => position > 0);
     assert.deepEqual(rooms.map(({ title, position, mode }) => [title, position, mode]), [
       ['둘째', 1, 'open'],

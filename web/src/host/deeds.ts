@@ -190,3 +190,28 @@ export function closePoll({ id }: PollLine): void {
   const say = hostWords();
   acts.start({ soon: say.closePollSoon, done: say.closePollDone, about: [pollKey(id)], run: () => post(`polls/${id}/close`) });
 }
+
+export const CLOCK = "clock";
+
+/** Sets the hub's time to this phone's. */
+export function setClock(): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.clockSoon,
+    done: say.clockDone,
+    about: [CLOCK],
+    // As late as can be.
+    run: () => post("clock", { now: Date.now() }),
+  });
+}
+
+/** Forgets the time that a host has set. */
+export function forgetClock(): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.clockForgetSoon,
+    done: say.clockForgetDone,
+    about: [CLOCK],
+    run: () => requests.act("DELETE", "clock", {}, readAny),
+  });
+}

@@ -28,6 +28,8 @@ export interface HostState {
   name: string | null;
   keys: KeyLine[];
   overview: Overview | null;
+  /** When the overview was told, by this phone. */
+  heardAt: number;
   /** Messages a minute, at each look, the newest last. */
   curve: number[];
   /** The newest messages of all rooms, the newest first. */
@@ -52,6 +54,7 @@ export const NOTHING: HostState = {
   name: null,
   keys: [],
   overview: null,
+  heardAt: 0,
   curve: [],
   stream: null,
   rooms: null,
@@ -69,9 +72,10 @@ export const NOTHING: HostState = {
 const CURVE_MOST = 64;
 const STREAM_MOST = 300;
 
-export const withOverview = (state: HostState, overview: Overview): HostState => ({
+export const withOverview = (state: HostState, overview: Overview, heardAt = Date.now()): HostState => ({
   ...state,
   overview,
+  heardAt,
   curve: [...state.curve, overview.saidLastMinute].slice(-CURVE_MOST),
 });
 
@@ -106,8 +110,37 @@ export function curvePoints(curve: readonly number[], width: number, height: num
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 /** Milliseconds to add to a time of the hub's to get this phone's; the hub's clock may be wrong by years. */
-export const clockOffset = ({ since, uptime }: Pick<Overview, "since" | "uptime">, now: number): number =>
-  since === null ? 0 : offset(new Date(Date.parse(since) + uptime * 1_000).toISOString(), now);
+export const clockOffset = ({ clock, since, uptime }: Pick<Overview, "clock" | "since" | "uptime">, now: number): number =>
+  clock
+    ? offset(clock.time, now)
+    : since === null
+      ? 0
+      : offset(new Date(Date.parse(since) + uptime * 1_000).toISOString(), now);
+
+/** What a host should know of the hub's clock. */
+export interface ClockNews {
+  /** How far this phone's time is ahead of the hub's, in ms; below 0 if it is behind. `null` if nobody would notice. */
+  ahead: number | null;
+  /** Whether this phone's time can be set. */
+  canSet: boolean;
+  /** Whether the hub goes by a host's time. */
+  isHosts: boolean;
+}
+
+/** People read minutes. */
+const NOTICED = 60_000;
+/** The hub's time never goes back; it waits for a time that is at most this far behind. */
+const WAITED_FOR = 60 * 60_000;
+
+/** What to say of the hub's clock where it cannot be relied on; nothing where all is well. */
+export function clockNews({ overview, heardAt }: Pick<HostState, "overview" | "heardAt">): ClockNews | null {
+  const clock = overview?.clock;
+  if (!clock || clock.isTrusted || clock.isShared) return null;
+  const difference = heardAt - Date.parse(clock.time);
+  const ahead = Math.abs(difference) < NOTICED ? null : difference;
+  if (ahead === null && !clock.isHosts) return null;
+  return { ahead, canSet: ahead !== null && ahead >= -WAITED_FOR, isHosts: clock.isHosts };
+}
 
 /** What a mode is set to: in slow mode with seconds, with minutes where the room is open again by itself. */
 export interface Setting {

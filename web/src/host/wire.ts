@@ -10,8 +10,10 @@ export interface Overview {
   version: string;
   /** In seconds. */
   uptime: number;
-  /** When it was started; `null` where the machine does not know the time. */
+  /** When it was started; `null` where the time is not known. */
   since: string | null;
+  /** Where the hub says how it knows the time. */
+  clock?: ClockLine | null;
   addresses: string[];
   announced: { state: string; name: string | null; reason: string | null };
   people: number;
@@ -26,6 +28,18 @@ export interface Overview {
   twins: string[];
   /** Sentences, in English. */
   warnings: string[];
+}
+
+/** How the hub knows the time of day. */
+export interface ClockLine {
+  /** The hub's time. */
+  time: string;
+  /** Whether the machine's clock can be relied on. */
+  isTrusted: boolean;
+  /** Whether `time` is the one that a host has set. */
+  isHosts: boolean;
+  /** Whether the times are those of a database that hubs share, so that no host sets them. */
+  isShared: boolean;
 }
 
 export interface RoomLine {

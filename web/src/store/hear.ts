@@ -20,12 +20,15 @@ import {
 } from "../wire";
 import { readPoll } from "../wire.polls";
 import { unheld } from "./outbox";
-import { offset } from "./clock";
+import { local, offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
 import { withPoll } from "./polls";
 import { isNews } from "./rows";
 import { inMode, TYPING_LASTS, withClosed, withEcho, withNews, withRoster, withTyping, type RoomState } from "./room";
+
+/** A phone's own clock may be set, too. */
+const FUTURE = 60_000;
 
 export function heard(state: RoomState, name: string, payload: unknown, now: number, watching: boolean): RoomState {
   switch (name) {
@@ -36,7 +39,7 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
     case "sendMessage":
     case "sendAlert": {
       const message = readMessage(payload);
-      return message && message.roomId === state.room?.id ? arrived(state, message, watching) : state;
+      return message && message.roomId === state.room?.id ? arrived(state, message, now, watching) : state;
     }
     case "returnChatters": {
       const chatters = readChatters(payload);
@@ -115,9 +118,14 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
   }
 }
 
-function arrived(state: RoomState, message: Message, watching: boolean): RoomState {
-  const echoed = withEcho(state, message);
+function arrived(state: RoomState, message: Message, now: number, watching: boolean): RoomState {
+  const echoed = withEcho({ ...state, clockOffset: offsetBy(state, message, now) }, message);
   return told({ ...echoed, log: receive(echoed.log, message) }, message, watching);
+}
+
+/** The hub's time never goes back, so a message from the future says that its clock was set forward since it said hello. */
+function offsetBy({ clockOffset }: RoomState, { sentAt }: Message, now: number): number {
+  return local(sentAt, clockOffset) - now > FUTURE ? offset(sentAt, now) : clockOffset;
 }
 
 /** Consequences of a new message: names, and where the line "new" belongs. */

@@ -16,10 +16,11 @@ use crate::store::sqlite::recovery::backup;
 const PRIVATE: u32 = 0o600;
 
 /// The hub's files in the data folder, besides those of the database, which begin with its name.
-const OWN: [&str; 7] = [
+const OWN: [&str; 8] = [
     "hub.lock",
     "identity.key",
     "network-name",
+    "host-clock",
     "ballast",
     "last-export",
     "wipe.order",

@@ -8,6 +8,7 @@ import { curvePoints, troubles, type Trouble } from "../state";
 import type { Overview } from "../wire";
 import { hostWords, type All } from "../words";
 import { AnnouncedNow } from "./announced";
+import { ClockNow } from "./clock-now";
 import { HostIcon } from "./icons";
 import { PollsNow } from "./polls";
 import { SaidList } from "./said-list";
@@ -24,6 +25,7 @@ export function NowView(): JSX.Element {
       <AnnouncedNow />
       <PollsNow />
       <Attention overview={overview} />
+      <ClockNow />
       <Figures overview={overview} curve={curve} />
       {stream && (
         <section aria-labelledby="everything">

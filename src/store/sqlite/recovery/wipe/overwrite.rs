@@ -235,6 +235,7 @@ mod tests {
             ("identity.key.unusable-1", Some(Kind::SetAside)),
             ("hub.lock", None),
             ("network-name", None),
+            ("host-clock", None),
             ("wipe.order", None),
             ("notes.txt", None),
         ] {
