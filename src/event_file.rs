@@ -20,6 +20,7 @@ pub use write::write;
 
 use crate::domain::language::Language;
 use crate::domain::mode::Mode;
+use crate::domain::question::Questions;
 use crate::domain::room::History;
 use crate::domain::text::{Content, Namespace, Password, Title};
 
@@ -64,6 +65,8 @@ pub struct FileRoom {
     pub history: Option<History>,
     /// Who may write in it. A mode of the file has no end.
     pub mode: Option<Mode>,
+    /// How it takes questions.
+    pub questions: Option<Questions>,
     /// Its place in the lobby.
     pub place: Place,
 }

@@ -87,6 +87,7 @@ fn present_room(RoomView { room, .. }: RoomView) -> PresentRoom {
         capacity: room.capacity,
         history: room.history,
         mode: room.mode,
+        questions: room.questions,
         position: room.position,
     }
 }
@@ -142,13 +143,14 @@ fn change(step: &Step) -> EventChange {
 }
 
 fn changed(edit: &RoomStep) -> Vec<String> {
-    let RoomStep { title, capacity, password, history, position } = edit;
+    let RoomStep { title, capacity, password, history, position, questions } = edit;
     let fields = [
         (title.is_some(), RoomField::Title),
         (capacity.is_some(), RoomField::Capacity),
         (password.is_some(), RoomField::Password),
         (history.is_some(), RoomField::History),
         (position.is_some(), RoomField::Position),
+        (questions.is_some(), RoomField::Questions),
     ];
     let changed = fields.into_iter().filter(|(is_changed, _)| *is_changed);
     changed.map(|(_, field)| field.as_str().to_owned()).collect()
@@ -166,8 +168,10 @@ async fn carry_out(
             let (namespace, title) = (room.namespace.clone(), room.title.clone());
             let id = create(parts, &room, (namespace, title)).await?;
             made.insert(number, id);
-            if position != 0 {
-                let values = RoomValues { position: Some(position), ..RoomValues::default() };
+            let position = (position != 0).then_some(position);
+            let questions = room.questions.filter(|questions| questions.are_held());
+            if position.is_some() || questions.is_some() {
+                let values = RoomValues { position, questions, ..RoomValues::default() };
                 edit(parts, id, values).await?;
             }
             match room.mode {
@@ -175,17 +179,10 @@ async fn carry_out(
                 Some(mode) => set_mode(parts, id, mode).await,
             }
         }
-        Step::Edit {
-            room,
-            edit: RoomStep { title, capacity, password, history, position },
-            ..
-        } => {
-            edit(
-                parts,
-                room,
-                RoomValues { title, capacity, password, history, position, questions: None },
-            )
-            .await
+        Step::Edit { room, edit: wanted, .. } => {
+            let RoomStep { title, capacity, password, history, position, questions } = wanted;
+            let values = RoomValues { title, capacity, password, history, position, questions };
+            edit(parts, room, values).await
         }
         Step::Mode { room, mode, .. } => set_mode(parts, room, mode).await,
         Step::Announce { text, room, minutes } => {

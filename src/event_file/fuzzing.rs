@@ -10,6 +10,7 @@ use crate::domain::code::Code;
 use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::RoomId;
 use crate::domain::mode::RoomMode;
+use crate::domain::question::Questions;
 use crate::domain::slip::Slip;
 use crate::domain::time::HubTime;
 use crate::domain::words;
@@ -83,6 +84,7 @@ impl Present {
                     lock: if is_locked { Lock::Locked { is_same: true } } else { Lock::Open },
                     history: room.history.unwrap_or(History::All),
                     mode: RoomMode { mode: room.mode.unwrap_or(Mode::Open), until: None },
+                    questions: room.questions.unwrap_or_default(),
                     position,
                 });
             }
@@ -108,7 +110,7 @@ impl Present {
 
 impl PresentRoom {
     fn edit(&mut self, edit: RoomStep) {
-        let RoomStep { title, capacity, password, history, position } = edit;
+        let RoomStep { title, capacity, password, history, position, questions } = edit;
         self.title = title.unwrap_or_else(|| self.title.clone());
         self.capacity = capacity.unwrap_or(self.capacity);
         self.lock = match password {
@@ -118,6 +120,7 @@ impl PresentRoom {
         };
         self.history = history.unwrap_or(self.history);
         self.position = position.unwrap_or(self.position);
+        self.questions = questions.unwrap_or(self.questions);
     }
 }
 
@@ -139,6 +142,7 @@ pub(super) fn some() -> Present {
         lock: Lock::Open,
         history: History::All,
         mode: RoomMode { mode: Mode::Open, until: None },
+        questions: Questions::Open,
         position,
     };
     let mut rooms = vec![
@@ -150,6 +154,7 @@ pub(super) fn some() -> Present {
         room(6, "E", 0),
     ];
     rooms[1].lock = Lock::Locked { is_same: false };
+    rooms[2].questions = Questions::Held;
     rooms[4].mode = RoomMode { mode: Mode::ReadOnly, until: Some(HubTime(9)) };
     let announcement = |room: Option<u8>, text: &str| PresentAnnouncement {
         room: room.map(|n| RoomId::from_random([n; 16])),

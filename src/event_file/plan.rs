@@ -10,6 +10,7 @@ use crate::domain::code::Code;
 use crate::domain::event_settings::{EventEdit, EventSettings};
 use crate::domain::ids::RoomId;
 use crate::domain::mode::{Mode, RoomMode};
+use crate::domain::question::Questions;
 use crate::domain::room::History;
 use crate::domain::slip::{Slip, SlipKind};
 use crate::domain::text::{Content, Namespace, Password, Title};
@@ -45,6 +46,8 @@ pub struct PresentRoom {
     pub history: History,
     /// Who may write in it.
     pub mode: RoomMode,
+    /// How it takes questions.
+    pub questions: Questions,
     /// Its place in the lobby; 0 is none.
     pub position: u32,
 }
@@ -143,6 +146,8 @@ pub struct RoomStep {
     pub history: Option<History>,
     /// Its place in the lobby; 0 is none.
     pub position: Option<u32>,
+    /// How it takes questions.
+    pub questions: Option<Questions>,
 }
 
 /// A room, before it is made, too.
@@ -267,6 +272,7 @@ fn changes(room: &FileRoom, known: &PresentRoom, position: Option<u32>, steps: &
         password,
         history: room.history.filter(|history| *history != known.history),
         position: position.filter(|position| *position != known.position),
+        questions: room.questions.filter(|questions| *questions != known.questions),
     };
     let (id, namespace) = (known.id, &known.namespace);
     if edit != RoomStep::default() {

@@ -10,6 +10,7 @@ use super::{EventFile, FileAnnouncement, FilePassword, FileRoom, PLAZA, Place};
 use crate::domain::announcement::MINUTES_MAX;
 use crate::domain::language::Language;
 use crate::domain::mode::{EVERY_MAX, HERE_FOR_MAX, Mode};
+use crate::domain::question::Questions;
 use crate::domain::room::{CAPACITY_MAX, History, POSITION_MAX};
 use crate::domain::slip::{Allowed, Slip, SlipKind};
 use crate::domain::text::{Content, Namespace, Password, TextError, Title};
@@ -18,13 +19,23 @@ use crate::domain::text::{Content, Namespace, Password, TextError, Title};
 const SLIPS_MAX: usize = 20;
 
 const KEYS: [&str; 4] = ["title", "language", "rooms", "announcements"];
-const ROOM_KEYS: [&str; 10] = [
-    "channel", "title", "was", "capacity", "password", "history", "mode", "every", "here_for",
+const ROOM_KEYS: [&str; 11] = [
+    "channel",
+    "title",
+    "was",
+    "capacity",
+    "password",
+    "history",
+    "mode",
+    "every",
+    "here_for",
+    "questions",
     "place",
 ];
 const ANNOUNCEMENT_KEYS: [&str; 4] = ["text", "room", "channel", "minutes"];
 const LANGUAGES: &[&str] = &["ko", "en", ""];
 const HISTORIES: &[&str] = &["all", "joined"];
+const QUESTIONS: &[&str] = &["open", "held"];
 const MODES: &[&str] = &["open", "slow", "members", "read_only"];
 
 type Table<'t> = DeTable<'t>;
@@ -105,6 +116,8 @@ impl Reader<'_> {
         let history = self.one_of(table, "history", HISTORIES);
         let history = history.and_then(|(history, _)| history.parse::<History>().ok());
         let mode = self.mode(table);
+        let questions = self.one_of(table, "questions", QUESTIONS);
+        let questions = questions.and_then(|(questions, _)| questions.parse::<Questions>().ok());
         let place = table.get("place").map_or(Place::InOrder, |value| self.place(value));
         Some(FileRoom {
             line: self.line(at),
@@ -116,6 +129,7 @@ impl Reader<'_> {
             password,
             history,
             mode,
+            questions,
             place,
         })
     }

@@ -94,6 +94,7 @@ fn room_table(room: &PresentRoom, is_tied: bool) -> String {
             Mode::Open | Mode::Members(None) | Mode::ReadOnly => {}
         }
     }
+    line("questions", &quoted(room.questions.as_str()));
     match room.position {
         0 => line("place", "false"),
         position if is_tied => line("place", &position.to_string()),

@@ -66,7 +66,7 @@ pub enum EventChange {
         /// Its title from then on, if that changes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         renamed: Option<String>,
-        /// What changes: `title`, `capacity`, `password`, `history`, `position`.
+        /// What changes: `title`, `capacity`, `password`, `history`, `position`, `questions`.
         changed: Vec<String>,
     },
     /// The mode of a room is set.

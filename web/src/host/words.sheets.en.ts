@@ -121,6 +121,6 @@ export const en: SheetWords = {
   languages: { ko: "Korean", en: "English" },
   eventRoomNew: (title) => `New room: ${title}`,
   eventRoom: (title, what) => `${title}: ${what}`,
-  fields: { title: "title", capacity: "how many people", password: "password", history: "who reads what", position: "place in the lobby" },
+  fields: { title: "title", capacity: "how many people", password: "password", history: "who reads what", position: "place in the lobby", questions: "who reads questions first" },
   eventAnnounce: (text, where) => `Announcement: ${text} (${where})`,
 };
