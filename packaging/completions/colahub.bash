@@ -316,11 +316,20 @@ _colahub() {
             colahub__subcmd__help__subcmd__poll,add)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__add"
                 ;;
+            colahub__subcmd__help__subcmd__poll,ask)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__ask"
+                ;;
             colahub__subcmd__help__subcmd__poll,close)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__close"
                 ;;
+            colahub__subcmd__help__subcmd__poll,drop)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__drop"
+                ;;
             colahub__subcmd__help__subcmd__poll,list)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__poll,prepared)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__prepared"
                 ;;
             colahub__subcmd__help__subcmd__question,answered)
                 cmd="colahub__subcmd__help__subcmd__question__subcmd__answered"
@@ -451,8 +460,14 @@ _colahub() {
             colahub__subcmd__poll,add)
                 cmd="colahub__subcmd__poll__subcmd__add"
                 ;;
+            colahub__subcmd__poll,ask)
+                cmd="colahub__subcmd__poll__subcmd__ask"
+                ;;
             colahub__subcmd__poll,close)
                 cmd="colahub__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__poll,drop)
+                cmd="colahub__subcmd__poll__subcmd__drop"
                 ;;
             colahub__subcmd__poll,help)
                 cmd="colahub__subcmd__poll__subcmd__help"
@@ -460,17 +475,29 @@ _colahub() {
             colahub__subcmd__poll,list)
                 cmd="colahub__subcmd__poll__subcmd__list"
                 ;;
+            colahub__subcmd__poll,prepared)
+                cmd="colahub__subcmd__poll__subcmd__prepared"
+                ;;
             colahub__subcmd__poll__subcmd__help,add)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__add"
                 ;;
+            colahub__subcmd__poll__subcmd__help,ask)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__ask"
+                ;;
             colahub__subcmd__poll__subcmd__help,close)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__close"
+                ;;
+            colahub__subcmd__poll__subcmd__help,drop)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__drop"
                 ;;
             colahub__subcmd__poll__subcmd__help,help)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__help"
                 ;;
             colahub__subcmd__poll__subcmd__help,list)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__poll__subcmd__help,prepared)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__prepared"
                 ;;
             colahub__subcmd__question,answered)
                 cmd="colahub__subcmd__question__subcmd__answered"
@@ -1835,7 +1862,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__poll)
-            opts="add list close"
+            opts="add list prepared ask drop close"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1849,6 +1876,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__poll__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__ask)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -1876,7 +1917,35 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__drop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__poll__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__prepared)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2779,7 +2848,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__poll)
-            opts="-h --help add list close help"
+            opts="-h --help add list prepared ask drop close help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2826,6 +2895,28 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__ask)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__close)
             opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -2848,8 +2939,30 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__drop)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__help)
-            opts="add list close help"
+            opts="add list prepared ask drop close help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2876,7 +2989,35 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__ask)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__drop)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2918,8 +3059,44 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__prepared)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__list)
             opts="-h --all --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__prepared)
+            opts="-h --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

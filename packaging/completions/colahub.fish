@@ -34,7 +34,7 @@ complete -c colahub -n "__fish_colahub_needs_command" -f -a "check-config" -d 'C
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_needs_command" -f -a "event" -d 'Make the event\'s title, rooms and announcements what a file says, or print them as such a file'
+complete -c colahub -n "__fish_colahub_needs_command" -f -a "event" -d 'Make the event\'s title, rooms, announcements and prepared polls what a file says, or print them as such a file'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "export" -d 'Write everything that was said to a zip, also while the hub runs'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_needs_command" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
@@ -143,7 +143,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l json -d 'Prin
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -l made -d 'systemd makes the data folder for the service'
 complete -c colahub -n "__fish_colahub_using_subcommand doctor" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and not __fish_seen_subcommand_from apply show help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand event; and not __fish_seen_subcommand_from apply show help" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says'
+complete -c colahub -n "__fish_colahub_using_subcommand event; and not __fish_seen_subcommand_from apply show help" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says, and prepare its polls'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and not __fish_seen_subcommand_from apply show help" -f -a "show" -d 'Print what is there as such a file'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and not __fish_seen_subcommand_from apply show help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from apply" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -153,7 +153,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_s
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from show" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from show" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says'
+complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from help" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says, and prepare its polls'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from help" -f -a "show" -d 'Print what is there as such a file'
 complete -c colahub -n "__fish_colahub_using_subcommand event; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand export" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
@@ -269,11 +269,14 @@ complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "let-through" -d 'Let a question that waits into its room'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "drop" -d 'Drop a question that waits'
 complete -c colahub -n "__fish_colahub_using_subcommand question; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list close help" -s h -l help -d 'Print help'
-complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list close help" -f -a "add" -d 'Ask everybody, or one room: a question with two to eight answers, and one vote a person'
-complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list close help" -f -a "list" -d 'List the open polls with their votes'
-complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list close help" -f -a "close" -d 'Close a poll: nobody votes any more, and its result is put into the rooms'
-complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list close help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "add" -d 'Ask everybody, or one room: a question with two to eight answers, and one vote a person'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "list" -d 'List the open polls with their votes'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "prepared" -d 'List the prepared polls, which an event file has, in their order'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "ask" -d 'Ask a prepared poll: it is open from then on'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "drop" -d 'Drop a prepared poll, so that it is not asked'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "close" -d 'Close a poll: nobody votes any more, and its result is put into the rooms'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and not __fish_seen_subcommand_from add list prepared ask drop close help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from add" -l results -d 'When people see the votes' -r -f -a "at-once\t'From the beginning'
 after-voting\t'Once they have voted'
 at-end\t'Once the poll is closed'"
@@ -288,11 +291,24 @@ complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from list" -l all -d 'List those that are closed, too'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from list" -l json -d 'Answer as JSON, for programs'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from prepared" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from prepared" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from prepared" -l json -d 'Answer as JSON, for programs'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from prepared" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from ask" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from ask" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from ask" -s h -l help -d 'Print help'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from drop" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from drop" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from close" -l config -d 'The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]' -r -F
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from close" -l data-dir -d 'The directory of the hub\'s data [COLAHUB_DATA_DIR, data_dir]' -r
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from close" -s h -l help -d 'Print help'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "add" -d 'Ask everybody, or one room: a question with two to eight answers, and one vote a person'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "list" -d 'List the open polls with their votes'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "prepared" -d 'List the prepared polls, which an event file has, in their order'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "ask" -d 'Ask a prepared poll: it is open from then on'
+complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "drop" -d 'Drop a prepared poll, so that it is not asked'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "close" -d 'Close a poll: nobody votes any more, and its result is put into the rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand poll; and __fish_seen_subcommand_from help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c colahub -n "__fish_colahub_using_subcommand report; and not __fish_seen_subcommand_from list done help" -s h -l help -d 'Print help'
@@ -419,7 +435,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_see
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "announce" -d 'Announce something to everybody, list what is announced, take it down'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "discover" -d 'List the hubs on the local network'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "doctor" -d 'Look for what may keep people from the hub'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "event" -d 'Make the event\'s title, rooms and announcements what a file says, or print them as such a file'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "event" -d 'Make the event\'s title, rooms, announcements and prepared polls what a file says, or print them as such a file'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "export" -d 'Write everything that was said to a zip, also while the hub runs'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "host" -d 'Make keys with which hosts act over the network, list the keys, revoke one'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and not __fish_seen_subcommand_from run backup restore chatter check-config announce discover doctor event export host hold-ports hotspot log message new-id question poll report room status wipe wall help" -f -a "hold-ports" -d 'Open the ports for a hub without privileges; the service does this before it starts one'
@@ -445,7 +461,7 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "add" -d 'Announce something to everybody, or to one room: on top of the page, and in the room\'s history'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "list" -d 'List the announcements that are shown'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from announce" -f -a "done" -d 'Take an announcement down; it stays in the rooms\' history'
-complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from event" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from event" -f -a "apply" -d 'Make the title, the language, the rooms and the announcements what a file says, and prepare its polls'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from event" -f -a "show" -d 'Print what is there as such a file'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "add" -d 'Make a key by which somebody runs the event from their phone, and show it in a link with its code'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from host" -f -a "list" -d 'List the keys'
@@ -463,6 +479,9 @@ complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_su
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from question" -f -a "drop" -d 'Drop a question that waits'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "add" -d 'Ask everybody, or one room: a question with two to eight answers, and one vote a person'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "list" -d 'List the open polls with their votes'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "prepared" -d 'List the prepared polls, which an event file has, in their order'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "ask" -d 'Ask a prepared poll: it is open from then on'
+complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "drop" -d 'Drop a prepared poll, so that it is not asked'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from poll" -f -a "close" -d 'Close a poll: nobody votes any more, and its result is put into the rooms'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "list" -d 'List the messages that people have reported, the newest report first'
 complete -c colahub -n "__fish_colahub_using_subcommand help; and __fish_seen_subcommand_from report" -f -a "done" -d 'Strike a report off the list'

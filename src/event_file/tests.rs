@@ -1,3 +1,5 @@
+mod polls;
+
 use proptest::prelude::*;
 
 use super::fuzzing::{changes_nothing, some};
@@ -257,7 +259,12 @@ const WRONG: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_slip_is_a_sentence_with_its_line() {
-    for (text, begins) in WRONG {
+    are_told(WRONG);
+}
+
+/// Checks what is told of wrong files, in both languages.
+fn are_told(wrong: &[(&str, &[&str])]) {
+    for (text, begins) in wrong {
         let told = slips(text, &some());
         assert_eq!(told.len(), begins.len(), "{told:?}");
         let both = told.iter().zip(*begins);
@@ -345,14 +352,28 @@ fn some_file() -> impl Strategy<Value = String> {
     let announcement = announcement.prop_map(|(text, room, minutes)| {
         format!("[[announcements]]\ntext = {text}\n{room}{minutes}")
     });
+    let poll = (
+        proptest::sample::select(TITLES),
+        line("room", TITLES),
+        proptest::sample::select(&["[\"a\", \"b\"]", "[\"b\", \"c\", \"d\"]"][..]),
+        line("multiple", &["true", "false"]),
+        line("results", &["\"at_once\"", "\"at_end\""]),
+        line("minutes", &["0", "9"]),
+    );
+    let poll = poll.prop_map(|(question, room, options, multiple, results, minutes)| {
+        format!(
+            "[[polls]]\nquestion = {question}\noptions = {options}\n{room}{multiple}{results}{minutes}"
+        )
+    });
     let head = (line("title", &["\"x\"", "\"\""]), line("language", &["\"ko\"", "\"en\"", "\"\""]));
     (
         head.prop_map(|(title, language)| format!("{title}{language}")),
         proptest::collection::vec(room, 0..5),
         proptest::collection::vec(announcement, 0..4),
+        proptest::collection::vec(poll, 0..4),
     )
-        .prop_map(|(head, rooms, announced)| {
-            format!("{head}{}{}", rooms.concat(), announced.concat())
+        .prop_map(|(head, rooms, announced, polls)| {
+            format!("{head}{}{}{}", rooms.concat(), announced.concat(), polls.concat())
         })
 }
 

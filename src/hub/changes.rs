@@ -54,6 +54,8 @@ impl Hub {
                 self.tell_announcement(announcement, at);
             }
             Change::AnnouncementGone(id) => self.hide_announcement(id),
+            Change::PollPrepared(poll) => self.show_prepared(poll),
+            Change::PreparedGone(id) => self.hide_prepared(id),
             Change::PollMade(poll) => self.show_poll(poll, at),
             Change::PollVoted { poll, identity, choices, tally } => {
                 self.show_vote(poll, (identity, choices), tally, (None, at));

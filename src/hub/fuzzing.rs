@@ -365,7 +365,8 @@ fn poll(now: Moment) -> Write {
         tally: Tally::default(),
     };
     let host = crate::domain::words::host_name(Language::Ko);
-    let made = MakePoll { poll, host, notice: Content::trusted(String::new()) };
+    let (notice, is_prepared) = (Content::trusted(String::new()), false);
+    let made = MakePoll { poll, host, notice, is_prepared };
     let (what, by, at) = (String::new(), None, now);
     Write::Host(HostAct { deed: Deed::MakePoll(Box::new(made)), what, by, at })
 }

@@ -71,9 +71,11 @@ impl Hub {
     pub(super) fn poll_call(&mut self, call: PollCall, at: Moment) {
         match call {
             PollCall::Make { room, form, minutes, tell } => {
-                self.make_poll((room, form, minutes), tell, at);
+                let id = PollId::from_random((self.random)());
+                self.ask((id, false), (room, form, minutes), tell, at);
             }
             PollCall::Close(poll, tell) => self.close_poll(poll, tell, at),
+            PollCall::Prepared(call) => self.prepare_call(call, at),
             PollCall::All(tell) => {
                 let all = self.polls.iter().map(|known| view(&known.poll, true, at));
                 drop(tell.send(Ok(all.collect())));
@@ -87,8 +89,10 @@ impl Hub {
         }
     }
 
-    fn make_poll(
+    /// Makes a poll with this id, which may have been prepared.
+    pub(super) fn ask(
         &mut self,
+        (id, is_prepared): (PollId, bool),
         (room, form, minutes): (Option<RoomId>, PollForm, Option<u64>),
         tell: Responder<PollId>,
         at: Moment,
@@ -100,13 +104,13 @@ impl Hub {
             return drop(tell.send(Err(Refusal::Host(HostRefusal::TooManyPolls))));
         }
         let span = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
-        let (language, id) = (self.settings.language, PollId::from_random((self.random)()));
+        let language = self.settings.language;
         let notice = Content::trusted(words::polls::opened(language, &form));
         let until = minutes.map(|minutes| at.hub.after(span(minutes)));
         let (made_at, tally) = (at.wall, Tally::default());
         let poll = Poll { id, room, form, made_at, until, closed_at: None, tally };
-        let (what, host) = (self.poll_in_words(&poll), words::host_name(language));
-        let made = MakePoll { poll: poll.clone(), host, notice };
+        let (what, host) = (self.poll_in_words(id, room), words::host_name(language));
+        let made = MakePoll { poll: poll.clone(), host, notice, is_prepared };
         let then = Then::PollMade(Box::new(poll), tell);
         self.host_does(Deed::MakePoll(Box::new(made)), what, then, at);
     }
@@ -136,6 +140,7 @@ impl Hub {
     /// A poll is committed: the people whom it concerns are told.
     pub(super) fn show_poll(&mut self, poll: Poll, at: Moment) {
         let id = poll.id;
+        self.hide_prepared(id);
         if self.polls.iter().any(|known| known.poll.id == id) {
             return;
         }
@@ -288,7 +293,7 @@ impl Hub {
         });
         match open {
             Ok(poll) => {
-                let what = self.poll_in_words(poll);
+                let what = self.poll_in_words(poll.id, poll.room);
                 let deed = Deed::ClosePoll(self.closing(poll));
                 self.host_does(deed, what, Then::PollClosed(id, Some(tell)), at);
             }
@@ -395,12 +400,12 @@ impl Hub {
     }
 
     /// A poll in the host's log: its id, and where it is.
-    fn poll_in_words(&self, poll: &Poll) -> String {
-        let room = poll.room.map(|room| match self.live(room) {
+    pub(super) fn poll_in_words(&self, id: PollId, room: Option<RoomId>) -> String {
+        let room = room.map(|room| match self.live(room) {
             Ok(live) => named(&live.room),
             Err(_) => room.to_string(),
         });
-        format!("{} {}", poll.id, room.as_deref().unwrap_or("all rooms"))
+        format!("{id} {}", room.as_deref().unwrap_or("all rooms"))
     }
 }
 

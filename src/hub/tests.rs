@@ -97,6 +97,7 @@ impl Chat {
             mutes: Vec::new(),
             announcements: Vec::new(),
             polls: Vec::new(),
+            prepared: Vec::new(),
             votes: Vec::new(),
             event: EventSettings::default(),
             walls: Vec::new(),

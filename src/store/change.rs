@@ -12,7 +12,7 @@ use crate::domain::ids::{
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
-use crate::domain::poll::{Choices, Poll, Tally};
+use crate::domain::poll::{Choices, Poll, PreparedPoll, Tally};
 use crate::domain::reactions::Reacted;
 use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{History, Room};
@@ -133,6 +133,10 @@ pub enum Change {
         /// The poll's votes by now, which may be later.
         tally: Tally,
     },
+    /// A poll was prepared, or a prepared one was changed.
+    PollPrepared(PreparedPoll),
+    /// A prepared poll was dropped.
+    PreparedGone(PollId),
     /// A poll was closed. The notices of the result are messages of their own.
     PollClosed(Poll),
     /// The host has set what outweighs the configuration: as it is by now, which may be later.

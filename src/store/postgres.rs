@@ -14,6 +14,7 @@ mod lease;
 mod migrate;
 mod past;
 mod polls;
+mod prepared;
 pub(super) mod reader;
 mod reads;
 mod results;

@@ -49,6 +49,7 @@ mod page;
 mod passwords;
 mod polling;
 mod polls;
+mod prepared;
 mod reload;
 mod service;
 mod shutdown;

@@ -3,8 +3,9 @@
 use tokio_postgres::Row;
 
 use super::polls;
+use super::prepared;
 use super::rows::{self, RowError};
-use crate::domain::ids::{AnnouncementId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{AnnouncementId, IdentityId, MessageId, PollId, RoomId, RunId, Seq};
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -117,6 +118,12 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (22, _) => rows::announcement(row, 39)?.map(Change::Announced),
         (23, _) => {
             named.map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes())))
+        }
+        // It may have been asked or dropped by now.
+        (25, _) => prepared::prepared(row, 63)?.map(Change::PollPrepared),
+        (26, _) => {
+            let id = row.try_get::<_, Option<uuid::Uuid>>(19)?;
+            id.map(|id| Change::PreparedGone(PollId::from_bytes(id.into_bytes())))
         }
         // As it is by now, too.
         (32, _) => Some(Change::EventSet(rows::event(row, 58)?)),

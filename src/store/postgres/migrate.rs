@@ -24,6 +24,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0015_wipe.sql"),
     include_str!("../../../migrations/postgres/0016_event.sql"),
     include_str!("../../../migrations/postgres/0017_walls.sql"),
+    include_str!("../../../migrations/postgres/0018_prepared.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -193,6 +193,7 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "no_such_announcement" => Refusal::Host(HostRefusal::NoSuchAnnouncement),
         "too_many_announcements" => Refusal::Host(HostRefusal::TooManyAnnouncements),
         "too_many_polls" => Refusal::Host(HostRefusal::TooManyPolls),
+        "too_many_prepared" => Refusal::Host(HostRefusal::TooManyPrepared),
         "no_such_poll" => Refusal::NoSuchPoll,
         "poll_closed" => Refusal::PollClosed,
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
