@@ -22,9 +22,6 @@ const GATHER: Duration = Duration::from_millis(300);
 /// After this time the end of a poll that could not be stored is tried again.
 const CLOSE_AGAIN: Duration = Duration::from_secs(5);
 
-/// How long a wall shows the result of a poll that was closed.
-const RESULT: Duration = Duration::from_secs(10 * 60);
-
 /// A poll that the hub knows.
 #[derive(Debug)]
 pub(super) struct KnownPoll {
@@ -388,13 +385,11 @@ impl Hub {
         here.map(|known| known.seen_by(identity, at)).collect()
     }
 
-    /// The poll that a wall of a room shows: the newest that is open, else the last that was closed, for a while. A wall has
-    /// not voted.
+    /// The poll that a wall of a room shows: the newest that is open, else the last that was closed. A wall has not voted.
     pub(super) fn poll_for_wall(&self, room: RoomId, at: Moment) -> Option<PollView> {
         let here = || self.polls.iter().filter(|known| known.poll.concerns(room));
-        let fresh = here().filter_map(|known| known.over_at.map(|over| (over, known)));
-        let fresh = fresh.filter(|(over, _)| at.hub.since(*over) < RESULT);
-        let closed = || fresh.max_by_key(|(over, _)| *over).map(|(_, known)| known);
+        // Those of this run come after those of earlier ones, whatever the clock said then.
+        let closed = || here().max_by_key(|known| (known.over_at, known.poll.closed_at));
         let shown = here().rfind(|known| known.poll.is_open()).or_else(closed)?;
         Some(view(&shown.poll, shown.poll.shows_votes(Choices::default()), at))
     }

@@ -10,7 +10,7 @@ use crate::domain::time::HubTime;
 use crate::store::{Deed, Moment, Vote, Write, Written};
 
 impl Hub {
-    /// Decides a vote for a question, or that it is taken back.
+    /// Decides a vote for a question, or that it is taken back. People who are muted may vote: a vote says nothing to others.
     pub(super) fn vote(
         &mut self,
         conn: ConnId,
@@ -19,8 +19,7 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        let chatter = self.paced_speaker(conn, room, Action::Message, at.hub);
-        match chatter.and_then(|chatter| self.silenced(conn, at.hub).map_or(Ok(chatter), Err)) {
+        match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 let vote = Vote { room, chatter, seq, is_on, at };
                 self.write(Write::Vote(vote), Then::Reacted(room, reply));
