@@ -58,7 +58,7 @@ impl Hub {
             Change::PreparedGone(id) => self.hide_prepared(id),
             Change::PollMade(poll) => self.show_poll(poll, at),
             Change::PollVoted { poll, identity, choices, tally } => {
-                self.show_vote(poll, (identity, choices), tally, (None, at));
+                self.show_vote(poll, (identity, choices), tally, (None, at.hub));
             }
             Change::PollClosed(poll) => {
                 let closed_at = poll.closed_at.unwrap_or(at.wall);
