@@ -54,6 +54,7 @@ impl Hub {
                 self.tell_announcement(announcement, at);
             }
             Change::AnnouncementGone(id) => self.hide_announcement(id),
+            Change::QuestionDropped(dropped) => self.tell_dropped(dropped),
             Change::PollPrepared(poll) => self.show_prepared(poll),
             Change::PreparedGone(id) => self.hide_prepared(id),
             Change::PollMade(poll) => self.show_poll(poll, at),

@@ -338,6 +338,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
         RoomEvent::Edited(room) => Some(room.id),
+        RoomEvent::QuestionDropped(dropped) => Some(dropped.room),
         RoomEvent::Announcement(view) => view.announcement.room,
         RoomEvent::Poll(view) => view.poll.room,
         RoomEvent::Roster(_)

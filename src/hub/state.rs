@@ -340,7 +340,8 @@ impl Hub {
             Then::Answered(room, tell) => self.answered(room, tell, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
-            Then::ReportDone(tell) | Then::Dropped(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::Dropped(tell) => self.dropped(tell, result),
             Then::HostSaid(tell) => self.host_said(tell, result, at.hub),
             Then::Announced(announcement, tell) => {
                 self.has_announced(announcement, tell, result, at);

@@ -15,6 +15,7 @@ mod migrate;
 mod past;
 mod polls;
 mod prepared;
+mod questions;
 pub(super) mod reader;
 mod reads;
 mod results;

@@ -30,7 +30,7 @@ use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Tally};
-use crate::domain::question::Held;
+use crate::domain::question::{Dropped, Held};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::wall::{RoomWall, WallEdit};
 use crate::domain::room::{History, Room, RoomEdit};
@@ -380,6 +380,8 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
     Announced(Vec<Message>),
+    /// Of [`Deed::DropHeld`].
+    QuestionDropped(Dropped),
     /// Of [`Deed::MakePoll`]: its notice in each living room that it concerns.
     PollMade(Vec<Message>),
     /// Of [`Write::VotePoll`].

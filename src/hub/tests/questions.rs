@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::ids::HeldId;
 use crate::domain::mute::Mute;
-use crate::domain::question::{Held, Question};
+use crate::domain::question::{Dropped, Held, Question};
 use crate::domain::reactions::Reacted;
 use crate::hub::command::QuestionCall;
 use crate::store::Change;
@@ -83,6 +83,18 @@ fn a_question_that_waits_is_told_to_its_author_alone_until_it_is_let_through() {
     let Ok(Answer::Held(told)) = asked.try_recv().unwrap() else { panic!() };
     assert_eq!((told.id, told.content.as_str()), (HeldId(7), WAITS));
     assert_eq!(chat.told(), [""; 0], "nobody else is told");
+    let (tell, _told) = tokio::sync::oneshot::channel();
+    chat.command(Command::Call(Call::Question(QuestionCall::Drop(told.id, tell))));
+    let (_, then) = chat.pending.pop_front().unwrap();
+    let dropped = |n| Dropped { id: HeldId(7), room: room(0).id, author: owner(n), key: None };
+    let at = chat.at();
+    chat.hub.ended((then, Ok(Written::QuestionDropped(dropped(1)))), at);
+    chat.collect();
+    assert_eq!(chat.told(), ["question 7 dropped"], "its author is told");
+    chat.hub.changed(Change::QuestionDropped(dropped(1)), at);
+    chat.hub.changed(Change::QuestionDropped(dropped(3)), at);
+    chat.collect();
+    assert_eq!(chat.told(), ["question 7 dropped"], "through another hub, too, and nobody else");
     let (tell, through) = tokio::sync::oneshot::channel();
     chat.command(Command::Call(Call::Question(QuestionCall::LetThrough(told.id, tell))));
     chat.commits();

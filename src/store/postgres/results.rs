@@ -72,6 +72,9 @@ impl Context<'_> {
                 renamed_by_host(rename, first)?
             }
             (Write::Host(HostAct { deed: Deed::SetWall(..), .. }), Some(row)) => wall_set(row)?,
+            (Write::Host(HostAct { deed: Deed::DropHeld(held), .. }), Some(row)) => {
+                super::questions::dropped(*held, row)?
+            }
             (Write::Host(HostAct { deed: Deed::LetThrough(_), .. }), Some(row)) => {
                 let_through(row.try_get(0)?, rows.get(1))?
             }

@@ -44,7 +44,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}, {PREPARED}
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}, {PREPARED}, h.id, h.key
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -54,6 +54,7 @@ statements! {
          LEFT JOIN poll_votes pv ON e.what = 28 AND pv.poll = e.chatter AND pv.identity = e.identity
          LEFT JOIN walls w ON e.what = 31 AND w.room = e.room
          LEFT JOIN prepared_polls q ON e.what = 25 AND q.id = e.chatter LEFT JOIN rooms qr ON qr.n = q.room
+         LEFT JOIN held_questions h ON e.what = 33 AND h.id = e.message
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: the end of the log after it, the run, and the commit's number.
@@ -129,7 +130,7 @@ statements! {
          SELECT {MESSAGE} WHERE m.id = (SELECT message FROM gone)"
     );
     /// Drops a question that waits.
-    drop_question = "SELECT drop_question($1, $2)";
+    drop_question = "SELECT * FROM drop_question($1, $2)";
     /// The message that somebody has sent with this key.
     recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.

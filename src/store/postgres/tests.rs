@@ -66,7 +66,7 @@ const CALLS: &str = "
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
     SELECT let_through((SELECT id FROM held_questions WHERE key = 'waits'), 'w');
-    SELECT drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
+    SELECT * FROM drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT * FROM vote((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 6), 9, true);
     SELECT * FROM mark_answered((SELECT id FROM rooms WHERE n = 1), 9, true, 'w');

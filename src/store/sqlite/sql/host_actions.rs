@@ -76,8 +76,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Answered(room, seq, on) => return mark(db, (*room, *seq), *on, act),
         Deed::LetThrough(held) => return let_through(db, *held, act),
         Deed::DropHeld(held) => {
-            held::drop_one(db, *held)?;
-            "question drop"
+            let dropped = Written::QuestionDropped(held::drop_one(db, *held)?);
+            return Ok(remembered(db, "question drop", act, dropped, None)?);
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
