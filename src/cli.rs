@@ -81,7 +81,7 @@ enum Command {
     Discover(discover::DiscoverArgs),
     /// Look for what may keep people from the hub
     Doctor(doctor::DoctorArgs),
-    /// Make the event's title, rooms and announcements what a file says, or print them as such a file
+    /// Make the event's title, rooms, announcements and prepared polls what a file says, or print them as such a file
     #[command(subcommand)]
     Event(event::EventCommand),
     /// Write everything that was said to a zip, also while the hub runs
@@ -123,7 +123,7 @@ enum Command {
     Wall(wall::WallCommand),
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 struct FileArg {
     /// The configuration file [COLAHUB_CONFIG; else /etc/colahub/config.toml if it exists]
     #[arg(long, value_name = "FILE")]

@@ -18,6 +18,7 @@ mod modes;
 mod people;
 mod place;
 mod polls;
+mod prepared;
 pub mod protocol;
 mod questions;
 mod reports;

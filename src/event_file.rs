@@ -1,4 +1,4 @@
-//! The event file: an event's title and language, its rooms and announcements, in TOML. docs/event.md describes it.
+//! The event file: an event's title and language, its rooms, announcements and prepared polls, in TOML. docs/event.md describes it.
 //!
 //! [`read`] makes an [`EventFile`] of a text, or says what is wrong in which line; [`plan`] compares it with what is
 //! there, and lists the steps that are missing; [`write`] makes the file of what is there. All of it is pure; `control`
@@ -20,8 +20,10 @@ pub use write::write;
 
 use crate::domain::language::Language;
 use crate::domain::mode::Mode;
+use crate::domain::poll::Results;
+use crate::domain::question::Questions;
 use crate::domain::room::History;
-use crate::domain::text::{Content, Namespace, Password, Title};
+use crate::domain::text::{Content, Namespace, Password, PollText, Title};
 
 /// The longest event file, in bytes: in JSON it still fits into a request on the control socket. Over HTTP the limit of
 /// bodies is lower.
@@ -41,6 +43,8 @@ pub struct EventFile {
     pub rooms: Vec<FileRoom>,
     /// The announcements.
     pub announcements: Vec<FileAnnouncement>,
+    /// The polls that are to be prepared, in the order in which the host will ask them.
+    pub polls: Vec<FilePoll>,
 }
 
 /// A room of the file.
@@ -64,6 +68,8 @@ pub struct FileRoom {
     pub history: Option<History>,
     /// Who may write in it. A mode of the file has no end.
     pub mode: Option<Mode>,
+    /// How it takes questions.
+    pub questions: Option<Questions>,
     /// Its place in the lobby.
     pub place: Place,
 }
@@ -100,5 +106,24 @@ pub struct FileAnnouncement {
     /// The channel and title of its room. `None` for all rooms.
     pub room: Option<(Namespace, Title)>,
     /// For how many minutes it is shown, counted from when it is made. `None` until it is taken down.
+    pub minutes: Option<u64>,
+}
+
+/// A poll of the file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePoll {
+    /// The line at which it begins.
+    pub line: usize,
+    /// Its question. With its room it says which poll it is.
+    pub question: PollText,
+    /// The channel and title of its room. `None` for all rooms.
+    pub room: Option<(Namespace, Title)>,
+    /// Its answers.
+    pub options: Vec<PollText>,
+    /// Whether people may choose several.
+    pub is_multiple: Option<bool>,
+    /// When people see the votes.
+    pub results: Option<Results>,
+    /// After how many minutes it closes by itself, once it is asked; 0 if the host closes it.
     pub minutes: Option<u64>,
 }

@@ -32,6 +32,7 @@ mod passwords;
 mod past;
 mod places;
 mod polls;
+mod prepared;
 mod questions;
 mod rate_limits;
 mod reactions;

@@ -52,8 +52,8 @@ pub use wall::WallRead;
 pub use wipe::{Content, LeftFile, NotedExport, WipeReceipt, WipeSurvey};
 pub use write::{
     Ban, ClosePoll, Deed, HistorySlice, HostAct, HostRename, HostSay, Join, Joined, Leave,
-    MISSED_MAX, MakePoll, Moment, RANGE_BYTES, React, Recall, Rename, ReportMessage, Say, SetMode,
-    TakeBack, Vote, VotePoll, Write, Written,
+    MISSED_MAX, MakePoll, Moment, Prepare, RANGE_BYTES, React, Recall, Rename, ReportMessage, Say,
+    SetMode, TakeBack, Vote, VotePoll, Write, Written,
 };
 pub use writer::{Completed, QUEUE_MAX, Writer};
 
@@ -61,7 +61,7 @@ use crate::domain::announcement::Announcement;
 use crate::domain::event_settings::EventSettings;
 use crate::domain::ids::{HubId, IdentityId, PollId, RoomId, RunId};
 use crate::domain::mute::Mute;
-use crate::domain::poll::{Choices, Poll};
+use crate::domain::poll::{Choices, Poll, PreparedPoll};
 use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{Newest, Room};
 use crate::domain::time::{HubTime, WallTime};
@@ -107,6 +107,8 @@ pub struct Past {
     pub announcements: Vec<Announcement>,
     /// The polls, the oldest first: those that are not closed, and the closed ones that are kept.
     pub polls: Vec<Poll>,
+    /// The polls that are prepared for living rooms or for all, in their order.
+    pub prepared: Vec<PreparedPoll>,
     /// The votes of those that are not closed.
     pub votes: Vec<(PollId, IdentityId, Choices)>,
     /// The walls of living rooms that the host has set.

@@ -381,6 +381,7 @@ pub fn room_event(event: &RoomEvent) -> (&'static str, Json) {
         }
         RoomEvent::Muted(notice) => ("muted", encode(&mute::mute(notice))),
         RoomEvent::Unmuted => ("unmuted", encode(&mute::WireUnmuted {})),
+        RoomEvent::QuestionDropped(one) => ("questionDropped", encode(&question::dropped(one))),
         RoomEvent::Announcement(one) => ("announcement", encode(&announcement(one))),
         RoomEvent::AnnouncementGone(id) => ("announcementGone", announcements::gone(*id)),
         RoomEvent::Poll(view) => ("poll", encode(&poll(view))),

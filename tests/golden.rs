@@ -9,17 +9,17 @@ use std::time::Duration;
 use colahub::control::protocol::ClockStatus;
 use colahub::domain::announcement::Announcement;
 use colahub::domain::chatter::Chatter;
-use colahub::domain::ids::{Epoch, HeldId, MessageId, PollId, Seq, host_chatter};
+use colahub::domain::ids::{Epoch, HeldId, IdentityId, MessageId, PollId, Seq, host_chatter};
 use colahub::domain::language::Language;
 use colahub::domain::message::{Alert, Kind, Message, Quote};
 use colahub::domain::mode::{Mode, RoomMode};
 use colahub::domain::poll::{Choices, Poll, PollForm, Results, Tally};
-use colahub::domain::question::{Held, Question, Questions};
+use colahub::domain::question::{Dropped, Held, Question, Questions};
 use colahub::domain::reactions::{Chosen, Emoji, Reacted, Reactions};
 use colahub::domain::refusal::Refusal;
 use colahub::domain::room::wall::{RoomWall, WallView};
 use colahub::domain::room::{History, Newest, PasswordHash, Room};
-use colahub::domain::text::{Content, Namespace, Nickname, TextProblem, Title};
+use colahub::domain::text::{Content, Key, Namespace, Nickname, TextProblem, Title};
 use colahub::domain::time::{HubTime, WallTime};
 use colahub::domain::words;
 use colahub::hub::command::{
@@ -176,6 +176,15 @@ fn questions() {
     let at = WallTime(1_700_000_000_000);
     let held = Held { id: HeldId(7), room: room().room.id, content: "Why?".to_owned(), at };
     assert_golden("ack-held.json", &wire::ack(Language::En, &Ok(Answer::Held(held))));
+    let author = IdentityId::from_random([1; 16]);
+    let dropped =
+        Dropped { id: HeldId(7), room: room().room.id, author, key: Key::parse("k-1").ok() };
+    let (event, told) = wire::room_event(&RoomEvent::QuestionDropped(dropped.clone()));
+    assert_eq!(event, "questionDropped");
+    assert_golden("question-dropped.json", &told);
+    let without = Dropped { key: None, ..dropped };
+    let (_, told) = wire::room_event(&RoomEvent::QuestionDropped(without));
+    assert!(!told.get().contains("key"), "{}", told.get());
 }
 
 /// Texts that count as empty, and texts with too many marks on one character: the page refuses the same.

@@ -346,11 +346,20 @@ _colahub() {
             colahub__subcmd__help__subcmd__poll,add)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__add"
                 ;;
+            colahub__subcmd__help__subcmd__poll,ask)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__ask"
+                ;;
             colahub__subcmd__help__subcmd__poll,close)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__close"
                 ;;
+            colahub__subcmd__help__subcmd__poll,drop)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__drop"
+                ;;
             colahub__subcmd__help__subcmd__poll,list)
                 cmd="colahub__subcmd__help__subcmd__poll__subcmd__list"
+                ;;
+            colahub__subcmd__help__subcmd__poll,prepared)
+                cmd="colahub__subcmd__help__subcmd__poll__subcmd__prepared"
                 ;;
             colahub__subcmd__help__subcmd__question,answered)
                 cmd="colahub__subcmd__help__subcmd__question__subcmd__answered"
@@ -481,8 +490,14 @@ _colahub() {
             colahub__subcmd__poll,add)
                 cmd="colahub__subcmd__poll__subcmd__add"
                 ;;
+            colahub__subcmd__poll,ask)
+                cmd="colahub__subcmd__poll__subcmd__ask"
+                ;;
             colahub__subcmd__poll,close)
                 cmd="colahub__subcmd__poll__subcmd__close"
+                ;;
+            colahub__subcmd__poll,drop)
+                cmd="colahub__subcmd__poll__subcmd__drop"
                 ;;
             colahub__subcmd__poll,help)
                 cmd="colahub__subcmd__poll__subcmd__help"
@@ -490,17 +505,29 @@ _colahub() {
             colahub__subcmd__poll,list)
                 cmd="colahub__subcmd__poll__subcmd__list"
                 ;;
+            colahub__subcmd__poll,prepared)
+                cmd="colahub__subcmd__poll__subcmd__prepared"
+                ;;
             colahub__subcmd__poll__subcmd__help,add)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__add"
                 ;;
+            colahub__subcmd__poll__subcmd__help,ask)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__ask"
+                ;;
             colahub__subcmd__poll__subcmd__help,close)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__close"
+                ;;
+            colahub__subcmd__poll__subcmd__help,drop)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__drop"
                 ;;
             colahub__subcmd__poll__subcmd__help,help)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__help"
                 ;;
             colahub__subcmd__poll__subcmd__help,list)
                 cmd="colahub__subcmd__poll__subcmd__help__subcmd__list"
+                ;;
+            colahub__subcmd__poll__subcmd__help,prepared)
+                cmd="colahub__subcmd__poll__subcmd__help__subcmd__prepared"
                 ;;
             colahub__subcmd__question,answered)
                 cmd="colahub__subcmd__question__subcmd__answered"
@@ -2021,7 +2048,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__poll)
-            opts="add list close"
+            opts="add list prepared ask drop close"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2035,6 +2062,20 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__help__subcmd__poll__subcmd__add)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__ask)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2062,7 +2103,35 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__drop)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__help__subcmd__poll__subcmd__list)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__help__subcmd__poll__subcmd__prepared)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -2965,7 +3034,7 @@ _colahub() {
             return 0
             ;;
         colahub__subcmd__poll)
-            opts="-h --help add list close help"
+            opts="-h --help add list prepared ask drop close help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3012,6 +3081,28 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__ask)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__close)
             opts="-h --config --data-dir --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
@@ -3034,8 +3125,30 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__drop)
+            opts="-h --config --data-dir --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__help)
-            opts="add list close help"
+            opts="add list prepared ask drop close help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3062,7 +3175,35 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__ask)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__help__subcmd__close)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__drop)
             opts=""
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
@@ -3104,8 +3245,44 @@ _colahub() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        colahub__subcmd__poll__subcmd__help__subcmd__prepared)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 4 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         colahub__subcmd__poll__subcmd__list)
             opts="-h --all --config --data-dir --json --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --data-dir)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        colahub__subcmd__poll__subcmd__prepared)
+            opts="-h --config --data-dir --json --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -16,7 +16,7 @@ use crate::event_file::FILE_MAX;
 /// `colahub event …`
 #[derive(Debug, Subcommand)]
 pub(super) enum EventCommand {
-    /// Make the title, the language, the rooms and the announcements what a file says
+    /// Make the title, the language, the rooms and the announcements what a file says, and prepare its polls
     Apply(ApplyArgs),
     /// Print what is there as such a file
     Show(ShowArgs),
@@ -88,7 +88,7 @@ fn in_file(path: &Path, error: &anyhow::Error) -> anyhow::Error {
 
 /// Says what has changed, or would.
 fn tell(applied: &EventApplied, is_dry: bool, out: &mut impl Write) -> anyhow::Result<()> {
-    let EventApplied { steps, left_rooms, left_announcements } = applied;
+    let EventApplied { steps, left_rooms, left_announcements, left_polls } = applied;
     for step in steps {
         writeln!(out, "{}", step_in_words(step, is_dry))?;
     }
@@ -102,6 +102,11 @@ fn tell(applied: &EventApplied, is_dry: bool, out: &mut impl Write) -> anyhow::R
         0 => {}
         1 => writeln!(out, "left alone: an announcement is not in the file")?,
         more => writeln!(out, "left alone: {more} announcements are not in the file")?,
+    }
+    match left_polls {
+        0 => {}
+        1 => writeln!(out, "left alone: a prepared poll is not in the file")?,
+        more => writeln!(out, "left alone: {more} prepared polls are not in the file")?,
     }
     match steps.iter().filter(|step| step.error.is_some()).count() {
         0 => Ok(()),
@@ -135,9 +140,16 @@ fn step_in_words(EventStep { change, error }: &EventStep, is_dry: bool) -> Strin
             ("set", "set", format!("{} to {mode}{span}", room(title, channel)))
         }
         EventChange::Announce { text, room } => {
-            let place = room.as_ref().map(|title| format!("the room {title:?}"));
-            let place = place.as_deref().unwrap_or("all rooms");
-            ("announce", "announced", format!("{text:?} in {place}"))
+            ("announce", "announced", format!("{text:?} in {}", place(room.as_deref())))
+        }
+        EventChange::PollPrepare { question, room } => {
+            let what = format!("the poll {question:?} for {}", place(room.as_deref()));
+            ("prepare", "prepared", what)
+        }
+        EventChange::PollEdit { question, room, changed } => {
+            let fields = changed.join(", ");
+            let what = format!("the poll {question:?} for {}: {fields}", place(room.as_deref()));
+            ("change", "changed", what)
         }
     };
     match error {
@@ -152,6 +164,10 @@ fn setting(name: &str, to: Option<&str>) -> String {
         Some(to) => format!("the event's {name} to {to:?}"),
         None => format!("the event's {name} back to the configuration's"),
     }
+}
+
+fn place(room: Option<&str>) -> String {
+    room.map_or("all rooms".to_owned(), |title| format!("the room {title:?}"))
 }
 
 fn room(title: &str, channel: &str) -> String {

@@ -18,7 +18,7 @@ use crate::control::protocol::{Banned, Deed, EndedRoom, Made, NewRoom, PLAZA, Re
 use crate::domain::room::History;
 
 /// Options that say which hub is meant: its configuration file or data folder.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(super) struct HubArgs {
     #[command(flatten)]
     file: FileArg,

@@ -2,12 +2,13 @@
 
 use std::io::Write;
 
+use anyhow::Context;
 use clap::{Args, Subcommand, ValueEnum};
 
 use super::StatusArgs;
 use super::host::{HubArgs, list};
 use super::terminal::in_utc;
-use crate::control::protocol::{MadePoll, NewPoll, PollLine, PollOption, Request};
+use crate::control::protocol::{MadePoll, NewPoll, PollLine, PollOption, PreparedLine, Request};
 
 /// `colahub poll …`
 #[derive(Debug, Subcommand)]
@@ -16,6 +17,12 @@ pub(super) enum PollCommand {
     Add(AddArgs),
     /// List the open polls with their votes
     List(ListArgs),
+    /// List the prepared polls, which an event file has, in their order
+    Prepared(PreparedArgs),
+    /// Ask a prepared poll: it is open from then on
+    Ask(AskArgs),
+    /// Drop a prepared poll, so that it is not asked
+    Drop(DropArgs),
     /// Close a poll: nobody votes any more, and its result is put into the rooms
     Close(CloseArgs),
 }
@@ -76,6 +83,33 @@ pub(super) struct CloseArgs {
     hub: HubArgs,
 }
 
+/// The arguments of `poll prepared`.
+#[derive(Debug, Args)]
+pub(super) struct PreparedArgs {
+    #[command(flatten)]
+    args: StatusArgs,
+}
+
+/// The arguments of `poll ask`.
+#[derive(Debug, Args)]
+pub(super) struct AskArgs {
+    /// The poll's id, as `colahub poll prepared` shows it; the first one unless given
+    #[arg(value_name = "ID")]
+    poll: Option<String>,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
+/// The arguments of `poll drop`.
+#[derive(Debug, Args)]
+pub(super) struct DropArgs {
+    /// The poll's id, as `colahub poll prepared` shows it
+    #[arg(value_name = "ID")]
+    poll: String,
+    #[command(flatten)]
+    hub: HubArgs,
+}
+
 /// Does what the host wants with polls.
 pub(super) fn poll(command: PollCommand, out: &mut impl Write) -> anyhow::Result<()> {
     match command {
@@ -94,12 +128,42 @@ pub(super) fn poll(command: PollCommand, out: &mut impl Write) -> anyhow::Result
         PollCommand::List(ListArgs { all, args }) => {
             list(args, &Request::PollList { all }, lines, out)?;
         }
+        PollCommand::Prepared(PreparedArgs { args }) => {
+            list(args, &Request::PollPrepared, prepared, out)?;
+        }
+        PollCommand::Ask(AskArgs { poll, hub }) => {
+            let poll = poll.map_or_else(|| first(&hub), Ok)?;
+            let MadePoll { id } = hub.ask(&Request::PollAsk { poll })?;
+            writeln!(out, "{id} is open.")?;
+        }
+        PollCommand::Drop(DropArgs { poll, hub }) => {
+            let () = hub.ask(&Request::PollDrop { poll: poll.clone() })?;
+            writeln!(out, "{poll} is dropped.")?;
+        }
         PollCommand::Close(CloseArgs { poll, hub }) => {
             let () = hub.ask(&Request::PollClose { poll: poll.clone() })?;
             writeln!(out, "{poll} is closed.")?;
         }
     }
     Ok(())
+}
+
+/// The id of the first prepared poll.
+fn first(hub: &HubArgs) -> anyhow::Result<String> {
+    let prepared: Vec<PreparedLine> = hub.clone().ask(&Request::PollPrepared)?;
+    let first = prepared.into_iter().next();
+    Ok(first.context("no poll is prepared; an event file has polls, and `poll add` asks one")?.id)
+}
+
+/// The id with how the poll will be, the question, and a line for each answer.
+fn prepared(line: &PreparedLine) -> String {
+    let PreparedLine { id, room, question, options, multiple, results, minutes } = line;
+    let whom = room.as_ref().map_or("all rooms".to_owned(), |room| format!("the room {room}"));
+    let choice = if *multiple { "several answers" } else { "one answer" };
+    let span = minutes.map(|minutes| format!(", for {minutes} min")).unwrap_or_default();
+    let seen = results.replace('_', " ");
+    let answers: String = options.iter().map(|text| format!("\n            {text:?}")).collect();
+    format!("{id}  {whom}, {choice}, votes seen {seen}{span}\n    {question:?}{answers}")
 }
 
 /// The id with the times, the question, and a line for each answer.
@@ -121,6 +185,22 @@ fn lines(line: &PollLine) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_prepared_poll_says_how_it_will_be() {
+        let line = PreparedLine {
+            id: "i".to_owned(),
+            room: None,
+            question: "점심\u{1b}?".to_owned(),
+            options: ["soup", "rice"].map(str::to_owned).to_vec(),
+            multiple: true,
+            results: "after_voting".to_owned(),
+            minutes: Some(5),
+        };
+        let head = "i  all rooms, several answers, votes seen after voting, for 5 min";
+        let rest = "    \"점심\\u{1b}?\"\n            \"soup\"\n            \"rice\"";
+        assert_eq!(prepared(&line), format!("{head}\n{rest}"));
+    }
 
     #[test]
     fn a_poll_is_a_line_for_its_question_and_each_answer() {

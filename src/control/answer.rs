@@ -6,12 +6,13 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::oneshot;
 
+use super::announcements::take_down;
 use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
 use super::{
-    announcements, clock, edit, event, host, keys, messages, modes, people, polls, questions,
-    reports, walls, wipe,
+    announcements, clock, edit, event, host, keys, messages, modes, people, polls, prepared,
+    questions, reports, walls, wipe,
 };
 use crate::domain::host::HostName;
 use crate::domain::language::Language;
@@ -137,12 +138,13 @@ impl ControlContext {
                 told(announcements::announce(parts, &text, room.as_deref(), minutes).await)
             }
             Request::AnnounceList => told(announcements::list(parts).await),
-            Request::AnnounceDone { announcement } => {
-                told(announcements::take_down(parts, &announcement).await)
-            }
+            Request::AnnounceDone { announcement } => told(take_down(parts, &announcement).await),
             Request::PollAdd(poll) => told(polls::make(parts, poll).await),
             Request::PollList { all } => told(polls::list(parts, all).await),
             Request::PollClose { poll } => told(polls::close(parts, &poll).await),
+            Request::PollPrepared => told(prepared::list(parts).await),
+            Request::PollAsk { poll } => told(prepared::ask(parts, &poll).await),
+            Request::PollDrop { poll } => told(prepared::drop_one(parts, &poll).await),
             Request::ReportList { all } => told(reports::list(parts, all).await),
             Request::ReportDone { report } => told(reports::done(parts, report).await),
             Request::ChatterList { room, recent } => {

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use tokio::sync::Mutex;
 
 use super::answer::{Acting, Denied};
+use super::prepared;
 use super::protocol::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 use crate::domain::ids::RoomId;
 use crate::domain::mode::Mode;
@@ -18,7 +19,8 @@ use crate::event_file::{
     RoomRef, RoomStep, Step,
 };
 use crate::hub::command::{
-    AnnouncementView, Call, EditRoom, EventCall, NewRoom, RoomValues, RoomView,
+    AnnouncementView, Call, EditRoom, EventCall, NewRoom, PollCall, PrepareCall, RoomValues,
+    RoomView,
 };
 
 /// Held while an event file is applied, since two at once would make the same rooms.
@@ -50,7 +52,7 @@ pub(super) async fn apply(
         }
     }
     let plan = event_file::plan(&file, &present).map_err(Refusal::EventFile)?;
-    let Plan { steps, left_rooms, left_announcements } = plan;
+    let Plan { steps, left_rooms, left_announcements, left_polls } = plan;
     let left_rooms = left_rooms.into_iter().filter_map(|at| present.rooms.get(at));
     let left_rooms = left_rooms.map(left_alone).collect();
     let (mut made, mut done) = (HashMap::new(), Vec::with_capacity(steps.len()));
@@ -60,7 +62,7 @@ pub(super) async fn apply(
         let error = result.err().map(|refusal| words::refusal(parts.language(), &refusal));
         done.push(EventStep { change, error });
     }
-    Ok(EventApplied { steps: done, left_rooms, left_announcements })
+    Ok(EventApplied { steps: done, left_rooms, left_announcements, left_polls })
 }
 
 async fn present(parts: &Acting<'_>) -> Result<Present, Denied> {
@@ -74,7 +76,11 @@ async fn present(parts: &Acting<'_>) -> Result<Present, Denied> {
         text: announcement.text,
         minutes: announcement.until.map(|until| until.since(now).as_secs().div_ceil(60).max(1)),
     };
-    Ok(Present { settings, rooms, announcements: announcements.into_iter().map(shown).collect() })
+    let announcements = announcements.into_iter().map(shown).collect();
+    let prepared = prepared::all(parts).await?;
+    let polls = parts.hub.call(|tell| Call::Poll(PollCall::All(tell))).await?;
+    let asked = polls.into_iter().map(|view| (view.poll.room, view.poll.form.question)).collect();
+    Ok(Present { settings, rooms, announcements, prepared, asked })
 }
 
 fn present_room(RoomView { room, .. }: RoomView) -> PresentRoom {
@@ -87,6 +93,7 @@ fn present_room(RoomView { room, .. }: RoomView) -> PresentRoom {
         capacity: room.capacity,
         history: room.history,
         mode: room.mode,
+        questions: room.questions,
         position: room.position,
     }
 }
@@ -138,17 +145,27 @@ fn change(step: &Step) -> EventChange {
             text: text.to_string(),
             room: room.as_ref().map(|(_, title)| title.to_string()),
         },
+        Step::Prepare { form, room, .. } => EventChange::PollPrepare {
+            question: form.question.to_string(),
+            room: room.as_ref().map(|(_, title)| title.to_string()),
+        },
+        Step::ChangePoll { poll, room, changed } => EventChange::PollEdit {
+            question: poll.form.question.to_string(),
+            room: room.as_ref().map(Title::to_string),
+            changed: changed.iter().copied().map(str::to_owned).collect(),
+        },
     }
 }
 
 fn changed(edit: &RoomStep) -> Vec<String> {
-    let RoomStep { title, capacity, password, history, position } = edit;
+    let RoomStep { title, capacity, password, history, position, questions } = edit;
     let fields = [
         (title.is_some(), RoomField::Title),
         (capacity.is_some(), RoomField::Capacity),
         (password.is_some(), RoomField::Password),
         (history.is_some(), RoomField::History),
         (position.is_some(), RoomField::Position),
+        (questions.is_some(), RoomField::Questions),
     ];
     let changed = fields.into_iter().filter(|(is_changed, _)| *is_changed);
     changed.map(|(_, field)| field.as_str().to_owned()).collect()
@@ -166,8 +183,10 @@ async fn carry_out(
             let (namespace, title) = (room.namespace.clone(), room.title.clone());
             let id = create(parts, &room, (namespace, title)).await?;
             made.insert(number, id);
-            if position != 0 {
-                let values = RoomValues { position: Some(position), ..RoomValues::default() };
+            let position = (position != 0).then_some(position);
+            let questions = room.questions.filter(|questions| questions.are_held());
+            if position.is_some() || questions.is_some() {
+                let values = RoomValues { position, questions, ..RoomValues::default() };
                 edit(parts, id, values).await?;
             }
             match room.mode {
@@ -175,29 +194,40 @@ async fn carry_out(
                 Some(mode) => set_mode(parts, id, mode).await,
             }
         }
-        Step::Edit {
-            room,
-            edit: RoomStep { title, capacity, password, history, position },
-            ..
-        } => {
-            edit(
-                parts,
-                room,
-                RoomValues { title, capacity, password, history, position, questions: None },
-            )
-            .await
+        Step::Edit { room, edit: wanted, .. } => {
+            let RoomStep { title, capacity, password, history, position, questions } = wanted;
+            let values = RoomValues { title, capacity, password, history, position, questions };
+            edit(parts, room, values).await
         }
         Step::Mode { room, mode, .. } => set_mode(parts, room, mode).await,
         Step::Announce { text, room, minutes } => {
-            let room = match room {
-                None => None,
-                Some((RoomRef::Known(id), _)) => Some(id),
-                // It could not be made.
-                Some((RoomRef::New(number), _)) => {
-                    Some(*made.get(&number).ok_or(Refusal::NoSuchRoom)?)
-                }
-            };
-            announce(parts, text, room, minutes).await
+            announce(parts, text, of_made(room, made)?, minutes).await
+        }
+        Step::Prepare { form, minutes, room, place } => {
+            let room = of_made(room, made)?;
+            let new = |tell| PrepareCall::New { place, room, form, minutes, tell };
+            parts.act(|tell| Call::Poll(PollCall::Prepared(new(tell)))).await
+        }
+        Step::ChangePoll { poll, .. } => {
+            let change = |tell| PrepareCall::Change(Box::new(poll), tell);
+            parts.act(|tell| Call::Poll(PollCall::Prepared(change(tell)))).await
+        }
+    }
+}
+
+/// The id of the room that something is for.
+///
+/// # Errors
+/// The room could not be made.
+fn of_made(
+    room: Option<(RoomRef, Title)>,
+    made: &HashMap<usize, RoomId>,
+) -> Result<Option<RoomId>, Refusal> {
+    match room {
+        None => Ok(None),
+        Some((RoomRef::Known(id), _)) => Ok(Some(id)),
+        Some((RoomRef::New(number), _)) => {
+            made.get(&number).copied().map(Some).ok_or(Refusal::NoSuchRoom)
         }
     }
 }

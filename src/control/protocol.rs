@@ -14,7 +14,7 @@ pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomL
 pub use self::people::{
     ChatterRename, ChatterTakeBack, MINUTES, Muted, Person, RECENT_MAX, Streamed,
 };
-pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption};
+pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption, PreparedLine};
 pub use self::questions::{Asked, QUESTIONS_MAX, Waiting};
 pub use self::rooms::{EditedRoom, NewRoom, RoomEdit, RoomLine};
 pub use self::state::{ClockStatus, Data, Memory, Missing, SharedDatabase, Status};
@@ -172,6 +172,18 @@ pub enum Request {
     },
     /// Closes a poll; answered with `null`.
     PollClose {
+        /// Its id.
+        poll: String,
+    },
+    /// Lists the prepared polls; answered with [`PreparedLine`]s in their order.
+    PollPrepared,
+    /// Asks a prepared poll; answered with a [`MadePoll`].
+    PollAsk {
+        /// Its id.
+        poll: String,
+    },
+    /// Drops a prepared poll; answered with `null`.
+    PollDrop {
         /// Its id.
         poll: String,
     },

@@ -1,5 +1,9 @@
 //! Polls: a question of the host to a room or to all rooms, with two to eight answers, and one vote a person.
 
+mod prepared;
+
+pub use self::prepared::{PREPARED_MAX, PreparedPoll};
+
 use super::ids::{PollId, RoomId};
 use super::refusal::Refusal;
 use super::text::PollText;

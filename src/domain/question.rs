@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use super::chatter::Chatter;
 use super::code::Code;
-use super::ids::{HeldId, RoomId, Seq};
+use super::ids::{HeldId, IdentityId, RoomId, Seq};
 use super::refusal::Refusal;
+use super::text::Key;
 use super::time::WallTime;
 
 /// A message that was asked as a question.
@@ -93,6 +94,19 @@ pub struct Held {
     pub content: String,
     /// When it was asked.
     pub at: WallTime,
+}
+
+/// A question that the host has dropped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dropped {
+    /// Its number.
+    pub id: HeldId,
+    /// Its room.
+    pub room: RoomId,
+    /// Who has asked it.
+    pub author: IdentityId,
+    /// The key that its author has sent it with.
+    pub key: Option<Key>,
 }
 
 /// A question that waits, as the host reads it.

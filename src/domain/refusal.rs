@@ -156,6 +156,8 @@ pub enum HostRefusal {
     TooManyAnnouncements,
     /// As many polls run as may at a time.
     TooManyPolls,
+    /// As many polls are prepared as may be.
+    TooManyPrepared,
 }
 
 impl Refusal {

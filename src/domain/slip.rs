@@ -24,14 +24,14 @@ pub enum SlipKind {
     UnknownKey {
         /// The key as it is written, shortened.
         key: String,
-        /// The table that it stands in: `rooms`, `announcements`, or empty for none.
+        /// The table that it stands in: `rooms`, `announcements`, `polls`, or empty for none.
         table: &'static str,
         /// The key that was probably meant.
         meant: Option<&'static str>,
     },
     /// A table lacks a key that it needs.
     Missing {
-        /// The table: `rooms` or `announcements`.
+        /// The table: `rooms`, `announcements` or `polls`.
         table: &'static str,
         /// The key.
         key: &'static str,
@@ -66,6 +66,16 @@ pub enum SlipKind {
         /// The line of the first.
         first: usize,
     },
+    /// A poll is in the file twice: the same question in the same room.
+    PollTwice {
+        /// The line of the first.
+        first: usize,
+    },
+    /// Two options of a poll are the same.
+    OptionTwice {
+        /// The option.
+        option: String,
+    },
     /// A key that belongs to one mode only.
     OnlyInMode {
         /// The key: `every` or `here_for`.
@@ -78,13 +88,18 @@ pub enum SlipKind {
         /// The room's title.
         title: String,
     },
-    /// An announcement for a room that neither the file nor the hub has.
+    /// An announcement or a poll for a room that neither the file nor the hub has.
     NoRoom {
         /// The room's title.
         title: String,
     },
     /// With this announcement there would be more than there may be at a time.
     TooManyAnnouncements {
+        /// The most.
+        most: usize,
+    },
+    /// With this poll more would be prepared than may be.
+    TooManyPrepared {
         /// The most.
         most: usize,
     },
@@ -97,6 +112,10 @@ pub enum Allowed {
     Text,
     /// One of these texts.
     OneOf(&'static [&'static str]),
+    /// `true` or `false`.
+    Flag,
+    /// The options of a poll.
+    Options,
     /// A whole number.
     Number(RangeInclusive<u64>),
     /// A text, or `true` or `false`.

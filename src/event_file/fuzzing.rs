@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use super::*;
 use crate::domain::code::Code;
 use crate::domain::event_settings::EventSettings;
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{PollId, RoomId};
 use crate::domain::mode::RoomMode;
+use crate::domain::poll::{PollForm, PreparedPoll};
+use crate::domain::question::Questions;
 use crate::domain::slip::Slip;
 use crate::domain::time::HubTime;
 use crate::domain::words;
@@ -83,6 +85,7 @@ impl Present {
                     lock: if is_locked { Lock::Locked { is_same: true } } else { Lock::Open },
                     history: room.history.unwrap_or(History::All),
                     mode: RoomMode { mode: room.mode.unwrap_or(Mode::Open), until: None },
+                    questions: room.questions.unwrap_or_default(),
                     position,
                 });
             }
@@ -97,6 +100,22 @@ impl Present {
                 });
                 self.announcements.push(PresentAnnouncement { room, text, minutes });
             }
+            Step::Prepare { form, minutes, room, place } => {
+                let room = room.map(|(room, _)| match room {
+                    RoomRef::Known(id) => id,
+                    RoomRef::New(number) => made[&number],
+                });
+                let mut bytes = [0; 16];
+                bytes[..8].copy_from_slice(&(self.prepared.len() + 100).to_be_bytes());
+                let id = PollId::from_random(bytes);
+                self.prepared.push(PreparedPoll { id, place, room, form, minutes });
+                self.prepared.sort_by_key(PreparedPoll::order);
+            }
+            Step::ChangePoll { poll, .. } => {
+                let known = self.prepared.iter_mut().find(|known| known.id == poll.id);
+                *known.unwrap_or_else(|| panic!("a step for a poll that is not there")) = poll;
+                self.prepared.sort_by_key(PreparedPoll::order);
+            }
         }
     }
 
@@ -108,7 +127,7 @@ impl Present {
 
 impl PresentRoom {
     fn edit(&mut self, edit: RoomStep) {
-        let RoomStep { title, capacity, password, history, position } = edit;
+        let RoomStep { title, capacity, password, history, position, questions } = edit;
         self.title = title.unwrap_or_else(|| self.title.clone());
         self.capacity = capacity.unwrap_or(self.capacity);
         self.lock = match password {
@@ -118,6 +137,7 @@ impl PresentRoom {
         };
         self.history = history.unwrap_or(self.history);
         self.position = position.unwrap_or(self.position);
+        self.questions = questions.unwrap_or(self.questions);
     }
 }
 
@@ -139,6 +159,7 @@ pub(super) fn some() -> Present {
         lock: Lock::Open,
         history: History::All,
         mode: RoomMode { mode: Mode::Open, until: None },
+        questions: Questions::Open,
         position,
     };
     let mut rooms = vec![
@@ -150,6 +171,7 @@ pub(super) fn some() -> Present {
         room(6, "E", 0),
     ];
     rooms[1].lock = Lock::Locked { is_same: false };
+    rooms[2].questions = Questions::Held;
     rooms[4].mode = RoomMode { mode: Mode::ReadOnly, until: Some(HubTime(9)) };
     let announcement = |room: Option<u8>, text: &str| PresentAnnouncement {
         room: room.map(|n| RoomId::from_random([n; 16])),
@@ -162,5 +184,24 @@ pub(super) fn some() -> Present {
         announcement(Some(5), "lunch"),
         announcement(Some(3), "in the younger of two"),
     ];
-    Present { settings: EventSettings::default(), rooms, announcements }
+    let poll = |n: u8, place: u32, room: Option<u8>, question: &str| {
+        let form = PollForm::parse(question, &["a", "b"], n > 1, Results::AtEnd);
+        PreparedPoll {
+            id: PollId::from_random([n; 16]),
+            place,
+            room: room.map(|n| RoomId::from_random([n; 16])),
+            form: form.unwrap_or_else(|refusal| panic!("{refusal:?}")),
+            minutes: (n > 1).then_some(n.into()),
+        }
+    };
+    let prepared = vec![
+        poll(1, 1, None, "A"),
+        poll(2, 2, Some(5), "A"),
+        poll(3, 2, None, "B"),
+        poll(4, 7, Some(3), "in the younger of two"),
+        poll(5, 7, None, "A"),
+    ];
+    let question = PollText::trusted("C".to_owned());
+    let asked = vec![(None, question.clone()), (Some(RoomId::from_random([1; 16])), question)];
+    Present { settings: EventSettings::default(), rooms, announcements, prepared, asked }
 }

@@ -2,6 +2,8 @@
 //!
 //! After the steps of a plan, the same file needs none. A step that failed is in the next plan again.
 
+mod polls;
+
 use std::collections::HashMap;
 
 use super::{EventFile, FileAnnouncement, FilePassword, FileRoom, Place};
@@ -10,9 +12,11 @@ use crate::domain::code::Code;
 use crate::domain::event_settings::{EventEdit, EventSettings};
 use crate::domain::ids::RoomId;
 use crate::domain::mode::{Mode, RoomMode};
+use crate::domain::poll::{PollForm, PreparedPoll};
+use crate::domain::question::Questions;
 use crate::domain::room::History;
 use crate::domain::slip::{Slip, SlipKind};
-use crate::domain::text::{Content, Namespace, Password, Title};
+use crate::domain::text::{Content, Namespace, Password, PollText, Title};
 
 /// What is there.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -24,6 +28,10 @@ pub struct Present {
     pub rooms: Vec<PresentRoom>,
     /// The announcements that are shown, oldest first.
     pub announcements: Vec<PresentAnnouncement>,
+    /// The polls that are prepared, in their order.
+    pub prepared: Vec<PreparedPoll>,
+    /// The room and the question of every poll that was asked and is kept.
+    pub asked: Vec<(Option<RoomId>, PollText)>,
 }
 
 /// A living room.
@@ -45,6 +53,8 @@ pub struct PresentRoom {
     pub history: History,
     /// Who may write in it.
     pub mode: RoomMode,
+    /// How it takes questions.
+    pub questions: Questions,
     /// Its place in the lobby; 0 is none.
     pub position: u32,
 }
@@ -81,6 +91,8 @@ pub struct Plan {
     pub left_rooms: Vec<usize>,
     /// How many announcements that are shown are not in the file.
     pub left_announcements: usize,
+    /// How many polls that are prepared are not in the file.
+    pub left_polls: usize,
 }
 
 /// A step.
@@ -128,6 +140,26 @@ pub enum Step {
         /// For how many minutes.
         minutes: Option<u64>,
     },
+    /// Prepares a poll.
+    Prepare {
+        /// Its question and answers.
+        form: PollForm,
+        /// After how many minutes it closes by itself, once it is asked. `None` if the host closes it.
+        minutes: Option<u64>,
+        /// The room that it is for, with its title. `None` for all rooms.
+        room: Option<(RoomRef, Title)>,
+        /// Its place in the list.
+        place: u32,
+    },
+    /// Changes a poll that is prepared.
+    ChangePoll {
+        /// The poll as it becomes.
+        poll: PreparedPoll,
+        /// The title of its room. `None` for all rooms.
+        room: Option<Title>,
+        /// What changes: `options`, `multiple`, `results`, `minutes`, `position`.
+        changed: Vec<&'static str>,
+    },
 }
 
 /// What changes about a room. `None` stays as it is.
@@ -143,6 +175,8 @@ pub struct RoomStep {
     pub history: Option<History>,
     /// Its place in the lobby; 0 is none.
     pub position: Option<u32>,
+    /// How it takes questions.
+    pub questions: Option<Questions>,
 }
 
 /// A room, before it is made, too.
@@ -193,13 +227,15 @@ pub fn plan(file: &EventFile, present: &Present) -> Result<Plan, Vec<Slip>> {
             }
         }
     }
-    let left_announcements = announcements(file, present, &found, &mut steps, &mut slips);
+    let rooms = rooms(file, present, &found);
+    let left_announcements = announcements(file, present, &rooms, &mut steps, &mut slips);
+    let left_polls = polls::polls(&file.polls, present, &rooms, (&mut steps, &mut slips));
     if !slips.is_empty() {
         return Err(slips);
     }
     let is_left = |at: &usize| !found.contains(&Some(*at));
     let left_rooms = (0..present.rooms.len()).filter(is_left).collect();
-    Ok(Plan { steps, left_rooms, left_announcements })
+    Ok(Plan { steps, left_rooms, left_announcements, left_polls })
 }
 
 /// The room that each room of the file is, by its place in [`Present::rooms`].
@@ -267,6 +303,7 @@ fn changes(room: &FileRoom, known: &PresentRoom, position: Option<u32>, steps: &
         password,
         history: room.history.filter(|history| *history != known.history),
         position: position.filter(|position| *position != known.position),
+        questions: room.questions.filter(|questions| *questions != known.questions),
     };
     let (id, namespace) = (known.id, &known.namespace);
     if edit != RoomStep::default() {
@@ -284,11 +321,10 @@ fn changes(room: &FileRoom, known: &PresentRoom, position: Option<u32>, steps: &
 fn announcements(
     file: &EventFile,
     present: &Present,
-    found: &[Option<usize>],
+    rooms: &HashMap<(&Namespace, &Title), RoomRef>,
     steps: &mut Vec<Step>,
     slips: &mut Vec<Slip>,
 ) -> usize {
-    let rooms = rooms(file, present, found);
     let mut is_in_file = vec![false; present.announcements.len()];
     let mut count = present.announcements.len();
     for FileAnnouncement { line, text, room, minutes } in &file.announcements {
@@ -325,7 +361,7 @@ fn announcements(
     is_in_file.iter().filter(|is_in_file| !**is_in_file).count()
 }
 
-/// The rooms that an announcement can be for, by the channel and the title that they have after the steps.
+/// The rooms that an announcement or a poll can be for, by the channel and the title that they have after the steps.
 fn rooms<'a>(
     file: &'a EventFile,
     present: &'a Present,

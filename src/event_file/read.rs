@@ -6,25 +6,40 @@ use std::ops::{Range, RangeInclusive};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{EventFile, FileAnnouncement, FilePassword, FileRoom, PLAZA, Place};
+use super::{EventFile, FileAnnouncement, FilePassword, FilePoll, FileRoom, PLAZA, Place};
 use crate::domain::announcement::MINUTES_MAX;
 use crate::domain::language::Language;
 use crate::domain::mode::{EVERY_MAX, HERE_FOR_MAX, Mode};
+use crate::domain::poll::{self, ANSWERS_MAX, ANSWERS_MIN, Results};
+use crate::domain::question::Questions;
 use crate::domain::room::{CAPACITY_MAX, History, POSITION_MAX};
 use crate::domain::slip::{Allowed, Slip, SlipKind};
-use crate::domain::text::{Content, Namespace, Password, TextError, Title};
+use crate::domain::text::{Content, Namespace, Password, PollText, TextError, Title};
 
 /// The most slips that are told at once. The others wait until those are mended.
 const SLIPS_MAX: usize = 20;
 
-const KEYS: [&str; 4] = ["title", "language", "rooms", "announcements"];
-const ROOM_KEYS: [&str; 10] = [
-    "channel", "title", "was", "capacity", "password", "history", "mode", "every", "here_for",
+const KEYS: [&str; 5] = ["title", "language", "rooms", "announcements", "polls"];
+const ROOM_KEYS: [&str; 11] = [
+    "channel",
+    "title",
+    "was",
+    "capacity",
+    "password",
+    "history",
+    "mode",
+    "every",
+    "here_for",
+    "questions",
     "place",
 ];
 const ANNOUNCEMENT_KEYS: [&str; 4] = ["text", "room", "channel", "minutes"];
+const POLL_KEYS: [&str; 7] =
+    ["question", "options", "multiple", "results", "room", "channel", "minutes"];
 const LANGUAGES: &[&str] = &["ko", "en", ""];
 const HISTORIES: &[&str] = &["all", "joined"];
+const QUESTIONS: &[&str] = &["open", "held"];
+const RESULTS: &[&str] = &["at_once", "after_voting", "at_end"];
 const MODES: &[&str] = &["open", "slow", "members", "read_only"];
 
 type Table<'t> = DeTable<'t>;
@@ -84,8 +99,12 @@ impl Reader<'_> {
             .filter_map(|(at, announcement)| self.announcement(&at, announcement))
             .collect();
         self.no_room_twice(&rooms);
+        let polls = self.tables(table, "polls");
+        let polls: Vec<FilePoll> =
+            polls.into_iter().filter_map(|(at, poll)| self.poll(&at, poll)).collect();
         self.no_announcement_twice(&announcements);
-        EventFile { title, language, rooms, announcements }
+        self.no_poll_twice(&polls);
+        EventFile { title, language, rooms, announcements, polls }
     }
 
     fn room(&mut self, at: &Range<usize>, table: &Table<'_>) -> Option<FileRoom> {
@@ -105,6 +124,8 @@ impl Reader<'_> {
         let history = self.one_of(table, "history", HISTORIES);
         let history = history.and_then(|(history, _)| history.parse::<History>().ok());
         let mode = self.mode(table);
+        let questions = self.one_of(table, "questions", QUESTIONS);
+        let questions = questions.and_then(|(questions, _)| questions.parse::<Questions>().ok());
         let place = table.get("place").map_or(Place::InOrder, |value| self.place(value));
         Some(FileRoom {
             line: self.line(at),
@@ -116,6 +137,7 @@ impl Reader<'_> {
             password,
             history,
             mode,
+            questions,
             place,
         })
     }
@@ -135,6 +157,56 @@ impl Reader<'_> {
             None => None,
         };
         Some(FileAnnouncement { line: self.line(at), text, room, minutes })
+    }
+
+    fn poll(&mut self, at: &Range<usize>, table: &Table<'_>) -> Option<FilePoll> {
+        self.known_keys(table, "polls", &POLL_KEYS);
+        let namespace = self.channel(table);
+        let room = table.get("room").map(|room| self.text(room, "room", Title::parse));
+        let is_multiple = self.flag(table, "multiple");
+        let results = self.one_of(table, "results", RESULTS);
+        let results = results.and_then(|(results, _)| Results::parse(results));
+        let minutes = self.number(table, "minutes", 0..=poll::MINUTES_MAX);
+        for key in ["question", "options"] {
+            if table.get(key).is_none() {
+                self.slip(at, SlipKind::Missing { table: "polls", key });
+            }
+        }
+        let question = table.get("question");
+        let question = question.and_then(|text| self.text(text, "question", PollText::question));
+        let options = table.get("options").and_then(|value| self.options(value));
+        let room = match room {
+            Some(title) => Some((namespace?, title?)),
+            None => None,
+        };
+        let (line, question, options) = (self.line(at), question?, options?);
+        Some(FilePoll { line, question, room, options, is_multiple, results, minutes })
+    }
+
+    /// The answers of a poll: two to eight different ones.
+    fn options(&mut self, value: &Value<'_>) -> Option<Vec<PollText>> {
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong(value, "options", Allowed::Options);
+            return None;
+        };
+        let count = items.len();
+        if !(ANSWERS_MIN..=ANSWERS_MAX).contains(&count) {
+            let found = format!("a list of {count}");
+            let wrong = SlipKind::Wrong { key: "options", found, allowed: Allowed::Options };
+            self.slip(&value.span(), wrong);
+            return None;
+        }
+        let mut options: Vec<PollText> = Vec::with_capacity(count);
+        for item in items.iter() {
+            let option = self.text(item, "options", PollText::answer)?;
+            if options.contains(&option) {
+                let what = SlipKind::OptionTwice { option: option.to_string() };
+                self.slip(&item.span(), what);
+                return None;
+            }
+            options.push(option);
+        }
+        Some(options)
     }
 
     fn channel(&mut self, table: &Table<'_>) -> Option<Namespace> {
@@ -267,6 +339,15 @@ impl Reader<'_> {
         number
     }
 
+    fn flag(&mut self, table: &Table<'_>, key: &'static str) -> Option<bool> {
+        let value = table.get(key)?;
+        match value.get_ref() {
+            DeValue::Boolean(truth) => return Some(*truth),
+            _ => self.wrong(value, key, Allowed::Flag),
+        }
+        None
+    }
+
     fn wrong(&mut self, value: &Value<'_>, key: &'static str, allowed: Allowed) {
         let found = in_words(value);
         self.slip(&value.span(), SlipKind::Wrong { key, found, allowed });
@@ -292,6 +373,15 @@ impl Reader<'_> {
         for FileAnnouncement { line, text, room, .. } in announcements {
             if let Some(first) = known.insert((text.as_str(), room), *line) {
                 self.slips.push(Slip { line: *line, what: SlipKind::AnnouncementTwice { first } });
+            }
+        }
+    }
+
+    fn no_poll_twice(&mut self, polls: &[FilePoll]) {
+        let mut known = HashMap::new();
+        for FilePoll { line, question, room, .. } in polls {
+            if let Some(first) = known.insert((question.as_str(), room), *line) {
+                self.slips.push(Slip { line: *line, what: SlipKind::PollTwice { first } });
             }
         }
     }

@@ -1,7 +1,10 @@
+mod polls;
+
 use proptest::prelude::*;
 
 use super::fuzzing::{changes_nothing, some};
 use super::*;
+use crate::domain::question::Questions;
 use crate::domain::slip::Slip;
 use crate::domain::words;
 
@@ -148,6 +151,20 @@ fn a_mode_for_a_time_is_set_for_good_where_the_file_says_so() {
 }
 
 #[test]
+fn a_room_takes_questions_as_the_file_says_and_else_as_it_does() {
+    let mut there = some();
+    assert_eq!(apply("[[rooms]]\ntitle = \"A\"\nplace = false", &mut there), 0);
+    let held = "[[rooms]]\ntitle = \"A\"\nplace = false\nquestions = \"held\"";
+    assert_eq!(apply(held, &mut there), 1);
+    assert_eq!(there.rooms[0].questions, Questions::Held);
+    assert!(write(&there).contains("questions = \"held\""));
+    assert_eq!(apply("[[rooms]]\ntitle = \"A\"\nplace = false", &mut there), 0);
+    assert_eq!(apply(&held.replace("held", "open"), &mut there), 1);
+    apply("[[rooms]]\ntitle = \"new\"\nquestions = \"held\"", &mut there);
+    assert_eq!(there.rooms[6].questions, Questions::Held);
+}
+
+#[test]
 fn an_announcement_is_made_where_it_is_not_up() {
     let mut there = some();
     let text = "[[announcements]]\ntext = \"lunch\"\nminutes = 5\n";
@@ -200,6 +217,14 @@ const WRONG: &[(&str, &[&str])] = &[
         "[[rooms]]\ntitle = \"a\"\nhistory = \"some\"",
         &["line 3: history is \"some\", but must be \"all\" or \"joined\"."],
     ),
+    (
+        "[[rooms]]\ntitle = \"a\"\nquestions = \"closed\"",
+        &["line 3: questions is \"closed\", but must be \"open\" or \"held\"."],
+    ),
+    (
+        "[[rooms]]\ntitle = \"a\"\nquestion = \"held\"",
+        &["line 3: there is no key \"question\" in [[rooms]]; did you mean questions?"],
+    ),
     ("[[rooms]]\ntitle = \"a\"\nmode = \"ended\"", &["line 3: mode is \"ended\", but must be"]),
     ("[[rooms]]\ntitle = \"a\"\nevery = 9", &["line 3: every goes with mode = \"slow\" only."]),
     (
@@ -234,7 +259,12 @@ const WRONG: &[(&str, &[&str])] = &[
 
 #[test]
 fn every_slip_is_a_sentence_with_its_line() {
-    for (text, begins) in WRONG {
+    are_told(WRONG);
+}
+
+/// Checks what is told of wrong files, in both languages.
+fn are_told(wrong: &[(&str, &[&str])]) {
+    for (text, begins) in wrong {
         let told = slips(text, &some());
         assert_eq!(told.len(), begins.len(), "{told:?}");
         let both = told.iter().zip(*begins);
@@ -308,12 +338,13 @@ fn some_file() -> impl Strategy<Value = String> {
         line("password", &["\"x\"", "false"]),
         line("history", &["\"all\"", "\"joined\""]),
         line("mode", &["\"open\"", "\"slow\"\nevery = 9", "\"members\"", "\"read_only\""]),
+        line("questions", &["\"open\"", "\"held\""]),
         line("place", &["false", "1", "3"]),
         line("channel", &["\"anonymous\"", "\"night\""]),
     );
-    let room = room.prop_map(|(title, was, capacity, password, history, mode, place, channel)| {
+    let room = room.prop_map(|(title, was, capacity, password, history, mode, questions, place, channel)| {
         format!(
-            "[[rooms]]\ntitle = {title}\n{was}{capacity}{password}{history}{mode}{place}{channel}"
+            "[[rooms]]\ntitle = {title}\n{was}{capacity}{password}{history}{mode}{questions}{place}{channel}"
         )
     });
     let announcement =
@@ -321,14 +352,28 @@ fn some_file() -> impl Strategy<Value = String> {
     let announcement = announcement.prop_map(|(text, room, minutes)| {
         format!("[[announcements]]\ntext = {text}\n{room}{minutes}")
     });
+    let poll = (
+        proptest::sample::select(TITLES),
+        line("room", TITLES),
+        proptest::sample::select(&["[\"a\", \"b\"]", "[\"b\", \"c\", \"d\"]"][..]),
+        line("multiple", &["true", "false"]),
+        line("results", &["\"at_once\"", "\"at_end\""]),
+        line("minutes", &["0", "9"]),
+    );
+    let poll = poll.prop_map(|(question, room, options, multiple, results, minutes)| {
+        format!(
+            "[[polls]]\nquestion = {question}\noptions = {options}\n{room}{multiple}{results}{minutes}"
+        )
+    });
     let head = (line("title", &["\"x\"", "\"\""]), line("language", &["\"ko\"", "\"en\"", "\"\""]));
     (
         head.prop_map(|(title, language)| format!("{title}{language}")),
         proptest::collection::vec(room, 0..5),
         proptest::collection::vec(announcement, 0..4),
+        proptest::collection::vec(poll, 0..4),
     )
-        .prop_map(|(head, rooms, announced)| {
-            format!("{head}{}{}", rooms.concat(), announced.concat())
+        .prop_map(|(head, rooms, announced, polls)| {
+            format!("{head}{}{}{}", rooms.concat(), announced.concat(), polls.concat())
         })
 }
 

@@ -6,8 +6,10 @@ use std::fmt::Write as _;
 use super::PLAZA;
 use super::plan::{Lock, Present, PresentAnnouncement, PresentRoom};
 use crate::domain::code::Code;
+use crate::domain::ids::RoomId;
 use crate::domain::mode::Mode;
 use crate::domain::names::is_visible;
+use crate::domain::poll::PreparedPoll;
 use crate::domain::text::{Namespace, Title};
 
 const HEAD: &str = "\
@@ -41,6 +43,12 @@ pub fn write(present: &Present) -> String {
     for announcement in &present.announcements {
         if announced.insert((announcement.room, &announcement.text)) {
             file.push_str(&announcement_table(announcement, present));
+        }
+    }
+    let mut prepared = HashSet::new();
+    for poll in &present.prepared {
+        if prepared.insert((poll.room, &poll.form.question)) {
+            file.push_str(&poll_table(poll, present));
         }
     }
     file
@@ -94,6 +102,7 @@ fn room_table(room: &PresentRoom, is_tied: bool) -> String {
             Mode::Open | Mode::Members(None) | Mode::ReadOnly => {}
         }
     }
+    line("questions", &quoted(room.questions.as_str()));
     match room.position {
         0 => line("place", "false"),
         position if is_tied => line("place", &position.to_string()),
@@ -106,23 +115,42 @@ fn room_table(room: &PresentRoom, is_tied: bool) -> String {
     table
 }
 
+/// The lines for the room that something is for. `None` if a file does not find it.
+fn room_lines(room: Option<RoomId>, present: &Present) -> Option<String> {
+    let Some(id) = room else { return Some(String::new()) };
+    let room = present.rooms.iter().find(|room| room.id == id);
+    let room = room.filter(|room| is_found(room, present))?;
+    let channel = match room.namespace.as_str() {
+        PLAZA => String::new(),
+        other => format!("channel = {}\n", quoted(other)),
+    };
+    Some(format!("{channel}room = {}\n", quoted(room.title.as_str())))
+}
+
+fn poll_table(
+    PreparedPoll { room, form, minutes, .. }: &PreparedPoll,
+    present: &Present,
+) -> String {
+    let Some(room) = room_lines(*room, present) else {
+        return "\n# A poll is prepared for a room that a file does not find.\n".into();
+    };
+    let options: Vec<String> = form.answers.iter().map(|answer| quoted(answer.as_str())).collect();
+    format!(
+        "\n[[polls]]\nquestion = {}\noptions = [{}]\nmultiple = {}\nresults = {}\n{room}minutes = {}\n",
+        quoted(form.question.as_str()),
+        options.join(", "),
+        form.is_multiple,
+        quoted(form.results.as_str()),
+        minutes.unwrap_or(0),
+    )
+}
+
 fn announcement_table(announcement: &PresentAnnouncement, present: &Present) -> String {
     let PresentAnnouncement { room, text, minutes } = announcement;
-    let room = room.map(|id| present.rooms.iter().find(|room| room.id == id));
-    let mut table = "\n[[announcements]]\n".to_owned();
-    let _ = writeln!(table, "text = {}", quoted(text.as_str()));
-    match room {
-        None => {}
-        Some(Some(room)) if is_found(room, present) => {
-            if room.namespace.as_str() != PLAZA {
-                let _ = writeln!(table, "channel = {}", quoted(room.namespace.as_str()));
-            }
-            let _ = writeln!(table, "room = {}", quoted(room.title.as_str()));
-        }
-        Some(_) => {
-            return "\n# An announcement is up in a room that a file does not find.\n".into();
-        }
-    }
+    let Some(room) = room_lines(*room, present) else {
+        return "\n# An announcement is up in a room that a file does not find.\n".into();
+    };
+    let mut table = format!("\n[[announcements]]\ntext = {}\n{room}", quoted(text.as_str()));
     if let Some(minutes) = minutes {
         let _ = writeln!(table, "minutes = {minutes}");
     }

@@ -54,9 +54,12 @@ impl Hub {
                 self.tell_announcement(announcement, at);
             }
             Change::AnnouncementGone(id) => self.hide_announcement(id),
+            Change::QuestionDropped(dropped) => self.tell_dropped(dropped),
+            Change::PollPrepared(poll) => self.show_prepared(poll),
+            Change::PreparedGone(id) => self.hide_prepared(id),
             Change::PollMade(poll) => self.show_poll(poll, at),
             Change::PollVoted { poll, identity, choices, tally } => {
-                self.show_vote(poll, (identity, choices), tally, (None, at));
+                self.show_vote(poll, (identity, choices), tally, (None, at.hub));
             }
             Change::PollClosed(poll) => {
                 let closed_at = poll.closed_at.unwrap_or(at.wall);

@@ -23,7 +23,7 @@ pub use self::event::EventCall;
 pub use self::facts::Facts;
 pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
-pub use self::polls::{PollCall, PollView};
+pub use self::polls::{PollCall, PollView, PrepareCall};
 pub use self::questions::QuestionCall;
 pub use self::wall::{WallCall, WallChange, WallState};
 use super::configure::ChatConfig;

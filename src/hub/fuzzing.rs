@@ -338,6 +338,7 @@ fn room_of(event: &RoomEvent) -> Option<RoomId> {
         | RoomEvent::TakenBack { room, .. }
         | RoomEvent::Typing { room, .. } => Some(*room),
         RoomEvent::Edited(room) => Some(room.id),
+        RoomEvent::QuestionDropped(dropped) => Some(dropped.room),
         RoomEvent::Announcement(view) => view.announcement.room,
         RoomEvent::Poll(view) => view.poll.room,
         RoomEvent::Roster(_)
@@ -365,7 +366,8 @@ fn poll(now: Moment) -> Write {
         tally: Tally::default(),
     };
     let host = crate::domain::words::host_name(Language::Ko);
-    let made = MakePoll { poll, host, notice: Content::trusted(String::new()) };
+    let (notice, is_prepared) = (Content::trusted(String::new()), false);
+    let made = MakePoll { poll, host, notice, is_prepared };
     let (what, by, at) = (String::new(), None, now);
     Write::Host(HostAct { deed: Deed::MakePoll(Box::new(made)), what, by, at })
 }

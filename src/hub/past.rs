@@ -53,6 +53,9 @@ impl Hub {
         for poll in past.polls {
             self.add_poll(poll, now);
         }
+        for poll in past.prepared {
+            self.show_prepared(poll);
+        }
         for (poll, identity, choices) in past.votes {
             let known = self.polls.iter_mut().find(|known| known.poll.id == poll);
             known.map(|known| known.votes.insert(identity, choices));

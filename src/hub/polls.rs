@@ -1,7 +1,7 @@
 //! Polls: making, voting, closing. News of votes is sent together, so that a thousand people who vote within a second cost
 //! a few packets.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use super::command::{Answer, PollCall, PollView, Reply, Responder, RoomEvent};
@@ -22,17 +22,15 @@ const GATHER: Duration = Duration::from_millis(300);
 /// After this time the end of a poll that could not be stored is tried again.
 const CLOSE_AGAIN: Duration = Duration::from_secs(5);
 
-/// How long a wall shows the result of a poll that was closed.
-const RESULT: Duration = Duration::from_secs(10 * 60);
-
 /// A poll that the hub knows.
 #[derive(Debug)]
 pub(super) struct KnownPoll {
     pub(super) poll: Poll,
     /// Who has voted, while it is open.
     pub(super) votes: HashMap<IdentityId, Choices>,
-    /// Whether people are told of votes soon.
-    is_gathering: bool,
+    /// Who has voted since people were told last, and over which connection, which knows from its answer. `None` if that
+    /// was on another hub, or there are several. All are told soon.
+    voted_lately: HashMap<IdentityId, Option<ConnId>>,
     /// Whether its end is being committed.
     is_closing: bool,
     /// When it was closed in this run of the hub.
@@ -51,7 +49,8 @@ pub(super) struct Voting {
 impl KnownPoll {
     pub(super) fn new(poll: Poll) -> Self {
         let votes = HashMap::new();
-        Self { poll, votes, is_gathering: false, is_closing: false, over_at: None }
+        let voted_lately = HashMap::new();
+        Self { poll, votes, voted_lately, is_closing: false, over_at: None }
     }
 
     fn mine(&self, identity: IdentityId) -> Choices {
@@ -71,9 +70,11 @@ impl Hub {
     pub(super) fn poll_call(&mut self, call: PollCall, at: Moment) {
         match call {
             PollCall::Make { room, form, minutes, tell } => {
-                self.make_poll((room, form, minutes), tell, at);
+                let id = PollId::from_random((self.random)());
+                self.ask((id, false), (room, form, minutes), tell, at);
             }
             PollCall::Close(poll, tell) => self.close_poll(poll, tell, at),
+            PollCall::Prepared(call) => self.prepare_call(call, at),
             PollCall::All(tell) => {
                 let all = self.polls.iter().map(|known| view(&known.poll, true, at));
                 drop(tell.send(Ok(all.collect())));
@@ -87,8 +88,10 @@ impl Hub {
         }
     }
 
-    fn make_poll(
+    /// Makes a poll with this id, which may have been prepared.
+    pub(super) fn ask(
         &mut self,
+        (id, is_prepared): (PollId, bool),
         (room, form, minutes): (Option<RoomId>, PollForm, Option<u64>),
         tell: Responder<PollId>,
         at: Moment,
@@ -100,13 +103,13 @@ impl Hub {
             return drop(tell.send(Err(Refusal::Host(HostRefusal::TooManyPolls))));
         }
         let span = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
-        let (language, id) = (self.settings.language, PollId::from_random((self.random)()));
+        let language = self.settings.language;
         let notice = Content::trusted(words::polls::opened(language, &form));
         let until = minutes.map(|minutes| at.hub.after(span(minutes)));
         let (made_at, tally) = (at.wall, Tally::default());
         let poll = Poll { id, room, form, made_at, until, closed_at: None, tally };
-        let (what, host) = (self.poll_in_words(&poll), words::host_name(language));
-        let made = MakePoll { poll: poll.clone(), host, notice };
+        let (what, host) = (self.poll_in_words(id, room), words::host_name(language));
+        let made = MakePoll { poll: poll.clone(), host, notice, is_prepared };
         let then = Then::PollMade(Box::new(poll), tell);
         self.host_does(Deed::MakePoll(Box::new(made)), what, then, at);
     }
@@ -136,6 +139,7 @@ impl Hub {
     /// A poll is committed: the people whom it concerns are told.
     pub(super) fn show_poll(&mut self, poll: Poll, at: Moment) {
         let id = poll.id;
+        self.hide_prepared(id);
         if self.polls.iter().any(|known| known.poll.id == id) {
             return;
         }
@@ -212,7 +216,7 @@ impl Hub {
         let answer = match result {
             Ok(Written::PollVoted { tally, choices, is_new }) => {
                 if is_new {
-                    self.show_vote(poll, (identity, choices), tally, (Some(conn), at));
+                    self.show_vote(poll, (identity, choices), tally, (Some(conn), at.hub));
                 }
                 let known = self.polls.iter().find(|known| known.poll.id == poll);
                 known
@@ -225,13 +229,13 @@ impl Hub {
         self.reply(reply, answer);
     }
 
-    /// A vote is committed: other tabs of the same browser are told at once, and all others soon.
+    /// A vote is committed: the people whom the poll concerns are told soon.
     pub(super) fn show_vote(
         &mut self,
         poll: PollId,
         (identity, choices): (IdentityId, Choices),
         tally: Tally,
-        (by, at): (Option<ConnId>, Moment),
+        (by, now): (Option<ConnId>, HubTime),
     ) {
         let known = self.polls.iter_mut().find(|known| known.poll.id == poll);
         let Some(known) = known.filter(|known| known.poll.is_open()) else { return };
@@ -240,44 +244,49 @@ impl Hub {
             false => drop(known.votes.insert(identity, choices)),
         }
         known.poll.tally = tally;
-        if !std::mem::replace(&mut known.is_gathering, true) {
-            self.agenda.insert((at.hub.after(GATHER), Due::PollNews(poll)));
+        if known.voted_lately.is_empty() {
+            self.agenda.insert((now.after(GATHER), Due::PollNews(poll)));
         }
-        let seen = known.seen_by(identity, at);
-        let theirs = self.conns.values().filter(|conn| {
-            let is_there = conn.rooms.keys().any(|room| seen.poll.concerns(*room));
-            conn.who.identity == identity && Some(conn.who.id) != by && is_there
-        });
-        let to: Vec<ConnId> = theirs.map(|conn| conn.who.id).collect();
-        if !to.is_empty() {
-            self.broadcast(to.into(), RoomEvent::Poll(Box::new(seen)));
+        let before = known.voted_lately.entry(identity).or_insert(by);
+        if *before != by {
+            *before = None;
         }
     }
 
     /// Tells people of the votes that were collected.
     pub(super) fn poll_news(&mut self, poll: PollId, at: Moment) {
-        let known = self.polls.iter_mut().find(|known| known.poll.id == poll);
-        if known.is_some_and(|known| std::mem::take(&mut known.is_gathering)) {
+        let known = self.polls.iter().find(|known| known.poll.id == poll);
+        if known.is_some_and(|known| !known.voted_lately.is_empty()) {
             self.tell_poll(poll, at);
         }
     }
 
-    /// Tells the people whom a poll concerns how it is: those who may see the votes, and the others.
+    /// Tells the people whom a poll concerns how it is: the other connections of a browser that has voted, with what
+    /// was chosen; of all others those who may see the votes, and those who may not.
     fn tell_poll(&mut self, poll: PollId, at: Moment) {
         let Some(place) = self.polls.iter().position(|known| known.poll.id == poll) else { return };
         let room = self.polls.get(place).and_then(|known| known.poll.room);
         let all = self.listeners(room);
-        let Some(known) = self.polls.get(place) else { return };
-        let shows = |conn: &ConnId| {
-            let here = self.conns.get(conn);
-            here.is_some_and(|here| known.poll.shows_votes(known.mine(here.who.identity)))
-        };
-        let (seeing, others): (Vec<ConnId>, Vec<ConnId>) = all.into_iter().partition(shows);
-        let views = [true, false].map(|shows| Box::new(view(&known.poll, shows, at)));
-        for (to, seen) in [seeing, others].into_iter().zip(views) {
-            if !to.is_empty() {
-                self.broadcast(to.into(), RoomEvent::Poll(seen));
+        let Some(known) = self.polls.get_mut(place) else { return };
+        let voted_lately = std::mem::take(&mut known.voted_lately);
+        let (mut voters, mut seeing, mut others) = (BTreeMap::new(), Vec::new(), Vec::new());
+        for conn in all {
+            let Some(here) = self.conns.get(&conn) else { continue };
+            let who = here.who.identity;
+            if voted_lately.get(&who).is_some_and(|by| *by != Some(conn)) {
+                voters.entry(who).or_insert_with(Vec::new).push(conn);
+            } else if known.poll.shows_votes(known.mine(who)) {
+                seeing.push(conn);
+            } else {
+                others.push(conn);
             }
+        }
+        let theirs = voters.into_iter().map(|(who, to)| (to, known.seen_by(who, at)));
+        let many = [(seeing, true), (others, false)];
+        let many = many.map(|(to, shows)| (to, view(&known.poll, shows, at)));
+        let told: Vec<(Vec<ConnId>, PollView)> = theirs.chain(many).collect();
+        for (to, seen) in told.into_iter().filter(|(to, _)| !to.is_empty()) {
+            self.broadcast(to.into(), RoomEvent::Poll(Box::new(seen)));
         }
     }
 
@@ -288,7 +297,7 @@ impl Hub {
         });
         match open {
             Ok(poll) => {
-                let what = self.poll_in_words(poll);
+                let what = self.poll_in_words(poll.id, poll.room);
                 let deed = Deed::ClosePoll(self.closing(poll));
                 self.host_does(deed, what, Then::PollClosed(id, Some(tell)), at);
             }
@@ -359,6 +368,7 @@ impl Hub {
         known.poll.closed_at = Some(closed_at);
         known.poll.tally = tally;
         known.votes.clear();
+        known.voted_lately.clear();
         known.over_at = Some(at.hub);
         self.tell_poll(id, at);
         let rooms = &self.rooms;
@@ -383,24 +393,22 @@ impl Hub {
         here.map(|known| known.seen_by(identity, at)).collect()
     }
 
-    /// The poll that a wall of a room shows: the newest that is open, else the last that was closed, for a while. A wall has
-    /// not voted.
+    /// The poll that a wall of a room shows: the newest that is open, else the last that was closed. A wall has not voted.
     pub(super) fn poll_for_wall(&self, room: RoomId, at: Moment) -> Option<PollView> {
         let here = || self.polls.iter().filter(|known| known.poll.concerns(room));
-        let fresh = here().filter_map(|known| known.over_at.map(|over| (over, known)));
-        let fresh = fresh.filter(|(over, _)| at.hub.since(*over) < RESULT);
-        let closed = || fresh.max_by_key(|(over, _)| *over).map(|(_, known)| known);
+        // Those of this run come after those of earlier ones, whatever the clock said then.
+        let closed = || here().max_by_key(|known| (known.over_at, known.poll.closed_at));
         let shown = here().rfind(|known| known.poll.is_open()).or_else(closed)?;
         Some(view(&shown.poll, shown.poll.shows_votes(Choices::default()), at))
     }
 
     /// A poll in the host's log: its id, and where it is.
-    fn poll_in_words(&self, poll: &Poll) -> String {
-        let room = poll.room.map(|room| match self.live(room) {
+    pub(super) fn poll_in_words(&self, id: PollId, room: Option<RoomId>) -> String {
+        let room = room.map(|room| match self.live(room) {
             Ok(live) => named(&live.room),
             Err(_) => room.to_string(),
         });
-        format!("{} {}", poll.id, room.as_deref().unwrap_or("all rooms"))
+        format!("{id} {}", room.as_deref().unwrap_or("all rooms"))
     }
 }
 

@@ -1,16 +1,17 @@
 //! Questions: their votes, which a room is told of together with reactions, and their answers.
 
-use super::command::{QuestionCall, Reply, Responder};
+use super::command::{QuestionCall, Reply, Responder, RoomEvent};
 use super::rate_limits::Action;
 use super::rooms::named;
 use super::state::{Hub, Then, unexpected};
 use crate::domain::ids::{ConnId, RoomId, Seq};
+use crate::domain::question::Dropped;
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
 use crate::store::{Deed, Moment, Vote, Write, Written};
 
 impl Hub {
-    /// Decides a vote for a question, or that it is taken back.
+    /// Decides a vote for a question, or that it is taken back. People who are muted may vote: a vote says nothing to others.
     pub(super) fn vote(
         &mut self,
         conn: ConnId,
@@ -19,8 +20,7 @@ impl Hub {
         reply: Reply,
         at: Moment,
     ) {
-        let chatter = self.paced_speaker(conn, room, Action::Message, at.hub);
-        match chatter.and_then(|chatter| self.silenced(conn, at.hub).map_or(Ok(chatter), Err)) {
+        match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 let vote = Vote { room, chatter, seq, is_on, at };
                 self.write(Write::Vote(vote), Then::Reacted(room, reply));
@@ -51,6 +51,30 @@ impl Hub {
                 let what = held.0.to_string();
                 self.host_does(Deed::DropHeld(held), what, Then::Dropped(tell), at);
             }
+        }
+    }
+
+    /// Goes on with a question that is dropped, or could not be.
+    pub(super) fn dropped(&mut self, tell: Responder<()>, result: Result<Written, Refusal>) {
+        let dropped = match result {
+            Ok(Written::QuestionDropped(dropped)) => {
+                self.tell_dropped(dropped);
+                Ok(())
+            }
+            Ok(other) => Err(unexpected(&other)),
+            Err(refusal) => Err(refusal),
+        };
+        drop(tell.send(dropped));
+    }
+
+    /// Tells the connections of the browser that has asked a dropped question, in its room.
+    pub(super) fn tell_dropped(&mut self, dropped: Dropped) {
+        let theirs = self.conns.values().filter(|conn| {
+            conn.who.identity == dropped.author && conn.rooms.contains_key(&dropped.room)
+        });
+        let to: Vec<ConnId> = theirs.map(|conn| conn.who.id).collect();
+        if !to.is_empty() {
+            self.broadcast(to.into(), RoomEvent::QuestionDropped(dropped));
         }
     }
 

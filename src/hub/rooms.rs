@@ -236,6 +236,7 @@ impl Hub {
         self.codes.remove(&live.room.code);
         self.forget_announcements(room);
         self.forget_polls(room);
+        self.forget_prepared(room);
         self.channels.closed(&live.room.namespace);
         if why != WhyClosed::Deleted {
             self.remember_over(room);

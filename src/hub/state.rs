@@ -41,6 +41,7 @@ use crate::domain::limits::Limits;
 use crate::domain::names::OwnNames;
 use crate::domain::notices::Notices;
 use crate::domain::pace::LastMinute;
+use crate::domain::poll::PreparedPoll;
 use crate::domain::presence::Presence;
 use crate::domain::quota::{Quota, QuotaGuard};
 use crate::domain::reactions::Reacted;
@@ -173,6 +174,8 @@ pub(super) struct Hub {
     pub(super) announcements: Vec<Announcement>,
     /// The open polls, and closed ones of living rooms, the oldest first.
     pub(super) polls: Vec<KnownPoll>,
+    /// The polls that are prepared, in their order.
+    pub(super) prepared: Vec<PreparedPoll>,
     pub(super) event_settings: EventSettings,
     pub(super) access_grants: AccessGrants,
     pub(super) rate_limits: RateLimits,
@@ -220,6 +223,7 @@ impl Hub {
             mutes: Mutes::default(),
             announcements: Vec::new(),
             polls: Vec::new(),
+            prepared: Vec::new(),
             event_settings: EventSettings::default(),
             access_grants: AccessGrants::default(),
             rate_limits: RateLimits::new(&settings.limits),
@@ -336,13 +340,17 @@ impl Hub {
             Then::Answered(room, tell) => self.answered(room, tell, result, at.hub),
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
-            Then::ReportDone(tell) | Then::Dropped(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
+            Then::Dropped(tell) => self.dropped(tell, result),
             Then::HostSaid(tell) => self.host_said(tell, result, at.hub),
             Then::Announced(announcement, tell) => {
                 self.has_announced(announcement, tell, result, at);
             }
             Then::TakenDown(id, tell) => self.taken_down(id, tell, result.map(|_| ())),
             Then::PollMade(poll, tell) => self.poll_made(*poll, tell, result, at),
+            Then::Prepared(prepare, tell) => {
+                self.has_prepared(prepare, tell, result.map(|_| ()));
+            }
             Then::PollVoted(voting) => self.voted(voting, result, at),
             Then::PollClosed(id, tell) => self.poll_closed(id, tell, result, at),
             Then::EventSet(setting) => self.event_set(setting, result.map(|_| ())),

@@ -97,6 +97,7 @@ impl Chat {
             mutes: Vec::new(),
             announcements: Vec::new(),
             polls: Vec::new(),
+            prepared: Vec::new(),
             votes: Vec::new(),
             event: EventSettings::default(),
             walls: Vec::new(),
@@ -335,6 +336,7 @@ fn words(event: &RoomEvent) -> String {
             if notice.until.is_some() { "muted for a time" } else { "muted" }.into()
         }
         RoomEvent::Unmuted => "unmuted".into(),
+        RoomEvent::QuestionDropped(dropped) => format!("question {} dropped", dropped.id.0),
         RoomEvent::Announcement(view) => format!("announced {}", view.announcement.text),
         RoomEvent::Poll(view) => format!("poll {}", view.poll.form.question),
         RoomEvent::AnnouncementGone(_) => "announcement gone".into(),

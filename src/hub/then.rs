@@ -17,6 +17,7 @@ use crate::domain::ids::{AnnouncementId, ChatterId, IdentityId, PollId, RoomId, 
 use crate::domain::message::Message;
 use crate::domain::poll::Poll;
 use crate::domain::room::{History, Room};
+use crate::store::Prepare;
 
 /// How to go on once a write is committed or refused.
 #[derive(Debug)]
@@ -60,6 +61,7 @@ pub(super) enum Then {
     TakenDown(AnnouncementId, Responder<()>),
     PollMade(Box<Poll>, Responder<PollId>),
     PollVoted(Voting),
+    Prepared(Prepare, Responder<()>),
     /// The end of a poll; by itself where nobody is told.
     PollClosed(PollId, Option<Responder<()>>),
     EventSet(SettingEvent),

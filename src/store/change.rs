@@ -12,7 +12,8 @@ use crate::domain::ids::{
 use crate::domain::message::Message;
 use crate::domain::mode::RoomMode;
 use crate::domain::mute::Mute;
-use crate::domain::poll::{Choices, Poll, Tally};
+use crate::domain::poll::{Choices, Poll, PreparedPoll, Tally};
+use crate::domain::question::Dropped;
 use crate::domain::reactions::Reacted;
 use crate::domain::room::wall::RoomWall;
 use crate::domain::room::{History, Room};
@@ -133,6 +134,12 @@ pub enum Change {
         /// The poll's votes by now, which may be later.
         tally: Tally,
     },
+    /// The host has dropped a question that waited.
+    QuestionDropped(Dropped),
+    /// A poll was prepared, or a prepared one was changed.
+    PollPrepared(PreparedPoll),
+    /// A prepared poll was dropped.
+    PreparedGone(PollId),
     /// A poll was closed. The notices of the result are messages of their own.
     PollClosed(Poll),
     /// The host has set what outweighs the configuration: as it is by now, which may be later.

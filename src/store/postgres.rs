@@ -14,6 +14,8 @@ mod lease;
 mod migrate;
 mod past;
 mod polls;
+mod prepared;
+mod questions;
 pub(super) mod reader;
 mod reads;
 mod results;

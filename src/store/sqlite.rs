@@ -118,6 +118,7 @@ fn past(db: &rusqlite::Connection, fresh: HubId) -> rusqlite::Result<Past> {
         announcements: sql::announcements::shown(db, time)?,
         polls: sql::polls::all(db)?,
         votes: sql::polls::votes(db)?,
+        prepared: sql::prepared::all(db, time)?,
         event: sql::event::settings(db)?,
         walls: sql::walls::all(db, time)?,
         grants: Vec::new(),

@@ -3,6 +3,7 @@
 //! A write is a value that the hub has decided on. The writer commits writes in the order in which they are submitted.
 
 mod history_slice;
+mod kind;
 mod modes;
 mod people;
 mod polls;
@@ -15,7 +16,7 @@ pub use self::history_slice::{HistorySlice, MISSED_MAX, RANGE_BYTES};
 pub(super) use self::history_slice::{REACTED_MAX, TAKEN_BACK_MAX, places_taken_back};
 pub use self::modes::SetMode;
 pub use self::people::{Ban, HostRename, HostSay, Recall, Rename};
-pub use self::polls::{ClosePoll, MakePoll, VotePoll};
+pub use self::polls::{ClosePoll, MakePoll, Prepare, VotePoll};
 pub use self::questions::Vote;
 
 use crate::domain::announcement::Announcement;
@@ -29,7 +30,7 @@ use crate::domain::language::Language;
 use crate::domain::message::{Kind, Message};
 use crate::domain::mute::Mute;
 use crate::domain::poll::{Choices, Tally};
-use crate::domain::question::Held;
+use crate::domain::question::{Dropped, Held};
 use crate::domain::reactions::{Emoji, Reacted};
 use crate::domain::room::wall::{RoomWall, WallEdit};
 use crate::domain::room::{History, Room, RoomEdit};
@@ -99,49 +100,6 @@ pub enum Write {
     Mark(Moment),
     /// Does nothing: it is answered through the queue, without touching the disk.
     Ping,
-}
-
-impl Write {
-    /// Whether it deletes content, which then has to disappear from the file, too.
-    pub(super) fn deletes(&self) -> bool {
-        match self {
-            Self::TakeBack(_) | Self::ClosePoll(..) => true,
-            Self::Host(HostAct { deed, .. }) => {
-                // With those of the questions that wait.
-                matches!(
-                    deed,
-                    Deed::Delete(_)
-                        | Deed::TakeBack(..)
-                        | Deed::ClosePoll(_)
-                        | Deed::DropHeld(_)
-                        | Deed::Close(_)
-                        | Deed::Mute(_)
-                        | Deed::Ban(_)
-                )
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether it adds data, so that it is refused on a full disk.
-    pub(super) fn adds(&self) -> bool {
-        matches!(
-            self,
-            Self::Room(_)
-                | Self::FirstRoom(_)
-                | Self::Say(_)
-                | Self::Report(_)
-                | Self::VotePoll(_)
-                | Self::Host(HostAct {
-                    deed: Deed::Create(_)
-                        | Deed::Say(_)
-                        | Deed::Announce(..)
-                        | Deed::MakePoll(_)
-                        | Deed::LetThrough(_),
-                    ..
-                })
-        )
-    }
 }
 
 /// A time on both clocks.
@@ -385,6 +343,8 @@ pub enum Deed {
     MakePoll(Box<MakePoll>),
     /// Closes a poll.
     ClosePoll(ClosePoll),
+    /// Prepares a poll, or changes or drops one that is prepared.
+    Prepare(Prepare),
     /// Sets one of what outweighs the configuration during the event.
     SetEvent(EventEdit),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
@@ -420,6 +380,8 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
     Announced(Vec<Message>),
+    /// Of [`Deed::DropHeld`].
+    QuestionDropped(Dropped),
     /// Of [`Deed::MakePoll`]: its notice in each living room that it concerns.
     PollMade(Vec<Message>),
     /// Of [`Write::VotePoll`].

@@ -102,7 +102,11 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::TooNew(_)
         | Refusal::TooManyHere(_)
         | Refusal::TooManyMade(_)
-        | Refusal::Host(HostRefusal::TooManyAnnouncements | HostRefusal::TooManyPolls)
+        | Refusal::Host(
+            HostRefusal::TooManyAnnouncements
+            | HostRefusal::TooManyPolls
+            | HostRefusal::TooManyPrepared,
+        )
         | Refusal::Held(HeldRefusal::TooMany)
         | Refusal::TooManyJoined
         | Refusal::TooManyNamespaces => 429,
@@ -134,6 +138,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::NoSuchAnnouncement) => "no_such_announcement",
         Refusal::Host(HostRefusal::TooManyAnnouncements) => "too_many_announcements",
         Refusal::Host(HostRefusal::TooManyPolls) => "too_many_polls",
+        Refusal::Host(HostRefusal::TooManyPrepared) => "too_many_prepared",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::EventFile(_) => "bad_event_file",
         Refusal::Clock(ClockRefusal::Trusted) => "clock_trusted",

@@ -82,6 +82,46 @@ story("a host applies an event file after seeing what it changes, and people see
   assert.equal(await sheet.locator(".primary").count(), 0);
 });
 
+story("a host asks the polls that a file has prepared, one tap each, and drops one", {}, async ({ hub, somebody, somebodyIn }) => {
+  const room = await hub.makeRoom({ title: "광장", history: "all" });
+  const ann = await somebodyIn(room);
+  const host = await somebody();
+  await opensEvent(host);
+  const { page } = host;
+  const sheet = page.locator(".sheet");
+  const asked = ["무엇을 먹을까요?", "어디로 갈까요?", "누가 노래할까요?"];
+  const text = asked.map((question) => `[[polls]]\nquestion = "${question}"\noptions = ["이것", "저것"]\n`).join("");
+  const applies = async () => {
+    await page.locator("#event-file").setInputFiles(file("polls.toml", text));
+    await sheet.locator(".event-found p").first().waitFor();
+  };
+  await applies();
+  await sheet.locator(".event-steps li", { hasText: "준비한 투표: \u2068무엇을 먹을까요?\u2069 (모든 방)" }).waitFor();
+  await sheet.getByRole("button", { name: "이대로 바꾸기" }).click();
+  await sheet.getByText("3가지를 바꿨어요:").waitFor();
+  await page.keyboard.press("Escape");
+  await sheet.waitFor({ state: "detached" });
+
+  await page.locator(".tab", { hasText: "지금" }).click();
+  const waiting = () => page.locator(".prepared li .line-body > p:first-child").allInnerTexts();
+  await until(async () => assert.deepEqual(await waiting(), asked, "in the order of the file"));
+  assert.equal(await ann.page.locator(".poll").count(), 0, "people see nothing of it");
+  await host.fits();
+  await page.getByRole("button", { name: "지금 물어보기: 무엇을 먹을까요?" }).click();
+  await ann.page.locator(".poll", { hasText: "무엇을 먹을까요?" }).waitFor();
+  await until(async () => assert.deepEqual(await waiting(), asked.slice(1)));
+  await page.locator(".polls-now .poll-bars").first().waitFor();
+  await page.getByRole("button", { name: "지우기: 누가 노래할까요?" }).click();
+  await until(async () => assert.deepEqual(await waiting(), ["어디로 갈까요?"]));
+
+  // The same file prepares again only what nobody was asked.
+  await page.locator(".tab", { hasText: "방" }).click();
+  await page.getByRole("button", { name: "행사 파일" }).click();
+  await applies();
+  assert.equal(await sheet.locator(".event-steps li").count(), 1);
+  await sheet.locator(".event-steps li", { hasText: "누가 노래할까요?" }).waitFor();
+});
+
 story("a file that is too large for the network is refused with the way to apply it", {}, async ({ somebody }) => {
   const host = await somebody();
   await opensEvent(host);

@@ -154,6 +154,7 @@ story("where the host reads questions first they wait, and go into the room or n
   await waiting("이건 안").getByRole("button", { name: "거두기" }).click();
   await host.page.locator(".act-bar button", { hasText: "바로 하기" }).click();
   await host.page.locator("#waiting").waitFor({ state: "detached" });
+  await row(ann, "이건 안").getByText("올리지 않았어요").waitFor();
   await ann.page.reload();
   await ann.isLive();
   await row(ann, "이건 안").getByText("올리지 않았어요").waitFor();

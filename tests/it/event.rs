@@ -26,6 +26,7 @@ title = "진행팀"
 password = "모닥불"
 mode = "slow"
 every = 7
+questions = "held"
 
 [[rooms]]
 channel = "night"
@@ -95,7 +96,7 @@ fn a_file_makes_the_event_once_and_what_is_shown_changes_nothing() {
     assert_eq!((&of("광장")["capacity"], &of("광장")["position"]), (&json!(40), &json!(1)));
     let staff = of("진행팀");
     assert_eq!((&staff["isPassword"], &staff["every"]), (&json!(true), &json!(7)));
-    assert_eq!(staff["position"], 2);
+    assert_eq!((&staff["position"], &staff["questions"]), (&json!(2), &json!("held")));
     assert_eq!((&of("밤")["namespace"], &of("밤")["position"]), (&json!("night"), &json!(0)));
 
     let nothing = (true, vec!["nothing to change: all is as the file says".to_owned()]);

@@ -50,6 +50,7 @@ mod page;
 mod passwords;
 mod polling;
 mod polls;
+mod prepared;
 mod reload;
 mod service;
 mod shutdown;

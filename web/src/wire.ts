@@ -487,6 +487,10 @@ export const readRoomShut: Reader<RoomShut> = (value) =>
 export const readMuted: Reader<Muted> = (value) =>
   isObject(value) && (value.until === null || has(value, { until: "string" })) ? (value as unknown as Muted) : null;
 
+/** The host has dropped a question that this browser has sent with this key. */
+export const readQuestionDropped: Reader<{ roomId: Id; key: string }> = (value) =>
+  isObject(value) && has(value, { roomId: "string", key: "string" }) ? (value as unknown as { roomId: Id; key: string }) : null;
+
 export const readRoomMode: Reader<RoomMode> = (value) =>
   isObject(value) && has(value, { roomId: "string", mode: "string" }) ? (value as unknown as RoomMode) : null;
 

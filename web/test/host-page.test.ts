@@ -235,13 +235,13 @@ test("a look asks how the hub is and for what the view shows, again and again wh
   watch.watch({ name: "now" }, true);
   await vi.advanceTimersByTimeAsync(1_600);
   expect(hub.paths).toEqual([
-    ...["hosts", "mutes", "overview", "rooms", "announcements", "polls?all=true", "messages?last=100"],
-    ...["overview", "announcements", "polls?all=true", "messages?last=100&after=1"],
+    ...["hosts", "mutes", "overview", "rooms", "announcements", "polls?all=true", "polls/prepared", "messages?last=100"],
+    ...["overview", "announcements", "polls?all=true", "polls/prepared", "messages?last=100&after=1"],
   ]);
   expect(watch.state).toMatchObject({ role: "host", curve: [2, 2], stream: [said(1)] });
   watch.watch({ name: "now" }, false);
   await vi.advanceTimersByTimeAsync(60_000);
-  expect(hub.paths).toHaveLength(11);
+  expect(hub.paths).toHaveLength(13);
 });
 
 test("a helper asks for nothing that only hosts are told", async () => {

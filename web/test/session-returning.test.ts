@@ -143,6 +143,22 @@ describe("coming back", () => {
     expect(hub.connected).toBe(0);
   });
 
+  it("learns at once that the host has dropped its question", async () => {
+    const me = visitor();
+    await phase(me, "live");
+    hub.refuseNext.push({ code: "too_many_held" });
+    me.say("why?");
+    await until(() => expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "too_many_held" }]));
+    const { key } = me.state.outbox[0]!;
+    const roomId = me.state.room!.id;
+    hub.emit("questionDropped", { roomId, id: 7, key: "another" });
+    hub.emit("questionDropped", { roomId: "another", id: 7, key });
+    hub.emit("questionDropped", { roomId, id: 7 });
+    expect(me.state.outbox).toMatchObject([{ problem: "too_many_held" }]);
+    hub.emit("questionDropped", { roomId, id: 7, key });
+    expect(me.state.outbox).toMatchObject([{ state: "failed", problem: "not_let_through" }]);
+  });
+
   it("knows whether the host has muted this person, and keeps what is refused for that", async () => {
     const me = visitor();
     await phase(me, "live");

@@ -23,6 +23,9 @@ pub struct EventApplied {
     pub left_rooms: Vec<RoomLeftAlone>,
     /// How many announcements that are shown are not in the file.
     pub left_announcements: usize,
+    /// How many polls that are prepared are not in the file.
+    #[serde(default)]
+    pub left_polls: usize,
 }
 
 /// A step.
@@ -66,7 +69,7 @@ pub enum EventChange {
         /// Its title from then on, if that changes.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         renamed: Option<String>,
-        /// What changes: `title`, `capacity`, `password`, `history`, `position`.
+        /// What changes: `title`, `capacity`, `password`, `history`, `position`, `questions`.
         changed: Vec<String>,
     },
     /// The mode of a room is set.
@@ -90,6 +93,22 @@ pub enum EventChange {
         text: String,
         /// The title of its room. `None` for all rooms.
         room: Option<String>,
+    },
+    /// A poll is prepared.
+    PollPrepare {
+        /// Its question.
+        question: String,
+        /// The title of its room. `None` for all rooms.
+        room: Option<String>,
+    },
+    /// A prepared poll is changed.
+    PollEdit {
+        /// Its question.
+        question: String,
+        /// The title of its room. `None` for all rooms.
+        room: Option<String>,
+        /// What changes: `options`, `multiple`, `results`, `minutes`, `position`.
+        changed: Vec<String>,
     },
 }
 

@@ -64,3 +64,22 @@ pub struct PollOption {
     /// How many people have chosen it.
     pub votes: u32,
 }
+
+/// A poll that is prepared.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreparedLine {
+    /// Its id, which the poll has, too, once it is asked.
+    pub id: String,
+    /// The id of the room that it is for. `None` for all rooms.
+    pub room: Option<String>,
+    /// Its question.
+    pub question: String,
+    /// Its options.
+    pub options: Vec<String>,
+    /// Whether several options can be chosen.
+    pub multiple: bool,
+    /// When people see the votes: `at_once`, `after_voting` or `at_end`.
+    pub results: String,
+    /// After how many minutes it closes by itself, once it is asked. `None` if the host closes it.
+    pub minutes: Option<u64>,
+}

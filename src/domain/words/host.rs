@@ -22,6 +22,9 @@ pub(super) fn host_ko(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyPolls => {
             "한 번에 할 수 있는 투표가 가득 찼습니다. 하나를 닫고 다시 해 주세요."
         }
+        HostRefusal::TooManyPrepared => {
+            "준비할 수 있는 투표가 가득 찼습니다. 하나를 지우고 다시 해 주세요."
+        }
     }
 }
 
@@ -48,6 +51,9 @@ pub(super) fn host_en(refusal: HostRefusal) -> &'static str {
         }
         HostRefusal::TooManyPolls => {
             "As many polls run as may at a time. Close one, and try again."
+        }
+        HostRefusal::TooManyPrepared => {
+            "As many polls are prepared as may be. Drop one, and try again."
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{text_en, text_ko};
 use crate::domain::language::Language;
+use crate::domain::poll::{ANSWERS_MAX, ANSWERS_MIN};
 use crate::domain::slip::{Allowed, Slip, SlipKind};
 
 /// The sentence for a slip, which names its line: one line of text.
@@ -37,6 +38,8 @@ fn slip_ko(what: &SlipKind) -> String {
         SlipKind::AnnouncementTwice { first } => {
             format!("이 공지는 {first}번째 줄에 이미 있습니다.")
         }
+        SlipKind::PollTwice { first } => format!("이 투표는 {first}번째 줄에 이미 있습니다."),
+        SlipKind::OptionTwice { option } => format!("보기 {option:?}이(가) 두 번 있습니다."),
         SlipKind::OnlyInMode { key, mode } => {
             format!("{key}는 mode = {mode:?}와 함께만 쓸 수 있습니다.")
         }
@@ -49,6 +52,9 @@ fn slip_ko(what: &SlipKind) -> String {
         SlipKind::TooManyAnnouncements { most } => format!(
             "공지는 한 번에 {most}개까지 걸 수 있습니다. 걸려 있는 것을 내리거나 여기에서 빼 주세요."
         ),
+        SlipKind::TooManyPrepared { most } => format!(
+            "투표는 {most}개까지 준비할 수 있습니다. 준비된 것을 지우거나 여기에서 빼 주세요."
+        ),
     }
 }
 
@@ -60,6 +66,7 @@ fn slip_en(what: &SlipKind) -> String {
             let hint = meant.map(|meant| format!("; did you mean {meant}?"));
             format!("there is no key {key:?}{place}{}", hint.as_deref().unwrap_or("."))
         }
+        SlipKind::Missing { table, key: "options" } => format!("[[{table}]] needs options."),
         SlipKind::Missing { table, key } => format!("[[{table}]] needs a {key}."),
         SlipKind::Wrong { key, found, allowed } => {
             format!("{key} is {found}, but must be {}.", allowed_en(allowed))
@@ -74,6 +81,8 @@ fn slip_en(what: &SlipKind) -> String {
         SlipKind::AnnouncementTwice { first } => {
             format!("this announcement is in line {first} already.")
         }
+        SlipKind::PollTwice { first } => format!("this poll is in line {first} already."),
+        SlipKind::OptionTwice { option } => format!("the option {option:?} is there twice."),
         SlipKind::OnlyInMode { key, mode } => format!("{key} goes with mode = {mode:?} only."),
         SlipKind::NoPassword { title } => format!(
             "the room {title:?} has no password to keep; give it one, or leave this line out."
@@ -84,12 +93,16 @@ fn slip_en(what: &SlipKind) -> String {
         SlipKind::TooManyAnnouncements { most } => format!(
             "there can be {most} announcements at a time; take some down, or leave this one out."
         ),
+        SlipKind::TooManyPrepared { most } => {
+            format!("{most} polls can be prepared; drop some, or leave this one out.")
+        }
     }
 }
 
 fn table_ko(table: &str) -> &'static str {
     match table {
         "rooms" => "[[rooms]]에는",
+        "polls" => "[[polls]]에는",
         _ => "[[announcements]]에는",
     }
 }
@@ -100,6 +113,10 @@ fn allowed_ko(allowed: &Allowed) -> String {
         Allowed::OneOf(texts) => format!("{} 가운데 하나여야 합니다.", quoted(texts, ", ")),
         Allowed::Number(range) => {
             format!("{}부터 {}까지의 정수여야 합니다.", range.start(), range.end())
+        }
+        Allowed::Flag => "true나 false여야 합니다.".into(),
+        Allowed::Options => {
+            format!("[\"예\", \"아니요\"]처럼 글 {ANSWERS_MIN}개에서 {ANSWERS_MAX}개여야 합니다.")
         }
         Allowed::Password => "따옴표 안의 글이나 true, false여야 합니다.".into(),
         Allowed::Place(most) => format!("false나 1부터 {most}까지의 정수여야 합니다."),
@@ -113,6 +130,10 @@ fn allowed_en(allowed: &Allowed) -> String {
         Allowed::OneOf(texts) => quoted(texts, " or "),
         Allowed::Number(range) => {
             format!("a whole number from {} to {}", range.start(), range.end())
+        }
+        Allowed::Flag => "true or false".into(),
+        Allowed::Options => {
+            format!("{ANSWERS_MIN} to {ANSWERS_MAX} texts, as in [\"yes\", \"no\"]")
         }
         Allowed::Password => "a text in quotes, or true or false".into(),
         Allowed::Place(most) => format!("false, or a whole number from 1 to {most}"),

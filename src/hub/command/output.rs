@@ -7,7 +7,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{AnnouncementId, ChatterId, ConnId, MessageId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::mode::Mode;
-use crate::domain::question::Held;
+use crate::domain::question::{Dropped, Held};
 use crate::domain::reactions::Reacted;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Room};
@@ -111,6 +111,8 @@ pub enum RoomEvent {
     Muted(MuteNotice),
     /// Who is told may speak again.
     Unmuted,
+    /// The host has dropped a question of who is told.
+    QuestionDropped(Dropped),
     /// An announcement.
     Announcement(AnnouncementView),
     /// An announcement was taken down, or its time has passed.

@@ -2,7 +2,7 @@
 
 use super::Responder;
 use crate::domain::ids::{IdentityId, PollId, RoomId};
-use crate::domain::poll::{Choices, Poll, PollForm};
+use crate::domain::poll::{Choices, Poll, PollForm, PreparedPoll};
 use crate::domain::time::WallTime;
 
 /// A poll, as it is now and as its reader may see it.
@@ -36,6 +36,8 @@ pub enum PollCall {
     },
     /// Closes a poll, for the host.
     Close(PollId, Responder<()>),
+    /// A call about prepared polls.
+    Prepared(PrepareCall),
     /// Lists all polls with their votes, the oldest first, for the host.
     All(Responder<Vec<PollView>>),
     /// Lists the newest polls that concern a living room, the oldest first, as somebody sees them.
@@ -49,4 +51,34 @@ pub enum PollCall {
         /// Takes the answer.
         tell: Responder<Vec<PollView>>,
     },
+}
+
+/// A call of the host about prepared polls.
+#[derive(Debug)]
+pub enum PrepareCall {
+    /// Prepares a poll. [`HostRefusal::TooManyPrepared`] if as many are prepared as may be.
+    ///
+    /// [`HostRefusal::TooManyPrepared`]: crate::domain::refusal::HostRefusal::TooManyPrepared
+    New {
+        /// Its place in the list.
+        place: u32,
+        /// The living room that it is for. `None` for all rooms.
+        room: Option<RoomId>,
+        /// Its question and answers.
+        form: PollForm,
+        /// After how many minutes it closes by itself, once it is asked. `None` if the host closes it.
+        minutes: Option<u64>,
+        /// Takes the answer.
+        tell: Responder<()>,
+    },
+    /// Changes one that is prepared. [`Refusal::NoSuchPoll`] if it is not any more, as for the following.
+    ///
+    /// [`Refusal::NoSuchPoll`]: crate::domain::refusal::Refusal::NoSuchPoll
+    Change(Box<PreparedPoll>, Responder<()>),
+    /// Asks one: it becomes a poll with the same id.
+    Ask(PollId, Responder<PollId>),
+    /// Drops one.
+    Drop(PollId, Responder<()>),
+    /// Lists them in their order.
+    All(Responder<Vec<PreparedPoll>>),
 }

@@ -9,12 +9,12 @@ use super::dice::Dice;
 use super::truth::Truth;
 use super::world::World;
 use crate::domain::ids::{ConnId, IdentityId, PollId, RoomId};
-use crate::domain::poll::{Choices, Poll, PollForm, Results, Tally};
+use crate::domain::poll::{Choices, Poll, PollForm, PreparedPoll, Results, Tally};
 use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::time::HubTime;
-use crate::hub::command::{Answer, Call, Command, Event, PollCall, PollView};
+use crate::hub::command::{Answer, Call, Command, Event, PollCall, PollView, PrepareCall};
 use crate::hub::state::Hub;
-use crate::store::{Deed, HostAct, Past, VotePoll, Write, Written};
+use crate::store::{Deed, HostAct, Past, Prepare, VotePoll, Write, Written};
 
 /// A poll, and its votes.
 #[derive(Debug)]
@@ -54,12 +54,20 @@ impl Truth {
                         ever: BTreeSet::new(),
                         states: vec![Tally::default()],
                     };
+                    let prepared = self.prepared.remove(&made.poll.id);
+                    assert_eq!(prepared.is_some(), made.is_prepared, "{made:?}");
                     let before = self.polls.insert(made.poll.id, polled);
                     assert!(before.is_none(), "made twice: {made:?}");
                 }
                 Err(Refusal::Host(HostRefusal::TooManyPolls) | Refusal::Expired) => {}
+                Err(Refusal::NoSuchPoll) if made.is_prepared => {
+                    assert!(!self.prepared.contains_key(&made.poll.id), "{made:?} is prepared");
+                }
                 other => panic!("{made:?} became {other:?}"),
             },
+            Write::Host(HostAct { deed: Deed::Prepare(prepare), .. }) => {
+                self.prepares(prepare, result);
+            }
             Write::VotePoll(vote) => self.voted_in_poll(vote, result, now, may_be_out),
             Write::ClosePoll(close, _)
             | Write::Host(HostAct { deed: Deed::ClosePoll(close), .. }) => {
@@ -79,6 +87,41 @@ impl Truth {
             }
             _ => {}
         }
+    }
+
+    fn prepares(&mut self, prepare: &Prepare, result: &Result<Written, Refusal>) {
+        let (id, is_there) = match prepare {
+            Prepare::New(poll) => (poll.id, false),
+            Prepare::Change(poll) => (poll.id, true),
+            Prepare::Drop(id) => (*id, true),
+        };
+        match result {
+            Ok(_) => {
+                assert_eq!(self.prepared.contains_key(&id), is_there, "{prepare:?}");
+                match prepare {
+                    Prepare::New(poll) | Prepare::Change(poll) => {
+                        drop(self.prepared.insert(id, (**poll).clone()));
+                    }
+                    Prepare::Drop(_) => drop(self.prepared.remove(&id)),
+                }
+            }
+            Err(Refusal::Host(HostRefusal::TooManyPrepared) | Refusal::Expired) => {}
+            // Somebody was faster, or it went with its room.
+            Err(Refusal::NoSuchPoll) if is_there => {
+                let known = self.prepared.get(&id);
+                assert!(known.is_none_or(|known| known.room.is_some()), "{prepare:?}");
+            }
+            other => panic!("{prepare:?} became {other:?}"),
+        }
+    }
+
+    /// The list has what is prepared for living rooms and for all, in its order.
+    fn is_prepared(&self, list: &[PreparedPoll], lives: impl Fn(RoomId) -> bool) {
+        let prepared = self.prepared.values();
+        let mut prepared: Vec<PreparedPoll> =
+            prepared.filter(|poll| poll.room.is_none_or(&lives)).cloned().collect();
+        prepared.sort_by_key(PreparedPoll::order);
+        assert_eq!(list, prepared, "prepared");
     }
 
     fn voted_in_poll(
@@ -163,6 +206,8 @@ impl Truth {
             assert_eq!(votes.remove(id).unwrap_or_default(), by, "votes of {known:?}");
         }
         assert!(votes.is_empty(), "votes of no poll: {votes:?}");
+        let living: BTreeSet<RoomId> = past.rooms.iter().map(|room| room.id).collect();
+        self.is_prepared(&past.prepared, |room| living.contains(&room));
     }
 
     /// A hub that has heard everything knows the open polls and who has voted.
@@ -177,6 +222,7 @@ impl Truth {
             assert_eq!((known.poll.tally, &votes), (polled.tally(), &polled.by), "{polled:?}");
         }
         assert!(open.all(|known| !self.polls[&known.poll.id].is_closed), "closed, and open here");
+        self.is_prepared(&hub.prepared, |room| hub.rooms.contains_key(&room));
     }
 
     /// A vote of somebody in one of the polls, fit or not.
@@ -190,16 +236,18 @@ impl Truth {
         Some((Event::VotePoll { poll, choices }, Wish::VotePoll { poll, identity }))
     }
 
-    /// The host makes a poll, or closes one.
+    /// The host makes a poll, or closes one, or does something with the list of those that are prepared.
     pub(super) fn poll_of_the_host(&self, room: RoomId, dice: &mut Dice) -> Call {
+        if dice.percent(40) {
+            return Call::Poll(PollCall::Prepared(self.prepare_of_the_host(room, dice)));
+        }
         let all: Vec<PollId> = self.polls.keys().copied().collect();
         let call = match dice.one_of(&all).filter(|_| dice.percent(30)) {
             Some(id) => PollCall::Close(id, oneshot::channel().0),
             None => {
                 let when = [Results::AtOnce, Results::AfterVoting, Results::AtEnd];
                 let results = dice.one_of(&when).unwrap();
-                let answers = ["soup", "rice", "both"];
-                let form = PollForm::parse("Lunch?", &answers, dice.percent(50), results).unwrap();
+                let form = form(dice.percent(50), results);
                 let room = dice.percent(50).then_some(room);
                 let minutes = dice.percent(60).then_some(1);
                 PollCall::Make { room, form, minutes, tell: oneshot::channel().0 }
@@ -207,6 +255,28 @@ impl Truth {
         };
         Call::Poll(call)
     }
+
+    fn prepare_of_the_host(&self, room: RoomId, dice: &mut Dice) -> PrepareCall {
+        let all: Vec<&PreparedPoll> = self.prepared.values().collect();
+        let place = u32::try_from(dice.below(5)).unwrap();
+        match (dice.one_of(&all).filter(|_| dice.percent(70)), dice.below(4)) {
+            (Some(poll), 0) => {
+                let changed = PreparedPoll { place, ..poll.clone() };
+                PrepareCall::Change(Box::new(changed), oneshot::channel().0)
+            }
+            (Some(poll), 1) => PrepareCall::Drop(poll.id, oneshot::channel().0),
+            (Some(poll), _) => PrepareCall::Ask(poll.id, oneshot::channel().0),
+            (None, _) => {
+                let (room, form) = (dice.percent(50).then_some(room), form(false, Results::AtOnce));
+                let (minutes, tell) = (dice.percent(60).then_some(1), oneshot::channel().0);
+                PrepareCall::New { place, room, form, minutes, tell }
+            }
+        }
+    }
+}
+
+fn form(is_multiple: bool, results: Results) -> PollForm {
+    PollForm::parse("Lunch?", &["soup", "rice", "both"], is_multiple, results).unwrap()
 }
 
 impl World {

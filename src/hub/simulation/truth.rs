@@ -6,6 +6,7 @@ use super::polling::Polled;
 use super::reacting::{Counts, Reacting};
 use crate::domain::ids::{ChatterId, ConnId, MessageId, PollId, RoomId, Seq, host_chatter};
 use crate::domain::message::{Alert, Kind, Message, excerpt};
+use crate::domain::poll::PreparedPoll;
 use crate::store::memory::Memory;
 
 /// One try of a client to put something into a room. What it says is said in no other try, so that
@@ -41,6 +42,8 @@ pub(super) struct Truth {
     pub(super) reports: BTreeSet<(RoomId, Seq, ChatterId)>,
     /// The polls, and who has voted.
     pub(super) polls: BTreeMap<PollId, Polled>,
+    /// The polls that are prepared, also for rooms that have ended.
+    pub(super) prepared: BTreeMap<PollId, PreparedPoll>,
 }
 
 impl Truth {

@@ -196,6 +196,7 @@ impl Line {
             | RoomEvent::Mode { .. }
             | RoomEvent::Muted(_)
             | RoomEvent::Unmuted
+            | RoomEvent::QuestionDropped(_)
             | RoomEvent::Shut { .. }
             | RoomEvent::Edited(_)
             | RoomEvent::History { .. }

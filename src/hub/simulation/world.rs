@@ -293,6 +293,7 @@ impl World {
                 | Deed::Announce(..)
                 | Deed::TakeDown(_)
                 | Deed::MakePoll(_)
+                | Deed::Prepare(_)
                 | Deed::ClosePoll(_),
                 _,
             ) => {}

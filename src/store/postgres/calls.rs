@@ -334,6 +334,7 @@ impl<'s> Context<'s> {
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::MakePoll(poll) => self.make_poll(poll, what),
             Deed::ClosePoll(poll) => self.close_poll(poll, Some(what)),
+            Deed::Prepare(prepare) => self.prepare(prepare, what),
             Deed::SetEvent(edit) => self.set_event(edit, what),
             Deed::AddKey(key) => {
                 let params = params![

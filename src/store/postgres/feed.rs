@@ -3,8 +3,13 @@
 use tokio_postgres::Row;
 
 use super::polls;
+use super::prepared;
+use super::questions;
 use super::rows::{self, RowError};
-use crate::domain::ids::{AnnouncementId, IdentityId, MessageId, RoomId, RunId, Seq};
+use crate::domain::ids::{
+    AnnouncementId, HeldId, IdentityId, MessageId, PollId, RoomId, RunId, Seq,
+};
+use crate::domain::question::Dropped;
 use crate::domain::reactions::{Chosen, Reacted};
 use crate::store::change::{AccessGrant, Change, EarlyEnd, GrantHolder};
 
@@ -118,6 +123,13 @@ fn event(row: &Row) -> Result<Option<Change>, RowError> {
         (23, _) => {
             named.map(|id| Change::AnnouncementGone(AnnouncementId::from_bytes(id.into_bytes())))
         }
+        (33, Some(room)) => dropped(row, room)?,
+        // It may have been asked or dropped by now.
+        (25, _) => prepared::prepared(row, 63)?.map(Change::PollPrepared),
+        (26, _) => {
+            let id = row.try_get::<_, Option<uuid::Uuid>>(19)?;
+            id.map(|id| Change::PreparedGone(PollId::from_bytes(id.into_bytes())))
+        }
         // As it is by now, too.
         (32, _) => Some(Change::EventSet(rows::event(row, 58)?)),
         (what @ 27..=29, _) => polls::event(row, what, 4, 46)?,
@@ -145,6 +157,13 @@ fn taken_back(row: &Row, room: RoomId) -> Result<Option<Change>, RowError> {
     let id: Option<i64> = row.try_get(9)?;
     let taken = place.zip(id);
     Ok(taken.map(|(seq, id)| Change::TakenBack { room, seq: Seq(seq), id: MessageId(id) }))
+}
+
+/// A question that was dropped, while its key is kept.
+fn dropped(row: &Row, room: RoomId) -> Result<Option<Change>, RowError> {
+    let Some(id) = row.try_get::<_, Option<i64>>(71)? else { return Ok(None) };
+    let (author, key) = (rows::identity(row, 4)?, questions::key(row, 72)?);
+    Ok(Some(Change::QuestionDropped(Dropped { id: HeldId(id), room, author, key })))
 }
 
 /// A passed access check, if it has a holder.

@@ -5,11 +5,12 @@ use tokio_postgres::{Client, Row, Transaction};
 use super::HubRun;
 use super::connect::{ConnectError, Database};
 use super::polls;
+use super::prepared::{self, PREPARED};
 use super::reads;
 use super::rows::{self, ANNOUNCEMENT, MEMBER, ROOM, RowError, WALL};
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{Epoch, IdentityId, PollId, RoomId, RunId, Seq};
-use crate::domain::poll::{Choices, Poll};
+use crate::domain::poll::{Choices, Poll, PreparedPoll};
 use crate::domain::room::Newest;
 use crate::domain::room::wall::RoomWall;
 use crate::domain::time::WallTime;
@@ -73,6 +74,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
     let mutes = tx.query(muted, &[&now]).await?.iter().map(rows::mute).collect::<Result<_, _>>()?;
     let announcements = announced(&tx, now).await?;
     let (polls, votes) = polled(&tx).await?;
+    let prepared = prepared_polls(&tx, now).await?;
     let walls = walls(&tx, now).await?;
     let event = rows::event(&tx.query_one(&reads::event(), &[]).await?, 0)?;
     let grants = granted(&tx, now).await?;
@@ -90,6 +92,7 @@ async fn read(client: &mut Client, hub: &HubRun) -> Result<(Past, Epoch, i64), R
         mutes,
         announcements,
         polls,
+        prepared,
         votes,
         event,
         walls,
@@ -109,6 +112,16 @@ async fn announced(tx: &Transaction<'_>, now: i64) -> Result<Vec<Announcement>, 
     );
     let rows = tx.query(&sql, &[&now]).await?;
     rows.iter().filter_map(|row| rows::announcement(row, 0).transpose()).collect()
+}
+
+/// The polls that are prepared, in their order.
+async fn prepared_polls(tx: &Transaction<'_>, now: i64) -> Result<Vec<PreparedPoll>, RowError> {
+    let sql = format!(
+        "SELECT {PREPARED} FROM prepared_polls q LEFT JOIN rooms qr ON qr.n = q.room
+         WHERE q.room IS NULL OR (NOT qr.deleted AND qr.expires_hub > $1) ORDER BY q.place, q.id"
+    );
+    let rows = tx.query(&sql, &[&now]).await?;
+    rows.iter().filter_map(|row| prepared::prepared(row, 0).transpose()).collect()
 }
 
 /// The access grants of other hubs that are still valid.

@@ -25,7 +25,7 @@ const WIDTH: usize = 11;
 impl<'s> Context<'s> {
     pub(super) fn make_poll(
         &self,
-        MakePoll { poll, host, notice }: &MakePoll,
+        MakePoll { poll, host, notice, is_prepared }: &MakePoll,
         what: String,
     ) -> Call<'s> {
         let Poll { id, room, form, made_at, until, .. } = poll;
@@ -45,7 +45,9 @@ impl<'s> Context<'s> {
             notice.as_str().to_owned(),
             what,
         ];
-        Call { statement: &self.statements.make_poll, params }
+        let statements = self.statements;
+        let asked = if *is_prepared { &statements.ask_prepared } else { &statements.make_poll };
+        Call { statement: asked, params }
     }
 
     pub(super) fn vote_poll(

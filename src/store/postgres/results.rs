@@ -72,6 +72,9 @@ impl Context<'_> {
                 renamed_by_host(rename, first)?
             }
             (Write::Host(HostAct { deed: Deed::SetWall(..), .. }), Some(row)) => wall_set(row)?,
+            (Write::Host(HostAct { deed: Deed::DropHeld(held), .. }), Some(row)) => {
+                super::questions::dropped(*held, row)?
+            }
             (Write::Host(HostAct { deed: Deed::LetThrough(_), .. }), Some(row)) => {
                 let_through(row.try_get(0)?, rows.get(1))?
             }
@@ -193,6 +196,7 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "no_such_announcement" => Refusal::Host(HostRefusal::NoSuchAnnouncement),
         "too_many_announcements" => Refusal::Host(HostRefusal::TooManyAnnouncements),
         "too_many_polls" => Refusal::Host(HostRefusal::TooManyPolls),
+        "too_many_prepared" => Refusal::Host(HostRefusal::TooManyPrepared),
         "no_such_poll" => Refusal::NoSuchPoll,
         "poll_closed" => Refusal::PollClosed,
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),

@@ -3,6 +3,7 @@
 use tokio_postgres::{Client, Error, Statement};
 
 use super::polls::POLL;
+use super::prepared::PREPARED;
 use super::rows::{ANNOUNCEMENT, EVENT, MEMBER, MESSAGE, ROOM, WALL, message_for};
 
 macro_rules! statements {
@@ -43,7 +44,7 @@ statements! {
         "SELECT e.n, e.what, e.detail, e.run, e.identity, e.address, e.until_hub, rm.id, m.seq, m.id,
              c.id, c.nickname, c.created_at, NULL::bigint,
              b.chatter, b.identity, b.nickname, b.address, b.until_hub, e.chatter, {ROOM}, m.reactions, e.at_hub,
-             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}
+             {ANNOUNCEMENT}, m.votes, m.answered, {POLL}, pv.chosen, {EVENT}, {WALL}, {PREPARED}, h.id, h.key
          FROM events e LEFT JOIN rooms r ON r.n = e.room
          LEFT JOIN messages m ON m.id = e.message LEFT JOIN rooms rm ON rm.n = e.room
          LEFT JOIN chatters c ON c.id = e.chatter
@@ -52,6 +53,8 @@ statements! {
          LEFT JOIN polls p ON e.what IN (27, 28, 29) AND p.id = e.chatter LEFT JOIN rooms pr ON pr.n = p.room
          LEFT JOIN poll_votes pv ON e.what = 28 AND pv.poll = e.chatter AND pv.identity = e.identity
          LEFT JOIN walls w ON e.what = 31 AND w.room = e.room
+         LEFT JOIN prepared_polls q ON e.what = 25 AND q.id = e.chatter LEFT JOIN rooms qr ON qr.n = q.room
+         LEFT JOIN held_questions h ON e.what = 33 AND h.id = e.message
          WHERE e.n > $1 ORDER BY e.n"
     );
     /// The last commit: the end of the log after it, the run, and the commit's number.
@@ -127,7 +130,7 @@ statements! {
          SELECT {MESSAGE} WHERE m.id = (SELECT message FROM gone)"
     );
     /// Drops a question that waits.
-    drop_question = "SELECT drop_question($1, $2)";
+    drop_question = "SELECT * FROM drop_question($1, $2)";
     /// The message that somebody has sent with this key.
     recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.
@@ -159,6 +162,12 @@ statements! {
     take_down = "SELECT take_down($1, $2)";
     /// Makes a poll.
     make_poll = "SELECT * FROM make_poll($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    /// Makes a poll that was prepared.
+    ask_prepared = "SELECT * FROM ask_prepared($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
+    /// Prepares a poll, or changes one that is prepared.
+    prepare_poll = "SELECT prepare_poll($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
+    /// Drops a prepared poll.
+    drop_prepared = "SELECT drop_prepared($1, $2)";
     /// Votes in a poll.
     vote_poll = "SELECT * FROM vote_poll($1, $2, $3)";
     /// Closes a poll.

@@ -33,6 +33,8 @@ const LARGE: &str = "
     INSERT INTO polls (id, question, answers, multiple, results, made_at, closed_at)
         SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'q', E'a\\nb', false, 0, n, CASE WHEN n > 9 THEN 1 END
         FROM generate_series(1, 200) n;
+    INSERT INTO prepared_polls SELECT ('00000000-0000-4000-8000-' || lpad((1000 + n)::text, 12, '0'))::uuid, n, NULL, 'q', E'a\\nb', false, 0, NULL
+        FROM generate_series(1, 40) n;
     INSERT INTO poll_votes SELECT '00000000-0000-4000-8000-000000000007', identity, 1 FROM chatters;
     INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
     INSERT INTO walls SELECT n, 0, 10000, gen_random_uuid() FROM rooms WHERE n > 9;
@@ -64,7 +66,7 @@ const CALLS: &str = "
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
     SELECT let_through((SELECT id FROM held_questions WHERE key = 'waits'), 'w');
-    SELECT drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
+    SELECT * FROM drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT * FROM vote((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 6), 9, true);
     SELECT * FROM mark_answered((SELECT id FROM rooms WHERE n = 1), 9, true, 'w');
@@ -80,6 +82,11 @@ const CALLS: &str = "
     SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 2::smallint);
     SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 0::smallint);
     SELECT * FROM close_poll('00000000-0000-4000-8000-000000000007', '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
+    SELECT prepare_poll(true, gen_random_uuid(), 1, (SELECT id FROM rooms WHERE n = 1), 'q', E'a\\nb', true, 1::smallint, 5, 50, 'w');
+    SELECT prepare_poll(false, '00000000-0000-4000-8000-000000001001', 9, NULL, 'q', E'a\\nb', true, 1::smallint, NULL, 50, 'w');
+    SELECT drop_prepared('00000000-0000-4000-8000-000000001002', 'w');
+    SELECT * FROM ask_prepared('00000000-0000-4000-8000-000000001001', NULL, 'q', E'a\\nb', true, 1::smallint, 1, NULL, 10, 100,
+        '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
     SELECT set_event('event_title', 't', 'w');
     SELECT set_event('event_title', NULL, 'w');
     SELECT add_host_key(gen_random_uuid(), 'new', false, 1, 'w');
@@ -105,7 +112,7 @@ const CALLS: &str = "
     SELECT prune(1, 1, 100, 200);";
 
 /// Tables that a statement may read whole, and why.
-const MAY_SCAN: [(&str, &str, &str); 18] = [
+const MAY_SCAN: [(&str, &str, &str); 19] = [
     ("messages", "kind IN (0, 1, 5)", "before a wipe and in it"),
     ("chatters", "count(DISTINCT identity)", "before a wipe and in it"),
     ("rooms", "count(DISTINCT identity)", "before a wipe and in it"),
@@ -113,6 +120,7 @@ const MAY_SCAN: [(&str, &str, &str); 18] = [
     ("rooms", "a.created_at", "every room, once in an export"),
     ("announcements", "", "20 at most"),
     ("polls", "", "210 at most"),
+    ("prepared_polls", "", "50 at most"),
     ("poll_votes", "DELETE FROM poll_votes", "all votes of a poll that closes"),
     ("rooms", "of_room IS NULL OR", "the living rooms, when something is announced"),
     ("host_keys", "made_at, name", "the keys of an event, a few dozen"),

@@ -10,6 +10,7 @@ pub(in crate::store) mod host_reads;
 pub(in crate::store) mod modes;
 pub(in crate::store) mod people;
 pub(in crate::store) mod polls;
+pub(in crate::store) mod prepared;
 pub(in crate::store) mod prune;
 pub(in crate::store) mod queries;
 pub(in crate::store) mod questions;

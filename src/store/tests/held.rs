@@ -3,7 +3,7 @@
 use super::*;
 use crate::domain::ids::HeldId;
 use crate::domain::mute::Mute;
-use crate::domain::question::{HELD_EACH, Held, HeldQuestion, Question, Questions};
+use crate::domain::question::{Dropped, HELD_EACH, Held, HeldQuestion, Question, Questions};
 use crate::domain::refusal::HeldRefusal;
 use crate::domain::room::RoomEdit;
 
@@ -83,7 +83,10 @@ on_both! { async fn a_question_waits_without_a_place_and_gets_one_when_it_is_let
 on_both! { async fn a_question_that_is_dropped_does_not_come_back(mut kit: Kit) {
     let room = kit.holds().await;
     let held = kit.is_held(room, 1, "secret", Some("k")).await;
-    kit.host(Deed::DropHeld(held.id)).await.unwrap();
+    let (author, key) = (identity(1), Key::parse("k").ok());
+    let dropped = Dropped { id: held.id, room, author, key };
+    let told = kit.host(Deed::DropHeld(held.id)).await;
+    assert_eq!(told, Ok(Written::QuestionDropped(dropped)), "its author can be told");
     assert_eq!(kit.host(Deed::DropHeld(held.id)).await, Err(GONE));
     assert_eq!(kit.let_in(held.id).await, Err(GONE));
     assert_eq!(kit.all_held().await, []);
@@ -157,3 +160,15 @@ on_both! { async fn a_question_answers_what_is_there(mut kit: Kit) {
     kit.takes_back(room, &[said.seq.0]).await;
     assert_eq!(kit.let_in(held[1]).await.unwrap().quote, None, "it is gone by now");
 } }
+
+#[tokio::test]
+async fn other_hubs_hear_whose_question_was_dropped() {
+    let Some(mut one) = Kit::on_postgres() else { return };
+    let room = one.holds().await;
+    let held = one.is_held(room, 1, "secret", Some("k")).await;
+    let mut two = one.another(8);
+    one.host(Deed::DropHeld(held.id)).await.unwrap();
+    let (author, key) = (identity(1), Key::parse("k").ok());
+    let dropped = Change::QuestionDropped(Dropped { id: held.id, room, author, key });
+    two.hears_until(|change| *change == dropped).await;
+}

@@ -47,7 +47,7 @@ impl Kit {
     async fn polls(&mut self, poll: &Poll) -> Result<Vec<Message>, Refusal> {
         let notice = Content::trusted(words::polls::opened(Language::En, &poll.form));
         let host = host_name(Language::En);
-        let made = MakePoll { poll: poll.clone(), host, notice };
+        let made = MakePoll { poll: poll.clone(), host, notice, is_prepared: false };
         match self.host(Deed::MakePoll(Box::new(made))).await? {
             Written::PollMade(notices) => Ok(notices),
             other => panic!("{other:?}"),
@@ -228,7 +228,7 @@ async fn other_hubs_hear_of_polls_and_votes_and_of_no_voter_once_it_is_closed() 
 
 impl Kit {
     /// What other hubs have committed, up to a change that is waited for.
-    async fn hears_until(&mut self, is_it: impl Fn(&Change) -> bool) -> Vec<Change> {
+    pub(super) async fn hears_until(&mut self, is_it: impl Fn(&Change) -> bool) -> Vec<Change> {
         let mut heard = Vec::new();
         while !heard.iter().any(&is_it) {
             match self.store.reports.recv().await {

@@ -3,8 +3,9 @@
 use super::*;
 use crate::domain::announcement::Announcement;
 use crate::domain::host::{HostKey, HostName, HostRole, KeyUse};
-use crate::domain::ids::{AnnouncementId, HostKeyId, WipeId};
+use crate::domain::ids::{AnnouncementId, HostKeyId, PollId, WipeId};
 use crate::domain::mute::Mute;
+use crate::domain::poll::{PollForm, PreparedPoll, Results};
 use crate::domain::refusal::HostRefusal;
 use crate::domain::text::Content as Text;
 use crate::domain::words::host_name;
@@ -94,6 +95,10 @@ async fn lived(kit: &mut Kit) -> RoomId {
     let (room, made_at) = (Some(of_host.id), WallTime(1));
     let announcement = Announcement { id, room, text, made_at, until: None };
     kit.host(Deed::Announce(announcement, host)).await.unwrap();
+    let form = PollForm::parse("Lunch?", &["soup", "rice"], false, Results::AtEnd).unwrap();
+    let (id, place, minutes) = (PollId::from_random([1; 16]), 1, None);
+    let poll = PreparedPoll { id, place, room: None, form, minutes };
+    kit.host(Deed::Prepare(Prepare::New(Box::new(poll)))).await.unwrap();
     let nickname = chatter(2).nickname;
     let (chatter, identity) = (chatter(2).id, identity(2));
     let ban = Ban { chatter, identity, nickname: nickname.clone(), address: None };
@@ -122,6 +127,7 @@ on_both! { async fn a_wipe_leaves_hosts_rooms_and_keys_and_nothing_of_people(mut
     let kept: Vec<_> = past.rooms.iter().map(|room| (room.id, room.by_host, room.code)).collect();
     assert_eq!(kept, [(of_host, true, room(1).code)]);
     assert!(past.bans.is_empty() && past.mutes.is_empty() && past.announcements.is_empty());
+    assert_eq!(past.prepared, [], "nor of what was prepared");
     assert!(kit.present().is_empty());
     assert!(kit.store.reader.host_log(9).await.unwrap().is_empty());
     assert!(kit.store.health.loss().is_none(), "nothing was lost");

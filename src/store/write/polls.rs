@@ -1,7 +1,7 @@
 //! Writes about polls.
 
 use crate::domain::ids::{IdentityId, PollId};
-use crate::domain::poll::{Choices, Poll};
+use crate::domain::poll::{Choices, Poll, PreparedPoll};
 use crate::domain::text::{Content, Nickname};
 use crate::store::write::Moment;
 
@@ -18,6 +18,30 @@ pub struct MakePoll {
     pub host: Nickname,
     /// The notice of it, for the rooms that it concerns.
     pub notice: Content,
+    /// Whether it was prepared: then it is prepared no more, and [`Refusal::NoSuchPoll`] tells that it was not any more.
+    ///
+    /// [`Refusal::NoSuchPoll`]: crate::domain::refusal::Refusal::NoSuchPoll
+    pub is_prepared: bool,
+}
+
+/// The host prepares a poll: [`Written::Done`].
+///
+/// [`Written::Done`]: crate::store::Written::Done
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Prepare {
+    /// Prepares it. [`HostRefusal::TooManyPrepared`] beyond [`PREPARED_MAX`].
+    ///
+    /// [`HostRefusal::TooManyPrepared`]: crate::domain::refusal::HostRefusal::TooManyPrepared
+    /// [`PREPARED_MAX`]: crate::domain::poll::PREPARED_MAX
+    New(Box<PreparedPoll>),
+    /// Changes one that is prepared. [`Refusal::NoSuchPoll`] if it is not any more.
+    ///
+    /// [`Refusal::NoSuchPoll`]: crate::domain::refusal::Refusal::NoSuchPoll
+    Change(Box<PreparedPoll>),
+    /// Drops one that is prepared. [`Refusal::NoSuchPoll`] if it is not any more.
+    ///
+    /// [`Refusal::NoSuchPoll`]: crate::domain::refusal::Refusal::NoSuchPoll
+    Drop(PollId),
 }
 
 /// Somebody votes: [`Written::PollVoted`]. An earlier vote of theirs is replaced, and without choices it is taken back.

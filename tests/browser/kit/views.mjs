@@ -1,5 +1,8 @@
 // Every view of the page, and of the host's, each in the state in which people meet it.
 
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
 import { hostLink } from "./host.mjs";
 
 let ads = 0;
@@ -310,6 +313,11 @@ export const VIEWS = {
     await asks(furnished.hub, furnished.lasting);
     await furnished.ann.page.locator(".polls-now .poll-bars").first().waitFor();
   },
+  "the host's prepared polls": async (furnished) => {
+    await VIEWS["the host's page"](furnished);
+    await prepares(furnished.hub);
+    await furnished.ann.page.locator(".prepared li").nth(1).waitFor();
+  },
   "the host makes a poll": async (furnished) => {
     await VIEWS["the host's page"](furnished);
     const { page } = furnished.ann;
@@ -405,6 +413,8 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
     for (const { id } of announced.filter((one) => one.room === null)) await hub.host("announce", "done", id);
     const polls = hub && !/poll/.test(name) ? JSON.parse(await hub.host("poll", "list", "--json")) : [];
     for (const { id } of polls) await hub.host("poll", "close", id);
+    const prepared = hub && !/prepared/.test(name) ? JSON.parse(await hub.host("poll", "prepared", "--json")) : [];
+    for (const { id } of prepared) await hub.host("poll", "drop", id);
     await open(furnished);
   };
 }
@@ -431,6 +441,19 @@ async function asks(hub, room) {
   await hub.host("poll", "add", "점심은 무엇으로 할까요?", ...answers, "--room", room.code, "--minutes", "60");
 }
 
+/** Two polls wait: a short one, and one that is as long as can be. */
+async function prepares(hub) {
+  const folder = mkdtempSync(path.join(tmpdir(), "prepared-"));
+  const answers = Array.from({ length: 8 }, (_, n) => `"${n + 1} ${"긴 답 ".repeat(14).trim()}"`);
+  const polls = [
+    `[[polls]]\nquestion = "오늘 저녁은 뭘 먹을까요?"\noptions = ["카레", "비빔밥", "바비큐"]\nminutes = 30\n`,
+    `[[polls]]\nquestion = "${"어느 밤 프로그램에 가고 싶어요? ".repeat(10).trim()}"\noptions = [${answers.join(", ")}]\nresults = "at_end"\n`,
+  ];
+  writeFileSync(path.join(folder, "event.toml"), polls.join(""));
+  await hub.host("event", "apply", path.join(folder, "event.toml"));
+  rmSync(folder, { recursive: true });
+}
+
 /** An event file with something of everything. */
 const CAMP = `title = "여름 캠프"
 language = "ko"
@@ -442,6 +465,9 @@ title = "한 줄에 다 들어가지 않을 만큼 제목이 긴 방"
 mode = "slow"
 [[announcements]]
 text = "점심은 12시, 저녁은 6시에 식당에서 먹어요. 물통을 꼭 챙겨 오세요."
+[[polls]]
+question = "오늘 저녁은 뭘 먹을까요?"
+options = ["카레", "비빔밥"]
 `;
 
 /** Opens the sheet of the event file on the host's rooms, and chooses one. */

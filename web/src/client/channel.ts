@@ -38,6 +38,7 @@ const EVENTS = [
   "roomClosed",
   "muted",
   "unmuted",
+  "questionDropped",
   "announcement",
   "announcementGone",
   "poll",

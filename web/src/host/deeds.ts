@@ -12,6 +12,7 @@ import {
   type Banned,
   type Person,
   type PollLine,
+  type PreparedLine,
   type Reported,
   type RoomLine,
   type Said,
@@ -213,5 +214,23 @@ export function forgetClock(): void {
     done: say.clockForgetDone,
     about: [CLOCK],
     run: () => requests.act("DELETE", "clock", {}, readAny),
+  });
+}
+
+/** Asks a prepared poll: one tap, since it was thought over before. */
+export function askPrepared({ id }: PreparedLine): void {
+  const done = hostWords().askPreparedDone;
+  const key = `ask ${id}`;
+  if (acts.concerns(key)) return;
+  acts.start({ soon: done, done, isAtOnce: true, about: [key], run: () => post(`polls/prepared/${id}/ask`) });
+}
+
+export function dropPrepared({ id }: PreparedLine): void {
+  const say = hostWords();
+  acts.start({
+    soon: say.dropPreparedSoon,
+    done: say.dropPreparedDone,
+    about: [pollKey(id)],
+    run: () => requests.act("DELETE", `polls/prepared/${id}`, {}, readAny),
   });
 }

@@ -11,6 +11,8 @@ export type EventStep = { error?: string } & (
   | { change: "room-edit"; channel: string; title: string; renamed?: string; changed: string[] }
   | { change: "room-mode"; channel: string; title: string; mode: Mode; every?: number; hereFor?: number }
   | { change: "announce"; text: string; room: string | null }
+  | { change: "poll-prepare"; question: string; room: string | null }
+  | { change: "poll-edit"; question: string; room: string | null; changed: string[] }
 );
 
 export interface EventApplied {
@@ -19,6 +21,8 @@ export interface EventApplied {
   leftRooms: { code: string; channel: string; title: string }[];
   /** How many announcements are not in the file. */
   leftAnnouncements: number;
+  /** How many prepared polls are not in the file. */
+  leftPolls: number;
 }
 
 /** A small board needs a second or two for each password. */

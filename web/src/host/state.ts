@@ -15,6 +15,7 @@ import {
   type Overview,
   type Person,
   type PollLine,
+  type PreparedLine,
   type Reported,
   type Role,
   type RoomLine,
@@ -42,6 +43,8 @@ export interface HostState {
   announced: Announced[] | null;
   /** The polls, the oldest first; `null` where the hub has none. */
   polls: PollLine[] | null;
+  /** The polls that are prepared, in their order; for a host only. */
+  prepared: PreparedLine[];
   bans: Banned[];
   /** `null` where the hub cannot mute. */
   mutes: Muted[] | null;
@@ -62,6 +65,7 @@ export const NOTHING: HostState = {
   people: null,
   announced: null,
   polls: null,
+  prepared: [],
   bans: [],
   mutes: null,
   reports: null,

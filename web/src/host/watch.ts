@@ -13,6 +13,7 @@ import {
   readOverview,
   readPeople,
   readPollLines,
+  readPrepared,
   readReports,
   readRoomLines,
   readSaid,
@@ -128,6 +129,7 @@ export class Watch {
     if (view.name === "now") {
       await this.take("announced", "announcements", readAnnounced);
       await this.take("polls", "polls?all=true", readPollLines);
+      if (isHost) await this.take("prepared", "polls/prepared", readPrepared);
       await this.stream(isWhole);
     }
     if (view.name === "room") await this.room(view.code);

@@ -177,6 +177,19 @@ export interface PollLine {
   closedAt: string | null;
 }
 
+/** A poll that is prepared. */
+export interface PreparedLine {
+  id: Id;
+  /** `null` for all rooms. */
+  room: Id | null;
+  question: string;
+  options: string[];
+  multiple: boolean;
+  results: PollResults;
+  /** `null` until the host closes it. */
+  minutes: number | null;
+}
+
 export interface Reported {
   id: number;
   at: string;
@@ -256,6 +269,7 @@ export const readBanned = lines<Banned>({ id: "string", nickname: "string" });
 export const readMuted = lines<Muted>({ id: "string", nickname: "string" });
 export const readAnnounced = lines<Announced>({ id: "string", text: "string" });
 export const readPollLines = lines<PollLine>({ id: "string", question: "string", voters: "number" });
+export const readPrepared = lines<PreparedLine>({ id: "string", question: "string", results: "string" });
 export const readReports = lines<Reported>({ id: "number", room: "string", seq: "number", content: "string" });
 export const readDeeds = lines<Deed>({ at: "string", deed: "string", what: "string" });
 export const readKeys = lines<KeyLine>({ id: "string", name: "string", role: "string" });

@@ -121,6 +121,9 @@ export const en: SheetWords = {
   languages: { ko: "Korean", en: "English" },
   eventRoomNew: (title) => `New room: ${title}`,
   eventRoom: (title, what) => `${title}: ${what}`,
-  fields: { title: "title", capacity: "how many people", password: "password", history: "who reads what", position: "place in the lobby" },
+  fields: { title: "title", capacity: "how many people", password: "password", history: "who reads what", position: "place in the lobby", questions: "who reads questions first" },
+  eventPoll: (question, where) => `Prepared poll: ${question} (${where})`,
+  eventPolls: (count) => plural(count, "prepared poll", "prepared polls"),
+  pollFields: { options: "answers", multiple: "one or several", results: "when votes are seen", minutes: "how long", position: "order" },
   eventAnnounce: (text, where) => `Announcement: ${text} (${where})`,
 };

@@ -120,7 +120,13 @@ export const ko = {
   languages: { ko: "한국어", en: "영어" } as Record<string, string>,
   eventRoomNew: (title: string) => `새 방: ${title}`,
   eventRoom: (title: string, what: string) => `${title}: ${what}`,
-  fields: { title: "제목", capacity: "인원", password: "비밀번호", history: "읽는 범위", position: "로비에서의 자리" } as Record<string, string>,
+  fields: { title: "제목", capacity: "인원", password: "비밀번호", history: "읽는 범위", position: "로비에서의 자리", questions: "질문을 먼저 읽는 사람" } as Record<string, string>,
+  eventPoll: (question: string, where: string) => `준비한 투표: ${question} (${where})`,
+  eventPolls: (count: number) => `준비한 투표 ${count}개`,
+  pollFields: { options: "답", multiple: "고르는 수", results: "결과를 보는 때", minutes: "시간", position: "순서" } as Record<
+    string,
+    string
+  >,
   eventAnnounce: (text: string, where: string) => `공지: ${text} (${where})`,
 };
 

@@ -8,6 +8,7 @@ import {
   readMessage,
   readMuted,
   readPresence,
+  readQuestionDropped,
   readReacted,
   readRoomClosed,
   readRoomEdited,
@@ -19,7 +20,7 @@ import {
   type Message,
 } from "../wire";
 import { readPoll } from "../wire.polls";
-import { unheld } from "./outbox";
+import { fail, unheld } from "./outbox";
 import { local, offset } from "./clock";
 import { receive } from "./log";
 import { withReacted, withTakenBack } from "./past";
@@ -67,6 +68,12 @@ export function heard(state: RoomState, name: string, payload: unknown, now: num
       return { ...state, muted: readMuted(payload) ?? state.muted, outbox: unheld(state.outbox) };
     case "unmuted":
       return { ...state, muted: null };
+    case "questionDropped": {
+      const dropped = readQuestionDropped(payload);
+      return dropped && dropped.roomId === state.room?.id
+        ? { ...state, outbox: fail(state.outbox, dropped.key, "not_let_through") }
+        : state;
+    }
     case "announcement": {
       const one = readAnnouncement(payload);
       const others = state.announcements.filter(({ id }) => id !== one?.id);

@@ -11,6 +11,7 @@ use crate::domain::ids::{ChatterId, Epoch, HubId, IdentityId, PollId, RoomId, Ru
 use crate::domain::message::{Alert, Kind, Message};
 use crate::domain::mute::Mute;
 use crate::domain::names::look::Look;
+use crate::domain::poll::PreparedPoll;
 use crate::domain::question::Question;
 use crate::domain::reactions::Chosen;
 use crate::domain::refusal::Refusal;
@@ -52,6 +53,7 @@ pub(super) struct Database {
     pub(super) mutes: BTreeMap<IdentityId, Mute>,
     pub(super) announcements: Vec<Announcement>,
     pub(super) polls: BTreeMap<PollId, super::polls::Polled>,
+    pub(super) prepared: Vec<PreparedPoll>,
     pub(super) event: EventSettings,
     pub(super) walls: BTreeMap<RoomId, RoomWall>,
     pub(super) grants: Vec<AccessGrant>,
@@ -90,6 +92,7 @@ impl Database {
             mutes: self.mutes.values().cloned().collect(),
             announcements: self.announced(),
             polls,
+            prepared: self.prepared_now(),
             votes,
             event: self.event.clone(),
             walls: self.walls.clone().into_iter().collect(),
@@ -439,6 +442,7 @@ impl Database {
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::MakePoll(made) => return self.make_poll(made),
             Deed::ClosePoll(close) => return self.close_poll(close),
+            Deed::Prepare(prepare) => return self.prepare(prepare),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::Answered(room, seq, on) => return self.mark((*room, *seq), *on),
             Deed::SetEvent(edit) => {

@@ -6,24 +6,28 @@ use super::cluster::Cluster;
 use super::database::Database;
 use crate::domain::ids::{IdentityId, PollId, RoomId, host_chatter};
 use crate::domain::message::{Alert, Kind, Message};
-use crate::domain::poll::{Choices, POLLS_MAX, Poll, Tally};
+use crate::domain::poll::{Choices, POLLS_MAX, PREPARED_MAX, Poll, PreparedPoll, Tally};
 use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::words;
 use crate::hub::command::Command;
-use crate::store::{Change, ClosePoll, MakePoll, VotePoll, Written};
+use crate::store::{Change, ClosePoll, MakePoll, Prepare, VotePoll, Written};
 
 /// A poll, and who has voted.
 pub(super) type Polled = (Poll, BTreeMap<IdentityId, Choices>);
 
 impl Database {
     pub(super) fn make_poll(&mut self, made: &MakePoll) -> Result<Written, Refusal> {
-        let MakePoll { poll, host, notice } = made;
+        let MakePoll { poll, host, notice, is_prepared } = made;
         if let Some(room) = poll.room {
             self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
+        }
+        if *is_prepared && self.prepared.iter().all(|known| known.id != poll.id) {
+            return Err(Refusal::NoSuchPoll);
         }
         if self.polls.values().filter(|(poll, _)| poll.is_open()).count() >= POLLS_MAX {
             return Err(Refusal::Host(HostRefusal::TooManyPolls));
         }
+        self.prepared.retain(|known| known.id != poll.id);
         self.polls.insert(poll.id, (poll.clone(), BTreeMap::new()));
         self.log.push(Change::PollMade(poll.clone()));
         self.enter_host(host);
@@ -70,6 +74,44 @@ impl Database {
         Ok(Written::PollClosed { closed_at, tally, notices })
     }
 
+    pub(super) fn prepare(&mut self, prepare: &Prepare) -> Result<Written, Refusal> {
+        if let Prepare::New(poll) | Prepare::Change(poll) = prepare
+            && let Some(room) = poll.room
+        {
+            self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
+        }
+        match prepare {
+            Prepare::New(poll) => {
+                self.prepared = self.prepared_now();
+                if self.prepared.len() >= PREPARED_MAX {
+                    return Err(Refusal::Host(HostRefusal::TooManyPrepared));
+                }
+                self.prepared.push((**poll).clone());
+                self.log.push(Change::PollPrepared((**poll).clone()));
+            }
+            Prepare::Change(poll) => {
+                let known = self.prepared.iter_mut().find(|known| known.id == poll.id);
+                *known.ok_or(Refusal::NoSuchPoll)? = (**poll).clone();
+                self.log.push(Change::PollPrepared((**poll).clone()));
+            }
+            Prepare::Drop(id) => {
+                let place = self.prepared.iter().position(|known| known.id == *id);
+                self.prepared.remove(place.ok_or(Refusal::NoSuchPoll)?);
+                self.log.push(Change::PreparedGone(*id));
+            }
+        }
+        Ok(Written::Done)
+    }
+
+    /// The polls that are prepared for living rooms or for all, in their order.
+    pub(super) fn prepared_now(&self) -> Vec<PreparedPoll> {
+        let lives = |room: RoomId| self.rooms.get(&room).is_some_and(|r| !r.is_expired(self.now));
+        let prepared = self.prepared.iter().filter(|poll| poll.room.is_none_or(lives));
+        let mut prepared: Vec<PreparedPoll> = prepared.cloned().collect();
+        prepared.sort_by_key(PreparedPoll::order);
+        prepared
+    }
+
     fn host_tells(&mut self, room: Option<RoomId>, text: &str) -> Vec<Message> {
         let living = self.rooms.values().filter(|living| !living.is_expired(self.now));
         let concerned = living.map(|living| living.id);
@@ -95,6 +137,7 @@ impl Database {
     pub(super) fn is_told(&self, change: &Change) -> bool {
         match change {
             Change::PollVoted { poll, .. } => self.polls[poll].0.is_open(),
+            Change::PollPrepared(poll) => self.prepared.iter().any(|known| known.id == poll.id),
             _ => true,
         }
     }
@@ -105,6 +148,10 @@ impl Database {
         match change {
             Change::PollMade(poll) => Change::PollMade(now(&poll.id)),
             Change::PollClosed(poll) => Change::PollClosed(now(&poll.id)),
+            Change::PollPrepared(poll) => {
+                let known = self.prepared.iter().find(|known| known.id == poll.id);
+                Change::PollPrepared(known.expect("it is told").clone())
+            }
             Change::PollVoted { poll, identity, .. } => {
                 let (stored, by) = &self.polls[poll];
                 let choices = by.get(identity).copied().unwrap_or_default();

@@ -48,7 +48,7 @@ pub(in crate::store) const META: [(&str, Rule); 7] = [
 ];
 
 /// All other tables. A table comes after those that it refers to.
-pub(in crate::store) const TABLES: [Table; 15] = [
+pub(in crate::store) const TABLES: [Table; 16] = [
     Table {
         name: "rooms",
         columns: &[
@@ -106,6 +106,7 @@ pub(in crate::store) const TABLES: [Table; 15] = [
     host::ANNOUNCEMENTS,
     host::POLLS,
     host::VOTES,
+    host::PREPARED,
     Table {
         name: "bans",
         columns: &[

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, HeldId, IdentityId, RoomId, Seq};
 use crate::domain::message::{Kind, Message};
-use crate::domain::question::{DROPPED_KEPT, HELD_EACH, HELD_MAX, Held, HeldQuestion};
+use crate::domain::question::{DROPPED_KEPT, Dropped, HELD_EACH, HELD_MAX, Held, HeldQuestion};
 use crate::domain::refusal::{HeldRefusal, Refusal};
 use crate::domain::text::{Key, Nickname};
 use crate::domain::time::{HubTime, WallTime};
@@ -145,11 +145,22 @@ pub(in crate::store) const FORGET_SAID: &str =
          SELECT 1 FROM messages m WHERE m.chatter = held_questions.chatter AND m.key = held_questions.key)";
 
 /// Drops a question that waits.
-pub(in crate::store) fn drop_one(db: &Connection, HeldId(id): HeldId) -> Result<(), WriteError> {
-    if db.prepare_cached(DROP_ONE)?.execute([id])? == 0 {
-        return Err(Refusal::Held(HeldRefusal::NotThere).into());
-    }
-    Ok(forget(db)?)
+pub(in crate::store) fn drop_one(db: &Connection, held: HeldId) -> Result<Dropped, WriteError> {
+    let dropped = db
+        .prepare_cached(
+            "SELECT r.id, c.identity, h.key FROM held_questions h JOIN rooms r ON r.n = h.room
+             JOIN chatters c ON c.n = h.chatter WHERE h.id = ?1 AND h.dropped = 0",
+        )?
+        .query_row([held.0], |row| {
+            let (room, author) = (RoomId::from_bytes(row.get(0)?), rows::identity(row, 1)?);
+            let key = row.get::<_, Option<String>>(2)?.and_then(|key| Key::parse(&key).ok());
+            Ok(Dropped { id: held, room, author, key })
+        })
+        .optional()?
+        .ok_or(WriteError::Refused(Refusal::Held(HeldRefusal::NotThere)))?;
+    db.prepare_cached(DROP_ONE)?.execute([held.0])?;
+    forget(db)?;
+    Ok(dropped)
 }
 
 /// Drops the questions of a browser that wait.

@@ -14,8 +14,8 @@ use crate::domain::text::Nickname;
 use crate::domain::time::WallTime;
 use crate::store::sqlite::sql::statements::{WriteError, insert_room, room_number, set_meta};
 use crate::store::sqlite::sql::{
-    announcements, event, held, host_keys, modes, people, polls, questions, reports, rooms, rows,
-    walls,
+    announcements, event, held, host_keys, modes, people, polls, prepared, questions, reports,
+    rooms, rows, walls,
 };
 use crate::store::write::{Ban, ClosePoll, Deed, HostAct, HostSay, MakePoll, Moment, Written};
 
@@ -76,8 +76,8 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Answered(room, seq, on) => return mark(db, (*room, *seq), *on, act),
         Deed::LetThrough(held) => return let_through(db, *held, act),
         Deed::DropHeld(held) => {
-            held::drop_one(db, *held)?;
-            "question drop"
+            let dropped = Written::QuestionDropped(held::drop_one(db, *held)?);
+            return Ok(remembered(db, "question drop", act, dropped, None)?);
         }
         Deed::Close(room) => {
             end_room(db, *room, act.at)?;
@@ -113,6 +113,7 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         }
         Deed::MakePoll(poll) => return make_poll(db, poll, act),
         Deed::ClosePoll(poll) => return close_poll(db, poll, act),
+        Deed::Prepare(prepare) => prepared::prepare(db, prepare, act.at.hub)?,
         Deed::SetEvent(edit) => {
             event::set(db, edit)?;
             "event apply"

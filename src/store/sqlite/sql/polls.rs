@@ -13,6 +13,7 @@ use crate::domain::time::WallTime;
 use crate::domain::words;
 use crate::store::sqlite::sql::announcements::{all_living, enter_host, living, words as notice};
 use crate::store::sqlite::sql::apply::insert_message;
+use crate::store::sqlite::sql::prepared;
 use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::{WriteError, set_meta};
 use crate::store::write::{ClosePoll, MakePoll, Moment, VotePoll, Written};
@@ -20,11 +21,14 @@ use crate::store::write::{ClosePoll, MakePoll, Moment, VotePoll, Written};
 /// Stores a poll, and a notice of it in each room that it concerns. Returns the notices.
 pub(in crate::store) fn make(
     db: &Connection,
-    MakePoll { poll, host, notice }: &MakePoll,
+    MakePoll { poll, host, notice, is_prepared }: &MakePoll,
     at: Moment,
 ) -> Result<Vec<Message>, WriteError> {
     let Poll { id, room, form, made_at, until, .. } = poll;
     let number = room.map(|room| living(db, room, at.hub)).transpose()?;
+    if *is_prepared {
+        prepared::take(db, *id)?;
+    }
     let open: usize = db
         .prepare_cached("SELECT count(*) FROM polls WHERE closed_at IS NULL")?
         .query_row([], |row| row.get::<_, u32>(0).map(|count| count as usize))?;

@@ -37,6 +37,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0013_questions", include_str!("../../../../migrations/0013_questions.sql")),
     ("0014_polls", include_str!("../../../../migrations/0014_polls.sql")),
     ("0015_walls", include_str!("../../../../migrations/0015_walls.sql")),
+    ("0016_prepared", include_str!("../../../../migrations/0016_prepared.sql")),
 ];
 
 /// The schema version of this program.

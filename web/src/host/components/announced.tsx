@@ -5,6 +5,7 @@ import { Icon } from "../../components/icons";
 import { acts, isHost, openAbout, state } from "../app";
 import { announcedKey, takeDown } from "../deeds";
 import type { Announced } from "../wire";
+import { where } from "../where";
 import { hostWords } from "../words";
 import { clock } from "./said-list";
 
@@ -36,14 +37,13 @@ export function AnnouncedNow(): JSX.Element | null {
 function One({ one }: { one: Announced }): JSX.Element {
   const say = hostWords();
   const { room, text, until } = one;
-  const title = room === null ? say.allRoomsShort : (state.value.rooms?.find(({ id }) => id === room)?.title ?? say.goneRoom);
   return (
     <>
       <Icon name="horn" />
       <div class="line-body">
         <p dir="auto">{text}</p>
         <p class="soft">
-          <bdi>{title}</bdi> · {until ? say.mutedUntil(clock(until, say.locale)) : say.untilDown}
+          <bdi>{where(room)}</bdi> · {until ? say.mutedUntil(clock(until, say.locale)) : say.untilDown}
         </p>
       </div>
       {isHost() && (

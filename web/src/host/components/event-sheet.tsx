@@ -129,10 +129,11 @@ function slips(denial: Denial, say: All): string[] {
 
 function Changes({ found: { applied, isDone } }: { found: Found }): JSX.Element {
   const say = sheetWords();
-  const { steps, leftRooms, leftAnnouncements } = applied;
+  const { steps, leftRooms, leftAnnouncements, leftPolls } = applied;
   const failed = steps.filter(({ error }) => error).length;
   const left = leftRooms.map(({ title, code }) => `${isolate(title)} (${code})`);
   if (leftAnnouncements > 0) left.push(say.eventAnnouncements(leftAnnouncements));
+  if (leftPolls > 0) left.push(say.eventPolls(leftPolls));
   return (
     <>
       <p>{steps.length === 0 ? say.eventNothing : isDone ? say.eventDone(steps.length - failed) : say.eventWould}</p>
@@ -174,5 +175,9 @@ function inWords(step: EventStep, say: All): string {
     }
     case "announce":
       return say.eventAnnounce(isolate(step.text), step.room === null ? say.allRoomsShort : isolate(step.room));
+    case "poll-prepare":
+      return say.eventPoll(isolate(step.question), step.room === null ? say.allRoomsShort : isolate(step.room));
+    case "poll-edit":
+      return say.eventRoom(isolate(step.question), step.changed.map((field) => say.pollFields[field] ?? field).join(", "));
   }
 }

@@ -6,7 +6,9 @@ import { share } from "../../store/polls";
 import { acts, isHost, openAbout, state } from "../app";
 import { closePoll, pollKey } from "../deeds";
 import type { PollLine } from "../wire";
+import { where } from "../where";
 import { hostWords } from "../words";
+import { Prepared } from "./prepared";
 import { clock } from "./said-list";
 
 export function PollsNow(): JSX.Element | null {
@@ -26,6 +28,7 @@ export function PollsNow(): JSX.Element | null {
           ))}
         </ul>
       )}
+      {isHost() && <Prepared />}
       {isHost() && (
         <button type="button" class="button wide" aria-haspopup="dialog" onClick={() => openAbout({ kind: "poll" })}>
           <Icon name="poll" />
@@ -51,7 +54,6 @@ export function PollsNow(): JSX.Element | null {
 function One({ poll }: { poll: PollLine }): JSX.Element {
   const say = hostWords();
   const { room, question, options, voters, until, closedAt } = poll;
-  const title = room === null ? say.allRoomsShort : (state.value.rooms?.find(({ id }) => id === room)?.title ?? say.goneRoom);
   const end = closedAt ? say.pollClosedAt(clock(closedAt, say.locale)) : until ? say.mutedUntil(clock(until, say.locale)) : say.untilClosed;
   return (
     <>
@@ -68,7 +70,7 @@ function One({ poll }: { poll: PollLine }): JSX.Element {
           ))}
         </ul>
         <p class="soft">
-          <bdi>{title}</bdi> · {say.pollVoters(voters)} · {end}
+          <bdi>{where(room)}</bdi> · {say.pollVoters(voters)} · {end}
           {!closedAt && ` · ${say.pollResults[poll.results]}`}
         </p>
       </div>

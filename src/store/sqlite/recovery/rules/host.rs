@@ -1,4 +1,4 @@
-//! The rules for announcements, polls and their votes.
+//! The rules for announcements, polls, their votes, and those that are prepared.
 
 use rusqlite::types::Value;
 
@@ -6,7 +6,7 @@ use super::texts::{content, mended, text};
 use super::{
     Row, Table, between, count, flag, maybe, maybe_time, number_or_null, time, uuid, within,
 };
-use crate::domain::poll::{ANSWERS_MAX, ANSWERS_MIN};
+use crate::domain::poll::{ANSWERS_MAX, ANSWERS_MIN, MINUTES_MAX};
 use crate::domain::text::{POLL_ANSWER_MAX, POLL_QUESTION_MAX, PollText};
 
 /// Announcements.
@@ -50,6 +50,27 @@ pub(super) const VOTES: Table = Table {
     key_width: 2,
     settle: |_: &mut Row<'_>| {},
 };
+
+/// Polls that are prepared.
+pub(super) const PREPARED: Table = Table {
+    name: "prepared_polls",
+    columns: &[
+        ("id", uuid),
+        ("place", count),
+        ("room", number_or_null),
+        ("question", question),
+        ("answers", answers),
+        ("multiple", flag),
+        ("results", |value| within(value, 0, 2)),
+        ("minutes", minutes),
+    ],
+    key_width: 1,
+    settle: |_: &mut Row<'_>| {},
+};
+
+fn minutes(value: &Value) -> Option<Value> {
+    maybe(value, |value| within(value, 1, i64::try_from(MINUTES_MAX).unwrap_or(i64::MAX)))
+}
 
 fn question(value: &Value) -> Option<Value> {
     let parse = |text: &str| PollText::question(text).ok().map(|text| text.to_string());
