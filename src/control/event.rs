@@ -201,10 +201,10 @@ async fn carry_out(
         }
         Step::Mode { room, mode, .. } => set_mode(parts, room, mode).await,
         Step::Announce { text, room, minutes } => {
-            announce(parts, text, of_made(room, made)?, minutes).await
+            announce(parts, text, of_made(room.as_ref(), made)?, minutes).await
         }
         Step::Prepare { form, minutes, room, place } => {
-            let room = of_made(room, made)?;
+            let room = of_made(room.as_ref(), made)?;
             let new = |tell| PrepareCall::New { place, room, form, minutes, tell };
             parts.act(|tell| Call::Poll(PollCall::Prepared(new(tell)))).await
         }
@@ -220,14 +220,14 @@ async fn carry_out(
 /// # Errors
 /// The room could not be made.
 fn of_made(
-    room: Option<(RoomRef, Title)>,
+    room: Option<&(RoomRef, Title)>,
     made: &HashMap<usize, RoomId>,
 ) -> Result<Option<RoomId>, Refusal> {
     match room {
         None => Ok(None),
-        Some((RoomRef::Known(id), _)) => Ok(Some(id)),
+        Some((RoomRef::Known(id), _)) => Ok(Some(*id)),
         Some((RoomRef::New(number), _)) => {
-            made.get(&number).copied().map(Some).ok_or(Refusal::NoSuchRoom)
+            made.get(number).copied().map(Some).ok_or(Refusal::NoSuchRoom)
         }
     }
 }

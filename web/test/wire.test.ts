@@ -81,7 +81,7 @@ describe("the golden shapes", () => {
   it("all have a reader", () => {
     const names = readdirSync(new URL("../golden", import.meta.url)).map((file) => file.replace(".json", ""));
     const walls = ["wall", "wall-questions", "wall-poll"];
-    expect(names.sort()).toEqual([...Object.keys(readers), "ack-held", "join-ack", "poll-voted", "texts", "error", ...walls].sort());
+    expect(names.sort()).toEqual([...Object.keys(readers), "ack-held", "join-ack", "clock", "poll-voted", "texts", "error", ...walls].sort());
   });
 
   for (const [name, read] of Object.entries(readers)) {
