@@ -254,6 +254,7 @@ mod tests {
             people: 12,
             rooms: 3,
             said_last_minute: 7,
+            removals: 0,
             warnings: Vec::new(),
             reports: Some(0),
             places: 4096,

@@ -175,11 +175,22 @@ pub(super) async fn log(parts: &Acting<'_>) -> Result<Vec<Deed>, Denied> {
     let done = parts.reader.host_log(LOG_SHOWN).await?;
     let told = done.into_iter().map(|done| Deed {
         at: wire::iso(done.at),
+        subject: subject(&done.deed, &done.what),
         deed: done.deed,
         what: done.what,
         by: done.by.map(|by| by.to_string()),
     });
     Ok(told.collect())
+}
+
+/// What an entry of the log is about: its first word, in the actions about somebody or something that has an id or a code.
+fn subject(deed: &str, what: &str) -> Option<String> {
+    let has_one = ["chatter ", "room ", "announce ", "poll "].iter().any(|of| deed.starts_with(of));
+    let first = what
+        .split(' ')
+        .next()
+        .filter(|first| first.parse::<Code>().is_ok() || first.parse::<ChatterId>().is_ok())?;
+    has_one.then(|| first.to_owned())
 }
 
 /// The room with this id or code. An id is not checked; a code must be that of a living room.

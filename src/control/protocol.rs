@@ -481,6 +481,10 @@ pub struct Deed {
     /// The holder of the key that was used. `None` if it was done on the hub's own machine.
     #[serde(default)]
     pub by: Option<String>,
+    /// What it was about, for a request that does the opposite: the id of a chatter, an announcement or a poll, or the code
+    /// of a room. `None` if it was about none of these.
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 #[cfg(test)]

@@ -67,6 +67,7 @@ pub(super) async fn status(parts: &ControlContext) -> Result<Status, Refusal> {
         memory: memory(&parts.budget),
         data: data(parts),
         said_last_minute: facts.said,
+        removals: facts.removals,
         warnings: Vec::new(),
     };
     status.warnings = warnings(&status);
@@ -215,6 +216,7 @@ mod tests {
             people: 0,
             rooms: 1,
             said_last_minute: 0,
+            removals: 0,
             warnings: Vec::new(),
             reports: None,
             places: 10,

@@ -233,6 +233,7 @@ impl Hub {
         let Some(mut live) = self.rooms.remove(&room) else {
             return false;
         };
+        self.removals += 1;
         self.codes.remove(&live.room.code);
         self.forget_announcements(room);
         self.forget_polls(room);

@@ -194,6 +194,9 @@ pub(super) struct Hub {
     pub(super) effects: VecDeque<Effect>,
     /// Counts the messages of people in all rooms.
     pub(super) said_lately: LastMinute,
+    /// How many messages were taken back and how many rooms ended in this run. A list of messages that was read at the same
+    /// number shows nothing that is gone.
+    pub(super) removals: u64,
     /// The holder of the key with which the present call was signed.
     pub(super) acting: Option<HostName>,
     /// This run, if several hubs share the store.
@@ -238,6 +241,7 @@ impl Hub {
             random,
             effects: VecDeque::new(),
             said_lately: LastMinute::default(),
+            removals: 0,
             acting: None,
             run: past.run,
             former_names: FormerNames::default(),
@@ -419,6 +423,7 @@ impl Hub {
             rooms: self.rooms.len(),
             people: self.rooms.values().map(|live| live.people.count()).sum(),
             said: self.said_lately.count(at.hub),
+            removals: self.removals,
             uptime: at.hub.since(self.started),
         }
     }

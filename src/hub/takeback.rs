@@ -88,6 +88,7 @@ impl Hub {
 
     /// Tells the clients that show a room which messages were taken back, and drops collected reactions to those.
     pub(super) fn tell_taken_back(&mut self, room: RoomId, taken: &[(Seq, MessageId)]) {
+        self.removals += taken.len() as u64;
         if let Some(live) = self.rooms.get_mut(&room) {
             live.reacted.retain(|seq, _| !taken.iter().any(|(taken, _)| taken == seq));
         }

@@ -123,6 +123,7 @@ fn a_host_acts_over_the_network_and_the_log_names_them() {
     assert_eq!(hears(&mut ann, "messageTakenBack")["seq"], said["seq"]);
     let overview = stage.asks(&hub, "GET", "overview", "");
     assert_eq!((&overview["people"], &overview["saidLastMinute"]), (&json!(1), &json!(1)));
+    assert_eq!(overview["removals"], 1, "what was taken back");
     assert!(overview["warnings"].is_array() && overview["reports"] == 0, "{overview}");
     let id = entry["id"].as_str().unwrap();
     let people = stage.asks(&hub, "GET", &format!("chatters?room={}", plain.id), "");
@@ -147,6 +148,14 @@ fn a_host_acts_over_the_network_and_the_log_names_them() {
     assert_eq!(told[0], (&json!("room close"), &json!(null)), "on the hub's own machine");
     assert!(told[1..told.len() - 1].iter().all(|(_, by)| **by == "stage"), "{told:?}");
     assert_eq!(told[1].0, "room delete");
+    let about = |deed: &str| {
+        let line = log.as_array().unwrap().iter().find(|line| line["deed"] == deed);
+        line.map(|line| line["subject"].clone()).unwrap()
+    };
+    assert_eq!([about("chatter ban"), about("room lock")], [json!(id), json!(code)]);
+    assert_eq!([about("announce done"), about("host add")], [up["id"].clone(), json!(null)]);
+    let overview = stage.asks(&hub, "GET", "overview", "");
+    assert_eq!(overview["removals"], 3, "two rooms have ended, too");
     assert!(host(&hub, &["log"]).1.contains("  by \"stage\"\n"));
 }
 

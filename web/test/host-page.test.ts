@@ -244,6 +244,22 @@ test("a look asks how the hub is and for what the view shows, again and again wh
   expect(hub.paths).toHaveLength(13);
 });
 
+test("what is taken back is seen with the next look, and without a removal only what is new is asked for", async () => {
+  const answers: Record<string, unknown> = { hosts: [], rooms: [], messages: [said(1), said(2)] };
+  const { hub, watch } = watching(answers);
+  answers.overview = overview({ removals: 4 });
+  watch.watch({ name: "now" }, true);
+  await vi.advanceTimersByTimeAsync(1_600);
+  answers.overview = overview({ removals: 5 });
+  answers.messages = [said(2)];
+  await vi.advanceTimersByTimeAsync(1_500);
+  expect(watch.state.stream).toEqual([said(2)]);
+  await vi.advanceTimersByTimeAsync(1_500);
+  const asked = hub.paths.filter((path) => path.startsWith("messages"));
+  const [whole, on] = ["messages?last=100", "messages?last=100&after=2"];
+  expect(asked).toEqual([whole, on, whole, on]);
+});
+
 test("a helper asks for nothing that only hosts are told", async () => {
   const only = "hosts_only";
   const { hub, watch } = watching({ hosts: only, bans: only, log: only, overview: overview(), rooms: [], chatters: [] });

@@ -36,6 +36,10 @@ pub struct Status {
     /// Messages that people have said in all rooms in the last minute.
     #[serde(default)]
     pub said_last_minute: usize,
+    /// Grows whenever something that people have said is gone: a message was taken back, or a room has ended. Counted from
+    /// the hub's start.
+    #[serde(default)]
+    pub removals: u64,
     /// Warnings for the host, each a sentence that says what to do.
     #[serde(default)]
     pub warnings: Vec<String>,

@@ -15,6 +15,8 @@ pub struct Facts {
     pub people: usize,
     /// Messages that people have sent in the last minute, in all rooms.
     pub said: usize,
+    /// How many messages were taken back and how many rooms ended since it was started.
+    pub removals: u64,
     /// How long it has been up.
     pub uptime: Duration,
 }

@@ -33,7 +33,7 @@ export type Way = { name: "open" } | { name: "away" } | { name: "refused"; denia
 /** Between two looks; with the time that they take, what happens is seen within two seconds. */
 const EVERY = 1_500;
 const AWAY_MOST = 15_000;
-/** One look in so many asks again for what has been told: a message may have been taken back since. */
+/** One look in so many asks again for what seldom changes, and for what a hub that was changed meanwhile did not tell of. */
 const WHOLE = 5;
 const STREAM = 100;
 
@@ -55,6 +55,8 @@ export class Watch {
   private isLooking = false;
   private isWanted = false;
   private looks = 0;
+  /** What the hub had removed before the stream was last read as a whole; `null` if it has not been. */
+  private removals: number | null = null;
   private lost = 0;
 
   constructor(
@@ -143,12 +145,16 @@ export class Watch {
   }
 
   private async stream(isWhole: boolean): Promise<void> {
-    const { stream } = this.state;
-    const last = isWhole ? null : lastId(stream);
+    const { stream, overview } = this.state;
+    // It was asked for before the messages are, so what it counts is gone from them.
+    const removals = overview?.removals ?? 0;
+    const isRead = isWhole || removals !== this.removals;
+    const last = isRead ? null : lastId(stream);
     const told = await this.get(`messages?last=${STREAM}${last === null ? "" : `&after=${last}`}`, readSaid());
     if (!told) return;
     const known = stream ?? [];
-    this.change({ stream: isWhole ? renewed(known, told, told.length < STREAM) : merged(known, told) });
+    if (isRead) this.removals = removals;
+    this.change({ stream: isRead ? renewed(known, told, told.length < STREAM) : merged(known, told) });
   }
 
   private async room(code: string): Promise<void> {

@@ -19,6 +19,8 @@ export interface Overview {
   people: number;
   rooms: number;
   saidLastMinute: number;
+  /** Grows whenever something that was said is gone; absent from a hub that does not count it. */
+  removals?: number;
   /** Those that wait; `null` where the database cannot be read. */
   reports: number | null;
   /** In bytes. */
