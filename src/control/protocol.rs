@@ -4,6 +4,7 @@ mod event;
 mod people;
 mod polls;
 mod questions;
+mod reports;
 mod rooms;
 mod state;
 mod walls;
@@ -16,15 +17,13 @@ pub use self::people::{
 };
 pub use self::polls::{MadePoll, NewPoll, PollLine, PollOption, PreparedLine};
 pub use self::questions::{Asked, QUESTIONS_MAX, Waiting};
+pub use self::reports::{REPORTS_MAX, Reported};
 pub use self::rooms::{EditedRoom, NewRoom, RoomEdit, RoomLine};
 pub use self::state::{ClockStatus, Data, Memory, Missing, SharedDatabase, Status};
 pub use self::walls::{WallSet, WallState};
 
 /// The most messages that one request lists or takes back.
 pub const MESSAGES_MAX: usize = 1_000;
-
-/// The most reports that one request lists.
-pub const REPORTS_MAX: usize = 200;
 
 /// A request: `{"do":"status"}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -413,38 +412,6 @@ pub struct Said {
     /// Whether it is a notice of the hub, which cannot be taken back.
     pub is_notice: bool,
     /// Whether the host took it back.
-    pub taken_back: bool,
-}
-
-/// A message that somebody has reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Reported {
-    /// The report's number.
-    pub id: i64,
-    /// When it was made, ISO 8601, by the hub's estimate.
-    pub at: String,
-    /// When the host marked it as done. `None` if it is not done.
-    pub done_at: Option<String>,
-    /// The id of the chatter who made it.
-    pub by: String,
-    /// Their nickname.
-    pub by_nickname: String,
-    /// Their reason, if they gave one.
-    pub reason: Option<String>,
-    /// The id of the message's room.
-    pub room: String,
-    /// The room's code.
-    pub code: String,
-    /// The message's `seq`.
-    pub seq: i64,
-    /// The id of its author.
-    pub chatter: String,
-    /// Their nickname.
-    pub nickname: String,
-    /// Its text; empty if it was taken back.
-    pub content: String,
-    /// Whether it was taken back.
     pub taken_back: bool,
 }
 
