@@ -14,6 +14,9 @@ const HEAD: &str = "room,title,place,time,kind,name,host,text,answers,reactions,
 /// The beginnings of a cell that a spreadsheet may take for a formula, also in full width.
 const FORMULA: [char; 8] = ['=', '+', '-', '@', '＝', '＋', '－', '＠'];
 
+/// What numbers, amounts of money, dates and times have beside digits.
+const NUMBER: &str = ".,:/-+()%eE$€£¥₩년월일시분초";
+
 /// Begins the file.
 pub(super) fn begin(out: &mut impl Write) -> io::Result<()> {
     write!(out, "{MARK}{HEAD}")
@@ -43,15 +46,27 @@ pub(super) fn add(out: &mut impl Write, said: &Said<'_>, zone: UtcOffset) -> io:
     write!(out, "{}\r\n", cells.join(","))
 }
 
-/// A text in quotation marks. One that a spreadsheet could run as a formula gets an apostrophe in front, which makes it
-/// a text.
+/// A text in quotation marks. One that a spreadsheet would not take for a text gets an apostrophe in front.
 fn cell(text: &str) -> String {
-    let first = text.chars().find(|character| !character.is_whitespace());
-    let is_formula = first.is_some_and(|character| FORMULA.contains(&character))
-        || text.starts_with(['\t', '\r', '\n']);
-    let apostrophe = if is_formula { "'" } else { "" };
+    let apostrophe = if is_formula(text) || is_number(text) { "'" } else { "" };
     let text = text.replace('"', "\"\"").replace('\0', "");
     format!("\"{apostrophe}{text}\"")
+}
+
+/// Whether a spreadsheet could run this.
+fn is_formula(text: &str) -> bool {
+    let first = text.chars().find(|character| !character.is_whitespace());
+    first.is_some_and(|character| FORMULA.contains(&character))
+        || text.starts_with(['\t', '\r', '\n'])
+}
+
+/// Whether a spreadsheet could take this for a number, a date or a time, and show something else: 01012345678 without
+/// its zero, 3/4 as a day in March.
+fn is_number(text: &str) -> bool {
+    text.contains(|character: char| character.is_ascii_digit())
+        && text.chars().all(|character| {
+            character.is_ascii_digit() || character.is_whitespace() || NUMBER.contains(character)
+        })
 }
 
 #[cfg(test)]
@@ -67,5 +82,17 @@ mod tests {
         assert_eq!(cell("a \"b\", c\nd"), "\"a \"\"b\"\", c\nd\"");
         assert_eq!(cell("=\"x\""), "\"'=\"\"x\"\"\"");
         assert_eq!(cell(""), "\"\"");
+    }
+
+    #[test]
+    fn no_cell_becomes_a_number_or_a_date() {
+        for text in
+            ["01012345678", "1e5", "3/4", "1-2", "12:30", "(5)", "₩1,000", "7월 5일", " 007 "]
+        {
+            assert_eq!(cell(text), format!("\"'{text}\""));
+        }
+        for text in ["3 people", "room 12", "e", "a1", "7월 5일에 만나요", "...", "①"] {
+            assert_eq!(cell(text), format!("\"{text}\""));
+        }
     }
 }
