@@ -162,6 +162,51 @@ story("somebody is muted, renamed, and all that they have said is taken back", {
   await page.getByRole("heading", { name: "조금 전에 나간 사람" }).waitFor();
 });
 
+story("whoever floods is shown first, kept out with the newcomers, and let in again from the log", {}, async (kit) => {
+  const { hub, somebody, somebodyIn } = kit;
+  const room = await hub.makeRoom({ title: "광장" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const name = await ben.name();
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  for (let count = 1; count <= 15; count += 1) await ben.says(`도배 ${count}`);
+  const flood = page.locator(".first-look .flood", { hasText: name });
+  await flood.waitFor();
+  await host.fits();
+  await flood.click();
+  await page.locator(".sheet .menu button", { hasText: "막기" }).click();
+  await page.locator(".sheet .chip", { hasText: "주소 10분" }).click();
+  await page.locator(".sheet .chip", { hasText: "읽기만" }).click();
+  await host.fits();
+  await page.locator(".sheet .button.primary").click();
+  await ben.page.locator(".banner", { hasText: "막았어요" }).waitFor();
+  await flood.waitFor({ state: "detached" });
+  const modes = async () => {
+    const rooms = JSON.parse(await hub.host("room", "list", "--json"));
+    return rooms.map(({ mode, hereFor, modeUntil }) => [mode, hereFor, modeUntil !== null]);
+  };
+  await until(async () => assert.ok((await modes()).every((one) => `${one}` === "members,10,true"), `${await modes()}`));
+  // Those who watch have just come, too.
+  await ann.writes("저는 왜요?");
+  await ann.page.getByText("지금은 온 지 얼마 된 사람만 말해요").first().waitFor();
+  await page.locator(".tab", { hasText: "기록" }).click();
+  const line = page.locator(".deeds li").filter({ has: page.locator("b", { hasText: /^막기$/ }) });
+  await line.getByRole("button", { name: /되돌리기/ }).click();
+  await line.locator(".button").waitFor({ state: "detached" });
+  await host.fits();
+  const opens = page.locator(".deeds li", { hasText: "광장" }).getByRole("button", { name: /되돌리기/ });
+  await opens.click();
+  await page.locator(".act-bar", { hasText: "광장" }).waitFor();
+  await until(async () => assert.ok((await modes()).some(([mode]) => mode === "open"), `${await modes()}`));
+  await ann.writes("이제 조용하네요");
+  await ann.sees("이제 조용하네요");
+  await ben.page.reload();
+  await ben.isLive();
+  await ben.sees("이제 조용하네요");
+});
+
 story("the host announces something, takes it down, and speaks in a room", {}, async ({ hub, somebody, somebodyIn }) => {
   const room = await hub.makeRoom({ title: "점심" });
   const other = await hub.makeRoom({ title: "산책" });
