@@ -22,9 +22,9 @@ export function NowView(): JSX.Element {
   if (!overview) return <p class="soft centre">{say.looking}</p>;
   return (
     <>
+      <Attention overview={overview} />
       <AnnouncedNow />
       <PollsNow />
-      <Attention overview={overview} />
       <Figures overview={overview} curve={curve} />
       {stream && (
         <section aria-labelledby="everything">
