@@ -102,18 +102,24 @@ fn warnings(status: &Status) -> Vec<String> {
     if let Some(reason) = &announced.reason {
         all.push(format!("The name is not announced: {reason}; give people the address."));
     }
-    all.extend(
-        missing.iter().map(|Missing { address, reason }| {
-            format!("Nobody can come in at {address}: {reason}.")
-        }),
-    );
+    all.extend(missing.iter().map(|Missing { address, reason }| {
+        format!(
+            "Nobody can come in at {address}: {reason}; give people another address, or change \
+                 listen and restart the hub."
+        )
+    }));
     if !twins.is_empty() {
         all.push(
             "Another hub has this hub's id; stop one and run colahub new-id there.".to_owned(),
         );
     }
     let copies = data.copies.as_ref();
-    all.extend(copies.map(|why| format!("No copies of the database are made: {why}.")));
+    all.extend(copies.map(|why| {
+        format!(
+            "No copies of the database are made: {why}; mend that, or copy by hand with colahub \
+             backup."
+        )
+    }));
     all
 }
 

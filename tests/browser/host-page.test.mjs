@@ -152,7 +152,7 @@ story("somebody is muted, renamed, and all that they have said is taken back", {
   await chooses("이름 바꿔 주기");
   await page.locator("#new-name").fill("착한 사람");
   await page.keyboard.press("Enter");
-  await ann.page.locator(".notice", { hasText: "착한 사람" }).first().waitFor();
+  for (const one of [ann, ben]) await one.page.locator(".notice", { hasText: "착한 사람" }).first().waitFor();
   await page.locator(".line", { hasText: "착한 사람" }).waitFor();
   await page.locator(".act-bar button", { hasText: "되돌리기" }).click();
   await page.locator(".line", { hasText: name }).first().waitFor();
@@ -160,6 +160,117 @@ story("somebody is muted, renamed, and all that they have said is taken back", {
   // Who has left can still be reached.
   await ben.page.goto("about:blank");
   await page.getByRole("heading", { name: "조금 전에 나간 사람" }).waitFor();
+});
+
+story("whoever floods is shown first, kept out with the newcomers, and let in again from the log", {}, async (kit) => {
+  const { hub, somebody, somebodyIn } = kit;
+  const room = await hub.makeRoom({ title: "광장" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const name = await ben.name();
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  for (let count = 1; count <= 15; count += 1) await ben.says(`도배 ${count}`);
+  const flood = page.locator(".first-look .flood", { hasText: name });
+  await flood.waitFor();
+  await host.fits();
+  await flood.click();
+  await page.locator(".sheet .menu button", { hasText: "막기" }).click();
+  await page.locator(".sheet .chip", { hasText: "주소 10분" }).click();
+  await page.locator(".sheet .chip", { hasText: "읽기만" }).click();
+  await host.fits();
+  await page.locator(".sheet .button.primary").click();
+  await ben.page.locator(".banner", { hasText: "막았어요" }).waitFor();
+  await flood.waitFor({ state: "detached" });
+  const modes = async () => {
+    const rooms = JSON.parse(await hub.host("room", "list", "--json"));
+    return rooms.map(({ mode, hereFor, modeUntil }) => [mode, hereFor, modeUntil !== null]);
+  };
+  await until(async () => assert.ok((await modes()).every((one) => `${one}` === "members,10,true"), `${await modes()}`));
+  // Those who watch have just come, too.
+  await ann.writes("저는 왜요?");
+  await ann.page.getByText("지금은 온 지 얼마 된 사람만 말해요").first().waitFor();
+  await page.locator(".tab", { hasText: "기록" }).click();
+  const line = page.locator(".deeds li").filter({ has: page.locator("b", { hasText: /^막기$/ }) });
+  await line.getByRole("button", { name: /되돌리기/ }).click();
+  await line.locator(".button").waitFor({ state: "detached" });
+  await host.fits();
+  const opens = page.locator(".deeds li", { hasText: "광장" }).getByRole("button", { name: /되돌리기/ });
+  await opens.click();
+  await page.locator(".act-bar", { hasText: "광장" }).waitFor();
+  await until(async () => assert.ok((await modes()).some(([mode]) => mode === "open"), `${await modes()}`));
+  await ann.writes("이제 조용하네요");
+  await ann.sees("이제 조용하네요");
+  await ben.page.reload();
+  await ben.isLive();
+  await ben.sees("이제 조용하네요");
+});
+
+story("a room is edited and deleted, somebody is silenced, while two people watch", {}, async (kit) => {
+  const { hub, somebody, somebodyIn } = kit;
+  const room = await hub.makeRoom({ title: "광장", history: "all" });
+  const ann = await somebodyIn(room);
+  const ben = await somebodyIn(room);
+  const name = await ben.name();
+  const both = [ann, ben];
+  for (const text of ["하나", "둘"]) await ben.says(text);
+  await ann.says("안녕하세요");
+  const host = await somebody();
+  await opensAsHost(host);
+  const { page } = host;
+  const chooses = (label) => page.locator(".sheet .menu button", { hasText: label }).click();
+  const mutes = async () => JSON.parse(await hub.host("chatter", "list", "--muted", "--json"));
+
+  // Everything of ten minutes is gone; muted for an hour, then until it is lifted.
+  await page.locator(".tab", { hasText: "사람" }).click();
+  await page.locator(".line", { hasText: name }).click();
+  await chooses("최근 10분의 메시지 지우기");
+  await page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+  for (const one of both) await until(async () => assert.deepEqual(await one.said(), [GONE, GONE, "안녕하세요"]));
+  for (const [span, isOver] of [["1시간", true], ["풀 때까지", false]]) {
+    await page.locator(".line", { hasText: name }).first().click();
+    await chooses("말 못 하게 하기");
+    await page.locator(".sheet .chip", { hasText: span }).click();
+    await page.locator(".sheet .button.primary").click();
+    await page.locator(".banned", { hasText: name }).waitFor();
+    assert.deepEqual((await mutes()).map(({ until }) => until !== null), [isOver], span);
+    await ben.page.locator("p.muted", { hasText: /\S/ }).waitFor();
+    assert.equal((await ann.page.locator("p.muted").textContent()).trim(), "", "only them");
+    await page.locator(".banned .button").click();
+    await page.locator(".banned").waitFor({ state: "detached" });
+    await until(async () => assert.equal((await ben.page.locator("p.muted").textContent()).trim(), ""));
+  }
+
+  // The room gets another title, a number and a password, and newcomers read from then on.
+  await page.locator(".tab", { hasText: "방" }).click();
+  await page.locator(".card", { hasText: "광장" }).click();
+  await page.getByRole("button", { name: "방 고치기" }).click();
+  await page.locator("#edit-title").fill("큰 광장");
+  await page.locator(".sheet .chip", { hasText: /^8/ }).click();
+  await page.locator(".sheet .chip", { hasText: "새로 정하기" }).click();
+  await page.locator("#edit-password").fill("소나기 7");
+  await host.fits();
+  await page.locator(".sheet button[type=submit]").click();
+  await page.getByRole("heading", { name: "큰 광장" }).waitFor();
+  for (const one of both) await one.page.getByRole("heading", { name: "큰 광장" }).waitFor();
+  const known = async () => JSON.parse(await hub.host("room", "list", "--json")).find(({ id }) => id === room.id);
+  const { capacity, isPassword } = await known();
+  assert.deepEqual([capacity, isPassword], [8, true]);
+  await page.locator(".step", { hasText: "들어온 뒤부터" }).click();
+  await until(async () => assert.equal((await known()).history, "joined"));
+
+  // Kicked before the other's eyes; then the room is gone with all that was said.
+  await page.locator(".line", { hasText: "안녕하세요" }).click();
+  await chooses("내보내기");
+  await page.locator(".act-bar button", { hasText: "바로 하기" }).click();
+  await ann.page.locator(".banner", { hasText: "내보냈어요" }).waitFor();
+  await ben.says("잘 가요");
+  await page.locator(".button.danger", { hasText: "방과 메시지 지우기" }).click();
+  await page.locator(".sheet .danger-full").click();
+  await ben.page.getByRole("heading", { name: "주최자가 방을 지웠어요" }).waitFor();
+  await page.locator(".card", { hasText: "큰 광장" }).waitFor({ state: "detached" });
+  assert.equal(await known(), undefined);
 });
 
 story("the host announces something, takes it down, and speaks in a room", {}, async ({ hub, somebody, somebodyIn }) => {
@@ -237,10 +348,10 @@ story("reports are dealt with by one tap, and a room is made and ended", {}, asy
   await page.getByRole("heading", { name: "별 보기" }).waitFor();
   const { data } = await (await fetch(`${hub.direct}/chat/rooms`)).json();
   const made = data.find((one) => one.title === "별 보기");
-  await ann.enters(made);
+  for (const one of [ann, ben]) await one.enters(made);
   await page.locator(".button.danger", { hasText: "방 끝내기" }).click();
   await page.locator(".sheet", { hasText: "별 보기" }).locator(".danger-full").click();
-  await ann.page.locator(".banner", { hasText: "주최자가 방을 닫았어요" }).waitFor();
+  for (const one of [ann, ben]) await one.page.locator(".banner", { hasText: "주최자가 방을 닫았어요" }).waitFor();
   await page.locator(".card", { hasText: "별 보기" }).waitFor({ state: "detached" });
 });
 

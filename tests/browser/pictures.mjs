@@ -127,7 +127,36 @@ const hostViews = {
     await page.locator(".said .line", { hasText: "저녁에" }).click();
     await page.locator(".sheet .menu").waitFor();
   },
+  rooms: async (page) => {
+    await page.locator(".tab").nth(1).click();
+    await page.locator(".card").first().waitFor();
+  },
+  reports: async (page) => {
+    await page.locator(".tab").nth(3).click();
+    await page.locator(".report").first().waitFor();
+  },
+  ban: (page) => opensSheet(page, "ban"),
+  mute: (page) => opensSheet(page, "mute"),
+  rename: (page) => opensSheet(page, "person"),
+  announce: async (page) => {
+    await page.locator(".tab").first().click();
+    await page.locator(".announced-now > .button").click();
+    await page.locator("#announce-text").fill("저녁은 여섯 시, 식당 앞에서 만나요");
+  },
+  log: async (page) => {
+    await hub.host("room", "mode", lost.code, "slow", "--for", "15m");
+    await page.locator(".tab").nth(4).click();
+    await page.locator(".deeds .button").first().waitFor();
+  },
 };
+
+/** Opens the sheet behind a choice about the first person, by the choice's icon: the last of that icon. */
+async function opensSheet(page, icon) {
+  await page.locator(".tab").nth(2).click();
+  await page.locator(".persons .line").first().click();
+  await page.locator(".sheet .menu button", { has: page.locator(`.icon-${icon}`) }).last().click();
+  await page.locator(".sheet .primary").waitFor();
+}
 for (const colorScheme of ["light", "dark"]) {
   await host.page.emulateMedia({ colorScheme });
   for (const [view, open] of Object.entries(hostViews)) {

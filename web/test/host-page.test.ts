@@ -8,6 +8,7 @@ import { Acts, SHOWN, WAITS, type Act } from "../src/host/acts";
 import { sizeText, spanOf } from "../src/host/figures";
 import { Requests, type Send } from "../src/host/requests";
 import { Numbers } from "../src/host/sign";
+import { opposites } from "../src/host/opposites";
 import {
   BACK_AFTER,
   clockNews,
@@ -16,7 +17,10 @@ import {
   commonSetting,
   hereFor,
   curvePoints,
+  flooding,
+  FLOOD,
   merged,
+  NOTHING,
   renewed,
   settingOf,
   stepped,
@@ -24,8 +28,9 @@ import {
   type Setting,
   type ClockNews,
 } from "../src/host/state";
-import { readAny, readSaid, type ClockLine, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
+import { readAny, readSaid, type ClockLine, type Deed, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
 import { Watch, type Way } from "../src/host/watch";
+import { HOST } from "../src/store/marks";
 import { en } from "../src/host/words.en";
 import { ko } from "../src/host/words.ko";
 import { en as sheetsEn } from "../src/host/words.sheets.en";
@@ -292,6 +297,61 @@ test("a look that is wanted during another follows at once", async () => {
   watch.look();
   await vi.advanceTimersByTimeAsync(1);
   expect(hub.paths.filter((path) => path === "reports")).toHaveLength(2);
+});
+
+test("whoever floods is known by what they said in the last minute, until they are kept from it", () => {
+  const since = "2026-01-01T00:00:00.000Z";
+  const now = Date.parse(since) + 3_600_000;
+  const at = (seconds: number): string => new Date(Date.parse(since) + 600_000 - seconds * 1_000).toISOString();
+  const many = (chatter: string, count: number, seconds: number, more: Partial<Said> = {}): Said[] =>
+    Array.from({ length: count }, (_, place) => said(place, { chatter, nickname: chatter, at: at(seconds), ...more }));
+  const stream = [
+    ...many("fox", FLOOD, 10, { takenBack: true }),
+    ...many("owl", FLOOD - 1, 10),
+    ...many("owl", 9, 70),
+    ...many("cat", FLOOD + 1, 59),
+    ...many(HOST, FLOOD, 1),
+    ...many("bee", FLOOD, 1, { isNotice: true }),
+  ];
+  const state = { ...NOTHING, stream, overview: overview({ since, uptime: 600, saidLastMinute: 60 }) as Overview };
+  const who = (more: object = {}): string[] => flooding({ ...state, ...more }, now).map(({ id, said }) => `${id} ${said}`);
+  expect(who()).toEqual([`cat ${FLOOD + 1}`, `fox ${FLOOD}`]);
+  expect(who({ mutes: [{ id: "cat", nickname: "", until: null }], bans: [{ id: "fox", nickname: "", withAddress: false }] })).toEqual([]);
+  expect(who({ overview: { ...state.overview, since: null } })).toHaveLength(2);
+  expect(who({ overview: { ...state.overview, saidLastMinute: 0 } })).toEqual([]);
+});
+
+test("of the log, the newest line of a kind has an opposite while what it did stands", () => {
+  const deed = (deed: string, subject: string | null, what = ""): Deed => ({ at: "", deed, what, by: null, subject });
+  const log = [
+    deed("chatter mute", "fox"),
+    deed("chatter unmute", "owl"),
+    deed("chatter mute", "owl"),
+    deed("chatter ban", "cat"),
+    deed("chatter ban", "gone"),
+    deed("room mode", "AAAAAA", 'AAAAAA "a" slow 30s'),
+    deed("room lock", "AAAAAA"),
+    deed("room lock", "BBBBBB"),
+    deed("room history", "BBBBBB", 'BBBBBB "b" joined'),
+    deed("chatter rename", "fox", 'fox "rude \\"fox" "kind"'),
+    deed("chatter rename", "fox", 'fox "first" "rude"'),
+    deed("announce add", "1"),
+    deed("announce add", "2"),
+    deed("poll close", "3"),
+    deed("message delete", null),
+  ];
+  const room = (code: string, mode: Mode): RoomLine => ({ code, mode, history: "joined" }) as RoomLine;
+  const kept = (id: string): { id: string; nickname: string; until: null; withAddress: boolean } => ({ id, nickname: id, until: null, withAddress: false });
+  const told = opposites(log, {
+    rooms: [room("AAAAAA", "slow"), room("BBBBBB", "open")],
+    mutes: [kept("fox"), kept("owl")],
+    bans: [kept("cat")],
+    announced: [{ id: "1", room: null, text: "", at: "", until: null }],
+  });
+  const names = told.map((one) => one?.name ?? "");
+  expect(names).toEqual(["unmute", "", "", "unban", "", "open", "", "", "history", "rename", "", "takeDown", "", "", ""]);
+  expect(told[8]).toMatchObject({ to: "all" });
+  expect(told[9]).toMatchObject({ id: "fox", from: "kind", to: 'rude "fox' });
 });
 
 test("messages are listed once, the newest first, as they were told of last", () => {

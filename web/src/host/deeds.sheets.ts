@@ -1,8 +1,9 @@
 // What a host can do from a sheet, as acts (`deeds.ts`): in the chunk that the sheets are in.
 
 import { isolate } from "../store/text";
-import { acts, requests } from "./app";
-import { messageKey, personKey, post, type Somebody } from "./deeds";
+import { acts, requests, state } from "./app";
+import { messageKey, personKey, post, setEach, type Somebody } from "./deeds";
+import { settingOf, type Setting } from "./state";
 import { readMade, readWallState, type PollLine, type RoomLine, type Said, type Told, type WallState } from "./wire";
 import { sheetWords } from "./words.sheets";
 
@@ -28,17 +29,28 @@ export function kick({ id, nickname }: Somebody): void {
   });
 }
 
-/** `seconds` is how long their address is banned, too; 0 is for their browser alone. */
-export function ban({ id, nickname }: Somebody, seconds: number): void {
+/**
+ * `seconds` is how long their address is banned, too; 0 is for their browser alone. With `door`, newcomers are kept out of the
+ * rooms that are open to them, too; undone, those are as they were.
+ */
+export function ban({ id, nickname }: Somebody, seconds: number, door: Setting | null): void {
   const say = sheetWords();
   const name = isolate(nickname);
+  const open = door ? (state.value.rooms ?? []).filter(({ mode }) => mode === "open" || mode === "slow") : [];
+  const before = open.map((room) => ({ room, setting: settingOf(room, Date.now()) }));
   acts.start({
     soon: say.banDone(name),
     done: say.banDone(name),
     undone: say.unbanDone(name),
     about: [personKey(id)],
-    run: () => post(`chatters/${id}/ban`, seconds > 0 ? { addressFor: seconds } : {}),
-    undo: () => post(`chatters/${id}/unban`),
+    async run() {
+      const banned = await post(`chatters/${id}/ban`, seconds > 0 ? { addressFor: seconds } : {});
+      return banned.ok && door ? setEach(open.map((room) => ({ room, setting: door }))) : banned;
+    },
+    async undo() {
+      const lifted = await post(`chatters/${id}/unban`);
+      return lifted.ok ? setEach(before) : lifted;
+    },
   });
 }
 

@@ -2,7 +2,8 @@
 // `deeds.sheets.ts`.
 
 import { isolate } from "../store/text";
-import { acts, requests } from "./app";
+import { acts, requests, state } from "./app";
+import type { Opposite } from "./opposites";
 import { settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
 import {
@@ -126,6 +127,17 @@ export function setMode(room: RoomLine, setting: Setting): void {
   });
 }
 
+/** Sets the modes of some rooms, each to its own. Answers with the last refusal, if there was one. */
+export async function setEach(all: readonly { room: RoomLine; setting: Setting }[]): Promise<Told<unknown>> {
+  let told: Told<unknown> = { ok: true, data: true };
+  for (const { room, setting } of all) {
+    const one = await post(`rooms/${room.id}/mode`, setting);
+    // One that has ended meanwhile keeps nobody from the others.
+    if (!one.ok && one.code !== "expired" && one.code !== "no_such_room") told = one;
+  }
+  return told;
+}
+
 /** Sets the mode of all rooms. Undone, each has its own again. */
 export function setAllModes(rooms: readonly RoomLine[], setting: Setting): void {
   const say = hostWords();
@@ -135,15 +147,7 @@ export function setAllModes(rooms: readonly RoomLine[], setting: Setting): void 
     done: say.allModesDone(say.modes[setting.mode]),
     undone: say.allModesUndone,
     run: () => post("mode", setting),
-    async undo() {
-      let told: Told<unknown> = { ok: true, data: true };
-      for (const { room, setting: own } of before) {
-        const one = await post(`rooms/${room.id}/mode`, own);
-        // One that has ended meanwhile keeps nobody from the others.
-        if (!one.ok && one.code !== "expired" && one.code !== "no_such_room") told = one;
-      }
-      return told;
-    },
+    undo: () => setEach(before),
   });
 }
 
@@ -233,4 +237,38 @@ export function dropPrepared({ id }: PreparedLine): void {
     about: [pollKey(id)],
     run: () => requests.act("DELETE", `polls/prepared/${id}`, {}, readAny),
   });
+}
+
+/** Gives somebody back the name that they had, which they may change. */
+function renameBack({ id, from, to }: Extract<Opposite, { name: "rename" }>): void {
+  const say = hostWords();
+  const call = (nickname: string): Promise<Told<unknown>> => post(`chatters/${id}/rename`, { nickname, mayChange: true });
+  acts.start({
+    soon: say.renameDone(isolate(to)),
+    done: say.renameDone(isolate(to)),
+    undone: say.renameDone(isolate(from)),
+    about: [personKey(id)],
+    run: () => call(to),
+    undo: () => call(from),
+  });
+}
+
+/** Does the opposite of what a line of the log says. */
+export function doOpposite(opposite: Opposite): void {
+  switch (opposite.name) {
+    case "unmute":
+      return unmute(opposite.mute);
+    case "unban":
+      return unban(opposite.ban);
+    case "rename":
+      return renameBack(opposite);
+    case "open":
+      return setMode(opposite.room, { mode: "open" });
+    case "openAll":
+      return setAllModes(state.value.rooms ?? [], { mode: "open" });
+    case "history":
+      return setHistory(opposite.room, opposite.to);
+    case "takeDown":
+      return takeDown(opposite.announced);
+  }
 }

@@ -1,6 +1,7 @@
 // What the host's page knows of the hub: pure, and changed only by what the hub told.
 
 import { offset } from "../store/clock";
+import { HOST } from "../store/marks";
 import type { Id } from "../wire";
 import {
   MODES,
@@ -102,6 +103,36 @@ export function renewed(known: readonly Said[], told: readonly Said[], all: bool
 /** The last message that was told of, to ask for those after it. */
 export const lastId = (messages: readonly Said[] | null): number | null => messages?.[0]?.id ?? null;
 
+/** Somebody who says so much that a host wants to look. */
+export interface Flooder {
+  id: Id;
+  nickname: string;
+  /** The code of the room in which they spoke last. */
+  room: string;
+  /** How many messages of the last minute. */
+  said: number;
+}
+
+/** From so many messages in a minute on somebody is shown first: one in four seconds. */
+export const FLOOD = 15;
+
+/** Whoever floods and is neither muted nor banned, the most messages first. What was taken back counts, too. */
+export function flooding({ stream, overview, mutes, bans }: HostState, now: number): Flooder[] {
+  if (!stream || !overview || overview.saidLastMinute < FLOOD) return [];
+  const [newest] = stream;
+  // A hub that does not know the time dates messages by its own estimate: by that, nothing is newer than its newest.
+  const until = overview.since === null ? Date.parse(newest?.at ?? "") : now - clockOffset(overview, now);
+  const by = new Map<Id, Flooder>();
+  for (const { chatter, nickname, code, at, isNotice } of stream) {
+    if (isNotice || chatter === HOST || Date.parse(at) <= until - 60_000) continue;
+    const known = by.get(chatter) ?? { id: chatter, nickname, room: code, said: 0 };
+    by.set(chatter, { ...known, said: known.said + 1 });
+  }
+  const kept = new Set([...(mutes ?? []), ...bans].map(({ id }) => id));
+  const all = [...by.values()].filter(({ id, said }) => said >= FLOOD && !kept.has(id));
+  return all.sort((a, b) => b.said - a.said);
+}
+
 /** The points of the curve, within a box of this size. */
 export function curvePoints(curve: readonly number[], width: number, height: number): string {
   const most = Math.max(1, ...curve);
@@ -157,6 +188,9 @@ export interface Setting {
 
 /** By itself the room is open again after so many minutes, where that is wanted. */
 export const BACK_AFTER = 15;
+
+/** Minutes for which people must have been here, where that is what counts. */
+export const HERE_FOR = 10;
 
 /** How a room is set, to set it so again: a time that has begun goes on. */
 export function settingOf(room: Pick<RoomLine, "mode" | "every" | "hereFor" | "modeUntil">, now: number): Setting {

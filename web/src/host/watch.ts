@@ -1,6 +1,6 @@
 // Looks at the hub while the page is looked at: how it is, and what the open view shows.
 
-import { lastId, merged, NOTHING, renewed, withOverview, type HostState } from "./state";
+import { flooding, lastId, merged, NOTHING, renewed, withOverview, type HostState } from "./state";
 import type { Requests } from "./requests";
 import type { Reader } from "../wire";
 import {
@@ -127,21 +127,31 @@ export class Watch {
     const isHost = this.state.role === "host";
     const isWhole = this.looks % WHOLE === 0;
     // Elsewhere the rooms are there for their titles.
-    if (isWhole || view.name === "rooms" || view.name === "room") await this.take("rooms", "rooms", readRoomLines);
+    if (isWhole || ["rooms", "room", "log"].includes(view.name)) await this.take("rooms", "rooms", readRoomLines);
+    if (view.name === "now" || view.name === "log") await this.take("announced", "announcements", readAnnounced);
     if (view.name === "now") {
-      await this.take("announced", "announcements", readAnnounced);
       await this.take("polls", "polls?all=true", readPollLines);
       if (isHost) await this.take("prepared", "polls/prepared", readPrepared);
       await this.stream(isWhole);
+      // Whoever is kept from it floods no more.
+      if (flooding(this.state, Date.now()).length > 0) await this.kept(isHost);
     }
     if (view.name === "room") await this.room(view.code);
     if (view.name === "reports") await this.take("reports", "reports", readReports);
-    if (view.name === "log" && isHost) await this.take("log", "log", readDeeds);
+    if (view.name === "log" && isHost) {
+      await this.kept(isHost);
+      await this.take("log", "log", readDeeds);
+    }
     if (view.name === "people") {
       await this.take("people", "chatters?recent=true", readPeople);
-      if (this.state.mutes) await this.take("mutes", "mutes", readMuted);
-      if (isHost) await this.take("bans", "bans", readBanned);
+      await this.kept(isHost);
     }
+  }
+
+  /** Who is muted, and for hosts who is banned. */
+  private async kept(isHost: boolean): Promise<void> {
+    if (this.state.mutes) await this.take("mutes", "mutes", readMuted);
+    if (isHost) await this.take("bans", "bans", readBanned);
   }
 
   private async stream(isWhole: boolean): Promise<void> {

@@ -211,6 +211,8 @@ export interface Deed {
   deed: string;
   what: string;
   by: string | null;
+  /** What it was about: the id of a chatter, an announcement or a poll, or a room's code. */
+  subject?: string | null;
 }
 
 export interface KeyLine {

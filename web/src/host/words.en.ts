@@ -55,6 +55,7 @@ export const en: HostWords = {
   attention: "To look at first",
   nothingToDo: "Nothing to look at now",
   reportsWait: (count) => `${plural(count, "report waits", "reports wait")}`,
+  floods: (name, said) => `${name} floods: ${said} messages in a minute`,
   trouble: {
     full: () => "The disk is full, so messages are refused. Make space on it.",
     readOnly: () => "The disk takes no writing, so messages are refused. Look at its card.",
@@ -63,9 +64,9 @@ export const en: HostWords = {
     memoryTight: () => "Memory is short, so newcomers wait. It passes when some leave.",
     memoryFull: () => "Memory is used up, so newcomers are turned away. End a room.",
     unannounced: (reason) => `The name is not announced: ${reason}. Give people the address.`,
-    missing: (address, reason) => `Nobody can come in at ${address}: ${reason}.`,
+    missing: (address, reason) => `Nobody can come in at ${address}: ${reason}. Give people another address, or change listen and restart the hub.`,
     twins: () => "Another hub has this hub’s id. Stop one and run colahub new-id there.",
-    noCopies: (reason) => `No copies of the database are made: ${reason}.`,
+    noCopies: (reason) => `No copies of the database are made: ${reason}. Mend that, or copy by hand with colahub backup.`,
   },
   clockBehind: (by) => `The hub’s clock is ${by} behind this phone’s`,
   clockAhead: (by) => `The hub’s clock is ${by} ahead of this phone’s`,
@@ -196,6 +197,7 @@ export const en: HostWords = {
   takeBackDone: (name) => `A message of ${name} is removed`,
 
   unmuteDone: (name) => `${name} may speak again`,
+  renameDone: (name) => `The name is ${name} now`,
   mutes: "Muted",
   noMutes: "Nobody is muted",
   muted: "muted",

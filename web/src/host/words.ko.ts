@@ -55,6 +55,7 @@ export const ko = {
   attention: "먼저 볼 것",
   nothingToDo: "지금은 볼 것이 없어요",
   reportsWait: (count: number) => `신고 ${count}건이 기다려요`,
+  floods: (name: string, said: number) => `${name} 님이 1분 동안 메시지를 ${said}개 보냈어요`,
   trouble: {
     full: () => "저장 공간이 가득 차서 메시지를 받지 못해요. 디스크를 비워 주세요.",
     readOnly: () => "디스크에 쓸 수 없어서 메시지를 받지 못해요. 카드를 살펴봐 주세요.",
@@ -63,9 +64,9 @@ export const ko = {
     memoryTight: () => "메모리가 모자라 새로 오는 사람은 기다려요. 몇 사람이 나가면 풀려요.",
     memoryFull: () => "메모리가 다 차서 새로 오는 사람을 돌려보내요. 방을 하나 끝내 주세요.",
     unannounced: (reason: string) => `네트워크에 이름을 알리지 못해요 (${reason}). 사람들에게 주소를 알려 주세요.`,
-    missing: (address: string, reason: string) => `${address}로는 아무도 못 들어와요 (${reason}).`,
+    missing: (address: string, reason: string) => `${address}로는 아무도 못 들어와요 (${reason}). 다른 주소를 알려 주거나, listen을 고치고 허브를 다시 켜세요.`,
     twins: () => "같은 id를 쓰는 허브가 또 있어요. 하나를 멈추고 거기서 colahub new-id를 실행해 주세요.",
-    noCopies: (reason: string) => `데이터베이스의 백업을 만들지 못해요 (${reason}).`,
+    noCopies: (reason: string) => `데이터베이스의 백업을 만들지 못해요 (${reason}). 원인을 고치거나, colahub backup으로 직접 복사하세요.`,
   },
   clockBehind: (by: string) => `허브의 시계가 이 휴대폰보다 ${by} 늦어요`,
   clockAhead: (by: string) => `허브의 시계가 이 휴대폰보다 ${by} 빨라요`,
@@ -192,6 +193,7 @@ export const ko = {
   takeBackDone: (name: string) => `${name}님의 메시지를 지웠어요`,
 
   unmuteDone: (name: string) => `${name}님이 다시 말할 수 있어요`,
+  renameDone: (name: string) => `이제 이름이 ${name}예요`,
   mutes: "말 못 하게 한 사람",
   noMutes: "말 못 하게 한 사람이 없어요",
   muted: "말 못 함",

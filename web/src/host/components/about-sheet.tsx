@@ -11,6 +11,7 @@ import { isBlank, isolate, length } from "../../store/text";
 import { about, isHost, openAbout, placeOf, state } from "../app";
 import { unmute, type Somebody } from "../deeds";
 import { ban, endRoom, kick, makeRoom, mute, rename, takeBack, takeBackAll } from "../deeds.sheets";
+import { BACK_AFTER, HERE_FOR, type Setting } from "../state";
 import type { RoomLine, Said } from "../wire";
 import { sheetWords } from "../words.sheets";
 import { why } from "./act-bar";
@@ -188,9 +189,17 @@ function Choice(props: { icon: HostIconName; label: string; hint?: string; choos
 
 const SPANS = [0, 600, 3_600, 86_400];
 
+/** What newcomers may do for a while beside a ban; the rooms are open again by themselves. */
+const DOORS: Record<"open" | "inside" | "here", Setting | null> = {
+  open: null,
+  inside: { mode: "members", minutes: BACK_AFTER },
+  here: { mode: "members", hereFor: HERE_FOR, minutes: BACK_AFTER },
+};
+
 function BanSheet({ person }: { person: Somebody }): JSX.Element {
   const say = sheetWords();
   const [seconds, setSeconds] = useState(0);
+  const [door, setDoor] = useState<keyof typeof DOORS>("open");
   return (
     <Sheet title={say.banTitle(isolate(person.nickname))} class="small">
       <fieldset class="field">
@@ -202,7 +211,20 @@ function BanSheet({ person }: { person: Somebody }): JSX.Element {
         </div>
       </fieldset>
       <p class="soft ban-hint">{seconds === 0 ? say.banBrowserHint : say.banAddressHint}</p>
-      <button type="button" class="button primary wide" onClick={then(() => ban(person, seconds))}>
+      {state.value.rooms?.some((room) => room.mode) && (
+        <>
+          <fieldset class="field">
+            <legend>{say.banDoor}</legend>
+            <div class="chips">
+              {(["open", "inside", "here"] as const).map((one) => (
+                <Chip key={one} name="door" label={say.banDoors[one]} isOn={door === one} choose={() => setDoor(one)} />
+              ))}
+            </div>
+          </fieldset>
+          <p class="soft ban-hint">{say.banDoorHints[door]}</p>
+        </>
+      )}
+      <button type="button" class="button primary wide" onClick={then(() => ban(person, seconds, DOORS[door]))}>
         {say.banNow}
       </button>
     </Sheet>

@@ -4,16 +4,13 @@ import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { left } from "../../store/clock";
 import { state } from "../app";
-import { clockOffset, hereFor, stepped, type Setting } from "../state";
+import { clockOffset, HERE_FOR, hereFor, stepped, type Setting } from "../state";
 import { MODES, type Mode } from "../wire";
 import { hostWords } from "../words";
 import { Step } from "./step";
 
 /** Seconds between two messages that are offered. */
 const PACES = [10, 30, 60, 300];
-
-/** Minutes for which people must have been here. */
-const HERE_FOR = 10;
 
 interface Props {
   /** `null` where the rooms differ. */

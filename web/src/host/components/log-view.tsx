@@ -1,5 +1,7 @@
 import type { JSX } from "preact";
 import { state } from "../app";
+import { doOpposite } from "../deeds";
+import { opposites, type Opposite } from "../opposites";
 import { hostWords } from "../words";
 import { Closing } from "./closing";
 import { clock } from "./said-list";
@@ -11,6 +13,7 @@ export function LogView(): JSX.Element {
   const say = hostWords();
   const { log } = state.value;
   if (!log) return <p class="soft centre">{say.looking}</p>;
+  const backs = opposites(log, state.value);
   return (
     <>
       <h2 class="view-title">{say.log}</h2>
@@ -24,10 +27,22 @@ export function LogView(): JSX.Element {
               <time>{clock(at, say.locale)}</time>
             </span>
             <bdi class="soft">{what.replace(ID, "")}</bdi>
+            {backs[place] && <Back opposite={backs[place]} label={say.deeds[deed] ?? deed} />}
           </li>
         ))}
       </ol>
       <Closing />
     </>
+  );
+}
+
+/** Does the opposite of a line. */
+function Back({ opposite, label }: { opposite: Opposite; label: string }): JSX.Element {
+  const say = hostWords();
+  return (
+    <button type="button" class="button" onClick={() => doOpposite(opposite)}>
+      {say.undo}
+      <span class="unseen">: {label}</span>
+    </button>
   );
 }

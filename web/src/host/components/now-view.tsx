@@ -2,9 +2,10 @@
 
 import type { JSX } from "preact";
 import { follow } from "../../route";
-import { placeOf, state } from "../app";
+import { openAbout, placeOf, state } from "../app";
+import { isolate } from "../../store/text";
 import { sizeText, spanOf } from "../figures";
-import { curvePoints, troubles, type Trouble } from "../state";
+import { curvePoints, flooding, troubles, type Flooder, type Trouble } from "../state";
 import type { Overview } from "../wire";
 import { hostWords, type All } from "../words";
 import { AnnouncedNow } from "./announced";
@@ -22,10 +23,10 @@ export function NowView(): JSX.Element {
   if (!overview) return <p class="soft centre">{say.looking}</p>;
   return (
     <>
-      <AnnouncedNow />
-      <PollsNow />
       <Attention overview={overview} />
       <ClockNow />
+      <AnnouncedNow />
+      <PollsNow />
       <Figures overview={overview} curve={curve} />
       {stream && (
         <section aria-labelledby="everything">
@@ -43,7 +44,8 @@ function Attention({ overview }: { overview: Overview }): JSX.Element {
   const say = hostWords();
   const reports = overview.reports ?? 0;
   const all = sentences(overview, say);
-  if (reports === 0 && all.length === 0) {
+  const floods = flooding(state.value, Date.now());
+  if (reports === 0 && all.length === 0 && floods.length === 0) {
     return (
       <p class="calm">
         <HostIcon name="done" />
@@ -59,6 +61,9 @@ function Attention({ overview }: { overview: Overview }): JSX.Element {
           {say.reportsWait(reports)}
         </a>
       )}
+      {floods.map((one) => (
+        <Flood key={one.id} of={one} />
+      ))}
       {all.map((sentence) => (
         <p key={sentence} class="trouble">
           <HostIcon name="warn" />
@@ -66,6 +71,22 @@ function Attention({ overview }: { overview: Overview }): JSX.Element {
         </p>
       ))}
     </section>
+  );
+}
+
+/** Somebody who floods; a tap opens what can be done about them. */
+function Flood({ of: { id, nickname, room, said } }: { of: Flooder }): JSX.Element {
+  const say = hostWords();
+  return (
+    <button
+      type="button"
+      class="button wide flood"
+      aria-haspopup="dialog"
+      onClick={() => openAbout({ kind: "person", person: { id, nickname, room } })}
+    >
+      <HostIcon name="warn" />
+      <span>{say.floods(isolate(nickname), said)}</span>
+    </button>
   );
 }
 
