@@ -107,19 +107,19 @@ story("a host asks the polls that a file has prepared, one tap each, and drops o
   await until(async () => assert.deepEqual(await waiting(), asked, "in the order of the file"));
   assert.equal(await ann.page.locator(".poll").count(), 0, "people see nothing of it");
   await host.fits();
-  await page.getByRole("button", { name: "지금 물어보기: 무엇을 먹을까요?" }).click();
+  await page.locator(".prepared li", { hasText: "무엇을 먹을까요?" }).locator("button.primary").click();
   await ann.page.locator(".poll", { hasText: "무엇을 먹을까요?" }).waitFor();
   await until(async () => assert.deepEqual(await waiting(), asked.slice(1)));
   await page.locator(".polls-now .poll-bars").first().waitFor();
-  await page.getByRole("button", { name: "지우기: 누가 노래할까요?" }).click();
+  await page.locator(".prepared li", { hasText: "누가 노래할까요?" }).locator("button:not(.primary)").click();
   await until(async () => assert.deepEqual(await waiting(), ["어디로 갈까요?"]));
 
   // The same file prepares again only what nobody was asked.
   await page.locator(".tab", { hasText: "방" }).click();
   await page.getByRole("button", { name: "행사 파일" }).click();
   await applies();
-  assert.equal(await sheet.locator(".event-steps li").count(), 1);
   await sheet.locator(".event-steps li", { hasText: "누가 노래할까요?" }).waitFor();
+  assert.equal(await sheet.locator(".event-steps li").count(), 1);
 });
 
 story("a file that is too large for the network is refused with the way to apply it", {}, async ({ somebody }) => {
