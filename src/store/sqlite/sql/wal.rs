@@ -96,19 +96,23 @@ pub(in crate::store) fn overwrite(
 /// # Errors
 /// SQLite's message.
 pub(in crate::store) fn close(db: Connection, path: &Path) -> rusqlite::Result<()> {
-    if let Err(error) = empty(&db, path) {
-        tracing::warn!(%error, "the WAL is removed without being overwritten");
+    match empty(&db, path) {
+        Ok(Step::Done) => {}
+        Ok(_) => tracing::warn!("somebody reads: the WAL is shortened without being overwritten"),
+        Err(error) => tracing::warn!(%error, "the WAL is shortened without being overwritten"),
     }
-    // The last connection folds in what is left, and removes the file.
+    // What began the WAL again is still in it. Only the last connection removes the file, and one that reads may be
+    // that: the next start would take the hub for one that was not stopped.
+    checkpoint(&db, "TRUNCATE")?;
     db.close().map_err(|(_, cause)| cause)
 }
 
-fn empty(db: &Connection, path: &Path) -> Result<(), WalError> {
+fn empty(db: &Connection, path: &Path) -> Result<Step, WalError> {
     let mut step = restart(db, schema::BUSY_TIMEOUT)?;
     while step == Step::More {
         step = overwrite(db, path, u64::MAX)?;
     }
-    Ok(())
+    Ok(step)
 }
 
 /// The WAL after a checkpoint.
@@ -265,8 +269,11 @@ mod tests {
         let path = folder.path().join(FILE);
         let db = schema::open_writer(&path).unwrap();
         say(&db, "said 0");
+        let reader = schema::open_reader(&path).unwrap();
+        reader.query_row("SELECT count(*) FROM meta", [], |_| Ok(())).unwrap();
         close(db, &path).unwrap();
-        assert!(!files::with_suffix(&path, "-wal").exists());
+        drop(reader);
+        assert_eq!(files::size(&files::with_suffix(&path, "-wal")), 0, "whoever ends last");
         let db = schema::open_alone(&path).unwrap();
         let said: i64 = db
             .query_row("SELECT count(*) FROM meta WHERE key = 'said 0'", [], |row| row.get(0))
