@@ -17,6 +17,15 @@ describe("what a browser keeps of a room", () => {
     expect(tab.outbox().map((kept) => kept.key)).toEqual(["b"]);
   });
 
+  it("has what became of a message that was typed: one that has failed stays", () => {
+    const keeper = new Keeper(mapMemory(), "r");
+    const [sent, dropped] = [one("a", 1), one("b", 2)];
+    keeper.keepOutgoing(sent);
+    keeper.keepOutgoing(dropped);
+    keeper.keepChanged([sent, dropped], [{ ...dropped, state: "failed", problem: "not_let_through" }]);
+    expect(keeper.outbox().map(({ key, state, problem }) => [key, state, problem])).toEqual([["b", "failed", "not_let_through"]]);
+  });
+
   it("stands in the order in which it was written, also when the clock was set back", () => {
     const memory = mapMemory();
     const keeper = new Keeper(memory, "r");

@@ -25,6 +25,16 @@ export class Keeper {
     this.memory.remove(this.name("out", key));
   }
 
+  /** Stores what is another in the outbox `after`, and drops what has left it. */
+  keepChanged(before: readonly Outgoing[], after: readonly Outgoing[]): void {
+    for (const one of before) {
+      if (after.includes(one)) continue;
+      const changed = after.find(({ key }) => key === one.key);
+      if (changed) this.keepOutgoing(changed);
+      else this.dropOutgoing(one.key);
+    }
+  }
+
   /** Everything unsent, in the order it was written. */
   outbox(): Outgoing[] {
     const prefix = this.name("out", "");

@@ -354,7 +354,7 @@ export class Session {
     if (this.joining) return void this.early.push([name, payload]);
     const { outbox } = this.state;
     this.state = heard(this.state, name, payload, this.around.now(), this.watching);
-    for (const one of outbox) if (!this.state.outbox.includes(one)) this.keep?.dropOutgoing(one.key);
+    this.keep?.keepChanged(outbox, this.state.outbox);
     if (!this.onScreen) this.state = { ...this.state, log: Log.newest(this.state.log, BACKLOG) };
     // Messages that are still on their way are refused first, and then can be told so.
     if (this.state.closed && this.joined && this.state.outbox.length === 0) this.rest();
