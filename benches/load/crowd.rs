@@ -166,7 +166,7 @@ impl Crowd {
         }
     }
 
-    /// Waits until so many announcements have reached somebody.
+    /// Waits until the members together have received so many announcements.
     pub fn hear_announcements(&mut self, many: u64) {
         while self.tally.announcements < many {
             self.listen();

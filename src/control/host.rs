@@ -183,7 +183,7 @@ pub(super) async fn log(parts: &Acting<'_>) -> Result<Vec<Deed>, Denied> {
     Ok(told.collect())
 }
 
-/// What an entry of the log is about: its first word, in the actions about somebody or something that has an id or a code.
+/// The subject of a log entry: the first word of its text, if the action is about something with an id or a code.
 fn subject(deed: &str, what: &str) -> Option<String> {
     let has_one = ["chatter ", "room ", "announce ", "poll "].iter().any(|of| deed.starts_with(of));
     let first = what

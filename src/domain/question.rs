@@ -103,7 +103,7 @@ pub struct Dropped {
     pub id: HeldId,
     /// Its room.
     pub room: RoomId,
-    /// Who has asked it.
+    /// The browser that asked it.
     pub author: IdentityId,
     /// The key that its author has sent it with.
     pub key: Option<Key>,

@@ -92,7 +92,7 @@ impl Server {
         self.accepting.spawn(acceptor.accept(listener));
     }
 
-    /// Stops accepting, and ends every connection that still speaks HTTP. What was asked before is answered, for
+    /// Stops accepting, and ends every connection that still speaks HTTP. Requests that came before are answered, for
     /// [`timeouts::LAST_ANSWERS`] at most: while a package is upgraded, nobody's request may be lost.
     pub async fn close(mut self) {
         self.stop.stop();

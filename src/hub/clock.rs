@@ -40,7 +40,7 @@ pub struct Clock {
 pub struct ClockState {
     /// The hub's wall time.
     pub time: WallTime,
-    /// What the machine's clock shows.
+    /// The time of the machine's clock.
     pub machine: WallTime,
     /// Whether the machine's clock can be relied on.
     pub is_trusted: bool,

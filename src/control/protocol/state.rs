@@ -69,7 +69,7 @@ pub struct Missing {
 pub struct ClockStatus {
     /// The hub's time, ISO 8601.
     pub time: String,
-    /// What the machine's clock shows, ISO 8601.
+    /// The time of the machine's clock, ISO 8601.
     pub machine: String,
     /// Whether the machine's clock can be relied on.
     pub is_trusted: bool,

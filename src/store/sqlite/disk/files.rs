@@ -2,8 +2,27 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt, chown};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, chown};
 use std::path::{Path, PathBuf};
+
+/// How much is overwritten at a time, in bytes.
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+
+/// Overwrites a file of this size with zeros from `at` on, and cuts that off.
+///
+/// # Errors
+/// The system's message.
+pub(in crate::store) fn cut_off_overwritten(file: &File, at: u64, size: u64) -> io::Result<()> {
+    let mut written = at;
+    while written < size {
+        let length = ZEROS.len().min(usize::try_from(size - written).unwrap_or(usize::MAX));
+        file.write_all_at(ZEROS.get(..length).unwrap_or_default(), written)?;
+        written += length as u64;
+    }
+    // Before its blocks are given back, or they might be without having been written.
+    file.sync_all()?;
+    file.set_len(at)
+}
 
 /// The size of a file in bytes; 0 if it does not exist.
 pub(in crate::store) fn size(path: &Path) -> u64 {

@@ -7,7 +7,6 @@
 
 use std::fs::OpenOptions;
 use std::io;
-use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -21,8 +20,6 @@ const FRAME_HEADER: u64 = 24;
 
 /// The most frames that the commit behind a restart takes.
 const RESTARTED: u64 = 8;
-
-static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// Why the WAL could not be emptied. Nothing in it is lost.
 #[derive(Debug, thiserror::Error)]
@@ -140,16 +137,8 @@ fn overwrite_behind(wal: &Path, end: u64, piece: u64) -> io::Result<Step> {
     let file = OpenOptions::new().write(true).open(wal)?;
     let size = file.metadata()?.len();
     let from = size.saturating_sub(piece).max(end);
-    let mut at = from;
-    while at < size {
-        let length = ZEROS.len().min(usize::try_from(size - at).unwrap_or(usize::MAX));
-        file.write_all_at(ZEROS.get(..length).unwrap_or_default(), at)?;
-        at += length as u64;
-    }
     if from < size {
-        // Before its blocks are given back, or they might be without having been written.
-        file.sync_all()?;
-        file.set_len(from)?;
+        files::cut_off_overwritten(&file, from, size)?;
     }
     Ok(if from == end || size <= end { Step::Done } else { Step::More })
 }

@@ -3,22 +3,20 @@
 //! Whether the medium writes in the same place is up to it: a memory card or an SSD mostly does not.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::OFlags;
 
 use crate::store::FILE;
+use crate::store::sqlite::disk::files;
 use crate::store::sqlite::recovery::{backup, replace};
 use crate::store::wipe::LeftFile;
 
 /// How much is overwritten before it is synced and cut off the file, in bytes: a wipe that is interrupted goes on
 /// behind what it has done.
 const PIECE: u64 = 4 << 20;
-
-/// How much is written at a time, in bytes.
-static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// What SQLite's files begin with.
 const SQLITE: &[u8] = b"SQLite format 3\0";
@@ -177,7 +175,7 @@ pub(super) fn destroy(path: &Path, going_on: &mut dyn FnMut(u64)) -> io::Result<
         return Err(io::Error::other(IS_LINK));
     }
     let overwritten = match open(path, OpenOptions::new().write(true)) {
-        Ok(file) => overwrite(file, going_on),
+        Ok(file) => overwrite(&file, going_on),
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         Err(error) => Err(error),
     };
@@ -192,20 +190,11 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.custom_flags(i32::try_from(flags).unwrap_or(0)).open(path)
 }
 
-fn overwrite(mut file: File, going_on: &mut dyn FnMut(u64)) -> io::Result<()> {
+fn overwrite(file: &File, going_on: &mut dyn FnMut(u64)) -> io::Result<()> {
     let mut size = file.metadata()?.len();
     while size > 0 {
         let piece = (size - 1) / PIECE * PIECE;
-        file.seek(SeekFrom::Start(piece))?;
-        let mut rest = size - piece;
-        while rest > 0 {
-            let length = ZEROS.len().min(usize::try_from(rest).unwrap_or(usize::MAX));
-            file.write_all(ZEROS.get(..length).unwrap_or_default())?;
-            rest -= length as u64;
-        }
-        // Before its blocks are given back, or they might be without having been written.
-        file.sync_all()?;
-        file.set_len(piece)?;
+        files::cut_off_overwritten(file, piece, size)?;
         going_on(size - piece);
         size = piece;
     }
