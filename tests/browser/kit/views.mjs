@@ -407,16 +407,23 @@ for (const [name, open] of Object.entries(VIEWS).filter(([name]) => name !== "mu
   VIEWS[name] = async (furnished) => {
     const { hub } = furnished;
     await furnished.ann?.page.unroute(OVERVIEW);
-    const muted = hub ? JSON.parse(await hub.host("chatter", "list", "--muted", "--json")) : [];
-    for (const { id } of muted) await hub.host("chatter", "unmute", id);
-    const announced = hub ? JSON.parse(await hub.host("announce", "list", "--json")) : [];
-    for (const { id } of announced.filter((one) => one.room === null)) await hub.host("announce", "done", id);
-    const polls = hub && !/poll/.test(name) ? JSON.parse(await hub.host("poll", "list", "--json")) : [];
-    for (const { id } of polls) await hub.host("poll", "close", id);
-    const prepared = hub && !/prepared/.test(name) ? JSON.parse(await hub.host("poll", "prepared", "--json")) : [];
-    for (const { id } of prepared) await hub.host("poll", "drop", id);
+    if (hub) await clears(hub, name);
     await open(furnished);
   };
+}
+
+/** Takes back what another view than `name` has left behind. */
+async function clears(hub, name) {
+  const listed = (...words) => hub.host(...words, "--json").then(JSON.parse);
+  const ends = async (list, words) => {
+    for (const { id } of await list) await hub.host(...words, id);
+  };
+  await Promise.all([
+    ends(listed("chatter", "list", "--muted"), ["chatter", "unmute"]),
+    ends(listed("announce", "list").then((all) => all.filter((one) => one.room === null)), ["announce", "done"]),
+    /poll/.test(name) || ends(listed("poll", "list"), ["poll", "close"]),
+    /prepared/.test(name) || ends(listed("poll", "prepared"), ["poll", "drop"]),
+  ]);
 }
 
 /** From now on the hub says to the host that its clock is so far from the phone's. */

@@ -109,6 +109,11 @@ function usePointer(
     };
     // Under the pointer there is another message now; a button that has the focus goes along.
     const scrolled = (): void => (document.activeElement === button.current ? place(button.current!, row) : setRow(null));
+    // A hidden button that stayed where it was would be wider than a window that is narrower now.
+    const resized = (): void => {
+      button.current!.style.left = "0";
+      scrolled();
+    };
     const keys = (event: KeyboardEvent): void => {
       if (!isMenuKey(event)) return;
       event.preventDefault();
@@ -119,11 +124,13 @@ function usePointer(
     scroller.addEventListener("pointerleave", leave);
     scroller.addEventListener("scroll", scrolled);
     scroller.addEventListener("keydown", keys);
+    addEventListener("resize", resized);
     return () => {
       scroller.removeEventListener("pointerover", point);
       scroller.removeEventListener("pointerleave", leave);
       scroller.removeEventListener("scroll", scrolled);
       scroller.removeEventListener("keydown", keys);
+      removeEventListener("resize", resized);
     };
   }, [row]);
 }
