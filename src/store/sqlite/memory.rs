@@ -55,7 +55,7 @@ impl Memory {
     /// Commits these writes as one batch.
     pub(crate) fn commit<'a>(
         &self,
-        batch: impl Iterator<Item = &'a Write>,
+        batch: impl Iterator<Item = &'a Write> + Clone,
     ) -> Vec<Result<Written, Refusal>> {
         writer::commit(&self.db, batch).unwrap()
     }

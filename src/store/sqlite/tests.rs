@@ -13,6 +13,7 @@ use crate::store::*;
 
 mod damage;
 mod plans;
+mod refused;
 mod renew;
 mod retention;
 mod strange;

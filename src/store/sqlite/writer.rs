@@ -293,9 +293,13 @@ fn unwritten(db: &Connection, write: &Write, refusal: &Refusal) -> Result<Writte
 }
 
 /// Commits a batch. Returns each write's result, or the error for which the whole batch was rolled back.
+///
+/// A refused write leaves no trace. Nearly all are refused before they change anything, so a batch is first applied without
+/// savepoints, which would cost more than the writes. If one is refused later, the batch is rolled back and applied
+/// again, each write in a savepoint.
 pub(super) fn commit<'a>(
     db: &Connection,
-    batch: impl Iterator<Item = &'a Write>,
+    batch: impl Iterator<Item = &'a Write> + Clone,
 ) -> rusqlite::Result<Vec<Result<Written, Refusal>>> {
     let mut batch = batch.peekable();
     let mut results = Vec::new();
@@ -305,32 +309,62 @@ pub(super) fn commit<'a>(
     if batch.peek().is_none() {
         return Ok(results);
     }
-    let tx = db.unchecked_transaction()?;
-    for write in batch {
-        results.push(apply_alone(&tx, write)?);
+    match commit_bare(db, batch.clone())? {
+        Some(committed) => results.extend(committed),
+        None => {
+            let tx = db.unchecked_transaction()?;
+            for write in batch {
+                results.push(apply_alone(&tx, write)?);
+            }
+            tx.commit()?;
+        }
     }
-    tx.commit()?;
     Ok(results)
 }
 
-/// Applies one write in a savepoint, so that a refused one leaves no trace.
+/// Commits a batch without savepoints. `None` if a write was refused after it had changed something: then the batch is rolled
+/// back.
+fn commit_bare<'a>(
+    db: &Connection,
+    batch: impl Iterator<Item = &'a Write>,
+) -> rusqlite::Result<Option<Vec<Result<Written, Refusal>>>> {
+    let tx = db.unchecked_transaction()?;
+    let mut results = Vec::new();
+    for write in batch {
+        let before = tx.total_changes();
+        let applied = apply::apply(&tx, write);
+        if applied.is_err() && tx.total_changes() != before {
+            return Ok(None);
+        }
+        results.push(settled(applied)?);
+    }
+    tx.commit()?;
+    Ok(Some(results))
+}
+
+/// Applies one write in a savepoint.
 fn apply_alone(db: &Connection, write: &Write) -> rusqlite::Result<Result<Written, Refusal>> {
     db.prepare_cached("SAVEPOINT one")?.execute([])?;
-    let result = match apply::apply(db, write) {
-        Ok(written) => Ok(written),
-        Err(WriteError::Refused(refusal)) => Err(refusal),
-        // A violated constraint concerns this write only, not the rest of the batch.
-        Err(WriteError::Failed(error)) if is_constraint(&error) => {
-            tracing::error!(%error, "a write broke a rule of the schema and was refused");
-            Err(Refusal::Unavailable)
-        }
-        Err(WriteError::Failed(error)) => return Err(error),
-    };
+    let result = settled(apply::apply(db, write))?;
     if result.is_err() {
         db.prepare_cached("ROLLBACK TO one")?.execute([])?;
     }
     db.prepare_cached("RELEASE one")?.execute([])?;
     Ok(result)
+}
+
+/// A write's result, or the error for which the batch is rolled back.
+fn settled(applied: Result<Written, WriteError>) -> rusqlite::Result<Result<Written, Refusal>> {
+    match applied {
+        Ok(written) => Ok(Ok(written)),
+        Err(WriteError::Refused(refusal)) => Ok(Err(refusal)),
+        // A violated constraint concerns this write only, not the rest of the batch.
+        Err(WriteError::Failed(error)) if is_constraint(&error) => {
+            tracing::error!(%error, "a write broke a rule of the schema and was refused");
+            Ok(Err(Refusal::Unavailable))
+        }
+        Err(WriteError::Failed(error)) => Err(error),
+    }
 }
 
 fn is_constraint(error: &rusqlite::Error) -> bool {
