@@ -326,7 +326,7 @@ impl Hub {
             }
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
-            Then::Said(reply) => self.said(reply, result, at.hub),
+            Then::Said(room, reply) => self.said((room, reply), result, at.hub),
             Then::Left(leaving) => self.has_left(leaving, result, at.hub),
             // Even if the other hubs could not be told, the caller may try to join.
             Then::Granted(tell) => drop(tell.send(Ok(true))),

@@ -213,7 +213,7 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "banned" => Refusal::Banned,
         "full" => Refusal::Full,
         "shut" => Refusal::Shut,
-        "room_read_only" => Refusal::RoomReadOnly,
+        "room_read_only" => Refusal::RoomReadOnly(None),
         "locked" => Refusal::Locked,
         "too_many_rooms" => Refusal::TooManyRooms(LATER),
         _ => Refusal::Unavailable,
