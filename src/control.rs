@@ -13,6 +13,7 @@ mod event;
 mod host;
 mod keys;
 mod listener;
+mod log;
 mod messages;
 mod modes;
 mod people;

@@ -327,7 +327,7 @@ fn banned_line(banned: &Banned) -> String {
 }
 
 fn deed_line(deed: &Deed) -> String {
-    let Deed { at, deed, what, by, subject: _ } = deed;
+    let Deed { at, deed, what, by, .. } = deed;
     let by = by.as_ref().map(|by| format!("  by {by:?}")).unwrap_or_default();
     format!("{}  {deed}  {what}{by}", in_utc(at))
 }
@@ -367,6 +367,8 @@ mod tests {
             what: "K7PMX3".to_owned(),
             by: None,
             subject: Some("K7PMX3".to_owned()),
+            mode: None,
+            was: None,
         };
         assert_eq!(deed_line(&deed), "2026-07-01 10:48:00 UTC  room close  K7PMX3");
         let by = Some("stage".to_owned());

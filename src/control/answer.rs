@@ -11,7 +11,7 @@ use super::modes::Wanted;
 use super::protocol::Request;
 use super::status::{ControlContext, status};
 use super::{
-    announcements, clock, edit, event, host, keys, messages, modes, people, polls, prepared,
+    announcements, clock, edit, event, host, keys, log, messages, modes, people, polls, prepared,
     questions, reports, walls, wipe,
 };
 use crate::domain::host::HostName;
@@ -169,7 +169,7 @@ impl ControlContext {
             }
             Request::ClockSet { now } => told(clock::set(parts, now).await),
             Request::ClockForget => told(clock::forget(parts).await),
-            Request::Log => told(host::log(parts).await),
+            Request::Log => told(log::log(parts).await),
             Request::Wipe { id, keep_rooms } => told(wipe::order(parts, &id, keep_rooms).await),
             Request::HostAdd { name, helper } => told(keys::add(parts, &name, helper).await),
             Request::HostList => told(keys::list(parts).await),

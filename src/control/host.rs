@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::answer::{Acting, Denied};
-use super::protocol::{self, Banned, Deed, EndedRoom, Made, RoomLine};
+use super::protocol::{self, Banned, EndedRoom, Made, RoomLine};
 use crate::domain::code::Code;
 use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::refusal::Refusal;
@@ -11,9 +11,6 @@ use crate::domain::room::check_capacity;
 use crate::domain::text::{Namespace, Password, Title};
 use crate::hub::command::{Call, NewRoom, RoomView};
 use crate::wire;
-
-/// How many entries of the log are listed.
-const LOG_SHOWN: usize = 100;
 
 /// Lists the living rooms, oldest first.
 pub(super) async fn rooms(parts: &Acting<'_>) -> Result<Vec<RoomLine>, Denied> {
@@ -168,29 +165,6 @@ pub(super) async fn bans(parts: &Acting<'_>) -> Result<Vec<Banned>, Denied> {
         with_address: ban.address.is_some(),
     });
     Ok(told.collect())
-}
-
-/// Lists the host's actions, newest first.
-pub(super) async fn log(parts: &Acting<'_>) -> Result<Vec<Deed>, Denied> {
-    let done = parts.reader.host_log(LOG_SHOWN).await?;
-    let told = done.into_iter().map(|done| Deed {
-        at: wire::iso(done.at),
-        subject: subject(&done.deed, &done.what),
-        deed: done.deed,
-        what: done.what,
-        by: done.by.map(|by| by.to_string()),
-    });
-    Ok(told.collect())
-}
-
-/// The subject of a log entry: the first word of its text, if the action is about something with an id or a code.
-fn subject(deed: &str, what: &str) -> Option<String> {
-    let has_one = ["chatter ", "room ", "announce ", "poll "].iter().any(|of| deed.starts_with(of));
-    let first = what
-        .split(' ')
-        .next()
-        .filter(|first| first.parse::<Code>().is_ok() || first.parse::<ChatterId>().is_ok())?;
-    has_one.then(|| first.to_owned())
 }
 
 /// The room with this id or code. An id is not checked; a code must be that of a living room.

@@ -1,6 +1,7 @@
 //! The requests and responses on the control socket.
 
 mod event;
+mod log;
 mod people;
 mod polls;
 mod questions;
@@ -12,6 +13,7 @@ mod walls;
 use serde::{Deserialize, Serialize};
 
 pub use self::event::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
+pub use self::log::{Deed, ModeLine};
 pub use self::people::{
     ChatterRename, ChatterTakeBack, MINUTES, Muted, Person, RECENT_MAX, Streamed,
 };
@@ -434,24 +436,6 @@ pub struct Banned {
     pub nickname: String,
     /// Whether their address was banned, too, for a while.
     pub with_address: bool,
-}
-
-/// An action of the host.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Deed {
-    /// When, ISO 8601, by the hub's estimate.
-    pub at: String,
-    /// The action, as on the command line: `room close`.
-    pub deed: String,
-    /// Its object, as it was called then.
-    pub what: String,
-    /// The holder of the key that was used. `None` if it was done on the hub's own machine.
-    #[serde(default)]
-    pub by: Option<String>,
-    /// What it was about, for a request that does the opposite: the id of a chatter, an announcement or a poll, or the code
-    /// of a room. `None` if it was about none of these.
-    #[serde(default)]
-    pub subject: Option<String>,
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub mod entry;
+
 use super::refusal::Refusal;
 use super::time::HubTime;
 
@@ -108,7 +110,7 @@ impl Mode {
     /// the hub at `came`.
     ///
     /// # Errors
-    /// [`Refusal::RoomReadOnly`], or [`Refusal::SlowMode`] or [`Refusal::TooNew`] with the rest of the wait.
+    /// [`Refusal::RoomReadOnly`] without its time, or [`Refusal::SlowMode`] or [`Refusal::TooNew`] with the rest of the wait.
     pub fn may_write(
         self,
         said: Option<HubTime>,
@@ -116,7 +118,7 @@ impl Mode {
         now: HubTime,
     ) -> Result<(), Refusal> {
         match (self, said) {
-            (Self::ReadOnly, _) => Err(Refusal::RoomReadOnly),
+            (Self::ReadOnly, _) => Err(Refusal::RoomReadOnly(None)),
             (Self::Slow(every), Some(said)) if now < said.after(every) => {
                 Err(Refusal::SlowMode(said.after(every).since(now)))
             }
@@ -197,7 +199,7 @@ mod tests {
         assert_eq!(Mode::Members(None).may_write(said, CAME, HubTime(1_000)), Ok(()));
         assert_eq!(
             Mode::ReadOnly.may_write(None, CAME, HubTime(1_000)),
-            Err(Refusal::RoomReadOnly)
+            Err(Refusal::RoomReadOnly(None))
         );
     }
 

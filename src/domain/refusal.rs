@@ -43,8 +43,8 @@ pub enum Refusal {
     Locked,
     /// The host has shut the room for newcomers.
     Shut,
-    /// The host has set the room to reading only: nobody writes.
-    RoomReadOnly,
+    /// The host has set the room to reading only: nobody writes, for this time still. `None` until the host opens it.
+    RoomReadOnly(Option<Duration>),
     /// The room is in slow mode, and the person's last message is not old enough; it is after this time.
     SlowMode(Duration),
     /// The host lets those write who have been here for some time, which the person has been after this time.
@@ -178,7 +178,7 @@ impl Refusal {
             | Self::HubFull(wait)
             | Self::TooManyRooms(wait)
             | Self::TooManyMade(wait) => Some(*wait),
-            Self::Muted(wait) => *wait,
+            Self::Muted(wait) | Self::RoomReadOnly(wait) => *wait,
             _ => None,
         }
     }

@@ -85,7 +85,7 @@ fn refusal_ko(refusal: &Refusal) -> String {
         Refusal::NotYours => "다른 사람의 것이라 할 수 없습니다.".into(),
         Refusal::NotJoined => "먼저 방에 들어가야 합니다.".into(),
         Refusal::Locked => "비밀번호가 필요한 방입니다.".into(),
-        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
+        Refusal::Shut | Refusal::RoomReadOnly(_) | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::Ko, refusal)
         }
         Refusal::WrongPassword => "비밀번호가 맞지 않습니다.".into(),
@@ -173,7 +173,7 @@ fn refusal_en(refusal: &Refusal) -> String {
         Refusal::NotYours => "That belongs to somebody else.".into(),
         Refusal::NotJoined => "Join the room first.".into(),
         Refusal::Locked => "This room needs a password.".into(),
-        Refusal::Shut | Refusal::RoomReadOnly | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
+        Refusal::Shut | Refusal::RoomReadOnly(_) | Refusal::SlowMode(_) | Refusal::TooNew(_) => {
             refusal_by_mode(Language::En, refusal)
         }
         Refusal::WrongPassword => "The password is wrong.".into(),
@@ -347,12 +347,20 @@ fn refusal_by_mode(language: Language, refusal: &Refusal) -> String {
             "Only people who have been here for a while can write now. You can in {}.",
             span(language, *wait)
         ),
-        (Language::Ko, Refusal::RoomReadOnly) => {
+        (Language::Ko, Refusal::RoomReadOnly(None)) => {
             "지금은 읽기만 할 수 있습니다. 글은 잠시 쉬어 갑니다.".into()
         }
-        (Language::En, Refusal::RoomReadOnly) => {
+        (Language::En, Refusal::RoomReadOnly(None)) => {
             "This room is for reading at the moment; nobody writes.".into()
         }
+        (Language::Ko, Refusal::RoomReadOnly(Some(wait))) => format!(
+            "지금은 읽기만 할 수 있습니다. {} 뒤에 다시 쓸 수 있습니다.",
+            span(language, *wait)
+        ),
+        (Language::En, Refusal::RoomReadOnly(Some(wait))) => format!(
+            "This room is for reading at the moment. You can write again in {}.",
+            span(language, *wait)
+        ),
         (Language::Ko, _) => {
             "주최자가 방의 문을 닫아서 새로 들어갈 수 없습니다. 방에 있던 사람만 돌아올 수 있습니다.".into()
         }

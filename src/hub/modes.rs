@@ -8,6 +8,7 @@ use super::command::{Responder, RoomEvent};
 use super::rooms::named;
 use super::state::{Due, Hub, Then};
 use crate::domain::ids::RoomId;
+use crate::domain::mode::entry::{Lasting, ModeEntry};
 use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::refusal::Refusal;
 use crate::domain::time::HubTime;
@@ -35,11 +36,12 @@ impl Hub {
         at: Moment,
     ) {
         let until = span.filter(|_| mode != Mode::Open).map(|span| at.hub.after(span));
-        let (mode, words) = (RoomMode { mode, until }, in_words(mode, span));
+        let set = (mode, span);
+        let mode = RoomMode { mode, until };
         match room {
             Some(room) => {
-                let set = SetMode { rooms: vec![room], mode, deed: "room mode" };
-                self.set_mode_of(room, set, &format!(" {words}"), tell, at);
+                let set_mode = SetMode { rooms: vec![room], mode, deed: "room mode" };
+                self.set_mode_of(room, set_mode, set, tell, at);
             }
             None => {
                 let mut rooms: Vec<RoomId> = self.rooms.keys().copied().collect();
@@ -47,6 +49,7 @@ impl Hub {
                 if rooms.is_empty() {
                     return drop(tell.send(Ok(0)));
                 }
+                let words = ModeEntry { set, was: self.common_mode(at.hub) }.to_string();
                 let setting = SettingMode { rooms: rooms.clone(), mode, is_for_all: true, tell };
                 let deed = Deed::SetMode(SetMode { rooms, mode, deed: "hub mode" });
                 self.host_does(deed, words, Then::ModeSet(setting), at);
@@ -56,20 +59,35 @@ impl Hub {
 
     /// Shuts a room for newcomers, or opens it again: the words that older clients know.
     pub(super) fn shut(&mut self, room: RoomId, is_shut: bool, tell: Responder<usize>, at: Moment) {
-        self.set_mode_of(room, SetMode::shut(room, is_shut), "", tell, at);
+        let set = SetMode::shut(room, is_shut);
+        let mode = (set.mode.mode, None);
+        self.set_mode_of(room, set, mode, tell, at);
+    }
+
+    /// For how long a room stays in its mode. `None` until the host sets another.
+    pub(super) fn rest_of_mode(&self, room: RoomId, now: HubTime) -> Option<Duration> {
+        lasting(self.rooms.get(&room)?.room.mode, now).1
+    }
+
+    /// The mode that all living rooms are in, if it is the same.
+    fn common_mode(&self, now: HubTime) -> Option<Lasting> {
+        let mut modes = self.rooms.values().map(|live| lasting(live.room.mode, now));
+        let first = modes.next()?;
+        modes.all(|mode| mode == first).then_some(first)
     }
 
     fn set_mode_of(
         &mut self,
         room: RoomId,
         set: SetMode,
-        words: &str,
+        mode: Lasting,
         tell: Responder<usize>,
         at: Moment,
     ) {
         match self.live(room) {
             Ok(live) => {
-                let what = format!("{}{words}", named(&live.room));
+                let entry = ModeEntry { set: mode, was: Some(lasting(live.room.mode, at.hub)) };
+                let what = format!("{} {entry}", named(&live.room));
                 let (rooms, mode) = (vec![room], set.mode);
                 let setting = SettingMode { rooms, mode, is_for_all: false, tell };
                 self.host_does(Deed::SetMode(set), what, Then::ModeSet(setting), at);
@@ -140,17 +158,8 @@ impl Hub {
     }
 }
 
-/// A mode in words for the host's log: `slow 30s for 15m`.
-fn in_words(mode: Mode, span: Option<Duration>) -> String {
-    let mut words = mode.as_str().to_owned();
-    if let Some(every) = mode.every() {
-        words.push_str(&format!(" {every}s"));
-    }
-    if let Some(minutes) = mode.here_for() {
-        words.push_str(&format!(" here for {minutes}m"));
-    }
-    if let Some(span) = span.filter(|_| mode != Mode::Open) {
-        words.push_str(&format!(" for {}", humantime::format_duration(span)));
-    }
-    words
+/// A room's mode, and how long it still lasts.
+fn lasting(mode: RoomMode, now: HubTime) -> Lasting {
+    let RoomMode { mode, until } = mode.at(now);
+    (mode, until.map(|until| until.since(now)))
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::command::{MuteNotice, PersonCall, Reply, Responder, RoomEvent};
 use super::state::{Due, Hub, Then};
 use crate::domain::chatter::Chatter;
-use crate::domain::ids::{ChatterId, ConnId, IdentityId};
+use crate::domain::ids::{ChatterId, ConnId, IdentityId, RoomId};
 use crate::domain::mute::Mute;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Key;
@@ -207,7 +207,7 @@ impl Hub {
     /// Answers what somebody muted sends: with the message if it was stored before, else with the refusal.
     pub(super) fn say_muted(
         &mut self,
-        chatter: ChatterId,
+        (room, chatter): (RoomId, ChatterId),
         key: Option<Key>,
         refusal: Refusal,
         reply: Reply,
@@ -215,7 +215,7 @@ impl Hub {
         match key {
             Some(key) => {
                 let recall = Recall { chatter, key, refusal };
-                self.write(Write::Recall(recall), Then::Said(Some(reply)));
+                self.write(Write::Recall(recall), Then::Said(room, Some(reply)));
             }
             None => self.reply(reply, Err(refusal)),
         }

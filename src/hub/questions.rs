@@ -54,19 +54,6 @@ impl Hub {
         }
     }
 
-    /// Goes on with a question that is dropped, or could not be.
-    pub(super) fn dropped(&mut self, tell: Responder<()>, result: Result<Written, Refusal>) {
-        let dropped = match result {
-            Ok(Written::QuestionDropped(dropped)) => {
-                self.tell_dropped(dropped);
-                Ok(())
-            }
-            Ok(other) => Err(unexpected(&other)),
-            Err(refusal) => Err(refusal),
-        };
-        drop(tell.send(dropped));
-    }
-
     /// Tells the connections of the browser that has asked a dropped question, in its room.
     pub(super) fn tell_dropped(&mut self, dropped: Dropped) {
         let theirs = self.conns.values().filter(|conn| {

@@ -137,6 +137,6 @@ impl Hub {
         let content = words::alert(self.settings.language, &alert, &about.nickname);
         let (chatter, kind) = (about.id, Kind::Alert(alert));
         let say = Say::plain(room, chatter, kind, content, at);
-        self.write(Write::Say(say), Then::Said(None));
+        self.write(Write::Say(say), Then::Said(room, None));
     }
 }

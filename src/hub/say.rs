@@ -27,14 +27,14 @@ impl Hub {
         match self.paced_speaker(conn, room, Action::Message, at.hub) {
             Ok(chatter) => {
                 if let Some(refusal) = self.silenced(conn, at.hub) {
-                    return self.say_muted(chatter, key, refusal, reply);
+                    return self.say_muted((room, chatter), key, refusal, reply);
                 }
                 let content = content.as_str().to_owned();
                 let mentions = self.named(room, &content, mentions);
                 let kind = Kind::Said;
                 let say =
                     Say { room, chatter, kind, content, reply_to, mentions, is_question, key, at };
-                self.write(Write::Say(say), Then::Said(Some(reply)));
+                self.write(Write::Say(say), Then::Said(room, Some(reply)));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
@@ -68,7 +68,7 @@ impl Hub {
             Ok(chatter) => {
                 let kind = Kind::Alert(Alert::Note);
                 let say = Say::plain(room, chatter, kind, content.as_str().to_owned(), at);
-                self.write(Write::Say(say), Then::Said(Some(reply)));
+                self.write(Write::Say(say), Then::Said(room, Some(reply)));
             }
             Err(refusal) => self.reply(reply, Err(refusal)),
         }
@@ -77,7 +77,7 @@ impl Hub {
     /// Goes on with a message that is committed or was refused.
     pub(super) fn said(
         &mut self,
-        reply: Option<Reply>,
+        (room, reply): (RoomId, Option<Reply>),
         result: Result<Written, Refusal>,
         now: HubTime,
     ) {
@@ -90,6 +90,10 @@ impl Hub {
             }
             Ok(Written::Held(held)) => Ok(Answer::Held(held)),
             Ok(other) => Err(unexpected(&other)),
+            // The store goes by the mode; for how long is known here.
+            Err(Refusal::RoomReadOnly(None)) => {
+                Err(Refusal::RoomReadOnly(self.rest_of_mode(room, now)))
+            }
             Err(refusal) => Err(refusal),
         };
         if let Some(reply) = reply {

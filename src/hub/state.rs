@@ -318,6 +318,10 @@ impl Hub {
 
     /// Goes on with a write that the store has committed or refused.
     pub(super) fn ended(&mut self, (then, result): Completed<Then>, at: Moment) {
+        // Before its author is taken out of the room.
+        if let Ok(Written::QuestionsDropped(dropped)) = &result {
+            dropped.iter().for_each(|one| self.tell_dropped(one.clone()));
+        }
         match then {
             Then::Nothing => {}
             Then::Pong(tell) => drop(tell.send(result.map(|_| ()))),
@@ -326,7 +330,7 @@ impl Hub {
             }
             Then::Looked(request) => self.looked(request, result, at),
             Then::Joined(joining, reply) => self.joined(joining, reply, result, at),
-            Then::Said(reply) => self.said(reply, result, at.hub),
+            Then::Said(room, reply) => self.said((room, reply), result, at.hub),
             Then::Left(leaving) => self.has_left(leaving, result, at.hub),
             // Even if the other hubs could not be told, the caller may try to join.
             Then::Granted(tell) => drop(tell.send(Ok(true))),
@@ -345,7 +349,7 @@ impl Hub {
             Then::TakenBackOwn(room, reply) => self.taken_back_own(room, reply, result),
             Then::Reported(place, reply) => self.reported(place, reply, result),
             Then::ReportDone(tell) => drop(tell.send(result.map(|_| ()))),
-            Then::Dropped(tell) => self.dropped(tell, result),
+            Then::Dropped(tell) => drop(tell.send(result.map(|_| ()))),
             Then::HostSaid(tell) => self.host_said(tell, result, at.hub),
             Then::Announced(announcement, tell) => {
                 self.has_announced(announcement, tell, result, at);

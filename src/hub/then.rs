@@ -27,7 +27,8 @@ pub(super) enum Then {
     Made(Box<Room>, Option<RoomPlace>, Option<Responder<RoomView>>),
     Looked(JoinRequest),
     Joined(Joining, Reply),
-    Said(Option<Reply>),
+    /// A message, and who sent it, unless the hub did.
+    Said(RoomId, Option<Reply>),
     Left(Leaving),
     Granted(Responder<bool>),
     Renamed(RenameSource, Claim),

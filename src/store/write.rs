@@ -380,8 +380,9 @@ pub enum Written {
     KeyUsed(HostKey),
     /// Of [`Deed::Announce`]: its notice in each living room that it concerns.
     Announced(Vec<Message>),
-    /// Of [`Deed::DropHeld`].
-    QuestionDropped(Dropped),
+    /// Of [`Deed::DropHeld`]; also of [`Deed::Mute`], [`Deed::Ban`], [`Deed::Close`] and [`Deed::Delete`] where questions
+    /// waited, which are dropped with it.
+    QuestionsDropped(Vec<Dropped>),
     /// Of [`Deed::MakePoll`]: its notice in each living room that it concerns.
     PollMade(Vec<Message>),
     /// Of [`Write::VotePoll`].
@@ -448,6 +449,13 @@ pub enum Written {
         /// The notices, one for each room that is told.
         alerts: Vec<Message>,
     },
+}
+
+impl Written {
+    /// What became of an action that drops the questions that wait, if any do.
+    pub(super) fn dropping(dropped: Vec<Dropped>) -> Self {
+        if dropped.is_empty() { Self::Done } else { Self::QuestionsDropped(dropped) }
+    }
 }
 
 /// The result of a join.

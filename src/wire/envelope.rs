@@ -78,7 +78,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::TooLate(_)
         | Refusal::Locked
         | Refusal::Shut
-        | Refusal::RoomReadOnly
+        | Refusal::RoomReadOnly(_)
         | Refusal::PollClosed
         | Refusal::WrongPassword
         | Refusal::WallClosed
@@ -156,7 +156,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::NotJoined => "not_joined",
         Refusal::Locked => "locked",
         Refusal::Shut => "shut",
-        Refusal::RoomReadOnly => "room_read_only",
+        Refusal::RoomReadOnly(_) => "room_read_only",
         Refusal::SlowMode(_) => "slow_mode",
         Refusal::TooNew(_) => "too_new",
         Refusal::WrongPassword => "wrong_password",

@@ -153,6 +153,8 @@ fn a_host_acts_over_the_network_and_the_log_names_them() {
         line.map(|line| line["subject"].clone()).unwrap()
     };
     assert_eq!([about("chatter ban"), about("room lock")], [json!(id), json!(code)]);
+    let lock = log.as_array().unwrap().iter().find(|line| line["deed"] == "room lock").unwrap();
+    assert_eq!([&lock["mode"]["mode"], &lock["was"]["mode"]], [&json!("members"), &json!("open")]);
     assert_eq!([about("announce done"), about("host add")], [up["id"].clone(), json!(null)]);
     let overview = stage.asks(&hub, "GET", "overview", "");
     assert_eq!(overview["removals"], 3, "two rooms have ended, too");

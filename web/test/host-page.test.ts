@@ -8,6 +8,7 @@ import { Acts, SHOWN, WAITS, type Act } from "../src/host/acts";
 import { sizeText, spanOf } from "../src/host/figures";
 import { Requests, type Send } from "../src/host/requests";
 import { Numbers } from "../src/host/sign";
+import { aboutWhat } from "../src/host/log-words";
 import { opposites } from "../src/host/opposites";
 import {
   BACK_AFTER,
@@ -28,7 +29,7 @@ import {
   type Setting,
   type ClockNews,
 } from "../src/host/state";
-import { readAny, readSaid, type ClockLine, type Deed, type Mode, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
+import { readAny, readSaid, type ClockLine, type Deed, type Mode, type ModeLine, type Overview, type RoomLine, type Said, type Told } from "../src/host/wire";
 import { Watch, type Way } from "../src/host/watch";
 import { HOST } from "../src/store/marks";
 import { en } from "../src/host/words.en";
@@ -332,6 +333,7 @@ test("of the log, the newest line of a kind has an opposite while what it did st
     deed("room mode", "AAAAAA", 'AAAAAA "a" slow 30s'),
     deed("room lock", "AAAAAA"),
     deed("room lock", "BBBBBB"),
+    deed("room unlock", "BBBBBB"),
     deed("room history", "BBBBBB", 'BBBBBB "b" joined'),
     deed("chatter rename", "fox", 'fox "rude \\"fox" "kind"'),
     deed("chatter rename", "fox", 'fox "first" "rude"'),
@@ -347,11 +349,41 @@ test("of the log, the newest line of a kind has an opposite while what it did st
     mutes: [kept("fox"), kept("owl")],
     bans: [kept("cat")],
     announced: [{ id: "1", room: null, text: "", at: "", until: null }],
-  });
+  }, 0);
   const names = told.map((one) => one?.name ?? "");
-  expect(names).toEqual(["unmute", "", "", "unban", "", "open", "", "", "history", "rename", "", "takeDown", "", "", ""]);
-  expect(told[8]).toMatchObject({ to: "all" });
-  expect(told[9]).toMatchObject({ id: "fox", from: "kind", to: 'rude "fox' });
+  expect(names).toEqual(["unmute", "", "", "unban", "", "mode", "", "", "", "history", "rename", "", "takeDown", "", "", ""]);
+  expect(told[5]).toMatchObject({ to: { mode: "open" } });
+  expect(told[9]).toMatchObject({ to: "all" });
+  expect(told[10]).toMatchObject({ id: "fox", from: "kind", to: 'rude "fox' });
+});
+
+test("a mode is undone to what was there before, whose time goes on, and told in the reader's language", () => {
+  const at = "2026-01-01T00:00:00.000Z";
+  const now = Date.parse(at) + 4 * 60_000;
+  const line = (mode: ModeLine | null, was: ModeLine | null, more: Partial<Deed> = {}): Deed => ({
+    at, deed: "room mode", what: 'AAAAAA "a \\" slow" read_only for 15m, was slow 30s', by: null, subject: "AAAAAA", mode, was, ...more,
+  });
+  const undone = (deed: Deed, room: object): unknown => {
+    const rooms = [{ code: "AAAAAA", every: null, hereFor: null, ...room } as RoomLine];
+    const [one] = opposites([deed], { rooms, mutes: [], bans: [], announced: [] }, now);
+    return one && "to" in one ? one.to : null;
+  };
+  const reading: ModeLine = { mode: "read_only", every: null, hereFor: null, minutes: 15 };
+  const slow: ModeLine = { mode: "slow", every: 30, hereFor: null, minutes: null };
+  expect(undone(line(reading, slow), { mode: "read_only" })).toEqual({ mode: "slow", every: 30 });
+  expect(undone(line(reading, { ...slow, minutes: 10 }), { mode: "read_only" })).toEqual({ mode: "slow", every: 30, minutes: 6 });
+  expect(undone(line(reading, { ...slow, minutes: 4 }), { mode: "read_only" })).toEqual({ mode: "open" });
+  expect(undone(line({ mode: "open" }, { mode: "members", hereFor: 10 }), { mode: "open" })).toEqual({ mode: "members", hereFor: 10 });
+  expect(undone(line(reading, slow), { mode: "open" }), "it is over by itself").toBe(null);
+  expect(undone(line(slow, reading), { mode: "slow", every: 60 }), "another pace").toBe(null);
+  const all = { deed: "hub mode", subject: null, what: "read_only for 15m, was slow 30s" };
+  expect(undone(line(reading, slow, all), { mode: "read_only" })).toEqual({ mode: "slow", every: 30 });
+  expect(undone(line(reading, null, all), { mode: "read_only" }), "one each").toEqual({ mode: "open" });
+
+  expect(aboutWhat(ko, line(reading, slow))).toBe('AAAAAA "a \\" slow" 읽기만 · 15분 동안 (전에는 천천히 · 30초)');
+  expect(aboutWhat(ko, line(reading, null, all))).toBe("읽기만 · 15분 동안");
+  const kicked = line(null, null, { what: '7d444840-9dc0-41d1-b245-5ffdce74fad2 "fox"' });
+  expect(aboutWhat(ko, kicked)).toBe('"fox"');
 });
 
 test("messages are listed once, the newest first, as they were told of last", () => {

@@ -65,7 +65,7 @@ impl World {
         if !matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
             let is_held = matches!(
                 result,
-                Err(Refusal::SlowMode(_) | Refusal::RoomReadOnly | Refusal::TooNew(_))
+                Err(Refusal::SlowMode(_) | Refusal::RoomReadOnly(_) | Refusal::TooNew(_))
             );
             return assert!(!is_held, "a notice of the hub is refused: {say:?}");
         }
@@ -83,7 +83,9 @@ impl World {
                 self.keys.extend(key);
                 self.is_written(say.at.hub);
             }
-            Err(refusal @ (Refusal::SlowMode(_) | Refusal::RoomReadOnly | Refusal::TooNew(_))) => {
+            Err(
+                refusal @ (Refusal::SlowMode(_) | Refusal::RoomReadOnly(_) | Refusal::TooNew(_)),
+            ) => {
                 assert_eq!(asked, Err(refusal.clone()), "in {mode:?}: {say:?}");
                 let is_stored = key.is_some_and(|key| self.keys.contains(&key));
                 assert!(!is_stored, "its key is stored, and it is refused: {say:?}");

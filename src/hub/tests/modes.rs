@@ -133,3 +133,23 @@ fn the_whole_hub_is_set_at_once_and_counts_what_has_changed() {
     let mut none = Chat::with_rooms(Vec::new()).sets(None, Mode::ReadOnly, None);
     assert_eq!(none.try_recv().unwrap(), Ok(0));
 }
+
+#[test]
+fn the_log_has_the_mode_before_with_the_rest_of_its_time() {
+    let other = Room { id: RoomId::from_random([7; 16]), ..room(0) };
+    let mut chat = Chat::with_rooms(vec![room(0), other]);
+    let mut logged = |room, mode, span: Option<u64>| {
+        let _told = chat.sets(room, mode, span.map(Duration::from_secs));
+        let Some((Write::Host(act), _)) = chat.pending.back() else { panic!() };
+        let what = act.what.rsplit('"').next().unwrap_or_default().trim().to_owned();
+        chat.commits();
+        chat.time_passes(1_000);
+        what
+    };
+    let (one, slow) = (Some(room(0).id), Mode::parse("slow", None, None).unwrap());
+    assert_eq!(logged(one, Mode::ReadOnly, Some(900)), "read_only for 15m, was open");
+    assert_eq!(logged(one, slow, None), "slow 30s, was read_only for 14m 59s");
+    assert_eq!(logged(None, Mode::ReadOnly, Some(1)), "read_only for 1s", "they differed");
+    assert_eq!(logged(None, slow, None), "slow 30s, was open", "the time of both is over");
+    assert_eq!(logged(None, Mode::Open, None), "open, was slow 30s");
+}

@@ -88,7 +88,7 @@ fn a_question_that_waits_is_told_to_its_author_alone_until_it_is_let_through() {
     let (_, then) = chat.pending.pop_front().unwrap();
     let dropped = |n| Dropped { id: HeldId(7), room: room(0).id, author: owner(n), key: None };
     let at = chat.at();
-    chat.hub.ended((then, Ok(Written::QuestionDropped(dropped(1)))), at);
+    chat.hub.ended((then, Ok(Written::QuestionsDropped(vec![dropped(1)]))), at);
     chat.collect();
     assert_eq!(chat.told(), ["question 7 dropped"], "its author is told");
     chat.hub.changed(Change::QuestionDropped(dropped(1)), at);

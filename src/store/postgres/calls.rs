@@ -115,7 +115,8 @@ impl<'s> Context<'s> {
             Write::Leave(leave) => vec![self.leave(leave)],
             Write::Rename(rename) => vec![self.rename(rename)],
             Write::Host(act) => {
-                let mut calls = vec![self.host(act)];
+                let mut calls = Vec::from_iter(self.drops_before(&act.deed));
+                calls.push(self.host(act));
                 // A key may have been used before: then the result is the message of then.
                 if let Deed::Say(HostSay { key: Some(key), .. }) = &act.deed {
                     calls.push(self.recall(host_chatter(), key));

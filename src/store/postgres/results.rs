@@ -61,6 +61,13 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::MakePoll(poll), .. }), _) => {
                 polls::made(poll, first)?
             }
+            (
+                Write::Host(HostAct {
+                    deed: Deed::Mute(_) | Deed::Ban(_) | Deed::Close(_) | Deed::Delete(_),
+                    ..
+                }),
+                _,
+            ) => super::questions::all_dropped(rows)?,
             (_, None) => Err(Refusal::Unavailable),
             (
                 Write::Host(HostAct { deed: Deed::ClosePoll(poll), .. })
@@ -76,7 +83,7 @@ impl Context<'_> {
                 super::questions::dropped(*held, row)?
             }
             (Write::Host(HostAct { deed: Deed::LetThrough(_), .. }), Some(row)) => {
-                let_through(row.try_get(0)?, rows.get(1))?
+                super::questions::let_through(row.try_get(0)?, rows.get(1))?
             }
             (Write::Host(HostAct { deed: Deed::Say(say), .. }), Some(row)) => {
                 host_said(say, row, rows.get(1))?
@@ -98,12 +105,9 @@ impl Context<'_> {
             }
             (Write::UseKey(key_use), Some(row)) => key_used(key_use, row)?,
             (Write::Grant(_), Some(_)) => Ok(Written::Done),
-            (
-                Write::Host(HostAct {
-                    deed: Deed::Kick(_) | Deed::Ban(_) | Deed::Unban(_), ..
-                }),
-                Some(_),
-            ) => Ok(Written::Done),
+            (Write::Host(HostAct { deed: Deed::Kick(_) | Deed::Unban(_), .. }), Some(_)) => {
+                Ok(Written::Done)
+            }
             (_, Some(row)) => done(row.try_get(0)?),
         };
         Ok(vec![result])
@@ -213,7 +217,7 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "banned" => Refusal::Banned,
         "full" => Refusal::Full,
         "shut" => Refusal::Shut,
-        "room_read_only" => Refusal::RoomReadOnly,
+        "room_read_only" => Refusal::RoomReadOnly(None),
         "locked" => Refusal::Locked,
         "too_many_rooms" => Refusal::TooManyRooms(LATER),
         _ => Refusal::Unavailable,
@@ -320,14 +324,6 @@ pub(super) fn message(
         reactions: Reactions::default(),
         mine: Chosen::default(),
         question: None,
-    })
-}
-
-/// A question that no longer waits, and the message that it has become.
-fn let_through(outcome: &str, made: Option<&Vec<Row>>) -> Outcome {
-    Ok(match (outcome, made.and_then(|rows| rows.first())) {
-        ("said", Some(row)) => Ok(Written::Said { message: rows::message(row)?, repeated: false }),
-        (outcome, _) => Err(refusal(outcome)),
     })
 }
 

@@ -131,6 +131,10 @@ statements! {
     );
     /// Drops a question that waits.
     drop_question = "SELECT * FROM drop_question($1, $2)";
+    /// Drops the questions of a browser that wait.
+    drop_waiting_of = "SELECT * FROM drop_waiting(held_of($1))";
+    /// Drops the questions of a room that wait.
+    drop_waiting_in = "SELECT * FROM drop_waiting(held_in($1))";
     /// The message that somebody has sent with this key.
     recall = format!("SELECT {} WHERE c.id = $1 AND m.key = $2", message_for("c.n"));
     /// Leaves a room.

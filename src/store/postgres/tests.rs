@@ -67,6 +67,8 @@ const CALLS: &str = "
     SELECT * FROM ask((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 7), 'x', 'waits', 3, NULL, 5, 200);
     SELECT let_through((SELECT id FROM held_questions WHERE key = 'waits'), 'w');
     SELECT * FROM drop_question((SELECT id FROM held_questions WHERE key = 'h300'), 'w');
+    SELECT * FROM drop_waiting(held_of((SELECT identity FROM chatters WHERE n = 303)));
+    SELECT * FROM drop_waiting(held_in((SELECT id FROM rooms WHERE n = 5)));
     SELECT * FROM react((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 5), 7, 1::smallint, 1, true);
     SELECT * FROM vote((SELECT id FROM rooms WHERE n = 1), (SELECT id FROM chatters WHERE n = 6), 9, true);
     SELECT * FROM mark_answered((SELECT id FROM rooms WHERE n = 1), 9, true, 'w');

@@ -86,7 +86,7 @@ on_both! { async fn a_question_that_is_dropped_does_not_come_back(mut kit: Kit) 
     let (author, key) = (identity(1), Key::parse("k").ok());
     let dropped = Dropped { id: held.id, room, author, key };
     let told = kit.host(Deed::DropHeld(held.id)).await;
-    assert_eq!(told, Ok(Written::QuestionDropped(dropped)), "its author can be told");
+    assert_eq!(told, Ok(Written::QuestionsDropped(vec![dropped])), "its author can be told");
     assert_eq!(kit.host(Deed::DropHeld(held.id)).await, Err(GONE));
     assert_eq!(kit.let_in(held.id).await, Err(GONE));
     assert_eq!(kit.all_held().await, []);
@@ -104,21 +104,32 @@ on_both! { async fn what_waits_stays_when_a_room_is_opened_and_goes_when_it_ends
     kit.takes_questions(room, Questions::Open).await;
     assert_eq!(kit.all_held().await.len(), 2);
     assert_eq!(kit.let_in(one.id).await.unwrap().content, "one");
-    kit.host(Deed::Close(room)).await.unwrap();
+    let told = kit.host(Deed::Close(room)).await;
+    let dropped = Dropped { id: two.id, room, author: identity(1), key: Key::parse("k").ok() };
+    assert_eq!(told, Ok(Written::QuestionsDropped(vec![dropped])));
+    assert_eq!(kit.host(Deed::Delete(room)).await, Ok(Written::Done));
     assert_eq!(kit.all_held().await, []);
     assert_eq!(kit.let_in(two.id).await, Err(GONE));
 } }
 
 on_both! { async fn the_muted_and_the_banned_ask_nothing_any_more(mut kit: Kit) {
     let room = kit.holds().await;
-    kit.is_held(room, 1, "mute", None).await;
-    kit.is_held(room, 2, "ban", None).await;
+    let muted = [kit.is_held(room, 1, "mute", Some("k")).await, kit.is_held(room, 1, "too", None).await];
+    let banned = kit.is_held(room, 2, "ban", None).await;
     let stays = kit.is_held(room, 3, "stays", None).await;
     let named = |who: u8| (chatter(who).id, identity(who), chatter(who).nickname);
     let (id, of, nickname) = named(1);
-    kit.host(Deed::Mute(Mute { chatter: id, identity: of, nickname, until: None })).await.unwrap();
+    let mute = Mute { chatter: id, identity: of, nickname, until: None };
+    let told = kit.host(Deed::Mute(mute.clone())).await.unwrap();
+    let dropped = |held: &Held, who, key| Dropped {
+        id: held.id, room, author: identity(who), key: Key::parse(key).ok()
+    };
+    let theirs = vec![dropped(&muted[0], 1, "k"), dropped(&muted[1], 1, "")];
+    assert_eq!(told, Written::QuestionsDropped(theirs), "their author can be told");
+    assert_eq!(kit.host(Deed::Mute(mute)).await, Ok(Written::Done), "nothing waits any more");
     let (id, of, nickname) = named(2);
-    kit.host(Deed::Ban(Ban { chatter: id, identity: of, nickname, address: None })).await.unwrap();
+    let told = kit.host(Deed::Ban(Ban { chatter: id, identity: of, nickname, address: None })).await;
+    assert_eq!(told, Ok(Written::QuestionsDropped(vec![dropped(&banned, 2, "")])));
     let left = kit.all_held().await;
     assert_eq!(left.iter().map(|one| one.held.id).collect::<Vec<_>>(), [stays.id]);
 } }
@@ -171,4 +182,10 @@ async fn other_hubs_hear_whose_question_was_dropped() {
     let (author, key) = (identity(1), Key::parse("k").ok());
     let dropped = Change::QuestionDropped(Dropped { id: held.id, room, author, key });
     two.hears_until(|change| *change == dropped).await;
+    // Also where it is dropped with something else.
+    let held = one.is_held(room, 2, "theirs", None).await;
+    one.host(Deed::Close(room)).await.unwrap();
+    let dropped = Change::QuestionDropped(Dropped { id: held.id, room, author: identity(2), key: None });
+    let heard = two.hears_until(|change| matches!(change, Change::RoomEnded { .. })).await;
+    assert!(heard.contains(&dropped), "before the end: {heard:?}");
 }

@@ -142,8 +142,8 @@ on_both! { async fn in_a_room_for_reading_people_come_read_react_and_do_not_writ
     kit.join(room, 1).await;
     let (said, _) = kit.says(room, 1, "before", Some("k")).await;
     kit.sets(room, Mode::ReadOnly).await;
-    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly));
-    assert_eq!(kit.write(note(room, 1)).await, Err(Refusal::RoomReadOnly));
+    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly(None)));
+    assert_eq!(kit.write(note(room, 1)).await, Err(Refusal::RoomReadOnly(None)));
     assert!(kit.says(room, 1, "before", Some("k")).await.1, "a key is answered as ever");
     assert!(kit.join(room, 2).await.alert.is_some(), "newcomers come in, and are told of");
     let emoji = Emoji::all().next().unwrap();
@@ -154,7 +154,7 @@ on_both! { async fn in_a_room_for_reading_people_come_read_react_and_do_not_writ
     assert_eq!(kit.write(Write::TakeBack(back)).await, Ok(Written::TakenBack(vec![(said.seq, said.id)])));
     let mut kit = kit.reopened();
     kit.join(room, 1).await;
-    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly));
+    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly(None)));
 } }
 
 on_both! { async fn a_mode_for_a_time_is_over_by_itself(mut kit: Kit) {
@@ -162,11 +162,11 @@ on_both! { async fn a_mode_for_a_time_is_over_by_itself(mut kit: Kit) {
     kit.join(room, 1).await;
     let (past, later) = (Some(HubTime(0)), Some(HubTime(1 << 50)));
     kit.sets_until(room, Mode::ReadOnly, later).await;
-    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly));
+    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly(None)));
     let mut kit = kit.reopened();
     assert_eq!(kit.store.past.rooms[0].mode, RoomMode { mode: Mode::ReadOnly, until: later });
     kit.join(room, 1).await;
-    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly));
+    assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly(None)));
     for mode in [Mode::ReadOnly, HOUR] {
         kit.sets_until(room, mode, past).await;
         kit.says(room, 1, "once", None).await;
@@ -185,7 +185,7 @@ on_both! { async fn the_mode_of_all_rooms_is_set_at_once(mut kit: Kit) {
     let (mode, gone) = (RoomMode { mode: Mode::ReadOnly, until: None }, room(9).id);
     kit.host(set(&[one, gone, two], mode)).await.unwrap();
     for room in [one, two] {
-        assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly));
+        assert_eq!(kit.tries(room, 1, None).await, Err(Refusal::RoomReadOnly(None)));
     }
     assert_eq!(kit.host(set(&[gone], mode)).await, Err(Refusal::NoSuchRoom));
     let log = kit.store.reader.host_log(9).await.unwrap();

@@ -3,7 +3,7 @@
 import { isolate } from "../store/text";
 import { acts, requests, state } from "./app";
 import { messageKey, personKey, post, setEach, type Somebody } from "./deeds";
-import { settingOf, type Setting } from "./state";
+import { hubNow, settingOf, type Setting } from "./state";
 import { readMade, readWallState, type PollLine, type RoomLine, type Said, type Told, type WallState } from "./wire";
 import { sheetWords } from "./words.sheets";
 
@@ -37,7 +37,7 @@ export function ban({ id, nickname }: Somebody, seconds: number, door: Setting |
   const say = sheetWords();
   const name = isolate(nickname);
   const open = door ? (state.value.rooms ?? []).filter(({ mode }) => mode === "open" || mode === "slow") : [];
-  const before = open.map((room) => ({ room, setting: settingOf(room, Date.now()) }));
+  const before = open.map((room) => ({ room, setting: settingOf(room, hubNow(state.value)) }));
   acts.start({
     soon: say.banDone(name),
     done: say.banDone(name),

@@ -4,7 +4,7 @@
 import { isolate } from "../store/text";
 import { acts, requests, state } from "./app";
 import type { Opposite } from "./opposites";
-import { settingOf, type Setting } from "./state";
+import { hubNow, settingOf, type Setting } from "./state";
 import { hostWords } from "./words";
 import {
   readAny,
@@ -116,7 +116,7 @@ export function unmute({ id, nickname }: Somebody): void {
 export function setMode(room: RoomLine, setting: Setting): void {
   const say = hostWords();
   const call = (to: Setting): Promise<Told<unknown>> => post(`rooms/${room.id}/mode`, to);
-  const before = settingOf(room, Date.now());
+  const before = settingOf(room, hubNow(state.value));
   const words = (to: Setting): string => say.modeDone(isolate(room.title), say.modes[to.mode]);
   acts.start({
     soon: words(setting),
@@ -141,7 +141,7 @@ export async function setEach(all: readonly { room: RoomLine; setting: Setting }
 /** Sets the mode of all rooms. Undone, each has its own again. */
 export function setAllModes(rooms: readonly RoomLine[], setting: Setting): void {
   const say = hostWords();
-  const before = rooms.map((room) => ({ room, setting: settingOf(room, Date.now()) }));
+  const before = rooms.map((room) => ({ room, setting: settingOf(room, hubNow(state.value)) }));
   acts.start({
     soon: say.allModesDone(say.modes[setting.mode]),
     done: say.allModesDone(say.modes[setting.mode]),
@@ -262,10 +262,10 @@ export function doOpposite(opposite: Opposite): void {
       return unban(opposite.ban);
     case "rename":
       return renameBack(opposite);
-    case "open":
-      return setMode(opposite.room, { mode: "open" });
-    case "openAll":
-      return setAllModes(state.value.rooms ?? [], { mode: "open" });
+    case "mode":
+      return setMode(opposite.room, opposite.to);
+    case "allModes":
+      return setAllModes(state.value.rooms ?? [], opposite.to);
     case "history":
       return setHistory(opposite.room, opposite.to);
     case "takeDown":

@@ -1,14 +1,14 @@
 // What of the log can still be undone: the newest line of each kind about somebody or something, while what it did stands.
 
-import type { HostState } from "./state";
-import type { Announced, Banned, Deed, Muted, RoomLine } from "./wire";
+import type { HostState, Setting } from "./state";
+import type { Announced, Banned, Deed, ModeLine, Muted, RoomLine } from "./wire";
 
 export type Opposite =
   | { name: "unmute"; mute: Muted }
   | { name: "unban"; ban: Banned }
   | { name: "rename"; id: string; from: string; to: string }
-  | { name: "open"; room: RoomLine }
-  | { name: "openAll" }
+  | { name: "mode"; room: RoomLine; to: Setting }
+  | { name: "allModes"; to: Setting }
   | { name: "history"; room: RoomLine; to: RoomLine["history"] }
   | { name: "takeDown"; announced: Announced };
 
@@ -33,7 +33,33 @@ function names(what: string): [string, string] | null {
   }
 }
 
-function opposite({ deed, subject, what }: Deed, { rooms, mutes, bans, announced }: Known): Opposite | null {
+/**
+ * The mode to go back to: that before, whose time has gone on meanwhile. An older hub does not tell it, and of several rooms
+ * it may have been one each; then it is an open room.
+ */
+function before({ at, was }: Deed, now: number): Setting {
+  if (!was || was.mode === "open") return { mode: "open" };
+  const { mode, every, hereFor, minutes } = was;
+  const rest = minutes ? minutes - Math.max(0, Math.floor((now - Date.parse(at)) / 60_000)) : null;
+  if (rest !== null && rest <= 0) return { mode: "open" };
+  return { mode, ...(every ? { every } : {}), ...(hereFor ? { hereFor } : {}), ...(rest ? { minutes: rest } : {}) };
+}
+
+/** Whether a room is as it was set. */
+const isSo = ({ mode, every, hereFor }: RoomLine, set: ModeLine): boolean =>
+  mode === set.mode && (every ?? null) === (set.every ?? null) && (hereFor ?? null) === (set.hereFor ?? null);
+
+/** What a mode of one room was before, where it stands. */
+function modeBefore(deed: Deed, room: RoomLine, now: number): Opposite | null {
+  if (!room.mode) return null;
+  const to = before(deed, now);
+  // Without `mode` the line is an older hub's.
+  const stands = deed.mode ? isSo(room, deed.mode) : room.mode !== "open";
+  return stands && !isSo(room, to) ? { name: "mode", room, to } : null;
+}
+
+function opposite(line: Deed, { rooms, mutes, bans, announced }: Known, now: number): Opposite | null {
+  const { deed, subject, what } = line;
   const room = rooms?.find(({ code }) => code === subject);
   switch (deed) {
     case "chatter mute": {
@@ -50,9 +76,12 @@ function opposite({ deed, subject, what }: Deed, { rooms, mutes, bans, announced
     }
     case "room mode":
     case "room lock":
-      return room?.mode && room.mode !== "open" ? { name: "open", room } : null;
-    case "hub mode":
-      return rooms?.some(({ mode }) => mode && mode !== "open") ? { name: "openAll" } : null;
+    case "room unlock":
+      return room ? modeBefore(line, room, now) : null;
+    case "hub mode": {
+      const to = before(line, now);
+      return rooms?.some((one) => one.mode && !isSo(one, to)) ? { name: "allModes", to } : null;
+    }
     case "room history":
       // The other of two; what stands already needs no opposite.
       return room && what.endsWith(` ${room.history}`) ? { name: "history", room, to: other(room.history) } : null;
@@ -67,13 +96,13 @@ function opposite({ deed, subject, what }: Deed, { rooms, mutes, bans, announced
 
 const other = (history: RoomLine["history"]): RoomLine["history"] => (history === "all" ? "joined" : "all");
 
-/** The opposites of the lines of a log, the newest first; `null` for a line that has none. */
-export function opposites(log: readonly Deed[], known: Known): (Opposite | null)[] {
+/** The opposites of the lines of a log, the newest first; `null` for a line that has none. `now` is the hub's time. */
+export function opposites(log: readonly Deed[], known: Known, now: number): (Opposite | null)[] {
   const seen = new Set<string>();
   return log.map((deed) => {
     const key = keyOf(deed);
     if (seen.has(key)) return null;
     seen.add(key);
-    return opposite(deed, known);
+    return opposite(deed, known, now);
   });
 }

@@ -152,6 +152,12 @@ export const clockOffset = ({ clock, since, uptime }: Pick<Overview, "clock" | "
       ? 0
       : offset(new Date(Date.parse(since) + uptime * 1_000).toISOString(), now);
 
+/** The hub's own time now, in ms since 1970; where it is not known, this phone's. */
+export function hubNow({ overview }: Pick<HostState, "overview">): number {
+  const now = Date.now();
+  return overview ? now - clockOffset(overview, now) : now;
+}
+
 /** What a host should know of the hub's clock. */
 export interface ClockNews {
   /** How far this phone's time is ahead of the hub's, in ms; below 0 if it is behind. `null` if nobody would notice. */
@@ -192,7 +198,7 @@ export const BACK_AFTER = 15;
 /** Minutes for which people must have been here, where that is what counts. */
 export const HERE_FOR = 10;
 
-/** How a room is set, to set it so again: a time that has begun goes on. */
+/** How a room is set, to set it so again: a time that has begun goes on. `now` is the hub's time. */
 export function settingOf(room: Pick<RoomLine, "mode" | "every" | "hereFor" | "modeUntil">, now: number): Setting {
   const { mode = "open", every, hereFor, modeUntil } = room;
   const rest = modeUntil ? Math.ceil((Date.parse(modeUntil) - now) / 60_000) : 0;

@@ -213,6 +213,18 @@ export interface Deed {
   by: string | null;
   /** What it was about: the id of a chatter, an announcement or a poll, or a room's code. */
   subject?: string | null;
+  /** The mode that was set, if one was. */
+  mode?: ModeLine | null;
+  /** The mode before, if it was one. */
+  was?: ModeLine | null;
+}
+
+/** A mode as it was set, with minutes if it was set, or lasted still, for a time. */
+export interface ModeLine {
+  mode: Mode;
+  every?: number | null;
+  hereFor?: number | null;
+  minutes?: number | null;
 }
 
 export interface KeyLine {

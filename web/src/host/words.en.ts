@@ -218,6 +218,8 @@ export const en: HostWords = {
   insideOnly: "Who was in the room",
   hereFor: (minutes) => `Here for ${minutes} min`,
   hereForHint: "Whoever came later may stay and only reads until then. An emptied browser begins again.",
+  forMinutes: (minutes) => `for ${minutes} min`,
+  modeWas: (set, was) => `${set} (was ${was})`,
   seconds: (count) => (count < 60 ? `${count} s` : `${count / 60} min`),
   modeDone: (title, mode) => `“${title}”: ${mode}`,
   allRooms: "All rooms at once",

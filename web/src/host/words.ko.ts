@@ -214,6 +214,8 @@ export const ko = {
   insideOnly: "이 방에 있던 사람",
   hereFor: (minutes: number) => `온 지 ${minutes}분`,
   hereForHint: "그보다 늦게 온 사람은 그때까지 읽기만 해요. 브라우저를 비우면 처음부터 다시 세요.",
+  forMinutes: (minutes: number) => `${minutes}분 동안`,
+  modeWas: (set: string, was: string) => `${set} (전에는 ${was})`,
   seconds: (count: number) => (count < 60 ? `${count}초` : `${count / 60}분`),
   modeDone: (title: string, mode: string) => `‘${title}’ 방: ${mode}`,
   allRooms: "모든 방 한꺼번에",

@@ -1,11 +1,11 @@
 //! The calls about questions.
 
 use super::{Call, Context, Param, call, mentions};
-use crate::domain::ids::{HeldId, RoomId, Seq};
+use crate::domain::ids::{HeldId, IdentityId, RoomId, Seq};
 use crate::domain::question::{HELD_EACH, HELD_MAX};
 use crate::domain::text::Key;
 use crate::store::postgres::rows::uuid;
-use crate::store::write::{Say, Vote};
+use crate::store::write::{Deed, Say, Vote};
 
 impl<'s> Context<'s> {
     /// Takes a question, which may have to wait for the host.
@@ -47,6 +47,21 @@ impl<'s> Context<'s> {
             Box::new(what),
         ];
         call(&self.statements.mark_answered, params)
+    }
+
+    /// Drops what waits, before an action that ends it: of a browser, or in a room.
+    pub(super) fn drops_before(&self, deed: &Deed) -> Option<Call<'s>> {
+        let of = |id: &IdentityId| {
+            call(&self.statements.drop_waiting_of, vec![Box::new(uuid(id.as_bytes()))])
+        };
+        match deed {
+            Deed::Mute(mute) => Some(of(&mute.identity)),
+            Deed::Ban(ban) => Some(of(&ban.identity)),
+            Deed::Close(room) | Deed::Delete(room) => {
+                Some(call(&self.statements.drop_waiting_in, vec![Box::new(uuid(room.as_bytes()))]))
+            }
+            _ => None,
+        }
     }
 
     /// The message that a question has become which no longer waits.

@@ -36,7 +36,7 @@ use crate::store::write::{
 pub(in crate::store) fn apply(db: &Connection, write: &Write) -> Result<Written, WriteError> {
     match write {
         Write::Room(room) | Write::FirstRoom(room) => insert_room(db, room).map(|()| Written::Done),
-        Write::End { room, at } => host_actions::end_room(db, *room, *at).map(|()| Written::Done),
+        Write::End { room, at } => host_actions::end_room(db, *room, *at).map(|_| Written::Done),
         Write::Look { room, identity } => look(db, *room, *identity),
         Write::Join(join) => join_room(db, join).map(Written::Joined),
         Write::Say(say) => say_message(db, say),

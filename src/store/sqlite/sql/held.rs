@@ -146,52 +146,60 @@ pub(in crate::store) const FORGET_SAID: &str =
 
 /// Drops a question that waits.
 pub(in crate::store) fn drop_one(db: &Connection, held: HeldId) -> Result<Dropped, WriteError> {
-    let dropped = db
-        .prepare_cached(
-            "SELECT r.id, c.identity, h.key FROM held_questions h JOIN rooms r ON r.n = h.room
-             JOIN chatters c ON c.n = h.chatter WHERE h.id = ?1 AND h.dropped = 0",
-        )?
-        .query_row([held.0], |row| {
-            let (room, author) = (RoomId::from_bytes(row.get(0)?), rows::identity(row, 1)?);
-            let key = row.get::<_, Option<String>>(2)?.and_then(|key| Key::parse(&key).ok());
-            Ok(Dropped { id: held, room, author, key })
-        })
-        .optional()?
-        .ok_or(WriteError::Refused(Refusal::Held(HeldRefusal::NotThere)))?;
-    db.prepare_cached(DROP_ONE)?.execute([held.0])?;
-    forget(db)?;
-    Ok(dropped)
+    let dropped = drop_all(db, &[held])?.pop();
+    dropped.ok_or(WriteError::Refused(Refusal::Held(HeldRefusal::NotThere)))
 }
 
 /// Drops the questions of a browser that wait.
-pub(in crate::store) fn drop_of(db: &Connection, identity: IdentityId) -> rusqlite::Result<()> {
+pub(in crate::store) fn drop_of(
+    db: &Connection,
+    identity: IdentityId,
+) -> rusqlite::Result<Vec<Dropped>> {
     let ids = db
         .prepare_cached(
             "SELECT h.id FROM chatters c JOIN memberships s INDEXED BY memberships_by_chatter ON s.chatter = c.n
              JOIN held_questions h ON h.room = s.room AND h.dropped = 0 AND h.chatter = s.chatter
              WHERE c.identity = ?1",
         )?
-        .query_map([identity.as_bytes()], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<i64>>>()?;
+        .query_map([identity.as_bytes()], |row| row.get(0).map(HeldId))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     drop_all(db, &ids)
 }
 
 /// Drops the questions of a room that wait.
-pub(in crate::store) fn drop_in(db: &Connection, room: RoomId) -> rusqlite::Result<()> {
+pub(in crate::store) fn drop_in(db: &Connection, room: RoomId) -> rusqlite::Result<Vec<Dropped>> {
     let ids = db
         .prepare_cached(
             "SELECT id FROM held_questions WHERE room = (SELECT n FROM rooms WHERE id = ?1) AND dropped = 0",
         )?
-        .query_map([room.as_bytes()], |row| row.get(0))?
-        .collect::<rusqlite::Result<Vec<i64>>>()?;
+        .query_map([room.as_bytes()], |row| row.get(0).map(HeldId))?
+        .collect::<rusqlite::Result<Vec<_>>>()?;
     drop_all(db, &ids)
 }
 
-fn drop_all(db: &Connection, ids: &[i64]) -> rusqlite::Result<()> {
+/// Drops those of these questions that wait, the oldest first.
+fn drop_all(db: &Connection, ids: &[HeldId]) -> rusqlite::Result<Vec<Dropped>> {
+    let mut all = Vec::with_capacity(ids.len());
     for id in ids {
-        db.prepare_cached(DROP_ONE)?.execute([id])?;
+        let dropped = db
+            .prepare_cached(
+                "SELECT r.id, c.identity, h.key FROM held_questions h JOIN rooms r ON r.n = h.room
+                 JOIN chatters c ON c.n = h.chatter WHERE h.id = ?1 AND h.dropped = 0",
+            )?
+            .query_row([id.0], |row| {
+                let (room, author) = (RoomId::from_bytes(row.get(0)?), rows::identity(row, 1)?);
+                let key = row.get::<_, Option<String>>(2)?.and_then(|key| Key::parse(&key).ok());
+                Ok(Dropped { id: *id, room, author, key })
+            })
+            .optional()?;
+        db.prepare_cached(DROP_ONE)?.execute([id.0])?;
+        all.extend(dropped);
     }
-    if ids.is_empty() { Ok(()) } else { forget(db) }
+    all.sort_unstable_by_key(|dropped| dropped.id);
+    if !all.is_empty() {
+        forget(db)?;
+    }
+    Ok(all)
 }
 
 /// Deletes the oldest of the dropped questions' keys.

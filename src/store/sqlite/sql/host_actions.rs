@@ -8,6 +8,7 @@ use crate::domain::announcement::Announcement;
 use crate::domain::host::HostName;
 use crate::domain::ids::{ChatterId, HeldId, MessageId, RoomId, Seq};
 use crate::domain::message::excerpt;
+use crate::domain::question::Dropped;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::History;
 use crate::domain::text::Nickname;
@@ -76,29 +77,22 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Answered(room, seq, on) => return mark(db, (*room, *seq), *on, act),
         Deed::LetThrough(held) => return let_through(db, *held, act),
         Deed::DropHeld(held) => {
-            let dropped = Written::QuestionDropped(held::drop_one(db, *held)?);
-            return Ok(remembered(db, "question drop", act, dropped, None)?);
+            return told("question drop", Written::dropping(vec![held::drop_one(db, *held)?]));
         }
         Deed::Close(room) => {
-            end_room(db, *room, act.at)?;
-            "room close"
+            return told("room close", Written::dropping(end_room(db, *room, act.at)?));
         }
         Deed::Delete(room) => {
-            delete_room(db, *room, act)?;
-            "room delete"
+            return told("room delete", Written::dropping(delete_room(db, *room, act)?));
         }
         Deed::Kick(_) => "chatter kick",
-        Deed::Ban(ban) => {
-            insert_ban(db, ban)?;
-            "chatter ban"
-        }
+        Deed::Ban(ban) => return told("chatter ban", Written::dropping(insert_ban(db, ban)?)),
         Deed::Unban(chatter) => {
             delete_ban(db, *chatter)?;
             "chatter unban"
         }
         Deed::Mute(mute) => {
-            people::mute(db, mute, act.at)?;
-            "chatter mute"
+            return told("chatter mute", Written::dropping(people::mute(db, mute, act.at)?));
         }
         Deed::Unmute(_, identity) => {
             people::unmute(db, *identity)?;
@@ -196,7 +190,7 @@ pub(in crate::store) fn end_room(
     db: &Connection,
     room: RoomId,
     at: Moment,
-) -> Result<(), WriteError> {
+) -> Result<Vec<Dropped>, WriteError> {
     let ended = db
         .prepare_cached(
             "UPDATE rooms SET lifetime = max(0, min(lifetime, ?2 - created_hub))
@@ -246,14 +240,14 @@ fn take_back(
 }
 
 /// Marks a room as deleted. Its messages are deleted by maintenance.
-fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<(), WriteError> {
-    end_room(db, room, act.at)?;
+fn delete_room(db: &Connection, room: RoomId, act: &HostAct) -> Result<Vec<Dropped>, WriteError> {
+    let dropped = end_room(db, room, act.at)?;
     db.prepare_cached("UPDATE rooms SET deleted = 1 WHERE id = ?1")?.execute([room.as_bytes()])?;
-    Ok(())
+    Ok(dropped)
 }
 
 /// Stores a ban. What the browser has asked waits no more.
-fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<()> {
+fn insert_ban(db: &Connection, ban: &Ban) -> rusqlite::Result<Vec<Dropped>> {
     db.prepare_cached(
         "INSERT OR REPLACE INTO bans (chatter, identity, nickname, address, until)
          VALUES (?1, ?2, ?3, ?4, ?5)",

@@ -6,6 +6,7 @@ use crate::domain::chatter::Chatter;
 use crate::domain::ids::{ChatterId, IdentityId};
 use crate::domain::message::Alert;
 use crate::domain::mute::Mute;
+use crate::domain::question::Dropped;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Nickname;
 use crate::domain::time::HubTime;
@@ -15,7 +16,11 @@ use crate::store::write::{HostRename, Moment, Recall, Rename, Written};
 
 /// Stores a mute, in the place of one that the browser had. Those that have ended are deleted, and
 /// what the browser has asked waits no more.
-pub(in crate::store) fn mute(db: &Connection, mute: &Mute, at: Moment) -> rusqlite::Result<()> {
+pub(in crate::store) fn mute(
+    db: &Connection,
+    mute: &Mute,
+    at: Moment,
+) -> rusqlite::Result<Vec<Dropped>> {
     db.prepare_cached("DELETE FROM mutes WHERE until <= ?1")?.execute([rows::sql(at.hub)])?;
     db.prepare_cached(
         "INSERT OR REPLACE INTO mutes (identity, chatter, nickname, until) VALUES (?1, ?2, ?3, ?4)",

@@ -111,34 +111,73 @@ overEachTransport('a room for reading', (transport) => {
     assert.deepEqual(texts.map((message) => message.content), ['']);
   });
 
-  it('has exactly what was acknowledged, when it is set in the middle of a talk', async () => {
+  it('says when people write again, if it is set for a time', async () => {
     const room = await the.hub.room();
-    const people = await Promise.all(Array.from({ length: 4 }, () => the.hub.member(transport, room)));
-    const [acked, refused] = [[], []];
-    let isOver = false;
-    const talks = async (person, who) => {
-      for (let n = 0; !isOver; n++) {
-        const content = `${who} says ${n}`;
-        const answer = await sends(person, content);
-        if (answer.success) acked.push(content);
-        else refused.push([content, answer.code]);
-      }
-    };
-    const talking = people.map(talks);
-    await until('some have been heard', () => acked.length > 20);
+    const minsu = await the.hub.member(transport, room);
+    await sets(room, 'read_only', '--for', '15m');
+    const held = await sends(minsu, 'wait');
+    assertHeld(held, 'room_read_only');
+    assert.ok(held.retryAfter > 600 && held.retryAfter <= 900, String(held.retryAfter));
+    assert.equal((await minsu.hearsError()).retryAfter, held.retryAfter);
     await sets(room, 'read_only');
-    const before = acked.length;
-    await until('some are refused', () => refused.some(([, code]) => code === 'room_read_only'));
-    isOver = true;
-    await Promise.all(talking);
-    // One of each may have been committed before, and be answered now.
-    assert.ok(acked.length - before <= people.length, `${acked.length - before} after the change`);
-    const stored = (await the.hub.history(room, people[0].id)).filter((message) => message.type === 'MESSAGE');
-    const first = Math.min(...people.map((person) => person.chatter.firstSeq));
-    assert.ok(first > 0);
-    assert.deepEqual(new Set(stored.map((message) => message.content)), new Set(acked));
-    assert.ok(refused.every(([, code]) => code === 'room_read_only' || code === 'too_fast'), JSON.stringify(refused));
+    assert.ok(!('retryAfter' in (await sends(minsu, 'no end'))));
   });
+});
+
+/** What the host does in the middle of a talk: the code of the refusals from then on, and whether they say when it is over. */
+const CHANGES = [
+  ['reading only', ['room', 'mode', 'CODE', 'read_only'], 'room_read_only', false],
+  ['reading only for a time', ['room', 'mode', 'CODE', 'read_only', '--for', '15m'], 'room_read_only', true],
+  ['slow mode', ['room', 'mode', 'CODE', 'slow', '--every', '3600'], 'slow_mode', true],
+  ['members only, by how long they have been here', ['room', 'mode', 'CODE', 'members', '--here-for', '60'], 'too_new', true],
+  ['a mute', ['chatter', 'mute', 'ID', '--minutes', '60'], 'muted', true],
+  ['a mute without an end', ['chatter', 'mute', 'ID'], 'muted', false],
+];
+
+overEachTransport('in the middle of a talk', (transport) => {
+  const the = withHub({ COLAHUB_LIMITS_PROFILE: 'off' });
+
+  for (const [name, words, code, isTimed] of CHANGES) {
+    it(`${name} holds from its answer on, and nothing is lost`, async () => {
+      const room = await the.hub.room();
+      const people = await Promise.all(Array.from({ length: 4 }, () => the.hub.member(transport, room)));
+      const concerned = words[0] === 'chatter' ? people.slice(0, 1) : people;
+      // In the order in which each was sent: whether the change was answered before, and the answer.
+      const talks = people.map(() => []);
+      let [isChanged, isOver] = [false, false];
+      const talking = people.map(async (person, who) => {
+        for (let n = 0; !isOver; n++) {
+          const sent = { content: `${who} says ${n}`, isLate: isChanged };
+          talks[who].push(sent);
+          sent.answer = await sends(person, sent.content);
+        }
+      });
+      const acked = () => talks.flat().filter(({ answer }) => answer?.success);
+      await until('all have been heard', () => talks.every((sent) => sent.filter(({ answer }) => answer?.success).length > 4));
+      const bind = { CODE: room.code, ID: people[0].id };
+      await the.hub.host(...words.map((word) => bind[word] ?? word));
+      isChanged = true;
+      const late = (who) => talks[who].filter(({ isLate, answer }) => isLate && answer);
+      await until('all have tried since', () => people.every((_, who) => late(who).length > 2));
+      isOver = true;
+      await Promise.all(talking);
+
+      for (const [who] of concerned.entries()) {
+        for (const { content, answer } of late(who)) assert.ok(!answer.success, `${content} was sent after the change`);
+      }
+      for (const who of people.keys()) {
+        if (who < concerned.length) continue;
+        assert.ok(talks[who].every(({ answer }) => answer.success), 'whom it does not concern');
+      }
+      for (const { answer } of talks.flat().filter((one) => !one.answer.success)) {
+        assert.equal(answer.code, code, JSON.stringify(answer));
+        assert.equal(answer.retryAfter > 0, isTimed, JSON.stringify(answer));
+      }
+      const told = acked().map(({ content }) => content);
+      const stored = (await the.hub.history(room, people[0].id)).filter(({ type }) => type === 'MESSAGE');
+      assert.deepEqual(stored.map(({ content }) => content).sort(), told.sort());
+    });
+  }
 });
 
 describe('the ladder', () => {

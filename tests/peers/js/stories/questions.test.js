@@ -179,6 +179,19 @@ overEachTransport('asking', (transport) => {
     assert.deepEqual(await waiting(room), []);
   });
 
+  it('is told to be dropped where its author is banned, and where the room ends', async () => {
+    const { room, minsu, jiwoo } = await quietHall();
+    const theirs = (await ask(minsu, 'mine', { key: 'm' })).data.held.id;
+    const others = (await ask(jiwoo, 'yours', { key: 'y' })).data.held.id;
+    await the.hub.host('chatter', 'ban', minsu.id);
+    assert.deepEqual(await minsu.inbox.take('questionDropped'), { roomId: room.id, id: theirs, key: 'm' });
+    assert.equal((await minsu.inbox.take('roomClosed')).reason, 'banned');
+    await the.hub.host('room', 'close', room.code);
+    assert.deepEqual(await jiwoo.inbox.take('questionDropped'), { roomId: room.id, id: others, key: 'y' });
+    assert.equal((await jiwoo.inbox.take('roomClosed')).reason, 'closed');
+    for (const person of [minsu, jiwoo]) assert.deepEqual(person.inbox.all('questionDropped'), []);
+  });
+
   it('is nobody’s to read once the host has dropped it, and so few of one person wait', async () => {
     const { room, minsu, jiwoo } = await quietHall();
     const ids = [];
@@ -190,6 +203,9 @@ overEachTransport('asking', (transport) => {
     await assert.rejects(the.hub.host('question', 'let-through', String(ids[0])), /no question \d+ waits/);
     await the.hub.host('chatter', 'mute', minsu.id);
     assert.deepEqual(await waiting(room), [], 'the muted ask nothing');
+    for (const n of [1, 2, 3, 4]) {
+      assert.deepEqual(await minsu.inbox.take('questionDropped'), { roomId: room.id, id: ids[n], key: `d${n}` });
+    }
     await the.hub.host('room', 'edit', room.code, '--questions', 'open');
     const open = (await ask(jiwoo, 'And now?')).data;
     assert.deepEqual(jiwoo.inbox.all('questionDropped'), [], 'nobody else is told');

@@ -5,7 +5,7 @@ import { Icon } from "../../components/icons";
 import { follow } from "../../route";
 import { isHost, openAbout, placeOf, state } from "../app";
 import { lock, setHistory, setMode, setQuestions } from "../deeds";
-import { settingOf } from "../state";
+import { hubNow, settingOf } from "../state";
 import type { RoomLine } from "../wire";
 import { hostWords } from "../words";
 import { Ladder } from "./ladder";
@@ -79,7 +79,7 @@ function Controls({ room }: { room: RoomLine }): JSX.Element {
       {room.mode ? (
         <Ladder
           mode={room.mode}
-          now={settingOf(room, Date.now())}
+          now={settingOf(room, hubNow(state.value))}
           until={room.modeUntil ?? null}
           set={(setting) => setMode(room, setting)}
         />
