@@ -185,7 +185,8 @@ async fn other_hubs_hear_whose_question_was_dropped() {
     // Also where it is dropped with something else.
     let held = one.is_held(room, 2, "theirs", None).await;
     one.host(Deed::Close(room)).await.unwrap();
-    let dropped = Change::QuestionDropped(Dropped { id: held.id, room, author: identity(2), key: None });
+    let dropped =
+        Change::QuestionDropped(Dropped { id: held.id, room, author: identity(2), key: None });
     let heard = two.hears_until(|change| matches!(change, Change::RoomEnded { .. })).await;
     assert!(heard.contains(&dropped), "before the end: {heard:?}");
 }
