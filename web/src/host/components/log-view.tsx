@@ -21,15 +21,15 @@ export function LogView(): JSX.Element {
         {log.map((line, place) => {
           const { at, deed, by } = line;
           return (
-          <li key={`${at} ${log.length - place}`}>
-            <span class="line-head">
-              <b>{say.deeds[deed] ?? deed}</b>
-              <bdi class="line-room">{by === null ? say.byMachine : by}</bdi>
-              <time>{clock(at, say.locale)}</time>
-            </span>
-            <bdi class="soft">{aboutWhat(say, line)}</bdi>
-            {backs[place] && <Back opposite={backs[place]} label={say.deeds[deed] ?? deed} />}
-          </li>
+            <li key={`${at} ${log.length - place}`}>
+              <span class="line-head">
+                <b>{say.deeds[deed] ?? deed}</b>
+                <bdi class="line-room">{by === null ? say.byMachine : by}</bdi>
+                <time>{clock(at, say.locale)}</time>
+              </span>
+              <bdi class="soft">{aboutWhat(say, line)}</bdi>
+              {backs[place] && <Back opposite={backs[place]} label={say.deeds[deed] ?? deed} />}
+            </li>
           );
         })}
       </ol>
