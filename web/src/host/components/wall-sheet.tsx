@@ -42,7 +42,7 @@ function WallForm({ room }: { room: RoomLine }): JSX.Element {
   const change = (to: WallChange): void => void ask(setWall(room, to));
   return (
     <Sheet title={say.wallOf(isolate(room.title))}>
-      <p class="soft">{say.wallHint}</p>
+      <p class="soft ban-hint">{say.wallHint}</p>
       {wall ? <Settings wall={wall} change={change} /> : !problem && <p class="soft centre">{say.looking}</p>}
       <p class="problem" role="alert">
         {problem}
