@@ -34,8 +34,10 @@ pub fn version(kind: Kind) -> String {
     let node = || format!("Node.js {}", said("node", &["--version"]).trim_start_matches('v'));
     let package = |name: &str| {
         let file = std::fs::read_to_string(peer(&format!("{name}/package.json")));
-        let package: serde_json::Value = serde_json::from_str(&file.unwrap()).unwrap();
-        package["version"].as_str().unwrap_or_default().to_owned()
+        let package = file.ok().and_then(|file| serde_json::from_str(&file).ok());
+        let package: serde_json::Value = package.unwrap_or_default();
+        // Without Node.js' packages the hub alone can be measured.
+        package["version"].as_str().unwrap_or("(not installed here)").to_owned()
     };
     match kind {
         Kind::Hub => said(&hub_program(), &["--version"]),

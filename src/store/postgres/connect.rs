@@ -24,6 +24,13 @@ pub(super) const SETTINGS: &str = "SET search_path = colahub, pg_catalog; \
      SET lock_timeout = '5s'; SET enable_seqscan = off; SET enable_mergejoin = off; SET jit = off; \
      SET client_min_messages = warning";
 
+/// Further settings of the log's session: statements are planned once. The server would plan `say` and the reads of the
+/// log, which have many joins, again at each call, since it takes a plan for any value to cost more. That takes four
+/// times as long as running them, while the log's lock is held. A plan for any value must not hash a whole table for a
+/// few new rows.
+pub(super) const PLANS: &str =
+    "SET plan_cache_mode = force_generic_plan; SET enable_hashjoin = off";
+
 /// A database, as the configuration names it.
 #[derive(Debug, Clone)]
 pub struct Database {

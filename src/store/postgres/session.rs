@@ -10,7 +10,7 @@ use tokio_postgres::types::ToSql;
 use tokio_postgres::{Client, Error, Notification, Row};
 
 use super::calls::{Call, Param};
-use super::connect::{ConnectError, Database};
+use super::connect::{ConnectError, Database, PLANS};
 use super::statements::Statements;
 
 /// A connection of the log.
@@ -64,6 +64,7 @@ impl Session {
     pub(super) async fn open(database: &Database) -> Result<Self, ConnectError> {
         let (client, notifications) = database.connect().await?;
         let refused = |error: Error| database.refused(&error);
+        client.batch_execute(PLANS).await.map_err(refused)?;
         let statements = Statements::prepare(&client).await.map_err(refused)?;
         client.batch_execute("LISTEN colahub").await.map_err(refused)?;
         let row = client.query_one("SELECT pg_backend_pid()", &[]).await.map_err(refused)?;
