@@ -197,11 +197,30 @@ pub fn own_cpu() -> Duration {
     cpu("/proc/self/stat")
 }
 
+/// The processor time of a process and of those that it has started, as far as they live.
+pub fn family_cpu(parent: u32) -> Duration {
+    let parent = parent.to_string();
+    let processes = std::fs::read_dir("/proc").unwrap().filter_map(|entry| {
+        let entry = entry.ok()?;
+        let id = entry.file_name().into_string().ok()?;
+        // It may have ended meanwhile, and not everything there is a process.
+        let stat = std::fs::read_to_string(entry.path().join("stat")).ok()?;
+        (id == parent || fields(&stat).get(1) == Some(&parent.as_str())).then(|| time_used(&stat))
+    });
+    processes.sum()
+}
+
 fn cpu(stat: &str) -> Duration {
-    let stat = std::fs::read_to_string(stat).unwrap();
-    // The name, in brackets, may hold anything.
-    let (_, fields) = stat.rsplit_once(") ").unwrap();
-    let fields: Vec<&str> = fields.split(' ').collect();
+    time_used(&std::fs::read_to_string(stat).unwrap())
+}
+
+fn time_used(stat: &str) -> Duration {
+    let fields = fields(stat);
     let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
     Duration::from_secs_f64(ticks as f64 / rustix::param::clock_ticks_per_second() as f64)
+}
+
+/// The fields of `/proc/PID/stat` behind the name, which may hold anything in its brackets.
+fn fields(stat: &str) -> Vec<&str> {
+    stat.rsplit_once(") ").map(|(_, fields)| fields.split(' ').collect()).unwrap_or_default()
 }

@@ -9,7 +9,7 @@ use crate::calls::Calls;
 use crate::crowd::Crowd;
 use crate::options::Plan;
 use crate::scratch;
-use crate::server::{Kind, Server};
+use crate::server::{Kind, Server, family_cpu, own_cpu};
 
 /// People in the room, as many on each hub.
 pub const PEOPLE: usize = 30;
@@ -72,12 +72,19 @@ pub fn measure(store: Store, plan: &Plan) -> Several {
     crowd.keep_saying(CALM, plan.calm);
     crowd.finish();
     let (acks, crossings) = (crowd.tally.acks.clone(), crowd.tally.crossings.clone());
+    let one = rate(&mut crowd, 1, plan.time);
+    let before = used(&hubs, postgres.as_ref());
+    let sixteen = rate(&mut crowd, 16, plan.time);
+    let after = used(&hubs, postgres.as_ref());
+    // With the third of the time to warm up.
+    let messages = sixteen * plan.time.as_secs_f64() * 4.0 / 3.0;
+    let each = |part: usize| (after[part] - before[part]).as_secs_f64() * 1e6 / messages;
     let several = Several {
         store,
         ack: (acks.at(0.50), acks.at(0.99)),
         crossing: (hubs.len() > 1).then(|| (crossings.at(0.50), crossings.at(0.99))),
-        one: rate(&mut crowd, 1, plan.time),
-        sixteen: rate(&mut crowd, 16, plan.time),
+        one,
+        sixteen,
     };
     println!(
         "{:>24}: acknowledged in {:.1} ms, 1: {:.0}/s, 16: {:.0}/s",
@@ -86,7 +93,20 @@ pub fn measure(store: Store, plan: &Plan) -> Several {
         several.one,
         several.sixteen
     );
+    println!(
+        "{:>24}  of processor time a message takes about {:.0} µs in the hubs, {:.0} in PostgreSQL, {:.0} in the people",
+        "",
+        each(0),
+        each(1),
+        each(2)
+    );
     several
+}
+
+/// The processor time so far of all hubs, of PostgreSQL, and of the people.
+fn used(hubs: &[Server], postgres: Option<&Postgres>) -> [Duration; 3] {
+    let hubs = hubs.iter().map(Server::cpu).sum();
+    [hubs, postgres.map(Postgres::cpu).unwrap_or_default(), own_cpu()]
 }
 
 /// Waits until a hub has heard of a room that another has made.
@@ -111,6 +131,8 @@ fn rate(crowd: &mut Crowd, in_flight: usize, time: Duration) -> f64 {
 /// A PostgreSQL as Debian configures it, so that each commit is flushed. It ends when it is dropped, or with this program.
 struct Postgres {
     holder: Child,
+    /// Of the server, whose children serve the connections.
+    process: u32,
     database: String,
 }
 
@@ -135,7 +157,13 @@ impl Postgres {
             .unwrap();
         sql.stdin.take().unwrap().write_all(b"CREATE DATABASE chat").unwrap();
         assert!(sql.wait().unwrap().success(), "PostgreSQL makes no database");
-        Self { holder, database: format!("host={folder} user=postgres dbname=chat") }
+        let file = std::fs::read_to_string(format!("{folder}/data/postmaster.pid")).unwrap();
+        let process = file.lines().next().unwrap().parse().unwrap();
+        Self { holder, process, database: format!("host={folder} user=postgres dbname=chat") }
+    }
+
+    fn cpu(&self) -> Duration {
+        family_cpu(self.process)
     }
 
     fn hub(&self, number: usize) -> Server {
