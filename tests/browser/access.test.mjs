@@ -8,7 +8,6 @@ import { story } from "./kit/story.mjs";
 import { furnish, VIEWS } from "./kit/views.mjs";
 
 const WIFI = { COLAHUB_WIFI_SSID: "camp-2026", COLAHUB_WIFI_PASSWORD: "cola;hub", COLAHUB_WIFI_SECURITY: "WPA" };
-
 const NARROW = { width: 320, height: 568 };
 
 /** Gives the page this size, and waits until it is drawn so. */
