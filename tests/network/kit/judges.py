@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 import zeroconf
 
-from kit.patience import Waiting
+from kit.patience import PATIENCE, Waiting
 
 # Of a host's every address, ::1 too, it says that nobody can be reached from there.
 logging.getLogger("zeroconf").setLevel(logging.ERROR)
+
+TIMED_OUT = 124  # the status of timeout(1) when it has stopped the program
+LOOKS = 3
 
 AVAHI = {
     "server": {"use-ipv4": "yes", "use-ipv6": "yes", "ratelimit-interval-usec": "1000000", "ratelimit-burst": "1000"},
@@ -92,7 +95,14 @@ class AvahiJudge:
 
     def services(self, type):
         """All that are announced and can be resolved."""
-        return merged(self._parsed(self.host.run("avahi-browse", "-kprt", type).stdout.splitlines()))
+        # avahi-browse never ends if a service goes while it resolves it: its count of what is still to be resolved
+        # stays. So a browser that does not end is stopped, and another one looks.
+        for _ in range(LOOKS):
+            done = self.host.run("timeout", PATIENCE, "avahi-browse", "-kprt", type, check=False)
+            if done.returncode != TIMED_OUT:
+                break
+        assert done.returncode == 0, f"avahi-browse ended with {done.returncode}: {done.stdout}{done.stderr}"
+        return merged(self._parsed(done.stdout.splitlines()))
 
     def finds(self, type, fits, within=None):
         """Waits for a service that fits."""
