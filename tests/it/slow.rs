@@ -1,6 +1,7 @@
 //! Clients that read slowly: what waits for them is neither lost nor overtaken.
 
 use std::net::TcpStream;
+use std::ops::Range;
 
 use serde_json::{Value, json};
 use socket2::{Domain, Type};
@@ -10,6 +11,9 @@ use crate::socket::{Heard, Socket};
 
 /// More than the system holds for a client that does not read, and less than the hub does.
 const UNREAD: u64 = 450;
+
+/// So many are sent before the first is acknowledged.
+const AT_ONCE: usize = 10;
 
 /// Said while the client catches up.
 const MEANWHILE: u64 = 300;
@@ -58,19 +62,28 @@ fn a_slow_reader_gets_everything_in_order_and_is_not_read_from_meanwhile() {
     let reader = Socket::on(narrow(&hub), hub.address, namespace, "").unwrap();
     let mut reader = join(reader, room);
     let mut speaker = join(Socket::connect(hub.address, namespace, "").unwrap(), room);
-    let mut say = |n: u64| {
-        let content = format!("{n} {}", "x".repeat(900));
-        let message = json!({ "roomId": room, "content": content });
-        let number = speaker.ask("sendMessage", &message).unwrap();
-        acked(&mut speaker, number)
+    // Ten at a time share a commit: a client that reads nothing for 45 s has missed a ping, and is gone.
+    let mut say = |numbers: Range<u64>| -> Vec<String> {
+        let mut heard = Vec::new();
+        for first in numbers.step_by(AT_ONCE) {
+            let asked: Vec<u64> = (first..first + AT_ONCE as u64)
+                .map(|n| {
+                    let content = format!("{n} {}", "x".repeat(900));
+                    let message = json!({ "roomId": room, "content": content });
+                    speaker.ask("sendMessage", &message).unwrap()
+                })
+                .collect();
+            heard.extend(asked.into_iter().flat_map(|number| acked(&mut speaker, number)));
+        }
+        heard
     };
-    (0..UNREAD).for_each(|n| drop(say(n)));
+    say(0..UNREAD);
     let word = json!({ "roomId": room, "content": "a word" });
     let number = reader.ask("sendMessage", &word).unwrap();
-    let heard: Vec<String> = (UNREAD..UNREAD + 20).flat_map(&mut say).collect();
+    let heard = say(UNREAD..UNREAD + 20);
     assert!(!heard.contains(&"a word".to_owned()), "it was read from while it does not read");
     std::thread::scope(|threads| {
-        threads.spawn(|| (UNREAD + 20..UNREAD + MEANWHILE).for_each(|n| drop(say(n))));
+        threads.spawn(|| say(UNREAD + 20..UNREAD + MEANWHILE));
         let (mut expected, mut is_answered) = (0, false);
         while expected < UNREAD + MEANWHILE {
             let heard = reader.hear().expect("still connected");

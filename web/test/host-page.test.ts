@@ -384,6 +384,12 @@ test("a mode is undone to what was there before, whose time goes on, and told in
   expect(aboutWhat(ko, line(reading, null, all))).toBe("읽기만 · 15분 동안");
   const kicked = line(null, null, { what: '7d444840-9dc0-41d1-b245-5ffdce74fad2 "fox"' });
   expect(aboutWhat(ko, kicked)).toBe('"fox"');
+  const fox = '7d444840-9dc0-41d1-b245-5ffdce74fad2 "fox" x';
+  const muted = (what: string): string => aboutWhat(ko, line(null, null, { deed: "chatter mute", what }));
+  expect(muted(`${fox}" for 10 min`)).toBe('"fox" x" 10분 동안');
+  expect(muted(`${fox} for 10 min"`), "a name").toBe('"fox" x for 10 min"');
+  const reads = (words: string): string => aboutWhat(ko, line(null, null, { deed: "room history", what: `AAAAAA "a" ${words}` }));
+  expect([reads("all"), reads("joined"), reads("new")]).toEqual(['AAAAAA "a" 처음부터 읽어요', 'AAAAAA "a" 들어온 뒤부터 읽어요', 'AAAAAA "a" new']);
 });
 
 test("messages are listed once, the newest first, as they were told of last", () => {
