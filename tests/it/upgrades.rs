@@ -73,7 +73,8 @@ fn a_probe_that_is_cut_ends_itself_and_the_session_goes_on_by_polling() {
         let mut socket = session.websocket();
         assert!(socket.head.starts_with("HTTP/1.1 101 "), "{how}: {}", socket.head);
         cut(&mut socket);
-        socket.stream.shutdown(Shutdown::Write).unwrap();
+        // The hub may have ended it before.
+        let _ended = socket.stream.shutdown(Shutdown::Write);
         while socket.hear().is_some() {}
         assert_eq!(session.post(&say(&room, how)).text(), "ok", "{how}");
         until(&session, how);
