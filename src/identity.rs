@@ -12,9 +12,13 @@ use std::io::{ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, Mac};
 use jwt_compact::alg::{Hs256, Hs256Key};
-use jwt_compact::{AlgorithmExt, Claims, Header, UntrustedToken};
-use serde::{Deserialize, Serialize};
+use jwt_compact::{AlgorithmExt, UntrustedToken};
+use serde::Deserialize;
+use sha2::Sha256;
 
 pub use self::host_key::{Secret, Signature};
 pub use self::wall_link::WallSecret;
@@ -38,12 +42,17 @@ const COOKIE: &str = "colahub";
 /// How long a browser keeps the cookie, in seconds: the 400 days that browsers allow at most.
 const COOKIE_AGE: u32 = 400 * 24 * 60 * 60;
 
+/// The header of each token, `{"alg":"HS256","typ":"JWT"}`, as it stands in it.
+const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
 /// The longest token that is parsed, in bytes; the hub's have 140.
 const TOKEN_MAX: usize = 512;
 
 /// Signs and verifies the tokens of one hub.
 pub struct Signer {
     key: Hs256Key,
+    /// The same key, ready to sign: a browser that comes for the first time pays for two blocks of SHA-256 less.
+    signing: Hmac<Sha256>,
     /// The signing key, from which the keys of hosts are derived.
     root: [u8; 32],
     /// What happened to an unusable key.
@@ -58,7 +67,7 @@ pub struct KeyError {
     cause: std::io::Error,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Subject {
     sub: String,
 }
@@ -67,7 +76,8 @@ impl Signer {
     /// The signer of hubs that share a store, which also holds their key.
     #[must_use]
     pub fn with_key(key: [u8; 32]) -> Self {
-        Self { key: Hs256Key::new(key), root: key, lost_key: None }
+        let signing = host_key::keyed(&key);
+        Self { key: Hs256Key::new(key), signing, root: key, lost_key: None }
     }
 
     /// The hub's signer, with the key in this folder. At the first start `fresh` becomes the key, in a file that only
@@ -88,7 +98,7 @@ impl Signer {
                  a new chatter; it is kept as {name}"
             )
         });
-        Ok(Self { key: Hs256Key::new(key), root: key, lost_key })
+        Ok(Self { lost_key, ..Self::with_key(key) })
     }
 
     /// A sentence about an unusable key, while its file is kept.
@@ -100,13 +110,13 @@ impl Signer {
     /// Signs a token for this browser.
     #[must_use]
     pub fn token(&self, identity: IdentityId) -> String {
-        let claims = Claims::new(Subject { sub: identity.to_string() });
-        let header = Header::empty().with_token_type("JWT");
-        Hs256.token(&header, &claims, &self.key).unwrap_or_else(|error| {
-            // Fails only for claims that JSON cannot represent.
-            tracing::error!(%error, "a token could not be made");
-            String::new()
-        })
+        // By hand, since `jwt_compact` would prepare the key again for each.
+        let claims = URL_SAFE_NO_PAD.encode(format!(r#"{{"sub":"{identity}"}}"#));
+        let mut token = format!("{HEADER}.{claims}");
+        let mac = self.signing.clone().chain_update(&token).finalize().into_bytes();
+        token.push('.');
+        URL_SAFE_NO_PAD.encode_string(mac, &mut token);
+        token
     }
 
     /// The browser that a token names. `None` if this hub did not sign it.
@@ -259,6 +269,20 @@ mod tests {
         assert_eq!(signer(1).verify(&format!("{body}.")), None, "no signature");
         assert_eq!(signer(1).verify(&token.replace('.', "..")), None);
         assert_eq!(signer(1).verify(&"a".repeat(100_000)), None);
+    }
+
+    #[test]
+    fn a_token_is_what_a_library_makes_of_it() {
+        #[derive(serde::Serialize)]
+        struct Named {
+            sub: String,
+        }
+        for key in [1, 2, 255] {
+            let header = jwt_compact::Header::empty().with_token_type("JWT");
+            let claims = jwt_compact::Claims::new(Named { sub: ann().to_string() });
+            let made = Hs256.token(&header, &claims, &Hs256Key::new([key; 32])).unwrap();
+            assert_eq!(signer(key).token(ann()), made);
+        }
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Guest {
     pub line: Option<Line>,
     /// The request for messages that did not fit into the join's answer.
     pub fetch: Option<Fetch>,
+    /// Whether they lack messages that did not fit, fetched now or later.
+    lacks: bool,
     cookie: Option<String>,
     known: Option<Known>,
     /// The last place up to which this guest has everything.
@@ -85,7 +87,7 @@ pub enum Next {
     Waits,
     /// There is more to fetch, on a connection of its own.
     Fetches,
-    /// The server refused; the guest tries again after this time.
+    /// The server refused; the guest tries again after this time: to fetch what they lack, or else to connect.
     Retries(Duration),
 }
 
@@ -133,6 +135,7 @@ impl Guest {
             has_places,
             line: None,
             fetch: None,
+            lacks: false,
             cookie: None,
             known: None,
             up_to: 0,
@@ -143,14 +146,23 @@ impl Guest {
 
     /// Whether they are in the room, and have all that they missed.
     pub fn is_back(&self) -> bool {
-        self.line.as_ref().is_some_and(|line| line.phase == Phase::In) && self.fetch.is_none()
+        self.is_in() && !self.lacks
+    }
+
+    /// Whether they are in the room, and have to ask for messages that they missed.
+    pub fn is_to_fetch(&self) -> bool {
+        self.is_in() && self.lacks && self.fetch.is_none()
+    }
+
+    fn is_in(&self) -> bool {
+        self.line.as_ref().is_some_and(|line| line.phase == Phase::In)
     }
 
     /// Connects and asks for a WebSocket. A connection from before is reset by then, as a phone that has restarted its network
     /// resets it.
     pub fn dial(&mut self, address: SocketAddr) {
         self.said.clear();
-        self.line = None;
+        (self.line, self.fetch, self.lacks) = (None, None, false);
         let cookie = self.cookie.as_ref().map(|cookie| format!("Cookie: {cookie}\r\n"));
         let request = format!(
             "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: {address}\r\n{}\
@@ -289,7 +301,7 @@ impl Guest {
     }
 
     fn answered(&mut self, answer: &[u8], tally: &mut Tally, now: Instant) -> Next {
-        if self.line.as_ref().is_some_and(|line| line.phase == Phase::In) {
+        if self.is_in() {
             assert!(
                 answer.starts_with(b"{\"success\":true"),
                 "refused: {}",
@@ -319,6 +331,7 @@ impl Guest {
             self.comes(message.seq, tally);
         }
         if joined.more {
+            self.lacks = true;
             return Next::Fetches;
         }
         self.catches_up(tally);
@@ -330,25 +343,30 @@ impl Guest {
         let Some(fetch) = &mut self.fetch else { return Next::Waits };
         match fetch.stream.read(scratch) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => return Next::Waits,
-            Err(error) => panic!("a page of messages: {error}"),
-            Ok(0) => {}
+            // What has come is judged: a broken page is fetched again.
+            Ok(0) | Err(_) => {}
             Ok(read) => {
                 tally.bytes += read as u64;
                 fetch.answer.extend_from_slice(&scratch[..read]);
                 return Next::Waits;
             }
         }
-        let answer = std::mem::take(&mut fetch.answer);
+        let page = page(&fetch.answer);
         self.fetch = None;
-        let body = answer.windows(4).position(|four| four == b"\r\n\r\n").expect("an answer") + 4;
-        let page: Page = serde_json::from_slice(&answer[body..])
-            .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&answer)));
-        for message in page.data.messages {
+        let page = match page {
+            Ok(page) => page,
+            Err(after) => {
+                tally.refused += 1;
+                return Next::Retries(after);
+            }
+        };
+        for message in page.messages {
             self.comes(message.seq, tally);
         }
-        if page.data.more {
+        if page.more {
             return Next::Fetches;
         }
+        self.lacks = false;
         self.catches_up(tally);
         Next::Waits
     }
@@ -401,6 +419,18 @@ fn connected(address: SocketAddr, request: &str) -> TcpStream {
     stream.write_all(request.as_bytes()).unwrap();
     stream.set_nonblocking(true).unwrap();
     stream
+}
+
+/// A page of messages from a whole answer over HTTP, or when to ask again.
+fn page(answer: &[u8]) -> Result<Messages, Duration> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").ok_or(AGAIN)?;
+    let head = String::from_utf8_lossy(&answer[..end]);
+    if !head.starts_with("HTTP/1.1 200") {
+        let after = header(&head, "retry-after").and_then(|after| after.parse().ok());
+        return Err(after.map_or(AGAIN, Duration::from_secs_f64));
+    }
+    let page = serde_json::from_slice::<Page>(&answer[end + 4..]);
+    page.map(|page| page.data).map_err(|_| AGAIN)
 }
 
 /// A header of an HTTP answer.

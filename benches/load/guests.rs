@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// All that one read may bring.
 const SCRATCH: usize = 256 * 1024;
 
-/// Set in an event's number if it is about a guest's call over HTTP.
+/// Set beside a guest's number if it is about their call over HTTP.
 const CALL: u64 = 1 << 32;
 
 /// Everybody, in the order in which they came.
@@ -26,8 +26,8 @@ pub struct Guests {
     address: SocketAddr,
     epoll: OwnedFd,
     guests: Vec<Guest>,
-    /// Those who are to connect, and when.
-    due: BTreeSet<(Instant, usize)>,
+    /// The guests who are to connect or, with [`CALL`], to fetch what they lack, and when.
+    due: BTreeSet<(Instant, u64)>,
     events: Vec<epoll::Event>,
     scratch: Vec<u8>,
     talk: Option<Talk>,
@@ -121,7 +121,7 @@ impl Guests {
     pub fn return_within(&mut self, who: &[usize], time: Duration) {
         let now = Instant::now();
         for (place, &number) in who.iter().enumerate() {
-            self.due.insert((now + time.mul_f64(place as f64 / who.len() as f64), number));
+            self.due.insert((now + time.mul_f64(place as f64 / who.len() as f64), number as u64));
         }
     }
 
@@ -175,6 +175,24 @@ impl Guests {
         present().filter(|guest| Some(guest.up_to) != last).count()
     }
 
+    /// What an entry of `due` is for.
+    fn go(&mut self, data: u64) {
+        let number = (data & (CALL - 1)) as usize;
+        if data & CALL == 0 {
+            self.dial(number);
+        } else if self.guests[number].is_to_fetch() {
+            self.fetch(number);
+        }
+    }
+
+    fn fetch(&mut self, number: usize) {
+        let guest = &mut self.guests[number];
+        guest.fetch(self.address);
+        let fetch = guest.fetch.as_ref().expect("just asked");
+        let data = epoll::EventData::new_u64(number as u64 | CALL);
+        epoll::add(&self.epoll, &fetch.stream, data, epoll::EventFlags::IN).unwrap();
+    }
+
     fn dial(&mut self, number: usize) {
         let guest = &mut self.guests[number];
         guest.dial(self.address);
@@ -186,9 +204,9 @@ impl Guests {
     /// Does what is due, and hears what comes within a time, once.
     fn turn(&mut self, most: Duration) {
         let now = Instant::now();
-        while let Some((_, number)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+        while let Some((_, data)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
             self.due.pop_first();
-            self.dial(number);
+            self.go(data);
         }
         if let Some(Talk { talkers, every, due, turn }) = &mut self.talk {
             while *due <= now {
@@ -224,13 +242,8 @@ impl Guests {
             };
             match next {
                 Next::Waits => {}
-                Next::Fetches => {
-                    guest.fetch(self.address);
-                    let fetch = guest.fetch.as_ref().expect("just asked");
-                    let data = epoll::EventData::new_u64(data | CALL);
-                    epoll::add(&self.epoll, &fetch.stream, data, epoll::EventFlags::IN).unwrap();
-                }
-                Next::Retries(after) => _ = self.due.insert((now + after, number)),
+                Next::Fetches => self.fetch(number),
+                Next::Retries(after) => _ = self.due.insert((now + after, data)),
             }
         }
         self.events = events;

@@ -89,8 +89,9 @@ fn measure(plan: &Plan) -> Results {
         }
     }
     if plan.has(Part::Arrivals) {
-        let all = [(Kind::Hub, 1_000), (Kind::Hub, FEW), (Kind::Nest, FEW)];
-        let asked = all.into_iter().filter(|(kind, _)| plan.servers.contains(kind));
+        let hub = plan.arriving.iter().map(|&people| (Kind::Hub, people));
+        let all = hub.chain([(Kind::Nest, FEW)]);
+        let asked = all.filter(|(kind, _)| plan.servers.contains(kind));
         let came = asked.filter_map(|(kind, people)| attempt(|| arrivals::measure(kind, people)));
         results.arrivals = came.collect();
     }

@@ -70,6 +70,8 @@ pub struct Plan {
     pub servers: Vec<Kind>,
     /// People in the room.
     pub sizes: Vec<usize>,
+    /// People who come into one room within ten seconds.
+    pub arriving: Vec<usize>,
     /// People who lose their connection in one moment.
     pub returning: Vec<usize>,
     /// How often each server is measured.
@@ -102,12 +104,14 @@ impl From<Options> for Plan {
             && options.rounds.is_none()
             && options.seconds.is_none();
         let seconds = options.seconds.unwrap_or(if quick { 1.0 } else { 2.5 });
-        let returning =
-            if options.sizes.is_empty() { &[1_000, 5_000][..] } else { &options.sizes }.to_vec();
+        let sizes = |all: &[usize]| chosen(options.sizes.clone(), all);
+        let arriving = if quick { vec![1_000, 100] } else { sizes(&[5_000, 1_000, 100]) };
+        let returning = if quick { vec![1_000] } else { sizes(&[1_000, 5_000]) };
         Self {
             servers: chosen(options.servers, Kind::value_variants()),
-            sizes: chosen(options.sizes, if quick { &[1_000] } else { &[100, 1_000, 5_000] }),
-            returning: if quick { vec![1_000] } else { returning },
+            sizes: sizes(if quick { &[1_000] } else { &[100, 1_000, 5_000] }),
+            arriving,
+            returning,
             rounds: options.rounds.unwrap_or(if quick { 1 } else { 3 }),
             time: Duration::from_secs_f64(seconds),
             calm: Duration::from_secs_f64(seconds * 3.0),

@@ -1,7 +1,7 @@
 //! The registry of connections: every client by its id, every session by its Engine.IO sid, and the clients with a
 //! backlog.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, Weak};
 
@@ -17,12 +17,20 @@ use crate::sync::lock;
 ///
 /// Each lock is taken alone, and for a look-up only.
 pub(super) struct Registry {
-    clients: Mutex<HashMap<ConnId, Arc<Client>>>,
+    clients: Mutex<Clients>,
     sessions: Mutex<HashMap<Sid, Weak<Session>>>,
     /// Clients whose transport is full; the broadcaster retries them. A client is in here at most once: it
     /// is added when its backlog begins and taken out for each retry.
     backlogged: Mutex<Vec<Arc<Client>>>,
     next_id: AtomicU64,
+}
+
+/// The connected clients.
+#[derive(Default)]
+struct Clients {
+    all: HashMap<ConnId, Arc<Client>>,
+    /// Those of them that have polled and may still do.
+    polling: HashSet<ConnId>,
 }
 
 impl Default for Registry {
@@ -44,43 +52,47 @@ impl Registry {
 
     /// Adds a client that has just connected.
     pub(super) fn insert(&self, client: &Arc<Client>) {
-        lock(&self.clients).insert(client.id, Arc::clone(client));
+        let mut clients = lock(&self.clients);
+        if is_polling(client) {
+            clients.polling.insert(client.id);
+        }
+        clients.all.insert(client.id, Arc::clone(client));
     }
 
     /// The client with this id, while it is connected.
     pub(super) fn client(&self, id: ConnId) -> Option<Arc<Client>> {
-        lock(&self.clients).get(&id).cloned()
+        lock(&self.clients).all.get(&id).cloned()
     }
 
     /// The clients with these ids that are still connected.
     pub(super) fn clients<'a>(&self, ids: impl Iterator<Item = &'a ConnId>) -> Vec<Arc<Client>> {
         let clients = lock(&self.clients);
-        ids.filter_map(|id| clients.get(id).cloned()).collect()
+        ids.filter_map(|id| clients.all.get(id).cloned()).collect()
     }
 
     /// Removes a client. `None` if it is gone already.
     pub(super) fn remove(&self, id: ConnId) -> Option<Arc<Client>> {
-        lock(&self.clients).remove(&id)
+        let mut clients = lock(&self.clients);
+        clients.polling.remove(&id);
+        clients.all.remove(&id)
     }
 
     /// Removes all clients.
     pub(super) fn drain(&self) -> Vec<Arc<Client>> {
-        lock(&self.clients).drain().map(|(_, client)| client).collect()
+        std::mem::take(&mut *lock(&self.clients)).all.into_values().collect()
     }
 
     /// Whether nobody is connected.
     pub(super) fn is_empty(&self) -> bool {
-        lock(&self.clients).is_empty()
+        lock(&self.clients).all.is_empty()
     }
 
-    /// How many clients use WebSocket, and how many use polling. Counted on each call, since a transport
-    /// upgrades without notice.
+    /// How many clients use WebSocket, and how many use polling. Clients that poll are looked at on each call, since a
+    /// transport upgrades without notice; it never goes back.
     pub(super) fn by_transport(&self) -> (usize, usize) {
-        let clients = lock(&self.clients);
-        let is_polling =
-            |client: &&Arc<Client>| client.socket.transport_type() == TransportType::Polling;
-        let polling = clients.values().filter(is_polling).count();
-        (clients.len() - polling, polling)
+        let Clients { all, polling } = &mut *lock(&self.clients);
+        polling.retain(|id| all.get(id).is_some_and(|client| is_polling(client)));
+        (all.len() - polling.len(), polling.len())
     }
 
     /// Has the broadcaster retry a client whose backlog has begun.
@@ -112,4 +124,8 @@ impl Registry {
     pub(super) fn forget_ended_sessions(&self) {
         lock(&self.sessions).retain(|_, session| session.strong_count() > 0);
     }
+}
+
+fn is_polling(client: &Client) -> bool {
+    client.socket.transport_type() == TransportType::Polling
 }

@@ -26,9 +26,12 @@ const MOST: usize = 16 << 20;
 /// Answers may use this fraction (one divided by it) of `limits.memory`.
 const PART: u64 = 8;
 
-/// The most answers of one address, and of all, that may wait for memory.
-const WAITING_EACH: usize = 64;
+/// The most answers that may wait for memory. An address has the same part of them as of the memory, so that behind a NAT,
+/// where one address may use all of it, all of them may wait.
 const WAITING: usize = 1_024;
+
+/// The most answers of one address that may wait if its part of the memory is smaller.
+const WAITING_EACH: usize = 64;
 
 /// When to retry.
 const LATER: Duration = Duration::from_secs(2);
@@ -69,8 +72,9 @@ impl Answers {
     }
 
     fn with(each: usize, most: usize, timeout: Duration) -> Self {
-        let (by, waiting) = (HashMap::new(), FairQueue::new(WAITING_EACH, WAITING));
-        let state = Mutex::new(State { each: each.min(most), most, used: 0, by, waiting });
+        let each = each.min(most);
+        let (by, waiting) = (HashMap::new(), FairQueue::new(waiting_each(each, most), WAITING));
+        let state = Mutex::new(State { each, most, used: 0, by, waiting });
         Self(Arc::new(Shared { timeout, state }))
     }
 
@@ -80,6 +84,8 @@ impl Answers {
         let part = ceiling.and_then(|bytes| usize::try_from(bytes / PART).ok()).unwrap_or(MOST);
         let (most, mut state) = (part.min(MOST), self.0.lock());
         (state.each, state.most) = (each.min(most), most);
+        let waiting = waiting_each(state.each, most);
+        state.waiting.set_each(waiting);
     }
 
     /// Reserves memory for an answer of at most `bytes`, when it is this address's turn.
@@ -102,6 +108,11 @@ impl Answers {
             _ => Err(Refusal::TooFast(LATER)),
         }
     }
+}
+
+/// How many answers of an address may wait that may use `each` of `most` bytes.
+fn waiting_each(each: usize, most: usize) -> usize {
+    WAITING.saturating_mul(each).checked_div(most).unwrap_or(WAITING).max(WAITING_EACH)
 }
 
 impl Shared {
@@ -256,6 +267,32 @@ mod tests {
         less.set(1_000, Some(800));
         let state = less.0.lock();
         assert_eq!((state.each, state.most), (100, 100), "a part of what the hub may take");
+    }
+
+    /// One address asks for more answers than may wait, on tasks that all get their turn.
+    async fn ask_often(answers: &Answers, bytes: usize) {
+        let asked: Vec<_> = (0..2 * WAITING).map(|_| asks(answers, 1, bytes)).collect();
+        for _ in asked {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    #[tokio::test]
+    async fn an_address_has_as_large_a_part_of_the_queue_as_of_the_memory() {
+        let waiting = |each, most| async move {
+            let answers = Answers::with(each, most, LONG);
+            let _held = answers.reserve(peer(1), each).await.unwrap();
+            ask_often(&answers, each).await;
+            answers.0.lock().waiting.len()
+        };
+        assert_eq!(waiting(16 << 20, 16 << 20).await, WAITING, "everybody is behind one NAT");
+        assert_eq!(waiting(1 << 20, 16 << 20).await, WAITING_EACH, "a phone");
+        assert_eq!(waiting(1 << 10, 16 << 20).await, WAITING_EACH);
+        let wider = Answers::with(1 << 20, 16 << 20, LONG);
+        wider.set(16 << 20, None);
+        let _held = wider.reserve(peer(1), 16 << 20).await.unwrap();
+        ask_often(&wider, 1).await;
+        assert_eq!(wider.0.lock().waiting.len(), WAITING, "a reload applies it");
     }
 
     #[tokio::test]

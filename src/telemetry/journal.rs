@@ -80,14 +80,7 @@ where
 
 /// The line that a person reads: the message, the fields, and a note if lines were left out.
 fn line(message: &str, fields: &Fields, verdict: &Verdict) -> String {
-    let line = fields.line(message);
-    match verdict {
-        Verdict::WriteAfter(left_out) => {
-            format!("{line} ({left_out} more like this were not logged)")
-        }
-        Verdict::WriteLast => line + " (more like this in the next seconds are only counted)",
-        Verdict::Write | Verdict::LeaveOut => line,
-    }
+    fields.line(message) + verdict.note().as_deref().unwrap_or_default()
 }
 
 /// A message as a name: `room made` is `room-made`.

@@ -11,7 +11,6 @@ use crate::domain::message::{Alert, Kind, Message, Quote, excerpt};
 use crate::domain::question::Question;
 use crate::domain::reactions::{Chosen, Reactions};
 use crate::domain::refusal::Refusal;
-use crate::domain::room::History;
 use crate::domain::text::Key;
 use crate::domain::time::WallTime;
 use crate::domain::words;
@@ -97,17 +96,17 @@ fn look(db: &Connection, room: RoomId, identity: IdentityId) -> Result<Written, 
 
 fn join_room(db: &Connection, join: &Join) -> Result<Joined, WriteError> {
     let room = room_number(db, join.room)?;
-    match queries::member_by_identity(db, join.room, join.identity)? {
-        Some(known) => set_left(db, join.room, known.chatter.id, None)?,
+    let member = match queries::member_by_identity(db, join.room, join.identity)? {
+        // Somebody who comes back within the grace has not left.
+        Some(known) if known.chatter.left_at.is_none() => known,
+        Some(known) => {
+            set_left(db, join.room, known.chatter.id, None)?;
+            Member { chatter: Chatter { left_at: None, ..known.chatter }, ..known }
+        }
         None if !modes::admits(db, room, join)? => return Err(Refusal::Shut.into()),
         None if !join.admitted => return Err(Refusal::Locked.into()),
-        None => {
-            let last = queries::last_seq(db, room)?;
-            enroll(db, room, join, history(db, room)?.first_for_newcomer(last))?;
-        }
-    }
-    let member = queries::member_by_identity(db, join.room, join.identity)?;
-    let member = member.ok_or(WriteError::Refused(Refusal::NotJoined))?;
+        None => enroll(db, room, join)?,
+    };
     let chatter = member.chatter.clone();
     let alert = match join.notice {
         Some(language) => {
@@ -179,14 +178,9 @@ fn history_slice(
     })
 }
 
-fn history(db: &Connection, room: i64) -> rusqlite::Result<History> {
-    db.prepare_cached("SELECT history FROM rooms WHERE n = ?1")?
-        .query_row([room], |row| row.get(0).map(rows::history))
-}
-
 /// Makes somebody a member, as the chatter that they own already or as a fresh one.
-fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Result<()> {
-    let number = match owned(db, join.identity, join.wanted)? {
+fn enroll(db: &Connection, room: i64, join: &Join) -> rusqlite::Result<Member> {
+    let (number, chatter) = match owned(db, join.identity, join.wanted)? {
         Some(own) => own,
         None => {
             let fresh = &join.fresh;
@@ -201,27 +195,43 @@ fn enroll(db: &Connection, room: i64, join: &Join, first: Seq) -> rusqlite::Resu
                 fresh.created_at.0,
                 rows::sql(join.at.hub),
             ])?;
-            db.last_insert_rowid()
+            (db.last_insert_rowid(), Chatter { left_at: None, ..fresh.clone() })
         }
     };
+    let (history, pruned) = db
+        .prepare_cached("SELECT history, pruned FROM rooms WHERE n = ?1")?
+        .query_row([room], |row| Ok((rows::history(row.get(0)?), row.get(1)?)))?;
+    let first = history.first_for_newcomer(queries::last_seq(db, room)?);
     db.prepare_cached(
         "INSERT INTO memberships (room, identity, chatter, first_seq) VALUES (?1, ?2, ?3, ?4)",
     )?
     .execute(params![room, join.identity.as_bytes(), number, first.0])?;
-    Ok(())
+    let pruned = Seq(pruned);
+    Ok(Member {
+        room: join.room,
+        chatter,
+        owner: join.identity,
+        first: first.max(pruned.next()),
+        pruned: pruned >= first,
+    })
 }
 
+/// A chatter that somebody owns and wants to be, with their number.
 fn owned(
     db: &Connection,
     identity: IdentityId,
     wanted: Option<ChatterId>,
-) -> rusqlite::Result<Option<i64>> {
+) -> rusqlite::Result<Option<(i64, Chatter)>> {
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    db.prepare_cached("SELECT n FROM chatters WHERE id = ?1 AND identity = ?2")?
-        .query_row(params![wanted.as_bytes(), identity.as_bytes()], |row| row.get(0))
-        .optional()
+    db.prepare_cached(
+        "SELECT n, id, nickname, created_at, NULL FROM chatters WHERE id = ?1 AND identity = ?2",
+    )?
+    .query_row(params![wanted.as_bytes(), identity.as_bytes()], |row| {
+        Ok((row.get(0)?, rows::chatter(row, 1)?))
+    })
+    .optional()
 }
 
 fn say_message(db: &Connection, say: &Say) -> Result<Written, WriteError> {
