@@ -15,6 +15,7 @@ use crate::domain::time::WallTime;
 
 mod announcements;
 mod archive;
+mod batches;
 mod edits;
 mod event;
 mod held;

@@ -1,5 +1,6 @@
 //! Carries out a batch of writes in one transaction, under the log's lock.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::timeout;
@@ -8,7 +9,7 @@ use tokio_postgres::Row;
 use super::HubRun;
 use super::calls::{Call, Context, Param, Step};
 use super::feed::{self, LogSlice};
-use super::session::{Session, Trouble};
+use super::session::{Sent, Session, Trouble};
 use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
 use crate::store::change::Change;
@@ -40,6 +41,26 @@ impl Cursor {
             self.seen = last;
         }
     }
+
+    /// The cursor after a commit of this run, which has read everything before it, and after which the log ends here.
+    fn committed(self, end: i64, hub: &HubRun, number: i64) -> Self {
+        let seen = match self.seen {
+            // It has appended nothing.
+            Some((last, ..)) if last == end => self.seen,
+            _ if end > 0 => Some((end, hub.run.0, number)),
+            seen => seen,
+        };
+        Self { place: end, seen }
+    }
+}
+
+/// A transaction that has the log's lock, and has read what other hubs have committed.
+#[derive(Debug)]
+pub(super) struct Opened {
+    /// The changes that other hubs have committed.
+    changes: Vec<Change>,
+    /// The cursor after them.
+    cursor: Cursor,
 }
 
 /// A batch whose transaction is complete except for its commit.
@@ -53,20 +74,80 @@ pub(super) struct Prepared {
     pub(super) cursor: Cursor,
 }
 
-/// Carries out a batch in a transaction, without its commit. `number` is the number of the commit within this run.
+async fn answered<T>(round: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+    let answer = timeout(ANSWERED, round).await;
+    answer.unwrap_or_else(|_| Err(Trouble::Lost("it does not answer".into())))
+}
+
+/// Begins a transaction, takes the log's lock, and reads what is new. The writes of the batch need not be known yet.
+///
+/// # Errors
+/// See [`Trouble`].
+pub(super) async fn open(
+    session: &Session,
+    hub: &HubRun,
+    cursor: Cursor,
+) -> Result<Opened, Trouble> {
+    answered(open_at_leisure(session, hub, cursor)).await
+}
+
+async fn open_at_leisure(
+    session: &Session,
+    hub: &HubRun,
+    cursor: Cursor,
+) -> Result<Opened, Trouble> {
+    let statements = &session.statements;
+    let place = || Box::new(cursor.place) as Param;
+    let open =
+        Call { statement: &statements.open_batch, params: vec![Box::new(hub.run.0), place()] };
+    let new = Call { statement: &statements.new_messages, params: vec![place()] };
+    let flight = [Sent::Begin, Sent::Call(&open), Sent::Call(&new)];
+    let mut answers = session.together(flight).await?.into_iter().skip(1);
+    let (state, messages) = (answers.next(), answers.next().unwrap_or_default());
+    let (last, has_events) = feed::state(&state.unwrap_or_default())?;
+    let events = match has_events {
+        true => session.client.query(&statements.new_events, &[&cursor.place]).await?,
+        false => Vec::new(),
+    };
+    match feed::merge(cursor.place, &messages, &events, true)? {
+        LogSlice::Whole(changes, place) => {
+            let mut cursor = cursor;
+            cursor.heard(place, last);
+            Ok(Opened { changes, cursor })
+        }
+        LogSlice::Gap => Err(Trouble::Outdated("the log has a gap")),
+        LogSlice::Wiped => Err(Trouble::Outdated(WIPED)),
+    }
+}
+
+/// Carries out a batch in the transaction, without its commit. `number` is the number of the commit within this run.
 ///
 /// # Errors
 /// See [`Trouble`]. Nothing is committed then.
 pub(super) async fn prepare(
     session: &Session,
     (hub, epoch): (&HubRun, Epoch),
-    cursor: Cursor,
+    opened: Opened,
     number: i64,
     writes: &[Write],
 ) -> Result<Prepared, Trouble> {
-    let prepared =
-        timeout(ANSWERED, prepare_at_leisure(session, (hub, epoch), cursor, number, writes));
-    prepared.await.unwrap_or_else(|_| Err(Trouble::Lost("it does not answer".into())))
+    let round = async {
+        let context = Context { statements: &session.statements, hub, epoch };
+        let steps = context.steps(writes);
+        let close = close_batch(session, hub, number);
+        let calls = steps.iter().flat_map(|step| &step.calls).chain([&close]);
+        let mut answers = session.together(calls.map(Sent::Call)).await?.into_iter();
+        let mut next = || answers.next().unwrap_or_default();
+        let mut results = Vec::with_capacity(writes.len());
+        for Step { writes: which, calls } in &steps {
+            let rows: Vec<_> = calls.iter().map(|_| next()).collect();
+            let of_step = writes.get(which.clone()).unwrap_or_default();
+            results.extend(step_results(session, &context, of_step, rows).await?);
+        }
+        let cursor = opened.cursor.committed(end_of(&next())?, hub, number);
+        Ok(Prepared { changes: opened.changes, results, cursor })
+    };
+    answered(round).await
 }
 
 /// Like [`prepare`], for a batch that the database has refused: each write has a savepoint, so that a bad one fails
@@ -76,14 +157,12 @@ pub(super) async fn prepare(
 /// See [`Trouble`]. Nothing is committed then.
 pub(super) async fn prepare_one_by_one(
     session: &Session,
-    hub: (&HubRun, Epoch),
-    cursor: Cursor,
+    (hub, epoch): (&HubRun, Epoch),
+    opened: Opened,
     number: i64,
     writes: &[Write],
 ) -> Result<Prepared, Trouble> {
-    let statements = &session.statements;
-    let context = Context { statements, hub: hub.0, epoch: hub.1 };
-    let nothing = prepare_at_leisure(session, hub, cursor, number, &[]).await?;
+    let context = Context { statements: &session.statements, hub, epoch };
     let mut results = Vec::with_capacity(writes.len());
     for one in writes.chunks(1) {
         session.client.batch_execute("SAVEPOINT one").await?;
@@ -97,15 +176,9 @@ pub(super) async fn prepare_one_by_one(
             Err(other) => return Err(other),
         }
     }
-    // The rows that it appended belong to this commit.
-    let noted = session.call(&note_commit(session, hub.0, number)).await?;
-    let end = end_of(&noted)?;
-    let seen = if end == nothing.cursor.place {
-        nothing.cursor.seen
-    } else {
-        Some((end, hub.0.run.0, number))
-    };
-    Ok(Prepared { changes: nothing.changes, results, cursor: Cursor { place: end, seen } })
+    let closed = session.call(&close_batch(session, hub, number)).await?;
+    let cursor = opened.cursor.committed(end_of(&closed)?, hub, number);
+    Ok(Prepared { changes: opened.changes, results, cursor })
 }
 
 async fn alone(
@@ -142,61 +215,14 @@ async fn step_results(
     Ok(context.results(writes, &rows)?)
 }
 
-fn note_commit<'s>(session: &'s Session, hub: &HubRun, number: i64) -> Call<'s> {
+fn close_batch<'s>(session: &'s Session, hub: &HubRun, number: i64) -> Call<'s> {
     let params: Vec<Param> = vec![Box::new(hub.run.0), Box::new(number)];
-    Call { statement: &session.statements.note_commit, params }
+    Call { statement: &session.statements.close_batch, params }
 }
 
-fn end_of(noted: &[Row]) -> Result<i64, Trouble> {
-    match noted.first() {
+fn end_of(closed: &[Row]) -> Result<i64, Trouble> {
+    match closed.first() {
         Some(row) => Ok(row.try_get(0)?),
         None => Err(Trouble::Lost("it did not answer".into())),
     }
-}
-
-async fn prepare_at_leisure(
-    session: &Session,
-    (hub, epoch): (&HubRun, Epoch),
-    cursor: Cursor,
-    number: i64,
-    writes: &[Write],
-) -> Result<Prepared, Trouble> {
-    let statements = &session.statements;
-    let context = Context { statements, hub, epoch };
-    let steps = context.steps(writes);
-    let place = || vec![Box::new(cursor.place) as Param];
-    let before = [
-        Call { statement: &statements.lock, params: Vec::new() },
-        Call { statement: &statements.fence, params: vec![Box::new(hub.run.0)] },
-        Call { statement: &statements.new_messages, params: place() },
-        Call { statement: &statements.new_events, params: place() },
-        Call { statement: &statements.last_commit, params: Vec::new() },
-    ];
-    let after = [
-        note_commit(session, hub, number),
-        Call { statement: &statements.wake, params: Vec::new() },
-    ];
-    let calls = before.iter().chain(steps.iter().flat_map(|step| &step.calls)).chain(&after);
-    let mut answers = session.together(calls).await?.into_iter();
-    let mut next = || answers.next().unwrap_or_default();
-    let (_lock, _fence, messages, events, last) = (next(), next(), next(), next(), next());
-    let changes = match feed::merge(cursor.place, &messages, &events, true)? {
-        LogSlice::Whole(changes, _) => changes,
-        LogSlice::Gap => return Err(Trouble::Outdated("the log has a gap")),
-        LogSlice::Wiped => return Err(Trouble::Outdated(WIPED)),
-    };
-    let mut results = Vec::with_capacity(writes.len());
-    for Step { writes: which, calls } in &steps {
-        let rows: Vec<_> = calls.iter().map(|_| next()).collect();
-        let of_step = writes.get(which.clone()).unwrap_or_default();
-        results.extend(step_results(session, &context, of_step, rows).await?);
-    }
-    let end = end_of(&next())?;
-    let before = last.first().map(|row| (row.get(0), row.get(1), row.get(2)));
-    let seen = match before {
-        Some((last, ..)) if last == end => before,
-        _ if end > 0 => Some((end, hub.run.0, number)),
-        none => none,
-    };
-    Ok(Prepared { changes, results, cursor: Cursor { place: end, seen } })
 }

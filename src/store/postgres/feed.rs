@@ -27,6 +27,20 @@ pub(super) enum LogSlice {
 /// The event of a wipe.
 const WIPED: i16 = 30;
 
+/// The last commit (the end of the log after it, the run, and its number) and whether there are new events, from the row
+/// of `log_state` or `open_batch`.
+///
+/// # Errors
+/// A row is not what it should be.
+pub(super) fn state(rows: &[Row]) -> Result<(Option<(i64, i64, i64)>, bool), RowError> {
+    let Some(row) = rows.first() else { return Ok((None, true)) };
+    let last = match row.try_get::<_, Option<i64>>(0)? {
+        Some(last) => Some((last, row.try_get(1)?, row.try_get(2)?)),
+        None => None,
+    };
+    Ok((last, row.try_get(3)?))
+}
+
 /// Merges the rows of the log after position `after`.
 ///
 /// Without the log's lock the two reads see different moments, so one may lack what the other has. Then only the rows

@@ -17,8 +17,6 @@ use super::statements::Statements;
 pub(super) struct Session {
     pub(super) client: Client,
     pub(super) statements: Statements,
-    /// Its process id on the server. Notifications of this process were sent by the session itself.
-    pub(super) pid: i32,
     pub(super) notifications: UnboundedReceiver<Notification>,
 }
 
@@ -67,8 +65,7 @@ impl Session {
         client.batch_execute(PLANS).await.map_err(refused)?;
         let statements = Statements::prepare(&client).await.map_err(refused)?;
         client.batch_execute("LISTEN colahub").await.map_err(refused)?;
-        let row = client.query_one("SELECT pg_backend_pid()", &[]).await.map_err(refused)?;
-        Ok(Self { client, statements, pid: row.get(0), notifications })
+        Ok(Self { client, statements, notifications })
     }
 
     /// Forgets the notifications so far, since the read of the log that follows sees their changes.
@@ -86,17 +83,10 @@ impl Session {
     /// only say that the transaction has failed.
     pub(super) async fn together<'c>(
         &'c self,
-        calls: impl IntoIterator<Item = &'c Call<'c>>,
+        flight: impl IntoIterator<Item = Sent<'c>>,
     ) -> Result<Vec<Vec<Row>>, Error> {
-        let mut under_way: Vec<UnderWay<'c>> = Vec::new();
-        under_way.push(UnderWay::Running(Box::pin(async {
-            self.client.batch_execute("BEGIN").await.map(|()| Vec::new())
-        })));
-        under_way.extend(
-            calls
-                .into_iter()
-                .map(|call| UnderWay::Running(Box::pin(self.call(call)) as Running<'c>)),
-        );
+        let run = |one| UnderWay::Running(Box::pin(self.run(one)) as Running<'c>);
+        let mut under_way: Vec<UnderWay<'c>> = flight.into_iter().map(run).collect();
         // The first poll of each sends it, so they go out in this order.
         poll_fn(|cx| {
             let mut all_done = true;
@@ -115,11 +105,24 @@ impl Session {
             UnderWay::Done(result) => Some(result),
             UnderWay::Running(_) => None,
         });
-        let mut results: Vec<Vec<Row>> = done.collect::<Result<_, _>>()?;
-        // `BEGIN` has no rows.
-        results.remove(0);
-        Ok(results)
+        done.collect()
     }
+
+    async fn run(&self, one: Sent<'_>) -> Result<Vec<Row>, Error> {
+        match one {
+            Sent::Begin => self.client.batch_execute("BEGIN").await.map(|()| Vec::new()),
+            Sent::Call(call) => self.call(call).await,
+        }
+    }
+}
+
+/// What is sent in a flight.
+#[derive(Clone, Copy)]
+pub(super) enum Sent<'c> {
+    /// The beginning of a transaction. Has no rows.
+    Begin,
+    /// A statement.
+    Call(&'c Call<'c>),
 }
 
 type Running<'c> = Pin<Box<dyn Future<Output = Result<Vec<Row>, Error>> + 'c>>;

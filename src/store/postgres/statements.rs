@@ -35,8 +35,12 @@ const FIRST: &str = "(SELECT greatest(s.first_seq, r.pruned + 1) FROM rooms r \
 statements! {
     /// Takes the log's lock, which is released with the commit, after the commit is visible.
     lock = super::migrate::LOCK;
-    /// Fails in a run that was declared dead.
-    fence = "SELECT fence($1)";
+    /// Takes the log's lock for a batch. Fails in a run that was declared dead. Returns the last commit (the end of the
+    /// log after it, the run, and the commit's number), and whether there are events after `$2`.
+    open_batch = "SELECT * FROM open_batch($1, $2)";
+    /// The same without the lock, for a read.
+    log_state = "SELECT c.last, c.run, c.number, EXISTS (SELECT FROM events WHERE n > $1) FROM (VALUES (1)) AS one
+         LEFT JOIN (SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1) c ON true";
     /// The messages after a position in the log.
     new_messages = format!("SELECT {MESSAGE} WHERE m.id > $1 ORDER BY m.id");
     /// The events after a position in the log, with the present state of their subjects.
@@ -57,19 +61,15 @@ statements! {
          LEFT JOIN held_questions h ON e.what = 33 AND h.id = e.message
          WHERE e.n > $1 ORDER BY e.n"
     );
-    /// The last commit: the end of the log after it, the run, and the commit's number.
-    last_commit = "SELECT last, run, number FROM commits ORDER BY last DESC LIMIT 1";
     /// The epoch, and whether the log has the commit that ended at `$1` (or has pruned it) and reaches as far as `$4`.
     past_of = "SELECT (SELECT value FROM meta WHERE key = 'epoch'), log_end() >= $4 AND
          (EXISTS (SELECT FROM commits WHERE last = $1 AND run = $2 AND number = $3)
           OR $1 < (SELECT last FROM commits ORDER BY last LIMIT 1))";
     /// A commit by its run and number.
     commit_of = "SELECT last FROM commits WHERE run = $1 AND number = $2";
-    /// Notes this commit, if it has appended anything. Returns the log's end.
-    note_commit = "WITH ended AS MATERIALIZED (SELECT log_end() AS last),
-         noted AS (INSERT INTO commits SELECT last, $1, $2, hub_now() FROM ended ON CONFLICT (last) DO NOTHING)
-         SELECT last FROM ended";
-    /// Wakes the other hubs.
+    /// Notes this commit, if it has appended anything, and wakes the other hubs. Returns the log's end.
+    close_batch = "SELECT close_batch($1, $2)";
+    /// Wakes the other hubs, without a position.
     wake = "SELECT pg_notify('colahub', '')";
     /// Takes back a message for its author.
     take_back_own = "SELECT * FROM take_back_own($1, $2, $3, $4)";

@@ -50,6 +50,25 @@ pub(super) struct LogTask<C> {
     pruning: Pruning,
 }
 
+/// Writes that are committed together, and what the hub has given with each.
+struct Batch<C> {
+    writes: Vec<Write>,
+    contexts: Vec<C>,
+}
+
+impl<C> Batch<C> {
+    /// Takes what is queued, up to the most.
+    fn fill(&mut self, jobs: &mut Receiver<Job<C>>) {
+        while self.writes.len() < BATCH_MAX
+            && let Ok(job) = jobs.try_recv()
+        {
+            let (write, context) = *job;
+            self.writes.push(write);
+            self.contexts.push(context);
+        }
+    }
+}
+
 /// Why the loop ends.
 enum End {
     /// Everything has to be read again.
@@ -97,40 +116,32 @@ impl<C> LogTask<C> {
         let first = tokio::select! {
             biased;
             job = jobs.recv() => Some(job.ok_or(End::Closed)?),
-            () = woken(self.session.as_mut()) => None,
+            () = woken(self.session.as_mut(), self.cursor.place) => None,
             () = sleep_until(due) => None,
         };
         match first {
-            Some(job) => {
-                let mut batch = vec![*job];
-                while batch.len() < BATCH_MAX
-                    && let Ok(job) = jobs.try_recv()
-                {
-                    batch.push(*job);
-                }
-                self.write(batch).await?;
-            }
+            Some(job) => self.write(*job, jobs).await?,
             None => self.hear().await?,
         }
         self.look_after().await
     }
 
-    /// Commits a batch, with as many attempts as `patience` allows, and reports its results.
-    async fn write(&mut self, batch: Vec<(Write, C)>) -> Result<(), End> {
+    /// Commits a batch that begins with this write, with as many attempts as `patience` allows, and reports its results.
+    async fn write(&mut self, first: (Write, C), jobs: &mut Receiver<Job<C>>) -> Result<(), End> {
         let begun = Instant::now();
         let until = self.away.unwrap_or(begun) + self.database.patience;
-        let (writes, contexts): (Vec<Write>, Vec<C>) = batch.into_iter().unzip();
-        match self.committed(&writes, until).await {
+        let mut batch = Batch { writes: vec![first.0], contexts: vec![first.1] };
+        match self.committed(&mut batch, jobs, until).await {
             Ok(Some(Prepared { changes, results, cursor })) => {
                 self.cursor = cursor;
                 self.health.commits().observe(begun.elapsed());
                 if !changes.is_empty() {
                     self.report(Report::Changes(changes))?;
                 }
-                self.report(Report::Completed(contexts.into_iter().zip(results).collect()))
+                self.report(Report::Completed(batch.contexts.into_iter().zip(results).collect()))
             }
             refused => {
-                let completed = contexts.into_iter().map(|c| (c, Err(Refusal::Unavailable)));
+                let completed = batch.contexts.into_iter().map(|c| (c, Err(Refusal::Unavailable)));
                 self.report(Report::Completed(completed.collect()))?;
                 refused.map(|_| ())
             }
@@ -141,13 +152,14 @@ impl<C> LogTask<C> {
     /// batch is committed, and if it is, it is read from the log like that of another hub.
     async fn committed(
         &mut self,
-        writes: &[Write],
+        batch: &mut Batch<C>,
+        jobs: &mut Receiver<Job<C>>,
         until: Instant,
     ) -> Result<Option<Prepared>, End> {
         let mut alone = false;
         while self.connected(until).await? {
             self.number += 1;
-            let prepared = match self.prepared(writes, alone).await {
+            let prepared = match self.prepared(batch, jobs, alone).await {
                 Ok(Some(prepared)) => prepared,
                 Ok(None) => continue,
                 Err(Trouble::Failed(error)) if !alone => {
@@ -178,18 +190,25 @@ impl<C> LogTask<C> {
         Ok(None)
     }
 
+    /// Waits for the log's lock and carries out the batch. What was queued meanwhile belongs to it, too: so batches grow
+    /// with the load, and a commit serves more writes.
     async fn prepared(
         &mut self,
-        writes: &[Write],
+        batch: &mut Batch<C>,
+        jobs: &mut Receiver<Job<C>>,
         alone: bool,
     ) -> Result<Option<Prepared>, Trouble> {
         let Some(session) = &mut self.session else { return Ok(None) };
         session.heed_notifications();
         let hub = (&self.hub, self.epoch);
-        if !alone {
-            return batch::prepare(session, hub, self.cursor, self.number, writes).await.map(Some);
+        let opened = batch::open(session, hub.0, self.cursor).await?;
+        if alone {
+            let writes = &batch.writes;
+            let prepared = batch::prepare_one_by_one(session, hub, opened, self.number, writes);
+            return prepared.await.map(Some);
         }
-        batch::prepare_one_by_one(session, hub, self.cursor, self.number, writes).await.map(Some)
+        batch.fill(jobs);
+        batch::prepare(session, hub, opened, self.number, &batch.writes).await.map(Some)
     }
 
     /// Whether the last commit, whose result is unknown, was done. `None` if it is still unknown after `patience`.
@@ -213,16 +232,19 @@ impl<C> LogTask<C> {
         }
         let Some(session) = &mut self.session else { return Ok(()) };
         session.heed_notifications();
+        let (place, statements) = (self.cursor.place, &session.statements);
         let read = async {
-            let place = self.cursor.place;
             let behind = [&place as &(dyn tokio_postgres::types::ToSql + Sync)];
             // Sent in this order, so that the messages and events include those of the last commit.
-            let (last, messages, events) = tokio::try_join!(
-                session.client.query_opt(&session.statements.last_commit, &[]),
-                session.client.query(&session.statements.new_messages, &behind),
-                session.client.query(&session.statements.new_events, &behind),
+            let (state, messages) = tokio::try_join!(
+                session.client.query(&statements.log_state, &behind),
+                session.client.query(&statements.new_messages, &behind),
             )?;
-            let last = last.map(|row| (row.get(0), row.get(1), row.get(2)));
+            let (last, has_events) = feed::state(&state)?;
+            let events = match has_events {
+                true => session.client.query(&statements.new_events, &behind).await?,
+                false => Vec::new(),
+            };
             Ok::<_, Trouble>((last, feed::merge(place, &messages, &events, false)?))
         };
         match timeout(ANSWERED, read).await {
@@ -344,15 +366,16 @@ impl<C> LogTask<C> {
     }
 }
 
-/// Waits until another hub has committed something, or until it is time to look.
-async fn woken(session: Option<&mut Session>) {
+/// Waits until the log goes beyond `place`, or until it is time to look.
+async fn woken(session: Option<&mut Session>, place: i64) {
     let Some(session) = session else {
         return sleep(RETRY).await;
     };
-    let pid = session.pid;
     let notified = async {
         while let Some(notification) = session.notifications.recv().await {
-            if notification.process_id() != pid {
+            // Those of this hub's own commits, and of commits that it has read together with a batch, tell nothing new. One
+            // without a position may.
+            if notification.payload().parse().ok().is_none_or(|end: i64| end > place) {
                 return;
             }
         }

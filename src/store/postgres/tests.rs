@@ -108,6 +108,7 @@ const CALLS: &str = "
     SELECT unban((SELECT id FROM chatters WHERE n = 12), 'w');
     SELECT end_room((SELECT id FROM rooms WHERE n = 5), 2::smallint, 'w');
     SELECT fence(1);
+    SELECT * FROM open_batch(1, 79990);
     SELECT begin_run(9, gen_random_uuid(), 'n', 'u');
     SELECT end_run(9, 20000);
     SELECT * FROM sweep(1000000000, 20000, 'x', 'y');
@@ -161,10 +162,10 @@ fn every_statement_is_found_by_an_index() {
     let plain = [
         "new_messages",
         "new_events",
-        "last_commit",
+        "log_state",
         "past_of",
         "commit_of",
-        "note_commit",
+        "close_batch",
         "missed",
         "taken_back",
         "reacted",
