@@ -279,7 +279,9 @@ impl World {
 
     fn host_did(&mut self, act: &HostAct, written: &Written) {
         match (&act.deed, written) {
-            (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
+            (Deed::Create(room) | Deed::CreateOnce(room), _) => {
+                assert!(room.lasts(), "{room:?} ends by itself")
+            }
             (Deed::Kick(_), _) => {}
             (Deed::SetMode(set), _) => {
                 self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
@@ -291,6 +293,7 @@ impl World {
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)
+                | Deed::AnnounceOnce(..)
                 | Deed::TakeDown(_)
                 | Deed::MakePoll(_)
                 | Deed::Prepare(_)

@@ -35,8 +35,10 @@ impl Write {
                 | Self::VotePoll(_)
                 | Self::Host(HostAct {
                     deed: Deed::Create(_)
+                        | Deed::CreateOnce(_)
                         | Deed::Say(_)
                         | Deed::Announce(..)
+                        | Deed::AnnounceOnce(..)
                         | Deed::MakePoll(_)
                         | Deed::Prepare(Prepare::New(_))
                         | Deed::LetThrough(_),

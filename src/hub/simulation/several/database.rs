@@ -14,7 +14,7 @@ use crate::domain::names::look::Look;
 use crate::domain::poll::PreparedPoll;
 use crate::domain::question::Question;
 use crate::domain::reactions::Chosen;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::room::Room;
 use crate::domain::room::wall::RoomWall;
 use crate::domain::text::Nickname;
@@ -195,6 +195,16 @@ impl Database {
         assert!(self.rooms.insert(room.id, room.clone()).is_none(), "a room is made twice");
         self.log.push(Change::RoomMade(room.clone()));
         Ok(Written::Done)
+    }
+
+    fn make_once(&mut self, room: &Room) -> Result<Written, Refusal> {
+        let is_same = |known: &&Room| {
+            known.by_host && (&known.namespace, &known.title) == (&room.namespace, &room.title)
+        };
+        if self.rooms.values().filter(is_same).any(|known| !known.is_expired(self.now)) {
+            return Err(Refusal::Host(HostRefusal::AlreadyThere));
+        }
+        self.make(room, true)
     }
 
     fn end_room(&mut self, room: RoomId, end: EarlyEnd) -> Result<Written, Refusal> {
@@ -393,6 +403,7 @@ impl Database {
     fn host(&mut self, deed: &Deed) -> Result<Written, Refusal> {
         match deed {
             Deed::Create(room) => return self.make(room, true),
+            Deed::CreateOnce(room) => return self.make_once(room),
             Deed::SetMode(set) => {
                 let known = set.rooms.iter().filter(|room| self.rooms.contains_key(*room));
                 let known: Vec<RoomId> = known.copied().collect();
@@ -439,6 +450,9 @@ impl Database {
             Deed::Unmute(_, identity) => return self.unmute(*identity),
             Deed::Say(say) => return self.host_says(say),
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
+            Deed::AnnounceOnce(announcement, host) => {
+                return self.announce_once(announcement, host);
+            }
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::MakePoll(made) => return self.make_poll(made),
             Deed::ClosePoll(close) => return self.close_poll(close),

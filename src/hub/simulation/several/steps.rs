@@ -238,8 +238,18 @@ impl Cluster {
         let n = self.dice.below(CLIENTS);
         let from = Some(self.clients[n].peer);
         let history = (!by_host).then_some(History::Joined);
-        let new =
-            NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
+        let is_once = by_host && self.dice.percent(50);
+        let new = NewRoom {
+            namespace,
+            title,
+            capacity,
+            password,
+            from,
+            by_host,
+            by: None,
+            history,
+            is_once,
+        };
         self.command(k, Command::Call(Call::Create(new, tell)));
     }
 
