@@ -65,13 +65,9 @@ impl Context<'_> {
             (Write::Host(HostAct { deed: Deed::MakePoll(poll), .. }), _) => {
                 polls::made(poll, first)?
             }
-            (
-                Write::Host(HostAct {
-                    deed: Deed::Mute(_) | Deed::Ban(_) | Deed::Close(_) | Deed::Delete(_),
-                    ..
-                }),
-                _,
-            ) => super::questions::all_dropped(rows)?,
+            (Write::Host(act), _) if act.deed.may_drop_questions() => {
+                super::questions::all_dropped(rows)?
+            }
             (_, None) => Err(Refusal::Unavailable),
             (
                 Write::Host(HostAct { deed: Deed::ClosePoll(poll), .. })

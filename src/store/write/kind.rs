@@ -47,3 +47,10 @@ impl Write {
         )
     }
 }
+
+impl Deed {
+    /// Whether questions that wait are dropped with it, if there are any.
+    pub(in crate::store) fn may_drop_questions(&self) -> bool {
+        matches!(self, Self::Mute(_) | Self::Ban(_) | Self::Close(_) | Self::Delete(_))
+    }
+}
