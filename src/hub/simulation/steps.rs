@@ -56,7 +56,8 @@ impl World {
             948..=949 => self.host_unmutes(),
             950..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
-            980..=988 => self.floods(n),
+            980..=984 => self.floods(n),
+            985..=988 => self.host_reads_questions(),
             990..=994 => self.is_killed(),
             _ => self.stops(),
         }
