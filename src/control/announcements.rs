@@ -40,7 +40,8 @@ pub(super) async fn announce(
         None => None,
         Some(room) => Some(living(parts, room).await?),
     };
-    let made = parts.act(|tell| Call::Announce { room: only, text, minutes, tell }).await;
+    let made =
+        parts.act(|tell| Call::Announce { room: only, text, minutes, is_once: false, tell }).await;
     let id = made.map_err(|refusal| in_room(refusal, room.unwrap_or_default()))?;
     Ok(MadeAnnouncement { id: id.to_string() })
 }

@@ -10,21 +10,25 @@ use super::prepared;
 use super::protocol::{EventApplied, EventChange, EventFileText, EventStep, RoomLeftAlone};
 use crate::domain::ids::RoomId;
 use crate::domain::mode::Mode;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::room::RoomField;
 use crate::domain::text::{Content, Namespace, Password, Title};
 use crate::domain::words;
 use crate::event_file::{
-    self, FILE_MAX, FilePassword, FileRoom, Lock, Plan, Present, PresentAnnouncement, PresentRoom,
-    RoomRef, RoomStep, Step,
+    self, EventFile, FILE_MAX, FilePassword, FileRoom, Lock, Plan, Present, PresentAnnouncement,
+    PresentRoom, RoomRef, RoomStep, Step,
 };
 use crate::hub::command::{
     AnnouncementView, Call, EditRoom, EventCall, NewRoom, PollCall, PrepareCall, RoomValues,
     RoomView,
 };
 
-/// Held while an event file is applied, since two at once would make the same rooms.
+/// Held while an event file is applied: two at once through one hub would plan the same. Those that are applied through
+/// several hubs meet in the store, which makes nothing twice.
 static ALONE: Mutex<()> = Mutex::const_new(());
+
+/// How often a file is planned at most, while other hubs change what it is about.
+const PLANS_MAX: usize = 5;
 
 /// Writes the event file of what is there.
 pub(super) async fn show(parts: &Acting<'_>) -> Result<EventFileText, Denied> {
@@ -32,7 +36,8 @@ pub(super) async fn show(parts: &Acting<'_>) -> Result<EventFileText, Denied> {
 }
 
 /// Makes what a file says, or only finds out what that would change. A file with a slip changes nothing. A step that
-/// fails keeps no other from being done, and is in the answer.
+/// fails keeps no other from being done, and is in the answer. Where another hub was faster, the file is planned again with
+/// what is there then.
 pub(super) async fn apply(
     parts: &Acting<'_>,
     text: &str,
@@ -43,26 +48,67 @@ pub(super) async fn apply(
     }
     let file = event_file::read(text).map_err(Refusal::EventFile)?;
     let _alone = ALONE.lock().await;
+    let mut done = Vec::new();
+    let mut plans = 0;
+    loop {
+        plans += 1;
+        let present = present_for(parts, &file).await?;
+        let plan = event_file::plan(&file, &present).map_err(Refusal::EventFile)?;
+        let Plan { steps, left_rooms, left_announcements, left_polls } = plan;
+        let may_be_late = !is_dry && plans < PLANS_MAX;
+        if steps_done(parts, (steps, is_dry), may_be_late, &mut done).await {
+            continue;
+        }
+        let left_rooms = left_rooms.into_iter().filter_map(|at| present.rooms.get(at));
+        let left_rooms = left_rooms.map(left_alone).collect();
+        return Ok(EventApplied { steps: done, left_rooms, left_announcements, left_polls });
+    }
+}
+
+/// Carries out the steps of a plan, and adds what became of them. Returns whether another hub was faster, so that some
+/// steps are left out and the file is to be planned again; where it may not be, this is an error of the step.
+async fn steps_done(
+    parts: &Acting<'_>,
+    (steps, is_dry): (Vec<Step>, bool),
+    may_be_late: bool,
+    done: &mut Vec<EventStep>,
+) -> bool {
+    let (mut made, mut is_late) = (HashMap::new(), false);
+    for step in steps {
+        let change = change(&step);
+        let result = if is_dry { Ok(()) } else { carry_out(parts, step, &mut made).await };
+        match result {
+            Err(refusal) if may_be_late && comes_late(&refusal, is_late) => is_late = true,
+            result => {
+                let error = result.err().map(|refusal| words::refusal(parts.language(), &refusal));
+                done.push(EventStep { change, error });
+            }
+        }
+    }
+    is_late
+}
+
+/// Whether a step was refused since another hub has made its object, or has asked the poll, or has made the room that
+/// this one is for.
+fn comes_late(refusal: &Refusal, is_late: bool) -> bool {
+    match refusal {
+        Refusal::Host(HostRefusal::AlreadyThere) | Refusal::NoSuchPoll => true,
+        Refusal::NoSuchRoom => is_late,
+        _ => false,
+    }
+}
+
+/// What is there, and whether its passwords are those of the file.
+async fn present_for(parts: &Acting<'_>, file: &EventFile) -> Result<Present, Denied> {
     let mut present = present(parts).await?;
-    for (room, password) in event_file::passwords(&file, &present) {
+    for (room, password) in event_file::passwords(file, &present) {
         let is_same = has_password(parts, room, password).await?;
         let known = present.rooms.iter_mut().find(|known| known.id == room);
         if let Some(known) = known {
             known.lock = Lock::Locked { is_same };
         }
     }
-    let plan = event_file::plan(&file, &present).map_err(Refusal::EventFile)?;
-    let Plan { steps, left_rooms, left_announcements, left_polls } = plan;
-    let left_rooms = left_rooms.into_iter().filter_map(|at| present.rooms.get(at));
-    let left_rooms = left_rooms.map(left_alone).collect();
-    let (mut made, mut done) = (HashMap::new(), Vec::with_capacity(steps.len()));
-    for step in steps {
-        let change = change(&step);
-        let result = if is_dry { Ok(()) } else { carry_out(parts, step, &mut made).await };
-        let error = result.err().map(|refusal| words::refusal(parts.language(), &refusal));
-        done.push(EventStep { change, error });
-    }
-    Ok(EventApplied { steps: done, left_rooms, left_announcements, left_polls })
+    Ok(present)
 }
 
 async fn present(parts: &Acting<'_>) -> Result<Present, Denied> {
@@ -250,6 +296,7 @@ async fn create(
         by_host: true,
         by: None,
         history: room.history,
+        is_once: true,
     };
     let made = parts.act(|tell| Call::Create(new, tell)).await?;
     Ok(made.room.id)
@@ -271,5 +318,5 @@ async fn announce(
     room: Option<RoomId>,
     minutes: Option<u64>,
 ) -> Result<(), Refusal> {
-    parts.act(|tell| Call::Announce { room, text, minutes, tell }).await.map(|_| ())
+    parts.act(|tell| Call::Announce { room, text, minutes, is_once: true, tell }).await.map(|_| ())
 }

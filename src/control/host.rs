@@ -48,6 +48,7 @@ fn new_room(
         by_host: true,
         by: None,
         history: history.map(str::parse).transpose()?,
+        is_once: false,
     })
 }
 

@@ -158,6 +158,8 @@ pub enum HostRefusal {
     TooManyPolls,
     /// As many polls are prepared as may be.
     TooManyPrepared,
+    /// What an event file would have made is there already: another hub has just made it.
+    AlreadyThere,
 }
 
 impl Refusal {

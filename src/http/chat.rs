@@ -69,6 +69,7 @@ impl CreateBody {
             by_host: false,
             by: None,
             history: Some(history),
+            is_once: false,
         })
     }
 }

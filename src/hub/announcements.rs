@@ -59,6 +59,7 @@ impl Hub {
     pub(super) fn announce(
         &mut self,
         (room, text, minutes): (Option<RoomId>, Content, Option<u64>),
+        is_once: bool,
         tell: Responder<AnnouncementId>,
         at: Moment,
     ) {
@@ -79,7 +80,11 @@ impl Hub {
         let what = self.announcement_in_words(&announcement);
         let host = words::host_name(self.settings.language);
         let then = Then::Announced(announcement.clone(), tell);
-        self.host_does(Deed::Announce(announcement, host), what, then, at);
+        let deed = match is_once {
+            true => Deed::AnnounceOnce(announcement, host),
+            false => Deed::Announce(announcement, host),
+        };
+        self.host_does(deed, what, then, at);
     }
 
     /// Goes on with an announcement that is committed or was refused.

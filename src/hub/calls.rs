@@ -49,8 +49,8 @@ impl Hub {
             Call::Say { room, content, key, tell } => {
                 self.host_says(room, (content, key), tell, at);
             }
-            Call::Announce { room, text, minutes, tell } => {
-                self.announce((room, text, minutes), tell, at);
+            Call::Announce { room, text, minutes, is_once, tell } => {
+                self.announce((room, text, minutes), is_once, tell, at);
             }
             Call::TakeDown(id, tell) => self.take_down(id, tell, at),
             Call::Announcements(tell) => drop(tell.send(Ok(self.announcements(at)))),

@@ -10,6 +10,7 @@ mod output;
 mod people;
 mod polls;
 mod questions;
+mod rooms;
 mod wall;
 
 use std::fmt;
@@ -25,6 +26,7 @@ pub use self::output::{Answer, Output, RoomEvent, WhyClosed};
 pub use self::people::{MuteNotice, PersonCall};
 pub use self::polls::{PollCall, PollView, PrepareCall};
 pub use self::questions::QuestionCall;
+pub use self::rooms::NewRoom;
 pub use self::wall::{WallCall, WallChange, WallState};
 use super::configure::ChatConfig;
 pub use super::reports::NewReport;
@@ -42,7 +44,7 @@ use crate::domain::poll::Choices;
 use crate::domain::reactions::Emoji;
 use crate::domain::refusal::Refusal;
 use crate::domain::room::{History, Newest, Room};
-use crate::domain::text::{Content, Key, Namespace, Nickname, Password, Title};
+use crate::domain::text::{Content, Key, Namespace, Nickname, Password};
 use crate::domain::time::{HubTime, WallTime};
 use crate::store::{Ban, HistorySlice};
 
@@ -423,6 +425,10 @@ pub enum Call {
         text: Content,
         /// For how many minutes it is shown. `None` until it is taken down.
         minutes: Option<u64>,
+        /// Whether an event file says it: [`HostRefusal::AlreadyThere`] if the text is up there.
+        ///
+        /// [`HostRefusal::AlreadyThere`]: crate::domain::refusal::HostRefusal::AlreadyThere
+        is_once: bool,
         /// Takes the answer.
         tell: Responder<AnnouncementId>,
     },
@@ -473,26 +479,4 @@ pub struct RoomEnded {
     pub room: RoomId,
     /// How many people were in it.
     pub people: usize,
-}
-
-/// A room to be created.
-#[derive(Debug)]
-pub struct NewRoom {
-    /// Its namespace.
-    pub namespace: Namespace,
-    /// Its title.
-    pub title: Title,
-    /// How many people it holds; 0 is no limit.
-    pub capacity: u32,
-    /// Its password, if it is to be locked.
-    pub password: Option<Password>,
-    /// The creator's address. `None` for rooms of the host and of the hub itself.
-    pub from: Option<IpAddr>,
-    /// Whether the host creates it. It then does not count towards the limit of rooms, and is logged as an action of
-    /// the host.
-    pub by_host: bool,
-    /// The holder of the key with which the host creates it; see [`Call::By`].
-    pub by: Option<HostName>,
-    /// Where people who join begin to read. `None` for the configuration's choice.
-    pub history: Option<History>,
 }

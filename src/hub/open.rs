@@ -45,6 +45,7 @@ impl Hub {
             by_host: true,
             by: None,
             history,
+            is_once: false,
         };
         self.create_hashed(Making { room, place: None }, None, None, at);
     }

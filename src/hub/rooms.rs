@@ -149,7 +149,11 @@ impl Hub {
         // The hub's own first room is not logged as an action of the host.
         let write = match new.by_host && tell.is_some() {
             true => {
-                let (deed, what) = (Deed::Create(room.clone()), named(&room));
+                let what = named(&room);
+                let deed = match new.is_once {
+                    true => Deed::CreateOnce(room.clone()),
+                    false => Deed::Create(room.clone()),
+                };
                 Write::Host(HostAct { deed, what, by: new.by, at })
             }
             false if new.by_host => Write::FirstRoom(room.clone()),

@@ -10,6 +10,7 @@ mod client;
 mod deeds;
 mod dice;
 mod editing;
+mod holding;
 mod modes;
 mod muting;
 mod polling;

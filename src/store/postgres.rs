@@ -4,6 +4,7 @@
 //! what the other hubs have committed since, decides against the tables, and appends. So every hub sees every change in
 //! one order, and knows by counting whether it misses any. `NOTIFY` only wakes a hub up; it may be lost.
 
+mod announcements;
 mod archive;
 mod batch;
 mod calls;

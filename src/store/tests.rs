@@ -26,7 +26,7 @@ mod names;
 mod polls;
 #[path = "../../tests/several/postgres.rs"]
 pub(in crate::store) mod postgres;
-mod prepared;
+pub(in crate::store) mod prepared;
 mod questions;
 mod reactions;
 mod replies;

@@ -283,11 +283,16 @@ pub struct HostAct {
 pub enum Deed {
     /// Creates a room for the host.
     Create(Room),
-    /// Sets the mode of rooms.
+    /// The same, as an event file says. [`HostRefusal::AlreadyThere`] if a living room of the host has its channel and
+    /// title.
+    ///
+    /// [`HostRefusal::AlreadyThere`]: crate::domain::refusal::HostRefusal::AlreadyThere
+    CreateOnce(Room),
+    /// Sets the mode of rooms. Where all of them are in it already, nothing is logged.
     SetMode(SetMode),
     /// Changes where people who join from now on begin to read.
     History(RoomId, History),
-    /// Changes a room. [`Refusal::Expired`] if it has ended.
+    /// Changes a room. [`Refusal::Expired`] if it has ended. What changes nothing is not logged.
     ///
     /// [`Refusal::Expired`]: crate::domain::refusal::Refusal::Expired
     Edit(RoomId, RoomEdit),
@@ -335,6 +340,10 @@ pub enum Deed {
     /// [`HostRefusal::TooManyAnnouncements`]: crate::domain::refusal::HostRefusal::TooManyAnnouncements
     /// [`ANNOUNCEMENTS_MAX`]: crate::domain::announcement::ANNOUNCEMENTS_MAX
     Announce(Announcement, Nickname),
+    /// The same, as an event file says. [`HostRefusal::AlreadyThere`] if its text is up in its room, or in all.
+    ///
+    /// [`HostRefusal::AlreadyThere`]: crate::domain::refusal::HostRefusal::AlreadyThere
+    AnnounceOnce(Announcement, Nickname),
     /// Takes an announcement down. [`HostRefusal::NoSuchAnnouncement`] if there is none.
     ///
     /// [`HostRefusal::NoSuchAnnouncement`]: crate::domain::refusal::HostRefusal::NoSuchAnnouncement
@@ -345,7 +354,7 @@ pub enum Deed {
     ClosePoll(ClosePoll),
     /// Prepares a poll, or changes or drops one that is prepared.
     Prepare(Prepare),
-    /// Sets one of what outweighs the configuration during the event.
+    /// Sets one of what outweighs the configuration during the event. What is set already is not logged again.
     SetEvent(EventEdit),
     /// Adds a host's key. [`HostRefusal::KeyNameTaken`] if another key has its name.
     ///

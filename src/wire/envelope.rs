@@ -96,6 +96,7 @@ pub fn status(refusal: &Refusal) -> u16 {
         | Refusal::NoSuchPoll
         | Refusal::Expired
         | Refusal::Full => 404,
+        Refusal::Host(HostRefusal::AlreadyThere) => 409,
         Refusal::TooLarge => 413,
         Refusal::TooFast(_)
         | Refusal::SlowMode(_)
@@ -139,6 +140,7 @@ pub fn code(refusal: &Refusal) -> &'static str {
         Refusal::Host(HostRefusal::TooManyAnnouncements) => "too_many_announcements",
         Refusal::Host(HostRefusal::TooManyPolls) => "too_many_polls",
         Refusal::Host(HostRefusal::TooManyPrepared) => "too_many_prepared",
+        Refusal::Host(HostRefusal::AlreadyThere) => "already_there",
         Refusal::BadRequest(_) | Refusal::LockMismatch | Refusal::OwnMessage(_) => "bad_request",
         Refusal::EventFile(_) => "bad_event_file",
         Refusal::Clock(ClockRefusal::Trusted) => "clock_trusted",

@@ -109,6 +109,7 @@ measure
 
 upgrade_it 30000
 downgrade_it
+wipe_it
 remove_and_purge_it
 step "passed in $SECONDS s, emulated; exposure $exposure, idle memory $memory, ready $since_boot after the kernel's start
 and $since_start after its own, upgrade: at most $outage ms without an answer"

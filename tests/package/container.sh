@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The package in a container booted with systemd: installed, used from outside, killed, stopped, upgraded,
-# downgraded, removed, purged.
+# downgraded, wiped, removed, purged.
 #
 #   tests/package/container.sh BINARY
 #
@@ -73,6 +73,7 @@ reload_it
 diagnose_it
 upgrade_it 2000
 downgrade_it
+wipe_it
 remove_and_purge_it
 step "passed in $SECONDS s; exposure $exposure, idle memory $memory, ready $since_start after its start,
 upgrade: at most $outage ms without an answer"

@@ -316,6 +316,56 @@ downgrade_it() {
   until_true 20 "the way back does not work" ready
 }
 
+# wipe_it: the host wipes the event, first while the service runs and then while it is stopped. "first words" are said again.
+wipe_it() {
+  local state=/var/lib/colahub strangers
+  # left TEXT: the data folder has it, in some file.
+  left() { inside grep -rqaF -e "$1" $state; }
+  # an_event TITLE: an event file with a room of this title is applied.
+  an_event() {
+    inside sh -c 'printf "[[rooms]]\ntitle = \"%s\"\n" "$1" >/srv/event.toml' sh "$1"
+    inside colahub event apply /srv/event.toml >/dev/null || die "the event file is not applied"
+    says "$1" curl -fsS "$url/chat/rooms" || die "the lobby has no room $1"
+  }
+  # wiped: nothing of the event is there any more, and the service may use all that is.
+  wiped() {
+    local words
+    for words in "first words" "words to be wiped" "Old stage" "also wiped"; do
+      left "$words" && die "after a wipe the data folder still has '$words': $(inside grep -rlaF -e "$words" $state)"
+    done
+    strangers=$(inside find $state ! -user colahub)
+    [ -z "$strangers" ] || die "a wipe leaves what is not the service's: $strangers"
+  }
+
+  step "wipe, while the service runs"
+  an_event "Old stage"
+  guest say "words to be wiped" || die "nobody can chat before the wipe"
+  left "first words" && left "Old stage" || die "there is nothing to be wiped"
+  says 'Wiped at' inside colahub wipe --yes || die "the wipe prints no receipt"
+  until_true 20 "a wiped hub does not answer" ready
+  running || die "a wiped service does not run"
+  wiped
+  says "Old stage" curl -fsS "$url/chat/rooms" && die "the lobby has a room that was wiped"
+  rm -f "$work/guest"
+  guest say "also wiped" || die "nobody can chat after the wipe"
+
+  step "wipe, while the service is stopped"
+  inside systemctl stop colahub
+  left "also wiped" || die "there is nothing to be wiped"
+  inside colahub wipe --yes >/dev/null || die "a stopped hub cannot be wiped"
+  wiped
+  inside systemctl start colahub || die "a wiped service does not start"
+  until_true 20 "a wiped service does not answer" ready
+
+  step "a new event after it"
+  an_event "New stage"
+  rm -f "$work/guest"
+  guest say "first words" || die "nobody can chat in the new event"
+  says "also wiped" guest read && die "the new event has words of the old one"
+  logged 'words to be wiped' && die "the journal has what people said"
+  return 0
+}
+
 remove_and_purge_it() {
   step "remove keeps the data, purge removes it"
   apt remove colahub

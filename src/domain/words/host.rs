@@ -25,6 +25,9 @@ pub(super) fn host_ko(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyPrepared => {
             "준비할 수 있는 투표가 가득 찼습니다. 하나를 지우고 다시 해 주세요."
         }
+        HostRefusal::AlreadyThere => {
+            "다른 허브에서 방금 만들었습니다. 행사 파일을 다시 적용해 주세요."
+        }
     }
 }
 
@@ -55,6 +58,7 @@ pub(super) fn host_en(refusal: HostRefusal) -> &'static str {
         HostRefusal::TooManyPrepared => {
             "As many polls are prepared as may be. Drop one, and try again."
         }
+        HostRefusal::AlreadyThere => "Another hub has just made it. Apply the event file again.",
     }
 }
 

@@ -9,7 +9,7 @@ use super::truth::is_of;
 use crate::domain::ids::{ChatterId, ConnId, IdentityId, PollId, RoomId, Seq};
 use crate::domain::message::Message;
 use crate::domain::reactions::Reacted;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HeldRefusal, Refusal};
 use crate::domain::time::HubTime;
 use crate::hub::command::{Answer, Entry};
 
@@ -245,6 +245,10 @@ impl Client {
             (Wish::Say { key: Some(key), .. }, Ok(Answer::Said(_))) => {
                 self.outbox.retain(|unacked| unacked.key != key);
             }
+            (
+                Wish::Say { key: Some(key), .. },
+                Ok(Answer::Held(_)) | Err(Refusal::Held(HeldRefusal::NotLetThrough)),
+            ) => self.outbox.retain(|unacked| unacked.key != key),
             (
                 Wish::React { room, .. } | Wish::Vote { room, .. },
                 Ok(Answer::Reacted(_, reacted)),

@@ -41,7 +41,6 @@ fn some_room_edit(room: RoomId, dice: &mut Dice) -> EditRoom {
         },
         history: None,
         position: dice.percent(30).then_some(number),
-        // Nobody lets questions through in these lives.
         questions: None,
     };
     EditRoom { room, values, is_dry: dice.percent(10), tell: oneshot::channel().0 }

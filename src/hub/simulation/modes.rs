@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::dice::Dice;
 use super::world::World;
-use crate::domain::ids::RoomId;
+use crate::domain::ids::{ChatterId, RoomId};
 use crate::domain::message::{Alert, Kind};
 use crate::domain::mode::{Mode, RoomMode};
 use crate::domain::refusal::Refusal;
@@ -29,6 +29,13 @@ pub(super) fn some_mode(dice: &mut Dice) -> (Mode, Option<Duration>) {
 /// Whether people can always write in this mode.
 pub(super) fn is_free(mode: RoomMode) -> bool {
     matches!(mode.mode, Mode::Open | Mode::Members(None))
+}
+
+/// The key of a message, if it is stored now.
+fn stored_key(say: &Say, result: &Result<Written, Refusal>) -> Option<(ChatterId, String)> {
+    let is_new = matches!(result, Ok(Written::Said { repeated: false, .. }));
+    let key = say.key.as_ref().filter(|_| is_new)?;
+    Some((say.chatter, key.as_str().to_owned()))
 }
 
 impl World {
@@ -68,6 +75,9 @@ impl World {
                 Err(Refusal::SlowMode(_) | Refusal::RoomReadOnly(_) | Refusal::TooNew(_))
             );
             return assert!(!is_held, "a notice of the hub is refused: {say:?}");
+        }
+        if self.truth.has_asked(say.room, say.chatter) {
+            return self.keys.extend(stored_key(say, result));
         }
         let author = (say.room, say.chatter);
         let mode = self.mode_of(say.room, say.at.hub).mode;

@@ -98,6 +98,7 @@ impl Truth {
         match result {
             Ok(_) => {
                 assert_eq!(self.prepared.contains_key(&id), is_there, "{prepare:?}");
+                assert!(!self.is_twice(prepare), "{prepare:?} is there already");
                 match prepare {
                     Prepare::New(poll) | Prepare::Change(poll) => {
                         drop(self.prepared.insert(id, (**poll).clone()));
@@ -106,6 +107,9 @@ impl Truth {
                 }
             }
             Err(Refusal::Host(HostRefusal::TooManyPrepared) | Refusal::Expired) => {}
+            Err(Refusal::Host(HostRefusal::AlreadyThere)) => {
+                assert!(self.is_twice(prepare), "{prepare:?} is not there");
+            }
             // Somebody was faster, or it went with its room.
             Err(Refusal::NoSuchPoll) if is_there => {
                 let known = self.prepared.get(&id);
@@ -113,6 +117,17 @@ impl Truth {
             }
             other => panic!("{prepare:?} became {other:?}"),
         }
+    }
+
+    /// Whether another poll with this question is prepared for its room, or for all, or was asked there.
+    fn is_twice(&self, prepare: &Prepare) -> bool {
+        let (Prepare::New(poll) | Prepare::Change(poll)) = prepare else { return false };
+        let is_same =
+            |room, form: &PollForm| room == poll.room && form.question == poll.form.question;
+        let mut prepared = self.prepared.values().filter(|known| known.id != poll.id);
+        prepared.any(|known| is_same(known.room, &known.form))
+            || matches!(prepare, Prepare::New(_))
+                && self.polls.values().any(|known| is_same(known.poll.room, &known.poll.form))
     }
 
     /// The list has what is prepared for living rooms and for all, in its order.
@@ -247,7 +262,7 @@ impl Truth {
             None => {
                 let when = [Results::AtOnce, Results::AfterVoting, Results::AtEnd];
                 let results = dice.one_of(&when).unwrap();
-                let form = form(dice.percent(50), results);
+                let form = form(dice.below(500), dice.percent(50), results);
                 let room = dice.percent(50).then_some(room);
                 let minutes = dice.percent(60).then_some(1);
                 PollCall::Make { room, form, minutes, tell: oneshot::channel().0 }
@@ -267,7 +282,8 @@ impl Truth {
             (Some(poll), 1) => PrepareCall::Drop(poll.id, oneshot::channel().0),
             (Some(poll), _) => PrepareCall::Ask(poll.id, oneshot::channel().0),
             (None, _) => {
-                let (room, form) = (dice.percent(50).then_some(room), form(false, Results::AtOnce));
+                let form = form(dice.below(8), false, Results::AtOnce);
+                let room = dice.percent(50).then_some(room);
                 let (minutes, tell) = (dice.percent(60).then_some(1), oneshot::channel().0);
                 PrepareCall::New { place, room, form, minutes, tell }
             }
@@ -275,8 +291,10 @@ impl Truth {
     }
 }
 
-fn form(is_multiple: bool, results: Results) -> PollForm {
-    PollForm::parse("Lunch?", &["soup", "rice", "both"], is_multiple, results).unwrap()
+/// Which one in few tells how often a question comes again.
+fn form(n: usize, is_multiple: bool, results: Results) -> PollForm {
+    PollForm::parse(&format!("Lunch {n}?"), &["soup", "rice", "both"], is_multiple, results)
+        .unwrap()
 }
 
 impl World {

@@ -25,6 +25,7 @@ impl World {
         }
         self.learns_of_rooms();
         self.people_write_again();
+        self.all_is_let_through();
         self.nobody_is_left();
         self.all_may_speak();
         for place in self.rooms.clone() {

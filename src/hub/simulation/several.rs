@@ -5,6 +5,7 @@ mod announcements;
 mod cluster;
 mod database;
 mod deeds;
+mod holding;
 mod messages;
 mod polls;
 mod rest;

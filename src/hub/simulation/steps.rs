@@ -56,7 +56,8 @@ impl World {
             948..=949 => self.host_unmutes(),
             950..=969 => self.some_time_passes(),
             970..=979 => self.clock_jumps(),
-            980..=988 => self.floods(n),
+            980..=984 => self.floods(n),
+            985..=988 => self.host_reads_questions(),
             990..=994 => self.is_killed(),
             _ => self.stops(),
         }
@@ -235,8 +236,18 @@ impl World {
         let n = self.dice.below(CLIENTS);
         let from = Some(self.clients[n].peer);
         let history = (!by_host).then_some(History::Joined);
-        let new =
-            NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
+        let is_once = by_host && self.dice.percent(50);
+        let new = NewRoom {
+            namespace,
+            title,
+            capacity,
+            password,
+            from,
+            by_host,
+            by: None,
+            history,
+            is_once,
+        };
         self.command(Command::Call(Call::Create(new, tell)));
     }
 
@@ -439,7 +450,13 @@ pub(super) fn words_of_the_host(room: RoomId, shown: &[AnnouncementId], dice: &m
         _ => {
             let room = dice.percent(50).then_some(room);
             let minutes = dice.percent(60).then_some(1);
-            Call::Announce { room, text: content, minutes, tell: oneshot::channel().0 }
+            Call::Announce {
+                room,
+                text: content,
+                minutes,
+                is_once: dice.percent(30),
+                tell: oneshot::channel().0,
+            }
         }
     }
 }

@@ -53,6 +53,11 @@ impl World {
                     assert!(to.contains(id) || !is_in, "{id:?} is left out");
                 }
             }
+            RoomEvent::QuestionDropped(dropped) => {
+                self.truth.told_dropped(dropped);
+                let is_theirs = |id: &ConnId| self.hub.conns[id].who.identity == dropped.author;
+                assert!(to.iter().all(is_theirs), "others are told: {dropped:?}");
+            }
             RoomEvent::Poll(view) => self.truth.poll_has_been(view, to, &self.hub),
             RoomEvent::Mode { room, .. } => {
                 for (id, line) in &self.lines {
@@ -94,6 +99,9 @@ impl World {
                     }
                     None => assert_eq!(*content, said.content),
                 }
+            }
+            (Wish::Say { key, content, .. }, Ok(Answer::Held(held))) => {
+                self.truth.was_held(held, key.as_deref(), content);
             }
             (Wish::Say { content, .. } | Wish::Note { content }, Err(_)) => {
                 self.truth.refused(content);

@@ -235,6 +235,7 @@ impl World {
         let news = self.truth.learn(&self.store);
         for ((write, _), result) in batch.iter().zip(&results) {
             self.truth.decides_poll(write, result, time_of(write), false);
+            let waits = self.truth.decides_held(write, result);
             match (write, result) {
                 (Write::React(react), _) => {
                     let may = may_read(&self.clients, react.room, react.chatter, react.seq);
@@ -254,7 +255,7 @@ impl World {
                 }
                 (Write::Join(join), Ok(written)) => self.has_joined(join, written),
                 (Write::Say(say), _) => {
-                    if matches!(result, Ok(Written::Said { repeated: false, .. })) {
+                    if waits || matches!(result, Ok(Written::Said { repeated: false, .. })) {
                         self.may_say(say);
                     }
                     self.holds_to_the_mode(say, result);
@@ -279,8 +280,10 @@ impl World {
 
     fn host_did(&mut self, act: &HostAct, written: &Written) {
         match (&act.deed, written) {
-            (Deed::Create(room), _) => assert!(room.lasts(), "{room:?} ends by itself"),
-            (Deed::Kick(_), _) => {}
+            (Deed::Create(room) | Deed::CreateOnce(room), _) => {
+                assert!(room.lasts(), "{room:?} ends by itself")
+            }
+            (Deed::Kick(_) | Deed::LetThrough(_) | Deed::DropHeld(_), _) => {}
             (Deed::SetMode(set), _) => {
                 self.modes.extend(set.rooms.iter().map(|room| (*room, set.mode)));
             }
@@ -291,6 +294,7 @@ impl World {
                 | Deed::History(..)
                 | Deed::Say(_)
                 | Deed::Announce(..)
+                | Deed::AnnounceOnce(..)
                 | Deed::TakeDown(_)
                 | Deed::MakePoll(_)
                 | Deed::Prepare(_)

@@ -12,7 +12,7 @@ impl Chat {
     fn announces(&mut self, room: Option<RoomId>, minutes: Option<u64>) -> Told<AnnouncementId> {
         let (tell, told) = tokio::sync::oneshot::channel();
         let text = Content::parse("lunch").unwrap();
-        self.command(Command::Call(Call::Announce { room, text, minutes, tell }));
+        self.command(Command::Call(Call::Announce { room, text, minutes, is_once: false, tell }));
         told
     }
 

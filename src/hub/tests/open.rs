@@ -25,8 +25,17 @@ impl Chat {
         let (tell, mut made) = oneshot::channel();
         let (namespace, title) = (room(0).namespace, Title::parse("made").unwrap());
         let (password, from, history) = (None, None, None);
-        let new =
-            NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
+        let new = NewRoom {
+            namespace,
+            title,
+            capacity,
+            password,
+            from,
+            by_host,
+            by: None,
+            history,
+            is_once: false,
+        };
         self.command(Command::Call(Call::Create(new, tell)));
         self.commits();
         made.try_recv().unwrap().unwrap().room

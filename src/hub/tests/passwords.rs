@@ -45,6 +45,7 @@ impl Chat {
             by_host: false,
             by: None,
             history: None,
+            is_once: false,
         };
         self.command(Command::Call(Call::Create(new, tell)));
         told

@@ -25,6 +25,7 @@ impl Chat {
             by_host: false,
             by: None,
             history: None,
+            is_once: false,
         };
         self.command(Command::Call(Call::Create(room, tell)));
         self.commits();
@@ -63,7 +64,17 @@ fn a_room_whose_end_could_not_be_stored_lives_on() {
     let (namespace, title) = (room(0).namespace, Title::parse("made").unwrap());
     let from = Some(IpAddr::from([127, 0, 1, 20]));
     let (capacity, password, by_host, history) = (0, None, false, None);
-    let new = NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
+    let new = NewRoom {
+        namespace,
+        title,
+        capacity,
+        password,
+        from,
+        by_host,
+        by: None,
+        history,
+        is_once: false,
+    };
     chat.command(Command::Call(Call::Create(new, tell)));
     let writes: Vec<(Write, Then)> = chat.pending.drain(..).collect();
     assert!(matches!(writes[..], [(Write::End { .. }, _), (Write::Room(_), _)]), "{writes:?}");

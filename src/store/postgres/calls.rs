@@ -2,6 +2,7 @@
 
 mod people;
 mod questions;
+mod rooms;
 
 use std::ops::Range;
 
@@ -11,21 +12,16 @@ use tokio_postgres::{Row, Statement};
 use super::HubRun;
 use super::rows::{self, RowError, sql, uuid};
 use super::statements::Statements;
-use crate::domain::announcement::{ANNOUNCEMENTS_MAX, Announcement};
 use crate::domain::event_settings::EventEdit;
 use crate::domain::host::{HostRole, KeyUse};
 use crate::domain::ids::{ChatterId, Epoch, RoomId, Seq, host_chatter};
 use crate::domain::language::Language;
 use crate::domain::message::Alert;
 use crate::domain::names::look::Look;
-use crate::domain::question::Questions;
-use crate::domain::room::wall::{DELAY, WallEdit};
-use crate::domain::room::{Room, RoomEdit};
 use crate::domain::text::{Key, Nickname, Title};
 use crate::domain::words;
 use crate::store::change::{AccessGrant, EarlyEnd, GrantHolder};
 use crate::store::mode::{LOOKED_THROUGH, ModeColumns};
-use crate::store::wall::{delay_ms, view_number};
 use crate::store::write::{
     Deed, HostAct, HostSay, Join, Leave, MISSED_MAX, REACTED_MAX, React, Recall, Rename,
     ReportMessage, TAKEN_BACK_MAX, TakeBack, Write, places_taken_back,
@@ -134,29 +130,6 @@ impl<'s> Context<'s> {
             // The database has its own clock, which the feed has read already.
             Write::Mark(_) | Write::Ping => Vec::new(),
         }
-    }
-
-    fn make_room(&self, room: &Room, is_first: bool, what: Option<String>) -> Call<'s> {
-        let lifetime = i64::try_from(room.lifetime.as_millis()).unwrap_or(i64::MAX);
-        let most = i64::try_from(self.hub.rooms_max).unwrap_or(i64::MAX);
-        let params = params![
-            uuid(room.id.as_bytes()),
-            room.code.as_str().to_owned(),
-            room.title.as_str().to_owned(),
-            room.namespace.as_str().to_owned(),
-            i64::from(room.capacity),
-            room.lock.as_ref().map(|hash| hash.0.clone()),
-            room.created_at.0,
-            sql(room.created),
-            lifetime,
-            room.mode.is_shut(),
-            room.by_host,
-            rows::history_number(room.history),
-            is_first,
-            most,
-            what,
-        ];
-        call(&self.statements.make_room, params)
     }
 
     fn join(&self, join: &Join) -> Vec<Call<'s>> {
@@ -297,6 +270,7 @@ impl<'s> Context<'s> {
         };
         match &act.deed {
             Deed::Create(room) => self.make_room(room, false, Some(what)),
+            Deed::CreateOnce(room) => self.make_room_once(room, what),
             Deed::SetMode(set) => {
                 let ModeColumns { shut, mode, every, until } = set.mode.into();
                 let rooms: Vec<_> = set.rooms.iter().map(|room| uuid(room.as_bytes())).collect();
@@ -331,7 +305,12 @@ impl<'s> Context<'s> {
             }
             Deed::Rename(rename) => self.rename_by_host(rename, what),
             Deed::Say(say) => self.host_say(say, what),
-            Deed::Announce(announcement, host) => self.announce(announcement, host, what),
+            Deed::Announce(announcement, host) => {
+                self.announce(&statements.announce, (announcement, host), what)
+            }
+            Deed::AnnounceOnce(announcement, host) => {
+                self.announce(&statements.announce_once, (announcement, host), what)
+            }
             Deed::TakeDown(id) => call(&statements.take_down, params![uuid(id.as_bytes()), what]),
             Deed::MakePoll(poll) => self.make_poll(poll, what),
             Deed::ClosePoll(poll) => self.close_poll(poll, Some(what)),
@@ -362,35 +341,6 @@ impl<'s> Context<'s> {
         call(&self.statements.set_event, params![key, value.map(str::to_owned), what])
     }
 
-    fn edit_room(&self, room: RoomId, edit: &RoomEdit, what: String) -> Call<'s> {
-        let lock = edit.lock.clone().flatten();
-        let params = params![
-            uuid(room.as_bytes()),
-            edit.title.as_ref().map(|title| title.as_str().to_owned()),
-            edit.capacity.map(i64::from),
-            edit.lock.is_some(),
-            lock.map(|hash| hash.0),
-            edit.history.map(rows::history_number),
-            edit.position.map(i64::from),
-            edit.questions.map(Questions::are_held),
-            what,
-        ];
-        call(&self.statements.edit_room, params)
-    }
-
-    fn set_wall(&self, room: RoomId, edit: &WallEdit, what: String) -> Call<'s> {
-        let params = params![
-            uuid(room.as_bytes()),
-            edit.view.map(view_number),
-            edit.delay.map(delay_ms),
-            delay_ms(DELAY),
-            edit.link.is_some(),
-            edit.link.flatten().map(|link| uuid(link.as_bytes())),
-            what,
-        ];
-        call(&self.statements.set_wall, params)
-    }
-
     fn host_say(&self, HostSay { room, host, content, key }: &HostSay, what: String) -> Call<'s> {
         let params = params![
             uuid(room.as_bytes()),
@@ -401,21 +351,6 @@ impl<'s> Context<'s> {
             what,
         ];
         call(&self.statements.host_say, params)
-    }
-
-    fn announce(&self, announcement: &Announcement, host: &Nickname, what: String) -> Call<'s> {
-        let params = params![
-            uuid(announcement.id.as_bytes()),
-            announcement.room.map(|room| uuid(room.as_bytes())),
-            announcement.text.as_str().to_owned(),
-            announcement.made_at.0,
-            announcement.until.map(sql),
-            i64::try_from(ANNOUNCEMENTS_MAX).unwrap_or(i64::MAX),
-            uuid(host_chatter().as_bytes()),
-            host.as_str().to_owned(),
-            what,
-        ];
-        call(&self.statements.announce, params)
     }
 
     fn grant(&self, AccessGrant { room, holder, until }: &AccessGrant) -> Call<'s> {

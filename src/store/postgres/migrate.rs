@@ -28,6 +28,7 @@ pub(super) const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/postgres/0019_dropped.sql"),
     include_str!("../../../migrations/postgres/0020_drops_told.sql"),
     include_str!("../../../migrations/postgres/0021_batches.sql"),
+    include_str!("../../../migrations/postgres/0022_once.sql"),
 ];
 
 /// Takes the log's lock, so that only one hub migrates at a time, and no commit is under way.

@@ -5,9 +5,8 @@ use std::time::Duration;
 use tokio_postgres::Row;
 
 use super::calls::{Context, seqs};
-use super::polls;
 use super::rows::{self, RowError};
-use crate::domain::announcement::Announcement;
+use super::{announcements, polls};
 use crate::domain::chatter::Chatter;
 use crate::domain::host::{HostKey, HostName, KeyUse};
 use crate::domain::ids::{ChatterId, HeldId, MessageId, RoomId, Seq, host_chatter};
@@ -55,19 +54,20 @@ impl Context<'_> {
                 Some(row) => Ok(Written::Said { message: rows::message(row)?, repeated: true }),
                 None => Err(recall.refusal.clone()),
             },
-            (Write::Host(HostAct { deed: Deed::Announce(announcement, host), .. }), _) => {
-                announced(announcement, host, first)?
-            }
-            (Write::Host(HostAct { deed: Deed::MakePoll(poll), .. }), _) => {
-                polls::made(poll, first)?
-            }
             (
                 Write::Host(HostAct {
-                    deed: Deed::Mute(_) | Deed::Ban(_) | Deed::Close(_) | Deed::Delete(_),
+                    deed:
+                        Deed::Announce(announcement, host) | Deed::AnnounceOnce(announcement, host),
                     ..
                 }),
                 _,
-            ) => super::questions::all_dropped(rows)?,
+            ) => announcements::announced(announcement, host, first)?,
+            (Write::Host(HostAct { deed: Deed::MakePoll(poll), .. }), _) => {
+                polls::made(poll, first)?
+            }
+            (Write::Host(act), _) if act.deed.may_drop_questions() => {
+                super::questions::all_dropped(rows)?
+            }
             (_, None) => Err(Refusal::Unavailable),
             (
                 Write::Host(HostAct { deed: Deed::ClosePoll(poll), .. })
@@ -201,6 +201,7 @@ pub(super) fn refusal(outcome: &str) -> Refusal {
         "too_many_announcements" => Refusal::Host(HostRefusal::TooManyAnnouncements),
         "too_many_polls" => Refusal::Host(HostRefusal::TooManyPolls),
         "too_many_prepared" => Refusal::Host(HostRefusal::TooManyPrepared),
+        "already_there" => Refusal::Host(HostRefusal::AlreadyThere),
         "no_such_poll" => Refusal::NoSuchPoll,
         "poll_closed" => Refusal::PollClosed,
         "no_such_key" => Refusal::Host(HostRefusal::NoSuchKey),
@@ -341,23 +342,6 @@ fn host_said(say: &HostSay, row: &Row, known: Option<&Vec<Row>>) -> Outcome {
         }
         (outcome, _) => Ok(Err(refusal(outcome))),
     }
-}
-
-/// The notices of an announcement, a row each. Where no room lives there is a row without one.
-fn announced(announcement: &Announcement, name: &Nickname, found: &[Row]) -> Outcome {
-    let mut notices = Vec::new();
-    for row in found {
-        let outcome: &str = row.try_get(0)?;
-        if outcome != "announced" {
-            return Ok(Err(refusal(outcome)));
-        }
-        if row.try_get::<_, Option<uuid::Uuid>>(1)?.is_some() {
-            let (room, kind) = (rows::room_id(row, 1)?, Kind::Alert(Alert::Announcement));
-            let author = host(name, row, 5)?;
-            notices.push(message(room, author, kind, &announcement.text, row, 2)?);
-        }
-    }
-    Ok(Ok(Written::Announced(notices)))
 }
 
 /// The host, as whom they speak; since when there is one is in this column.

@@ -93,6 +93,8 @@ statements! {
     /// Makes a room.
     make_room =
         "SELECT make_room($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+    /// Makes a room of an event file.
+    make_room_once = "SELECT make_room_once($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
     /// Ends a room.
     end_room = "SELECT end_room($1, $2, $3)";
     /// Sets the mode of rooms.
@@ -162,6 +164,8 @@ statements! {
     host_say = "SELECT * FROM host_say($1, $2, $3, $4, $5, $6)";
     /// Makes an announcement.
     announce = "SELECT * FROM announce($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    /// Makes an announcement of an event file.
+    announce_once = "SELECT * FROM announce_once($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     /// Takes an announcement down.
     take_down = "SELECT take_down($1, $2)";
     /// Makes a poll.

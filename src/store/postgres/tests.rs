@@ -3,6 +3,7 @@
 use super::connect::{PLANS, SETTINGS};
 use super::{reads, statements};
 use crate::store::tests::postgres::Postgres;
+use crate::store::tests::prepared::{ONCE, TWICE};
 
 /// A large chat: 400 rooms, 3,000 people of the largest, 60,000 messages.
 const LARGE: &str = "
@@ -33,7 +34,7 @@ const LARGE: &str = "
     INSERT INTO polls (id, question, answers, multiple, results, made_at, closed_at)
         SELECT ('00000000-0000-4000-8000-' || lpad(n::text, 12, '0'))::uuid, 'q', E'a\\nb', false, 0, n, CASE WHEN n > 9 THEN 1 END
         FROM generate_series(1, 200) n;
-    INSERT INTO prepared_polls SELECT ('00000000-0000-4000-8000-' || lpad((1000 + n)::text, 12, '0'))::uuid, n, NULL, 'q', E'a\\nb', false, 0, NULL
+    INSERT INTO prepared_polls SELECT ('00000000-0000-4000-8000-' || lpad((1000 + n)::text, 12, '0'))::uuid, n, NULL, 'q' || n, E'a\\nb', false, 0, NULL
         FROM generate_series(1, 40) n;
     INSERT INTO poll_votes SELECT '00000000-0000-4000-8000-000000000007', identity, 1 FROM chatters;
     INSERT INTO host_keys (id, name, helper, made_at) SELECT gen_random_uuid(), 'k' || n, false, 1 FROM generate_series(1, 2000) n;
@@ -44,6 +45,7 @@ const LARGE: &str = "
 /// A call of each function, in the order of `migrations/postgres`, with rows that exist.
 const CALLS: &str = "
     SELECT make_room(gen_random_uuid(), 'ZZZ', 't', 'n', 4, NULL, 1, 1, 60000, false, false, 0::smallint, false, 500, NULL);
+    SELECT make_room_once(gen_random_uuid(), 'ZZW', 't', 'm', 0, NULL, 1, 1, 60000, false, 1::smallint, 'w');
     SELECT make_room(gen_random_uuid(), 'ZZY', 't', 'n', 0, NULL, 1, 1, 60000, false, true, 1::smallint, true, 500, NULL);
     SELECT set_history((SELECT id FROM rooms WHERE n = 3), 1::smallint, 'w');
     SELECT edit_room((SELECT id FROM rooms WHERE n = 3), 'other', 8, true, NULL, NULL, 2, NULL, 'w');
@@ -78,6 +80,8 @@ const CALLS: &str = "
     SELECT * FROM host_say((SELECT id FROM rooms WHERE n = 1), '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'k', 'w');
     SELECT * FROM announce(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'x', 1, NULL, 20,
         '00000000-0000-8000-8000-000000000001', 'Host', 'w');
+    SELECT * FROM announce_once(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'once', 1, NULL, 20,
+        '00000000-0000-0000-0000-000000000001', 'h', 'w');
     SELECT take_down((SELECT id FROM announcements LIMIT 1), 'w');
     SELECT * FROM make_poll(gen_random_uuid(), (SELECT id FROM rooms WHERE n = 1), 'q', E'a\\nb', true, 1::smallint, 1, NULL, 10, 100,
         '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
@@ -85,7 +89,7 @@ const CALLS: &str = "
     SELECT * FROM vote_poll('00000000-0000-4000-8000-000000000007', (SELECT identity FROM chatters WHERE n = 5), 0::smallint);
     SELECT * FROM close_poll('00000000-0000-4000-8000-000000000007', '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
     SELECT prepare_poll(true, gen_random_uuid(), 1, (SELECT id FROM rooms WHERE n = 1), 'q', E'a\\nb', true, 1::smallint, 5, 50, 'w');
-    SELECT prepare_poll(false, '00000000-0000-4000-8000-000000001001', 9, NULL, 'q', E'a\\nb', true, 1::smallint, NULL, 50, 'w');
+    SELECT prepare_poll(false, '00000000-0000-4000-8000-000000001001', 9, NULL, 'r', E'a\\nb', true, 1::smallint, NULL, 50, 'w');
     SELECT drop_prepared('00000000-0000-4000-8000-000000001002', 'w');
     SELECT * FROM ask_prepared('00000000-0000-4000-8000-000000001001', NULL, 'q', E'a\\nb', true, 1::smallint, 1, NULL, 10, 100,
         '00000000-0000-8000-8000-000000000001', 'Host', 'x', 'w');
@@ -291,4 +295,33 @@ fn a_step_of_pruning_is_bounded_by_what_goes_with_its_messages_too() {
         );
         postgres.sql(name, &all);
     }
+}
+
+#[test]
+fn of_a_poll_that_was_prepared_twice_the_first_of_the_list_stays() {
+    let Some(postgres) = Postgres::shared() else { return };
+    let url = postgres.database();
+    let name = url.rsplit('=').next().unwrap();
+    let (before, once) =
+        (super::migrate::MIGRATIONS[..21].concat(), super::migrate::MIGRATIONS[21]);
+    let kept = ONCE.map(|id| id.to_string()).join(" ");
+    // What is not as it should be is an error, at which the helper panics.
+    postgres.sql(
+        name,
+        &format!(
+            "CREATE SCHEMA colahub; SET search_path = colahub, pg_catalog; {before}
+             INSERT INTO meta VALUES ('born', '0'), ('epoch', '1');
+             INSERT INTO rooms (id, code, title, namespace, capacity, created_at, created_hub, lifetime, shut, by_host)
+                 VALUES (gen_random_uuid(), 'AAA', 't', 'n', 0, 1, 1, 60000, false, true);
+             WITH twice (id, place, room, question) AS (VALUES {TWICE})
+             INSERT INTO prepared_polls SELECT lpad(id::text, 32, '0')::uuid, place, room::bigint, question, E'a\nb', false, 0, NULL
+                 FROM twice;
+             {once}
+             DO $$ BEGIN
+                 IF (SELECT string_agg(right(id::text, 1), ' ' ORDER BY id) FROM prepared_polls) <> '{kept}' THEN
+                     RAISE EXCEPTION 'others are kept';
+                 END IF;
+             END $$;"
+        ),
+    );
 }

@@ -10,6 +10,7 @@ use rusqlite::Connection;
 use crate::domain::announcement::Announcement;
 use crate::domain::ids::{HubId, IdentityId, RoomId, Seq};
 use crate::domain::message::Message;
+use crate::domain::question::HeldQuestion;
 use crate::domain::refusal::Refusal;
 use crate::domain::report::MessageReport;
 use crate::domain::time::HubTime;
@@ -17,7 +18,7 @@ use crate::store::Past;
 use crate::store::sqlite::past;
 use crate::store::sqlite::sql::apply::apply;
 use crate::store::sqlite::sql::schema;
-use crate::store::sqlite::sql::{announcements, queries, reports, walls};
+use crate::store::sqlite::sql::{announcements, held, queries, reports, walls};
 use crate::store::sqlite::writer;
 use crate::store::wall::WallRead;
 use crate::store::write::{RANGE_BYTES, Write, Written};
@@ -78,6 +79,11 @@ impl Memory {
     /// Whether an identity is a member of a room.
     pub(crate) fn is_member(&self, room: RoomId, identity: IdentityId) -> bool {
         queries::member_by_identity(&self.db, room, identity).unwrap().is_some()
+    }
+
+    /// The questions that wait in the rooms that live at this time.
+    pub(crate) fn held(&self, now: HubTime) -> Vec<HeldQuestion> {
+        held::list(&self.db, None, now, usize::MAX).unwrap()
     }
 
     /// All reports.

@@ -76,6 +76,25 @@ on_both! { async fn there_are_only_so_many_prepared_and_none_for_a_room_that_has
     kit.prepares_new(&prepared(last + 1, 1, None)).await.expect("that of the room is gone");
 } }
 
+on_both! { async fn a_poll_is_prepared_once_for_a_room_or_for_all(mut kit: Kit) {
+    let (room, other) = (kit.room(1).await, kit.room(7).await);
+    let there = Refusal::Host(HostRefusal::AlreadyThere);
+    let same = |n: u8, room| PreparedPoll { id: PollId::from_random([n; 16]), ..prepared(1, 5, room) };
+    for (n, room) in [(11, None), (12, Some(room)), (13, Some(other))] {
+        kit.prepares_new(&same(n, room)).await.unwrap();
+        assert_eq!(kit.prepares_new(&same(n + 10, room)).await, Err(there.clone()));
+    }
+    let moved = PreparedPoll { room: Some(room), ..same(11, None) };
+    assert_eq!(kit.prepares(Prepare::Change(Box::new(moved))).await, Err(there.clone()));
+    // Once it was asked, it is not prepared again, as long as it is kept.
+    kit.asks_prepared(&same(11, None)).await.unwrap();
+    assert_eq!(kit.prepares_new(&same(14, None)).await, Err(there));
+    let kit = kit.reopened();
+    assert_eq!(kit.store.past.prepared, [same(12, Some(room)), same(13, Some(other))]);
+    let log = kit.store.reader.host_log(9).await.unwrap();
+    assert_eq!(log.iter().filter(|done| done.deed == "poll prepare").count(), 3);
+} }
+
 on_both! { async fn a_poll_that_cannot_be_asked_stays_prepared(mut kit: Kit) {
     use crate::domain::poll::POLLS_MAX;
     let last = u8::try_from(POLLS_MAX).unwrap() + 1;
@@ -90,6 +109,32 @@ on_both! { async fn a_poll_that_cannot_be_asked_stays_prepared(mut kit: Kit) {
     assert_eq!(kit.asks_prepared(&one).await, Err(full));
     assert_eq!(kit.reopened().store.past.prepared, [one]);
 } }
+
+/// Three polls as they could be prepared before each was prepared once: two of them twice.
+pub(in crate::store) const TWICE: &str = "(1, 7, NULL, 'a'), (2, 3, NULL, 'a'), (3, 3, NULL, 'a'), (4, 9, 1, 'a'), (5, 8, 1, 'a'), (6, 1, 1, 'b')";
+
+/// Those of [`TWICE`] that stay.
+pub(in crate::store) const ONCE: [u8; 3] = [2, 5, 6];
+
+#[tokio::test]
+async fn of_a_poll_that_was_prepared_twice_the_first_of_the_list_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join(FILE);
+    crate::store::sqlite::sql::schema::write_as_of(&path, 16);
+    let db = rusqlite::Connection::open(&path).unwrap();
+    let twice = format!(
+        "WITH twice (id, place, room, question) AS (VALUES {TWICE})
+         INSERT INTO prepared_polls (id, place, room, question, answers, multiple, results)
+         SELECT unhex(printf('%032d', id)), place, room, question, 'a' || char(10) || 'b', 0, 0 FROM twice"
+    );
+    db.execute_batch(&twice).unwrap();
+    drop(db);
+    let kit = Kit::in_folder(folder, 7);
+    let mut kept: Vec<u8> =
+        kit.store.past.prepared.iter().map(|poll| poll.id.as_bytes()[15]).collect();
+    kept.sort_unstable();
+    assert_eq!(kept, ONCE);
+}
 
 #[tokio::test]
 async fn other_hubs_hear_of_prepared_polls() {

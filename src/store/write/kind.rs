@@ -35,13 +35,22 @@ impl Write {
                 | Self::VotePoll(_)
                 | Self::Host(HostAct {
                     deed: Deed::Create(_)
+                        | Deed::CreateOnce(_)
                         | Deed::Say(_)
                         | Deed::Announce(..)
+                        | Deed::AnnounceOnce(..)
                         | Deed::MakePoll(_)
                         | Deed::Prepare(Prepare::New(_))
                         | Deed::LetThrough(_),
                     ..
                 })
         )
+    }
+}
+
+impl Deed {
+    /// Whether questions that wait are dropped with it, if there are any.
+    pub(in crate::store) fn may_drop_questions(&self) -> bool {
+        matches!(self, Self::Mute(_) | Self::Ban(_) | Self::Close(_) | Self::Delete(_))
     }
 }

@@ -29,7 +29,8 @@ pub struct MakePoll {
 /// [`Written::Done`]: crate::store::Written::Done
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Prepare {
-    /// Prepares it. [`HostRefusal::TooManyPrepared`] beyond [`PREPARED_MAX`].
+    /// Prepares it. [`HostRefusal::TooManyPrepared`] beyond [`PREPARED_MAX`], [`HostRefusal::AlreadyThere`] if one with its
+    /// question is prepared for its room, or for all, or was asked there and is kept.
     ///
     /// [`HostRefusal::TooManyPrepared`]: crate::domain::refusal::HostRefusal::TooManyPrepared
     /// [`PREPARED_MAX`]: crate::domain::poll::PREPARED_MAX

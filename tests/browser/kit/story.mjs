@@ -8,11 +8,11 @@ import { closeBrowser, somebody, somebodyBlockingCookies, somebodyIn } from "./p
 after(closeBrowser);
 
 // Only for a browser that hangs: each wait in a story has an end of its own.
-const HANGS = 20 * 60_000;
+export const HANGS = 20 * 60_000;
 
-/** `diskOf` makes the disk or the machine that the hub is on, if it has one of its own. */
-export function story(name, settings, tell, diskOf = () => null) {
-  test(name, { timeout: HANGS }, async () => {
+/** `diskOf` makes the disk or the machine that the hub is on, if it has one of its own. `hangs` is in ms. */
+export function story(name, settings, tell, diskOf = () => null, hangs = HANGS) {
+  test(name, { timeout: hangs }, async () => {
     const disk = diskOf();
     let hub;
     try {

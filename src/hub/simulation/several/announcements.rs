@@ -51,6 +51,19 @@ impl Database {
         Ok(Written::Announced(notices))
     }
 
+    pub(super) fn announce_once(
+        &mut self,
+        announcement: &Announcement,
+        host: &Nickname,
+    ) -> Result<Written, Refusal> {
+        let Announcement { room, text, .. } = announcement;
+        let is_same = |known: &Announcement| known.room == *room && known.text == *text;
+        if self.announcements.iter().any(|known| is_same(known) && !known.is_over(self.now)) {
+            return Err(Refusal::Host(HostRefusal::AlreadyThere));
+        }
+        self.announce(announcement, host)
+    }
+
     pub(super) fn take_down(&mut self, id: AnnouncementId) -> Result<Written, Refusal> {
         let place = self.announcements.iter().position(|known| known.id == id);
         let place = place.ok_or(Refusal::Host(HostRefusal::NoSuchAnnouncement))?;

@@ -426,6 +426,9 @@ impl Cluster {
                     None => assert_eq!(*content, said.content),
                 }
             }
+            (Wish::Say { key, content, .. }, Ok(Answer::Held(held))) => {
+                self.truth.was_held(held, key.as_deref(), content);
+            }
             (Wish::Say { content, .. } | Wish::Note { content }, Err(_))
                 if !self.doubtful.contains(content) =>
             {

@@ -14,7 +14,7 @@ use crate::domain::names::look::Look;
 use crate::domain::poll::PreparedPoll;
 use crate::domain::question::Question;
 use crate::domain::reactions::Chosen;
-use crate::domain::refusal::Refusal;
+use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::room::Room;
 use crate::domain::room::wall::RoomWall;
 use crate::domain::text::Nickname;
@@ -54,6 +54,9 @@ pub(super) struct Database {
     pub(super) announcements: Vec<Announcement>,
     pub(super) polls: BTreeMap<PollId, super::polls::Polled>,
     pub(super) prepared: Vec<PreparedPoll>,
+    /// The questions that wait, or were dropped, and how many there were.
+    pub(super) held: Vec<super::holding::Waiting>,
+    pub(super) asked: i64,
     pub(super) event: EventSettings,
     pub(super) walls: BTreeMap<RoomId, RoomWall>,
     pub(super) grants: Vec<AccessGrant>,
@@ -169,7 +172,9 @@ impl Database {
                 let is_member = self.members.contains_key(&(*room, *identity));
                 Ok(Written::Looked { is_member, came: self.came.get(identity).copied() })
             }
-            Write::End { room, .. } => self.end_room(*room, EarlyEnd::Silent),
+            Write::End { room, .. } => {
+                self.end_room(*room, EarlyEnd::Silent).map(|_| Written::Done)
+            }
             Write::Join(join) => self.join(run, join).map(Written::Joined),
             Write::Say(say) => self.say(say),
             Write::Recall(recall) => self.recall(recall),
@@ -197,6 +202,16 @@ impl Database {
         Ok(Written::Done)
     }
 
+    fn make_once(&mut self, room: &Room) -> Result<Written, Refusal> {
+        let is_same = |known: &&Room| {
+            known.by_host && (&known.namespace, &known.title) == (&room.namespace, &room.title)
+        };
+        if self.rooms.values().filter(is_same).any(|known| !known.is_expired(self.now)) {
+            return Err(Refusal::Host(HostRefusal::AlreadyThere));
+        }
+        self.make(room, true)
+    }
+
     fn end_room(&mut self, room: RoomId, end: EarlyEnd) -> Result<Written, Refusal> {
         let (now, count) = (self.now, self.count(room));
         let stored = self.rooms.get_mut(&room).ok_or(Refusal::NoSuchRoom)?;
@@ -206,7 +221,7 @@ impl Database {
         stored.lifetime = stored.lifetime.min(now.since(stored.created));
         self.empty(|of, _| of == room);
         self.log.push(Change::RoomEnded { room, end });
-        Ok(Written::Done)
+        Ok(self.drop_in(room))
     }
 
     fn join(&mut self, run: RunId, join: &Join) -> Result<Joined, Refusal> {
@@ -367,6 +382,9 @@ impl Database {
         if let Some(message) = self.said_before(say.chatter, key.as_ref()) {
             return Ok(Written::Said { message, repeated: true });
         }
+        if let Some(known) = self.asked_before(say) {
+            return known;
+        }
         let room = self.rooms.get(&say.room).ok_or(Refusal::NoSuchRoom)?;
         let (_, owner) = self.chatters.get(&say.chatter).ok_or(Refusal::NoSuchChatter)?;
         if matches!(say.kind, Kind::Said | Kind::Alert(Alert::Note)) {
@@ -379,6 +397,11 @@ impl Database {
             room.mode.at(self.now).mode.may_write(wrote, came, self.now)?;
         }
         let quote = say.reply_to.map(|to| self.quote(say.room, to, say.chatter)).transpose()?;
+        if say.is_question && self.rooms[&say.room].questions.are_held() {
+            let held = self.hold(say)?;
+            self.wrote.insert((say.room, say.chatter), self.now);
+            return Ok(held);
+        }
         let content = say.content.clone();
         let author = (say.room, say.chatter);
         let question = say.is_question.then(Question::default);
@@ -393,6 +416,7 @@ impl Database {
     fn host(&mut self, deed: &Deed) -> Result<Written, Refusal> {
         match deed {
             Deed::Create(room) => return self.make(room, true),
+            Deed::CreateOnce(room) => return self.make_once(room),
             Deed::SetMode(set) => {
                 let known = set.rooms.iter().filter(|room| self.rooms.contains_key(*room));
                 let known: Vec<RoomId> = known.copied().collect();
@@ -430,6 +454,7 @@ impl Database {
                 self.bans.insert(ban.chatter, ban.clone());
                 self.empty(|_, whose| whose == ban.identity);
                 self.log.push(Change::Banned(ban.clone()));
+                return Ok(self.drop_of(ban.identity));
             }
             Deed::Unban(chatter) => {
                 self.bans.remove(chatter);
@@ -439,10 +464,15 @@ impl Database {
             Deed::Unmute(_, identity) => return self.unmute(*identity),
             Deed::Say(say) => return self.host_says(say),
             Deed::Announce(announcement, host) => return self.announce(announcement, host),
+            Deed::AnnounceOnce(announcement, host) => {
+                return self.announce_once(announcement, host);
+            }
             Deed::TakeDown(id) => return self.take_down(*id),
             Deed::MakePoll(made) => return self.make_poll(made),
             Deed::ClosePoll(close) => return self.close_poll(close),
             Deed::Prepare(prepare) => return self.prepare(prepare),
+            Deed::LetThrough(held) => return self.let_through(*held),
+            Deed::DropHeld(held) => return self.drop_held(*held),
             Deed::TakeBack(room, seqs) => return self.take_back(*room, seqs),
             Deed::Answered(room, seq, on) => return self.mark((*room, *seq), *on),
             Deed::SetEvent(edit) => {

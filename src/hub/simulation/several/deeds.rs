@@ -211,7 +211,7 @@ impl Database {
         self.mutes.retain(|_, mute| !mute.is_over(now));
         self.mutes.insert(mute.identity, mute.clone());
         self.log.push(Change::Muted(mute.clone()));
-        Ok(Written::Done)
+        Ok(self.drop_of(mute.identity))
     }
 
     pub(super) fn unmute(&mut self, identity: IdentityId) -> Result<Written, Refusal> {

@@ -6,7 +6,7 @@ use super::cluster::Cluster;
 use super::database::Database;
 use crate::domain::ids::{IdentityId, PollId, RoomId, host_chatter};
 use crate::domain::message::{Alert, Kind, Message};
-use crate::domain::poll::{Choices, POLLS_MAX, PREPARED_MAX, Poll, PreparedPoll, Tally};
+use crate::domain::poll::{Choices, POLLS_MAX, PREPARED_MAX, Poll, PollForm, PreparedPoll, Tally};
 use crate::domain::refusal::{HostRefusal, Refusal};
 use crate::domain::words;
 use crate::hub::command::Command;
@@ -80,6 +80,17 @@ impl Database {
         {
             self.rooms.get(&room).ok_or(Refusal::NoSuchRoom)?.open_at(self.now)?;
         }
+        if let Prepare::New(poll) | Prepare::Change(poll) = prepare {
+            let is_same =
+                |room, form: &PollForm| room == poll.room && form.question == poll.form.question;
+            let mut prepared = self.prepared.iter().filter(|known| known.id != poll.id);
+            let is_new = matches!(prepare, Prepare::New(_));
+            if prepared.any(|known| is_same(known.room, &known.form))
+                || is_new && self.polls.values().any(|(known, _)| is_same(known.room, &known.form))
+            {
+                return Err(Refusal::Host(HostRefusal::AlreadyThere));
+            }
+        }
         match prepare {
             Prepare::New(poll) => {
                 self.prepared = self.prepared_now();
@@ -91,7 +102,11 @@ impl Database {
             }
             Prepare::Change(poll) => {
                 let known = self.prepared.iter_mut().find(|known| known.id == poll.id);
-                *known.ok_or(Refusal::NoSuchPoll)? = (**poll).clone();
+                let known = known.ok_or(Refusal::NoSuchPoll)?;
+                if *known == **poll {
+                    return Ok(Written::Done);
+                }
+                *known = (**poll).clone();
                 self.log.push(Change::PollPrepared((**poll).clone()));
             }
             Prepare::Drop(id) => {

@@ -26,6 +26,7 @@ impl Cluster {
         }
         self.finish();
         self.people_write_again();
+        self.all_is_let_through();
         self.grants_agree();
         for _ in 0..12 {
             self.finish();
@@ -146,7 +147,7 @@ impl Cluster {
     }
 
     /// All hubs commit and hear everything.
-    fn finish(&mut self) {
+    pub(super) fn finish(&mut self) {
         while (0..self.nodes.len()).any(|k| !self.is_quiet(k)) {
             for k in 0..self.nodes.len() {
                 self.password(k);

@@ -7,6 +7,7 @@ use tokio::sync::oneshot;
 use super::super::asking::some_mark;
 use super::super::client::{Client, Unacked, View, Wish};
 use super::super::editing::some_edit;
+use super::super::holding::{some_decision, some_holding};
 use super::super::modes::some_mode;
 use super::super::muting::{some, span};
 use super::super::steps::{PASSWORD, words_of_the_host};
@@ -238,8 +239,18 @@ impl Cluster {
         let n = self.dice.below(CLIENTS);
         let from = Some(self.clients[n].peer);
         let history = (!by_host).then_some(History::Joined);
-        let new =
-            NewRoom { namespace, title, capacity, password, from, by_host, by: None, history };
+        let is_once = by_host && self.dice.percent(50);
+        let new = NewRoom {
+            namespace,
+            title,
+            capacity,
+            password,
+            from,
+            by_host,
+            by: None,
+            history,
+            is_once,
+        };
         self.command(k, Command::Call(Call::Create(new, tell)));
     }
 
@@ -270,7 +281,7 @@ impl Cluster {
         let chatter = self.somebody();
         let banned: Vec<ChatterId> = self.database.bans.keys().copied().collect();
         let muted: Vec<Mute> = self.database.mutes.values().cloned().collect();
-        let call = match (self.dice.below(21), room, chatter) {
+        let call = match (self.dice.below(26), room, chatter) {
             (17..=19, Some(room), _) => return self.host_polls(k, room),
             (10..=11, _, Some(id)) => {
                 let (chatter, identity) = self.database.chatters[&id].clone();
@@ -290,6 +301,11 @@ impl Cluster {
                 let seqs = vec![Seq(i64::try_from(self.dice.below(last + 1)).unwrap())];
                 Call::TakeBack { room, seqs, tell: oneshot::channel().0 }
             }
+            (21..=22, Some(room), _) => some_holding(room, &mut self.dice),
+            (23..=25, ..) => match some_decision(&self.truth, &mut self.dice) {
+                Some(call) => call,
+                None => return,
+            },
             (20, Some(room), _) => some_wall(room, &mut self.dice),
             (15, Some(room), _) => match some_mark(room, &self.truth, &mut self.dice) {
                 Some(call) => call,

@@ -44,6 +44,12 @@ impl Cluster {
                 self.truth.has_been(k, *room, reacted);
                 self.is_told_to_all(k, *room, to);
             }
+            RoomEvent::QuestionDropped(dropped) => {
+                self.truth.told_dropped(dropped);
+                let conns = &self.nodes[k].as_ref().unwrap().hub.conns;
+                let is_theirs = |id: &ConnId| conns[id].who.identity == dropped.author;
+                assert!(to.iter().all(is_theirs), "others are told: {dropped:?}");
+            }
             RoomEvent::Poll(view) => {
                 let node = self.nodes[k].as_ref().unwrap();
                 self.truth.poll_has_been(view, to, &node.hub);
@@ -76,6 +82,7 @@ impl Cluster {
     /// The database has decided what somebody does with a message.
     pub(super) fn decided(&mut self, write: &Write, result: &Result<Written, Refusal>) {
         self.truth.decides_poll(write, result, self.database.now, true);
+        self.truth.decides_held(write, result);
         match write {
             Write::React(react) => {
                 let may = may_read(&self.clients, react.room, react.chatter, react.seq);

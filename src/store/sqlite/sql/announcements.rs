@@ -31,6 +31,24 @@ pub(in crate::store) fn say(
     Ok((insert_message(db, &say)?, false))
 }
 
+/// Refuses an announcement whose text is up in its room, or in all: [`HostRefusal::AlreadyThere`].
+pub(in crate::store) fn refuse_twice(
+    db: &Connection,
+    Announcement { room, text, .. }: &Announcement,
+    now: HubTime,
+) -> Result<(), WriteError> {
+    let is_up: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM announcements a LEFT JOIN rooms r ON r.n = a.room
+                 WHERE r.id IS ?1 AND a.text = ?2 AND (a.until IS NULL OR a.until > ?3))",
+        )?
+        .query_row(
+            params![room.as_ref().map(RoomId::as_bytes), text.as_str(), rows::sql(now)],
+            |row| row.get(0),
+        )?;
+    if is_up { Err(Refusal::Host(HostRefusal::AlreadyThere).into()) } else { Ok(()) }
+}
+
 /// Stores an announcement, and a notice of it in each room that it concerns. Returns the notices.
 pub(in crate::store) fn announce(
     db: &Connection,

@@ -13,8 +13,12 @@ pub(in crate::store) const TITLE: &str = "event_title";
 /// The event's language: 0 is Korean, 1 is English.
 pub(in crate::store) const LANGUAGE: &str = "event_language";
 
-/// Sets one of them.
-pub(in crate::store) fn set(db: &Connection, edit: &EventEdit) -> Result<(), WriteError> {
+/// Sets one of them. Returns whether it was different.
+pub(in crate::store) fn set(db: &Connection, edit: &EventEdit) -> Result<bool, WriteError> {
+    let was = settings(db)?;
+    if was.with(edit.clone()) == was {
+        return Ok(false);
+    }
     match edit {
         EventEdit::Title(Some(title)) => set_meta(db, TITLE, title.as_str())?,
         EventEdit::Title(None) => unset(db, TITLE)?,
@@ -23,7 +27,7 @@ pub(in crate::store) fn set(db: &Connection, edit: &EventEdit) -> Result<(), Wri
         }
         EventEdit::Language(None) => unset(db, LANGUAGE)?,
     }
-    Ok(())
+    Ok(true)
 }
 
 /// Both values. One that cannot be read counts as not set.

@@ -62,12 +62,18 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
     let told = |deed, written| Ok(remembered(db, deed, act, written, None)?);
     let deed = match &act.deed {
         Deed::Create(room) => insert_room(db, room).map(|()| "room create")?,
-        Deed::SetMode(set) => modes::set(db, set, act.at).map(|_| set.deed)?,
+        Deed::CreateOnce(room) => {
+            rooms::insert_once(db, room, act.at.hub)?;
+            "room create"
+        }
+        Deed::SetMode(set) => return changed(db, set.deed, act, modes::set(db, set, act.at)?),
         Deed::History(room, history) => {
             set_history(db, *room, *history)?;
             "room history"
         }
-        Deed::Edit(room, edit) => rooms::edit(db, *room, edit).map(|()| "room edit")?,
+        Deed::Edit(room, edit) => {
+            return changed(db, "room edit", act, rooms::edit(db, *room, edit)?);
+        }
         Deed::SetWall(room, edit) => {
             return told("wall set", Written::WallSet(walls::set(db, *room, edit)?));
         }
@@ -101,17 +107,21 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
         Deed::Rename(rename) => return told("chatter rename", people::rename(db, rename, act.at)?),
         Deed::Say(host_say) => return say(db, host_say, act),
         Deed::Announce(announcement, host) => return announce(db, announcement, host, act),
+        Deed::AnnounceOnce(announcement, host) => {
+            announcements::refuse_twice(db, announcement, act.at.hub)?;
+            return announce(db, announcement, host, act);
+        }
         Deed::TakeDown(announcement) => {
             announcements::take_down(db, *announcement)?;
             "announce done"
         }
         Deed::MakePoll(poll) => return make_poll(db, poll, act),
         Deed::ClosePoll(poll) => return close_poll(db, poll, act),
-        Deed::Prepare(prepare) => prepared::prepare(db, prepare, act.at.hub)?,
-        Deed::SetEvent(edit) => {
-            event::set(db, edit)?;
-            "event apply"
+        Deed::Prepare(prepare) => {
+            let (deed, is_new) = prepared::prepare(db, prepare, act.at.hub)?;
+            return changed(db, deed, act, is_new);
         }
+        Deed::SetEvent(edit) => return changed(db, "event apply", act, event::set(db, edit)?),
         Deed::AddKey(key) => {
             host_keys::add(db, key)?;
             "host add"
@@ -120,12 +130,24 @@ pub(in crate::store) fn apply(db: &Connection, act: &HostAct) -> Result<Written,
             host_keys::revoke(db, name)?;
             "host revoke"
         }
-        Deed::ReportDone(report) => match reports::done(db, *report, act.at.wall)? {
-            true => "report done",
-            false => return Ok(Written::Done),
-        },
+        Deed::ReportDone(report) => {
+            return changed(db, "report done", act, reports::done(db, *report, act.at.wall)?);
+        }
     };
     remember(db, deed, act, None)?;
+    Ok(Written::Done)
+}
+
+/// The result of an action that is logged only where it has changed something.
+fn changed(
+    db: &Connection,
+    deed: &str,
+    act: &HostAct,
+    is_new: bool,
+) -> Result<Written, WriteError> {
+    if is_new {
+        remember(db, deed, act, None)?;
+    }
     Ok(Written::Done)
 }
 

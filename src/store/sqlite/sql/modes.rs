@@ -12,30 +12,36 @@ use crate::store::sqlite::sql::statements::{WriteError, room_number};
 use crate::store::sqlite::sql::{queries, rows};
 use crate::store::write::{Join, Moment, Say, SetMode};
 
-/// Sets the mode of rooms. One that is no longer there is left out.
+/// Sets the mode of rooms. One that is no longer there is left out. Returns whether it has changed anything.
 ///
 /// # Errors
 /// [`Refusal::NoSuchRoom`] if none of them is there.
-pub(in crate::store) fn set(db: &Connection, set: &SetMode, at: Moment) -> Result<(), WriteError> {
-    let mut is_any = false;
+pub(in crate::store) fn set(
+    db: &Connection,
+    set: &SetMode,
+    at: Moment,
+) -> Result<bool, WriteError> {
+    let (mut is_any, mut is_new) = (false, false);
     for room in &set.rooms {
         match room_number(db, *room) {
-            Ok(room) => set_one(db, room, set.mode, at.hub)?,
+            Ok(room) => is_new |= set_one(db, room, set.mode, at.hub)?,
             Err(WriteError::Refused(_)) => continue,
             Err(failed) => return Err(failed),
         }
         is_any = true;
     }
-    if is_any { Ok(()) } else { Err(Refusal::NoSuchRoom.into()) }
+    if is_any { Ok(is_new) } else { Err(Refusal::NoSuchRoom.into()) }
 }
 
-fn set_one(db: &Connection, room: i64, mode: RoomMode, now: HubTime) -> rusqlite::Result<()> {
+fn set_one(db: &Connection, room: i64, mode: RoomMode, now: HubTime) -> rusqlite::Result<bool> {
     let ModeColumns { shut, mode: number, every, until } = mode.into();
-    db.prepare_cached(
-        "UPDATE rooms SET shut = ?2, mode = ?3, every = ?4, mode_until = ?5 WHERE n = ?1",
-    )?
-    .execute(params![room, shut, number, every, until])?;
-    let Mode::Slow(every) = mode.mode else { return Ok(()) };
+    let changed = db
+        .prepare_cached(
+            "UPDATE rooms SET shut = ?2, mode = ?3, every = ?4, mode_until = ?5
+             WHERE n = ?1 AND (shut, mode, every, mode_until) IS NOT (?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![room, shut, number, every, until])?;
+    let Mode::Slow(every) = mode.mode else { return Ok(changed > 0) };
     // So that a message from just before counts, too.
     let beyond = queries::last_seq(db, room)?.0 - LOOKED_THROUGH;
     let since = rows::sql(now) - i64::try_from(every.as_millis()).unwrap_or(i64::MAX);
@@ -46,7 +52,7 @@ fn set_one(db: &Connection, room: i64, mode: RoomMode, now: HubTime) -> rusqlite
          WHERE memberships.chatter = said.who AND memberships.room = ?1",
     )?
     .execute(params![room, beyond, since])?;
-    Ok(())
+    Ok(changed > 0)
 }
 
 /// The mode that holds in a room at `now`.

@@ -13,15 +13,20 @@ use crate::store::sqlite::sql::rows;
 use crate::store::sqlite::sql::statements::WriteError;
 use crate::store::write::Prepare;
 
-/// Prepares a poll, changes one that is prepared, or drops it. Returns the deed's name.
+/// Prepares a poll, changes one that is prepared, or drops it. Returns the deed's name, and whether it has
+/// changed anything.
 pub(in crate::store) fn prepare(
     db: &Connection,
     prepare: &Prepare,
     now: HubTime,
-) -> Result<&'static str, WriteError> {
+) -> Result<(&'static str, bool), WriteError> {
     match prepare {
         Prepare::New(poll) => {
             let room = poll.room.map(|room| living(db, room, now)).transpose()?;
+            refuse_twice(db, poll, room)?;
+            if was_asked(db, poll, room)? {
+                return Err(Refusal::Host(HostRefusal::AlreadyThere).into());
+            }
             make_place(db, now)?;
             put(
                 db,
@@ -29,23 +34,53 @@ pub(in crate::store) fn prepare(
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 (poll, room),
             )?;
-            Ok("poll prepare")
+            Ok(("poll prepare", true))
         }
         Prepare::Change(poll) => {
             let room = poll.room.map(|room| living(db, room, now)).transpose()?;
+            refuse_twice(db, poll, room)?;
+            let is_there: bool = db
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM prepared_polls WHERE id = ?1)")?
+                .query_row([poll.id.as_bytes()], |row| row.get(0))?;
+            if !is_there {
+                return Err(Refusal::NoSuchPoll.into());
+            }
             let changed = put(
                 db,
                 "UPDATE prepared_polls SET place = ?2, room = ?3, question = ?4, answers = ?5, multiple = ?6, results = ?7,
-                     minutes = ?8 WHERE id = ?1",
+                     minutes = ?8
+                 WHERE id = ?1 AND (place, room, question, answers, multiple, results, minutes) IS NOT
+                     (?2, ?3, ?4, ?5, ?6, ?7, ?8)",
                 (poll, room),
             )?;
-            if changed { Ok("poll prepare") } else { Err(Refusal::NoSuchPoll.into()) }
+            Ok(("poll prepare", changed))
         }
         Prepare::Drop(id) => {
             take(db, *id)?;
-            Ok("poll drop")
+            Ok(("poll drop", true))
         }
     }
+}
+
+/// Refuses a poll if another is prepared that has its question and its room, or is for all: [`HostRefusal::AlreadyThere`].
+fn refuse_twice(
+    db: &Connection,
+    PreparedPoll { id, form, .. }: &PreparedPoll,
+    room: Option<i64>,
+) -> Result<(), WriteError> {
+    let is_there: bool = db
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM prepared_polls
+                 WHERE coalesce(room, 0) = coalesce(?1, 0) AND question = ?2 AND id <> ?3)",
+        )?
+        .query_row(params![room, form.question.as_str(), id.as_bytes()], |row| row.get(0))?;
+    if is_there { Err(Refusal::Host(HostRefusal::AlreadyThere).into()) } else { Ok(()) }
+}
+
+/// Whether a poll is kept that has this question and this room, or is for all.
+fn was_asked(db: &Connection, poll: &PreparedPoll, room: Option<i64>) -> rusqlite::Result<bool> {
+    db.prepare_cached("SELECT EXISTS (SELECT 1 FROM polls WHERE room IS ?1 AND question = ?2)")?
+        .query_row(params![room, poll.form.question.as_str()], |row| row.get(0))
 }
 
 /// Deletes those of rooms that have ended. Refuses if there are as many others as there may be.

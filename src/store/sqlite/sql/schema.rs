@@ -38,6 +38,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0014_polls", include_str!("../../../../migrations/0014_polls.sql")),
     ("0015_walls", include_str!("../../../../migrations/0015_walls.sql")),
     ("0016_prepared", include_str!("../../../../migrations/0016_prepared.sql")),
+    ("0017_once", include_str!("../../../../migrations/0017_once.sql")),
 ];
 
 /// The schema version of this program.

@@ -16,7 +16,7 @@ use crate::store::sqlite::sql::{queries, rows};
 use crate::store::sqlite::writer;
 
 /// Statements that read a whole table, and why they may. Each is named by how it begins.
-const MAY_SCAN: [(&str, &str); 52] = [
+const MAY_SCAN: [(&str, &str); 54] = [
     ("SELECT id, name, helper, made_at, number, browser FROM host_keys", "a few rows, in a wipe"),
     ("SELECT count(*) FROM messages WHERE kind IN", "before a wipe and in it"),
     ("SELECT count(DISTINCT identity) FROM chatters", "before a wipe and in it"),
@@ -25,6 +25,11 @@ const MAY_SCAN: [(&str, &str); 52] = [
     ("DELETE FROM announcements WHERE until", "20 rows at most"),
     ("SELECT count(*) FROM announcements", "20 rows at most"),
     ("SELECT count(*) FROM polls", "210 rows at most"),
+    ("SELECT EXISTS (SELECT 1 FROM polls WHERE room", "210 rows at most"),
+    (
+        "SELECT EXISTS (SELECT 1 FROM rooms WHERE by_host",
+        "the living rooms, when an event file makes one",
+    ),
     ("SELECT count(*) FROM prepared_polls", "50 rows at most"),
     ("DELETE FROM prepared_polls WHERE EXISTS", "50 rows at most"),
     ("DELETE FROM polls WHERE closed_at", "210 rows at most"),
