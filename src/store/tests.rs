@@ -150,6 +150,23 @@ impl Kit {
         }
     }
 
+    /// Submits all of them at once, and returns what they have written, in their order.
+    pub(in crate::store) async fn writes(
+        &mut self,
+        writes: impl IntoIterator<Item = Write>,
+    ) -> Vec<Written> {
+        let mut submitted = 0;
+        for write in writes {
+            self.store.writer.submit(write, submitted).unwrap();
+            submitted += 1;
+        }
+        let mut written = Vec::new();
+        while written.len() < submitted as usize {
+            written.extend(self.completed().await.into_iter().map(|(_, result)| result.unwrap()));
+        }
+        written
+    }
+
     pub(in crate::store) async fn room(&mut self, n: u8) -> RoomId {
         let room = room(n);
         self.write(Write::Room(room.clone())).await.unwrap();

@@ -137,11 +137,18 @@ async fn another_hub_hears_of_reactions() {
 on_both! { async fn a_client_that_missed_too_many_changes_begins_again(mut kit: Kit) {
     let room = kit.told().await;
     let first = kit.returns(Write::Join(Join { after: Some(Seq(0)), ..join(room, 1) })).await;
+    // Many in one commit: a slow machine is to be ready while the room lives.
     let mut after = None;
-    for n in 0..501 {
-        let seq = kit.says(room, 1, &format!("{n}"), None).await.0.seq;
-        kit.reacts((room, seq.0), 1, "👍", true).await.unwrap();
-        after = Some(seq);
+    for some in (0..501).collect::<Vec<u32>>().chunks(100) {
+        let texts = some.iter().map(|n| Write::Say(say(room, 1, &format!("{n}"), None)));
+        let mut reactions = Vec::new();
+        for said in kit.writes(texts).await {
+            let Written::Said { message: Message { seq, .. }, .. } = said else { panic!("{said:?}") };
+            let (chatter, emoji) = (chatter(1).id, emoji("👍"));
+            reactions.push(Write::React(React { room, chatter, seq, emoji, is_on: true, at: at(50) }));
+            after = Some(seq);
+        }
+        kit.writes(reactions).await;
     }
     let reactions_after = Some(first.reactions_at);
     let slice = kit.returns(Write::Join(Join { after, reactions_after, ..join(room, 1) })).await;
