@@ -100,6 +100,16 @@ pub enum ConnectError {
         /// The server's message.
         cause: String,
     },
+    /// Another session holds the log's lock.
+    #[error(
+        "PostgreSQL at {place} is busy: another hub is bringing the database up to date, or writes slowly ({cause})"
+    )]
+    Busy {
+        /// Host and port.
+        place: String,
+        /// The server's message.
+        cause: String,
+    },
     /// The server answered with an error.
     #[error("PostgreSQL at {place} could not be used: {cause}")]
     Failed {
@@ -113,7 +123,7 @@ pub enum ConnectError {
 impl ConnectError {
     /// Whether the error may be temporary, so that it is worth trying again.
     pub(super) fn may_pass(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::Starting { .. })
+        matches!(self, Self::Unreachable { .. } | Self::Starting { .. } | Self::Busy { .. })
     }
 }
 
@@ -218,6 +228,8 @@ impl Database {
             ConnectError::Starting { place, cause }
         } else if *code == SqlState::INVALID_CATALOG_NAME {
             ConnectError::NoDatabase { place, cause }
+        } else if *code == SqlState::LOCK_NOT_AVAILABLE {
+            ConnectError::Busy { place, cause }
         } else {
             ConnectError::Failed { place, cause }
         }

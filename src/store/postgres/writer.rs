@@ -97,7 +97,8 @@ impl<C: Send + 'static> Writer<C> {
     }
 }
 
-/// Begins the run. A database that is still starting, as after a power cut, is waited for up to `patience`.
+/// Begins the run. A database that is still starting, as after a power cut, is waited for up to `patience`; one that
+/// another hub keeps busy, as while it migrates a large one, for as long as that takes.
 async fn begin(
     database: &Database,
     hub: &HubRun,
@@ -106,7 +107,10 @@ async fn begin(
     let mut is_told = false;
     loop {
         match begin_now(database, hub).await {
-            Err(error) if error.may_pass() && Instant::now() < until => {
+            Err(error)
+                if error.may_pass()
+                    && (Instant::now() < until || matches!(error, ConnectError::Busy { .. })) =>
+            {
                 if !is_told {
                     tracing::warn!("{error}; it is tried again");
                 }
