@@ -249,6 +249,8 @@ pub(super) fn said(error: &tokio_postgres::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::postgres::migrate;
+    use crate::store::tests::postgres::Postgres;
 
     #[test]
     fn a_url_is_parsed_and_told_without_its_password() {
@@ -262,5 +264,17 @@ mod tests {
             let error = Database::parse(wrong, None, patience).unwrap_err();
             assert!(matches!(error, ConnectError::Url(_)), "{wrong}: {error}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_lock_that_another_session_holds_is_worth_trying_again() {
+        let Some(postgres) = Postgres::shared() else { return };
+        let database = Database::parse(&postgres.database(), None, Duration::ZERO).unwrap();
+        let (other, _) = database.connect().await.unwrap();
+        other.batch_execute("SELECT pg_advisory_lock(hashtext('colahub.log'))").await.unwrap();
+        let (client, _) = database.connect().await.unwrap();
+        let brief = format!("BEGIN; SET LOCAL lock_timeout = '10ms'; {}", migrate::LOCK);
+        let error = database.refused(&client.batch_execute(&brief).await.unwrap_err());
+        assert!(matches!(error, ConnectError::Busy { .. }) && error.may_pass(), "{error}");
     }
 }

@@ -1,6 +1,6 @@
 //! Tests of the plans that PostgreSQL makes for each statement, including those inside functions.
 
-use super::connect::{ConnectError, Database, PLANS, SETTINGS};
+use super::connect::{PLANS, SETTINGS};
 use super::{reads, statements};
 use crate::store::tests::postgres::Postgres;
 use crate::store::tests::prepared::{ONCE, TWICE};
@@ -324,17 +324,4 @@ fn of_a_poll_that_was_prepared_twice_the_first_of_the_list_stays() {
              END $$;"
         ),
     );
-}
-
-#[tokio::test]
-async fn a_hub_that_starts_while_another_holds_the_lock_waits_for_it() {
-    let Some(postgres) = Postgres::shared() else { return };
-    let patience = std::time::Duration::ZERO;
-    let database = Database::parse(&postgres.database(), None, patience).unwrap();
-    let (other, _) = database.connect().await.unwrap();
-    other.batch_execute("SELECT pg_advisory_lock(hashtext('colahub.log'))").await.unwrap();
-    let (client, _) = database.connect().await.unwrap();
-    let brief = format!("BEGIN; SET LOCAL lock_timeout = '10ms'; {}", super::migrate::LOCK);
-    let error = database.refused(&client.batch_execute(&brief).await.unwrap_err());
-    assert!(matches!(error, ConnectError::Busy { .. }) && error.may_pass(), "{error}");
 }
