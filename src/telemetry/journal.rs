@@ -80,7 +80,14 @@ where
 
 /// The line that a person reads: the message, the fields, and a note if lines were left out.
 fn line(message: &str, fields: &Fields, verdict: &Verdict) -> String {
-    fields.line(message) + verdict.note().as_deref().unwrap_or_default()
+    let line = fields.line(message);
+    match verdict {
+        Verdict::WriteAfter(left_out) => {
+            format!("{line} ({left_out} more like this were not logged)")
+        }
+        Verdict::WriteLast => line + " (more like this in the next seconds are only counted)",
+        Verdict::Write | Verdict::LeaveOut => line,
+    }
 }
 
 /// A message as a name: `room made` is `room-made`.

@@ -42,21 +42,6 @@ pub(super) enum Verdict {
     LeaveOut,
 }
 
-impl Verdict {
-    /// What is appended to the line, if other lines are left out.
-    pub(super) fn note(&self) -> Option<String> {
-        match self {
-            Self::WriteAfter(left_out) => {
-                Some(format!(" ({left_out} more like this were not logged)"))
-            }
-            Self::WriteLast => {
-                Some(" (more like this in the next seconds are only counted)".to_owned())
-            }
-            Self::Write | Self::LeaveOut => None,
-        }
-    }
-}
-
 impl Limit {
     /// The verdict on a line that this call site logs now.
     pub(super) fn judge(&self, place: &'static Metadata<'static>, now: Instant) -> Verdict {
