@@ -13,6 +13,7 @@ use crate::domain::message::{Kind, Message};
 use crate::domain::question::{Dropped, HELD_EACH, Held, HeldQuestion, Questions};
 use crate::domain::refusal::{HeldRefusal, Refusal};
 use crate::domain::room::RoomEdit;
+use crate::domain::text::Key;
 use crate::hub::command::{Call, Command, EditRoom, QuestionCall, RoomValues};
 use crate::store::{Deed, HostAct, Say, Write, Written};
 
@@ -47,7 +48,7 @@ impl Holding {
     }
 
     fn by_key(&self, say: &Say, fate: Fate) -> Option<&Asked> {
-        let key = say.key.as_ref().map(|key| key.as_str())?;
+        let key = say.key.as_ref().map(Key::as_str)?;
         let is_it = |asked: &&Asked| {
             (asked.author, asked.key.as_deref(), asked.fate) == (say.chatter, Some(key), fate)
         };
@@ -144,7 +145,7 @@ impl Truth {
     fn drops(&mut self, dropped: &[Dropped]) {
         for Dropped { id, room, key, .. } in dropped {
             let asked = self.holding.asked.get_mut(id).expect("it was asked");
-            let key = key.as_ref().map(|key| key.as_str());
+            let key = key.as_ref().map(Key::as_str);
             let is = (asked.room, asked.key.as_deref(), asked.fate);
             assert_eq!(is, (*room, key, Fate::Waits), "{id:?}");
             asked.fate = Fate::Dropped;

@@ -281,7 +281,7 @@ impl World {
     fn host_did(&mut self, act: &HostAct, written: &Written) {
         match (&act.deed, written) {
             (Deed::Create(room) | Deed::CreateOnce(room), _) => {
-                assert!(room.lasts(), "{room:?} ends by itself")
+                assert!(room.lasts(), "{room:?} ends by itself");
             }
             (Deed::Kick(_) | Deed::LetThrough(_) | Deed::DropHeld(_), _) => {}
             (Deed::SetMode(set), _) => {

@@ -8,7 +8,7 @@ use tokio_postgres::Row;
 
 use super::HubRun;
 use super::calls::{Call, Context, Param, Step};
-use super::feed::{self, LogSlice};
+use super::feed::{self, Commit, LogSlice};
 use super::session::{Sent, Session, Trouble};
 use crate::domain::ids::Epoch;
 use crate::domain::refusal::Refusal;
@@ -26,14 +26,13 @@ pub(super) const WIPED: &str = "a host has wiped everything that was said";
 pub(super) struct Cursor {
     /// The position in the log.
     pub(super) place: i64,
-    /// A commit that this run has seen: the end of the log after it, the run and its number. While the database has
-    /// it, it has not gone back in time.
-    pub(super) seen: Option<(i64, i64, i64)>,
+    /// A commit that this run has seen. While the database has it, it has not gone back in time.
+    pub(super) seen: Option<Commit>,
 }
 
 impl Cursor {
     /// Notes that the log was read up to a position, and its last commit at that time.
-    pub(super) fn heard(&mut self, place: i64, last: Option<(i64, i64, i64)>) {
+    pub(super) fn heard(&mut self, place: i64, last: Option<Commit>) {
         self.place = self.place.max(place);
         if let Some((end, ..)) = last
             && end <= self.place

@@ -27,12 +27,14 @@ pub(super) enum LogSlice {
 /// The event of a wipe.
 const WIPED: i16 = 30;
 
-/// The last commit (the end of the log after it, the run, and its number) and whether there are new events, from the row
-/// of `log_state` or `open_batch`.
+/// A commit: the end of the log after it, the run, and its number within the run.
+pub(super) type Commit = (i64, i64, i64);
+
+/// The last commit, and whether there are new events, from the row of `log_state` or `open_batch`.
 ///
 /// # Errors
 /// A row is not what it should be.
-pub(super) fn state(rows: &[Row]) -> Result<(Option<(i64, i64, i64)>, bool), RowError> {
+pub(super) fn state(rows: &[Row]) -> Result<(Option<Commit>, bool), RowError> {
     let Some(row) = rows.first() else { return Ok((None, true)) };
     let last = match row.try_get::<_, Option<i64>>(0)? {
         Some(last) => Some((last, row.try_get(1)?, row.try_get(2)?)),

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { endsWithThis } from "../../peers/js/kit/ends.js";
 import { startFront } from "./front.mjs";
 import { startWire } from "./wire.mjs";
 
@@ -30,7 +31,7 @@ export async function startHub(settings = {}, data = mkdtempSync(join(tmpdir(), 
   async function start() {
     const run = [BIN, "run", "--listen", `127.0.0.1:${port}`, "--no-mdns", "--data-dir", data];
     const [program, ...args] = [...through, ...run];
-    const child = spawn(program, args, { env: environment({ COLAHUB_TITLE: "여름 캠프", ...settings }) });
+    const child = endsWithThis(spawn(program, args, { env: environment({ COLAHUB_TITLE: "여름 캠프", ...settings }) }));
     running = child;
     const from = log.length;
     const origin = await new Promise((resolve, reject) => {

@@ -19,6 +19,7 @@ export class Roamer {
   sends = [];
   last = 0;
   #running = true;
+  #gone = false;
   #count = 0;
 
   /**
@@ -50,7 +51,10 @@ export class Roamer {
     else await this.#catchUp();
   }
 
+  /** Gives up whatever is under way, and says no more. */
   leave() {
+    this.#gone = true;
+    this.#running = false;
     this.socket?.disconnect();
   }
 
@@ -65,7 +69,7 @@ export class Roamer {
   /** Says it until it is acknowledged, always with the same key. */
   async #says(content) {
     const from = performance.now();
-    for (;;) {
+    while (!this.#gone) {
       if (!this.socket?.connected) await this.#join();
       const answer = await this.#asks('sendMessage', { roomId: this.room.id, content, key: content });
       if (answer?.success) {
@@ -95,7 +99,7 @@ export class Roamer {
   async #join() {
     const lost = this.lost ?? performance.now();
     const left = this.url;
-    for (;;) {
+    while (!this.#gone) {
       this.socket?.disconnect();
       this.url = this.pick();
       const socket = (this.socket = io(`${this.url}/${this.room.namespace}`, {
@@ -112,7 +116,8 @@ export class Roamer {
       socket.on('disconnect', () => (this.lost ??= performance.now()));
       const connected = await new Promise((resolve) => {
         socket.once('connect', () => resolve(true));
-        socket.once('connect_error', () => resolve(false));
+        // Alone where the hub was killed between the transport's handshake and the answer of the namespace.
+        for (const event of ['connect_error', 'disconnect']) socket.once(event, () => resolve(false));
       });
       if (connected) {
         const after = this.chatter ? { after: this.last, epoch: this.epoch } : {};
@@ -150,7 +155,7 @@ export class Roamer {
 
   /** Fetches missing messages, by the same call that the page makes. */
   async #catchUp() {
-    for (let more = true; more; ) {
+    for (let more = true; more && !this.#gone; ) {
       const query = `after=${this.last}&limit=200`;
       const headers = { authorization: `Bearer ${this.token}` };
       const answer = await fetch(`${this.pick()}/api/rooms/${this.room.id}/messages?${query}`, { headers }).catch(() => null);

@@ -50,12 +50,13 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
   // Of a hub that is starting again nobody knows the address.
   const alive = new Set(hubs);
   const pick = () => any([...alive]).url;
+  const people = [];
   try {
     const made = await Promise.all(
       Array.from({ length: ROOMS }, (_, n) => hubs[0].room({ namespace: 'chaos', title: `Room ${n}`, capacity: 0 })),
     );
     await untilCount('all hubs know the rooms', () => knowAll(hubs, made), hubs.length);
-    const people = Array.from({ length: PEOPLE }, (_, n) => new Roamer(`p${n}`, pick, made[n % ROOMS], { pause: PAUSE }));
+    people.push(...Array.from({ length: PEOPLE }, (_, n) => new Roamer(`p${n}`, pick, made[n % ROOMS], { pause: PAUSE })));
     for (let at = 0; at < people.length; at += 20) {
       await Promise.all(people.slice(at, at + 20).map((person) => person.begin()));
     }
@@ -72,6 +73,7 @@ test('nothing acknowledged is lost, doubled or out of order', { timeout: (SECOND
     assert.deepEqual(people.flatMap((person) => person.faults), []);
     await isWhole(postgres, people, made);
   } finally {
+    for (const person of people) person.leave();
     await Promise.all(hubs.map((hub) => hub.stop()));
     postgres.stop();
   }

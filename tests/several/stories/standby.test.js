@@ -40,6 +40,7 @@ test('a synchronous standby that takes over has everything that was acknowledged
     assert.deepEqual(people.flatMap((person) => person.faults), []);
     await isWhole(standby, people, rooms);
   } finally {
+    for (const person of people) person.leave();
     await Promise.all(hubs.map((hub) => hub.stop()));
     primary.stop();
   }
@@ -66,6 +67,7 @@ test('where an asynchronous standby lacks the last messages, everybody begins ag
     assert.deepEqual(people.flatMap((person) => person.faults), []);
     await isWhole(standby, people, rooms);
   } finally {
+    for (const person of people) person.leave();
     await Promise.all(hubs.map((hub) => hub.stop()));
     primary.stop();
   }

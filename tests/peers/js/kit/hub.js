@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import assert from 'node:assert/strict';
 import { Browser } from './browser.js';
+import { endsWithThis } from './ends.js';
 import { spent, untilMoved } from './patience.js';
 import { request } from './http.js';
 import { Person } from './person.js';
@@ -37,11 +38,12 @@ export class Hub {
     assert.ok(program, 'COLAHUB_BIN must name the colahub program');
     const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('COLAHUB_'));
     const data = join(this.directory, 'data');
-    this.process = spawn(program, ['run', '--listen', '127.0.0.1:0', '--no-mdns', '--data-dir', data], {
+    const run = spawn(program, ['run', '--listen', '127.0.0.1:0', '--no-mdns', '--data-dir', data], {
       cwd: this.directory,
       env: { ...Object.fromEntries(inherited), COLAHUB_LANGUAGE: 'ko', COLAHUB_LIMITS_PROFILE: 'nat', ...this.settings },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    this.process = endsWithThis(run);
     this.exited = once(this.process, 'exit').then(([code, signal]) => ({ code, signal }));
     this.process.stderr.on('data', (part) => (this.log += part));
     this.url = await this.#address();

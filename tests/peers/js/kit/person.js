@@ -51,6 +51,8 @@ export class Person {
     const connected = new Promise((resolve, reject) => {
       this.socket.once('connect', resolve);
       this.socket.once('connect_error', reject);
+      // Alone where the hub ends between the transport's handshake and the answer of the namespace.
+      this.socket.once('disconnect', (reason) => reject(new Error(`not connected: ${reason}`)));
     });
     this.socket.connect();
     await connected;
