@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 
 use crate::calls::Calls;
 use crate::crowd::CONTENT;
+use crate::export::{self, Exported};
 use crate::scratch;
 use crate::server::{Kind, Server};
 use crate::sheet::median;
@@ -56,6 +57,8 @@ pub struct Compared {
     pub steps: Vec<Step>,
     /// Searching the full one's largest room for a text that nobody said: half, and all, take at most, in ms.
     pub search: (f64, f64),
+    /// An export of the full one while people talk in it.
+    pub export: Exported,
 }
 
 /// A database with a room, and somebody who was there from its beginning.
@@ -95,7 +98,8 @@ pub fn measure(messages: u32) -> Compared {
     let searches: Vec<f64> = (0..SEARCHES).map(|_| full.search()).collect();
     let search = (median(searches.clone()), searches.into_iter().fold(0.0, f64::max));
     println!("{:>24}: {:.0} ms, {:.0} ms at most", "searching in vain", search.0, search.1);
-    Compared { messages, bytes, steps, search }
+    let export = export::measure(&full.server, &full.site.folder, &full.site.room);
+    Compared { messages, bytes, steps, search, export }
 }
 
 fn site(name: &str, messages: u32, rooms: usize) -> Site {

@@ -19,6 +19,7 @@ mod chart;
 mod crowd;
 mod database;
 mod disk;
+mod export;
 mod floor;
 mod frames;
 mod growth;

@@ -7,6 +7,7 @@ use crate::announcements::Announcements;
 use crate::arrivals::Arrivals;
 use crate::database::Compared;
 use crate::disk::Cost;
+use crate::export::Exported;
 use crate::growth::{Growth, Point};
 use crate::options::Plan;
 use crate::reactions::Reactions;
@@ -264,7 +265,7 @@ impl Results {
 
     fn filling(&self, text: &mut String) {
         let Some(compared) = &self.database else { return };
-        let Compared { messages, bytes, steps, search } = compared;
+        let Compared { messages, bytes, steps, search, export } = compared;
         let (messages, size) = (grouped(f64::from(*messages), 0), *bytes as f64 / 1e6);
         let title = format!("With {messages} messages in the database ({size:.0} MB)");
         table(text, &title, &["ms, half take less", "empty", "full", "ratio"]);
@@ -277,6 +278,18 @@ impl Results {
             "Searching one of its rooms for what nobody has said: {half:.0} ms, {all:.0} ms at most."
         );
         _ = writeln!(text, "\n{found}");
+        let Exported { took, memory, bytes, calm, during } = export;
+        _ = writeln!(
+            text,
+            "\nExporting it takes {:.0} s on the hub's core, with {:.1} MB of memory at most, and makes {:.0} MB. Where twenty messages a second are said to 100 people meanwhile, half are acknowledged within {:.1} ms, 99 of 100 within {:.1} ms ({:.1} and {:.1} without the export).",
+            took.as_secs_f64(),
+            memory / 1e6,
+            *bytes as f64 / 1e6,
+            during.0,
+            during.1,
+            calm.0,
+            calm.1
+        );
     }
 
     fn spreading(&self, text: &mut String) {

@@ -12,7 +12,7 @@ use crate::calls::Calls;
 use crate::scratch;
 
 /// The core that servers run on; the crowd has another.
-const CORE: &str = "0";
+pub const CORE: &str = "0";
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, clap::ValueEnum)]

@@ -152,7 +152,10 @@ impl Hub {
             self.agenda.insert((until, Due::Announcement(announcement.id)));
         }
         if self.announcements.iter().all(|known| known.id != announcement.id) {
-            self.announcements.push(announcement);
+            // In the store's order, in which they are after a restart and on other hubs.
+            let order = |one: &Announcement| (one.made_at, one.id);
+            let place = self.announcements.partition_point(|one| order(one) < order(&announcement));
+            self.announcements.insert(place, announcement);
         }
     }
 

@@ -48,6 +48,17 @@ fn an_announcement_is_told_once_committed_and_met_by_newcomers_until_its_time() 
 }
 
 #[test]
+fn announcements_of_one_moment_are_in_the_order_of_their_ids_as_after_a_restart() {
+    let mut chat = Chat::new(0, 50);
+    for _ in 0..8 {
+        chat.announces(None, None);
+    }
+    chat.commits();
+    let ids: Vec<_> = chat.hub.announcements.iter().map(|one| one.id).collect();
+    assert!(ids.len() == 8 && ids.is_sorted(), "{ids:?}");
+}
+
+#[test]
 fn an_announcement_is_taken_down_once() {
     let mut chat = Chat::new(0, 50);
     chat.is_in(1);
